@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { count, instant } from './scalars.ts';
+import { versionOutcomes } from './query.ts';
+import { count, instant, taskName } from './scalars.ts';
 
 export const driftTests = [
   'chi-squared',
@@ -78,10 +79,20 @@ export const monitoredVersion = z.object({
 });
 export type MonitoredVersion = z.infer<typeof monitoredVersion>;
 
+/** What devices said of predictions of a version, in the newest round that asked. */
+export const deviceOutcomes = versionOutcomes.extend({
+  task: taskName,
+  query: z.string(),
+  round: count.describe('Number of the round'),
+  at: instant.describe('Its end'),
+});
+export type DeviceOutcomes = z.infer<typeof deviceOutcomes>;
+
 /** GET /v1/admin/monitor: what is watched. */
 export const monitorState = z.object({
   isWatching: z.boolean().describe('false: the configuration says that drift is not watched'),
   versions: z.array(monitoredVersion).describe('Those asked since the start; the one asked last comes last'),
+  told: z.array(deviceOutcomes).describe('What devices said of predictions, by version'),
 });
 export type MonitorState = z.infer<typeof monitorState>;
 

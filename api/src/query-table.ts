@@ -39,6 +39,23 @@ export function figuresTable(figures: FiguresMessage): FiguresTable {
         head: ['distinct', 'low', 'high', 'standard error'],
         rows: [[...ends(figures.distinct), figures.error]],
       };
+    case 'outcomes':
+      return {
+        head: ['version', 'devices', 'outcome', 'count', 'of', 'share', 'low', 'high'],
+        rows: figures.versions.flatMap(({ version, model, devices, predictions, outcomes }) => {
+          const name = version ?? model.slice(0, 12);
+          if (predictions === null)
+            return [[name, devices, '(too few devices)', null, null, null, null, null]];
+          return outcomes.map(({ outcome, count, share }) => [
+            name,
+            devices,
+            outcome,
+            count,
+            predictions,
+            ...ends(share),
+          ]);
+        }),
+      };
   }
 }
 

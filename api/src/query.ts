@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { count, instant, roundId, taskName } from './scalars.ts';
+import { count, instant, modelHash, roundId, taskName } from './scalars.ts';
 
-const kind = z.enum(['count', 'sum', 'mean', 'histogram', 'top', 'distinct']);
+const kind = z.enum(['count', 'sum', 'mean', 'histogram', 'top', 'distinct', 'outcomes']);
 
 const estimate = z
   .object({ value: z.number(), low: z.number(), high: z.number() })
@@ -11,6 +11,23 @@ const estimate = z
 export type EstimateMessage = z.infer<typeof estimate>;
 
 const end = z.number().nullable();
+
+const outcomeFigures = z.object({
+  outcome: z.string(),
+  count,
+  share: estimate.describe('Of the predictions of the version'),
+});
+
+/** What devices said of predictions of one version. */
+export const versionOutcomes = z.object({
+  version: count.nullable().describe('Its number; null: it is gone'),
+  model: modelHash,
+  devices: count.describe('Devices that told of any'),
+  predictions: count
+    .nullable()
+    .describe('Whose outcome is known; null: fewer devices than the threshold told of any'),
+  outcomes: z.array(outcomeFigures).describe('As the query has them; none where predictions is null'),
+});
 
 /** What a query found. */
 export const queryFigures = z.discriminatedUnion('kind', [
@@ -56,6 +73,7 @@ export const queryFigures = z.discriminatedUnion('kind', [
     distinct: estimate.describe('Different values on the devices that answered'),
     error: z.number().describe('Standard error'),
   }),
+  z.object({ kind: z.literal('outcomes'), versions: z.array(versionOutcomes) }),
 ]);
 export type FiguresMessage = z.infer<typeof queryFigures>;
 

@@ -42,6 +42,11 @@ const languages = defineQuery({
   items: ['German', 'English', 'French', 'Italian', 'Portuguese'],
   values: 3,
 });
+const [older, newer] = ['a', 'b'].map(digit => digit.repeat(64) as ModelHash) as [ModelHash, ModelHash];
+const live = {
+  ...defineQuery({ ...asked, name: 'suggestions-live', kind: 'outcomes', outcomes: ['accepted', 'ignored'] }),
+  versions: [newer, older],
+} as Query;
 const never = defineQuery({ ...asked, name: 'never-asked', kind: 'count' });
 
 /** Gathers until devices come, and nobody is lost: rounds go on as soon as everybody has answered. */
@@ -57,7 +62,7 @@ const task = lineTask({
   masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
   cohort: { goal: 4, minimum: 3, overSelection: 1 },
   deadlines: patient,
-  queries: [darkTheme, notes, taken, { query: opening, every: '1 d' }, folders, languages, never],
+  queries: [darkTheme, notes, taken, { query: opening, every: '1 d' }, folders, languages, live, never],
 } as Partial<TaskDefinition>);
 
 /** How long it takes on each of 200 devices, spread like a log-normal value. */
@@ -121,6 +126,13 @@ async function fill(storage: Storage): Promise<void> {
     past(9, languages, 50, Int32Array.of(31, 28, 12, 4, 0, 6)),
     past(10, opening, 200, openingSum(0)),
     past(11, taken, 2),
+    // Of 40 devices 24 told of the one version, and 2 of the other.
+    past(
+      12,
+      live,
+      40,
+      Int32Array.of(24, 180, 420, 1_700, 8_600, 5_200, 12_800, 18_000, 2, 3, 4, 5, 8, 11, 14, 25),
+    ),
   ];
   for (const each of rounds) await storage.history.commit(each);
 }
@@ -149,7 +161,7 @@ it.each([
   ['dark', 390],
 ] as const)('looks right (%s, %i px), and lets viewers look', async (colorScheme, width) => {
   const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
-  for (const query of ['', darkTheme.name, opening.name, folders.name, languages.name]) {
+  for (const query of ['', darkTheme.name, opening.name, folders.name, languages.name, live.name]) {
     await page.goto(`${world.coordinator.url}/#/tasks/line/queries${query && `/${query}`}`);
     await page.getByRole('heading', { level: 1, name: query || 'Queries' }).waitFor();
     if (query !== '') {
@@ -177,6 +189,7 @@ it('shows each kind of result, why there is none, and what rounds of queries wer
   await row('suggestions-taken').getByText('2 of at least 3 devices answered.').waitFor();
   await row('seconds-to-open').getByText('once the task is resumed').waitFor();
   await row('languages').getByText('German, English, French').waitFor();
+  await row('suggestions-live').getByText('30.0 % accepted, version bbbbbbbbbbbb').waitFor();
   await row('never-asked').getByText('never asked').waitFor();
 
   await page.getByRole('link', { name: 'suggestions-taken' }).click();
@@ -207,6 +220,24 @@ it('shows each kind of result, why there is none, and what rounds of queries wer
   await page.context().close();
 });
 
+it('shows on the page Monitor what became of predictions on devices, by version', async () => {
+  const page = await world.page('viewer');
+  await page.getByRole('link', { name: 'Monitor' }).click();
+  const card = region(page, 'On devices');
+  await card.getByText('24 devices, 600 predictions').waitFor();
+  await card.getByRole('listitem').filter({ hasText: '30.0 %' }).waitFor();
+  await card.getByText('2 devices: too few devices told of it').waitFor();
+  await settled(page);
+  expect(await violations(page)).toEqual([]);
+  await screenshot(page, 'monitor-devices');
+  await card.getByRole('link', { name: 'line: suggestions-live' }).click();
+  await region(page, 'Result')
+    .getByRole('row', { name: /version bbbbbbbbbbbb: accepted 180 30\.0 %/ })
+    .waitFor();
+  expect(world.problems).toEqual([]);
+  await page.context().close();
+});
+
 it('asks devices by clicks, says how that goes, and saves what they answered', async () => {
   const page = await world.page('operator');
   await page.goto(`${world.coordinator.url}/#/tasks/line/queries`);
@@ -217,12 +248,12 @@ it('asks devices by clicks, says how that goes, and saves what they answered', a
   const dialog = page.getByRole('dialog');
   await dialog.getByText(/At least 3 have to answer, or nothing is shown\.$/).waitFor();
   await dialog.getByRole('button', { name: 'Ask devices' }).click();
-  await asking.getByText('Devices are being asked, in round 12').waitFor();
+  await asking.getByText('Devices are being asked, in round 13').waitFor();
   await asking.getByText(/^Gathering: 0 devices of 4 wanted, 3 required\./).waitFor();
   await screenshot(page, 'queries-asked');
   expect(await asking.getByRole('button', { name: 'Ask now' }).isDisabled()).toBe(true);
   await asking.getByRole('link', { name: 'Watch the round' }).click();
-  await page.getByText('Round 12 is running: it asks “uses-dark-theme” and makes no version.').waitFor();
+  await page.getByText('Round 13 is running: it asks “uses-dark-theme” and makes no version.').waitFor();
   await screenshot(page, 'queries-round-under-way');
 
   for (let index = 0; index < 4; index++) {
@@ -253,11 +284,11 @@ it('asks devices by clicks, says how that goes, and saves what they answered', a
     return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
   };
   const csv = await saved('Download CSV');
-  expect(csv.name).toBe('line-uses-dark-theme-round-12.csv');
+  expect(csv.name).toBe('line-uses-dark-theme-round-13.csv');
   expect(csv.text).toMatch(/^count,share,low,high\r\n3,0\.75,/);
   const json = await saved('Download JSON');
   expect(JSON.parse(json.text)).toMatchObject({
-    number: 12,
+    number: 13,
     devices: 4,
     figures: { kind: 'count', count: 3 },
   });

@@ -105,7 +105,6 @@ const hybrid = record<HybridOptions>(
 const answer = record<AnswerOptions>(
   { kinds: [isListOf(isText), 'a list of names of kinds'], answer: method },
   'kinds',
-  'answer',
 );
 
 const task = record<TaskOptions>(

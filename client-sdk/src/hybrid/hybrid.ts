@@ -3,12 +3,18 @@ import type { ModelHash } from '@murmuration/protocol/ids/ids';
 /** Whose probabilities they are; `remote` where the coordinator answered for a device that can't run the model. */
 export type Source = 'hybrid' | 'global' | 'personal' | 'remote';
 
-export interface Prediction {
+/** What the models say. */
+export interface Answer {
   /** Probabilities of the task's classes, with the sum 1. */
   readonly values: Float32Array;
   readonly source: Source;
   /** The global version that has a part in it; null where the personal model alone answered. */
   readonly model: ModelHash | null;
+}
+
+export interface Prediction extends Answer {
+  /** Names it when its outcome is told. */
+  readonly id: string;
 }
 
 /** How a model does on the examples that the device holds out. */
@@ -41,6 +47,12 @@ export interface Hybrid {
    * @returns throws `hybrid.no-model` where there is nothing to answer with yet, `hybrid.input` for an input that the task does not take.
    */
   predict(input: unknown, source?: 'hybrid' | 'global' | 'personal'): Promise<Prediction>;
+  /**
+   * Tells what became of a prediction, such as `accepted`, `ignored` or `corrected`; once more changes nothing. It is counted on the device by
+   * version, and leaves it only in masked sums, where `TaskOptions.answers` allow a query of outcomes. Throws `request.not-found` for no id of
+   * the last 31 days, `feedback.conflict` where another outcome of it is known, `request.invalid` for what is no text.
+   */
+  feedback(id: string, outcome: string): Promise<void>;
   /** Tells of an example that the person has just made, which `TaskOptions.examples` gives from now on as well. */
   observe(example: unknown): Promise<void>;
   /** Learns from the device's examples now, and chooses λ anew. Throws `training.stopped` once `signal` is aborted, and what training throws. */

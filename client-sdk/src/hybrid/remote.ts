@@ -5,11 +5,11 @@ import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { type Predict, predicted } from '@murmuration/protocol/messages/predict';
 import type { Transport } from '../transport/transport.ts';
 import { inputOf } from './asked.ts';
-import type { Prediction } from './hybrid.ts';
+import type { Answer } from './hybrid.ts';
 import { softmax } from './probabilities.ts';
 
 /** Has the coordinator predict: the input leaves the device. Throws `hybrid.input`, `prediction.*`, `request.*` or `server.*`. */
-export type Remote = (input: unknown) => Promise<Prediction>;
+export type Remote = (input: unknown) => Promise<Answer>;
 
 /** Asks the version of a task that devices serve over the device's connection; one try, since whoever types asks again. */
 export function remotePrediction(

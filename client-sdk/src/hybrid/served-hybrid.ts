@@ -4,6 +4,8 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { ContentHash } from '../models/content-hash.ts';
+import type { OutcomeRecord } from '../outcomes/outcome-record.ts';
+import { predictionId } from '../outcomes/prediction-id.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readExamples } from '../training/examples.ts';
@@ -71,6 +73,9 @@ export class ServedHybrid implements Hybrid {
   /** Ends learning from a version that the coordinator has replaced. */
   #replaced = new AbortController();
   #saving: Promise<void> | undefined;
+  /** How many predictions were made. */
+  #predictions = 0;
+  #outcomes: OutcomeRecord | undefined;
   #isUnsaved = false;
   /** Whether this device failed to open the model that it tried last. */
   #cannotRun = false;
@@ -105,9 +110,17 @@ export class ServedHybrid implements Hybrid {
 
   async predict(input: unknown, source: 'hybrid' | 'global' | 'personal' = 'hybrid'): Promise<Prediction> {
     await this.#restore();
-    const { remote } = this.#ports;
-    if (remote && this.#cannotRun && !this.#served.global && source !== 'personal') return remote(input);
-    return answer(this.#served, input, source);
+    const { remote, clock } = this.#ports;
+    const isAsked = remote && this.#cannotRun && !this.#served.global && source !== 'personal';
+    const found = await (isAsked ? remote(input) : answer(this.#served, input, source));
+    return { ...found, id: predictionId({ model: found.model, at: clock.now() }, this.#predictions++) };
+  }
+
+  async feedback(id: string, outcome: string): Promise<void> {
+    // Many apps tell none.
+    const { OutcomeRecord } = await import('../outcomes/outcome-record.ts');
+    this.#outcomes ??= new OutcomeRecord(this.#ports);
+    await this.#outcomes.add(id, outcome);
   }
 
   async observe(example: unknown): Promise<void> {

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Prediction } from './hybrid.ts';
+import type { Answer } from './hybrid.ts';
 import type { OpenModel } from './inference.ts';
 import type { OpenPersonal } from './personal.ts';
 import { mix } from './probabilities.ts';
@@ -28,7 +28,7 @@ export async function answer(
   { files, global, personal, choice }: Served,
   input: unknown,
   source: 'hybrid' | 'global' | 'personal',
-): Promise<Prediction> {
+): Promise<Answer> {
   const among = choice?.among ?? {};
   const own = weighed(personal, among);
   // Before any choice, or where it was of models that are gone, all personal models count alike.

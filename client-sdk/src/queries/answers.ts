@@ -6,6 +6,7 @@ import { parseQuery } from '@murmuration/protocol/queries/query-form';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { HeldFloors } from '../floors/floors.ts';
+import { OutcomeRecord } from '../outcomes/outcome-record.ts';
 import type { Part } from '../session/part.ts';
 import type { SessionAnswers } from '../session/ports.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -110,7 +111,10 @@ export class Answers implements SessionAnswers {
 
   /** Throws `training.no-examples` where the app has no answer, `options.invalid` for one beyond the bounds of the query. */
   async #answer(query: Query, { plan }: Assignment): Promise<Answered> {
-    const answer = await this.#ports.allowed[query.name]!.answer(query);
+    const options = this.#ports.allowed[query.name]!;
+    const answer = await (options.answer || query.kind !== 'outcomes'
+      ? options.answer?.(query)
+      : new OutcomeRecord(this.#ports).answer(query));
     if (answer === undefined)
       throw new MurmurationError(
         'training.no-examples',

@@ -102,7 +102,7 @@ export interface Core {
   /** Takes their updates. */
   readonly uploads: Uploads;
   /** Keeps the versions of experiments, and lets devices have their arms; before devices connect. */
-  follow(experiments: Pick<Experiments, 'models' | 'ofDevice'>): void;
+  follow(experiments: Pick<Experiments, 'models' | 'modelsOf' | 'ofDevice'>): void;
   /**
    * Makes all that a further task needs. Nobody sees it before the function that is returned is called, which begins its rounds where those of
    * the others have begun, once `ready` has settled. Throws `storage.*`, and whatever the task's model throws.
@@ -119,6 +119,9 @@ export interface Core {
   /** Ends evaluations and predictions, and writes down what was gathered; after `suspend`, once devices have no connection. */
   close(): Promise<void>;
 }
+
+/** Versions that a query of outcomes tells apart, at most. */
+const mostAsked = 16;
 
 /** Puts a core together; no two tasks have one name. Throws `storage.*`, and whatever a task's model throws. */
 export async function openCore(defined: readonly Task[], ports: CorePorts): Promise<Core> {
@@ -154,6 +157,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const runs = new RunControl(rounds, storage.runs, clock, events);
   const settings = new SettingsManager(storage.settings, rounds, clock);
 
+  let experiments: Pick<Experiments, 'models' | 'modelsOf' | 'ofDevice'> | undefined;
   const prepare = async (definition: Task) => {
     const task = await withStoredSettings(definition, storage.settings);
     await ensureFirstVersion(task, registry, history, clock);
@@ -191,6 +195,17 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
         const { champion } = versionAliases.of(task.name);
         return champion.pinned ? champion.model : undefined;
       },
+      async versions() {
+        const { champion, base, aliases } = versionAliases.of(task.name);
+        const newest = await history.versions(task.name, Number.POSITIVE_INFINITY, mostAsked);
+        const inUse = [champion, base, ...aliases].map(({ model }) => model);
+        const all = [
+          ...inUse,
+          ...(experiments?.modelsOf(task.name) ?? []),
+          ...newest.map(({ model }) => model),
+        ];
+        return [...new Set(all)].slice(0, mostAsked);
+      },
       privacy,
       traffic: () => traffic.of(task.name),
       enrolled: () => population.size,
@@ -215,7 +230,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       await storage.gateDecisions.retain(models);
     },
   });
-  let experiments: Pick<Experiments, 'models' | 'ofDevice'> | undefined;
   events.on('round-ended', async ({ task }) => {
     const bases = [...rounds.values()].flatMap(({ underWay }) => underWay.flatMap(each => each.bases));
     const named = await storage.aliases.models();

@@ -33,7 +33,9 @@ import { RegistryModels } from '../inference/registry-models.ts';
 import { InferenceWatch } from '../inference/watch.ts';
 import type { Experiments } from '../lifecycle/experiments/experiments.ts';
 import type { Answered, PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
+import { tellOutcomes, toldOutcomes } from '../queries/told-outcomes.ts';
 import type { History } from '../registry/ports.ts';
+import type { QueryResultStore } from '../registry/query-results.ts';
 import type { InferenceTokenStore } from '../tokens/inference-token.ts';
 import type { Core } from './core.ts';
 import { version } from './version.ts';
@@ -46,6 +48,7 @@ export interface InferenceParts {
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly core: Pick<Core, 'registry' | 'rounds' | 'versionAliases'>;
   readonly history: History;
+  readonly queryResults: QueryResultStore;
   readonly tokenStore: InferenceTokenStore;
   readonly driftStore: DriftStore;
   readonly accuracyStore: AccuracyStore;
@@ -89,6 +92,7 @@ export async function openInference(
     tls,
     core,
     history,
+    queryResults,
     tokenStore,
     driftStore,
     accuracyStore,
@@ -109,6 +113,7 @@ export async function openInference(
   const log =
     settings.log &&
     (await openRequestLog(settings.log, { clock, random, turns: systemTurns, events: heard }));
+  tellOutcomes(events, { queryResults, history });
   const accuracy = new LiveAccuracyTeller(clock, told => events.emit('accuracy', told));
   const monitor = openMonitor(settings, {
     clock,
@@ -192,7 +197,7 @@ export async function openInference(
   return {
     server,
     watch: new InferenceWatch(server, activity, monitor),
-    monitor: new MonitorView(monitor),
+    monitor: new MonitorView(monitor, () => toldOutcomes({ tasks: rounds, queryResults, history })),
     tokens,
     source,
     ports: doors,

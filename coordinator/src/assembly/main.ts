@@ -287,6 +287,7 @@ async function open(
     tls: config.tls,
     core,
     history: storage.history,
+    queryResults: storage.queryResults,
     tokenStore: storage.inferenceTokens,
     driftStore: storage.drift,
     accuracyStore: storage.accuracy,

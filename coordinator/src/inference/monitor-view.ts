@@ -1,4 +1,5 @@
 import type {
+  DeviceOutcomes,
   MonitoredFeature,
   MonitoredModel,
   MonitoredVersion,
@@ -24,15 +25,22 @@ const mostListed = 100;
 /** What operators see of how versions do in use, and set for it. */
 export class MonitorView {
   readonly #monitor: OpenMonitor | undefined;
+  readonly #told: () => Promise<DeviceOutcomes[]>;
 
-  constructor(monitor: OpenMonitor | undefined) {
+  /** `told`: what devices said of predictions. */
+  constructor(monitor: OpenMonitor | undefined, told: () => Promise<DeviceOutcomes[]>) {
     this.#monitor = monitor;
+    this.#told = told;
   }
 
   async state(): Promise<MonitorState> {
     await this.#settle();
     const drift = this.#monitor?.drift;
-    return { isWatching: drift !== null && drift !== undefined, versions: drift?.states.map(stateOf) ?? [] };
+    return {
+      isWatching: drift !== null && drift !== undefined,
+      versions: drift?.states.map(stateOf) ?? [],
+      told: await this.#told(),
+    };
   }
 
   /** Throws `request.not-found` where nothing is known of the version. */

@@ -103,6 +103,8 @@ export interface DriverPorts {
   readonly privacy: PrivacyBudgets;
   /** The version that an operator has named for devices to serve, if one is. */
   readonly named: () => ModelHash | undefined;
+  /** Versions of the task that devices may serve, those in use first: what queries of outcomes tell apart. */
+  readonly versions: () => Promise<readonly ModelHash[]>;
   readonly traffic: () => TrafficCount;
   /** ms after which a device of the cohort is to check in again. */
   readonly comeBackAfter: (device: DeviceId) => number;

@@ -401,7 +401,10 @@ export class TaskRounds {
   }
 
   /** A round in which devices are asked a query. */
-  async #ask(query: Query, model: ModelHash, layout: Layout): Promise<void> {
+  async #ask(defined: Query, model: ModelHash, layout: Layout): Promise<void> {
+    const query =
+      defined.kind === 'outcomes' ? { ...defined, versions: await this.#ports.versions() } : defined;
+    if (this.#hasStopped) return;
     const terms = termsOfQuery(this.#task, query, model, this.#nextRound());
     this.#inquiries.begun(query.name, terms.startedAt);
     this.#driver = new RoundDriver(terms, this.#aggregateFor(terms, layout), this.#portsOf(terms));

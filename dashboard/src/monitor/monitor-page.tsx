@@ -12,6 +12,7 @@ import { Failure, Loading } from '../loading/loading.tsx';
 import { asRefusal, type Refusal } from '../requests/refusal.ts';
 import { terms } from '../words/terms.ts';
 import { ComparisonCard } from './comparison-card.tsx';
+import { DevicesCard } from './devices-card.tsx';
 import { FeaturesCard } from './features-card.tsx';
 import { MonitorCharts } from './monitor-charts.tsx';
 import { StateCard } from './state-card.tsx';
@@ -20,33 +21,45 @@ import { words } from './words.ts';
 /** How versions do in use: whether what they are asked has drifted, and how often they are right. */
 export function MonitorPage() {
   const chosen = useSignal('');
-  const loaded = useLoaded<MonitorState>('monitor', ['monitor', 'inference']);
+  const loaded = useLoaded<MonitorState>('monitor', ['monitor', 'inference', 'rounds']);
   return (
     <>
       <PageHead title={terms.pages.monitor} />
       <p class="lead">{words.lead}</p>
       <Loading of={loaded}>
-        {({ isWatching, versions }) => {
-          if (!isWatching) return <p class="hint">{words.off}</p>;
-          // The one that was asked last comes first.
-          const listed = versions.toReversed();
-          const [first] = listed;
-          if (!first) return <p class="hint">{words.none}</p>;
-          const shown = listed.find(each => keyOf(each) === chosen.value) ?? first;
-          return (
-            <div class="stack">
-              <VersionChoice
-                versions={listed}
-                chosen={keyOf(shown)}
-                choose={key => {
-                  chosen.value = key;
-                }}
-              />
-              <Version key={keyOf(shown)} version={shown} />
-            </div>
-          );
-        }}
+        {state => (
+          <div class="stack">
+            <DevicesCard told={state.told} />
+            <Drift
+              state={state}
+              chosen={chosen.value}
+              choose={key => {
+                chosen.value = key;
+              }}
+            />
+          </div>
+        )}
       </Loading>
+    </>
+  );
+}
+
+interface Watched extends Pick<Choice, 'chosen' | 'choose'> {
+  readonly state: MonitorState;
+}
+
+/** What versions are asked on servers: whether that has drifted. */
+function Drift({ state: { isWatching, versions }, chosen, choose }: Watched) {
+  if (!isWatching) return <p class="hint">{words.off}</p>;
+  // The one that was asked last comes first.
+  const listed = versions.toReversed();
+  const [first] = listed;
+  if (!first) return <p class="hint">{words.none}</p>;
+  const shown = listed.find(each => keyOf(each) === chosen) ?? first;
+  return (
+    <>
+      <VersionChoice versions={listed} chosen={keyOf(shown)} choose={choose} />
+      <Version key={keyOf(shown)} version={shown} />
     </>
   );
 }

@@ -5,6 +5,11 @@ export const words = {
   lead: 'Each version is compared with what it was asked first. Counts are kept, and the values between which they count; what a text says is not.',
   off: 'Drift isn’t watched here. Set “inference.drift” in the configuration to start.',
   none: 'Nobody has asked a version yet. The first requests become its reference.',
+  devices: {
+    heading: 'On devices',
+    lead: 'What became of predictions, by version, as devices said it in masked sums. Intervals are of 95 %.',
+    query: (task: string, query: string) => `${task}: ${query}`,
+  },
   version: 'Version',
   versionOf: (model: string, version: string) => `${model}, version ${version}`,
   state: 'At a glance',

@@ -1,6 +1,7 @@
 import type { FiguresMessage } from '@murmuration/api/query';
 import { HistogramDrawing } from './histogram-drawing.tsx';
 import { Interval } from './interval.tsx';
+import { Outcomes } from './outcomes.tsx';
 import { Ranking } from './ranking.tsx';
 import { words } from './words.ts';
 
@@ -17,6 +18,8 @@ export function FiguresDrawing({ query, figures }: Shown) {
       return <HistogramDrawing query={query} figures={figures} />;
     case 'top':
       return <Ranking query={query} figures={figures} />;
+    case 'outcomes':
+      return <Outcomes query={query} figures={figures} />;
     default:
       return <Single figures={figures} />;
   }

@@ -56,6 +56,19 @@ export function rowsOf(figures: FiguresMessage): FiguresRow[] {
         ...figures.items.map(({ item, count: counted, perDevice }) => of(item, counted, perDevice)),
         { what: words.table.others, count: count(figures.others), value: '–', interval: '–' },
       ];
+    case 'outcomes': {
+      const write = (value: number) => percent(value);
+      return figures.versions.flatMap((version): FiguresRow[] =>
+        version.predictions === null
+          ? [{ what: words.version(version), count: null, value: '–', interval: words.few }]
+          : version.outcomes.map(({ outcome, count: counted, share }) => ({
+              what: `${words.version(version)}: ${outcome}`,
+              count: count(counted),
+              value: write(share.value),
+              interval: words.range(share, write),
+            })),
+      );
+    }
   }
 }
 

@@ -30,7 +30,7 @@ export function trendOf(results: readonly QueryResultMessage[]): ChartContent | 
     place: x => moment(new Date(x * 1_000).toISOString()),
     y: {
       label: words.measured[newest.kind],
-      format: newest.kind === 'count' ? value => percent(value) : figure,
+      format: newest.kind === 'count' || newest.kind === 'outcomes' ? value => percent(value) : figure,
     },
     kind: 'lines',
     series: linesOf(newest).map(({ label, colour, of }, i) => ({
@@ -59,6 +59,13 @@ function linesOf(newest: FiguresMessage): readonly Line[] {
           return found ? 100 * found.perDevice.value : null;
         },
       }));
+    case 'outcomes': {
+      const outcomes = newest.versions.flatMap(version => version.outcomes.map(({ outcome }) => outcome));
+      return [...new Set(outcomes)].slice(0, colours.length).map(outcome => ({
+        label: outcome,
+        of: figures => newestShare(figures, outcome),
+      }));
+    }
     case 'sum':
       return [{ label: words.estimate.sum, of: figures => estimateOf(figures)?.value ?? null }];
     default:
@@ -68,6 +75,14 @@ function linesOf(newest: FiguresMessage): readonly Line[] {
         { label: words.high, colour: 'both', of: figures => estimateOf(figures)?.high ?? null },
       ];
   }
+}
+
+/** The share of an outcome among predictions of the newest version of which enough devices told. */
+function newestShare(figures: FiguresMessage, outcome: string): number | null {
+  if (figures.kind !== 'outcomes') return null;
+  const shown = figures.versions.filter(({ predictions }) => predictions !== null);
+  const [newest] = shown.toSorted((a, b) => (b.version ?? -1) - (a.version ?? -1));
+  return newest?.outcomes.find(each => each.outcome === outcome)?.share.value ?? null;
 }
 
 /** The one estimate of figures that have one. */

@@ -41,6 +41,7 @@ export const words = {
     histogram: 'Histogram',
     top: 'Ranking',
     distinct: 'Different values',
+    outcomes: 'Outcomes',
   } satisfies Record<Kind, string>,
   never: 'never asked',
   nothing: 'Nothing shown',
@@ -50,6 +51,15 @@ export const words = {
   whenResumed: 'once the task is resumed',
   nextRound: 'in the next round',
   now: 'now',
+  version: ({ version, model }: { readonly version: number | null; readonly model: string }) =>
+    version === null ? `version ${model.slice(0, 12)}` : `version ${count(version)}`,
+  few: 'too few devices told of it',
+  told: ({ devices, predictions }: { readonly devices: number; readonly predictions: number | null }) =>
+    predictions === null
+      ? counted(devices, 'device')
+      : `${counted(devices, 'device')}, ${counted(predictions, 'prediction')}`,
+  outcomes: (query: string) => `Outcomes of predictions by version: ${query}`,
+  outcomesOf: 'What became of predictions, by version. Lines show the 95 % interval for all devices.',
   /** What a query found, in a few words. */
   summary: (figures: FiguresMessage): string => {
     switch (figures.kind) {
@@ -70,6 +80,13 @@ export const words = {
       case 'top': {
         const found = figures.items.filter(each => each.count > 0).slice(0, 3);
         return found.length === 0 ? 'no item' : found.map(({ item }) => item).join(', ');
+      }
+      case 'outcomes': {
+        const shown = figures.versions.find(({ predictions }) => predictions !== null);
+        const [first] = shown?.outcomes ?? [];
+        return shown && first
+          ? `${percent(first.share.value)} ${first.outcome}, ${words.version(shown)}`
+          : 'too few devices of each version';
       }
     }
   },
@@ -206,6 +223,7 @@ export const words = {
       histogram: 'Bin',
       top: 'Item',
       distinct: 'Figure',
+      outcomes: 'Version and outcome',
     } satisfies Record<Kind, string>,
     count: {
       count: 'Devices',
@@ -214,6 +232,7 @@ export const words = {
       histogram: 'Values',
       top: 'Values',
       distinct: 'Values',
+      outcomes: 'Predictions',
     },
     value: {
       count: 'Share',
@@ -222,6 +241,7 @@ export const words = {
       histogram: 'Of 100 devices',
       top: 'Of 100 devices',
       distinct: 'Value',
+      outcomes: 'Share',
     },
     interval: '95 % interval',
     rounding: 'With rounding',
@@ -244,6 +264,7 @@ export const words = {
     histogram: 'quantiles of values',
     top: 'values of 100 devices',
     distinct: 'different values',
+    outcomes: 'share of predictions of the newest version',
   } satisfies Record<Kind, string>,
   estimate: { count: 'share', sum: 'sum', mean: 'mean', distinct: 'different values' },
   low: 'at least',

@@ -5,7 +5,7 @@ import { writeQuery } from './query-bytes.ts';
 import { problemOfQuery } from './query-form.ts';
 
 /** What is left out of a definition has its default. */
-type Defaulted = 'threshold' | 'period' | 'levels' | 'values' | 'quantiles' | 'buckets';
+type Defaulted = 'threshold' | 'period' | 'levels' | 'values' | 'quantiles' | 'buckets' | 'versions';
 
 type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted> &
   Partial<Omit<Pick<Asked, Defaulted & keyof Asked>, 'period'>> & {
@@ -29,11 +29,12 @@ const defaults: Readonly<Record<QueryKind, object>> = {
   histogram: { values: 1, quantiles: quantilesByDefault },
   top: { values: 1 },
   distinct: { values: 1, buckets: 4_096 },
+  outcomes: { values: 100, versions: [] },
 };
 
 /**
  * Checks a query and fills in its defaults: `threshold` 10, `period` a day, 1,000 `levels` from the lower bound to the upper one, 1 of `values`
- * a device, 4,096 `buckets`. Throws `config.invalid`, naming what is wrong.
+ * a device (100 of `outcomes`), 4,096 `buckets`. Throws `config.invalid`, naming what is wrong.
  */
 export function defineQuery(definition: QueryDefinition): Query {
   const named = typeof definition?.name === 'string' ? `The query "${definition.name}"` : 'The query';

@@ -1,9 +1,10 @@
 import { MurmurationError } from '../errors/errors.ts';
+import type { ModelHash } from '../ids/ids.ts';
 import { type Bins, binsOf } from './bins.ts';
-import { type Estimate, meanOfCounts, meanOfValues, ranksOf } from './intervals.ts';
+import { type Estimate, meanOfCounts, meanOfValues, ranksOf, shareOfCounts } from './intervals.ts';
 import { distinctOf } from './linear-counting.ts';
-import type { Query } from './query.ts';
-import { queryForm } from './vector.ts';
+import type { OutcomesQuery, Query } from './query.ts';
+import { elementsOf, queryForm } from './vector.ts';
 
 /** A bin of a histogram; null: it has no end on that side. */
 export interface BinFigures {
@@ -29,6 +30,24 @@ export interface ItemFigures {
   readonly perDevice: Estimate;
 }
 
+export interface OutcomeFigures {
+  readonly outcome: string;
+  readonly count: number;
+  /** Of the predictions of the version. */
+  readonly share: Estimate;
+}
+
+/** What became of predictions of a version. */
+export interface VersionFigures {
+  readonly version: ModelHash;
+  /** Devices that told of any. */
+  readonly devices: number;
+  /** Whose outcome is known; null where fewer devices than the threshold told of any. */
+  readonly predictions: number | null;
+  /** In the order of the query; none where `predictions` is null. */
+  readonly outcomes: readonly OutcomeFigures[];
+}
+
 /** What a query found; intervals are about all devices, of which those that answered were drawn at random. */
 export type Figures =
   | { readonly kind: 'count'; readonly count: number; readonly share: Estimate }
@@ -43,7 +62,8 @@ export type Figures =
   /** The most frequent first; `others` are not on the list. */
   | { readonly kind: 'top'; readonly items: readonly ItemFigures[]; readonly others: number }
   /** Of the devices that answered; `error`: standard error. */
-  | { readonly kind: 'distinct'; readonly distinct: Estimate; readonly error: number };
+  | { readonly kind: 'distinct'; readonly distinct: Estimate; readonly error: number }
+  | { readonly kind: 'outcomes'; readonly versions: readonly VersionFigures[] };
 
 /**
  * What the sum of the answers of so many devices says. Throws `update.impossible` where no answers of theirs could have led to it, `config.invalid`
@@ -86,7 +106,50 @@ export function figuresOf(query: Query, sum: Int32Array, devices: number): Figur
     }
     case 'distinct':
       return { kind: 'distinct', ...distinctOf(query, sum) };
+    case 'outcomes': {
+      const length = elementsOf(query.outcomes.length);
+      const versions = query.versions.map((version, at) =>
+        versionFigures(query, version, sum.subarray(at * length, (at + 1) * length), devices),
+      );
+      return { kind: 'outcomes', versions };
+    }
   }
+}
+
+function versionFigures(
+  { name, outcomes, threshold, values }: OutcomesQuery,
+  version: ModelHash,
+  sums: Int32Array,
+  asked: number,
+): VersionFigures {
+  const devices = sums[0]!;
+  const [counts, squares, products] = [0, 1, 2].map(part =>
+    sums.subarray(1 + part * outcomes.length, 1 + (part + 1) * outcomes.length),
+  ) as [Int32Array, Int32Array, Int32Array];
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const allSquares = sums.at(-1)!;
+  const isOf = (product: number, count: number) => product >= count && product <= values * count;
+  const isPossible =
+    devices <= asked &&
+    isOf(all, devices) &&
+    isOf(allSquares, all) &&
+    products.reduce((sum, product) => sum + product, 0) === allSquares &&
+    counts.every((count, at) => isOf(squares[at]!, count) && isOf(products[at]!, count));
+  if (!isPossible) throw impossible(name, asked);
+  if (devices < threshold) return { version, devices, predictions: null, outcomes: [] };
+  const figures = outcomes.map((outcome, at) => ({
+    outcome,
+    count: counts[at]!,
+    share: shareOfCounts({
+      devices,
+      count: counts[at]!,
+      all,
+      squares: squares[at]!,
+      products: products[at]!,
+      allSquares,
+    }),
+  }));
+  return { version, devices, predictions: all, outcomes: figures };
 }
 
 function meanOf(
@@ -137,10 +200,16 @@ function requirePossible(query: Query, sum: Int32Array, devices: number): void {
   const isPossible =
     sum.length === elements &&
     sum.every(element => element >= 0 && element <= most) &&
-    (!('values' in query) || sum.reduce((all, count) => all + count, 0) <= query.values * devices);
+    (query.kind === 'outcomes' ||
+      !('values' in query) ||
+      sum.reduce((all, count) => all + count, 0) <= query.values * devices);
   if (isPossible) return;
-  throw new MurmurationError(
+  throw impossible(query.name, devices);
+}
+
+function impossible(name: string, devices: number): MurmurationError {
+  return new MurmurationError(
     'update.impossible',
-    `No answers of ${devices} devices to the query "${query.name}" have this sum.`,
+    `No answers of ${devices} devices to the query "${name}" have this sum.`,
   );
 }

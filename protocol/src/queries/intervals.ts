@@ -30,6 +30,30 @@ export function meanOfValues(mean: number, deviation: number, devices: number): 
   return { value: mean, low: mean - half, high: mean + half };
 }
 
+/** What devices counted, summed over devices: `count` of `all`, their squares and products, and the squares of `all`. */
+export interface ShareSums {
+  readonly devices: number;
+  readonly count: number;
+  readonly all: number;
+  readonly squares: number;
+  readonly products: number;
+  readonly allSquares: number;
+}
+
+/**
+ * A share of what all devices would count, from that of devices which were drawn at random. What one device counts is alike, so the interval
+ * is Wilson's for as many independent values as vary as much (Korn and Graubard 1998), by the variance of a ratio.
+ */
+export function shareOfCounts({ devices, count, all, squares, products, allSquares }: ShareSums): Estimate {
+  const share = count / all;
+  const residual = Math.max(0, squares - 2 * share * products + share ** 2 * allSquares);
+  const variance = devices > 1 ? (residual / all ** 2) * (devices / (devices - 1)) : 0;
+  const independent = variance > 0 ? (share * (1 - share)) / variance : devices;
+  const few = (z / studentQuantile(Math.max(1, devices - 1))) ** 2;
+  const size = Math.min(all, independent) * few;
+  return { ...meanOfCounts(share * size, size, 1), value: share };
+}
+
 /** The share of all values below which a quantile of all devices lies, at least and at most. Values of one device may all be alike. */
 export function ranksOf(quantile: number, devices: number): readonly [low: number, high: number] {
   const half = z * Math.sqrt((quantile * (1 - quantile)) / devices);

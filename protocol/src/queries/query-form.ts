@@ -76,12 +76,23 @@ const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
   },
   top: {
     items: [
-      items => isListOf(items, 1, mostCounted, isItem) && new Set<unknown>(items).size === items.length,
+      items => isListOf(items, 1, mostCounted, isItem) && areDistinct(items),
       `a list of 1 to ${mostCounted} texts of up to 128 characters, no two alike`,
     ],
     values,
   },
   distinct: { buckets: whole(16, mostBuckets), values },
+  outcomes: {
+    outcomes: [
+      outcomes => isListOf(outcomes, 1, 8, isItem) && areDistinct(outcomes),
+      'a list of 1 to 8 texts of up to 128 characters, no two alike',
+    ],
+    versions: [
+      versions => isListOf(versions, 0, 16, isHash) && areDistinct(versions),
+      'a list of at most 16 hashes of versions, no two alike',
+    ],
+    values,
+  },
 };
 
 const queryKinds = Object.keys(fieldsOf) as readonly QueryKind[];
@@ -89,6 +100,10 @@ const queryKinds = Object.keys(fieldsOf) as readonly QueryKind[];
 /** Texts that a message can carry: neither NUL nor halves of characters. */
 const isItem = (item: unknown): boolean =>
   typeof item === 'string' && item.length > 0 && item.length <= 128 && !/\p{Surrogate}|\0/u.test(item);
+
+const isHash = (version: unknown): boolean => typeof version === 'string' && /^[0-9a-f]{64}$/.test(version);
+
+const areDistinct = (all: readonly unknown[]): boolean => new Set(all).size === all.length;
 
 /** A value as a query; throws `request.invalid` where it is none. */
 export function parseQuery(value: unknown): Query {

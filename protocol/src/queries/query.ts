@@ -1,3 +1,5 @@
+import type { ModelHash } from '../ids/ids.ts';
+
 /** What every query says. */
 interface Asked {
   /** A lower-case letter, then up to 62 lower-case letters, digits and hyphens: what an app allows, and a device remembers. */
@@ -69,6 +71,24 @@ export interface DistinctQuery extends Asked {
   readonly values: number;
 }
 
+/** What became of predictions of each version, as apps tell it: how many were accepted, ignored, corrected. */
+export interface OutcomesQuery extends Asked {
+  readonly kind: 'outcomes';
+  /** The outcomes that are told apart; the first one is what a good prediction has. */
+  readonly outcomes: readonly string[];
+  /** Hashes of the versions; the coordinator names them when it asks. */
+  readonly versions: readonly ModelHash[];
+  /** Predictions of a version that a device counts, at most. */
+  readonly values: number;
+}
+
 /** What devices are asked for. */
-export type Query = CountQuery | SumQuery | MeanQuery | HistogramQuery | TopQuery | DistinctQuery;
+export type Query =
+  | CountQuery
+  | SumQuery
+  | MeanQuery
+  | HistogramQuery
+  | TopQuery
+  | DistinctQuery
+  | OutcomesQuery;
 export type QueryKind = Query['kind'];

@@ -4,8 +4,11 @@ import { binsOf } from './bins.ts';
 import type { DistinctQuery, Query, QueryKind } from './query.ts';
 import { textHash } from './text-hash.ts';
 
-/** What an app answers: whether it is so, a value, values, or items. */
-export type Answer = boolean | number | readonly number[] | readonly string[];
+/** What an app answers: whether it is so, a value, values, items, or how often each outcome came, by version. */
+export type Answer = boolean | number | readonly number[] | readonly string[] | OutcomeCounts;
+
+/** By the hash of the version, then by outcome. */
+export type OutcomeCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** How the answers to a query become ring elements: the same on every device and on the coordinator. */
 export interface QueryForm {
@@ -36,6 +39,8 @@ function sizeOf(query: Query): readonly [elements: number, largest: number] {
       return [query.items.length + 1, query.values];
     case 'distinct':
       return [query.buckets, 1];
+    case 'outcomes':
+      return [query.versions.length * elementsOf(query.outcomes.length), query.values ** 2];
   }
 }
 
@@ -81,6 +86,23 @@ export function encodeAnswer(query: Query, answer: Answer): Int32Array {
       for (const text of different) buckets[bucketOf(text)] = 1;
       return buckets;
     }
+    case 'outcomes': {
+      const { outcomes, versions } = query;
+      if (!isFields(answer)) throw refused(query, 'counts of outcomes by version');
+      const length = elementsOf(outcomes.length);
+      const sum = new Int32Array(versions.length * length);
+      for (const [at, version] of versions.entries()) {
+        const own = Object.hasOwn(answer, version) ? answer[version]! : {};
+        sum.set(
+          partOf(
+            query,
+            outcomes.map(outcome => (Object.hasOwn(own, outcome) ? own[outcome]! : 0)),
+          ),
+          at * length,
+        );
+      }
+      return sum;
+    }
   }
 }
 
@@ -89,6 +111,26 @@ function bucketIn({ name, buckets }: DistinctQuery): (text: string) => number {
   const seed = textHash(name);
   return text => textHash(text, seed) % buckets;
 }
+
+/** Elements of a version: whether there are predictions, counts, their squares and products, and the square of all. */
+export const elementsOf = (outcomes: number): number => 3 * outcomes + 2;
+
+/** What a device says of one version. */
+function partOf(query: Extract<Query, { readonly kind: 'outcomes' }>, counts: readonly number[]): number[] {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  if (!counts.every(count => Number.isInteger(count) && count >= 0) || all > query.values)
+    throw refused(query, `counts, of each version at most ${query.values} together`);
+  return [
+    all > 0 ? 1 : 0,
+    ...counts,
+    ...counts.map(count => count ** 2),
+    ...counts.map(count => count * all),
+    all ** 2,
+  ];
+}
+
+const isFields = (answer: Answer): answer is OutcomeCounts =>
+  typeof answer === 'object' && answer !== null && !Array.isArray(answer);
 
 /** The nearest of the levels from the lower bound to the upper one. */
 function levelOf(query: Extract<Query, { readonly levels: number }>, answer: Answer): number {

@@ -166,6 +166,8 @@ export async function openFederation({
     },
     privacy,
     named: () => undefined,
+    versions: async () =>
+      (await history.versions(task.name, Number.POSITIVE_INFINITY, 16)).map(({ model }) => model),
     traffic: () => ({ up: 0, down: 0 }),
     enrolled: () => enrolled.devices,
     events,

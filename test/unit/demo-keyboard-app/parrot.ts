@@ -21,7 +21,7 @@ export function parrot(
       const values = new Float32Array(vocabulary.size);
       for (const [i, word] of order.entries()) values[vocabulary.id(word)] = 1 / (i + 2);
       values[firstWordId - 1] = 0.9;
-      return { values, source, model: null };
+      return { values, source, model: null, id: '' };
     },
   };
 }

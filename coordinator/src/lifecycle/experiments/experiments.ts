@@ -108,6 +108,12 @@ export class Experiments {
     return [...this.#running.values()].flatMap(({ experiment }) => experiment.arms.map(({ model }) => model));
   }
 
+  /** Those of a task. */
+  modelsOf(task: TaskName): readonly ModelHash[] {
+    const ofTask = [...this.#running.values()].filter(({ experiment }) => experiment.task === task);
+    return ofTask.flatMap(({ experiment }) => experiment.arms.map(({ model }) => model));
+  }
+
   /** The name of an experiment that decides who gets which version of a task now. */
   splitOf(task: TaskName): string | undefined {
     for (const { experiment } of this.#running.values())

@@ -3,7 +3,9 @@ import { isHeldOut } from '@murmuration/client-sdk/hybrid/held-out';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
 import { memoryStorage } from '@murmuration/client-sdk/node';
+import { OutcomeRecord } from '@murmuration/client-sdk/outcomes/outcome-record';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -47,6 +49,28 @@ describe('the hybrid model', () => {
     device.newest = stepping(1);
     await hybrid.learn();
     expect((await hybrid.predict([1])).source).toBe('global');
+  });
+
+  it('takes what became of a prediction, once, of the version that answered', async () => {
+    const { hybrid, device, storage, clock } = hybridOn();
+    device.newest = stepping(1);
+    const [first, second] = [await hybrid.predict([1]), await hybrid.predict([1])];
+    expect(first.id).not.toBe(second.id);
+    await hybrid.feedback(first.id, 'accepted');
+    await hybrid.feedback(first.id, 'accepted');
+    await expect(hybrid.feedback(first.id, 'ignored')).rejects.toEqual(code('feedback.conflict'));
+    await expect(hybrid.feedback('other', 'ignored')).rejects.toEqual(code('request.not-found'));
+    await hybrid.feedback(second.id, 'ignored');
+    const record = new OutcomeRecord({ storage, task: 'steps' as TaskName, clock });
+    const asked = {
+      outcomes: ['accepted', 'ignored'],
+      versions: [device.newest.hash],
+      values: 9,
+      period: 9e9,
+    };
+    expect(await record.answer(asked as never)).toEqual({
+      [device.newest.hash]: { accepted: 1, ignored: 1 },
+    });
   });
 
   it('serves the global model alone where there is no personal one', async () => {

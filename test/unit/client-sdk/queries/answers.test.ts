@@ -1,9 +1,12 @@
 import type { BelowFloor } from '@murmuration/client-sdk/floors/below-floor';
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
+import { OutcomeRecord } from '@murmuration/client-sdk/outcomes/outcome-record';
+import { predictionId } from '@murmuration/client-sdk/outcomes/prediction-id';
 import type { AnswerOptions } from '@murmuration/client-sdk/queries/answer-options';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { MaskingSettings, Plan } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -126,6 +129,31 @@ describe('a device that is asked a query', () => {
     const sum = peers.sentBy(coordinator.uploads[0]!.bytes, peers.statement(), sent('reveal')[0]!);
     expect([...sum]).toEqual([750, 563]);
     expect([asked, trainer.trainings, coordinator.downloads]).toEqual([1, 0, 0]);
+    expect(errors).toEqual([]);
+  });
+
+  it('QY1: says what the app told of predictions, where the app allows just that', async () => {
+    const [served, other] = ['a'.repeat(64), 'b'.repeat(64)] as [ModelHash, ModelHash];
+    const record = new OutcomeRecord({ storage, task: 'keyboard' as TaskName, clock });
+    for (const [count, outcome] of ['accepted', 'ignored', 'accepted'].entries())
+      await record.add(predictionId({ model: served, at: clock.now() }, count), outcome);
+    const { errors } = await waiting({ live: { kinds: ['outcomes'] } });
+    const query = {
+      ...defineQuery({ name: 'live', kind: 'outcomes', outcomes: ['accepted'], threshold: 3 }),
+      versions: [other, served],
+    } as Query;
+    const peers = await play(assignmentFor(writeQuery(query)));
+    const sum = peers.sentBy(coordinator.uploads[0]!.bytes, peers.statement(), sent('reveal')[0]!);
+    // Of each version whether there are any, accepted ones, their square, their product with all, the square of all.
+    expect([...sum]).toEqual([0, 0, 0, 0, 0, 1, 2, 4, 4, 4]);
+    expect(errors).toEqual([]);
+  });
+
+  it('takes no part where nothing was told of the versions that are asked about', async () => {
+    const { errors } = await waiting({ live: { kinds: ['outcomes'] } });
+    const query = defineQuery({ name: 'live', kind: 'outcomes', outcomes: ['accepted'], threshold: 3 });
+    await assign(assignmentFor(writeQuery(query)));
+    expect(coordinator.asked.leave.map(({ reason }) => reason)).toEqual(['declined']);
     expect(errors).toEqual([]);
   });
 

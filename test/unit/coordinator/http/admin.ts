@@ -19,6 +19,7 @@ import { Population } from '@murmuration/coordinator/population/population';
 import { PopulationStatistics } from '@murmuration/coordinator/population/statistics';
 import { Readability } from '@murmuration/coordinator/promotion/readability';
 import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
+import { toldOutcomes } from '@murmuration/coordinator/queries/told-outcomes';
 import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
 import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
@@ -152,7 +153,9 @@ export async function openAdmin(
   await adminRoutes(app, {
     inferenceTokens,
     inference: new InferenceWatch(inference, activity),
-    monitor: new MonitorView(monitor),
+    monitor: new MonitorView(monitor, () =>
+      toldOutcomes({ tasks, queryResults: federation.queryResults, history }),
+    ),
     ...watch,
     tasks,
     history,

@@ -41,7 +41,7 @@ async function window(around: number): Promise<void> {
 describe('the monitor, for operators', () => {
   it('shows what is compared with what, and which features drifted since when', async () => {
     const before = (await admin.ask('GET', '/monitor', 'viewer')).body as unknown as MonitorState;
-    expect(before).toEqual({ isWatching: true, versions: [] });
+    expect(before).toEqual({ isWatching: true, versions: [], told: [] });
     await infer(0);
     expect((await model()).state).toMatchObject({
       model: 'values',

@@ -34,6 +34,20 @@ const distinct: FiguresMessage = {
   error: 17.5,
 };
 
+const outcomes: FiguresMessage = {
+  kind: 'outcomes',
+  versions: [
+    {
+      version: 4,
+      model: 'a'.repeat(64),
+      devices: 12,
+      predictions: 60,
+      outcomes: [{ outcome: 'accepted', count: 18, share: { value: 0.3, low: 0.2, high: 0.45 } }],
+    },
+    { version: null, model: 'b'.repeat(64), devices: 2, predictions: null, outcomes: [] },
+  ],
+};
+
 /** The result of a round; null: it shows nothing. */
 function resultOf(number: number, figures: FiguresMessage | null): QueryResultMessage {
   return {
@@ -61,6 +75,8 @@ describe('a result', () => {
     [top, 'de'],
     [distinct, 'about 1,234 different'],
     [{ ...top, items: [] }, 'no item'],
+    [outcomes, '30.0 % accepted, version 4'],
+    [{ ...outcomes, versions: [] }, 'too few devices of each version'],
   ];
   it.each(said)('of %j is said in a few words: %s', (figures, text) => {
     expect(words.summary(figures)).toBe(text);
@@ -82,6 +98,10 @@ describe('a result', () => {
     expect(rowsOf(histogram(1))).toEqual([
       row('0 to 2', '3', '10', '5 to 20'),
       row('above 2', '1', '5', '2.5 to 10'),
+    ]);
+    expect(rowsOf(outcomes)).toEqual([
+      row('version 4: accepted', '18', '30.0 %', '20.0 % to 45.0 %'),
+      row('version bbbbbbbbbbbb', null, '–', 'too few devices told of it'),
     ]);
     expect(rowsOf(top)).toEqual([
       row('de', '9', '30', '15 to 60'),

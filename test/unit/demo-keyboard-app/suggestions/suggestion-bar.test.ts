@@ -85,7 +85,7 @@ describe('the words over the keys', () => {
     const values = (word: string) => {
       const all = new Float32Array(vocabulary.size);
       all[vocabulary.id(word)] = 1;
-      return { values: all, source: 'hybrid', model: null } as const;
+      return { values: all, source: 'hybrid', model: null, id: '' } as const;
     };
     second!(values('see'));
     await settle();

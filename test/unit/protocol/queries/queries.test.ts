@@ -21,6 +21,8 @@ function asked(query: Query, answers: readonly Answer[]): Figures {
   return figuresOf(query, sum, answers.length);
 }
 
+const hashOf = (version: number) => String(version).padStart(64, '0');
+
 const codeOf = (act: () => unknown): string => {
   try {
     act();
@@ -29,6 +31,11 @@ const codeOf = (act: () => unknown): string => {
     throw error;
   }
   return 'none';
+};
+
+const within = (value: number, [low, high]: readonly [number, number]) => {
+  expect(value).toBeGreaterThanOrEqual(low);
+  expect(value).toBeLessThanOrEqual(high);
 };
 
 describe('a definition of a query', () => {
@@ -60,6 +67,9 @@ describe('a definition of a query', () => {
     ['with too many bins', { kind: 'histogram', bins: { relative: 0.001, least: 1e-9, most: 1e9 } }, 'more than 2048'],
     ['with an item twice', { kind: 'top', items: ['a', 'a'] }, 'no two alike'],
     ['with a field that there is not', { kind: 'count', bound: 1 }, 'bound'],
+    ['of more outcomes than 8', { kind: 'outcomes', outcomes: [...'abcdefghi'] }, 'outcomes'],
+    ['of an outcome twice', { kind: 'outcomes', outcomes: ['taken', 'taken'] }, 'no two alike'],
+    ['of a version that is no hash', { kind: 'outcomes', outcomes: ['taken'], versions: ['v1'] }, 'hashes'],
     ['longer than a plan', { kind: 'top', items: Array.from({ length: 2_000 }, (_, i) => `${i}`.padStart(64, 'é')) }, 'room'],
   ])('%s is refused', (_, definition, why) => {
     expect(() => define(definition)).toThrow(expect.objectContaining({ code: 'config.invalid' }));
@@ -89,6 +99,10 @@ describe('an answer', () => {
     [{ kind: 'histogram', bins: { edges: [0, 1] } }, ['0.5']],
     [{ kind: 'top', items: ['a'] }, ['a', 'a']],
     [{ kind: 'top', items: ['a'] }, 'a'],
+    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, ['a']],
+    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, { [hashOf(1)]: { a: 0.5 } }],
+    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, { [hashOf(1)]: { a: -1 } }],
+    [{ kind: 'outcomes', outcomes: ['a', 'b'], versions: [hashOf(1)], values: 3 }, { [hashOf(1)]: { a: 2, b: 2 } }],
   ])('to %j that is %j is refused, and is not in the text', (definition, answer) => {
     const query = define(definition);
     expect(codeOf(() => encodeAnswer(query, answer as Answer))).toBe('options.invalid');
@@ -101,11 +115,6 @@ describe('an answer', () => {
 });
 
 describe('the sum of answers', () => {
-  const within = (value: number, [low, high]: readonly [number, number]) => {
-    expect(value).toBeGreaterThanOrEqual(low);
-    expect(value).toBeLessThanOrEqual(high);
-  };
-
   it('counts', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { minLength: 3, maxLength: 60 }), answers => {
@@ -303,3 +312,104 @@ describe('an interval', () => {
     expect(hits / 400).toBeGreaterThan(0.92);
   });
 });
+
+describe('what became of predictions', () => {
+  const query = define({
+    kind: 'outcomes',
+    outcomes: ['accepted', 'ignored'],
+    versions: [1, 2, 3].map(hashOf),
+    threshold: 3,
+  });
+  type Outcomes = Extract<Figures, { kind: 'outcomes' }>;
+  const told = fc.record({
+    accepted: fc.integer({ min: 0, max: 50 }),
+    ignored: fc.integer({ min: 0, max: 50 }),
+  });
+  const answers = fc.array(fc.tuple(told, told), { minLength: 3, maxLength: 40 });
+
+  it('is counted by version, and its share is that of all that was told', () => {
+    fc.assert(
+      fc.property(answers, all => {
+        const found = asked(
+          query,
+          all.map(([first, second]) => ({
+            [hashOf(1)]: first,
+            [hashOf(2)]: second,
+            [hashOf(9)]: { accepted: 7 },
+          })),
+        ) as Outcomes;
+        expect(found.versions.map(({ version }) => version)).toEqual(
+          query.kind === 'outcomes' && query.versions,
+        );
+        for (const [at, version] of found.versions.slice(0, 2).entries()) {
+          const own = all.map(each => each[at]!).filter(({ accepted, ignored }) => accepted + ignored > 0);
+          expect(version.devices).toBe(own.length);
+          if (own.length < 3) {
+            expect(version).toMatchObject({ predictions: null, outcomes: [] });
+            continue;
+          }
+          const accepted = own.reduce((sum, each) => sum + each.accepted, 0);
+          const predictions = own.reduce((sum, each) => sum + each.accepted + each.ignored, 0);
+          expect(version.predictions).toBe(predictions);
+          const [first, second] = version.outcomes;
+          expect(first).toMatchObject({ outcome: 'accepted', count: accepted });
+          expect(first!.share.value).toBeCloseTo(accepted / predictions, 12);
+          within(first!.share.value, [first!.share.low, first!.share.high]);
+          // What is not accepted is ignored: the one interval is the other, from the other side.
+          expect(second!.share.low).toBeCloseTo(1 - first!.share.high, 9);
+        }
+        expect(found.versions[2]).toEqual({
+          version: hashOf(3),
+          devices: 0,
+          predictions: null,
+          outcomes: [],
+        });
+      }),
+    );
+  });
+
+  it('has an interval that holds the truth of devices that differ, as often as it says', () => {
+    // Each device has a share of its own, around 0.3, and between 1 and 40 predictions.
+    const random = mulberry(7);
+    const [trials, devices, truth] = [400, 40, 0.3];
+    let held = 0;
+    let naive = 0;
+    for (let trial = 0; trial < trials; trial++) {
+      const all = Array.from({ length: devices }, () => {
+        const share = random() < 0.5 ? truth - 0.2 : truth + 0.2;
+        const predictions = 1 + Math.floor(random() * 40);
+        const accepted = Array.from({ length: predictions }, () => random() < share).filter(Boolean).length;
+        return { [hashOf(1)]: { accepted, ignored: predictions - accepted } };
+      });
+      const [version] = (asked(query, all) as Outcomes).versions;
+      const { low, high } = version!.outcomes[0]!.share;
+      if (low <= truth && truth <= high) held += 1;
+      const plain = meanOfCounts(version!.outcomes[0]!.count, version!.predictions!, 1);
+      if (plain.low <= truth && truth <= plain.high) naive += 1;
+    }
+    // Exact beforehand: the draws are always the same. As if predictions were independent, far fewer would.
+    expect(held / trials).toBeGreaterThan(0.93);
+    expect(naive / trials).toBeLessThan(0.75);
+  });
+
+  it('whose sum no answers could have led to shows nothing', () => {
+    const one = defineQuery({ name: 'asked', kind: 'outcomes', outcomes: ['a'], threshold: 3 });
+    const at = { ...one, versions: [hashOf(1)], values: 10 } as unknown as Query;
+    // Devices, accepted, its square, its product with all, the square of all.
+    const sums = (...elements: number[]) => codeOf(() => figuresOf(at, Int32Array.from(elements), 3));
+    expect(sums(3, 6, 12, 12, 12)).toBe('none');
+    for (const [i, wrong] of [4, 31, 5, 61, 61].entries())
+      expect(sums(...[3, 6, 12, 12, 12].with(i, wrong))).toBe('update.impossible');
+  });
+});
+
+/** Draws from 0 to 1, the same for a seed. */
+function mulberry(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,4 +1,5 @@
 import {
+  type FiguresMessage,
   type QueryResultMessage,
   queryResults,
   queryResultsQuery,
@@ -8,8 +9,10 @@ import {
 } from '@murmuration/api/query';
 import { taskName } from '@murmuration/api/scalars';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Figures } from '@murmuration/protocol/queries/figures';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
+import type { History } from '../../../registry/ports.ts';
 import type { QueryResult, QueryResultStore } from '../../../registry/query-results.ts';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import type { RoundControl } from '../../../rounds/round-control.ts';
@@ -31,10 +34,12 @@ export function queryRoutes(
     tasks,
     control,
     queryResults: store,
+    history,
   }: {
     readonly tasks: AllRounds;
     readonly control: Pick<RoundControl, 'ask'>;
     readonly queryResults: QueryResultStore;
+    readonly history: Pick<History, 'version'>;
   },
 ): void {
   const roundsOf = (name: string): TaskRounds => {
@@ -59,7 +64,7 @@ export function queryRoutes(
       every: asked.every,
       nextAt: Number.isFinite(nextAt) ? iso(nextAt) : null,
       isWanted,
-      newest: newest ? resultMessage(newest) : null,
+      newest: newest ? await resultMessage(newest, history) : null,
     };
   };
 
@@ -96,7 +101,7 @@ export function queryRoutes(
       const results = await store.results(found.task.name, name, before ?? Number.POSITIVE_INFINITY, limit);
       const last = results.at(-1);
       const next = last && results.length === limit ? last.number : null;
-      return { query, results: results.map(resultMessage), next };
+      return { query, results: await Promise.all(results.map(each => resultMessage(each, history))), next };
     },
   );
 
@@ -127,15 +132,28 @@ export function queryRoutes(
   );
 }
 
-function resultMessage({ query, figures, startedAt, endedAt, ...rest }: QueryResult): QueryResultMessage {
+async function resultMessage(
+  { query, figures, startedAt, endedAt, ...rest }: QueryResult,
+  history: Pick<History, 'version'>,
+): Promise<QueryResultMessage> {
   const { name, kind, threshold } = query;
   return {
     ...rest,
     query: name,
     kind,
     threshold,
-    figures: figures as QueryResultMessage['figures'],
+    figures: figures && (await figuresMessage(figures, history)),
     startedAt: iso(startedAt),
     endedAt: iso(endedAt),
   };
+}
+
+/** Versions are named by their numbers as well. */
+async function figuresMessage(figures: Figures, history: Pick<History, 'version'>): Promise<FiguresMessage> {
+  if (figures.kind !== 'outcomes') return figures as FiguresMessage;
+  const versions = figures.versions.map(async ({ version: model, outcomes, ...rest }) => {
+    const version = (await history.version(model))?.number ?? null;
+    return { ...rest, model, version, outcomes: [...outcomes] };
+  });
+  return { kind: 'outcomes', versions: await Promise.all(versions) };
 }

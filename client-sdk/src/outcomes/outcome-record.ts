@@ -1,0 +1,174 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { OutcomesQuery } from '@murmuration/protocol/queries/query';
+import type { OutcomeCounts } from '@murmuration/protocol/queries/vector';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Storage } from '../storage/storage.ts';
+import { atMost } from './at-most.ts';
+import type { Predicted } from './prediction-id.ts';
+
+/** By outcome. */
+type Counts = Readonly<Record<string, number>>;
+/** By the span in which they were told, ms since 1970. */
+type Spans = Readonly<Record<string, Counts>>;
+
+interface Kept {
+  /** By hash, the one that was told of last at the end. */
+  readonly versions: readonly (readonly [version: string, spans: Spans])[];
+  /** Ids whose outcome is known, the newest ones at the end. */
+  readonly told: readonly (readonly [id: string, outcome: string])[];
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+/** ms for which outcomes are kept, and after which that of a prediction is too late. */
+const keptFor = 31 * 24 * hour;
+/** ms for which they are kept by the minute; by the hour after that. */
+const byMinute = 2 * hour;
+const mostVersions = 16;
+/** Outcomes of a version in a span that are told apart. */
+const mostOutcomes = 16;
+/** Ids that are remembered, so that none counts twice. */
+const mostTold = 500;
+
+/**
+ * What became of predictions on this device, by version: counts, and of the newest ones their ids, so that each counts once. It leaves the
+ * device only in masked sums, where the app allows a query of outcomes. Several tabs of an app may keep it together; of what two of them tell
+ * in the same moment one may be lost.
+ */
+export class OutcomeRecord {
+  readonly #storage: Storage;
+  readonly #name: string;
+  readonly #clock: Clock;
+  /** Resolves once what was told before is kept, or refused. */
+  #before: Promise<unknown> = Promise.resolve();
+
+  constructor({
+    storage,
+    task,
+    clock,
+  }: {
+    readonly storage: Storage;
+    readonly task: TaskName;
+    readonly clock: Clock;
+  }) {
+    this.#storage = storage;
+    this.#name = `outcomes.${task}`;
+    this.#clock = clock;
+  }
+
+  /**
+   * Takes the outcome of a prediction, durably; the same one once more changes nothing. Throws `request.not-found` for what is no id of a
+   * prediction of the last 31 days, `feedback.conflict` where another outcome of it is known, `request.invalid` for what is no outcome.
+   */
+  add(id: string, outcome: string): Promise<void> {
+    const added = this.#before.then(() => this.#add(id, outcome));
+    this.#before = added.catch(() => {});
+    return added;
+  }
+
+  async #add(id: string, outcome: string): Promise<void> {
+    requireOutcome(outcome);
+    const now = this.#clock.now();
+    const { model, at } = read(id);
+    if (at <= now - keptFor) throw unknown();
+    const { versions, told } = await this.#read();
+    const known = told.find(([other]) => other === id)?.[1];
+    if (known === outcome) return;
+    if (known !== undefined) throw new MurmurationError('feedback.conflict');
+    await this.#save({
+      versions: model === null ? versions : withOne(versions, model, outcome, now),
+      told: [...told, [id, outcome] as const].slice(-mostTold),
+    });
+  }
+
+  /** What was told within the period of a query, of the versions that it names, the newest first; undefined: nothing. */
+  async answer({ versions, outcomes, values, period }: OutcomesQuery): Promise<OutcomeCounts | undefined> {
+    const since = this.#clock.now() - period;
+    const kept = new Map((await this.#read()).versions);
+    const found = versions.flatMap(version => {
+      const spans = Object.entries(kept.get(version) ?? {})
+        .map(([from, counts]) => ({ from: Number(from), counts }))
+        .filter(({ from }) => from > since)
+        .sort((a, b) => b.from - a.from);
+      const own = atMost(
+        values,
+        spans.map(({ counts }) => outcomes.map(outcome => countOf(counts, outcome))),
+      );
+      const named = outcomes.map((outcome, at) => [outcome, own[at] ?? 0] as const);
+      return own.some(count => count > 0) ? [[version, Object.fromEntries(named)] as const] : [];
+    });
+    return found.length > 0 ? Object.fromEntries(found) : undefined;
+  }
+
+  /** A record that can't be read counts as none: nobody but the device itself can damage it. */
+  async #read(): Promise<Kept> {
+    try {
+      return JSON.parse(new TextDecoder().decode(await this.#storage.get(this.#name))) as Kept;
+    } catch {
+      return { versions: [], told: [] };
+    }
+  }
+
+  #save(kept: Kept): Promise<void> {
+    return this.#storage.put(this.#name, new TextEncoder().encode(JSON.stringify(kept)));
+  }
+}
+
+function withOne(
+  versions: Kept['versions'],
+  model: ModelHash,
+  outcome: string,
+  now: number,
+): Kept['versions'] {
+  const before = versions.find(([version]) => version === model)?.[1] ?? {};
+  const start = Math.floor(now / minute) * minute;
+  const counts = before[start] ?? {};
+  if (!Object.hasOwn(counts, outcome) && Object.keys(counts).length >= mostOutcomes)
+    throw new MurmurationError('request.invalid', `There are more than ${mostOutcomes} different outcomes.`);
+  const spans = { ...before, [start]: { ...counts, [outcome]: countOf(counts, outcome) + 1 } };
+  const others = versions.filter(([version]) => version !== model);
+  return [...others, [model, spans] as const]
+    .slice(-mostVersions)
+    .map(([version, own]) => [version, thinned(own, now)] as const)
+    .filter(([, own]) => Object.keys(own).length > 0);
+}
+
+/** Counts by the minute of the last two hours, and by the hour before. */
+function thinned(spans: Spans, now: number): Spans {
+  const all: Record<string, Counts> = {};
+  for (const [from, counts] of Object.entries(spans)) {
+    const at = Number(from);
+    if (at <= now - keptFor) continue;
+    const start = at > now - byMinute ? at : Math.floor(at / hour) * hour;
+    const sums = { ...(all[start] ?? {}) };
+    for (const [outcome, count] of Object.entries(counts)) sums[outcome] = countOf(sums, outcome) + count;
+    all[start] = sums;
+  }
+  return all;
+}
+
+/** Names are an app's, such as `constructor`. */
+const countOf = (counts: Counts, outcome: string): number =>
+  Object.hasOwn(counts, outcome) ? counts[outcome]! : 0;
+
+function read(id: string): Predicted {
+  const [, model, at] = /^([0-9a-f]{64})?\.([0-9a-z]{1,11})\.[0-9a-z]{1,11}$/.exec(String(id)) ?? [];
+  if (at === undefined) throw unknown();
+  return { model: (model ?? null) as ModelHash | null, at: Number.parseInt(at, 36) };
+}
+
+function requireOutcome(outcome: string): void {
+  if (typeof outcome === 'string' && outcome.length > 0 && outcome.length <= 128) return;
+  throw new MurmurationError(
+    'request.invalid',
+    'An outcome is a text of 1 to 128 characters, such as "accepted".',
+  );
+}
+
+function unknown(): MurmurationError {
+  return new MurmurationError(
+    'request.not-found',
+    'No prediction of this device has this id, or it was more than 31 days ago.',
+  );
+}

@@ -1,0 +1,81 @@
+import type { DeviceOutcomes } from '@murmuration/api/monitor';
+import type { VersionFigures } from '@murmuration/protocol/queries/figures';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { LiveAccuracy } from '../events/monitored.ts';
+import type { History } from '../registry/ports.ts';
+import type { QueryResult, QueryResultStore } from '../registry/query-results.ts';
+import type { AllRounds } from '../rounds/all-tasks.ts';
+
+interface Ports {
+  readonly tasks: AllRounds;
+  readonly queryResults: QueryResultStore;
+  readonly history: Pick<History, 'version'>;
+}
+
+/** Tells what devices say of predictions as live figures of their versions, a metric for each outcome, once a round of such a query is over. */
+export function tellOutcomes(
+  events: CoordinatorEvents,
+  { queryResults, history }: Pick<Ports, 'queryResults' | 'history'>,
+): void {
+  events.on('round-ended', async ({ task, query, number }) => {
+    if (query === undefined) return;
+    const [result] = await queryResults.results(task, query, number + 1, 1);
+    if (result?.number !== number || result.figures?.kind !== 'outcomes') return;
+    for (const found of result.figures.versions) {
+      const version = (await history.version(found.version))?.number;
+      if (version === undefined) continue;
+      for (const accuracy of liveOf(found)) events.emit('accuracy', { task, version, ...accuracy });
+    }
+  });
+}
+
+/** What devices said of predictions last, of each task and query that asks for that and each version. */
+export async function toldOutcomes({ tasks, queryResults, history }: Ports): Promise<DeviceOutcomes[]> {
+  const told: DeviceOutcomes[] = [];
+  for (const { task } of tasks.values()) {
+    const asked = task.queries.filter(({ query }) => query.kind === 'outcomes');
+    for (const { query } of asked) {
+      const result = await newestShown(queryResults, task.name, query.name);
+      if (result?.figures?.kind !== 'outcomes') continue;
+      for (const { version: model, devices, predictions, outcomes } of result.figures.versions) {
+        if (devices === 0) continue;
+        told.push({
+          task: task.name,
+          query: query.name,
+          round: result.number,
+          at: new Date(result.endedAt).toISOString(),
+          version: (await history.version(model))?.number ?? null,
+          model,
+          devices,
+          predictions,
+          outcomes: [...outcomes],
+        });
+      }
+    }
+  }
+  return told;
+}
+
+/** Results that are looked through for one that shows something. */
+const mostRead = 20;
+
+/** The newest result of a query that shows something, among the last ones. */
+export async function newestShown(
+  store: QueryResultStore,
+  task: QueryResult['task'],
+  query: string,
+): Promise<QueryResult | undefined> {
+  const results = await store.results(task, query, Number.POSITIVE_INFINITY, mostRead);
+  return results.find(({ figures }) => figures !== null);
+}
+
+function liveOf({ predictions, outcomes }: VersionFigures): Omit<LiveAccuracy, 'task' | 'version'>[] {
+  if (predictions === null) return [];
+  return outcomes.map(({ outcome, share: { value, low: lower, high: upper } }) => ({
+    metric: outcome,
+    value,
+    lower,
+    upper,
+    outcomes: predictions,
+  }));
+}
