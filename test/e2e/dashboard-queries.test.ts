@@ -131,7 +131,7 @@ async function fill(storage: Storage): Promise<void> {
       12,
       live,
       40,
-      Int32Array.of(24, 180, 420, 1_700, 8_600, 5_200, 12_800, 18_000, 2, 3, 4, 5, 8, 11, 14, 25),
+      Int32Array.of(24, 180, 420, 1_700, 9_300, 5_200, 12_800, 18_000, 2, 3, 4, 5, 8, 11, 14, 25),
     ),
   ];
   for (const each of rounds) await storage.history.commit(each);

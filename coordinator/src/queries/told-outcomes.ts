@@ -60,7 +60,7 @@ export async function toldOutcomes({ tasks, queryResults, history }: Ports): Pro
 const mostRead = 20;
 
 /** The newest result of a query that shows something, among the last ones. */
-export async function newestShown(
+async function newestShown(
   store: QueryResultStore,
   task: QueryResult['task'],
   query: string,

@@ -16,7 +16,7 @@ export function DevicesCard({ told }: { readonly told: readonly DeviceOutcomes[]
         const of = told.filter(({ task, query }) => JSON.stringify([task, query]) === key);
         const [{ task, query, at }] = of as [DeviceOutcomes];
         return (
-          <div key={key} class="ranking">
+          <div key={key} class="ranking outcomes">
             <h3>
               <a href={addressOf({ page: 'query', task, query })}>{words.devices.query(task, query)}</a>{' '}
               <span class="muted">

@@ -14,7 +14,7 @@ export function Outcomes({ query, figures: { versions } }: Shown) {
   const told = versions.filter(({ devices }) => devices > 0);
   if (told.length === 0) return <p class="hint">{words.few}</p>;
   return (
-    <figure class="ranking" aria-label={words.outcomes(query)}>
+    <figure class="ranking outcomes" aria-label={words.outcomes(query)}>
       <figcaption class="muted">{words.outcomesOf}</figcaption>
       {told.map(version => (
         <VersionOutcomes key={version.model} version={version} />
