@@ -64,7 +64,14 @@ export const privacyBudget = z.object({
   separation: count,
   participations: count,
   bands: count.describe('Versions whose noise a version takes back a part of, itself among them'),
-  noiseMultiplier: z.number(),
+  noiseMultiplier: z.number().describe('z; where devices add the noise, what it takes at least'),
+  noiseBy: party.describe('Who adds the noise of the next versions'),
+  moreNoise: z
+    .number()
+    .nullable()
+    .describe(
+      'How many times as much noise as correlated noise by the coordinator would be, where devices add it; null before the first round',
+    ),
   spent: privacyStatement,
   noise: z.string().nullable().describe('How large the noise of the last versions is, in plain words'),
   history: z

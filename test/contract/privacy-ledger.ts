@@ -39,10 +39,10 @@ export function privacyLedgerContract(
       await ledger.open(second);
       await ledger.open({ ...first, id: 'other', task: 'other' as TaskName });
       await ledger.claim(claimOf(0));
-      await ledger.claim(claimOf(1));
+      await ledger.claim(claimOf(1, { contributors: [eve] }));
       expect(await ledger.budgets(task)).toEqual([
-        { ...first, steps: 2 },
-        { ...second, steps: 0 },
+        { ...first, steps: 2, counted: [2, 1] },
+        { ...second, steps: 0, counted: [] },
       ]);
     });
 
@@ -71,7 +71,7 @@ export function privacyLedgerContract(
       ];
       expect([one, again]).toEqual([new Map([[0, seed(1)]]), new Map([[0, seed(1)]])]);
       expect((await ledger.parts(first.id)).get(ann)).toEqual({ step: 0, parts: 1 });
-      expect(await ledger.budgets(task)).toEqual([{ ...first, steps: 1 }]);
+      expect(await ledger.budgets(task)).toEqual([{ ...first, steps: 1, counted: [2] }]);
     });
 
     it('gives a step to no second round, and no round a step that is not the next', async () => {
@@ -85,7 +85,7 @@ export function privacyLedgerContract(
         claimOf(1, { budget: first.id, step: 5 }),
       ])
         await expect(ledger.claim(wrong)).rejects.toMatchObject({ code: 'round.closed' });
-      expect(await ledger.budgets(task)).toEqual([{ ...first, steps: 1 }]);
+      expect(await ledger.budgets(task)).toEqual([{ ...first, steps: 1, counted: [2] }]);
       expect((await ledger.parts(first.id)).get(ann)).toEqual({ step: 0, parts: 1 });
     });
 
@@ -116,7 +116,7 @@ export function privacyLedgerContract(
       await ledger.open(first);
       await ledger.claim(claimOf(0));
       const later = await reopen!();
-      expect(await later.budgets(task)).toEqual([{ ...first, steps: 1 }]);
+      expect(await later.budgets(task)).toEqual([{ ...first, steps: 1, counted: [2] }]);
       expect((await later.parts(first.id)).get(bob)).toEqual({ step: 0, parts: 1 });
       expect(await later.claim(claimOf(0, { seed: seed(99) }))).toEqual(new Map([[0, seed(1)]]));
     });

@@ -17,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   coordinator: ['api', 'monitoring', 'privacy', 'serving', 'sql', 'engine', 'protocol'],
   ui: [],
   dashboard: ['api', 'protocol', 'ui'],
-  'client-sdk': ['engine', 'protocol'],
+  'client-sdk': ['engine', 'privacy', 'protocol'],
   'demo-keyboard-app/task': ['serving', 'inference-client', 'engine', 'protocol'],
   'demo-keyboard-app/src': ['ui', 'demo-keyboard-app/task', 'client-sdk', 'engine', 'protocol'],
   cli: ['coordinator', 'client-sdk', 'api', 'serving', 'engine', 'protocol'],

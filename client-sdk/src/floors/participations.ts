@@ -1,6 +1,6 @@
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { parseJson } from '@murmuration/protocol/encoding/json';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
@@ -11,12 +11,15 @@ interface Record {
   readonly step: number;
   /** Parts in steps of the budget. */
   readonly parts: number;
+  /** That of the last part; missing in records of earlier versions. */
+  readonly assignment?: AssignmentId | undefined;
 }
 
 /**
  * The device's own record of its parts in the privacy budget of a task, which ε depends on: they keep their distance, and are no more than
  * the budget allows, whatever the coordinator asks. A part counts before its first byte leaves. One in the step of the last one again
- * counts once: nothing was released in between.
+ * counts once where the coordinator adds the noise: nothing was released in between. Where devices add it, the sum may have been opened all the
+ * same, so that it counts.
  */
 export class Participations {
   readonly #storage: Storage;
@@ -28,21 +31,25 @@ export class Participations {
   }
 
   /** Throws `plan.below-floor` where a part now would be too soon, or one too many. */
-  async require(privacy: PlanPrivacy | undefined): Promise<void> {
-    if (privacy) await this.#next(privacy);
+  async require(privacy: PlanPrivacy | undefined, assignment: AssignmentId): Promise<void> {
+    if (privacy) await this.#next(privacy, assignment);
   }
 
   /** Counts a part, durably. Throws as `require`. */
-  async count(privacy: PlanPrivacy | undefined): Promise<void> {
-    const next = privacy && (await this.#next(privacy));
+  async count(privacy: PlanPrivacy | undefined, assignment: AssignmentId): Promise<void> {
+    const next = privacy && (await this.#next(privacy, assignment));
     if (next) await this.#storage.put(this.#name, utf8(JSON.stringify(next)));
   }
 
-  async #next({ budget, step, separation, participations }: PlanPrivacy): Promise<Record> {
+  async #next(
+    { budget, step, separation, participations, noise }: PlanPrivacy,
+    assignment: AssignmentId,
+  ): Promise<Record> {
     const last = await this.#last(budget);
-    if (!last) return { budget, step, parts: 1 };
-    if (step === last.step) return last;
-    if (step < last.step + separation)
+    if (!last) return { budget, step, parts: 1, assignment };
+    const isSame = step === last.step;
+    if (isSame && (!noise || assignment === last.assignment)) return last;
+    if (!isSame && step < last.step + separation)
       throw new BelowFloor(
         'privacy',
         `The device took part in step ${last.step} of its privacy budget and may again in step ${last.step + separation}; this is step ${step}.`,
@@ -52,7 +59,7 @@ export class Participations {
         'privacy',
         `The device has taken part ${last.parts} times in its privacy budget, which allows ${participations}.`,
       );
-    return { budget, step, parts: last.parts + 1 };
+    return { budget, step, parts: last.parts + 1, assignment };
   }
 
   /** A record that can't be read counts as none: nobody but the device itself can damage it. */

@@ -10,17 +10,18 @@ export function trainingPart(assignment: Assignment, ports: SessionPorts): Part 
   const { plan } = assignment;
   const { floors, keepPrivate, contributions, participations, models, platform } = ports;
   return {
-    smallestSum: 0,
+    smallestSum: plan.privacy?.noise?.quorum ?? 0,
     async require(signal) {
       requirePrivateLayers(plan, keepPrivate);
       await contributions.require(assignment.assignment, plan.model);
-      await participations.require(plan.privacy);
+      if (plan.privacy?.noise) (await import('../floors/require-noise.ts')).requireNoise(plan);
+      await participations.require(plan.privacy, assignment.assignment);
       if (floors.topology === 'pinned')
         await retry(() => models.inspect(plan.model, signal), platform, signal);
     },
     make: (signal, report) => learn(assignment, ports, signal, report),
     async count() {
-      await participations.count(plan.privacy);
+      await participations.count(plan.privacy, assignment.assignment);
       await contributions.count(assignment.assignment, plan.model);
     },
   };

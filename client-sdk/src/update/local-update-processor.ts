@@ -16,7 +16,7 @@ import {
 } from '@murmuration/protocol/secagg/participant';
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { restoreParticipant, saveParticipant } from '@murmuration/protocol/secagg/saved-participant';
-import { prepareUpdate } from './prepare.ts';
+import { noiseFor, prepareUpdate } from './prepare.ts';
 import type { MaskedRound, MaskingStep, UpdateProcessor } from './update-processor.ts';
 
 /** The seed of `UpdateProcessor.draw`. */
@@ -28,7 +28,8 @@ export function ownSeed({ hkdf }: Primitives, secret: Uint8Array, task: TaskName
 /** Does it all in the thread of its caller. */
 export function localUpdateProcessor(primitives: Primitives, random: RandomBytes): UpdateProcessor {
   return {
-    prepare: async (contribution, assignment) => prepareUpdate(contribution, assignment, random),
+    prepare: async (contribution, assignment) =>
+      prepareUpdate(contribution, assignment, random, undefined, await noiseFor(assignment.plan)),
     masked: async ({ task, round, number, planBytes, identity, demands }) => {
       const plan = planHash(primitives, number, planBytes);
       const signing = primitives.ed25519.signingKey(identity);
@@ -61,10 +62,12 @@ function maskedRound(context: ParticipantContext, random: RandomBytes): MaskedRo
     async mask(contribution, assignment) {
       const ready = state;
       if (ready?.phase !== 'updates') throw outOfTurn('mask', ready);
+      const noisy = await noiseFor(assignment.plan);
       let masked: InAgreement | undefined;
-      const update = prepareUpdate(contribution, assignment, random, (elements, width) => {
+      const mask = (elements: Int32Array, width: number) => {
         masked = maskUpdate(context, ready, elements, width);
-      });
+      };
+      const update = prepareUpdate(contribution, assignment, random, mask, noisy);
       return { ...stand(masked!), update };
     },
     async forget() {

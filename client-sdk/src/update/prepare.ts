@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { queryHash } from '@murmuration/protocol/queries/query-hash';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
@@ -36,16 +37,24 @@ export interface Answered {
 export type Contribution = Learned | Answered;
 
 type Mask = (elements: Int32Array, width: number) => void;
+type NoisyRounding = typeof import('./noisy-rounding.ts').noisyRounding;
+
+/** What adds the noise that a plan asks of its devices, loaded where it does. */
+export async function noiseFor({ privacy }: Plan): Promise<NoisyRounding | undefined> {
+  return privacy?.noise && (await import('./noisy-rounding.ts')).noisyRounding;
+}
 
 /**
  * What leaves the device: the answer, or the delta clipped, weighed, rotated and quantised as the plan says, and packed; `mask`
- * changes the ring elements, of `width` bits each, before they are packed. Changes `delta`. Throws `training.failed` where training diverged.
+ * changes the ring elements, of `width` bits each, before they are packed. `noisy` is that of `noiseFor`. Changes `delta`. Throws
+ * `training.failed` where training diverged, and `plan.below-floor` for an update that would leave without what the plan protects it by.
  */
 export function prepareUpdate(
   contribution: Contribution,
   { plan, round }: Assignment,
   random: RandomBytes,
   mask: Mask = () => {},
+  noisy?: NoisyRounding,
 ): Uint8Array {
   if ('elements' in contribution) return packed(contribution, queryHash(plan.query!), mask);
   const { delta, examples, layout, verdict } = contribution;
@@ -65,7 +74,11 @@ export function prepareUpdate(
     return encodeUpdate(layout.hash, layout.count, { kind: 'float32', delta, weight });
   }
   const quantization = quantizationFor(layout.count, quantizationOf(plan));
-  const elements = quantize(delta, weight, quantization, round, random, verdict);
+  if (plan.privacy?.noise && !noisy)
+    throw new MurmurationError('plan.below-floor', 'The plan asks for noise, and nothing adds it.');
+  const elements = noisy
+    ? noisy(delta, plan, quantization, round, random)
+    : quantize(delta, weight, quantization, round, random, verdict);
   return packed({ elements, width: quantization.width }, layout.hash, mask);
 }
 

@@ -75,6 +75,11 @@ export class RingSum implements RunningSum, SumInRing {
     return longestContribution(this.#settings.clip, this.#quantization);
   }
 
+  /** One unit of the ring, in the unit of deltas. */
+  get step(): number {
+    return this.#quantization.step;
+  }
+
   /** Numbers of the model that it is a sum for. */
   get count(): number {
     return this.#quantization.values;

@@ -3,6 +3,7 @@ import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { Uploads } from '../devices/uploads.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -145,6 +146,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     random: ports.secrets,
     clock,
     enrolled: () => Math.max(population.size, ports.expected ?? 0),
+    begun: (task, moreNoise) => events.emit('budget', task, moreNoise),
   });
 
   await startBackend();
@@ -166,6 +168,10 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     await settings.open(definition);
     await activePopulation.open([task]);
     await privacy.open(task.name);
+    if (task.privacy?.devices) {
+      const { files } = await registry.current(task.name);
+      privacy.requireNoise(task, splitLayout(files.layout, task.privateLayers).shared.count);
+    }
     const runsOfTask = await openTrainingRuns(definition, {
       store: storage.runs,
       history,

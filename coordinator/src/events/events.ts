@@ -35,6 +35,11 @@ interface EventMap {
   're-anchored': [terms: RoundTerms, by: number];
   /** The next round of a task could not begin; it is tried again. */
   'not-begun': [task: TaskName];
+  /**
+   * A privacy budget of a task began. Where devices add its noise: how many times as much that is as correlated noise by the coordinator for the
+   * same ε would be; else null.
+   */
+  budget: [task: TaskName, moreNoise: number | null];
   /** A version in use of the task can't be read any more, or can be again. */
   readability: [task: TaskName];
   version: [version: ModelVersion];

@@ -2,8 +2,10 @@ import { accountOf } from '@murmuration/privacy/accountants/account';
 import { gaussianMu } from '@murmuration/privacy/accountants/gaussian';
 import { muOfMechanism } from '@murmuration/privacy/accountants/mu';
 import { bisrNoising } from '@murmuration/privacy/mechanisms/bisr';
+import { roundedNorm } from '@murmuration/privacy/mechanisms/distributed';
 import type { Mechanism } from '@murmuration/privacy/mechanisms/mechanism';
 import { roundVariance } from '@murmuration/privacy/mechanisms/toeplitz';
+import { calibrateBeside } from '@murmuration/privacy/statements/calibrate';
 import { spent } from '@murmuration/privacy/statements/spent';
 import type { Statement } from '@murmuration/privacy/statements/statement';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -12,10 +14,19 @@ import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { RoundTerms } from '../round/round.ts';
+import {
+  type DeviceNoise,
+  deviceNoiseOf,
+  moreNoiseThanCorrelated,
+  noiseShapeOf,
+  planNoiseOf,
+  widthOf,
+} from '../task/device-noise.ts';
 import type { Task } from '../task/task.ts';
 import { devicesNeeded, mechanismAfter, type TaskPrivacy } from '../task/task-privacy.ts';
-import type { OpenBudget, Parts, PrivacyLedger } from './ledger.ts';
+import type { BudgetTerms, OpenBudget, Parts, PrivacyLedger } from './ledger.ts';
 import type { NoiseMaker } from './noise-maker.ts';
+import { isByDevices, releasedOf } from './released.ts';
 
 /** What rounding of numbers may take from noise, many times over. */
 const roundedUp = 1e-12;
@@ -28,11 +39,14 @@ export interface BudgetPorts {
   readonly clock: Clock;
   /** Devices that are enrolled. */
   readonly enrolled: () => number;
+  /** Hears of each budget that is begun, before any device is asked. */
+  readonly begun?: (task: TaskName, moreNoise: BudgetStatus['moreNoise']) => void;
 }
 
 /** What a version needs so that it can be released. */
 export interface Release {
-  readonly noise: Float32Array;
+  /** Left out where devices have added theirs. */
+  readonly noise?: Float32Array;
   /** L2 norm that the noise has by expectation. */
   readonly noiseNorm: number;
   readonly statement: Statement;
@@ -48,6 +62,22 @@ export interface BudgetStatus {
   readonly steps: number;
   readonly rounds: number;
   readonly statement: Statement;
+  /**
+   * How many times as much noise its models have as if the coordinator added correlated noise for the same ε; null where the coordinator adds
+   * it, and before the budget is begun.
+   */
+  readonly moreNoise: number | null;
+}
+
+/** A sum of quantised updates, as far as its noise goes. */
+export interface Summed {
+  /** The longest that one of its updates can be, where the coordinator adds noise. */
+  readonly sensitivity: number;
+  /** Numbers of the sum. */
+  readonly count: number;
+  readonly contributors: number;
+  /** One unit of the ring, in the unit of deltas. */
+  readonly step: number;
 }
 
 interface OfTask {
@@ -77,11 +107,12 @@ export class PrivacyBudgets {
   }
 
   /**
-   * What the plan of the next round says; undefined for a task without a budget. `released`: whether a version of the task came from devices.
-   * A task whose budget has other terms than before begins another one, with what the earlier ones have left.
-   * Throws `privacy.spent` where nothing is left, and `privacy.too-few-devices` where fewer devices are enrolled than the separation takes.
+   * What the plan of the next round says; undefined for a task without a budget. `released`: whether a version of the task came from devices;
+   * `values`: the numbers that devices share of the model. A task whose budget has other terms than before begins another one, with what the
+   * earlier ones have left. Throws `privacy.spent` where nothing is left, `privacy.too-few-devices` where fewer devices are enrolled than the
+   * separation takes, and `config.invalid` for noise by devices that no ring has room for.
    */
-  async next(task: Task, released: boolean): Promise<PlanPrivacy | undefined> {
+  async next(task: Task, released: boolean, values: number): Promise<PlanPrivacy | undefined> {
     const { name, privacy, cohort } = task;
     const { budgets } = this.#ofTask(name);
     if (!privacy) {
@@ -95,22 +126,37 @@ export class PrivacyBudgets {
         `The privacy budget of ${name} needs ${missing} more enrolled devices: ${cohort.minimum} in a round, each in one of ${privacy.separation} rounds and ${privacy.participations} times in ${privacy.rounds}. Enrol them, lower separation, rounds or cohort.minimum, or allow more participations.`,
       );
     if (released && budgets.length === 0) await this.#begin(name, null);
-    const budget = await this.#current(name, privacy);
+    const budget = await this.#current({ ...task, privacy }, values);
     if (budget.steps >= budget.terms.rounds) throw new MurmurationError('privacy.spent');
     const { epsilon, delta } = privacy;
-    const { separation, participations } = budget.terms;
-    return { budget: budget.id, step: budget.steps, separation, participations, epsilon, delta };
+    const { separation, participations, noise } = budget.terms;
+    return {
+      budget: budget.id,
+      step: budget.steps,
+      separation,
+      participations,
+      epsilon,
+      delta,
+      ...(noise && { noise: planNoiseOf({ ...noise, width: widthOf({ ...task, privacy }, noise) }) }),
+    };
+  }
+
+  /** Throws `config.invalid` for a task whose devices can't add the noise that its budget takes to a model of so many values. */
+  requireNoise(task: Task, values: number): void {
+    const { name, privacy } = task;
+    const before = this.#spentMechanism(name);
+    if (privacy?.devices && accountOf(before).epsilonAt(privacy.delta) < privacy.epsilon)
+      deviceNoiseOf({ ...task, privacy }, values, before);
   }
 
   /**
-   * Takes the step of a round, for good, and makes the noise with which the sum of its updates may be released: `sensitivity`, the longest
-   * that one of them can be, and `count`, the numbers of the sum. The same round gets the same noise, however often it asks. Throws
-   * `round.closed` where the step is another round's by now, and `storage.*`.
+   * Takes the step of a round, for good, and makes the noise with which the sum of its updates may be released, unless devices have. The same
+   * round gets the same noise, however often it asks. Throws `round.closed` where the step is another round's by now, and `storage.*`.
    */
   async release(
     terms: RoundTerms,
     contributors: readonly DeviceId[],
-    { sensitivity, count }: { readonly sensitivity: number; readonly count: number },
+    { sensitivity, count, contributors: counted, step: unit }: Summed,
     signal: AbortSignal,
   ): Promise<Release | undefined> {
     const { privacy, task } = terms.plan;
@@ -120,7 +166,7 @@ export class PrivacyBudgets {
     if (!budget?.terms)
       throw new MurmurationError('round.closed', 'The privacy budget of this round is not there any more.');
     const { step } = privacy;
-    const { bands, noiseMultiplier } = budget.terms;
+    const { bands, noiseMultiplier, noise: ofDevices } = budget.terms;
     if (step >= budget.steps) this.#requireParts(budget.terms, step, contributors, ofTask.parts);
     const seeds = await this.#ports.ledger.claim({
       budget: budget.id,
@@ -128,9 +174,19 @@ export class PrivacyBudgets {
       round: terms.id,
       seed: this.#ports.random(32),
       contributors,
-      oldest: step - bands + 1,
+      // No secret makes the noise of devices.
+      oldest: ofDevices ? step + 1 : step - bands + 1,
     });
     this.#take(task, budget, step, contributors);
+    if (ofDevices) {
+      const { clip, values, bias, perDevice } = ofDevices;
+      return {
+        noiseNorm: unit * Math.sqrt(perDevice * counted * count),
+        statement: this.#statement(task, privacy.delta, unit * roundedNorm(clip, values, bias).l2),
+        budget: budget.id,
+        step,
+      };
+    }
     const stddev = noiseMultiplier * sensitivity;
     const noise = await this.#ports.noise.make({ bands, seeds, step, stddev, count }, signal);
     const variance = roundVariance(bisrNoising(bands), step);
@@ -175,14 +231,22 @@ export class PrivacyBudgets {
   }
 
   /** What is spent; null for a task without a budget. */
-  statusOf({ name, privacy, update }: Task): BudgetStatus | null {
+  statusOf(task: Task): BudgetStatus | null {
+    const { name, privacy, update } = task;
     if (!privacy) return null;
     const { budgets } = this.#ofTask(name);
     const newest = budgets.at(-1);
     const { epsilon, delta, rounds } = privacy;
     const isCurrent = newest?.terms && isSame(newest.terms, privacy);
     const steps = isCurrent ? newest.steps : 0;
-    return { epsilon, delta, steps, rounds, statement: this.#statement(name, delta, update.clip) };
+    return {
+      epsilon,
+      delta,
+      steps,
+      rounds,
+      statement: this.#statement(name, delta, update.clip),
+      moreNoise: isCurrent ? moreNoiseOf(newest.terms, task.cohort.goal) : null,
+    };
   }
 
   /** What a claim has changed, as the ledger has it. */
@@ -193,8 +257,10 @@ export class PrivacyBudgets {
     if (budgets.at(-1)?.id === id)
       for (const device of contributors)
         parts.set(device, { step, parts: (parts.get(device)?.parts ?? 0) + 1 });
-    const counted = budgets.map(each => (each.id === id ? { ...each, steps: step + 1 } : each));
-    this.#keep(task, counted, parts);
+    const taken = budgets.map(each =>
+      each.id === id ? { ...each, steps: step + 1, counted: [...each.counted, contributors.length] } : each,
+    );
+    this.#keep(task, taken, parts);
   }
 
   #keep(task: TaskName, budgets: readonly OpenBudget[], parts: Map<DeviceId, Parts>): void {
@@ -223,41 +289,43 @@ export class PrivacyBudgets {
 
   /** The budget that a task's terms continue, or another one with what is left. */
   async #current(
-    task: TaskName,
-    privacy: TaskPrivacy,
-  ): Promise<OpenBudget & { readonly terms: TaskPrivacy }> {
-    const newest = this.#ofTask(task).budgets.at(-1);
-    if (newest?.terms && isSame(newest.terms, privacy)) return { ...newest, terms: newest.terms };
-    const before = this.#spentMechanism(task);
-    const left = gaussianMu(privacy.epsilon, privacy.delta) ** 2 - muOfMechanism(before) ** 2;
-    if (left <= 0) {
-      const already = accountOf(before).epsilonAt(privacy.delta);
+    task: Task & { readonly privacy: TaskPrivacy },
+    values: number,
+  ): Promise<OpenBudget & { readonly terms: BudgetTerms }> {
+    const { name, privacy, cohort } = task;
+    const newest = this.#ofTask(name).budgets.at(-1);
+    if (newest?.terms && isSame(newest.terms, privacy)) {
+      const { noise } = newest.terms;
+      if (!noise || isSameNoise(noise, task, values)) return { ...newest, terms: newest.terms };
+    }
+    const before = this.#spentMechanism(name);
+    const already = accountOf(before).epsilonAt(privacy.delta);
+    if (already >= privacy.epsilon)
       throw new MurmurationError(
         'privacy.spent',
-        `Versions of ${task} have spent ε = ${already.toPrecision(4)} at δ = ${privacy.delta} before; the budget is ε = ${privacy.epsilon}.`,
+        `Versions of ${name} have spent ε = ${already.toPrecision(4)} at δ = ${privacy.delta} before; the budget is ε = ${privacy.epsilon}.`,
       );
-    }
-    const whole = muOfMechanism(mechanismAfter(privacy, privacy.rounds)) / Math.sqrt(left);
-    // What is calibrated already is not rounded again; whatever is, is rounded up.
-    const noiseMultiplier =
-      whole > 1 ? privacy.noiseMultiplier * whole * (1 + roundedUp) : privacy.noiseMultiplier;
-    const terms = { ...privacy, noiseMultiplier };
-    return { ...(await this.#begin(task, terms)), terms };
+    const terms: BudgetTerms = privacy.devices
+      ? { ...privacy, noise: deviceNoiseOf(task, values, before) }
+      : { ...privacy, noiseMultiplier: multiplierBeside(privacy, before) };
+    const begun = await this.#begin(name, terms);
+    this.#ports.begun?.(name, moreNoiseOf(terms, cohort.goal));
+    return { ...begun, terms };
   }
 
-  async #begin(task: TaskName, terms: TaskPrivacy | null): Promise<OpenBudget> {
+  async #begin(task: TaskName, terms: BudgetTerms | null): Promise<OpenBudget> {
     const { ledger, random, clock } = this.#ports;
     const id = Buffer.from(random(12)).toString('base64url');
     const budget = { id, task, terms, openedAt: clock.now() };
     await ledger.open(budget);
     await this.open(task);
-    return { ...budget, steps: 0 };
+    return { ...budget, steps: 0, counted: [] };
   }
 
   /** Everything that was released of a task so far. */
   #spentMechanism(task: TaskName): Mechanism {
-    const parts = this.#ofTask(task).budgets.flatMap(({ terms, steps }) =>
-      terms && steps > 0 ? [mechanismAfter(terms, steps)] : [],
+    const parts = this.#ofTask(task).budgets.flatMap(budget =>
+      budget.terms && budget.steps > 0 ? [releasedOf(budget.terms, budget.counted)] : [],
     );
     const [only, ...others] = parts;
     return only && others.length === 0 ? only : { kind: 'composed', parts };
@@ -269,10 +337,11 @@ export class PrivacyBudgets {
     const known = statements.get(key);
     if (known) return known;
     const isBroken = budgets.some(({ terms }) => terms === null);
+    const areByDevices = isByDevices(budgets);
     const statement = spent(this.#spentMechanism(task), delta, {
       clip,
-      released: 'every version of the model',
-      noiseBy: 'coordinator',
+      released: areByDevices ? 'every sum of updates' : 'every version of the model',
+      noiseBy: areByDevices ? 'device' : 'coordinator',
       enforcedBy: ['coordinator', 'device'],
       broken: isBroken ? 'Some versions of this model were released without noise.' : undefined,
     });
@@ -293,8 +362,43 @@ function stepsOut({ terms, steps }: OpenBudget, last: Parts): number {
 
 /** Whether a budget goes on under these terms; the noise follows from them, and from what was spent before. */
 function isSame(
-  { noiseMultiplier: _, ...one }: TaskPrivacy,
-  { noiseMultiplier: __, ...other }: TaskPrivacy,
+  { noiseMultiplier: _, noise: __, ...one }: BudgetTerms,
+  { noiseMultiplier: ___, ...other }: TaskPrivacy,
 ): boolean {
-  return (Object.keys(one) as (keyof typeof one)[]).every(key => one[key] === other[key]);
+  const keys = Object.keys({ ...one, ...other }) as (keyof typeof one)[];
+  return keys.every(key => one[key] === other[key]);
+}
+
+/** Whether the devices of a task would get the same ε from that noise. */
+function isSameNoise(
+  { clip, values, quorum, corrupt }: DeviceNoise,
+  task: Task & { readonly privacy: TaskPrivacy },
+  wantedValues: number,
+): boolean {
+  const wanted = noiseShapeOf(task, wantedValues);
+  return (
+    clip === wanted.clip &&
+    values === wanted.values &&
+    quorum === wanted.quorum &&
+    quorum + corrupt === task.cohort.minimum
+  );
+}
+
+/** z with which a budget of the coordinator's noise and what was spent before come to no more than it allows. */
+function multiplierBeside(privacy: TaskPrivacy, before: Mechanism): number {
+  const { noiseMultiplier, epsilon, delta } = privacy;
+  const whole = mechanismAfter(privacy, privacy.rounds);
+  // Noise by devices is no Gaussian mechanism, so that no μ² adds up.
+  if (accountOf(before).mu === undefined) {
+    const { noiseMultiplier: found } = calibrateBeside({ epsilon, delta }, whole, before);
+    return Math.max(noiseMultiplier, found);
+  }
+  const left = gaussianMu(epsilon, delta) ** 2 - muOfMechanism(before) ** 2;
+  const more = muOfMechanism(whole) / Math.sqrt(left);
+  // What is calibrated already is not rounded again; whatever is, is rounded up.
+  return more > 1 ? noiseMultiplier * more * (1 + roundedUp) : noiseMultiplier;
+}
+
+function moreNoiseOf(terms: BudgetTerms, goal: number): number | null {
+  return terms.noise ? moreNoiseThanCorrelated(terms, terms.noise, goal) : null;
 }

@@ -1,12 +1,19 @@
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { DeviceNoise } from '../task/device-noise.ts';
 import type { TaskPrivacy } from '../task/task-privacy.ts';
+
+/** What a budget was begun with. */
+export interface BudgetTerms extends TaskPrivacy {
+  /** Where devices add the noise: how much, for the model and the plans of the budget. */
+  readonly noise?: DeviceNoise;
+}
 
 /** A privacy budget of a task, as it was begun. */
 export interface Budget {
   readonly id: string;
   readonly task: TaskName;
   /** null: versions that were released without noise, so that no ε holds from then on. */
-  readonly terms: TaskPrivacy | null;
+  readonly terms: BudgetTerms | null;
   /** ms since 1970. */
   readonly openedAt: number;
 }
@@ -15,6 +22,8 @@ export interface Budget {
 export interface OpenBudget extends Budget {
   /** Steps that rounds have taken. */
   readonly steps: number;
+  /** Updates in the sum of each step. */
+  readonly counted: readonly number[];
 }
 
 /** The parts of a device in a budget. */

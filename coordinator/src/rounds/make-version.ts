@@ -30,6 +30,9 @@ export function versionMaker(
   return async (terms, aggregate, contributors, signal) => {
     const startedAt = clock.now();
     const task = taskOf();
+    // A sum with the noise of devices is open by now: that counts, whatever becomes of it.
+    const opened =
+      terms.plan.privacy?.noise && (await released(privacy, terms, aggregate, contributors, signal));
     const { head, files, newest } = await registry.current(task.name);
     if (!terms.buffer && head.version.model !== terms.plan.model)
       throw new MurmurationError(
@@ -40,7 +43,7 @@ export function versionMaker(
     if (!equalBytes(aggregate.form.layoutHash, split.shared.hash))
       throw new MurmurationError('round.closed', 'The newest version has another shape than these updates.');
     const before = stateFor(task.strategy, head, split.shared.count);
-    const release = await released(privacy, terms, aggregate, contributors, signal);
+    const release = opened ?? (await released(privacy, terms, aggregate, contributors, signal));
     const { state, model } = stepOf(
       task.strategy,
       before,
@@ -94,8 +97,8 @@ async function released(
   if (!terms.plan.privacy) return undefined;
   if (!(aggregate instanceof RingSum))
     throw new MurmurationError('config.invalid', 'A privacy budget takes sums of quantised updates.');
-  // Refuses a sum that no updates of the plan could have led to before it takes a step of the budget.
-  aggregate.mean();
+  // Refuses a sum that no updates of the plan could have led to before it takes a step of the budget, where nobody has seen it.
+  if (!terms.plan.privacy.noise) aggregate.mean();
   const release = await budgets.release(terms, contributors, aggregate, signal);
   const { noise, noiseNorm, statement, budget, step } = release!;
   const mean = aggregate.mean(noise);

@@ -6,6 +6,7 @@ import type { Query } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Layout } from '@murmuration/protocol/weights/layout';
+import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
@@ -385,7 +386,8 @@ export class TaskRounds {
       this.#trained = this.#trainHere(central, head.version);
       return this.#trained;
     }
-    const privacy = await this.#ports.privacy.next(this.task, head.version.contributors > 0);
+    const { count } = splitLayout(files.layout, this.task.privateLayers).shared;
+    const privacy = await this.#ports.privacy.next(this.task, head.version.contributors > 0, count);
     if (this.#hasStopped || this.isBetweenRuns) return;
     const terms = this.#terms(head.version, privacy);
     this.#lastAt = terms.startedAt;

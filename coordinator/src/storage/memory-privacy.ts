@@ -5,6 +5,7 @@ import type { Budget, Parts, PrivacyLedger } from '../privacy/ledger.ts';
 interface Kept {
   readonly budget: Budget;
   readonly rounds: RoundId[];
+  readonly counted: number[];
   readonly seeds: Map<number, Uint8Array>;
   readonly parts: Map<DeviceId, Parts>;
 }
@@ -15,19 +16,20 @@ export function memoryPrivacy(): PrivacyLedger {
     async budgets(task) {
       return [...kept.values()]
         .filter(({ budget }) => budget.task === task)
-        .map(({ budget, rounds }) => ({ ...budget, steps: rounds.length }));
+        .map(({ budget, rounds, counted }) => ({ ...budget, steps: rounds.length, counted: [...counted] }));
     },
     async open(budget) {
-      kept.set(budget.id, { budget, rounds: [], seeds: new Map(), parts: new Map() });
+      kept.set(budget.id, { budget, rounds: [], counted: [], seeds: new Map(), parts: new Map() });
     },
     async parts(budget) {
       return new Map(kept.get(budget)?.parts);
     },
     async claim({ budget, step, round, seed, contributors, oldest }) {
-      const { rounds, seeds, parts } = kept.get(budget)!;
+      const { rounds, counted, seeds, parts } = kept.get(budget)!;
       if (step !== rounds.length - 1 || rounds[step] !== round) {
         if (step !== rounds.length) throw new MurmurationError('round.closed', takenStep(step));
         rounds.push(round);
+        counted.push(contributors.length);
         seeds.set(step, seed);
         for (const device of contributors)
           parts.set(device, { step, parts: (parts.get(device)?.parts ?? 0) + 1 });

@@ -14,6 +14,7 @@ import { fedAvg } from '../strategy/fed-avg.ts';
 import type { EachStrategy, GroupsStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
 import { cohortOf, refuseSynchronised } from './asynchronous.ts';
 import { type CentralTraining, type DeviceField, isCentral, withoutDevices } from './central.ts';
+import { refuseUncertainNoise } from './device-noise.ts';
 import { isEvaluator, isFunction, isStrategy, isTensor, isTransformer } from './given.ts';
 import { requireGroups, smallestGroupByDefault } from './groups.ts';
 import {
@@ -106,7 +107,7 @@ export const taskSchema = z.strictObject({
       }),
     ])
     .prefault({}),
-  /** What versions may tell of a device: the coordinator adds noise to each sum; null: no noise, and no ε. */
+  /** What versions may tell of a device: the coordinator, or the devices, add noise to each sum; null: no noise, and no ε. */
   privacy: z
     .strictObject({
       /** ε of a device once the budget is spent. */
@@ -119,8 +120,12 @@ export const taskSchema = z.strictObject({
       separation: z.int().min(1).max(1_000_000).default(1),
       /** How often a device takes part at most; by default as often as `separation` and `rounds` allow. */
       participations: z.int().min(1).max(1_000_000).optional(),
-      /** Whether the noise of a version takes back a part of that of the versions before, which is less noise for the same ε. */
-      noise: z.enum(['correlated', 'independent']).default('correlated'),
+      /**
+       * `correlated`: the noise of a version takes back a part of that of the versions before, which is less noise for the same ε; `independent`: it
+       * does not. `skellam` and `discreteGaussian`: devices add it, independent from version to version, before they mask, so that nobody sees a
+       * sum without it.
+       */
+      noise: z.enum(['correlated', 'independent', 'skellam', 'discreteGaussian']).default('correlated'),
     })
     .nullable()
     .default(null),
@@ -350,6 +355,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     evaluator: evaluation && rest.gate ? remembering(evaluation) : evaluation,
   };
   refuseOverflow(task);
+  if (task.privacy?.devices) refuseUncertainNoise({ ...task, privacy: task.privacy });
   refuseUnaskable(task);
   return task;
 }

@@ -2,6 +2,7 @@ import { bisrNoising } from '@murmuration/privacy/mechanisms/bisr';
 import { type Correlated, correlatedSensitivitySquared } from '@murmuration/privacy/mechanisms/mechanism';
 import { errorsOf } from '@murmuration/privacy/mechanisms/toeplitz';
 import { calibrate } from '@murmuration/privacy/statements/calibrate';
+import type { PlanNoise } from '@murmuration/protocol/messages/plan';
 
 /** What a task may lose of a device's privacy, and with which noise. */
 export interface TaskPrivacy {
@@ -16,15 +17,17 @@ export interface TaskPrivacy {
   readonly participations: number;
   /** Versions whose noise a version takes back a part of, itself among them; 1: noise that is independent from version to version. */
   readonly bands: number;
-  /** z: the standard deviation of the noise, in the longest update, that (ε, δ) takes. */
+  /** z: the standard deviation of the noise, in the longest update, that (ε, δ) takes; where devices add it, what it takes at least. */
   readonly noiseMultiplier: number;
+  /** The noise that devices add themselves, independent from version to version; left out where the coordinator adds it. */
+  readonly devices?: PlanNoise['kind'];
 }
 
 /** What a team says of it. */
 export interface WantedPrivacy extends Pick<TaskPrivacy, 'epsilon' | 'delta' | 'rounds' | 'separation'> {
   /** As many as separation and rounds leave room for, where it is left out. */
   readonly participations?: number | undefined;
-  readonly noise: 'correlated' | 'independent';
+  readonly noise: 'correlated' | 'independent' | PlanNoise['kind'];
 }
 
 /** Versions that correlated noise goes back, at most: each takes as much time as the noise of one version. */
@@ -37,14 +40,15 @@ const mostBands = 64;
 export function privacyOf({ noise, participations, ...wanted }: WantedPrivacy): TaskPrivacy {
   const k = participations ?? mostParticipations(wanted.rounds, wanted.separation);
   const shape = { ...wanted, participations: k };
-  const bands = noise === 'independent' ? 1 : quietest(shape);
+  const bands = noise === 'correlated' ? quietest(shape) : 1;
   const { noiseMultiplier } = calibrate(wanted, { ...mechanismShape({ ...shape, bands }) });
-  return { ...shape, bands, noiseMultiplier };
+  const devices = noise === 'skellam' || noise === 'discreteGaussian' ? { devices: noise } : {};
+  return { ...shape, bands, noiseMultiplier, ...devices };
 }
 
 /** What a definition would say of a budget. */
-export function wantedPrivacy({ noiseMultiplier: _, bands, ...rest }: TaskPrivacy): WantedPrivacy {
-  return { ...rest, noise: bands === 1 ? 'independent' : 'correlated' };
+export function wantedPrivacy({ noiseMultiplier: _, bands, devices, ...rest }: TaskPrivacy): WantedPrivacy {
+  return { ...rest, noise: devices ?? (bands === 1 ? 'independent' : 'correlated') };
 }
 
 type Shape = Pick<TaskPrivacy, 'rounds' | 'separation' | 'participations' | 'bands'>;
@@ -70,9 +74,10 @@ function quietest(shape: Omit<Shape, 'bands'>): number {
 }
 
 /** Parts that so many rounds have room for. */
-const mostParticipations = (rounds: number, separation: number): number => Math.ceil(rounds / separation);
+export const mostParticipations = (rounds: number, separation: number): number =>
+  Math.ceil(rounds / separation);
 
-/** What has been released once a budget has taken `steps` steps, 1 or more. */
+/** What has been released once a budget has taken `steps` steps, 1 or more, with noise by the coordinator. */
 export function mechanismAfter(privacy: TaskPrivacy, steps: number): Correlated {
   const room = mostParticipations(steps, privacy.separation);
   const participations = Math.min(privacy.participations, room);
@@ -84,7 +89,7 @@ export function mechanismAfter(privacy: TaskPrivacy, steps: number): Correlated 
 
 /** Devices that a population needs, so that a round finds `minimum` of them whenever it begins. */
 export function devicesNeeded(
-  { rounds, separation, participations }: Omit<TaskPrivacy, 'noiseMultiplier' | 'bands'>,
+  { rounds, separation, participations }: Pick<TaskPrivacy, 'rounds' | 'separation' | 'participations'>,
   minimum: number,
 ): number {
   return Math.max(minimum * separation, Math.ceil((minimum * rounds) / participations));

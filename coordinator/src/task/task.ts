@@ -89,7 +89,7 @@ export interface Task {
 }
 
 /** Devices that a round of the task chooses, or that an asynchronous one has at work at the same time. */
-export function cohortSizeOf({ cohort, buffer }: Task): number {
+export function cohortSizeOf({ cohort, buffer }: Pick<Task, 'cohort' | 'buffer'>): number {
   if (buffer) return buffer.concurrency;
   // Less a rounding error: 100 × 1.1 is a little above 110.
   return Math.ceil(cohort.goal * cohort.overSelection - 1e-6);
@@ -104,7 +104,7 @@ export function turnoverOf({ interval, deadlines, buffer }: Task): number {
  * The most updates in one sum of integers of the task: those of the cohort, or of a group of it. A buffer reads each update by itself before it
  * adds it.
  */
-export function largestSumOf(task: Task): number {
+export function largestSumOf(task: Pick<Task, 'cohort' | 'buffer' | 'groups'>): number {
   if (task.buffer) return 1;
   return Math.ceil(cohortSizeOf(task) / (task.groups?.count ?? 1));
 }

@@ -74,6 +74,14 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
       log.warn({ ...line, outcome }, 'experiment ended');
     else log.info({ ...line, outcome }, 'experiment ended');
   });
+  events.on('budget', (task, moreNoise) => {
+    if (moreNoise === null) return log.debug({ task }, 'privacy budget began');
+    const times = Number(moreNoise.toPrecision(2));
+    log.info(
+      { task, moreNoise: times },
+      'privacy budget began: devices add the noise, so much more of it than correlated noise by the coordinator would be',
+    );
+  });
   events.on('task-added', (task, file) => log.info({ task, file }, 'task added'));
   events.on('closing-step', ({ id: round, number, plan: { task } }, step, ms) =>
     log.debug({ task, round, number, step, ms }, 'step of closing a round'),

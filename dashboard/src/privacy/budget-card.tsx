@@ -44,7 +44,11 @@ function Spent({ budget }: { readonly budget: PrivacyBudget }) {
         <dt>
           {terms.noise.name} <strong>{figure(budget.noiseMultiplier)}</strong>
         </dt>
-        <dd>{terms.noise.text(budget.bands)}</dd>
+        <dd>
+          {budget.noiseBy === 'device'
+            ? terms.noise.byDevices(budget.moreNoise)
+            : terms.noise.text(budget.bands)}
+        </dd>
       </dl>
       <Curve history={budget.history} />
     </>

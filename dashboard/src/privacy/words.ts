@@ -42,6 +42,10 @@ export const words = {
           bands === 1
             ? 'Standard deviation of the noise, in longest updates. Each version gets noise of its own.'
             : `Standard deviation of the noise, in longest updates. Each version takes back a part of the noise of the ${count(bands - 1)} before it.`,
+        byDevices: (moreNoise: number | null) =>
+          moreNoise === null
+            ? 'Standard deviation of the noise, in longest updates, that the budget takes at least. Devices add it, so that nobody sees a sum without it.'
+            : `Standard deviation of the noise, in longest updates, that the budget takes at least. Devices add it, so that nobody sees a sum without it; models get ${figure(moreNoise)} times as much noise as if the coordinator added it.`,
       },
     },
   },

@@ -93,7 +93,8 @@ export function ringWidth({ devices, largest, variance, values, failure = 2 ** -
   const logEach = Math.log(failure / (2 * values));
   const excess = (t: number) => {
     const s = Math.asinh(t / variance);
-    return variance * (Math.cosh(s) - 1) - s * t - logEach;
+    // cosh s − 1, without what rounding takes of it where s is small.
+    return 2 * variance * Math.sinh(s / 2) ** 2 - s * t - logEach;
   };
   const above = Math.sqrt(-2 * variance * logEach) - 2 * logEach + 1;
   const noise = variance === 0 ? 0 : root(excess, 0, above, 1e-6);

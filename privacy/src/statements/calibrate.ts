@@ -48,6 +48,31 @@ export function calibrate<const S extends Shape>({ epsilon, delta }: Budget, sha
   return withNoise(shape, noiseMultiplier) as Calibrated<S>;
 }
 
+/**
+ * As `calibrate`, where the same devices have spent `before` as well: both together spend no more than ε and δ.
+ * @throws MurmurationError `config.invalid` as `calibrate`, and where nothing is left.
+ */
+export function calibrateBeside<const S extends Shape>(
+  budget: Budget,
+  shape: S,
+  before: Mechanism,
+): Calibrated<S> {
+  const { epsilon, delta } = budget;
+  if (accountOf(before).epsilonAt(delta) === 0) return calibrate(budget, shape);
+  requireEpsilon(epsilon);
+  requireDelta(delta);
+  const beside = (log: number) => withNoise(shape, Math.exp(log));
+  const excess = (log: number) =>
+    accountOf({ kind: 'composed', parts: [before, beside(log)] }).epsilonAt(delta) - epsilon;
+  let [low, high] = [0, 0];
+  while (excess(low) < 0) low -= 1;
+  while (excess(high) > 0 && high <= mostLog) high += 1;
+  if (high > mostLog) throw tooSmall(epsilon, delta);
+  let log = root(excess, low, high, 1e-6);
+  for (let more = 1e-6; excess(log) > 0; more *= 2) log += more;
+  return beside(log) as Calibrated<S>;
+}
+
 /** By the quick accountant, which never asks for less noise than is needed, and then by the tight one, where there is one. */
 function searched({ epsilon, delta }: Budget, shape: Shape, accountant: Account['accountant']): number {
   const orders = accountant === 'rdp' ? wholeOrders : undefined;

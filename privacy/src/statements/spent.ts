@@ -84,6 +84,22 @@ function reasonAgainst(
   return undefined;
 }
 
+/** Whether every release has noise by devices, and nothing else. */
+const isByDevices = (mechanism: Mechanism): boolean =>
+  partiesOf(mechanism).every(party => party === 'device');
+
+/** Those of releases with noise by devices, of which some had more devices than others: the least noise, and all parts. */
+function numbersOfReleases(each: readonly Numbers[]): Numbers {
+  if (each.length === 0) return {};
+  const least = (values: readonly (number | undefined)[]) =>
+    Math.min(...values.map(value => value ?? Infinity));
+  return {
+    noiseMultiplier: least(each.map(({ noiseMultiplier }) => noiseMultiplier)),
+    participations: each.reduce((sum, { participations = 0 }) => sum + participations, 0),
+    quorum: least(each.map(({ quorum }) => quorum)),
+  };
+}
+
 function numbersOf(mechanism: Mechanism): Numbers {
   switch (mechanism.kind) {
     case 'gaussian':
@@ -107,6 +123,6 @@ function numbersOf(mechanism: Mechanism): Numbers {
       return { ...other, participations: all };
     }
     case 'composed':
-      return {};
+      return isByDevices(mechanism) ? numbersOfReleases(mechanism.parts.map(numbersOf)) : {};
   }
 }

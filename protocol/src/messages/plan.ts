@@ -51,7 +51,21 @@ export const maskingSettings = z.strictObject({
 });
 export type MaskingSettings = z.infer<typeof maskingSettings>;
 
-/** How often a device may take part, so that the ε of its task's privacy budget holds (SPEC.md, RD14). */
+/** Noise that each device adds to its update before it masks it (SPEC.md, RD18). */
+export const planNoise = z.strictObject({
+  kind: z.enum(['skellam', 'discreteGaussian']),
+  /** Variance of what one device adds to each value, in squared units of the ring. */
+  variance: positive(2 ** 56),
+  /** Updates without which no sum is opened. */
+  quorum: whole(1, 1_000_000),
+  /** Values of an update. */
+  values: whole(1, 2 ** 31),
+  /** Bits of the ring: sums with their noise have room in it. */
+  width: whole(2, 32),
+});
+export type PlanNoise = z.infer<typeof planNoise>;
+
+/** How often a device may take part, so that the ε of its task's privacy budget holds (SPEC.md, RD15). */
 export const planPrivacy = z.strictObject({
   /** The id of the budget. */
   budget: text(64).check(z.minLength(1)),
@@ -61,9 +75,11 @@ export const planPrivacy = z.strictObject({
   separation: whole(1, 1_000_000),
   /** Parts that a device takes at most. */
   participations: whole(1, 1_000_000),
-  /** What a device may have lost once the budget is spent: (ε, δ). The coordinator adds the noise, so no device can check it. */
+  /** What a device may have lost once the budget is spent: (ε, δ). Where the coordinator adds the noise, no device can check it. */
   epsilon: positive(1e6),
   delta: positive(1),
+  /** Left out where the coordinator adds the noise. */
+  noise: z.optional(planNoise),
 });
 export type PlanPrivacy = z.infer<typeof planPrivacy>;
 

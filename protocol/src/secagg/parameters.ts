@@ -272,7 +272,7 @@ function logFactorial(n: number): number {
 }
 
 /** C: the corrupt devices that are assumed; one at least where the coordinator may lie, which can always enrol one. */
-function corruptCount(devices: number, { threat, corrupt }: Assumptions): number {
+export function corruptCount(devices: number, { threat, corrupt }: Omit<Assumptions, 'dropping'>): number {
   if (threat === 'honest-but-curious') return countOf(devices, corrupt);
   return Math.max(1, Math.ceil((corrupt - roundingSlack) * devices));
 }

@@ -1,5 +1,5 @@
 import { MurmurationError } from '../errors/errors.ts';
-import type { Plan } from '../messages/plan.ts';
+import type { Plan, PlanNoise } from '../messages/plan.ts';
 import type { RandomBytes } from '../random/random-bytes.ts';
 import { centre, widthFor } from '../secagg/ring.ts';
 import { rotate, rotateBack } from './rotate.ts';
@@ -17,6 +17,8 @@ export interface QuantizationSettings {
   readonly largestCohort: number;
   /** Whether updates bring what devices say of a version; false where it is left out. */
   readonly verdicts?: boolean | undefined;
+  /** Noise that devices add; none where it is left out. */
+  readonly noise?: Pick<PlanNoise, 'variance' | 'width'> | undefined;
 }
 
 /** What a plan fixes. Verdicts travel under masks alone, where only their sum can be read. */
@@ -25,9 +27,11 @@ export function quantizationOf({
   largestCohort,
   masking,
   judged,
-}: Pick<Plan, 'update' | 'largestCohort' | 'masking' | 'judged'>): QuantizationSettings {
+  privacy,
+}: Pick<Plan, 'update' | 'largestCohort' | 'masking' | 'judged' | 'privacy'>): QuantizationSettings {
   const { clip, bits, weightCap } = update;
-  return { clip, bits, weightCap, largestCohort, verdicts: masking !== null && judged !== undefined };
+  const verdicts = masking !== null && judged !== undefined;
+  return { clip, bits, weightCap, largestCohort, verdicts, noise: privacy?.noise };
 }
 
 /** What a device found out about a version on examples of its own: `refused` where the one before does better, and goes on serving. */
@@ -48,7 +52,7 @@ export interface Quantization {
   readonly largest: number;
   /** Signed bits that hold any element of one update. */
   readonly contributionBits: number;
-  /** Width of the ring in which no sum of `largestCohort` updates can wrap. */
+  /** Width of the ring in which no sum of `largestCohort` updates can wrap, with their noise as good as none. */
   readonly width: number;
 }
 
@@ -79,7 +83,7 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
     step: Math.min(clip, (deviations * clip) / Math.sqrt(count)) / largest,
     largest,
     contributionBits: Math.log2(bound(weightCap)) + 1,
-    width: widthFor(bound(weightCap) * largestCohort),
+    width: Math.max(widthFor(bound(weightCap) * largestCohort), settings.noise?.width ?? 0),
   };
 }
 
@@ -113,8 +117,11 @@ const floatError = 1e-4;
  * of an update within the clip. The sensitivity of the sum (zero-out adjacency).
  */
 export function longestContribution(clip: number, { step, values }: Quantization): number {
-  return clip * (1 + floatError) + step * Math.sqrt(values);
+  return longestRotated(clip) + step * Math.sqrt(values);
 }
+
+/** The longest L2 norm of an update that was clipped and rotated, before it is rounded. */
+export const longestRotated = (clip: number): number => clip * (1 + floatError);
 
 /** The mean that a sum of ring elements stands for, and its weight. */
 export interface Mean {
@@ -140,15 +147,16 @@ export function meanOfSum(
   if (contributors < 1 || weight < contributors || weight > contributors * settings.weightCap)
     throw new MurmurationError('update.impossible', `${contributors} updates can't weigh ${weight} in all.`);
   const mean = new Float32Array(values);
+  const isNoisy = settings.noise !== undefined;
   for (let i = 0; i < mean.length; i++) {
-    if (Math.abs(sum[i]!) > weight * largest)
+    if (!isNoisy && Math.abs(sum[i]!) > weight * largest)
       throw new MurmurationError(
         'update.impossible',
         `Value ${i} of the sum is beyond what a weight of ${weight} can reach.`,
       );
     mean[i] = (sum[i]! * step) / weight;
   }
-  requireWithinClip(mean, weight, settings, step);
+  requireWithinClip(mean, contributors, weight, settings, step);
   if (noise) {
     rotate(noise, seed);
     for (let i = 0; i < mean.length; i++) mean[i] = (Math.round(sum[i]! + noise[i]! / step) * step) / weight;
@@ -185,24 +193,29 @@ function bringsVerdicts({ elements, values }: Quantization): boolean {
 const tolerance = 1.05;
 /** Standard deviations beyond which rounding is not taken for chance: exp(−8² / 2) < 2⁻⁴⁰. */
 const rareRounding = 8;
+/** The same of noise by devices, whose tails are heavier than those of a normal distribution. */
+const rareNoise = 16;
 
 /**
  * The mean of updates within the clip is within it as well, but for rounding: of expected length √n · step / 2 where one device has all
  * the weight, and √(weightCap / weight) of that at most, since Σ w² ≤ weightCap · Σ w; longer than that by 8 steps in less than
  * one round in 2⁴⁰ (Boucheron, Lugosi and Massart 2013, Theorem 6.10). So one device that lies under its mask moves the mean by twice the
- * clip and no more.
+ * clip and no more, or by as much as noise by devices hides.
  */
 function requireWithinClip(
   mean: Float32Array,
+  contributors: number,
   weight: number,
-  { clip, weightCap }: QuantizationSettings,
+  { clip, weightCap, noise }: QuantizationSettings,
   step: number,
 ): void {
   const norm = Math.sqrt(mean.reduce((sum, value) => sum + value * value, 0));
   const rounding = step * Math.sqrt(weightCap / weight) * (Math.sqrt(mean.length) / 2 + rareRounding);
-  if (norm > clip * tolerance + rounding)
+  const deviation = (step * Math.sqrt(contributors * (noise?.variance ?? 0))) / weight;
+  const longest = clip * tolerance + rounding + deviation * (Math.sqrt(mean.length) + rareNoise);
+  if (norm > longest)
     throw new MurmurationError(
       'update.impossible',
-      `The mean has the length ${norm}, and updates clipped to ${clip} have none beyond ${clip * tolerance + rounding}.`,
+      `The mean has the length ${norm}, and updates clipped to ${clip} have none beyond ${longest}.`,
     );
 }

@@ -1,8 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { sql } from 'kysely';
-import type { Parts, PrivacyLedger } from '../../privacy/ledger.ts';
-import type { TaskPrivacy } from '../../task/task-privacy.ts';
+import type { BudgetTerms, Parts, PrivacyLedger } from '../../privacy/ledger.ts';
 import { takenStep } from '../memory-privacy.ts';
 import { fromJson, toJson } from './json.ts';
 import type { SqliteDatabase } from './open.ts';
@@ -16,23 +15,23 @@ export function sqlitePrivacy({ rows, writer }: SqliteDatabase): PrivacyLedger {
     async budgets(task) {
       const found = await rows
         .selectFrom('privacy_budgets')
-        .selectAll('privacy_budgets')
-        .select(({ selectFrom }) =>
-          selectFrom('privacy_steps')
-            .select(({ fn }) => fn.countAll<number>().as('steps'))
-            .whereRef('budget', '=', 'privacy_budgets.id')
-            .as('steps'),
-        )
+        .selectAll()
         .where('task', '=', task)
         .orderBy('number')
         .execute();
-      return found.map(({ id, task, terms, opened_at, steps }) => ({
-        id,
-        task: task as TaskName,
-        terms: fromJson<TaskPrivacy>(terms),
-        openedAt: opened_at,
-        steps: steps ?? 0,
-      }));
+      return await Promise.all(
+        found.map(async ({ id, task, terms, opened_at }) => {
+          const counted = await countedOf(rows, id);
+          return {
+            id,
+            task: task as TaskName,
+            terms: fromJson<BudgetTerms>(terms),
+            openedAt: opened_at,
+            steps: counted.length,
+            counted,
+          };
+        }),
+      );
     },
 
     async open({ id, task, terms, openedAt }) {
@@ -62,7 +61,10 @@ export function sqlitePrivacy({ rows, writer }: SqliteDatabase): PrivacyLedger {
           .executeTakeFirst();
         if (newest?.step !== step || newest.round !== round) {
           if (step !== (newest?.step ?? -1) + 1) throw new MurmurationError('round.closed', takenStep(step));
-          await changes.insertInto('privacy_steps').values({ budget, step, round, seed }).execute();
+          await changes
+            .insertInto('privacy_steps')
+            .values({ budget, step, round, seed, counted: contributors.length })
+            .execute();
           for (let at = 0; at < contributors.length; at += rowsAtOnce)
             await changes
               .insertInto('privacy_parts')
@@ -93,4 +95,15 @@ export function sqlitePrivacy({ rows, writer }: SqliteDatabase): PrivacyLedger {
       });
     },
   };
+}
+
+/** Updates in the sum of each step of a budget; 0 for those of versions of the coordinator that did not keep it. */
+async function countedOf(rows: SqliteDatabase['rows'], budget: string): Promise<number[]> {
+  const steps = await rows
+    .selectFrom('privacy_steps')
+    .select('counted')
+    .where('budget', '=', budget)
+    .orderBy('step')
+    .execute();
+  return steps.map(({ counted }) => counted ?? 0);
 }

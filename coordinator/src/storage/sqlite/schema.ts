@@ -86,6 +86,8 @@ interface PrivacyStepsTable {
   readonly round: string;
   /** null once no noise follows from it any more. */
   readonly seed: Uint8Array | null;
+  /** Updates in the sum; null where that was not kept yet. */
+  readonly counted: number | null;
 }
 
 interface PrivacyPartsTable {

@@ -48,6 +48,8 @@ describe('the privacy of a task, as operators see it', () => {
       steps: 0,
       rounds: 2,
       isSpent: false,
+      noiseBy: 'coordinator',
+      moreNoise: null,
       noise: null,
       history: [],
     });

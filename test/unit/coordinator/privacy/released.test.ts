@@ -70,7 +70,7 @@ async function open(task = taskOf(), ledger = memoryPrivacy(), seed = 1) {
     ): Promise<Played> {
       played += 1;
       const { head, files } = await registry.current(by.name);
-      const privacy = await budgets.next(by, head.version.number > 0);
+      const privacy = await budgets.next(by, head.version.number > 0, count);
       const { training, update, masking } = by;
       const change = { task: by.name, model: head.version.model, training, update, masking };
       const terms = {
@@ -193,7 +193,7 @@ describe('what a task with a privacy budget releases', () => {
     expect(spent).toEqual([...spent].sort((a, b) => a - b));
     expect(spent.at(-1)).toBeLessThanOrEqual(wanted.epsilon);
     expect(spent.at(-1)).toBeGreaterThan(0.999 * wanted.epsilon);
-    expect(await codeOfPromise(budgets.next(taskOf(), true))).toBe('privacy.spent');
+    expect(await codeOfPromise(budgets.next(taskOf(), true, count))).toBe('privacy.spent');
   });
 
   it('is the same version when it is made again after a crash, and spends nothing twice', async () => {
@@ -202,7 +202,7 @@ describe('what a task with a privacy budget releases', () => {
     const first = await play([mine, nothing()], { lost: true });
     const again = await first.again();
     expect(again.step).toEqual(first.step);
-    expect((await budgets.next(taskOf(), true))?.step).toBe(1);
+    expect((await budgets.next(taskOf(), true, count))?.step).toBe(1);
   });
 
   it('never has the noise of a round that failed after it had its step', async () => {
@@ -244,7 +244,7 @@ describe('what a task with a privacy budget releases', () => {
     await expect(play(Array.from({ length: 3 }, () => nothing().fill(9)))).rejects.toMatchObject({
       code: 'update.impossible',
     });
-    expect((await budgets.next(taskOf(), false))?.step).toBe(0);
+    expect((await budgets.next(taskOf(), false, count))?.step).toBe(0);
   });
 });
 
@@ -258,14 +258,14 @@ describe('a task whose privacy changes', () => {
     const { statement } = last!.privacy!;
     expect(statement.holds && statement.epsilon).toBeCloseTo(wanted.epsilon, 3);
     expect(statement.holds && statement.epsilon).toBeLessThanOrEqual(wanted.epsilon * (1 + 1e-9));
-    expect(await codeOfPromise(budgets.next(by, true))).toBe('privacy.spent');
+    expect(await codeOfPromise(budgets.next(by, true, count))).toBe('privacy.spent');
   });
 
   it('begins none where more was spent than it allows', async () => {
     const { play, budgets } = await open();
     for (let t = 0; t < 32; t++) await play([nothing(), nothing()]);
     const by = taskOf({ privacy: { ...wanted, epsilon: 1 } });
-    await expect(budgets.next(by, true)).rejects.toMatchObject({
+    await expect(budgets.next(by, true, count)).rejects.toMatchObject({
       code: 'privacy.spent',
       detail: expect.stringMatching(
         /have spent ε = (2\.000|1\.999) at δ = 0\.000001 before; the budget is ε = 1\./,

@@ -143,7 +143,7 @@ describe('rounds under a privacy budget', () => {
     expect(federation.rounds.current).toBeUndefined();
     expect(federation.faults).toEqual([]);
     expect(federation.privacy.missing(federation.task)).toBe(1);
-    await expect(federation.privacy.next(federation.task, false)).rejects.toMatchObject({
+    await expect(federation.privacy.next(federation.task, false, 4)).rejects.toMatchObject({
       code: 'privacy.too-few-devices',
       detail: expect.stringContaining(
         'The privacy budget of values needs 1 more enrolled devices: 2 in a round, each in one of 2 rounds and 2 times in 4.',

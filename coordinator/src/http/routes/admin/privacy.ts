@@ -38,8 +38,8 @@ export function privacyRoutes(
       const { task, isSpent } = found;
       const status = privacy.statusOf(task);
       if (!status || !task.privacy) return null;
-      const { separation, participations, bands, noiseMultiplier } = task.privacy;
-      const { epsilon, delta, steps, rounds, statement } = status;
+      const { separation, participations, bands, noiseMultiplier, devices } = task.privacy;
+      const { epsilon, delta, steps, rounds, statement, moreNoise } = status;
       const last = await history.versions(task.name, Number.MAX_SAFE_INTEGER, lastVersions);
       const noisy = last.flatMap(each => (each.privacy ? [each.privacy] : []));
       const all = await history.thinned(task.name, mostPoints);
@@ -53,6 +53,8 @@ export function privacyRoutes(
         participations,
         bands,
         noiseMultiplier,
+        noiseBy: devices ? 'device' : 'coordinator',
+        moreNoise,
         spent: statementMessage(statement),
         noise: noisy.length > 0 ? noiseShare(noisy).words : null,
         history: all.flatMap(({ number, createdAt, privacy: of }) =>

@@ -13,6 +13,7 @@ import type { Migration } from './migration.ts';
 import { operation } from './operation.ts';
 import { owner } from './owner.ts';
 import { privacy } from './privacy.ts';
+import { privacyCounted } from './privacy-counted.ts';
 import { promotionWatches } from './promotion-watches.ts';
 import { queries } from './queries.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   experiments,
   queries,
   liveAccuracy,
+  privacyCounted,
 ];

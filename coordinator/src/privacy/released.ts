@@ -1,0 +1,32 @@
+import type { Distributed } from '@murmuration/privacy/mechanisms/distributed';
+import type { Mechanism } from '@murmuration/privacy/mechanisms/mechanism';
+import { mechanismAfter, mostParticipations } from '../task/task-privacy.ts';
+import type { BudgetTerms, OpenBudget } from './ledger.ts';
+
+/** What has been released of a budget with these terms; `counted`: the updates in the sum of each step, one or more. */
+export function releasedOf(terms: BudgetTerms, counted: readonly number[]): Mechanism {
+  const { noise, separation, participations } = terms;
+  if (!noise) return mechanismAfter(terms, counted.length);
+  const { corrupt, width: _, ...shape } = noise;
+  const parts = Math.min(participations, mostParticipations(counted.length, separation));
+  // Nobody has had more parts than that, nor any with less noise than the sums of the fewest updates.
+  const least = counted
+    .map(count => Math.max(shape.quorum, count - corrupt))
+    .sort((a, b) => a - b)
+    .slice(0, parts);
+  const times = new Map<number, number>();
+  for (const quorum of least) times.set(quorum, (times.get(quorum) ?? 0) + 1);
+  const releases = Array.from(times, ([quorum, times]): Mechanism => {
+    const of: Distributed = { ...shape, quorum };
+    return { kind: 'repeated', times, of };
+  });
+  const [only, ...others] = releases;
+  return only && others.length === 0 ? only : { kind: 'composed', parts: releases };
+}
+
+/** Whether devices have added the noise of all that was released, so that nobody saw a sum without it; of what will be, where nothing was. */
+export function isByDevices(budgets: readonly OpenBudget[]): boolean {
+  const used = budgets.filter(({ steps }) => steps > 0);
+  const told = used.length > 0 ? used : budgets.slice(-1);
+  return told.length > 0 && told.every(({ terms }) => terms?.noise !== undefined);
+}

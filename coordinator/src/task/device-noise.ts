@@ -1,0 +1,133 @@
+import { bisrNoising } from '@murmuration/privacy/mechanisms/bisr';
+import { type Distributed, ringWidth } from '@murmuration/privacy/mechanisms/distributed';
+import type { Mechanism } from '@murmuration/privacy/mechanisms/mechanism';
+import { honestIn, noiseShape } from '@murmuration/privacy/mechanisms/planned-noise';
+import { errorsOf } from '@murmuration/privacy/mechanisms/toeplitz';
+import { calibrateBeside } from '@murmuration/privacy/statements/calibrate';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { PlanNoise } from '@murmuration/protocol/messages/plan';
+import { fewestInAnySum, findParameters } from '@murmuration/protocol/secagg/parameters';
+import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
+import { privacyOf, type TaskPrivacy, wantedPrivacy } from './task-privacy.ts';
+
+/** Noise by devices as the plans of a budget ask for it; `quorum` are the devices whose noise is certain in the smallest sum. */
+export interface DeviceNoise extends Distributed {
+  /** Devices that may leave theirs out. */
+  readonly corrupt: number;
+  /** Bits of the ring. */
+  readonly width: number;
+}
+
+/** What a task says of noise by devices. */
+type Noisy = Pick<Task, 'update' | 'masking' | 'cohort' | 'buffer' | 'groups'> & {
+  readonly privacy: TaskPrivacy;
+};
+
+const termsOf = (task: Noisy) => ({
+  update: task.update,
+  masking: task.masking,
+  largestCohort: largestSumOf(task),
+});
+
+/**
+ * Throws `config.invalid` for a task whose sums have no certain noise: without masks, with too few updates, and on a sparse graph, where a coordinator that
+ * lies can open smaller sums than the smallest of the task.
+ */
+export function refuseUncertainNoise(task: Noisy): void {
+  const { masking, cohort } = task;
+  try {
+    honestIn(cohort.minimum, termsOf(task));
+  } catch (error) {
+    if (error instanceof MurmurationError)
+      throw new MurmurationError(error.code, `The task: ${error.detail}`);
+    throw error;
+  }
+  if (!masking || masking.graph === 'complete') return;
+  for (let devices = cohort.minimum; devices <= cohortSizeOf(task); devices++) {
+    const least = fewestInAnySum(findParameters(devices, masking), masking);
+    if (least !== undefined && least < cohort.minimum)
+      throw new MurmurationError(
+        'config.invalid',
+        `The task: noise by devices takes masking.graph "complete" for ${devices} devices, or cohort.minimum up to ${least}: on a sparse graph a coordinator that lies can open sums of ${least}, and ${cohort.minimum} of them make the noise.`,
+      );
+  }
+}
+
+/**
+ * The noise that a task's devices add to a model of so many values, so that its budget is spent by the last of its rounds, beside what was spent `before`. Throws
+ * `config.invalid` for noise that no ring has room for, with the bits that fit.
+ */
+export function deviceNoiseOf(task: Noisy, values: number, before: Mechanism): DeviceNoise {
+  try {
+    return sized(task, values, before);
+  } catch (error) {
+    if (!(error instanceof MurmurationError)) throw error;
+    for (let bits = task.update.bits - 1; bits >= 2; bits--)
+      if (fits({ ...task, update: { ...task.update, bits } }, values, before))
+        throw new MurmurationError(
+          'config.invalid',
+          `The task: update.bits must be at most ${bits} for this noise by devices, not ${task.update.bits}. ${error.detail}`,
+        );
+    throw new MurmurationError('config.invalid', `The task: ${error.detail}`);
+  }
+}
+
+function fits(task: Noisy, values: number, before: Mechanism): boolean {
+  try {
+    sized(task, values, before);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The largest variance whose discrete Gaussian numbers a device draws from one table. */
+const largestGaussian = 2 ** 28;
+
+/** What ε follows from beside the variance. Throws `config.invalid`. */
+export function noiseShapeOf(task: Noisy, values: number): Omit<Distributed, 'perDevice'> {
+  const { privacy, cohort } = task;
+  return noiseShape(termsOf(task), { kind: privacy.devices!, quorum: cohort.minimum, values });
+}
+
+function sized(task: Noisy, values: number, before: Mechanism): DeviceNoise {
+  const { participations, epsilon, delta } = task.privacy;
+  const shape = noiseShapeOf(task, values);
+  const repeated = { kind: 'repeated', times: participations, of: shape } as const;
+  const { of } = calibrateBeside({ epsilon, delta }, repeated, before);
+  const found = { ...(of as Distributed), corrupt: task.cohort.minimum - shape.quorum };
+  if (found.kind === 'discreteGaussian' && found.perDevice > largestGaussian)
+    throw new MurmurationError(
+      'config.invalid',
+      `Discrete Gaussian noise of the variance ${found.perDevice.toPrecision(3)} a device is more than devices draw; privacy.noise "skellam" has no such limit.`,
+    );
+  return { ...found, width: widthOf(task, found) };
+}
+
+/** Bits of the ring in which the sums of a task have room, with so much noise. Throws `config.invalid` where 32 are too few. */
+export function widthOf(
+  task: Noisy,
+  { perDevice, values }: Pick<Distributed, 'perDevice' | 'values'>,
+): number {
+  const { largestCohort, update } = termsOf(task);
+  const { largest, width } = quantizationFor(values, { ...update, largestCohort });
+  const variance = largestCohort * perDevice;
+  return Math.max(width, ringWidth({ devices: largestCohort, largest, variance, values }));
+}
+
+/** What plans say of it. */
+export function planNoiseOf({ kind, perDevice, quorum, corrupt, values, width }: DeviceNoise): PlanNoise {
+  return { kind, variance: perDevice, quorum: quorum + corrupt, values, width };
+}
+
+/**
+ * How many times as much noise is in the models of a budget, on average over its versions, as if the coordinator added correlated noise for the
+ * same ε; `goal` updates in a sum.
+ */
+export function moreNoiseThanCorrelated(privacy: TaskPrivacy, noise: DeviceNoise, goal: number): number {
+  const correlated = privacyOf({ ...wantedPrivacy(privacy), noise: 'correlated' });
+  const own = Math.sqrt(noise.perDevice * goal) / noise.clip;
+  const errorOf = (bands: number) => errorsOf(bisrNoising(bands), privacy.rounds, 1).rootMean;
+  return (own * errorOf(1)) / (correlated.noiseMultiplier * errorOf(correlated.bands));
+}

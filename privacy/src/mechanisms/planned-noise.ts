@@ -1,0 +1,42 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Plan, PlanNoise } from '@murmuration/protocol/messages/plan';
+import { corruptCount } from '@murmuration/protocol/secagg/parameters';
+import { longestRotated, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import type { Distributed } from './distributed.ts';
+
+/** What of a plan the noise of its devices depends on. */
+export type NoisyPlan = Pick<Plan, 'update' | 'masking' | 'largestCohort'>;
+
+/**
+ * Devices whose noise is in every sum of at least `quorum` updates: those that work with the coordinator may leave theirs out, or take it off again.
+ * @throws MurmurationError `config.invalid` without masks, and where no device is left.
+ */
+export function honestIn(quorum: number, { masking, largestCohort }: Omit<NoisyPlan, 'update'>): number {
+  if (!masking)
+    throw new MurmurationError(
+      'config.invalid',
+      'Noise by devices takes masks: without them each update is seen with no more than the noise of one device.',
+    );
+  const corrupt = corruptCount(largestCohort, masking);
+  if (quorum <= corrupt)
+    throw new MurmurationError(
+      'config.invalid',
+      `A sum of ${quorum} updates has no certain noise: ${corrupt} of ${largestCohort} devices may leave theirs out. It takes ${corrupt + 1} updates at least.`,
+    );
+  return quorum - corrupt;
+}
+
+/** The mechanism of one release under a plan, without the variance of its noise. Throws as `honestIn`. */
+export function noiseShape(
+  plan: NoisyPlan,
+  { kind, quorum, values }: Pick<PlanNoise, 'kind' | 'quorum' | 'values'>,
+): Omit<Distributed, 'perDevice'> {
+  const { clip, bits, weightCap } = plan.update;
+  const { step } = quantizationFor(values, { clip, bits, weightCap, largestCohort: plan.largestCohort });
+  return { kind, quorum: honestIn(quorum, plan), clip: longestRotated(clip) / step, values };
+}
+
+/** The mechanism of one release under a plan with that noise, as the device that adds it and the coordinator count it. Throws as `honestIn`. */
+export function plannedNoise(plan: NoisyPlan, noise: PlanNoise): Distributed {
+  return { ...noiseShape(plan, noise), perDevice: noise.variance };
+}

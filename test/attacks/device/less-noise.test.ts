@@ -1,0 +1,97 @@
+import { Participations } from '@murmuration/client-sdk/floors/participations';
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import type { Distributed } from '@murmuration/privacy/mechanisms/distributed';
+import { noiseShape } from '@murmuration/privacy/mechanisms/planned-noise';
+import { calibrate } from '@murmuration/privacy/statements/calibrate';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Plan, PlanNoise, PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import { describe, expect, it } from 'vitest';
+import { id, layout } from '../../unit/client-sdk/memory-coordinator.ts';
+import { codeOfPromise } from '../../unit/codes.ts';
+import { masking, Victim } from './victim.ts';
+
+const update = { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 } as const;
+const terms = { update, masking, largestCohort: 60 };
+const budget = { epsilon: 4, delta: 1e-6, participations: 3 };
+const quorum = 40;
+
+/** An honest plan, whose noise gives the ε that it says. */
+function fairPrivacy(): PlanPrivacy & { readonly noise: PlanNoise } {
+  const values = layout.count;
+  const shape = noiseShape(terms, { kind: 'skellam', quorum, values });
+  const { of } = calibrate(budget, { kind: 'repeated', times: budget.participations, of: shape });
+  const { perDevice: variance } = of as Distributed;
+  const noise: PlanNoise = { kind: 'skellam', variance, quorum, values, width: 20 };
+  return { budget: 'b1', step: 0, separation: 2, ...budget, noise };
+}
+
+/** What checks the noise is loaded when it is first needed. */
+const answered = ({ coordinator, floors }: Victim) =>
+  expect.poll(() => coordinator.asked.keys.length + floors.length).toBeGreaterThan(0);
+
+/** What a device gives away for a plan, and the floors that it names. */
+async function asked(privacy: PlanPrivacy, change: Partial<Plan> = {}) {
+  const victim = await new Victim({ floors: { uploadSlot: 0 } }).connect();
+  await victim.assign('r1', { ...terms, privacy, ...change });
+  await answered(victim);
+  return { keys: victim.coordinator.asked.keys.length, floors: victim.floors };
+}
+
+const declined = { keys: 0, floors: ['privacy'] };
+
+describe('a coordinator that asks its devices for noise', () => {
+  it('RD17: gets a part where the noise gives the ε that the plan says', async () => {
+    expect(await asked(fairPrivacy())).toEqual({ keys: 1, floors: [] });
+  });
+
+  const { noise, ...rest } = fairPrivacy();
+  it.each<[string, PlanPrivacy]>([
+    ['5 % less noise', { ...rest, noise: { ...noise, variance: noise.variance * 0.95 ** 2 } }],
+    ['a deviation for a variance', { ...rest, noise: { ...noise, variance: Math.sqrt(noise.variance) } }],
+    [
+      'noise for a goal that no sum needs to reach',
+      { ...rest, noise: { ...noise, variance: (noise.variance * 37) / 57 } },
+    ],
+    ['a smaller sum', { ...rest, noise: { ...noise, quorum: 30 } }],
+    ['a sum that is all corrupt devices', { ...rest, noise: { ...noise, quorum: 3 } }],
+    ['more parts than it was sized for', { ...rest, participations: 4, noise }],
+    ['a smaller ε than it gives', { ...rest, epsilon: 3.9, noise }],
+    ['a smaller δ than it is for', { ...rest, delta: 1e-7, noise }],
+  ])('RD17: gets nothing for %s', async (_, privacy) => {
+    expect(await asked(privacy)).toEqual(declined);
+  });
+
+  it('RD17: gets nothing with a longer clip, fewer bits, more corrupt devices or without masks', async () => {
+    const privacy = fairPrivacy();
+    expect(await asked(privacy, { update: { ...update, bits: 9 } })).toEqual(declined);
+    expect(await asked(privacy, { masking: { ...masking, corrupt: 0.1 } })).toEqual(declined);
+    expect(await asked(privacy, { largestCohort: 120 })).toEqual(declined);
+    const bare = await new Victim({ floors: { uploadSlot: 0, masking: 'off' } }).connect();
+    await bare.assign('r1', { ...terms, privacy, masking: null });
+    await answered(bare);
+    expect([bare.given, bare.floors]).toEqual([0, ['privacy']]);
+  });
+});
+
+describe('a coordinator that says that a round released nothing', () => {
+  const task = 'keyboard' as TaskName;
+  const { noise, ...rest } = fairPrivacy();
+
+  it('RD15: gets another update in the same step where it adds the noise itself, at no cost', async () => {
+    const parts = new Participations(memoryStorage(), task);
+    for (let round = 0; round < 5; round++) await parts.count(rest, id(`a${round}`));
+    await parts.count({ ...rest, step: 4 }, id('b'));
+  });
+
+  it('RD17: has each update counted where devices add it, since the sum was open all the same', async () => {
+    const storage = memoryStorage();
+    const privacy = { ...rest, noise };
+    for (let round = 0; round < 3; round++)
+      await new Participations(storage, task).count(privacy, id(`a${round}`));
+    const parts = new Participations(storage, task);
+    // The same update, sent again, is no other one.
+    await parts.count(privacy, id('a2'));
+    expect(await codeOfPromise(parts.require(privacy, id('a3')))).toBe('plan.below-floor');
+    expect(await codeOfPromise(parts.count({ ...privacy, step: 9 }, id('a3')))).toBe('plan.below-floor');
+  });
+});
