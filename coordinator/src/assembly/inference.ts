@@ -33,6 +33,7 @@ import { RegistryModels } from '../inference/registry-models.ts';
 import { InferenceWatch } from '../inference/watch.ts';
 import type { Experiments } from '../lifecycle/experiments/experiments.ts';
 import type { Answered, PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
+import { refuseUnwatched, watchDevices } from '../queries/device-drift.ts';
 import { tellOutcomes, toldOutcomes } from '../queries/told-outcomes.ts';
 import type { History } from '../registry/ports.ts';
 import type { QueryResultStore } from '../registry/query-results.ts';
@@ -123,7 +124,11 @@ export async function openInference(
     accuracyStore,
     events: {
       fault,
-      compared: window => events.emit('drift', comparedWindow(window)),
+      compared: window =>
+        events.emit(
+          'drift',
+          comparedWindow(window, task => versionAliases.of(task).champion.number),
+        ),
       arms: windows => experiments.arms(windows),
       joined(prediction, outcome) {
         log?.feedback(prediction, outcome.outcome);
@@ -136,6 +141,9 @@ export async function openInference(
     },
   });
   await monitor?.live?.open();
+  if (monitor?.drift)
+    await watchDevices({ tasks: rounds, queryResults, driftStore, watch: monitor.drift, events });
+  else refuseUnwatched(rounds);
   const source = new RegistryModels({
     registry,
     versionAliases,

@@ -3,8 +3,10 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 /** A window of what a version was asked, compared with what the version was made for. */
 export interface ComparedWindow {
   readonly task: TaskName;
-  /** Number of the version. */
+  /** Number of the version; of what devices answered, of that which they serve. */
   readonly version: number;
+  /** The query whose answers they are; left out: what the version was asked. */
+  readonly query?: string;
   /** Each feature that was compared, drifted or not. */
   readonly features: readonly {
     readonly name: string;

@@ -1,12 +1,19 @@
-import { parseTaskName } from '@murmuration/protocol/ids/ids';
+import { parseTaskName, type TaskName } from '@murmuration/protocol/ids/ids';
 import type { DriftWindow } from '@murmuration/serving/monitor/drift/drift-store';
 import type { ComparedWindow } from '../events/monitored.ts';
+import { queryWatchedAs } from '../queries/device-drift.ts';
 
-/** What listeners hear of a window: figures, not what was counted. Drift that people expect is none. */
-export function comparedWindow({ model, version, from, to, report }: DriftWindow): ComparedWindow {
+/** What listeners hear of a window: figures, not what was counted. Drift that people expect is none. `champion`: number of the version that devices serve. */
+export function comparedWindow(
+  { model, version, from, to, report }: DriftWindow,
+  champion: (task: TaskName) => number,
+): ComparedWindow {
+  const task = parseTaskName(model);
+  const query = queryWatchedAs(version);
   return {
-    task: parseTaskName(model),
-    version: Number(version),
+    task,
+    version: query === undefined ? Number(version) : champion(task),
+    ...(query !== undefined && { query }),
     features: report.features.flatMap(({ name, drift }) =>
       drift
         ? [

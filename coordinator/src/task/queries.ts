@@ -18,12 +18,17 @@ const defined = z.custom<Query>(
 export const queriesSchema = z
   .array(
     z.union([
-      defined.transform((query): TaskQuery => ({ query, every: null })),
+      defined.transform((query): TaskQuery => ({ query, every: null, drift: false })),
       z.strictObject({
         /** What is asked. */
         query: defined,
         /** Time from the beginning of one round of it to that of the next, a minute at least. */
-        every: duration.refine(ms => ms >= 60_000, 'expected a minute at least'),
+        every: duration
+          .refine(ms => ms >= 60_000, 'expected a minute at least')
+          .nullable()
+          .default(null),
+        /** Whether what devices answer is compared with what they answered first, as `inference.drift` of the configuration says: a histogram or a ranking. */
+        drift: z.boolean().default(false),
       }),
     ]),
   )
@@ -31,7 +36,7 @@ export const queriesSchema = z
 
 /** The queries of a task as its definition has them. */
 export function definedQueries({ queries }: Task): z.input<typeof queriesSchema> {
-  return queries.map(({ query, every }) => (every === null ? query : { query, every }));
+  return queries.map(each => (each.every === null && !each.drift ? each.query : each));
 }
 
 /** Throws `config.invalid` for queries that the rounds of a task could not ask, `config.ring` where a sum could wrap. */
@@ -47,7 +52,9 @@ export function refuseUnaskable(task: Task): void {
     );
   const names = task.queries.map(({ query: { name } }) => name);
   if (new Set(names).size < names.length) throw refuse('have two of one name');
-  for (const { query: asked } of task.queries) {
+  for (const { query: asked, drift } of task.queries) {
+    if (drift && asked.kind !== 'histogram' && asked.kind !== 'top')
+      throw refuse(`watch "${asked.name}" for drift, which is no histogram and no ranking (top)`);
     if (asked.threshold > task.cohort.goal)
       throw refuse(
         `ask for ${asked.threshold} devices ("${asked.name}"), and cohort.goal is ${task.cohort.goal}`,

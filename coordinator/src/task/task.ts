@@ -23,6 +23,8 @@ export interface TaskQuery {
   readonly query: Query;
   /** ms from the beginning of one round of it to that of the next; null: by command alone. */
   readonly every: number | null;
+  /** Whether what devices answer is watched for drift. */
+  readonly drift: boolean;
 }
 
 /** What to learn, complete and checked; `defineTask` makes it. */

@@ -11,7 +11,10 @@ export const words = {
     query: (task: string, query: string) => `${task}: ${query}`,
   },
   version: 'Version',
-  versionOf: (model: string, version: string) => `${model}, version ${version}`,
+  versionOf: (model: string, version: string) =>
+    version.startsWith('devices: ')
+      ? `${model}, answers of devices to ${version.slice('devices: '.length)}`
+      : `${model}, version ${version}`,
   state: 'At a glance',
   verdict: ({ last, reference }: MonitoredVersion) => {
     if (!reference) return 'Gathering what this version is compared with';

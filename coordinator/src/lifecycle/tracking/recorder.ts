@@ -43,13 +43,16 @@ export class TrackingRecorder {
     });
     events.on('version', version => append([...this.#under(version), ...versionsOf(version)]));
     events.on('aliases', task => append([this.#aliases(task)]));
-    events.on('drift', async ({ task, version, share, isDrifted, window }) => {
+    events.on('drift', async ({ task, version, query, share, isDrifted, window }) => {
       const run = await this.#runOf(task, version);
       if (run === undefined) return;
       const at = { timestamp: window.to, step: version };
+      const key = query === undefined ? 'drift.share' : `drift.${query}`;
       await append([
-        { kind: 'log', run, task, metrics: [{ key: 'drift.share', value: share, ...at }], tags: {} },
-        ...(isDrifted ? [{ kind: 'drift' as const, run, task, version, window: window.to }] : []),
+        { kind: 'log', run, task, metrics: [{ key, value: share, ...at }], tags: {} },
+        ...(isDrifted && query === undefined
+          ? [{ kind: 'drift' as const, run, task, version, window: window.to }]
+          : []),
       ]);
     });
     events.on('accuracy', async ({ task, version, metric, value, lower, upper, outcomes }) => {

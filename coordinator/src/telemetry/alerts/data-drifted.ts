@@ -10,7 +10,9 @@ export interface DriftTrend {
 
 /** The trend with one window more. */
 export function followDrift(trend: DriftTrend | null, window: ComparedWindow): DriftTrend {
-  const earlier = trend?.window.version === window.version ? trend.since : null;
+  // What devices answer is not about one version.
+  const isSame = window.query !== undefined || trend?.window.version === window.version;
+  const earlier = isSame ? (trend?.since ?? null) : null;
   return { window, since: window.isDrifted ? (earlier ?? window.window.to) : null };
 }
 
@@ -20,16 +22,19 @@ const mostNamed = 3;
 /** Whether what a version is asked is no longer what it was made for. */
 export function dataDrifted({ window, since }: DriftTrend): Finding | null {
   if (since === null) return null;
-  const { task, version, features } = window;
+  const { task, version, query, features } = window;
   const drifted = features.filter(each => each.drifted).map(({ name }) => name);
   const named = drifted.slice(0, mostNamed).join(', ');
   const others = drifted.length > mostNamed ? ` and ${drifted.length - mostNamed} more` : '';
   return {
-    key: `data-drifted:${task}`,
+    key: query === undefined ? `data-drifted:${task}` : `data-drifted:${task}:${query}`,
     rule: 'data-drifted',
     severity: 'warning',
     task,
-    summary: `What version ${version} of ${task} is asked has drifted: ${named}${others}, ${drifted.length} of ${features.length} features.`,
+    summary:
+      query === undefined
+        ? `What version ${version} of ${task} is asked has drifted: ${named}${others}, ${drifted.length} of ${features.length} features.`
+        : `What devices of ${task} answer to the query "${query}" has drifted.`,
     advice:
       'Look at the features; train again if the change is real, or mark their drift as expected if it is not.',
     page: '/#/monitor',

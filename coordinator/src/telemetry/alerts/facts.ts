@@ -13,8 +13,8 @@ export interface TaskFacts {
   readonly failures: Failures | null;
   /** By the place of the figure in the settings. */
   readonly figures: readonly FigureTrend[];
-  /** null before a window was compared. */
-  readonly drift: DriftTrend | null;
+  /** Of what its versions are asked, and of what devices answer to each query; those of which a window was compared. */
+  readonly drifts: readonly DriftTrend[];
   /** From which the next round trains. */
   readonly base: ModelHash;
   /** When a device that could take part was last there, or since when one is waited for, ms since 1970. */

@@ -20,7 +20,7 @@ export function findingsOf(
     .filter(({ isPaused }) => !isPaused)
     .flatMap(facts => findingsOfTask(facts, settings, now));
   // A model is served on while its task is paused.
-  const drifts = settings.dataDrifted ? tasks.map(({ drift }) => drift && dataDrifted(drift)) : [];
+  const drifts = settings.dataDrifted ? tasks.flatMap(({ drifts }) => drifts.map(dataDrifted)) : [];
   return [
     ...found,
     ...drifts,

@@ -57,7 +57,8 @@ export interface AlertPorts {
 interface TaskCourse {
   failures: Failures | null;
   figures: readonly FigureTrend[];
-  drift: DriftTrend | null;
+  /** By the query of devices; empty: of requests. */
+  readonly drifts: Map<string, DriftTrend>;
   eligibleAt: number;
   wasPaused: boolean;
 }
@@ -102,7 +103,8 @@ export class AlertWatch {
     events.on('drift', window => {
       const state = this.#tasks.get(window.task);
       if (!state) return;
-      state.drift = followDrift(state.drift, window);
+      const { query = '' } = window;
+      state.drifts.set(query, followDrift(state.drifts.get(query) ?? null, window));
       this.#look();
     });
     events.on('enrolled', () => this.#followEnrolment());
@@ -123,7 +125,7 @@ export class AlertWatch {
     const state: TaskCourse = {
       failures: null,
       figures,
-      drift: null,
+      drifts: new Map(),
       eligibleAt: clock.now(),
       wasPaused: isPaused,
     };
@@ -251,7 +253,7 @@ export class AlertWatch {
     return this.#refusedAt === null || diskFilling(this.#disk) ? [] : [writeRefused(this.#refusedAt)];
   }
 
-  #factsOf(task: TaskName, { failures, figures, drift, eligibleAt, wasPaused }: TaskCourse): TaskFacts {
+  #factsOf(task: TaskName, { failures, figures, drifts, eligibleAt, wasPaused }: TaskCourse): TaskFacts {
     const { rounds, base, presence, enrolled, clock } = this.#ports;
     return {
       task,
@@ -259,7 +261,7 @@ export class AlertWatch {
       interval: rounds.get(task)!.task.interval,
       failures,
       figures,
-      drift,
+      drifts: [...drifts.values()],
       base: base(task),
       // Nobody is waited for where the coordinator trains itself.
       eligibleAt: rounds.get(task)!.trainsHere ? clock.now() : eligibleAt,

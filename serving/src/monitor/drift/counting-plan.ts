@@ -18,6 +18,17 @@ export interface FeatureColumn {
   readonly cells: readonly Cell[];
 }
 
+/** What was counted elsewhere, by bins of its own: as sums of devices are. */
+export interface CountedElsewhere {
+  readonly model: string;
+  readonly version: string;
+  readonly plan: CountingPlan;
+  readonly counts: Counts;
+  /** ms since 1970. */
+  readonly from: number;
+  readonly to: number;
+}
+
 export type Columns = Readonly<Record<string, FeatureColumn>>;
 export type Counts = Readonly<Record<string, FeatureWindow>>;
 

@@ -3,7 +3,7 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { DriftSettings, ModelDriftSettings } from '../settings.ts';
-import type { Columns, CountingPlan } from './counting-plan.ts';
+import type { Columns, CountedElsewhere, CountingPlan } from './counting-plan.ts';
 import { type DriftReference, type DriftStore, type DriftWindow, mostWindows } from './drift-store.ts';
 import type { SeenFeatures } from './feature-tally.ts';
 import { type DriftState, WatchedVersion } from './watched-version.ts';
@@ -55,6 +55,20 @@ export class DriftWatch {
         // What comes after the end of a window is in the next one, unless that one can't be kept, or has too few rows.
         await this.#tried(() => this.#compare(watched));
         watched.add(seen, this.#ports.clock.now());
+        await this.#gather(watched);
+        await this.#compare(watched);
+        this.#schedule(watched);
+      }),
+    );
+  }
+
+  /** Takes what was counted elsewhere, one after the other in the order of time; as `take`. */
+  count(counted: CountedElsewhere): Promise<void> {
+    return this.#queue.run(() =>
+      this.#tried(async () => {
+        const watched = await this.#load(counted.model, counted.version);
+        await this.#tried(() => this.#compare(watched));
+        watched.addCounted(counted);
         await this.#gather(watched);
         await this.#compare(watched);
         this.#schedule(watched);

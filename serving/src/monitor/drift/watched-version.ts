@@ -3,7 +3,14 @@ import { type CountedFeature, windowReport } from '@murmuration/monitoring/repor
 import { addWindows, emptyWindow } from '@murmuration/monitoring/windows/feature-window';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DriftSettings, ModelDriftSettings } from '../settings.ts';
-import { type Columns, type CountingPlan, type Counts, countColumns, planOf } from './counting-plan.ts';
+import {
+  type Columns,
+  type CountedElsewhere,
+  type CountingPlan,
+  type Counts,
+  countColumns,
+  planOf,
+} from './counting-plan.ts';
 import type { DriftReference, DriftWindow } from './drift-store.ts';
 import type { SeenFeatures } from './feature-tally.ts';
 
@@ -41,6 +48,10 @@ export class WatchedVersion {
   #reference: DriftReference | undefined;
   /** Values, until there are enough for a reference. */
   #columns: Columns = {};
+  /** By what counts are gathered for a reference, where they were counted elsewhere. */
+  #gathered: CountingPlan | undefined;
+  /** ms since 1970 of the end of what was counted elsewhere last. */
+  #counted: number | undefined;
   #counts: Counts = {};
   #rows = 0;
   /** ms since 1970 of the first of these rows. */
@@ -86,6 +97,16 @@ export class WatchedVersion {
     this.#from = this.#reference ? floor(now, this.#settings.every) : now;
   }
 
+  /** Takes what was counted elsewhere. What is counted by other bins than before is compared with nothing before. */
+  addCounted({ plan, counts, from, to }: CountedElsewhere): void {
+    const before = this.plan ?? this.#gathered;
+    if (before && before.id !== plan.id) this.refer(undefined);
+    if (!this.#reference) this.#gathered = plan;
+    this.#addCounts(counts);
+    this.#counted = to;
+    if (this.#rows > 0) this.#from ??= this.#reference ? floor(to, this.#settings.every) : from;
+  }
+
   /** ms since 1970, at which the window that is open is long enough; undefined: none is open. */
   get end(): number | undefined {
     return this.#reference && this.#from !== undefined ? this.#from + this.#settings.every : undefined;
@@ -94,7 +115,20 @@ export class WatchedVersion {
   /** A reference of what was gathered, once that is enough. */
   gathered(now: number): DriftReference | undefined {
     if (this.#reference || this.#rows < this.#standard.reference) return undefined;
+    if (this.#gathered) return this.#countedReference(this.#gathered, now);
     return this.referenceOf(this.#columns, 'traffic', now);
+  }
+
+  #countedReference(plan: CountingPlan, now: number): DriftReference {
+    const { model, version } = this;
+    const rows = this.#rows;
+    const [from, to] = [this.#from ?? now, this.#after(now)];
+    return { model, version, plan, counts: this.#counts, origin: 'traffic', rows, from, to };
+  }
+
+  /** The end of what ends now: after all that was counted elsewhere. */
+  #after(now: number): number {
+    return this.#counted === undefined ? now : Math.max(now, this.#counted + 1);
   }
 
   /** A reference of a sample. Throws `request.invalid` for one without values. */
@@ -122,7 +156,7 @@ export class WatchedVersion {
     const [reference, from, end] = [this.#reference, this.#from, this.end];
     if (!reference || from === undefined || end === undefined) return undefined;
     if (now < end || this.#rows < atLeast) return undefined;
-    const to = Math.max(end, floor(now, every));
+    const to = Math.max(end, floor(now, every), this.#after(0));
     const { model, version } = this;
     return {
       model,
@@ -166,13 +200,15 @@ export class WatchedVersion {
 
   #begin(): void {
     this.#columns = {};
+    this.#gathered = undefined;
+    this.#counted = undefined;
     this.#counts = {};
     this.#rows = 0;
     this.#from = undefined;
   }
 
   #addCounts(counts: Counts): void {
-    const sums = Object.entries(this.plan?.features ?? {}).map(([name, { bins }]) => {
+    const sums = Object.entries((this.plan ?? this.#gathered)?.features ?? {}).map(([name, { bins }]) => {
       const before = this.#counts[name] ?? emptyWindow(bins);
       const added = Object.hasOwn(counts, name) ? counts[name] : undefined;
       return [name, added ? addWindows(before, added) : before] as const;

@@ -16,10 +16,14 @@ describe('the queries of a task', () => {
     const rare = defineQuery({ name: 'rare', kind: 'count' });
     const { queries } = valuesTask({ ...masked, queries: [taken, { query: rare, every: '2 h' }] });
     expect(queries).toEqual([
-      { query: taken, every: null },
-      { query: rare, every: 7_200_000 },
+      { query: taken, every: null, drift: false },
+      { query: rare, every: 7_200_000, drift: false },
     ]);
     expect(valuesTask().queries).toEqual([]);
+    const items = defineQuery({ name: 'items', kind: 'top', items: ['a'] });
+    const watched = valuesTask({ ...masked, queries: [{ query: items, drift: true }] });
+    expect(watched.queries).toEqual([{ query: items, every: null, drift: true }]);
+    expect(withSettings(watched, { cohort: { goal: 30 } }, 2).queries).toEqual(watched.queries);
   });
 
   it('stay as they are where an operator changes settings', () => {
@@ -40,6 +44,7 @@ describe('the queries of a task', () => {
     ['of more devices than a round wants', { ...masked, queries: [defineQuery({ name: 'many', kind: 'count', threshold: 21 })] }, 'cohort.goal is 20'],
     ['beside a privacy budget', { ...masked, update: { kind: 'ring', clip: 2, weighting: 'uniform' }, privacy: { epsilon: 4, delta: 1e-6, rounds: 10 }, queries: [taken] }, 'no noise'],
     ['that are asked all the time', { ...masked, queries: [{ query: taken, every: '1 s' }] }, 'a minute at least'],
+    ['that are no histogram and are watched for drift', { ...masked, queries: [{ query: taken, drift: true }] }, 'no histogram'],
     ['that defineQuery did not make', { ...masked, queries: [{ name: 'taken', kind: 'count' }] }, 'defineQuery'],
   ])('%s are refused', (_, change, why) => {
     const define = () => valuesTask(change as Partial<TaskDefinition>);

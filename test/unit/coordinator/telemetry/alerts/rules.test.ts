@@ -30,7 +30,7 @@ const facts: TaskFacts = {
   interval: 0,
   failures: null,
   figures: [],
-  drift: null,
+  drifts: [],
   base: 'v0' as never,
   eligibleAt: 0,
   connected: 0,

@@ -163,11 +163,12 @@ describe('alerts of a federation', () => {
 
   it('begin with a window that drifted, of a paused task as well, and end with one that did not', async () => {
     await open({ noEligibleDevices: null, roundsFailing: null });
-    const window = (version: number, drifted: boolean, to: number) => {
+    const window = (version: number, drifted: boolean, to: number, query?: string) => {
       const feature = { name: 'length', test: 'psi', score: 0.4, threshold: 0.1, drifted };
       admin.events.emit('drift', {
         task: 'values' as never,
         version,
+        ...(query !== undefined && { query }),
         features: [feature],
         share: drifted ? 1 : 0,
         isDrifted: drifted,
@@ -184,6 +185,19 @@ describe('alerts of a federation', () => {
     expect(alert).toMatchObject({ since: new Date(2_000).toISOString(), severity: 'warning' });
     expect(alert!.summary).toContain('drifted: length, 1 of 1 features');
     window(1, false, 4_000);
+    expect(news()).toEqual(['data-drifted ended']);
+    // What devices answer to a query drifts by itself, whatever version they serve.
+    window(1, true, 5_000, 'length');
+    window(2, true, 6_000, 'length');
+    window(2, false, 7_000);
+    expect(news()).toEqual(['data-drifted began']);
+    expect((await ask()).firing).toMatchObject([
+      {
+        since: new Date(5_000).toISOString(),
+        summary: 'What devices of values answer to the query "length" has drifted.',
+      },
+    ]);
+    window(2, false, 8_000, 'length');
     expect(news()).toEqual(['data-drifted ended']);
   });
 

@@ -1,0 +1,115 @@
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { type Bins, binsOf } from '@murmuration/protocol/queries/bins';
+import type { HistogramQuery, TopQuery } from '@murmuration/protocol/queries/query';
+import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
+import { queryHash } from '@murmuration/protocol/queries/query-hash';
+import type { CountedElsewhere } from '@murmuration/serving/monitor/drift/counting-plan';
+import type { DriftStore } from '@murmuration/serving/monitor/drift/drift-store';
+import type { DriftWatch } from '@murmuration/serving/monitor/drift/drift-watch';
+import type { CoordinatorEvents } from '../events/events.ts';
+import { type QueryResult, type QueryResultStore, resultsKept } from '../registry/query-results.ts';
+import type { AllRounds } from '../rounds/all-tasks.ts';
+import type { TaskQuery } from '../task/task.ts';
+
+interface Ports {
+  readonly tasks: AllRounds;
+  readonly queryResults: QueryResultStore;
+  readonly driftStore: Pick<DriftStore, 'reference' | 'windows'>;
+  readonly watch: Pick<DriftWatch, 'count'>;
+  readonly events: CoordinatorEvents;
+}
+
+const prefix = 'devices: ';
+
+/** By what name the answers of devices to a query are watched for drift, where versions have their numbers. */
+export const watchedAs = (query: string): string => `${prefix}${query}`;
+
+/** The query whose answers are watched by this name; undefined: it is the number of a version. */
+export function queryWatchedAs(version: string): string | undefined {
+  return version.startsWith(prefix) ? version.slice(prefix.length) : undefined;
+}
+
+/**
+ * Compares what devices answer to histograms and rankings with what they answered first: the sums of rounds are counts, and these windows as those
+ * of requests are. Goes on after a restart with the results since the last window.
+ */
+export async function watchDevices(ports: Ports): Promise<void> {
+  const { tasks, queryResults, watch, events } = ports;
+  events.on('round-ended', async ({ task, query, number }) => {
+    const asked = tasks.get(task)?.task.queries.find(each => each.query.name === query);
+    if (!asked?.drift) return;
+    const [result] = await queryResults.results(task, asked.query.name, number + 1, 1);
+    const counted = result?.number === number && countedOf(result);
+    if (counted) await watch.count(counted);
+  });
+  for (const { task } of tasks.values())
+    for (const asked of task.queries) if (asked.drift) await replay(task.name, asked, ports);
+}
+
+/** Throws `config.invalid` where a task wants answers watched for drift, and nothing is. */
+export function refuseUnwatched(tasks: AllRounds): void {
+  for (const { task } of tasks.values()) {
+    const asked = task.queries.find(({ drift }) => drift);
+    if (asked)
+      throw new MurmurationError(
+        'config.invalid',
+        `The task "${task.name}" watches the query "${asked.query.name}" for drift, and "inference.drift" or "inference.feedback" is null.`,
+      );
+  }
+}
+
+async function replay(
+  task: TaskName,
+  { query: { name } }: TaskQuery,
+  { queryResults, driftStore, watch }: Ports,
+): Promise<void> {
+  const reference = await driftStore.reference(task, watchedAs(name));
+  const [window] = await driftStore.windows(task, watchedAs(name), 1);
+  const since = Math.max(reference?.to ?? 0, window?.to ?? 0);
+  const results = await queryResults.results(task, name, Number.POSITIVE_INFINITY, resultsKept);
+  for (const result of results.filter(({ endedAt }) => endedAt >= since).toReversed()) {
+    const counted = countedOf(result);
+    if (counted) await watch.count(counted);
+  }
+}
+
+/** What devices said in a round, as counts; undefined: nothing, or nothing that counts. */
+function countedOf({ task, query, figures, startedAt, endedAt }: QueryResult): CountedElsewhere | undefined {
+  const found = figures && countsOf(query, figures);
+  if (!found) return undefined;
+  const { name } = query;
+  return {
+    model: task,
+    version: watchedAs(name),
+    plan: {
+      id: hex(queryHash(writeQuery(query))).slice(0, 32),
+      features: { [name]: { role: 'feature', bins: found.bins } },
+    },
+    counts: { [name]: { counts: found.counts, missing: 0, unreadable: 0 } },
+    from: startedAt,
+    to: endedAt,
+  };
+}
+
+function countsOf(query: QueryResult['query'], figures: NonNullable<QueryResult['figures']>) {
+  if (query.kind === 'histogram' && figures.kind === 'histogram')
+    return { bins: binsOfHistogram(query), counts: figures.bins.map(({ count }) => count) };
+  if (query.kind !== 'top' || figures.kind !== 'top') return undefined;
+  const byItem = new Map(figures.items.map(({ item, count }) => [item, count]));
+  return {
+    bins: binsOfItems(query),
+    counts: [...query.items.map(item => byItem.get(item) ?? 0), figures.others],
+  };
+}
+
+function binsOfHistogram({ bins: named }: HistogramQuery) {
+  const bins: Bins = binsOf(named);
+  const edges = Array.from({ length: bins.count - 1 }, (_, at) => bins.from(at + 1));
+  return { kind: 'numbers', edges } as const;
+}
+
+function binsOfItems({ items }: TopQuery) {
+  return { kind: 'categories', categories: items } as const;
+}
