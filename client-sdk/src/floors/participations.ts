@@ -1,9 +1,10 @@
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { parseJson } from '@murmuration/protocol/encoding/json';
 import type { AssignmentId, TaskName } from '@murmuration/protocol/ids/ids';
-import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import type { Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
+import type { NoisyPlan, OwnLoss } from './own-loss.ts';
 
 interface Record {
   readonly budget: string;
@@ -30,15 +31,24 @@ export class Participations {
     this.#name = `participations.${task}`;
   }
 
-  /** Throws `plan.below-floor` where a part now would be too soon, or one too many. */
-  async require(privacy: PlanPrivacy | undefined, assignment: AssignmentId): Promise<void> {
-    if (privacy) await this.#next(privacy, assignment);
+  /** Throws `plan.below-floor` where a part now would be too soon, or one too many, and where noise by devices would not give the plan's ε. */
+  async require(plan: Plan, assignment: AssignmentId): Promise<void> {
+    await this.#withLoss(plan, (loss, noisy) => loss.require(noisy, assignment));
+    if (plan.privacy) await this.#next(plan.privacy, assignment);
   }
 
   /** Counts a part, durably. Throws as `require`. */
-  async count(privacy: PlanPrivacy | undefined, assignment: AssignmentId): Promise<void> {
-    const next = privacy && (await this.#next(privacy, assignment));
+  async count(plan: Plan, assignment: AssignmentId): Promise<void> {
+    const next = plan.privacy && (await this.#next(plan.privacy, assignment));
+    await this.#withLoss(plan, (loss, noisy) => loss.count(noisy, assignment));
     if (next) await this.#storage.put(this.#name, utf8(JSON.stringify(next)));
+  }
+
+  /** What adds up noise is loaded where a plan asks for some. */
+  async #withLoss(plan: Plan, work: (loss: OwnLoss, plan: NoisyPlan) => Promise<void>): Promise<void> {
+    if (!plan.privacy?.noise) return;
+    const { OwnLoss } = await import('./own-loss.ts');
+    await work(new OwnLoss(this.#storage, plan), plan as NoisyPlan);
   }
 
   async #next(

@@ -14,14 +14,13 @@ export function trainingPart(assignment: Assignment, ports: SessionPorts): Part 
     async require(signal) {
       requirePrivateLayers(plan, keepPrivate);
       await contributions.require(assignment.assignment, plan.model);
-      if (plan.privacy?.noise) (await import('../floors/require-noise.ts')).requireNoise(plan);
-      await participations.require(plan.privacy, assignment.assignment);
+      await participations.require(plan, assignment.assignment);
       if (floors.topology === 'pinned')
         await retry(() => models.inspect(plan.model, signal), platform, signal);
     },
     make: (signal, report) => learn(assignment, ports, signal, report),
     async count() {
-      await participations.count(plan.privacy, assignment.assignment);
+      await participations.count(plan, assignment.assignment);
       await contributions.count(assignment.assignment, plan.model);
     },
   };

@@ -144,7 +144,7 @@ export class PrivacyBudgets {
   /** Throws `config.invalid` for a task whose devices can't add the noise that its budget takes to a model of so many values. */
   requireNoise(task: Task, values: number): void {
     const { name, privacy } = task;
-    const before = this.#spentMechanism(name);
+    const before = this.#spentMechanism(name, true);
     if (privacy?.devices && accountOf(before).epsilonAt(privacy.delta) < privacy.epsilon)
       deviceNoiseOf({ ...task, privacy }, values, before);
   }
@@ -298,7 +298,8 @@ export class PrivacyBudgets {
       const { noise } = newest.terms;
       if (!noise || isSameNoise(noise, task, values)) return { ...newest, terms: newest.terms };
     }
-    const before = this.#spentMechanism(name);
+    // As devices add it up, which don't know how many were counted.
+    const before = this.#spentMechanism(name, privacy.devices !== undefined);
     const already = accountOf(before).epsilonAt(privacy.delta);
     if (already >= privacy.epsilon)
       throw new MurmurationError(
@@ -322,10 +323,10 @@ export class PrivacyBudgets {
     return { ...budget, steps: 0, counted: [] };
   }
 
-  /** Everything that was released of a task so far. */
-  #spentMechanism(task: TaskName): Mechanism {
-    const parts = this.#ofTask(task).budgets.flatMap(budget =>
-      budget.terms && budget.steps > 0 ? [releasedOf(budget.terms, budget.counted)] : [],
+  /** Everything that was released of a task so far; `atLeast`: with no more noise by devices than that of the smallest sums. */
+  #spentMechanism(task: TaskName, atLeast = false): Mechanism {
+    const parts = this.#ofTask(task).budgets.flatMap(({ terms, steps, counted }) =>
+      terms && steps > 0 ? [releasedOf(terms, atLeast ? counted.map(() => 0) : counted)] : [],
     );
     const [only, ...others] = parts;
     return only && others.length === 0 ? only : { kind: 'composed', parts };

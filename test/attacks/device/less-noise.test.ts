@@ -5,8 +5,9 @@ import { noiseShape } from '@murmuration/privacy/mechanisms/planned-noise';
 import { calibrate } from '@murmuration/privacy/statements/calibrate';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Plan, PlanNoise, PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { id, layout } from '../../unit/client-sdk/memory-coordinator.ts';
+import { assignmentOf, id, layout } from '../../unit/client-sdk/memory-coordinator.ts';
 import { codeOfPromise } from '../../unit/codes.ts';
 import { masking, Victim } from './victim.ts';
 
@@ -36,6 +37,8 @@ async function asked(privacy: PlanPrivacy, change: Partial<Plan> = {}) {
   await answered(victim);
   return { keys: victim.coordinator.asked.keys.length, floors: victim.floors };
 }
+
+const planOf = (privacy: PlanPrivacy) => assignmentOf(new VirtualClock(), 'r1', { ...terms, privacy }).plan;
 
 const declined = { keys: 0, floors: ['privacy'] };
 
@@ -79,19 +82,52 @@ describe('a coordinator that says that a round released nothing', () => {
 
   it('RD15: gets another update in the same step where it adds the noise itself, at no cost', async () => {
     const parts = new Participations(memoryStorage(), task);
-    for (let round = 0; round < 5; round++) await parts.count(rest, id(`a${round}`));
-    await parts.count({ ...rest, step: 4 }, id('b'));
+    for (let round = 0; round < 5; round++) await parts.count(planOf(rest), id(`a${round}`));
+    await parts.count(planOf({ ...rest, step: 4 }), id('b'));
   });
 
   it('RD17: has each update counted where devices add it, since the sum was open all the same', async () => {
     const storage = memoryStorage();
-    const privacy = { ...rest, noise };
+    const plan = planOf({ ...rest, noise });
     for (let round = 0; round < 3; round++)
-      await new Participations(storage, task).count(privacy, id(`a${round}`));
+      await new Participations(storage, task).count(plan, id(`a${round}`));
     const parts = new Participations(storage, task);
     // The same update, sent again, is no other one.
-    await parts.count(privacy, id('a2'));
-    expect(await codeOfPromise(parts.require(privacy, id('a3')))).toBe('plan.below-floor');
-    expect(await codeOfPromise(parts.count({ ...privacy, step: 9 }, id('a3')))).toBe('plan.below-floor');
+    await parts.count(plan, id('a2'));
+    expect(await codeOfPromise(parts.require(plan, id('a3')))).toBe('plan.below-floor');
+    const later = planOf({ ...rest, noise, step: 9 });
+    expect(await codeOfPromise(parts.count(later, id('a3')))).toBe('plan.below-floor');
+  });
+});
+
+describe('a coordinator that begins one budget after another', () => {
+  const task = 'keyboard' as TaskName;
+  const privacy = fairPrivacy();
+  const planIn = (budget: string, change: Partial<PlanPrivacy> = {}) =>
+    planOf({ ...privacy, budget, ...change });
+
+  it('RD17: gets no more parts than the ε that it states has room for, also after a restart', async () => {
+    const storage = memoryStorage();
+    for (const budget of ['b1', 'b2', 'b3'])
+      await new Participations(storage, task).count(planIn(budget), id(budget));
+    const parts = new Participations(storage, task);
+    expect(await codeOfPromise(parts.require(planIn('b4'), id('b4')))).toBe('plan.below-floor');
+    expect(await codeOfPromise(parts.count(planIn('b4'), id('b4')))).toBe('plan.below-floor');
+    // What was refused has cost nothing; an update that goes out again costs nothing more.
+    await parts.count(planIn('b3'), id('b3'));
+    // What a device has lost for one task is another's in no way.
+    const other = { ...planIn('b4'), task: 'spam' as TaskName };
+    await new Participations(storage, other.task).require(other, id('b4'));
+  });
+
+  it('RD17: gets one where it states an ε that has room for all of them, and not with less noise', async () => {
+    const parts = new Participations(memoryStorage(), task);
+    for (const budget of ['b1', 'b2', 'b3']) await parts.count(planIn(budget), id(budget));
+    const { noise } = privacy;
+    const quieter = { ...noise, variance: noise.variance * 0.8 };
+    expect(
+      await codeOfPromise(parts.require(planIn('b4', { epsilon: 4.75, noise: quieter }), id('b4'))),
+    ).toBe('plan.below-floor');
+    await parts.count(planIn('b4', { epsilon: 4.75 }), id('b4'));
   });
 });

@@ -9,9 +9,11 @@ import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/d
 import { deviceNoiseOf } from '@murmuration/coordinator/task/device-noise';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { accountOf } from '@murmuration/privacy/accountants/account';
+import { plannedNoise } from '@murmuration/privacy/mechanisms/planned-noise';
 import { describeStatement } from '@murmuration/privacy/statements/words';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { describe, expect, it } from 'vitest';
@@ -183,6 +185,24 @@ describe('a budget whose noise devices add', () => {
     const longer = define({ update: { clip: 2, weighting: 'uniform' } });
     expect((await budgets.next(longer, true, values))!.budget).toBe(first.budget);
     expect((await budgets.next(define(), true, values + 1))!.budget).not.toBe(first.budget);
+  });
+
+  it('leaves no device that adds up its own parts with more than is allowed', async () => {
+    const { play, budgets } = await open();
+    const first = (await budgets.next(define(), false, values))!;
+    for (let step = 0; step < 4; step++) await play(60);
+    const finer = define({ update: { clip: 1, weighting: 'uniform', bits: 10 } });
+    const second = (await budgets.next(finer, true, values))!;
+    // A device knows the smallest sum, and not how many were counted.
+    const asDevicesCount = ({ noise }: PlanPrivacy, { update, masking }: Task, times: number) => ({
+      kind: 'repeated' as const,
+      times,
+      of: plannedNoise({ update, masking, largestCohort: 60 }, noise!),
+    });
+    const parts = [asDevicesCount(first, define(), 2), asDevicesCount(second, finer, 4)];
+    const own = accountOf({ kind: 'composed', parts }).epsilonAt(wanted.delta);
+    expect(own).toBeLessThanOrEqual(wanted.epsilon);
+    expect(own).toBeGreaterThan(0.999 * wanted.epsilon);
   });
 
   it('is spent by a sum that was opened, though no version came of it', async () => {

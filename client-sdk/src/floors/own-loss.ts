@@ -1,0 +1,97 @@
+import { accountOf } from '@murmuration/privacy/accountants/account';
+import type { Distributed } from '@murmuration/privacy/mechanisms/distributed';
+import type { Mechanism } from '@murmuration/privacy/mechanisms/mechanism';
+import { plannedNoise } from '@murmuration/privacy/mechanisms/planned-noise';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId } from '@murmuration/protocol/ids/ids';
+import type { Plan, PlanNoise, PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import type { Storage } from '../storage/storage.ts';
+import { BelowFloor } from './below-floor.ts';
+
+/** A plan whose devices add noise. */
+export type NoisyPlan = Plan & { readonly privacy: PlanPrivacy & { readonly noise: PlanNoise } };
+
+/** Parts of the device with noise of one kind. */
+interface Loss {
+  readonly of: Distributed;
+  readonly parts: number;
+  /** That of the last of them. */
+  readonly assignment: AssignmentId;
+}
+
+/** What two devices may compute differently of one ε. */
+const tolerance = 1e-6;
+/** Kinds of noise that a device remembers; settings that change make others. */
+const mostKinds = 256;
+
+/**
+ * The device's own record of what it has lost of its privacy in sums with noise by devices, whatever budget they were said to be of. A part
+ * counts before its first byte leaves, and once however often it is sent again.
+ */
+export class OwnLoss {
+  readonly #storage: Storage;
+  readonly #name: string;
+
+  constructor(storage: Storage, { task }: Plan) {
+    this.#storage = storage;
+    this.#name = `loss.${task}`;
+  }
+
+  /**
+   * Throws `plan.below-floor` unless the noise that a plan asks for gives the ε that it states: over all parts of its budget that a device
+   * may take, and over this part and all that the device has taken for the task. No more noise counts than that of the honest devices of the
+   * smallest sum.
+   */
+  async require(plan: NoisyPlan, assignment: AssignmentId): Promise<void> {
+    await this.#next(plan, assignment);
+  }
+
+  /** Counts a part, durably. Throws as `require`. */
+  async count(plan: NoisyPlan, assignment: AssignmentId): Promise<void> {
+    const next = await this.#next(plan, assignment);
+    await this.#storage.put(this.#name, utf8(JSON.stringify(next)));
+  }
+
+  async #next(plan: NoisyPlan, assignment: AssignmentId): Promise<readonly Loss[]> {
+    const { privacy } = plan;
+    const of = mechanismOf(plan);
+    requireEpsilon(privacy, { kind: 'repeated', times: privacy.participations, of }, 'parts of its budget');
+    const past = await this.#read();
+    if (past.some(each => each.assignment === assignment)) return past;
+    const key = JSON.stringify(of);
+    const same = past.find(each => JSON.stringify(each.of) === key);
+    const next = [...past.filter(each => each !== same), { of, parts: (same?.parts ?? 0) + 1, assignment }];
+    const parts = next.map(each => ({ kind: 'repeated', times: each.parts, of: each.of }) as const);
+    requireEpsilon(privacy, { kind: 'composed', parts }, 'parts of this device, in all budgets');
+    if (next.length > mostKinds)
+      throw new BelowFloor('privacy', `The device has added ${mostKinds} kinds of noise for this task.`);
+    return next;
+  }
+
+  /** A record that can't be read counts as none: nobody but the device itself can damage it. */
+  async #read(): Promise<readonly Loss[]> {
+    const bytes = await this.#storage.get(this.#name);
+    const read = bytes && parseJson(bytes);
+    return Array.isArray(read) ? read : [];
+  }
+}
+
+function mechanismOf(plan: NoisyPlan): Distributed {
+  try {
+    return plannedNoise(plan, plan.privacy.noise);
+  } catch (error) {
+    if (error instanceof MurmurationError) throw new BelowFloor('privacy', error.detail);
+    throw error;
+  }
+}
+
+function requireEpsilon({ epsilon, delta }: PlanPrivacy, mechanism: Mechanism, over: string): void {
+  const spent = accountOf(mechanism).epsilonAt(delta);
+  if (!(spent <= epsilon * (1 + tolerance)))
+    throw new BelowFloor(
+      'privacy',
+      `The plan says ε = ${epsilon} at δ = ${delta}; with its noise the ${over} come to ε = ${spent.toPrecision(4)}.`,
+    );
+}
