@@ -56,6 +56,13 @@ export function figuresTable(figures: FiguresMessage): FiguresTable {
           ]);
         }),
       };
+    case 'sketch':
+      return { head: ['heavy buckets'], rows: [[figures.buckets]] };
+    case 'heavy-hitters':
+      return {
+        head: ['text', 'devices', 'share', 'low', 'high'],
+        rows: figures.texts.map(({ text, devices, share }) => [text, devices, ...ends(share)]),
+      };
   }
 }
 

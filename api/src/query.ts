@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { count, instant, modelHash, roundId, taskName } from './scalars.ts';
 
-const kind = z.enum(['count', 'sum', 'mean', 'histogram', 'top', 'distinct', 'outcomes']);
+const kind = z.enum(['count', 'sum', 'mean', 'histogram', 'top', 'distinct', 'outcomes', 'heavy-hitters']);
 
 const estimate = z
   .object({ value: z.number(), low: z.number(), high: z.number() })
@@ -74,6 +74,24 @@ export const queryFigures = z.discriminatedUnion('kind', [
     error: z.number().describe('Standard error'),
   }),
   z.object({ kind: z.literal('outcomes'), versions: z.array(versionOutcomes) }),
+  z.object({
+    kind: z.literal('sketch').describe('The first of the two rounds of heavy hitters'),
+    buckets: count.describe('Buckets that as many devices as the threshold have a text in, of both rows'),
+  }),
+  z.object({
+    kind: z.literal('heavy-hitters'),
+    texts: z
+      .array(
+        z.object({
+          text: z.string(),
+          devices: count.describe('Of those that answered'),
+          share: estimate,
+        }),
+      )
+      .describe('The most frequent first'),
+    unread: count.describe('Texts of as many devices that could not be read'),
+    chance: z.number().describe('That a text of no more devices than the threshold is found, at least'),
+  }),
 ]);
 export type FiguresMessage = z.infer<typeof queryFigures>;
 

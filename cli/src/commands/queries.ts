@@ -87,6 +87,11 @@ function sayResult(result: QueryResultMessage): void {
     head,
     rows.map(row => row.map(cell => (typeof cell === 'number' ? precise(cell) : cell))),
   );
+  if (figures.kind === 'sketch') say('That was the first of two rounds; texts are read in the second one.');
+  if (figures.kind === 'heavy-hitters') {
+    if (figures.unread > 0) say(`${figures.unread} more could not be read.`);
+    say(`A text of no more devices than the threshold is found with a chance of ${precise(figures.chance)}.`);
+  }
   if (figures.kind !== 'histogram' || figures.quantiles.length === 0) return;
   say('');
   sayTable(

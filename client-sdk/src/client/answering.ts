@@ -1,18 +1,24 @@
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { longestQuery } from '@murmuration/protocol/messages/plan';
+import { queryHash } from '@murmuration/protocol/queries/query-hash';
 import * as z from 'zod/mini';
+import { identityName } from '../device/identity.ts';
 import { BelowFloor } from '../floors/below-floor.ts';
 import type { AnswerPorts } from '../queries/answers.ts';
 import type { SessionAnswers } from '../session/ports.ts';
 
 /** Loads, when a device first checks in, what answers the queries that the app allows. */
-export function answering(ports: Omit<AnswerPorts, 'decode' | 'refusal'>): () => Promise<SessionAnswers> {
+export function answering(
+  ports: Omit<AnswerPorts, 'decode' | 'hash' | 'secret' | 'refusal'>,
+): () => Promise<SessionAnswers> {
   let loaded: SessionAnswers | undefined;
   return async () => {
     // What the page has loaded already is given to it: it imports nothing of that.
     loaded ??= new (await import('../queries/answers.ts')).Answers({
       ...ports,
       decode: bytes => decodeFrame(bytes, z.unknown(), longestQuery),
+      hash: queryHash,
+      secret: () => ports.storage.get(identityName),
       refusal: (floor, detail) => new BelowFloor(floor, detail),
     });
     return loaded;

@@ -1,4 +1,5 @@
 import type { AssignmentId, TaskName } from '@murmuration/protocol/ids/ids';
+import { offerOf } from '@murmuration/protocol/queries/offer';
 import type { Query } from '@murmuration/protocol/queries/query';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { BelowFloor } from '../floors/below-floor.ts';
@@ -8,7 +9,7 @@ import type { Storage } from '../storage/storage.ts';
 /** The error `plan.below-floor`, with the name of the floor. */
 export type Refusal = (floor: FloorName, detail: string) => BelowFloor;
 
-/** By the name of the query. */
+/** By the offer of the query. */
 type Kept = Readonly<
   Record<
     string,
@@ -49,7 +50,7 @@ export class AnsweredQueries {
     this.#refusal = refusal;
   }
 
-  /** Names of the queries that were answered, and whose period is not over. */
+  /** Offers of the queries that were answered, and whose period is not over. */
   async inPeriod(): Promise<ReadonlySet<string>> {
     return new Set(Object.keys(await this.#read()));
   }
@@ -66,9 +67,13 @@ export class AnsweredQueries {
   }
 
   /** Counts an answer that is about to leave, durably. Throws as `requireOpen`. */
-  async count({ name, period }: Query, assignment: AssignmentId): Promise<void> {
+  async count(query: Query, assignment: AssignmentId): Promise<void> {
+    const name = offerOf(query);
     if (await this.requireOpen(name, assignment)) return;
-    await this.#save({ ...(await this.#read()), [name]: { assignment, at: this.#clock.now(), period } });
+    await this.#save({
+      ...(await this.#read()),
+      [name]: { assignment, at: this.#clock.now(), period: query.period },
+    });
   }
 
   /** Those whose period is not over. A record that can't be read counts as none: nobody but the device itself can damage it. */

@@ -1,8 +1,11 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { offerOf, second } from '@murmuration/protocol/queries/offer';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { parseQuery } from '@murmuration/protocol/queries/query-form';
+import type { Hash } from '@murmuration/protocol/queries/text-digest';
+import { isSound, type TextPorts } from '@murmuration/protocol/queries/texts';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { HeldFloors } from '../floors/floors.ts';
@@ -17,6 +20,9 @@ import { AnsweredQueries, type Refusal } from './answered.ts';
 /** ms for which a query that the device has refused, or has no answer to, is not offered to be answered. */
 const declinedFor = 3_600_000;
 
+/** Offers that a check-in has room for. */
+const mostOffers = 12;
+
 /** What the answers of a task work with. */
 export interface AnswerPorts {
   readonly clock: Clock;
@@ -27,6 +33,10 @@ export interface AnswerPorts {
   readonly task: TaskName;
   /** The value of a frame; throws `protocol.frame`. */
   readonly decode: (bytes: Uint8Array) => unknown;
+  /** SHA-256. */
+  readonly hash: Hash;
+  /** The seed of the device's identity, which it keeps and sends to nobody. */
+  readonly secret: () => Promise<Uint8Array | undefined>;
   readonly refusal: Refusal;
 }
 
@@ -43,12 +53,17 @@ export class Answers implements SessionAnswers {
     this.#answered = new AnsweredQueries(ports);
   }
 
-  /** Names of the queries that the device would answer now. */
+  /** The offers of the queries that the device would answer now. */
   async open(): Promise<string[]> {
     const { allowed, clock } = this.#ports;
     const now = clock.now();
     const done = await this.#answered.inPeriod();
-    return Object.keys(allowed).filter(name => !done.has(name) && now >= (this.#declined.get(name) ?? 0));
+    const offers = Object.entries(allowed).flatMap(([name, { kinds }]) =>
+      kinds.includes('heavy-hitters') ? [name, `${name}${second}`] : [name],
+    );
+    return offers
+      .filter(offer => !done.has(offer) && now >= (this.#declined.get(offer) ?? 0))
+      .slice(0, mostOffers);
   }
 
   /** The part of a device that answers the query of an assignment. */
@@ -66,10 +81,10 @@ export class Answers implements SessionAnswers {
         try {
           this.#requireAllowed(query, assignment);
           // The answer of a part that was begun before a restart is made.
-          if (!(await answered.requireOpen(query.name, assignment.assignment)))
+          if (!(await answered.requireOpen(offerOf(query), assignment.assignment)))
             vector = await this.#answer(query, assignment);
         } catch (error) {
-          this.#declined.set(query.name, clock.now() + declinedFor);
+          this.#declined.set(offerOf(query), clock.now() + declinedFor);
           throw error;
         }
       },
@@ -90,7 +105,8 @@ export class Answers implements SessionAnswers {
     }
   }
 
-  #requireAllowed({ name, kind, threshold, period }: Query, { plan }: Assignment): void {
+  #requireAllowed(query: Query, { plan }: Assignment): void {
+    const { name, kind, threshold, period } = query;
     const { allowed, floors, refusal } = this.#ports;
     const options = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
     if (!options) throw refusal('queries', `The app answers no query "${name}".`);
@@ -107,6 +123,11 @@ export class Answers implements SessionAnswers {
         'queryPeriod',
         `The query "${name}" asks once in ${period} ms; the app asks for ${floors.queryPeriod} ms or more.`,
       );
+    if (!isSound(query, plan.largestCohort))
+      throw refusal(
+        'queries',
+        `The query "${name}" asks for texts in more buckets than devices can have filled, or has so few that most may be full.`,
+      );
   }
 
   /** Throws `training.no-examples` where the app has no answer, `options.invalid` for one beyond the bounds of the query. */
@@ -121,6 +142,19 @@ export class Answers implements SessionAnswers {
         `The app has no answer to the query "${query.name}" now.`,
       );
     const { width } = queryForm(query, plan.largestCohort);
-    return { elements: encodeAnswer(query, answer), width };
+    const ports = query.kind === 'heavy-hitters' ? await this.#textPorts() : undefined;
+    return { elements: encodeAnswer(query, answer, ports), width };
+  }
+
+  /** So that a device says the same piece of a text as long as it is the same device. Throws `storage.failed` where it has no identity any more. */
+  async #textPorts(): Promise<TextPorts> {
+    const { hash, secret } = this.#ports;
+    const seed = await secret();
+    if (!seed)
+      throw new MurmurationError('storage.failed', 'The identity of the device is no longer stored.');
+    return {
+      hash,
+      secret: hash(Uint8Array.of(...new TextEncoder().encode('murmuration pieces 1\n'), ...seed)),
+    };
   }
 }

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Query } from '@murmuration/protocol/queries/query';
-import type { QueryResultStore } from '../registry/query-results.ts';
+import type { QueryResult, QueryResultStore } from '../registry/query-results.ts';
 import type { Task, TaskQuery } from '../task/task.ts';
 
 /** What becomes of a query next. */
@@ -11,13 +11,16 @@ export interface Standing {
   readonly nextAt: number;
 }
 
-/** Which queries the devices of a task are to be asked, and when: those of a command first, then those whose time has come. */
+/** Which queries the devices of a task are to be asked, and when: second rounds and those of a command first, then those whose time has come. */
 export class Inquiries {
   readonly #results: QueryResultStore;
   /** Names of those that somebody wants asked, the oldest command first. */
   readonly #wanted = new Set<string>();
   /** When each was asked last, ms since 1970. */
   readonly #lastAt = new Map<string, number>();
+
+  /** What the first rounds of queries have found whose second ones are to come. */
+  readonly #second = new Map<string, { readonly heavy: Uint8Array; readonly until: number }>();
 
   constructor(results: QueryResultStore) {
     this.#results = results;
@@ -28,7 +31,25 @@ export class Inquiries {
     for (const { query } of queries) {
       const [last] = await this.#results.results(task, query.name, Number.POSITIVE_INFINITY, 1);
       if (last) this.begun(query.name, last.startedAt);
+      if (last) this.#found(query, last);
     }
+  }
+
+  /** A round of a query is over; undefined where no second one may follow it. */
+  ended({ name: task, queries }: Task, name: string): Promise<void> | undefined {
+    const query = queries.find(each => each.query.name === name)?.query;
+    if (query?.kind !== 'heavy-hitters') return undefined;
+    return this.#results.results(task, name, Number.POSITIVE_INFINITY, 1).then(([last]) => {
+      if (last) this.#found(query, last);
+    });
+  }
+
+  #found(query: Query, { query: asked, figures, startedAt }: QueryResult): void {
+    const isSame = query.kind === asked.kind && query.threshold === asked.threshold;
+    if (figures?.kind !== 'sketch' || !isSame || !('buckets' in query && 'buckets' in asked)) return;
+    if (query.buckets !== asked.buckets) return;
+    const heavy = new Uint8Array(Buffer.from(figures.heavy, 'base64url'));
+    this.#second.set(query.name, { heavy, until: startedAt + query.period });
   }
 
   /** Somebody wants a query asked. Throws `request.not-found` where the task has none of that name. */
@@ -42,6 +63,7 @@ export class Inquiries {
   begun(name: string, at: number): void {
     this.#lastAt.set(name, at);
     this.#wanted.delete(name);
+    this.#second.delete(name);
   }
 
   /** When the next query is to be asked, ms since 1970; ∞: none is. Of a paused task only those of a command are. */
@@ -51,11 +73,13 @@ export class Inquiries {
 
   /** The query that is to be asked now. */
   next({ queries }: Task, now: number, isPaused: boolean): Query | undefined {
-    const wanted = [...this.#wanted];
+    const wanted = [...this.#second.keys(), ...this.#wanted];
     const due = queries.filter(each => this.#dueAt(each, now, isPaused) <= now);
     const order = ({ query: { name } }: TaskQuery) =>
       wanted.includes(name) ? wanted.indexOf(name) : wanted.length;
-    return due.sort((a, b) => order(a) - order(b))[0]?.query;
+    const query = due.sort((a, b) => order(a) - order(b))[0]?.query;
+    const heavy = query && this.#heavyOf(query.name, now);
+    return heavy && query.kind === 'heavy-hitters' ? { ...query, heavy } : query;
   }
 
   /** Whether somebody wants a query asked, and when it is asked by itself. */
@@ -64,7 +88,15 @@ export class Inquiries {
   }
 
   #dueAt(query: TaskQuery, now: number, isPaused: boolean): number {
-    return this.#wanted.has(query.query.name) ? now : this.#asksItself(query, now, isPaused);
+    const { name } = query.query;
+    const isDue = this.#wanted.has(name) || this.#heavyOf(name, now) !== undefined;
+    return isDue ? now : this.#asksItself(query, now, isPaused);
+  }
+
+  /** What the first round of a query has found, where that is not too old for the second one. */
+  #heavyOf(name: string, now: number): Uint8Array | undefined {
+    const second = this.#second.get(name);
+    return second && now < second.until ? second.heavy : undefined;
   }
 
   #asksItself({ query: { name }, every }: TaskQuery, now: number, isPaused: boolean): number {

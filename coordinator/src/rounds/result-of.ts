@@ -1,3 +1,4 @@
+import type { Query } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { QueryResult } from '../registry/query-results.ts';
@@ -15,10 +16,12 @@ export function resultOf(
 ): QueryResult | undefined {
   const query = queryOf(plan);
   if (!query) return undefined;
+  // What a first round found is kept with that round.
+  const { heavy: _, ...asked } = { heavy: undefined, ...query };
   const answers = aggregate?.consumes === 'answers' ? aggregate : undefined;
   return {
     task,
-    query,
+    query: asked as Query,
     round,
     number,
     startedAt,

@@ -2,6 +2,7 @@ import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type AssignmentId, type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
 import { type PlanPrivacy, writePlan } from '@murmuration/protocol/messages/plan';
+import { offerOf } from '@murmuration/protocol/queries/offer';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Cancel } from '@murmuration/protocol/time/clock';
@@ -418,7 +419,7 @@ export class TaskRounds {
   /** What a round works with. */
   #portsOf({ plan }: RoundTerms): DriverPorts {
     const query = queryOf(plan);
-    return query ? { ...this.#ports, pool: this.#ports.pool.answering(query.name) } : this.#ports;
+    return query ? { ...this.#ports, pool: this.#ports.pool.answering(offerOf(query)) } : this.#ports;
   }
 
   #aggregateFor({ plan, id, groups, buffer }: RoundTerms, layout: Layout): Aggregate {
@@ -468,6 +469,10 @@ export class TaskRounds {
       this.#tell(record);
       if (next) this.#setDue(next);
       else this.#isUnderWay = false;
+      const found =
+        record.query === undefined ? undefined : this.#inquiries.ended(this.upcoming, record.query);
+      if (found)
+        await found.catch(error => this.#ports.events.emit('fault', 'reading what a query found', error));
       // Without runs nothing more is waited for: what follows is to happen in the same turn.
       if (this.#ports.runs && record.query === undefined) await this.#ports.runs.ended(record);
       driver = next;

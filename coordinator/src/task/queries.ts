@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { problemOfQuery } from '@murmuration/protocol/queries/query-form';
+import { isSound } from '@murmuration/protocol/queries/texts';
 import { queryForm } from '@murmuration/protocol/queries/vector';
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
@@ -60,5 +61,11 @@ export function refuseUnaskable(task: Task): void {
         `ask for ${asked.threshold} devices ("${asked.name}"), and cohort.goal is ${task.cohort.goal}`,
       );
     queryForm(asked, cohortSizeOf(task));
+    if (asked.kind === 'heavy-hitters' && asked.heavy)
+      throw refuse(`("${asked.name}") begin without heavy buckets`);
+    if (!isSound(asked, cohortSizeOf(task)))
+      throw refuse(
+        `have too few buckets ("${asked.name}"): at least twice as many as devices × values / threshold, or devices do not answer`,
+      );
   }
 }

@@ -17,12 +17,35 @@ export function FiguresDrawing({ query, figures }: Shown) {
     case 'histogram':
       return <HistogramDrawing query={query} figures={figures} />;
     case 'top':
-      return <Ranking query={query} figures={figures} />;
+      return <Ranking label={words.ranking(query)} unit={words.perHundred} items={figures.items} />;
     case 'outcomes':
       return <Outcomes query={query} figures={figures} />;
+    case 'sketch':
+      return <p>{words.sketch(figures.buckets)}</p>;
+    case 'heavy-hitters':
+      return <Texts query={query} figures={figures} />;
     default:
       return <Single figures={figures} />;
   }
+}
+
+/** Texts as bars, and how sure it is that they are all. */
+function Texts({
+  query,
+  figures: { texts, unread, chance },
+}: Pick<Shown, 'query'> & { readonly figures: Extract<FiguresMessage, { readonly kind: 'heavy-hitters' }> }) {
+  const items = texts.map(({ text, share }) => ({ item: text, perDevice: share }));
+  return (
+    <div>
+      {items.length === 0 ? (
+        <p>{words.noTexts}</p>
+      ) : (
+        <Ranking label={words.texts(query)} unit={words.perHundredDevices} items={items} />
+      )}
+      {unread > 0 && <p class="muted">{words.unread(unread)}</p>}
+      <p class="muted">{words.chance(chance)}</p>
+    </div>
+  );
 }
 
 type SingleFigures = Extract<FiguresMessage, { readonly kind: 'count' | 'sum' | 'mean' | 'distinct' }>;

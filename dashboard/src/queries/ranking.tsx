@@ -1,23 +1,25 @@
-import type { FiguresMessage } from '@murmuration/api/query';
+import type { EstimateMessage } from '@murmuration/api/query';
 import { words } from './words.ts';
 
 interface Shown {
-  readonly query: string;
-  readonly figures: Extract<FiguresMessage, { readonly kind: 'top' }>;
+  readonly label: string;
+  /** What the bars count. */
+  readonly unit: string;
+  readonly items: readonly { readonly item: string; readonly perDevice: EstimateMessage }[];
 }
 
 /** Items that are drawn; all of them are in the table. */
 const most = 20;
 
 /** Items as bars, the most frequent first, with their intervals. */
-export function Ranking({ query, figures: { items } }: Shown) {
+export function Ranking({ label, unit, items }: Shown) {
   const drawn = items.slice(0, most);
   const top = Math.max(Number.MIN_VALUE, ...drawn.map(({ perDevice }) => perDevice.high));
   const share = (value: number) => `${(100 * value) / top}%`;
   return (
-    <figure class="ranking" aria-label={words.ranking(query)}>
+    <figure class="ranking" aria-label={label}>
       <figcaption class="muted">
-        {words.perHundred}. {words.whiskers}
+        {unit}. {words.whiskers}
       </figcaption>
       <ol>
         {drawn.map(({ item, perDevice: { value, low, high } }) => (

@@ -49,6 +49,10 @@ export function rowsOf(figures: FiguresMessage): FiguresRow[] {
         },
         { what: words.rows.error, count: null, value: figure(figures.error), interval: '–' },
       ];
+    case 'sketch':
+      return [{ what: words.rows.heavy, count: count(figures.buckets), value: '–', interval: '–' }];
+    case 'heavy-hitters':
+      return figures.texts.map(({ text, devices, share }) => of(text, devices, share));
     case 'histogram':
       return occupied(figures.bins).map(bin => of(words.bin(bin), bin.count, bin.perDevice));
     case 'top':

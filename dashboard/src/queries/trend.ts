@@ -15,7 +15,10 @@ const colours: readonly Colour[] = ['shared', 'yours', 'both', 'good', 'muted'];
 
 /** What results show over time: an estimate with its interval, quantiles, or items. null where fewer than two of them, newest first, show anything. */
 export function trendOf(results: readonly QueryResultMessage[]): ChartContent | null {
-  const shown = results.flatMap(({ endedAt, figures }) => (figures ? [{ endedAt, figures }] : []));
+  const shown = results.flatMap(({ endedAt, figures }) =>
+    // What a first of two rounds finds is not yet what was asked for.
+    figures && figures.kind !== 'sketch' ? [{ endedAt, figures }] : [],
+  );
   const [newest] = shown.map(({ figures }) => figures);
   if (!newest || shown.length < 2) return null;
   const inOrder = shown.toReversed();
@@ -41,7 +44,7 @@ export function trendOf(results: readonly QueryResultMessage[]): ChartContent | 
   };
 }
 
-function linesOf(newest: FiguresMessage): readonly Line[] {
+function linesOf(newest: Exclude<FiguresMessage, { readonly kind: 'sketch' }>): readonly Line[] {
   switch (newest.kind) {
     case 'histogram':
       return newest.quantiles.slice(0, colours.length).map(({ quantile }) => ({
@@ -66,6 +69,14 @@ function linesOf(newest: FiguresMessage): readonly Line[] {
         of: figures => newestShare(figures, outcome),
       }));
     }
+    case 'heavy-hitters':
+      return newest.texts.slice(0, colours.length).map(({ text }) => ({
+        label: text,
+        of: figures => {
+          const found = figures.kind === 'heavy-hitters' && figures.texts.find(each => each.text === text);
+          return found ? 100 * found.share.value : null;
+        },
+      }));
     case 'sum':
       return [{ label: words.estimate.sum, of: figures => estimateOf(figures)?.value ?? null }];
     default:

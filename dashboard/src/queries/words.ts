@@ -42,6 +42,7 @@ export const words = {
     top: 'Ranking',
     distinct: 'Different values',
     outcomes: 'Outcomes',
+    'heavy-hitters': 'Frequent texts',
   } satisfies Record<Kind, string>,
   never: 'never asked',
   nothing: 'Nothing shown',
@@ -77,6 +78,12 @@ export const words = {
       }
       case 'distinct':
         return `about ${wholeNumber(figures.distinct.value)} different`;
+      case 'sketch':
+        return 'first of two rounds';
+      case 'heavy-hitters': {
+        const most = figures.texts.slice(0, 3).map(({ text }) => text);
+        return most.length === 0 ? 'no text' : most.join(', ');
+      }
       case 'top': {
         const found = figures.items.filter(each => each.count > 0).slice(0, 3);
         return found.length === 0 ? 'no item' : found.map(({ item }) => item).join(', ');
@@ -205,6 +212,14 @@ export const words = {
   bands: 'Paler parts show the 95 % interval for all devices.',
   histogram: (query: string) => `Histogram of ${query}`,
   ranking: (query: string) => `Ranking of ${query}`,
+  sketch: (buckets: number) =>
+    `Devices have said in which ${count(buckets)} buckets their texts are that enough of them share. The second round reads those.`,
+  noTexts: 'No text is on as many devices as the threshold.',
+  texts: (query: string) => `Texts of ${query}`,
+  perHundredDevices: 'Of 100 devices',
+  unread: (texts: number) => `${counted(texts, 'more text')} of as many devices could not be read.`,
+  chance: (chance: number) =>
+    `A text that no more devices have than the threshold is found with a chance of ${percent(chance)}.`,
   noValues: 'No device had a value.',
   quantiles: 'Quantiles, each with its 95 % interval',
   quantile: (quantile: number) => (quantile === 0.5 ? 'median' : `${figure(100 * quantile)} %`),
@@ -224,7 +239,9 @@ export const words = {
       top: 'Item',
       distinct: 'Figure',
       outcomes: 'Version and outcome',
-    } satisfies Record<Kind, string>,
+      sketch: 'Figure',
+      'heavy-hitters': 'Text',
+    } satisfies Record<FiguresMessage['kind'], string>,
     count: {
       count: 'Devices',
       sum: 'Values',
@@ -233,6 +250,8 @@ export const words = {
       top: 'Values',
       distinct: 'Values',
       outcomes: 'Predictions',
+      sketch: 'Buckets',
+      'heavy-hitters': 'Devices',
     },
     value: {
       count: 'Share',
@@ -242,6 +261,8 @@ export const words = {
       top: 'Of 100 devices',
       distinct: 'Value',
       outcomes: 'Share',
+      sketch: 'Value',
+      'heavy-hitters': 'Of 100 devices',
     },
     interval: '95 % interval',
     rounding: 'With rounding',
@@ -254,6 +275,7 @@ export const words = {
     deviation: 'deviation of devices',
     distinct: 'different values',
     error: 'standard error',
+    heavy: 'heavy buckets',
   },
   trend: 'Over time',
   time: 'end of the round',
@@ -265,7 +287,9 @@ export const words = {
     top: 'values of 100 devices',
     distinct: 'different values',
     outcomes: 'share of predictions of the newest version',
-  } satisfies Record<Kind, string>,
+    sketch: 'heavy buckets',
+    'heavy-hitters': 'of 100 devices',
+  } satisfies Record<FiguresMessage['kind'], string>,
   estimate: { count: 'share', sum: 'sum', mean: 'mean', distinct: 'different values' },
   low: 'at least',
   high: 'at most',

@@ -5,9 +5,19 @@ import { writeQuery } from './query-bytes.ts';
 import { problemOfQuery } from './query-form.ts';
 
 /** What is left out of a definition has its default. */
-type Defaulted = 'threshold' | 'period' | 'levels' | 'values' | 'quantiles' | 'buckets' | 'versions';
+type Defaulted =
+  | 'threshold'
+  | 'period'
+  | 'levels'
+  | 'values'
+  | 'quantiles'
+  | 'buckets'
+  | 'bytes'
+  | 'texts'
+  | 'versions';
 
-type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted> &
+/** `heavy` is what a round finds. */
+type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted | 'heavy'> &
   Partial<Omit<Pick<Asked, Defaulted & keyof Asked>, 'period'>> & {
     /** Time within which a device answers once, such as `'1 d'`, the default, or ms. */
     readonly period?: string | number;
@@ -30,11 +40,13 @@ const defaults: Readonly<Record<QueryKind, object>> = {
   top: { values: 1 },
   distinct: { values: 1, buckets: 4_096 },
   outcomes: { values: 100, versions: [] },
+  'heavy-hitters': { values: 100, bytes: 16, texts: 500, buckets: 16_384 },
 };
 
 /**
  * Checks a query and fills in its defaults: `threshold` 10, `period` a day, 1,000 `levels` from the lower bound to the upper one, 1 of `values`
- * a device (100 of `outcomes`), 4,096 `buckets`. Throws `config.invalid`, naming what is wrong.
+ * a device (100 of `outcomes`), 4,096 `buckets`; of heavy hitters 100 `values`, 16 `bytes`, 500 `texts`, 16,384 `buckets`. Throws `config.invalid`,
+ * naming what is wrong.
  */
 export function defineQuery(definition: QueryDefinition): Query {
   const named = typeof definition?.name === 'string' ? `The query "${definition.name}"` : 'The query';

@@ -1,9 +1,11 @@
 import { MurmurationError } from '../errors/errors.ts';
 import type { ModelHash } from '../ids/ids.ts';
 import { type Bins, binsOf } from './bins.ts';
+import { type HeavyHitters, heavyHittersOf, type Sketch, sketchOf } from './heavy-hitters.ts';
 import { type Estimate, meanOfCounts, meanOfValues, ranksOf, shareOfCounts } from './intervals.ts';
 import { distinctOf } from './linear-counting.ts';
 import type { OutcomesQuery, Query } from './query.ts';
+import { rows } from './text-digest.ts';
 import { elementsOf, queryForm } from './vector.ts';
 
 /** A bin of a histogram; null: it has no end on that side. */
@@ -63,7 +65,9 @@ export type Figures =
   | { readonly kind: 'top'; readonly items: readonly ItemFigures[]; readonly others: number }
   /** Of the devices that answered; `error`: standard error. */
   | { readonly kind: 'distinct'; readonly distinct: Estimate; readonly error: number }
-  | { readonly kind: 'outcomes'; readonly versions: readonly VersionFigures[] };
+  | { readonly kind: 'outcomes'; readonly versions: readonly VersionFigures[] }
+  | Sketch
+  | HeavyHitters;
 
 /**
  * What the sum of the answers of so many devices says. Throws `update.impossible` where no answers of theirs could have led to it, `config.invalid`
@@ -113,6 +117,8 @@ export function figuresOf(query: Query, sum: Int32Array, devices: number): Figur
       );
       return { kind: 'outcomes', versions };
     }
+    case 'heavy-hitters':
+      return query.heavy ? heavyHittersOf(query, sum, devices) : sketchOf(query, sum);
   }
 }
 
@@ -194,15 +200,22 @@ function placeOf(rank: number, sum: Int32Array): readonly [index: number, part: 
 
 const endOf = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
+/** The sum of all elements of one device, at most. */
+function mostInAll(query: Query): number {
+  if (query.kind === 'heavy-hitters') return rows * query.values;
+  if (query.kind === 'outcomes') return Number.POSITIVE_INFINITY;
+  return 'values' in query ? query.values : Number.POSITIVE_INFINITY;
+}
+
 function requirePossible(query: Query, sum: Int32Array, devices: number): void {
   const { elements, largest } = queryForm(query, devices);
+  // Sums of a table wrap; what it says is held against itself.
+  const wraps = query.kind === 'heavy-hitters' && query.heavy !== undefined;
   const most = largest * devices;
   const isPossible =
     sum.length === elements &&
-    sum.every(element => element >= 0 && element <= most) &&
-    (query.kind === 'outcomes' ||
-      !('values' in query) ||
-      sum.reduce((all, count) => all + count, 0) <= query.values * devices);
+    (wraps || sum.every(element => element >= 0 && element <= most)) &&
+    (wraps || sum.reduce((all, count) => all + count, 0) <= mostInAll(query) * devices);
   if (isPossible) return;
   throw impossible(query.name, devices);
 }

@@ -1,6 +1,8 @@
 import { MurmurationError } from '../errors/errors.ts';
 import { logarithmicCount } from './bins.ts';
-import type { LogarithmicBins, Query, QueryKind } from './query.ts';
+import { second } from './offer.ts';
+import type { HeavyHittersQuery, LogarithmicBins, Query, QueryKind } from './query.ts';
+import { rows } from './text-digest.ts';
 
 // By hand, and on its own: a page loads it when a device is asked, and all that it shared with what a page loads at once would make that longer.
 
@@ -43,8 +45,8 @@ const values = whole(1, 1_000);
 
 const asked: Fields = {
   name: [
-    value => typeof value === 'string' && namePattern.test(value),
-    'a lower-case letter, then up to 62 lower-case letters, digits and hyphens',
+    value => typeof value === 'string' && namePattern.test(value) && !value.endsWith(second),
+    `a lower-case letter, then up to 62 lower-case letters, digits and hyphens, not ending with ${second}`,
   ],
   kind: [() => true, ''],
   threshold: whole(3, 1_000_000),
@@ -93,6 +95,13 @@ const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
     ],
     values,
   },
+  'heavy-hitters': {
+    values,
+    bytes: [value => whole(2, 64)[0](value) && (value as number) % 2 === 0, 'an even number from 2 to 64'],
+    texts: whole(1, 5_000),
+    buckets: whole(16, mostBuckets),
+    heavy: [value => value === undefined || value instanceof Uint8Array, 'bytes'],
+  },
 };
 
 const queryKinds = Object.keys(fieldsOf) as readonly QueryKind[];
@@ -120,7 +129,8 @@ export function problemOfQuery(value: unknown): string | undefined {
   return (
     problemOfFields(value, { ...asked, ...fieldsOf[kind] }) ??
     problemOfBounds(value) ??
-    (kind === 'histogram' ? problemOfBins(value.bins as Readonly<Record<string, unknown>>) : undefined)
+    (kind === 'histogram' ? problemOfBins(value.bins as Readonly<Record<string, unknown>>) : undefined) ??
+    (kind === 'heavy-hitters' ? problemOfHeavy(value as unknown as HeavyHittersQuery) : undefined)
   );
 }
 
@@ -134,6 +144,12 @@ function problemOfFields(value: Readonly<Record<string, unknown>>, fields: Field
 function problemOfBounds({ least, most }: Readonly<Record<string, unknown>>): string | undefined {
   if (least === undefined || (least as number) < (most as number)) return undefined;
   return 'least has to be below most.';
+}
+
+function problemOfHeavy({ name, buckets, heavy }: HeavyHittersQuery): string | undefined {
+  if (name.length > 60) return 'name has to have at most 60 characters.';
+  const bytes = Math.ceil((rows * buckets) / 8);
+  return heavy && heavy.length !== bytes ? `heavy has to have ${bytes} bytes.` : undefined;
 }
 
 function problemOfBins(bins: Readonly<Record<string, unknown>>): string | undefined {

@@ -82,6 +82,24 @@ export interface OutcomesQuery extends Asked {
   readonly values: number;
 }
 
+/**
+ * Texts that many devices have, whatever they are, in two rounds: the first tells which buckets are heavy, the second what is in them (Gascón et
+ * al. 2023). A text that fewer than three devices say can't be read, whatever the coordinator asks, unless it is guessed.
+ */
+export interface HeavyHittersQuery extends Asked {
+  readonly kind: 'heavy-hitters';
+  /** Different texts that a device says, at most. */
+  readonly values: number;
+  /** Longest text, bytes of UTF-8; even. */
+  readonly bytes: number;
+  /** Texts for which there is room. */
+  readonly texts: number;
+  /** Into which texts are hashed, twice. */
+  readonly buckets: number;
+  /** A bit for each bucket of both rows: whether as many devices as the threshold have a text in it. Left out in the first round. */
+  readonly heavy?: Uint8Array;
+}
+
 /** What devices are asked for. */
 export type Query =
   | CountQuery
@@ -90,5 +108,6 @@ export type Query =
   | HistogramQuery
   | TopQuery
   | DistinctQuery
-  | OutcomesQuery;
+  | OutcomesQuery
+  | HeavyHittersQuery;
 export type QueryKind = Query['kind'];

@@ -2,10 +2,16 @@ import { MurmurationError } from '../errors/errors.ts';
 import { widthFor } from '../secagg/ring.ts';
 import { binsOf } from './bins.ts';
 import type { DistinctQuery, Query, QueryKind } from './query.ts';
+import { prime, rows } from './text-digest.ts';
 import { textHash } from './text-hash.ts';
+import { tableFor } from './text-table.ts';
+import { encodeTexts, isTexts, type TextPorts, type Texts } from './texts.ts';
 
-/** What an app answers: whether it is so, a value, values, items, or how often each outcome came, by version. */
-export type Answer = boolean | number | readonly number[] | readonly string[] | OutcomeCounts;
+/**
+ * What an app answers: whether it is so, a value, values, items, or how often each outcome came, by version; texts that many may have may say more of
+ * which of them leave the device.
+ */
+export type Answer = boolean | number | readonly number[] | readonly string[] | OutcomeCounts | Texts;
 
 /** By the hash of the version, then by outcome. */
 export type OutcomeCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -41,11 +47,16 @@ function sizeOf(query: Query): readonly [elements: number, largest: number] {
       return [query.buckets, 1];
     case 'outcomes':
       return [query.versions.length * elementsOf(query.outcomes.length), query.values ** 2];
+    case 'heavy-hitters':
+      return query.heavy ? [tableFor(query).elements, prime - 1] : [rows * query.buckets, 1];
   }
 }
 
-/** What a device adds to the sum. Throws `options.invalid` for an answer of another kind, or beyond the bounds of the query. */
-export function encodeAnswer(query: Query, answer: Answer): Int32Array {
+/**
+ * What a device adds to the sum; `ports` are needed for heavy hitters alone. Throws `options.invalid` for an answer of another kind, or beyond the
+ * bounds of the query.
+ */
+export function encodeAnswer(query: Query, answer: Answer, ports?: TextPorts): Int32Array {
   switch (query.kind) {
     case 'count':
       if (typeof answer !== 'boolean') throw refused(query, 'true or false');
@@ -102,6 +113,12 @@ export function encodeAnswer(query: Query, answer: Answer): Int32Array {
         );
       }
       return sum;
+    }
+    case 'heavy-hitters': {
+      const said = Array.isArray(answer) ? { texts: answer } : answer;
+      if (!isTexts(said)) throw refused(query, 'a list of texts, or { texts, times, digits }');
+      if (!ports) throw new TypeError('An answer of texts needs a hash and a secret.');
+      return encodeTexts(query, said, ports);
     }
   }
 }

@@ -106,6 +106,7 @@ const unmasker: Unmasker = {
 };
 
 export interface FederationOptions {
+  readonly queryResults?: ReturnType<typeof memoryQueryResults>;
   readonly task?: Partial<TaskDefinition>;
   readonly seed?: number;
   /** Where rounds under way are kept: nowhere, without it. */
@@ -125,6 +126,7 @@ export async function openFederation({
   store,
   ledger = memoryPrivacy(),
   runStore = memoryRuns(),
+  queryResults = memoryQueryResults(),
   makeVersion,
 }: FederationOptions = {}) {
   const task = valuesTask(change);
@@ -135,7 +137,6 @@ export async function openFederation({
   const records: RoundRecord[] = [];
   events.on('fault', (where, error) => faults.push([where, error]));
   events.on('round-ended', record => records.push(record));
-  const queryResults = memoryQueryResults();
   const history = memoryHistory(store, undefined, queryResults);
   const aliases = memoryAliases();
   const registry = new Registry(memoryBlobs(), history, aliases);

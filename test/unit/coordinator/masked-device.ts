@@ -28,6 +28,7 @@ export class MaskedDevice {
   #assignment: Assignment | undefined;
   #steps = new MaskedSteps();
   #sent: Message | undefined;
+  readonly #secret: Uint8Array;
   /** What it says to queries. */
   answer: Answer = false;
   /** The values of its updates before their masks, by assignment. */
@@ -40,6 +41,7 @@ export class MaskedDevice {
     this.#federation = federation;
     this.#random = seededRandom(index);
     this.#identity = native.ed25519.signingKey(this.#random(32));
+    this.#secret = native.sha256(Uint8Array.of(index & 255, index >> 8));
   }
 
   /** Its coordinator was restarted. */
@@ -123,7 +125,7 @@ export class MaskedDevice {
   #contribution({ plan }: Assignment): Contribution {
     const query = queryOf(plan);
     if (query) {
-      const elements = encodeAnswer(query, this.answer);
+      const elements = encodeAnswer(query, this.answer, { hash: native.sha256, secret: this.#secret });
       return { elements, width: queryForm(query, plan.largestCohort).width };
     }
     const delta = Float32Array.from(this.#random(layout.count), byte => (byte - 127.5) / 100);

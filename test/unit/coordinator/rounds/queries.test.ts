@@ -12,7 +12,8 @@ import { type Federation, openFederation } from '../federation.ts';
 import { MaskedDevice } from '../masked-device.ts';
 
 const minute = 60_000;
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 let federation: Federation;
 let store: MemoryRounds;
 
@@ -208,6 +209,79 @@ describe('the round of a query', () => {
     federation = await openFederation({ store, seed: 2, task: taskOf([], 3) });
     await federation.rounds.resume([{ ...saved[0]!, terms: { ...saved[0]!.terms, number: 1 } }, ...saved]);
     expect(await results()).toMatchObject([{ devices: null, figures: null }]);
+  });
+});
+
+describe('a query for what many devices have', () => {
+  const typed = define({ kind: 'heavy-hitters', values: 4, texts: 10, buckets: 64, bytes: 8 });
+  const said = (...texts: string[]): Answer => ({ texts, times: 1 });
+  // Every device has the first word, three have the second.
+  const texts = Array.from({ length: 10 }, (_, i) => said('omw', i < 3 ? 'brb' : `own${'abcdefghij'[i]}`));
+
+  /** The devices that would answer the second round come back. */
+  async function second(devices: readonly MaskedDevice[]): Promise<void> {
+    for (const { id } of devices) federation.checkIn(id, ['asked--2']);
+    await federation.clock.advance(0);
+    await finish(devices);
+  }
+
+  it('QY8: is answered in two rounds, of which the second follows by itself', async () => {
+    const devices = await open([typed], texts);
+    await ask('asked', devices);
+    await finish(devices);
+    expect(await results()).toMatchObject([{ number: 1, devices: 10, figures: { kind: 'sketch' } }]);
+    // The task is paused: what was begun goes on.
+    expect(federation.rounds.current!.terms.number).toBe(2);
+    await second(devices);
+    const [result] = await results();
+    expect(result).toMatchObject({ number: 2, devices: 10, query: typed, failure: null });
+    expect(result!.query).not.toHaveProperty('heavy');
+    const { figures } = result!;
+    if (figures?.kind !== 'heavy-hitters') throw new Error(figures?.kind);
+    expect(figures.texts[0]).toMatchObject({ text: 'omw', devices: 10, share: { value: 1 } });
+    expect(figures.texts.length + figures.unread).toBe(2);
+    await federation.clock.advance(day);
+    expect(federation.records).toHaveLength(2);
+    expect(federation.faults).toEqual([]);
+  });
+
+  it('asks the second round after a restart, and none for what was found a period ago', async () => {
+    const devices = await open([typed], texts);
+    await ask('asked', devices);
+    await finish(devices);
+    await federation.rounds.suspend();
+    const { queryResults } = federation;
+    const reopen = async (after: number) => {
+      federation = await openFederation({ queryResults, seed: 3, task: taskOf([typed], 10) });
+      federation.rounds.pause();
+      await federation.clock.advance(after);
+      await federation.rounds.start();
+      await federation.clock.advance(0);
+    };
+    await reopen(2 * day);
+    expect(federation.rounds.current).toBeUndefined();
+    await federation.rounds.stop();
+    await reopen(hour);
+    for (const device of devices) device.follow(federation);
+    await second(devices);
+    expect(await results()).toMatchObject([
+      { figures: { kind: 'heavy-hitters' } },
+      { figures: { kind: 'sketch' } },
+    ]);
+  });
+
+  it('asks no second round under another definition', async () => {
+    const devices = await open([typed], texts);
+    await ask('asked', devices);
+    await finish(devices);
+    await federation.rounds.suspend();
+    const { queryResults } = federation;
+    const other = { ...typed, buckets: 128 };
+    federation = await openFederation({ queryResults, seed: 3, task: taskOf([other], 10) });
+    federation.rounds.pause();
+    await federation.rounds.start();
+    await federation.clock.advance(0);
+    expect(federation.rounds.current).toBeUndefined();
   });
 });
 

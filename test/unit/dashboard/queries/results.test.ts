@@ -47,13 +47,23 @@ const outcomes: FiguresMessage = {
     { version: null, model: 'b'.repeat(64), devices: 2, predictions: null, outcomes: [] },
   ],
 };
+const sketch: FiguresMessage = { kind: 'sketch', buckets: 12 };
+const texts: Extract<FiguresMessage, { readonly kind: 'heavy-hitters' }> = {
+  kind: 'heavy-hitters',
+  texts: [
+    { text: 'omw', devices: 20, share: { value: 0.5, low: 0.4, high: 0.6 } },
+    { text: 'brb', devices: 12, share: { value: 0.3, low: 0.2, high: 0.4 } },
+  ],
+  unread: 0,
+  chance: 0.99,
+};
 
 /** The result of a round; null: it shows nothing. */
 function resultOf(number: number, figures: FiguresMessage | null): QueryResultMessage {
   return {
     task: 'notes',
     query: 'some',
-    kind: figures?.kind ?? 'count',
+    kind: figures?.kind === 'sketch' ? 'heavy-hitters' : (figures?.kind ?? 'count'),
     threshold: 10,
     round: 'r'.repeat(22),
     number,
@@ -74,6 +84,9 @@ describe('a result', () => {
     [histogram(null), 'most often 0 to 2'],
     [top, 'de'],
     [distinct, 'about 1,234 different'],
+    [sketch, 'first of two rounds'],
+    [texts, 'omw, brb'],
+    [{ ...texts, texts: [] }, 'no text'],
     [{ ...top, items: [] }, 'no item'],
     [outcomes, '30.0 % accepted, version 4'],
     [{ ...outcomes, versions: [] }, 'too few devices of each version'],

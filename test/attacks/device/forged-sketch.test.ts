@@ -1,0 +1,131 @@
+import type { TaskOptions } from '@murmuration/client-sdk/client/options';
+import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
+import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
+import { digestOf, rows } from '@murmuration/protocol/queries/text-digest';
+import { readTable } from '@murmuration/protocol/queries/text-reader';
+import { tableFor } from '@murmuration/protocol/queries/text-table';
+import { queryForm } from '@murmuration/protocol/queries/vector';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { describe, expect, it, vi } from 'vitest';
+import { lowFloors } from '../../unit/client-sdk/device.ts';
+import { MaskedPeers } from '../../unit/client-sdk/masked-peers.ts';
+import { day, fair, masking, Victim } from './victim.ts';
+
+const largestCohort = 30;
+const query = defineQuery({
+  name: 'words',
+  kind: 'heavy-hitters',
+  values: 10,
+  buckets: 256,
+  texts: 5,
+}) as HeavyHittersQuery;
+/** What nobody else has. */
+const rare = 'swordfish-qzv';
+
+/** A device whose person types one text that nobody else types, and often. */
+async function typist(seed = 1, storage?: Storage, clock?: VirtualClock): Promise<Victim> {
+  const task: Partial<TaskOptions> = {
+    answers: { words: { kinds: ['heavy-hitters'], answer: () => Array<string>(9).fill(rare) } },
+  };
+  const victim = new Victim(
+    { floors: { ...lowFloors, queryThreshold: 10 }, task, seed, ...(storage && { storage }) },
+    clock,
+  );
+  await victim.connect();
+  // What answers queries is loaded first.
+  await vi.waitFor(async () => {
+    await victim.clock.advance(0);
+    expect(victim.checkIns).toBeGreaterThan(0);
+  }, 60_000);
+  return victim;
+}
+
+/** A sketch that no round has led to: all buckets that `wants` are heavy. */
+function forged(wants: (row: number, bucket: number) => boolean): HeavyHittersQuery {
+  const heavy = new Uint8Array((rows * query.buckets) / 8);
+  for (let row = 0; row < rows; row++)
+    for (let bucket = 0; bucket < query.buckets; bucket++)
+      if (wants(row, bucket)) heavy[(row * query.buckets + bucket) >> 3]! |= 1 << (bucket & 7);
+  return { ...query, heavy };
+}
+
+/** Asks for the second round, and opens what this one device has said: more than any coordinator sees. */
+async function asked(victim: Victim, round: string, second: HeavyHittersQuery): Promise<Int32Array> {
+  const { coordinator, clock } = victim;
+  const before = coordinator.uploads.length;
+  const assignment = await victim.assign(round, { ...fair, largestCohort, query: writeQuery(second) });
+  const peers = new MaskedPeers(assignment, 11, masking);
+  const feed = async (event: 'roster' | 'bundle' | 'survivors' | 'agreed', message: Uint8Array) => {
+    coordinator.send(event, { round: assignment.round, assignment: assignment.assignment, message });
+    await clock.advance(0);
+  };
+  const last = (event: 'keys' | 'shares' | 'reveal') => coordinator.asked[event].at(-1)!.message;
+  await feed('roster', peers.roster(coordinator.asked.enrol[0]!.publicKey, last('keys')));
+  await feed('bundle', peers.bundle(last('shares')));
+  await clock.advance(120_000);
+  await feed('survivors', peers.statement());
+  await feed('agreed', peers.agreed(peers.statement()));
+  expect(coordinator.uploads.length).toBe(before + 1);
+  return peers.sentBy(coordinator.uploads.at(-1)!.bytes, peers.statement(), last('reveal'));
+}
+
+/** All that the attacker can read of what so many devices have said. */
+function read(vectors: readonly Int32Array[]) {
+  const sum = new Int32Array(tableFor(query).elements);
+  for (const vector of vectors) for (const [i, element] of vector.entries()) sum[i] = (sum[i]! + element) | 0;
+  const { width } = queryForm({ ...query, heavy: new Uint8Array() }, largestCohort);
+  return readTable(query, sum, width, vectors.length, sha256);
+}
+
+/** As many heavy buckets as answers of the cohort could have filled, those of the rare text among them. */
+const aimed = () => {
+  const { buckets } = digestOf(rare, query, sha256);
+  const most = (largestCohort * query.values) / query.threshold;
+  return forged((row, bucket) => (bucket - buckets[row]! + query.buckets) % query.buckets < most);
+};
+
+describe('a coordinator that makes up which buckets are heavy', () => {
+  it('QY8: gets nothing for a sketch in which all of them are', async () => {
+    const victim = await typist();
+    await victim.assign('r1', { ...fair, largestCohort, query: writeQuery(forged(() => true)) });
+    expect([victim.floors, victim.given, victim.left]).toEqual([['queries'], 0, ['declined']]);
+  });
+
+  it('QY8: gets nothing for one that a larger cohort would have filled', async () => {
+    const victim = await typist();
+    await victim.assign('r1', { ...fair, largestCohort: 100_000, query: writeQuery(forged(() => true)) });
+    expect([victim.floors, victim.given]).toEqual([['queries'], 0]);
+  });
+
+  it('QY9: reads no text of one device, or of two, by sketches that are aimed at it, day after day', async () => {
+    const first = await typist(1);
+    const vectors = [await asked(first, 'r1', aimed())];
+    await first.device.client.stop();
+    const nextDay = await typist(1, first.storage, new VirtualClock(first.clock.now() + 2 * day));
+    vectors.push(await asked(nextDay, 'r2', aimed()));
+    // The entry is there, and is the same piece each time.
+    expect(read(vectors.slice(0, 1))).toEqual({ texts: [], unread: [1], isComplete: true });
+    expect(read(vectors)).toEqual({ texts: [], unread: [2], isComplete: true });
+    vectors.push(await asked(await typist(2), 'r3', aimed()));
+    expect(read(vectors)).toEqual({ texts: [], unread: [3], isComplete: true });
+  });
+
+  it('reads what three devices say different pieces of, and learns whether a guess is right', async () => {
+    // That is where the promise ends: the threshold above it is the coordinator's to keep.
+    const vectors: Int32Array[] = [];
+    let texts: readonly { text: string }[] = [];
+    for (let seed = 1; seed < 12 && texts.length === 0; seed++) {
+      vectors.push(await asked(await typist(seed), `r${seed}`, aimed()));
+      ({ texts } = read(vectors));
+      if (vectors.length < 3) expect(texts).toEqual([]);
+    }
+    expect(texts).toMatchObject([{ text: rare }]);
+    const [vector] = vectors;
+    const tags = digestOf(rare, query, sha256).tag;
+    expect(tags.every(part => vector!.includes(part))).toBe(true);
+    expect(digestOf('another', query, sha256).tag.every(part => vector!.includes(part))).toBe(false);
+  });
+});
