@@ -52,6 +52,8 @@ async function open(): Promise<void> {
           personal: [ngramCache(), fineTuned({ learningRate: 1, epochs: 3 })],
           inference: workerInference(spawn),
         },
+        // What became of suggestions, by version, in masked sums.
+        answers: { 'suggestions-live': { kinds: ['outcomes'] } },
       },
     },
     storage,

@@ -24,7 +24,7 @@ interface Ports {
 const prefix = 'devices: ';
 
 /** By what name the answers of devices to a query are watched for drift, where versions have their numbers. */
-export const watchedAs = (query: string): string => `${prefix}${query}`;
+const watchedAs = (query: string): string => `${prefix}${query}`;
 
 /** The query whose answers are watched by this name; undefined: it is the number of a version. */
 export function queryWatchedAs(version: string): string | undefined {

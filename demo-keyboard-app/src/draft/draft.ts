@@ -13,6 +13,12 @@ export class Draft {
   readonly caret = computed(() => caretIn(this.text.value, this.selection.value[0]));
   /** Behind the space that came with a suggestion; −1 where there is none. */
   #ownSpace = -1;
+  #accepted: { readonly before: string; readonly word: string } | null = null;
+
+  /** The suggestion that was taken last, and what stood before it. */
+  get accepted(): { readonly before: string; readonly word: string } | null {
+    return this.#accepted;
+  }
 
   /** Takes what a text field holds now. */
   take(text: string, start: number, end: number): void {
@@ -57,11 +63,13 @@ export class Draft {
     const { before } = this.caret.peek();
     const rest = this.text.peek().slice(this.selection.peek()[1]);
     const at = before.length + word.length + 1;
+    this.#accepted = { before, word };
     this.#set(`${before}${word}${rest.startsWith(' ') ? '' : ' '}${rest}`, at);
     this.#ownSpace = at;
   }
 
   clear(): void {
+    this.#accepted = null;
     this.#set('', 0);
   }
 

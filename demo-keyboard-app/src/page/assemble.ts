@@ -22,6 +22,7 @@ import { Countdown } from '../rounds/countdown.ts';
 import { Participation } from '../rounds/participation.ts';
 import { Traffic } from '../sent/traffic.ts';
 import { NextWords } from '../suggestions/next-words.ts';
+import { Outcomes } from '../suggestions/outcomes.ts';
 import { OwnWords } from '../suggestions/own-words.ts';
 import { SuggestionBar } from '../suggestions/suggestion-bar.ts';
 import type { PageState } from './state.ts';
@@ -56,6 +57,10 @@ export async function assemble(parts: Parts): Promise<PageState> {
   for (const sentence of log.sentences.peek()) ownWords.learn(sentence);
   const nextWords = new NextWords(hybrid, setup.vocabulary, ownWords);
   const suggestions = new SuggestionBar(draft, nextWords, failed);
+  const outcomes = new Outcomes(draft, suggestions, (id, outcome) => {
+    // What is read out for somebody is nobody's choice.
+    if (!reader.isReading.peek()) hybrid.feedback(id, outcome).catch(failed);
+  });
   const recall = new RecallTally(nextWords, storage);
   await recall.open().catch(failed);
   const sentenceCount = computed(() => log.sentences.value.length);
@@ -87,6 +92,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
     const sentence = draft.text.peek().trim();
     if (sentence === '') return;
     const counted = recall.sent(draft.text.peek());
+    outcomes.sent();
     draft.clear();
     const stored = log.add(sentence).catch(failed);
     const learned = Promise.all([stored, counted]).then(() => {
@@ -104,6 +110,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
   const forget = async (): Promise<Forgotten> => {
     reader.stop();
     training.stop();
+    outcomes.leave();
     draft.clear();
     const forgotten = await choice.forget().then(() => 'cleared' as const, forgottenDespite);
     log.forget();

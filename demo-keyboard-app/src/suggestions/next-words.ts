@@ -19,10 +19,10 @@ export class NextWords {
     this.#own = own;
   }
 
-  /** How likely each word is after a text. Throws what the model throws, such as `hybrid.no-model`. */
-  async after(text: string, source: Source): Promise<Likelihoods> {
-    const { values } = await this.#hybrid.predict(text, source);
-    return { values, own: source === 'global' ? new Map() : this.#own.after(text) };
+  /** How likely each word is after a text, with the id of the prediction. Throws what the model throws, such as `hybrid.no-model`. */
+  async after(text: string, source: Source): Promise<Likelihoods & { readonly id: string }> {
+    const { id, values } = await this.#hybrid.predict(text, source);
+    return { id, values, own: source === 'global' ? new Map() : this.#own.after(text) };
   }
 
   /** The `count` likeliest words that begin with `prefix`, the likeliest first. */

@@ -8,11 +8,19 @@ import type { Likelihoods } from './ranking.ts';
 /** Suggestions over the keys. */
 export const shown = 3;
 
+/** The prediction whose words stand over the keys, and the text that they follow. */
+export interface Question {
+  readonly id: string;
+  readonly before: string;
+}
+
 /** The words over the keys: what the chosen model holds likeliest at the caret, as far as the writer's letters allow. */
 export class SuggestionBar {
   readonly source = signal<Source>('hybrid');
   /** Whether the chosen model has nothing to answer with yet. */
   readonly isEmpty = signal(false);
+  /** null: nothing is suggested. */
+  readonly question = signal<Question | null>(null);
   readonly #likelihoods = signal<Likelihoods | null>(null);
   readonly words;
   readonly #next: NextWords;
@@ -53,9 +61,11 @@ export class SuggestionBar {
       if (turn !== this.#asked) return;
       this.isEmpty.value = false;
       this.#likelihoods.value = likelihoods;
+      this.question.value = { id: likelihoods.id, before };
     } catch (error) {
       if (turn !== this.#asked) return;
       this.#likelihoods.value = null;
+      this.question.value = null;
       this.isEmpty.value = true;
       if (!(error instanceof MurmurationError && error.code === 'hybrid.no-model')) this.#failed(error);
     }

@@ -46,8 +46,13 @@ export function attributesOf({ head }: Pick<LogEvent, 'head'>): Readonly<Record<
 }
 
 /** The event as one JSON object: CloudEvents' structured mode. */
-export function structured({ head, data }: Pick<LogEvent, 'head' | 'data'>): string {
-  return `${head},"data":${data}}`;
+export function structured(event: Pick<LogEvent, 'head' | 'data'>): string {
+  return `${openStructured(event)}}`;
+}
+
+/** The same without its closing brace, for more attributes: to cut it off would copy the whole text. */
+export function openStructured({ head, data }: Pick<LogEvent, 'head' | 'data'>): string {
+  return `${head},"data":${data}`;
 }
 
 /** The event as headers, its data being the body: the binary mode of CloudEvents' HTTP binding, whose §3.1.3.2 says what is encoded. */

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { type LogEvent, logEvent, structured } from '../event.ts';
+import { type LogEvent, logEvent, openStructured } from '../event.ts';
 import type { Chain } from './chain.ts';
 
 /** Types of lines that tell of the log itself. */
@@ -37,7 +37,7 @@ export function lineOf(
   chain: Chain | null,
   salt: () => string,
 ): { readonly line: string; readonly link: Uint8Array } {
-  const open = `${structured(event).slice(0, -1)},"sequence":"${sequenceText(sequence)}"`;
+  const open = `${openStructured(event)},"sequence":"${sequenceText(sequence)}"`;
   if (!chain) return { line: `${open}}`, link };
   return linked(`${open},"salt":"${salt()}"`, link, chain);
 }
