@@ -22,6 +22,7 @@ import {
   refuseOverflow,
   refuseUnaccountable,
   refuseUnmaskable,
+  refuseUnmeasured,
   refuseUnwatchable,
 } from './misfits.ts';
 import { queriesSchema, refuseUnaskable } from './queries.ts';
@@ -357,6 +358,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   refuseOverflow(task);
   if (task.privacy?.devices) refuseUncertainNoise({ ...task, privacy: task.privacy });
   refuseUnaskable(task);
+  refuseUnmeasured(task);
   return task;
 }
 

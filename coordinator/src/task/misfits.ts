@@ -79,6 +79,21 @@ export function refuseUnwatchable(
     );
 }
 
+/** What is told of versions in use where outcomes of predictions come. */
+const liveMetrics = ['accuracy', 'false-positives', 'false-negatives'];
+
+/** Throws `config.invalid` for a trigger that waits for a live metric that nobody measures. */
+export function refuseUnmeasured({ retrain, queries }: Pick<Task, 'retrain' | 'queries'>): void {
+  const ofDevices = queries.flatMap(({ query }) => (query.kind === 'outcomes' ? query.outcomes : []));
+  const measured = [...liveMetrics, ...ofDevices];
+  for (const trigger of retrain?.when ?? [])
+    if ('metric' in trigger && !measured.includes(trigger.metric))
+      throw new MurmurationError(
+        'config.invalid',
+        `The task: retrain.when names the metric "${trigger.metric}", which nobody measures in use; ${measured.map(name => `"${name}"`).join(', ')} are, and each outcome that a query of the kind outcomes asks for.`,
+      );
+}
+
 /** Throws `config.invalid` for what masking can't be combined with, `secagg.parameters` for cohorts that no graph protects. */
 export function refuseUnmaskable(
   masking: MaskingSettings,

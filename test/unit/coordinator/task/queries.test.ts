@@ -1,4 +1,5 @@
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { accuracyBelow, accuracyWorseThanAtPromotion } from '@murmuration/coordinator/task/retrain/triggers';
 import { withSettings } from '@murmuration/coordinator/task/settings';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { describe, expect, it } from 'vitest';
@@ -58,5 +59,24 @@ describe('the queries of a task', () => {
     const wide = defineQuery({ name: 'wide', kind: 'sum', least: 0, most: 1, levels: 1_000_000 });
     const change = { ...masked, cohort: { goal: 5_000, minimum: 4_000 }, queries: [wide] };
     expect(() => valuesTask(change)).toThrow(expect.objectContaining({ code: 'config.ring' }));
+  });
+
+  it('measure what triggers of training may wait for, and nothing else is waited for', () => {
+    const outcomes = defineQuery({ name: 'live', kind: 'outcomes', outcomes: ['accepted', 'ignored'] });
+    const waitsFor = (metric: string, queries: TaskDefinition['queries']) => () =>
+      valuesTask({
+        ...masked,
+        queries,
+        retrain: { when: [accuracyBelow(0.2, { metric })], until: { rounds: 3 } },
+      });
+    for (const metric of ['accuracy', 'false-positives', 'false-negatives'])
+      expect(waitsFor(metric, [])).not.toThrow();
+    expect(waitsFor('ignored', [outcomes])).not.toThrow();
+    for (const unmeasured of [waitsFor('ignored', [taken]), waitsFor('acepted', [outcomes])]) {
+      expect(unmeasured).toThrow(expect.objectContaining({ code: 'config.invalid' }));
+      expect(unmeasured).toThrow('which nobody measures');
+    }
+    const fell = accuracyWorseThanAtPromotion({ by: 0.1, metric: 'logLoss' });
+    expect(() => valuesTask({ retrain: { when: [fell], until: { rounds: 3 } } })).toThrow('"logLoss"');
   });
 });
