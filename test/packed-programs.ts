@@ -19,6 +19,7 @@ const programs = [
   'test/e2e/line-task.ts',
   'test/faults/ledger-process.ts',
   'test/faults/masked-task.ts',
+  'test/faults/queries-process.ts',
   'test/faults/training-runs-process.ts',
   'test/seeded-random.ts',
   'test/unit/coordinator/storage/holder.ts',

@@ -79,6 +79,26 @@ export function queryResultsContract(
       expect([numbers.length, numbers[0], numbers.at(-1)]).toEqual([1_000, 1_003, 4]);
     });
 
+    it('knows which queries somebody wants asked, and since when', async () => {
+      const { queryResults } = await open();
+      expect(await queryResults.wanted(line)).toEqual(new Map());
+      await queryResults.want(line, 'taken', 5);
+      await queryResults.want(line, 'other', 7);
+      await queryResults.want('plane' as TaskName, 'taken', 8);
+      await queryResults.want(line, 'taken', 9);
+      expect(new Map(await queryResults.wanted(line))).toEqual(
+        new Map([
+          ['taken', 9],
+          ['other', 7],
+        ]),
+      );
+    });
+
+    it.runIf(reopen)('knows that after a restart', async () => {
+      await (await open()).queryResults.want(line, 'taken', 5);
+      expect(await (await reopen!()).queryResults.wanted(line)).toEqual(new Map([['taken', 5]]));
+    });
+
     it('QY7: has what a query found together with its round, or neither', async () => {
       const { queryResults, history } = await open();
       const result = resultOf(1);

@@ -32,6 +32,7 @@ const roundPage = z.object({
       endedAt: z.string().nullable(),
       base: z.string(),
       model: z.string().nullable(),
+      query: z.string().nullish(),
       failure: z.object({ during: z.string(), reason: z.string() }).nullable(),
       tally: z
         .object({

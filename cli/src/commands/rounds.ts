@@ -30,10 +30,10 @@ export function roundCommands(program: Command): void {
         ['task', 'round', 'outcome', 'cohort', 'accepted', 'lost', 'late', 'rejected', 'took', 'held-out'],
         all
           .flat()
-          .map(({ task, number, phase, tally, startedAt, endedAt, metrics, failure }) => [
+          .map(({ task, number, phase, query, tally, startedAt, endedAt, metrics, failure }) => [
             task,
             number,
-            phaseCell(phase),
+            outcomeCell(phase, query),
             tally?.cohort ?? null,
             tally?.accepted ?? null,
             tally?.lost ?? null,
@@ -72,9 +72,15 @@ function groupRow({ devices, contributors, norm, distance, failure }: ShownGroup
   return [group + 1, devices, contributors, shown(norm), shown(distance), failure];
 }
 
+/** The round of a query publishes nothing: it is answered. */
+function outcomeCell(phase: string, query: string | null | undefined): Cell {
+  return phase === 'published' && query ? { text: 'answered', tone: 'good' } : phaseCell(phase);
+}
+
 function rows({
   round,
   phase,
+  query,
   startedAt,
   endedAt,
   base,
@@ -86,7 +92,8 @@ function rows({
 }: ShownRound): Cell[][] {
   return [
     ['id', round],
-    [endedAt === null ? 'phase' : 'outcome', phaseCell(phase)],
+    [endedAt === null ? 'phase' : 'outcome', outcomeCell(phase, query)],
+    ...(query ? [['query', query] as Cell[]] : []),
     ...(failure ? [['failed in', failure.during] as Cell[], ['reason', failure.reason] as Cell[]] : []),
     ['started', startedAt],
     ['ended', endedAt],

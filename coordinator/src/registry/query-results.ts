@@ -25,8 +25,12 @@ export interface QueryResult {
 /** Results of each query that are kept, the newest. */
 export const resultsKept = 1_000;
 
-/** Reads what became of queries; `History.commit` writes it. */
+/** Reads what became of queries, which `History.commit` writes, and keeps when somebody wanted them asked. */
 export interface QueryResultStore {
   /** Newest first, of rounds with numbers below `before`, at most `limit`. */
   results(task: TaskName, query: string, before: number, limit: number): Promise<readonly QueryResult[]>;
+  /** When somebody last wanted each query of a task asked, ms since 1970, by name; those of no command are left out. */
+  wanted(task: TaskName): Promise<ReadonlyMap<string, number>>;
+  /** Keeps that somebody wants a query asked, over a restart. */
+  want(task: TaskName, query: string, at: number): Promise<void>;
 }

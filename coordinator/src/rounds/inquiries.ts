@@ -14,8 +14,8 @@ export interface Standing {
 /** Which queries the devices of a task are to be asked, and when: second rounds and those of a command first, then those whose time has come. */
 export class Inquiries {
   readonly #results: QueryResultStore;
-  /** Names of those that somebody wants asked, the oldest command first. */
-  readonly #wanted = new Set<string>();
+  /** Those that somebody wants asked, by name, and since when; the oldest command first. */
+  readonly #wanted = new Map<string, number>();
   /** When each was asked last, ms since 1970. */
   readonly #lastAt = new Map<string, number>();
 
@@ -26,12 +26,17 @@ export class Inquiries {
     this.#results = results;
   }
 
-  /** Reads when each query was asked last; before all else. */
+  /** Reads when each query was asked last, and which somebody has wanted asked since; before all else. */
   async open({ name: task, queries }: Task): Promise<void> {
+    const wanted = [...(await this.#results.wanted(task))].sort(([, a], [, b]) => a - b);
     for (const { query } of queries) {
       const [last] = await this.#results.results(task, query.name, Number.POSITIVE_INFINITY, 1);
       if (last) this.begun(query.name, last.startedAt);
       if (last) this.#found(query, last);
+    }
+    for (const [name, at] of wanted) {
+      const isKnown = queries.some(({ query }) => query.name === name);
+      if (isKnown && at > (this.#lastAt.get(name) ?? Number.NEGATIVE_INFINITY)) this.#wanted.set(name, at);
     }
   }
 
@@ -53,16 +58,22 @@ export class Inquiries {
   }
 
   /** Somebody wants a query asked. Throws `request.not-found` where the task has none of that name. */
-  want({ name: task, queries }: Task, name: string): void {
-    if (!queries.some(({ query }) => query.name === name))
-      throw new MurmurationError('request.not-found', `The task "${task}" has no query "${name}".`);
-    this.#wanted.add(name);
+  want(task: Task, name: string, at: number): void {
+    requireQuery(task, name);
+    this.#wanted.set(name, at);
+  }
+
+  /** Keeps that somebody wants it, over a restart. Throws as `want`, and `storage.*`. */
+  async keep(task: Task, name: string, at: number): Promise<void> {
+    requireQuery(task, name);
+    await this.#results.want(task.name, name, at);
   }
 
   /** A round of a query has begun. */
   begun(name: string, at: number): void {
     this.#lastAt.set(name, at);
-    this.#wanted.delete(name);
+    // A command that came while an earlier round of it was under way is for the next one.
+    if ((this.#wanted.get(name) ?? at) <= at) this.#wanted.delete(name);
     this.#second.delete(name);
   }
 
@@ -73,7 +84,7 @@ export class Inquiries {
 
   /** The query that is to be asked now. */
   next({ queries }: Task, now: number, isPaused: boolean): Query | undefined {
-    const wanted = [...this.#second.keys(), ...this.#wanted];
+    const wanted = [...this.#second.keys(), ...this.#wanted.keys()];
     const due = queries.filter(each => this.#dueAt(each, now, isPaused) <= now);
     const order = ({ query: { name } }: TaskQuery) =>
       wanted.includes(name) ? wanted.indexOf(name) : wanted.length;
@@ -105,4 +116,9 @@ export class Inquiries {
     // A clock that was ahead has not asked yet what it says.
     return lastAt === undefined ? now : Math.min(lastAt, now) + every;
   }
+}
+
+function requireQuery({ name: task, queries }: Task, name: string): void {
+  if (queries.some(({ query }) => query.name === name)) return;
+  throw new MurmurationError('request.not-found', `The task "${task}" has no query "${name}".`);
 }

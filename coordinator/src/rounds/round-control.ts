@@ -84,9 +84,9 @@ export class RoundControl {
     this.#find(task).beginNow();
   }
 
-  /** Has devices asked a query in the next round. Throws `request.not-found` where the task has none of that name, or `server.stopping`. */
+  /** Has devices asked a query in the next round, after a restart too. Throws `request.not-found` where the task has none of that name, or `server.stopping`. */
   async ask(task: TaskName, query: string): Promise<void> {
-    this.#find(task).ask(query);
+    await this.#find(task).askLastingly(query);
   }
 
   #find(task: TaskName): TaskRounds {

@@ -251,8 +251,15 @@ export class TaskRounds {
    */
   ask(query: string): void {
     if (this.#life !== 'started') throw new MurmurationError('server.stopping');
-    this.#inquiries.want(this.upcoming, query);
+    this.#inquiries.want(this.upcoming, query, this.#ports.clock.now());
     this.#scheduleNext();
+  }
+
+  /** As `ask`; once it is resolved, a coordinator after this one asks as well. Throws `storage.*` besides. */
+  async askLastingly(query: string): Promise<void> {
+    if (this.#life !== 'started') throw new MurmurationError('server.stopping');
+    await this.#inquiries.keep(this.upcoming, query, this.#ports.clock.now());
+    this.ask(query);
   }
 
   /** What becomes of a query next. */

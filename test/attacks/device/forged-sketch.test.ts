@@ -1,4 +1,3 @@
-import type { TaskOptions } from '@murmuration/client-sdk/client/options';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
@@ -9,10 +8,9 @@ import { tableFor } from '@murmuration/protocol/queries/text-table';
 import { queryForm } from '@murmuration/protocol/queries/vector';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { describe, expect, it, vi } from 'vitest';
-import { lowFloors } from '../../unit/client-sdk/device.ts';
-import { MaskedPeers } from '../../unit/client-sdk/masked-peers.ts';
-import { day, fair, masking, Victim } from './victim.ts';
+import { describe, expect, it } from 'vitest';
+import { answering, Told } from './answering.ts';
+import { day, fair, type Victim } from './victim.ts';
 
 const largestCohort = 30;
 const query = defineQuery({
@@ -26,22 +24,13 @@ const query = defineQuery({
 const rare = 'swordfish-qzv';
 
 /** A device whose person types one text that nobody else types, and often. */
-async function typist(seed = 1, storage?: Storage, clock?: VirtualClock): Promise<Victim> {
-  const task: Partial<TaskOptions> = {
+const typist = (seed = 1, storage?: Storage, clock?: VirtualClock): Promise<Victim> =>
+  answering({
     answers: { words: { kinds: ['heavy-hitters'], answer: () => Array<string>(9).fill(rare) } },
-  };
-  const victim = new Victim(
-    { floors: { ...lowFloors, queryThreshold: 10 }, task, seed, ...(storage && { storage }) },
-    clock,
-  );
-  await victim.connect();
-  // What answers queries is loaded first.
-  await vi.waitFor(async () => {
-    await victim.clock.advance(0);
-    expect(victim.checkIns).toBeGreaterThan(0);
-  }, 60_000);
-  return victim;
-}
+    seed,
+    ...(storage && { storage }),
+    ...(clock && { clock }),
+  });
 
 /** A sketch that no round has led to: all buckets that `wants` are heavy. */
 function forged(wants: (row: number, bucket: number) => boolean): HeavyHittersQuery {
@@ -54,22 +43,15 @@ function forged(wants: (row: number, bucket: number) => boolean): HeavyHittersQu
 
 /** Asks for the second round, and opens what this one device has said: more than any coordinator sees. */
 async function asked(victim: Victim, round: string, second: HeavyHittersQuery): Promise<Int32Array> {
-  const { coordinator, clock } = victim;
-  const before = coordinator.uploads.length;
-  const assignment = await victim.assign(round, { ...fair, largestCohort, query: writeQuery(second) });
-  const peers = new MaskedPeers(assignment, 11, masking);
-  const feed = async (event: 'roster' | 'bundle' | 'survivors' | 'agreed', message: Uint8Array) => {
-    coordinator.send(event, { round: assignment.round, assignment: assignment.assignment, message });
-    await clock.advance(0);
-  };
-  const last = (event: 'keys' | 'shares' | 'reveal') => coordinator.asked[event].at(-1)!.message;
-  await feed('roster', peers.roster(coordinator.asked.enrol[0]!.publicKey, last('keys')));
-  await feed('bundle', peers.bundle(last('shares')));
-  await clock.advance(120_000);
-  await feed('survivors', peers.statement());
-  await feed('agreed', peers.agreed(peers.statement()));
-  expect(coordinator.uploads.length).toBe(before + 1);
-  return peers.sentBy(coordinator.uploads.at(-1)!.bytes, peers.statement(), last('reveal'));
+  const told = new Told(
+    victim,
+    await victim.assign(round, { ...fair, largestCohort, query: writeQuery(second) }),
+  );
+  await told.untilUpload();
+  const statement = told.peers.statement();
+  await told.tell('survivors', statement);
+  await told.tell('agreed', told.peers.agreed(statement));
+  return told.peers.sentBy(victim.coordinator.uploads.at(-1)!.bytes, statement, told.last('reveal'));
 }
 
 /** All that the attacker can read of what so many devices have said. */

@@ -3,6 +3,7 @@ import { publicPrivacy } from '@murmuration/api/privacy';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -81,7 +82,8 @@ const round = z.object({
   startedAt: instant,
   endedAt: instant.nullable(),
   base: z.string().describe('The version that it trained from'),
-  model: z.string().nullable().describe('The version that it led to'),
+  model: z.string().nullable().describe('The version that it led to; null of a query'),
+  query: z.string().nullable().describe('Name of the query that devices were asked; null where they trained'),
   failure: z.object({ during: z.string(), reason: z.string() }).nullable(),
   tally: tally.nullable(),
   metrics,
@@ -315,6 +317,7 @@ function liveRound(state: RoundState): z.input<typeof round> {
     endedAt: null,
     base: plan.model,
     model: null,
+    query: queryOf(plan)?.name ?? null,
     failure: null,
     tally: null,
     metrics: null,
@@ -329,9 +332,10 @@ function pastRound({
   outcome,
   startedAt,
   endedAt,
+  query,
   ...rest
 }: RoundRecord): z.input<typeof round> {
-  return { ...rest, phase: outcome, startedAt: iso(startedAt), endedAt: iso(endedAt) };
+  return { ...rest, phase: outcome, query: query ?? null, startedAt: iso(startedAt), endedAt: iso(endedAt) };
 }
 
 function iso(time: number): string {

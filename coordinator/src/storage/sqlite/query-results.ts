@@ -30,8 +30,8 @@ export async function addQueryResult(changes: Kysely<Tables>, result: QueryResul
       .execute();
 }
 
-/** Results of queries as rows; `addQueryResult` makes them. */
-export function sqliteQueryResults({ rows }: SqliteDatabase): QueryResultStore {
+/** Results of queries as rows, which `addQueryResult` makes, and commands to ask them. */
+export function sqliteQueryResults({ rows, writer }: SqliteDatabase): QueryResultStore {
   return {
     async results(task, query, before, limit) {
       const found = await rows
@@ -44,6 +44,25 @@ export function sqliteQueryResults({ rows }: SqliteDatabase): QueryResultStore {
         .limit(limit)
         .execute();
       return found.map(({ result }) => fromJson<QueryResult>(result));
+    },
+
+    async wanted(task) {
+      const found = await rows
+        .selectFrom('wanted_queries')
+        .select(['query', 'at'])
+        .where('task', '=', task)
+        .execute();
+      return new Map(found.map(({ query, at }) => [query, at]));
+    },
+
+    async want(task, query, at) {
+      await writer.write<unknown>(changes =>
+        changes
+          .insertInto('wanted_queries')
+          .values({ task, query, at })
+          .onConflict(conflict => conflict.columns(['task', 'query']).doUpdateSet({ at }))
+          .execute(),
+      );
     },
   };
 }

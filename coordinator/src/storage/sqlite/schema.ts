@@ -45,6 +45,7 @@ export interface Tables {
   readonly retraining: { readonly task: string; readonly state: string };
   readonly training_runs: TrainingRunsTable;
   readonly trigger_records: TriggerRecordsTable;
+  readonly wanted_queries: { readonly task: string; readonly query: string; readonly at: number };
   readonly query_results: {
     readonly task: string;
     readonly query: string;

@@ -3,6 +3,7 @@ import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries/define-query';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import { type Answer, encodeAnswer } from '@murmuration/protocol/queries/vector';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -23,6 +24,7 @@ const define = (definition: object): Query =>
   defineQuery({ name: 'asked', threshold: 3, ...definition } as QueryDefinition);
 
 const counted = define({ kind: 'count' });
+const rare = define({ name: 'rare', kind: 'count' });
 
 const taskOf = (queries: TaskDefinition['queries'], devices: number): Partial<TaskDefinition> => ({
   masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
@@ -324,7 +326,53 @@ describe('the schedule of queries', () => {
     expect(federation.records.map(({ query }) => query)).toEqual([undefined, 'asked']);
   });
 
+  it('asks after a restart what somebody wanted asked before, once', async () => {
+    const devices = await open([counted, rare], [true, true, true]);
+    await federation.rounds.askLastingly('rare');
+    federation.rounds.beginNow();
+    await federation.rounds.askLastingly('asked');
+    // Neither has begun: a round of training is under way when the coordinator ends.
+    await federation.rounds.suspend();
+    const { queryResults } = federation;
+    const reopen = async () => {
+      federation = await openFederation({ queryResults, seed: 3, task: taskOf([counted, rare], 3) });
+      federation.rounds.pause();
+      await federation.clock.advance(hour);
+      await federation.rounds.start();
+      await federation.clock.advance(0);
+    };
+    await reopen();
+    for (const device of devices) device.follow(federation);
+    for (const name of ['rare', 'asked']) {
+      expect(queryOf(federation.rounds.current!.terms.plan)?.name).toBe(name);
+      for (const { id } of devices) federation.checkIn(id, [name]);
+      await federation.clock.advance(0);
+      await finish(devices);
+    }
+    await federation.rounds.stop();
+    await reopen();
+    expect(federation.rounds.current).toBeUndefined();
+  });
+
+  it('keeps a command that comes while the query is being asked for another round', async () => {
+    const devices = await open([counted], [true, true, true]);
+    await ask('asked', devices);
+    await federation.clock.advance(1);
+    await federation.rounds.askLastingly('asked');
+    await finish(devices);
+    for (const { id } of devices) federation.checkIn(id, ['asked']);
+    await federation.clock.advance(0);
+    await finish(devices);
+    expect(federation.records.map(({ query }) => query)).toEqual(['asked', 'asked']);
+  });
+
   it('knows no query that the task has not', async () => {
+    await open([counted], [true]);
+    expect(await codeOfPromise(federation.rounds.askLastingly('other'))).toBe('request.not-found');
+    expect(await federation.queryResults.wanted(federation.task.name)).toEqual(new Map());
+  });
+
+  it('knows none by a command for the process alone', async () => {
     await open([counted], [true]);
     expect(codeOf(() => federation.rounds.ask('other'))).toBe('request.not-found');
   });

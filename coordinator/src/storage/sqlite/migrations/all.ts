@@ -22,6 +22,7 @@ import { silences } from './silences.ts';
 import { tracking } from './tracking.ts';
 import { trainingRuns } from './training-runs.ts';
 import { verdicts } from './verdicts.ts';
+import { wantedQueries } from './wanted-queries.ts';
 
 /**
  * All steps, oldest first. A new one goes at the end: a file in this folder that exports it, a line here, and what its tables
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   queries,
   liveAccuracy,
   privacyCounted,
+  wantedQueries,
 ];
