@@ -34,7 +34,7 @@ function browserPlatform(): Platform {
     },
     contentHash: hashAside,
     // Of a blob the browser sends the bytes itself; of an array it copies them first, while the page stands still.
-    transport: (url, platform) => socketIoTransport(url, platform, bytes => new Blob([bytes])),
+    transport: (base, platform) => socketIoTransport(base, platform, bytes => new Blob([bytes])),
     trainer: script => workerTrainer(() => new Worker(script, { type: 'module' })),
   };
 }

@@ -26,6 +26,7 @@ export type { RoundProgress } from './session/events.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type { Storage } from './storage/storage.ts';
 export type { Trainer } from './training/trainer.ts';
+export type { ConnectionProblem, ConnectionState, FoundProblem } from './transport/connection-state.ts';
 export { httpTransport } from './transport/http.ts';
 export type { Sent } from './transport/observed.ts';
 export { socketIoTransport } from './transport/socket-io.ts';

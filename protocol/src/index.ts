@@ -30,6 +30,7 @@ export * from './secagg/aggregator.ts';
 export * from './secagg/agreement.ts';
 export * from './secagg/assumptions.ts';
 export * from './secagg/certificate.ts';
+export * from './secagg/certificate-form.ts';
 export * from './secagg/context.ts';
 export * from './secagg/graph.ts';
 export * from './secagg/keys.ts';

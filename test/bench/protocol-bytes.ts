@@ -12,7 +12,8 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { ThreatModel } from '@murmuration/protocol/secagg/assumptions';
-import { certify, dayOf } from '@murmuration/protocol/secagg/certificate';
+import { certify } from '@murmuration/protocol/secagg/certificate';
+import { dayOf } from '@murmuration/protocol/secagg/certificate-form';
 import { planHash } from '@murmuration/protocol/secagg/context';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import {

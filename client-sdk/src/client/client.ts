@@ -27,6 +27,8 @@ import { sessionStore } from '../session/saved-session.ts';
 import { Session } from '../session/session.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { asError } from '../training/training-errors.ts';
+import { Connection } from '../transport/connection.ts';
+import type { ConnectionState } from '../transport/connection-state.ts';
 import { requireEncryption } from '../transport/encryption.ts';
 import { greeted } from '../transport/greeted.ts';
 import { observed } from '../transport/observed.ts';
@@ -47,6 +49,7 @@ export class PlatformClient {
   readonly protection: Protection;
   readonly #platform: Platform;
   readonly #transport: Transport;
+  readonly #connection: Connection;
   readonly #sessions: readonly Session[];
   readonly #trainers: readonly Trainer[];
   readonly #shapes = new Map<string, ModelShape>();
@@ -70,13 +73,16 @@ export class PlatformClient {
    * host, unless `cleartext` is `allowed`.
    */
   constructor(options: ClientOptions, platform: Platform) {
-    requireOptions(options);
-    if (options.cleartext !== 'allowed') requireEncryption(options.url);
-    requireLocal(options.floors, options.url);
+    const base = requireOptions(options);
+    if (options.cleartext !== 'allowed') requireEncryption(base);
+    requireLocal(options.floors, base);
     const floors = heldFloors(options.floors);
     this.protection = protectionOf(floors);
     this.#platform = platform;
-    this.#transport = platform.transport(options.url, platform);
+    this.#transport = platform.transport(base, platform);
+    this.#connection = new Connection(this.#transport, platform.clock, state =>
+      this.#emit('connection', state),
+    );
     const request = observed(this.#transport, sent => this.#emit('sent', sent));
     this.#hasFixedToken = typeof options.enrolment === 'string';
     this.#handshake = new Handshake(options, platform, request);
@@ -157,6 +163,16 @@ export class PlatformClient {
     return () => this.#emitter.off(name, listener as never);
   }
 
+  /** How the client stands with its coordinator; the same object until the next `connection` event. */
+  get state(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  /** Calls `listener` each time that `state` is another one, until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    return this.on('connection', listener);
+  }
+
   /** Connects and takes part from now on, where the person consents; returns at once where it does so already. */
   async start(): Promise<void> {
     this.#emit('protection', this.protection);
@@ -172,7 +188,7 @@ export class PlatformClient {
     const tookPart = this.#participation.isRunning;
     await this.#participation.stop();
     if (tookPart) return;
-    this.#transport.close();
+    this.#close();
     await this.#rest();
   }
 
@@ -247,12 +263,16 @@ export class PlatformClient {
   #connect(): void {
     // It may be open, for an erasure.
     this.#transport.close();
+    this.#connection.become({ state: 'connecting' });
     this.#transport.open({
-      disconnected: reason => {
+      connecting: () => this.#connection.become({ state: 'connecting' }),
+      failed: retryAt => void this.#connection.failed(retryAt),
+      disconnected: (reason, retryAt = this.#platform.clock.now()) => {
         this.#isKnown = false;
         this.#greeting.abort();
         for (const session of this.#sessions) session.disconnected();
         this.#emit('disconnected', reason);
+        this.#connection.lost(retryAt);
       },
       message: (event, frame) => void this.#receive(event, frame),
     });
@@ -261,10 +281,15 @@ export class PlatformClient {
   async #leave(): Promise<void> {
     this.#greeting.abort();
     await Promise.all(this.#sessions.map(session => session.stop()));
-    this.#transport.close();
+    this.#close();
     this.#isKnown = false;
     await this.#rest();
     this.#leadership.release();
+  }
+
+  #close(): void {
+    this.#transport.close();
+    this.#connection.become({ state: 'off' });
   }
 
   /** Frees what trains and serves; both begin again when they are asked. */
@@ -304,7 +329,9 @@ export class PlatformClient {
     } catch (error) {
       const cause = asError(error);
       // The coordinator sends a new challenge.
-      if (cause.code !== 'device.challenge-expired') this.#emit('error', cause);
+      if (cause.code === 'device.challenge-expired') return;
+      if (event === 'challenge') this.#connection.become({ state: 'refused', error: cause });
+      this.#emit('error', cause);
     }
   }
 
@@ -318,7 +345,11 @@ export class PlatformClient {
         () => this.#greet(message, signal),
         this.#platform,
         signal,
-        error => this.#emit('error', error),
+        (error, pause) => {
+          const retryAt = this.#platform.clock.now() + pause;
+          this.#connection.become({ state: 'waiting', error, retryAt });
+          this.#emit('error', error);
+        },
       );
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -337,6 +368,7 @@ export class PlatformClient {
     const welcome = await this.#handshake.answer(message);
     if (signal.aborted || !this.#participation.isRunning) return;
     this.#isKnown = true;
+    this.#connection.become({ state: 'connected' });
     this.#emit('connected');
     this.#wake.fire();
     for (const session of this.#sessions) session.connected(welcome);

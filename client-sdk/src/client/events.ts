@@ -5,9 +5,12 @@ import type { OtherShape } from '../floors/model-shape.ts';
 import type { Protection } from '../floors/protection.ts';
 import type { HybridEvents } from '../hybrid/events.ts';
 import type { SessionEvents } from '../session/events.ts';
+import type { ConnectionState } from '../transport/connection-state.ts';
 
 /** What an app can listen to. */
 export interface ClientEvents extends SessionEvents, HybridEvents {
+  /** How the client stands with its coordinator has changed: with what is in the way, and when it tries again. `client.state` is the same. */
+  connection(state: ConnectionState): void;
   connected(): void;
   /** One client of a storage takes part at a time: this one, or another, such as another tab of the app; it follows once that has gone. */
   role(role: Role): void;

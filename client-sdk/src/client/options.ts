@@ -27,8 +27,8 @@ export interface TaskOptions {
 }
 
 export interface ClientOptions extends EnrolmentOptions {
-  /** The coordinator, such as `https://learn.example.org`. */
-  readonly url: string;
+  /** The coordinator, such as `https://learn.example.org`; with a path where a proxy has it under one, such as `https://example.org/learn`. */
+  readonly url: string | URL;
   /** By name of the task. */
   readonly tasks: Readonly<Record<string, TaskOptions>>;
   /**

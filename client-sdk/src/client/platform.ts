@@ -6,8 +6,8 @@ import type { Transport, TransportPlatform } from '../transport/transport.ts';
 
 /** What a client needs of the platform that it runs on; an entry point such as `node.ts` puts it together. */
 export interface Platform extends DevicePlatform, SessionPlatform, HybridPlatform {
-  /** The way to the coordinator at `url`; `platform` is this one, for its clock, its randomness and its network. */
-  readonly transport: (url: string, platform: TransportPlatform) => Transport;
+  /** The way to the coordinator at `base`; `platform` is this one, for its clock, its randomness and its network. */
+  readonly transport: (base: URL, platform: TransportPlatform) => Transport;
   /** A trainer that runs the objective of a module off the main thread. */
   readonly trainer: (objective: URL) => Trainer;
 }

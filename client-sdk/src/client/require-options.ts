@@ -4,6 +4,7 @@ import { mostAnswers } from '@murmuration/protocol/messages/check-in';
 import { type Floors, heldFloors, mostRecorded, threats } from '../floors/floors.ts';
 import type { HybridOptions } from '../hybrid/hybrid-options.ts';
 import type { AnswerOptions } from '../queries/answer-options.ts';
+import { baseOf } from '../transport/address.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
 
 /** What an option has to be: whether a value is that, the words for it, and what looks further into it. */
@@ -135,7 +136,10 @@ const task = record<TaskOptions>(
 
 const client = record<ClientOptions>(
   {
-    url: [isText, 'the URL of the coordinator'],
+    url: [
+      value => baseOf(value) !== undefined,
+      'an http or https address, such as "https://learn.example.org"',
+    ],
     tasks: [
       isObject,
       'an object of tasks, by name',
@@ -156,8 +160,11 @@ const client = record<ClientOptions>(
   'enrolment',
 );
 
-/** Throws `options.invalid` for the first option, at any depth, that there is not, is missing, or is not what it has to be. */
-export function requireOptions(options: ClientOptions): void {
+/**
+ * The coordinator's address, of options that are what they have to be. Throws `options.invalid` for the first one, at any depth, that there is
+ * not, is missing, or is something else.
+ */
+export function requireOptions(options: ClientOptions): URL {
   requireKind('options', options, client);
   const { masking, smallestSum, dropping, enrolmentKey, population } = heldFloors(options.floors);
   if (!enrolmentKey !== !population)
@@ -167,6 +174,7 @@ export function requireOptions(options: ClientOptions): void {
     throw invalid('options.floors.smallestSum', '3 or more unless masking is "off"', smallestSum);
   if (dropping.least > dropping.most)
     throw invalid('options.floors.dropping.least', `no more than "most", ${dropping.most}`, dropping.least);
+  return baseOf(options.url) as URL;
 }
 
 function requireKind(path: string, value: unknown, [is, what, inside]: Kind): void {

@@ -32,10 +32,10 @@ export function development(): Floors {
 }
 
 /** Throws `options.invalid` for floors of `development()` with a coordinator on another host. */
-export function requireLocal(floors: Floors | undefined, url: string): void {
-  if (!floors || !(mark in floors) || isLoopbackHost(new URL(url).hostname)) return;
+export function requireLocal(floors: Floors | undefined, base: URL): void {
+  if (!floors || !(mark in floors) || isLoopbackHost(base.hostname)) return;
   throw new MurmurationError(
     'options.invalid',
-    `floors: development() protects nobody, and is accepted only for a coordinator on this machine, such as http://127.0.0.1:8800; found ${new URL(url).host}.`,
+    `floors: development() protects nobody, and is accepted only for a coordinator on this machine, such as http://127.0.0.1:8800; found ${base.host}.`,
   );
 }

@@ -18,26 +18,27 @@ export interface RetryPorts {
 /**
  * Does `work` until it succeeds or an error says that another try can't help; throws that error, or the reason of `signal`
  * once it is aborted. The wake signal ends the pause between two tries, but an error that names the time after which to try again is obeyed.
- * `failed` hears of each try that is followed by another.
+ * `failed` hears of each try that is followed by another, and after how many ms.
  */
 export async function retry<Result>(
   work: () => Promise<Result>,
   { clock, random, wake }: RetryPorts,
   signal: AbortSignal,
-  failed: (error: MurmurationError) => void = () => {},
+  failed: (error: MurmurationError, pause: number) => void = () => {},
 ): Promise<Result> {
   for (let length = firstPause; ; length = Math.min(2 * length, longestPause)) {
-    let after: number | undefined;
+    let failure: MurmurationError;
     try {
       return await work();
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof MurmurationError) || !error.retryable) throw error;
-      failed(error);
-      after = error.after;
+      failure = error;
     }
-    const jittered = Math.round(length * (0.5 + random(1)[0]! / 256));
+    const { after } = failure;
+    const pause = (after ?? 0) + Math.round(length * (0.5 + random(1)[0]! / 256));
+    failed(failure, pause);
     const early = after === undefined && wake ? (now: () => void) => wake.once(now) : undefined;
-    await sleep((after ?? 0) + jittered, clock, signal, early);
+    await sleep(pause, clock, signal, early);
   }
 }

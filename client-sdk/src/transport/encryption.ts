@@ -4,9 +4,8 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
  * Throws `device.cleartext` for a coordinator on another host that is reached without encryption: whoever is on the way could read and change
  * everything. What a name of the loopback host stands for stays on the device.
  */
-export function requireEncryption(url: string): void {
-  const { protocol, hostname } = new URL(url);
-  if ((protocol !== 'http:' && protocol !== 'ws:') || isLoopbackHost(hostname)) return;
+export function requireEncryption({ protocol, hostname }: URL): void {
+  if (protocol !== 'http:' || isLoopbackHost(hostname)) return;
   throw new MurmurationError(
     'device.cleartext',
     `The coordinator at ${protocol}//${hostname} is reached without encryption. Use https, or say cleartext: 'allowed' where nobody else is on the way.`,

@@ -4,6 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { maskedHeader } from '@murmuration/protocol/messages/channel';
 import { errorOf } from '@murmuration/protocol/messages/frame';
 import * as z from 'zod/mini';
+import { under } from './address.ts';
 import type { Transport } from './transport.ts';
 
 /** Longest problem document or receipt, bytes. */
@@ -15,21 +16,21 @@ const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.bo
 /** What `fetch` is given to send for bytes. */
 export type BodyOf = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob;
 
-/** The HTTP half of a transport, over the platform's `fetch`. */
+/** The HTTP half of a transport to the coordinator at `base`, over the platform's `fetch`. */
 export function httpTransport(
-  url: string,
+  base: URL,
   bodyOf: BodyOf = bytes => bytes,
 ): Pick<Transport, 'download' | 'upload'> {
   return {
     async download(path, limit, signal) {
-      const response = await reach(new URL(path, url), { signal });
+      const response = await reach(under(base, path), { signal });
       const bytes = await readBody(response, limit, signal);
       if (bytes === undefined)
         throw new MurmurationError('model.unusable', `${path} has more than the ${limit} bytes expected.`);
       return bytes;
     },
     async upload(path, { token, signature }, bytes, signal) {
-      const response = await reach(new URL(path, url), {
+      const response = await reach(under(base, path), {
         method: 'PUT',
         headers: {
           'content-type': 'application/octet-stream',

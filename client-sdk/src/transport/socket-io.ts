@@ -7,54 +7,89 @@ import {
 } from '@murmuration/protocol/messages/channel';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { io, type Socket } from 'socket.io-client';
+import { under } from './address.ts';
+import type { FoundProblem } from './connection-state.ts';
 import { type BodyOf, httpTransport } from './http.ts';
 import type { Transport, TransportPlatform } from './transport.ts';
 
 /** ms after which a request without an answer is given up. */
 const answerLimit = 20_000;
-/** Back-off between tries to connect: from one second to a minute, each half as much more or less at random. */
-const backOff = { reconnectionDelay: 1_000, reconnectionDelayMax: 60_000, randomizationFactor: 0.5 } as const;
-
-/** ms after which to come back when the coordinator has closed the connection, half as much more or less at random. */
+/** ms between tries to connect: doubled after each, up to the last. */
+const firstPause = 1_000;
+const longestPause = 60_000;
+/** ms after which to come back when the coordinator has closed the connection. */
 const comeBack = 4_000;
 
-/** socket.io for control, `fetch` for bulk. */
+const offline: FoundProblem = { problem: 'offline', detail: 'This device has no network.' };
+
+/** socket.io for control, `fetch` for bulk. Each wait between two tries is half as long more or less, at random. */
 export function socketIoTransport(
-  url: string,
+  base: URL,
   { clock, random, online }: TransportPlatform,
   bodyOf?: BodyOf,
 ): Transport {
   let cancel: Cancel = () => {};
   let unwatch: Cancel | undefined;
-  const socket: Socket<CoordinatorEvents, DeviceEvents> = io(url, {
-    path: socketPath,
+  let pause = firstPause;
+  const socket: Socket<CoordinatorEvents, DeviceEvents> = io(base.origin, {
+    path: under(base, socketPath).pathname,
     transports: ['websocket'],
     autoConnect: false,
     forceNew: true,
-    ...backOff,
+    // Its back-off keeps to itself when the next try begins.
+    reconnection: false,
   });
   return {
-    ...httpTransport(url, bodyOf),
+    ...httpTransport(base, bodyOf),
     open(listener) {
+      const connect = () => {
+        cancel();
+        listener.connecting?.();
+        socket.connect();
+      };
+      /** When the next try begins, after `ms` or about that. */
+      const connectAfter = (ms: number): number => {
+        cancel();
+        const at = clock.now() + ms * (0.5 + random(1)[0]! / 256);
+        cancel = clock.at(at, connect);
+        return at;
+      };
+      socket.on('connect', () => {
+        pause = firstPause;
+      });
+      socket.on('connect_error', () => {
+        const retryAt = connectAfter(pause);
+        pause = Math.min(2 * pause, longestPause);
+        listener.failed?.(retryAt);
+      });
       socket.on('disconnect', reason => {
-        listener.disconnected(reason);
-        // The library leaves it to the app to come back after the server has closed a connection.
-        if (reason === 'io server disconnect')
-          cancel = clock.at(clock.now() + comeBack * (0.5 + random(1)[0]! / 256), () => socket.connect());
+        // Whoever closes a connection has a reason, and wants some time.
+        listener.disconnected(
+          reason,
+          connectAfter(reason === 'io server disconnect' ? comeBack : firstPause),
+        );
       });
       for (const event of coordinatorEvents)
         socket.on(event, (frame: Uint8Array | ArrayBuffer) => listener.message(event, bytesOf(frame)));
-      // The library's back-off of up to a minute ends there and then.
+      // A wait of up to a minute ends there and then, and so does a try that began without a network.
       unwatch = online?.(() => {
-        if (!socket.connected) socket.disconnect().connect();
+        if (socket.connected) return;
+        socket.disconnect();
+        connect();
       });
-      socket.connect();
+      connect();
     },
     close() {
       cancel();
       unwatch?.();
       socket.removeAllListeners();
       socket.disconnect();
+    },
+    async findProblem() {
+      // Without a network there is nothing to load what finds it out.
+      if (globalThis.navigator?.onLine === false) return offline;
+      const { findProblem } = await import('./find-problem.ts');
+      return findProblem(base, under(base, '/health/live'), clock);
     },
     async request(event, frame) {
       if (!socket.connected)

@@ -1,6 +1,7 @@
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { FoundProblem } from './connection-state.ts';
 
 /** What a transport needs of the platform that it runs on. */
 export interface TransportPlatform {
@@ -12,8 +13,12 @@ export interface TransportPlatform {
 
 /** What a transport tells its client. */
 export interface TransportListener {
-  /** The connection is gone; the transport tries again by itself. */
-  disconnected(reason: string): void;
+  /** The connection is gone; the transport tries again by itself, at `retryAt` (ms since 1970) where it says. */
+  disconnected(reason: string, retryAt?: number): void;
+  /** A try to connect has failed; the next one begins at `retryAt`, ms since 1970. */
+  failed?(retryAt: number): void;
+  /** A try to connect begins. */
+  connecting?(): void;
   message(event: CoordinatorEvent, frame: Uint8Array): void;
 }
 
@@ -22,6 +27,8 @@ export interface Transport {
   /** Connects, and stays connected until `close`: with back-off and jitter between tries. */
   open(listener: TransportListener): void;
   close(): void;
+  /** Finds out why the coordinator can't be reached. */
+  findProblem?(): Promise<FoundProblem>;
   /** Sends a frame; resolves with the frame of the answer. Throws `server.unreachable` or `server.no-answer`. */
   request(event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array>;
   /** The bytes at a path of the coordinator, at most `limit`. Throws what a problem document names, or `server.unreachable`. */

@@ -33,7 +33,7 @@ export function firstModel(coordinator: string, task: string, storage: Storage):
 }
 
 async function download(coordinator: string, task: string): Promise<BundledModel> {
-  const transport = httpTransport(coordinator);
+  const transport = httpTransport(new URL(coordinator));
   const { signal } = new AbortController();
   const hash = await newestVersion(transport, parseTaskName(task), signal);
   if (!hash) throw new MurmurationError('server.unreachable', 'The coordinator has no model to begin with.');

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { concatBytes, utf8 } from '../encoding/bytes.ts';
-import { certificateBytes } from '../secagg/certificate.ts';
+import { certificateBytes } from '../secagg/certificate-form.ts';
 import { bytes, deviceId, modelHash, taskName, text, time, whole } from './scalars.ts';
 
 /** Coordinator to device, at once when a connection opens: what to sign. */

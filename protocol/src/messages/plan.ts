@@ -51,11 +51,11 @@ export const maskingSettings = z.strictObject({
 });
 export type MaskingSettings = z.infer<typeof maskingSettings>;
 
-/** Noise that each device adds to its update before it masks it (SPEC.md, RD18). */
+/** Noise that each device adds to its update before it masks it (SPEC.md, RD17). */
 export const planNoise = z.strictObject({
   kind: z.enum(['skellam', 'discreteGaussian']),
   /** Variance of what one device adds to each value, in squared units of the ring. */
-  variance: positive(2 ** 56),
+  variance: positive(2 ** 52),
   /** Updates without which no sum is opened. */
   quorum: whole(1, 1_000_000),
   /** Values of an update. */

@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter, concatBytes, utf8 } from '../encoding/bytes.ts';
 import type { Primitives, SigningKey } from '../primitives/primitives.ts';
+import { certificateBytes } from './certificate-form.ts';
 
 /** What an app knows of the authority that enrols its devices, from its own build: nothing of it comes from the coordinator. */
 export interface EnrolmentAuthority {
@@ -17,15 +18,9 @@ export interface CertificateTerms {
   readonly lastDay: number;
 }
 
-const dayBytes = 4;
 const signatureBytes = 64;
-/** `u32 last day ‖ signature`. */
-export const certificateBytes = dayBytes + signatureBytes;
 
 const label = utf8('murmuration enrolment 2\n');
-
-/** The day of a time in ms since 1970, in whole days since 1970 (UTC). */
-export const dayOf = (time: number): number => Math.floor(time / 86_400_000);
 
 /** The enrolment authority's word (68 bytes) that the device with this identity is enrolled. */
 export function certify(
@@ -59,6 +54,6 @@ function signedBytes(
   lastDay: number,
   identity: Uint8Array,
 ): Uint8Array {
-  const day = new ByteWriter(dayBytes).u32(lastDay).bytes;
+  const day = new ByteWriter(4).u32(lastDay).bytes;
   return concatBytes(label, primitives.sha256(utf8(population)), day, identity);
 }

@@ -1,7 +1,8 @@
 import { ByteReader, ByteWriter, concatBytes } from '../encoding/bytes.ts';
 import { MurmurationError } from '../errors/errors.ts';
 import type { Assumptions } from './assumptions.ts';
-import { certificateBytes, type EnrolmentAuthority, isCertified } from './certificate.ts';
+import { type EnrolmentAuthority, isCertified } from './certificate.ts';
+import { certificateBytes } from './certificate-form.ts';
 import { type GraphContext, graphHash, graphKinds, type RoundContext } from './context.ts';
 import { compareBytes, drawRing, leafOf, type MaskingGraph, neighboursOf } from './graph.ts';
 import { type DeviceKeys, keyBytes, readKeys, signatureBytes, TakenKeys } from './keys.ts';

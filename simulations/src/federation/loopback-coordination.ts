@@ -84,7 +84,7 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
     },
   });
   return {
-    url: 'loopback:',
+    url: 'http://loopback.localhost',
     events,
     rounds: core.rounds.get(task.name)!,
     storage,

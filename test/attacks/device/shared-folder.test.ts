@@ -73,7 +73,7 @@ describe('two clients of one process that share a folder', () => {
     const memory = new MemoryCoordinator(new VirtualClock());
     const made = new PlatformClient(
       {
-        url: 'memory:',
+        url: 'http://memory.localhost',
         tasks: { keyboard: { examples: () => ['a'], trainer: new StillTrainer() } },
         storage: fileStorage(folder),
         enrolment: 'a token',

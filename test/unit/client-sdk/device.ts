@@ -79,7 +79,7 @@ export function deviceOn(
   const client = new PlatformClient(
     // Whoever had the storage before has died with its process.
     {
-      url: 'memory:',
+      url: 'http://memory.localhost',
       consent: 'not-needed',
       tasks,
       storage: Object.assign(Object.create(storage), { claim: memoryStorage().claim }),

@@ -73,6 +73,10 @@ export class MemoryCoordinator implements Transport {
   readonly uploads: (UploadRights & { readonly path: string; readonly bytes: Uint8Array })[] = [];
   readonly files = new Map<string, Uint8Array>();
   downloads = 0;
+  findProblem: NonNullable<Transport['findProblem']> = async () => ({
+    problem: 'refused',
+    detail: 'Nothing listens there.',
+  });
   /** What becomes of an upload; a rejection refuses it. */
   take: (signal: AbortSignal) => Promise<void> = async () => {};
   readonly answers: Answers;
@@ -81,11 +85,13 @@ export class MemoryCoordinator implements Transport {
   /** Examples without which the task has no use for a device. */
   leastExamples = 1;
   #listener: TransportListener | undefined;
+  readonly #clock: Clock;
   #connected = false;
   #nonce: Uint8Array = new Uint8Array(32);
   readonly #keys = new Map<string, Uint8Array>();
 
   constructor(clock: Clock) {
+    this.#clock = clock;
     this.files.set(modelPath(model.hash), model.json);
     this.files.set(modelPath(model.hash).replace('model.json', `${model.weightsHash}.bin`), model.weights);
     this.answers = {
@@ -127,6 +133,11 @@ export class MemoryCoordinator implements Transport {
   disconnect(): void {
     this.#connected = false;
     this.#listener?.disconnected('transport close');
+  }
+
+  /** A try to connect has failed, and the next one begins at once. */
+  fail(): void {
+    this.#listener?.failed?.(this.#clock.now());
   }
 
   send(event: CoordinatorEvent, message: unknown): void {

@@ -5,7 +5,10 @@ import type { Unreadable } from '../../promotion/readability.ts';
 import type { App } from '../app.ts';
 import { problem } from '../problem.ts';
 
-const health = z.object({ status: z.literal('ok') });
+const health = z.object({
+  status: z.literal('ok'),
+  name: z.literal('murmuration').describe('What answers, for devices that can not connect'),
+});
 
 /** What readiness follows from. */
 export interface Readiness {
@@ -31,7 +34,7 @@ export function healthRoutes(app: App, { isOpen, tasks, unreadable }: Readiness)
   app.get(
     '/health/live',
     { schema: { summary: 'Whether the process answers', response: { 200: health } } },
-    () => ({ status: 'ok' as const }),
+    () => ({ status: 'ok' as const, name: 'murmuration' as const }),
   );
   app.get(
     '/health/ready',

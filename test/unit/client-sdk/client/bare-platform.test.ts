@@ -36,7 +36,7 @@ const program = `
     }),
   };
   const client = new PlatformClient({
-    url: 'bare:', floors: host.floors, consent: 'not-needed', enrolment: 'the enrolment token',
+    url: 'http://bare.localhost', floors: host.floors, consent: 'not-needed', enrolment: 'the enrolment token',
     storage: { ...storage, get: async name => own(await storage.get(name)) },
     tasks: { keyboard: { examples: () => ['a', 'b'], trainer: {
       async train(...args) {

@@ -30,6 +30,7 @@ const ofTask = (change: object) => told({ ...good, tasks: { keyboard: { ...task,
 describe('the options of a client', () => {
   it('are good', () => {
     expect(told(good)).toBe('');
+    expect(told({ ...good, url: new URL('https://example.org/learn') })).toBe('');
     expect(
       told({ ...good, enrolment: async () => 'token', certificate: async () => new Uint8Array(64) }),
     ).toBe('');
@@ -44,7 +45,14 @@ describe('the options of a client', () => {
     [{ ...good, flors: {} }, 'There is no option options.flors. Did you mean "floors"?'],
     [{ ...good, floor: {} }, 'There is no option options.floor. Did you mean "floors"?'],
     [{ ...good, zzzzzzzz: 1 }, 'There is no option options.zzzzzzzz.'],
-    [{ ...good, url: 7 }, 'options.url has to be the URL of the coordinator, not 7.'],
+    [
+      { ...good, url: 7 },
+      'options.url has to be an http or https address, such as "https://learn.example.org", not 7.',
+    ],
+    [
+      { ...good, url: 'localhost:8800' },
+      'options.url has to be an http or https address, such as "https://learn.example.org", not "localhost:8800".',
+    ],
     [{ ...good, tasks: undefined }, 'options.tasks has to be an object of tasks, by name, not undefined.'],
     [{ ...good, storage: {} }, 'options.storage has to be a storage, not object.'],
     [

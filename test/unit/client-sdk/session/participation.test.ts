@@ -88,7 +88,7 @@ describe('consent', () => {
   const fresh = (consent?: 'asked' | 'not-needed') =>
     new PlatformClient(
       {
-        url: 'memory:',
+        url: 'http://memory.localhost',
         tasks: { keyboard: { examples: () => ['a'], trainer } },
         storage: { ...storage, claim: memoryStorage().claim },
         enrolment: 'a token',

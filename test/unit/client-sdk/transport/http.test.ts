@@ -11,7 +11,7 @@ let server: Server | undefined;
 async function to(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   server = createServer(answer);
   await new Promise<void>(resolve => server!.listen(0, '127.0.0.1', resolve));
-  return httpTransport(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return httpTransport(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
 }
 
 async function refusal(work: Promise<unknown>): Promise<MurmurationError> {

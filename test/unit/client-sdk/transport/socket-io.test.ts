@@ -5,6 +5,7 @@ import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { socketPath } from '@murmuration/protocol/messages/channel';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 
@@ -14,7 +15,7 @@ const silence = { pingInterval: 25_000, pingTimeout: 20_000 };
 let server: Server;
 let sockets: WebSocketServer;
 let transport: Transport | undefined;
-/** Ends the library's back-off. */
+/** Ends a wait between two tries. */
 let wake: () => void;
 
 /** A promise, and what fulfils it. */
@@ -27,7 +28,7 @@ function sign() {
 }
 
 /** As much of Engine.IO 4 and Socket.IO 5 as opens connections and tells what comes on them: `open`, or a request's event. */
-async function listen(hear: (what: string) => void): Promise<string> {
+async function listen(hear: (what: string) => void, port = 0): Promise<string> {
   server = createServer();
   sockets = new WebSocketServer({ server, path: `${socketPath}/` });
   sockets.on('connection', socket => {
@@ -42,16 +43,22 @@ async function listen(hear: (what: string) => void): Promise<string> {
     });
     socket.send(`0${JSON.stringify({ sid: 'engine', upgrades: [], maxPayload: 1e6, ...silence })}`);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-afterEach(() => {
-  vi.useRealTimers();
-  transport?.close();
+/** Ends the server and what is connected to it. */
+async function close(): Promise<void> {
+  for (const socket of sockets.clients) socket.terminate();
   sockets.close();
   server.closeAllConnections();
-  server.close();
+  await new Promise(resolve => server.close(resolve));
+}
+
+afterEach(async () => {
+  vi.useRealTimers();
+  transport?.close();
+  await close();
 });
 
 describe('a transport over socket.io', () => {
@@ -63,7 +70,7 @@ describe('a transport over socket.io', () => {
       heard.push(what);
       if (what === 'hello') greeted.give();
     });
-    transport = socketIoTransport(url, {
+    transport = socketIoTransport(new URL(url), {
       clock: systemClock,
       random: systemRandom,
       online(again) {
@@ -87,5 +94,49 @@ describe('a transport over socket.io', () => {
     await greeted.given;
     expect(heard).toEqual(['open', 'open', 'hello']);
     await refused;
+  });
+
+  it('tries again after waits that double up to a minute, says when, and begins with a short one after each connection', async () => {
+    const url = await listen(() => {});
+    const { port } = server.address() as AddressInfo;
+    await close();
+    const clock = new VirtualClock();
+    const failures: number[] = [];
+    let [failed, challenged, ended] = [sign(), sign(), sign()];
+    let retryAt = 0;
+    // Each wait is as long as its base.
+    const random = () => Uint8Array.of(128);
+    transport = socketIoTransport(new URL(url), { clock, random });
+    transport.open({
+      failed: at => {
+        failures.push(at - clock.now());
+        failed.give();
+      },
+      disconnected: (_, at = 0) => {
+        retryAt = at;
+        ended.give();
+      },
+      message: () => challenged.give(),
+    });
+    const next = async () => {
+      await failed.given;
+      failed = sign();
+      await clock.advance(failures.at(-1)!);
+    };
+    for (let i = 0; i < 8; i++) await next();
+    await failed.given;
+    expect(failures).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60].map(seconds => seconds * 1_000));
+    await listen(() => {}, port);
+    await clock.advance(60_000);
+    await challenged.given;
+    await close();
+    await ended.given;
+    expect(retryAt - clock.now()).toBe(1_000);
+    [failed, challenged, ended] = [sign(), sign(), sign()];
+    await clock.advance(1_000);
+    await failed.given;
+    expect(failures.at(-1)).toBe(1_000);
+    transport.close();
+    expect(clock.pending).toBe(0);
   });
 });

@@ -176,7 +176,7 @@ export class World implements CoordinatorEnvironment {
     const random = seededRandom(100 + index);
     const client = new PlatformClient(
       {
-        url: 'memory:',
+        url: 'http://memory.localhost',
         storage: memoryStorage(),
         enrolment: 'the enrolment token',
         consent: 'not-needed',

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { native } from '@murmuration/protocol/primitives/node';
-import { certify, dayOf, isCertified } from '@murmuration/protocol/secagg/certificate';
+import { certify, isCertified } from '@murmuration/protocol/secagg/certificate';
+import { dayOf } from '@murmuration/protocol/secagg/certificate-form';
 import { describe, expect, test } from 'vitest';
 import { seed } from './cohort.ts';
 

@@ -1,7 +1,7 @@
 import { decodeAck, decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { readPlan } from '@murmuration/protocol/messages/plan';
 import { native } from '@murmuration/protocol/primitives/node';
-import { certificateBytes } from '@murmuration/protocol/secagg/certificate';
+import { certificateBytes } from '@murmuration/protocol/secagg/certificate-form';
 import { dealingBytes } from '@murmuration/protocol/secagg/dealing';
 import { signatureBytes } from '@murmuration/protocol/secagg/keys';
 import { enterRound } from '@murmuration/protocol/secagg/participant';

@@ -1,0 +1,111 @@
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { ConnectionProblem, FoundProblem } from './connection-state.ts';
+
+/** ms after which a host counts as silent. */
+const answerLimit = 10_000;
+/** ms within which a page's policy has reported what it refused. */
+const reportLimit = 100;
+
+/** Codes of Node and of OpenSSL, as `fetch` hands them on, by what they mean. */
+const nodeCodes: Readonly<Record<string, ConnectionProblem>> = {
+  ENOTFOUND: 'unknown-host',
+  EAI_AGAIN: 'unknown-host',
+  ECONNREFUSED: 'refused',
+  ETIMEDOUT: 'silent',
+  EHOSTUNREACH: 'silent',
+  ENETUNREACH: 'offline',
+  UND_ERR_CONNECT_TIMEOUT: 'silent',
+  EPROTO: 'tls',
+};
+
+/**
+ * Finds out why a coordinator can't be reached over a WebSocket, which does not tell: asks whether it lives over HTTP. In a page, what the
+ * browser keeps from scripts is told apart as far as it lets. `health`: where the coordinator says that it lives.
+ */
+export async function findProblem(base: URL, health: URL, clock: Clock): Promise<FoundProblem> {
+  const end = new AbortController();
+  const cancel = clock.at(clock.now() + answerLimit, () => end.abort());
+  const policy = watchPolicy(health, clock);
+  // Browsers refuse to ask without CORS unless redirects are followed.
+  const ask = (mode: RequestMode) =>
+    fetch(health, {
+      mode,
+      redirect: mode === 'cors' ? 'manual' : 'follow',
+      cache: 'no-store',
+      credentials: 'omit',
+      signal: end.signal,
+    });
+  try {
+    const response = await ask('cors');
+    return found((await isCoordinator(response)) ? 'no-websocket' : 'another-server', base);
+  } catch (error) {
+    if (end.signal.aborted) return found('silent', base);
+    const known = problemOf(error);
+    if (known) return found(known, base);
+    if (await policy.isViolated()) return found('csp', base);
+    const opaque = await ask('no-cors').catch(() => undefined);
+    return found(opaque ? 'cors' : end.signal.aborted ? 'silent' : 'unreachable', base);
+  } finally {
+    cancel();
+    policy.close();
+  }
+}
+
+async function isCoordinator(response: Response): Promise<boolean> {
+  // Its answer is short, and comes at once: whatever more somebody sends is not read.
+  const reader = response.body?.getReader();
+  const chunk = await reader?.read();
+  void reader?.cancel().catch(() => {});
+  if (!response.ok || !chunk?.value) return false;
+  try {
+    return JSON.parse(new TextDecoder().decode(chunk.value)).name === 'murmuration';
+  } catch {
+    return false;
+  }
+}
+
+/** Of Node's `fetch`, whose error has its cause; browsers tell none. */
+function problemOf(error: unknown): ConnectionProblem | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { readonly code?: unknown };
+    if (typeof code !== 'string') continue;
+    if (/CERT|SSL|TLS|SIGNATURE|ISSUER/.test(code)) return 'tls';
+    if (Object.hasOwn(nodeCodes, code)) return nodeCodes[code];
+  }
+  return undefined;
+}
+
+/** Listens for the page's own policy, which reports what it refuses a moment after the request has failed. */
+function watchPolicy({ origin }: URL, clock: Clock) {
+  const { document } = globalThis;
+  let isViolated = false;
+  const heard = ({ blockedURI }: SecurityPolicyViolationEvent) => {
+    isViolated ||= blockedURI.startsWith(origin);
+  };
+  document?.addEventListener('securitypolicyviolation', heard);
+  return {
+    async isViolated(): Promise<boolean> {
+      if (document && !isViolated)
+        await new Promise<void>(resolve => clock.at(clock.now() + reportLimit, resolve));
+      return isViolated;
+    },
+    close: () => document?.removeEventListener('securitypolicyviolation', heard),
+  };
+}
+
+function found(problem: ConnectionProblem, { host, origin, href }: URL): FoundProblem {
+  const page = globalThis.location?.origin;
+  const details: Readonly<Record<ConnectionProblem, string>> = {
+    offline: 'This device has no network.',
+    'unknown-host': `There is no host of the name in ${origin}. Check the "url" of the client.`,
+    refused: `Nothing listens at ${host}. Check that the coordinator runs, and the port in the "url" of the client.`,
+    silent: `${host} does not answer. Check the "url" of the client, and whether a firewall is in between.`,
+    tls: `No encrypted connection to ${host} comes about: its certificate is not trusted here, or it speaks no TLS.`,
+    cors: `${origin} answers, but does not let pages of ${page} ask it. Name ${page} in the setting "cors" of the coordinator.`,
+    csp: `The Content-Security-Policy of this page does not allow ${origin}. Add it, with the scheme wss: or ws: as well, to connect-src.`,
+    'another-server': `What answers at ${href} is not a Murmuration coordinator. Check the "url" of the client.`,
+    'no-websocket': `The coordinator at ${href} answers, but no WebSocket opens to it. Check that every proxy in between passes WebSockets on, and that the coordinator has room for more connections.`,
+    unreachable: `${origin} can't be reached. Check that the host is right, that the coordinator listens there, and that this browser trusts its certificate.`,
+  };
+  return { problem, detail: details[problem] };
+}
