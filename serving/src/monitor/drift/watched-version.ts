@@ -39,6 +39,9 @@ export interface StoredVersion {
   readonly newest: DriftWindow | undefined;
 }
 
+/** Features that an error names. */
+const mostNamed = 10;
+
 /** One version: its reference, and the window that is open. */
 export class WatchedVersion {
   readonly model: string;
@@ -131,13 +134,19 @@ export class WatchedVersion {
     return this.#counted === undefined ? now : Math.max(now, this.#counted + 1);
   }
 
-  /** A reference of a sample. Throws `request.invalid` for one without values. */
+  /** A reference of a sample. Throws `request.invalid` for one without values, or without any feature that the version is known to have. */
   referenceOf(columns: Columns, origin: 'traffic' | 'sample', now: number): DriftReference {
     const { model, version } = this;
     // Another one each time, also after a restart.
     const plan = planOf(`${now}.${this.#number}`, columns);
     if (Object.keys(plan.features).length === 0)
       throw new MurmurationError('request.invalid', 'The sample holds no value of any feature.');
+    const known = Object.keys(this.plan?.features ?? this.#columns);
+    if (known.length > 0 && !known.some(name => Object.hasOwn(plan.features, name)))
+      throw new MurmurationError(
+        'request.invalid',
+        `The sample has none of the features of the version: ${known.slice(0, mostNamed).join(', ')}${known.length > mostNamed ? ', …' : ''}.`,
+      );
     const from = (origin === 'traffic' ? this.#from : undefined) ?? now;
     const counts = countColumns(plan, columns);
     return { model, version, plan, counts, origin, rows: rowsOf(columns), from, to: now };

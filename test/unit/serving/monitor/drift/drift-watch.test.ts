@@ -161,6 +161,14 @@ describe('a watch for drift', () => {
     await expect(
       watch.referToSample('m', '1', { x: { role: 'feature', cells: [null] } }),
     ).rejects.toMatchObject({ code: 'request.invalid' });
+    for (const version of ['1', '2']) {
+      if (version === '2') await ask(rowsOf(10, random), version);
+      const misfit = watch.referToSample('m', version, { y: { role: 'feature', cells: [1, 2, 3] } });
+      await expect(misfit).rejects.toMatchObject({
+        code: 'request.invalid',
+        detail: expect.stringContaining('x, country'),
+      });
+    }
     expect((await watch.state('m', '1')).reference).toMatchObject({ origin: 'sample', rows: 5_000 });
   });
 
