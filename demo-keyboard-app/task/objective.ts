@@ -1,6 +1,7 @@
 import { softmaxLoss } from '@murmuration/engine/objective/losses';
 import type { Batchable, Objective } from '@murmuration/engine/objective/objective';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { forgetting, type Goldfish } from './goldfish.ts';
 import { labelWeight, packRows, type Row } from './pack.ts';
 import { keyboardServing } from './serving.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -9,11 +10,13 @@ import type { Vocabulary } from './vocabulary.ts';
  * Learns the next word at every position of the messages. An example is one message.
  *
  * @param rowLength tokens in a row of a batch: a longer message is cut, and its parts are learned without what came before.
+ * @param goldfish which words are never learned; none are left out by default. Throws `RangeError` for settings out of range.
  */
-export function nextWord(vocabulary: Vocabulary, rowLength = 10): Objective<string> {
+export function nextWord(vocabulary: Vocabulary, rowLength = 10, goldfish?: Goldfish): Objective<string> {
+  const forgets = goldfish && forgetting(goldfish);
   return {
     encode(messages): Batchable {
-      const rows = packRows(messages, vocabulary, rowLength);
+      const rows = packRows(messages, vocabulary, rowLength, forgets);
       return {
         size: rows.length,
         steps: rowLength,

@@ -1,4 +1,5 @@
-import { firstWordId, startId, type Vocabulary } from './vocabulary.ts';
+import type { Forgets } from './goldfish.ts';
+import { firstWordId, paddingId, startId, type Vocabulary } from './vocabulary.ts';
 
 /** Tokens in a row, and the token that follows each. */
 export interface Row {
@@ -8,10 +9,16 @@ export interface Row {
 
 /**
  * Packs short messages together into rows of at most `length` tokens, and cuts long ones: first fit, longest first, so that
- * hardly any of a batch is padding. Each message begins with the start token; messages of one row follow one another.
+ * hardly any of a batch is padding. Each message begins with the start token; messages of one row follow one another. A label that is
+ * forgotten is padding.
  */
-export function packRows(messages: readonly string[], vocabulary: Vocabulary, length: number): Row[] {
-  const pieces = messages.flatMap(message => piecesOf(vocabulary.encode(message), length));
+export function packRows(
+  messages: readonly string[],
+  vocabulary: Vocabulary,
+  length: number,
+  forgets: Forgets = () => false,
+): Row[] {
+  const pieces = messages.flatMap(message => piecesOf(vocabulary.encode(message), length, forgets));
   pieces.sort((a, b) => b.inputs.length - a.inputs.length);
   const rows: Row[] = [];
   /** Rows by the tokens that they still have room for. */
@@ -34,11 +41,12 @@ export function labelWeight(label: number): number {
   return label >= firstWordId ? 1 : 0;
 }
 
-function piecesOf(ids: readonly number[], length: number): Row[] {
+function piecesOf(ids: readonly number[], length: number, forgets: Forgets): Row[] {
   const inputs = [startId, ...ids.slice(0, -1)];
+  const labels = ids.map((id, at) => (forgets(ids, at) ? paddingId : id));
   const pieces: Row[] = [];
   for (let from = 0; from < ids.length; from += length) {
-    pieces.push({ inputs: inputs.slice(from, from + length), labels: ids.slice(from, from + length) });
+    pieces.push({ inputs: inputs.slice(from, from + length), labels: labels.slice(from, from + length) });
   }
   return pieces;
 }

@@ -172,6 +172,7 @@ const order: Record<string, readonly string[]> = {
     'learning-curves',
     'pages',
     'report',
+    'memorisation',
     'pretraining',
     'published',
     'digits',

@@ -99,6 +99,13 @@ export const catalogue: readonly Entry[] = [
   },
   {
     kind: 'study',
+    name: 'memorisation',
+    shows:
+      'what a keyboard says word for word of what was typed again and again, with and without forgetting',
+    load: () => import('../memorisation/memorisation.ts'),
+  },
+  {
+    kind: 'study',
     name: 'privacy-audit',
     shows: 'the ε that an attacker measures on the versions of a task with a privacy budget, kept and broken',
     async load() {
