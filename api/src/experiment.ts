@@ -12,6 +12,17 @@ const guard = z.strictObject({
   worseBy: z.number().min(0).default(0).describe('How much worse than the control is no reason yet'),
 });
 
+/** Where a request has something, in the place with this name if none is given. */
+const field = (byDefault: string) =>
+  z.strictObject({
+    in: z.enum(['header', 'parameter']).default('header'),
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+      .default(byDefault),
+  });
+const shownField = z.object({ in: z.enum(['header', 'parameter']), name: z.string() });
+
 /** POST /v1/admin/tasks/:task/experiments */
 export const newExperiment = z.strictObject({
   name,
@@ -36,16 +47,15 @@ export const newExperiment = z.strictObject({
     ),
   traffic: share.gt(0).default(1).describe('Share of the keys of the layer that take part'),
   layer: name.default('default').describe('Experiments of one layer share no key'),
-  key: z
-    .strictObject({
-      in: z.enum(['header', 'parameter']).default('header'),
-      name: z
-        .string()
-        .regex(/^[A-Za-z0-9_.-]{1,64}$/)
-        .default('x-murmuration-key'),
-    })
+  key: field('x-murmuration-key')
     .prefault({})
     .describe('Where a request says whose it is; one that does not say it is split by itself'),
+  covariate: field('x-murmuration-covariate')
+    .nullable()
+    .default(null)
+    .describe(
+      'Where a request says what was known of its key before the experiment, as a number: what that explains of the metric is taken out of differences; null: nothing is',
+    ),
   metric: metric.default('accuracy').describe('By which arms are compared'),
   alpha: z.number().min(1e-6).max(0.2).default(0.05).describe('The chance of a difference that is none'),
   planned: z
@@ -110,7 +120,16 @@ export const experiment = z.object({
     ),
   reason: z.string().nullable().describe('Why it ended, as a sentence'),
   layer: z.object({ name, from: share, to: share }),
-  key: z.object({ in: z.enum(['header', 'parameter']), name: z.string() }),
+  key: shownField,
+  covariate: shownField
+    .extend({
+      known: count.describe('Units of the metric of which it is known'),
+      removed: estimate.describe(
+        'Of the variance of the metric, the share that it takes out of differences; null: they are not adjusted yet',
+      ),
+    })
+    .nullable()
+    .describe('By what differences are adjusted'),
   metric,
   alpha: z.number(),
   planned: count,
@@ -146,7 +165,9 @@ export const experiment = z.object({
       loss: estimate.describe('How much is lost on average by choosing it now'),
       difference: z
         .object({
-          effect: z.number().describe('Of the metric: less that of the control'),
+          effect: z
+            .number()
+            .describe('Of the metric: less that of the control; adjusted by the covariate, if one is'),
           interval: range.describe('At any look'),
           p: z.number().describe('At any look'),
           isDecided: z.boolean(),
@@ -154,6 +175,12 @@ export const experiment = z.object({
             .object({ p: z.number(), interval: range })
             .nullable()
             .describe('Of the test at the planned end: it says something only there'),
+          unadjusted: z
+            .object({ effect: z.number(), interval: range, p: z.number() })
+            .nullable()
+            .describe(
+              'The same at any look without the covariate, which decides nothing; null: nothing is adjusted',
+            ),
         })
         .nullable()
         .describe('null of the control'),

@@ -25,7 +25,13 @@ export {
 } from './experiments/fixed-horizon.ts';
 export { type SampleRatioOptions, type SampleRatioState, sampleRatio } from './experiments/sample-ratio.ts';
 export type { Comparison, SequentialTest, Verdict } from './experiments/sequential-test.ts';
-export { type CovariateSums, reduced } from './experiments/variance-reduction.ts';
+export {
+  type CovariateSums,
+  type KnownCovariates,
+  reduced,
+  removedShare,
+  withUnknown,
+} from './experiments/variance-reduction.ts';
 export { driftPage } from './page/drift-page.ts';
 export { type Discordant, discordant, mcnemar } from './paired/mcnemar.ts';
 export {

@@ -16,6 +16,7 @@ function experiment(id: string, task: string, rest: Partial<Experiment> = {}): E
     salt: 'salt',
     layer: { name: 'default', from: 0.1, to: 0.1 + 0.2 },
     key: { in: 'header', name: 'x-key' },
+    covariate: { in: 'header', name: 'x-before' },
     arms: [{ name: 'a', number: 1, model: '1'.repeat(64) as ModelHash, share: 1 }],
     metric: 'accuracy',
     alpha: 0.05,
@@ -47,6 +48,7 @@ const unit = (name: string, value: number | null = null): ExperimentUnit => ({
   failed: name === 'two',
   ms: 1.5,
   value,
+  covariate: name === 'three' ? null : -0.1,
 });
 const byName = (units: readonly ExperimentUnit[]) => units.toSorted((a, b) => (a.unit < b.unit ? -1 : 1));
 

@@ -33,7 +33,9 @@ async function threeVersions(storage: Storage): Promise<void> {
 
 beforeAll(async () => {
   world = await DashboardWorld.open(weightedLine(), threeVersions, {
-    config: { inference: { tokens: [{ ...listed, name: 'test', rights: ['predict', 'feedback'] }] } },
+    config: {
+      inference: { tokens: [{ ...listed, name: 'test', rights: ['predict', 'feedback', 'monitor'] }] },
+    },
   });
 }, 120_000);
 
@@ -125,6 +127,55 @@ it('says who wins, how sure that is and what it costs, and ends experiments', as
   await page.goto(`${world.coordinator.url}/#/security`);
   await page.getByRole('row', { name: /chose an arm of an experiment/ }).waitFor();
   expect(world.problems).toEqual([]);
+  await page.context().close();
+});
+
+/** A replica saw a hundred keys of each arm: those that were slow before, and the arm two less so. */
+async function replicate(): Promise<void> {
+  const { tasks } = await (await fetch(`${world.coordinator.url}/v1/tasks`)).json();
+  const arms = ['one', 'two'].map((arm, at) => ({
+    ...{ experiment: tasks[0].experiments[0].id, arm, requests: 100, failures: 0, agreed: 0, dropped: 0 },
+    units: Array.from({ length: 100 }, (_, each) => ({
+      unit: `${1_000 * (at + 1) + each}`.padStart(16, '0'),
+      failed: false,
+      ms: 100 + each + (each % 3) - 5 * at,
+      covariate: each,
+    })),
+  }));
+  const answer = await fetch(`${world.coordinator.url}/v1/monitor/windows`, {
+    method: 'POST',
+    headers: { authorization },
+    body: JSON.stringify({ replica: 'a'.repeat(32), number: 1, requests: [], predictions: [], arms }),
+  });
+  expect(answer.status, await answer.text()).toBe(200);
+}
+
+it('shows what was known before, and what there would be without it', async () => {
+  const page = await world.page('viewer');
+  await begin({
+    name: 'covered',
+    kind: 'ab',
+    metric: 'latency',
+    arms: [
+      { name: 'one', version: 1 },
+      { name: 'two', version: 2 },
+    ],
+    covariate: { in: 'parameter', name: 'ms-before' },
+  });
+  await page.goto(`${world.coordinator.url}/#/tasks/line/experiments`);
+  const covered = page.getByRole('region', { name: /^covered/ });
+  await covered.getByText('Differences are not adjusted by it yet.').waitFor();
+  // From now on it hears of all that is measured.
+  await page.getByText('Live', { exact: true }).waitFor();
+  await replicate();
+  await covered.getByText('The parameter ms-before, of 200 keys').waitFor();
+  await covered.getByText(/^It takes 99\.\d % of the variance out of differences\.$/).waitFor();
+  await covered.getByText('two is better than one by').waitFor();
+  await covered.getByText(/^Without the covariate: −.+, between −.+ and \+/).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await screenshot(page, 'experiments-covariate');
+  const answer = await world.ask('operator', 'tasks/line/experiments/covered/stop', {});
+  expect(answer.status).toBe(200);
   await page.context().close();
 });
 

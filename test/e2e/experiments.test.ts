@@ -72,7 +72,7 @@ async function administer<Body>(method: string, path: string, body?: object): Pr
 async function infer(url: string, key: string, id?: string) {
   const response = await fetch(`${url}/v2/models/line/infer`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'x-murmuration-key': key },
+    headers: { authorization: `Bearer ${token}`, 'x-murmuration-key': key, 'x-murmuration-covariate': '0.5' },
     body: JSON.stringify({
       ...(id !== undefined && { id }),
       inputs: [{ name: 'dense_input', datatype: 'FP32', shape: [1, 1], data: [1] }].map(input => ({
@@ -173,6 +173,65 @@ it('gives each person one version, in the coordinator and in a replica, and tell
   expect(ended.outcome).toBe('promoted');
   for (const person of people.slice(0, 5))
     expect(await infer(coordinator.url, person)).toEqual({ version: '2', value: 2 });
+});
+
+it('takes what was known before out of the difference, from the coordinator and from a replica', async () => {
+  await administer('POST', 'experiments', {
+    name: 'covered',
+    kind: 'ab',
+    metric: 'failures',
+    guards: [],
+    arms: [
+      { name: 'one', version: 1 },
+      { name: 'two', version: 2 },
+    ],
+    covariate: {},
+  } satisfies NewExperiment);
+  const { tasks } = (await (await fetch(`${coordinator.url}/v1/tasks`)).json()) as {
+    tasks: { experiments: { id: string; covariate?: object }[] }[];
+  };
+  const [{ id: experiment, covariate }] = tasks[0]!.experiments as [{ id: string; covariate?: object }];
+  expect(covariate).toEqual({ in: 'header', name: 'x-murmuration-covariate' });
+  // Each request goes to the replica, until it has heard of the experiment and has told what came with it.
+  await expect
+    .poll(
+      async () => {
+        await infer(replica.url, 'person 0');
+        return (await administer<ExperimentMessage>('GET', 'experiments/covered')).covariate?.known;
+      },
+      { interval: 100, timeout: 30_000 },
+    )
+    .toBe(1);
+  // Another replica has seen a hundred keys of each arm: what failed, had failed before.
+  const arms = ['one', 'two'].map((arm, at) => ({
+    ...{ experiment, arm, requests: 100, failures: 0, agreed: 0, dropped: 0 },
+    units: Array.from({ length: 100 }, (_, each) => ({
+      unit: `${1_000 * (at + 1) + each}`.padStart(16, '0'),
+      failed: each % 2 === 0,
+      ms: 1,
+      covariate: (each % 2 === 0 ? 1 : 0) + (each % 3) / 10,
+    })),
+  }));
+  const answer = await fetch(`${coordinator.url}/v1/monitor/windows`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify({ replica: 'a'.repeat(32), number: 1, requests: [], predictions: [], arms }),
+  });
+  expect(answer.status, await answer.text()).toBe(200);
+  const told = await until('covered', ({ covariate }) => (covariate?.known ?? 0) > 200);
+  expect(told.covariate!.removed).toBeGreaterThan(0.9);
+  const shown = await printed('show', 'line/covered');
+  expect(shown).toMatch(/p at any look\s+fixed p\s+best\s+loss\s+without covariate\s+at any look/);
+  expect(shown).toMatch(
+    /^The covariate, the header x-murmuration-covariate, is known of 201 units and takes [\d.]+ % of the variance out of differences\.$/m,
+  );
+  const bad = fetch(`${replica.url}/v2/models/line/infer`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'x-murmuration-covariate': 'many' },
+    body: JSON.stringify({ inputs: [{ name: inputName, datatype: 'FP32', shape: [1, 1], data: [1] }] }),
+  });
+  expect((await bad).status).toBe(400);
+  await administer('POST', 'experiments/covered/stop', {});
 });
 
 it('mirrors requests to a version that answers nobody', async () => {

@@ -93,6 +93,7 @@ function sayExperiment({
   reason,
   arms,
   metric,
+  covariate,
   guards,
   planned,
   step,
@@ -114,6 +115,7 @@ function sayExperiment({
       'ms',
       'failures',
       ...(isSplit ? ['difference', 'at any look', 'p at any look', 'fixed p', 'best', 'loss'] : []),
+      ...(covariate ? ['without covariate', 'at any look', 'p at any look'] : []),
     ],
     arms.map(arm => [
       arm.name,
@@ -127,11 +129,13 @@ function sayExperiment({
       precise(arm.latency),
       arm.failures,
       ...(isSplit ? compared(arm) : []),
+      ...(covariate ? unadjusted(arm) : []),
     ]),
   );
   if (isSplit) {
     const units = arms.reduce((sum, arm) => sum + arm.units, 0);
     say(`\n${units} of ${planned} planned units.`);
+    if (covariate) say(explained(covariate));
     for (const guard of guards)
       say(`Ends where an arm is worse than the control by more than ${guard.worseBy} in ${guard.metric}.`);
     if (guards.length === 0) say('No guard ends it.');
@@ -155,6 +159,18 @@ function compared({ difference, best, loss }: ExperimentMessage['arms'][number])
     precise(best),
     precise(loss),
   ];
+}
+
+/** How far it is without what the covariate takes out, which decides nothing. */
+function unadjusted({ difference }: ExperimentMessage['arms'][number]): Cell[] {
+  const plain = difference?.unadjusted;
+  return plain ? [precise(plain.effect), rangeOf(plain.interval), precise(plain.p)] : [null, null, null];
+}
+
+function explained({ in: place, name, known, removed }: NonNullable<ExperimentMessage['covariate']>): string {
+  const where = `The covariate, the ${place} ${name}, is known of ${known} units`;
+  if (removed === null) return `${where}. Differences are not adjusted by it yet.`;
+  return `${where} and takes ${precise(100 * removed)} % of the variance out of differences.`;
 }
 
 function rangeOf([low, high]: readonly [number | null, number | null]): string {

@@ -34,6 +34,7 @@ export function Effect({ arm, metric, most }: Shown) {
         <circle cx={at(effect)} cy={height / 2} r="5" />
       </svg>
       <span class="reason">{text.written}</span>
+      {difference.unadjusted && <span class="reason">{words.unadjusted(metric, difference.unadjusted)}</span>}
     </>
   );
 }

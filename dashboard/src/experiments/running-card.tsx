@@ -73,8 +73,20 @@ function Progress({ experiment: { kind, arms, planned } }: Pick<Shown, 'experime
 
 /** Whether the split holds, what ends the experiment, and by what requests are told apart. */
 function Conditions({ experiment }: Pick<Shown, 'experiment'>) {
-  const { kind, metric, sampleRatio, guards, step, key, layer, createdAt, createdBy, endsAt, isFull } =
-    experiment;
+  const {
+    kind,
+    metric,
+    covariate,
+    sampleRatio,
+    guards,
+    step,
+    key,
+    layer,
+    createdAt,
+    createdBy,
+    endsAt,
+    isFull,
+  } = experiment;
   const { facts } = words;
   return (
     <dl class="facts quiet">
@@ -88,6 +100,13 @@ function Conditions({ experiment }: Pick<Shown, 'experiment'>) {
         <div>
           <dt>{facts.metric}</dt>
           <dd>{words.metric(metric)}</dd>
+        </div>
+      )}
+      {covariate && (
+        <div>
+          <dt>{facts.covariate}</dt>
+          <dd>{words.covariate(covariate).known}</dd>
+          <dd>{words.covariate(covariate).removed}</dd>
         </div>
       )}
       {kind !== 'mirror' && (

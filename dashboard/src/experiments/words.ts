@@ -27,6 +27,16 @@ const amount = (metric: Metric, of: number): string => {
 const signed = (metric: Metric, of: number): string =>
   `${of < 0 ? '−' : of > 0 ? '+' : ''}${amount(metric, of)}`;
 
+/** A difference, and between which it is. */
+const measured = (metric: Metric, { effect, interval }: Pick<Difference, 'effect' | 'interval'>): string => {
+  const [low, high] = interval;
+  const between =
+    low === null || high === null
+      ? 'could be anything'
+      : `between ${signed(metric, low)} and ${signed(metric, high)}`;
+  return `${signed(metric, effect)}, ${between}`;
+};
+
 const chance = (of: number): string => {
   if (of > 0.999) return 'over 99.9 %';
   return of < 0.001 ? 'under 0.1 %' : percent(of);
@@ -119,14 +129,12 @@ export const words = {
   failures: ({ failures, requests }: Arm) => `${count(failures)} of ${count(requests)}`,
   range: (metric: Metric, [low, high]: Interval) =>
     low === null || high === null ? '' : `${value(metric, low)} to ${value(metric, high)}`,
-  difference: (metric: Metric, { effect, interval: [low, high], isDecided }: Difference) => {
-    const between =
-      low === null || high === null
-        ? 'could be anything'
-        : `between ${signed(metric, low)} and ${signed(metric, high)}`;
-    const written = `${signed(metric, effect)}, ${between}`;
-    return { written, drawn: `${written}: ${isDecided ? 'decided' : 'undecided'}` };
+  difference: (metric: Metric, difference: Difference) => {
+    const written = measured(metric, difference);
+    return { written, drawn: `${written}: ${difference.isDecided ? 'decided' : 'undecided'}` };
   },
+  unadjusted: (metric: Metric, difference: NonNullable<Difference['unadjusted']>) =>
+    `Without the covariate: ${measured(metric, difference)}`,
   stop: {
     label: 'Stop',
     title: 'Stop the experiment?',
@@ -146,6 +154,7 @@ export const words = {
   }),
   facts: {
     metric: 'Compared by',
+    covariate: 'Known before',
     ratio: 'Split of the keys',
     guards: 'Ends by itself',
     step: 'Step',
@@ -155,6 +164,13 @@ export const words = {
   },
   metric: (metric: Metric) =>
     `${words.metrics[metric]}: ${metric === 'accuracy' ? 'more' : 'less'} is better.`,
+  covariate: ({ in: place, name, known, removed }: NonNullable<ExperimentMessage['covariate']>) => ({
+    known: `The ${place} ${name}, of ${counted(known, 'key')}`,
+    removed:
+      removed === null
+        ? 'Differences are not adjusted by it yet.'
+        : `It takes ${percent(removed)} of the variance out of differences.`,
+  }),
   ratio: (p: number) => {
     if (p < broken) return { tone: 'worse', text: `Keys do not fall as they should (p = ${figure(p)}).` };
     if (p < odd) return { tone: 'late', text: `Keys may not fall as they should (p = ${figure(p)}).` };

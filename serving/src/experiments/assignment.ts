@@ -4,6 +4,9 @@ import type { ServedArm, ServedExperiment, Variant } from './experiment.ts';
 /** The longest key that is taken as it is, characters; of a longer one the beginning counts. */
 export const longestKey = 1_024;
 
+/** The largest covariate, and the smallest less than 0: squares of sums of them are no matter for a double. */
+export const largestCovariate = 1e12;
+
 /** Bits of a hash that make a position. */
 const bits = 48;
 

@@ -7,7 +7,7 @@ export interface ServedArm {
   readonly share: number;
 }
 
-/** Where the key of a request is that decides about its arm: a person's or a device's. */
+/** Where a request has something for an experiment, such as the key that decides about its arm: a person's or a device's. */
 export interface KeyField {
   readonly in: 'header' | 'parameter';
   /** Of a header in small letters. */
@@ -20,6 +20,8 @@ export interface ServedExperiment {
   /** `split`: each key gets one of the arms; `mirror`: all get the standard version, and the one arm answers besides, for nobody. */
   readonly kind: 'split' | 'mirror';
   readonly key: KeyField;
+  /** Where a request has the number that was known of its key before the experiment; undefined: nowhere. */
+  readonly covariate?: KeyField | undefined;
   /** Of the arms; another one in each experiment, so that nobody is in the same part of all. */
   readonly salt: string;
   /** Experiments of one layer share no key: each has a part of the layer, from 0 to 1. */
@@ -33,4 +35,6 @@ export interface Variant {
   readonly arm: string;
   /** Names its key without saying it. */
   readonly unit: string;
+  /** What the request says was known of its key before the experiment; undefined: nothing, or nobody asks. */
+  readonly covariate?: number | undefined;
 }

@@ -6,6 +6,16 @@ const mostUnits = 5_000;
 const mostNamed = 200_000;
 const mostArms = 100;
 
+/** The first request of a key. */
+export interface SeenUnit {
+  readonly unit: string;
+  readonly failed: boolean;
+  /** That it took. */
+  readonly ms: number;
+  /** What it said was known of its key before; undefined: nothing. */
+  readonly covariate?: number | undefined;
+}
+
 /** What one replica has seen of an arm of an experiment in a short time. Plain data. */
 export interface ArmWindow {
   readonly experiment: string;
@@ -15,12 +25,12 @@ export interface ArmWindow {
   /** Of an experiment that mirrors: answers that were the same, and requests for which there was no room. */
   readonly agreed: number;
   readonly dropped: number;
-  /** Keys whose first request it was: whether that failed, and the ms that it took. */
-  readonly units: readonly { readonly unit: string; readonly failed: boolean; readonly ms: number }[];
+  /** Keys whose first request it was. */
+  readonly units: readonly SeenUnit[];
 }
 
 type Open = { -readonly [Name in keyof ArmWindow]: ArmWindow[Name] } & {
-  units: ArmWindow['units'][number][];
+  units: SeenUnit[];
 };
 
 /** Takes down what happens to the arms of experiments, for one window after the other. */
@@ -32,7 +42,7 @@ export class ArmWindows {
     return this.#open.size === 0;
   }
 
-  request({ experiment, arm, unit }: Variant, failed: boolean, ms: number, agreed = false): void {
+  request({ experiment, arm, unit, covariate }: Variant, failed: boolean, ms: number, agreed = false): void {
     const own = this.#of(experiment, arm);
     if (!own) return;
     own.requests += 1;
@@ -42,7 +52,7 @@ export class ArmWindows {
     if (this.#named.has(name) || own.units.length >= mostUnits) return;
     this.#named.add(name);
     if (this.#named.size > mostNamed) this.#named.delete(this.#named.keys().next().value as string);
-    own.units.push({ unit, failed, ms });
+    own.units.push({ unit, failed, ms, ...(covariate !== undefined && { covariate }) });
   }
 
   dropped({ experiment, arm }: Variant): void {

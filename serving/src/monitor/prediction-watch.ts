@@ -3,6 +3,7 @@ import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { Variant } from '../experiments/experiment.ts';
 import type { Exchange, InferenceEvents } from '../server/events.ts';
 import { namedId } from '../server/request-id.ts';
 import { ArmWindows } from './arm-window.ts';
@@ -136,7 +137,14 @@ export class PredictionWatch {
       if (this.#characters + characters <= mostCharacters) {
         this.#characters += characters;
         const at = this.#ports.clock.now();
-        this.#predictions.push({ id, at, model, version, rows, ...(variant && { variant }) });
+        this.#predictions.push({
+          id,
+          at,
+          model,
+          version,
+          rows,
+          ...(variant && { variant: partOf(variant) }),
+        });
       }
     }
     this.#wait();
@@ -172,6 +180,11 @@ export class PredictionWatch {
     }
     versions.set(version, (versions.get(version) ?? 0) + rows);
   }
+}
+
+/** What an outcome needs of it: the covariate goes with the key's first request. */
+function partOf({ experiment, arm, unit }: Variant): Variant {
+  return { experiment, arm, unit };
 }
 
 function charactersOf(row: RowGuess): number {

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
+import { largestCovariate } from '../experiments/assignment.ts';
 import { bodyOf } from '../http/body.ts';
 import { asking } from '../http/door.ts';
 import { mostCells, mostFeatures, type SeenFeatures } from './drift/feature-tally.ts';
@@ -91,7 +92,14 @@ const window = z.strictObject({
         agreed: z.int().min(0).max(1e9),
         dropped: z.int().min(0).max(1e9),
         units: z
-          .array(z.strictObject({ unit, failed: z.boolean(), ms: z.number().min(0).max(1e9) }))
+          .array(
+            z.strictObject({
+              unit,
+              failed: z.boolean(),
+              ms: z.number().min(0).max(1e9),
+              covariate: z.number().min(-largestCovariate).max(largestCovariate).optional(),
+            }),
+          )
           .max(5_000),
       }),
     )

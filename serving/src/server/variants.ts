@@ -1,4 +1,5 @@
-import { assigned, longestKey } from '../experiments/assignment.ts';
+import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
+import { assigned, largestCovariate, longestKey } from '../experiments/assignment.ts';
 import type { KeyField, ServedExperiment, Variant } from '../experiments/experiment.ts';
 import type { InferRequest } from './request.ts';
 import { namedId } from './request-id.ts';
@@ -18,7 +19,7 @@ const nothing: Chosen = { version: undefined, variant: undefined, shadow: undefi
 export class Variants {
   #requests = 0;
 
-  /** Nothing, of a request that names a version. */
+  /** Nothing, of a request that names a version. Throws `inference.input` for a covariate that is no number. */
   of(request: InferRequest, experiments: readonly ServedExperiment[] = []): Chosen {
     if (experiments.length === 0 || request.version !== undefined) return nothing;
     let { version, variant, shadow } = nothing;
@@ -30,7 +31,10 @@ export class Variants {
       const part = assigned(experiment, key);
       if (!part) continue;
       if (experiment.kind === 'mirror') shadow ??= part;
-      else if (variant === undefined) ({ version, ...variant } = part);
+      else if (variant === undefined) {
+        const covariate = covariateOf(request, experiment.covariate);
+        ({ version, ...variant } = covariate === undefined ? part : { ...part, covariate });
+      }
     }
     return { version, variant, shadow };
   }
@@ -42,9 +46,25 @@ export class Variants {
 }
 
 /** The key that came along with a request; undefined where none did. */
-function keyOf({ headers, parameters }: InferRequest, field: KeyField): string | undefined {
-  const value = field.in === 'header' ? headers?.[field.name] : parameters?.[field.name];
-  const one = Array.isArray(value) ? value[0] : value;
+function keyOf(request: InferRequest, field: KeyField): string | undefined {
+  const one = valueAt(request, field);
   const text = typeof one === 'number' ? String(one) : one;
   return typeof text === 'string' && text !== '' ? text.slice(0, longestKey) : undefined;
+}
+
+/** The number that came along with a request; undefined where nothing did. Throws `inference.input` for anything else. */
+function covariateOf(request: InferRequest, field: KeyField | undefined): number | undefined {
+  const value = field && (valueAt(request, field) ?? undefined);
+  if (!field || value === undefined || value === '') return undefined;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !(Math.abs(number) <= largestCovariate))
+    return refuseInput(
+      `The ${field.in} ${field.name} is no number from −10¹² to 10¹²: an experiment takes it for what was known before; leave it out where nothing was.`,
+    );
+  return number;
+}
+
+function valueAt({ headers, parameters }: InferRequest, { in: place, name }: KeyField): unknown {
+  const value = place === 'header' ? headers?.[name] : parameters?.[name];
+  return Array.isArray(value) ? value[0] : value;
 }

@@ -30,10 +30,12 @@ const longestAnswer = 16 << 20;
 const named = z.object({ number: z.int().min(0), model: z.string().regex(hashPattern) });
 const share = z.number().min(0).max(1);
 const text = z.string().min(1).max(128);
+const field = z.object({ in: z.enum(['header', 'parameter']), name: text });
 const experimentSchema = z.object({
   id: text,
   kind: z.enum(['split', 'mirror']),
-  key: z.object({ in: z.enum(['header', 'parameter']), name: text }),
+  key: field,
+  covariate: field.optional(),
   salt: text,
   layer: z.object({ salt: text, from: share, to: share }),
   arms: z

@@ -90,6 +90,8 @@ const round = z.object({
   traffic: z.object({ up: z.int(), down: z.int() }).nullable().describe('Bytes'),
 });
 
+const keyField = z.object({ in: z.enum(['header', 'parameter']), name: z.string() });
+
 const task = z.object({
   name: z.string(),
   planVersion: z.int(),
@@ -109,7 +111,8 @@ const task = z.object({
       z.object({
         id: z.string(),
         kind: z.enum(['split', 'mirror']),
-        key: z.object({ in: z.enum(['header', 'parameter']), name: z.string() }),
+        key: keyField,
+        covariate: keyField.optional(),
         salt: z.string(),
         layer: z.object({ salt: z.string(), from: z.number(), to: z.number() }),
         arms: z.array(z.object({ name: z.string(), version: z.string(), share: z.number() })),

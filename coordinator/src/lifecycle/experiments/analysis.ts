@@ -3,8 +3,9 @@ import { type ArmSums, meanOf, varianceOf } from '@murmuration/monitoring/experi
 import { bestMean, bestShare, type Chance } from '@murmuration/monitoring/experiments/best-arm';
 import { welchTest, zTest } from '@murmuration/monitoring/experiments/fixed-horizon';
 import type { Comparison } from '@murmuration/monitoring/experiments/sequential-test';
+import { adjusted } from './adjustment.ts';
 import type { Experiment, ExperimentArm, ExperimentMetric } from './experiment.ts';
-import type { ArmTotals, Tally } from './tally.ts';
+import { type ArmTotals, sumsOf, type Tally } from './tally.ts';
 
 /** Below this p-value, keys do not fall into the arms as they should. */
 const brokenBelow = 0.001;
@@ -19,17 +20,24 @@ export interface ArmAnalysis {
   readonly value: { readonly mean: number; readonly interval: readonly [number, number] } | null;
   /** By the metric of the experiment; null: not known yet. */
   readonly chance: Chance | null;
-  /** null of the control, and while too little is known. */
+  /** null of the control, and while too little is known. Adjusted by the covariate, where the experiment has one and enough is known. */
   readonly comparison: Comparison | null;
+  /** The same without the covariate, where that is another; it decides nothing. */
+  readonly unadjusted: Comparison | null;
   readonly fixed: { readonly p: number; readonly interval: readonly [number, number] } | null;
 }
 
 /** What an experiment says so far. */
 export function analyse(experiment: Experiment, tally: Tally): ArmAnalysis[] {
-  const { arms, metric } = experiment;
-  const sums = arms.map(({ name }) => sumsOf(metric, tally.of(name)));
-  const chances = experiment.kind === 'mirror' ? undefined : chancesOf(metric, sums);
+  const { kind, arms, metric, alpha } = experiment;
+  const plain = arms.map(({ name }) => sumsOf(metric, tally.of(name)));
+  const less = adjusted(experiment, tally);
+  const sums = less?.sums ?? plain;
+  // What is adjusted is no share any more.
+  const areShares = isShare(metric) && !less;
+  const chances = kind === 'mirror' ? undefined : chancesOf(metric, sums, !less);
   const compared = comparisonsOf(experiment, tally);
+  const beside = less ? compare(experiment, plain, alpha) : [];
   const [control] = sums;
   return arms.map((arm, at) => {
     const own = sums[at]!;
@@ -37,12 +45,11 @@ export function analyse(experiment: Experiment, tally: Tally): ArmAnalysis[] {
     return {
       arm,
       totals: tally.of(arm.name),
-      value: estimateOf(experiment, own),
+      value: estimateOf(experiment, plain[at]!),
       chance: chances?.[at] ?? null,
       comparison: compared.find(each => each.arm === arm.name) ?? null,
-      fixed: isKnown
-        ? fixedTest(metric, control, own, experiment.alpha / Math.max(1, arms.length - 1))
-        : null,
+      unadjusted: beside.find(each => each.arm === arm.name) ?? null,
+      fixed: isKnown ? fixedTest(areShares, control, own, alpha / Math.max(1, arms.length - 1)) : null,
     };
   });
 }
@@ -51,11 +58,8 @@ export function analyse(experiment: Experiment, tally: Tally): ArmAnalysis[] {
 export function comparisonsOf(experiment: Experiment, tally: Tally): readonly Comparison[] {
   const { kind, arms, metric, alpha } = experiment;
   if (kind === 'mirror') return [];
-  return compare(
-    experiment,
-    arms.map(({ name }) => sumsOf(metric, tally.of(name))),
-    alpha,
-  );
+  const sums = adjusted(experiment, tally)?.sums ?? arms.map(({ name }) => sumsOf(metric, tally.of(name)));
+  return compare(experiment, sums, alpha);
 }
 
 /** Why an experiment can't go on: its split is broken, or an arm is worse than its guards allow; undefined: it can. */
@@ -87,15 +91,10 @@ export function endOf(
 }
 
 /** Whether values of a metric are 0 or 1. */
-const areShares = (metric: ExperimentMetric): boolean => metric === 'accuracy' || metric === 'failures';
+const isShare = (metric: ExperimentMetric): boolean => metric === 'accuracy' || metric === 'failures';
 
 /** Whether more of a metric is better. */
 export const isHigherBetter = (metric: ExperimentMetric): boolean => metric === 'accuracy';
-
-function sumsOf(metric: ExperimentMetric, totals: ArmTotals): ArmSums {
-  if (metric === 'failures') return totals.failed;
-  return metric === 'latency' ? totals.ms : totals.values;
-}
 
 /** Each arm with the first one, at any look; alpha is shared among them. */
 function compare(
@@ -121,19 +120,25 @@ function estimateOf(
   // Values that are all the same do not say how far others would be.
   if (!(variance > 0)) return { mean, interval: [-Infinity, Infinity] };
   const half = halfWidth(sums.n, variance, tuned(alpha, planned / arms.length), alpha);
-  const most = areShares(metric) ? 1 : Infinity;
+  const most = isShare(metric) ? 1 : Infinity;
   return { mean, interval: [Math.max(0, mean - half), Math.min(most, mean + half)] };
 }
 
-function chancesOf(metric: ExperimentMetric, sums: readonly ArmSums[]): readonly Chance[] | undefined {
-  if (metric === 'accuracy') return sums.every(({ n }) => n > 0) ? bestShare(sums) : undefined;
+/** `arePlain`: sums of single values, as they came. */
+function chancesOf(
+  metric: ExperimentMetric,
+  sums: readonly ArmSums[],
+  arePlain: boolean,
+): readonly Chance[] | undefined {
+  if (metric === 'accuracy' && arePlain) return sums.every(({ n }) => n > 0) ? bestShare(sums) : undefined;
   // Of what should be low, the best is the lowest: the highest of its opposite.
-  const turned = sums.map(({ n, sum, squares }) => ({ n, sum: -sum, squares }));
+  const sign = isHigherBetter(metric) ? 1 : -1;
+  const turned = sums.map(({ n, sum, squares }) => ({ n, sum: sign * sum, squares }));
   return turned.every(each => each.n >= 2 && varianceOf(each, 1) > 0) ? bestMean(turned) : undefined;
 }
 
-function fixedTest(metric: ExperimentMetric, control: ArmSums, own: ArmSums, alpha: number) {
-  const { p, interval } = areShares(metric) ? zTest(control, own, alpha) : welchTest(control, own, alpha);
+function fixedTest(areShares: boolean, control: ArmSums, own: ArmSums, alpha: number) {
+  const { p, interval } = areShares ? zTest(control, own, alpha) : welchTest(control, own, alpha);
   return { p, interval };
 }
 

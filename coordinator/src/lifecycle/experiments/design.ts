@@ -1,6 +1,7 @@
 import type { ExperimentTerms } from '@murmuration/api/experiment';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { KeyField } from '@murmuration/serving/experiments/experiment';
 import type { VersionName } from '../../promotion/version-aliases.ts';
 import type { Task } from '../../task/task.ts';
 import type { Experiment, ExperimentArm } from './experiment.ts';
@@ -24,6 +25,7 @@ export type Designed = Pick<
   | 'kind'
   | 'layer'
   | 'key'
+  | 'covariate'
   | 'arms'
   | 'metric'
   | 'alpha'
@@ -46,11 +48,10 @@ export async function design(terms: ExperimentTerms, given: Surroundings): Promi
   if (isTaken) refuse(`The task ${task.name} has an experiment "${name}" already; choose another name.`);
   if (task.privateLayers.length > 0)
     refuse(`The versions of ${task.name} have private layers, so no inference server answers with them.`);
-  const key = {
-    in: terms.key.in,
-    name: terms.key.in === 'header' ? terms.key.name.toLowerCase() : terms.key.name,
-  };
-  if (secret.has(key.name)) refuse(`The header ${key.name} is no key: name one that is no secret.`);
+  const key = fieldOf(terms.key, 'key');
+  const covariate = terms.covariate && fieldOf(terms.covariate, 'covariate');
+  if (covariate && covariate.in === key.in && covariate.name === key.name)
+    refuse(`The ${key.in} ${key.name} is the key: the covariate is a number beside it.`);
   if (new Set(guards.map(guard => guard.metric)).size < guards.length)
     refuse('Two guards are about one metric.');
   const ofTask = running.filter(each => each.task === task.name);
@@ -60,12 +61,15 @@ export async function design(terms: ExperimentTerms, given: Surroundings): Promi
         `An experiment of ${task.name} mirrors already: requests are mirrored to one version at a time.`,
       );
     if (devices) refuse('Nothing is mirrored on devices.');
+    if (covariate)
+      refuse('A mirror measures no metric of keys, so there is nothing that a covariate could explain.');
   }
   return {
     name,
     kind,
     layer: layerFor(terms, given),
     key,
+    covariate,
     arms: await armsOf(terms, given),
     metric,
     alpha,
@@ -139,6 +143,13 @@ async function armsOf(
     { name: 'champion', number: champion.number, model: champion.model, share: 1 - share },
     { ...fresh, share },
   ];
+}
+
+/** Names of headers in small letters. */
+function fieldOf({ in: place, name }: ExperimentTerms['key'], what: 'key' | 'covariate'): KeyField {
+  const field = { in: place, name: place === 'header' ? name.toLowerCase() : name };
+  if (secret.has(field.name)) refuse(`The header ${field.name} is no ${what}: name one that is no secret.`);
+  return field;
 }
 
 function stepsOf({ kind, steps }: ExperimentTerms): Experiment['steps'] {

@@ -24,6 +24,8 @@ export interface Experiment {
   /** Its part of the layer, from 0 to 1. */
   readonly layer: { readonly name: string; readonly from: number; readonly to: number };
   readonly key: KeyField;
+  /** Where a request has what was known of its key before the experiment; null: nothing is adjusted by it. */
+  readonly covariate: KeyField | null;
   /** The first one is the control; a mirror has its one arm. */
   readonly arms: readonly ExperimentArm[];
   readonly metric: ExperimentMetric;
@@ -54,6 +56,8 @@ export interface ExperimentUnit {
   readonly ms: number;
   /** Right or wrong as 1 or 0, or how far a number was from what came; null: no outcome is known. */
   readonly value: number | null;
+  /** What its first request said was known of it before the experiment; null: nothing. */
+  readonly covariate: number | null;
 }
 
 /** What was counted of an arm besides its keys. */

@@ -1,13 +1,27 @@
 import type { ExperimentMessage } from '@murmuration/api/experiment';
 import { type ArmSums, meanOf } from '@murmuration/monitoring/experiments/arm-sums';
+import { adjusted } from './adjustment.ts';
 import { type ArmAnalysis, analyse, figure, isHigherBetter } from './analysis.ts';
 import type { Experiment } from './experiment.ts';
 import type { Tally } from './tally.ts';
 
 /** An experiment as operators see it. */
 export function experimentMessage(experiment: Experiment, tally: Tally): ExperimentMessage {
-  const { name, kind, outcome, reason, layer, key, metric, alpha, planned, guards, devices, createdBy } =
-    experiment;
+  const {
+    name,
+    kind,
+    outcome,
+    reason,
+    layer,
+    key,
+    covariate,
+    metric,
+    alpha,
+    planned,
+    guards,
+    devices,
+    createdBy,
+  } = experiment;
   const analysed = analyse(experiment, tally);
   const step = outcome === 'running' ? stepOf(experiment) : null;
   return {
@@ -17,6 +31,11 @@ export function experimentMessage(experiment: Experiment, tally: Tally): Experim
     reason,
     layer,
     key,
+    covariate: covariate && {
+      ...covariate,
+      known: analysed.reduce((sum, { totals }) => sum + totals.known.n, 0),
+      removed: adjusted(experiment, tally)?.removed ?? null,
+    },
     metric,
     alpha,
     planned,
@@ -40,6 +59,7 @@ function armMessage({
   value,
   chance,
   comparison,
+  unadjusted,
   fixed,
 }: ArmAnalysis): ExperimentMessage['arms'][number] {
   const { requests, failures, agreed, dropped } = totals;
@@ -64,6 +84,11 @@ function armMessage({
       p: comparison.p,
       isDecided: comparison.isDecided,
       fixed: fixed && { p: fixed.p, interval: rangeOf(fixed.interval) },
+      unadjusted: unadjusted && {
+        effect: unadjusted.effect,
+        interval: rangeOf(unadjusted.interval),
+        p: unadjusted.p,
+      },
     },
   };
 }

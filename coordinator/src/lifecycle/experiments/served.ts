@@ -4,11 +4,12 @@ import { isHigherBetter } from './analysis.ts';
 import type { Experiment } from './experiment.ts';
 
 /** An experiment as inference servers need it. */
-export function servedAs({ id, kind, key, salt, layer, arms }: Experiment): ServedExperiment {
+export function servedAs({ id, kind, key, covariate, salt, layer, arms }: Experiment): ServedExperiment {
   return {
     id,
     kind: kind === 'mirror' ? 'mirror' : 'split',
     key,
+    ...(covariate && { covariate }),
     salt,
     layer: { salt: `layer ${layer.name}`, from: layer.from, to: layer.to },
     arms: arms.map(({ name, number, share }) => ({ name, version: String(number), share })),

@@ -1,7 +1,14 @@
 import type { ArmSums } from '@murmuration/monitoring/experiments/arm-sums';
 import { type SampleRatioState, sampleRatio } from '@murmuration/monitoring/experiments/sample-ratio';
+import type { KnownCovariates } from '@murmuration/monitoring/experiments/variance-reduction';
 import type { ArmWindow } from '@murmuration/serving/monitor/arm-window';
-import type { ArmCounts, Experiment, ExperimentCounts, ExperimentUnit } from './experiment.ts';
+import type {
+  ArmCounts,
+  Experiment,
+  ExperimentCounts,
+  ExperimentMetric,
+  ExperimentUnit,
+} from './experiment.ts';
 
 /** Keys that are told apart at most, over all arms; further ones are not counted. */
 const mostUnits = 500_000;
@@ -11,6 +18,8 @@ export interface ArmTotals extends ArmCounts {
   readonly failed: ArmSums;
   readonly ms: ArmSums;
   readonly values: ArmSums;
+  /** Of the keys that count for the metric of the experiment, those whose covariate is known. */
+  readonly known: KnownCovariates;
 }
 
 const noSums: ArmSums = { n: 0, sum: 0, squares: 0 };
@@ -22,7 +31,14 @@ const noTotals: ArmTotals = {
   failed: noSums,
   ms: noSums,
   values: noSums,
+  known: { n: 0, covariate: 0, covariateSquares: 0, sum: 0, products: 0 },
 };
+
+/** What an arm's keys say of a metric. */
+export function sumsOf(metric: ExperimentMetric, totals: ArmTotals): ArmSums {
+  if (metric === 'failures') return totals.failed;
+  return metric === 'latency' ? totals.ms : totals.values;
+}
 
 /** What an experiment has measured so far, in memory: all keys with what is known of them, and sums. */
 export class Tally {
@@ -35,13 +51,18 @@ export class Tally {
   /** New keys of each arm that the test of their ratio has not seen yet. */
   #fresh: number[];
   readonly #names: readonly string[];
+  /** undefined: no covariate is taken. */
+  readonly #adjusted: ExperimentMetric | undefined;
+  /** What covariates are counted from, so that their squares lose no digits: the first one. */
+  #anchor: number | undefined;
 
   constructor(
-    { arms }: Pick<Experiment, 'arms'>,
+    { arms, metric, covariate }: Pick<Experiment, 'arms' | 'metric' | 'covariate'>,
     counts?: ExperimentCounts,
     units: readonly ExperimentUnit[] = [],
   ) {
     this.#names = arms.map(({ name }) => name);
+    this.#adjusted = covariate ? metric : undefined;
     this.#fresh = arms.map(() => 0);
     this.#ratio = {
       counts: counts?.ratio.units ?? arms.map(() => 0),
@@ -53,7 +74,7 @@ export class Tally {
     for (const unit of units) {
       this.#units.set(unit.unit, unit);
       this.#first(unit);
-      if (unit.value !== null) this.#value(unit.arm, unit.value);
+      if (unit.value !== null) this.#value(unit, unit.value);
     }
   }
 
@@ -82,14 +103,22 @@ export class Tally {
       agreed: own.agreed + agreed,
       dropped: own.dropped + dropped,
     });
-    for (const { unit, failed, ms } of units) {
-      if (this.#units.has(unit)) continue;
+    for (const { unit: name, failed, ms, covariate = null } of units) {
+      const unit: ExperimentUnit = {
+        unit: name,
+        arm,
+        failed,
+        ms,
+        value: null,
+        covariate: this.#adjusted ? covariate : null,
+      };
+      if (this.#units.has(name)) continue;
       if (this.#units.size >= mostUnits) {
         this.#isFull = true;
         continue;
       }
-      this.#put({ unit, arm, failed, ms, value: null });
-      this.#first({ arm, failed, ms });
+      this.#put(unit);
+      this.#first(unit);
       const at = this.#names.indexOf(arm);
       this.#fresh[at] = (this.#fresh[at] ?? 0) + 1;
     }
@@ -100,7 +129,7 @@ export class Tally {
     const known = this.#units.get(unit);
     if (known?.arm !== arm || known.value !== null) return;
     this.#put({ ...known, value });
-    this.#value(arm, value);
+    this.#value(known, value);
   }
 
   /** Tests the ratio of the keys that came since the last time, and gives its p-value. `shares` are those of the arms. */
@@ -137,7 +166,8 @@ export class Tally {
     this.#hasChanged = true;
   }
 
-  #first({ arm, failed, ms }: Pick<ExperimentUnit, 'arm' | 'failed' | 'ms'>): void {
+  #first(unit: ExperimentUnit): void {
+    const { arm, failed, ms } = unit;
     const own = this.of(arm);
     this.#arms.set(arm, {
       ...own,
@@ -145,11 +175,31 @@ export class Tally {
       // What failed says nothing of how long an answer takes.
       ms: failed ? own.ms : plus(own.ms, ms),
     });
+    if (this.#adjusted === 'failures') this.#pair(unit, failed ? 1 : 0);
+    if (this.#adjusted === 'latency' && !failed) this.#pair(unit, ms);
   }
 
-  #value(arm: string, value: number): void {
+  #value(unit: ExperimentUnit, value: number): void {
+    const own = this.of(unit.arm);
+    this.#arms.set(unit.arm, { ...own, values: plus(own.values, value) });
+    if (this.#adjusted === 'accuracy' || this.#adjusted === 'error') this.#pair(unit, value);
+  }
+
+  /** The value of a key by the metric of the experiment, beside its covariate. */
+  #pair({ arm, covariate }: ExperimentUnit, value: number): void {
+    if (covariate === null) return;
+    this.#anchor ??= covariate;
     const own = this.of(arm);
-    this.#arms.set(arm, { ...own, values: plus(own.values, value) });
+    const away = covariate - this.#anchor;
+    const { n, covariate: sum, covariateSquares, sum: values, products } = own.known;
+    const known: KnownCovariates = {
+      n: n + 1,
+      covariate: sum + away,
+      covariateSquares: covariateSquares + away * away,
+      sum: values + value,
+      products: products + away * value,
+    };
+    this.#arms.set(arm, { ...own, known });
   }
 }
 

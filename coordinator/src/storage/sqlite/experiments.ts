@@ -33,10 +33,10 @@ export function sqliteExperiments({ rows, writer }: SqliteDatabase): ExperimentS
           .set({ counts: toJson(counts) })
           .where('id', '=', id)
           .execute();
-        for (const { unit, arm, failed, ms, value } of units)
+        for (const { unit, arm, failed, ms, value, covariate } of units)
           await changes
             .insertInto('experiment_units')
-            .values({ experiment: id, unit, arm, failed: failed ? 1 : 0, ms, value })
+            .values({ experiment: id, unit, arm, failed: failed ? 1 : 0, ms, value, covariate })
             .onConflict(conflict => conflict.columns(['experiment', 'unit']).doUpdateSet({ value }))
             .execute();
       });
@@ -54,7 +54,7 @@ export function sqliteExperiments({ rows, writer }: SqliteDatabase): ExperimentS
     async units(id) {
       const found = await rows
         .selectFrom('experiment_units')
-        .select(['unit', 'arm', 'failed', 'ms', 'value'])
+        .select(['unit', 'arm', 'failed', 'ms', 'value', 'covariate'])
         .where('experiment', '=', id)
         .execute();
       return found.map(({ failed, ...unit }) => ({ ...unit, failed: failed === 1 }));

@@ -300,6 +300,7 @@ interface ExperimentUnitsTable {
   readonly failed: number;
   readonly ms: number;
   readonly value: number | null;
+  readonly covariate: number | null;
 }
 
 interface GateDecisionsTable {

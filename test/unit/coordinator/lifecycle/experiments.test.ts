@@ -99,7 +99,7 @@ function people(
         failures: failed ? 1 : 0,
         agreed: 0,
         dropped: 0,
-        units: [{ unit, failed, ms: 3 + random() }],
+        units: [{ unit, failed, ms: 3 + random(), covariate: person % 7 }],
       },
     ]);
     experiments.judged({ experiment, arm, unit }, [
@@ -370,12 +370,20 @@ describe('a restart', () => {
     const folder = await mkdtemp(join(tmpdir(), 'experiments-'));
     folders.push(folder);
     const before = await open(folder);
-    await before.begin(ab);
+    await before.begin({ ...ab, covariate: {} });
     people(before, [0, 500], { control: 0.7, small: 0.7 });
     const served = before.experiments.served(name);
+    expect(served[0]!.covariate).toEqual({ in: 'header', name: 'x-murmuration-covariate' });
+    const covariateOf = async ({ experiments }: Pick<World, 'experiments'>) => {
+      const found = await experiments.find(name, 'smaller');
+      return experimentMessage(found.experiment, found.tally).covariate!;
+    };
+    const known = await covariateOf(before);
+    expect(known.known).toBe(500);
     await before.end();
     const after = await open(folder);
     expect(after.experiments.served(name)).toEqual(served);
+    expect(await covariateOf(after)).toEqual({ ...known, removed: expect.closeTo(known.removed!, 9) });
     // Those who come again count no second time.
     people(after, [0, 600], { control: 0.7, small: 0.7 }, { seed: 2 });
     const { experiment, tally } = await after.experiments.find(name, 'smaller');
@@ -424,6 +432,17 @@ describe('an experiment whose split could not be kept to', () => {
       /add up to 1/,
     ],
     [[], { ...ab, key: { name: 'Authorization' } }, /no secret/],
+    [
+      [],
+      { ...ab, covariate: { name: 'Cookie' } },
+      /header cookie is no covariate: name one that is no secret/,
+    ],
+    [[], { ...ab, covariate: { name: 'X-Murmuration-Key' } }, /is the key: the covariate is a number beside/],
+    [
+      [],
+      { name: 'm', kind: 'mirror', arms: [{ name: 'x', version: 1 }], covariate: {} },
+      /A mirror measures no metric/,
+    ],
     [[], { ...ab, steps: [{ share: 0.1, for: 1_000 }] }, /has no steps/],
     [[], { ...canary, steps: undefined }, /A canary has steps/],
     [

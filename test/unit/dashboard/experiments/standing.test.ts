@@ -21,7 +21,14 @@ function arm(name: string, best: number | null, effect?: number, isDecided = fal
     difference:
       effect === undefined
         ? null
-        : { effect, interval: [effect - 0.1, effect + 0.1], p: 0.5, isDecided, fixed: null },
+        : {
+            effect,
+            interval: [effect - 0.1, effect + 0.1],
+            p: 0.5,
+            isDecided,
+            fixed: null,
+            unadjusted: null,
+          },
   };
 }
 

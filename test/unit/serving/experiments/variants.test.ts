@@ -155,6 +155,52 @@ describe('a request in an experiment', () => {
     }
   });
 
+  it.each([
+    ['header', '-1.5', -1.5],
+    ['header', ' 2e3 ', 2_000],
+    ['header', '', undefined],
+    ['header', undefined, undefined],
+    ['header', ['4', '5'], 4],
+    ['parameter', 17, 17],
+    ['parameter', '17', 17],
+    ['parameter', -1e12, -1e12],
+    ['parameter', null, undefined],
+  ] as const)('says in its %s what was known of its key before: %j', async (place, said, covariate) => {
+    const world = await open([split({ covariate: { in: place, name: 'x-before' } })]);
+    const rest =
+      place === 'header'
+        ? { headers: { 'x-key': 'Ada', 'x-before': said as string } }
+        : { parameters: { 'x-before': said } };
+    const { variant } = await world.ask('Ada', rest);
+    expect(variant?.covariate).toBe(covariate);
+  });
+
+  it.each([
+    ['header', 'many'],
+    ['header', ' '],
+    ['header', 'NaN'],
+    ['header', 'Infinity'],
+    ['header', '1e300'],
+    ['parameter', true],
+    ['parameter', { a: 1 }],
+    ['parameter', Number.NaN],
+    ['parameter', 1.1e12],
+  ] as const)('is refused where its %s has %j for that, and no other one is', async (place, said) => {
+    const world = await open([split({ covariate: { in: place, name: 'x-before' } })]);
+    const rest =
+      place === 'header'
+        ? { headers: { 'x-key': 'Ada', 'x-before': said as string } }
+        : { parameters: { 'x-before': said } };
+    await expect(world.ask('Ada', rest)).rejects.toMatchObject({
+      code: 'inference.input',
+      detail: expect.stringContaining(`The ${place} x-before is no number`),
+    });
+    expect((await world.ask('Ada')).variant).not.toHaveProperty('covariate');
+    // Whoever names a version is in no experiment, and where none asks for it, it is anything.
+    expect((await world.ask('Ada', { ...rest, version: 'latest' })).version).toBe('3');
+    expect((await (await open([split()])).ask('Ada', rest)).variant).not.toHaveProperty('covariate');
+  });
+
   it('is answered by the standard version where its own can’t be had, which is counted against the arm', async () => {
     const broken = split({ arms: [{ name: 'gone', version: '9', share: 1 }] });
     const world = await open([broken]);

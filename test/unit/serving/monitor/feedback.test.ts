@@ -114,7 +114,27 @@ describe('feedback over HTTP', () => {
     for (const { headers } of [asks, tells])
       expect((await world.ask('POST', '/v1/monitor/windows', window, headers)).status).toBe(403);
     expect((await tell(world, 'forged', 1, tells.headers))[0]).toBe(404);
-    for (const wrong of ['{}', '{"replica":"x","number":1,"requests":[],"predictions":[]}'])
+    const unit = { unit: 'a'.repeat(16), failed: false, ms: 1 };
+    const withCovariate = (covariate: unknown) =>
+      JSON.stringify({
+        ...windowOf(1, [], 'b'.repeat(32)),
+        requests: [],
+        arms: [
+          {
+            ...{ experiment: 'e', arm: 'a', requests: 1, failures: 0, agreed: 0, dropped: 0 },
+            units: [{ ...unit, covariate }],
+          },
+        ],
+      });
+    expect(
+      (await world.ask('POST', '/v1/monitor/windows', withCovariate(-0.5), reports.headers)).status,
+    ).toBe(200);
+    for (const wrong of [
+      '{}',
+      '{"replica":"x","number":1,"requests":[],"predictions":[]}',
+      ...['1', null, 1e13].map(withCovariate),
+      withCovariate(0).replace('"covariate":0', '"covariate":1e999'),
+    ])
       expect((await world.ask('POST', '/v1/monitor/windows', wrong, reports.headers)).status).toBe(400);
     expect((await world.ask('POST', '/v1/monitor/windows', window, reports.headers)).status).toBe(200);
     expect((await tell(world, 'forged', 1, tells.headers))[0]).toBe(200);

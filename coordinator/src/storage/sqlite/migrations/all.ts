@@ -4,6 +4,7 @@ import { auditChanges } from './audit-changes.ts';
 import { convictions } from './convictions.ts';
 import { devices } from './devices.ts';
 import { drift } from './drift.ts';
+import { experimentCovariates } from './experiment-covariates.ts';
 import { experiments } from './experiments.ts';
 import { gates } from './gates.ts';
 import { history } from './history.ts';
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   liveAccuracy,
   privacyCounted,
   wantedQueries,
+  experimentCovariates,
 ];
