@@ -42,7 +42,7 @@ export default defineConfig({
           page('Log requests', '/guides/request-log'),
           page('Learn from feedback', '/guides/feedback'),
           page('Watch a model', '/guides/monitoring'),
-          page('Track with MLflow', '/guides/tracking'),
+          page('Track with MLflow and OpenLineage', '/guides/tracking'),
           page('Take a model elsewhere', '/guides/export'),
           page('Simulate', '/guides/simulate'),
           page('Secure it', '/guides/secure'),

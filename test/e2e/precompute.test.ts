@@ -13,6 +13,7 @@ import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { csv } from '@murmuration/serving/precompute/job/inputs';
 import { type PrecomputeJob, precompute } from '@murmuration/serving/precompute/job/job';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { facetOf, LineageServer, namesOf } from '../unit/coordinator/lifecycle/tracking/lineage-server.ts';
 import { enrolmentToken, lineTask } from './line.ts';
 
 const words = 'the a cat dog sat ran on mat how are you today fine'.split(' ');
@@ -23,22 +24,26 @@ const sentences = ['how are', 'the cat sat', 'you'];
 
 let folder: string;
 let coordinator: Coordinator | undefined;
+let lineage: LineageServer | undefined;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'murmuration-precompute-'));
 });
 afterEach(async () => {
   await coordinator?.stop();
   coordinator = undefined;
+  await lineage?.stop();
+  lineage = undefined;
   await rm(folder, { recursive: true, force: true });
 });
 
-const open = (jobs: readonly PrecomputeJob[], storage: string | undefined) =>
+const open = (jobs: readonly PrecomputeJob[], storage: string | undefined, tracking: object = {}) =>
   createCoordinator(
     parseConfig({
       port: 0,
       enrolmentTokens: [enrolmentToken],
       log: 'silent',
       inference: { tokens: [{ ...listed, name: 'test', rights: ['predict', 'manage'] }] },
+      tracking,
       ...(storage !== undefined && { storage }),
     }),
     [
@@ -66,7 +71,8 @@ describe('a coordinator with a precompute job', () => {
   it('puts the words that it would suggest into its storage folder, from the first version on', async () => {
     const lines = sentences.map((text, at) => `s${at},"${text}"`);
     await writeFile(join(folder, 'contexts.csv'), ['id,text', ...lines].join('\n'));
-    coordinator = await open([job()], join(folder, 'state'));
+    lineage = await LineageServer.open();
+    coordinator = await open([job()], join(folder, 'state'), { openLineage: { url: lineage.url } });
     const { url } = coordinator;
     const row = async (key: string) => {
       const response = await fetch(`${url}/v1/precomputed/suggestions/${key}`, { headers });
@@ -90,6 +96,11 @@ describe('a coordinator with a precompute job', () => {
         prediction: Object.fromEntries(expected),
       });
     }
+    await expect.poll(() => lineage?.states('precompute.suggestions')).toEqual(['START', 'COMPLETE']);
+    const { inputs, run } = lineage.last('precompute.suggestions');
+    expect(namesOf(inputs)).toEqual([`models/keyboard/${version}`]);
+    expect(facetOf(run.facets, 'murmuration_precompute')).toMatchObject({ read: 3, computed: 3 });
+    expect(lineage.breaches).toEqual([]);
   });
 
   it('is refused where there is neither a storage folder nor a database of the job', async () => {

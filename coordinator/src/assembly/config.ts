@@ -139,6 +139,7 @@ const secrets: readonly string[] = [
   'apps',
   'alerts.webhooks',
   'tracking.mlflow.token',
+  'tracking.openLineage.token',
   'inference.tokens',
   'inference.log.http',
   'inference.log.database',

@@ -58,6 +58,7 @@ import { openCore } from './core.ts';
 import { openExperiments } from './experiments.ts';
 import { openGates } from './gates.ts';
 import { openInference } from './inference.ts';
+import { openLineage } from './lineage.ts';
 import { OpenResources } from './open-resources.ts';
 import { openJobs } from './precompute.ts';
 import { openTracking } from './tracking.ts';
@@ -299,12 +300,23 @@ async function open(
     random,
   });
   opened.add(() => inference.close());
-  const jobs = openJobs(app, { jobs: precompute, inference, storage: config.storage, metrics, clock });
+  const jobs = openJobs(app, {
+    jobs: precompute,
+    inference,
+    storage: config.storage,
+    events,
+    metrics,
+    clock,
+  });
   opened.add(() => jobs.close());
   const tracking =
     config.tracking.mlflow &&
     openTracking(config.tracking.mlflow, { core, storage, events, metrics, clock, random });
   opened.add(async () => tracking?.close());
+  const lineage =
+    config.tracking.openLineage &&
+    openLineage(config.tracking.openLineage, { core, storage, events, metrics, clock, random });
+  opened.add(async () => lineage?.close());
   taskRoutes(app, rounds, storage.history, storage.verdicts, {
     clock,
     events,
@@ -362,6 +374,8 @@ async function open(
     await Promise.all([feed.close(), gateway.close()]);
     await tracking?.close();
     await jobs.close();
+    // Jobs that stop are told of.
+    await lineage?.close();
     await app.close();
     await inference.close();
     await unmasker.close();

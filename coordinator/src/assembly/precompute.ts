@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { openPrecompute } from '@murmuration/serving/assembly/precompute';
-import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
+import { modelOf, type PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import type { Precomputation } from '@murmuration/serving/precompute/precomputation';
+import type { EndedRun } from '@murmuration/serving/precompute/table/runs';
 import type { FastifyInstance } from 'fastify';
 import type { Registry as Metrics } from 'prom-client';
+import type { CoordinatorEvents } from '../events/events.ts';
 import type { App } from '../http/app.ts';
 import type { OpenInference } from './inference.ts';
 
@@ -14,6 +17,7 @@ interface PrecomputeParts {
   readonly inference: OpenInference;
   /** The storage folder, if there is one. */
   readonly storage: string | undefined;
+  readonly events: CoordinatorEvents;
   readonly metrics: Metrics;
   readonly clock: Clock;
 }
@@ -21,7 +25,7 @@ interface PrecomputeParts {
 /** Runs precompute jobs on the models of the coordinator's registry, and answers their rows. Throws `config.invalid` where one has no database. */
 export function openJobs(
   app: App,
-  { jobs, inference: { source, ports }, storage, metrics, clock }: PrecomputeParts,
+  { jobs, inference: { source, ports }, storage, events, metrics, clock }: PrecomputeParts,
 ): Precomputation {
   const homeless = jobs.find(({ into }) => into === undefined);
   if (homeless && storage === undefined)
@@ -29,13 +33,37 @@ export function openJobs(
       'config.invalid',
       `The precompute job ${homeless.name} names no database, and there is no storage folder; give the job the field into.`,
     );
+  const taskOf = new Map(jobs.map(job => [job.name, modelOf(job).name as TaskName]));
+  const tell = (
+    job: string,
+    { version, beganAt, endedAt, error, ...counts }: EndedRun,
+    isStopped: boolean,
+  ) => {
+    const { read, computed, reused, failed } = counts;
+    events.emit('precomputed', {
+      job,
+      task: taskOf.get(job) as TaskName,
+      version: version === '' ? null : Number(version),
+      beganAt,
+      endedAt,
+      error,
+      isStopped,
+      counts: { read, computed, reused, failed },
+    });
+  };
   return openPrecompute(
     app as unknown as FastifyInstance,
     ports,
     {
       jobs,
       into: storage === undefined ? '' : join(storage, 'precomputed.db'),
-      events: { failed: (job, error) => ports.fault(`the job ${job}`, error) },
+      events: {
+        ended: (job, run) => tell(job, run, false),
+        failed(job, error, run) {
+          tell(job, run, error instanceof MurmurationError && error.code === 'server.stopping');
+          ports.fault(`the job ${job}`, error);
+        },
+      },
     },
     { source, metrics, clock },
   );

@@ -46,6 +46,7 @@ export function openTracking(
     clock,
     random,
     store: storage.tracking,
+    where: 'tracking',
     perform: operation => tracker.perform(operation),
     fault,
     most: settings.queue,

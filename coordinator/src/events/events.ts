@@ -8,6 +8,7 @@ import type { RoundRecord } from '../round/record.ts';
 import type { RoundState, RoundTerms } from '../round/round.ts';
 import type { Alert } from './alert.ts';
 import type { ComparedWindow, LiveAccuracy } from './monitored.ts';
+import type { PrecomputedRun } from './precomputed-run.ts';
 import type { FiringRecord, TrainingRun } from './training-run.ts';
 
 /** What closing a round takes: to take off the masks, to make the next version, to evaluate it, to store it. */
@@ -79,6 +80,8 @@ interface EventMap {
   'run-began': [run: TrainingRun];
   'run-changed': [run: TrainingRun];
   'run-ended': [run: TrainingRun];
+  /** A run of a precompute job is over. */
+  precomputed: [run: PrecomputedRun];
   /** What an operator did is in the audit log. */
   audited: [entry: AuditEntry];
   /** A session of an operator ended before its time. */

@@ -5,6 +5,7 @@ import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { takeLock } from '@murmuration/sql/sqlite/lock';
 import { Writer } from '@murmuration/sql/writes/writer';
+import type { LineageOperation } from '../lifecycle/tracking/openlineage/run-event.ts';
 import type { BlobStore } from '../registry/ports.ts';
 import { fileBlobs } from './files/blobs.ts';
 import { fileCheckpoints } from './files/checkpoints.ts';
@@ -35,6 +36,7 @@ import { sqliteSettings } from './sqlite/settings.ts';
 import { sqliteSilences } from './sqlite/silences.ts';
 import { sqliteEnrolmentTokens, sqliteInferenceTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
 import { sqliteTracking } from './sqlite/tracking.ts';
+import { sqliteQueue } from './sqlite/tracking-queue.ts';
 import { sqliteVerdicts } from './sqlite/verdicts.ts';
 
 /** Where things lie in a storage folder. */
@@ -134,6 +136,7 @@ export async function openFolder(folder: string, clock: Clock) {
         drift: sqliteDrift(database),
         accuracy: sqliteAccuracy(database),
         tracking: sqliteTracking(database),
+        lineage: sqliteQueue<LineageOperation>(database, 'lineage_queue'),
         runs: sqliteRuns(database),
         pausedTasks: sqlitePausedTasks(database),
         verdicts: sqliteVerdicts(database),

@@ -2,7 +2,9 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { type AccuracyStore, memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';
 import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import type { ExperimentStore } from '../lifecycle/experiments/experiment.ts';
+import type { LineageOperation } from '../lifecycle/tracking/openlineage/run-event.ts';
 import { memoryTracking, type TrackingStore } from '../lifecycle/tracking/operations.ts';
+import { memoryQueue, type TrackingQueue } from '../lifecycle/tracking/queue.ts';
 import type { RunStore } from '../lifecycle/training-runs/store.ts';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
@@ -70,6 +72,7 @@ export interface Storage {
   readonly drift: DriftStore;
   readonly accuracy: AccuracyStore;
   readonly tracking: TrackingStore;
+  readonly lineage: TrackingQueue<LineageOperation>;
   readonly runs: RunStore;
   readonly pausedTasks: PausedTasks;
   readonly verdicts: VerdictStore;
@@ -120,6 +123,7 @@ function memoryStorage(clock: Clock): Storage {
     drift: memoryDrift(),
     accuracy: memoryAccuracy(),
     tracking: memoryTracking(),
+    lineage: memoryQueue(),
     runs: memoryRuns(),
     pausedTasks: memoryPausedTasks(),
     verdicts,

@@ -1,15 +1,17 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import { MlflowRefusal } from './mlflow-client.ts';
-import type { TrackingOperation, TrackingStore } from './operations.ts';
+import type { Queued, TrackingQueue } from './queue.ts';
+import { TrackingRefusal } from './refusal.ts';
 
-interface DelivererPorts {
+interface DelivererPorts<Operation extends Queued> {
   readonly clock: Clock;
   readonly random: RandomBytes;
-  readonly store: TrackingStore;
-  /** Throws `server.unreachable` for what may pass; anything else is given up. */
-  readonly perform: (operation: TrackingOperation) => Promise<void>;
+  readonly store: TrackingQueue<Operation>;
+  /** Where faults are, such as `tracking`. */
+  readonly where: string;
+  /** Throws `server.unreachable` for what may pass, and `TrackingRefusal` for what is given up. */
+  readonly perform: (operation: Operation) => Promise<void>;
   /** The server went away, or is back; or an operation was given up. */
   readonly fault: (where: string, error: unknown) => void;
   /** Operations that may wait. */
@@ -24,15 +26,15 @@ const longestPause = 300_000;
  * Tells a tracking server what waits, one operation after the other. While it is away all waits; what it refuses is given up, and disturbs
  * nothing that follows.
  */
-export class TrackingDeliverer {
-  readonly #ports: DelivererPorts;
+export class TrackingDeliverer<Operation extends Queued> {
+  readonly #ports: DelivererPorts<Operation>;
   #failures = 0;
   #sending: Promise<void> | undefined;
   #cancel: Cancel | undefined;
   #isClosed = false;
   #again = false;
 
-  constructor(ports: DelivererPorts) {
+  constructor(ports: DelivererPorts<Operation>) {
     this.#ports = ports;
   }
 
@@ -42,16 +44,19 @@ export class TrackingDeliverer {
   }
 
   /** Keeps operations, and tells them when it can; resolves once they are kept. Throws `storage.*`. */
-  async append(operations: readonly TrackingOperation[]): Promise<void> {
+  async append(operations: readonly Operation[]): Promise<void> {
     if (operations.length === 0) return;
-    const { store, most, fault } = this.#ports;
+    const { store, most, fault, where } = this.#ports;
     await store.append(operations);
     if ((await store.size()) > most) {
       const forgotten = await store.bound(most);
       if (forgotten > 0)
         fault(
-          'tracking',
-          new MurmurationError('server.unreachable', `${forgotten} figures were given up: too many wait.`),
+          where,
+          new MurmurationError(
+            'server.unreachable',
+            `${forgotten} of what waits were given up: too many wait.`,
+          ),
         );
     }
     this.send();
@@ -82,7 +87,7 @@ export class TrackingDeliverer {
   }
 
   async #drain(): Promise<void> {
-    const { store, perform, fault } = this.#ports;
+    const { store, perform, fault, where } = this.#ports;
     try {
       for (let waiting = await store.first(atOnce); waiting.length > 0; waiting = await store.first(atOnce))
         for (const { number, operation } of waiting) {
@@ -91,7 +96,7 @@ export class TrackingDeliverer {
             await perform(operation);
           } catch (error) {
             if (!isFinal(error)) throw error;
-            fault('tracking', error);
+            fault(where, error);
           }
           await store.remove(number);
         }
@@ -99,7 +104,7 @@ export class TrackingDeliverer {
     } catch (error) {
       if (this.#isClosed) return;
       // The first of several tells enough.
-      if (this.#failures === 0) fault('tracking', error);
+      if (this.#failures === 0) fault(where, error);
       this.#failures += 1;
       this.#wait();
     }
@@ -119,7 +124,7 @@ export class TrackingDeliverer {
 
 /** Whether trying again would end in the same way: the server refused it, or what it is about is gone here. */
 function isFinal(error: unknown): boolean {
-  if (error instanceof MlflowRefusal) return true;
+  if (error instanceof TrackingRefusal) return true;
   if (!(error instanceof MurmurationError)) return false;
   return (
     error.code === 'model.missing' || error.code === 'model.corrupt' || error.code === 'request.not-found'

@@ -1,7 +1,8 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
-import { type MlflowClient, MlflowRefusal } from './mlflow-client.ts';
+import type { MlflowClient } from './mlflow-client.ts';
 import type { Tags, TrackedMetric, TrackingOperation } from './operations.ts';
+import { TrackingRefusal } from './refusal.ts';
 import type { MlflowSettings } from './settings.ts';
 
 /** What a version and a window are read from when they are sent. */
@@ -153,7 +154,8 @@ export class MlflowTracker {
 
   async #run(task: TaskName, key: string): Promise<KnownRun> {
     const found = await this.#find(task, key);
-    if (!found) throw new MlflowRefusal('RESOURCE_DOES_NOT_EXIST', `There is no run ${key}: it was deleted.`);
+    if (!found)
+      throw new TrackingRefusal('RESOURCE_DOES_NOT_EXIST', `There is no run ${key}: it was deleted.`);
     return found;
   }
 
@@ -279,7 +281,7 @@ export class MlflowTracker {
     try {
       return await make();
     } catch (error) {
-      if (error instanceof MlflowRefusal && error.code === 'RESOURCE_ALREADY_EXISTS') return find();
+      if (error instanceof TrackingRefusal && error.code === 'RESOURCE_ALREADY_EXISTS') return find();
       throw error;
     }
   }
@@ -291,7 +293,7 @@ function isReserved(alias: string): boolean {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof MlflowRefusal && error.code === 'RESOURCE_DOES_NOT_EXIST';
+  return error instanceof TrackingRefusal && error.code === 'RESOURCE_DOES_NOT_EXIST';
 }
 
 /** Letters, digits, and `_ - . / :` and spaces are what keys may hold. */

@@ -1,4 +1,5 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import { memoryQueue, type TrackingQueue } from './queue.ts';
 
 /** A figure of a run. */
 export interface TrackedMetric {
@@ -12,7 +13,7 @@ export interface TrackedMetric {
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** What a tracking server is told, in this order. Plain data; each may be told twice and then changes nothing. `run` names a run here. */
+/** What an MLflow server is told, in this order. Plain data; each may be told twice and then changes nothing. `run` names a run here. */
 export type TrackingOperation =
   | {
       readonly kind: 'begin';
@@ -56,22 +57,8 @@ export type TrackingOperation =
     }
   | { readonly kind: 'aliases'; readonly task: TaskName; readonly aliases: Readonly<Record<string, number>> };
 
-/** An operation in its place of the queue. */
-export interface QueuedOperation {
-  readonly number: number;
-  readonly operation: TrackingOperation;
-}
-
-/** What waits for a tracking server, in order, and what was last known to be the same on both sides. */
-export interface TrackingStore {
-  append(operations: readonly TrackingOperation[]): Promise<void>;
-  /** The oldest, `most` at most. */
-  first(most: number): Promise<readonly QueuedOperation[]>;
-  remove(number: number): Promise<void>;
-  /** How many wait. */
-  size(): Promise<number>;
-  /** Forgets the oldest figures until no more than `most` operations wait, as far as figures are enough; how many it forgot. */
-  bound(most: number): Promise<number>;
+/** What waits for an MLflow server, and what was last known to be the same on both sides. Figures are what gives way. */
+export interface TrackingStore extends TrackingQueue<TrackingOperation> {
   /** Aliases of a task as both sides had them last. */
   aliases(task: TaskName): Promise<Readonly<Record<string, number>>>;
   putAliases(task: TaskName, aliases: Readonly<Record<string, number>>): Promise<void>;
@@ -79,24 +66,9 @@ export interface TrackingStore {
 
 /** Keeps all of it as long as the process runs. */
 export function memoryTracking(): TrackingStore {
-  let queue: QueuedOperation[] = [];
-  let next = 1;
   const aliases = new Map<TaskName, Readonly<Record<string, number>>>();
   return {
-    async append(operations) {
-      for (const operation of operations) queue.push({ number: next++, operation });
-    },
-    first: async most => queue.slice(0, most),
-    async remove(number) {
-      queue = queue.filter(each => each.number !== number);
-    },
-    size: async () => queue.length,
-    async bound(most) {
-      let over = queue.length - most;
-      const before = queue.length;
-      if (over > 0) queue = queue.filter(({ operation }) => operation.kind !== 'log' || over-- <= 0);
-      return before - queue.length;
-    },
+    ...memoryQueue<TrackingOperation>(),
     aliases: async task => aliases.get(task) ?? {},
     async putAliases(task, given) {
       aliases.set(task, given);

@@ -2,6 +2,18 @@ import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
 import { Secret } from '../../tokens/secret.ts';
 
+/** Of a server, without a slash at its end. */
+const address = z
+  .url({ protocol: /^https?$/, abort: true })
+  .refine(text => new URL(text).username === '', 'expected an address without user and password')
+  .transform(text => text.replace(/\/+$/, ''));
+
+const token = z
+  .string()
+  .min(1)
+  .max(8_192)
+  .transform(text => new Secret(text));
+
 /** Where training runs, versions and their figures are told, besides being kept here. null: nowhere. */
 export const trackingSchema = z
   .strictObject({
@@ -9,17 +21,9 @@ export const trackingSchema = z
     mlflow: z
       .strictObject({
         /** Its address, without user and password. */
-        url: z
-          .url({ protocol: /^https?$/ })
-          .refine(text => new URL(text).username === '', 'expected an address without user and password')
-          .transform(text => text.replace(/\/+$/, '')),
+        url: address,
         /** What stands behind `Bearer` in each request. */
-        token: z
-          .string()
-          .min(1)
-          .max(8_192)
-          .transform(text => new Secret(text))
-          .optional(),
+        token: token.optional(),
         /** What names of experiments and registered models begin with, before the name of the task. */
         prefix: z
           .string()
@@ -37,7 +41,30 @@ export const trackingSchema = z
       })
       .nullable()
       .default(null),
+    /** A server that takes OpenLineage events over HTTP, such as Marquez or DataHub. */
+    openLineage: z
+      .strictObject({
+        /** Its address, without user and password, and without the `/api/v1/lineage` where events are posted. */
+        url: address.refine(isBase, 'expected an address without query, fragment and /api/v1/lineage'),
+        /** What stands behind `Bearer` in each request. */
+        token: token.optional(),
+        /** Of all jobs and datasets; coordinators that tell the same server need different ones. */
+        namespace: z
+          .string()
+          .max(200)
+          .regex(/^[\w.:/@+=-]+$/)
+          .default('murmuration'),
+        /** Events that wait for the server at most; then the oldest of rounds and precompute runs give way. */
+        queue: z.int().min(100).max(1_000_000).default(100_000),
+      })
+      .nullable()
+      .default(null),
   })
   .prefault({});
 
 export type MlflowSettings = NonNullable<z.output<typeof trackingSchema>['mlflow']>;
+export type OpenLineageSettings = NonNullable<z.output<typeof trackingSchema>['openLineage']>;
+
+function isBase(text: string): boolean {
+  return !/[?#]/.test(text) && !text.endsWith('/api/v1/lineage');
+}

@@ -31,13 +31,9 @@ export interface Tables {
   readonly privacy_budgets: PrivacyBudgetsTable;
   readonly privacy_steps: PrivacyStepsTable;
   readonly privacy_parts: PrivacyPartsTable;
-  readonly tracking_queue: {
-    readonly number: Generated<number>;
-    readonly kind: string;
-    /** JSON of a `TrackingOperation`. */
-    readonly operation: string;
-  };
+  readonly tracking_queue: QueueTable;
   readonly tracking_aliases: { readonly task: string /** JSON. */; readonly aliases: string };
+  readonly lineage_queue: QueueTable;
   readonly drift_references: DriftReferencesTable;
   readonly drift_windows: DriftWindowsTable;
   readonly live_accuracy: LiveAccuracyTable;
@@ -54,6 +50,13 @@ export interface Tables {
     readonly result: string;
   };
   readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
+}
+
+interface QueueTable {
+  readonly number: Generated<number>;
+  readonly kind: string;
+  /** JSON of what waits. */
+  readonly operation: string;
 }
 
 interface DriftReferencesTable {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { loadConfig, parseConfig } from '@murmuration/coordinator/assembly/config';
 import { limitsSchema } from '@murmuration/coordinator/limits/limits';
 import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
@@ -62,7 +63,7 @@ describe('a configuration', () => {
       retention: { versions: null, rounds: null, roundsFor: null },
       alerts: alertsSchema.parse(undefined),
       inference: inferenceSchema.parse(undefined),
-      tracking: { mlflow: null },
+      tracking: { mlflow: null, openLineage: null },
       enrolmentTokens: [token],
       openEnrolment: false,
       operatorTokens: [],
@@ -117,6 +118,29 @@ describe('a configuration', () => {
       'without user and password',
     ],
     [{ ...least, tracking: { mlflow: { url: 'ftp://x' } } }, 'tracking.mlflow.url: ', 'Invalid URL'],
+    [{ ...least, tracking: { mlflow: { url: 'mlflow' } } }, 'tracking.mlflow.url: ', 'URL'],
+    [{ ...least, tracking: { openLineage: {} } }, 'tracking.openLineage.url: ', 'string'],
+    [{ ...least, tracking: { openLineage: { url: 'lineage' } } }, 'tracking.openLineage.url: ', 'URL'],
+    [
+      { ...least, tracking: { openLineage: { url: 'https://a:b@lineage.example.org' } } },
+      'tracking.openLineage.url: ',
+      'without user and password',
+    ],
+    [
+      { ...least, tracking: { openLineage: { url: 'https://lineage.example.org/api/v1/lineage/' } } },
+      'tracking.openLineage.url: ',
+      'without query, fragment and /api/v1/lineage',
+    ],
+    [
+      { ...least, tracking: { openLineage: { url: 'https://x.example', namespace: 'a b' } } },
+      'tracking.openLineage.namespace: ',
+      'a b',
+    ],
+    [
+      { ...least, tracking: { openLineage: { url: 'https://x.example', queue: 9 } } },
+      'tracking.openLineage.queue: ',
+      '>=100',
+    ],
     [{}, 'enrolmentTokens: ', 'array'],
     [{ enrolmentTokens: [] }, 'enrolmentTokens: ', '>=1'],
     [{ ...least, prot: 80 }, 'prot: ', 'no such field'],
@@ -169,6 +193,18 @@ describe('a configuration', () => {
     expect(() => parseConfig({ enrolmentTokens: secret })).toThrow(
       expect.objectContaining({ detail: expect.not.stringContaining(secret) }),
     );
+    for (const server of ['mlflow', 'openLineage'] as const) {
+      const of = (given: unknown) => ({
+        ...least,
+        tracking: { [server]: { url: 'https://x.example', token: given } },
+      });
+      expect(() => parseConfig(of([secret]))).toThrow(
+        expect.objectContaining({ detail: expect.not.stringContaining(secret) }),
+      );
+      const { tracking } = parseConfig(of(secret));
+      expect(JSON.stringify(tracking) + inspect(tracking, { depth: 9 })).not.toContain(secret);
+      expect(tracking[server]?.token?.reveal()).toBe(secret);
+    }
   });
 });
 

@@ -11,6 +11,7 @@ import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
 import { experimentsContract } from '../../../contract/experiments.ts';
 import { gateDecisionsContract } from '../../../contract/gate-decisions.ts';
 import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
+import { lineageSamples } from '../../../contract/lineage-samples.ts';
 import {
   addedTasksContract,
   aliasesContract,
@@ -24,6 +25,7 @@ import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
 import { promotionWatchesContract } from '../../../contract/promotion-watches.ts';
 import { queryResultsContract } from '../../../contract/query-results.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
+import { trackingQueueContract } from '../../../contract/tracking-queue.ts';
 import { trackingStoreContract } from '../../../contract/tracking-store.ts';
 import { trainingRunsContract } from '../../../contract/training-runs.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
@@ -66,6 +68,12 @@ trackingStoreContract(
   'a folder',
   async () => (await open()).tracking,
   async () => (await reopen()).tracking,
+);
+trackingQueueContract(
+  'a folder of events',
+  async () => (await open()).lineage,
+  lineageSamples,
+  async () => (await reopen()).lineage,
 );
 accuracyStoreContract(
   'a folder',

@@ -1,4 +1,5 @@
 import { memoryTracking } from '@murmuration/coordinator/lifecycle/tracking/operations';
+import { memoryQueue } from '@murmuration/coordinator/lifecycle/tracking/queue';
 import { memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import {
   memoryActivity,
@@ -37,6 +38,7 @@ import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
 import { experimentsContract } from '../../../contract/experiments.ts';
 import { gateDecisionsContract } from '../../../contract/gate-decisions.ts';
 import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
+import { lineageSamples } from '../../../contract/lineage-samples.ts';
 import {
   addedTasksContract,
   aliasesContract,
@@ -50,6 +52,7 @@ import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
 import { promotionWatchesContract } from '../../../contract/promotion-watches.ts';
 import { queryResultsContract } from '../../../contract/query-results.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
+import { trackingQueueContract } from '../../../contract/tracking-queue.ts';
 import { trackingStoreContract } from '../../../contract/tracking-store.ts';
 import { trainingRunsContract } from '../../../contract/training-runs.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
@@ -65,6 +68,7 @@ activityContract('memory', async () => {
 });
 convictionsContract('memory', async () => memoryConvictions());
 trackingStoreContract('memory', async () => memoryTracking());
+trackingQueueContract('memory of events', async () => memoryQueue(), lineageSamples);
 accuracyStoreContract('memory', async () => memoryAccuracy());
 driftStoreContract('memory', async () => memoryDrift());
 privacyLedgerContract('memory', async () => memoryPrivacy());

@@ -9,6 +9,7 @@ import { experiments } from './experiments.ts';
 import { gates } from './gates.ts';
 import { history } from './history.ts';
 import { inferenceTokens } from './inference-tokens.ts';
+import { lineage } from './lineage.ts';
 import { liveAccuracy } from './live-accuracy.ts';
 import type { Migration } from './migration.ts';
 import { operation } from './operation.ts';
@@ -55,4 +56,5 @@ export const migrations: readonly Migration[] = [
   privacyCounted,
   wantedQueries,
   experimentCovariates,
+  lineage,
 ];

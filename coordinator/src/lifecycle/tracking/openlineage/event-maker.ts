@@ -1,0 +1,98 @@
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { ModelVersion } from '../../../registry/model-version.ts';
+import { coreSchema, FacetMaker, timeOf } from './facets.ts';
+import type { Dataset, Facets, RunEvent, RunState } from './run-event.ts';
+import { runIdOf } from './run-id.ts';
+
+/** What runs: training of a task, one of its rounds, the choice of its champion, or a precompute job. */
+export interface LineageJob {
+  readonly kind: 'training' | 'round' | 'promotion' | 'precompute';
+  /** Of the task or precompute job. */
+  readonly of: string;
+}
+
+/** One run of a job, by what tells it from others of that job. */
+export interface LineageRun {
+  readonly job: LineageJob;
+  readonly key: string;
+}
+
+interface EventParts {
+  /** ms since 1970. */
+  readonly at: number;
+  readonly facets?: Facets | undefined;
+  readonly inputs?: readonly Dataset[] | undefined;
+  readonly outputs?: readonly Dataset[] | undefined;
+}
+
+/** Writes down what happens to runs and models of one coordinator. */
+export class EventMaker {
+  readonly facets: FacetMaker;
+  readonly #namespace: string;
+  readonly #version: string;
+  readonly #producer: string;
+
+  /** `version`: of the coordinator. */
+  constructor(namespace: string, version: string) {
+    this.#namespace = namespace;
+    this.#version = version;
+    this.#producer = `pkg:npm/%40murmuration/coordinator@${version}`;
+    this.facets = new FacetMaker(this.#producer);
+  }
+
+  event(
+    eventType: RunState,
+    run: LineageRun,
+    { at, facets = {}, inputs = [], outputs = [] }: EventParts,
+  ): RunEvent {
+    return {
+      eventType,
+      eventTime: timeOf(at),
+      producer: this.#producer,
+      schemaURL: `${coreSchema}/RunEvent`,
+      run: { runId: this.#idOf(run), facets: { ...this.facets.engine(this.#version), ...facets } },
+      job: { ...this.#nameOf(run.job), facets: this.facets.jobType(run.job.kind.toUpperCase()) },
+      inputs,
+      outputs,
+    };
+  }
+
+  /** That a run is a part of this one. */
+  partOf(run: LineageRun): Facets {
+    return this.facets.parent(this.#idOf(run), this.#nameOf(run.job));
+  }
+
+  /** A version that a run reads. */
+  model(task: TaskName, { number, model }: Pick<ModelVersion, 'number' | 'model'>): Dataset {
+    return this.#dataset(`models/${task}/${number}`, this.facets.datasetVersion(model));
+  }
+
+  /** A version that a run made. */
+  made(version: ModelVersion): Dataset {
+    const { task, number, model } = version;
+    const facets = { ...this.facets.datasetVersion(model), ...this.facets.modelVersion(version) };
+    return this.#dataset(`models/${task}/${number}`, facets);
+  }
+
+  /** What devices serve, which has the content of one version after the other. */
+  champion(task: TaskName, model: string): Dataset {
+    return this.#dataset(`champions/${task}`, this.facets.datasetVersion(model));
+  }
+
+  /** The table of a precompute job. */
+  precomputed(job: string): Dataset {
+    return this.#dataset(`precomputed/${job}`);
+  }
+
+  #dataset(name: string, facets?: Facets): Dataset {
+    return { namespace: this.#namespace, name, ...(facets && { facets }) };
+  }
+
+  #nameOf({ kind, of }: LineageJob): { readonly namespace: string; readonly name: string } {
+    return { namespace: this.#namespace, name: `${kind}.${of}` };
+  }
+
+  #idOf({ job, key }: LineageRun): string {
+    return runIdOf(this.#namespace, job.kind, job.of, key);
+  }
+}

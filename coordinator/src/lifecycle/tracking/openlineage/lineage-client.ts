@@ -1,0 +1,38 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { TrackingRefusal } from '../refusal.ts';
+import { type TrackingAddress, TrackingHttp } from '../tracking-http.ts';
+import type { RunEvent } from './run-event.ts';
+
+const path = '/api/v1/lineage';
+
+/** Posts events to an OpenLineage server, one a request. */
+export class LineageClient {
+  readonly #http: TrackingHttp;
+
+  constructor(address: TrackingAddress, clock: Clock, stop: AbortSignal) {
+    this.#http = new TrackingHttp('OpenLineage', address, clock, stop);
+  }
+
+  /** Throws `server.unreachable` for what may pass, and `TrackingRefusal` for an event that the server does not take. */
+  async post(event: RunEvent): Promise<void> {
+    try {
+      await this.#http.send('POST', path, JSON.stringify(event));
+    } catch (error) {
+      if (!(error instanceof TrackingRefusal)) throw error;
+      const { code, status, message } = error;
+      // That is no word on an event: something else listens there, or the address is wrong.
+      if (status === 404 || status === 405)
+        throw new MurmurationError(
+          'server.unreachable',
+          `Nothing takes events at ${path} of the OpenLineage server.`,
+        );
+      const { eventType, eventTime, run, job } = event;
+      throw new TrackingRefusal(
+        code,
+        `The OpenLineage server does not take ${eventType} of ${eventTime} of run ${run.runId} of ${job.name}: ${message}`,
+        status,
+      );
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { CoordinatorEvents } from '../../../events/events.ts';
+import type { PrecomputedRun } from '../../../events/precomputed-run.ts';
+import type { TrainingRun } from '../../../events/training-run.ts';
+import { gateName, type VersionAliases } from '../../../promotion/version-aliases.ts';
+import type { ModelVersion } from '../../../registry/model-version.ts';
+import type { History } from '../../../registry/ports.ts';
+import type { RoundRecord } from '../../../round/record.ts';
+import type { EventMaker, LineageRun } from './event-maker.ts';
+import type { LineageOperation, RunEvent, RunState } from './run-event.ts';
+
+/** Among so many of the newest versions are the one that a round made and, mostly, the one that it began with. */
+const newest = 20;
+
+interface RecorderPorts {
+  readonly events: CoordinatorEvents;
+  readonly history: Pick<History, 'version' | 'versions'>;
+  readonly versionAliases: Pick<VersionAliases, 'of'>;
+  readonly maker: EventMaker;
+  /** Takes what is to be told, in the order of calls. */
+  readonly append: (operations: readonly LineageOperation[]) => Promise<void>;
+}
+
+/**
+ * Turns what happens into events of OpenLineage. A training run is told while it goes on; rounds, promotions and precompute runs are told once
+ * they are over.
+ */
+export class LineageRecorder {
+  readonly #ports: RecorderPorts;
+  /** Events stay in the order of what happened, though some have to be looked up. */
+  readonly #turns = new PromiseQueue();
+  /** The newest promotion of a task that was told. */
+  readonly #promoted = new Map<TaskName, string>();
+
+  constructor(ports: RecorderPorts) {
+    this.#ports = ports;
+    const { events } = ports;
+    events.on('run-began', run => this.#tell('event', [this.#began(run)]));
+    events.on('version', version => {
+      if (version.run !== undefined) return this.#tell('log', [this.#made(version, version.run)]);
+    });
+    events.on('run-ended', run => this.#tell('event', [this.#ended(run)]));
+    events.on('round-ended', record => {
+      // A query is no step of training.
+      if (record.query === undefined) return this.#tell('log', this.#round(record));
+    });
+    events.on('aliases', task => this.#tell('event', this.#promotion(task)));
+    events.on('precomputed', run => this.#tell('log', this.#precomputed(run)));
+  }
+
+  /** Resolves once everything that has happened is kept. */
+  async settled(): Promise<void> {
+    await this.#turns.idle();
+  }
+
+  #tell(
+    kind: LineageOperation['kind'],
+    events: readonly RunEvent[] | Promise<readonly RunEvent[]>,
+  ): Promise<void> {
+    const { append } = this.#ports;
+    return this.#turns.run(async () => append((await events).map(event => ({ kind, event }))));
+  }
+
+  #began(run: TrainingRun): RunEvent {
+    const { maker, versionAliases } = this.#ports;
+    const { task, number, why, startedAt } = run;
+    const { base } = versionAliases.of(task);
+    const facets = {
+      ...maker.facets.nominalTime(why.at),
+      ...maker.facets.run('training', { number, trigger: why.trigger, reason: why.reason }),
+    };
+    return maker.event('START', trainingOf(task, run.id), {
+      at: startedAt,
+      facets,
+      inputs: [maker.model(task, base)],
+    });
+  }
+
+  #made(version: ModelVersion, run: string): RunEvent {
+    const { maker } = this.#ports;
+    const at = version.createdAt;
+    return maker.event('RUNNING', trainingOf(version.task, run), { at, outputs: [maker.made(version)] });
+  }
+
+  #ended(run: TrainingRun): RunEvent {
+    const { maker, versionAliases } = this.#ports;
+    const { task, number, why, startedAt, endedAt, ending, rounds, failed, model } = run;
+    const made = versionAliases.of(task).newest;
+    const state = stateOf(ending);
+    const facets = {
+      ...maker.facets.nominalTime(why.at),
+      ...maker.facets.run('training', {
+        number,
+        trigger: why.trigger,
+        reason: why.reason,
+        rounds,
+        failedRounds: failed,
+        ...(ending && { ending: ending.reason, endingText: ending.text }),
+      }),
+      ...(ending && state !== 'COMPLETE' && maker.facets.error(ending.text)),
+    };
+    return maker.event(state, trainingOf(task, run.id), {
+      at: endedAt ?? startedAt,
+      facets,
+      outputs: made.model === model ? [maker.model(task, made)] : [],
+    });
+  }
+
+  async #round(record: RoundRecord): Promise<readonly RunEvent[]> {
+    const { maker } = this.#ports;
+    const { task, round, number, run, startedAt, endedAt, failure, tally, traffic } = record;
+    const { base, made } = await this.#versionsOf(record);
+    const of: LineageRun = { job: { kind: 'round', of: task }, key: round };
+    const parts = {
+      inputs: base && [maker.model(task, base)],
+      facets: {
+        ...(run !== undefined && maker.partOf(trainingOf(task, run))),
+        ...maker.facets.run('round', {
+          number,
+          contributors: tally.accepted,
+          bytesUp: traffic.up,
+          bytesDown: traffic.down,
+        }),
+      },
+    };
+    const state = failure ? (failure.byOperator ? 'ABORT' : 'FAIL') : 'COMPLETE';
+    const end = {
+      ...parts,
+      at: endedAt,
+      outputs: made && [maker.made(made)],
+      facets: { ...parts.facets, ...(failure && maker.facets.error(failure.reason)) },
+    };
+    return [maker.event('START', of, { ...parts, at: startedAt }), maker.event(state, of, end)];
+  }
+
+  /** The version that a round trained from, and that which it made; undefined: it is not kept any more, or there is none. */
+  async #versionsOf({ task, round, base: model }: RoundRecord) {
+    const { history } = this.#ports;
+    const known = await history.versions(task, Number.POSITIVE_INFINITY, newest);
+    const made = known.find(version => version.round === round);
+    const recent = known.find(version => version.model === model && version !== made);
+    if (recent) return { base: recent, made };
+    const older = await history.version(model);
+    return { base: older?.task === task ? older : undefined, made };
+  }
+
+  /** That a version became what devices serve because somebody, or the gate, said so; empty where that is known. */
+  #promotion(task: TaskName): readonly RunEvent[] {
+    const { maker, versionAliases } = this.#ports;
+    const { number, model, pinned } = versionAliases.of(task).champion;
+    if (!pinned) return [];
+    const key = `${number}.${pinned.setAt}`;
+    if (this.#promoted.get(task) === key) return [];
+    this.#promoted.set(task, key);
+    const of: LineageRun = { job: { kind: 'promotion', of: task }, key };
+    const parts = {
+      at: pinned.setAt,
+      inputs: [maker.model(task, { number, model })],
+      facets: maker.facets.run('promotion', {
+        number,
+        by: pinned.setBy === gateName ? 'gate' : 'operator',
+      }),
+    };
+    const end = { ...parts, outputs: [maker.champion(task, model)] };
+    return [maker.event('START', of, parts), maker.event('COMPLETE', of, end)];
+  }
+
+  async #precomputed(run: PrecomputedRun): Promise<readonly RunEvent[]> {
+    const { maker, history } = this.#ports;
+    const { job, task, version, beganAt, endedAt, error, isStopped, counts } = run;
+    const [read] = version === null ? [] : await history.versions(task, version + 1, 1);
+    // A later process goes on with a run that was stopped, as a run of its own here.
+    const of: LineageRun = { job: { kind: 'precompute', of: job }, key: `${beganAt}.${endedAt}` };
+    const parts = {
+      inputs: read?.number === version ? [maker.model(task, read)] : [],
+      facets: maker.facets.run('precompute', { ...counts }),
+    };
+    const state = error === null ? 'COMPLETE' : isStopped ? 'ABORT' : 'FAIL';
+    const end = {
+      ...parts,
+      at: endedAt,
+      outputs: error === null ? [maker.precomputed(job)] : [],
+      facets: { ...parts.facets, ...(error !== null && maker.facets.error(error)) },
+    };
+    return [maker.event('START', of, { ...parts, at: beganAt }), maker.event(state, of, end)];
+  }
+}
+
+function trainingOf(task: TaskName, run: string): LineageRun {
+  return { job: { kind: 'training', of: task }, key: run };
+}
+
+function stateOf(ending: TrainingRun['ending']): RunState {
+  if (ending?.reason === 'failures' || ending?.reason === 'unmeasured') return 'FAIL';
+  return ending?.reason === 'stopped' ? 'ABORT' : 'COMPLETE';
+}

@@ -1,0 +1,102 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import * as z from 'zod';
+import type { Secret } from '../../tokens/secret.ts';
+import { TrackingRefusal } from './refusal.ts';
+
+/** ms that an answer may take, unless the caller is more patient. */
+const patience = 15_000;
+/** Characters of an answer that are read. */
+const longestAnswer = 8 << 20;
+
+const failure = z.object({
+  error_code: z.string().optional().catch(undefined),
+  message: z.string().optional().catch(undefined),
+});
+
+export interface TrackingAddress {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly token?: Secret | undefined;
+}
+
+/** Speaks HTTP to a tracking server, which errors name as `server`. */
+export class TrackingHttp {
+  readonly #server: string;
+  readonly #address: TrackingAddress;
+  readonly #clock: Clock;
+  readonly #stop: AbortSignal;
+
+  constructor(server: string, address: TrackingAddress, clock: Clock, stop: AbortSignal) {
+    this.#server = server;
+    this.#address = address;
+    this.#clock = clock;
+    this.#stop = stop;
+  }
+
+  /**
+   * The JSON of the answer; an empty object where it is none. `wait`: ms that it may take. Throws `server.unreachable` for what may pass, and
+   * `TrackingRefusal` for what the server does not take.
+   */
+  async send(
+    method: string,
+    path: string,
+    body: string | Uint8Array<ArrayBuffer> | undefined,
+    type = 'application/json',
+    wait = patience,
+  ): Promise<unknown> {
+    const { url, token } = this.#address;
+    const late = new AbortController();
+    const cancel = this.#clock.at(this.#clock.now() + wait, () => late.abort());
+    try {
+      const response = await fetch(url + path, {
+        method,
+        redirect: 'error',
+        signal: AbortSignal.any([this.#stop, late.signal]),
+        headers: {
+          'user-agent': 'murmuration',
+          ...(body !== undefined && { 'content-type': type }),
+          ...(token && { authorization: `Bearer ${token.reveal()}` }),
+        },
+        ...(body !== undefined && { body }),
+      });
+      const answer = await read(response);
+      if (response.ok) return answer;
+      throw this.#refusal(response.status, answer);
+    } catch (cause) {
+      if (cause instanceof TrackingRefusal || cause instanceof MurmurationError) throw cause;
+      throw new MurmurationError('server.unreachable', `The ${this.#server} server does not answer.`, {
+        cause,
+      });
+    } finally {
+      cancel();
+    }
+  }
+
+  #refusal(status: number, answer: unknown): Error {
+    const found = failure.safeParse(answer);
+    const text = found.data?.message ?? `HTTP ${status}`;
+    const isPassing = status >= 500 || status === 408 || status === 429;
+    // Who may not come in today may tomorrow: the token is changed, and nothing is lost until then.
+    if (isPassing || status === 401 || status === 403)
+      return new MurmurationError(
+        'server.unreachable',
+        `The ${this.#server} server answered HTTP ${status}.`,
+      );
+    return new TrackingRefusal(found.data?.error_code ?? `HTTP_${status}`, text.slice(0, 500), status);
+  }
+}
+
+async function read(response: Response): Promise<unknown> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (text.length > longestAnswer) break;
+  }
+  try {
+    return text === '' ? {} : JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
