@@ -4,6 +4,7 @@ export * from './concurrency/until-aborted.ts';
 export * from './encoding/bytes.ts';
 export * from './encoding/json.ts';
 export * from './errors/errors.ts';
+export * from './errors/statuses.ts';
 export * from './ids/ids.ts';
 export * from './messages/channel.ts';
 export * from './messages/check-in.ts';

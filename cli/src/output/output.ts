@@ -1,4 +1,5 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import Table from 'cli-table3';
 import colours from 'picocolors';
 
@@ -85,7 +86,7 @@ Exit codes: 0 done; 1 failed, or called in a wrong way; ${Object.entries(exitCod
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof MurmurationError)) return 1;
   if (refusals.has(error.code)) return exitCodes['not allowed'];
-  if (error.status === 404) return exitCodes['not found'];
+  if (httpStatusOf(error) === 404) return exitCodes['not found'];
   return error.code === 'server.unreachable' ? exitCodes.unreachable : 1;
 }
 

@@ -1,4 +1,5 @@
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -219,6 +220,6 @@ export async function openInference(
 
 function answeredOf({ model, version, error, ms }: Exchange): Answered {
   // What a client did wrong, or too often, is no failure of the model.
-  const hasFailed = error !== null && error.status >= 500 && error.code !== 'prediction.too-many';
+  const hasFailed = error !== null && httpStatusOf(error) >= 500 && error.code !== 'prediction.too-many';
   return { model, version, ms, hasFailed };
 }

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { fieldProblem } from '@murmuration/api/settings';
 import { errors, MurmurationError } from '@murmuration/protocol/errors/errors';
+import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import { idPattern, type RoundId } from '@murmuration/protocol/ids/ids';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -58,7 +59,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, error: Murmur
   // Serialised here: a route's schemas describe its own answers.
   return (
     reply
-      .status(error.status)
+      .status(httpStatusOf(error))
       // Whatever was set for the answer that it is not.
       .header('cache-control', 'no-store')
       .header('content-type', 'application/problem+json')
@@ -76,7 +77,7 @@ export function endWithProblem(socket: Socket, error: MurmurationError, instance
   const body = JSON.stringify(problemOf(error, instance));
   socket.write(
     [
-      `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
+      `HTTP/1.1 ${httpStatusOf(error)} ${STATUS_CODES[httpStatusOf(error)]}`,
       'connection: close',
       'content-type: application/problem+json',
       `content-length: ${Buffer.byteLength(body)}`,
@@ -94,11 +95,11 @@ function secondsUntilRetry({ after = 2_000 }: MurmurationError): string {
 }
 
 function problemOf(error: MurmurationError, instance: string): z.infer<typeof problem> {
-  const { code, detail, status, retryable } = error;
+  const { code, detail, retryable } = error;
   return {
     type: `urn:murmuration:error:${code}`,
     title: errors[code].text,
-    status,
+    status: httpStatusOf(error),
     detail,
     instance,
     code,

@@ -1,5 +1,6 @@
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 
 /** By the status with which HTTP answers. */
 const codes: Readonly<Record<number, status>> = {
@@ -19,12 +20,13 @@ const codes: Readonly<Record<number, status>> = {
 const longestText = 1_000;
 
 /** An error as the status of a call, with the text that HTTP has; one that is worth another try says after how many ms. */
-export function statusOf({ status: http, detail, retryable, after = 1_000 }: MurmurationError): StatusObject {
+export function statusOf(error: MurmurationError): StatusObject {
+  const { detail, retryable, after = 1_000 } = error;
   const metadata = new Metadata();
   if (retryable) metadata.set('grpc-retry-pushback-ms', String(Math.ceil(after)));
   // What clients name may be cut within a character, and what is no text can't be sent.
   const details = Buffer.from(detail.slice(0, longestText)).toString();
-  return { code: codes[http] ?? status.INTERNAL, details, metadata };
+  return { code: codes[httpStatusOf(error)] ?? status.INTERNAL, details, metadata };
 }
 
 /** An error as one of the table: of others the client learns nothing. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Right } from '../access/access.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
@@ -136,7 +137,8 @@ function takeRoom(
 }
 
 function sendError(reply: FastifyReply, error: MurmurationError): FastifyReply {
-  const { code, status, detail, retryable, after = 1_000 } = error;
+  const { code, detail, retryable, after = 1_000 } = error;
+  const status = httpStatusOf(error);
   if (code === 'inference.unauthenticated') reply.header('www-authenticate', 'Bearer');
   if (retryable) reply.header('retry-after', String(Math.max(1, Math.ceil(after / 1_000))));
   return reply

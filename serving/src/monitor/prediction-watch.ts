@@ -1,6 +1,7 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Variant } from '../experiments/experiment.ts';
@@ -197,7 +198,7 @@ function charactersOf(row: RowGuess): number {
 
 /** Whether an error is the version's or the server's, and not the client's. */
 function isOurs(error: MurmurationError | null): boolean {
-  return error !== null && error.status >= 500 && error.code !== 'prediction.too-many';
+  return error !== null && httpStatusOf(error) >= 500 && error.code !== 'prediction.too-many';
 }
 
 /** Whether two versions say the same of each row: the same first guess, or the same number to six digits. */

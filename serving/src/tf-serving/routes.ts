@@ -2,6 +2,7 @@ import type { Datatype } from '@murmuration/inference-client/tensors/datatype';
 import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
 import { refuseInput, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts } from '../http/door.ts';
@@ -146,6 +147,6 @@ function servable(name: string, at: string | undefined): string {
 
 /** The same error in the words that clients of TensorFlow Serving look for. */
 function inWords(error: unknown, words: string): unknown {
-  if (!(error instanceof MurmurationError) || error.status !== 404) return error;
+  if (!(error instanceof MurmurationError) || httpStatusOf(error) !== 404) return error;
   return new MurmurationError(error.code, `${words}. ${error.detail}`);
 }

@@ -5,7 +5,8 @@ import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { taskSchema } from '@murmuration/coordinator/task/define-task';
 import { watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
-import { errors } from '@murmuration/protocol/errors/errors';
+import { type ErrorCode, errors } from '@murmuration/protocol/errors/errors';
+import { statuses } from '@murmuration/protocol/errors/statuses';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { brokerMetrics } from '@murmuration/serving/metrics/broker-metrics';
@@ -279,9 +280,9 @@ ${made}
 
 ${table(
   ['Code', 'Status', 'Retry', 'Meaning'],
-  Object.entries(errors).map(([code, { status, retryable, text }]) => [
+  Object.entries(errors).map(([code, { retryable, text }]) => [
     `\`${code}\``,
-    String(status),
+    String(statuses[code as ErrorCode]),
     retryable ? 'yes' : 'no',
     text,
   ]),
