@@ -76,7 +76,7 @@ export const queryFigures = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('outcomes'), versions: z.array(versionOutcomes) }),
   z.object({
     kind: z.literal('sketch').describe('The first of the two rounds of heavy hitters'),
-    buckets: count.describe('Buckets that as many devices as the threshold have a text in, of both rows'),
+    buckets: count.describe('Buckets that as many devices as the threshold have a text in, of all rows'),
   }),
   z.object({
     kind: z.literal('heavy-hitters'),
@@ -89,7 +89,7 @@ export const queryFigures = z.discriminatedUnion('kind', [
         }),
       )
       .describe('The most frequent first'),
-    unread: count.describe('Texts of as many devices that could not be read'),
+    unread: count.describe('Buckets in which as many devices have texts that could not be read'),
     chance: z.number().describe('That a text of no more devices than the threshold is found, at least'),
   }),
 ]);

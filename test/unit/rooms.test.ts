@@ -162,6 +162,7 @@ const order: Record<string, readonly string[]> = {
     'workers',
     'devices',
     'leak-audit',
+    'vocabulary',
     'experiments',
     'spam',
     'federation',

@@ -126,7 +126,7 @@ export class Answers implements SessionAnswers {
     if (!isSound(query, plan.largestCohort))
       throw refusal(
         'queries',
-        `The query "${name}" asks for texts in more buckets than devices can have filled, or has so few that most may be full.`,
+        `The query "${name}" asks for texts in more buckets than devices can have filled, or has too few of them for its texts.`,
       );
   }
 

@@ -3,7 +3,6 @@ import { type Figures, figuresOf } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { queryHash } from '@murmuration/protocol/queries/query-hash';
 import { queryForm } from '@murmuration/protocol/queries/vector';
-import { centre } from '@murmuration/protocol/secagg/ring';
 import { type RingVector, ringVector } from '@murmuration/protocol/secagg/ring-vector';
 import { decodeUpdate, type UpdateForm } from '@murmuration/protocol/weights/codec';
 import { restoreElements, snapshotOf } from './ring-snapshot.ts';
@@ -55,7 +54,10 @@ export class AnswerSum implements SumInRing {
         'secagg.too-few',
         `${this.contributors} devices answered; nothing is shown below ${threshold}.`,
       );
-    return figuresOf(this.#query, centre(this.elements.slice(), this.width), this.contributors);
+    // Answers are from 0 on, and rings of queries have 31 bits at most.
+    const bits = 2 ** this.width - 1;
+    const sum = this.elements.map(element => element & bits);
+    return figuresOf(this.#query, sum, this.contributors);
   }
 
   /** Answers bring no verdicts. */

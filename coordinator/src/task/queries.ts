@@ -65,7 +65,7 @@ export function refuseUnaskable(task: Task): void {
       throw refuse(`("${asked.name}") begin without heavy buckets`);
     if (!isSound(asked, cohortSizeOf(task)))
       throw refuse(
-        `have too few buckets ("${asked.name}"): at least twice as many as devices × values / threshold, or devices do not answer`,
+        `have too few buckets ("${asked.name}"): at least five times as many as texts, or devices do not answer`,
       );
   }
 }

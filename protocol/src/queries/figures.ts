@@ -118,7 +118,9 @@ export function figuresOf(query: Query, sum: Int32Array, devices: number): Figur
       return { kind: 'outcomes', versions };
     }
     case 'heavy-hitters':
-      return query.heavy ? heavyHittersOf(query, sum, devices) : sketchOf(query, sum);
+      return query.heavy
+        ? heavyHittersOf({ ...query, heavy: query.heavy }, sum, devices)
+        : sketchOf(query, sum);
   }
 }
 

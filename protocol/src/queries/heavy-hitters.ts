@@ -3,15 +3,15 @@ import { base64url } from '../encoding/bytes.ts';
 import { MurmurationError } from '../errors/errors.ts';
 import { type Estimate, meanOfCounts } from './intervals.ts';
 import type { HeavyHittersQuery } from './query.ts';
-import { pieces } from './text-digest.ts';
-import { chanceOfFailure, chanceOfPieces } from './text-odds.ts';
+import { rows } from './text-digest.ts';
+import { chanceOfCircle, chanceOfPieces } from './text-odds.ts';
 import { readTable } from './text-reader.ts';
-import { tableFor } from './text-table.ts';
+import { heavyIn, spareFor } from './text-table.ts';
 import { queryForm } from './vector.ts';
 
 export interface TextFigures {
   readonly text: string;
-  /** On how many of the devices that answered it is. */
+  /** On how many of the devices that answered it is; at least, where a rare text was in the way. */
   readonly devices: number;
   readonly share: Estimate;
 }
@@ -19,9 +19,9 @@ export interface TextFigures {
 /** What the first of the two rounds finds. */
 export interface Sketch {
   readonly kind: 'sketch';
-  /** A bit for each bucket of both rows: whether as many devices as the threshold have a text in it; in base64url. */
+  /** A bit for each bucket of all rows: whether as many devices as the threshold have a text in it; in base64url. */
   readonly heavy: string;
-  /** How many are so, in both rows. */
+  /** How many are so, in all rows. */
   readonly buckets: number;
 }
 
@@ -29,35 +29,41 @@ export interface Sketch {
 export interface HeavyHitters {
   readonly kind: 'heavy-hitters';
   readonly texts: readonly TextFigures[];
-  /** Texts that as many devices have, and that could not be read. */
+  /** Buckets in which as many devices have texts that could not be read. */
   readonly unread: number;
   /** The chance that a text is found which no more devices have than the threshold, at least. */
   readonly chance: number;
 }
 
-/** Which buckets as many devices as the threshold have a text in; where there are none, there is nothing more to ask. */
+/**
+ * Which buckets as many devices as the threshold have a text in; where there are none, there is nothing more to ask. Throws `config.invalid` where a
+ * row has more of them than the query has room for.
+ */
 export function sketchOf(query: HeavyHittersQuery, sum: Int32Array): Sketch | HeavyHitters {
+  const { name, texts, threshold } = query;
   const heavy = new Uint8Array(Math.ceil(sum.length / 8));
-  let buckets = 0;
-  for (const [i, devices] of sum.entries()) {
-    if (devices < query.threshold) continue;
-    heavy[i >> 3]! |= 1 << (i & 7);
-    buckets += 1;
-  }
-  if (buckets === 0) return { kind: 'heavy-hitters', texts: [], unread: 0, chance: chanceIn(query) };
-  return { kind: 'sketch', heavy: base64url(heavy), buckets };
-}
-
-/** Throws `config.invalid` where more was in the table than it has room for. */
-export function heavyHittersOf(query: HeavyHittersQuery, sum: Int32Array, devices: number): HeavyHitters {
-  const { name, threshold, texts: room } = query;
-  const { width } = queryForm(query, devices);
-  const { texts, unread, isComplete } = readTable(query, sum, width, devices, sha256);
-  if (!isComplete)
+  for (const [i, devices] of sum.entries()) if (devices >= threshold) heavy[i >> 3]! |= 1 << (i & 7);
+  const found = Array.from({ length: rows }, (_, row) => heavyIn(heavy, row, query.buckets));
+  if (Math.max(...found) > texts)
     throw new MurmurationError(
       'config.invalid',
-      `The query "${name}": its table can't be read; devices have more texts in common than ${room}, or one of them has spoilt it. Give the query more texts, or ask again.`,
+      `The query "${name}": devices have more texts in common than ${texts}: about ${Math.max(...found)}. Give the query more texts, and at least five times as many buckets.`,
     );
+  // A text that many devices have makes a bucket of each row heavy.
+  if (Math.min(...found) === 0)
+    return { kind: 'heavy-hitters', texts: [], unread: 0, chance: chanceIn(query) };
+  return { kind: 'sketch', heavy: base64url(heavy), buckets: found.reduce((all, each) => all + each, 0) };
+}
+
+/** What the second round has found in the heavy buckets. */
+export function heavyHittersOf(
+  query: HeavyHittersQuery & { readonly heavy: Uint8Array },
+  sum: Int32Array,
+  devices: number,
+): HeavyHitters {
+  const { threshold } = query;
+  const { width } = queryForm(query, devices);
+  const { texts, unread } = readTable(query, sum, width, devices, sha256);
   return {
     kind: 'heavy-hitters',
     texts: texts
@@ -68,7 +74,7 @@ export function heavyHittersOf(query: HeavyHittersQuery, sum: Int32Array, device
   };
 }
 
-function chanceIn(query: HeavyHittersQuery): number {
-  const failure = chanceOfFailure(pieces * query.texts, tableFor(query).cells);
-  return chanceOfPieces(query.threshold) * (1 - failure);
+/** With as many texts as there is room for. */
+function chanceIn({ threshold, texts, buckets }: HeavyHittersQuery): number {
+  return chanceOfPieces(threshold) * (1 - chanceOfCircle(texts, buckets, spareFor(texts)));
 }

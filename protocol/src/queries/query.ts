@@ -92,11 +92,11 @@ export interface HeavyHittersQuery extends Asked {
   readonly values: number;
   /** Longest text, bytes of UTF-8; even. */
   readonly bytes: number;
-  /** Texts for which there is room. */
+  /** Texts for which there is room; at most a fifth of `buckets`, or devices do not answer. */
   readonly texts: number;
-  /** Into which texts are hashed, twice. */
+  /** Into which texts are hashed, three times. */
   readonly buckets: number;
-  /** A bit for each bucket of both rows: whether as many devices as the threshold have a text in it. Left out in the first round. */
+  /** A bit for each bucket of all rows: whether as many devices as the threshold have a text in it. Left out in the first round. */
   readonly heavy?: Uint8Array;
 }
 

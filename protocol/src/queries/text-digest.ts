@@ -2,22 +2,18 @@
 export type Hash = (message: Uint8Array) => Uint8Array;
 
 /** The rows of buckets that the first round has. */
-export const rows = 2;
+export const rows = 3;
 /** Pieces of a text; each device that has it says one of them. */
 export const pieces = 4;
 /** Pieces that tell a text; fewer tell nothing of it to whoever can't guess it. */
 export const piecesNeeded = 3;
 /** Values of a piece are below this prime. */
 export const prime = 65_537;
-/** 16-bit parts of the tag of a text. */
-export const tagParts = 3;
 
 /** What follows from a text, for one query. */
 export interface TextDigest {
   /** Its bucket in each row. */
   readonly buckets: readonly number[];
-  /** 16-bit parts by which its pieces are known to belong together. */
-  readonly tag: readonly number[];
   /** One of its pieces, numbered from 0: values modulo the prime, each of two bytes. */
   piece(number: number): readonly number[];
   /** The piece that a device says, by its own secret: the same whenever it is asked. */
@@ -44,7 +40,6 @@ export function digestOf(text: string, { name, buckets, bytes }: Asked, hash: Ha
   const secrets = Array.from({ length: bytes / 2 }, (_, i) => padded[2 * i]! | (padded[2 * i + 1]! << 8));
   return {
     buckets: Array.from({ length: rows }, (_, row) => view.getUint32(4 * row, true) % buckets),
-    tag: Array.from({ length: tagParts }, (_, part) => view.getUint16(4 * rows + 2 * part, true)),
     piece(number) {
       const coefficients = coefficientsOf(digest, hash);
       const at = number + 1;

@@ -1,7 +1,7 @@
-import { digestOf, type Hash, pieces, piecesNeeded, prime, tagParts } from './text-digest.ts';
-import { parts, placeOf, type TextTable, tableFor } from './text-table.ts';
+import { digestOf, type Hash, pieces, piecesNeeded, prime } from './text-digest.ts';
+import { cellsIn, type TextTable, tableFor } from './text-table.ts';
 
-/** A text that was read, and how many devices said it. */
+/** A text that was read, and how many devices said it; at least, where what stands in its cells beside it can't be told from it. */
 export interface ReadText {
   readonly text: string;
   readonly devices: number;
@@ -10,24 +10,24 @@ export interface ReadText {
 /** What a table says. */
 export interface ReadTable {
   readonly texts: readonly ReadText[];
-  /** Devices of each text that fewer different pieces were said of than tell it, or whose pieces contradict each other. */
+  /** How many devices said something in each cell of a heavy bucket where nothing more can be read: too few different pieces, or too many texts. */
   readonly unread: readonly number[];
-  /** Whether nothing is left in the table; else it had too many entries, or somebody has spoilt it. */
-  readonly isComplete: boolean;
-}
-
-/** The pieces of one text. */
-interface Pieces {
-  readonly tag: readonly number[];
-  devices: number;
-  readonly values: Map<number, readonly number[]>;
 }
 
 interface Asked {
   readonly name: string;
   readonly buckets: number;
-  readonly texts: number;
   readonly bytes: number;
+  readonly heavy: Uint8Array;
+}
+
+/** A text whose cells and pieces are known. */
+interface Known {
+  readonly text: string;
+  readonly cells: readonly number[];
+  readonly values: readonly (readonly number[])[];
+  /** How many devices said each piece, as far as that is known. */
+  readonly counts: Map<number, number>;
 }
 
 /** Reads what so many devices have added up in a table, of which the low `width` bits count. */
@@ -39,84 +39,144 @@ export function readTable(
   hash: Hash,
 ): ReadTable {
   const table = tableFor(query);
-  const peeled = peel(table, sum, width, devices, hash);
+  const cellsOf = cellsIn(query, table);
+  const left = new Places(table, sum, width, devices);
+  const known = new Map<string, Known>();
+  /** The text of which enough pieces are alone in their places of a cell, and fit. */
+  const textIn = (cell: number): Known | undefined => {
+    for (const three of choicesOf(left.singlesIn(cell))) {
+      const text = textOf(three, query.bytes);
+      if (text === undefined || known.has(text)) continue;
+      const digest = digestOf(text, query, hash);
+      const cells = cellsOf(digest.buckets);
+      if (!cells?.includes(cell)) continue;
+      const values = Array.from({ length: pieces }, (_, piece) => digest.piece(piece));
+      if (three.every(each => each.values.join() === values[each.piece]!.join()))
+        return { text, cells, values, counts: new Map() };
+    }
+    return undefined;
+  };
+  for (let isNews = true; isNews; ) {
+    isNews = false;
+    for (let cell = 0; cell < table.own + table.spare; cell++) {
+      const found = textIn(cell);
+      if (!found) continue;
+      known.set(found.text, found);
+      isNews = true;
+    }
+    for (const { cells, values, counts } of known.values())
+      for (const [piece, each] of values.entries()) {
+        if (counts.has(piece)) continue;
+        const count = left.takeOut(cells, piece, each);
+        if (count === undefined) continue;
+        counts.set(piece, count);
+        isNews = true;
+      }
+  }
+  return resultOf([...known.values()], left, table, devices);
+}
+
+function resultOf(known: readonly Known[], left: Places, table: TextTable, devices: number): ReadTable {
   const texts: ReadText[] = [];
   const unread: number[] = [];
-  for (const found of peeled.found) {
-    const text = textOf(found, query, hash);
-    if (text === undefined) unread.push(found.devices);
-    else texts.push({ text, devices: found.devices });
+  // What is left in the cell of a text, some piece of which could not be counted, may be its own.
+  const isRead = new Set<number>();
+  for (const { text, cells, counts } of known) {
+    const said = [...counts.values()].reduce((all, count) => all + count, 0);
+    if (counts.size < pieces) isRead.add(cells[0]!);
+    // More than there are devices say what one of them has made up.
+    if (said > devices) unread.push(devices);
+    else texts.push({ text, devices: said });
+  }
+  for (let cell = 0; cell < table.own; cell++) {
+    const count = left.devicesIn(cell);
+    if (count > 0 && !isRead.has(cell)) unread.push(Math.min(count, devices));
   }
   texts.sort((a, b) => b.devices - a.devices || (a.text < b.text ? -1 : 1));
-  return { texts, unread, isComplete: peeled.isComplete };
+  return { texts, unread };
 }
 
-/** Takes out the entries that are alone in a cell, until none is. */
-function peel(table: TextTable, sum: Int32Array, bits: number, devices: number, hash: Hash) {
-  const { width } = table;
-  const mask = bits === 32 ? 0xffffffff : 2 ** bits - 1;
-  const left = Uint32Array.from(sum, element => (element & mask) >>> 0);
-  const found = new Map<string, Pieces>();
-  const open = Array.from({ length: parts * table.cells }, (_, cell) => cell);
-  for (let cell = open.pop(); cell !== undefined; cell = open.pop()) {
-    const single = singleIn(left.subarray(cell * width, (cell + 1) * width), cell, table, devices, hash);
-    if (!single) continue;
-    const { count, entry, piece, cells } = single;
-    for (const each of cells) {
-      for (const [i, value] of entry.entries()) {
-        const at = each * width + i;
-        left[at] = (left[at]! - Math.imul(count, value)) & mask;
-      }
-      open.push(each);
+interface Single {
+  readonly piece: number;
+  readonly values: readonly number[];
+}
+
+/** What is left of a table. */
+class Places {
+  readonly #width: number;
+  readonly #devices: number;
+  readonly #mask: number;
+  readonly #left: Uint32Array;
+
+  constructor({ width }: TextTable, sum: Int32Array, bits: number, devices: number) {
+    this.#width = width;
+    this.#devices = devices;
+    this.#mask = bits === 32 ? 0xffffffff : 2 ** bits - 1;
+    this.#left = Uint32Array.from(sum, element => (element & this.#mask) >>> 0);
+  }
+
+  /** Pieces in whose places of a cell there seems to be nothing but copies of one entry. */
+  singlesIn(cell: number): Single[] {
+    const found: Single[] = [];
+    for (let piece = 0; piece < pieces; piece++) {
+      const [count, ...sums] = this.#at(cell, piece);
+      if (count! < 1 || count! > this.#devices) continue;
+      const values = sums.map(sum => sum / count!);
+      if (values.every(value => Number.isInteger(value) && value < prime)) found.push({ piece, values });
     }
-    const tag = entry.slice(2, 2 + tagParts);
-    const key = tag.join();
-    const known: Pieces = found.get(key) ?? { tag, devices: 0, values: new Map() };
-    known.devices += count;
-    known.values.set(piece, entry.slice(2 + tagParts));
-    found.set(key, known);
+    return found;
   }
-  return { found: [...found.values()], isComplete: left.every(element => element === 0) };
+
+  /** Takes a piece out of its cells, and says how often it was in them; undefined where it is alone in none. */
+  takeOut(cells: readonly number[], piece: number, values: readonly number[]): number | undefined {
+    const count = cells.map(cell => this.#countOf(cell, piece, values)).find(each => each !== undefined);
+    if (!count) return count;
+    for (const cell of cells) {
+      const place = this.#at(cell, piece);
+      for (const [i, value] of [1, ...values].entries())
+        place[i] = (place[i]! - Math.imul(count, value)) & this.#mask;
+    }
+    return count;
+  }
+
+  /** Entries that are left in a cell. */
+  devicesIn(cell: number): number {
+    return Array.from({ length: pieces }, (_, piece) => this.#at(cell, piece)[0]!).reduce((a, b) => a + b);
+  }
+
+  /** Of how many copies of an entry a place is the sum. */
+  #countOf(cell: number, piece: number, values: readonly number[]): number | undefined {
+    const [count, ...sums] = this.#at(cell, piece);
+    if (count! > this.#devices) return undefined;
+    const isSum = sums.every((sum, i) => sum === (Math.imul(count!, values[i]!) & this.#mask) >>> 0);
+    return isSum ? count : undefined;
+  }
+
+  #at(cell: number, piece: number): Uint32Array {
+    const begin = (cell * pieces + piece) * this.#width;
+    return this.#left.subarray(begin, begin + this.#width);
+  }
 }
 
-/** The entry of which a cell has nothing but so many copies. */
-function singleIn(cell: Uint32Array, number: number, table: TextTable, devices: number, hash: Hash) {
-  const count = cell[0]!;
-  if (count === 0 || count > devices) return undefined;
-  if (cell.some(element => element % count !== 0)) return undefined;
-  const entry = Array.from(cell, element => element / count);
-  if (entry.some(value => value >= prime)) return undefined;
-  const tag = entry.slice(2, 2 + tagParts);
-  for (let piece = 0; piece < pieces; piece++) {
-    const { cells, check } = placeOf(tag, piece, table, hash);
-    if (check === entry[1] && cells.includes(number)) return { count, entry, piece, cells };
-  }
-  return undefined;
+/** All choices of as many as tell a text. */
+function choicesOf(singles: readonly Single[]): readonly (readonly Single[])[] {
+  if (singles.length < piecesNeeded) return [];
+  if (singles.length === piecesNeeded) return [singles];
+  return singles.flatMap((_, without) => choicesOf(singles.filter((_, i) => i !== without)));
 }
 
-/** The text that pieces tell; undefined where they are too few, or none of it. */
-function textOf({ tag, values }: Pieces, query: Asked, hash: Hash): string | undefined {
-  const said = [...values].slice(0, piecesNeeded);
-  if (said.length < piecesNeeded) return undefined;
-  const weights = said.map(([piece]) =>
-    weightOf(
-      piece + 1,
-      said.map(([other]) => other + 1),
-    ),
-  );
-  const bytes = new Uint8Array(query.bytes);
-  for (let i = 0; i < query.bytes / 2; i++) {
-    const value = said.reduce((sum, [, piece], of) => (sum + weights[of]! * piece[i]!) % prime, 0);
+/** The text that pieces tell, if it is one. */
+function textOf(said: readonly Single[], length: number): string | undefined {
+  const points = said.map(({ piece }) => piece + 1);
+  const weights = points.map(point => weightOf(point, points));
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length / 2; i++) {
+    const value = said.reduce((sum, { values }, of) => (sum + weights[of]! * values[i]!) % prime, 0);
     if (value > 0xffff) return undefined;
     bytes[2 * i] = value & 255;
     bytes[2 * i + 1] = value >> 8;
   }
-  const text = decoded(bytes);
-  if (text === undefined) return undefined;
-  const digest = digestOf(text, query, hash);
-  if (digest.tag.join() !== tag.join()) return undefined;
-  const isTold = [...values].every(([piece, those]) => digest.piece(piece).join() === those.join());
-  return isTold ? text : undefined;
+  return decoded(bytes);
 }
 
 /** Lagrange's coefficient at 0 of the value at a point, from the values at all of them. */

@@ -1,44 +1,61 @@
-import { type Hash, tagParts } from './text-digest.ts';
-
-/** Parts of the table; an entry has a cell in each. */
-export const parts = 4;
+import { pieces, rows } from './text-digest.ts';
 
 /**
- * An invertible Bloom look-up table (Goodrich and Mitzenmacher 2011) whose entries are pieces of texts. A cell has how many entries are in it, and
- * the sums of their checks, tags and values.
+ * The table of the second round, an invertible Bloom look-up table (Goodrich and Mitzenmacher 2011) with a cell of its own for each heavy bucket of
+ * the first row. Nearly all texts are alone there. Each is in a spare cell as well, of which there are fewer: what is read elsewhere is taken out of
+ * them. A cell has a place for each piece of a text: how many entries are in it, and the sums of their values.
  */
 export interface TextTable {
-  /** Of each part. */
-  readonly cells: number;
-  /** Elements of a cell. */
+  /** Those of heavy buckets; spare ones follow. */
+  readonly own: number;
+  readonly spare: number;
+  /** Elements of a place. */
   readonly width: number;
   readonly elements: number;
 }
 
-/** The table that has room for so many texts, which have up to `bytes` bytes. */
-export function tableFor({ texts, bytes }: { readonly texts: number; readonly bytes: number }): TextTable {
-  // With four pieces of each text, 0.71 entries a cell: well below the 0.772 up to which peeling four parts succeeds (Molloy 2005); the rest is for small tables.
-  const cells = Math.ceil((7 * texts) / 5) + 16;
-  const width = 2 + tagParts + bytes / 2;
-  return { cells, width, elements: parts * cells * width };
+interface Asked {
+  readonly bytes: number;
+  readonly buckets: number;
+  /** A bit for each bucket of all rows. */
+  readonly heavy: Uint8Array;
 }
 
-/** Where an entry stands, and the 16 bits by which it is known that nothing else is in a cell. */
-export interface Place {
-  /** Numbers of cells, of all parts. */
-  readonly cells: readonly number[];
-  readonly check: number;
+/** Spare cells for so many cells of heavy buckets; the constant is for small tables. */
+export const spareFor = (own: number): number => Math.ceil(own / 4) + 16;
+
+/** The table for texts of up to `bytes` bytes in buckets that are heavy. */
+export function tableFor({ bytes, buckets, heavy }: Asked): TextTable {
+  const own = heavyIn(heavy, 0, buckets);
+  const spare = spareFor(own);
+  const width = 1 + bytes / 2;
+  return { own, spare, width, elements: (own + spare) * pieces * width };
 }
 
-/** The place of a piece of a text with a tag. */
-export function placeOf(tag: readonly number[], piece: number, { cells }: TextTable, hash: Hash): Place {
-  const digest = hash(Uint8Array.of(...tag.flatMap(part => [part & 255, part >> 8]), piece));
-  const view = new DataView(digest.buffer, digest.byteOffset);
-  return {
-    cells: Array.from(
-      { length: parts },
-      (_, part) => part * cells + (view.getUint32(4 * part, true) % cells),
-    ),
-    check: view.getUint16(4 * parts, true),
+/** The two cells of a text that falls into a bucket of each row; undefined where one of them is not heavy. */
+export type CellsOf = (buckets: readonly number[]) => readonly [own: number, spare: number] | undefined;
+
+/** Cells are numbered as heavy buckets follow each other: those of the second row over and over through the spare ones. */
+export function cellsIn({ buckets, heavy }: Asked, { own, spare }: TextTable): CellsOf {
+  const ranks = new Int32Array(rows * buckets).fill(-1);
+  for (let row = 0; row < rows; row++)
+    for (let bucket = row * buckets, rank = 0; bucket < (row + 1) * buckets; bucket++)
+      if (isHeavy(heavy, bucket)) ranks[bucket] = rank++;
+  return places => {
+    const ranksOf = places.map((bucket, row) => ranks[row * buckets + bucket]!);
+    return ranksOf.includes(-1) ? undefined : [ranksOf[0]!, own + (ranksOf[1]! % spare)];
   };
+}
+
+/** Whether a bucket is heavy, numbered through all rows. */
+function isHeavy(heavy: Uint8Array, bucket: number): boolean {
+  return ((heavy[bucket >> 3]! >> (bucket & 7)) & 1) === 1;
+}
+
+/** How many buckets of a row are heavy. */
+export function heavyIn(heavy: Uint8Array, row: number, buckets: number): number {
+  let count = 0;
+  for (let bucket = row * buckets; bucket < (row + 1) * buckets; bucket++)
+    if (isHeavy(heavy, bucket)) count += 1;
+  return count;
 }

@@ -1,6 +1,6 @@
 import type { HeavyHittersQuery, Query } from './query.ts';
-import { digestOf, type Hash, rows } from './text-digest.ts';
-import { placeOf, tableFor } from './text-table.ts';
+import { digestOf, type Hash, pieces, rows } from './text-digest.ts';
+import { cellsIn, heavyIn, tableFor } from './text-table.ts';
 
 /** What an app answers about texts, and which of them may leave the device. */
 export interface Texts {
@@ -65,50 +65,37 @@ export function encodeTexts(
       for (const [row, bucket] of buckets.entries()) sketch[row * query.buckets + bucket] = 1;
     return sketch;
   }
-  const { heavy } = query;
-  const table = tableFor(query);
+  const asked = { ...query, heavy: query.heavy };
+  const table = tableFor(asked);
+  const cellsOf = cellsIn(asked, table);
   const sum = new Int32Array(table.elements);
   for (const digest of digests) {
-    if (!digest.buckets.every((bucket, row) => isHeavy(heavy, row * query.buckets + bucket))) continue;
     const number = digest.pieceOf(secret);
-    const { cells, check } = placeOf(digest.tag, number, table, hash);
-    const entry = [1, check, ...digest.tag, ...digest.piece(number)];
-    for (const cell of cells)
-      for (const [i, value] of entry.entries())
-        sum[cell * table.width + i] = (sum[cell * table.width + i]! + value) | 0;
+    for (const cell of cellsOf(digest.buckets) ?? [])
+      for (const [i, value] of [1, ...digest.piece(number)].entries()) {
+        const at = (cell * pieces + number) * table.width + i;
+        sum[at] = (sum[at]! + value) | 0;
+      }
   }
   return sum;
 }
 
-/** Whether a bucket is heavy, numbered through all rows. */
-function isHeavy(heavy: Uint8Array, bucket: number): boolean {
-  return ((heavy[bucket >> 3]! >> (bucket & 7)) & 1) === 1;
-}
-
-/** The heavy buckets of a row, at most: no answers of so many devices make more. */
-function mostHeavy({ values, threshold }: HeavyHittersQuery, devices: number): number {
-  return Math.floor((devices * values) / threshold);
+/** The heavy buckets of a row, at most: those that there is room for, and no more than answers of so many devices can make. */
+function mostHeavy({ values, threshold, texts }: HeavyHittersQuery, devices: number): number {
+  return Math.min(texts, Math.floor((devices * values) / threshold));
 }
 
 /**
- * Whether no more buckets of a row are said to be heavy than answers of a cohort can make so, and those are half of them at most: true of other
- * queries. So a sketch that the coordinator has made up opens a quarter of all texts at most.
+ * Whether no more buckets of a row are said to be heavy than there is room for and answers of a cohort can make so, and room is for a fifth of
+ * them at most: true of other queries. So a sketch that the coordinator has made up opens one in 125 of all texts at most.
  */
 export function isSound(query: Query, largestCohort: number): boolean {
   if (query.kind !== 'heavy-hitters') return true;
-  const { buckets, heavy } = query;
+  const { buckets, heavy, texts } = query;
+  if (5 * texts > buckets) return false;
   const most = mostHeavy(query, largestCohort);
-  if (2 * most > buckets) return false;
   return (
     !heavy ||
     Array.from({ length: rows }, (_, row) => heavyIn(heavy, row, buckets)).every(count => count <= most)
   );
-}
-
-/** How many buckets of a row are heavy. */
-function heavyIn(heavy: Uint8Array, row: number, buckets: number): number {
-  let count = 0;
-  for (let bucket = row * buckets; bucket < (row + 1) * buckets; bucket++)
-    if (isHeavy(heavy, bucket)) count += 1;
-  return count;
 }

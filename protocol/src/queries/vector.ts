@@ -25,10 +25,11 @@ export interface QueryForm {
   readonly width: number;
 }
 
-/** Throws `config.ring` where the sum of so many devices needs more than 32 bits. */
+/** Throws `config.ring` where the sum of so many devices needs more than 31 bits. */
 export function queryForm(query: Query, largestCohort: number): QueryForm {
   const [elements, largest] = sizeOf(query);
-  return { elements, largest, width: widthFor(largest * largestCohort) };
+  // Nothing is below 0, so the bit for the sign is spared.
+  return { elements, largest, width: Math.max(2, widthFor(largest * largestCohort) - 1) };
 }
 
 function sizeOf(query: Query): readonly [elements: number, largest: number] {
@@ -48,7 +49,9 @@ function sizeOf(query: Query): readonly [elements: number, largest: number] {
     case 'outcomes':
       return [query.versions.length * elementsOf(query.outcomes.length), query.values ** 2];
     case 'heavy-hitters':
-      return query.heavy ? [tableFor(query).elements, prime - 1] : [rows * query.buckets, 1];
+      return query.heavy
+        ? [tableFor({ ...query, heavy: query.heavy }).elements, prime - 1]
+        : [rows * query.buckets, 1];
   }
 }
 

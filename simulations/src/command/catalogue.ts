@@ -122,6 +122,13 @@ export const catalogue: readonly Entry[] = [
   },
   {
     kind: 'study',
+    name: 'vocabulary',
+    shows:
+      "the keyboard's words, found by a query for texts that ten phones have, beside those of pooled text",
+    load: () => import('../vocabulary/vocabulary.ts'),
+  },
+  {
+    kind: 'study',
     name: 'hybrid',
     shows: 'whether phones are better off with a model that is partly their own',
     load: () => import('../hybrid/hybrid.ts'),

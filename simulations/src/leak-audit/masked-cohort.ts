@@ -1,6 +1,6 @@
 import { heldFloors } from '@murmuration/client-sdk/floors/floors';
 import { demandsOf } from '@murmuration/client-sdk/floors/require-plan';
-import { type Learned, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import { type Contribution, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
@@ -34,6 +34,13 @@ interface Phone {
   state: InUpdates | InAgreement;
 }
 
+/** A sum of uploads in a ring. */
+interface Uploads {
+  readonly elements: Int32Array;
+  readonly width: number;
+  add(bytes: Uint8Array): void;
+}
+
 /** What the coordinator knows once the masks are off the sum. */
 export interface Unmasked {
   readonly sum: RingSum;
@@ -46,6 +53,7 @@ export class MaskedCohort {
   readonly phones: readonly Phone[];
   readonly #plan: Plan;
   readonly #coordinator: MaskedRound;
+  #said = 0;
 
   /** Throws `secagg.parameters` where no graph over so many phones meets the plan's masking settings. */
   constructor(plan: Plan, phones: number, random: RandomBytes) {
@@ -79,14 +87,14 @@ export class MaskedCohort {
         enrolledAt: 0,
         revokedAt: null,
       };
-      coordinator.takeKeys(assignment.assignment, device, state.message);
+      coordinator.takeKeys(assignment.assignment, device, this.#counted(state.message));
       return { assignment, context, state };
     });
     const members = entered.map(({ assignment }) => assignment.assignment);
     const rosters = coordinator.drawGraph(members);
     const dealt = entered.map(({ assignment, context, state }) => {
       const next = dealShares(context, state, rosters.get(assignment.assignment)!);
-      coordinator.takeDealing(assignment.assignment, next.message);
+      coordinator.takeDealing(assignment.assignment, this.#counted(next.message));
       return { assignment, context, state: next };
     });
     const bundles = coordinator.settle(members);
@@ -101,12 +109,22 @@ export class MaskedCohort {
     }));
   }
 
+  /** Bytes that a phone has said so far, on average, beside its upload. */
+  get bytesSaid(): number {
+    return this.#said / this.phones.length;
+  }
+
+  #counted(message: Uint8Array): Uint8Array {
+    this.#said += message.length;
+    return message;
+  }
+
   /** The bytes that a phone uploads, once. */
-  upload(phone: number, learned: Learned, random: RandomBytes): Uint8Array {
+  upload(phone: number, contribution: Contribution, random: RandomBytes): Uint8Array {
     const member = this.phones[phone]!;
     const { context, state } = member;
     if (state.phase !== 'updates') throw new RangeError(`Phone ${phone} has masked its update already.`);
-    return prepareUpdate(learned, member.assignment, random, (elements, width) => {
+    return prepareUpdate(contribution, member.assignment, random, (elements, width) => {
       member.state = maskUpdate(context, state, elements, width);
     });
   }
@@ -115,20 +133,29 @@ export class MaskedCohort {
   async unmask(uploads: readonly Uint8Array[], layout: Layout, unmasker: Unmasker): Promise<Unmasked> {
     const { update, largestCohort } = this.#plan;
     const sum = new RingSum(layout, { ...update, largestCohort }, this.context.round, true);
+    return { sum, secrets: await this.addUp(uploads, sum, unmasker) };
+  }
+
+  /** Adds the uploads of all phones to an empty sum, takes the masks off it, and gives the secrets that this took. */
+  async addUp(
+    uploads: readonly Uint8Array[],
+    sum: Uploads,
+    unmasker: Unmasker,
+  ): Promise<readonly RecoveredSecret[]> {
     for (const bytes of uploads) sum.add(bytes);
     const coordinator = this.#coordinator;
     const statement = coordinator.state(this.phones.map(({ assignment }) => assignment.assignment));
     const stated = this.phones.map(({ assignment: { assignment }, context, state }) => {
       const next = takeStatement(context, state as InAgreement, statement);
-      if (next.phase === 'unmasking') coordinator.takeAgreement(assignment, next.message);
+      if (next.phase === 'unmasking') coordinator.takeAgreement(assignment, this.#counted(next.message));
       return { assignment, context, state: next };
     });
     for (const { assignment, context, state } of stated) {
       const { message } = revealShares(context, state, coordinator.agreedFor(assignment));
-      coordinator.takeReveal(assignment, message);
+      coordinator.takeReveal(assignment, this.#counted(message));
     }
     const secrets = this.#coordinator.recover();
     await unmasker.unmask(this.context, secrets, sum, () => {});
-    return { sum, secrets };
+    return secrets;
   }
 }

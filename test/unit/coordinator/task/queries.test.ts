@@ -45,7 +45,7 @@ describe('the queries of a task', () => {
     ['of more devices than a round wants', { ...masked, queries: [defineQuery({ name: 'many', kind: 'count', threshold: 21 })] }, 'cohort.goal is 20'],
     ['beside a privacy budget', { ...masked, update: { kind: 'ring', clip: 2, weighting: 'uniform' }, privacy: { epsilon: 4, delta: 1e-6, rounds: 10 }, queries: [taken] }, 'no noise'],
     ['with too few buckets for their devices', { ...masked, queries: [defineQuery({ name: 'words', kind: 'heavy-hitters', buckets: 64 })] }, 'too few buckets'],
-    ['with heavy buckets of their own', { ...masked, queries: [{ ...defineQuery({ name: 'words', kind: 'heavy-hitters' }), heavy: new Uint8Array(4_096) }] }, 'without heavy buckets'],
+    ['with heavy buckets of their own', { ...masked, queries: [{ ...defineQuery({ name: 'words', kind: 'heavy-hitters' }), heavy: new Uint8Array(6_144) }] }, 'without heavy buckets'],
     ['that are asked all the time', { ...masked, queries: [{ query: taken, every: '1 s' }] }, 'a minute at least'],
     ['that are no histogram and are watched for drift', { ...masked, queries: [{ query: taken, drift: true }] }, 'no histogram'],
     ['that defineQuery did not make', { ...masked, queries: [{ name: 'taken', kind: 'count' }] }, 'defineQuery'],

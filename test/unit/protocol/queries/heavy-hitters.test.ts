@@ -1,14 +1,14 @@
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries/define-query';
-import { type Figures, figuresOf } from '@murmuration/protocol/queries/figures';
+import { figuresOf } from '@murmuration/protocol/queries/figures';
 import type { HeavyHitters, Sketch } from '@murmuration/protocol/queries/heavy-hitters';
 import { offerOf } from '@murmuration/protocol/queries/offer';
 import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
 import { readQuery, writeQuery } from '@murmuration/protocol/queries/query-bytes';
-import { digestOf, pieces, piecesNeeded } from '@murmuration/protocol/queries/text-digest';
-import { chanceOfFailure, chanceOfPieces } from '@murmuration/protocol/queries/text-odds';
+import { digestOf, pieces, piecesNeeded, rows } from '@murmuration/protocol/queries/text-digest';
+import { chanceOfCircle, chanceOfPieces } from '@murmuration/protocol/queries/text-odds';
 import { readTable } from '@murmuration/protocol/queries/text-reader';
-import { parts, placeOf, tableFor } from '@murmuration/protocol/queries/text-table';
+import { cellsIn, spareFor, tableFor } from '@murmuration/protocol/queries/text-table';
 import { chosenTexts, isSound } from '@murmuration/protocol/queries/texts';
 import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -29,6 +29,8 @@ const define = (definition: object = {}): HeavyHittersQuery =>
     ...definition,
   } as QueryDefinition) as HeavyHittersQuery;
 
+const full = (buckets: number): Uint8Array => new Uint8Array((rows * buckets) / 8).fill(255);
+
 const secretOf = (device: number) => seededRandom(device)(32);
 
 /** What devices say of texts that each has typed three times. */
@@ -40,7 +42,7 @@ function sumOf(query: HeavyHittersQuery, devices: readonly (readonly string[])[]
     for (const [i, element] of said.entries()) sum[i] = (sum[i]! + element) | 0;
   }
   // As they come out of a ring of that width.
-  return sum.map(element => (element << (32 - width)) >> (32 - width));
+  return width === 32 ? sum : sum.map(element => element & (2 ** width - 1));
 }
 
 function sketched(query: HeavyHittersQuery, devices: readonly (readonly string[])[]): Sketch | HeavyHitters {
@@ -83,7 +85,7 @@ describe('texts that many devices have', () => {
   });
 
   it('are read where sums wrap in the ring of the cohort', () => {
-    // A cohort of 40 has 23 bits; cells with many entries do not fit.
+    // A cohort of 40 has 22 bits; cells with many entries do not fit.
     const devices = Array.from({ length: 40 }, (_, i) => [
       'the',
       'and',
@@ -115,17 +117,38 @@ describe('texts that many devices have', () => {
     expect(codeOf(() => asked(define({ texts: 1, buckets: 512 }), devices))).toBe('config.invalid');
   });
 
-  it('show nothing where a device has spoilt the table, and never a text that nobody has', () => {
-    const query = { ...define(), heavy: new Uint8Array(64).fill(255) };
+  it('show never a text that nobody has, nor more devices than have it, where one of them has spoilt the table', () => {
+    const query = { ...define(), heavy: full(256) };
+    const devices = [...'abcdef'].map(own => ['the', 'and', own]);
     fc.assert(
-      fc.property(fc.nat(1_000_000), fc.integer({ min: 1, max: 65_536 }), (at, by) => {
-        const sum = sumOf(query, [['the'], ['the'], ['the'], ['the'], ['the']]);
-        sum[at % sum.length]! += by;
-        let figures: Figures | undefined;
-        expect(codeOf(() => (figures = figuresOf(query, sum, 6)))).toBe('config.invalid');
-        expect(figures).toBeUndefined();
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat(1_000_000), fc.integer({ min: 1, max: 65_536 })), {
+          minLength: 1,
+          maxLength: 9,
+        }),
+        lies => {
+          const sum = sumOf(query, devices);
+          for (const [at, by] of lies) sum[at % sum.length]! += by;
+          const { texts } = figuresOf(query, sum, 6) as HeavyHitters;
+          for (const { text, devices: those } of texts) {
+            expect(['the', 'and']).toContain(text);
+            expect(those).toBeLessThanOrEqual(6);
+          }
+        },
+      ),
     );
+  });
+
+  it('are read though one place of a cell is spoilt: in the other cell, and by other pieces', () => {
+    const query = { ...define(), heavy: full(256) };
+    const devices = Array.from({ length: 12 }, () => ['the']);
+    const clean = sumOf(query, devices);
+    const told = clean.findIndex(element => element !== 0);
+    const spoilt = clean.slice();
+    spoilt[told]! += 5;
+    const { texts } = figuresOf(query, spoilt, 12) as HeavyHitters;
+    expect(texts).toMatchObject([{ text: 'the', devices: 12 }]);
+    expect(texts).toEqual((figuresOf(query, clean, 12) as HeavyHitters).texts);
   });
 });
 
@@ -156,12 +179,12 @@ describe('what a device says of texts', () => {
     const texts = Array.from({ length: 40 }, (_, i) => `word${String.fromCharCode(97 + (i % 26))}${i < 26}`);
     const sketch = sumOf(query, [texts]);
     expect(Math.max(...sketch)).toBe(1);
-    expect(sketch.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(2 * 5);
-    const second = { ...query, heavy: new Uint8Array(64).fill(255) };
-    const table = tableFor(query);
+    expect(sketch.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(rows * 5);
+    const second = { ...query, heavy: full(256) };
+    const table = tableFor(second);
     const said = sumOf(second, [texts]);
     let entries = 0;
-    for (let cell = 0; cell < table.cells; cell++) entries += said[cell * table.width]!;
+    for (let place = 0; place < pieces * table.own; place++) entries += said[place * table.width]!;
     expect(entries).toBe(5);
   });
 
@@ -205,8 +228,9 @@ describe('the pieces of a text', () => {
   });
 
   it('are read as often as computed', () => {
-    const query = { ...define({ texts: 1 }), heavy: new Uint8Array(64).fill(255) };
+    const query = { ...define({ texts: 1 }), heavy: full(256) };
     const table = tableFor(query);
+    const cellsOf = cellsIn(query, table);
     const hash = sha256;
     for (const devices of [3, 10]) {
       let read = 0;
@@ -216,10 +240,9 @@ describe('the pieces of a text', () => {
         const sum = new Int32Array(table.elements);
         for (let device = 0; device < devices; device++) {
           const piece = digest.pieceOf(random(32));
-          const { cells, check } = placeOf(digest.tag, piece, table, hash);
-          for (const cell of cells)
-            for (const [i, value] of [1, check, ...digest.tag, ...digest.piece(piece)].entries())
-              sum[cell * table.width + i]! += value;
+          for (const cell of cellsOf(digest.buckets)!)
+            for (const [i, value] of [1, ...digest.piece(piece)].entries())
+              sum[(cell * pieces + piece) * table.width + i]! += value;
         }
         read += readTable(query, sum, 32, devices, hash).texts.length;
       }
@@ -233,66 +256,59 @@ describe('the pieces of a text', () => {
   });
 });
 
-/** Whether a table of so many random entries can be read: only which cells they are in counts. */
-function peels(entries: number, cells: number, random: () => number): boolean {
-  const counts = new Int32Array(parts * cells);
-  const names = new Int32Array(parts * cells);
-  const places = Array.from({ length: entries }, (_, entry) =>
-    Array.from({ length: parts }, (_, part) => {
-      const cell = part * cells + Math.floor(random() * cells);
-      counts[cell]! += 1;
-      names[cell]! ^= entry;
-      return cell;
-    }),
-  );
-  const open = [...counts.keys()].filter(cell => counts[cell] === 1);
-  let left = entries;
-  for (let cell = open.pop(); cell !== undefined; cell = open.pop()) {
-    if (counts[cell] !== 1) continue;
-    const entry = names[cell]!;
-    left -= 1;
-    for (const each of places[entry]!) {
-      counts[each]! -= 1;
-      names[each]! ^= entry;
-      if (counts[each] === 1) open.push(each);
-    }
+/** How many of so many texts, each in a bucket and a spare cell at random, are alone in neither once all others that are have been taken out. */
+function stuck(texts: number, buckets: number, spare: number, random: () => number): number {
+  const places = Array.from({ length: texts }, () => [
+    Math.floor(random() * buckets),
+    buckets + Math.floor(random() * spare),
+  ]);
+  const counts = new Int32Array(buckets + spare);
+  for (const place of places.flat()) counts[place]! += 1;
+  let left = places;
+  for (;;) {
+    const isAlone = ([own, other]: readonly number[]) => counts[own!] === 1 || counts[other!] === 1;
+    const taken = left.filter(isAlone);
+    if (taken.length === 0) return left.length;
+    left = left.filter(each => !isAlone(each));
+    for (const place of taken.flat()) counts[place]! -= 1;
   }
-  return left === 0;
 }
 
 describe('a table', () => {
   it.each([
-    [20, 12],
-    [12, 8],
-    [pieces * 30, tableFor({ texts: 30, bytes: 16 }).cells],
-    [pieces * 80, tableFor({ texts: 80, bytes: 16 }).cells],
-  ])('of %i entries and %i cells a part is read as often as computed', (entries, cells) => {
-    const bytes = seededRandom(entries * 1_000 + cells);
-    const random = () => new DataView(bytes(4).buffer).getUint32(0) / 2 ** 32;
-    let failures = 0;
-    for (let run = 0; run < 1_000; run++) if (!peels(entries, cells, random)) failures += 1;
-    const expected = 1_000 * chanceOfFailure(entries, cells);
-    expect(Math.abs(failures - expected)).toBeLessThan(4 * Math.sqrt(expected) + 1);
-  });
+    [30, 256, spareFor(30)],
+    [20, 64, 12],
+    [60, 512, spareFor(60)],
+  ])(
+    'of %i texts, %i buckets and %i spare cells leaves as many in circles as computed',
+    (texts, buckets, spare) => {
+      const bytes = seededRandom(texts * 1_000 + spare);
+      const random = () => new DataView(bytes(4).buffer).getUint32(0) / 2 ** 32;
+      const runs = 2_000;
+      let left = 0;
+      for (let run = 0; run < runs; run++) left += stuck(texts, buckets, spare, random);
+      const expected = runs * texts * chanceOfCircle(texts, buckets, spare);
+      // Two or more are left at once; texts between circles are left as well, and circles share texts.
+      expect(Math.abs(left - expected)).toBeLessThan(4 * Math.sqrt(4 * expected) + 0.1 * expected);
+    },
+  );
 
-  it('has room for four entries of each text with a chance of failure below a thousandth', () => {
-    for (const texts of [1, 5, 10, 30, 100, 500, 5_000])
-      expect(chanceOfFailure(pieces * texts, tableFor({ texts, bytes: 16 }).cells)).toBeLessThan(1e-3);
+  it('leaves less than one in a thousand of the texts for which the default has room', () => {
+    expect(chanceOfCircle(500, 16_384, spareFor(500))).toBeLessThan(1e-3);
+    expect(chanceOfCircle(1, 16, spareFor(1))).toBe(0);
   });
 
   it('is read with all of its texts', () => {
-    const query = { ...define({ texts: 60, values: 60 }), heavy: new Uint8Array(64).fill(255) };
+    const query = { ...define({ texts: 60, values: 60, buckets: 512 }), heavy: full(512) };
     const random = seededRandom(1);
     const texts = Array.from({ length: 60 }, () => hex(random(7)));
-    const devices = Array.from({ length: 12 }, () => texts);
     const sum = new Int32Array(tableFor(query).elements);
-    for (const [device, those] of devices.entries()) {
-      const answer = { texts: those, times: 1, digits: true };
+    for (let device = 0; device < 12; device++) {
+      const answer = { texts, times: 1, digits: true };
       const said = encodeAnswer(query, answer, { hash: sha256, secret: secretOf(device) });
       for (const [i, element] of said.entries()) sum[i]! += element;
     }
-    const { texts: read, unread, isComplete } = readTable(query, sum, 32, 12, sha256);
-    expect(isComplete).toBe(true);
+    const { texts: read, unread } = readTable(query, sum, 32, 12, sha256);
     expect(read.length + unread.length).toBe(60);
     expect(read.length).toBeGreaterThan(55);
     expect(read.every(({ text, devices: those }) => texts.includes(text) && those === 12)).toBe(true);
@@ -312,7 +328,7 @@ describe('a definition', () => {
       texts: 500,
       buckets: 16_384,
     });
-    const second = { ...define(), heavy: new Uint8Array(64).fill(3) };
+    const second = { ...define(), heavy: new Uint8Array(96).fill(3) };
     expect(readQuery(writeQuery(second))).toEqual(second);
     expect([offerOf(query), offerOf(second)]).toEqual(['words', 'words--2']);
   });
@@ -322,7 +338,7 @@ describe('a definition', () => {
     ['an odd length', { bytes: 7 }],
     ['a name that a second round has', { name: 'words--2' }],
     ['too long a name', { name: 'w'.repeat(61) }],
-    ['heavy buckets of another length', { heavy: new Uint8Array(63) }],
+    ['heavy buckets of another length', { heavy: new Uint8Array(95) }],
     ['heavy buckets that are no bytes', { heavy: 'AAAA' }],
     ['no room', { texts: 0 }],
   ])('with %s is refused', (_, definition) => {
@@ -331,23 +347,29 @@ describe('a definition', () => {
 });
 
 describe('heavy buckets', () => {
-  const query = define({ values: 4, threshold: 10, buckets: 16 });
-  const rowsOf = (...rows: readonly number[]) =>
-    Uint8Array.of(...rows.flatMap(bits => [bits & 255, bits >> 8]));
+  const query = define({ values: 4, threshold: 10, buckets: 64, texts: 12 });
+  const rowsOf = (...counts: readonly number[]) =>
+    Uint8Array.of(
+      ...counts.flatMap(count => [...new Uint8Array(new BigUint64Array([2n ** BigInt(count) - 1n]).buffer)]),
+    );
 
-  it('QY8: are no more than answers can make heavy, and half of a row at most', () => {
+  it('QY8: are no more than there is room for, and than answers can make heavy', () => {
     // 20 devices with 4 texts make 8 buckets heavy at most.
     expect(isSound(query, 20)).toBe(true);
-    expect(isSound({ ...query, heavy: rowsOf(0xff, 0xff00) }, 20)).toBe(true);
-    expect(isSound({ ...query, heavy: rowsOf(0xff, 0xff01) }, 20)).toBe(false);
-    expect(isSound({ ...query, heavy: rowsOf(0xffff, 0xffff) }, 20)).toBe(false);
-    // In a larger cohort all might be.
-    expect(isSound(query, 21 + 2)).toBe(false);
-    expect(isSound({ ...query, heavy: rowsOf(0, 0) }, 1_000_000)).toBe(false);
+    expect(isSound({ ...query, heavy: rowsOf(8, 8, 8) }, 20)).toBe(true);
+    expect(isSound({ ...query, heavy: rowsOf(8, 8, 9) }, 20)).toBe(false);
+    // In a larger cohort there is room for 12.
+    expect(isSound({ ...query, heavy: rowsOf(12, 0, 12) }, 1_000_000)).toBe(true);
+    expect(isSound({ ...query, heavy: rowsOf(12, 13, 12) }, 1_000_000)).toBe(false);
+  });
+
+  it('QY8: are a fifth of a row at most', () => {
+    expect(isSound({ ...query, buckets: 60 }, 20)).toBe(true);
+    expect(isSound({ ...query, buckets: 59 }, 20)).toBe(false);
   });
 
   it('are none that fewer devices than answered could have filled', () => {
-    const sum = new Int32Array(32);
+    const sum = new Int32Array(rows * 64);
     sum[3] = 4;
     expect(codeOf(() => figuresOf(query, sum, 3))).toBe('update.impossible');
     expect(piecesNeeded).toBeLessThan(pieces);

@@ -1,0 +1,149 @@
+import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
+import { firstWordId, mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import type { HeavyHitters } from '@murmuration/protocol/queries/heavy-hitters';
+import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
+import { piecesNeeded } from '@murmuration/protocol/queries/text-digest';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { smsText } from '../data/sms.ts';
+import { seededRandom } from '../random/seeded-random.ts';
+import { percent } from '../study/percent.ts';
+import type { Findings, ScenarioOptions } from '../study/study.ts';
+import { AskedPhones, type AskedRound } from './asked-phones.ts';
+import { type VocabularySettings, vocabularySettings } from './settings.ts';
+import { coverage, phonesByWord, wordsOf } from './words.ts';
+
+export const schema = vocabularySettings;
+
+/** Whom the promise about rare words holds against, which no figure shows. */
+const claim = `A word that fewer than ${piecesNeeded} phones say can't be read, whatever the coordinator asks, unless it is guessed (QY8, QY9); from ${piecesNeeded} phones on the coordinator keeps the threshold. Sums have no noise.`;
+
+/**
+ * Finds the words that as many phones as the threshold have typed by a query for heavy hitters, in two rounds of the devices' and the coordinator's
+ * own code, and compares them with those of all text in one place. The split is that of the keyboard table.
+ */
+export async function run({ seed, settings: given, log }: ScenarioOptions): Promise<Findings> {
+  const began = systemClock.now();
+  const settings = schema.parse(given ?? {});
+  const { phones: number, threshold } = settings;
+  const text = smsText();
+  const phones = text.phones.slice(0, number);
+  const typed = phones.map(({ train }) => wordsOf(train));
+  const byPhones = phonesByWord(typed);
+  const wanted = [...byPhones].filter(([, count]) => count >= threshold).map(([word]) => word);
+  log(`${phones.length} phones; ${wanted.length} words that ${threshold} or more have typed.`);
+  const { sketch, table } = await bothRounds(typed, settings, seed, log);
+  const { texts: found, unread, chance } = table?.figures ?? { texts: [], unread: 0, chance: 0 };
+  const right = found.filter(each => (byPhones.get(each.text) ?? 0) >= threshold);
+  const heldOut = wordsOf(phones.flatMap(phone => phone.heldOut));
+  const pooled = (words: number) =>
+    mostFrequentWords(
+      phones.flatMap(({ train }) => train),
+      firstWordId + words,
+    ).words;
+  const rounds = [sketch, ...(table ? [table] : [])];
+  const total = (of: (round: AskedRound) => number) => rounds.reduce((sum, round) => sum + of(round), 0);
+  const figures = {
+    scenario: 'vocabulary',
+    recall: right.length / wanted.length,
+    precision: found.length > 0 ? right.length / found.length : 1,
+    bytesUpPerDevice: total(round => round.answerBytes),
+    bytesUp: { sketch: sketch.answerBytes, table: table?.answerBytes ?? 0 },
+    maskingBytesPerDevice: settings.masking === 'on' ? total(round => round.maskingBytes) : null,
+    wordsPerDevice: settings.wordsPerDevice,
+    words: found.length,
+    wordsWanted: wanted.length,
+    unread,
+    chanceAtThreshold: chance,
+    countsRight: right.filter(each => each.devices === byPhones.get(each.text)).length,
+    coverage: {
+      found: coverage(
+        heldOut,
+        found.map(each => each.text),
+      ),
+      pooled: coverage(heldOut, pooled(found.length)),
+      allWords: coverage(heldOut, byPhones.keys()),
+    },
+    threshold,
+    readableFrom: piecesNeeded,
+    claim,
+    phones: phones.length,
+    settings,
+    splitSha256: text.splitSha256,
+    seed,
+    seconds: (systemClock.now() - began) / 1_000,
+  };
+  return { figures, table: tableOf(figures) };
+}
+
+interface FoundWords extends AskedRound {
+  readonly figures: HeavyHitters;
+}
+
+async function bothRounds(
+  typed: readonly (readonly string[])[],
+  settings: VocabularySettings,
+  seed: number,
+  log: (line: string) => void,
+): Promise<{ readonly sketch: AskedRound; readonly table: FoundWords | undefined }> {
+  const { threshold, wordsPerDevice, times, digits, bytes, words, buckets, masking } = settings;
+  const query = defineQuery({
+    name: 'words',
+    kind: 'heavy-hitters',
+    threshold,
+    values: wordsPerDevice,
+    bytes,
+    texts: words,
+    buckets,
+  }) as HeavyHittersQuery;
+  const unmasker = masking === 'on' ? unmaskerPool() : undefined;
+  try {
+    const random = seededRandom(seed, 'vocabulary');
+    const asked = await AskedPhones.open({ name: query.name, texts: typed, times, digits, random, unmasker });
+    const sketch = await asked.ask(query);
+    if (sketch.figures.kind !== 'sketch') return { sketch, table: undefined };
+    log(`Round 1: ${sketch.figures.buckets} heavy buckets; ${sketch.answerBytes} bytes a phone.`);
+    const heavy = new Uint8Array(Buffer.from(sketch.figures.heavy, 'base64url'));
+    const second = await asked.ask({ ...query, heavy });
+    const figures = second.figures as HeavyHitters;
+    log(`Round 2: ${figures.texts.length} words; ${second.answerBytes} bytes a phone.`);
+    return { sketch, table: { ...second, figures } };
+  } finally {
+    await unmasker?.close();
+  }
+}
+
+interface Shown {
+  readonly recall: number;
+  readonly precision: number;
+  readonly bytesUpPerDevice: number;
+  readonly bytesUp: { readonly sketch: number; readonly table: number };
+  readonly maskingBytesPerDevice: number | null;
+  readonly wordsPerDevice: number;
+  readonly words: number;
+  readonly wordsWanted: number;
+  readonly coverage: { readonly found: number; readonly pooled: number; readonly allWords: number };
+  readonly threshold: number;
+  readonly phones: number;
+}
+
+function tableOf(shown: Shown): string[][] {
+  const { coverage: of, bytesUp, maskingBytesPerDevice: masks } = shown;
+  return [
+    [`the words of ${shown.phones} phones`, 'figure'],
+    [
+      `found, of ${shown.wordsWanted} that ${shown.threshold} phones or more typed; a phone says ${shown.wordsPerDevice} at most`,
+      percent(shown.recall),
+    ],
+    [`right, of ${shown.words} found`, percent(shown.precision)],
+    [
+      `bytes up of a phone: ${bytesUp.sketch} in the first round, ${bytesUp.table} in the second`,
+      String(shown.bytesUpPerDevice),
+    ],
+    ['bytes beside them that mask them', masks === null ? 'not masked' : masks.toFixed(0)],
+    ['held-out words that are among those found', percent(of.found)],
+    ['among as many of the most frequent words of all text in one place', percent(of.pooled)],
+    ['among all words of all text in one place', percent(of.allWords)],
+    [claim],
+  ];
+}
