@@ -207,8 +207,8 @@ export function precomputeContract(of: string, address: () => Promise<string | u
       const other = await bench.process([job()]);
       const running = held.jobs.run('sums');
       await inside;
-      await expect(held.jobs.run('sums')).rejects.toMatchObject({ code: 'round.under-way', status: 409 });
-      await expect(other.jobs.run('sums')).rejects.toMatchObject({ code: 'round.under-way', status: 409 });
+      await expect(held.jobs.run('sums')).rejects.toMatchObject({ code: 'round.under-way' });
+      await expect(other.jobs.run('sums')).rejects.toMatchObject({ code: 'round.under-way' });
       open();
       expect(await running).toMatchObject({ computed: 601 });
       expect(await other.jobs.run('sums')).toMatchObject({ computed: 0, reused: 3 });
@@ -291,7 +291,6 @@ export function precomputeContract(of: string, address: () => Promise<string | u
       await bench.clock.advance(1);
       await expect(jobs.find('sums', 'a1')).rejects.toMatchObject({
         code: 'inference.unavailable',
-        status: 503,
       });
       await expect(jobs.find('sums', 'a4')).rejects.toMatchObject({ code: 'request.not-found' });
       await expect(jobs.find('others', 'a1')).rejects.toMatchObject({ code: 'request.not-found' });

@@ -5,6 +5,6 @@ import { expect, it } from 'vitest';
 it('refuses to start without WebAssembly rather than train on the slow CPU backend', async () => {
   const failure = await startBackend({ wasmPath: '/nowhere/' }).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(MurmurationError);
-  expect(failure).toMatchObject({ code: 'engine.no-backend', status: 500, retryable: false });
+  expect(failure).toMatchObject({ code: 'engine.no-backend', retryable: false });
   expect((failure as Error).message).toContain('/nowhere/');
 });
