@@ -42,5 +42,7 @@ const today = new Date().toISOString().slice(0, 10);
 rewrite('CHANGELOG.md', text =>
   text.replace('## [Unreleased]', `## [Unreleased]\n\n## [${version}] - ${today}`),
 );
+// The manifests name the image of the version.
+run(process.execPath, ['scripts/kubernetes.mjs']);
 run('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund']);
 console.log(`All packages are ${version}.`);

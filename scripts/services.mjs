@@ -79,6 +79,13 @@ export const services = [
         named ? [named] : [...within('/usr/lib/postgresql', 'bin'), ...pathFolders()],
       ),
   },
+  {
+    tag: 'kubectl',
+    description: 'Needs kubectl, for the Kustomize that is part of it.',
+    variable: 'KUBECTL_FOLDER',
+    packages: ['kubectl'],
+    find: named => folderWith(['kubectl'], named ? [named] : pathFolders()),
+  },
 ];
 
 /**

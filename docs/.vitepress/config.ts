@@ -34,6 +34,7 @@ export default defineConfig({
           page('Withstand attackers', '/guides/robustness'),
           page('Asynchronous rounds', '/guides/asynchronous'),
           page('Run a coordinator', '/guides/run-a-coordinator'),
+          page('On Kubernetes', '/guides/kubernetes'),
           page('Gates', '/guides/gates'),
           page('Experiments', '/guides/experiments'),
           page('Serve a model', '/guides/serve-a-model'),

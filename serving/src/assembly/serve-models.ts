@@ -81,8 +81,8 @@ export interface ServedModels {
 
 /** ms that a request may take to arrive. */
 const longestRequest = 60_000;
-/** ms that closing waits for requests under way. */
-const patience = 10_000;
+/** ms that closing waits for requests under way, once for each kind of door: brokers, HTTP, gRPC. */
+export const patience = 10_000;
 
 /**
  * Serves models by themselves, without a coordinator in the process: over HTTP, and over gRPC where the settings name a port for it. Throws

@@ -19,6 +19,7 @@ const ofTheSystem = new Set([
   'export',
   'grpcurl',
   'install',
+  'kubectl',
   'runuser',
   'systemctl',
   'useradd',

@@ -45,6 +45,21 @@ describe('an address of PostgreSQL', () => {
     expect(detail).not.toMatch(/secret|nonsense/);
   });
 
+  it('needs no password where PGPASSWORD has it', async () => {
+    const { href, password } = withoutPassword(server.address('postgres'));
+    const before = process.env.PGPASSWORD;
+    try {
+      delete process.env.PGPASSWORD;
+      expect((await refusal(href)).detail).toMatch(/password/);
+      process.env.PGPASSWORD = password;
+      const { close } = await openSql(href);
+      await close();
+    } finally {
+      if (before === undefined) delete process.env.PGPASSWORD;
+      else process.env.PGPASSWORD = before;
+    }
+  });
+
   it('says so where nobody listens', async () => {
     const { code, detail } = await refusal('postgres://tester:hidden@127.0.0.1:9/postgres');
     expect(code).toBe('storage.failed');
@@ -103,3 +118,10 @@ describe('an address of PostgreSQL', () => {
     }
   });
 });
+
+function withoutPassword(address: string): { href: string; password: string } {
+  const url = new URL(address);
+  const password = decodeURIComponent(url.password);
+  url.password = '';
+  return { href: url.href, password };
+}
