@@ -139,7 +139,7 @@ export class PlatformClient {
           identity: () => this.#handshake.identity,
           floors,
           contributions: new Contributions(options.storage, platform.clock, task, floors.contributions),
-          participations: new Participations(options.storage, task),
+          participations: new Participations(options.storage, task, floors.privacy),
           answers:
             answers &&
             answering({ storage: options.storage, task, clock: platform.clock, floors, allowed: answers }),

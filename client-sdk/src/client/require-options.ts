@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { didYouMean } from '@murmuration/protocol/errors/nearest';
 import { mostAnswers } from '@murmuration/protocol/messages/check-in';
-import { type Floors, heldFloors, mostRecorded, threats } from '../floors/floors.ts';
+import { type Floors, heldFloors, mostRecorded, type PrivacyFloor, threats } from '../floors/floors.ts';
 import type { HybridOptions } from '../hybrid/hybrid-options.ts';
 import type { AnswerOptions } from '../queries/answer-options.ts';
 import { baseOf } from '../transport/address.ts';
@@ -70,6 +70,19 @@ const record = <Options>(kinds: Kinds<Options>, ...required: readonly (keyof Opt
   },
 ];
 
+const above0 = (most: number): Kind => [
+  value => isIn(value, Number.MIN_VALUE, most),
+  `a number above 0, up to ${most}`,
+];
+
+const pins = oneOf('pinned', 'any');
+
+const privacy = record<PrivacyFloor>(
+  { epsilon: above0(1e6), delta: above0(1), noiseBy: oneOf('devices', 'coordinator') },
+  'epsilon',
+  'delta',
+);
+
 const floors = record<Floors>({
   masking: oneOf(...threats, 'off'),
   enrolmentKey: [isKey, 'an Ed25519 key, a Uint8Array of 32 bytes'],
@@ -80,11 +93,16 @@ const floors = record<Floors>({
   smallestSum: count,
   leastExamples: count,
   mostPasses: whole(1, 100),
-  clip: [value => isIn(value, Number.MIN_VALUE, 1e6), 'a number above 0, up to 1000000'],
+  clip: above0(1e6),
   bits: whole(2, 24),
   ownDraw: flag,
-  topology: oneOf('pinned', 'any'),
+  topology: pins,
   contributions: record({ day: limit, model: limit }),
+  privacy: [
+    value => pins[0](value) || isObject(value),
+    `${pins[1]} or an object`,
+    (path: string, value: never) => pins[0](value) || requireKind(path, value, privacy),
+  ],
   uploadSlot: ms(3_600_000),
   queryThreshold: whole(3, 1_000_000),
   queryPeriod: ms(31_622_400_000),

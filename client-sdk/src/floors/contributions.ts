@@ -1,5 +1,6 @@
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { parseJson } from '@murmuration/protocol/encoding/json';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Storage } from '../storage/storage.ts';
@@ -41,9 +42,13 @@ export class Contributions {
     return today[over]!.at + day - this.#clock.now();
   }
 
-  /** Throws `plan.below-floor` where this assignment would be one too many. */
-  async require(assignment: AssignmentId, model: ModelHash): Promise<void> {
-    if (this.#isLimited) this.#check(await this.#read(), assignment, model);
+  /**
+   * Throws `plan.below-floor` where this assignment would be one too many; and `round.begun` where it has been counted, unless its update
+   * `isMade`: another one would be another contribution.
+   */
+  async require(assignment: AssignmentId, model: ModelHash, isMade: boolean): Promise<void> {
+    if (this.#isLimited && !this.#check(await this.#read(), assignment, model) && !isMade)
+      throw new MurmurationError('round.begun');
   }
 
   /** Counts an update that is about to leave, durably. Throws as `require`. */

@@ -21,6 +21,7 @@ export const lowestFloors = {
   queryThreshold: 3,
   queryPeriod: 0,
   contributions: { day: Number.POSITIVE_INFINITY, model: Number.POSITIVE_INFINITY },
+  privacy: 'any',
 } as const satisfies Floors;
 
 /**

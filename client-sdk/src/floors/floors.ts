@@ -19,6 +19,19 @@ export interface ContributionFloor {
   readonly model?: number;
 }
 
+/** What the app asks a plan to promise of the device's privacy. */
+export interface PrivacyFloor {
+  /** The largest ε that a plan may state; above 0, up to 1,000,000. */
+  readonly epsilon: number;
+  /** The largest δ that it may state; above 0, up to 1. */
+  readonly delta: number;
+  /**
+   * Who adds the noise. `devices`, the default: this one adds its share, computes ε itself, and leaves before all that it has lost for a task
+   * comes to more. `coordinator`: its word is enough that noise is added, which no device can check.
+   */
+  readonly noiseBy?: 'devices' | 'coordinator';
+}
+
 /**
  * What the app insists on, since plan and model come from the party that masking protects against: no plan lowers it. What is left out is
  * its default, never a guess from another one, and each holds in every round, masked or not.
@@ -53,6 +66,11 @@ export interface Floors {
   /** `pinned`, the default: models of the shape of the first one alone (see `growable` of a task). `any`: of any shape. */
   readonly topology?: 'pinned' | 'any';
   readonly contributions?: ContributionFloor;
+  /**
+   * What plans that train have to promise of privacy. `pinned`, the default: nothing, until the device has had a part in a round with a
+   * privacy budget; from then on what that plan promised for the task. `any`: nothing.
+   */
+  readonly privacy?: PrivacyFloor | 'pinned' | 'any';
   /** The least ms from one time to send updates at to the next, up to an hour; 30,000 by default. */
   readonly uploadSlot?: number;
   /** The fewest devices whose answers to a query may be shown; 10 by default, never below 3. */
@@ -61,8 +79,8 @@ export interface Floors {
   readonly queryPeriod?: number;
 }
 
-/** What a plan may be below: a floor, the layers that an app keeps on the device, what a privacy budget depends on, or the queries that it answers. */
-export type FloorName = keyof Floors | 'privateLayers' | 'privacy' | 'queries';
+/** What a plan may be below: a floor, which for `privacy` is also what ε depends on, the layers that an app keeps on the device, or the queries that it answers. */
+export type FloorName = keyof Floors | 'privateLayers' | 'queries';
 
 /** All floors, as they hold. */
 export interface HeldFloors extends Required<Omit<Floors, 'enrolmentKey' | 'population'>> {
@@ -88,6 +106,7 @@ export const defaultFloors: HeldFloors = {
   ownDraw: true,
   topology: 'pinned',
   contributions: { day: 4, model: 2 },
+  privacy: 'pinned',
   uploadSlot: 30_000,
   queryThreshold: 10,
   queryPeriod: 86_400_000,

@@ -42,24 +42,30 @@ export class OwnLoss {
   /**
    * Throws `plan.below-floor` unless the noise that a plan asks for gives the ε that it states: over all parts of its budget that a device
    * may take, and over this part and all that the device has taken for the task. No more noise counts than that of the honest devices of the
-   * smallest sum.
+   * smallest sum. Throws `round.begun` where a part of the assignment has been counted, unless its update `isMade`: another one would be
+   * another part.
    */
-  async require(plan: NoisyPlan, assignment: AssignmentId): Promise<void> {
-    await this.#next(plan, assignment);
+  async require(plan: NoisyPlan, assignment: AssignmentId, isMade: boolean): Promise<void> {
+    const { isCounted } = await this.#next(plan, assignment);
+    if (isCounted && !isMade) throw new MurmurationError('round.begun');
   }
 
   /** Counts a part, durably. Throws as `require`. */
   async count(plan: NoisyPlan, assignment: AssignmentId): Promise<void> {
-    const next = await this.#next(plan, assignment);
+    const { next, isCounted } = await this.#next(plan, assignment);
+    if (isCounted) return;
     await this.#storage.put(this.#name, utf8(JSON.stringify(next)));
   }
 
-  async #next(plan: NoisyPlan, assignment: AssignmentId): Promise<readonly Loss[]> {
+  async #next(
+    plan: NoisyPlan,
+    assignment: AssignmentId,
+  ): Promise<{ readonly next: readonly Loss[]; readonly isCounted: boolean }> {
     const { privacy } = plan;
     const of = mechanismOf(plan);
     requireEpsilon(privacy, { kind: 'repeated', times: privacy.participations, of }, 'parts of its budget');
     const past = await this.#read();
-    if (past.some(each => each.assignment === assignment)) return past;
+    if (past.some(each => each.assignment === assignment)) return { next: past, isCounted: true };
     const key = JSON.stringify(of);
     const same = past.find(each => JSON.stringify(each.of) === key);
     const next = [...past.filter(each => each !== same), { of, parts: (same?.parts ?? 0) + 1, assignment }];
@@ -67,7 +73,7 @@ export class OwnLoss {
     requireEpsilon(privacy, { kind: 'composed', parts }, 'parts of this device, in all budgets');
     if (next.length > mostKinds)
       throw new BelowFloor('privacy', `The device has added ${mostKinds} kinds of noise for this task.`);
-    return next;
+    return { next, isCounted: false };
   }
 
   /** A record that can't be read counts as none: nobody but the device itself can damage it. */

@@ -4,7 +4,8 @@ import type { AssignmentId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
-import type { NoisyPlan, OwnLoss } from './own-loss.ts';
+import type { HeldFloors } from './floors.ts';
+import type { Promises } from './promises.ts';
 
 interface Record {
   readonly budget: string;
@@ -25,30 +26,38 @@ interface Record {
 export class Participations {
   readonly #storage: Storage;
   readonly #name: string;
+  readonly #floor: HeldFloors['privacy'];
 
-  constructor(storage: Storage, task: TaskName) {
+  constructor(storage: Storage, task: TaskName, floor: HeldFloors['privacy']) {
     this.#storage = storage;
     this.#name = `participations.${task}`;
+    this.#floor = floor;
   }
 
-  /** Throws `plan.below-floor` where a part now would be too soon, or one too many, and where noise by devices would not give the plan's ε. */
-  async require(plan: Plan, assignment: AssignmentId): Promise<void> {
-    await this.#withLoss(plan, (loss, noisy) => loss.require(noisy, assignment));
+  /**
+   * Throws `plan.below-floor` where a part now would be too soon, or one too many, where the plan promises less privacy than the app asks for,
+   * and where noise by devices would not give the plan's ε. `isMade`: whether the update of the assignment was made before a restart; else
+   * `round.begun` where it has been counted.
+   */
+  async require(plan: Plan, assignment: AssignmentId, isMade: boolean): Promise<void> {
+    await (await this.#promises(plan))?.require(assignment, isMade);
     if (plan.privacy) await this.#next(plan.privacy, assignment);
   }
 
   /** Counts a part, durably. Throws as `require`. */
   async count(plan: Plan, assignment: AssignmentId): Promise<void> {
     const next = plan.privacy && (await this.#next(plan.privacy, assignment));
-    await this.#withLoss(plan, (loss, noisy) => loss.count(noisy, assignment));
+    await (await this.#promises(plan))?.count(assignment);
     if (next) await this.#storage.put(this.#name, utf8(JSON.stringify(next)));
   }
 
-  /** What adds up noise is loaded where a plan asks for some. */
-  async #withLoss(plan: Plan, work: (loss: OwnLoss, plan: NoisyPlan) => Promise<void>): Promise<void> {
-    if (!plan.privacy?.noise) return;
-    const { OwnLoss } = await import('./own-loss.ts');
-    await work(new OwnLoss(this.#storage, plan), plan as NoisyPlan);
+  /** What a plan promises of privacy, loaded where there is something to hold it to. */
+  async #promises(plan: Plan): Promise<Promises | undefined> {
+    const pin = `promise.${plan.task}`;
+    const isPinned = this.#floor === 'pinned' && (plan.privacy || (await this.#storage.get(pin)));
+    if (!isPinned && typeof this.#floor === 'string' && !plan.privacy?.noise) return undefined;
+    const { Promises } = await import('./promises.ts');
+    return new Promises(this.#storage, plan, this.#floor, pin);
   }
 
   async #next(

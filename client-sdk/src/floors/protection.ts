@@ -16,47 +16,21 @@ export interface Protection {
 export function protectionOf(floors: HeldFloors): Protection {
   const { masking, enrolmentKey } = floors;
   const protects = masking === 'off' ? 'nothing' : enrolmentKey ? masking : 'honest-but-curious';
-  const weaker = (Object.keys(isWeaker) as (keyof typeof isWeaker)[]).filter(name => isWeaker[name](floors));
+  const names = Object.keys(defaultFloors) as (keyof HeldFloors)[];
+  const weaker = names.filter(name => isWeaker(name, floors[name], defaultFloors[name]));
   return { protects, floors, weaker };
 }
 
-const less =
-  (
-    name:
-      | 'corrupt'
-      | 'smallestCohort'
-      | 'smallestSum'
-      | 'leastExamples'
-      | 'uploadSlot'
-      | 'queryThreshold'
-      | 'queryPeriod',
-  ) =>
-  (floors: HeldFloors) =>
-    floors[name] < defaultFloors[name];
-const more = (name: 'mostPasses' | 'clip' | 'bits') => (floors: HeldFloors) =>
-  floors[name] > defaultFloors[name];
+/** Numbers that are weaker the higher they are; all others are the lower they are. */
+const higher = ['mostPasses', 'clip', 'bits', 'most', 'day', 'model'];
 
-/** Whether a floor is below its default; there is none for the authority. */
-const isWeaker: Readonly<
-  Record<Exclude<keyof HeldFloors, 'enrolmentKey' | 'population'>, (floors: HeldFloors) => boolean>
-> = {
-  masking: ({ masking }) => masking !== defaultFloors.masking,
-  corrupt: less('corrupt'),
-  dropping: ({ dropping: { least, most, checked } }) =>
-    least < defaultFloors.dropping.least ||
-    most > defaultFloors.dropping.most ||
-    checked < defaultFloors.dropping.checked,
-  smallestCohort: less('smallestCohort'),
-  smallestSum: less('smallestSum'),
-  leastExamples: less('leastExamples'),
-  mostPasses: more('mostPasses'),
-  clip: more('clip'),
-  bits: more('bits'),
-  ownDraw: ({ ownDraw }) => !ownDraw,
-  topology: ({ topology }) => topology !== defaultFloors.topology,
-  uploadSlot: less('uploadSlot'),
-  queryThreshold: less('queryThreshold'),
-  queryPeriod: less('queryPeriod'),
-  contributions: ({ contributions: { day, model } }) =>
-    day > defaultFloors.contributions.day || model > defaultFloors.contributions.model,
-};
+/** Whether a floor is below its default; there is none for the authority. Words and yes have the strongest by default, but for an object. */
+function isWeaker(name: string, value: unknown, standard: unknown): boolean {
+  if (typeof standard === 'number')
+    return higher.includes(name) ? (value as number) > standard : (value as number) < standard;
+  if (typeof standard === 'object')
+    return Object.entries(standard as object).some(([key, each]) =>
+      isWeaker(key, (value as Record<string, unknown>)[key], each),
+    );
+  return standard !== undefined && typeof value !== 'object' && value !== standard;
+}

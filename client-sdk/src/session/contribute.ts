@@ -14,22 +14,24 @@ import { upload } from './upload.ts';
  * where the plan masks. What was made for this assignment before a restart is sent again, byte for byte.
  */
 export async function contribute(
-  { assignment, stop: { signal }, inbox, since }: Contributing,
+  { assignment: given, stop: { signal }, inbox, since }: Contributing,
   session: SessionPorts,
 ): Promise<void> {
   const { store, emit, task, trainer, platform, floors } = session;
+  const stored = await store.load();
+  const saved = stored?.assignment.assignment === given.assignment ? stored : undefined;
+  // Whose plan may be another one by now, with other noise than the update has.
+  const { assignment } = saved ?? { assignment: given };
   const { round, number, plan } = assignment;
   requirePlan(plan, floors);
   const answers = plan.query && (await session.answers?.());
   if (plan.query && !answers) throw new BelowFloor('queries', 'The app answers no queries.');
   const part = answers ? answers.part(assignment) : trainingPart(assignment, session);
   // Before the device has sent anything of the round.
-  await part.require(signal);
+  await part.require(signal, !!saved);
   const ports: RoundPorts = { ...session, since, part };
   const report: Report = (phase, progress) => emit('round', { task, round, number, phase, progress });
-  const stored = await store.load();
   const updateProcessor = trainer.updateProcessor ?? (await platform.updateProcessor());
-  const saved = stored?.assignment.assignment === assignment.assignment ? stored : undefined;
   if (plan.masking)
     await contributeMasked(
       { assignment, masking: plan.masking, inbox, saved, updateProcessor },

@@ -5,8 +5,11 @@ import type { Report } from './report.ts';
 export interface Part {
   /** The fewest contributions in the sum with which it takes part, where that is more than the floors say. */
   readonly smallestSum: number;
-  /** Throws `plan.below-floor`, and whatever else keeps the device from the round, before it has sent anything. */
-  require(signal: AbortSignal): Promise<void>;
+  /**
+   * Throws `plan.below-floor`, and whatever else keeps the device from the round, before it has sent anything. `isMade`: whether what goes into
+   * the sum was made before a restart.
+   */
+  require(signal: AbortSignal, isMade: boolean): Promise<void>;
   /** Makes what goes into the sum, once. */
   make(signal: AbortSignal, report: Report): Promise<Contribution>;
   /** Counts it, durably, before its first byte leaves. Throws `plan.below-floor` for one more than the device's limits allow. */

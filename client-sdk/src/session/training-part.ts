@@ -11,10 +11,10 @@ export function trainingPart(assignment: Assignment, ports: SessionPorts): Part 
   const { floors, keepPrivate, contributions, participations, models, platform } = ports;
   return {
     smallestSum: plan.privacy?.noise?.quorum ?? 0,
-    async require(signal) {
+    async require(signal, isMade) {
       requirePrivateLayers(plan, keepPrivate);
-      await contributions.require(assignment.assignment, plan.model);
-      await participations.require(plan, assignment.assignment);
+      await contributions.require(assignment.assignment, plan.model, isMade);
+      await participations.require(plan, assignment.assignment, isMade);
       if (floors.topology === 'pinned')
         await retry(() => models.inspect(plan.model, signal), platform, signal);
     },

@@ -7,6 +7,7 @@ const floors = {
   masking: 'off',
   uploadSlot: 0,
   contributions: { day: 100, model: 100 },
+  privacy: 'any',
 } as const;
 
 const budget: PlanPrivacy = {

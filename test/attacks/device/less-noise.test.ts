@@ -1,30 +1,12 @@
 import { Participations } from '@murmuration/client-sdk/floors/participations';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
-import type { Distributed } from '@murmuration/privacy/mechanisms/distributed';
-import { noiseShape } from '@murmuration/privacy/mechanisms/planned-noise';
-import { calibrate } from '@murmuration/privacy/statements/calibrate';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { Plan, PlanNoise, PlanPrivacy } from '@murmuration/protocol/messages/plan';
-import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import { describe, expect, it } from 'vitest';
-import { assignmentOf, id, layout } from '../../unit/client-sdk/memory-coordinator.ts';
+import { id } from '../../unit/client-sdk/memory-coordinator.ts';
 import { codeOfPromise } from '../../unit/codes.ts';
+import { fairPrivacy, planOf, terms, update } from './noisy-plan.ts';
 import { masking, Victim } from './victim.ts';
-
-const update = { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 } as const;
-const terms = { update, masking, largestCohort: 60 };
-const budget = { epsilon: 4, delta: 1e-6, participations: 3 };
-const quorum = 40;
-
-/** An honest plan, whose noise gives the ε that it says. */
-function fairPrivacy(): PlanPrivacy & { readonly noise: PlanNoise } {
-  const values = layout.count;
-  const shape = noiseShape(terms, { kind: 'skellam', quorum, values });
-  const { of } = calibrate(budget, { kind: 'repeated', times: budget.participations, of: shape });
-  const { perDevice: variance } = of as Distributed;
-  const noise: PlanNoise = { kind: 'skellam', variance, quorum, values, width: 20 };
-  return { budget: 'b1', step: 0, separation: 2, ...budget, noise };
-}
 
 /** What checks the noise is loaded when it is first needed. */
 const answered = ({ coordinator, floors }: Victim) =>
@@ -37,8 +19,6 @@ async function asked(privacy: PlanPrivacy, change: Partial<Plan> = {}) {
   await answered(victim);
   return { keys: victim.coordinator.asked.keys.length, floors: victim.floors };
 }
-
-const planOf = (privacy: PlanPrivacy) => assignmentOf(new VirtualClock(), 'r1', { ...terms, privacy }).plan;
 
 const declined = { keys: 0, floors: ['privacy'] };
 
@@ -81,7 +61,7 @@ describe('a coordinator that says that a round released nothing', () => {
   const { noise, ...rest } = fairPrivacy();
 
   it('RD15: gets another update in the same step where it adds the noise itself, at no cost', async () => {
-    const parts = new Participations(memoryStorage(), task);
+    const parts = new Participations(memoryStorage(), task, 'any');
     for (let round = 0; round < 5; round++) await parts.count(planOf(rest), id(`a${round}`));
     await parts.count(planOf({ ...rest, step: 4 }), id('b'));
   });
@@ -90,11 +70,11 @@ describe('a coordinator that says that a round released nothing', () => {
     const storage = memoryStorage();
     const plan = planOf({ ...rest, noise });
     for (let round = 0; round < 3; round++)
-      await new Participations(storage, task).count(plan, id(`a${round}`));
-    const parts = new Participations(storage, task);
+      await new Participations(storage, task, 'any').count(plan, id(`a${round}`));
+    const parts = new Participations(storage, task, 'any');
     // The same update, sent again, is no other one.
     await parts.count(plan, id('a2'));
-    expect(await codeOfPromise(parts.require(plan, id('a3')))).toBe('plan.below-floor');
+    expect(await codeOfPromise(parts.require(plan, id('a3'), false))).toBe('plan.below-floor');
     const later = planOf({ ...rest, noise, step: 9 });
     expect(await codeOfPromise(parts.count(later, id('a3')))).toBe('plan.below-floor');
   });
@@ -109,24 +89,24 @@ describe('a coordinator that begins one budget after another', () => {
   it('RD17: gets no more parts than the ε that it states has room for, also after a restart', async () => {
     const storage = memoryStorage();
     for (const budget of ['b1', 'b2', 'b3'])
-      await new Participations(storage, task).count(planIn(budget), id(budget));
-    const parts = new Participations(storage, task);
-    expect(await codeOfPromise(parts.require(planIn('b4'), id('b4')))).toBe('plan.below-floor');
+      await new Participations(storage, task, 'any').count(planIn(budget), id(budget));
+    const parts = new Participations(storage, task, 'any');
+    expect(await codeOfPromise(parts.require(planIn('b4'), id('b4'), false))).toBe('plan.below-floor');
     expect(await codeOfPromise(parts.count(planIn('b4'), id('b4')))).toBe('plan.below-floor');
     // What was refused has cost nothing; an update that goes out again costs nothing more.
     await parts.count(planIn('b3'), id('b3'));
     // What a device has lost for one task is another's in no way.
     const other = { ...planIn('b4'), task: 'spam' as TaskName };
-    await new Participations(storage, other.task).require(other, id('b4'));
+    await new Participations(storage, other.task, 'any').require(other, id('b4'), false);
   });
 
   it('RD17: gets one where it states an ε that has room for all of them, and not with less noise', async () => {
-    const parts = new Participations(memoryStorage(), task);
+    const parts = new Participations(memoryStorage(), task, 'any');
     for (const budget of ['b1', 'b2', 'b3']) await parts.count(planIn(budget), id(budget));
     const { noise } = privacy;
     const quieter = { ...noise, variance: noise.variance * 0.8 };
     expect(
-      await codeOfPromise(parts.require(planIn('b4', { epsilon: 4.75, noise: quieter }), id('b4'))),
+      await codeOfPromise(parts.require(planIn('b4', { epsilon: 4.75, noise: quieter }), id('b4'), false)),
     ).toBe('plan.below-floor');
     await parts.count(planIn('b4', { epsilon: 4.75 }), id('b4'));
   });

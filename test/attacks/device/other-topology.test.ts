@@ -47,6 +47,9 @@ function modelOf({
   );
 }
 
+/** No two have one name, not even of two coordinators of one device. */
+let rounds = 0;
+
 function victimOf(task: Partial<TaskOptions> = {}, setting: ConstructorParameters<typeof Victim>[0] = {}) {
   const trainer = new StillTrainer();
   let model = modelOf();
@@ -58,7 +61,6 @@ function victimOf(task: Partial<TaskOptions> = {}, setting: ConstructorParameter
   const victim = new Victim({ floors, trainer, task, ...setting });
   const offered: string[] = [];
   victim.device.client.on('topology', event => offered.push(event.offered));
-  let rounds = 0;
   /** How many updates the device gives for a round of this model: one or none. */
   const learns = async (next: ModelBytes, plan = plain): Promise<number> => {
     model = next;

@@ -1,11 +1,12 @@
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { describe, expect, it } from 'vitest';
-import { layout } from '../../unit/client-sdk/memory-coordinator.ts';
-import { day, hour, Victim } from './victim.ts';
+import { assignmentOf, id, layout } from '../../unit/client-sdk/memory-coordinator.ts';
+import { day, fair, hour, Victim } from './victim.ts';
 
 /** The app gives up what is not attacked here. */
 const floors = { masking: 'off', uploadSlot: 0 } as const;
@@ -44,6 +45,43 @@ describe('a coordinator that asks for the same model thrice', () => {
     await second.assign('r2', plain);
     await second.assign('r3', plain);
     expect([uploads(first), uploads(second), second.floors]).toEqual([1, 1, ['contributions']]);
+  });
+
+  it('RD19: gets no more by one name for the parts of several rounds', async () => {
+    const victim = await new Victim({ floors }).connect();
+    for (const round of ['r1', 'r2', 'r3']) {
+      const assignment = {
+        ...assignmentOf(victim.clock, round, { ...fair, ...plain }),
+        assignment: id<AssignmentId>('a'),
+      };
+      victim.coordinator.send('assignment', assignment);
+      await victim.clock.advance(0);
+      victim.coordinator.send('round-end', {
+        round: assignment.round,
+        outcome: 'failed',
+        reason: '',
+        after: 0,
+      });
+    }
+    expect(uploads(victim)).toBe(1);
+    expect(victim.left).toEqual(['round.begun', 'round.begun']);
+  });
+
+  it('RD19: gets no third one by calling the model another one, to a device that was restarted before it sent', async () => {
+    const slow = {
+      floors: { masking: 'off', contributions: { model: 1 } },
+      storage: memoryStorage(),
+    } as const;
+    const killed = await new Victim(slow).connect();
+    const sent = await killed.assign('r1', { masking: null });
+    await expect.poll(() => slow.storage.get('session.keyboard')).toBeDefined();
+    const victim = await new Victim(slow, new VirtualClock(killed.clock.now())).connect();
+    await victim.assign('r1', { masking: null, model: another(victim, 2) });
+    await victim.clock.advance(hour / 6);
+    expect([uploads(killed), uploads(victim)]).toEqual([0, 1]);
+    victim.coordinator.send('round-end', { round: sent.round, outcome: 'failed', reason: '', after: 0 });
+    await victim.assign('r2', { masking: null });
+    expect(victim.floors).toEqual(['contributions']);
   });
 
   it('gets one update as often as it wants', async () => {

@@ -113,6 +113,30 @@ describe('the options of a client', () => {
     ['ownDraw', ['yes', 1, null], [true, false]],
     ['topology', ['free', true], ['pinned', 'any']],
     [
+      'privacy',
+      [
+        4,
+        null,
+        'off',
+        {},
+        { epsilon: 4 },
+        { delta: 1e-6 },
+        { epsilon: 0, delta: 1e-6 },
+        { epsilon: 4, delta: 0 },
+        { epsilon: Number.POSITIVE_INFINITY, delta: 1e-6 },
+        { epsilon: 4, delta: 1.1 },
+        { epsilon: 4, delta: 1e-6, noiseBy: 'anybody' },
+        { epsilon: 4, delta: 1e-6, noise: 'devices' },
+      ],
+      [
+        'pinned',
+        'any',
+        { epsilon: 4, delta: 1e-6 },
+        { epsilon: 4, delta: 1e-6, noiseBy: 'devices' },
+        { epsilon: 4, delta: 1e-6, noiseBy: 'coordinator' },
+      ],
+    ],
+    [
       'contributions',
       [4, { days: 4 }, { day: 0 }, { model: 1.5 }, { day: 2_000 }],
       [{}, { day: 1, model: Number.POSITIVE_INFINITY }],
@@ -147,6 +171,18 @@ describe('the options of a client', () => {
     );
     expect(ofFloors({ smallestSum: 1, masking: 'honest-but-curious' })).toContain('smallestSum');
     expect(ofFloors({ smallestSum: 1, masking: 'off' })).toBe('');
+  });
+
+  it('says what a floor for privacy lacks', () => {
+    expect(ofFloors({ privacy: 'off' })).toBe(
+      'options.floors.privacy has to be "pinned" or "any" or an object, not "off".',
+    );
+    expect(ofFloors({ privacy: { epsilon: 4 } })).toBe(
+      'options.floors.privacy.delta has to be a number above 0, up to 1, not undefined.',
+    );
+    expect(ofFloors({ privacy: { epsilon: 4, detla: 1e-6 } })).toBe(
+      'There is no option options.floors.privacy.detla. Did you mean "delta"?',
+    );
   });
 
   it('shows no secret of the app in its error', () => {

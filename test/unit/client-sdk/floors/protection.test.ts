@@ -34,6 +34,8 @@ describe('what protects a device', () => {
     [{ ...authority, corrupt: 0.04 }, 'malicious', ['corrupt']],
     [{ ...authority, dropping: { most: 0.5 } }, 'malicious', ['dropping']],
     [{ ...authority, contributions: { day: 5 } }, 'malicious', ['contributions']],
+    [{ ...authority, privacy: 'any' }, 'malicious', ['privacy']],
+    [{ ...authority, privacy: { epsilon: 1e6, delta: 1, noiseBy: 'coordinator' } }, 'malicious', []],
   ] as const)('%o', (floors: Floors, protects, weaker) => {
     expect(clientOf(floors).protection).toMatchObject({ protects, weaker });
   });
@@ -50,6 +52,9 @@ describe('what protects a device', () => {
       bits: 8,
       contributions: { day: 1, model: 1 },
       uploadSlot: 60_000,
+      queryThreshold: 20,
+      queryPeriod: 200_000_000,
+      privacy: { epsilon: 1, delta: 1e-9 },
     };
     expect(clientOf(stronger).protection.weaker).toEqual([]);
   });

@@ -1,0 +1,81 @@
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import type { AssignmentId } from '@murmuration/protocol/ids/ids';
+import type { Plan } from '@murmuration/protocol/messages/plan';
+import type { Storage } from '../storage/storage.ts';
+import { BelowFloor } from './below-floor.ts';
+import type { HeldFloors, PrivacyFloor } from './floors.ts';
+import { type NoisyPlan, OwnLoss } from './own-loss.ts';
+
+/**
+ * Holds a plan to what the app, or else the first plan of its task with a privacy budget, says of ε, δ, and who adds the noise; and its noise
+ * by devices to the ε that it states. With noise by the coordinator a plan is held to what it states, which may not be so.
+ */
+export class Promises {
+  readonly #storage: Storage;
+  readonly #plan: Plan;
+  readonly #floor: HeldFloors['privacy'];
+  readonly #pin: string;
+  readonly #loss: OwnLoss;
+
+  /** `pin` names where the storage has what later plans are held to, where the app says nothing. */
+  constructor(storage: Storage, plan: Plan, floor: HeldFloors['privacy'], pin: string) {
+    this.#storage = storage;
+    this.#plan = plan;
+    this.#floor = floor;
+    this.#pin = pin;
+    this.#loss = new OwnLoss(storage, plan);
+  }
+
+  /** Throws `plan.below-floor`, and `round.begun` unless `isMade`, where an update of the assignment has been counted. */
+  async require(assignment: AssignmentId, isMade: boolean): Promise<void> {
+    await this.#requireFloor();
+    if (isNoisy(this.#plan)) await this.#loss.require(this.#plan, assignment, isMade);
+  }
+
+  /** Counts a part, and pins what its plan promises, durably. Throws as `require`. */
+  async count(assignment: AssignmentId): Promise<void> {
+    await this.#requireFloor();
+    if (isNoisy(this.#plan)) await this.#loss.count(this.#plan, assignment);
+    if (this.#floor === 'pinned') await this.#promise();
+  }
+
+  async #requireFloor(): Promise<void> {
+    const floor = typeof this.#floor === 'object' ? this.#floor : await this.#pinned();
+    if (!floor) return;
+    const { privacy } = this.#plan;
+    const { epsilon, delta, noiseBy = 'devices' } = floor;
+    const asked = `${floor === this.#floor ? 'the app' : 'an earlier plan of the task'} says ε = ${epsilon} at δ = ${delta}, by noise of ${noiseBy === 'devices' ? 'devices' : 'the coordinator or devices'}.`;
+    if (!privacy) throw new BelowFloor('privacy', `The plan has no privacy budget; ${asked}`);
+    if (privacy.epsilon > epsilon || privacy.delta > delta)
+      throw new BelowFloor(
+        'privacy',
+        `The plan says ε = ${privacy.epsilon} at δ = ${privacy.delta}; ${asked}`,
+      );
+    if (noiseBy === 'devices' && !privacy.noise)
+      throw new BelowFloor('privacy', `The plan leaves noise to the coordinator; ${asked}`);
+  }
+
+  /** The first ε and δ hold on; and once devices have added noise, noise by devices. */
+  async #promise(): Promise<void> {
+    const pinned = await this.#pinned();
+    const { epsilon, delta, noise } = this.#plan.privacy!;
+    if (pinned && (!noise || pinned.noiseBy === 'devices')) return;
+    const next: PrivacyFloor = {
+      ...(pinned ?? { epsilon, delta }),
+      noiseBy: noise ? 'devices' : 'coordinator',
+    };
+    await this.#storage.put(this.#pin, utf8(JSON.stringify(next)));
+  }
+
+  /** What can't be read counts as nothing: nobody but the device itself can damage it. */
+  async #pinned(): Promise<PrivacyFloor | undefined> {
+    if (this.#floor !== 'pinned') return undefined;
+    const bytes = await this.#storage.get(this.#pin);
+    return bytes && (parseJson(bytes) as PrivacyFloor | undefined);
+  }
+}
+
+function isNoisy(plan: Plan): plan is NoisyPlan {
+  return plan.privacy?.noise !== undefined;
+}
