@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operatorTokens, textOf } from '../attacks/operators.ts';
+import { command } from './kept-commands.ts';
 import { SourceProcess } from './processes.ts';
 import { RawDevice } from './raw-device.ts';
 
@@ -63,10 +64,8 @@ async function start(): Promise<string> {
   return (await serve.printed(/listens on (http:\S+)/))[1]!;
 }
 
-async function run(url: string, ...args: string[]) {
-  const program = new SourceProcess(cli, args, { MURMURATION_TOKEN: textOf('admin'), MURMURATION_URL: url });
-  return { code: await program.ended(), output: program.output, errors: program.errors };
-}
+const run = (url: string, ...args: string[]) =>
+  command(args, { MURMURATION_TOKEN: textOf('admin'), MURMURATION_URL: url });
 
 const tasksOf = async (url: string): Promise<string[]> => {
   const { tasks } = (await (await fetch(`${url}/v1/tasks`)).json()) as { tasks: { name: string }[] };

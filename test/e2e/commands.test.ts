@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command } from './kept-commands.ts';
 import { PackedProcess } from './processes.ts';
 import { RawDevice } from './raw-device.ts';
 
@@ -13,18 +14,8 @@ let url: string;
 let admin: string;
 let serve: PackedProcess;
 
-interface Ended {
-  readonly code: number | string;
-  readonly output: string;
-  readonly errors: string;
-}
-
-async function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const all = { MURMURATION_TOKEN: '', MURMURATION_URL: url ?? '', ...env };
-  const program = new PackedProcess(cli, args, all);
-  const code = await program.ended();
-  return { code, output: program.output, errors: program.errors };
-}
+const run = (args: readonly string[], env: Record<string, string> = {}) =>
+  command(args, { MURMURATION_TOKEN: '', MURMURATION_URL: url ?? '', ...env });
 
 /** What a command prints for programs, asked by the owner of `token`. */
 async function json<Value>(args: readonly string[], token = admin): Promise<Value> {
@@ -59,7 +50,6 @@ afterAll(async () => {
 
 const idOf = (text: string) => text.slice(4, 20);
 
-// Each command is a process, and several of them take their time on a busy machine.
 const timeout = 120_000;
 
 describe('murmuration tokens', { timeout }, () => {

@@ -12,8 +12,8 @@ import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, describe, expect, test } from 'vitest';
+import { command } from './kept-commands.ts';
 import { enrolmentToken, lineOptions, lineTask } from './line.ts';
-import { PackedProcess } from './processes.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -79,14 +79,18 @@ describe('queries over real sockets', () => {
       ['published', undefined],
     ]);
     expect(errors).toEqual([]);
-    const cli = new PackedProcess('cli/src/cli.ts', ['rounds', 'line'], {
+    const {
+      code,
+      output,
+      errors: said,
+    } = await command(['rounds', 'line'], {
       MURMURATION_TOKEN: '',
       MURMURATION_URL: coordinator.url,
     });
-    expect([await cli.ended(), cli.errors]).toEqual([0, '']);
+    expect([code, said]).toEqual([0, '']);
     // The round of a query publishes nothing.
-    expect(cli.output).toMatch(/line +2 +published/);
-    expect(cli.output).toMatch(/line +1 +answered/);
+    expect(output).toMatch(/line +2 +published/);
+    expect(output).toMatch(/line +1 +answered/);
     await stop();
     const reopened = await openStorage(storage, systemClock);
     cleanUp.push(() => reopened.close());

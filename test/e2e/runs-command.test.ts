@@ -7,8 +7,8 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { command } from './kept-commands.ts';
 import { enrolmentToken, lineTask } from './line.ts';
-import { PackedProcess } from './processes.ts';
 
 const clock = new VirtualClock(Date.UTC(2026, 0, 1));
 const { text: token, proof } = mintToken('operator', systemRandom, native);
@@ -30,14 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => coordinator.stop());
 
-async function run(...args: string[]) {
-  const program = new PackedProcess('cli/src/cli.ts', ['runs', ...args], {
-    MURMURATION_URL: coordinator.url,
-    MURMURATION_TOKEN: token,
-  });
-  const code = await program.ended();
-  return { code, output: program.output, errors: program.errors };
-}
+const run = (...args: string[]) =>
+  command(['runs', ...args], { MURMURATION_URL: coordinator.url, MURMURATION_TOKEN: token });
 
 it('begins, lists, shows and ends training runs', async () => {
   expect(await run('start', 'line', '--reason', 'new data')).toMatchObject({

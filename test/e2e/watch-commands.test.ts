@@ -16,6 +16,7 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command } from './kept-commands.ts';
 import {
   enrolmentToken,
   eventOf,
@@ -25,7 +26,6 @@ import {
   lineTrainer,
   openCoordinator,
 } from './line.ts';
-import { PackedProcess } from './processes.ts';
 
 let folder: string;
 let coordinator: Coordinator;
@@ -35,15 +35,8 @@ let forger: Server;
 /** Lets a device train that waits. */
 let release = () => {};
 
-async function run(args: readonly string[], env: Record<string, string> = {}) {
-  const program = new PackedProcess('cli/src/cli.ts', args, {
-    MURMURATION_TOKEN: '',
-    MURMURATION_URL: coordinator.url,
-    ...env,
-  });
-  const code = await program.ended();
-  return { code, output: program.output, errors: program.errors };
-}
+const run = (args: readonly string[], env: Record<string, string> = {}) =>
+  command(args, { MURMURATION_TOKEN: '', MURMURATION_URL: coordinator.url, ...env });
 
 async function json<Value>(...args: string[]): Promise<Value> {
   const { code, output, errors } = await run([...args, '--json']);
@@ -79,7 +72,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-// Each command is a process.
 describe('commands that look at a running coordinator without a token', { timeout: 120_000 }, () => {
   it('show where it stands', async () => {
     expect(await json('status')).toMatchObject({

@@ -5,12 +5,12 @@ import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, expect, it } from 'vitest';
-import { SourceProcess } from '../e2e/processes.ts';
+import { PackedProcess } from '../e2e/processes.ts';
 
 const kills = 3;
 const task = 'central' as TaskName;
 let folder: string | undefined;
-let running: SourceProcess | undefined;
+let running: PackedProcess | undefined;
 
 afterEach(async () => {
   running?.child.kill('SIGKILL');
@@ -22,7 +22,7 @@ it('a coordinator that is killed while it trains goes on from the newest version
   folder = await mkdtemp(join(tmpdir(), 'murmuration-central-'));
   const told = new Map<number, string>();
   for (let kill = 0; kill < kills; kill++) {
-    running = new SourceProcess('test/faults/central-process.ts', [folder]);
+    running = new PackedProcess('test/faults/central-process.ts', [folder]);
     await running.printed(/(?:version .*\n){3}/);
     running.child.kill('SIGKILL');
     await running.ended();

@@ -1,6 +1,7 @@
 /**
  * TensorFlow.js as every package of this project sees it: core with gradients and chained operations, layers, and the
- * CPU backend as the reference of tests and self-tests. Import from here alone, so that one process (or page) holds one copy.
+ * CPU backend as the reference of tests and self-tests. Import from here alone, so that one process (or page) holds one copy:
+ * `#tfjs` is the library, on Node by way of node.ts.
  */
 // biome-ignore lint/performance/noBarrelFile: this file is the seam between the project and the library.
-export * from '@tensorflow/tfjs';
+export * from '#tfjs';
