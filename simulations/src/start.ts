@@ -6,13 +6,13 @@ import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
-import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel, loadModel } from '@murmuration/engine/models/model';
 import { base64url, hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
@@ -21,6 +21,7 @@ import { measureBaselines } from './baselines/baselines.ts';
 import { lossesIn } from './behaviour/losses.ts';
 import { smsText } from './data/sms.ts';
 import { type Address, addressBox, isColourful } from './demonstration/address-box.ts';
+import { agreedWords } from './demonstration/agreed-words.ts';
 import { Display } from './demonstration/display.ts';
 import { exampleIn } from './demonstration/examples.ts';
 import { keptHead } from './demonstration/kept-head.ts';
@@ -30,7 +31,7 @@ import { recallIn, summary } from './demonstration/summary.ts';
 import { ExactnessAudit } from './exactness/audit.ts';
 import type { HeldOutText } from './keyboard/evaluate.ts';
 import { fewestExamples, keyboardTask } from './keyboard/task.ts';
-import { heldOutText } from './keyboard/text.ts';
+import { heldOutMessages } from './keyboard/text.ts';
 import { type BuiltPage, dashboardPage, keyboardPage } from './pages/built-page.ts';
 import { Phones } from './phones/phones.ts';
 import { version0 } from './pretraining/version0.ts';
@@ -39,6 +40,7 @@ import { percent } from './study/percent.ts';
 import { Host } from './visitors/host.ts';
 import { besideVisitors, secondsPerRound, smallRounds } from './visitors/small-rounds.ts';
 import { Visitors } from './visitors/visitors.ts';
+import { wordsTask } from './vocabulary/words-task.ts';
 import { growHeapFreely } from './workers/heap.ts';
 
 /** Where the keyboard's page is. */
@@ -59,7 +61,38 @@ async function start(argv: readonly string[]): Promise<void> {
   );
   const [enrolmentToken, visitorsToken] = [base64url(systemRandom(24)), base64url(systemRandom(24))];
   const { text: operatorToken, proof } = mintToken('operator', systemRandom, native);
-  const heldOut = heldOutText(text, smallModel.vocabulary);
+  const folder = await built('keyboard page', keyboardPage, display);
+  const dashboard = await built('dashboard', dashboardPage, display);
+  const kept = options.storage === undefined ? undefined : resolve(options.storage);
+  const storage = await openStorage(kept && join(kept, 'coordinator'), systemClock);
+  await startBackend();
+  const phones = new Phones({
+    enrolmentToken,
+    seed: options.seed,
+    kept: kept ? { folder: join(kept, 'phones'), start: base64url(systemRandom(12)) } : null,
+    engine: options.engine,
+    losses: lossesIn(options.loseAt, options.lose),
+    phones: text.phones
+      .slice(0, options.devices)
+      .map(({ train: messages }, number) => ({ number, messages })),
+  });
+  phones.on('failure', end);
+  phones.on('event', event => {
+    if (event.type === 'error') display.say(`Phone ${event.phone}: ${event.message}`);
+  });
+  // What a storage keeps has used up what a seed gives.
+  const randomOf = (name: string) => (kept ? systemRandom : seededRandom(options.seed, name));
+  const vocabulary = await agreedWords({
+    options,
+    text,
+    kept,
+    storage,
+    phones,
+    enrolmentToken,
+    random: randomOf('words'),
+    display,
+  });
+  const heldOut = { words: vocabulary.words, messages: heldOutMessages(text) };
   const task = keyboardTask({
     ...options,
     heldOut,
@@ -67,18 +100,14 @@ async function start(argv: readonly string[]): Promise<void> {
     serverLearningRate,
   });
   const small = smallRounds(task);
-  const folder = await built('keyboard page', keyboardPage, display);
-  const dashboard = await built('dashboard', dashboardPage, display);
   const setup = {
     words: heldOut.words,
     enrolment: visitorsToken,
     leastSentences: fewestExamples,
     secondsPerRound,
   };
-  const kept = options.storage === undefined ? undefined : resolve(options.storage);
-  const storage = await openStorage(kept && join(kept, 'coordinator'), systemClock);
-  await startBackend();
   const head = (await keptHead(storage, task.name)) ?? { model: await firstVersion(heldOut.words) };
+  const asking = wordsTask(options.devices);
   const coordinator = await createCoordinator(
     parseConfig({
       port: options.port,
@@ -87,27 +116,16 @@ async function start(argv: readonly string[]): Promise<void> {
       operatorTokens: [{ id: proof.id, name: 'you', role: 'admin', sha256: hex(proof.digest) }],
       apps: folder ? { [pagePath]: { folder, documents: { 'setup.json': setup } } } : {},
     }),
-    [task],
-    // What a storage keeps has used up what a seed gives.
-    { clock: systemClock, random: kept ? systemRandom : seededRandom(options.seed, 'coordinator'), storage },
+    [task, asking],
+    { clock: systemClock, random: randomOf('coordinator'), storage },
   );
-
-  const phones = new Phones({
+  await coordinator.control.pause(asking.name);
+  // From now on, since phones connect while the model is measured.
+  const connected = phones.learn({
     url: coordinator.url,
-    enrolmentToken,
-    seed: options.seed,
-    kept: kept ? { folder: join(kept, 'phones'), start: base64url(systemRandom(12)) } : null,
-    engine: options.engine,
-    losses: lossesIn(options.loseAt, options.lose),
     plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
     words: heldOut.words,
-    phones: text.phones
-      .slice(0, options.devices)
-      .map(({ train: messages }, number) => ({ number, messages })),
   });
-  phones.on('failure', end);
-  // From now on, since phones connect while the model is measured.
-  const connected = phones.connected(options.devices);
   const visitors = new Visitors(coordinator.events);
   const host = new Host(visitors, {
     task: task.name,
@@ -131,15 +149,17 @@ async function start(argv: readonly string[]): Promise<void> {
     { isStranger: device => visitors.has(device), since: began },
   );
   coordinator.events.on('round', state => {
+    if (state.terms.plan.task !== task.name) return;
     audit.observe(state);
     if (state.phase === 'updates') host.roundBegan(state.terms.number);
   });
-  coordinator.events.on('round-ended', record => audit.ended(record));
+  coordinator.events.on('round-ended', record => {
+    if (record.task === task.name) audit.ended(record);
+  });
   phones.on('event', event => {
     if (event.type === 'update') audit.take(event);
     if (event.type === 'backend') display.sayOnce(`Phones train on ${event.backend}: ${event.reason}.`);
     if (event.type === 'engine') display.sayOnce(`Training is ${event.engine}: ${event.reason}.`);
-    if (event.type === 'error') display.say(`Phone ${event.phone}: ${event.message}`);
   });
   const stop = async () => {
     host.close();
@@ -175,7 +195,7 @@ async function start(argv: readonly string[]): Promise<void> {
   if (browser) openBrowser(browser);
   display.head();
   const goesOn = folder !== undefined && !options.exit;
-  const records = await runRounds(coordinator, options.rounds, display, () =>
+  const records = await runRounds(coordinator, task.name, options.rounds, display, () =>
     goesOn ? host.roundsOver() : coordinator.endRounds(),
   );
   display.foot();
@@ -202,6 +222,7 @@ async function start(argv: readonly string[]): Promise<void> {
     console.log(
       JSON.stringify({
         ...figures,
+        vocabulary: vocabulary.figures,
         sumsExact,
         sumsChecked,
         unigram: recallIn(unigram),
@@ -252,17 +273,21 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Runs so many rounds, failed ones included, then `end`. */
+/** Runs so many rounds of a task, failed ones included, then `end`. */
 function runRounds(
   coordinator: Coordinator,
+  task: TaskName,
   count: number,
   display: Display,
   end: () => Promise<void>,
 ): Promise<readonly RoundRecord[]> {
   const records: RoundRecord[] = [];
   return new Promise((resolve, reject) => {
-    coordinator.events.on('round', state => display.progress(state));
+    coordinator.events.on('round', state => {
+      if (state.terms.plan.task === task) display.progress(state);
+    });
     coordinator.events.on('round-ended', record => {
+      if (record.task !== task) return;
       display.round(record);
       records.push(record);
       if (records.length === count) end().then(() => resolve(records.slice(0, count)), reject);

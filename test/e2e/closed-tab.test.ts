@@ -63,19 +63,20 @@ beforeAll(async () => {
   visitors = new Visitors(coordinator.events);
   const awake = besideVisitors(280, task);
   phones = new Phones({
-    url: coordinator.url,
     enrolmentToken: phonesToken,
     seed: 1,
     kept: null,
     engine: 'auto',
     losses: lossesIn('updates', 0),
-    plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
-    words: heldOut.words,
     phones: text.phones
       .slice(0, awake)
       .map(({ train: messages }, number) => ({ number, messages: messages.slice(0, 20) })),
   });
-  await phones.connected(awake);
+  await phones.learn({
+    url: coordinator.url,
+    plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
+    words: heldOut.words,
+  });
   await coordinator.start();
   browser = await chromium.launch(chromiumOptions);
 }, 240_000);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type LossPhase, lossPhases } from '../behaviour/losses.ts';
 import { choice, ratio, whole } from '../options/values.ts';
+import { fewestPhones } from '../vocabulary/words-task.ts';
 import { examples } from './examples.ts';
 
 /** What `npm start` was asked for. */
@@ -31,7 +32,7 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
       "Phones teach a keyboard model: real text, real sockets, and only sums of updates leave the phones' threads.",
     )
     .addOption(examples())
-    .option('--devices <number>', `phones, at most ${phones}`, whole(2, phones), phones)
+    .option('--devices <number>', `phones, ${fewestPhones} to ${phones}`, whole(fewestPhones, phones), phones)
     .option('--cohort <number>', 'updates that a round waits for', whole(2, phones), Math.min(40, phones))
     .option(
       '--over-selection <ratio>',

@@ -19,7 +19,7 @@ export function summary(
 ) {
   const last = records.findLast(({ metrics }) => metrics !== null)?.metrics;
   const total = (of: (record: RoundRecord) => number) => records.reduce((sum, record) => sum + of(record), 0);
-  const [top1, top3] = [inPercent(last?.top1), inPercent(last?.top3)];
+  const [top1, top3] = [knownInPercent(last?.top1), knownInPercent(last?.top3)];
   const first = recallIn(version0);
   return {
     rounds: records.length,
@@ -46,8 +46,13 @@ export function recallIn({ top1, top3 }: Pick<Recall, 'top1' | 'top3'>): RecallI
   return { top1: inPercent(top1), top3: inPercent(top3) };
 }
 
-function inPercent(share: number | undefined): number | null {
-  return share === undefined ? null : Math.round(1e4 * share) / 100;
+/** A share in per cent, to two places. */
+export function inPercent(share: number): number {
+  return Math.round(1e4 * share) / 100;
+}
+
+function knownInPercent(share: number | undefined): number | null {
+  return share === undefined ? null : inPercent(share);
 }
 
 function difference(now: number | null, before: number | null): number | null {

@@ -2,16 +2,21 @@ import { mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabular
 import type { FederatedText } from '../data/federated-text.ts';
 import type { HeldOutText } from './evaluate.ts';
 
+/** The held-out messages of all phones. */
+export function heldOutMessages({ phones }: FederatedText): readonly string[] {
+  return phones.flatMap(({ heldOut }) => heldOut);
+}
+
 /**
- * The vocabulary of `size` ids, and the held-out messages of all phones. The vocabulary is taken from the pooled training text
- * of the phones: a shortcut of the simulation, since real phones would not show theirs. There it comes from public text.
+ * A vocabulary of `size` ids, and the held-out messages of all phones, for studies that ask other questions than which words there are. The
+ * vocabulary is taken from the pooled training text of the phones, which no coordinator of real ones has: `vocabulary` finds one without it.
  */
-export function heldOutText({ phones }: FederatedText, size: number): HeldOutText {
+export function heldOutText(text: FederatedText, size: number): HeldOutText {
   return {
     words: mostFrequentWords(
-      phones.flatMap(({ train }) => train),
+      text.phones.flatMap(({ train }) => train),
       size,
     ).words,
-    messages: phones.flatMap(({ heldOut }) => heldOut),
+    messages: heldOutMessages(text),
   };
 }

@@ -6,6 +6,7 @@ import type { Findings, ScenarioOptions } from '../study/study.ts';
 import { published } from './published.ts';
 import { keyboardTableSettings } from './settings.ts';
 import { measureTable } from './table.ts';
+import { wordsOfPhones } from './words-of-phones.ts';
 
 /** The rows of the table, in their order. */
 const rows = {
@@ -21,14 +22,15 @@ const rows = {
 
 /**
  * Next-word recall of n-grams, central and federated training, personal and hybrid models: all on the same held-out messages of the same
- * phones, the last tenth of each.
+ * phones, the last tenth of each. The vocabulary is what the phones agree on in two masked rounds; nobody reads their text for it.
  */
 export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
   const began = systemClock.now();
   const settings = keyboardTableSettings.parse({ seed });
   const { phones, heldOutWords, splitSha256 } = smsText();
   log(`${phones.length} phones; ${heldOutWords} held-out words.`);
-  const table = await measureTable({ phones, publicText: dialogue(), settings, log });
+  const { words, figures: vocabulary } = await wordsOfPhones(phones, settings, log);
+  const table = await measureTable({ phones, words, publicText: dialogue(), settings, log });
   const points = ({ top1, top3 }: Recall) => ({ top1: 100 * top1, top3: 100 * top3 });
   const over = (row: 'central' | 'federated' | 'hybrid') => table[row].top1 / table.trigram.top1 - 1;
   const overNgram = { central: over('central'), federated: over('federated'), hybrid: over('hybrid') };
@@ -41,6 +43,7 @@ export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
         published: published.federated / published.ngram - 1,
       },
       published,
+      vocabulary,
       ownNgramWeight: table.ownWeight,
       meanLambda: table.meanLambda,
       settings,
@@ -59,6 +62,11 @@ export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
         name in overNgram ? percent(overNgram[name as keyof typeof overNgram]) : '',
         publishedOf(name),
       ]),
+      [
+        `held-out words that are in the vocabulary, which ${settings.words.threshold} phones or more typed each; in one of as many words of all text in one place`,
+        `${(100 * vocabulary.coverage).toFixed(1)} %`,
+        `${(100 * vocabulary.pooledCoverage).toFixed(1)} %`,
+      ],
       ['published: top-1 of', published.source],
     ],
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { commonSettings } from '../scenario/settings.ts';
+import { vocabularySettings } from '../vocabulary/settings.ts';
 
 const whole = z.int().min(1);
 const positive = z.number().positive();
@@ -80,7 +81,7 @@ export const keyboardTableSettings = z.strictObject({
   /** The one model that is trained centrally, by federation, and further on each phone; its output is tied to its embedding. */
   model: z
     .strictObject({
-      /** Ids, special ones included. */
+      /** Ids, special ones included, at most: fewer where phones agree on fewer words. */
       vocabulary: whole.max(30_000).default(6_000),
       embedding: whole.max(1_024).default(96),
       gru: whole.max(2_048).default(256),
@@ -88,6 +89,8 @@ export const keyboardTableSettings = z.strictObject({
       dropout: z.number().min(0).lt(1).default(0.2),
     })
     .prefault({}),
+  /** How the words of the vocabulary are found, by a query to all phones before anything is learned. */
+  words: vocabularySettings.omit({ phones: true }).prefault({}),
   /** Tokens in a row of a batch. */
   rowLength: whole.max(1_000).default(20),
   /** On public text, before the phones' own: central and federated training begin with the same weights. */

@@ -3,7 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
-import { firstWordId, mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel } from '@murmuration/engine/models/model';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
@@ -31,6 +31,8 @@ export interface KeyboardTable extends NgramBaselines {
 
 export interface KeyboardTableInputs {
   readonly phones: readonly Phone[];
+  /** Those that the phones agree on, the most frequent first; so many are learned as the model has room for. */
+  readonly words: readonly string[];
   /** Sentences of others, to learn the language from. */
   readonly publicText: readonly string[];
   readonly settings: KeyboardTableSettings;
@@ -48,7 +50,7 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
   const { rowLength, seed } = settings;
   const train = phones.flatMap(phone => phone.train);
   const heldOut = phones.flatMap(phone => phone.heldOut);
-  const { words } = mostFrequentWords(train, settings.model.vocabulary);
+  const words = inputs.words.slice(0, settings.model.vocabulary - firstWordId);
   await startBackend();
   const pool = new Piscina<Job, Results[Part['part']]>({
     filename: new URL('./worker.ts', import.meta.url).href,

@@ -1,4 +1,5 @@
 import type { PlatformClient } from '@murmuration/client-sdk/client/client';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 
 /** Which phones take part: so many of all of them, from one number on, and after the last the first. */
 export interface Turn {
@@ -15,7 +16,8 @@ export class HostedPhone {
   readonly #failed: (error: Error) => void;
   #isWanted = true;
   #isAwake = true;
-  #hasPart = false;
+  /** Tasks of which it has a part in a round. */
+  readonly #parts = new Set<TaskName>();
 
   /** The client starts by its owner. */
   constructor(
@@ -26,8 +28,8 @@ export class HostedPhone {
     this.#number = number;
     this.client = client;
     this.#failed = failed;
-    client.on('round', ({ phase }) => this.#becomes(phase !== 'ended'));
-    client.on('wait', () => this.#becomes(false));
+    client.on('round', ({ task, phase }) => this.#becomes(task, phase !== 'ended'));
+    client.on('wait', ({ task }) => this.#becomes(task, false));
   }
 
   /** Takes part where it is its turn; else rests, once it has no part in a round. */
@@ -36,13 +38,14 @@ export class HostedPhone {
     this.#settle();
   }
 
-  #becomes(hasPart: boolean): void {
-    this.#hasPart = hasPart;
+  #becomes(task: TaskName, hasPart: boolean): void {
+    if (hasPart) this.#parts.add(task);
+    else this.#parts.delete(task);
     this.#settle();
   }
 
   #settle(): void {
-    if (this.#isAwake === this.#isWanted || (this.#isAwake && this.#hasPart)) return;
+    if (this.#isAwake === this.#isWanted || (this.#isAwake && this.#parts.size > 0)) return;
     this.#isAwake = this.#isWanted;
     const change = this.#isAwake ? this.client.start() : this.client.stop();
     change.catch(this.#failed);

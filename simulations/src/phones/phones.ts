@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { PhonesData, PhonesEvent, PhonesOrder } from './worker.ts';
+import type { Learning, PhonesData, PhonesEvent, PhonesOrder } from './worker.ts';
 
 interface EventMap {
   event: [event: PhonesEvent];
@@ -27,8 +27,34 @@ export class Phones extends EventEmitter<EventMap> {
     });
   }
 
-  /** Resolves when every phone is connected; rejects where a worker fails before. */
-  connected(phones: number): Promise<void> {
+  /** These phones come to a coordinator to say which words they type; resolves when they are connected, rejects where a worker fails before. */
+  async answer(url: string, phones: readonly number[]): Promise<void> {
+    const connected = this.#connected(phones.length);
+    this.#order({ type: 'answer', url, phones });
+    await connected;
+  }
+
+  /** Those that came to answer leave; resolves when they have. */
+  async rest(): Promise<void> {
+    let left = this.#workers.length;
+    const rested = new Promise<void>(resolve => {
+      this.on('event', ({ type }) => {
+        if (type === 'rested' && --left === 0) resolve();
+      });
+    });
+    this.#order({ type: 'rest' });
+    await rested;
+  }
+
+  /** All phones come to a coordinator to learn, and no more to another; resolves and rejects as `answer`. */
+  async learn(learning: Learning): Promise<void> {
+    const connected = this.#connected(this.#count);
+    this.#order({ type: 'learn', ...learning });
+    await connected;
+  }
+
+  /** From now on: phones that say so again are not counted twice. */
+  #connected(phones: number): Promise<void> {
     const seen = new Set<number>();
     return new Promise((resolve, reject) => {
       this.on('event', event => {
@@ -38,10 +64,13 @@ export class Phones extends EventEmitter<EventMap> {
     });
   }
 
+  #order(order: PhonesOrder): void {
+    for (const worker of this.#workers) worker.postMessage(order);
+  }
+
   /** Only so many phones take part, those with the numbers from `from` on; the others rest once they have no part in a round. */
   awake(count: number, from = 0): void {
-    const turn: PhonesOrder = { awake: count, from, of: this.#count };
-    for (const worker of this.#workers) worker.postMessage(turn);
+    this.#order({ type: 'turn', awake: count, from, of: this.#count });
   }
 
   /** Lets every phone leave politely, and ends the threads. */
@@ -49,7 +78,7 @@ export class Phones extends EventEmitter<EventMap> {
     await Promise.all(
       this.#workers.map(async worker => {
         const ended = once(worker, 'exit');
-        worker.postMessage('stop' satisfies PhonesOrder);
+        worker.postMessage({ type: 'stop' } satisfies PhonesOrder);
         await ended;
       }),
     );

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
+import type { TaskOptions } from '@murmuration/client-sdk/client/options';
+import type { Platform } from '@murmuration/client-sdk/client/platform';
 import { fileStorage, memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
+import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
@@ -9,10 +12,12 @@ import { startBackend } from '@murmuration/engine/backend/backend';
 import { type TrainerOptions, tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { TrainingPath } from '@murmuration/engine/training/trainer';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Losses } from '../behaviour/losses.ts';
 import { simulatedFloors } from '../devices/floors.ts';
 import { type PlainUpdate, Recorder, type UpdatePlan } from '../exactness/recorder.ts';
 import { seededRandom } from '../random/seeded-random.ts';
+import { asksOnly, wordAnswers, wordsTaskName } from '../vocabulary/words-task.ts';
 import { HostedPhone, type Turn } from './hosted-phone.ts';
 import { keptIdentity } from './kept-identity.ts';
 import { losing } from './losses.ts';
@@ -20,89 +25,164 @@ import { simulated } from './platform.ts';
 
 /** What a worker hosts. */
 export interface PhonesData {
-  readonly url: string;
   readonly enrolmentToken: string;
   readonly seed: number;
   /** Where phones keep who they are, and a name of this start that no other has: what is drawn is drawn anew then; null: nowhere. */
   readonly kept: { readonly folder: string; readonly start: string } | null;
   readonly engine: NonNullable<TrainerOptions['engine']>;
   readonly losses: Losses;
-  readonly plan: UpdatePlan;
-  /** Words of the vocabulary. */
-  readonly words: readonly string[];
   /** Each phone's number and messages. */
   readonly phones: readonly { readonly number: number; readonly messages: readonly string[] }[];
 }
 
-/** What it is told: which phones take part, or to end. */
-export type PhonesOrder = Turn | 'stop';
+/** Where phones learn, what they were told to do with it, and the words of their vocabulary. */
+export interface Learning {
+  readonly url: string;
+  readonly plan: UpdatePlan;
+  readonly words: readonly string[];
+}
 
-/** What it tells: what it trains on, which phones are connected, what went wrong on one, and what one sent, without masks. */
+/** What it is told: that some phones say which words they type, that these leave, that all learn, which of them take part, or to end. */
+export type PhonesOrder =
+  | { readonly type: 'answer'; readonly url: string; readonly phones: readonly number[] }
+  | { readonly type: 'rest' }
+  | ({ readonly type: 'learn' } & Learning)
+  | ({ readonly type: 'turn' } & Turn)
+  | { readonly type: 'stop' };
+
+/** What it tells: what it trains on, which phones are connected, that those that answered have left, what went wrong on one, and what one sent, without masks. */
 export type PhonesEvent =
   | ({ readonly type: 'engine' } & TrainingPath)
   | { readonly type: 'backend'; readonly backend: string; readonly reason: string }
   | { readonly type: 'connected'; readonly phone: number }
+  | { readonly type: 'rested' }
   | ({ readonly type: 'update' } & PlainUpdate)
   | { readonly type: 'error'; readonly phone: number; readonly message: string };
 
-const { url, enrolmentToken, seed, kept, engine, losses, plan, words, phones } = workerData as PhonesData;
+const { enrolmentToken, seed, kept, engine, losses, phones } = workerData as PhonesData;
 const tell = (event: PhonesEvent, transfer: readonly ArrayBuffer[] = []) =>
   parentPort!.postMessage(event, transfer);
 
 /** ms for which the connection of a phone that falls silent is gone. */
 const lostFor = 15_000;
 
-/** Many phones share one thread and one model in it: each is a client of its own, with its own key, socket and storage. */
-async function host(): Promise<void> {
+type Client = Pick<PlatformClient, 'start' | 'stop'>;
+
+/** What phones keep as long as the thread is there: their identity, whatever they do. */
+const storages = new Map<number, Storage>();
+let answering: readonly Client[] = [];
+let learning: readonly HostedPhone[] = [];
+
+const failing = (phone: number) => (error: Error) => tell({ type: 'error', phone, message: error.message });
+
+function storageOf(number: number): Storage {
+  const known = storages.get(number);
+  if (known) return known;
+  const memory = memoryStorage();
+  const storage = kept ? keptIdentity(memory, fileStorage(join(kept.folder, String(number)))) : memory;
+  storages.set(number, storage);
+  return storage;
+}
+
+/** Each phone is a client of its own, with its own key, socket and storage. */
+function clientOf(
+  number: number,
+  url: string,
+  tasks: Readonly<Record<string, TaskOptions>>,
+  random: RandomBytes,
+  transport: Platform['transport'],
+): PlatformClient {
+  const client = new PlatformClient(
+    {
+      url,
+      tasks,
+      storage: storageOf(number),
+      enrolment: enrolmentToken,
+      consent: 'not-needed',
+      floors: simulatedFloors,
+    },
+    {
+      ...nodePlatform,
+      name: simulated,
+      random,
+      updateProcessor: async () => localUpdateProcessor(native, random),
+      transport,
+    },
+  );
+  client.on('connected', () => tell({ type: 'connected', phone: number }));
+  client.on('error', failing(number));
+  return client;
+}
+
+const asking = (messages: readonly string[]): Readonly<Record<string, TaskOptions>> => ({
+  [wordsTaskName]: { examples: () => messages, trainer: asksOnly, answers: wordAnswers(messages) },
+});
+const randomOf = (name: string) => seededRandom(seed, `${name}${kept ? ` ${kept.start}` : ''}`);
+
+/** Some phones say which words they type, before anything is learned. */
+async function answer(url: string, numbers: readonly number[]): Promise<void> {
+  answering = phones
+    .filter(({ number }) => numbers.includes(number))
+    .map(({ number, messages }) =>
+      clientOf(number, url, asking(messages), randomOf(`words of phone ${number}`), nodePlatform.transport),
+    );
+  for (const client of answering) await client.start();
+}
+
+/** All phones learn: many share one thread and one model in it. */
+async function learn({ url, plan, words }: Learning): Promise<void> {
   tell({ type: 'backend', ...(await startBackend()) });
   const trainer = tfjsTrainer(nextWord(new Vocabulary(words)), { engine });
   let told = false;
-  const hosted = phones.map(({ number, messages }) => {
+  learning = phones.map(({ number, messages }) => {
     const recorder = new Recorder(plan, update =>
       tell({ type: 'update', ...update }, [update.packed.buffer as ArrayBuffer]),
     );
-    const random = recorder.random(seededRandom(seed, `phone ${number}${kept ? ` ${kept.start}` : ''}`));
-    const client = new PlatformClient(
-      {
-        url,
-        tasks: { keyboard: { examples: () => messages, trainer: recorder.trainer(trainer) } },
-        storage: kept
-          ? keptIdentity(memoryStorage(), fileStorage(join(kept.folder, String(number))))
-          : memoryStorage(),
-        enrolment: enrolmentToken,
-        consent: 'not-needed',
-        floors: simulatedFloors,
-      },
-      {
-        ...nodePlatform,
-        name: simulated,
-        random,
-        updateProcessor: async () => localUpdateProcessor(native, random),
-        transport: (url, platform) =>
-          losing(recorder.transport(nodePlatform.transport(url, platform)), number, losses, {
-            clock: platform.clock,
-            ms: lostFor,
-          }),
-      },
+    const client = clientOf(
+      number,
+      url,
+      { keyboard: { examples: () => messages, trainer: recorder.trainer(trainer) }, ...asking(messages) },
+      recorder.random(randomOf(`phone ${number}`)),
+      (url, platform) =>
+        losing(recorder.transport(nodePlatform.transport(url, platform)), number, losses, {
+          clock: platform.clock,
+          ms: lostFor,
+        }),
     );
-    client.on('connected', () => tell({ type: 'connected', phone: number }));
     client.on('engine', ({ engine, reason }) => {
       if (!told) tell({ type: 'engine', engine, reason });
       told = true;
     });
-    const failed = (error: Error) => tell({ type: 'error', phone: number, message: error.message });
-    client.on('error', failed);
-    return new HostedPhone(number, client, failed);
+    return new HostedPhone(number, client, failing(number));
   });
-  parentPort!.on('message', async (order: PhonesOrder) => {
-    if (order !== 'stop') {
-      for (const phone of hosted) phone.follow(order);
-      return;
-    }
-    for (const { client } of hosted) await client.stop();
-    parentPort!.close();
-  });
-  for (const { client } of hosted) await client.start();
+  for (const { client } of learning) await client.start();
 }
 
-void host();
+async function rest(): Promise<void> {
+  await Promise.all(answering.map(client => client.stop()));
+  answering = [];
+  tell({ type: 'rested' });
+}
+
+async function follow(order: PhonesOrder): Promise<void> {
+  switch (order.type) {
+    case 'answer':
+      return answer(order.url, order.phones);
+    case 'rest':
+      return rest();
+    case 'learn':
+      return learn(order);
+    case 'turn':
+      for (const phone of learning) phone.follow(order);
+      return;
+    case 'stop':
+      for (const client of [...answering, ...learning.map(phone => phone.client)]) await client.stop();
+      parentPort!.close();
+  }
+}
+
+/** Orders are followed one after the other. */
+let queue: Promise<void> = Promise.resolve();
+parentPort!.on('message', (order: PhonesOrder) => {
+  queue = queue.then(() => follow(order));
+});

@@ -20,7 +20,7 @@ export interface Provenance {
     /** SHA-256 of the sentences, one a line, in hex. */
     readonly sha256: string;
   };
-  /** SHA-256 of the words of the vocabulary, one a line, in hex: rows of the weights mean nothing under another one. */
+  /** SHA-256 of the words of the vocabulary, one a line, in hex: those of the public text, since nothing of a phone is known yet. */
   readonly vocabularySha256: string;
   readonly settings: CentralSettings;
   readonly seed: number;
@@ -46,7 +46,7 @@ export async function pretrain(
   log: (line: string) => void,
 ): Promise<{ readonly weights: Uint8Array; readonly provenance: Provenance }> {
   const vocabulary = new Vocabulary(words);
-  const model = nextWordModel(smallModel, seed);
+  const model = nextWordModel({ ...smallModel, vocabulary: vocabulary.size }, seed);
   const { topology, layout, weights: first } = describeModel(model);
   const { hash } = encodeModel(topology, layout, first);
   const trained = await trainCentrally({

@@ -1,32 +1,52 @@
 import { readFile } from 'node:fs/promises';
 import { nextWordModel, smallModel } from '@murmuration/demo-keyboard-app/task/model';
+import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { describeModel, writeWeights } from '@murmuration/engine/models/model';
 import type * as tf from '@murmuration/engine/tfjs/tf';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { withWords } from './known-words.ts';
 import { linesSha256, type Provenance } from './pretrain.ts';
 import { readQuantisedWeights } from './quantised-weights.ts';
 
 const file = (name: string) => new URL(`../../version0/${name}`, import.meta.url);
-/** Where version 0 lies, and what is known of it. `npm run pretrain` makes both. */
-export const version0Files = { weights: file('weights.bin'), provenance: file('provenance.json') } as const;
+/** Where version 0 lies, the words that it was taught, one a line, and what else is known of it. `npm run pretrain` makes all three. */
+export const version0Files = {
+  weights: file('weights.bin'),
+  words: file('words.txt'),
+  provenance: file('provenance.json'),
+} as const;
+
+/** Ids of its vocabulary, the most frequent words of the public text. */
+export const publicIds = 4_000;
 
 /**
- * The keyboard model before any round, taught with public text that no phone holds. Throws `model.unusable` where it was taught for other
- * words than these.
+ * The keyboard model before any round, taught with public text that no phone holds, for a vocabulary: what it was taught of these words is kept.
+ * Throws `model.unusable` where its files do not belong together.
  */
 export async function version0(words: readonly string[]): Promise<tf.LayersModel> {
+  const taught = await publicWords();
+  const before = nextWordModel({ ...smallModel, vocabulary: firstWordId + taught.length }, 0);
+  const { layout } = describeModel(before);
+  before.dispose();
+  const weights = readQuantisedWeights(await readFile(version0Files.weights), layout);
+  const model = nextWordModel({ ...smallModel, vocabulary: firstWordId + words.length }, 0);
+  writeWeights(
+    model,
+    withWords({ words: taught, layout, weights }, { words, layout: describeModel(model).layout }),
+  );
+  return model;
+}
+
+/** The words that it was taught, the most frequent ones of the public text. Throws `model.unusable` for others than its provenance names. */
+export async function publicWords(): Promise<readonly string[]> {
+  const words = (await readFile(version0Files.words, 'utf8')).trimEnd().split('\n');
   const { vocabularySha256 } = await version0Provenance();
   if (vocabularySha256 !== linesSha256(words))
     throw new MurmurationError(
       'model.unusable',
-      'Version 0 was taught for another vocabulary. Teach it for this one: npm run pretrain',
+      'Version 0 was taught for other words than its file has. Teach it again: npm run pretrain',
     );
-  const model = nextWordModel(smallModel, 0);
-  writeWeights(
-    model,
-    readQuantisedWeights(await readFile(version0Files.weights), describeModel(model).layout),
-  );
-  return model;
+  return words;
 }
 
 /** What version 0 was made of. */

@@ -1,16 +1,12 @@
-import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
 import { firstWordId, mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { defineQuery } from '@murmuration/protocol/queries/define-query';
-import type { HeavyHitters } from '@murmuration/protocol/queries/heavy-hitters';
-import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
 import { piecesNeeded } from '@murmuration/protocol/queries/text-digest';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { smsText } from '../data/sms.ts';
-import { seededRandom } from '../random/seeded-random.ts';
 import { percent } from '../study/percent.ts';
 import type { Findings, ScenarioOptions } from '../study/study.ts';
-import { AskedPhones, type AskedRound } from './asked-phones.ts';
-import { type VocabularySettings, vocabularySettings } from './settings.ts';
+import type { AskedRound } from './asked-phones.ts';
+import { bothRounds } from './both-rounds.ts';
+import { vocabularySettings } from './settings.ts';
 import { coverage, phonesByWord, wordsOf } from './words.ts';
 
 export const schema = vocabularySettings;
@@ -74,43 +70,6 @@ export async function run({ seed, settings: given, log }: ScenarioOptions): Prom
     seconds: (systemClock.now() - began) / 1_000,
   };
   return { figures, table: tableOf(figures) };
-}
-
-interface FoundWords extends AskedRound {
-  readonly figures: HeavyHitters;
-}
-
-async function bothRounds(
-  typed: readonly (readonly string[])[],
-  settings: VocabularySettings,
-  seed: number,
-  log: (line: string) => void,
-): Promise<{ readonly sketch: AskedRound; readonly table: FoundWords | undefined }> {
-  const { threshold, wordsPerDevice, times, digits, bytes, words, buckets, masking } = settings;
-  const query = defineQuery({
-    name: 'words',
-    kind: 'heavy-hitters',
-    threshold,
-    values: wordsPerDevice,
-    bytes,
-    texts: words,
-    buckets,
-  }) as HeavyHittersQuery;
-  const unmasker = masking === 'on' ? unmaskerPool() : undefined;
-  try {
-    const random = seededRandom(seed, 'vocabulary');
-    const asked = await AskedPhones.open({ name: query.name, texts: typed, times, digits, random, unmasker });
-    const sketch = await asked.ask(query);
-    if (sketch.figures.kind !== 'sketch') return { sketch, table: undefined };
-    log(`Round 1: ${sketch.figures.buckets} heavy buckets; ${sketch.answerBytes} bytes a phone.`);
-    const heavy = new Uint8Array(Buffer.from(sketch.figures.heavy, 'base64url'));
-    const second = await asked.ask({ ...query, heavy });
-    const figures = second.figures as HeavyHitters;
-    log(`Round 2: ${figures.texts.length} words; ${second.answerBytes} bytes a phone.`);
-    return { sketch, table: { ...second, figures } };
-  } finally {
-    await unmasker?.close();
-  }
 }
 
 interface Shown {

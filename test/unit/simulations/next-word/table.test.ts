@@ -10,7 +10,10 @@ import { trainByRounds } from '@murmuration/simulations/next-word/federated-trai
 import { keyboardTableSettings } from '@murmuration/simulations/next-word/settings';
 import { learnedAndKept } from '@murmuration/simulations/next-word/split';
 import { measureTable, withoutHeldOut } from '@murmuration/simulations/next-word/table';
+import { wordsOfPhones } from '@murmuration/simulations/next-word/words-of-phones';
+import { phonesByWord, wordsOf } from '@murmuration/simulations/vocabulary/words';
 import { describe, expect, it } from 'vitest';
+import { codeOfPromise } from '../../codes.ts';
 
 const text = smsText();
 
@@ -50,10 +53,15 @@ describe('the split of the keyboard table', () => {
 const phones = text.phones
   .slice(0, 5)
   .map(({ train, heldOut }) => ({ train: train.slice(0, 40), heldOut: heldOut.slice(0, 8) }));
+const { words } = mostFrequentWords(
+  phones.flatMap(({ train }) => train),
+  200,
+);
 const small = {
   model: { vocabulary: 200, embedding: 8, gru: 8 },
   pretraining: { epochs: 1, negatives: 20 },
   central: { epochs: 2, learningRate: 0.02, negatives: 20 },
+  words: { threshold: 3, words: 800, buckets: 4_096, masking: 'off' },
 };
 const rounds = {
   stages: [
@@ -65,9 +73,26 @@ const rounds = {
 };
 
 describe('the keyboard table', () => {
+  it('has the words that as many phones as the threshold have typed, and says what they cover', async () => {
+    const settings = keyboardTableSettings.parse(small);
+    const { words: agreed, figures } = await wordsOfPhones(phones, settings, () => {});
+    const typedBy = phonesByWord(phones.map(({ train }) => wordsOf(train)));
+    expect(agreed.length).toBeGreaterThan(50);
+    expect(agreed.every(word => typedBy.get(word)! >= 3)).toBe(true);
+    expect(figures).toMatchObject({ words: agreed.length, threshold: 3 });
+    expect(figures.coverage).toBeGreaterThan(0.3);
+    expect(figures.coverage).toBeLessThanOrEqual(figures.pooledCoverage);
+    // No more than the model has room for.
+    const few = { ...settings, model: { ...settings.model, vocabulary: 30 } };
+    expect((await wordsOfPhones(phones, few, () => {})).words).toEqual(agreed.slice(0, 26));
+    const none = { ...settings, words: { ...settings.words, threshold: 6 } };
+    expect(await codeOfPromise(wordsOfPhones(phones, none, () => {}))).toBe('secagg.too-few');
+  });
+
   it('measures all rows on the same words', { timeout: 120_000 }, async () => {
     const { ownWeight, meanLambda, ...rows } = await measureTable({
       phones,
+      words,
       publicText: dialogue().slice(0, 300),
       threads: 1,
       log() {},
@@ -77,10 +102,10 @@ describe('the keyboard table', () => {
       // biome-ignore format: one line
       ['central', 'federated', 'hybrid', 'mixedNgram', 'personal', 'pretrained', 'trigram', 'unigram'],
     );
-    const { words } = rows.unigram;
-    expect(words).toBeGreaterThan(200);
+    const scored = rows.unigram.words;
+    expect(scored).toBeGreaterThan(200);
     for (const row of Object.values(rows)) {
-      expect(row.words).toBe(words);
+      expect(row.words).toBe(scored);
       expect(row.top3).toBeGreaterThanOrEqual(row.top1);
     }
     expect(rows.trigram.top3).toBeGreaterThan(rows.unigram.top3);
@@ -94,10 +119,6 @@ describe('the keyboard table', () => {
     timeout: 120_000,
   }, async () => {
     await startBackend();
-    const { words } = mostFrequentWords(
-      phones.flatMap(({ train }) => train),
-      200,
-    );
     const size = { vocabulary: 200, embedding: 8, gru: 8, dense: 8, tied: true, dropout: 0.2 };
     const { topology, layout, weights } = describeModel(nextWordModel(size, 1));
     const begin = { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };

@@ -1,0 +1,78 @@
+import { on } from 'node:events';
+import type { Config } from '@murmuration/coordinator/assembly/config';
+import { type CoordinatorEnvironment, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { Storage } from '@murmuration/coordinator/storage/storage';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { wordsQueryName, wordsTask } from './words-task.ts';
+
+/** What a coordinator needs that asks phones for their words. */
+export interface Finding {
+  readonly config: Config;
+  readonly environment: CoordinatorEnvironment & { readonly storage: Storage };
+  /** Phones that there are. */
+  readonly devices: number;
+  readonly phones: {
+    /** Those that are asked come to a coordinator; resolves when they are connected. */
+    answer(url: string): Promise<void>;
+    /** They leave it; resolves when they have. */
+    rest(): Promise<void>;
+  };
+  /** Hears every state of the two rounds. */
+  readonly progress: (state: RoundState) => void;
+}
+
+/** The words that phones agree on. */
+export interface AgreedWords {
+  /** The most frequent first. */
+  readonly words: readonly string[];
+  /** Phones that answered the second round. */
+  readonly phones: number;
+  /** Of these, so many typed each word. */
+  readonly threshold: number;
+}
+
+/**
+ * Asks phones which words they type, in two masked rounds before there is a model, by a coordinator of its own that ends when they are over; the
+ * storage keeps what they said. Throws `config.invalid` where they have too little in common, or rounds fail.
+ */
+export async function findWords(finding: Finding): Promise<AgreedWords> {
+  const { config, environment, devices, phones } = finding;
+  const { queryResults } = environment.storage;
+  const task = wordsTask(devices);
+  const name = wordsQueryName;
+  const coordinator = await createCoordinator(config, [task], environment);
+  try {
+    await coordinator.control.pause(task.name);
+    coordinator.events.on('round', finding.progress);
+    const ended = on(coordinator.events, 'round-ended') as AsyncIterable<[RoundRecord]>;
+    await phones.answer(coordinator.url);
+    await coordinator.start();
+    await coordinator.control.ask(task.name, name);
+    for await (const [record] of ended) {
+      const [result] = await queryResults.results(task.name, name, Number.POSITIVE_INFINITY, 1);
+      if (record.outcome === 'failed' || !result?.figures)
+        throw new MurmurationError(
+          'config.invalid',
+          `The phones did not say which words they type: ${record.failure?.reason}`,
+        );
+      const { figures } = result;
+      if (figures.kind !== 'heavy-hitters') continue;
+      if (figures.texts.length === 0)
+        throw new MurmurationError(
+          'config.invalid',
+          `${result.devices} phones have no word in common that ${result.query.threshold} of them typed; take more phones.`,
+        );
+      await phones.rest();
+      return {
+        words: figures.texts.map(({ text }) => text),
+        phones: result.devices ?? 0,
+        threshold: result.query.threshold,
+      };
+    }
+    throw new MurmurationError('server.stopping');
+  } finally {
+    await coordinator.stop();
+  }
+}

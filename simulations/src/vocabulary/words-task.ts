@@ -1,0 +1,86 @@
+import type { AnswerOptions } from '@murmuration/client-sdk/queries/answer-options';
+import type { Trainer } from '@murmuration/client-sdk/training/trainer';
+import { defineTask } from '@murmuration/coordinator/task/define-task';
+import type { Task } from '@murmuration/coordinator/task/task';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import { wordsOf } from './words.ts';
+
+/** The task in which phones are asked for words, and its query. */
+export const wordsTaskName = 'words';
+export const wordsQueryName = 'words';
+
+/** Phones that are asked at most: enough to find what most people type, and few enough to answer in seconds. */
+const mostAsked = 60;
+/** Phones that type a word before it is shown, at least: below that, no query shows anything. */
+export const fewestPhones = 3;
+
+/** How many of so many phones are asked. */
+export function phonesAsked(devices: number): number {
+  return Math.min(mostAsked, devices);
+}
+
+/** Of so many that are asked, so many type a word before it is shown: one in twelve, so that the words of single phones don't hide others. */
+export function wordThreshold(asked: number): number {
+  return Math.max(fewestPhones, Math.round(asked / 12));
+}
+
+/** A task that only asks: which words as many phones as the threshold have typed. It has to be paused, since it has nothing to teach. */
+export function wordsTask(devices: number): Task {
+  const asked = phonesAsked(devices);
+  const threshold = wordThreshold(asked);
+  return defineTask({
+    name: wordsTaskName,
+    // A task has a model; nothing of this one is learned, and nobody is asked to.
+    model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }),
+    plan: { learningRate: 1 },
+    update: { clip: 1 },
+    cohort: { goal: asked, minimum: Math.max(threshold, Math.ceil(0.6 * asked)), overSelection: 1 },
+    // Nobody is ever missing, so that a phase is over as soon as all have answered, however slow the machine is.
+    deadlines: {
+      gathering: '2 min',
+      keys: '2 min',
+      shares: '2 min',
+      updates: '10 min',
+      agreement: '2 min',
+      unmasking: '2 min',
+    },
+    uploadSlot: 0,
+    schedule: { every: '1 h' },
+    queries: [
+      defineQuery({
+        name: wordsQueryName,
+        kind: 'heavy-hitters',
+        threshold,
+        // The second round begins within it.
+        period: '1 h',
+        values: 1_000,
+        bytes: 12,
+        texts: 3_500,
+        buckets: 20_480,
+      }),
+    ],
+  });
+}
+
+/** What a phone says of its messages where it is asked. It protects nobody: what was typed once is said, and so are digits. */
+export function wordAnswers(messages: readonly string[]): Readonly<Record<string, AnswerOptions>> {
+  return {
+    [wordsQueryName]: {
+      kinds: ['heavy-hitters'],
+      answer: () => ({ texts: wordsOf(messages), times: 1, digits: true }),
+    },
+  };
+}
+
+/** The trainer of phones for a task that only asks. */
+export const asksOnly: Trainer = {
+  async train() {
+    throw new MurmurationError(
+      'training.unsupported',
+      `The task "${wordsTaskName}" only asks; there is nothing to learn.`,
+    );
+  },
+  async close() {},
+};
