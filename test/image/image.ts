@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { sourceOptions } from '../../scripts/prepare.mjs';
+import { makeBase } from './base.ts';
+import { billOf } from './bill.ts';
+import { directoryBytes } from './bytes.ts';
+import type { UnpackedImage } from './container.ts';
+import { ImageStore } from './store.ts';
+
+// npm run image [-- --json]: builds the image, lists what is in it, and runs rounds from it as the manifests for Kubernetes say.
+
+/** What the walk through the running image found. */
+interface Walk {
+  readonly account: string;
+  readonly healthCheck: number | null;
+  readonly writable: readonly string[];
+  readonly refusedSecond: boolean;
+  readonly rounds: { readonly before: number; readonly kept: boolean };
+  readonly predicted: unknown;
+  readonly withoutToken: number;
+  readonly exitCodes: { readonly coordinator: number | null; readonly inference: number | null };
+}
+
+const { json, base, sbom } = new Command('npm run image --')
+  .description(
+    'Builds the image of the Dockerfile with buildah, lists what is in it, and runs rounds from it with crun. Needs Linux, as root, with the packages buildah, netavark, crun, mmdebstrap and iproute2.',
+  )
+  .option('--base <image>', 'build on node:22-slim of a registry in place of a Debian made here: "registry"')
+  .option('--sbom <file>', 'write the bill of materials (CycloneDX) to this file')
+  .option('--json', 'print one JSON object as the last line')
+  .parse()
+  .opts<{ json?: boolean; base?: string; sbom?: string }>();
+
+const log = (line: string) => process.stderr.write(`${line}\n`);
+const folder = mkdtempSync(join(tmpdir(), 'murmuration-image-'));
+const store = new ImageStore(join(folder, 'store'), log);
+const seconds: Record<string, number> = {};
+
+/** Does one step, and keeps how long it took. */
+function step<Value>(name: string, sentence: string, work: () => Value): Value {
+  log(sentence);
+  const began = performance.now();
+  const value = work();
+  seconds[name] = Math.round((performance.now() - began) / 1_000);
+  return value;
+}
+
+let failed = true;
+try {
+  if (base !== 'registry')
+    step('base', 'Making a Debian with Node …', () => {
+      makeBase(join(folder, 'base'));
+      store.fromFolder(join(folder, 'base'), 'murmuration-base');
+    });
+  step('build', 'Building the image …', () =>
+    store.build('murmuration', base === 'registry' ? undefined : 'localhost/murmuration-base'),
+  );
+  const image: UnpackedImage = { files: store.mount('murmuration'), config: store.config('murmuration') };
+  const { bill, npm, debian, unlisted } = step('sbom', 'Listing what is in it …', () => billOf(image.files));
+  if (sbom) writeFileSync(sbom, `${JSON.stringify(bill, undefined, 2)}\n`);
+  const walk = step('walk', 'Running rounds from it …', () => walkThrough(image));
+  const megabytes = {
+    image: Math.round(directoryBytes(image.files) / 1e6),
+    packages: Math.round(directoryBytes(join(image.files, 'murmuration')) / 1e6),
+  };
+  failed =
+    walk.account !== '1000' ||
+    walk.healthCheck !== 0 ||
+    walk.writable.join() !== '/state,/tmp' ||
+    !walk.refusedSecond ||
+    walk.rounds.before < 1 ||
+    !walk.rounds.kept ||
+    !Array.isArray(walk.predicted) ||
+    walk.withoutToken !== 401 ||
+    walk.exitCodes.coordinator !== 0 ||
+    walk.exitCodes.inference !== 0 ||
+    unlisted.length > 0;
+  const figures = { seconds, megabytes, components: { npm, debian, unlisted }, ...walk };
+  console.log(json ? JSON.stringify(figures) : JSON.stringify(figures, undefined, 2));
+} finally {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(failed ? 1 : 0);
+
+/**
+ * Runs the walk in a network of its own, where the ports of the manifests are free, and with the control groups of version 2 alone, since crun
+ * refuses a mixture of both versions.
+ */
+function walkThrough(image: UnpackedImage): Walk {
+  const prepare =
+    'ip link set lo up && umount --recursive /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup && exec "$@"';
+  const { status, stdout, stderr } = spawnSync(
+    'unshare',
+    [
+      ...['--mount', '--net', 'sh', '-c', prepare, 'sh', process.execPath, ...sourceOptions],
+      ...['test/image/walk.ts', JSON.stringify(image)],
+    ],
+    { encoding: 'utf8', maxBuffer: 64 * 2 ** 20 },
+  );
+  if (status !== 0) throw new Error(`The image does not run: ${stdout}${stderr}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1)!);
+}
