@@ -12,5 +12,6 @@ export * from './strategy/geometric-median.ts';
 export * from './strategy/in-groups.ts';
 export * from './strategy/krum.ts';
 export * from './strategy/median.ts';
+export * from './strategy/q-fed-avg.ts';
 export * from './strategy/strategy.ts';
 export * from './strategy/trimmed-mean.ts';

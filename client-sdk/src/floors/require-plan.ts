@@ -21,7 +21,10 @@ export function requirePlan(plan: Plan, floors: HeldFloors): void {
   if (masking && isPlain)
     throw new BelowFloor('masking', 'The plan asks for masks on float32 updates, which have none.');
   // What ε is computed with: nobody weighs more than another, and nothing leaves that gets no noise.
-  if (plan.privacy && (isPlain || update.weighting !== 'uniform' || plan.judged !== undefined))
+  if (
+    plan.privacy &&
+    (isPlain || update.weighting !== 'uniform' || plan.judged !== undefined || training.fairness)
+  )
     throw new BelowFloor(
       'privacy',
       'The plan has a privacy budget, which takes quantised updates of equal weight and no verdicts.',

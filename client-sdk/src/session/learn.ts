@@ -57,6 +57,7 @@ export async function learn(
   return {
     delta: takePart(result.delta, split, 'shared'),
     examples: result.examples,
+    loss: result.metrics.initialLoss,
     layout: split.shared,
     verdict: await verdictFor(plan, served),
   };

@@ -13,6 +13,7 @@ import {
   type Verdict,
 } from '@murmuration/protocol/weights/quantize';
 import { clip } from './clip.ts';
+import { fairShare, wholeWeight } from './fair.ts';
 import { weightOf } from './weigh.ts';
 
 /** What a device learned in a round. */
@@ -20,6 +21,8 @@ export interface Learned {
   /** Trained weights minus those of the model, of the shared layers alone. */
   readonly delta: Float32Array;
   readonly examples: number;
+  /** The mean loss over them before training, where the trainer tells. */
+  readonly loss?: number | undefined;
   /** That of the shared layers. */
   readonly layout: Layout;
   /** What the device found out about the version that the plan has judged; left out where that is nothing. */
@@ -47,7 +50,7 @@ export async function noiseFor({ privacy }: Plan): Promise<NoisyRounding | undef
 /**
  * What leaves the device: the answer, or the delta clipped, weighed, rotated and quantised as the plan says, and packed; `mask`
  * changes the ring elements, of `width` bits each, before they are packed. `noisy` is that of `noiseFor`. Changes `delta`. Throws
- * `training.failed` where training diverged, and `plan.below-floor` for an update that would leave without what the plan protects it by.
+ * `training.failed` where training diverged, as `fairShare`, and `plan.below-floor` for an update that would leave without what the plan protects it by.
  */
 export function prepareUpdate(
   contribution: Contribution,
@@ -57,14 +60,21 @@ export function prepareUpdate(
   noisy?: NoisyRounding,
 ): Uint8Array {
   if ('elements' in contribution) return packed(contribution, queryHash(plan.query!), mask);
-  const { delta, examples, layout, verdict } = contribution;
+  const { delta, examples, loss, layout, verdict } = contribution;
   const norm = clip(delta, plan.update.clip);
   if (!Number.isFinite(norm))
     throw new MurmurationError(
       'training.failed',
       'Training diverged: the update is not finite. A lower learning rate helps.',
     );
-  const weight = weightOf(examples, plan);
+  const { fairness } = plan.training;
+  const weight = fairness
+    ? wholeWeight(
+        fairShare(delta, Math.min(norm, plan.update.clip), loss, fairness),
+        plan.update.weightCap,
+        random,
+      )
+    : weightOf(examples, plan);
   if (plan.update.kind === 'float32') {
     if (plan.masking)
       throw new MurmurationError(

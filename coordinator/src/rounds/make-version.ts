@@ -49,6 +49,7 @@ export function versionMaker(
       before,
       takePart(files.weights, split, 'shared'),
       release?.mean ?? aggregate,
+      aggregate.contributors,
     );
     if (!model.every(Number.isFinite)) {
       const advice = 'lower the server learning rate or the clipping norm';
@@ -112,15 +113,16 @@ function stepOf(
   state: StrategyState,
   model: Float32Array,
   gathered: Aggregate | Mean,
+  contributors: number,
 ): Stepped<StrategyState> {
   if ('delta' in gathered) {
-    if (strategy.consumes === 'sum') return strategy.apply(state, model, gathered);
+    if (strategy.consumes === 'sum') return strategy.apply(state, model, gathered, contributors);
   } else if (strategy.consumes === 'each' && gathered.consumes === 'each')
     return strategy.apply(state, model, gathered.updates);
   else if (strategy.consumes === 'groups' && gathered.consumes === 'groups')
     return strategy.apply(state, model, [...gathered.means.values()]);
   else if (strategy.consumes === 'sum' && gathered.consumes === 'sum')
-    return strategy.apply(state, model, gathered.mean());
+    return strategy.apply(state, model, gathered.mean(), contributors);
   throw new MurmurationError(
     'config.invalid',
     `The strategy ${strategy.name} can't use what this round gathered: it began under another strategy.`,

@@ -1,5 +1,7 @@
+import type { Fairness } from '@murmuration/protocol/messages/plan';
 import type { Head } from '../registry/ports.ts';
 import type { Strategy, StrategyState } from '../strategy/strategy.ts';
+import type { Task } from '../task/task.ts';
 
 /**
  * What the strategy remembers of the head; its first state where that is of another strategy, or of another number of values,
@@ -9,6 +11,13 @@ export function stateFor(strategy: Strategy, { version, state }: Head, count: nu
   const first = strategy.init(count);
   const fits = Object.entries(first).every(([key, value]) => sizeOf(state[key]) === sizeOf(value));
   return version.strategy === strategy.name && fits ? state : first;
+}
+
+/** What the plan of a round from the head says of fair weights; undefined where the strategy of the task has none. */
+export function fairnessFor({ strategy, training }: Task, head: Head, count: number): Fairness | undefined {
+  if (strategy.consumes !== 'sum') return undefined;
+  const asked = strategy.fairness?.(stateFor(strategy, head, count));
+  return asked && { lipschitz: 1 / training.learningRate, ...asked };
 }
 
 /** Values of a vector; 0 for a number, undefined for nothing. */

@@ -1,7 +1,7 @@
 import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type AssignmentId, type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
-import { type PlanPrivacy, writePlan } from '@murmuration/protocol/messages/plan';
+import { type Fairness, type PlanPrivacy, writePlan } from '@murmuration/protocol/messages/plan';
 import { offerOf } from '@murmuration/protocol/queries/offer';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
@@ -23,6 +23,7 @@ import { RoundDriver } from './driver.ts';
 import type { Inquiries, Standing } from './inquiries.ts';
 import type { Carried, CentralStage, DriverPorts } from './ports.ts';
 import { restore } from './restore.ts';
+import { fairnessFor } from './state-for.ts';
 import { Succession } from './succession.ts';
 import { termsOf, termsOfQuery } from './terms-of.ts';
 import { isOutage } from './until-stored.ts';
@@ -397,7 +398,7 @@ export class TaskRounds {
     const { count } = splitLayout(files.layout, this.task.privateLayers).shared;
     const privacy = await this.#ports.privacy.next(this.task, head.version.contributors > 0, count);
     if (this.#hasStopped || this.isBetweenRuns) return;
-    const terms = this.#terms(head.version, privacy);
+    const terms = this.#terms(head.version, privacy, fairnessFor(this.task, head, count));
     this.#lastAt = terms.startedAt;
     this.#nextAt = this.#lastAt + this.task.interval;
     this.#layout = files.layout;
@@ -595,12 +596,17 @@ export class TaskRounds {
     this.#over.push(...past.map(({ round }) => round).reverse());
   }
 
-  #terms(version: Pick<ModelVersion, 'model' | 'parent'>, privacy: PlanPrivacy | undefined): RoundTerms {
+  #terms(
+    version: Pick<ModelVersion, 'model' | 'parent'>,
+    privacy: PlanPrivacy | undefined,
+    fairness?: Fairness,
+  ): RoundTerms {
     const { runs, named } = this.#ports;
     return termsOf(this.#task, version, {
       ...this.#nextRound(),
       run: runs?.openRun,
       privacy,
+      fairness,
       named: named(),
     });
   }

@@ -1,5 +1,5 @@
 import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
-import type { Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import type { Fairness, Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import type { ModelVersion } from '../registry/model-version.ts';
@@ -15,6 +15,8 @@ interface Own {
   /** The training run that it is a part of. */
   readonly run: string | undefined;
   readonly privacy: PlanPrivacy | undefined;
+  /** How devices weigh their updates by their losses. */
+  readonly fairness: Fairness | undefined;
   /** The version that an operator has named for devices to serve. */
   readonly named: ModelHash | undefined;
 }
@@ -56,7 +58,7 @@ export function termsOfQuery(
 export function termsOf(
   task: Task,
   { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
-  { id, number, run, privacy, named, startedAt }: Own,
+  { id, number, run, privacy, fairness, named, startedAt }: Own,
 ): RoundTerms {
   const { planVersion: version, training, update, masking, cohort, privateLayers } = task;
   const { uploadSlot, groups, buffer } = task;
@@ -68,7 +70,7 @@ export function termsOf(
     task: task.name,
     version,
     model,
-    training,
+    training: fairness ? { ...training, fairness } : training,
     update,
     masking,
     largestCohort: largestSumOf(task),

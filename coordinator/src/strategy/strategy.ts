@@ -1,3 +1,4 @@
+import type { Fairness } from '@murmuration/protocol/messages/plan';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 
 /** What a strategy remembers from round to round; stored with each version. */
@@ -21,8 +22,14 @@ export interface Stepped<State extends StrategyState> {
  */
 export interface SumStrategy<State extends StrategyState = StrategyState> extends AnyStrategy<State> {
   readonly consumes: 'sum';
-  apply(state: State, model: Float32Array, mean: Mean): Stepped<State>;
+  /** How devices weigh their updates by their losses, in a round from a version with this state; left out where they don't. */
+  fairness?(state: State): AskedFairness;
+  /** `contributors`: how many updates are in the mean, where that is known. */
+  apply(state: State, model: Float32Array, mean: Mean, contributors?: number): Stepped<State>;
 }
+
+/** `Fairness` of a plan, with `lipschitz` left out where it is 1 / the learning rate of the plan. */
+export type AskedFairness = Pick<Fairness, 'q' | 'unit'> & Partial<Pick<Fairness, 'lipschitz'>>;
 
 /**
  * Needs every single update, in whatever order: at least one. So the coordinator sees them, and no task combines it with

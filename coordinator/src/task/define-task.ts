@@ -18,6 +18,7 @@ import { refuseUncertainNoise } from './device-noise.ts';
 import { isEvaluator, isFunction, isStrategy, isTensor, isTransformer } from './given.ts';
 import { requireGroups, smallestGroupByDefault } from './groups.ts';
 import {
+  fairCapOf,
   refuseKeepingEach,
   refuseOverflow,
   refuseUnaccountable,
@@ -305,6 +306,10 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
       isPrivate: privacy !== null,
       isRetrained: rest.retrain !== null,
     });
+  const fairCap = fairCapOf(rest.strategy, (input as Partial<TaskDefinition>).update?.weightCap, {
+    isPrivate: privacy !== null,
+    isAsynchronous: buffer !== null,
+  });
   if (privacy) refuseUnaccountable(rest.strategy, update);
   const misfit =
     rest.retrain &&
@@ -344,8 +349,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     training: sampledSoftmax ? { ...training, sampledSoftmax } : training,
     central,
     privateLayers,
-    // Uniform weights are all 1: a larger cap would only widen the ring.
-    update: update.weighting === 'uniform' ? { ...update, weightCap: 1 } : update,
+    update: { ...update, weightCap: fairCap ?? capOf(update) },
     masking: settings,
     groups,
     privacy: privacy && privacyOf(privacy),
@@ -361,6 +365,9 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   refuseUnmeasured(task);
   return task;
 }
+
+/** Uniform weights are all 1: a larger cap would only widen the ring. */
+const capOf = ({ weighting, weightCap }: Task['update']): number => (weighting === 'uniform' ? 1 : weightCap);
 
 /** What plans say of masking, and what the coordinator alone knows of it. */
 function maskingOf(masking: z.output<typeof taskSchema>['masking']): {

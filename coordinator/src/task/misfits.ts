@@ -58,6 +58,38 @@ export function refuseUnaccountable({ name, consumes }: Strategy, { kind, weight
     );
 }
 
+/** Weights below which losses are told apart too coarsely, and what holds where a task says nothing. */
+const [leastFairCap, fairCapByDefault] = [1_024, 4_096];
+
+/**
+ * The largest weight of an update of a task, of which it says `given`, where its strategy has devices weigh updates by their losses; null where it
+ * does not. Throws `config.invalid` for what that does not go with.
+ */
+export function fairCapOf(
+  strategy: Strategy,
+  given: number | undefined,
+  { isPrivate, isAsynchronous }: { readonly isPrivate: boolean; readonly isAsynchronous: boolean },
+): number | null {
+  if (strategy.consumes !== 'sum' || !strategy.fairness) return null;
+  const { name } = strategy;
+  if (isPrivate)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${name} weighs devices by their losses, and a privacy budget takes equal weights; choose another strategy of sums such as fedAvg(), or no privacy.`,
+    );
+  if (isAsynchronous)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${name} compares the losses of one model, and devices of an asynchronous task train from several; leave cohort.mode "synchronous", or choose another strategy such as fedAvg().`,
+    );
+  if (given !== undefined && given < leastFairCap)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${name} puts losses into weights, for which update.weightCap ${given} is too coarse; set ${leastFairCap} or more, or leave it out for ${fairCapByDefault}.`,
+    );
+  return given ?? fairCapByDefault;
+}
+
 /** Throws `config.invalid` for rules about what is taken back that nothing would come of. */
 export function refuseUnwatchable(
   rules: NonNullable<Task['watch']>,

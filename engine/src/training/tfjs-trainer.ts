@@ -8,11 +8,12 @@ import { choosePath, type Path } from '../fused/path.ts';
 import { loadModel } from '../models/model.ts';
 import { softmaxLoss } from '../objective/losses.ts';
 import { type NegativeSampler, samplerFor } from '../objective/negative-sampler.ts';
-import type { Objective } from '../objective/objective.ts';
+import type { Batchable, Objective } from '../objective/objective.ts';
 import * as tf from '../tfjs/tf.ts';
 import { fusedSteps } from './fused-steps.ts';
 import { genericSteps } from './generic-steps.ts';
 import { seededUniform, shuffle } from './seeded.ts';
+import type { Steps } from './steps.ts';
 import type { ModelTrainer, TrainingPath } from './trainer.ts';
 
 export interface TrainerOptions {
@@ -102,6 +103,9 @@ export function tfjsTrainer<Example>(
         if (!rows || rows.size === 0) throw new MurmurationError('training.no-examples');
         const model = await load(files);
         const largest = { batch: Math.min(settings.batchSize, rows.size), steps: rows.steps ?? 1 };
+        const initialLoss =
+          settings.fairness &&
+          (await lossBefore(settings, rows, signal, still => begin(model, files.weights, still, largest)));
         const steps = begin(model, files.weights, settings, largest);
         try {
           const take = (batch: Uint32Array) => steps.take(() => rows.batch(batch));
@@ -109,7 +113,12 @@ export function tfjsTrainer<Example>(
           const delta = steps.read(new Float32Array(files.weights.length));
           for (let i = 0; i < delta.length; i++) delta[i] = delta[i]! - files.weights[i]!;
           const path = pathOf(model);
-          return { delta, examples: used.length, metrics: { loss }, path };
+          return {
+            delta,
+            examples: used.length,
+            metrics: { loss, ...(initialLoss !== undefined && { initialLoss }) },
+            path,
+          };
         } finally {
           steps.dispose();
         }
@@ -188,6 +197,33 @@ async function descend(
     loss = sum / stepsPerEpoch;
   }
   return loss;
+}
+
+/** The mean loss over all rows, as training has it, by steps that lead nowhere. */
+async function lossBefore(
+  settings: TrainingSettings,
+  rows: Batchable,
+  signal: AbortSignal,
+  begin: (still: TrainingSettings) => Steps,
+): Promise<number> {
+  const { batchSize } = settings;
+  const steps = begin({ ...settings, learningRate: 0, proximal: 0, sampledSoftmax: null });
+  try {
+    let sum = 0;
+    let turn = tf.util.now();
+    for (let at = 0; at < rows.size; at += batchSize) {
+      const batch = Uint32Array.from({ length: Math.min(batchSize, rows.size - at) }, (_, i) => at + i);
+      sum += batch.length * steps.take(() => rows.batch(batch));
+      if (tf.util.now() - turn >= TURN_MS) {
+        await nextTask();
+        turn = tf.util.now();
+      }
+      requireRunning(signal);
+    }
+    return sum / rows.size;
+  } finally {
+    steps.dispose();
+  }
 }
 
 function requireRunning(signal: AbortSignal): void {

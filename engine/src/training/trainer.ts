@@ -7,7 +7,10 @@ export interface TrainingResult {
   readonly delta: Float32Array;
   /** Examples that were used. */
   readonly examples: number;
-  /** Figures such as `loss`, in nats, over the training examples. */
+  /**
+   * Figures such as `loss`, in nats, over the training examples; where the settings have `fairness`, `initialLoss` is that of the model before it was
+   * trained.
+   */
   readonly metrics: Readonly<Record<string, number>>;
   /** What it ran on, where the trainer tells. */
   readonly path?: TrainingPath;

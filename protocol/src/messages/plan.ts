@@ -20,8 +20,20 @@ export const trainingSettings = z.strictObject({
   seed: whole(0, 2 ** 31 - 1),
   /** Sampled softmax in training: so many other classes a step instead of all; `null`, as where it is left out: the full softmax. */
   sampledSoftmax: z.optional(z.nullable(z.strictObject({ negatives: whole(1, 1_000_000) }))),
+  /** Devices on whose examples the model does worse count for more (SPEC.md, RD20); left out where that changes nothing. */
+  fairness: z.optional(
+    z.strictObject({
+      /** How much more: the power of the loss. */
+      q: positive(20),
+      /** L, the steepest that a device's gradient changes; 1 / learning rate as a rule. */
+      lipschitz: positive(1e6),
+      /** What a weight of 1 stands for. */
+      unit: positive(1e6),
+    }),
+  ),
 });
 export type TrainingSettings = z.infer<typeof trainingSettings>;
+export type Fairness = NonNullable<TrainingSettings['fairness']>;
 
 /** What becomes of a device's delta before it leaves. */
 export const updateSettings = z.strictObject({

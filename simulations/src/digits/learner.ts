@@ -13,6 +13,8 @@ export interface LearnedDigits {
   readonly delta: Float32Array;
   /** Mean loss over its examples while it trained, in nats. */
   readonly loss: number;
+  /** That of the weights before, where the settings have `fairness`. */
+  readonly initialLoss: number | undefined;
 }
 
 /** Trains one perceptron on digits, for studies that go through rounds by hand; all of it follows from seeds. */
@@ -63,7 +65,7 @@ export function digitLearner(hidden: number, seed: number): DigitLearner {
         signal,
         () => {},
       );
-      return { delta, loss: metrics.loss ?? Number.NaN };
+      return { delta, loss: metrics.loss ?? Number.NaN, initialLoss: metrics.initialLoss };
     },
     async measure(weights, how) {
       const loaded = await loadModel(filesOf(weights));

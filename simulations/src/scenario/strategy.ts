@@ -11,6 +11,7 @@ import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-med
 import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
 import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
 import { median } from '@murmuration/coordinator/strategy/median';
+import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
 import type { Strategy } from '@murmuration/coordinator/strategy/strategy';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import * as z from 'zod';
@@ -34,6 +35,7 @@ export const strategySettings = z
         'bulyan',
         'centredClipping',
         'geometricMedian',
+        'qFedAvg',
       ])
       .default('fedAvg'),
     serverLearningRate: z.number().positive().default(1),
@@ -65,6 +67,8 @@ export const strategySettings = z
     examplesPerWeight: z.number().positive().default(1),
     /** Of `fedExP`. */
     epsilon: z.number().positive().default(0.001),
+    /** Of `qFedAvg`: how much more devices of a larger loss count. */
+    q: z.number().positive().max(20).default(1),
   })
   .prefault({});
 
@@ -106,6 +110,8 @@ function namedBy(settings: z.output<typeof strategySettings>): Strategy {
       return geometricMedian(settings);
     case 'median':
       return median(settings);
+    case 'qFedAvg':
+      return qFedAvg({ q: settings.q });
     case 'trimmedMean':
       return trimmedMean(settings);
   }

@@ -10,6 +10,7 @@ import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
 import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-median';
 import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
 import { median } from '@murmuration/coordinator/strategy/median';
+import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
 import type { EachStrategy, SumStrategy } from '@murmuration/coordinator/strategy/strategy';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 
@@ -41,6 +42,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   fedYogi: of(fedYogi({ serverLearningRate: 0.01, biasCorrection: true })),
   fedAdagrad: of(fedAdagrad({ serverLearningRate: 0.03 })),
   fedExP: of(fedExP()),
+  qFedAvg: of(qFedAvg({ q: 0.1 })),
   fedNova: { strategyFor: plan => fedNova(plan) as EachStrategy, proximal: 0 },
   median: of(median()),
   trimmedMean: of(trimmedMean({ trim: 0.2 })),

@@ -1,3 +1,4 @@
+import { fairShare } from '@murmuration/client-sdk/update/fair';
 import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
@@ -73,16 +74,27 @@ async function play(
   let best = 0;
   for (let round = 1; round <= rounds; round++) {
     const drawn = shuffle(Uint32Array.from(parts.keys()), uniform).subarray(0, cohort);
+    const asked = strategy.consumes === 'sum' ? strategy.fairness?.(state) : undefined;
+    const fairness = asked && { lipschitz: 1 / training.learningRate, ...asked };
     const updates: Mean[] = [];
     for (const client of drawn) {
       const digits = Array.from(parts[client]!.subarray(0, maxExamples), index => data.train[index]!);
       const seedOfPart = round * parts.length + client;
-      const { delta } = await learner.learn(weights, digits, { ...training, proximal, seed: seedOfPart });
-      updates.push({ delta, weight: digits.length });
+      const given = { ...training, proximal, seed: seedOfPart, ...(fairness && { fairness }) };
+      const { delta, initialLoss } = await learner.learn(weights, digits, given);
+      const weight = fairness
+        ? fairShare(
+            delta,
+            Math.sqrt(delta.reduce((sum, value) => sum + value * value, 0)),
+            initialLoss,
+            fairness,
+          )
+        : digits.length;
+      updates.push({ delta, weight });
     }
     const stepped =
       strategy.consumes === 'sum'
-        ? strategy.apply(state, weights, meanOf(updates))
+        ? strategy.apply(state, weights, meanOf(updates), updates.length)
         : strategy.apply(state, weights, updates);
     state = stepped.state;
     weights = stepped.model;

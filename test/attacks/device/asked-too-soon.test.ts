@@ -1,5 +1,7 @@
 import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
+import { assignmentOf } from '../../unit/client-sdk/memory-coordinator.ts';
 import { Victim } from './victim.ts';
 
 /** The app gives up what is not attacked here. */
@@ -19,6 +21,8 @@ const budget: PlanPrivacy = {
   delta: 1e-6,
 };
 const update = { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 } as const;
+
+const { training } = assignmentOf(new VirtualClock()).plan;
 
 const plan = (privacy: Partial<PlanPrivacy>) => ({
   masking: null,
@@ -68,6 +72,7 @@ describe('a coordinator that asks sooner or more often than its privacy budget a
 
   it.each([
     ['weights by examples', { update: { ...update, weighting: 'examples', weightCap: 32 } }],
+    ['weights by losses', { training: { ...training, fairness: { q: 1, lipschitz: 1, unit: 1 } } }],
     ['updates without quantisation', { update: { ...update, kind: 'float32' } }],
     ['verdicts, which get no noise', { judged: 'a'.repeat(64) }],
   ] as const)('gets nothing for %s', async (_, change) => {

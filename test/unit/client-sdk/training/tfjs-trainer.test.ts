@@ -254,3 +254,43 @@ describe('training in a worker thread', () => {
   afterAll(() => trainer.close());
   threadTrainerContract(trainer);
 });
+
+describe('a training whose plan weighs devices by their losses', () => {
+  const fairness = { q: 1, lipschitz: 10, unit: 1 };
+
+  it('RD20: tells the mean loss of the model before, of all examples alike, and learns the same', async () => {
+    const trainer = tfjsTrainer(line);
+    const given = { ...settings, batchSize: 4, proximal: 0.1, gradientClip: 0.5 };
+    const plain = await trainer.train(files, given, points, never, silent);
+    const fair = await trainer.train(files, { ...given, fairness }, points, never, silent);
+    expect(fair.delta).toEqual(plain.delta);
+    expect(plain.metrics).not.toHaveProperty('initialLoss');
+    const [w, b] = [files.weights[0]!, files.weights[1]!];
+    const squares = points.map(([x, y]) => (w * x + b - y) ** 2);
+    expect(fair.metrics.initialLoss).toBeCloseTo(
+      squares.reduce((sum, each) => sum + each, 0) / points.length,
+      4,
+    );
+    await trainer.close();
+  });
+
+  it('RD20: does so on the fused kernels too, by the full softmax', async () => {
+    const vocabulary = new Vocabulary(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+    const words = filesOf(nextWordModel({ vocabulary: vocabulary.size, embedding: 5, gru: 6, dense: 4 }, 1));
+    const examples = ['a b c d', 'b c', 'e f g h a', 'h g', 'c c c'];
+    const given = { ...settings, batchSize: 2, sampledSoftmax: { negatives: 2 } };
+    const told: number[] = [];
+    for (const engine of ['auto', 'generic'] as const) {
+      const trainer = tfjsTrainer(nextWord(vocabulary, 6), { engine });
+      const plain = await trainer.train(words, given, examples, never, silent);
+      const fair = await trainer.train(words, { ...given, fairness }, examples, never, silent);
+      expect(fair.delta).toEqual(plain.delta);
+      expect(fair.path?.engine).toBe(engine === 'auto' ? 'fused' : 'generic');
+      told.push(fair.metrics.initialLoss!);
+      await trainer.close();
+    }
+    expect(told[0]).toBeCloseTo(told[1]!, 4);
+    // Of a model that has learned nothing.
+    expect(told[0]).toBeCloseTo(Math.log(vocabulary.size), 0);
+  });
+});

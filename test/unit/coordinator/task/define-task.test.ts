@@ -1,6 +1,7 @@
 import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
 import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
 import { median } from '@murmuration/coordinator/strategy/median';
+import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { cohortSizeOf, largestSumOf } from '@murmuration/coordinator/task/task';
@@ -232,5 +233,35 @@ describe('a task', () => {
       };
       expect(plan.safeParse(message).error).toBeUndefined();
     }
+  });
+});
+
+describe('a task whose devices weigh updates by their losses', () => {
+  const fair: TaskDefinition = { ...least, strategy: qFedAvg() };
+
+  it('has weights that are fine enough, or those that it names', () => {
+    expect(defineTask(fair).update.weightCap).toBe(4_096);
+    expect(defineTask({ ...fair, update: { clip: 1, weighting: 'uniform' } }).update.weightCap).toBe(4_096);
+    expect(defineTask({ ...fair, update: { clip: 1, weightCap: 1_024 } }).update.weightCap).toBe(1_024);
+    expect(defineTask({ ...fair, masking: {}, cohort: { goal: 60, minimum: 50 } }).update.weightCap).toBe(
+      4_096,
+    );
+  });
+
+  it.each<[string, object, string]>([
+    ['coarse weights', { update: { clip: 1, weightCap: 32 } }, 'update.weightCap 32 is too coarse'],
+    [
+      'a privacy budget',
+      { update: { clip: 1, weighting: 'uniform' }, privacy: { epsilon: 4, delta: 1e-6, rounds: 10 } },
+      'a privacy budget takes equal weights',
+    ],
+    [
+      'devices that train from several versions',
+      { cohort: { mode: 'asynchronous', goal: 10, concurrency: 20 } },
+      'compares the losses of one model',
+    ],
+    ['a sum without room', { update: { clip: 1, bits: 24 } }, 'the largest weight cap that fits is 16'],
+  ])('is refused with %s', (_, change, text) => {
+    expect(() => defineTask({ ...fair, ...change } as TaskDefinition)).toThrow(text);
   });
 });
