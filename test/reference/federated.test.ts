@@ -10,6 +10,7 @@ import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
 import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
 import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
+import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
 import type { Stepped, StrategyState, SumStrategy } from '@murmuration/coordinator/strategy/strategy';
 import { native } from '@murmuration/protocol/primitives/node';
 import { addPacked, centre, packRing, widthFor } from '@murmuration/protocol/secagg/ring';
@@ -293,6 +294,13 @@ const holds: Readonly<Record<string, (given: Case) => void>> = {
       const secret = secretRecovery(points, inputs.secret_length)(points.map(point => shares[point - 1]));
       expect([...secret!]).toEqual(expected.secret_bytes);
     }
+  },
+
+  // Their devices send deltas away from the model, and h beside them; ours send −delta / h, weighing h.
+  qfedavg({ inputs: { params, deltas, h }, expected }) {
+    const shares = deltas.map((delta: number[], i: number) => delta.map(value => -value / h[i]));
+    const { model } = qFedAvg().apply({ scale: 1 }, Float32Array.from(params), meanOf(shares, h));
+    expectClose(model, expected.params);
   },
 
   // Products modulo our prime, which is theirs: y shared as (y, 0) at the points x − 1 and x is a secret of x · y.
