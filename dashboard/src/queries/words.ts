@@ -82,7 +82,10 @@ export const words = {
         return 'first of two rounds';
       case 'heavy-hitters': {
         const most = figures.texts.slice(0, 3).map(({ text }) => text);
-        return most.length === 0 ? 'no text' : most.join(', ');
+        const more = figures.texts.length > most.length ? ', …' : '';
+        return most.length === 0
+          ? 'no text'
+          : `${counted(figures.texts.length, 'text')}: ${most.join(', ')}${more}`;
       }
       case 'top': {
         const found = figures.items.filter(each => each.count > 0).slice(0, 3);

@@ -1,7 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { lossesIn } from '@murmuration/simulations/behaviour/losses';
@@ -88,6 +91,21 @@ it('has the words that phones agree on, by what they say over sockets, and asks 
 
   await writeFile(join(kept, 'vocabulary.json'), '{"words":[]}');
   expect(await codeOfPromise(ask(nobody))).toBe('storage.corrupt');
+});
+
+it('refuses a storage whose models know words that it does not have', async () => {
+  const storage = await openStorage(join(kept, 'coordinator'), systemClock);
+  const keyboard = { ...wordsTask(devices), name: 'keyboard' as TaskName };
+  const config = parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken] });
+  const coordinator = await createCoordinator(config, [keyboard], {
+    clock: systemClock,
+    random: systemRandom,
+    storage,
+  });
+  await coordinator.stop();
+  await storage.close();
+  expect(await codeOfPromise(ask(nobody))).toBe('config.invalid');
+  expect(lines).toEqual([]);
 });
 
 it('asks for more phones the more are asked, and never for fewer than three', () => {
