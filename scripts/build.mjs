@@ -1,4 +1,5 @@
-// npm run build: the libraries as ECMAScript modules with types, file for file as in src, into each package's dist.
+// npm run build: the libraries as ECMAScript modules with types, file for file as in src, into each package's dist. With --packs FOLDER it
+// leaves them there as they are packed.
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -12,10 +13,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { writeDeclarations } from './declarations.mjs';
 import { prepare, rootFolder, say, stop } from './prepare.mjs';
 import { publishedPackages } from './published.mjs';
 
+const { packs: kept } = parseArgs({ options: { packs: { type: 'string' } } }).values;
 await prepare();
 const { build } = await import('tsdown');
 const { publint } = await import('publint');
@@ -115,7 +118,7 @@ async function buildDashboard() {
  * ways of resolving don't count.
  */
 async function requireTypes() {
-  const packs = mkdtempSync(join(tmpdir(), 'murmuration-pack-'));
+  const packs = kept ?? mkdtempSync(join(tmpdir(), 'murmuration-pack-'));
   // A program has nothing to import.
   const libraries = packages.filter(({ entries: own }) => own.length > 0);
   const workspaces = libraries.flatMap(({ name }) => ['--workspace', name]);
@@ -137,6 +140,6 @@ async function requireTypes() {
         stop(`${name}: its types don't resolve: ${JSON.stringify(counted.slice(0, 5), null, 2)}`);
     }
   } finally {
-    rmSync(packs, { recursive: true });
+    if (kept === undefined) rmSync(packs, { recursive: true });
   }
 }

@@ -66,10 +66,13 @@ async function exportLine(folder: string): Promise<void> {
   await exportNpm(fetched, folder, 'float32', {});
 }
 
+const packs = mkdtempSync(join(tmpdir(), 'murmuration-packs-'));
+
 beforeAll(() => {
-  const build = node('scripts/build.mjs');
+  const build = node('scripts/build.mjs', '--packs', packs);
   expect(build.status, build.output).toBe(0);
 }, 600_000);
+afterAll(() => rmSync(packs, { recursive: true }));
 
 describe('the built libraries', () => {
   it.each([
@@ -108,7 +111,7 @@ describe('the packed packages', () => {
   let app: PackedApp;
 
   beforeAll(async () => {
-    app = new PackedApp(packages);
+    app = new PackedApp(packages, packs);
     await exportLine(join(app.folder, 'node_modules/line-model'));
   }, 120_000);
   afterAll(() => app?.remove());

@@ -22,23 +22,18 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export class PackedApp {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'murmuration-app-')));
 
-  /** `packages` by the names of their folders. Throws where one can't be packed. */
-  constructor(packages: readonly string[]) {
+  /** `packages` by the names of their folders, which lie packed in the folder `packs`. */
+  constructor(packages: readonly string[], packs: string) {
     const modules = join(this.folder, 'node_modules');
     mkdirSync(join(modules, '@murmuration'), { recursive: true });
     this.write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module' }));
-    const workspaces = packages.flatMap(name => ['--workspace', name]);
-    const { stdout } = run('npm', ['pack', '--json', '--pack-destination', this.folder, ...workspaces], root);
-    for (const packed of JSON.parse(stdout) as { name: string; filename: string }[]) {
-      const target = join(modules, packed.name);
+    for (const name of packages) {
+      const target = join(modules, '@murmuration', name);
       mkdirSync(target);
-      run(
-        'tar',
-        ['-xzf', join(this.folder, packed.filename), '-C', target, '--strip-components', '1'],
-        this.folder,
-      );
+      const pack = readdirSync(packs).find(file => new RegExp(`^murmuration-${name}-\\d`).test(file));
+      run('tar', ['-xzf', join(packs, pack!), '-C', target, '--strip-components', '1'], this.folder);
       // What npm puts below a package, since another version is needed elsewhere.
-      const own = join(root, packed.name.replace('@murmuration/', ''), 'node_modules');
+      const own = join(root, name, 'node_modules');
       for (const each of namesIn(own)) link(join(own, each), join(target, 'node_modules', each));
     }
     const shared = join(root, 'node_modules');
@@ -72,10 +67,9 @@ export class PackedApp {
   }
 }
 
-function run(command: string, args: string[], cwd: string): { readonly stdout: string } {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+function run(command: string, args: string[], cwd: string): void {
+  const { status, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed in ${cwd}: ${stderr}`);
-  return { stdout };
 }
 
 function link(target: string, path: string): void {
