@@ -30,6 +30,9 @@ export type QueryDefinition = {
 
 const asked = { threshold: 10 };
 
+/** The shortest period of a query of two rounds, ms. */
+const shortestOfTwo = 60_000;
+
 const quantilesByDefault = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 const defaults: Readonly<Record<QueryKind, object>> = {
@@ -56,6 +59,10 @@ export function defineQuery(definition: QueryDefinition): Query {
   const query = { ...asked, ...defaults[definition?.kind], ...definition, period: period.data };
   const problem = problemOfQuery(query);
   if (problem) throw refuse(problem);
+  if (definition.kind === 'heavy-hitters' && period.data < shortestOfTwo)
+    throw refuse(
+      'period: its second round has to begin within the period of the first. Give a minute or more.',
+    );
   writeQuery(query as Query);
   return query as Query;
 }

@@ -59,6 +59,7 @@ describe('a definition of a query', () => {
     ['without a name', { kind: 'count', name: 'Not a name' }, 'name'],
     ['with too low a threshold', { kind: 'count', threshold: 2 }, 'threshold'],
     ['with a period that is none', { kind: 'count', period: 'often' }, 'period'],
+    ['of two rounds with no time for the second', { kind: 'heavy-hitters', period: 0 }, 'a minute or more'],
     ['without bounds', { kind: 'sum' }, 'least'],
     ['with an infinite bound', { kind: 'sum', least: 0, most: Infinity }, 'most'],
     ['whose bounds are the wrong way round', { kind: 'mean', least: 2, most: 1 }, 'least has to be below most'],
