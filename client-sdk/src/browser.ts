@@ -7,7 +7,7 @@ import { PlatformClient } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
 import type { Platform } from './client/platform.ts';
 import { browserConditions } from './device/browser-conditions.ts';
-import { socketIoTransport } from './transport/socket-io.ts';
+import { namedTransport } from './transport/named.ts';
 import { workerTrainer } from './worker/worker-trainer.ts';
 
 export * from './core.ts';
@@ -34,7 +34,7 @@ function browserPlatform(): Platform {
     },
     contentHash: hashAside,
     // Of a blob the browser sends the bytes itself; of an array it copies them first, while the page stands still.
-    transport: (base, platform) => socketIoTransport(base, platform, bytes => new Blob([bytes])),
+    transport: (base, platform, name) => namedTransport(base, platform, name, bytes => new Blob([bytes])),
     trainer: script => workerTrainer(() => new Worker(script, { type: 'module' })),
   };
 }

@@ -26,11 +26,18 @@ export type { RoundProgress } from './session/events.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type { Storage } from './storage/storage.ts';
 export type { Trainer } from './training/trainer.ts';
+export { bulkTransport } from './transport/bulk.ts';
 export type { ConnectionProblem, ConnectionState, FoundProblem } from './transport/connection-state.ts';
-export { httpTransport } from './transport/http.ts';
+export { namedTransport } from './transport/named.ts';
 export type { Sent } from './transport/observed.ts';
 export { socketIoTransport } from './transport/socket-io.ts';
-export type { Transport, TransportListener, TransportPlatform, UploadRights } from './transport/transport.ts';
+export type {
+  Transport,
+  TransportListener,
+  TransportName,
+  TransportPlatform,
+  UploadRights,
+} from './transport/transport.ts';
 export { localUpdateProcessor } from './update/local-update-processor.ts';
 export type {
   MaskedRound,

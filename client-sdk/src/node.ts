@@ -6,7 +6,7 @@ import { PlatformClient } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
 import type { Platform } from './client/platform.ts';
 import { nodeInference } from './hybrid/node-inference.ts';
-import { socketIoTransport } from './transport/socket-io.ts';
+import { namedTransport } from './transport/named.ts';
 import { localUpdateProcessor } from './update/local-update-processor.ts';
 import { workerTrainer } from './worker/thread-trainer.ts';
 
@@ -22,7 +22,7 @@ export const nodePlatform: Platform = {
   updateProcessor: async () => localUpdateProcessor(native, systemRandom),
   contentHash: async bytes => hex(native.sha256(bytes)),
   conditions: async () => ({ idle: true, charging: true, unmetered: true }),
-  transport: socketIoTransport,
+  transport: namedTransport,
   trainer: objective => workerTrainer(objective),
   inference: nodeInference,
 };

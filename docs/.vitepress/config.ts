@@ -28,6 +28,7 @@ export default defineConfig({
         items: [
           page('Embed in a web app', '/guides/embed-web'),
           page('Embed in Node', '/guides/embed-node'),
+          page('Plain HTTP', '/guides/plain-http'),
           page('Your first task', '/guides/your-first-task'),
           page('Your own model', '/guides/own-model'),
           page('Your own strategy', '/guides/own-strategy'),

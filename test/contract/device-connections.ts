@@ -90,6 +90,7 @@ export function deviceConnectionsContract(
           heard.push(`predict ${input}`);
           return { model: 'a'.repeat(64) as ModelHash, logits: new Uint8Array(8) };
         },
+        expects: () => false,
         connected: device => heard.push(`connected ${device}`),
         disconnected: device => heard.push(`disconnected ${device}`),
       };

@@ -70,7 +70,7 @@ function deviceOf(url: string, index: number) {
   const options = lineOptions(url, index, storage);
   const client = new PlatformClient(
     { ...options, tasks: { line: { ...options.tasks.line!, trainer } } },
-    { ...nodePlatform, transport: (...args) => recording(sent, socketIoTransport(...args)) },
+    { ...nodePlatform, transport: (base, platform) => recording(sent, socketIoTransport(base, platform)) },
   );
   return { client, sent, secrets, storage, sharedCount: () => shared };
 }

@@ -125,6 +125,7 @@ const order: Record<string, readonly string[]> = {
     'devices',
     'inference',
     'http',
+    'polling',
     'socket',
     'live',
     'assembly',

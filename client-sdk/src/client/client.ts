@@ -79,7 +79,7 @@ export class PlatformClient {
     const floors = heldFloors(options.floors);
     this.protection = protectionOf(floors);
     this.#platform = platform;
-    this.#transport = platform.transport(base, platform);
+    this.#transport = platform.transport(base, platform, options.transport);
     this.#connection = new Connection(this.#transport, platform.clock, state =>
       this.#emit('connection', state),
     );
@@ -266,6 +266,7 @@ export class PlatformClient {
     this.#connection.become({ state: 'connecting' });
     this.#transport.open({
       connecting: () => this.#connection.become({ state: 'connecting' }),
+      resting: () => this.#connection.become({ state: 'resting' }),
       failed: retryAt => void this.#connection.failed(retryAt),
       disconnected: (reason, retryAt = this.#platform.clock.now()) => {
         this.#isKnown = false;
@@ -320,8 +321,8 @@ export class PlatformClient {
   }
 
   async #receive(event: CoordinatorEvent, frame: Uint8Array): Promise<void> {
-    // Whatever else it has to say is meant for this device.
-    this.#isKnown = event !== 'challenge';
+    // Whatever else it has to say is meant for this device, which a transport that rests says hello for again by itself.
+    this.#isKnown ||= event !== 'challenge';
     try {
       if (event === 'challenge') await this.#answer(decodeFrame(frame, challenge));
       else if (event === 'serve') this.#hybrids.serve(decodeFrame(frame, serve));

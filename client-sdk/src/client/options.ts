@@ -4,6 +4,7 @@ import type { HybridOptions } from '../hybrid/hybrid-options.ts';
 import type { BundledModel } from '../models/bundled-model.ts';
 import type { AnswerOptions } from '../queries/answer-options.ts';
 import type { Trainer } from '../training/trainer.ts';
+import type { TransportName } from '../transport/transport.ts';
 
 /** What a device learns for one task. */
 export interface TaskOptions {
@@ -36,6 +37,11 @@ export interface ClientOptions extends EnrolmentOptions {
    * learns from is nobody's, or the app has asked by other means; a no that was said by `setConsent` counts all the same.
    */
   readonly consent?: 'asked' | 'not-needed';
+  /**
+   * By what the device speaks with the coordinator. `auto`, as by default: over a WebSocket while one can be had, over plain HTTP where it
+   * does not open, and in a service worker. `sockets` and `http`: by that alone. Plain HTTP holds no connection while nothing is expected.
+   */
+  readonly transport?: TransportName;
   /**
    * `allowed`: the coordinator may be reached by http on another host than this one, where whoever is on the way reads and changes all, from
    * the plan to an update that is not masked.

@@ -169,6 +169,7 @@ const client = record<ClientOptions>(
     enrolment: [value => isText(value) || isFunction(value), 'a token, or a function that gets one'],
     certificate: method,
     consent: oneOf('asked', 'not-needed'),
+    transport: oneOf('auto', 'sockets', 'http'),
     cleartext: oneOf('allowed'),
     floors,
   },

@@ -18,7 +18,7 @@ export type ConnectionProblem =
   | 'csp'
   /** What answers is no coordinator. */
   | 'another-server'
-  /** The coordinator answers, but a WebSocket to it does not open. */
+  /** The coordinator answers, but no connection to it opens, neither a WebSocket nor plain HTTP, by whatever of both the client tries. */
   | 'no-websocket'
   /** The browser does not say what: an unknown host, nothing that listens, or a certificate that is not trusted. */
   | 'unreachable';
@@ -36,6 +36,8 @@ export type ConnectionState =
   | { readonly state: 'connecting' }
   /** The coordinator knows the device. */
   | { readonly state: 'connected' }
+  /** Over plain HTTP: nothing is expected of the coordinator, and no connection is held, until the device checks in or asks next. */
+  | { readonly state: 'resting' }
   /** The last try failed; the next one begins at `retryAt`, ms since 1970. */
   | {
       readonly state: 'waiting';

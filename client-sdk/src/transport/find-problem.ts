@@ -19,7 +19,7 @@ const nodeCodes: Readonly<Record<string, ConnectionProblem>> = {
 };
 
 /**
- * Finds out why a coordinator can't be reached over a WebSocket, which does not tell: asks whether it lives over HTTP. In a page, what the
+ * Finds out why no connection to a coordinator opens, which a WebSocket does not tell: asks whether it lives. In a page, what the
  * browser keeps from scripts is told apart as far as it lets. `health`: where the coordinator says that it lives.
  */
 export async function findProblem(base: URL, health: URL, clock: Clock): Promise<FoundProblem> {
@@ -104,7 +104,7 @@ function found(problem: ConnectionProblem, { host, origin, href }: URL): FoundPr
     cors: `${origin} answers, but does not let pages of ${page} ask it. Name ${page} in the setting "cors" of the coordinator.`,
     csp: `The Content-Security-Policy of this page does not allow ${origin}. Add it, with the scheme wss: or ws: as well, to connect-src.`,
     'another-server': `What answers at ${href} is not a Murmuration coordinator. Check the "url" of the client.`,
-    'no-websocket': `The coordinator at ${href} answers, but no WebSocket opens to it. Check that every proxy in between passes WebSockets on, and that the coordinator has room for more connections.`,
+    'no-websocket': `The coordinator at ${href} answers, but no connection to it opens. Check that every proxy in between passes on WebSockets, or plain requests below /v1/connection with their headers, and that the coordinator has room for more connections.`,
     unreachable: `${origin} can't be reached. Check that the host is right, that the coordinator listens there, and that this browser trusts its certificate.`,
   };
   return { problem, detail: details[problem] };

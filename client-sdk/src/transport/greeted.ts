@@ -9,7 +9,7 @@ export function greeted(
 ): Pick<Transport, 'request' | 'upload'> {
   return {
     async request(event, frame) {
-      if (!isKnown()) throw new MurmurationError('server.unreachable', 'The device has not said hello yet.');
+      if (!isKnown()) throw new MurmurationError('server.unreachable');
       return request(event, frame);
     },
     upload: (...args) => transport.upload(...args),

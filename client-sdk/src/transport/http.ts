@@ -1,103 +1,402 @@
-import { base64url, concatBytes } from '@murmuration/protocol/encoding/bytes';
-import { parseJson } from '@murmuration/protocol/encoding/json';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { maskedHeader } from '@murmuration/protocol/messages/channel';
-import { errorOf } from '@murmuration/protocol/messages/frame';
-import * as z from 'zod/mini';
-import { under } from './address.ts';
-import type { Transport } from './transport.ts';
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
+import {
+  connectionHeader,
+  connectionPath,
+  connectionsPath,
+  eventHeader,
+  expectsHeader,
+  keyHeader,
+  longestPoll,
+  messagesPath,
+  newestHeader,
+  numberHeader,
+  requestPath,
+} from '@murmuration/protocol/messages/polling';
+import type { Cancel } from '@murmuration/protocol/time/clock';
+import type { under } from './address.ts';
+import type { BodyOf, readBody } from './bulk.ts';
+import { HttpConnection } from './http-connection.ts';
+import { insteadOfSockets } from './instead-of-sockets.ts';
+import type { ControlTransport, TransportListener, TransportPlatform } from './transport.ts';
 
-/** Longest problem document or receipt, bytes. */
-const maxAnswerLength = 65_536;
+/** ms after which a request, with all its tries, is given up, and for which the answer to a poll may be late. */
+const answerLimit = 20_000;
+/** ms between tries to connect: doubled after each, up to the last. */
+const firstPause = 1_000;
+const longestPause = 60_000;
+/** ms after which to come back when the coordinator has closed the connection. */
+const comeBack = 4_000;
+/** ms between tries of one request or poll: doubled after each. */
+const firstRetry = 250;
+/** Polls that fail one after another, after which the connection is lost. */
+const mostFailures = 3;
+/** ms for which everything between a device and its coordinator waits for an answer. */
+const shortWait = 5_000;
+/** ms after the last request for which a connection is kept on which nothing is expected: less than the coordinator keeps it. */
+const idleLimit = 5_000;
+/** Longest frame, bytes. */
+const longestFrame = 1 << 20;
+
+/** What a page has loaded already is given to this, which imports nothing of it; in a list, since names would take room on the page. */
+export type Given = readonly [
+  base: URL,
+  platform: TransportPlatform,
+  bodyOf: BodyOf | undefined,
+  sockets: ControlTransport,
+  under: typeof under,
+  readBody: typeof readBody,
+  encodeFrame: (message: unknown) => Uint8Array,
+  Failure: typeof MurmurationError,
+];
+
+/** An answer of the coordinator: all but 404, which says that there is no such connection any more. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Plain HTTP for control, by `fetch` alone: connections that are opened, asked on and polled, and let go where nothing is expected. Where
+ * sockets have not opened, and would be tried again at `retryAt`, one is tried after the other until either opens.
+ */
+export function httpTransport(given: Given, retryAt?: number): ControlTransport {
+  const http = new HttpTransport(given);
+  const [, platform, , sockets] = given;
+  return retryAt === undefined ? http : insteadOfSockets(http, sockets, platform, retryAt);
+}
+
+class HttpTransport implements ControlTransport {
+  readonly #platform: TransportPlatform;
+  readonly #bodyOf: BodyOf;
+  readonly #at: (path: string) => URL;
+  readonly #readBody: typeof readBody;
+  readonly #encodeFrame: (message: unknown) => Uint8Array;
+  readonly #unreachable: (detail?: string) => MurmurationError;
+  #listener: TransportListener | undefined;
+  #connection: HttpConnection | undefined;
+  /** Whether a try to connect is under way. */
+  #isOpening = false;
+  /** Whether a connection was let go, and none is held until something is asked. */
+  #isResting = false;
+  /** Ends with a connection on which the device has said hello again. */
+  #waking: Promise<HttpConnection> | undefined;
+  /** Ends what was begun since the transport was opened. */
+  #end = new AbortController();
+  #cancelTimer: Cancel = () => {};
+  #unwatch: Cancel | undefined;
+  #pause = firstPause;
+  #keys = 0;
+  /** s for which a poll waits: less where something in between gives up on answers sooner. */
+  #wait = longestPoll;
+
+  constructor([base, platform, bodyOf, , under, readBody, encodeFrame, Failure]: Given) {
+    this.#platform = platform;
+    this.#bodyOf = bodyOf ?? (bytes => bytes);
+    this.#at = path => under(base, path);
+    this.#readBody = readBody;
+    this.#encodeFrame = encodeFrame;
+    this.#unreachable = detail => new Failure('server.unreachable', detail);
+  }
+
+  open(listener: TransportListener): void {
+    this.close();
+    this.#listener = listener;
+    this.#end = new AbortController();
+    this.#unwatch = this.#platform.online?.(() => {
+      if (!this.#connection && !this.#isOpening && !this.#isResting) void this.#connect();
+    });
+    void this.#connect();
+  }
+
+  close(): void {
+    this.#cancelTimer();
+    this.#isResting = false;
+    this.#waking = undefined;
+    this.#unwatch?.();
+    this.#listener = undefined;
+    const connection = this.#drop();
+    this.#end.abort(this.#unreachable());
+    // The coordinator notices it by itself as well, a moment later.
+    if (connection) void this.#fetch('DELETE', connectionPath, connection).catch(() => {});
+  }
+
+  async request(event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array> {
+    const isGreeting = event === 'hello' || event === 'enrol';
+    for (let isFirst = true; ; isFirst = false) {
+      const connection = (!isGreeting && (await this.#woken())) || this.#connection;
+      if (!connection) throw this.#unreachable();
+      const answer = await this.#ask(connection, event, frame);
+      if (answer) return answer;
+      // It was there for the coordinator no more; where nothing was expected on it, another one is as good.
+      if (!isFirst || !this.#isResting) throw this.#unreachable();
+    }
+  }
+
+  /** The connection on which the device has said hello again, where it had let one go; undefined where it had not. */
+  #woken(): Promise<HttpConnection> | undefined {
+    if (this.#isResting) {
+      this.#isResting = false;
+      const waking = this.#connect().then(async connection => {
+        await connection.known;
+        return connection;
+      });
+      this.#waking = waking;
+      const over = () => {
+        if (this.#waking === waking) this.#waking = undefined;
+      };
+      waking.then(over, over);
+    }
+    return this.#waking;
+  }
+
+  #connect(): Promise<HttpConnection> {
+    this.#cancelTimer();
+    this.#isOpening = true;
+    this.#listener?.connecting?.();
+    const opening = this.#open();
+    // Whoever waits for it hears of it as well.
+    opening.catch(() => {});
+    return opening;
+  }
+
+  async #open(): Promise<HttpConnection> {
+    const { signal } = this.#end;
+    try {
+      const { status, headers, bytes } = await this.#fetch('POST', connectionsPath);
+      signal.throwIfAborted();
+      const token = headers.get(connectionHeader);
+      if (status !== 201 || !token) throw this.#unreachable(`The answer was HTTP ${status}.`);
+      const connection = new HttpConnection(token, this.#unreachable());
+      this.#connection = connection;
+      this.#isOpening = false;
+      this.#pause = firstPause;
+      this.#take(connection, headers, bytes);
+      // A coordinator that has no welcome for the device has another challenge, or ends the connection.
+      this.#after(idleLimit, () => void this.#poll(connection));
+      return connection;
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#isOpening = false;
+      const retryAt = this.#connectAfter(this.#pause);
+      this.#pause = Math.min(2 * this.#pause, longestPause);
+      this.#listener?.failed?.(retryAt);
+      throw error;
+    }
+  }
+
+  /** When the next try begins, after `ms` or about that. */
+  #connectAfter(ms: number): number {
+    const { clock, random } = this.#platform;
+    const wait = ms * (0.5 + random(1)[0]! / 256);
+    this.#after(wait, () => void this.#connect());
+    return clock.now() + wait;
+  }
+
+  #after(ms: number, work: () => void): void {
+    const { clock } = this.#platform;
+    this.#cancelTimer();
+    this.#cancelTimer = clock.at(clock.now() + ms, work);
+  }
+
+  /** The connection is not the device's any more. */
+  #drop(): HttpConnection | undefined {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.end.abort(this.#unreachable());
+    return connection;
+  }
+
+  /** The connection is gone: the device connects again by itself. */
+  #lost(connection: HttpConnection, reason: string, pause: number): void {
+    if (this.#connection !== connection) return;
+    this.#drop();
+    this.#listener?.disconnected(reason, this.#connectAfter(pause));
+  }
+
+  /** Lets a connection go on which nothing is expected. */
+  #rest(connection: HttpConnection): void {
+    if (this.#connection !== connection) return;
+    this.#drop();
+    this.#isResting = true;
+    this.#listener?.resting?.();
+  }
+
+  /** The frame of the answer to a request, sent until one comes; undefined where there is no such connection any more. */
+  async #ask(
+    connection: HttpConnection,
+    event: DeviceEvent,
+    frame: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    const { clock } = this.#platform;
+    const until = clock.now() + answerLimit;
+    this.#keys += 1;
+    const key = String(this.#keys);
+    connection.open += 1;
+    try {
+      for (let pause = firstRetry; ; pause *= 2) {
+        try {
+          const answer = await this.#fetch('POST', requestPath(event), connection, { key, frame });
+          if (isGone(answer)) {
+            if (connection.expects || !connection.isKnown) this.#closed(connection);
+            else this.#rest(connection);
+            return undefined;
+          }
+          this.#note(connection, answer.headers);
+          if (event === 'hello' && answer.status === 200) connection.greeted();
+          return this.#frameOf(answer);
+        } catch (error) {
+          connection.end.signal.throwIfAborted();
+          if (clock.now() + pause >= until) throw error;
+          await this.#sleep(pause, connection.end.signal);
+        }
+      }
+    } finally {
+      connection.open -= 1;
+      this.#settle(connection);
+    }
+  }
+
+  /** The answer's frame, or that of the refusal which a problem document names; throws `server.unreachable` for what says neither. */
+  #frameOf({ status, headers, bytes }: Answer): Uint8Array {
+    if (status === 200) return bytes;
+    const { code, detail, retryable } = problemIn(bytes) ?? {};
+    if (typeof code !== 'string') throw this.#unreachable(`The answer was HTTP ${status}.`);
+    const seconds = headers.get('retry-after');
+    const after = seconds && /^\d{1,7}$/.test(seconds) ? 1_000 * Number(seconds) : undefined;
+    return this.#encodeFrame({ ok: false, code, detail, retryable, after });
+  }
+
+  /** Polls as long as something may come. */
+  async #poll(connection: HttpConnection): Promise<void> {
+    if (connection.isPolling) return;
+    connection.isPolling = true;
+    const { signal } = connection.end;
+    const { clock } = this.#platform;
+    for (let failures = 0; connection.mayCome; ) {
+      const begun = clock.now();
+      try {
+        const path = `${messagesPath}?after=${connection.read}&wait=${this.#wait}`;
+        const answer = await this.#fetch('GET', path, connection);
+        if (signal.aborted) return;
+        if (isGone(answer)) return this.#closed(connection);
+        if (answer.status > 204) throw this.#unreachable();
+        failures = 0;
+        this.#note(connection, answer.headers);
+        if (answer.status === 200) this.#take(connection, answer.headers, answer.bytes);
+      } catch {
+        if (signal.aborted) return;
+        failures += 1;
+        if (failures === mostFailures) return this.#lost(connection, 'no answer', firstPause);
+        // Something in between may give up on answers that take long.
+        if (clock.now() - begun > shortWait) this.#wait = Math.max(shortWait / 1_000, this.#wait >> 1);
+        await this.#sleep(firstRetry << failures, signal).catch(() => {});
+      }
+    }
+    connection.isPolling = false;
+    this.#settle(connection);
+  }
+
+  /** The coordinator has closed the connection. */
+  #closed(connection: HttpConnection): void {
+    this.#lost(connection, 'the coordinator has closed the connection', comeBack);
+  }
+
+  /** What the headers of an answer say: what there is to poll, and whether more may come. */
+  #note(connection: HttpConnection, headers: Headers): void {
+    connection.newest = Math.max(connection.newest, Number(headers.get(newestHeader)));
+    connection.expects = headers.get(expectsHeader) === '1';
+  }
+
+  /** Hands a message on, once. */
+  #take(connection: HttpConnection, headers: Headers, bytes: Uint8Array): void {
+    if (Number(headers.get(numberHeader)) !== connection.read + 1) return;
+    connection.read += 1;
+    this.#listener?.message(headers.get(eventHeader) as CoordinatorEvent, bytes);
+  }
+
+  /** Goes on polling where something may come; else lets the connection go after a while. */
+  #settle(connection: HttpConnection): void {
+    if (this.#connection !== connection || connection.isPolling) return;
+    const { isKnown, newest, read, expects, open } = connection;
+    if (newest > read || expects) {
+      this.#cancelTimer();
+      void this.#poll(connection);
+    } else if (isKnown && open === 0)
+      this.#after(idleLimit, () => {
+        if (connection.open === 0) this.#rest(connection);
+      });
+  }
+
+  /** Throws `server.unreachable` where nothing answers in time, or more than a frame. */
+  async #fetch(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    connection?: HttpConnection,
+    request?: { readonly key: string; readonly frame: Uint8Array },
+  ): Promise<Answer> {
+    const { clock } = this.#platform;
+    const end = new AbortController();
+    const limit = answerLimit + (method === 'GET' ? 1_000 * this.#wait : 0);
+    const cancel = clock.at(clock.now() + limit, () => end.abort());
+    const stop = () => end.abort();
+    const signal = method === 'DELETE' ? undefined : (connection?.end ?? this.#end).signal;
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      const response = await fetch(this.#at(path), {
+        method,
+        headers: {
+          ...(connection && { authorization: `Bearer ${connection.token}` }),
+          ...(request && { [keyHeader]: request.key, 'content-type': 'application/octet-stream' }),
+        },
+        ...(request && { body: this.#bodyOf(request.frame as Uint8Array<ArrayBuffer>) }),
+        cache: 'no-store',
+        credentials: 'omit',
+        // Whoever answers could name any other address: frames and tokens go to the coordinator's alone.
+        redirect: 'error',
+        // The page may be about to go.
+        keepalive: method === 'DELETE',
+        signal: end.signal,
+      });
+      const { status, headers } = response;
+      const bytes = await this.#readBody(response, longestFrame, end.signal);
+      if (!bytes) throw this.#unreachable();
+      return { status, headers, bytes };
+    } catch {
+      throw this.#unreachable();
+    } finally {
+      cancel();
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#platform;
+    return new Promise((resolve, reject) => {
+      const stop = () => {
+        cancel();
+        reject(signal.reason);
+      };
+      const cancel = clock.at(clock.now() + ms, () => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      });
+      signal.addEventListener('abort', stop, { once: true });
+    });
+  }
+}
+
+/** Whether the coordinator has no such connection: something in between may answer with 404 as well, but not so. */
+function isGone({ status, bytes }: Answer): boolean {
+  return status === 404 && problemIn(bytes)?.code === 'request.not-found';
+}
 
 /** What is ours in a problem document (RFC 9457). */
-const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });
-
-/** What `fetch` is given to send for bytes. */
-export type BodyOf = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob;
-
-/** The HTTP half of a transport to the coordinator at `base`, over the platform's `fetch`. */
-export function httpTransport(
-  base: URL,
-  bodyOf: BodyOf = bytes => bytes,
-): Pick<Transport, 'download' | 'upload'> {
-  return {
-    async download(path, limit, signal) {
-      const response = await reach(under(base, path), { signal });
-      const bytes = await readBody(response, limit, signal);
-      if (bytes === undefined)
-        throw new MurmurationError('model.unusable', `${path} has more than the ${limit} bytes expected.`);
-      return bytes;
-    },
-    async upload(path, { token, signature }, bytes, signal) {
-      const response = await reach(under(base, path), {
-        method: 'PUT',
-        headers: {
-          'content-type': 'application/octet-stream',
-          authorization: `Bearer ${base64url(token)}`,
-          ...(signature && { [maskedHeader]: base64url(signature) }),
-        },
-        body: bodyOf(bytes as Uint8Array<ArrayBuffer>),
-        signal,
-      });
-      await readBody(response, maxAnswerLength, signal);
-    },
-  };
-}
-
-async function reach(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
-  // Whoever answers could name any other address: bytes and tokens go to the coordinator's alone.
-  const response = await connection(init.signal, () => fetch(url, { ...init, redirect: 'error' }));
-  if (response.ok) return response;
-  const body = await readBody(response, maxAnswerLength, init.signal);
-  throw problemOf(response, body);
-}
-
-/** Does what fails where the connection fails, and says so by a code. */
-async function connection<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+function problemIn(bytes: Uint8Array): { code?: unknown; detail?: unknown; retryable?: unknown } | undefined {
   try {
-    return await work();
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw new MurmurationError('server.unreachable', undefined, { cause });
+    return JSON.parse(new TextDecoder().decode(bytes)) ?? undefined;
+  } catch {
+    return undefined;
   }
-}
-
-/** The bytes of an answer; undefined, and no more read, as soon as they are more than `limit`. */
-async function readBody(
-  response: Response,
-  limit: number,
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
-  const reader = response.body?.getReader();
-  if (!reader) return new Uint8Array(0);
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await connection(signal, () => reader.read());
-    if (done) return concatBytes(...parts);
-    length += value.length;
-    if (length > limit) {
-      await reader.cancel().catch(() => {});
-      return undefined;
-    }
-    parts.push(value);
-  }
-}
-
-/** The error that a problem document names; any other answer counts as that of something between us and the coordinator. */
-function problemOf({ status, headers }: Response, body: Uint8Array | undefined): MurmurationError {
-  const after = millisecondsOf(headers.get('retry-after'));
-  const parsed = z.safeParse(problem, body && parseJson(body), { jitless: true });
-  if (parsed.success) return errorOf({ ...parsed.data, after });
-  return new MurmurationError(
-    'server.unreachable',
-    `The answer was HTTP ${status}, without a problem document of ours.`,
-    { after },
-  );
-}
-
-/** `Retry-After` in seconds, as ms; its other form, a date, says nothing to a device whose clock may be wrong. */
-function millisecondsOf(seconds: string | null): number | undefined {
-  return seconds !== null && /^\d{1,5}$/.test(seconds) ? 1_000 * Number(seconds) : undefined;
 }

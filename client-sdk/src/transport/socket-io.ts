@@ -8,8 +8,8 @@ import {
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { io, type Socket } from 'socket.io-client';
 import { under } from './address.ts';
+import { type BodyOf, bulkTransport } from './bulk.ts';
 import type { FoundProblem } from './connection-state.ts';
-import { type BodyOf, httpTransport } from './http.ts';
 import type { Transport, TransportPlatform } from './transport.ts';
 
 /** ms after which a request without an answer is given up. */
@@ -40,7 +40,7 @@ export function socketIoTransport(
     reconnection: false,
   });
   return {
-    ...httpTransport(base, bodyOf),
+    ...bulkTransport(base, bodyOf),
     open(listener) {
       const connect = () => {
         cancel();
@@ -92,8 +92,7 @@ export function socketIoTransport(
       return findProblem(base, under(base, '/health/live'), clock);
     },
     async request(event, frame) {
-      if (!socket.connected)
-        throw new MurmurationError('server.unreachable', 'The connection to the coordinator is gone.');
+      if (!socket.connected) throw new MurmurationError('server.unreachable');
       try {
         const answer = socket.timeout(answerLimit).emitWithAck(event, frame);
         // The library keeps it for the next connection where this one has been silent for too long; there it would come before the hello.

@@ -19,8 +19,13 @@ export interface TransportListener {
   failed?(retryAt: number): void;
   /** A try to connect begins. */
   connecting?(): void;
+  /** The connection was let go, since nothing is expected on it; the next request opens another one. */
+  resting?(): void;
   message(event: CoordinatorEvent, frame: Uint8Array): void;
 }
+
+/** By what frames travel: sockets, plain HTTP, or what can be had. */
+export type TransportName = 'auto' | 'sockets' | 'http';
 
 /** The way to the coordinator: frames over a connection that mends itself, bulk over HTTP. */
 export interface Transport {
@@ -44,3 +49,6 @@ export interface UploadRights {
   /** Of a masked update: the device's signature of who dealt, 64 bytes. */
   readonly signature?: Uint8Array | undefined;
 }
+
+/** The part of a transport that carries frames. */
+export type ControlTransport = Pick<Transport, 'open' | 'close' | 'request'>;

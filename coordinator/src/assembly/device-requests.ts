@@ -66,6 +66,9 @@ export function deviceRequests({
     leave: ({ device }, { round, assignment }) =>
       findRound(rounds, round, assignment).leave(device.id, assignment),
     forget: device => deviceRegistry.forget(device),
+    expects: device =>
+      [...pools.values()].some(pool => pool.has(device)) ||
+      [...rounds.values()].some(({ current }) => current?.involves(device)),
     connected(device) {
       for (const each of rounds.values()) each.current?.back(device);
     },

@@ -7,6 +7,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
+import { Admission } from '../devices/admission.ts';
 import { DeviceConnections } from '../devices/device-connections.ts';
 import { frameLengths } from '../devices/frame-lengths.ts';
 import { CoordinatorEvents } from '../events/events.ts';
@@ -36,6 +37,8 @@ import { configured } from '../operators/configured.ts';
 import { requireProtection } from '../operators/exposure.ts';
 import { Operators } from '../operators/operators.ts';
 import { Sessions } from '../operators/sessions.ts';
+import { PolledConnections } from '../polling/polled-connections.ts';
+import { connectionRoutes } from '../polling/routes.ts';
 import { type EnrolmentVerifier, enrolmentBy } from '../population/enrolment.ts';
 import { EnrolmentTokens } from '../population/enrolment-tokens.ts';
 import { Population } from '../population/population.ts';
@@ -174,8 +177,11 @@ async function open(
   opened.add(() => app.close());
   const frames = frameLengths(tasks);
   const connections = new DeviceConnections({ ...bounds, random, population, frames });
-  const gateway = new Gateway(app.server, connections, { ...bounds, frames });
+  const admission = new Admission(limits, clock);
+  const gateway = new Gateway(app.server, connections, { ...bounds, admission, frames });
   opened.add(() => gateway.close());
+  const polled = new PolledConnections(connections, { ...bounds, random, admission });
+  opened.add(async () => polled.close());
   const unmasker = unmaskerPool();
   opened.add(() => unmasker.close());
   const noise = threadedNoiseMaker();
@@ -275,6 +281,7 @@ async function open(
         return { epsilon: statement.holds ? statement.epsilon : Number.NaN, steps };
       },
       connected: () => connections.size,
+      polled: () => polled,
       enrolled: () => population.size,
       traffic: task => traffic.of(task),
       firing: () => watch.alerts.firing,
@@ -330,6 +337,7 @@ async function open(
   wasmRoutes(app);
   const traces = openTelemetry && new RoundTraces(openTelemetry, events, clock);
   updateRoutes(app, core.uploads, limits, traces);
+  connectionRoutes(app, polled, bounds);
   await triggerRoutes(app, core.runs);
   await adminRoutes(app, {
     operators,
@@ -371,6 +379,7 @@ async function open(
     await gates.close();
     await watcher.close();
     await experiments.close();
+    polled.close();
     await Promise.all([feed.close(), gateway.close()]);
     await tracking?.close();
     await jobs.close();

@@ -102,6 +102,16 @@ export class DeviceConnections implements CohortChannel {
     this.#requests.disconnected(id);
   }
 
+  /** Whether more may come on a connection, but for what all devices are told. */
+  expects({ identity }: DeviceConnection): boolean {
+    return identity !== undefined && this.#requests.expects(identity.device.id);
+  }
+
+  /** The longest frame of an event, bytes. */
+  longest(event: DeviceEvent): number {
+    return this.#frames[event];
+  }
+
   /** What one message of a connection leads to. Throws what it is refused with. */
   handle(connection: DeviceConnection, event: DeviceEvent, frame: unknown): Promise<unknown> {
     return this.#handlers[event](connection, frame);

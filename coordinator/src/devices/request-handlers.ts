@@ -33,6 +33,8 @@ export interface DeviceRequests {
   predict(message: Predict): Promise<Predicted>;
   /** Revokes the device, as it wishes; resolves when that is durable. */
   forget(device: DeviceId): Promise<void>;
+  /** Whether more may come for a device: it waits for an assignment, or has a part in a round. */
+  expects(device: DeviceId): boolean;
   connected(device: DeviceId): void;
   disconnected(device: DeviceId): void;
 }

@@ -1,7 +1,16 @@
-import cors from '@fastify/cors';
+import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import {
+  connectionHeader,
+  connectionPath,
+  connectionsPath,
+  eventHeader,
+  expectsHeader,
+  newestHeader,
+  numberHeader,
+} from '@murmuration/protocol/messages/polling';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Rates } from '@murmuration/protocol/time/rates';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
@@ -19,6 +28,11 @@ import type { Certificate } from './certificate.ts';
 import { type ConnectionBounds, Connections, parserProblem } from './connections.ts';
 import { endWithProblem, problemHandler } from './problem.ts';
 import { boundServer } from './server.ts';
+
+type CorsCallback = (error: Error | null, options: FastifyCorsOptions) => void;
+
+/** s for which a browser remembers what a page of another origin may ask: the longest that browsers keep to. */
+const preflightAge = 7_200;
 
 export type App = FastifyInstance<
   import('node:http').Server,
@@ -87,12 +101,22 @@ export async function createApp(settings: AppSettings): Promise<App> {
     // Other hosts of the domain are not ours to speak for.
     strictTransportSecurity: { includeSubDomains: false },
   });
-  await app.register(cors, {
+  const shared: FastifyCorsOptions = {
     origin: [...settings.cors],
     methods: ['GET', 'HEAD', 'PUT'],
     exposedHeaders: ['etag', 'content-range', 'retry-after'],
     // Whoever asks what it may do gets an answer, a browser or not.
     strictPreflight: false,
+  };
+  const ofConnections: FastifyCorsOptions = {
+    ...shared,
+    methods: ['GET', 'POST', 'DELETE'],
+    exposedHeaders: ['retry-after', connectionHeader, eventHeader, numberHeader, newestHeader, expectsHeader],
+    maxAge: preflightAge,
+  };
+  await app.register(cors, () => (request: FastifyRequest, options: CorsCallback) => {
+    // Pages of other origins post there alone.
+    options(null, isOfConnection(request.url) ? ofConnections : shared);
   });
   await app.register(swagger, {
     openapi: {
@@ -100,6 +124,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
       components: {
         securitySchemes: {
           operatorToken: { type: 'http', scheme: 'bearer' },
+          connectionToken: { type: 'http', scheme: 'bearer' },
           session: { type: 'apiKey', in: 'cookie', name: 'murmuration' },
         },
       },
@@ -150,4 +175,10 @@ function boundRequests(app: App, { clock, events, limits, trustedProxies }: AppS
     });
     done(null, payload);
   });
+}
+
+/** Whether a path is that of connections over plain HTTP, which devices open, ask on and poll. */
+function isOfConnection(url: string): boolean {
+  const path = url.split('?', 1)[0]!;
+  return path === connectionsPath || path === connectionPath || path.startsWith(`${connectionPath}/`);
 }

@@ -52,7 +52,12 @@ function roundIn(params: unknown): RoundId | undefined {
   return typeof round === 'string' && idPattern.test(round) ? (round as RoundId) : undefined;
 }
 
-function sendProblem(request: FastifyRequest, reply: FastifyReply, error: MurmurationError): FastifyReply {
+/** Answers with the problem document of an error. */
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: MurmurationError,
+): FastifyReply {
   if (error.retryable) reply.header('retry-after', secondsUntilRetry(error));
   // Whether the body still comes that was announced, nobody knows.
   if (request.headers.expect !== undefined && !request.raw.complete) reply.header('connection', 'close');

@@ -22,10 +22,14 @@ export const limitsSchema = z
     connections: count(1_000_000).default(20_000),
     /** Connections of one address. */
     connectionsPerAddress: count(1_000_000).default(2_000),
-    /** Devices' connections that have not said hello. */
+    /** Devices' connections that have not said hello, of sockets and as many of plain HTTP. */
     strangers: count(1_000_000).default(2_000),
     /** The same, of one address. */
     strangersPerAddress: count(1_000_000).default(1_000),
+    /** Devices' connections over plain HTTP, whether or not a request of them is under way. */
+    polled: count(1_000_000).default(20_000),
+    /** The same, of one address. */
+    polledPerAddress: count(1_000_000).default(2_000),
     /** From the opening of a connection to its hello, and to the end of the headers of a request. */
     handshake: duration.pipe(z.int().min(1)).default(15_000),
     /** Messages, or requests, of one connection that wait for their answers. */

@@ -14,7 +14,8 @@ export function watchSendRate(
   tooSlow: () => void,
 ): void {
   const { socket } = response;
-  if (!socket) return;
+  // Whoever is gone by now reads nothing, and no event says so any more.
+  if (!socket || socket.destroyed) return;
   const stretch = Math.max(patience, (1_000 * blockLength) / slowest);
   const least = slowest * (stretch / 1_000);
   const left = () => socket.bytesWritten - socket.writableLength;

@@ -3,6 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type DeviceEvent, deviceEvents } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Server } from 'socket.io';
+import type { Admission } from '../devices/admission.ts';
 import type { DeviceConnection } from '../devices/device-connection.ts';
 import type { DeviceConnections } from '../devices/device-connections.ts';
 import type { FrameLengths } from '../devices/frame-lengths.ts';
@@ -10,7 +11,6 @@ import type { DeviceRequests } from '../devices/request-handlers.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { TrustedProxies } from '../limits/address.ts';
 import type { Limits } from '../limits/limits.ts';
-import { Admission } from './admission.ts';
 import { HandshakeHandler, type Upgrade } from './handshakes.ts';
 import { type DeviceSocket, SocketCarrier } from './socket-carrier.ts';
 
@@ -21,6 +21,7 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly events: CoordinatorEvents;
   readonly limits: Limits;
+  readonly admission: Admission;
   readonly trustedProxies: TrustedProxies;
   /** The longest frame of each event. */
   readonly frames: FrameLengths;
@@ -38,7 +39,7 @@ export class Gateway {
 
   constructor(http: HttpServer, connections: DeviceConnections, ports: GatewayPorts) {
     this.#connections = connections;
-    this.#admission = new Admission(ports.limits, ports.clock);
+    this.#admission = ports.admission;
     this.#handshakes = new HandshakeHandler(http, { ...ports, longest: longestOf(ports.frames) });
     this.#io = new Server({ serveClient: false });
     this.#io.bind(this.#handshakes.engine);

@@ -4,21 +4,33 @@ import type {
   CoordinatorEvents as ToDevice,
 } from '@murmuration/protocol/messages/channel';
 import type { Socket } from 'socket.io';
+import type { Sender } from '../devices/admission.ts';
 import type { Carrier } from '../devices/device-connection.ts';
 import type { BoundedTransport } from './bounded-transport.ts';
 
 export type DeviceSocket = Socket<FromDevice, ToDevice>;
 
 /** A socket that carries the connection of a device. */
-export class SocketCarrier implements Carrier {
+export class SocketCarrier implements Carrier, Sender {
   readonly socket: DeviceSocket;
   readonly transport: BoundedTransport;
-  /** Messages that wait for their answers. */
   inFlight = 0;
 
   constructor(socket: DeviceSocket, transport: BoundedTransport) {
     this.socket = socket;
     this.transport = transport;
+  }
+
+  get id(): string {
+    return this.socket.id;
+  }
+
+  get address(): string {
+    return this.transport.address;
+  }
+
+  pause(ms: number): void {
+    this.transport.pause(ms);
   }
 
   send(event: CoordinatorEvent, frame: Uint8Array): void {

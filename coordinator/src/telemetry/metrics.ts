@@ -19,6 +19,8 @@ export interface MetricSources {
   /** What is spent of a task's privacy budget: ε, NaN where none holds, and versions; undefined without a budget. */
   privacy(task: TaskName): { readonly epsilon: number; readonly steps: number } | undefined;
   connected(): number;
+  /** Connections over plain HTTP, and those on which a poll waits. */
+  polled(): { readonly size: number; readonly polls: number };
   enrolled(): number;
   traffic(task: TaskName): TrafficCount;
   firing(): readonly Pick<Alert, 'rule'>[];
@@ -270,6 +272,22 @@ function watchDevices(events: CoordinatorEvents, registers: Registry[], sources:
     registers,
     collect() {
       this.set(sources.connected());
+    },
+  });
+  new Gauge({
+    name: 'murmuration_polled_connections',
+    help: 'Connections of devices over plain HTTP, without a hello included.',
+    registers,
+    collect() {
+      this.set(sources.polled().size);
+    },
+  });
+  new Gauge({
+    name: 'murmuration_open_polls',
+    help: 'Polls of devices that wait for a message.',
+    registers,
+    collect() {
+      this.set(sources.polled().polls);
     },
   });
   new Gauge({

@@ -2,7 +2,7 @@ import type { BundledModel } from '@murmuration/client-sdk/models/bundled-model'
 import { downloadModel } from '@murmuration/client-sdk/models/download';
 import { newestVersion } from '@murmuration/client-sdk/models/newest-version';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
-import { httpTransport } from '@murmuration/client-sdk/transport/http';
+import { bulkTransport } from '@murmuration/client-sdk/transport/bulk';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 
@@ -33,7 +33,7 @@ export function firstModel(coordinator: string, task: string, storage: Storage):
 }
 
 async function download(coordinator: string, task: string): Promise<BundledModel> {
-  const transport = httpTransport(new URL(coordinator));
+  const transport = bulkTransport(new URL(coordinator));
   const { signal } = new AbortController();
   const hash = await newestVersion(transport, parseTaskName(task), signal);
   if (!hash) throw new MurmurationError('server.unreachable', 'The coordinator has no model to begin with.');

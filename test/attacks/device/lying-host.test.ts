@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
-import { httpTransport } from '@murmuration/client-sdk/transport/http';
+import { bulkTransport } from '@murmuration/client-sdk/transport/bulk';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deviceOn, StillTrainer } from '../../unit/client-sdk/device.ts';
@@ -38,7 +38,7 @@ describe('an answer that leads a device elsewhere', () => {
       request.resume();
       response.writeHead(status, { location: `${elsewhere}${request.url}` }).end();
     });
-    const http = httpTransport(new URL(here));
+    const http = bulkTransport(new URL(here));
     expect(await codeOfPromise(http.download('/v1/models/a/model.json', 1_000, never))).toBe(
       'server.unreachable',
     );

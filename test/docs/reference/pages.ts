@@ -240,6 +240,7 @@ async function metricsPage(): Promise<string> {
       isTraining: () => undefined,
       privacy: () => undefined,
       connected: () => 0,
+      polled: () => ({ size: 0, polls: 0 }),
       enrolled: () => 0,
       traffic: () => ({ up: 0, down: 0 }),
       firing: () => [],

@@ -1,162 +1,218 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { httpTransport } from '@murmuration/client-sdk/transport/http';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { namedTransport } from '@murmuration/client-sdk/transport/named';
+import type { Transport } from '@murmuration/client-sdk/transport/transport';
+import type { DeviceRequests } from '@murmuration/coordinator/devices/request-handlers';
+import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
+import { connectionHeader, eventHeader, numberHeader } from '@murmuration/protocol/messages/polling';
+import type { Cancel } from '@murmuration/protocol/time/clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
+import { PlainProxy } from '../../../e2e/plain-proxy.ts';
+import { ProtocolDevice } from '../../../protocol-device.ts';
+import { openPolled, type PolledScene } from '../../coordinator/polling/scene.ts';
 
-const never = new AbortController().signal;
+let scene: PolledScene | undefined;
+let proxy: PlainProxy | undefined;
 let server: Server | undefined;
+let device: Device | undefined;
 
-/** A transport to a server that answers like this. */
-async function to(answer: (request: IncomingMessage, response: ServerResponse) => void) {
-  server = createServer(answer);
-  await new Promise<void>(resolve => server!.listen(0, '127.0.0.1', resolve));
-  return httpTransport(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
-}
-
-async function refusal(work: Promise<unknown>): Promise<MurmurationError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof MurmurationError) return error;
-    throw error;
-  }
-  throw new Error('Nothing was thrown.');
-}
-
-const problem =
-  (body: unknown, status = 422) =>
-  (_: IncomingMessage, response: ServerResponse) => {
-    response.writeHead(status, { 'content-type': 'application/problem+json' });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
-  };
-
-afterEach(() => {
+afterEach(async () => {
+  device?.disconnect();
+  await proxy?.close();
+  await scene?.close();
   server?.closeAllConnections();
   server?.close();
+  device = proxy = scene = server = undefined;
 });
 
-describe('the HTTP half of a transport', () => {
-  it('UP1 SA10: puts an update under its token, a masked one with its signature', async () => {
-    const seen: Record<string, unknown>[] = [];
-    const http = await to((request, response) => {
-      const parts: Buffer[] = [];
-      request.on('data', part => parts.push(part));
-      request.on('end', () => {
-        const { method, url, headers } = request;
-        const {
-          authorization,
-          'content-type': type,
-          'content-length': length,
-          'murmuration-masked': masked,
-        } = headers;
-        seen.push({
-          method,
-          url,
-          authorization,
-          masked,
-          type,
-          length,
-          body: Buffer.concat(parts).toString(),
-        });
-        response.end('{}');
-      });
+/** A clock that tells for how long its last timer was set, ms. */
+class ToldClock extends VirtualClock {
+  last = 0;
+
+  override at(time: number, wake: () => void): Cancel {
+    this.last = time - this.now();
+    return super.at(time, wake);
+  }
+}
+
+/** A device that answers each challenge of its coordinator, as a client of the SDK does. */
+class Device extends ProtocolDevice {
+  readonly clock = new ToldClock();
+  readonly told: string[] = [];
+  readonly #transport: Transport;
+
+  constructor(url: URL) {
+    super();
+    this.#transport = namedTransport(url, { clock: this.clock, random: () => Uint8Array.of(128) }, 'http');
+  }
+
+  async connect(): Promise<this> {
+    this.#transport.open({
+      connecting: () => void this.told.push('connecting'),
+      failed: at => void this.told.push(`failed ${at - this.clock.now()}`),
+      disconnected: (_, at = 0) => void this.told.push(`disconnected ${at - this.clock.now()}`),
+      resting: () => void this.told.push('resting'),
+      message: (event, frame) => void this.#hear(event, frame),
     });
-    const rights = { token: Uint8Array.of(255, 254, 253) };
-    const path = '/v1/rounds/r/updates/a';
-    await http.upload(path, rights, Buffer.from('update'), never);
-    await http.upload(path, { ...rights, signature: Uint8Array.of(251, 255) }, Buffer.from('masked'), never);
-    const put = {
-      method: 'PUT',
-      url: '/v1/rounds/r/updates/a',
-      authorization: 'Bearer __79',
-      masked: undefined,
-      type: 'application/octet-stream',
-      length: '6',
-    };
-    expect(seen).toEqual([
-      { ...put, body: 'update' },
-      { ...put, masked: '-_8', body: 'masked' },
-    ]);
+    return this;
+  }
+
+  async #hear(event: CoordinatorEvent, frame: Uint8Array): Promise<void> {
+    this.receive(event, frame);
+    if (event !== 'challenge') return;
+    await this.challenged();
+    if (!this.id) await this.enrol();
+    await this.hello();
+    this.told.push('known');
+  }
+
+  until(what: string): Promise<void> {
+    return expect.poll(() => this.told.at(-1), { interval: 1 }).toBe(what);
+  }
+
+  disconnect(): void {
+    this.#transport.close();
+  }
+
+  closed(): Promise<string> {
+    return Promise.reject(new Error('Nobody asks.'));
+  }
+
+  send(event: string, frame: unknown): Promise<Uint8Array> {
+    return this.#transport.request(event as DeviceEvent, frame as Uint8Array);
+  }
+}
+
+/** A device that is known to a coordinator behind a proxy. */
+async function known(requests: Partial<DeviceRequests> = {}): Promise<Device> {
+  scene = await openPolled({}, requests);
+  proxy = await PlainProxy.open(scene.url);
+  device = await new Device(proxy.url).connect();
+  await device.until('known');
+  return device;
+}
+
+const visit = ['POST /v1/connections', 'POST /v1/connection/hello', 'POST /v1/connection/check-in'];
+
+describe('a transport over plain HTTP', () => {
+  it('HT4: lets a connection go on which nothing is expected, and opens the next one when something is asked', async () => {
+    const made = await known({ checkIn: () => ({ decision: 'later', after: 3_600_000, reason: 'so' }) });
+    expect(await made.checkIn()).toMatchObject({ after: 3_600_000 });
+    await made.clock.advance(4_999);
+    expect(made.told).toEqual(['connecting', 'known']);
+    await made.clock.advance(1);
+    expect(made.told).toEqual(['connecting', 'known', 'resting']);
+    expect(made.clock.pending).toBe(0);
+    proxy!.passed.splice(0);
+    await made.clock.advance(3_600_000);
+    expect(proxy!.passed).toEqual([]);
+    expect(await made.checkIn()).toMatchObject({ after: 3_600_000 });
+    // Three requests, and no poll.
+    expect(proxy!.passed).toEqual(visit);
+    expect(made.told.slice(3)).toEqual(['connecting', 'known']);
   });
 
-  it('MD3: downloads up to its limit, and reads no further', async () => {
-    let sent = 0;
-    const http = await to((request, response) => {
-      if (request.url === '/five') return response.end('12345');
-      const more = () => {
-        sent += 65_536;
-        if (sent < 1e9 && !response.destroyed && response.write(Buffer.alloc(65_536))) setImmediate(more);
-      };
-      response.on('drain', more);
-      more();
+  it('HT4: polls while the coordinator says that more may come, and no longer', async () => {
+    let expects = true;
+    const made = await known({ expects: () => expects });
+    await expect.poll(() => scene!.polled.polls, { interval: 1 }).toBe(1);
+    await made.clock.advance(10_000);
+    expect(made.told).toEqual(['connecting', 'known']);
+    expects = false;
+    await scene!.clock.advance(25_000);
+    // The connection is let go once the poll has ended.
+    await expect.poll(() => made.clock.last, { interval: 1 }).toBe(5_000);
+    await made.clock.advance(5_000);
+    expect(made.told).toEqual(['connecting', 'known', 'resting']);
+  });
+
+  it('HT5: opens another connection, and asks again, where the coordinator has forgotten an idle one', async () => {
+    const made = await known();
+    await expect.poll(() => scene!.clock.pending, { interval: 1 }).toBe(1);
+    await scene!.clock.advance(20_000);
+    expect(scene!.polled.size).toBe(0);
+    proxy!.passed.splice(0);
+    expect(await made.checkIn()).toEqual({ decision: 'waiting' });
+    expect(proxy!.passed).toEqual([visit[2], ...visit]);
+    expect(made.told).toEqual(['connecting', 'known', 'resting', 'connecting', 'known']);
+  });
+
+  it('HT2: sends a request again under its key until an answer comes, for twenty seconds', async () => {
+    let checkIns = 0;
+    const made = await known({
+      checkIn() {
+        checkIns += 1;
+        return { decision: 'waiting' };
+      },
     });
-    expect(Buffer.from(await http.download('/five', 5, never)).toString()).toBe('12345');
-    expect((await refusal(http.download('/five', 4, never))).code).toBe('model.unusable');
-    expect((await refusal(http.download('/endless', 100_000, never))).code).toBe('model.unusable');
-    expect(sent).toBeLessThan(1e8);
+    proxy!.loses = (what, count) => what.endsWith('/check-in') && count <= 3;
+    const tries = () => proxy!.passed.filter(what => what.endsWith('/check-in')).length;
+    const answer = made.checkIn();
+    for (let time = 1; time <= 3; time++) {
+      await expect.poll(tries, { interval: 1 }).toBe(time);
+      const pause = 250 * 2 ** (time - 1);
+      await expect.poll(() => made.clock.last, { interval: 1 }).toBe(pause);
+      await made.clock.advance(pause);
+    }
+    expect(await answer).toEqual({ decision: 'waiting' });
+    expect(checkIns).toBe(1);
   });
 
-  it('CH7: throws what a problem document names', async () => {
-    const http = await to(problem({ code: 'update.norm', detail: 'The norm is 5.', retryable: false }));
-    const error = await refusal(http.upload('/x', { token: new Uint8Array(0) }, new Uint8Array(1), never));
-    expect(error).toMatchObject({ code: 'update.norm', detail: 'The norm is 5.', retryable: false });
-  });
-
-  it.each([
-    ['7', 7_000],
-    ['0', 0],
-    ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
-    ['-1', undefined],
-    ['999999', undefined],
-  ])('CH5: takes a Retry-After of %s for %s ms', async (header, after) => {
-    const http = await to((request, response) => {
-      response.setHeader('retry-after', header);
-      problem({ code: 'update.too-many', detail: 'Later.', retryable: true }, 503)(request, response);
+  it('HT4: keeps a connection on which a request is under way, however long that takes', async () => {
+    let answer!: () => void;
+    const answered = new Promise<void>(resolve => {
+      answer = resolve;
     });
-    expect(await refusal(http.download('/x', 10, never))).toMatchObject({ code: 'update.too-many', after });
-  });
-
-  it('CH6: takes a code that it does not know for what it says of another try', async () => {
-    const http = await to(problem({ code: 'update.of-tomorrow', detail: 'No.', retryable: false }));
-    expect(await refusal(http.download('/x', 10, never))).toMatchObject({ code: 'request.invalid' });
-  });
-
-  it.each<[string, unknown]>([
-    ['HTML', '<html>502 Bad Gateway</html>'],
-    ['nothing', ''],
-    ['JSON of another shape', { error: 'update.norm' }],
-    ['a code that is no text', { code: 5, detail: 'x', retryable: true }],
-    ['too much', 'x'.repeat(1e6)],
-  ])('CH7: takes %s for something between it and the coordinator', async (_, body) => {
-    const http = await to(problem(body, 502));
-    expect(await refusal(http.download('/x', 10, never))).toMatchObject({
-      code: 'server.unreachable',
-      retryable: true,
-      detail: 'The answer was HTTP 502, without a problem document of ours.',
+    let hasLeft = false;
+    const made = await known({
+      leave() {
+        hasLeft = true;
+        return answered;
+      },
     });
+    const left = made.leave('R'.repeat(22), 'A'.repeat(22));
+    await expect.poll(() => hasLeft, { interval: 1 }).toBe(true);
+    await made.clock.advance(19_000);
+    answer();
+    await left;
+    expect(made.told).toEqual(['connecting', 'known']);
   });
 
-  it('UP5: says that another try may help where nobody answers, or an answer breaks off', async () => {
-    const http = await to((_, response) => {
-      response.writeHead(200, { 'content-length': '100' });
-      response.write('half', () => response.destroy());
-    });
-    const broken = [
-      http.download('/x', 100, never),
-      http.upload('/x', { token: new Uint8Array(0) }, new Uint8Array(1), never),
-    ];
-    for (const each of broken) expect((await refusal(each)).code).toBe('server.unreachable');
-    await new Promise(resolve => server!.close(resolve));
-    expect((await refusal(http.download('/x', 100, never))).code).toBe('server.unreachable');
+  it('waits longer after each try to connect that fails, up to a minute', async () => {
+    server = createServer((_, response) => response.writeHead(502).end('<html>'));
+    device = await new Device(await listening()).connect();
+    const pauses: string[] = [];
+    for (const pause of [1, 2, 4, 8, 16, 32, 60, 60]) {
+      await device.until(`failed ${1_000 * pause}`);
+      pauses.push(device.told.at(-1)!);
+      device.told.length = 0;
+      await device.clock.advance(1_000 * pause);
+    }
+    expect(pauses).toHaveLength(8);
   });
 
-  it('throws the reason of its signal, before and in the middle of an answer', async () => {
-    const abort = new AbortController();
-    const http = await to((_, response) => {
-      response.write('half', () => abort.abort(new MurmurationError('training.stopped')));
-    });
-    expect((await refusal(http.download('/x', 100, abort.signal))).code).toBe('training.stopped');
-    expect((await refusal(http.download('/x', 100, abort.signal))).code).toBe('training.stopped');
+  const opened = { [connectionHeader]: 'A'.repeat(43), [numberHeader]: '1', [eventHeader]: 'challenge' };
+
+  it.each<[string, RequestListener]>([
+    ['is somebody else', (_, response) => response.writeHead(200).end('<html>')],
+    ['sends a device elsewhere', (_, response) => response.writeHead(307, { location: '/' }).end()],
+    ['opens no connection', (_, response) => response.writeHead(201).end()],
+    [
+      'sends more than a frame',
+      (_, response) => response.writeHead(201, opened).end(Buffer.alloc(2 ** 20 + 1)),
+    ],
+    ['breaks off', (_, response) => response.writeHead(201, { ...opened, 'content-length': 9 }).destroy()],
+  ])('does not take for a coordinator what %s', async (_, answer) => {
+    server = createServer(answer);
+    device = await new Device(await listening()).connect();
+    await device.until('failed 1000');
+    await expect(device.checkIn()).rejects.toMatchObject({ code: 'server.unreachable' });
+    expect(device.told).toEqual(['connecting', 'failed 1000']);
   });
 });
+
+async function listening(): Promise<URL> {
+  await new Promise<void>(resolve => server!.listen(0, '127.0.0.1', resolve));
+  return new URL(`http://127.0.0.1:${(server!.address() as AddressInfo).port}`);
+}

@@ -185,6 +185,7 @@ describe('the admin API', () => {
       components: { securitySchemes: object };
     };
     expect(components.securitySchemes).toEqual({
+      connectionToken: { type: 'http', scheme: 'bearer' },
       operatorToken: { type: 'http', scheme: 'bearer' },
       session: { type: 'apiKey', in: 'cookie', name: 'murmuration' },
     });

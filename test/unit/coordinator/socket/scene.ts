@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Admission } from '@murmuration/coordinator/devices/admission';
 import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import type { DeviceRequests } from '@murmuration/coordinator/devices/request-handlers';
@@ -29,7 +30,11 @@ export async function openGateway(change: Partial<Limits> = {}, requests: Partia
   const frames = frameLengths([]);
   const population = new Population(memoryDevices(), async () => true, native, clock);
   const connections = new DeviceConnections({ ...bounds, random: seededRandom(1), population, frames });
-  const gateway = new Gateway(http, connections, { ...bounds, frames });
+  const gateway = new Gateway(http, connections, {
+    ...bounds,
+    admission: new Admission(bounds.limits, bounds.clock),
+    frames,
+  });
   gateway.open({
     welcome: () => ({ now: clock.now(), tasks: [] }),
     checkIn: () => ({ decision: 'waiting' }),
@@ -37,6 +42,7 @@ export async function openGateway(change: Partial<Limits> = {}, requests: Partia
     leave: () => {},
     forget: async () => {},
     predict: async () => ({ model: 'a'.repeat(64) as ModelHash, logits: new Uint8Array(4) }),
+    expects: () => false,
     connected: () => {},
     disconnected: () => {},
     ...requests,

@@ -28,6 +28,7 @@ beforeEach(async () => {
     isTraining: () => isTraining,
     privacy: () => spent,
     connected: () => 5,
+    polled: () => ({ size: 4, polls: 3 }),
     enrolled: () => 9,
     traffic: (task: TaskName) => traffic.of(task),
     firing: () => firing,
@@ -128,6 +129,8 @@ describe('the metrics', () => {
       'murmuration_closing_step_duration_seconds_count{task="values",step="aggregation"}': 1,
       'murmuration_closing_step_duration_seconds_count{task="values",step="commit"}': 1,
       murmuration_connected_devices: 5,
+      murmuration_polled_connections: 4,
+      murmuration_open_polls: 3,
       murmuration_enrolled_devices: 9,
     });
     expect(after).not.toHaveProperty('murmuration_cohort_devices{task="values",standing="away"}');

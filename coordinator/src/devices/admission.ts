@@ -4,12 +4,23 @@ import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Rates } from '@murmuration/protocol/time/rates';
 import type { Limits } from '../limits/limits.ts';
-import type { SocketCarrier } from './socket-carrier.ts';
 
 /** ms for which a connection is not read that has too many messages waiting for answers. */
 const pauseWhenFull = 250;
 
-/** Which messages are taken now: not too many at a time of one connection, nor too often of a device or an address. */
+/** The connection that a message comes on. */
+export interface Sender {
+  /** Tells it from others, before its hello. */
+  readonly id: string;
+  /** Where it comes from, as addresses are counted. */
+  readonly address: string;
+  /** Messages that wait for their answers. */
+  inFlight: number;
+  /** Reads no further for `ms`, where what carries it can do that. */
+  pause(ms: number): void;
+}
+
+/** Which messages are taken now: not too many at a time of one connection, nor too often of a device or an address, on whatever connections. */
 export class Admission {
   readonly #inFlight: number;
   readonly #messages: Rates;
@@ -30,31 +41,31 @@ export class Admission {
    * from the connection for a while.
    */
   async admit<Result>(
-    carrier: SocketCarrier,
+    sender: Sender,
     device: DeviceId | undefined,
     event: DeviceEvent | undefined,
     handle: () => Promise<Result>,
   ): Promise<Result> {
-    const { transport } = carrier;
-    if (carrier.inFlight >= this.#inFlight) {
-      transport.pause(pauseWhenFull);
+    if (sender.inFlight >= this.#inFlight) {
+      sender.pause(pauseWhenFull);
       throw new MurmurationError('request.too-many', undefined, { after: pauseWhenFull });
     }
-    carrier.inFlight += 1;
+    sender.inFlight += 1;
     try {
-      const sender = device ?? carrier.socket.id;
+      const { address } = sender;
+      const who = device ?? sender.id;
       const wait =
-        this.#messages.take(sender) ||
-        this.#messagesFrom.take(transport.address) ||
-        (event === 'enrol' ? this.#enrolmentsFrom.take(transport.address) : 0) ||
-        (event === 'predict' ? this.#predictions.take(sender) : 0);
+        this.#messages.take(who) ||
+        this.#messagesFrom.take(address) ||
+        (event === 'enrol' ? this.#enrolmentsFrom.take(address) : 0) ||
+        (event === 'predict' ? this.#predictions.take(who) : 0);
       if (wait > 0) {
-        transport.pause(wait);
+        sender.pause(wait);
         throw new MurmurationError('request.too-often', undefined, { after: wait });
       }
       return await handle();
     } finally {
-      carrier.inFlight -= 1;
+      sender.inFlight -= 1;
     }
   }
 }

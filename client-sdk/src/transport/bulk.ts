@@ -1,0 +1,103 @@
+import { base64url, concatBytes } from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { maskedHeader } from '@murmuration/protocol/messages/channel';
+import { errorOf } from '@murmuration/protocol/messages/frame';
+import * as z from 'zod/mini';
+import { under } from './address.ts';
+import type { Transport } from './transport.ts';
+
+/** Longest problem document or receipt, bytes. */
+const maxAnswerLength = 65_536;
+
+/** What is ours in a problem document (RFC 9457). */
+const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });
+
+/** What `fetch` is given to send for bytes. */
+export type BodyOf = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob;
+
+/** The bulk of a transport to the coordinator at `base`, over the platform's `fetch`. */
+export function bulkTransport(
+  base: URL,
+  bodyOf: BodyOf = bytes => bytes,
+): Pick<Transport, 'download' | 'upload'> {
+  return {
+    async download(path, limit, signal) {
+      const response = await reach(under(base, path), { signal });
+      const bytes = await readBody(response, limit, signal);
+      if (bytes === undefined)
+        throw new MurmurationError('model.unusable', `${path} has more than the ${limit} bytes expected.`);
+      return bytes;
+    },
+    async upload(path, { token, signature }, bytes, signal) {
+      const response = await reach(under(base, path), {
+        method: 'PUT',
+        headers: {
+          'content-type': 'application/octet-stream',
+          authorization: `Bearer ${base64url(token)}`,
+          ...(signature && { [maskedHeader]: base64url(signature) }),
+        },
+        body: bodyOf(bytes as Uint8Array<ArrayBuffer>),
+        signal,
+      });
+      await readBody(response, maxAnswerLength, signal);
+    },
+  };
+}
+
+async function reach(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+  // Whoever answers could name any other address: bytes and tokens go to the coordinator's alone.
+  const response = await connection(init.signal, () => fetch(url, { ...init, redirect: 'error' }));
+  if (response.ok) return response;
+  const body = await readBody(response, maxAnswerLength, init.signal);
+  throw problemOf(response, body);
+}
+
+/** Does what fails where the connection fails, and says so by a code. */
+async function connection<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new MurmurationError('server.unreachable', undefined, { cause });
+  }
+}
+
+/** The bytes of an answer; undefined, and no more read, as soon as they are more than `limit`. */
+export async function readBody(
+  response: Response,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const reader = response.body?.getReader();
+  if (!reader) return new Uint8Array(0);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await connection(signal, () => reader.read());
+    if (done) return concatBytes(...parts);
+    length += value.length;
+    if (length > limit) {
+      await reader.cancel().catch(() => {});
+      return undefined;
+    }
+    parts.push(value);
+  }
+}
+
+/** The error that a problem document names; any other answer counts as that of something between us and the coordinator. */
+function problemOf({ status, headers }: Response, body: Uint8Array | undefined): MurmurationError {
+  const after = millisecondsOf(headers.get('retry-after'));
+  const parsed = z.safeParse(problem, body && parseJson(body), { jitless: true });
+  if (parsed.success) return errorOf({ ...parsed.data, after });
+  return new MurmurationError(
+    'server.unreachable',
+    `The answer was HTTP ${status}, without a problem document of ours.`,
+    { after },
+  );
+}
+
+/** `Retry-After` in seconds, as ms; its other form, a date, says nothing to a device whose clock may be wrong. */
+function millisecondsOf(seconds: string | null): number | undefined {
+  return seconds !== null && /^\d{1,5}$/.test(seconds) ? 1_000 * Number(seconds) : undefined;
+}

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
+import type { CheckInAnswer } from '@murmuration/protocol/messages/check-in';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Admission } from '../devices/admission.ts';
+import type { DeviceConnection } from '../devices/device-connection.ts';
+import type { DeviceConnections } from '../devices/device-connections.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { Limits } from '../limits/limits.ts';
+import { Quota } from '../limits/quota.ts';
+import { type Answer, gone, PolledCarrier } from './polled-carrier.ts';
+
+export interface PolledConnectionsPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly events: CoordinatorEvents;
+  readonly limits: Limits;
+  readonly admission: Admission;
+}
+
+/** A connection, and what carries it. */
+export interface Polled {
+  readonly carrier: PolledCarrier;
+  readonly connection: DeviceConnection;
+}
+
+/** Devices' connections over plain HTTP, by their tokens: who has one asks and polls on it, and nobody else can. */
+export class PolledConnections {
+  readonly #connections: DeviceConnections;
+  readonly #ports: PolledConnectionsPorts;
+  readonly #places: Quota;
+  readonly #strangers: Quota;
+  /** By the digest of the token, which nothing here keeps. */
+  readonly #polled = new Map<string, Polled>();
+  #opened = 0;
+  #isClosed = false;
+
+  constructor(connections: DeviceConnections, ports: PolledConnectionsPorts) {
+    const { polled, polledPerAddress, strangers, strangersPerAddress } = ports.limits;
+    this.#connections = connections;
+    this.#ports = ports;
+    this.#places = new Quota(polled, polledPerAddress);
+    this.#strangers = new Quota(strangers, strangersPerAddress);
+  }
+
+  /** Connections that there are. */
+  get size(): number {
+    return this.#polled.size;
+  }
+
+  /** Those on which a poll waits. */
+  get polls(): number {
+    let polls = 0;
+    for (const { carrier } of this.#polled.values()) if (carrier.isPolled) polls += 1;
+    return polls;
+  }
+
+  /** Opens a connection: its token, 43 characters of base64url, which is told once. Throws `server.stopping` or `server.busy`. */
+  open(address: string): Polled & { readonly token: string } {
+    if (this.#isClosed) throw new MurmurationError('server.stopping');
+    const leave = this.#places.take(address);
+    const known = leave && this.#strangers.take(address);
+    if (!known) {
+      leave?.();
+      throw new MurmurationError('server.busy');
+    }
+    const { clock, random, events, limits } = this.#ports;
+    const token = base64url(random(32));
+    const digest = digestOf(token);
+    this.#opened += 1;
+    const carrier = new PolledCarrier(`polled ${this.#opened}`, address, {
+      clock,
+      outgoing: limits.outgoing,
+      known,
+      lost: () => this.#connections.lost(connection),
+      ended: () => {
+        this.#polled.delete(digest);
+        known();
+        leave();
+      },
+      unread: () =>
+        events.emit(
+          'refused',
+          'http',
+          'device.unread',
+          'The connection was closed with too many bytes unread.',
+        ),
+    });
+    const connection = this.#connections.connect(carrier);
+    this.#polled.set(digest, { carrier, connection });
+    return { token, carrier, connection };
+  }
+
+  /** The connection of a token. Throws `request.not-found`, for a token that never was as for one that is no more. */
+  find(token: string): Polled {
+    const polled = this.#polled.get(digestOf(token));
+    if (!polled) throw gone();
+    return polled;
+  }
+
+  /** Ends the connection of a token, where there is one. */
+  end(token: string): void {
+    this.#polled.get(digestOf(token))?.carrier.destroy();
+  }
+
+  /** Whether more may come on a connection, but for what all devices are told. */
+  expects({ connection }: Polled): boolean {
+    return this.#connections.expects(connection);
+  }
+
+  /** The longest frame of an event, bytes. Throws `device.not-identified` for one that is answered after the hello alone, before that. */
+  longest({ connection }: Polled, event: DeviceEvent): number {
+    if (event !== 'enrol' && event !== 'hello') void connection.owner;
+    return this.#connections.longest(event);
+  }
+
+  /**
+   * What a request is answered with; one that comes again under the same key gets the same answer, and is not acted upon twice. Throws
+   * what it is refused with, of which has been told whoever counts refusals.
+   */
+  answer({ carrier, connection }: Polled, event: DeviceEvent, key: string, frame: unknown): Promise<Answer> {
+    const body = frame instanceof Uint8Array ? frame : new Uint8Array(0);
+    return carrier.answers.answer(
+      key,
+      [event, body],
+      () =>
+        new Promise((resolve, reject) => {
+          let failure: { readonly error: unknown } | undefined;
+          let value: unknown;
+          const work = async () => {
+            try {
+              const device = connection.identity?.device.id;
+              value = await this.#ports.admission.admit(carrier, device, event, () =>
+                this.#connections.handle(connection, event, frame),
+              );
+              return value;
+            } catch (error) {
+              failure = { error };
+              throw error;
+            }
+          };
+          void this.#connections.answer(connection, event, work, answer => {
+            if (failure) reject(failure.error);
+            else resolve({ frame: answer, after: event === 'check-in' ? laterOf(value) : undefined });
+          });
+        }),
+    );
+  }
+
+  /** Opens no more, and closes all: polls that wait are answered. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { carrier } of [...this.#polled.values()]) carrier.destroy();
+  }
+}
+
+/** ms after which a device that checked in is to do so again. */
+function laterOf(value: unknown): number | undefined {
+  const answer = value as CheckInAnswer;
+  return answer.decision === 'later' ? answer.after : undefined;
+}
+
+/** Finding by the digest takes no longer for a token that begins as one that there is. */
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
+}

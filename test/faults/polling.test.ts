@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FederatedClient } from '@murmuration/client-sdk/node';
+import { afterEach, expect, it } from 'vitest';
+import { markingOptions, marks } from '../e2e/marking-line.ts';
+import { PackedProcess } from '../e2e/processes.ts';
+
+const cleanUp: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const clean of cleanUp.splice(0).reverse()) await clean();
+});
+
+it('HT5 RD5 RD10: a round of polling devices whose coordinator is killed goes on, and each of them counts once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'murmuration-polling-'));
+  cleanUp.push(() => rm(folder, { recursive: true, force: true }));
+  const start = (port: string) => {
+    const running = new PackedProcess('test/faults/marking-process.ts', [folder, port]);
+    const kill = async () => {
+      running.child.kill('SIGKILL');
+      await running.ended();
+    };
+    cleanUp.push(kill);
+    return { running, kill };
+  };
+  const first = start('0');
+  const [, url] = await first.running.printed(/at (\S+)\n/);
+  const trainings: number[] = [];
+  let release!: () => void;
+  const released = new Promise<void>(resolve => {
+    release = resolve;
+  });
+  for (let index = 0; index < 6; index++) {
+    const train = () => {
+      trainings.push(index);
+      // Some have sent their updates when the coordinator dies, and some have not.
+      return index < 3 ? undefined : released;
+    };
+    const transport = index % 3 === 2 ? 'sockets' : 'http';
+    const client = new FederatedClient(markingOptions(url!, index, transport, train));
+    cleanUp.push(() => client.stop());
+    await client.start();
+  }
+  await expect.poll(() => trainings.length).toBe(6);
+  await first.kill();
+
+  const second = start(new URL(url!).port);
+  await second.running.printed(/at \S+\n/);
+  release();
+  const [, number, outcome] = await second.running.printed(/ended (\d+) (\S+)\n/);
+  expect([number, outcome]).toEqual(['1', 'published']);
+  expect(await marks(url!)).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(trainings.sort()).toEqual([0, 1, 2, 3, 4, 5]);
+});
