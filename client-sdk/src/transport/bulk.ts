@@ -92,7 +92,7 @@ function problemOf({ status, headers }: Response, body: Uint8Array | undefined):
   if (parsed.success) return errorOf({ ...parsed.data, after });
   return new MurmurationError(
     'server.unreachable',
-    `The answer was HTTP ${status}, without a problem document of ours.`,
+    `The answer was HTTP ${status}.`,
     { after },
   );
 }

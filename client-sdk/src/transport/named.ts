@@ -26,8 +26,8 @@ export function namedTransport(
 ): Transport {
   const sockets = socketIoTransport(base, platform, bodyOf);
   let current: ControlTransport = sockets;
-  /** Another one each time that the transport is opened or closed. */
-  let turn = {};
+  /** Counts each time that the transport is opened or closed. */
+  let turn = 0;
   /** Over plain HTTP; where a socket has failed to open, until the next try begins, at `retryAt`. */
   const openHttp = async (listener: TransportListener, retryAt?: number) => {
     const mine = turn;
@@ -49,7 +49,7 @@ export function namedTransport(
     }
   };
   const close = () => {
-    turn = {};
+    turn += 1;
     current.close();
   };
   return {

@@ -133,7 +133,7 @@ describe('the bulk of a transport', () => {
     expect(await refusal(http.download('/x', 10, never))).toMatchObject({
       code: 'server.unreachable',
       retryable: true,
-      detail: 'The answer was HTTP 502, without a problem document of ours.',
+      detail: 'The answer was HTTP 502.',
     });
   });
 
