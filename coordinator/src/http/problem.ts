@@ -103,7 +103,7 @@ function problemOf(error: MurmurationError, instance: string): z.infer<typeof pr
   const { code, detail, retryable } = error;
   return {
     type: `urn:murmuration:error:${code}`,
-    title: errors[code].text,
+    title: errors[code],
     status: httpStatusOf(error),
     detail,
     instance,

@@ -197,5 +197,5 @@ function sendMessage(reply: FastifyReply, { number, event, frame }: Message): Fa
 function coded(error: unknown): MurmurationError {
   return error instanceof MurmurationError
     ? error
-    : new MurmurationError('server.internal', errors['server.internal'].text);
+    : new MurmurationError('server.internal', errors['server.internal']);
 }

@@ -1,6 +1,7 @@
+import { isRetryable } from '@murmuration/protocol/errors/errors';
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { count } from '../format/format.ts';
-import { isRetryable, textOf } from '../requests/refusal.ts';
+import { textOf } from '../requests/refusal.ts';
 import { words } from './words.ts';
 
 interface Shown {

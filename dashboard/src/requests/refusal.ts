@@ -17,7 +17,7 @@ export class Refusal extends Error {
 
 /** The coordinator can't be reached. */
 export function unreachable(): Refusal {
-  return new Refusal('server.unreachable', errors['server.unreachable'].text, 0);
+  return new Refusal('server.unreachable', errors['server.unreachable'], 0);
 }
 
 /** A problem document (RFC 9457), or whatever a proxy answered in its place. */
@@ -33,12 +33,7 @@ export async function refusalOf(response: Response): Promise<Refusal> {
 
 /** What a code means; undefined for one that this page does not know. */
 export function textOf(code: string): string | undefined {
-  return code in errors ? errors[code as ErrorCode].text : undefined;
-}
-
-/** Whether whoever was refused may try the same again. */
-export function isRetryable(code: string): boolean {
-  return code in errors && errors[code as ErrorCode].retryable;
+  return code in errors ? errors[code as ErrorCode] : undefined;
 }
 
 export function asRefusal(error: unknown): Refusal {

@@ -98,7 +98,7 @@ export function refusalOf(error: unknown): Refusal {
     const { code, detail, retryable, after } = error;
     return { code, detail: detail.slice(0, maxDetailLength), retryable, after };
   }
-  return { code: 'server.internal', detail: errors['server.internal'].text, retryable: true };
+  return { code: 'server.internal', detail: errors['server.internal'], retryable: true };
 }
 
 /** The value of an ack; throws the error that a refusal names. */

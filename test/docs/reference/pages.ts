@@ -5,7 +5,7 @@ import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { taskSchema } from '@murmuration/coordinator/task/define-task';
 import { watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
-import { type ErrorCode, errors } from '@murmuration/protocol/errors/errors';
+import { type ErrorCode, errors, isRetryable } from '@murmuration/protocol/errors/errors';
 import { statuses } from '@murmuration/protocol/errors/statuses';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
@@ -281,11 +281,11 @@ ${made}
 
 ${table(
   ['Code', 'Status', 'Retry', 'Meaning'],
-  Object.entries(errors).map(([code, { retryable, text }]) => [
+  (Object.keys(statuses) as ErrorCode[]).map(code => [
     `\`${code}\``,
-    String(statuses[code as ErrorCode]),
-    retryable ? 'yes' : 'no',
-    text,
+    String(statuses[code]),
+    isRetryable(code) ? 'yes' : 'no',
+    errors[code],
   ]),
 )}
 `;

@@ -1,6 +1,6 @@
 import { taskName } from '@murmuration/api/scalars';
 import { hoursQuery, masking, refusals } from '@murmuration/api/security';
-import { type ErrorCode, errors, MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type ErrorCode, errors, isRetryable, MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import type { HourlyCounter } from '../../../telemetry/hourly-counter.ts';
@@ -47,10 +47,13 @@ export function securityRoutes(scope: App, tasks: AllRounds, hourly: HourlyCount
         codes: [...codes]
           .filter(([code]) => code in errors)
           .sort(([, a], [, b]) => b.count - a.count)
-          .map(([code, { count, lastAt }]) => {
-            const { text, retryable } = errors[code as ErrorCode];
-            return { code, meaning: text, retryable, count, lastAt: iso(lastAt) };
-          }),
+          .map(([code, { count, lastAt }]) => ({
+            code,
+            meaning: errors[code as ErrorCode],
+            retryable: isRetryable(code),
+            count,
+            lastAt: iso(lastAt),
+          })),
       };
     },
   );
