@@ -90,11 +90,7 @@ function problemOf({ status, headers }: Response, body: Uint8Array | undefined):
   const after = millisecondsOf(headers.get('retry-after'));
   const parsed = z.safeParse(problem, body && parseJson(body), { jitless: true });
   if (parsed.success) return errorOf({ ...parsed.data, after });
-  return new MurmurationError(
-    'server.unreachable',
-    `The answer was HTTP ${status}.`,
-    { after },
-  );
+  return new MurmurationError('server.unreachable', `The answer was HTTP ${status}.`, { after });
 }
 
 /** `Retry-After` in seconds, as ms; its other form, a date, says nothing to a device whose clock may be wrong. */
