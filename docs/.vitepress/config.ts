@@ -40,6 +40,7 @@ export default defineConfig({
           page('Experiments', '/guides/experiments'),
           page('Serve a model', '/guides/serve-a-model'),
           page('Models on demand', '/guides/on-demand'),
+          page('Without a server', '/guides/serverless'),
           page('Precompute answers', '/guides/precompute'),
           page('Log requests', '/guides/request-log'),
           page('Learn from feedback', '/guides/feedback'),

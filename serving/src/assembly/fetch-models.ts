@@ -1,0 +1,154 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { native } from '@murmuration/protocol/primitives/node';
+import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { Access } from '../access/access.ts';
+import { systemTurns } from '../adapters/system-turns.ts';
+import { admitBy } from '../http/admission.ts';
+import { type DoorPorts, openDoor } from '../http/door.ts';
+import { layersRuntime } from '../runtime/layers.ts';
+import { onnxRuntime } from '../runtime/onnx.ts';
+import { threadRuntime } from '../runtime/thread-runtime.ts';
+import { InferenceServer } from '../server/inference-server.ts';
+import { openDoors } from './doors.ts';
+import { requireToken } from './exposure.ts';
+import type { ServeOptions } from './serve-models.ts';
+import { serverSettings } from './settings.ts';
+import { version } from './version.ts';
+
+/** Models that are served to whoever brings requests: no port is opened. */
+export interface FetchedModels {
+  /** Answers a request as the inference server over HTTP does. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** The same for adapters of other platforms, which bring requests by `inject`. */
+  readonly app: FastifyInstance;
+  readonly server: InferenceServer;
+  /** Settles once the models are loaded that the settings name. */
+  readonly preloaded: Promise<void>;
+  /** Answers what is under way, refuses the rest, and closes all. */
+  close(): Promise<void>;
+}
+
+/** All that `serveModels` takes which needs no port, and no life between two requests. */
+export type FetchOptions = Pick<
+  ServeOptions,
+  | 'source'
+  | 'settings'
+  | 'runtimes'
+  | 'transformers'
+  | 'clock'
+  | 'primitives'
+  | 'turns'
+  | 'events'
+  | 'refused'
+>;
+
+/** Where a function listens is nobody's to know: anybody may reach it. */
+const everywhere = '0.0.0.0';
+
+/**
+ * Serves models within a function of somebody's platform: the Open Inference Protocol, TensorFlow Serving's REST and MLflow's. There is no gRPC,
+ * no request log, no monitor, no job and no figure for Prometheus, which all need a process that lives on. Throws `config.invalid` where there is
+ * no token, or where the settings ask for one of these.
+ */
+export async function fetchModels(options: FetchOptions): Promise<FetchedModels> {
+  const { source, settings, clock = steadyClock(), primitives = native } = options;
+  requireToken(everywhere, settings.tokens);
+  for (const name of ['grpc', 'log', 'report'] as const)
+    if (settings[name])
+      throw new MurmurationError(
+        'config.invalid',
+        `inference.${name} needs a process that lives on between two requests; leave it out, or run murmuration inference.`,
+      );
+  const { preload, ...rest } = serverSettings(settings);
+  const { transformers = {}, events = {} } = options;
+  const server = new InferenceServer({
+    ...rest,
+    source,
+    runtimes: options.runtimes ?? [layersRuntime(), onnxRuntime()],
+    transformers: name => (Object.hasOwn(transformers, name) ? transformers[name] : undefined),
+    mirrorRuntime: threadRuntime,
+    clock,
+    turns: options.turns ?? systemTurns,
+    events,
+  });
+  const app = Fastify({ logger: false, routerOptions: { maxParamLength: 256 } });
+  const ports: DoorPorts = {
+    server,
+    admit: admitBy(new Access(settings.tokens, { primitives, clock }), everywhere),
+    fault: (where, error) => events.fault?.(where, error),
+    refused: options.refused ?? (() => {}),
+    version,
+  };
+  openDoors(app, ports);
+  openDoor(app, ports, scope =>
+    scope.setNotFoundHandler(() => {
+      throw new MurmurationError(
+        'request.not-found',
+        'There is nothing at this address; GET /v2/models lists the models.',
+      );
+    }),
+  );
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    await server.drain();
+    // The app goes on: whoever comes late hears from it that there is no more.
+    await server.close();
+  };
+  return {
+    fetch: request => answer(app, request, server.limits.body),
+    app,
+    server,
+    preloaded: server.preload(preload),
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+/** Takes a request through the routes of an app, with as much of its body as they may read, and a byte more where there is more. */
+async function answer(app: FastifyInstance, request: Request, limit: number): Promise<Response> {
+  const { pathname, search, host } = new URL(request.url);
+  const { 'content-length': _, ...headers } = Object.fromEntries(request.headers);
+  const payload = request.body && (await beginningOf(request.body, limit + 1));
+  const {
+    statusCode,
+    headers: answered,
+    rawPayload,
+  } = await app.inject({
+    method: request.method as 'GET',
+    url: pathname + search,
+    headers: { host, ...headers },
+    ...(payload && { payload }),
+  });
+  const isEmpty = [204, 205, 304].includes(statusCode) || request.method === 'HEAD';
+  return new Response(isEmpty ? null : new Uint8Array(rawPayload), {
+    status: statusCode,
+    headers: headersOf(answered),
+  });
+}
+
+/** The first `length` bytes of a stream, or all where it has fewer; the rest is not read. */
+async function beginningOf(stream: ReadableStream<Uint8Array>, length: number): Promise<Buffer> {
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let read = 0;
+  while (read < length) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    read += value.length;
+  }
+  if (read >= length) await reader.cancel();
+  return Buffer.concat(chunks, Math.min(read, length));
+}
+
+/** Headers, without those that say how an answer travels. */
+function headersOf(answered: Readonly<Record<string, number | string | string[] | undefined>>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(answered))
+    if (value !== undefined && name !== 'connection' && name !== 'transfer-encoding')
+      for (const each of Array.isArray(value) ? value : [value]) headers.append(name, String(each));
+  return headers;
+}
