@@ -34,6 +34,7 @@ import { fewestExamples, keyboardTask } from './keyboard/task.ts';
 import { heldOutMessages } from './keyboard/text.ts';
 import { type BuiltPage, dashboardPage, keyboardPage } from './pages/built-page.ts';
 import { Phones } from './phones/phones.ts';
+import { sayProblem } from './phones/problems.ts';
 import { version0 } from './pretraining/version0.ts';
 import { seededRandom } from './random/seeded-random.ts';
 import { percent } from './study/percent.ts';
@@ -78,7 +79,7 @@ async function start(argv: readonly string[]): Promise<void> {
   });
   phones.on('failure', end);
   phones.on('event', event => {
-    if (event.type === 'error') display.say(`Phone ${event.phone}: ${event.message}`);
+    if (event.type === 'error') sayProblem(display, event);
   });
   // What a storage keeps has used up what a seed gives.
   const randomOf = (name: string) => (kept ? systemRandom : seededRandom(options.seed, name));

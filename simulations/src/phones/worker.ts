@@ -11,6 +11,7 @@ import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { type TrainerOptions, tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { TrainingPath } from '@murmuration/engine/training/trainer';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Losses } from '../behaviour/losses.ts';
@@ -57,7 +58,14 @@ export type PhonesEvent =
   | { readonly type: 'connected'; readonly phone: number }
   | { readonly type: 'rested' }
   | ({ readonly type: 'update' } & PlainUpdate)
-  | { readonly type: 'error'; readonly phone: number; readonly message: string };
+  | ({ readonly type: 'error' } & PhoneProblem);
+
+/** What went wrong on a phone; the code is null for what is no error of ours. */
+export interface PhoneProblem {
+  readonly phone: number;
+  readonly message: string;
+  readonly code: ErrorCode | null;
+}
 
 const { enrolmentToken, seed, kept, engine, losses, phones } = workerData as PhonesData;
 const tell = (event: PhonesEvent, transfer: readonly ArrayBuffer[] = []) =>
@@ -73,7 +81,10 @@ const storages = new Map<number, Storage>();
 let answering: readonly Client[] = [];
 let learning: readonly HostedPhone[] = [];
 
-const failing = (phone: number) => (error: Error) => tell({ type: 'error', phone, message: error.message });
+const failing = (phone: number) => (error: Error) => {
+  const code = error instanceof MurmurationError ? error.code : null;
+  tell({ type: 'error', phone, message: error.message, code });
+};
 
 function storageOf(number: number): Storage {
   const known = storages.get(number);
