@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -295,6 +295,38 @@ describe('the packed packages', () => {
     expect(errors).toEqual([]);
     expect(outputFiles.every(({ text }) => !/from ["']node:/.test(text))).toBe(true);
   }, 120_000);
+
+  it.each(['cjs', 'esm'] as const)(
+    'build with esbuild for Node into one %s file that runs alone',
+    async format => {
+      const { build } = await import('esbuild');
+      const { outputFiles } = await build({
+        absWorkingDir: app.folder,
+        stdin: {
+          contents: "import * as tf from '@murmuration/engine/tf'; console.log(typeof tf.sequential);",
+          resolveDir: app.folder,
+        },
+        bundle: true,
+        format,
+        platform: 'node',
+        write: false,
+        logLevel: 'silent',
+        // What CommonJS in an ECMAScript module requires of Node.
+        ...(format === 'esm' && {
+          banner: {
+            js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+          },
+        }),
+      });
+      const alone = mkdtempSync(join(tmpdir(), 'murmuration-alone-'));
+      const file = join(alone, format === 'cjs' ? 'app.cjs' : 'app.mjs');
+      writeFileSync(file, outputFiles[0]!.contents);
+      const { output } = node(file);
+      rmSync(alone, { recursive: true });
+      expect(output).toContain('function');
+    },
+    120_000,
+  );
 });
 
 describe('the reports of what the packages export', () => {
