@@ -1,5 +1,4 @@
 import { hex } from '@murmuration/protocol/encoding/bytes';
-import { portableEd25519 } from '@murmuration/protocol/primitives/portable-signing';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
@@ -7,6 +6,7 @@ import { PlatformClient } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
 import type { Platform } from './client/platform.ts';
 import { browserConditions } from './device/browser-conditions.ts';
+import { browserSigningKey } from './device/browser-signing.ts';
 import { namedTransport } from './transport/named.ts';
 import { workerTrainer } from './worker/worker-trainer.ts';
 
@@ -21,7 +21,7 @@ function browserPlatform(): Platform {
     name: 'browser',
     clock: systemClock,
     random: systemRandom,
-    ed25519: portableEd25519,
+    signingKey: browserSigningKey,
     async updateProcessor() {
       const { portable } = await import('@murmuration/protocol/primitives/portable');
       const { localUpdateProcessor } = await import('./update/local-update-processor.ts');

@@ -18,7 +18,7 @@ export const nodePlatform: Platform = {
   name: 'node',
   clock: systemClock,
   random: systemRandom,
-  ed25519: native.ed25519,
+  signingKey: native.ed25519.signingKey,
   updateProcessor: async () => localUpdateProcessor(native, systemRandom),
   contentHash: async bytes => hex(native.sha256(bytes)),
   conditions: async () => ({ idle: true, charging: true, unmetered: true }),

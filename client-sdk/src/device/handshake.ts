@@ -38,7 +38,7 @@ export interface EnrolmentOptions {
 /** Says who this device is: enrols it the first time, answers the coordinator's challenges, and asks to be erased. */
 export class Handshake {
   readonly #options: EnrolmentOptions;
-  readonly #platform: Pick<DevicePlatform, 'name' | 'ed25519' | 'random'>;
+  readonly #platform: Pick<DevicePlatform, 'name' | 'signingKey' | 'random'>;
   readonly #request: Transport['request'];
   #identity: DeviceIdentity | undefined;
   /** What the app gave to enrol with, until the coordinator has judged it. */
@@ -46,7 +46,7 @@ export class Handshake {
 
   constructor(
     options: EnrolmentOptions,
-    platform: Pick<DevicePlatform, 'name' | 'ed25519' | 'random'>,
+    platform: Pick<DevicePlatform, 'name' | 'signingKey' | 'random'>,
     request: Transport['request'],
   ) {
     this.#options = options;
@@ -56,8 +56,8 @@ export class Handshake {
 
   /** Reads the device's key, or makes it; before anything else. Throws what the storage throws. */
   async begin(): Promise<void> {
-    const { ed25519, random } = this.#platform;
-    this.#identity ??= await loadIdentity(this.#options.storage, ed25519, random);
+    const { signingKey, random } = this.#platform;
+    this.#identity ??= await loadIdentity(this.#options.storage, signingKey, random);
   }
 
   /** The device's signing key. */
@@ -121,7 +121,7 @@ export class Handshake {
     const message: Hello = {
       protocol: protocolVersion,
       device,
-      signature: this.identity.sign(challengeMessage('hello', nonce)),
+      signature: await this.identity.sign(challengeMessage('hello', nonce)),
       sdk: sdkVersion,
       platform: this.#platform.name,
     };
@@ -138,7 +138,7 @@ export class Handshake {
       publicKey,
       token: this.#enrolmentToken,
       certificate: await certificate?.(publicKey),
-      signature: this.identity.sign(challengeMessage('enrol', nonce)),
+      signature: await this.identity.sign(challengeMessage('enrol', nonce)),
     };
     const answer = await this.#request('enrol', encodeFrame(message));
     const { device } = this.#judged(answer);

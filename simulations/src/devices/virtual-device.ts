@@ -59,7 +59,7 @@ export class VirtualDevice {
         name: 'other',
         clock,
         random,
-        ed25519: native.ed25519,
+        signingKey: native.ed25519.signingKey,
         updateProcessor: async () => localUpdateProcessor(native, random),
         conditions: async () => ({ idle: true, charging: true, unmetered: true }),
         contentHash: world.contentHash,

@@ -90,7 +90,7 @@ export function deviceOn(
       name: 'other',
       clock,
       random,
-      ed25519: native.ed25519,
+      signingKey: native.ed25519.signingKey,
       updateProcessor: async () => localUpdateProcessor(native, random),
       conditions: async () => ({ idle: true }),
       transport: () => coordinator,

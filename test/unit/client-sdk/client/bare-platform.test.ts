@@ -20,7 +20,7 @@ const program = `
   const { clock, storage, coordinator, trainer } = host;
   const random = length => own(host.random(length));
   const platform = {
-    name: 'other', clock, random, ed25519: portable.ed25519,
+    name: 'other', clock, random, signingKey: portable.ed25519.signingKey,
     updateProcessor: async () => localUpdateProcessor(portable, random),
     conditions: async () => ({ idle: true }),
     transport: () => ({

@@ -98,7 +98,7 @@ describe('consent', () => {
         name: 'other',
         clock,
         random: seededBytes(1),
-        ed25519: native.ed25519,
+        signingKey: native.ed25519.signingKey,
         updateProcessor: () => expect.unreachable('No round.'),
         conditions: async () => ({}),
         transport: () => coordinator,

@@ -204,7 +204,7 @@ export class World implements CoordinatorEnvironment {
         name: 'other',
         clock: this.clock,
         random,
-        ed25519: native.ed25519,
+        signingKey: native.ed25519.signingKey,
         updateProcessor: async () => localUpdateProcessor(native, random),
         conditions: async () => ({}),
         transport: () => ({
