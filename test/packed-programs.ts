@@ -19,6 +19,7 @@ const programs = [
   'test/e2e/device.ts',
   'test/e2e/line-task.ts',
   'test/e2e/marking-device.ts',
+  'test/faults/blt-process.ts',
   'test/faults/central-process.ts',
   'test/faults/ledger-process.ts',
   'test/faults/marking-process.ts',

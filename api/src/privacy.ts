@@ -64,13 +64,17 @@ export const privacyBudget = z.object({
   separation: count,
   participations: count,
   bands: count.describe('Versions whose noise a version takes back a part of, itself among them'),
+  blt: z
+    .object({ theta: z.array(z.number()), omega: z.array(z.number()) })
+    .nullable()
+    .describe('Parameters of BLT noise; null for other noise'),
   noiseMultiplier: z.number().describe('z; where devices add the noise, what it takes at least'),
   noiseBy: party.describe('Who adds the noise of the next versions'),
   moreNoise: z
     .number()
     .nullable()
     .describe(
-      'How many times as much noise as correlated noise by the coordinator would be, where devices add it; null before the first round',
+      'How many times as much noise the models have as BISR noise by the coordinator would be for the same ε; null where it is that, and before the first round',
     ),
   spent: privacyStatement,
   noise: z.string().nullable().describe('How large the noise of the last versions is, in plain words'),

@@ -103,6 +103,51 @@ export function privacyLedgerContract(
       expect((await ledger.budgets(task))[0]?.steps).toBe(3);
     });
 
+    it('keeps what noise remembers, in one piece, until the step before which it was has passed', async () => {
+      const ledger = await open();
+      await ledger.open(first);
+      await ledger.claim(claimOf(0));
+      expect([await ledger.rememberedBefore(first.id, 9), await ledger.memory(first.id, 0)]).toEqual([
+        0,
+        undefined,
+      ]);
+      const memory = Uint8Array.from({ length: 2_500_000 }, (_, i) => i % 251);
+      await ledger.remember(first.id, 1, memory);
+      await ledger.remember(
+        first.id,
+        1,
+        memory.map(value => value + 1),
+      );
+      await ledger.remember(first.id, 2, seed(7));
+      expect(Buffer.compare((await ledger.memory(first.id, 1))!, memory)).toBe(0);
+      expect(await Promise.all([0, 1, 2, 3].map(step => ledger.rememberedBefore(first.id, step)))).toEqual([
+        0, 1, 2, 2,
+      ]);
+      await ledger.claim(claimOf(1, { oldest: 1 }));
+      expect(await ledger.rememberedBefore(first.id, 1)).toBe(1);
+      await ledger.claim(claimOf(2, { oldest: 2 }));
+      expect(await ledger.memory(first.id, 1)).toBeUndefined();
+      expect(await ledger.memory(first.id, 2)).toEqual(seed(7));
+    });
+
+    it('erases the secrets of a budget when it is told to, and when another one begins', async () => {
+      const ledger = await open();
+      await ledger.open({ ...first, id: 'other', task: 'other' as TaskName });
+      for (const id of [first.id, 'other']) {
+        if (id === first.id) await ledger.open(first);
+        await ledger.claim(claimOf(0, { budget: id }));
+        await ledger.remember(id, 1, seed(8));
+      }
+      await ledger.open(second);
+      expect(await ledger.memory(first.id, 1)).toBeUndefined();
+      expect(await ledger.claim(claimOf(1))).toEqual(new Map([[1, seed(2)]]));
+      expect(await ledger.memory('other', 1)).toEqual(seed(8));
+      await ledger.erase('other');
+      expect(await ledger.memory('other', 1)).toBeUndefined();
+      expect(await ledger.claim(claimOf(0, { budget: 'other' }))).toEqual(new Map());
+      expect((await ledger.budgets('other' as TaskName))[0]?.steps).toBe(1);
+    });
+
     it('takes more contributors than a statement of a database has room for', async () => {
       const ledger = await open();
       await ledger.open(first);
@@ -115,7 +160,9 @@ export function privacyLedgerContract(
       const ledger = await open();
       await ledger.open(first);
       await ledger.claim(claimOf(0));
+      await ledger.remember(first.id, 1, seed(5));
       const later = await reopen!();
+      expect(await later.memory(first.id, 1)).toEqual(seed(5));
       expect(await later.budgets(task)).toEqual([{ ...first, steps: 1, counted: [2] }]);
       expect((await later.parts(first.id)).get(bob)).toEqual({ step: 0, parts: 1 });
       expect(await later.claim(claimOf(0, { seed: seed(99) }))).toEqual(new Map([[0, seed(1)]]));

@@ -1,9 +1,9 @@
 import { accountOf } from '@murmuration/privacy/accountants/account';
 import { gaussianMu } from '@murmuration/privacy/accountants/gaussian';
 import { muOfMechanism } from '@murmuration/privacy/accountants/mu';
-import { bisrNoising } from '@murmuration/privacy/mechanisms/bisr';
+import type { Blt } from '@murmuration/privacy/mechanisms/blt';
 import { roundedNorm } from '@murmuration/privacy/mechanisms/distributed';
-import type { Mechanism } from '@murmuration/privacy/mechanisms/mechanism';
+import { type Mechanism, noisingOf } from '@murmuration/privacy/mechanisms/mechanism';
 import { roundVariance } from '@murmuration/privacy/mechanisms/toeplitz';
 import { calibrateBeside } from '@murmuration/privacy/statements/calibrate';
 import { spent } from '@murmuration/privacy/statements/spent';
@@ -14,6 +14,7 @@ import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { RoundTerms } from '../round/round.ts';
+import { isSameBlt, requireRoom } from '../task/blt-of-task.ts';
 import {
   type DeviceNoise,
   deviceNoiseOf,
@@ -23,10 +24,17 @@ import {
   widthOf,
 } from '../task/device-noise.ts';
 import type { Task } from '../task/task.ts';
-import { devicesNeeded, mechanismAfter, type TaskPrivacy } from '../task/task-privacy.ts';
+import {
+  besideBisr,
+  devicesNeeded,
+  mechanismAfter,
+  sharedNoiseOf,
+  type TaskPrivacy,
+} from '../task/task-privacy.ts';
 import type { BudgetTerms, OpenBudget, Parts, PrivacyLedger } from './ledger.ts';
 import type { NoiseMaker } from './noise-maker.ts';
 import { isByDevices, releasedOf } from './released.ts';
+import { stepNoise } from './step-noise.ts';
 
 /** What rounding of numbers may take from noise, many times over. */
 const roundedUp = 1e-12;
@@ -63,10 +71,12 @@ export interface BudgetStatus {
   readonly rounds: number;
   readonly statement: Statement;
   /**
-   * How many times as much noise its models have as if the coordinator added correlated noise for the same ε; null where the coordinator adds
-   * it, and before the budget is begun.
+   * How many times as much noise its models have as if the coordinator added BISR noise for the same ε; null where it does, and before the budget
+   * is begun.
    */
   readonly moreNoise: number | null;
+  /** Parameters of BLT noise; null for other noise. */
+  readonly blt: Blt | null;
 }
 
 /** A sum of quantised updates, as far as its noise goes. */
@@ -127,7 +137,11 @@ export class PrivacyBudgets {
       );
     if (released && budgets.length === 0) await this.#begin(name, null);
     const budget = await this.#current({ ...task, privacy }, values);
-    if (budget.steps >= budget.terms.rounds) throw new MurmurationError('privacy.spent');
+    if (budget.steps >= budget.terms.rounds) {
+      // No round is under way, so that no noise follows from its secrets any more.
+      await this.#ports.ledger.erase(budget.id);
+      throw new MurmurationError('privacy.spent');
+    }
     const { epsilon, delta } = privacy;
     const { separation, participations, noise } = budget.terms;
     return {
@@ -141,9 +155,10 @@ export class PrivacyBudgets {
     };
   }
 
-  /** Throws `config.invalid` for a task whose devices can't add the noise that its budget takes to a model of so many values. */
+  /** Throws `config.invalid` for a task whose devices can't add the noise that its budget takes to a model of so many values, or whose noise can't be kept. */
   requireNoise(task: Task, values: number): void {
     const { name, privacy } = task;
+    if (privacy?.blt) requireRoom(privacy.blt, values);
     const before = this.#spentMechanism(name, true);
     if (privacy?.devices && accountOf(before).epsilonAt(privacy.delta) < privacy.epsilon)
       deviceNoiseOf({ ...task, privacy }, values, before);
@@ -166,19 +181,19 @@ export class PrivacyBudgets {
     if (!budget?.terms)
       throw new MurmurationError('round.closed', 'The privacy budget of this round is not there any more.');
     const { step } = privacy;
-    const { bands, noiseMultiplier, noise: ofDevices } = budget.terms;
+    const { noiseMultiplier, noise: ofDevices } = budget.terms;
     if (step >= budget.steps) this.#requireParts(budget.terms, step, contributors, ofTask.parts);
-    const seeds = await this.#ports.ledger.claim({
+    const claim = {
       budget: budget.id,
       step,
       round: terms.id,
       seed: this.#ports.random(32),
       contributors,
-      // No secret makes the noise of devices.
-      oldest: ofDevices ? step + 1 : step - bands + 1,
-    });
-    this.#take(task, budget, step, contributors);
+    };
     if (ofDevices) {
+      // No secret makes the noise of devices.
+      await this.#ports.ledger.claim({ ...claim, oldest: step + 1 });
+      this.#take(task, budget, step, contributors);
       const { clip, values, bias, perDevice } = ofDevices;
       return {
         noiseNorm: unit * Math.sqrt(perDevice * counted * count),
@@ -187,9 +202,12 @@ export class PrivacyBudgets {
         step,
       };
     }
+    const ofStep = await stepNoise(this.#ports, { budget: budget.id, terms: budget.terms }, step);
+    const seeds = await ofStep.claim(claim);
+    this.#take(task, budget, step, contributors);
     const stddev = noiseMultiplier * sensitivity;
-    const noise = await this.#ports.noise.make({ bands, seeds, step, stddev, count }, signal);
-    const variance = roundVariance(bisrNoising(bands), step);
+    const noise = await ofStep.make(seeds, stddev, count, signal);
+    const variance = roundVariance(noisingOf(sharedNoiseOf(budget.terms), step + 1), step);
     return {
       noise,
       noiseNorm: stddev * Math.sqrt(variance * count),
@@ -246,6 +264,7 @@ export class PrivacyBudgets {
       rounds,
       statement: this.#statement(name, delta, update.clip),
       moreNoise: isCurrent ? moreNoiseOf(newest.terms, task.cohort.goal) : null,
+      blt: (isCurrent ? newest.terms.blt : privacy.blt) ?? null,
     };
   }
 
@@ -295,8 +314,10 @@ export class PrivacyBudgets {
     const { name, privacy, cohort } = task;
     const newest = this.#ofTask(name).budgets.at(-1);
     if (newest?.terms && isSame(newest.terms, privacy)) {
-      const { noise } = newest.terms;
-      if (!noise || isSameNoise(noise, task, values)) return { ...newest, terms: newest.terms };
+      const { noise, blt } = newest.terms;
+      // What noise remembers has a number for each value.
+      const fits = noise ? isSameNoise(noise, task, values) : !blt || newest.terms.values === values;
+      if (fits) return { ...newest, terms: newest.terms };
     }
     // As devices add it up, which don't know how many were counted.
     const before = this.#spentMechanism(name, privacy.devices !== undefined);
@@ -308,7 +329,11 @@ export class PrivacyBudgets {
       );
     const terms: BudgetTerms = privacy.devices
       ? { ...privacy, noise: deviceNoiseOf(task, values, before) }
-      : { ...privacy, noiseMultiplier: multiplierBeside(privacy, before) };
+      : {
+          ...privacy,
+          noiseMultiplier: multiplierBeside(privacy, before),
+          ...(privacy.blt && { values }),
+        };
     const begun = await this.#begin(name, terms);
     this.#ports.begun?.(name, moreNoiseOf(terms, cohort.goal));
     return { ...begun, terms };
@@ -363,9 +388,10 @@ function stepsOut({ terms, steps }: OpenBudget, last: Parts): number {
 
 /** Whether a budget goes on under these terms; the noise follows from them, and from what was spent before. */
 function isSame(
-  { noiseMultiplier: _, noise: __, ...one }: BudgetTerms,
-  { noiseMultiplier: ___, ...other }: TaskPrivacy,
+  { noiseMultiplier: _, noise: __, values: ___, blt, ...one }: BudgetTerms,
+  { noiseMultiplier: ____, blt: wanted, ...other }: TaskPrivacy,
 ): boolean {
+  if (!isSameBlt(blt, wanted)) return false;
   const keys = Object.keys({ ...one, ...other }) as (keyof typeof one)[];
   return keys.every(key => one[key] === other[key]);
 }
@@ -401,5 +427,6 @@ function multiplierBeside(privacy: TaskPrivacy, before: Mechanism): number {
 }
 
 function moreNoiseOf(terms: BudgetTerms, goal: number): number | null {
-  return terms.noise ? moreNoiseThanCorrelated(terms, terms.noise, goal) : null;
+  if (terms.noise) return moreNoiseThanCorrelated(terms, terms.noise, goal);
+  return terms.blt ? besideBisr(terms, terms.noiseMultiplier, sharedNoiseOf(terms)) : null;
 }

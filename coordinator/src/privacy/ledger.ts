@@ -6,6 +6,8 @@ import type { TaskPrivacy } from '../task/task-privacy.ts';
 export interface BudgetTerms extends TaskPrivacy {
   /** Where devices add the noise: how much, for the model and the plans of the budget. */
   readonly noise?: DeviceNoise;
+  /** Values of the model, where noise is remembered for each of them. */
+  readonly values?: number;
 }
 
 /** A privacy budget of a task, as it was begun. */
@@ -42,7 +44,7 @@ export interface Claim {
   readonly seed: Uint8Array;
   /** Those whose updates are in the sum. */
   readonly contributors: readonly DeviceId[];
-  /** The first step whose secret is still needed. */
+  /** The first step whose secret is still needed: with what noise remembered before it. */
   readonly oldest: number;
 }
 
@@ -50,12 +52,21 @@ export interface Claim {
 export interface PrivacyLedger {
   /** Those of a task, oldest first. */
   budgets(task: TaskName): Promise<readonly OpenBudget[]>;
+  /** Begins a budget, in one transaction with overwriting all secrets of those of the task before it. */
   open(budget: Budget): Promise<void>;
   parts(budget: string): Promise<ReadonlyMap<DeviceId, Parts>>;
   /**
-   * Takes the next step of a budget for a round, in one transaction: its secret, and a part for each contributor; secrets before `oldest` are
-   * overwritten. The secrets by step, those of past steps too. The same round takes it once: whoever claims it again gets the secret that
+   * Takes the next step of a budget for a round, in one transaction: its secret, and a part for each contributor; secrets before `oldest`,
+   * and what noise remembered before that step, are overwritten. The secrets by step, those of past steps too. The same round takes it once: whoever claims it again gets the secret that
    * was kept. Throws `round.closed` where another round has the step, or where it is not the next one.
    */
   claim(claim: Claim): Promise<ReadonlyMap<number, Uint8Array>>;
+  /** Keeps what the noise of a budget remembers before a step, all or nothing; it is as secret as the seeds. Kept once, it stays as it was. */
+  remember(budget: string, step: number, memory: Uint8Array): Promise<void>;
+  /** The last step up to `step` before which there is something kept; 0: nothing is. */
+  rememberedBefore(budget: string, step: number): Promise<number>;
+  /** What was kept before exactly that step; undefined where nothing was. */
+  memory(budget: string, step: number): Promise<Uint8Array | undefined>;
+  /** Overwrites all secrets of a budget, of which nothing is released any more. */
+  erase(budget: string): Promise<void>;
 }

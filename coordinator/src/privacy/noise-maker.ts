@@ -1,16 +1,16 @@
 import { Piscina } from 'piscina';
-import type { NoiseJob } from './worker.ts';
+import type { MadeNoise, NoiseJob } from './worker.ts';
 
 /** Makes the noise of a version. */
 export interface NoiseMaker {
-  /** So many numbers of the step's noise. Throws the reason of `signal` once that is aborted. */
-  make(job: NoiseJob, signal: AbortSignal): Promise<Float32Array>;
+  /** So many numbers of the step's noise, and what it remembers. Throws the reason of `signal` once that is aborted. */
+  make(job: NoiseJob, signal: AbortSignal): Promise<MadeNoise>;
   close(): Promise<void>;
 }
 
 /** On a thread of its own: a large model's takes seconds. */
 export function threadedNoiseMaker(): NoiseMaker {
-  let pool: Piscina<NoiseJob, Float32Array> | undefined;
+  let pool: Piscina<NoiseJob, MadeNoise> | undefined;
   return {
     async make(job, signal) {
       pool ??= new Piscina({

@@ -1,20 +1,37 @@
 import { bisrNoise } from '@murmuration/privacy/mechanisms/banded-noise';
+import { bltNoise } from '@murmuration/privacy/mechanisms/blt-noise';
+import type { Correlated } from '@murmuration/privacy/mechanisms/mechanism';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 
+/** What noise remembers before a step. */
+export interface Remembered {
+  readonly step: number;
+  /** The buffers of BLT noise; undefined before step 0, and for noise that remembers nothing but seeds. */
+  readonly memory: Uint8Array | undefined;
+}
+
 export interface NoiseJob {
-  readonly bands: number;
-  /** Of the step, and of the `bands` − 1 steps before it. */
+  readonly noise: Correlated['noise'];
+  /** Of the step, and of the steps before it that the noise is made of. */
   readonly seeds: ReadonlyMap<number, Uint8Array>;
   readonly step: number;
   /** Of the independent noise, in the unit of the sum. */
   readonly stddev: number;
   /** Numbers. */
   readonly count: number;
+  /** The last thing kept, of the step or one before it. */
+  readonly remembered: Remembered;
+}
+
+export interface MadeNoise {
+  readonly noise: Float32Array;
+  /** What the noise remembers before the step after this one; left out where it needs seeds only. */
+  readonly memory?: Uint8Array;
 }
 
 /** What the pool calls. Throws `storage.corrupt` where a secret is gone that the noise follows from. */
-export default function work({ bands, seeds, step, stddev, count }: NoiseJob): Float32Array {
+export default function work({ noise, seeds, step, stddev, count, remembered }: NoiseJob): MadeNoise {
   const seedOf = (wanted: number): Uint8Array => {
     const seed = seeds.get(wanted);
     if (!seed)
@@ -24,7 +41,18 @@ export default function work({ bands, seeds, step, stddev, count }: NoiseJob): F
       );
     return seed;
   };
-  const noise = new Float64Array(count);
-  bisrNoise(bands, { primitives: native, seedOf, stddev }).addTo(noise, step);
-  return Float32Array.from(noise);
+  const options = { primitives: native, seedOf, stddev };
+  const made = new Float64Array(count);
+  if (noise.kind === 'bisr') {
+    bisrNoise(noise.bands, options).addTo(made, step);
+    return { noise: Float32Array.from(made) };
+  }
+  const streaming = bltNoise(noise, options);
+  const state = remembered.memory ? numbersOf(remembered.memory) : streaming.init(count);
+  for (let past = remembered.step; past < step; past++) streaming.pass(past, state);
+  streaming.addTo(made, step, state);
+  return { noise: Float32Array.from(made), memory: new Uint8Array(state.buffer) };
 }
+
+/** A copy, since the bytes may lie anywhere and the state changes. */
+const numbersOf = (bytes: Uint8Array): Float64Array => new Float64Array(bytes.slice().buffer);

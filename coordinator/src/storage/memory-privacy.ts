@@ -7,6 +7,7 @@ interface Kept {
   readonly rounds: RoundId[];
   readonly counted: number[];
   readonly seeds: Map<number, Uint8Array>;
+  readonly memories: Map<number, Uint8Array>;
   readonly parts: Map<DeviceId, Parts>;
 }
 
@@ -19,25 +20,59 @@ export function memoryPrivacy(): PrivacyLedger {
         .map(({ budget, rounds, counted }) => ({ ...budget, steps: rounds.length, counted: [...counted] }));
     },
     async open(budget) {
-      kept.set(budget.id, { budget, rounds: [], counted: [], seeds: new Map(), parts: new Map() });
+      for (const each of kept.values()) if (each.budget.task === budget.task) forget(each, Infinity);
+      kept.set(budget.id, {
+        budget,
+        rounds: [],
+        counted: [],
+        seeds: new Map(),
+        memories: new Map(),
+        parts: new Map(),
+      });
     },
     async parts(budget) {
       return new Map(kept.get(budget)?.parts);
     },
     async claim({ budget, step, round, seed, contributors, oldest }) {
-      const { rounds, counted, seeds, parts } = kept.get(budget)!;
+      const of = kept.get(budget)!;
+      const { rounds, counted, seeds, parts } = of;
       if (step !== rounds.length - 1 || rounds[step] !== round) {
         if (step !== rounds.length) throw new MurmurationError('round.closed', takenStep(step));
         rounds.push(round);
         counted.push(contributors.length);
-        seeds.set(step, seed);
+        seeds.set(step, seed.slice());
         for (const device of contributors)
           parts.set(device, { step, parts: (parts.get(device)?.parts ?? 0) + 1 });
       }
-      for (const old of seeds.keys()) if (old < oldest) seeds.delete(old);
-      return new Map(seeds);
+      forget(of, oldest);
+      return new Map(Array.from(seeds, ([step, seed]) => [step, seed.slice()]));
+    },
+    async remember(budget, step, memory) {
+      const { memories } = kept.get(budget)!;
+      if (!memories.has(step)) memories.set(step, memory.slice());
+    },
+    async rememberedBefore(budget, step) {
+      return [...kept.get(budget)!.memories.keys()]
+        .filter(each => each <= step)
+        .reduce((last, each) => Math.max(last, each), 0);
+    },
+    async memory(budget, step) {
+      return kept.get(budget)!.memories.get(step)?.slice();
+    },
+    async erase(budget) {
+      forget(kept.get(budget)!, Infinity);
     },
   };
+}
+
+/** Secrets before a step. */
+function forget({ seeds, memories }: Kept, oldest: number): void {
+  for (const secrets of [seeds, memories])
+    for (const old of secrets.keys())
+      if (old < oldest) {
+        secrets.get(old)!.fill(0);
+        secrets.delete(old);
+      }
 }
 
 /** Why a round may not take a step. */

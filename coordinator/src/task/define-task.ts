@@ -124,10 +124,24 @@ export const taskSchema = z.strictObject({
       participations: z.int().min(1).max(1_000_000).optional(),
       /**
        * `correlated`: the noise of a version takes back a part of that of the versions before, which is less noise for the same ε; `independent`: it
-       * does not. `skellam` and `discreteGaussian`: devices add it, independent from version to version, before they mask, so that nobody sees a
+       * does not. `blt`: as `correlated`, going back to the first version by way of buffers that the coordinator keeps. `skellam` and `discreteGaussian`: devices add it, independent from version to version, before they mask, so that nobody sees a
        * sum without it.
        */
-      noise: z.enum(['correlated', 'independent', 'skellam', 'discreteGaussian']).default('correlated'),
+      noise: z
+        .union([
+          z.enum(['correlated', 'independent', 'blt', 'skellam', 'discreteGaussian']),
+          z.strictObject({
+            /** Buffered linear Toeplitz noise: `blt` alone, or parameters with it. */
+            kind: z.literal('blt'),
+            /** Buffers of the model's size, for which the best theta and omega are looked for; 2 by default. */
+            buffers: z.int().min(1).max(8).optional(),
+            /** How fast each buffer forgets; with `omega`, instead of `buffers`. */
+            theta: z.array(z.number().positive().max(1)).min(1).max(8).optional(),
+            /** How much of each buffer a version takes back: positive, with a sum of at most 1. */
+            omega: z.array(z.number().positive().max(1)).min(1).max(8).optional(),
+          }),
+        ])
+        .default('correlated'),
     })
     .nullable()
     .default(null),

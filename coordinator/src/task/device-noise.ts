@@ -1,15 +1,13 @@
-import { bisrNoising } from '@murmuration/privacy/mechanisms/bisr';
 import { type Distributed, ringWidth } from '@murmuration/privacy/mechanisms/distributed';
 import type { Mechanism } from '@murmuration/privacy/mechanisms/mechanism';
 import { honestIn, noiseShape } from '@murmuration/privacy/mechanisms/planned-noise';
-import { errorsOf } from '@murmuration/privacy/mechanisms/toeplitz';
 import { calibrateBeside } from '@murmuration/privacy/statements/calibrate';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { PlanNoise } from '@murmuration/protocol/messages/plan';
 import { fewestInAnySum, findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
-import { privacyOf, type TaskPrivacy, wantedPrivacy } from './task-privacy.ts';
+import { besideBisr, type TaskPrivacy } from './task-privacy.ts';
 
 /** Noise by devices as the plans of a budget ask for it; `quorum` are the devices whose noise is certain in the smallest sum. */
 export interface DeviceNoise extends Distributed {
@@ -126,8 +124,6 @@ export function planNoiseOf({ kind, perDevice, quorum, corrupt, values, width }:
  * same ε; `goal` updates in a sum.
  */
 export function moreNoiseThanCorrelated(privacy: TaskPrivacy, noise: DeviceNoise, goal: number): number {
-  const correlated = privacyOf({ ...wantedPrivacy(privacy), noise: 'correlated' });
   const own = Math.sqrt(noise.perDevice * goal) / noise.clip;
-  const errorOf = (bands: number) => errorsOf(bisrNoising(bands), privacy.rounds, 1).rootMean;
-  return (own * errorOf(1)) / (correlated.noiseMultiplier * errorOf(correlated.bands));
+  return besideBisr(privacy, own, { kind: 'bisr', bands: 1 });
 }

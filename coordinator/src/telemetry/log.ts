@@ -79,7 +79,7 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
     const times = Number(moreNoise.toPrecision(2));
     log.info(
       { task, moreNoise: times },
-      'privacy budget began: devices add the noise, so much more of it than correlated noise by the coordinator would be',
+      'privacy budget began: moreNoise is the noise of its models beside BISR noise by the coordinator for the same ε',
     );
   });
   events.on('task-added', (task, file) => log.info({ task, file }, 'task added'));

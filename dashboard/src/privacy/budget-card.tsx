@@ -44,15 +44,18 @@ function Spent({ budget }: { readonly budget: PrivacyBudget }) {
         <dt>
           {terms.noise.name} <strong>{figure(budget.noiseMultiplier)}</strong>
         </dt>
-        <dd>
-          {budget.noiseBy === 'device'
-            ? terms.noise.byDevices(budget.moreNoise)
-            : terms.noise.text(budget.bands)}
-        </dd>
+        <dd>{noiseOf(budget)}</dd>
       </dl>
       <Curve history={budget.history} />
     </>
   );
+}
+
+/** What the noise is like, and how much of it that makes. */
+function noiseOf({ noiseBy, blt, bands, moreNoise }: PrivacyBudget): string {
+  const { noise } = words.budget.terms;
+  if (noiseBy === 'device') return noise.byDevices(moreNoise);
+  return blt ? noise.blt(blt.theta.length, moreNoise) : noise.text(bands);
 }
 
 /** ε as it grew from version to version. */

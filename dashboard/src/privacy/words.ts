@@ -42,6 +42,8 @@ export const words = {
           bands === 1
             ? 'Standard deviation of the noise, in longest updates. Each version gets noise of its own.'
             : `Standard deviation of the noise, in longest updates. Each version takes back a part of the noise of the ${count(bands - 1)} before it.`,
+        blt: (buffers: number, moreNoise: number | null) =>
+          `Standard deviation of the noise, in longest updates. Each version takes back a part of the noise of all before it, which ${buffers === 1 ? 'one buffer remembers' : `${count(buffers)} buffers remember`} (BLT)${moreNoise === null ? '' : `; models get ${figure(moreNoise)} times the noise of BISR`}.`,
         byDevices: (moreNoise: number | null) =>
           moreNoise === null
             ? 'Standard deviation of the noise, in longest updates, that the budget takes at least. Devices add it, so that nobody sees a sum without it.'

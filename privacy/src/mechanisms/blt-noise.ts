@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Blt, requireBlt } from './blt.ts';
 import { addRounded, type NoiseOptions, noiseStream, pieceLength, requireStddev } from './noise-stream.ts';
 
-/** What BLT noise remembers: the buffers, one after the other, each with a number for each of the model's, in units of the noise. */
+/** What BLT noise remembers: the buffers, one after the other, each with a number for each of the model's, in units of Z, whatever Z is scaled with. */
 export type BltState = Float64Array;
 
 /** Noise that streams: a round's noise and the buffers are all that the next rounds need of the past. */
@@ -14,6 +14,8 @@ export interface BltNoise {
    * together with what was released. It is as secret as the seeds. Needs 256 KiB beside sum and state.
    */
   addTo(sum: Float64Array | Float32Array, round: number, state: BltState): void;
+  /** Moves the state past a round without its noise. */
+  pass(round: number, state: BltState): void;
 }
 
 /**
@@ -27,6 +29,31 @@ export function bltNoise(blt: Blt, { stddev, ...options }: NoiseOptions): BltNoi
   requireStddev(stddev);
   const buffers = blt.theta.length;
   const room = new Float64Array(pieceLength);
+
+  /** Moves the state past a round, piece by piece; `seen` hears of each piece of its noise, in units of Z. */
+  function step(
+    count: number,
+    round: number,
+    state: BltState,
+    seen: (noise: Float64Array, from: number) => void,
+  ): void {
+    const addNext = noiseStream(options, round);
+    for (let from = 0; from < count; from += pieceLength) {
+      const noise = room.subarray(0, Math.min(pieceLength, count - from)).fill(0);
+      addNext(noise, 1);
+      for (let j = 0; j < buffers; j++) {
+        const [omega, at] = [blt.omega[j]!, j * count + from];
+        for (let i = 0; i < noise.length; i++) noise[i]! -= omega * state[at + i]!;
+      }
+      for (let j = 0; j < buffers; j++) {
+        const [theta, at] = [blt.theta[j]!, j * count + from];
+        for (let i = 0; i < noise.length; i++) state[at + i] = theta * state[at + i]! + noise[i]!;
+      }
+      seen(noise, from);
+    }
+    room.fill(0);
+  }
+
   return {
     init: count => new Float64Array(buffers * count),
     addTo(sum, round, state) {
@@ -37,21 +64,13 @@ export function bltNoise(blt: Blt, { stddev, ...options }: NoiseOptions): BltNoi
           `${buffers} buffers of ${count} numbers are ${buffers * count}; the state has ${state.length}.`,
         );
       if (stddev === 0) return;
-      const addNext = noiseStream(options, round);
-      for (let from = 0; from < count; from += pieceLength) {
-        const noise = room.subarray(0, Math.min(pieceLength, count - from)).fill(0);
-        addNext(noise, stddev);
-        for (let j = 0; j < buffers; j++) {
-          const [omega, at] = [blt.omega[j]!, j * count + from];
-          for (let i = 0; i < noise.length; i++) noise[i]! -= omega * state[at + i]!;
-        }
-        for (let j = 0; j < buffers; j++) {
-          const [theta, at] = [blt.theta[j]!, j * count + from];
-          for (let i = 0; i < noise.length; i++) state[at + i] = theta * state[at + i]! + noise[i]!;
-        }
+      step(count, round, state, (noise, from) => {
+        for (let i = 0; i < noise.length; i++) noise[i]! *= stddev;
         addRounded(sum, noise, from, stddev);
-      }
-      room.fill(0);
+      });
+    },
+    pass(round, state) {
+      step(state.length / buffers, round, state, () => {});
     },
   };
 }

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { bisrStrategy } from './bisr.ts';
-import { type Blt, bltStrategy, requireBlt } from './blt.ts';
+import { bisrNoising, bisrStrategy } from './bisr.ts';
+import { type Blt, bltNoising, bltStrategy, requireBlt } from './blt.ts';
 import type { Distributed } from './distributed.ts';
 import { checkedParticipation, type Participation } from './participation.ts';
 import { sensitivitySquared } from './toeplitz.ts';
@@ -45,8 +45,8 @@ export interface Composed {
 /** What adds noise to what is released: data, of which accountants are functions. */
 export type Mechanism = Gaussian | Correlated | Distributed | Sampled | Repeated | Composed;
 
-/** The first column of the strategy of correlated noise over all its rounds. */
-function strategyOf({ noise, rounds }: Pick<Correlated, 'noise' | 'rounds'>): Float64Array {
+/** The first column of the strategy C of correlated noise over all its rounds. */
+export function strategyOf({ noise, rounds }: Pick<Correlated, 'noise' | 'rounds'>): Float64Array {
   if (noise.kind === 'blt') {
     requireBlt(noise);
     return bltStrategy(noise, rounds);
@@ -58,6 +58,10 @@ function strategyOf({ noise, rounds }: Pick<Correlated, 'noise' | 'rounds'>): Fl
     );
   return bisrStrategy(noise.bands, rounds);
 }
+
+/** The first column of C⁻¹ of correlated noise: what one unit of Z in a round does to the rounds from there on. It ends where only zeros follow. */
+export const noisingOf = (noise: Correlated['noise'], rounds: number): Float64Array =>
+  noise.kind === 'blt' ? bltNoising(noise, rounds) : bisrNoising(Math.min(noise.bands, rounds));
 
 /** Squared sensitivity of the strategy of correlated noise, for contributions of norm 1. */
 export function correlatedSensitivitySquared(

@@ -34,10 +34,14 @@ export function sensitivitySquared(strategy: Column, participation: Participatio
         'config.invalid',
         `The sensitivity is known for strategies whose entries are not negative and do not increase; entry ${t} is ${strategy[t]}.`,
       );
+  // What all parts so far make of a round: that of b rounds before, and its own entry, less what is k parts ago.
+  const entries = new Float64Array(n);
   let sum = 0;
   for (let t = 0; t < n; t++) {
-    let entry = 0;
-    for (let part = 0, at = t; part < k && at >= 0; part++, at -= b) entry += strategy[at] ?? 0;
+    const gone = t - k * b;
+    const entry =
+      (t >= b ? entries[t - b]! : 0) + (strategy[t] ?? 0) - (gone >= 0 ? (strategy[gone] ?? 0) : 0);
+    entries[t] = entry;
     sum += entry * entry;
   }
   return sum;

@@ -1,3 +1,4 @@
+import type { Correlated, Mechanism } from '../mechanisms/mechanism.ts';
 import type { Numbers, Statement } from './statement.ts';
 
 /** A number to three digits, as people read it. */
@@ -21,7 +22,7 @@ export function describeStatement(statement: Statement): string {
     `Released: ${released}.`,
     `A test that accuses one in ten of those who did not take part finds at most ${percent(truePositives)} of those who did (μ = ${figure(mu)}).`,
     `Contributions are clipped to a norm of ${figure(clip)}${noiseOf(statement)}.${participationOf(statement)}`,
-    `${noiseOrigin(statement)} Participation is enforced by ${listed(enforcedBy.map(party => `the ${party}`))}.`,
+    `${noiseOrigin(statement)}${describeMechanism(statement.mechanism)} Participation is enforced by ${listed(enforcedBy.map(party => `the ${party}`))}.`,
     `Accountant: ${accountants[accountant]}.`,
     ...(notCounted.length > 0 ? [`Not counted: ${listed(notCounted)}.`] : []),
   ].join(' ');
@@ -37,6 +38,32 @@ const noiseOrigin = ({ noiseBy, quorum }: Statement): string =>
   noiseBy === 'coordinator' || quorum === undefined
     ? `The ${noiseBy} adds the noise.`
     : `Devices add the noise, and it is enough with that of ${quorum.toLocaleString('en')} of them.`;
+
+/**
+ * How rounds share their noise, as a sentence with a space before it: each way once, where budgets with several were composed; nothing where they
+ * don't.
+ */
+function describeMechanism(mechanism: Mechanism): string {
+  const ways = new Set(correlatedOf(mechanism).map(describeNoise));
+  return [...ways].map(way => ` ${way}`).join('');
+}
+
+function correlatedOf(mechanism: Mechanism): readonly Correlated[] {
+  if (mechanism.kind === 'correlated') return [mechanism];
+  if (mechanism.kind === 'repeated') return correlatedOf(mechanism.of);
+  return mechanism.kind === 'composed' ? mechanism.parts.flatMap(correlatedOf) : [];
+}
+
+function describeNoise({ noise }: Correlated): string {
+  if (noise.kind === 'blt')
+    return `It is correlated from round to round (BLT, θ = ${noise.theta.map(parameter).join(', ')}; ω = ${noise.omega.map(parameter).join(', ')}).`;
+  return noise.bands === 1
+    ? 'It is independent from round to round.'
+    : `It is correlated over ${noise.bands.toLocaleString('en')} rounds (BISR).`;
+}
+
+/** To nine digits: one that is near 1 differs in the last of them. */
+const parameter = (value: number): string => String(Number(value.toPrecision(9)));
 
 const noiseOf = ({ noiseMultiplier }: Numbers): string =>
   noiseMultiplier === undefined ? '' : `, and the noise multiplier is ${figure(noiseMultiplier)}`;

@@ -117,6 +117,7 @@ async function assemble(
   const isDue = () => number % evaluation.every === 0;
   const evaluator = poolEvaluator({ pool, versions, work, size: data.heldOut.length, isDue });
   const task = taskOf(scenario, settings, data, evaluator);
+  if (task.privacy) await loadBudgetParts();
   const storage = await runStorage(checkpoint, { scenario: scenario.name, settings }, clock, work);
   const { history, blobs } = storage;
   const past = (await history.rounds(task.name, Number.POSITIVE_INFINITY, 1_000_000)).toReversed();
@@ -263,6 +264,12 @@ async function assemble(
       await pool.close();
     },
   };
+}
+
+/** Devices load these once a plan asks for them, which takes time that no virtual clock sees. */
+async function loadBudgetParts(): Promise<void> {
+  await import('@murmuration/client-sdk/floors/promises');
+  await import('@murmuration/client-sdk/update/noisy-rounding');
 }
 
 /** What the run began with: retention may have deleted it long ago. */

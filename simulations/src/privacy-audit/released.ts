@@ -1,5 +1,7 @@
 import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
 import work from '@murmuration/coordinator/privacy/worker';
+import { sharedNoiseOf } from '@murmuration/coordinator/task/task-privacy';
+import type { Correlated } from '@murmuration/privacy/mechanisms/mechanism';
 import type { Statement } from '@murmuration/privacy/statements/statement';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { openFederation } from '../federation/federation.ts';
@@ -12,8 +14,8 @@ export interface Released {
   readonly sums: readonly Float32Array[];
   /** For each version its contributors. */
   readonly contributors: readonly (readonly number[])[];
-  /** Versions whose noise a version takes back a part of. */
-  readonly bands: number;
+  /** How versions share their noise. */
+  readonly shared: Correlated['noise'];
   /** What the coordinator states. */
   readonly statement: Statement;
 }
@@ -62,7 +64,7 @@ export async function release({
       if (round % 5 === 0) log(`  ${round} of ${settings.stop.rounds} versions`);
     }
     const statement = (await federation.spent())!;
-    return { sums, contributors, bands: federation.task.privacy!.bands, statement };
+    return { sums, contributors, shared: sharedNoiseOf(federation.task.privacy!), statement };
   } finally {
     await federation.close();
   }

@@ -1,4 +1,4 @@
-import { bisrStrategy } from '@murmuration/privacy/mechanisms/bisr';
+import { strategyOf } from '@murmuration/privacy/mechanisms/mechanism';
 import { canary } from '../adversaries/canary.ts';
 import type { Released } from './released.ts';
 
@@ -16,13 +16,13 @@ const absentEach = 3;
  * direction, each version weighed by what C makes of the canary's rounds. Canaries with fewer than `leastParts` parts are left out.
  */
 export function scoresOf(
-  { sums, contributors, bands }: Released,
+  { sums, contributors, shared }: Released,
   canaries: readonly number[],
   seed: number,
   leastParts: number,
 ): Scores {
   const rounds = sums.length;
-  const strategy = bisrStrategy(bands, rounds);
+  const strategy = strategyOf({ noise: shared, rounds });
   const count = sums[0]!.length;
   const independent = sums.map((_, t) => {
     const sum = new Float64Array(count);

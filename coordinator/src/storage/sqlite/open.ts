@@ -19,6 +19,8 @@ export async function openDatabase(
 ): Promise<SqliteDatabase> {
   const { rows, connection, close } = await openSqlite<Tables>(path, options);
   try {
+    // What is deleted is written over: secrets of noise are.
+    await connection.exec('pragma secure_delete = on');
     await migrate(rows);
   } catch (error) {
     connection.close();

@@ -1,3 +1,4 @@
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { sql } from 'kysely';
@@ -5,6 +6,9 @@ import type { BudgetTerms, Parts, PrivacyLedger } from '../../privacy/ledger.ts'
 import { takenStep } from '../memory-privacy.ts';
 import { fromJson, toJson } from './json.ts';
 import type { SqliteDatabase } from './open.ts';
+
+/** Bytes of a memory in one row. */
+const pieceBytes = 1 << 20;
 
 /** Rows of one statement, below SQLite's limit of parameters. */
 const rowsAtOnce = 1_000;
@@ -35,12 +39,18 @@ export function sqlitePrivacy({ rows, writer }: SqliteDatabase): PrivacyLedger {
     },
 
     async open({ id, task, terms, openedAt }) {
-      await writer.write(changes =>
-        changes
+      await writer.write(async changes => {
+        const before = await changes
+          .selectFrom('privacy_budgets')
+          .select('id')
+          .where('task', '=', task)
+          .execute();
+        for (const { id } of before) await forget(changes, id);
+        await changes
           .insertInto('privacy_budgets')
           .values({ id, task, terms: toJson(terms), opened_at: openedAt })
-          .execute(),
-      );
+          .execute();
+      });
     },
 
     async parts(budget) {
@@ -78,13 +88,7 @@ export function sqlitePrivacy({ rows, writer }: SqliteDatabase): PrivacyLedger {
               )
               .execute();
         }
-        await changes
-          .updateTable('privacy_steps')
-          .set({ seed: null })
-          .where('budget', '=', budget)
-          .where('step', '<', oldest)
-          .where('seed', 'is not', null)
-          .execute();
+        await forget(changes, budget, oldest);
         const kept = await changes
           .selectFrom('privacy_steps')
           .select(['step', 'seed'])
@@ -94,7 +98,67 @@ export function sqlitePrivacy({ rows, writer }: SqliteDatabase): PrivacyLedger {
         return new Map(kept.map(each => [each.step, new Uint8Array(each.seed!)]));
       });
     },
+
+    async remember(budget, step, memory) {
+      await writer.write(async changes => {
+        for (let piece = 0; piece * pieceBytes < memory.length; piece++)
+          await changes
+            .insertInto('privacy_memories')
+            .values({
+              budget,
+              step,
+              piece,
+              bytes: memory.subarray(piece * pieceBytes, (piece + 1) * pieceBytes),
+            })
+            .onConflict(conflict => conflict.columns(['budget', 'step', 'piece']).doNothing())
+            .execute();
+      });
+    },
+
+    async rememberedBefore(budget, step) {
+      const found = await rows
+        .selectFrom('privacy_memories')
+        .select('step')
+        .where('budget', '=', budget)
+        .where('step', '<=', step)
+        .orderBy('step', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return found?.step ?? 0;
+    },
+
+    async memory(budget, step) {
+      const pieces = await rows
+        .selectFrom('privacy_memories')
+        .select('bytes')
+        .where('budget', '=', budget)
+        .where('step', '=', step)
+        .orderBy('piece')
+        .execute();
+      return pieces.length > 0 ? concatBytes(...pieces.map(({ bytes }) => new Uint8Array(bytes))) : undefined;
+    },
+
+    async erase(budget) {
+      await writer.write(changes => forget(changes, budget));
+    },
   };
+}
+
+/** Overwrites the secrets of a budget before a step, or all of them. */
+async function forget(changes: SqliteDatabase['rows'], budget: string, oldest?: number): Promise<void> {
+  const before = oldest ?? Number.MAX_SAFE_INTEGER;
+  await changes
+    .updateTable('privacy_steps')
+    .set({ seed: null })
+    .where('budget', '=', budget)
+    .where('step', '<', before)
+    .where('seed', 'is not', null)
+    .execute();
+  await changes
+    .deleteFrom('privacy_memories')
+    .where('budget', '=', budget)
+    .where('step', '<', before)
+    .execute();
 }
 
 /** Updates in the sum of each step of a budget; 0 for those of versions of the coordinator that did not keep it. */

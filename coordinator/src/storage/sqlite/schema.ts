@@ -31,6 +31,7 @@ export interface Tables {
   readonly privacy_budgets: PrivacyBudgetsTable;
   readonly privacy_steps: PrivacyStepsTable;
   readonly privacy_parts: PrivacyPartsTable;
+  readonly privacy_memories: PrivacyMemoriesTable;
   readonly tracking_queue: QueueTable;
   readonly tracking_aliases: { readonly task: string /** JSON. */; readonly aliases: string };
   readonly lineage_queue: QueueTable;
@@ -92,6 +93,14 @@ interface PrivacyStepsTable {
   readonly seed: Uint8Array | null;
   /** Updates in the sum; null where that was not kept yet. */
   readonly counted: number | null;
+}
+
+interface PrivacyMemoriesTable {
+  readonly budget: string;
+  /** The step before which noise remembers this. */
+  readonly step: number;
+  readonly piece: number;
+  readonly bytes: Uint8Array;
 }
 
 interface PrivacyPartsTable {

@@ -86,6 +86,21 @@ describe('the privacy of a task, as operators see it', () => {
     await rounds.stop();
   });
 
+  it('has the parameters of BLT noise, and how much of it there is beside BISR', async () => {
+    const { get, playRound, rounds } = await open({
+      ...task,
+      privacy: {
+        ...{ epsilon: 4, delta: 1e-5, rounds: 60, separation: 20 },
+        noise: { kind: 'blt', theta: [0.9], omega: [0.5] },
+      },
+    });
+    await playRound();
+    await expect
+      .poll(() => get('/tasks/values/privacy'))
+      .toMatchObject({ blt: { theta: [0.9], omega: [0.5] }, bands: 60, moreNoise: expect.any(Number) });
+    await rounds.stop();
+  });
+
   it('says that rounds wait for another budget once it is spent', async () => {
     const { get, playRound, rounds, ask } = await open();
     for (let round = 0; round < 2; round++) await playRound();

@@ -1,133 +1,19 @@
-import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
-import type { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import type { PrivacyBudgets } from '@murmuration/coordinator/privacy/budgets';
 import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
-import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
-import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
-import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import type { Task } from '@murmuration/coordinator/task/task';
 import { bisrStrategy } from '@murmuration/privacy/mechanisms/bisr';
 import { describeStatement } from '@murmuration/privacy/statements/words';
-import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
-import { packRing } from '@murmuration/protocol/secagg/ring';
-import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { encodeUpdate } from '@murmuration/protocol/weights/codec';
-import { layoutOf } from '@murmuration/protocol/weights/layout';
-import { quantizationFor, quantizationOf, quantize } from '@murmuration/protocol/weights/quantize';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
 import { codeOfPromise } from '../../codes.ts';
-import { termsOf } from '../rounds/terms.ts';
-import { memoryBudgets } from './memory-budgets.ts';
-
-const count = 4_096;
-const layout = layoutOf([{ name: 'dense/kernel', shape: [64, 64] }]);
-/** Three devices, others in each of eight rounds. */
-const cohort = (round: number) => ['a', 'b', 'c'].map(name => `${name}${round % 8}` as DeviceId);
-
-const wanted = { epsilon: 2, delta: 1e-6, rounds: 32, separation: 8 };
-
-function taskOf(change: Partial<TaskDefinition> = {}) {
-  return defineTask({
-    name: 'values',
-    model: () => {
-      throw new Error('The first version is stored by the test.');
-    },
-    plan: { learningRate: 0.1 },
-    update: { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform' },
-    masking: 'off',
-    privacy: wanted,
-    cohort: { goal: 3, minimum: 2 },
-    uploadSlot: 0,
-    schedule: { every: '0 s' },
-    ...change,
-  } as TaskDefinition);
-}
-
-/** The task with its first version, all zeros, and a way to play its rounds. */
-async function open(task = taskOf(), ledger = memoryPrivacy(), seed = 1) {
-  const clock = new VirtualClock();
-  const random = seededRandom(seed);
-  const history = memoryHistory();
-  const registry = new Registry(memoryBlobs(), history);
-  const zeros = { topology: { class_name: 'Sequential' }, layout, weights: new Float32Array(count) };
-  await storeFirstVersion(task, zeros, registry, history, clock);
-  const budgets: PrivacyBudgets = memoryBudgets({ random, clock, ledger });
-  await budgets.open(task.name);
-  const signal = new AbortController().signal;
-  let played = 0;
-  return {
-    history,
-    registry,
-    budgets,
-    /** Makes the next version of these updates, and commits it unless it is to be lost. */
-    async play(
-      updates: readonly Float32Array[],
-      { by = task, lost = false, contributors = cohort(played) }: PlayOptions = {},
-    ): Promise<Played> {
-      played += 1;
-      const { head, files } = await registry.current(by.name);
-      const privacy = await budgets.next(by, head.version.number > 0, count);
-      const { training, update, masking } = by;
-      const change = { task: by.name, model: head.version.model, training, update, masking };
-      const terms = {
-        ...termsOf({ ...change, ...(privacy && { privacy }) }),
-        id: `round-${played}`.padEnd(22, '-') as RoundId,
-      };
-      const aggregate = aggregateFor('sum', terms.plan, layout, terms.id);
-      const quantization = quantizationFor(count, quantizationOf(terms.plan));
-      for (const delta of updates) {
-        const elements = quantize(delta.slice(), 1, quantization, terms.id, random);
-        const packed = packRing(elements, quantization.width);
-        aggregate.add(
-          encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, quantization.width),
-          0,
-        );
-      }
-      const make = versionMaker(() => by, registry, clock, budgets);
-      const makeIt = async (): Promise<Played> => {
-        const next = await make(terms, aggregate, contributors, signal);
-        if (!lost) await history.commit({ head: next });
-        const { weights } = await registry.files(next.version.model);
-        const step = weights.map((value, i) => value - files.weights[i]!);
-        return { version: next.version, step, again: makeIt };
-      };
-      return makeIt();
-    },
-  };
-}
-
-interface PlayOptions {
-  /** The task as it is set by now. */
-  readonly by?: Task;
-  /** Whether the coordinator crashes before the version is committed. */
-  readonly lost?: boolean;
-  readonly contributors?: readonly DeviceId[];
-}
-
-interface Played {
-  readonly version: ModelVersion;
-  /** What it adds to the weights. */
-  readonly step: Float32Array;
-  /** Makes it once more, as after a crash. */
-  readonly again: () => Promise<Played>;
-}
-
-const nothing = () => new Float32Array(count);
-
-/** Standard deviation of numbers whose mean is 0. */
-const deviation = (values: ArrayLike<number>): number =>
-  Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0) / values.length);
-
-/** The longest that an update can be: within the clip, each of its values rounded away by less than a step. */
-function longest(): number {
-  const task = taskOf();
-  const sum = aggregateFor('sum', termsOf({ update: task.update }).plan, layout, 'r' as RoundId);
-  return (sum as RingSum).sensitivity;
-}
+import {
+  cohort,
+  count,
+  deviation,
+  longest,
+  nothing,
+  openReleases as open,
+  budgetTask as taskOf,
+  wanted,
+} from './budget-rounds.ts';
 
 describe('what a task with a privacy budget releases', () => {
   it('has the noise that its ε is computed with, independent once the correlation is taken back', async () => {

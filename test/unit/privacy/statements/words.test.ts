@@ -1,3 +1,4 @@
+import type { Correlated } from '@murmuration/privacy/mechanisms/mechanism';
 import { spent } from '@murmuration/privacy/statements/spent';
 import { describeStatement, noiseShare } from '@murmuration/privacy/statements/words';
 import { describe, expect, it } from 'vitest';
@@ -22,9 +23,26 @@ describe('a statement in words', () => {
       'ε is 3.52 at δ = 1e-10 for each device: had it contributed zeros in its rounds, no outcome would be more than e^ε times more or less ' +
         'likely, apart from δ. Released: every model version. A test that accuses one in ten of those who did not take part finds at most 23.6 % of those who did (μ = 0.563). ' +
         'Contributions are clipped to a norm of 0.5, and the noise multiplier is 7. In 2,052 rounds a device takes part at most 6 times, no ' +
-        'sooner than 342 rounds after its last part. The coordinator adds the noise. Participation is enforced by the device and the ' +
+        'sooner than 342 rounds after its last part. The coordinator adds the noise. It is correlated over 64 rounds (BISR). Participation is enforced by the device and the ' +
         'coordinator. Accountant: the exact curve of Gaussian noise. Not counted: settings that were tuned on the same devices.',
     );
+  });
+
+  it('names the mechanism and its parameters', () => {
+    const blt = { kind: 'blt', theta: [0.9999999999, 0.5], omega: [0.01, 0.25] } as const;
+    const shape = { kind: 'correlated', noiseMultiplier: 7, rounds: 20, separation: 2 } as const;
+    const words = (noises: readonly Correlated['noise'][]) => {
+      const parts = noises.map(noise => ({ ...shape, noise }));
+      return describeStatement(spent({ kind: 'composed', parts }, 1e-9, circumstances));
+    };
+    const told =
+      'The coordinator adds the noise. It is correlated from round to round (BLT, θ = 1, 0.5; ω = 0.01, 0.25). Participation';
+    expect(words([blt])).toContain(told);
+    // Each way is told once.
+    expect(words([blt, { kind: 'bisr', bands: 8 }, blt])).toContain(
+      'ω = 0.01, 0.25). It is correlated over 8 rounds (BISR). Participation',
+    );
+    expect(words([{ kind: 'bisr', bands: 1 }])).toContain('It is independent from round to round.');
   });
 
   it('of one release has no rounds', () => {

@@ -39,7 +39,7 @@ export function privacyRoutes(
       const status = privacy.statusOf(task);
       if (!status || !task.privacy) return null;
       const { separation, participations, bands, noiseMultiplier, devices } = task.privacy;
-      const { epsilon, delta, steps, rounds, statement, moreNoise } = status;
+      const { epsilon, delta, steps, rounds, statement, moreNoise, blt } = status;
       const last = await history.versions(task.name, Number.MAX_SAFE_INTEGER, lastVersions);
       const noisy = last.flatMap(each => (each.privacy ? [each.privacy] : []));
       const all = await history.thinned(task.name, mostPoints);
@@ -52,6 +52,7 @@ export function privacyRoutes(
         separation,
         participations,
         bands,
+        blt: blt ? { theta: [...blt.theta], omega: [...blt.omega] } : null,
         noiseMultiplier,
         noiseBy: devices ? 'device' : 'coordinator',
         moreNoise,

@@ -16,6 +16,7 @@ import { operation } from './operation.ts';
 import { owner } from './owner.ts';
 import { privacy } from './privacy.ts';
 import { privacyCounted } from './privacy-counted.ts';
+import { privacyMemories } from './privacy-memories.ts';
 import { promotionWatches } from './promotion-watches.ts';
 import { queries } from './queries.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
@@ -57,4 +58,5 @@ export const migrations: readonly Migration[] = [
   wantedQueries,
   experimentCovariates,
   lineage,
+  privacyMemories,
 ];
