@@ -131,7 +131,7 @@ export const taskSchema = z.strictObject({
         .union([
           z.enum(['correlated', 'independent', 'blt', 'skellam', 'discreteGaussian']),
           z.strictObject({
-            /** Buffered linear Toeplitz noise: `blt` alone, or parameters with it. */
+            /** Buffered linear Toeplitz noise, with parameters. */
             kind: z.literal('blt'),
             /** Buffers of the model's size, for which the best theta and omega are looked for; 2 by default. */
             buffers: z.int().min(1).max(8).optional(),
