@@ -13,5 +13,6 @@ export * from './strategy/in-groups.ts';
 export * from './strategy/krum.ts';
 export * from './strategy/median.ts';
 export * from './strategy/q-fed-avg.ts';
+export * from './strategy/scaffold.ts';
 export * from './strategy/strategy.ts';
 export * from './strategy/trimmed-mean.ts';

@@ -113,11 +113,14 @@ export class PlatformClient {
       };
       return new ModelCache(options.storage, this.#transport, name, bundled, platform.contentHash, permit);
     });
-    const known = greeted(this.#transport, request, () => this.#isKnown);
+    const known = {
+      ...greeted(this.#transport, request, () => this.#isKnown),
+      download: this.#transport.download.bind(this.#transport),
+    };
     this.#hybrids = new Hybrids({
       platform,
       storage: options.storage,
-      transport: { ...known, download: (...args) => this.#transport.download(...args) },
+      transport: known,
       isFree: () => this.#sessions.every(session => !session.isBusy),
       emit: (event, ...args) => this.#emit(event, ...args),
     });
@@ -135,6 +138,7 @@ export class PlatformClient {
           privateLayers: new PrivateLayers(options.storage, task),
           keepPrivate: privateLayers,
           served: this.#hybrids.sessionOf(task),
+          storage: options.storage,
           store: sessionStore(options.storage, task),
           identity: () => this.#handshake.identity,
           floors,

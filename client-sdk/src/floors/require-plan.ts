@@ -23,7 +23,11 @@ export function requirePlan(plan: Plan, floors: HeldFloors): void {
   // What ε is computed with: nobody weighs more than another, and nothing leaves that gets no noise.
   if (
     plan.privacy &&
-    (isPlain || update.weighting !== 'uniform' || plan.judged !== undefined || training.fairness)
+    (isPlain ||
+      update.weighting !== 'uniform' ||
+      plan.judged !== undefined ||
+      training.fairness ||
+      plan.control)
   )
     throw new BelowFloor(
       'privacy',

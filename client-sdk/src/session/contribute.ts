@@ -1,6 +1,7 @@
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { BelowFloor } from '../floors/below-floor.ts';
 import { requirePlan } from '../floors/require-plan.ts';
+import { retry } from '../retry/retry.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
 import { contributeMasked } from './contribute-masked.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
@@ -26,7 +27,14 @@ export async function contribute(
   requirePlan(plan, floors);
   const answers = plan.query && (await session.answers?.());
   if (plan.query && !answers) throw new BelowFloor('queries', 'The app answers no queries.');
-  const part = answers ? answers.part(assignment) : trainingPart(assignment, session);
+  const part = answers
+    ? answers.part(assignment)
+    : plan.control
+      ? (await import('./controlled-part.ts')).controlledPart(assignment, plan.control, session, {
+          partOf: trainingPart,
+          retry,
+        })
+      : trainingPart(assignment, session);
   // Before the device has sent anything of the round.
   await part.require(signal, !!saved);
   const ports: RoundPorts = { ...session, since, part };

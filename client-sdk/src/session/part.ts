@@ -14,4 +14,6 @@ export interface Part {
   make(signal: AbortSignal, report: Report): Promise<Contribution>;
   /** Counts it, durably, before its first byte leaves. Throws `plan.below-floor` for one more than the device's limits allow. */
   count(): Promise<void>;
+  /** Hears that it is in the sum; left out where nothing follows from that on the device. */
+  counted?(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import type { Verdicts } from '../hybrid/verdicts.ts';
 import type { ModelCache } from '../models/model-cache.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { WakeSignal } from '../retry/wake-signal.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
@@ -27,7 +28,7 @@ export interface SessionPlatform extends Pick<DevicePlatform, 'clock' | 'random'
 export interface SessionPorts {
   readonly task: TaskName;
   readonly platform: SessionPlatform & { readonly wake: WakeSignal };
-  readonly transport: Pick<Transport, 'request' | 'upload'>;
+  readonly transport: Pick<Transport, 'request' | 'upload' | 'download'>;
   readonly trainer: Trainer;
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
   readonly models: ModelCache;
@@ -38,6 +39,7 @@ export interface SessionPorts {
   readonly served?:
     | { readonly serving: Serving<unknown>; readonly verdicts: Pick<Verdicts, 'tell'> }
     | undefined;
+  readonly storage: Storage;
   readonly store: SessionStore;
   /** The device's signing key, which is there once it has connected. */
   readonly identity: () => DeviceIdentity;

@@ -32,4 +32,5 @@ export async function upload(
     platform,
     signal,
   );
+  await part.counted?.();
 }

@@ -5,6 +5,7 @@ import { queryHash } from '@murmuration/protocol/queries/query-hash';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import { withControl } from '@murmuration/protocol/weights/control';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import {
   quantizationFor,
@@ -25,6 +26,8 @@ export interface Learned {
   readonly loss?: number | undefined;
   /** That of the shared layers. */
   readonly layout: Layout;
+  /** The change of the device's control variate, rounded as `roundControl` does, where the plan has `control`. */
+  readonly control?: Float32Array | undefined;
   /** What the device found out about the version that the plan has judged; left out where that is nothing. */
   readonly verdict?: Verdict | undefined;
 }
@@ -60,7 +63,7 @@ export function prepareUpdate(
   noisy?: NoisyRounding,
 ): Uint8Array {
   if ('elements' in contribution) return packed(contribution, queryHash(plan.query!), mask);
-  const { delta, examples, loss, layout, verdict } = contribution;
+  const { delta, examples, loss, layout, control, verdict } = contribution;
   const norm = clip(delta, plan.update.clip);
   if (!Number.isFinite(norm))
     throw new MurmurationError(
@@ -86,9 +89,18 @@ export function prepareUpdate(
   const quantization = quantizationFor(layout.count, quantizationOf(plan));
   if (plan.privacy?.noise && !noisy)
     throw new MurmurationError('plan.below-floor', 'The plan asks for noise, and nothing adds it.');
+  if ((control === undefined) !== (plan.control === undefined))
+    throw new MurmurationError(
+      'training.unsupported',
+      'The plan and what was learned differ in whether a control variate is sent.',
+    );
+  const values =
+    control && plan.control
+      ? withControl(delta, control, { clip: plan.update.clip, control: plan.control.clip })
+      : delta;
   const elements = noisy
     ? noisy(delta, plan, quantization, round, random)
-    : quantize(delta, weight, quantization, round, random, verdict);
+    : quantize(values, weight, quantization, round, random, verdict);
   return packed({ elements, width: quantization.width }, layout.hash, mask);
 }
 

@@ -19,6 +19,9 @@ import type { StoredBytes } from './stored-bytes.ts';
 /** Models whose weights are known at most. */
 const mostKnown = 4_096;
 
+/** Files beside the weights of one model. */
+const mostBeside = 8;
+
 const none: Pick<AliasStore, 'of'> = { of: async () => [] };
 
 /** The model versions: immutable files by hash, rows with their lineage, and the head of each task in memory. */
@@ -28,6 +31,8 @@ export class Registry {
   readonly #aliases: Pick<AliasStore, 'of'>;
   /** Hashes of weight files, by model. */
   readonly #weights = new BoundedMap<ModelHash, Promise<readonly string[]>>(mostKnown);
+  /** Hashes of the files that rounds from a model have beside its weights, by model. */
+  readonly #beside = new BoundedMap<ModelHash, readonly string[]>(mostKnown);
   #recent: ModelFiles | undefined;
 
   constructor(blobs: BlobStore, history: History, aliases: Pick<AliasStore, 'of'> = none) {
@@ -97,9 +102,29 @@ export class Registry {
     return this.#blobs.open(hash, toRead);
   }
 
+  /** Stores a vector that devices get in rounds from a model, little-endian float32, and returns its hash. Throws `storage.*`. */
+  async storeBeside(model: ModelHash, vector: Float32Array): Promise<string> {
+    const hash = await this.#blobs.put(
+      new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength).slice(),
+    );
+    this.putBeside(model, hash);
+    return hash;
+  }
+
+  /** Has devices get a file that was stored before, in rounds from a model. */
+  putBeside(model: ModelHash, hash: string): void {
+    const known = this.#beside.get(model) ?? [];
+    if (!known.includes(hash)) this.#beside.set(model, [...known, hash].slice(-mostBeside));
+  }
+
   /** The hash of the weights of a model. Throws `model.missing` or `model.corrupt`. */
   async weightsOf(model: ModelHash): Promise<string> {
     return (await this.weightFilesOf(model))[0]!;
+  }
+
+  /** The hashes of its files beside `model.json` that devices may get now. Throws `model.missing` or `model.corrupt`. */
+  async filesOf(model: ModelHash): Promise<readonly string[]> {
+    return [...(await this.weightFilesOf(model)), ...(this.#beside.get(model) ?? [])];
   }
 
   /** The hashes of its weight files: of all weights, and of the smaller ones where it has such. Throws `model.missing` or `model.corrupt`. */

@@ -11,7 +11,7 @@ import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { VersionPrivacy } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RoundTerms } from '../round/round.ts';
-import type { Stepped, Strategy, StrategyState } from '../strategy/strategy.ts';
+import type { RoundName, Stepped, Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
 import type { MakeVersion } from './ports.ts';
 import { stateFor } from './state-for.ts';
@@ -50,6 +50,7 @@ export function versionMaker(
       takePart(files.weights, split, 'shared'),
       release?.mean ?? aggregate,
       aggregate.contributors,
+      terms,
     );
     if (!model.every(Number.isFinite)) {
       const advice = 'lower the server learning rate or the clipping norm';
@@ -114,15 +115,16 @@ function stepOf(
   model: Float32Array,
   gathered: Aggregate | Mean,
   contributors: number,
+  round: RoundName,
 ): Stepped<StrategyState> {
   if ('delta' in gathered) {
-    if (strategy.consumes === 'sum') return strategy.apply(state, model, gathered, contributors);
+    if (strategy.consumes === 'sum') return strategy.apply(state, model, gathered, contributors, round);
   } else if (strategy.consumes === 'each' && gathered.consumes === 'each')
     return strategy.apply(state, model, gathered.updates);
   else if (strategy.consumes === 'groups' && gathered.consumes === 'groups')
     return strategy.apply(state, model, [...gathered.means.values()]);
   else if (strategy.consumes === 'sum' && gathered.consumes === 'sum')
-    return strategy.apply(state, model, gathered.mean(), contributors);
+    return strategy.apply(state, model, gathered.mean(), contributors, round);
   throw new MurmurationError(
     'config.invalid',
     `The strategy ${strategy.name} can't use what this round gathered: it began under another strategy.`,

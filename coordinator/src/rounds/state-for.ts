@@ -1,6 +1,6 @@
 import type { Fairness } from '@murmuration/protocol/messages/plan';
 import type { Head } from '../registry/ports.ts';
-import type { Strategy, StrategyState } from '../strategy/strategy.ts';
+import type { AskedControl, Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
 
 /**
@@ -18,6 +18,18 @@ export function fairnessFor({ strategy, training }: Task, head: Head, count: num
   if (strategy.consumes !== 'sum') return undefined;
   const asked = strategy.fairness?.(stateFor(strategy, head, count));
   return asked && { lipschitz: 1 / training.learningRate, ...asked };
+}
+
+/** The control variate of a round from the head, and what its plan says of it; undefined where the strategy of the task has none. */
+export function controlFor(
+  { strategy, training, update }: Task,
+  head: Head,
+  count: number,
+): (Required<Omit<AskedControl, 'origin'>> & Pick<AskedControl, 'origin'>) | undefined {
+  if (strategy.consumes !== 'sum') return undefined;
+  const asked = strategy.control?.(stateFor(strategy, head, count));
+  const { gradientClip, learningRate, epochs } = training;
+  return asked && { clip: gradientClip ?? Math.min(1e6, update.clip / (learningRate * epochs)), ...asked };
 }
 
 /** Values of a vector; 0 for a number, undefined for nothing. */

@@ -1,7 +1,12 @@
 import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type AssignmentId, type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
-import { type Fairness, type PlanPrivacy, writePlan } from '@murmuration/protocol/messages/plan';
+import {
+  type Fairness,
+  type PlanControl,
+  type PlanPrivacy,
+  writePlan,
+} from '@murmuration/protocol/messages/plan';
 import { offerOf } from '@murmuration/protocol/queries/offer';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
@@ -11,6 +16,7 @@ import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
+import type { Head } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import { stalenessIn } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
@@ -23,7 +29,7 @@ import { RoundDriver } from './driver.ts';
 import type { Inquiries, Standing } from './inquiries.ts';
 import type { Carried, CentralStage, DriverPorts } from './ports.ts';
 import { restore } from './restore.ts';
-import { fairnessFor } from './state-for.ts';
+import { controlFor, fairnessFor } from './state-for.ts';
 import { Succession } from './succession.ts';
 import { termsOf, termsOfQuery } from './terms-of.ts';
 import { isOutage } from './until-stored.ts';
@@ -398,7 +404,9 @@ export class TaskRounds {
     const { count } = splitLayout(files.layout, this.task.privateLayers).shared;
     const privacy = await this.#ports.privacy.next(this.task, head.version.contributors > 0, count);
     if (this.#hasStopped || this.isBetweenRuns) return;
-    const terms = this.#terms(head.version, privacy, fairnessFor(this.task, head, count));
+    const control = await this.#control(head, count);
+    if (this.#hasStopped || this.isBetweenRuns) return;
+    const terms = this.#terms(head.version, privacy, fairnessFor(this.task, head, count), control);
     this.#lastAt = terms.startedAt;
     this.#nextAt = this.#lastAt + this.task.interval;
     this.#layout = files.layout;
@@ -409,6 +417,14 @@ export class TaskRounds {
     const carried = this.#carry(driver);
     if (isEarly) this.#ports.recall();
     await carried;
+  }
+
+  /** What a plan from the head says of control variates, with c where devices get it; undefined where the strategy has none. */
+  async #control(head: Head, count: number): Promise<PlanControl | undefined> {
+    const asked = controlFor(this.task, head, count);
+    if (!asked) return undefined;
+    const { values, ...control } = asked;
+    return { ...control, file: (await this.#registry.storeBeside(head.version.model, values)) as ModelHash };
   }
 
   /** A round in which devices are asked a query. */
@@ -557,6 +573,7 @@ export class TaskRounds {
     let aggregate: Aggregate;
     try {
       const { layout } = await this.#registry.files(terms.plan.model);
+      if (terms.plan.control) this.#registry.putBeside(terms.plan.model, terms.plan.control.file);
       this.#layout = layout;
       aggregate = this.#aggregateFor(terms, layout);
       restore(aggregate, saved, this.#task);
@@ -600,6 +617,7 @@ export class TaskRounds {
     version: Pick<ModelVersion, 'model' | 'parent'>,
     privacy: PlanPrivacy | undefined,
     fairness?: Fairness,
+    control?: PlanControl,
   ): RoundTerms {
     const { runs, named } = this.#ports;
     return termsOf(this.#task, version, {
@@ -607,6 +625,7 @@ export class TaskRounds {
       run: runs?.openRun,
       privacy,
       fairness,
+      control,
       named: named(),
     });
   }

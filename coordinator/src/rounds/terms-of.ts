@@ -1,5 +1,5 @@
 import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
-import type { Fairness, Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import type { Fairness, Plan, PlanControl, PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import type { ModelVersion } from '../registry/model-version.ts';
@@ -17,6 +17,8 @@ interface Own {
   readonly privacy: PlanPrivacy | undefined;
   /** How devices weigh their updates by their losses. */
   readonly fairness: Fairness | undefined;
+  /** What corrects the steps of devices. */
+  readonly control: PlanControl | undefined;
   /** The version that an operator has named for devices to serve. */
   readonly named: ModelHash | undefined;
 }
@@ -58,7 +60,7 @@ export function termsOfQuery(
 export function termsOf(
   task: Task,
   { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
-  { id, number, run, privacy, fairness, named, startedAt }: Own,
+  { id, number, run, privacy, fairness, control, named, startedAt }: Own,
 ): RoundTerms {
   const { planVersion: version, training, update, masking, cohort, privateLayers } = task;
   const { uploadSlot, groups, buffer } = task;
@@ -78,6 +80,7 @@ export function termsOf(
     ...(judged && { judged }),
     ...(uploadSlot > 0 && { uploadSlot }),
     ...(privacy && { privacy }),
+    ...(control && { control }),
   };
   return {
     id,

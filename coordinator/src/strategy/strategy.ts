@@ -1,4 +1,5 @@
-import type { Fairness } from '@murmuration/protocol/messages/plan';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { Fairness, PlanControl } from '@murmuration/protocol/messages/plan';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 
 /** What a strategy remembers from round to round; stored with each version. */
@@ -24,9 +25,33 @@ export interface SumStrategy<State extends StrategyState = StrategyState> extend
   readonly consumes: 'sum';
   /** How devices weigh their updates by their losses, in a round from a version with this state; left out where they don't. */
   fairness?(state: State): AskedFairness;
-  /** `contributors`: how many updates are in the mean, where that is known. */
-  apply(state: State, model: Float32Array, mean: Mean, contributors?: number): Stepped<State>;
+  /**
+   * The control variate that corrects the steps of devices in a round from a version with this state; left out where none does. Their changes
+   * are in the mean then.
+   */
+  control?(state: State): AskedControl;
+  /** Where there are control variates, the devices that keep one. */
+  readonly population?: number;
+  /** `contributors`: how many updates are in the mean, where that is known; `round`: the one that gathered them. */
+  apply(
+    state: State,
+    model: Float32Array,
+    mean: Mean,
+    contributors?: number,
+    round?: RoundName,
+  ): Stepped<State>;
 }
+
+/** By what a round is told from others. */
+export interface RoundName {
+  readonly id: RoundId;
+  /** Rounds of a task count from 1. */
+  readonly number: number;
+}
+
+/** `PlanControl` of a plan, with c itself; `clip` is left out where the settings of the task say it. */
+export type AskedControl = Pick<PlanControl, 'origin' | 'rounds'> &
+  Partial<Pick<PlanControl, 'clip'>> & { readonly values: Float32Array };
 
 /** `Fairness` of a plan, with `lipschitz` left out where it is 1 / the learning rate of the plan. */
 export type AskedFairness = Pick<Fairness, 'q' | 'unit'> & Partial<Pick<Fairness, 'lipschitz'>>;

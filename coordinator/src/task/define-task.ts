@@ -22,6 +22,7 @@ import {
   refuseKeepingEach,
   refuseOverflow,
   refuseUnaccountable,
+  refuseUncontrollable,
   refuseUnmaskable,
   refuseUnmeasured,
   refuseUnwatchable,
@@ -321,6 +322,13 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
       isRetrained: rest.retrain !== null,
     });
   const fairCap = fairCapOf(rest.strategy, (input as Partial<TaskDefinition>).update?.weightCap, {
+    isPrivate: privacy !== null,
+    isAsynchronous: buffer !== null,
+  });
+  refuseUncontrollable(rest.strategy, {
+    update,
+    plan,
+    cohort,
     isPrivate: privacy !== null,
     isAsynchronous: buffer !== null,
   });

@@ -90,6 +90,55 @@ export function fairCapOf(
   return given ?? fairCapByDefault;
 }
 
+/** Throws `config.invalid` for what the control variates of a strategy do not go with. */
+export function refuseUncontrollable(
+  strategy: Strategy,
+  {
+    update,
+    plan,
+    cohort,
+    isPrivate,
+    isAsynchronous,
+  }: {
+    readonly update: Pick<UpdateSettings, 'kind' | 'weighting'>;
+    readonly plan: { readonly proximal: number; readonly privateLayers: readonly string[] };
+    readonly cohort: Task['cohort'];
+    readonly isPrivate: boolean;
+    readonly isAsynchronous: boolean;
+  },
+): void {
+  if (strategy.consumes !== 'sum' || !strategy.control) return;
+  const { name, population = Infinity } = strategy;
+  const refuse = (what: string): never => {
+    throw new MurmurationError('config.invalid', `The task: the strategy ${name} ${what}.`);
+  };
+  if (update.kind !== 'ring') refuse('takes quantised updates; set update.kind "ring"');
+  if (update.weighting !== 'uniform')
+    refuse(
+      'adds up control variates of devices that count the same; set update.weighting "uniform", not "examples"',
+    );
+  if (plan.proximal > 0)
+    refuse(
+      `corrects the drift of devices itself, and would take the pull of FedProx for a gradient; set plan.proximal 0, not ${plan.proximal}`,
+    );
+  if (plan.privateLayers.length > 0)
+    refuse(
+      'has control variates for all layers of the model, and plan.privateLayers keeps some to each device; leave them out',
+    );
+  if (isPrivate)
+    refuse(
+      'sends twice the values of an update, and a privacy budget adds noise to the update only; choose another strategy of sums such as fedAvg(), or no privacy',
+    );
+  if (isAsynchronous)
+    refuse(
+      'corrects steps by the control variate of one version, and devices of an asynchronous task train from several; leave cohort.mode "synchronous", or choose another strategy such as fedAvg()',
+    );
+  if (population < cohort.goal)
+    refuse(
+      `is told of a population of ${population}, and cohort.goal is ${cohort.goal}; the population is at least that`,
+    );
+}
+
 /** Throws `config.invalid` for rules about what is taken back that nothing would come of. */
 export function refuseUnwatchable(
   rules: NonNullable<Task['watch']>,

@@ -16,6 +16,8 @@ export interface DescentSettings {
   /** Longest L2 norm of a step's gradient; null for any. */
   readonly gradientClip: number | null;
   readonly optimizer: Optimizer;
+  /** Whether something is added to each step's gradient, once that is clipped; false by default. SGD alone takes it. */
+  readonly corrected?: boolean;
 }
 
 /** Steps of descent, in place. */
@@ -25,6 +27,8 @@ export class Descent {
   readonly #settings: DescentSettings;
   /** Weights at the beginning, where there is a pull towards them. */
   readonly #anchor: Address;
+  /** What is added to each gradient, where something is. */
+  readonly #correction: Address;
   readonly #moments: readonly Address[];
   #steps = 0;
 
@@ -34,14 +38,17 @@ export class Descent {
     this.#parameters = parameters;
     this.#settings = settings;
     this.#anchor = settings.proximal > 0 ? workspace.reserve(parameters.trainable) : 0;
+    this.#correction = settings.corrected ? workspace.reserve(parameters.trainable) : 0;
     const moments = { sgd: 0, momentum: 1, adam: 2 }[settings.optimizer.kind];
     this.#moments = Array.from({ length: moments }, () => workspace.reserve(parameters.trainable));
   }
 
-  /** Takes the weights as they are for the beginning. */
-  begin(): void {
+  /** Takes the weights as they are for the beginning; `correction` has a number for each of them, where the settings say so. */
+  begin(correction?: Float32Array): void {
     const { trainable: count, values } = this.#parameters;
     if (this.#anchor > 0) this.#workspace.floats.copyWithin(this.#anchor / 4, values / 4, values / 4 + count);
+    if (correction && this.#correction > 0)
+      this.#workspace.view(this.#correction, count).set(correction.subarray(0, count));
     for (const moment of this.#moments) this.#workspace.zero(moment, count);
     this.#steps = 0;
   }
@@ -65,6 +72,7 @@ export class Descent {
       if (this.#anchor > 0) kernels.pull(count, values, this.#anchor, gradients, proximal);
       this.#move(gradientClip === null ? 1 : this.#scale(kernels.squaredNorm(count, gradients)));
     }
+    if (this.#correction > 0) kernels.sgd(count, values, this.#correction, learningRate);
   }
 
   /** SGD on the rows of the embedding that were looked up, and on all other weights. */

@@ -86,6 +86,7 @@ export class FusedTraining {
    *
    * @param seed what dropout draws from; the same draws follow from the same seed.
    * @param sampler what sampled softmax draws from; by default the loss is the full softmax's.
+   * @param correction added to the gradient of each step, once that is clipped: a number for each weight, in the order of the layout.
    * @throws MurmurationError `training.no-memory` where that is more than it may take, or than the system gives.
    */
   begin(
@@ -94,12 +95,14 @@ export class FusedTraining {
     largest: Extent,
     seed = 0,
     sampler: NegativeSampler | null = null,
+    correction?: Float32Array,
   ): number {
     const negatives = sampler?.count ?? 0;
-    const key = JSON.stringify([settings, negatives]);
+    const descent = correction ? { ...settings, corrected: true } : settings;
+    const key = JSON.stringify([descent, negatives]);
     if (key !== this.#settings) {
       this.#workspace.release(this.#fixed);
-      this.#descent = new Descent(this.#workspace, this.#parameters, settings);
+      this.#descent = new Descent(this.#workspace, this.#parameters, descent);
       this.#head.sample(negatives);
       this.#settled = this.#workspace.bytes;
       this.#capacity = { steps: 0, batch: 0 };
@@ -108,7 +111,7 @@ export class FusedTraining {
     this.#sampler = sampler;
     this.#fit(largest);
     this.#workspace.view(this.#parameters.values, this.#parameters.count).set(weights);
-    this.#descent!.begin();
+    this.#descent!.begin(correction);
     this.#features.seed(seed);
     return this.bytes;
   }

@@ -1,9 +1,9 @@
-import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Extent } from '../fused/extent.ts';
 import type { FusedTraining } from '../fused/training.ts';
 import type { NegativeSampler } from '../objective/negative-sampler.ts';
 import * as tf from '../tfjs/tf.ts';
 import type { Steps } from './steps.ts';
+import type { LocalSettings } from './trainer.ts';
 
 /**
  * Gradient descent by the engine's fused kernels, from the weights `global` on.
@@ -15,12 +15,12 @@ import type { Steps } from './steps.ts';
 export function fusedSteps(
   training: FusedTraining,
   global: Float32Array,
-  { learningRate, proximal, gradientClip, seed }: TrainingSettings,
+  { learningRate, proximal, gradientClip, seed, correction }: LocalSettings,
   largest: Extent,
   sampler: NegativeSampler | null,
 ): Steps {
   const settings = { learningRate, proximal, gradientClip, optimizer: { kind: 'sgd' } } as const;
-  training.begin(global, settings, largest, seed, sampler);
+  training.begin(global, settings, largest, seed, sampler, correction);
   return {
     take: batch =>
       tf.tidy(() => {

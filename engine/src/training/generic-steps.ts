@@ -1,14 +1,14 @@
-import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import { readWeights, writeWeights } from '../models/model.ts';
 import type { NegativeSampler } from '../objective/negative-sampler.ts';
 import type { Batch, Objective } from '../objective/objective.ts';
 import { sampledSoftmaxLoss } from '../objective/sampled-softmax.ts';
 import * as tf from '../tfjs/tf.ts';
 import type { Steps } from './steps.ts';
+import type { LocalSettings } from './trainer.ts';
 
 /**
  * Gradient descent by tfjs' own operations, for any model and loss, from the weights `global` on, with the proximal pull and the
- * gradient clipping of the settings.
+ * gradient clipping of the settings, and their correction.
  *
  * @param sampler what sampled softmax draws from; null for the loss of the objective.
  */
@@ -16,16 +16,17 @@ export function genericSteps<Example>(
   model: tf.LayersModel,
   { loss }: Objective<Example>,
   global: Float32Array,
-  settings: TrainingSettings,
+  settings: LocalSettings,
   sampler: NegativeSampler | null,
 ): Steps {
   writeWeights(model, global);
-  const { learningRate, proximal, gradientClip } = settings;
+  const { learningRate, proximal, gradientClip, correction } = settings;
   const sampled = sampler && sampledSoftmaxLoss(model);
   const lossOf = (batch: Batch) => (sampler && sampled ? sampled(batch, sampler.draw()) : loss(model, batch));
   const optimizer = tf.train.sgd(learningRate);
   const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
-  const anchors = proximal > 0 ? anchorsOf(model, global) : [];
+  const anchors = proximal > 0 ? trainableOf(model, global) : [];
+  const corrections = correction ? trainableOf(model, correction) : [];
   return {
     take: batch =>
       tf.tidy(() => {
@@ -36,26 +37,31 @@ export function genericSteps<Example>(
           // A weight that the loss does not depend on has no gradient.
           grads[variable.name] = grads[variable.name]?.add(pull) ?? pull;
         }
-        optimizer.applyGradients(gradientClip === null ? grads : clipByGlobalNorm(grads, gradientClip));
+        const clipped = gradientClip === null ? grads : clipByGlobalNorm(grads, gradientClip);
+        for (const [i, own] of corrections.entries()) {
+          const { name } = variables[i]!;
+          clipped[name] = clipped[name]?.add(own) ?? own;
+        }
+        optimizer.applyGradients(clipped);
         return value.arraySync();
       }),
     read: vector => readWeights(model, vector),
     dispose() {
       optimizer.dispose();
-      for (const anchor of anchors) anchor.dispose();
+      for (const tensor of [...anchors, ...corrections]) tensor.dispose();
     },
   };
 }
 
-/** The global model's value of each trainable weight, towards which FedProx pulls. */
-function anchorsOf(model: tf.LayersModel, global: Float32Array): tf.Tensor[] {
+/** The values of each trainable weight in a vector of the model, such as those towards which FedProx pulls. */
+function trainableOf(model: tf.LayersModel, vector: Float32Array): tf.Tensor[] {
   const values = new Map<unknown, tf.Tensor>();
   let at = 0;
   for (const weight of model.weights) {
     const shape = weight.shape as number[];
     const size = tf.util.sizeFromShape(shape);
     if (model.trainableWeights.includes(weight))
-      values.set(weight, tf.tensor(global.slice(at, at + size), shape));
+      values.set(weight, tf.tensor(vector.slice(at, at + size), shape));
     at += size;
   }
   return model.trainableWeights.map(weight => values.get(weight)!);

@@ -12,9 +12,10 @@ import type { Batchable, Objective } from '../objective/objective.ts';
 import * as tf from '../tfjs/tf.ts';
 import { fusedSteps } from './fused-steps.ts';
 import { genericSteps } from './generic-steps.ts';
+import { meanGradient } from './mean-gradient.ts';
 import { seededUniform, shuffle } from './seeded.ts';
 import type { Steps } from './steps.ts';
-import type { ModelTrainer, TrainingPath } from './trainer.ts';
+import type { LocalSettings, ModelTrainer, TrainingPath } from './trainer.ts';
 
 export interface TrainerOptions {
   /** `auto`, the default: the fused kernels where they know the model and its loss. `generic`: tfjs' own operations always. */
@@ -83,12 +84,7 @@ export function tfjsTrainer<Example>(
     return loaded;
   };
 
-  const begin = (
-    { model, path }: Loaded,
-    weights: Float32Array,
-    settings: TrainingSettings,
-    largest: Extent,
-  ) =>
+  const begin = ({ model, path }: Loaded, weights: Float32Array, settings: LocalSettings, largest: Extent) =>
     path.engine === 'fused'
       ? fusedSteps(path.training, weights, settings, largest, samplerOf(model, settings))
       : genericSteps(model, objective, weights, settings, samplerOf(model, settings));
@@ -113,8 +109,13 @@ export function tfjsTrainer<Example>(
           const delta = steps.read(new Float32Array(files.weights.length));
           for (let i = 0; i < delta.length; i++) delta[i] = delta[i]! - files.weights[i]!;
           const path = pathOf(model);
+          const { correction } = settings;
+          const taken = settings.epochs * Math.ceil(rows.size / settings.batchSize);
           return {
             delta,
+            ...(correction && {
+              gradient: meanGradient(model.model, delta, correction, taken * settings.learningRate),
+            }),
             examples: used.length,
             metrics: { loss, ...(initialLoss !== undefined && { initialLoss }) },
             path,

@@ -1,6 +1,15 @@
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
+/** How to train, and by what steps are corrected. */
+export interface LocalSettings extends TrainingSettings {
+  /**
+   * Added to the gradient of each step, once that is clipped (c − cᵢ of SCAFFOLD): a number for each value of the model; what no gradient
+   * moves has no use for it. The result of a training with it has `gradient`.
+   */
+  readonly correction?: Float32Array | undefined;
+}
+
 /** What was learned from examples. */
 export interface TrainingResult {
   /** Trained weights minus those of the model, in the order of its layout. */
@@ -12,6 +21,11 @@ export interface TrainingResult {
    * trained.
    */
   readonly metrics: Readonly<Record<string, number>>;
+  /**
+   * Where the settings have a `correction`: the mean gradient of the steps without it, 0 where no gradient moves a value. A trainer that
+   * knows of no correction leaves it out.
+   */
+  readonly gradient?: Float32Array;
   /** What it ran on, where the trainer tells. */
   readonly path?: TrainingPath;
 }
@@ -34,7 +48,7 @@ export interface ModelTrainer {
    */
   train(
     model: ModelFiles,
-    settings: TrainingSettings,
+    settings: LocalSettings,
     examples: readonly unknown[],
     signal: AbortSignal,
     progress: (done: number) => void,

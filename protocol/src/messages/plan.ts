@@ -95,6 +95,19 @@ export const planPrivacy = z.strictObject({
 });
 export type PlanPrivacy = z.infer<typeof planPrivacy>;
 
+/** Control variates (SCAFFOLD): what corrects the steps of devices, and what comes back of it (SPEC.md, RD21). */
+export const planControl = z.strictObject({
+  /** SHA-256 of the file with c, that of the version to train from. */
+  file: modelHash,
+  /** Longest L2 norm of the change of a device's own. */
+  clip: positive(1e6),
+  /** The mark of the first round whose changes are in c; left out where there was none. */
+  origin: z.optional(whole(0, 2 ** 24 - 1)),
+  /** Numbers of the newest rounds whose changes are in c. */
+  rounds: z.array(whole(1, 2 ** 24)).check(z.maxLength(64)),
+});
+export type PlanControl = z.infer<typeof planControl>;
+
 /** Names of layers whose weights stay on the device: each has all tensors called `NAME/…`. */
 const privateLayers = z.array(text(256).check(z.minLength(1))).check(z.minLength(1), z.maxLength(256));
 
@@ -130,6 +143,8 @@ export const plan = z.strictObject({
   uploadSlot: z.optional(duration),
   /** Left out where the task has no privacy budget. */
   privacy: z.optional(planPrivacy),
+  /** Left out where steps are not corrected. */
+  control: z.optional(planControl),
   /** Left out where all layers are shared. */
   privateLayers: z.optional(privateLayers),
   /**

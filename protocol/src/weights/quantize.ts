@@ -17,6 +17,8 @@ export interface QuantizationSettings {
   readonly largestCohort: number;
   /** Whether updates bring what devices say of a version; false where it is left out. */
   readonly verdicts?: boolean | undefined;
+  /** Longest L2 norm of the change of a control variate, where updates bring such; left out where they do not. */
+  readonly control?: number | undefined;
   /** Noise that devices add; none where it is left out. */
   readonly noise?: Pick<PlanNoise, 'variance' | 'width'> | undefined;
 }
@@ -28,10 +30,22 @@ export function quantizationOf({
   masking,
   judged,
   privacy,
-}: Pick<Plan, 'update' | 'largestCohort' | 'masking' | 'judged' | 'privacy'>): QuantizationSettings {
+  control,
+}: Pick<
+  Plan,
+  'update' | 'largestCohort' | 'masking' | 'judged' | 'privacy' | 'control'
+>): QuantizationSettings {
   const { clip, bits, weightCap } = update;
   const verdicts = masking !== null && judged !== undefined;
-  return { clip, bits, weightCap, largestCohort, verdicts, noise: privacy?.noise };
+  return {
+    clip,
+    bits,
+    weightCap,
+    largestCohort,
+    verdicts,
+    control: control?.clip,
+    noise: privacy?.noise,
+  };
 }
 
 /** What a device found out about a version on examples of its own: `refused` where the one before does better, and goes on serving. */
@@ -44,8 +58,10 @@ export type VerdictCounts = Readonly<Record<Verdict, number>>;
 export interface Quantization {
   /** Elements on the wire: the rotated values, kept and refused where verdicts travel, then the weight. */
   readonly elements: number;
-  /** The rotated values among them. */
+  /** The rotated values among them: those of the model, then, where control variates travel, as many of their change. */
   readonly values: number;
+  /** Parts of these that are rotated by themselves: 1, or 2 where control variates travel. */
+  readonly parts: 1 | 2;
   /** One unit of a quantised value. */
   readonly step: number;
   /** Largest magnitude of a quantised value, 2^(bits − 1) − 1. */
@@ -77,9 +93,11 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
       `${largestCohort} updates of ${bits} bits with weights up to ${weightCap} do not fit a ring of 32 bits: ${advice}.`,
     );
   }
+  const parts = settings.control === undefined ? 1 : 2;
   return {
-    elements: count + (settings.verdicts ? 3 : 1),
-    values: count,
+    elements: parts * count + (settings.verdicts ? 3 : 1),
+    values: parts * count,
+    parts,
     step: Math.min(clip, (deviations * clip) / Math.sqrt(count)) / largest,
     largest,
     contributionBits: Math.log2(bound(weightCap)) + 1,
@@ -90,7 +108,7 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
 /**
  * Ring elements of one update: rotates, rounds each value up or down at random so that its expectation is kept,
  * multiplies by the weight, and appends verdict and weight. A `verdict` is left out where the device has none, and where none travel.
- * `delta` has a norm of at most `clip`; it is left rotated.
+ * Each part of `delta` has a norm of at most `clip`; it is left rotated.
  */
 export function quantize(
   delta: Float32Array,
@@ -101,13 +119,30 @@ export function quantize(
   verdict?: Verdict,
 ): Int32Array {
   const { step, largest, elements, values } = quantization;
-  rotate(delta, seed);
+  for (const [part, seedOfPart] of partsOf(delta, quantization, seed)) rotate(part, seedOfPart);
   const ring = new Int32Array(elements);
   rounding()({ values: delta, step, largest, weight, random }, ring);
   if (verdict && bringsVerdicts(quantization)) ring[values + (verdict === 'kept' ? 0 : 1)] = 1;
   ring[elements - 1] = weight;
   return ring;
 }
+
+/** The parts of a vector, each with the seed of its rotation. */
+function partsOf(
+  vector: Float32Array,
+  { parts }: Quantization,
+  seed: string,
+): (readonly [part: Float32Array, seed: string])[] {
+  if (parts === 1) return [[vector, seed]];
+  const count = vector.length / 2;
+  return [
+    [vector.subarray(0, count), seed],
+    [vector.subarray(count), controlSeed(seed)],
+  ];
+}
+
+/** The seed by which the changes of control variates are rotated in a round. */
+export const controlSeed = (seed: string): string => `${seed} control`;
 
 /** What float32 adds to the length of an update that is clipped and rotated, as a share of it; 4 · 10⁻⁶ was the most in a million values. */
 const floatError = 1e-4;
@@ -127,6 +162,8 @@ export const longestRotated = (clip: number): number => clip * (1 + floatError);
 export interface Mean {
   readonly delta: Float32Array;
   readonly weight: number;
+  /** The mean change of the devices' control variates, where updates bring it. */
+  readonly control?: Float32Array;
 }
 
 /**
@@ -156,13 +193,21 @@ export function meanOfSum(
       );
     mean[i] = (sum[i]! * step) / weight;
   }
-  requireWithinClip(mean, contributors, weight, settings, step);
+  const parts = partsOf(mean, quantization, seed);
+  for (const [part] of parts) requireWithinClip(part, contributors, weight, settings, step);
   if (noise) {
     rotate(noise, seed);
     for (let i = 0; i < mean.length; i++) mean[i] = (Math.round(sum[i]! + noise[i]! / step) * step) / weight;
   }
-  rotateBack(mean, seed);
-  return { delta: mean, weight };
+  for (const [part, seedOfPart] of parts) rotateBack(part, seedOfPart);
+  if (settings.control === undefined) return { delta: mean, weight };
+  const unit = settings.control / settings.clip;
+  const count = values / 2;
+  return {
+    delta: mean.slice(0, count),
+    weight,
+    control: mean.subarray(count).map(value => value * unit),
+  };
 }
 
 /**

@@ -1,8 +1,8 @@
 import { describeModel, loadModel } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
+import type { LocalSettings } from '@murmuration/engine/training/trainer';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
-import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { type Digit, digitSide } from '../data/mnist.ts';
 import { digitClasses } from './models.ts';
@@ -15,6 +15,8 @@ export interface LearnedDigits {
   readonly loss: number;
   /** That of the weights before, where the settings have `fairness`. */
   readonly initialLoss: number | undefined;
+  /** The mean gradient of its steps, where the settings have a `correction`. */
+  readonly gradient: Float32Array | undefined;
 }
 
 /** Trains one perceptron on digits, for studies that go through rounds by hand; all of it follows from seeds. */
@@ -25,8 +27,7 @@ export interface DigitLearner {
   learn(
     weights: Float32Array,
     digits: readonly Digit[],
-    settings: Pick<TrainingSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed'> &
-      Partial<TrainingSettings>,
+    settings: Pick<LocalSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed'> & Partial<LocalSettings>,
   ): Promise<LearnedDigits>;
   measure<Result>(weights: Float32Array, how: (model: tf.LayersModel) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -58,14 +59,14 @@ export function digitLearner(hidden: number, seed: number): DigitLearner {
     layout,
     initial,
     async learn(weights, digits, settings) {
-      const { delta, metrics } = await trainer.train(
+      const { delta, metrics, gradient } = await trainer.train(
         filesOf(weights),
         { proximal: 0, gradientClip: null, maxExamples: digits.length, ...settings },
         digits,
         signal,
         () => {},
       );
-      return { delta, loss: metrics.loss ?? Number.NaN, initialLoss: metrics.initialLoss };
+      return { delta, loss: metrics.loss ?? Number.NaN, initialLoss: metrics.initialLoss, gradient };
     },
     async measure(weights, how) {
       const loaded = await loadModel(filesOf(weights));

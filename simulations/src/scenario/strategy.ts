@@ -12,6 +12,7 @@ import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
 import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
 import { median } from '@murmuration/coordinator/strategy/median';
 import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
+import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
 import type { Strategy } from '@murmuration/coordinator/strategy/strategy';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import * as z from 'zod';
@@ -36,6 +37,7 @@ export const strategySettings = z
         'centredClipping',
         'geometricMedian',
         'qFedAvg',
+        'scaffold',
       ])
       .default('fedAvg'),
     serverLearningRate: z.number().positive().default(1),
@@ -69,6 +71,10 @@ export const strategySettings = z
     epsilon: z.number().positive().default(0.001),
     /** Of `qFedAvg`: how much more devices of a larger loss count. */
     q: z.number().positive().max(20).default(1),
+    /** Of `scaffold`: the devices that take part. */
+    population: z.int().min(1).default(100),
+    /** Of `scaffold`: the longest change of a control variate; null: by the plan. */
+    controlClip: z.number().positive().nullable().default(null),
   })
   .prefault({});
 
@@ -112,6 +118,10 @@ function namedBy(settings: z.output<typeof strategySettings>): Strategy {
       return median(settings);
     case 'qFedAvg':
       return qFedAvg({ q: settings.q });
+    case 'scaffold': {
+      const { population, serverLearningRate, controlClip } = settings;
+      return scaffold({ population, serverLearningRate, ...(controlClip && { controlClip }) });
+    }
     case 'trimmedMean':
       return trimmedMean(settings);
   }

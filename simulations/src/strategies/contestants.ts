@@ -11,16 +11,17 @@ import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-med
 import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
 import { median } from '@murmuration/coordinator/strategy/median';
 import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
+import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
 import type { EachStrategy, SumStrategy } from '@murmuration/coordinator/strategy/strategy';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 
 /** A strategy as the study runs it. */
 export interface Contestant {
-  /** Of the passes and the batch size of the plan. */
-  readonly strategyFor: (plan: {
-    readonly epochs: number;
-    readonly batchSize: number;
-  }) => SumStrategy | EachStrategy;
+  /** Of the passes and the batch size of the plan, and of how many clients there are. */
+  readonly strategyFor: (
+    plan: { readonly epochs: number; readonly batchSize: number },
+    clients: number,
+  ) => SumStrategy | EachStrategy;
   /** μ of FedProx, which changes what devices do. */
   readonly proximal: number;
 }
@@ -43,6 +44,10 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   fedAdagrad: of(fedAdagrad({ serverLearningRate: 0.03 })),
   fedExP: of(fedExP()),
   qFedAvg: of(qFedAvg({ q: 0.1 })),
+  scaffold: {
+    strategyFor: (_, clients) => scaffold({ population: clients }) as unknown as SumStrategy,
+    proximal: 0,
+  },
   fedNova: { strategyFor: plan => fedNova(plan) as EachStrategy, proximal: 0 },
   median: of(median()),
   trimmedMean: of(trimmedMean({ trim: 0.2 })),
@@ -74,6 +79,11 @@ export const orderings = [
     sooner: 'fedExP',
     later: 'fedAvg',
     source: 'Jhunjhunwala, Wang & Joshi 2023, §6: never slower than FedAvg',
+  },
+  {
+    sooner: 'scaffold',
+    later: 'fedAvg',
+    source: 'Karimireddy et al. 2020, §7: SCAFFOLD outperforms FedAvg where clients differ',
   },
   {
     sooner: 'fedAvg',

@@ -2,6 +2,7 @@ import { fairShare } from '@murmuration/client-sdk/update/fair';
 import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 import { type Digit, mnist } from '../data/mnist.ts';
 import { digitAccuracy } from '../digits/accuracy.ts';
@@ -66,22 +67,38 @@ async function play(
 ): Promise<Course> {
   const { cohort, rounds, target, plan } = settings;
   const { maxExamples, ...training } = plan;
-  const strategy = strategyFor(plan);
+  const strategy = strategyFor(plan, settings.clients);
   const uniform = seededUniform(seed);
   const heldOut = data.heldOut.slice(0, settings.heldOut);
   let weights = learner.initial;
   let state: StrategyState = strategy.init(learner.layout.count);
+  /** What clients keep of their own, where steps are corrected. */
+  const own = new Map<number, Float32Array>();
   let best = 0;
   for (let round = 1; round <= rounds; round++) {
     const drawn = shuffle(Uint32Array.from(parts.keys()), uniform).subarray(0, cohort);
+    const control = strategy.consumes === 'sum' ? strategy.control?.(state).values : undefined;
     const asked = strategy.consumes === 'sum' ? strategy.fairness?.(state) : undefined;
     const fairness = asked && { lipschitz: 1 / training.learningRate, ...asked };
     const updates: Mean[] = [];
     for (const client of drawn) {
       const digits = Array.from(parts[client]!.subarray(0, maxExamples), index => data.train[index]!);
       const seedOfPart = round * parts.length + client;
-      const given = { ...training, proximal, seed: seedOfPart, ...(fairness && { fairness }) };
-      const { delta, initialLoss } = await learner.learn(weights, digits, given);
+      const before = own.get(client) ?? new Float32Array(weights.length);
+      const given = {
+        ...training,
+        proximal,
+        seed: seedOfPart,
+        ...(fairness && { fairness }),
+        ...(control && { correction: control.map((value, i) => value - before[i]!) }),
+      };
+      const { delta, initialLoss, gradient } = await learner.learn(weights, digits, given);
+      if (gradient) {
+        own.set(client, gradient);
+        // Clients count the same, as in the paper.
+        updates.push({ delta, weight: 1, control: gradient.map((value, i) => value - before[i]!) });
+        continue;
+      }
       const weight = fairness
         ? fairShare(
             delta,
@@ -94,7 +111,7 @@ async function play(
     }
     const stepped =
       strategy.consumes === 'sum'
-        ? strategy.apply(state, weights, meanOf(updates), updates.length)
+        ? strategy.apply(state, weights, meanOf(updates), updates.length, { id: idOf(round), number: round })
         : strategy.apply(state, weights, updates);
     state = stepped.state;
     weights = stepped.model;
@@ -107,8 +124,19 @@ async function play(
 
 function meanOf(updates: readonly Mean[]): Mean {
   const weight = updates.reduce((sum, update) => sum + update.weight, 0);
-  const delta = new Float32Array(updates[0]!.delta.length);
-  for (const update of updates)
-    for (let i = 0; i < delta.length; i++) delta[i] = delta[i]! + (update.delta[i]! * update.weight) / weight;
-  return { delta, weight };
+  const mean = (of: (update: Mean) => Float32Array) => {
+    const sum = new Float32Array(of(updates[0]!).length);
+    for (const update of updates) {
+      const values = of(update);
+      for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + (values[i]! * update.weight) / weight;
+    }
+    return sum;
+  };
+  return {
+    delta: mean(({ delta }) => delta),
+    weight,
+    ...(updates[0]!.control && { control: mean(({ control }) => control!) }),
+  };
 }
+
+const idOf = (round: number) => `${round}`.padStart(22, 'A') as RoundId;

@@ -1,5 +1,6 @@
 import { concatBytes, equalBytes, hex } from '@murmuration/protocol/encoding/bytes';
-import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
+import { type PlanControl, writePlan } from '@murmuration/protocol/messages/plan';
 import { native } from '@murmuration/protocol/primitives/node';
 import { writeBundle } from '@murmuration/protocol/secagg/aggregator';
 import { packFlags } from '@murmuration/protocol/secagg/bitset';
@@ -38,8 +39,12 @@ import { sealShares } from '@murmuration/protocol/secagg/sealed-share';
 import { Secret } from '@murmuration/protocol/secagg/secret';
 import { secretRecovery, shareSecret } from '@murmuration/protocol/secagg/shamir';
 import { uniformIntegers } from '@murmuration/protocol/secagg/uniform';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { assignmentOf } from '../../unit/client-sdk/memory-coordinator.ts';
 import { type Attack, type Outcome, refusalOf } from './attack.ts';
 import { bound, seed, undemanding, updateOf } from './world.ts';
+
+const planOf = () => assignmentOf(new VirtualClock()).plan;
 
 interface Device {
   readonly context: ParticipantContext;
@@ -206,14 +211,35 @@ function copies(): Outcome {
 
 /** One of 60 is told another plan, model or number of the round, and the coordinator puts its keys among the others. */
 function otherPlans(): Outcome {
-  const parameters: GraphParameters = { graph: 'harary', devices: 60, neighbours: 16, threshold: 10 };
   const usual = Uint8Array.from({ length: 90 }, (_, i) => i);
-  const told = [
+  return toldApart(usual, [
     [1, usual.with(40, 1)],
     [1, usual.subarray(1)],
     [2, usual],
     [1, usual.with(89, 90)],
-  ] as const;
+  ]);
+}
+
+/** One of 60 gets a control variate of its own, whose steps would tell it from the others in their sum, or is told of other rounds. */
+function otherControl(): Outcome {
+  const plan = (change: Partial<PlanControl> = {}) => {
+    const control = { file: 'c'.repeat(64) as ModelHash, clip: 1, origin: 7, rounds: [3, 2], ...change };
+    return writePlan({ ...planOf(), control });
+  };
+  return toldApart(plan(), [
+    [1, plan({ file: 'd'.repeat(64) as ModelHash })],
+    [1, plan({ rounds: [3] })],
+    [1, plan({ origin: 8 })],
+    [1, plan({ clip: 2 })],
+  ]);
+}
+
+/** One of 60 is told of another number of the round, or another plan, than the others. */
+function toldApart(
+  usual: Uint8Array,
+  told: readonly (readonly [number: number, plan: Uint8Array])[],
+): Outcome {
+  const parameters: GraphParameters = { graph: 'harary', devices: 60, neighbours: 16, threshold: 10 };
   const honest = { ...bound, plan: planHash(native, 1, usual) };
   const refusals = (other: typeof honest) => {
     const devices = Array.from({ length: 60 }, (_, i) => deviceOf(i, i === 13 ? other : honest));
@@ -313,6 +339,7 @@ export const bindingAttacks: readonly Attack[] = [
   { name: 'rosters', rule: 'SA8', run: rosters },
   { name: 'copies-of-an-identity', rule: 'SA6', run: copies },
   { name: 'other-plans', rule: 'SA2', run: otherPlans },
+  { name: 'other-control', rule: 'RD21', run: otherControl },
   { name: 'other-sizes', rule: 'SA2', run: otherSizes },
   { name: 'other-rounds', rule: 'SA2', run: otherRounds },
   { name: 'copied-sealing-key', rule: 'SA8', run: copiedSealingKey },

@@ -6,6 +6,8 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
+import { roundControl } from '@murmuration/protocol/weights/control';
+import { quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { contextOf, MaskedSteps } from '../../masked-steps.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { deviceId, type Federation, layout } from './federation.ts';
@@ -122,14 +124,18 @@ export class MaskedDevice {
     });
   }
 
-  #contribution({ plan }: Assignment): Contribution {
+  #contribution({ plan, round }: Assignment): Contribution {
     const query = queryOf(plan);
     if (query) {
       const elements = encodeAnswer(query, this.answer, { hash: native.sha256, secret: this.#secret });
       return { elements, width: queryForm(query, plan.largestCohort).width };
     }
     const delta = Float32Array.from(this.#random(layout.count), byte => (byte - 127.5) / 100);
-    return { delta, examples: 100 * (1 + this.#random(1)[0]!), layout };
+    const examples = 100 * (1 + this.#random(1)[0]!);
+    if (!plan.control) return { delta, examples, layout };
+    const change = Float32Array.from(this.#random(layout.count), byte => (byte - 127.5) / 300);
+    const settings = { ...quantizationOf(plan), control: plan.control.clip };
+    return { delta, examples, layout, control: roundControl(change, settings, round, this.#random) };
   }
 
   #heard({ assignment }: Assignment, event: MaskingEvent): Uint8Array | undefined {

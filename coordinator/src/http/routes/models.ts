@@ -22,7 +22,7 @@ const costOfReading = 200;
  */
 export function modelRoutes(
   app: App,
-  registry: Pick<Registry, 'open' | 'weightFilesOf'>,
+  registry: Pick<Registry, 'open' | 'filesOf'>,
   history: Pick<History, 'version'>,
   traffic: Traffic,
   events: CoordinatorEvents,
@@ -76,7 +76,8 @@ export function modelRoutes(
     '/v1/models/:model/:weights',
     {
       schema: {
-        summary: 'Weights, little-endian float32, or the smaller ones that model.json names',
+        summary:
+          'Weights, little-endian float32, or the smaller ones that model.json names; or what a plan names besides',
         params: z.object({ model: hash, weights: z.string().regex(/^[0-9a-f]{64}\.bin$/) }),
         response: { 404: problem },
       },
@@ -84,7 +85,7 @@ export function modelRoutes(
     async (request, reply) => {
       const { model, task } = await versionOf(request.params.model);
       const weightsHash = request.params.weights.slice(0, 64);
-      const files = await registry.weightFilesOf(model);
+      const files = await registry.filesOf(model);
       if (!files.includes(weightsHash)) throw new MurmurationError('model.missing');
       return send(request, reply, task, { type: 'application/octet-stream', hash: weightsHash });
     },

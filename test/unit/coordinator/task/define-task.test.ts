@@ -2,6 +2,7 @@ import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
 import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
 import { median } from '@murmuration/coordinator/strategy/median';
 import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
+import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { cohortSizeOf, largestSumOf } from '@murmuration/coordinator/task/task';
@@ -263,5 +264,47 @@ describe('a task whose devices weigh updates by their losses', () => {
     ['a sum without room', { update: { clip: 1, bits: 24 } }, 'the largest weight cap that fits is 16'],
   ])('is refused with %s', (_, change, text) => {
     expect(() => defineTask({ ...fair, ...change } as TaskDefinition)).toThrow(text);
+  });
+});
+
+describe('a task whose devices correct their steps', () => {
+  const corrected: TaskDefinition = {
+    ...least,
+    update: { clip: 1, weighting: 'uniform' },
+    strategy: scaffold({ population: 1_000 }),
+  };
+
+  it('masks, or does not', () => {
+    expect(defineTask(corrected).update.weightCap).toBe(1);
+    const masked = { ...corrected, masking: {}, cohort: { goal: 60, minimum: 50 } } as TaskDefinition;
+    expect(defineTask(masked).masking).not.toBeNull();
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'updates without quantisation',
+      { update: { kind: 'float32', clip: 1, weighting: 'uniform' } },
+      'update.kind "ring"',
+    ],
+    ['weights by examples', { update: { clip: 1 } }, 'update.weighting "uniform", not "examples"'],
+    ['the pull of FedProx', { plan: { learningRate: 0.1, proximal: 0.5 } }, 'plan.proximal 0, not 0.5'],
+    ['private layers', { plan: { learningRate: 0.1, privateLayers: ['own'] } }, 'plan.privateLayers'],
+    [
+      'a privacy budget',
+      { privacy: { epsilon: 4, delta: 1e-6, rounds: 10 } },
+      'sends twice the values of an update, and a privacy budget adds noise to the update only',
+    ],
+    [
+      'devices that train from several versions',
+      { cohort: { mode: 'asynchronous', goal: 10, concurrency: 20 } },
+      'corrects steps by the control variate of one version',
+    ],
+    [
+      'fewer devices than a round wants',
+      { strategy: scaffold({ population: 1 }) },
+      'a population of 1, and cohort.goal is',
+    ],
+  ])('is refused with %s', (_, change, text) => {
+    expect(() => defineTask({ ...corrected, ...change } as TaskDefinition)).toThrow(text);
   });
 });

@@ -1,0 +1,103 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { PlanControl } from '@murmuration/protocol/messages/plan';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { roundControl, roundMark } from '@murmuration/protocol/weights/control';
+import { quantizationOf } from '@murmuration/protocol/weights/quantize';
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { retry } from '../retry/retry.ts';
+import type { Trainer } from '../training/trainer.ts';
+import { type OwnVector, OwnVectors } from '../update/own-vectors.ts';
+import type { Part } from './part.ts';
+import type { SessionPorts } from './ports.ts';
+
+/** What the page has loaded already: the chunk of this module imports nothing of it. */
+export interface ControlledPorts {
+  /** The part of a device that trains. */
+  readonly partOf: (assignment: Assignment, ports: SessionPorts) => Part;
+  readonly retry: typeof retry;
+}
+
+/**
+ * The part of a device whose steps are corrected (SCAFFOLD: Karimireddy et al. 2020, Algorithm 1; SPEC.md, RD21): it downloads c, trains by
+ * gradients plus c − cᵢ, keeps the next cᵢ, and sends its change with the update. */
+export function controlledPart(
+  assignment: Assignment,
+  control: PlanControl,
+  ports: SessionPorts,
+  page: ControlledPorts,
+): Part {
+  const { plan, round, number } = assignment;
+  const { storage, task, trainer, platform } = ports;
+  const kept = new OwnVectors(storage, `control.${task}`);
+  let change: Float32Array | undefined;
+  const corrected: Pick<Trainer, 'train'> = {
+    async train(model, settings, examples, signal, progress) {
+      const { count, hash } = model.layout;
+      const correction = await download(assignment, control, count, ports, page, signal);
+      const own = inForce(await kept.load(hash), control) ?? new Float32Array(count);
+      for (let i = 0; i < count; i++) correction[i] = correction[i]! - own[i]!;
+      const result = await trainer.train(model, { ...settings, correction }, examples, signal, progress);
+      const { gradient } = result;
+      if (gradient?.length !== count)
+        throw new MurmurationError(
+          'training.unsupported',
+          'The plan corrects the steps of devices, which this trainer does not do: its result has no gradient.',
+        );
+      change = gradient.map((value, i) => value - own[i]!);
+      if (!change.every(Number.isFinite))
+        throw new MurmurationError(
+          'training.failed',
+          'Training diverged: its gradients are not finite. A lower learning rate helps.',
+        );
+      roundControl(change, { ...quantizationOf(plan), control: control.clip }, round, platform.random);
+      for (let i = 0; i < count; i++) own[i] = own[i]! + change[i]!;
+      await kept.add(hash, { number, origin: control.origin ?? roundMark(round) }, own);
+      return result;
+    },
+  };
+  const part = page.partOf(assignment, { ...ports, trainer: { ...corrected, close: () => trainer.close() } });
+  return {
+    ...part,
+    make: async (signal, report) => ({ ...(await part.make(signal, report)), control: change }),
+    counted: () => kept.count(number),
+  };
+}
+
+/** Throws `model.corrupt` for other bytes than the plan names, and `server.*`. */
+async function download(
+  { plan }: Assignment,
+  { file }: PlanControl,
+  count: number,
+  { transport, platform }: SessionPorts,
+  { retry }: ControlledPorts,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  const path = `/v1/models/${plan.model}/${file}.bin`;
+  const bytes = await retry(() => transport.download(path, 4 * count, signal), platform, signal);
+  if (bytes.length !== 4 * count || hex(sha256(bytes)) !== file) throw new MurmurationError('model.corrupt');
+  return new Float32Array(new Uint8Array(bytes).buffer);
+}
+
+/** Rounds that a plan names at most; of those before them, a device takes its update for one that led to something. */
+const mostNamed = 64;
+
+/**
+ * The newest of a device's own whose change is in c, as far as the plan tells; undefined where none is: its round has failed, was rolled back, or
+ * the task began anew.
+ */
+function inForce(
+  vectors: readonly OwnVector[],
+  { origin, rounds }: Pick<PlanControl, 'origin' | 'rounds'>,
+): Float32Array | undefined {
+  const since = rounds.length < mostNamed ? 0 : Math.min(...rounds);
+  return vectors.findLast(
+    vector =>
+      vector.isCounted &&
+      vector.origin === origin &&
+      (vector.number < since || rounds.includes(vector.number)),
+  )?.values;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,104 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { Storage } from '../storage/storage.ts';
+
+/** The round that a vector is from. */
+export interface OwnRound {
+  readonly number: number;
+  /** The mark of the round with which the vectors of the task began. */
+  readonly origin: number;
+}
+
+/** A vector as a round left it. */
+export interface OwnVector extends OwnRound {
+  /** Whether the coordinator has counted the device's update of that round. */
+  readonly isCounted: boolean;
+  /** As many values as the model has. */
+  readonly values: Float32Array;
+}
+
+/** Vectors that are kept at once: those of the last two updates that counted, and of one that may yet. */
+const mostKept = 3;
+
+/** Vectors of one kind and task that a device keeps for itself, from one round to the next: at most three, each as large as the model. */
+export class OwnVectors {
+  readonly #storage: Storage;
+  readonly #name: string;
+
+  constructor(storage: Storage, name: string) {
+    this.#storage = storage;
+    this.#name = name;
+  }
+
+  /** The newest last; none of a model with another layout, and none where they are damaged. */
+  async load(layoutHash: Uint8Array): Promise<readonly OwnVector[]> {
+    const bytes = await this.#storage.get(this.#name);
+    const kept = bytes && decode(bytes);
+    return kept && isEqual(kept.layoutHash, layoutHash) ? kept.vectors : [];
+  }
+
+  /** Keeps what a round led to, until it counts beside the last two that did. Durable when it returns. */
+  async add(layoutHash: Uint8Array, { number, origin }: OwnRound, values: Float32Array): Promise<void> {
+    const counted = (await this.load(layoutHash)).filter(({ isCounted }) => isCounted);
+    const vectors = [...counted.slice(1 - mostKept), { number, origin, isCounted: false, values }];
+    await this.#storage.put(this.#name, encode(layoutHash, vectors));
+  }
+
+  /** The update of the round of that number counts. Durable when it returns. */
+  async count(number: number): Promise<void> {
+    const bytes = await this.#storage.get(this.#name);
+    const kept = bytes && decode(bytes);
+    if (!kept?.vectors.some(vector => vector.number === number && !vector.isCounted)) return;
+    const vectors = kept.vectors.map(vector =>
+      vector.number === number ? { ...vector, isCounted: true } : vector,
+    );
+    await this.#storage.put(this.#name, encode(kept.layoutHash, vectors));
+  }
+}
+
+/**
+ * `u32 vectors ‖ layout hash (32 bytes) ‖ SHA-256 of all that follows ‖ of each vector: u32 number, u32 origin, u32 1 where it counts ‖ the values
+ * of each, float32`. The page imports nothing for it.
+ */
+const headLength = 68;
+
+function encode(layoutHash: Uint8Array, vectors: readonly OwnVector[]): Uint8Array {
+  const count = vectors[0]!.values.length;
+  const body = new Uint8Array(vectors.length * (12 + 4 * count));
+  const rounds = new Uint32Array(body.buffer, 0, 3 * vectors.length);
+  const values = new Float32Array(body.buffer, rounds.byteLength);
+  for (const [i, { number, origin, isCounted, values: own }] of vectors.entries()) {
+    rounds.set([number, origin, Number(isCounted)], 3 * i);
+    values.set(own, i * count);
+  }
+  const bytes = new Uint8Array(headLength + body.length);
+  new DataView(bytes.buffer).setUint32(0, vectors.length, true);
+  bytes.set(layoutHash, 4);
+  bytes.set(sha256(body), 36);
+  bytes.set(body, headLength);
+  return bytes;
+}
+
+/** Undefined for anything that is damaged. */
+function decode(
+  bytes: Uint8Array,
+): { readonly layoutHash: Uint8Array; readonly vectors: readonly OwnVector[] } | undefined {
+  if (bytes.length < headLength) return undefined;
+  const kept = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const body = bytes.slice(headLength);
+  const count = body.length / 4 / kept - 3;
+  const isWhole = kept >= 1 && kept <= mostKept && count >= 1 && Number.isInteger(count);
+  if (!isWhole || !isEqual(bytes.subarray(36, headLength), sha256(body))) return undefined;
+  const rounds = new Uint32Array(body.buffer, 0, 3 * kept);
+  const values = new Float32Array(body.buffer, rounds.byteLength);
+  const vectors = Array.from({ length: kept }, (_, i) => ({
+    number: rounds[3 * i]!,
+    origin: rounds[3 * i + 1]!,
+    isCounted: rounds[3 * i + 2] === 1,
+    values: values.subarray(i * count, (i + 1) * count),
+  }));
+  return { layoutHash: bytes.subarray(4, 36), vectors };
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

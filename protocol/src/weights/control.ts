@@ -1,0 +1,52 @@
+import type { RoundId } from '../ids/ids.ts';
+import type { RandomBytes } from '../random/random-bytes.ts';
+import { controlSeed, type QuantizationSettings, quantizationFor } from './quantize.ts';
+import { rotate, rotateBack } from './rotate.ts';
+import { rounding } from './rounding.ts';
+
+/**
+ * The change of a control variate as the update of round `seed` brings it: of a norm of at most `settings.control`, on the grid of ring
+ * elements, up or down at random so that its expectation is kept. So a device that keeps what this gives, and the coordinator, count on the
+ * same. In the place of `change`, in its unit.
+ */
+export function roundControl(
+  change: Float32Array,
+  settings: QuantizationSettings & { readonly control: number },
+  seed: string,
+  random: RandomBytes,
+): Float32Array {
+  const norm = Math.sqrt(change.reduce((sum, value) => sum + value * value, 0));
+  const unit = settings.clip / settings.control;
+  const scale = unit * Math.min(1, settings.control / norm || 1);
+  for (let i = 0; i < change.length; i++) change[i] = change[i]! * scale;
+  rotate(change, controlSeed(seed));
+  const { step, largest } = quantizationFor(change.length, settings);
+  const whole = new Int32Array(change.length);
+  rounding()({ values: change, step, largest, weight: 1, random }, whole);
+  for (let i = 0; i < change.length; i++) change[i] = whole[i]! * step;
+  rotateBack(change, controlSeed(seed));
+  for (let i = 0; i < change.length; i++) change[i] = change[i]! / unit;
+  return change;
+}
+
+/** The values of an update with those of a change of the device's control variate after them, in the unit of the update. */
+export function withControl(
+  delta: Float32Array,
+  change: Float32Array,
+  { clip, control }: { readonly clip: number; readonly control: number },
+): Float32Array {
+  const values = new Float32Array(2 * delta.length);
+  values.set(delta);
+  for (let i = 0; i < change.length; i++) values[delta.length + i] = (change[i]! * clip) / control;
+  return values;
+}
+
+/** What tells the first round of control variates from those of others: the first 24 bits of its id. */
+export function roundMark(round: RoundId): number {
+  let bits = 0;
+  for (const character of round.slice(0, 4)) bits = bits * 64 + alphabet.indexOf(character);
+  return bits;
+}
+
+/** Of base64url (RFC 4648, §5). */
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
