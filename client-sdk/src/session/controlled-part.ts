@@ -2,8 +2,8 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { PlanControl } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { roundControl, roundMark } from '@murmuration/protocol/weights/control';
+import { digest } from '@murmuration/protocol/weights/digest';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
-import { sha256 } from '@noble/hashes/sha2.js';
 import type { retry } from '../retry/retry.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { type OwnVector, OwnVectors } from '../update/own-vectors.ts';
@@ -74,7 +74,7 @@ async function download(
 ): Promise<Float32Array> {
   const path = `/v1/models/${plan.model}/${file}.bin`;
   const bytes = await retry(() => transport.download(path, 4 * count, signal), platform, signal);
-  if (bytes.length !== 4 * count || hex(sha256(bytes)) !== file) throw new MurmurationError('model.corrupt');
+  if (bytes.length !== 4 * count || hex(digest(bytes)) !== file) throw new MurmurationError('model.corrupt');
   return new Float32Array(new Uint8Array(bytes).buffer);
 }
 

@@ -1,4 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
+import { digest } from '@murmuration/protocol/weights/digest';
 import type { Storage } from '../storage/storage.ts';
 
 /** The round that a vector is from. */
@@ -73,7 +73,7 @@ function encode(layoutHash: Uint8Array, vectors: readonly OwnVector[]): Uint8Arr
   const bytes = new Uint8Array(headLength + body.length);
   new DataView(bytes.buffer).setUint32(0, vectors.length, true);
   bytes.set(layoutHash, 4);
-  bytes.set(sha256(body), 36);
+  bytes.set(digest(body), 36);
   bytes.set(body, headLength);
   return bytes;
 }
@@ -87,7 +87,7 @@ function decode(
   const body = bytes.slice(headLength);
   const count = body.length / 4 / kept - 3;
   const isWhole = kept >= 1 && kept <= mostKept && count >= 1 && Number.isInteger(count);
-  if (!isWhole || !isEqual(bytes.subarray(36, headLength), sha256(body))) return undefined;
+  if (!isWhole || !isEqual(bytes.subarray(36, headLength), digest(body))) return undefined;
   const rounds = new Uint32Array(body.buffer, 0, 3 * kept);
   const values = new Float32Array(body.buffer, rounds.byteLength);
   const vectors = Array.from({ length: kept }, (_, i) => ({
