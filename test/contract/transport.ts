@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ConnectionProblem } from '@murmuration/client-sdk/transport/connection-state';
 import type {
   Transport,
   TransportListener,
@@ -82,10 +83,14 @@ class Carried extends ProtocolDevice implements TransportListener {
   }
 }
 
-/** What every transport of the SDK keeps to; `make` makes one to a coordinator, which lies at `/` or under a path. */
+/**
+ * What every transport of the SDK keeps to; `make` makes one to a coordinator, which lies at `/` or under a path. `closedPort`: what the platform
+ * says of a port where nothing listens.
+ */
 export function transportContract(
   name: string,
   make: (base: URL, platform: TransportPlatform) => Transport,
+  closedPort: ConnectionProblem = 'refused',
 ): void {
   const devices: Carried[] = [];
   const checkIns: string[] = [];
@@ -230,7 +235,7 @@ export function transportContract(
       void made.connect();
       await expect.poll(() => made.told, { interval: 1 }).toContain('failed');
       expect(made.told.slice(0, 2)).toEqual(['connecting', 'failed']);
-      expect(await made.transport.findProblem!()).toMatchObject({ problem: 'refused' });
+      expect(await made.transport.findProblem!()).toMatchObject({ problem: closedPort });
       await expect(made.send('hello', encodeFrame(null))).rejects.toMatchObject({
         code: 'server.unreachable',
       });

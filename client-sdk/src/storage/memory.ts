@@ -1,17 +1,11 @@
 import { concatBytes } from '@murmuration/protocol/encoding/bytes';
+import { ClaimQueue } from './claim-queue.ts';
 import type { Storage } from './storage.ts';
 
 /** Forgets everything when the process ends; one client at a time takes part with it. */
 export function memoryStorage(): Storage {
   const entries = new Map<string, readonly Uint8Array[]>();
-  /** Those who wait for their turn, the first of them next. */
-  const waiting = new Set<() => void>();
-  let isClaimed = false;
-  const release = () => {
-    const [next] = waiting;
-    isClaimed = next !== undefined;
-    next?.();
-  };
+  const claims = new ClaimQueue();
   return {
     async get(name) {
       const parts = entries.get(name);
@@ -29,31 +23,6 @@ export function memoryStorage(): Storage {
     async clear(except) {
       for (const name of entries.keys()) if (!except.includes(name)) entries.delete(name);
     },
-    async claim(signal, waits) {
-      signal.throwIfAborted();
-      if (isClaimed) {
-        waits?.();
-        signal.throwIfAborted();
-        await new Promise<void>((resolve, reject) => {
-          const stop = () => {
-            waiting.delete(take);
-            reject(signal.reason);
-          };
-          const take = () => {
-            waiting.delete(take);
-            signal.removeEventListener('abort', stop);
-            resolve();
-          };
-          waiting.add(take);
-          signal.addEventListener('abort', stop, { once: true });
-        });
-      }
-      isClaimed = true;
-      let isOver = false;
-      return () => {
-        if (!isOver) release();
-        isOver = true;
-      };
-    },
+    claim: (signal, waits) => claims.claim(signal, waits),
   };
 }

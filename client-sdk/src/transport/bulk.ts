@@ -8,7 +8,7 @@ import { under } from './address.ts';
 import type { Transport } from './transport.ts';
 
 /** Longest problem document or receipt, bytes. */
-const maxAnswerLength = 65_536;
+export const maxAnswerLength = 65_536;
 
 /** What is ours in a problem document (RFC 9457). */
 const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });
@@ -86,7 +86,10 @@ export async function readBody(
 }
 
 /** The error that a problem document names; any other answer counts as that of something between us and the coordinator. */
-function problemOf({ status, headers }: Response, body: Uint8Array | undefined): MurmurationError {
+export function problemOf(
+  { status, headers }: { readonly status: number; readonly headers: Pick<Headers, 'get'> },
+  body: Uint8Array | undefined,
+): MurmurationError {
   const after = millisecondsOf(headers.get('retry-after'));
   const parsed = z.safeParse(problem, body && parseJson(body), { jitless: true });
   if (parsed.success) return errorOf({ ...parsed.data, after });

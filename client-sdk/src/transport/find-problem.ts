@@ -93,7 +93,8 @@ function watchPolicy({ origin }: URL, clock: Clock) {
   };
 }
 
-function found(problem: ConnectionProblem, { host, origin, href }: URL): FoundProblem {
+/** A problem with the coordinator at an address, in words. */
+export function found(problem: ConnectionProblem, { host, origin, href }: URL): FoundProblem {
   const page = globalThis.location?.origin;
   const details: Readonly<Record<ConnectionProblem, string>> = {
     offline: 'This device has no network.',

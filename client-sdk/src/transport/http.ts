@@ -18,6 +18,7 @@ import type { under } from './address.ts';
 import type { BodyOf, readBody } from './bulk.ts';
 import { HttpConnection } from './http-connection.ts';
 import { insteadOfSockets } from './instead-of-sockets.ts';
+import type { NativeAnswer, nativeExchange } from './native-exchange.ts';
 import type { ControlTransport, TransportListener, TransportPlatform } from './transport.ts';
 
 /** ms after which a request, with all its tries, is given up, and for which the answer to a poll may be late. */
@@ -48,12 +49,12 @@ export type Given = readonly [
   readBody: typeof readBody,
   encodeFrame: (message: unknown) => Uint8Array,
   Failure: typeof MurmurationError,
+  /** How one request is made where that is not by `fetch`. */
+  exchange?: typeof nativeExchange,
 ];
 
 /** An answer of the coordinator: all but 404, which says that there is no such connection any more. */
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
+interface Answer extends NativeAnswer {
   readonly bytes: Uint8Array;
 }
 
@@ -71,7 +72,7 @@ class HttpTransport implements ControlTransport {
   readonly #platform: TransportPlatform;
   readonly #bodyOf: BodyOf;
   readonly #at: (path: string) => URL;
-  readonly #readBody: typeof readBody;
+  readonly #exchange: typeof nativeExchange;
   readonly #encodeFrame: (message: unknown) => Uint8Array;
   readonly #unreachable: (detail?: string) => MurmurationError;
   #listener: TransportListener | undefined;
@@ -91,11 +92,11 @@ class HttpTransport implements ControlTransport {
   /** s for which a poll waits: less where something in between gives up on answers sooner. */
   #wait = longestPoll;
 
-  constructor([base, platform, bodyOf, , under, readBody, encodeFrame, Failure]: Given) {
+  constructor([base, platform, bodyOf, , under, readBody, encodeFrame, Failure, exchange]: Given) {
     this.#platform = platform;
     this.#bodyOf = bodyOf ?? (bytes => bytes);
     this.#at = path => under(base, path);
-    this.#readBody = readBody;
+    this.#exchange = exchange ?? byFetch(readBody);
     this.#encodeFrame = encodeFrame;
     this.#unreachable = detail => new Failure('server.unreachable', detail);
   }
@@ -304,13 +305,13 @@ class HttpTransport implements ControlTransport {
   }
 
   /** What the headers of an answer say: what there is to poll, and whether more may come. */
-  #note(connection: HttpConnection, headers: Headers): void {
+  #note(connection: HttpConnection, headers: Answer['headers']): void {
     connection.newest = Math.max(connection.newest, Number(headers.get(newestHeader)));
     connection.expects = headers.get(expectsHeader) === '1';
   }
 
   /** Hands a message on, once. */
-  #take(connection: HttpConnection, headers: Headers, bytes: Uint8Array): void {
+  #take(connection: HttpConnection, headers: Answer['headers'], bytes: Uint8Array): void {
     if (Number(headers.get(numberHeader)) !== connection.read + 1) return;
     connection.read += 1;
     this.#listener?.message(headers.get(eventHeader) as CoordinatorEvent, bytes);
@@ -344,23 +345,19 @@ class HttpTransport implements ControlTransport {
     const signal = method === 'DELETE' ? undefined : (connection?.end ?? this.#end).signal;
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      const response = await fetch(this.#at(path), {
-        method,
-        headers: {
-          ...(connection && { authorization: `Bearer ${connection.token}` }),
-          ...(request && { [keyHeader]: request.key, 'content-type': 'application/octet-stream' }),
+      const { status, headers, bytes } = await this.#exchange(
+        this.#at(path),
+        {
+          method,
+          headers: {
+            ...(connection && { authorization: `Bearer ${connection.token}` }),
+            ...(request && { [keyHeader]: request.key, 'content-type': 'application/octet-stream' }),
+          },
+          ...(request && { body: this.#bodyOf(request.frame as Uint8Array<ArrayBuffer>) }),
+          signal: end.signal,
         },
-        ...(request && { body: this.#bodyOf(request.frame as Uint8Array<ArrayBuffer>) }),
-        cache: 'no-store',
-        credentials: 'omit',
-        // Whoever answers could name any other address: frames and tokens go to the coordinator's alone.
-        redirect: 'error',
-        // The page may be about to go.
-        keepalive: method === 'DELETE',
-        signal: end.signal,
-      });
-      const { status, headers } = response;
-      const bytes = await this.#readBody(response, longestFrame, end.signal);
+        longestFrame,
+      );
       if (!bytes) throw this.#unreachable();
       return { status, headers, bytes };
     } catch {
@@ -386,6 +383,23 @@ class HttpTransport implements ControlTransport {
     });
   }
 }
+
+/** One request by `fetch`. */
+const byFetch =
+  (read: typeof readBody): typeof nativeExchange =>
+  async (url, request, limit) => {
+    const response = await fetch(url, {
+      ...request,
+      cache: 'no-store',
+      credentials: 'omit',
+      // Whoever answers could name any other address: frames and tokens go to the coordinator's alone.
+      redirect: 'error',
+      // The page may be about to go.
+      keepalive: request.method === 'DELETE',
+    });
+    const { status, headers } = response;
+    return { status, headers, bytes: await read(response, limit, request.signal) };
+  };
 
 /** Whether the coordinator has no such connection: something in between may answer with 404 as well, but not so. */
 function isGone({ status, bytes }: Answer): boolean {

@@ -7,6 +7,7 @@ import { comeBackAfter } from '../population/pacing.ts';
 import { type Expected, SentAway } from '../population/sent-away.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
+import { asleepTooSoon } from '../task/awake.ts';
 import { ineligible } from '../task/eligibility.ts';
 import { cohortSizeOf, turnoverOf } from '../task/task.ts';
 import type { TaskRounds } from './task-rounds.ts';
@@ -72,7 +73,7 @@ export class CheckInHandler {
     this.#sentAway.remove(device);
     if (out > 0)
       return { decision: 'later', after: out, reason: 'the device has revealed or dealt wrong shares' };
-    const reason = ineligible(this.#rounds.task.eligibility, checkIn, sdk);
+    const reason = this.#ineligible(checkIn, sdk);
     if (reason !== undefined)
       return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
     if (this.#rounds.current?.involves(device)) {
@@ -94,7 +95,12 @@ export class CheckInHandler {
 
   /** Whether a device shows what the task asks for. */
   isEligible(checkIn: CheckIn, sdk: string): boolean {
-    return ineligible(this.#rounds.task.eligibility, checkIn, sdk) === undefined;
+    return this.#ineligible(checkIn, sdk) === undefined;
+  }
+
+  #ineligible(checkIn: CheckIn, sdk: string): string | undefined {
+    const { task } = this.#rounds;
+    return ineligible(task.eligibility, checkIn, sdk) ?? asleepTooSoon(task, checkIn);
   }
 
   /** ms after which a device is to check in again (pace steering); it is expected then. */

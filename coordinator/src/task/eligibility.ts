@@ -16,6 +16,7 @@ export interface Eligibility {
 
 /** Why a device can't take part now, in words for its log; undefined where it can. */
 export function ineligible(rules: Eligibility, { conditions }: CheckIn, sdk: string): string | undefined {
+  if (conditions.awake === 0) return 'the device may not train in this wake';
   for (const condition of ['idle', 'charging', 'unmetered'] as const) {
     if (rules[condition] && conditions[condition] !== true)
       return `the task asks for a device that is ${condition}`;

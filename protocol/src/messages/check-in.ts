@@ -12,6 +12,8 @@ export const conditions = z.strictObject({
   unmetered: z.optional(z.boolean()),
   /** Room that the app may still fill on the device, MiB; rounded down to a power of two, so that it tells no device from others. */
   freeMiB: z.optional(whole(0, 2 ** 31)),
+  /** ms for which a device that is woken in the background surely stays awake for a round, rounded down to 10 s; 0 where it may not train now. */
+  awake: z.optional(duration),
 });
 export type Conditions = z.infer<typeof conditions>;
 

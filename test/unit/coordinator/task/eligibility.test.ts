@@ -1,7 +1,10 @@
+import { asleepTooSoon } from '@murmuration/coordinator/task/awake';
 import { type Eligibility, ineligible } from '@murmuration/coordinator/task/eligibility';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import { describe, expect, it } from 'vitest';
+import { lineTask } from '../../../e2e/line.ts';
+import { markingTask } from '../../../e2e/marking-line.ts';
 
 const open: Eligibility = {
   minExamples: 1,
@@ -31,6 +34,11 @@ describe('a device', () => {
     expect(reason({ [condition]: true })).toMatch(condition);
   });
 
+  it('RD2: that is woken where it may not train takes no part', () => {
+    expect(reason({}, { conditions: { awake: 0 } })).toMatch(/may not train/);
+    expect(reason({}, { conditions: { awake: 10_000 } })).toBeUndefined();
+  });
+
   it.each([
     [64, true],
     [128, true],
@@ -52,5 +60,32 @@ describe('a device', () => {
     ['1.10.0', false],
   ])('of SDK 1.2.3 where %s is asked for: %s', (minSdk, eligible) => {
     expect(reason({ minSdk }) === undefined).toBe(eligible);
+  });
+});
+
+describe('a device that is woken for a while', () => {
+  const deadlines = {
+    gathering: 1_000,
+    keys: 2_000,
+    shares: 3_000,
+    updates: 40_000,
+    agreement: 5_000,
+    unmasking: 6_000,
+  };
+  const short = (awake: number | undefined, change: object = markingTask) => {
+    const task = lineTask({ ...change, deadlines } as never);
+    const conditions = awake === undefined ? {} : { awake };
+    return asleepTooSoon(task, { task: task.name, conditions });
+  };
+
+  it('RD2: has no part in a masked round that may outlast it, and hears why', () => {
+    expect(short(56_999)).toBe('a masked round may last 57 s; the device stays awake for 56 s');
+    expect(short(10_000)).toBe('a masked round may last 57 s; the device stays awake for 10 s');
+    expect(short(57_000)).toBeUndefined();
+  });
+
+  it('has one where nothing is masked, or where it does not say how long it stays awake', () => {
+    expect(short(10_000, {})).toBeUndefined();
+    expect(short(undefined)).toBeUndefined();
   });
 });

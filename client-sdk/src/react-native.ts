@@ -1,0 +1,76 @@
+// Before all else: what comes next may need them when it is loaded.
+import './react-native/built-ins.ts';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { PlatformClient } from './client/client.ts';
+import type { ClientOptions } from './client/options.ts';
+import { type BackgroundResult, takePartFor } from './react-native/background.ts';
+import { type Phone, phonePlatform, type Wakes } from './react-native/platform.ts';
+import { type BackgroundOptions, Wake } from './react-native/wake.ts';
+
+export * from './core.ts';
+export type { BackgroundResult } from './react-native/background.ts';
+export {
+  appState,
+  deviceInfo,
+  expoBattery,
+  type NetInfoStateLike,
+  netInfo,
+  type PhoneConditions,
+} from './react-native/conditions.ts';
+export type { Phone } from './react-native/platform.ts';
+export type { GetRandomValues } from './react-native/requirements.ts';
+export type { BackgroundOptions } from './react-native/wake.ts';
+export { type AsyncStorageLike, asyncStorage } from './storage/async-storage.ts';
+export { type MmkvLike, mmkvStorage } from './storage/mmkv.ts';
+
+/** Longest wake, ms. */
+const longestWake = 86_400_000;
+
+/** The client of an app on React Native; a task's `trainer` is an object. */
+export class FederatedClient extends PlatformClient {
+  readonly #platform: ReturnType<typeof phonePlatform>;
+  readonly #wakes: Wakes;
+  #background: Promise<BackgroundResult> | undefined;
+
+  /** Throws what every client throws, and `options.invalid`, with what to install, for what the app lacks. */
+  constructor(options: ClientOptions, phone: Phone) {
+    const wakes: Wakes = { current: undefined };
+    const platform = phonePlatform(phone, wakes);
+    super(options, platform);
+    this.#platform = platform;
+    this.#wakes = wakes;
+  }
+
+  /**
+   * What a background task of the app calls: takes part over plain HTTP until nothing is left to do, and is over before `deadlineMs`. It checks
+   * in, and downloads the version to serve. Only where `processing` says that the system has granted time for it, the device trains: in a masked round where what
+   * is left lasts all of the round's deadlines. While one is under way, another call gets its result. A client that was started goes on as before
+   * afterwards. Throws `options.invalid` for a deadline that is none.
+   */
+  runInBackground(options: BackgroundOptions): Promise<BackgroundResult> {
+    this.#background ??= this.#run(options).finally(() => {
+      this.#background = undefined;
+    });
+    return this.#background;
+  }
+
+  async #run(options: BackgroundOptions): Promise<BackgroundResult> {
+    const { deadlineMs } = options;
+    if (!(deadlineMs >= 1_000 && deadlineMs <= longestWake))
+      throw new MurmurationError(
+        'options.invalid',
+        `options.deadlineMs has to be ms from 1000 to ${longestWake}, not ${deadlineMs}.`,
+      );
+    const { clock } = this.#platform;
+    const wasOn = this.state.state !== 'off';
+    if (wasOn) await this.stop();
+    const wake = new Wake(clock, options);
+    this.#wakes.current = wake;
+    try {
+      return await takePartFor(this, clock, options, wake);
+    } finally {
+      this.#wakes.current = undefined;
+      if (wasOn) await this.start();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+type Listener = ((event: AbortEvent) => void) | { handleEvent(event: AbortEvent): void };
+
+interface AbortEvent {
+  readonly type: 'abort';
+  readonly target: Signal;
+}
+
+/** `AbortSignal` (DOM §3.2) as far as programs listen to it: React Native's has no `reason`, and neither `any` nor `throwIfAborted`. */
+export class Signal {
+  aborted = false;
+  reason: unknown = undefined;
+  onabort: Listener | null = null;
+  /** Each with whether it is called once: as it is anyhow. */
+  readonly #listeners = new Set<Listener>();
+
+  addEventListener(type: string, listener: Listener | null): void {
+    if (type === 'abort' && listener && !this.aborted) this.#listeners.add(listener);
+  }
+
+  removeEventListener(type: string, listener: Listener | null): void {
+    if (type === 'abort' && listener) this.#listeners.delete(listener);
+  }
+
+  dispatchEvent(): boolean {
+    return true;
+  }
+
+  throwIfAborted(): void {
+    if (this.aborted) throw this.reason;
+  }
+
+  /** What its controller calls; a second time changes nothing. */
+  abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason === undefined ? aborted() : reason;
+    const event: AbortEvent = { type: 'abort', target: this };
+    const listeners = [...(this.onabort ? [this.onabort] : []), ...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) {
+      try {
+        if (typeof listener === 'function') listener.call(this, event);
+        else listener.handleEvent(event);
+      } catch (error) {
+        // The others hear of it all the same, and the app of the error.
+        void Promise.reject(error);
+      }
+    }
+  }
+
+  static abort(reason?: unknown): Signal {
+    const signal = new Signal();
+    signal.abort(reason);
+    return signal;
+  }
+
+  /** Aborted as soon as one of them is, for its reason. */
+  static any(signals: Iterable<Signal>): Signal {
+    const all = [...signals];
+    const either = new Signal();
+    const over = all.find(({ aborted }) => aborted);
+    if (over) {
+      either.abort(over.reason);
+      return either;
+    }
+    const hear = ({ target }: AbortEvent) => {
+      for (const signal of all) signal.removeEventListener('abort', hear);
+      either.abort(target.reason);
+    };
+    for (const signal of all) signal.addEventListener('abort', hear);
+    return either;
+  }
+}
+
+/** `AbortController` (DOM §3.1). */
+export class Controller {
+  readonly signal = new Signal();
+
+  abort(reason?: unknown): void {
+    this.signal.abort(reason);
+  }
+}
+
+function aborted(): Error {
+  const error = new Error('The operation was aborted.');
+  error.name = 'AbortError';
+  return error;
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { PlatformClient } from '../client/client.ts';
+import type { BackgroundOptions, Wake } from './wake.ts';
+
+/** What became of a wake in the background. */
+export interface BackgroundResult {
+  /**
+   * `done`: nothing was left to do. `deadline`: its time was over. `unreachable`: the coordinator can't be reached in what was left of it. `refused`: the
+   * coordinator does not take the device. `off`: the client takes no part, for want of consent or since another client does.
+   */
+  readonly ended: 'done' | 'deadline' | 'unreachable' | 'refused' | 'off';
+  /** Bytes of model versions that have arrived. */
+  readonly modelBytes: number;
+  /** Rounds that this device's update counts in. */
+  readonly contributions: number;
+  /** By task, why the device waits: what the coordinator, or the device itself, said last. */
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+/** ms for which nothing may be under way before a wake is over: one transfer follows another after a look into the storage. */
+const quiet = 1_000;
+/** ms at the end of a wake in which rounds are left and connections closed, at most; a tenth of a shorter one. */
+const longestFarewell = 3_000;
+
+/** Takes part from now until nothing is left to do, or the wake's time is nearly over; the client is off before and after. */
+export async function takePartFor(
+  client: PlatformClient,
+  clock: Clock,
+  { deadlineMs, processing = false }: BackgroundOptions,
+  wake: Wake,
+): Promise<BackgroundResult> {
+  const until = clock.now() + deadlineMs;
+  const told = { modelBytes: 0, contributions: 0, reasons: {} as Record<string, string> };
+  /** When the device checks in next, by task, ms since 1970. */
+  const next = new Map<string, number>();
+  let look = () => {};
+  const listening = [
+    client.on('model', ({ bytes }) => {
+      told.modelBytes += bytes;
+    }),
+    client.on('round', ({ phase }) => {
+      if (phase === 'counted') told.contributions += 1;
+    }),
+    client.on('wait', ({ task, after, reason }) => {
+      told.reasons[task] = reason;
+      next.set(task, clock.now() + (after ?? 0));
+      look();
+    }),
+  ];
+  let cancelQuiet = () => {};
+  const over = new Promise<BackgroundResult['ended']>(resolve => {
+    const cancel = clock.at(until - Math.min(longestFarewell, deadlineMs / 10), () => resolve('deadline'));
+    const mayTrain = () => processing && Array.from(next.values()).some(at => at < until);
+    look = () => {
+      cancelQuiet();
+      const { state } = client;
+      if (state.state === 'refused') resolve('refused');
+      else if (state.state === 'waiting' && state.retryAt >= until) resolve('unreachable');
+      else if (state.state === 'resting' && !wake.isTransferring && !mayTrain())
+        cancelQuiet = clock.at(clock.now() + quiet, () => resolve('done'));
+    };
+    listening.push(
+      client.subscribe(() => look()),
+      cancel,
+    );
+    wake.watch(() => look());
+    client.start().then(
+      () => client.state.state === 'off' && resolve('off'),
+      () => resolve('off'),
+    );
+  });
+  try {
+    return { ended: await over, ...told };
+  } finally {
+    cancelQuiet();
+    for (const stop of listening) stop();
+    // Whoever is not told in time finds out by itself.
+    await Promise.race([client.stop(), new Promise<void>(resolve => clock.at(until, resolve))]);
+  }
+}

@@ -1,0 +1,50 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { portable } from '@murmuration/protocol/primitives/portable';
+import { portableEd25519 } from '@murmuration/protocol/primitives/portable-signing';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { Platform } from '../client/platform.ts';
+import { nativeTransport } from '../transport/native.ts';
+import { localUpdateProcessor } from '../update/local-update-processor.ts';
+import { type PhoneConditions, phoneConditions } from './conditions.ts';
+import { type GetRandomValues, requireRandom, requireUrl } from './requirements.ts';
+import { awaited, type Wake } from './wake.ts';
+
+/** What an app on React Native tells of its phone. */
+export interface Phone extends PhoneConditions {
+  /** `Platform.OS` of React Native; what is neither Android nor iOS is `other` for the coordinator. */
+  readonly os: string;
+  /** The system's random numbers, where no `crypto.getRandomValues` is installed: that of `expo-crypto`. */
+  readonly getRandomValues?: GetRandomValues;
+}
+
+/** The wake that is under way, if any. */
+export interface Wakes {
+  current: Wake | undefined;
+}
+
+/** A phone as a device; all of the SDK runs in JavaScript there. Throws `options.invalid`, with what to install, for what the app lacks. */
+export function phonePlatform(phone: Phone, wakes: Wakes): Platform {
+  const random = requireRandom(phone.getRandomValues);
+  requireUrl();
+  const { online } = phone;
+  return {
+    name: phone.os === 'android' || phone.os === 'ios' ? phone.os : 'other',
+    clock: systemClock,
+    random,
+    signingKey: portableEd25519.signingKey,
+    updateProcessor: async () => localUpdateProcessor(portable, random),
+    conditions: async () => ({ ...(await phoneConditions(phone)), ...wakes.current?.conditions() }),
+    ...(online && { online }),
+    transport: (base, platform, name) => {
+      // In the background no connection is held while nothing is expected.
+      const named = () => (wakes.current ? 'http' : name);
+      return awaited(nativeTransport(base, platform, named), () => wakes.current);
+    },
+    trainer() {
+      throw new MurmurationError(
+        'options.invalid',
+        'React Native starts no module by its address: give the task a trainer, an object with train and close.',
+      );
+    },
+  };
+}

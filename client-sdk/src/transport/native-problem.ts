@@ -1,0 +1,27 @@
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { under } from './address.ts';
+import type { FoundProblem } from './connection-state.ts';
+import { found } from './find-problem.ts';
+import { nativeExchange } from './native-exchange.ts';
+
+/** ms after which a host counts as silent. */
+const answerLimit = 10_000;
+/** Longest answer of a coordinator that is asked whether it lives, bytes. */
+const longest = 65_536;
+
+/** Finds out why no connection to a coordinator opens, on React Native, which tells less of it than Node. */
+export async function findNativeProblem(base: URL, clock: Clock): Promise<FoundProblem> {
+  const end = new AbortController();
+  const cancel = clock.at(clock.now() + answerLimit, () => end.abort());
+  try {
+    const health = under(base, '/health/live');
+    const { status, bytes } = await nativeExchange(health, { method: 'GET', signal: end.signal }, longest);
+    const told = bytes && (parseJson(bytes) as { name?: unknown } | undefined);
+    return found(status === 200 && told?.name === 'murmuration' ? 'no-websocket' : 'another-server', base);
+  } catch {
+    return found(end.signal.aborted ? 'silent' : 'unreachable', base);
+  } finally {
+    cancel();
+  }
+}

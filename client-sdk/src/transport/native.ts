@@ -1,0 +1,46 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { encodeFrame } from '@murmuration/protocol/messages/frame';
+import { under } from './address.ts';
+import { readBody } from './bulk.ts';
+import { httpTransport } from './http.ts';
+import { nativeBulk } from './native-bulk.ts';
+import { nativeExchange } from './native-exchange.ts';
+import { findNativeProblem } from './native-problem.ts';
+import { socketIoTransport } from './socket-io.ts';
+import type { ControlTransport, Transport, TransportName, TransportPlatform } from './transport.ts';
+
+/**
+ * The transport of a name on React Native, as `namedTransport` elsewhere: its plain HTTP is there from the beginning, and by XMLHttpRequest. It asks for
+ * the name, `auto` by default, each time that it is opened.
+ */
+export function nativeTransport(
+  base: URL,
+  platform: TransportPlatform,
+  name: () => TransportName | undefined,
+): Transport {
+  const sockets = socketIoTransport(base, platform);
+  const overHttp = (retryAt?: number) =>
+    httpTransport(
+      [base, platform, undefined, sockets, under, readBody, encodeFrame, MurmurationError, nativeExchange],
+      retryAt,
+    );
+  let current: ControlTransport = sockets;
+  return {
+    ...sockets,
+    ...nativeBulk(base),
+    findProblem: () => findNativeProblem(base, platform.clock),
+    open(listener) {
+      current.close();
+      const by = name() ?? 'auto';
+      current = by === 'http' ? overHttp() : sockets;
+      const failed = (retryAt: number) => {
+        current.close();
+        current = overHttp(retryAt);
+        current.open(listener);
+      };
+      current.open(by === 'auto' ? { ...listener, failed } : listener);
+    },
+    close: () => current.close(),
+    request: (...args) => current.request(...args),
+  };
+}
