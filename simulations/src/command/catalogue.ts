@@ -117,7 +117,7 @@ export const catalogue: readonly Entry[] = [
     kind: 'study',
     name: 'keyboard',
     shows:
-      'n-grams, central and federated training, personal and hybrid models on one split of real messages',
+      'n-grams, central and federated training, personal and hybrid models on one split of real messages; with privacy.rounds, recall for several ε',
     load: () => import('../next-word/keyboard.ts'),
   },
   {

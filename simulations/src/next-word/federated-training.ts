@@ -1,8 +1,11 @@
+import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
+import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Phone } from '../data/federated-text.ts';
 import { openFederation } from '../federation/federation.ts';
 import type { Scenario } from '../scenario/define-scenario.ts';
+import { type CohortNoise, cohortNoise } from './cohort-noise.ts';
 import rounds, { type KeyboardData } from './rounds.ts';
 import type { FederatedSettings } from './settings.ts';
 
@@ -14,6 +17,8 @@ export interface FederatedTraining {
   readonly phones: readonly Phone[];
   readonly settings: FederatedSettings;
   readonly seed: number;
+  /** Noise in the sums of rounds, to which all phones add as much as the others; left out: none, and phones weigh by their examples. */
+  readonly noise?: CohortNoise;
   /** Threads that train. */
   readonly workers: number;
   log(line: string): void;
@@ -30,6 +35,7 @@ export async function trainByRounds({
   phones,
   settings,
   seed,
+  noise,
   workers,
   log,
 }: FederatedTraining): Promise<ModelFiles> {
@@ -57,7 +63,11 @@ export async function trainByRounds({
         maxExamples,
         sampledSoftmax: settings.negatives === null ? null : { negatives: settings.negatives },
       },
-      update: { clip, bits, weightCap },
+      update: noise ? { clip, bits, weighting: 'uniform' } : { clip, bits, weightCap },
+      ...(noise && {
+        privacy: { ...asking, rounds: lasts.rounds },
+        stop: { rounds: lasts.rounds },
+      }),
       masking: settings.masking,
       cohort: { goal: cohort, minimumShare: 1 },
       strategy: { name: 'fedAdam', serverLearningRate, tau: settings.tau },
@@ -65,6 +75,7 @@ export async function trainByRounds({
     const data: KeyboardData = { train, heldOut: [], clients, words, begin: model };
     const federation = await openFederation(rounds as unknown as Scenario, complete, data, {
       workers,
+      ...(noise && { noise: makerFor(noise, lasts.rounds, cohort) }),
       failed: (where, error) => log(`${where}: ${error instanceof Error ? error.message : String(error)}`),
     });
     try {
@@ -82,6 +93,13 @@ export async function trainByRounds({
     done += lasts.rounds;
   }
   return model;
+}
+
+/** A budget whose noise is replaced, so that it may be any that asks for some in each round. */
+const asking = { epsilon: 1e6, delta: 1e-5, separation: 1, noise: 'independent' } as const;
+
+function makerFor(noise: CohortNoise, rounds: number, simulated: number): NoiseMaker {
+  return cohortNoise(noise, { own: privacyOf({ ...asking, rounds }).noiseMultiplier, simulated });
 }
 
 function mean(values: readonly (number | null)[]): number {

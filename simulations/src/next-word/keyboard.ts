@@ -3,8 +3,9 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { dialogue } from '../data/dialogue.ts';
 import { smsText } from '../data/sms.ts';
 import type { Findings, ScenarioOptions } from '../study/study.ts';
+import { measurePrivate, type PrivateTable } from './private-table.ts';
 import { published } from './published.ts';
-import { keyboardTableSettings } from './settings.ts';
+import { type KeyboardTableSettings, keyboardTableSettings, type PrivateSettings } from './settings.ts';
 import { measureTable } from './table.ts';
 import { wordsOfPhones } from './words-of-phones.ts';
 
@@ -20,16 +21,29 @@ const rows = {
   hybrid: 'the hybrid on each phone',
 } as const;
 
+/** Levers of the table; those of `privacy` have it print recall for several ε instead. */
+export const schema = keyboardTableSettings.omit({ seed: true });
+
 /**
  * Next-word recall of n-grams, central and federated training, personal and hybrid models: all on the same held-out messages of the same
  * phones, the last tenth of each. The vocabulary is what the phones agree on in two masked rounds; nobody reads their text for it.
  */
-export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
+export async function run({ seed, settings: given, log }: ScenarioOptions<object>): Promise<Findings> {
   const began = systemClock.now();
-  const settings = keyboardTableSettings.parse({ seed });
+  const settings = keyboardTableSettings.parse({ ...given, seed });
   const { phones, heldOutWords, splitSha256 } = smsText();
   log(`${phones.length} phones; ${heldOutWords} held-out words.`);
   const { words, figures: vocabulary } = await wordsOfPhones(phones, settings, log);
+  if (settings.privacy) {
+    const inputs = { phones, words, publicText: dialogue(), settings, privacy: settings.privacy, log };
+    return privateFindings(await measurePrivate(inputs), settings.privacy, {
+      settings,
+      phones: phones.length,
+      heldOutWords,
+      seed,
+      seconds: (systemClock.now() - began) / 1_000,
+    });
+  }
   const table = await measureTable({ phones, words, publicText: dialogue(), settings, log });
   const points = ({ top1, top3 }: Recall) => ({ top1: 100 * top1, top3: 100 * top3 });
   const over = (row: 'central' | 'federated' | 'hybrid') => table[row].top1 / table.trigram.top1 - 1;
@@ -68,6 +82,45 @@ export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
         `${(100 * vocabulary.pooledCoverage).toFixed(1)} %`,
       ],
       ['published: top-1 of', published.source],
+    ],
+  };
+}
+
+/** Recall against ε, with what the ε is accounted for. */
+export function privateFindings(
+  { pretrained, rows, separation, participations }: PrivateTable,
+  { population, cohort, simulated, rounds, delta }: PrivateSettings,
+  rest: { readonly settings: KeyboardTableSettings } & Readonly<Record<string, unknown>>,
+): Findings {
+  const points = ({ top1, top3 }: Recall) => ({ top1: 100 * top1, top3: 100 * top3 });
+  const shown = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const count = (value: number) => value.toLocaleString('en');
+  return {
+    figures: {
+      pretrained: points(pretrained),
+      private: rows.map(({ epsilon, noiseMultiplier, recall }) => ({
+        epsilon,
+        noiseMultiplier,
+        ...points(recall),
+      })),
+      accounting: { delta, population, cohort, rounds, separation, participations },
+      simulated,
+      ...rest,
+    },
+    table: [
+      [
+        `next-word recall after ${count(rounds)} rounds; ε at δ = ${delta} is that of ${count(population)} phones and cohorts of ${count(cohort)}, whose noise is added to the mean of ${count(simulated)} simulated ones`,
+        'top-1',
+        'top-3',
+        'z',
+      ],
+      ["before the phones' text", shown(pretrained.top1), shown(pretrained.top3), ''],
+      ...rows.map(({ epsilon, noiseMultiplier, recall }) => [
+        `ε = ${epsilon ?? '∞'}`,
+        shown(recall.top1),
+        shown(recall.top3),
+        epsilon === null ? '0' : noiseMultiplier.toPrecision(3),
+      ]),
     ],
   };
 }

@@ -71,6 +71,27 @@ const fineTuning = z.strictObject({
   negatives: negatives.default(200),
 });
 
+/** Rounds under a privacy budget, accounted for a population that is larger than that of the phones that there are. */
+const privateSettings = z.strictObject({
+  /** The budgets; null: without noise. */
+  epsilons: z.array(positive.max(1e6).nullable()).min(1).default([1, 4, 10, null]),
+  delta: positive.lt(1).default(1e-7),
+  /** Devices in the accounting, and those of them whose updates make a round. */
+  population: whole.max(1e9).default(1_000_000),
+  cohort: whole.max(1_000_000).default(6_500),
+  rounds: whole.max(100_000).default(100),
+  /** Phones that train in a round of the simulation. */
+  simulated: whole.max(280).default(20),
+  /** Longest L2 norm of an update. */
+  clip: positive.default(1),
+  /** Of the phones. */
+  learningRate: positive.default(1),
+  /** Of FedAdam. */
+  serverLearningRate: positive.default(0.01),
+  tau: positive.default(0.001),
+});
+export type PrivateSettings = z.output<typeof privateSettings>;
+
 /**
  * All that the keyboard table depends on; each lever is one of these. The defaults were chosen on the last ninth of the phones' training
  * messages, with the models learning from the others, never on held-out ones.
@@ -98,5 +119,7 @@ export const keyboardTableSettings = z.strictObject({
   central: centralSettings.prefault({ epochs: 8 }),
   federated: federatedSettings.prefault({}),
   fineTuning: fineTuning.prefault({}),
+  /** Recall for several ε in place of the table; null: the table. */
+  privacy: privateSettings.nullable().default(null),
 });
 export type KeyboardTableSettings = z.output<typeof keyboardTableSettings>;

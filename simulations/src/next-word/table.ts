@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { MessageChannel } from 'node:worker_threads';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
@@ -7,13 +6,12 @@ import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel } from '@murmuration/engine/models/model';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { Piscina } from 'piscina';
 import type { Phone } from '../data/federated-text.ts';
 import type { PhoneFindings, Source } from '../hybrid/phone.ts';
 import { trainByRounds } from './federated-training.ts';
 import type { NgramBaselines } from './ngram-baselines.ts';
+import { partMaker } from './part-maker.ts';
 import type { KeyboardTableSettings } from './settings.ts';
-import type { Job, Part, Results } from './worker.ts';
 
 /** Recall on the held-out messages of all phones: the same words for each of them. */
 export interface KeyboardTable extends NgramBaselines {
@@ -52,21 +50,7 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
   const heldOut = phones.flatMap(phone => phone.heldOut);
   const words = inputs.words.slice(0, settings.model.vocabulary - firstWordId);
   await startBackend();
-  const pool = new Piscina<Job, Results[Part['part']]>({
-    filename: new URL('./worker.ts', import.meta.url).href,
-    minThreads: 0,
-    maxThreads: threads,
-  });
-  const make = async <Made extends Part>(part: Made): Promise<Results[Made['part']]> => {
-    const { port1, port2 } = new MessageChannel();
-    port1.on('message', log);
-    try {
-      const made = await pool.run({ ...part, log: port2 }, { transferList: [port2] });
-      return made as Results[Made['part']];
-    } finally {
-      port1.close();
-    }
-  };
+  const { make, close } = partMaker(threads, log);
   try {
     const ngrams = make({ part: 'ngrams', phones }).then(found => {
       log(`N-grams: ${told(found.trigram)}; mixed with the phone's own: ${told(found.mixedNgram)}.`);
@@ -130,7 +114,7 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
       ...pooledOf(lives.flat()),
     };
   } finally {
-    await pool.destroy();
+    await close();
   }
 }
 
@@ -164,13 +148,13 @@ export function withoutHeldOut({
 }
 
 /** The model before it saw any text. */
-function untrained({ model, seed }: KeyboardTableSettings, vocabulary: number): ModelFiles {
+export function untrained({ model, seed }: KeyboardTableSettings, vocabulary: number): ModelFiles {
   const made = nextWordModel({ ...model, vocabulary, dense: model.embedding, tied: true }, seed);
   const { topology, layout, weights } = describeModel(made);
   made.dispose();
   return { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
 }
 
-function told({ top1, top3 }: Recall): string {
+export function told({ top1, top3 }: Recall): string {
   return `top-1 ${(100 * top1).toFixed(1)} %, top-3 ${(100 * top3).toFixed(1)} %`;
 }

@@ -2,10 +2,13 @@ import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import * as z from 'zod';
 import { adversariesOf } from '../adversaries/adversaries.ts';
+import { smsText } from '../data/sms.ts';
 import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import type { Findings, ScenarioOptions } from '../study/study.ts';
 import { type Empirical, empiricalEpsilon } from './empirical.ts';
+import type { MembershipEpsilon } from './likelihood-ratio.ts';
+import { membership } from './membership.ts';
 import { release } from './released.ts';
 import { scoresOf } from './scores.ts';
 
@@ -25,6 +28,17 @@ const schema = z.strictObject({
   longer: z.number().gt(1).max(1e3).default(5),
   /** Hidden units of the model, which has 75 numbers for each. */
   hidden: whole.max(10_000).default(256),
+  /** Membership inference on models that real phones teach; models 0: none. */
+  membership: z
+    .strictObject({
+      /** Phones, of which each model is taught by about half. */
+      devices: whole.max(280).default(40),
+      /** Models of each kind. */
+      models: z.int().min(0).max(1_000).default(24),
+      /** Words that models tell apart. */
+      words: z.int().min(2).max(1_000).default(40),
+    })
+    .prefault({}),
 });
 type AuditSettings = z.output<typeof schema>;
 
@@ -74,17 +88,23 @@ async function audit(
     },
     noise: asStated.noiseMultiplier / always.noiseMultiplier,
   });
+  log('Membership inference:');
+  const inferred =
+    audited.membership.models > 0
+      ? membership(smsText().phones, { ...audited.membership, epsilon, delta, seed }, log)
+      : null;
   const figures = {
     accounted: held.accounted,
     empirical: held.empirical,
     noiseOff: noiseOff.empirical,
     clippingOff: clippingOff.empirical,
     separationIgnored: separationIgnored.empirical,
+    membership: inferred,
     delta,
     seed,
     seconds: (systemClock.now() - began) / 1_000,
   };
-  return { figures, table: tableOf(figures) };
+  return { figures, table: [...tableOf(figures), ...membershipRows(inferred)] };
 }
 
 interface Played {
@@ -158,6 +178,24 @@ function tableOf({
     row('nothing clipped', clippingOff),
     row('in every round', separationIgnored),
   ];
+}
+
+const rowNames = { ngram: 'an n-gram', neural: 'a small neural model' } as const;
+
+/** Rows of the same columns: what an attacker finds out about members, where the interval resamples devices. */
+function membershipRows(found: ReturnType<typeof membership> | null): string[][] {
+  if (!found) return [];
+  return Object.entries(rowNames).flatMap(([kind, name]) => {
+    const { accounted, empirical, noiseOff } = found[kind as keyof typeof rowNames];
+    const row = (title: string, { epsilon, lower, upper }: MembershipEpsilon) => [
+      `membership in ${name}${title}`,
+      shown(accounted),
+      shown(epsilon),
+      `${shown(lower)} to ${shown(upper)}`,
+      '',
+    ];
+    return [row('', empirical), row(', without noise', noiseOff)];
+  });
 }
 
 const shown = (epsilon: number): string => epsilon.toPrecision(3);

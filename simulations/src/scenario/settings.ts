@@ -60,7 +60,9 @@ export const commonSettings = {
       /** Above 1 it takes `cohort.selection` steered, as the devices that come then have to be others. */
       separation: whole.max(1_000_000).default(1),
       participations: whole.max(1_000_000).nullable().default(null),
-      noise: z.enum(['correlated', 'independent', 'blt', 'skellam', 'discreteGaussian']).default('correlated'),
+      noise: z
+        .enum(['correlated', 'independent', 'blt', 'skellam', 'discreteGaussian'])
+        .default('correlated'),
     })
     .prefault({}),
   cohort: z

@@ -1,0 +1,31 @@
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { Job, Part, Results } from './worker.ts';
+
+/** Makes parts of a table on threads. */
+export interface PartMaker {
+  make<Made extends Part>(part: Made): Promise<Results[Made['part']]>;
+  close(): Promise<void>;
+}
+
+/** `log` hears what the threads tell. */
+export function partMaker(threads: number, log: (line: string) => void): PartMaker {
+  const pool = new Piscina<Job, Results[Part['part']]>({
+    filename: new URL('./worker.ts', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: threads,
+  });
+  return {
+    async make<Made extends Part>(part: Made): Promise<Results[Made['part']]> {
+      const { port1, port2 } = new MessageChannel();
+      port1.on('message', log);
+      try {
+        const made = await pool.run({ ...part, log: port2 }, { transferList: [port2] });
+        return made as Results[Made['part']];
+      } finally {
+        port1.close();
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}
