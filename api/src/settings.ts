@@ -22,6 +22,14 @@ export const settings = z.object({
     bits: count,
     weighting: z.enum(['examples', 'uniform']),
     weightCap: count,
+    compression: z
+      .object({
+        kind: z.enum(['topK', 'randomK', 'randomMask']),
+        fraction: z.number(),
+        feedback: z.boolean(),
+      })
+      .nullish()
+      .describe('null: all values are sent'),
   }),
   masking: z.union([
     z.literal('off'),

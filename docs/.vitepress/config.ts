@@ -33,6 +33,7 @@ export default defineConfig({
           page('Your first task', '/guides/your-first-task'),
           page('Your own model', '/guides/own-model'),
           page('Your own strategy', '/guides/own-strategy'),
+          page('Smaller updates', '/guides/compression'),
           page('Withstand attackers', '/guides/robustness'),
           page('Asynchronous rounds', '/guides/asynchronous'),
           page('Run a coordinator', '/guides/run-a-coordinator'),

@@ -12,14 +12,15 @@ const floatBits = 24;
 export function requirePlan(plan: Plan, floors: HeldFloors): void {
   const { training, update, masking, largestCohort, uploadSlot = 0 } = plan;
   const { masking: asked, dropping } = floors;
-  const isPlain = update.kind === 'float32';
+  const { compression } = update;
+  const isPlain = update.kind === 'float32' || compression?.kind.endsWith('K');
   if (asked !== 'off' && (!masking || threats.indexOf(masking.threat) < threats.indexOf(asked)))
     throw new BelowFloor(
       'masking',
       `The plan has masks against ${masking ? `a ${masking.threat}` : 'no'} coordinator; the app asks for them against a ${asked} one.`,
     );
   if (masking && isPlain)
-    throw new BelowFloor('masking', 'The plan asks for masks on float32 updates, which have none.');
+    throw new BelowFloor('masking', 'The plan asks for masks on updates that have none.');
   // What ε is computed with: nobody weighs more than another, and nothing leaves that gets no noise.
   if (
     plan.privacy &&
@@ -27,7 +28,8 @@ export function requirePlan(plan: Plan, floors: HeldFloors): void {
       update.weighting !== 'uniform' ||
       plan.judged !== undefined ||
       training.fairness ||
-      plan.control)
+      plan.control ||
+      compression)
   )
     throw new BelowFloor(
       'privacy',

@@ -4,6 +4,7 @@ import { requirePlan } from '../floors/require-plan.ts';
 import { retry } from '../retry/retry.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
 import { contributeMasked } from './contribute-masked.ts';
+import type { Part } from './part.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { Contributing } from './state.ts';
@@ -27,14 +28,7 @@ export async function contribute(
   requirePlan(plan, floors);
   const answers = plan.query && (await session.answers?.());
   if (plan.query && !answers) throw new BelowFloor('queries', 'The app answers no queries.');
-  const part = answers
-    ? answers.part(assignment)
-    : plan.control
-      ? (await import('./controlled-part.ts')).controlledPart(assignment, plan.control, session, {
-          partOf: trainingPart,
-          retry,
-        })
-      : trainingPart(assignment, session);
+  const part = answers ? answers.part(assignment) : await partOf(assignment, session);
   // Before the device has sent anything of the round.
   await part.require(signal, !!saved);
   const ports: RoundPorts = { ...session, since, part };
@@ -49,6 +43,19 @@ export async function contribute(
     );
   else await contributePlain(assignment, saved?.update, updateProcessor, ports, signal, report);
   report('counted', 1);
+}
+
+/** The part of a device that trains; what only some plans ask of it is loaded then. */
+async function partOf(assignment: Assignment, session: SessionPorts): Promise<Part> {
+  const { control, update } = assignment.plan;
+  if (control) {
+    const { controlledPart } = await import('./controlled-part.ts');
+    return controlledPart(assignment, control, session, { partOf: trainingPart, retry });
+  }
+  const part = trainingPart(assignment, session);
+  if (!update.compression) return part;
+  const { compressedPart } = await import('./compressed-part.ts');
+  return compressedPart(assignment, update.compression, session, part);
 }
 
 async function contributePlain(

@@ -19,7 +19,8 @@ export interface ControlledPorts {
 
 /**
  * The part of a device whose steps are corrected (SCAFFOLD: Karimireddy et al. 2020, Algorithm 1; SPEC.md, RD21): it downloads c, trains by
- * gradients plus c − cᵢ, keeps the next cᵢ, and sends its change with the update. */
+ * gradients plus c − cᵢ, keeps the next cᵢ, and sends its change with the update.
+ */
 export function controlledPart(
   assignment: Assignment,
   control: PlanControl,

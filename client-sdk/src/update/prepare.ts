@@ -4,7 +4,7 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { queryHash } from '@murmuration/protocol/queries/query-hash';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { packRing } from '@murmuration/protocol/secagg/ring';
-import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import { encodeSparse, encodeUpdate, type SparseValues } from '@murmuration/protocol/weights/codec';
 import { withControl } from '@murmuration/protocol/weights/control';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import {
@@ -26,6 +26,8 @@ export interface Learned {
   readonly loss?: number | undefined;
   /** That of the shared layers. */
   readonly layout: Layout;
+  /** Values with their places, which are sent instead of `delta`, where the plan has such `compression`. */
+  readonly sparse?: SparseValues | undefined;
   /** The change of the device's control variate, rounded as `roundControl` does, where the plan has `control`. */
   readonly control?: Float32Array | undefined;
   /** What the device found out about the version that the plan has judged; left out where that is nothing. */
@@ -63,7 +65,7 @@ export function prepareUpdate(
   noisy?: NoisyRounding,
 ): Uint8Array {
   if ('elements' in contribution) return packed(contribution, queryHash(plan.query!), mask);
-  const { delta, examples, loss, layout, control, verdict } = contribution;
+  const { delta, examples, loss, layout, sparse, control, verdict } = contribution;
   const norm = clip(delta, plan.update.clip);
   if (!Number.isFinite(norm))
     throw new MurmurationError(
@@ -78,6 +80,15 @@ export function prepareUpdate(
         random,
       )
     : weightOf(examples, plan);
+  const { compression } = plan.update;
+  if (sparse || (compression && compression.kind !== 'randomMask')) {
+    if (!sparse || !compression || plan.masking)
+      throw new MurmurationError(
+        'plan.below-floor',
+        'The plan and what was learned differ in whether places are sent, or they would have masks, which they can not.',
+      );
+    return encodeSparse(layout.hash, layout.count, sparse, plan.update.bits, weight);
+  }
   if (plan.update.kind === 'float32') {
     if (plan.masking)
       throw new MurmurationError(
@@ -86,7 +97,7 @@ export function prepareUpdate(
       );
     return encodeUpdate(layout.hash, layout.count, { kind: 'float32', delta, weight });
   }
-  const quantization = quantizationFor(layout.count, quantizationOf(plan));
+  const quantization = quantizationFor(delta.length, quantizationOf(plan));
   if (plan.privacy?.noise && !noisy)
     throw new MurmurationError('plan.below-floor', 'The plan asks for noise, and nothing adds it.');
   if ((control === undefined) !== (plan.control === undefined))

@@ -9,9 +9,11 @@ import { AnswerSum } from './answer-sum.ts';
 import { BufferSum } from './buffer-sum.ts';
 import { FloatSum } from './float-sum.ts';
 import { GroupSums } from './group-sums.ts';
+import { maskOfRound } from './mask-of-round.ts';
 import { RingSum } from './ring-sum.ts';
 import type { RunningSum } from './running-sum.ts';
 import { SingleUpdates } from './single-updates.ts';
+import { SparseSum } from './sparse-sum.ts';
 
 /** What a round makes of what arrives: by `consumes`, what strategies of that kind are given; answers become the figures of a query. */
 export type Aggregate = RunningSum | GroupSums | SingleUpdates | AnswerSum;
@@ -32,10 +34,13 @@ export function aggregateFor(
   const query = queryOf(plan);
   if (query) return new AnswerSum(query, plan.query!, largestCohort);
   const { shared } = splitLayout(layout, privateLayers);
-  const emptySum = () =>
-    update.kind === 'ring'
-      ? new RingSum(shared, quantizationOf(plan), round, masking !== null)
-      : new FloatSum(shared, update);
+  const { compression } = update;
+  const emptySum = () => {
+    if (compression && compression.kind !== 'randomMask') return new SparseSum(shared, update, compression);
+    if (update.kind === 'float32') return new FloatSum(shared, update);
+    const mask = compression && maskOfRound(shared, compression, round);
+    return new RingSum(mask?.layout ?? shared, quantizationOf(plan), round, masking !== null, mask?.whole);
+  };
   switch (consumes) {
     case 'each':
       return new SingleUpdates(emptySum);

@@ -13,6 +13,7 @@ import {
   type VerdictCounts,
   verdictsOfSum,
 } from '@murmuration/protocol/weights/quantize';
+import type { MaskOfRound } from './mask-of-round.ts';
 import { restoreElements, snapshotOf } from './ring-snapshot.ts';
 import type { RunningSum, SumInRing } from './running-sum.ts';
 
@@ -27,16 +28,25 @@ export class RingSum implements RunningSum, SumInRing {
   readonly #quantization: Quantization;
   seed: string;
   readonly #masked: boolean;
+  readonly #whole: MaskOfRound['whole'] | undefined;
 
   /**
    * `seed` is that of the rotation, the id of the round; a `masked` update is noise until the masks are off the sum, so
-   * that its values can't be checked. Throws `config.ring` where a sum could wrap.
+   * that its values can't be checked; `layout` is that of a mask of the round where `whole` makes means of the whole model. Throws
+   * `config.ring` where a sum could wrap.
    */
-  constructor(layout: Layout, settings: QuantizationSettings, seed: string, masked = false) {
+  constructor(
+    layout: Pick<Layout, 'hash' | 'count'>,
+    settings: QuantizationSettings,
+    seed: string,
+    masked = false,
+    whole?: MaskOfRound['whole'],
+  ) {
     this.#settings = settings;
     this.#quantization = quantizationFor(layout.count, settings);
     this.seed = seed;
     this.#masked = masked;
+    this.#whole = whole;
     const { elements, width } = this.#quantization;
     this.form = { kind: 'ring', layoutHash: layout.hash, count: elements, width };
     this.#vector = ringVector(elements);
@@ -67,7 +77,8 @@ export class RingSum implements RunningSum, SumInRing {
   /** `noise`, a number for each of the model's in the unit of deltas, is added to the sum; its memory is used. */
   mean(noise?: Float32Array): Mean {
     const sum = centre(this.elements.slice(), this.width);
-    return meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.seed, noise);
+    const mean = meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.seed, noise);
+    return this.#whole?.(mean) ?? mean;
   }
 
   /** The longest L2 norm of what one update of weight 1 adds to the sum. */

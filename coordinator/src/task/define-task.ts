@@ -1,7 +1,7 @@
 import type * as tf from '@murmuration/engine/tfjs/tf';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
-import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
+import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import { duration } from '@murmuration/protocol/time/duration';
@@ -19,6 +19,7 @@ import { isEvaluator, isFunction, isStrategy, isTensor, isTransformer } from './
 import { requireGroups, smallestGroupByDefault } from './groups.ts';
 import {
   fairCapOf,
+  refuseIncompressible,
   refuseKeepingEach,
   refuseOverflow,
   refuseUnaccountable,
@@ -89,6 +90,24 @@ export const taskSchema = z.strictObject({
     weighting: z.enum(['examples', 'uniform']).default('examples'),
     /** Largest weight of one update. */
     weightCap: z.int().min(1).max(65_536).default(32),
+    /** Sends only some of the values; null: all of them. */
+    compression: z
+      .strictObject({
+        /**
+         * `topK`: those of the largest magnitude, `randomK`: those that each device draws, both without masks; `randomMask`: those that the round
+         * draws for all, with masks or without.
+         */
+        kind: z.enum(['topK', 'randomK', 'randomMask']),
+        /** The share of the values that is sent. */
+        fraction: z.number().positive().max(1),
+        /**
+         * Whether a device keeps what it did not send, and adds it to its next update; else what is sent counts for the rest. By default so
+         * for `topK` and `randomK`, and not for `randomMask`.
+         */
+        feedback: z.boolean().optional(),
+      })
+      .nullable()
+      .default(null),
   }),
   /** Secure aggregation; `off`: the coordinator sees each update. */
   masking: z
@@ -299,7 +318,8 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   const parsed = taskSchema.safeParse(withoutDevices(input));
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
-  const { plan, update, masking, privacy, deadlines, schedule, evaluation, ...others } = parsed.data;
+  const { plan, update: asked, masking, privacy, deadlines, schedule, evaluation, ...others } = parsed.data;
+  const update = updateOf(asked);
   const { training: central, ...rest } = others;
   const { cohort, buffer } = cohortOf(rest.cohort);
   const { privateLayers, sampledSoftmax, ...training } = plan;
@@ -329,6 +349,11 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     update,
     plan,
     cohort,
+    isPrivate: privacy !== null,
+    isAsynchronous: buffer !== null,
+  });
+  refuseIncompressible(rest.strategy, update, {
+    isMasked: masking !== 'off',
     isPrivate: privacy !== null,
     isAsynchronous: buffer !== null,
   });
@@ -386,6 +411,13 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   refuseUnaskable(task);
   refuseUnmeasured(task);
   return task;
+}
+
+/** What plans say of updates: devices that know nothing of compression still understand a plan without it. */
+function updateOf({ compression, ...update }: z.output<typeof taskSchema>['update']): UpdateSettings {
+  if (!compression) return update;
+  const { kind, fraction, feedback = kind !== 'randomMask' } = compression;
+  return { ...update, compression: { kind, fraction, feedback } };
 }
 
 /** Uniform weights are all 1: a larger cap would only widen the ring. */

@@ -139,6 +139,48 @@ export function refuseUncontrollable(
     );
 }
 
+/** Most bits of a value that is sent with its place. */
+const mostBitsWithPlace = 16;
+
+/** Throws `config.invalid` for what compression does not go with. */
+export function refuseIncompressible(
+  strategy: Strategy,
+  { kind: form, bits, compression }: UpdateSettings,
+  {
+    isMasked,
+    isPrivate,
+    isAsynchronous,
+  }: { readonly isMasked: boolean; readonly isPrivate: boolean; readonly isAsynchronous: boolean },
+): void {
+  if (!compression) return;
+  const { kind, fraction, feedback } = compression;
+  const refuse = (what: string): never => {
+    throw new MurmurationError('config.invalid', `The task: update.compression.kind "${kind}" ${what}.`);
+  };
+  if (form !== 'ring') refuse('rounds what it sends; set update.kind "ring", not "float32"');
+  if (isPrivate)
+    refuse(
+      "can't be combined with privacy: which values are sent, and what is kept of others, tells of the examples, and ε does not count that. Leave it out, or use fewer update.bits",
+    );
+  if (isAsynchronous)
+    refuse(
+      'can\'t be combined with cohort.mode "asynchronous", whose buffers take whole updates; leave the mode "synchronous"',
+    );
+  if (strategy.consumes === 'each')
+    refuse(
+      `can't be combined with the strategy ${strategy.name}, which compares single updates: ${Math.round(100 * (1 - fraction))} % of their values would be zeros`,
+    );
+  if (strategy.consumes === 'sum' && (strategy.fairness || strategy.control))
+    refuse(`can't be combined with the strategy ${strategy.name}, which needs whole updates`);
+  if (kind === 'randomMask') return;
+  if (isMasked)
+    refuse(
+      'can\'t be masked: each device sends other values, and masks hide the same ones of all. Use "randomMask", or masking "off"',
+    );
+  if (bits > mostBitsWithPlace) refuse(`takes update.bits of ${mostBitsWithPlace} at most, not ${bits}`);
+  if (kind === 'topK' && !feedback) refuse('needs feedback: without it small values would never be sent');
+}
+
 /** Throws `config.invalid` for rules about what is taken back that nothing would come of. */
 export function refuseUnwatchable(
   rules: NonNullable<Task['watch']>,

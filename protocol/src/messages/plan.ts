@@ -46,7 +46,19 @@ export const updateSettings = z.strictObject({
   /** `examples`: weights from 1 to `weightCap` in proportion to the examples used of `maxExamples`; `uniform`: all 1. */
   weighting: z.enum(['examples', 'uniform']),
   weightCap: whole(1, 65_536),
+  /** Only some of the values are sent (SPEC.md, UP13); left out where all are. */
+  compression: z.optional(
+    z.strictObject({
+      /** Those of the largest magnitude, those that the device draws, or those that the round draws for all of them. */
+      kind: z.enum(['topK', 'randomK', 'randomMask']),
+      /** The share of the values that is sent. */
+      fraction: positive(1),
+      /** Whether a device keeps what it did not send, and adds it to its next update; else what is sent counts for the rest. */
+      feedback: z.boolean(),
+    }),
+  ),
 });
+export type Compression = NonNullable<z.infer<typeof updateSettings>['compression']>;
 export type UpdateSettings = z.infer<typeof updateSettings>;
 
 const fraction = z.number().check(z.gte(0), z.lt(1));

@@ -1,7 +1,8 @@
 import { ByteReader, ByteWriter, equalBytes } from '../encoding/bytes.ts';
 import { MurmurationError } from '../errors/errors.ts';
-import { packedLength } from '../secagg/ring.ts';
+import { packedLength, packRing, unpackRing } from '../secagg/ring.ts';
 import { maxValues } from './layout.ts';
+import { drawPlaces, packPlaces, placesLength, unpackPlaces } from './sparse.ts';
 
 /**
  * The bytes of an update (SPEC.md, WC1–WC4): a header of 48 bytes, then the values.
@@ -11,13 +12,14 @@ import { maxValues } from './layout.ts';
  *     5  kind
  *
  * All numbers are little-endian. `float32` carries the delta itself; `ring` carries `count` elements of w bits, the
- * last of which is the weight, so that masking covers it too.
+ * last of which is the weight, so that masking covers it too. `sparse` carries `count` values of a longer vector: one unit of
+ * them as float32, their places, or the u32 from which these are drawn, and whole numbers of units of as many bits as byte 6 says.
  */
 const codecVersion = 1;
 export const headerLength = 48;
 
 const magic = new Uint8Array([0x4d, 0x55, 0x52, 0x57]);
-const kinds = ['float32', 'ring'] as const;
+const kinds = ['float32', 'ring', 'sparse'] as const;
 
 /** What the coordinator expects of an update, from the plan of its round. */
 export type UpdateForm =
@@ -32,35 +34,105 @@ export type UpdateForm =
       readonly layoutHash: Uint8Array;
       readonly count: number;
       readonly width: number;
+    }
+  | {
+      readonly kind: 'sparse';
+      readonly layoutHash: Uint8Array;
+      /** Values that are sent. */
+      readonly count: number;
+      /** Values of the vector that they are from. */
+      readonly of: number;
+      /** Bits of a value. */
+      readonly bits: number;
+      /** Whether their places are drawn from a seed, and not sent. */
+      readonly isDrawn: boolean;
+      readonly maxWeight: number;
     };
+
+/** Some values of a vector. */
+export interface SparseValues {
+  /** What one is worth; 0 or more. */
+  readonly unit: number;
+  /** Whole numbers of units. */
+  readonly units: Int32Array;
+  /** Of each value, in rising order; or the seed from which they are drawn. */
+  readonly places: Uint32Array | number;
+}
 
 export type Update =
   | { readonly kind: 'float32'; readonly delta: Float32Array; readonly weight: number }
-  | { readonly kind: 'ring'; readonly packed: Uint8Array };
+  | { readonly kind: 'ring'; readonly packed: Uint8Array }
+  | ({
+      readonly kind: 'sparse';
+      readonly places: Uint32Array;
+      readonly weight: number;
+    } & Omit<SparseValues, 'places'>);
 
 /** Bytes of the longest update that any model leads to: the most values, 32 bits each, and a weight. */
 export const maxUpdateLength = headerLength + 4 * (maxValues + 1);
 
 /** Bytes of an update of this form, header included. */
 export function updateLength(form: UpdateForm): number {
-  return headerLength + (form.kind === 'float32' ? 4 * form.count : packedLength(form.count, form.width));
+  switch (form.kind) {
+    case 'float32':
+      return headerLength + 4 * form.count;
+    case 'ring':
+      return headerLength + packedLength(form.count, form.width);
+    case 'sparse':
+      return headerLength + 4 + placesBytes(form) + packedLength(form.count, form.bits);
+  }
 }
 
-export function encodeUpdate(layoutHash: Uint8Array, count: number, update: Update, width = 0): Uint8Array {
+const placesBytes = ({ of, count, isDrawn }: Extract<UpdateForm, { kind: 'sparse' }>): number =>
+  isDrawn ? 4 : placesLength(of, count);
+
+/** Some values of an update of `of` values, `bits` each. */
+export function encodeSparse(
+  layoutHash: Uint8Array,
+  of: number,
+  { unit, units, places }: SparseValues,
+  bits: number,
+  weight: number,
+): Uint8Array {
+  const where = typeof places === 'number' ? new ByteWriter(4).u32(places).bytes : packPlaces(places, of);
+  const one = new Uint8Array(Float32Array.of(unit).buffer);
+  const values = packRing(units, bits);
+  return header(layoutHash, units.length, 'sparse', bits, weight, [one, where, values]);
+}
+
+export function encodeUpdate(
+  layoutHash: Uint8Array,
+  count: number,
+  update: Exclude<Update, { readonly kind: 'sparse' }>,
+  width = 0,
+): Uint8Array {
   const body =
     update.kind === 'float32'
       ? new Uint8Array(update.delta.buffer, update.delta.byteOffset, update.delta.byteLength)
       : update.packed;
-  return new ByteWriter(headerLength + body.length)
+  const weight = update.kind === 'float32' ? update.weight : 0;
+  return header(layoutHash, count, update.kind, width, weight, [body]);
+}
+
+function header(
+  layoutHash: Uint8Array,
+  count: number,
+  kind: (typeof kinds)[number],
+  width: number,
+  weight: number,
+  body: readonly Uint8Array[],
+): Uint8Array {
+  const writer = new ByteWriter(headerLength + body.reduce((sum, { length }) => sum + length, 0))
     .raw(magic)
     .u8(codecVersion)
-    .u8(kinds.indexOf(update.kind))
+    .u8(kinds.indexOf(kind))
     .u8(width)
     .u8(0)
     .raw(layoutHash)
     .u32(count)
-    .u32(update.kind === 'float32' ? update.weight : 0)
-    .raw(body).bytes;
+    .u32(weight);
+  for (const part of body) writer.raw(part);
+  return writer.bytes;
 }
 
 /**
@@ -94,7 +166,7 @@ export function decodeUpdate(bytes: Uint8Array, form: UpdateForm): Update {
       'update.wrong-length',
       `The plan asks for ${form.count} values; the update names ${count}.`,
     );
-  const expectedWidth = form.kind === 'ring' ? form.width : 0;
+  const expectedWidth = form.kind === 'ring' ? form.width : form.kind === 'sparse' ? form.bits : 0;
   if (width !== expectedWidth)
     throw new MurmurationError(
       'update.wrong-kind',
@@ -116,7 +188,22 @@ export function decodeUpdate(bytes: Uint8Array, form: UpdateForm): Update {
       'update.weight',
       `A weight is a whole number from 1 to ${form.maxWeight}; this one is ${weight}.`,
     );
+  if (form.kind === 'sparse') return { ...readSparse(bytes.subarray(headerLength), form), weight };
   return { kind: 'float32', delta: floatsAt(bytes, headerLength), weight };
+}
+
+function readSparse(body: Uint8Array, form: Extract<UpdateForm, { kind: 'sparse' }>) {
+  const { of, count, bits, isDrawn } = form;
+  const view = new DataView(body.buffer, body.byteOffset);
+  const unit = view.getFloat32(0, true);
+  // −0 is a unit as well.
+  if (!(unit >= 0 && unit < Infinity))
+    throw new MurmurationError('update.not-finite', `The unit of the values is 0 or more, not ${unit}.`);
+  const end = 4 + placesBytes(form);
+  const places = isDrawn
+    ? drawPlaces(`${view.getUint32(4, true)}`, of, count)
+    : unpackPlaces(body.subarray(4, end), of, count);
+  return { kind: 'sparse' as const, unit, places, units: unpackRing(body.subarray(end), count, bits) };
 }
 
 function floatsAt(bytes: Uint8Array, from: number): Float32Array {

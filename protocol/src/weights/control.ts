@@ -15,18 +15,33 @@ export function roundControl(
   seed: string,
   random: RandomBytes,
 ): Float32Array {
-  const norm = Math.sqrt(change.reduce((sum, value) => sum + value * value, 0));
   const unit = settings.clip / settings.control;
-  const scale = unit * Math.min(1, settings.control / norm || 1);
-  for (let i = 0; i < change.length; i++) change[i] = change[i]! * scale;
-  rotate(change, controlSeed(seed));
-  const { step, largest } = quantizationFor(change.length, settings);
-  const whole = new Int32Array(change.length);
-  rounding()({ values: change, step, largest, weight: 1, random }, whole);
-  for (let i = 0; i < change.length; i++) change[i] = whole[i]! * step;
-  rotateBack(change, controlSeed(seed));
+  for (let i = 0; i < change.length; i++) change[i] = change[i]! * unit;
+  roundToRing(change, settings, controlSeed(seed), random);
   for (let i = 0; i < change.length; i++) change[i] = change[i]! / unit;
   return change;
+}
+
+/**
+ * Cuts a vector to a norm of at most `settings.clip`, and rounds it to what ring elements rotated by `seed` can say, in place: quantised by the
+ * same seed, it stays what it is.
+ */
+export function roundToRing(
+  vector: Float32Array,
+  settings: QuantizationSettings,
+  seed: string,
+  random: RandomBytes,
+): Float32Array {
+  const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  const scale = Math.min(1, settings.clip / norm || 1);
+  for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! * scale;
+  rotate(vector, seed);
+  const { step, largest } = quantizationFor(vector.length, settings);
+  const whole = new Int32Array(vector.length);
+  rounding()({ values: vector, step, largest, weight: 1, random }, whole);
+  for (let i = 0; i < vector.length; i++) vector[i] = whole[i]! * step;
+  rotateBack(vector, seed);
+  return vector;
 }
 
 /** The values of an update with those of a change of the device's control variate after them, in the unit of the update. */

@@ -61,7 +61,8 @@ export const catalogue: readonly Entry[] = [
   {
     kind: 'federation',
     name: 'compression',
-    shows: 'rounds and bytes until 97 % of MNIST, with updates of 32 bits a value down to 4',
+    shows:
+      'rounds and bytes until 97 % of MNIST, with updates of 32 bits a value down to 4, and with some of the values',
     file: file('compression'),
   },
   {

@@ -9,6 +9,8 @@ export interface RoundsToAccuracy {
   readonly accuracy: number;
   /** Millions of bytes that devices sent until the target was reached, or in all rounds. */
   readonly megabytesUp: number;
+  /** Thousands of bytes that a device sent for an update. */
+  readonly kilobytesEach: number;
 }
 
 /**
@@ -31,6 +33,13 @@ export function roundsToAccuracy(
     rounds: roundsToTarget(curve, target),
     accuracy: Math.max(0, ...curve.map(({ value }) => value)),
     megabytesUp: until.reduce((sum, round) => sum + bytesUp(round), 0) / 1e6,
+    kilobytesEach:
+      ended.reduce((sum, round) => sum + bytesUp(round), 0) /
+      Math.max(
+        1,
+        ended.reduce((sum, { tally }) => sum + tally.accepted, 0),
+      ) /
+      1e3,
   };
 }
 

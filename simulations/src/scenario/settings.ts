@@ -35,6 +35,14 @@ export const commonSettings = {
       bits: z.int().min(2).max(24).default(16),
       weighting: z.enum(['examples', 'uniform']).default('examples'),
       weightCap: whole.max(65_536).default(32),
+      compression: z
+        .strictObject({
+          kind: z.enum(['topK', 'randomK', 'randomMask']),
+          fraction: positive.max(1),
+          feedback: z.boolean().optional(),
+        })
+        .nullable()
+        .default(null),
     })
     .prefault({}),
   /** As `masking` of a task; `enabled` false: updates are added up as they are. */

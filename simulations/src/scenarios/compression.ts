@@ -9,7 +9,8 @@ export default defineScenario({
   ...digitSetting,
   module: import.meta.url,
   name: 'compression',
-  shows: 'rounds and bytes until 97 % of MNIST, with updates of 32 bits a value down to 4',
+  shows:
+    'rounds and bytes until 97 % of MNIST, with updates of 32 bits a value down to 4, and with some of the values',
   model: ({ seed }) => twoLayerPerceptron(seed),
   settings: {
     plan: { epochs: 1, batchSize: 10, learningRate: 0.1, maxExamples: 600 },
@@ -26,6 +27,12 @@ export default defineScenario({
     bits6: { update: { bits: 6 } },
     bits5: { update: { bits: 5 } },
     bits4: { update: { bits: 4 } },
+    topK: { update: { bits: 8, compression: { kind: 'topK', fraction: 0.01 } } },
+    randomK: { update: { bits: 8, compression: { kind: 'randomK', fraction: 0.1 } } },
+    randomMask: { update: { bits: 8, compression: { kind: 'randomMask', fraction: 0.1 } } },
+    randomMaskFeedback: {
+      update: { bits: 8, compression: { kind: 'randomMask', fraction: 0.1, feedback: true } },
+    },
   },
   figures: ({ measured, ended }) => ({ ...roundsToAccuracy(measured, ended, target) }),
 });

@@ -1,3 +1,4 @@
+import { compress } from '@murmuration/client-sdk/update/compress';
 import { type Contribution, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
 import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
@@ -132,6 +133,11 @@ export class MaskedDevice {
     }
     const delta = Float32Array.from(this.#random(layout.count), byte => (byte - 127.5) / 100);
     const examples = 100 * (1 + this.#random(1)[0]!);
+    const { compression } = plan.update;
+    if (compression) {
+      const { residual: _, ...sent } = compress(delta, undefined, compression, plan, round, this.#random);
+      return { delta, examples, layout, ...sent };
+    }
     if (!plan.control) return { delta, examples, layout };
     const change = Float32Array.from(this.#random(layout.count), byte => (byte - 127.5) / 300);
     const settings = { ...quantizationOf(plan), control: plan.control.clip };

@@ -5,6 +5,7 @@ import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
 import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
 import { cohortSizeOf, largestSumOf } from '@murmuration/coordinator/task/task';
 import { plan } from '@murmuration/protocol/messages/plan';
 import { describe, expect, it } from 'vitest';
@@ -306,5 +307,71 @@ describe('a task whose devices correct their steps', () => {
     ],
   ])('is refused with %s', (_, change, text) => {
     expect(() => defineTask({ ...corrected, ...change } as TaskDefinition)).toThrow(text);
+  });
+});
+
+describe('a task whose devices send some of the values', () => {
+  const compressed = (compression: object, { update, ...change }: Partial<TaskDefinition> = {}) =>
+    ({ ...least, ...change, update: { ...least.update, ...update, compression } }) as TaskDefinition;
+
+  it('keeps what is not sent as its kind does, unless it says', () => {
+    const { update } = defineTask(compressed({ kind: 'topK', fraction: 0.01 }));
+    expect(update.compression).toEqual({ kind: 'topK', fraction: 0.01, feedback: true });
+    const masked = { masking: {}, cohort: { goal: 60, minimum: 50 } };
+    const mask = defineTask(compressed({ kind: 'randomMask', fraction: 0.1 }, masked as object));
+    expect(mask.update.compression).toEqual({ kind: 'randomMask', fraction: 0.1, feedback: false });
+    expect(defineTask(least).update).not.toHaveProperty('compression');
+  });
+
+  it('may be told by its settings to send all, or others', () => {
+    const task = defineTask(compressed({ kind: 'topK', fraction: 0.01 }));
+    const settings = settingsOf(task);
+    expect(settings.update.compression).toEqual({ kind: 'topK', fraction: 0.01, feedback: true });
+    expect(withSettings(task, { update: { compression: null } }, 2).update).not.toHaveProperty('compression');
+    const other = { kind: 'randomK', fraction: 0.2, feedback: false };
+    expect(withSettings(task, { update: { compression: other } }, 2).update.compression).toEqual(other);
+  });
+
+  const topK = { kind: 'topK', fraction: 0.01 };
+  const randomMask = { kind: 'randomMask', fraction: 0.1 };
+  it.each<[string, object, object, string]>([
+    [
+      'masks on values of each device',
+      topK,
+      { masking: {}, cohort: { goal: 60, minimum: 50 } },
+      "can't be masked",
+    ],
+    [
+      'a privacy budget',
+      randomMask,
+      { update: { weighting: 'uniform' }, privacy: { epsilon: 4, delta: 1e-6, rounds: 10 } },
+      'ε does not count that',
+    ],
+    [
+      'buffers',
+      randomMask,
+      { cohort: { mode: 'asynchronous', goal: 10, concurrency: 20 } },
+      'whose buffers take whole updates',
+    ],
+    ['updates without quantisation', topK, { update: { kind: 'float32' } }, 'set update.kind "ring"'],
+    [
+      'a strategy of single updates',
+      topK,
+      { masking: 'off', cohort: { goal: 20, minimum: 20 }, strategy: median() },
+      '99 % of their values would be zeros',
+    ],
+    ['weights by losses', randomMask, { strategy: qFedAvg() }, 'needs whole updates'],
+    [
+      'control variates',
+      randomMask,
+      { update: { weighting: 'uniform' }, strategy: scaffold({ population: 1_000 }) },
+      'needs whole updates',
+    ],
+    ['more bits than a value with a place has', topK, { update: { bits: 17 } }, '16 at most, not 17'],
+    ['small values that are never sent', { ...topK, feedback: false }, {}, 'needs feedback'],
+    ['no share', { kind: 'topK', fraction: 0 }, {}, 'fraction'],
+    ['more than all', { kind: 'topK', fraction: 1.1 }, {}, 'fraction'],
+  ])('is refused with %s', (_, compression, change, text) => {
+    expect(() => defineTask(compressed(compression, change))).toThrow(text);
   });
 });

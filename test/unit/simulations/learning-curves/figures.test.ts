@@ -17,6 +17,7 @@ describe('rounds to an accuracy', () => {
       rounds: expect.closeTo(1 + (0.3 / 0.4) * 2, 9),
       accuracy: 0.9,
       megabytesUp: 9,
+      kilobytesEach: expect.closeTo(300, 9),
     });
   });
 
@@ -25,6 +26,7 @@ describe('rounds to an accuracy', () => {
       rounds: null,
       accuracy: 0.6,
       megabytesUp: 12,
+      kilobytesEach: expect.closeTo(300, 9),
     });
   });
 });

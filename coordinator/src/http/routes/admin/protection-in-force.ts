@@ -9,8 +9,8 @@ export function maskingInForce(task: Task): Masking {
   const { planVersion, masking, update, cohort } = task;
   const largest = cohortSizeOf(task);
   const { minimum, goal } = cohort;
-  const ring =
-    update.kind === 'ring' ? quantizationFor(1, { ...update, largestCohort: largestSumOf(task) }) : null;
+  const hasRing = update.kind === 'ring' && (update.compression?.kind ?? 'randomMask') === 'randomMask';
+  const ring = hasRing ? quantizationFor(1, { ...update, largestCohort: largestSumOf(task) }) : null;
   const common = {
     planVersion,
     cohort: { minimum, goal, largest },

@@ -1,0 +1,88 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { UpdateSettings } from '@murmuration/protocol/messages/plan';
+import { decodeUpdate, type UpdateForm } from '@murmuration/protocol/weights/codec';
+import type { Layout } from '@murmuration/protocol/weights/layout';
+import type { Mean } from '@murmuration/protocol/weights/quantize';
+import { keptOf } from '@murmuration/protocol/weights/sparse';
+import { type RunningSum, requireLength } from './running-sum.ts';
+
+/** Rounding of a norm that a device computed in float32. */
+const normTolerance = 1 + 1e-3;
+
+/** A weighted sum of updates of which only some values are sent, in float64: memory O(model), and work O(values that are sent). */
+export class SparseSum implements RunningSum {
+  readonly consumes = 'sum';
+  readonly inRing = [];
+  readonly form: Extract<UpdateForm, { kind: 'sparse' }>;
+  contributors = 0;
+  #weight = 0;
+  readonly #values: Float64Array;
+  readonly #clip: number;
+  /** What a value that was sent counts for. */
+  readonly #scale: number;
+
+  constructor(
+    layout: Layout,
+    { clip, bits, weightCap }: UpdateSettings,
+    { kind, fraction, feedback }: NonNullable<UpdateSettings['compression']>,
+  ) {
+    const count = keptOf(layout.count, fraction);
+    this.form = {
+      kind: 'sparse',
+      layoutHash: layout.hash,
+      count,
+      of: layout.count,
+      bits,
+      isDrawn: kind === 'randomK',
+      maxWeight: weightCap,
+    };
+    this.#values = new Float64Array(layout.count);
+    this.#clip = clip;
+    this.#scale = feedback ? 1 : layout.count / count;
+  }
+
+  add(bytes: Uint8Array): void {
+    const update = decodeUpdate(bytes, this.form);
+    if (update.kind !== 'sparse') throw new MurmurationError('update.wrong-kind');
+    const { places, unit, units, weight } = update;
+    const norm = unit * Math.sqrt(units.reduce((sum, value) => sum + value * value, 0));
+    if (norm > this.#clip * normTolerance)
+      throw new MurmurationError(
+        'update.norm',
+        `The norm of the update is ${norm}; its plan allows ${this.#clip}.`,
+      );
+    for (const [i, place] of places.entries())
+      this.#values[place] = this.#values[place]! + weight * unit * units[i]!;
+    this.#weight += weight;
+    this.contributors += 1;
+  }
+
+  mean(): Mean {
+    if (this.contributors === 0) throw new MurmurationError('update.impossible', 'No update was added.');
+    const weight = this.#weight;
+    const scale = this.#scale / weight;
+    return { delta: Float32Array.from(this.#values, value => value * scale), weight };
+  }
+
+  /** The number of contributors, their weight, then the sum: 64 bits each. */
+  snapshot(): Uint8Array {
+    const copy = new Float64Array(2 + this.#values.length);
+    copy.set([this.contributors, this.#weight]);
+    copy.set(this.#values, 2);
+    return new Uint8Array(copy.buffer);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    requireLength(snapshot, 8 * (2 + this.#values.length));
+    const copy = new Float64Array(new Uint8Array(snapshot).buffer);
+    this.contributors = copy[0]!;
+    this.#weight = copy[1]!;
+    this.#values.set(copy.subarray(2));
+  }
+
+  clear(): void {
+    this.contributors = 0;
+    this.#weight = 0;
+    this.#values.fill(0);
+  }
+}
