@@ -45,7 +45,9 @@ export const settings = z.object({
   cohort: z.object({
     mode: z.literal('asynchronous').optional().describe('Left out of a synchronous task'),
     goal: count,
-    minimum: count.optional().describe('Of a synchronous task, as the next one'),
+    minimum: count
+      .optional()
+      .describe('Of tasks whose devices meet: synchronous ones, and those with masking; as the next one'),
     overSelection: z.number().optional(),
     concurrency: count.optional().describe('Of an asynchronous task, as the next one'),
     maxStaleness: count.optional(),

@@ -12,10 +12,37 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
 
 const devices = 5;
-const asynchronous: Partial<TaskDefinition> = {
-  cohort: { mode: 'asynchronous', goal: 2, concurrency: 3, maxStaleness: 5 },
-  deadlines: { updates: '1 min' },
-};
+type Change = Partial<TaskDefinition>;
+
+/** With the fewest updates of a version, and the versions that are waited for. */
+const kinds: readonly [string, Change, number, number][] = [
+  [
+    'makes versions of devices that come one by one',
+    {
+      cohort: { mode: 'asynchronous', goal: 2, concurrency: 3, maxStaleness: 5 },
+      deadlines: { updates: '1 min' },
+    },
+    2,
+    3,
+  ],
+  [
+    'makes versions of updates that devices keep until enough others have some, under masks',
+    {
+      masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.1 },
+      cohort: {
+        mode: 'asynchronous',
+        goal: 4,
+        minimum: 3,
+        overSelection: 1,
+        concurrency: 3,
+        maxStaleness: 5,
+      },
+      deadlines: { gathering: '1 s', updates: '1 min' },
+    },
+    3,
+    1,
+  ],
+];
 
 let cleanUp: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -29,11 +56,11 @@ interface Opened {
   close(): Promise<void>;
 }
 
-async function open(folder: string, port = 0): Promise<Opened> {
+async function open(change: Change, folder: string, port = 0): Promise<Opened> {
   const storage = await openStorage(folder, systemClock);
   const config = parseConfig({ port, enrolmentTokens: [enrolmentToken], log: 'silent' });
   const surroundings = { clock: systemClock, random: systemRandom, storage };
-  const coordinator = await createCoordinator(config, [lineTask(asynchronous)], surroundings);
+  const coordinator = await createCoordinator(config, [lineTask(change)], surroundings);
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= coordinator.stop().then(() => storage.close());
@@ -51,32 +78,32 @@ const published = (coordinator: Coordinator, least: number) =>
   );
 
 describe('an asynchronous task', () => {
-  test('makes versions of devices that come one by one, and goes on after a restart from its folder', async () => {
+  test.each(kinds)('%s, and goes on after a restart from its folder', async (_, change, fewest, versions) => {
     const folder = await mkdtemp(join(tmpdir(), 'murmuration-buffers-'));
     cleanUp.push(() => rm(folder, { recursive: true }));
-    const { coordinator: first, close } = await open(folder);
-    const third = published(first, 3);
+    const { coordinator: first, close } = await open(change, folder);
+    const begun = published(first, versions);
     await first.start();
     for (let index = 0; index < devices; index++) {
       const client = lineClient(first.url, index);
       cleanUp.push(() => client.stop());
       await client.start();
     }
-    const [{ number }] = await third;
+    const [{ number }] = await begun;
     await close();
-    const { coordinator: second } = await open(folder, Number(new URL(first.url).port));
-    const later = published(second, number + 2);
+    const { coordinator: second } = await open(change, folder, Number(new URL(first.url).port));
+    const later = published(second, number + versions);
     await second.start();
     await later;
     const { models } = (await (await fetch(`${second.url}/v1/tasks/line/models`)).json()) as {
       models: { number: number; contributors: number; parent: string | null; model: string }[];
     };
     const oldestFirst = models.toReversed();
-    expect(oldestFirst.length).toBeGreaterThanOrEqual(6);
+    expect(oldestFirst.length).toBeGreaterThanOrEqual(1 + 2 * versions);
     for (const [i, version] of oldestFirst.entries()) {
       if (i === 0) continue;
       expect(version.number).toBe(oldestFirst[i - 1]!.number + 1);
-      expect(version.contributors).toBeGreaterThanOrEqual(2);
+      expect(version.contributors).toBeGreaterThanOrEqual(fewest);
     }
   });
 });

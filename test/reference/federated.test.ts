@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { clip } from '@murmuration/client-sdk/update/clip';
 import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
-import { stalenessWeight } from '@murmuration/coordinator/aggregation/staleness';
 import { judge, openQuorum } from '@murmuration/coordinator/round/quorum';
 import { meanOfNearest } from '@murmuration/coordinator/strategy/bulyan';
 import { fedAdagrad } from '@murmuration/coordinator/strategy/fed-adagrad';
@@ -21,6 +20,7 @@ import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { type Mean, meanOfSum, quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
 import { rotate } from '@murmuration/protocol/weights/rotate';
+import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
 import { describe, expect, it } from 'vitest';
 
 /** What other projects publish, or what their code gave when it was run (test/vectors/README.md). */

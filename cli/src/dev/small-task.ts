@@ -1,6 +1,6 @@
 import { withSettings } from '@murmuration/coordinator/task/settings';
 import { SettingsError } from '@murmuration/coordinator/task/settings-error';
-import type { Task } from '@murmuration/coordinator/task/task';
+import { addsAsTheyCome, type Task } from '@murmuration/coordinator/task/task';
 
 /** A task as a few local devices can learn it. */
 export interface SmallTask {
@@ -21,8 +21,11 @@ export function smallTask(task: Task, devices: number): SmallTask {
   const change = {
     cohort: {
       goal: Math.min(goal, devices),
-      minimum: Math.min(minimum, Math.max(1, devices - 1)),
-      overSelection: 1,
+      ...(!addsAsTheyCome(task) && {
+        minimum: Math.min(minimum, Math.max(1, devices - 1)),
+        overSelection: 1,
+      }),
+      ...(task.buffer && { concurrency: Math.min(task.buffer.concurrency, devices) }),
     },
     schedule: { every: interval },
   };
@@ -33,7 +36,8 @@ export function smallTask(task: Task, devices: number): SmallTask {
   try {
     return { task: small({}), isUnmasked: false };
   } catch (error) {
-    if (task.masking === null || !(error instanceof SettingsError)) throw error;
+    // Whether the buffers of an asynchronous task mask is for its definition to say.
+    if (task.masking === null || task.buffer || !(error instanceof SettingsError)) throw error;
     return { task: small({ masking: 'off' }), isUnmasked: true };
   }
 }

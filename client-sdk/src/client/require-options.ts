@@ -93,6 +93,7 @@ const floors = record<Floors>({
   smallestSum: count,
   leastExamples: count,
   mostPasses: whole(1, 100),
+  mostVersions: whole(1, 64),
   clip: above0(1e6),
   bits: whole(2, 24),
   ownDraw: flag,

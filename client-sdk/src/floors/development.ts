@@ -14,6 +14,7 @@ export const lowestFloors = {
   smallestSum: 1,
   leastExamples: 1,
   mostPasses: 100,
+  mostVersions: 64,
   clip: 1e6,
   bits: 24,
   topology: 'any',

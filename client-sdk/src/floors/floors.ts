@@ -54,6 +54,11 @@ export interface Floors {
   readonly leastExamples?: number;
   /** The most passes over the examples in a round, 1 to 100; 5 by default. */
   readonly mostPasses?: TrainingSettings['epochs'];
+  /**
+   * The most model versions from which the updates of one sum start, 1 to 64; 1 by default: all from the same one. Where there are more, as in
+   * masked buffers of asynchronous tasks, a coordinator that makes versions up may see to it that but one device learns anything.
+   */
+  readonly mostVersions?: number;
   /** The longest L2 norm of an update that a plan may allow; 20 by default. */
   readonly clip?: UpdateSettings['clip'];
   /** The most bits of a value of an update, 2 to 24; 16 by default. Updates of kind `float32` count as 24. */
@@ -79,8 +84,8 @@ export interface Floors {
   readonly queryPeriod?: number;
 }
 
-/** What a plan may be below: a floor, which for `privacy` is also what ε depends on, the layers that an app keeps on the device, or the queries that it answers. */
-export type FloorName = keyof Floors | 'privateLayers' | 'queries';
+/** What a plan may be below: a floor, which for `privacy` is also what ε depends on, the layers that an app keeps on the device, the queries that it answers, or what a masked buffer may add up. */
+export type FloorName = keyof Floors | 'privateLayers' | 'queries' | 'buffers';
 
 /** All floors, as they hold. */
 export interface HeldFloors extends Required<Omit<Floors, 'enrolmentKey' | 'population'>> {
@@ -101,6 +106,7 @@ export const defaultFloors: HeldFloors = {
   smallestSum: smallestSumByDefault,
   leastExamples: 32,
   mostPasses: 5,
+  mostVersions: 1,
   clip: 20,
   bits: 16,
   ownDraw: true,

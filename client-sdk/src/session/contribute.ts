@@ -10,6 +10,7 @@ import type { Report } from './report.ts';
 import type { Contributing } from './state.ts';
 import { trainingPart } from './training-part.ts';
 import { upload } from './upload.ts';
+import { untilSlot } from './upload-slot.ts';
 
 /**
  * One device's contribution to one round: download → train, or answer → prepare → upload, between the phases of secure aggregation
@@ -28,11 +29,11 @@ export async function contribute(
   requirePlan(plan, floors);
   const answers = plan.query && (await session.answers?.());
   if (plan.query && !answers) throw new BelowFloor('queries', 'The app answers no queries.');
-  const part = answers ? answers.part(assignment) : await partOf(assignment, session);
+  const report: Report = (phase, progress) => emit('round', { task, round, number, phase, progress });
+  const part = answers ? answers.part(assignment) : await partOf(assignment, session, since, report);
   // Before the device has sent anything of the round.
   await part.require(signal, !!saved);
   const ports: RoundPorts = { ...session, since, part };
-  const report: Report = (phase, progress) => emit('round', { task, round, number, phase, progress });
   const updateProcessor = trainer.updateProcessor ?? (await platform.updateProcessor());
   if (plan.masking)
     await contributeMasked(
@@ -46,8 +47,17 @@ export async function contribute(
 }
 
 /** The part of a device that trains; what only some plans ask of it is loaded then. */
-async function partOf(assignment: Assignment, session: SessionPorts): Promise<Part> {
-  const { control, update } = assignment.plan;
+async function partOf(
+  assignment: Assignment,
+  session: SessionPorts,
+  since: number,
+  report: Report,
+): Promise<Part> {
+  const { control, update, bases } = assignment.plan;
+  if (bases) {
+    const { bufferedPart } = await import('./buffered-part.ts');
+    return bufferedPart(assignment, session, since, report, trainingPart, untilSlot, BelowFloor);
+  }
   if (control) {
     const { controlledPart } = await import('./controlled-part.ts');
     return controlledPart(assignment, control, session, { partOf: trainingPart, retry });

@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter } from '@murmuration/protocol/encoding/bytes';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { type Assignment, decodeAssignment, encodeAssignment } from '@murmuration/protocol/messages/round';
 import { putParts, type Storage } from '../storage/storage.ts';
 
@@ -16,6 +17,12 @@ export interface SavedSession {
 export function sessionStore(storage: Storage, task: TaskName) {
   const name = `session.${task}`;
   return {
+    storage,
+    /** The version from which the device has trained an update that waits for a masked buffer, as `keptUpdates` names it. */
+    async base(): Promise<ModelHash | undefined> {
+      const bytes = await storage.get(`base.${task}`);
+      return bytes && (parseJson(bytes) as ModelHash);
+    },
     /** Undefined where there is none, or only something damaged. */
     async load(): Promise<SavedSession | undefined> {
       const bytes = await storage.get(name);

@@ -181,7 +181,8 @@ export class Session {
 
   async #checkIn(): Promise<void> {
     if (!this.#connected || this.#state.phase !== 'idle') return;
-    const { task, platform, transport, emit, isFree, examples, floors, contributions, answers } = this.#ports;
+    const { task, platform, transport, emit, isFree, examples, floors, contributions, answers, store } =
+      this.#ports;
     if (!isFree()) {
       this.#checkInAfter(retryAfter, busy);
       return;
@@ -194,10 +195,12 @@ export class Session {
       const enough = await hasExamples(examples(), least);
       const wait = enough ? await contributions.wait() : untilEnough;
       const names = await (await answers?.())?.open();
+      const base = await store.base();
       const message: CheckIn = {
         task,
         conditions: await platform.conditions(),
         ...(names?.length && { answers: names }),
+        ...(base && { base }),
       };
       if (this.#state !== state) return;
       if (wait > 0) {

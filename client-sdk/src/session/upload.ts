@@ -1,11 +1,10 @@
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
-import { sleep } from '@murmuration/protocol/time/sleep';
 import { retry } from '../retry/retry.ts';
 import { sentOf } from '../transport/observed.ts';
 import type { RoundPorts } from './ports.ts';
 import type { Report } from './report.ts';
-import { untilUpload } from './upload-slot.ts';
+import { untilSlot } from './upload-slot.ts';
 
 /**
  * Puts an update, a masked one with its signature, in a slot of its plan, and again and again until it counts or no longer can. Throws
@@ -19,9 +18,7 @@ export async function upload(
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
-  const { clock, random } = platform;
-  const wait = untilUpload(plan.uploadSlot ?? 0, since, clock.now(), random);
-  if (wait > 0) await sleep(wait, clock, signal);
+  await untilSlot(plan, since, platform, signal);
   await part.count();
   report('uploading', 0);
   await retry(

@@ -2,8 +2,8 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { UpdateForm } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
+import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
 import { type Origin, type RunningSum, requireLength } from './running-sum.ts';
-import { stalenessWeight } from './staleness.ts';
 import { type WeightedVector, weightedVector } from './weighted-vector.ts';
 
 /**

@@ -237,7 +237,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     },
   });
   events.on('round-ended', async ({ task }) => {
-    const bases = [...rounds.values()].flatMap(({ underWay }) => underWay.flatMap(each => each.bases));
+    const bases = [...rounds.values()].flatMap(each => each.bases);
     const named = await storage.aliases.models();
     await retention.apply(task, new Set([...bases, ...named, ...(experiments?.models ?? [])]));
   });
@@ -245,6 +245,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const deviceRegistry = new DeviceRegistry(storage.devices, storage.activity, population, {
     isConnected: device => channel.isConnected(device),
     async drop(device) {
+      for (const { trainings } of rounds.values()) trainings?.over(device);
       await Promise.all(Array.from(rounds.values(), ({ current }) => current?.drop(device)));
     },
     disconnect: device => channel.disconnect(device, 'device.revoked'),

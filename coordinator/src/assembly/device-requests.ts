@@ -63,14 +63,21 @@ export function deviceRequests({
     contribute: ({ device }, phase, { round, assignment, message }) =>
       findRound(rounds, round, assignment).contribute(device, assignment, phase, message),
     predict: message => predictions.answer(message),
-    leave: ({ device }, { round, assignment }) =>
-      findRound(rounds, round, assignment).leave(device.id, assignment),
+    leave({ device: { id } }, { round, assignment }) {
+      const trained = [...rounds.values()].some(({ trainings }) => trainings?.leave(id, assignment));
+      return trained ? undefined : findRound(rounds, round, assignment).leave(id, assignment);
+    },
     forget: device => deviceRegistry.forget(device),
     expects: device =>
       [...pools.values()].some(pool => pool.has(device)) ||
-      [...rounds.values()].some(({ current }) => current?.involves(device)),
+      [...rounds.values()].some(
+        ({ current, trainings }) => current?.involves(device) || trainings?.involves(device),
+      ),
     connected(device) {
-      for (const each of rounds.values()) each.current?.back(device);
+      for (const { current, trainings } of rounds.values()) {
+        current?.back(device);
+        trainings?.back(device);
+      }
     },
     disconnected(device) {
       for (const pool of pools.values()) pool.remove(device);

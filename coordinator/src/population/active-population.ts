@@ -1,6 +1,6 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
-import { cohortSizeOf, type Task, turnoverOf } from '../task/task.ts';
+import { devicesAtOnce, type Task, turnoverOf } from '../task/task.ts';
 import type { ActivityStore } from './activity.ts';
 import { comeBackBetween, longestPause, type Pace } from './pacing.ts';
 
@@ -84,7 +84,7 @@ export class ActivePopulation {
       interval,
       population: this.#known(task).devices,
       connected: 0,
-      cohortSize: cohortSizeOf(task),
+      cohortSize: devicesAtOnce(task),
     });
     return Math.min(longestPause, Math.max(aDay, 2 * to));
   }

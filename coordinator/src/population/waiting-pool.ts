@@ -1,4 +1,4 @@
-import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { DeviceId, ModelHash } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { drawUniformly } from '../selection/draw.ts';
 
@@ -15,6 +15,9 @@ export class WaitingPool implements Candidates {
   readonly #waiting = new Map<DeviceId, readonly string[]>();
   /** The same by query. */
   readonly #answering = new Map<string, Set<DeviceId>>();
+  /** By the version of which each has kept an update; undefined: it has none. */
+  readonly #byBase = new Map<ModelHash | undefined, Set<DeviceId>>();
+  readonly #bases = new Map<DeviceId, ModelHash | undefined>();
   readonly #changed: () => void;
 
   /** `changed` is called after each change from outside. */
@@ -30,9 +33,12 @@ export class WaitingPool implements Candidates {
     return this.#waiting.has(device);
   }
 
-  add(device: DeviceId, answers: readonly string[] = []): void {
+  /** `base`: the version of which the device has kept an update. */
+  add(device: DeviceId, answers: readonly string[] = [], base?: ModelHash): void {
     this.#forget(device);
     this.#waiting.set(device, answers);
+    this.#bases.set(device, base);
+    this.#byBase.set(base, (this.#byBase.get(base) ?? new Set()).add(device));
     for (const query of answers) {
       const those = this.#answering.get(query) ?? new Set();
       this.#answering.set(query, those.add(device));
@@ -51,12 +57,27 @@ export class WaitingPool implements Candidates {
   /** Those of them that would answer a query. */
   answering(query: string): Candidates {
     const those = () => this.#answering.get(query) ?? new Set<DeviceId>();
-    const draw: Candidates['draw'] = (count, random) => this.#draw(those(), count, random);
     return {
       get size() {
         return those().size;
       },
-      draw,
+      draw: (count, random) => this.#draw(those(), count, random),
+    };
+  }
+
+  /** Those of them whose update, or the lack of one, is of use. */
+  heldFrom(isOfUse: (base: ModelHash | undefined) => boolean): Candidates {
+    const sets = () => [...this.#byBase].flatMap(([base, devices]) => (isOfUse(base) ? [devices] : []));
+    return {
+      get size() {
+        return sets().reduce((sum, { size }) => sum + size, 0);
+      },
+      draw: (count, random) =>
+        this.#draw(
+          sets().flatMap(devices => [...devices]),
+          count,
+          random,
+        ),
     };
   }
 
@@ -67,6 +88,11 @@ export class WaitingPool implements Candidates {
   }
 
   #forget(device: DeviceId): boolean {
+    const base = this.#bases.get(device);
+    const same = this.#byBase.get(base);
+    same?.delete(device);
+    if (same?.size === 0) this.#byBase.delete(base);
+    this.#bases.delete(device);
     for (const query of this.#waiting.get(device) ?? []) {
       const those = this.#answering.get(query);
       those?.delete(device);

@@ -9,7 +9,7 @@ import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import { asleepTooSoon } from '../task/awake.ts';
 import { ineligible } from '../task/eligibility.ts';
-import { cohortSizeOf, turnoverOf } from '../task/task.ts';
+import { devicesAtOnce, turnoverOf } from '../task/task.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
 /** Devices that wait at most, for each place in a cohort: enough to choose among, few enough to hold connections for. */
@@ -76,6 +76,8 @@ export class CheckInHandler {
     const reason = this.#ineligible(checkIn, sdk);
     if (reason !== undefined)
       return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
+    // It trains no more: it has an update now, or has lost what it was at.
+    this.#rounds.trainings?.over(device);
     if (this.#rounds.current?.involves(device)) {
       const after = Math.max(whileInRound, this.#comeBackAfter());
       this.#sentAway.add(device, this.#clock.now() + after);
@@ -87,9 +89,9 @@ export class CheckInHandler {
       const after = Math.min(longestAway, Math.max(this.#comeBackAfter(), steps));
       return { decision: 'later', after, reason: tooSoon.reason.slice(0, longestReason) };
     }
-    const busy = this.#unavailable();
+    const busy = this.#unavailable(checkIn);
     if (busy !== undefined) return { decision: 'later', after: this.sendAway(device), reason: busy };
-    this.#pool.add(device, checkIn.answers);
+    this.#pool.add(device, checkIn.answers, checkIn.base);
     return { decision: 'waiting' };
   }
 
@@ -115,9 +117,9 @@ export class CheckInHandler {
    * it where that is sooner than what it was told before.
    */
   recall(): void {
-    const { task, current } = this.#rounds;
+    const { task, current, trainings } = this.#rounds;
     for (const device of this.#channel.devices) {
-      if (this.#pool.has(device) || current?.involves(device)) continue;
+      if (this.#pool.has(device) || current?.involves(device) || trainings?.involves(device)) continue;
       this.#channel.comeBack(device, { task: task.name, after: this.sendAway(device) });
     }
   }
@@ -133,18 +135,18 @@ export class CheckInHandler {
       {
         untilNextRound,
         interval: turnoverOf(task),
-        cohortSize: cohortSizeOf(task),
+        cohortSize: devicesAtOnce(task),
         ...this.#activePopulation.of(task),
       },
       this.#random,
     );
   }
 
-  #unavailable(): string | undefined {
+  #unavailable({ base }: CheckIn): string | undefined {
     if (this.#rounds.trainsHere) return 'the coordinator trains this model itself';
     const { task, untilNextRound } = this.#rounds;
-    if (this.#pool.size >= waitingPerPlace * cohortSizeOf(task)) return 'enough devices are waiting';
-    if (untilNextRound > patience) return 'no round begins soon';
+    if (this.#pool.size >= waitingPerPlace * devicesAtOnce(task)) return 'enough devices are waiting';
+    if (untilNextRound > patience && !this.#rounds.trainings?.wants(base)) return 'no round begins soon';
     return undefined;
   }
 }

@@ -36,7 +36,7 @@ export function openTaskRounds(
   { registry, queryResults, activePopulation, jitter, makeVersion, ...ports }: TaskPorts,
 ): OpenTaskRounds {
   const { clock, channel, privacy } = ports;
-  const pool = new WaitingPool(() => rounds.current?.poolChanged());
+  const pool = new WaitingPool(() => rounds.poolChanged());
   const rounds: TaskRounds = new TaskRounds(task, registry, new Inquiries(queryResults), {
     ...ports,
     primitives: native,

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { writePlan } from '@murmuration/protocol/messages/plan';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Checkpoint, SavedRound } from '../round/store.ts';
-import type { Task } from '../task/task.ts';
+import { addsAsTheyCome, type Task } from '../task/task.ts';
 
 /**
  * Gives an aggregate, which is empty, what a round had gathered that is to go on with a task. Throws `config.invalid` where the task has become
@@ -11,10 +11,13 @@ import type { Task } from '../task/task.ts';
 export function restore(aggregate: Aggregate, { terms, checkpoint }: SavedRound, task: Task): void {
   // A plan that was written down by another version of the protocol names no round of this one.
   writePlan(terms.plan);
-  if ((terms.buffer === undefined) !== (task.buffer === null))
+  if (
+    (terms.buffer === undefined) === addsAsTheyCome(task) ||
+    (terms.plan.bases === undefined) === (task.buffer !== null && task.masking !== null)
+  )
     throw new MurmurationError(
       'config.invalid',
-      `The task is ${task.buffer ? 'asynchronous' : 'synchronous'} now.`,
+      `The task is ${task.buffer ? 'asynchronous' : 'synchronous'} now, ${task.masking ? 'with' : 'without'} masking.`,
     );
   if (checkpoint) restoreSum(aggregate, checkpoint);
 }

@@ -1,12 +1,7 @@
 import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type AssignmentId, type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
-import {
-  type Fairness,
-  type PlanControl,
-  type PlanPrivacy,
-  writePlan,
-} from '@murmuration/protocol/messages/plan';
+import { type Plan, type PlanControl, writePlan } from '@murmuration/protocol/messages/plan';
 import { offerOf } from '@murmuration/protocol/queries/offer';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
@@ -15,6 +10,7 @@ import type { Layout } from '@murmuration/protocol/weights/layout';
 import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
+import { lineageOf } from '../registry/lineage.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -22,7 +18,7 @@ import { stalenessIn } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { DrawnMember, SavedRound } from '../round/store.ts';
-import type { Task, TaskQuery } from '../task/task.ts';
+import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
 import { abandon } from './abandon.ts';
 import { centralRound } from './central-round.ts';
 import { RoundDriver } from './driver.ts';
@@ -31,7 +27,8 @@ import type { Carried, CentralStage, DriverPorts } from './ports.ts';
 import { restore } from './restore.ts';
 import { controlFor, fairnessFor } from './state-for.ts';
 import { Succession } from './succession.ts';
-import { termsOf, termsOfQuery } from './terms-of.ts';
+import { type PlanOwn, planOf, termsOf, termsOfQuery } from './terms-of.ts';
+import { basesOf, Trainings } from './trainings.ts';
 import { isOutage } from './until-stored.ts';
 
 /** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
@@ -56,7 +53,9 @@ type Activity =
   | { readonly is: 'running' };
 
 /** What they work with: a round of a query chooses among those who would answer it. */
-type TaskRoundsPorts = DriverPorts & { readonly pool: Pick<WaitingPool, 'size' | 'draw' | 'answering'> };
+type TaskRoundsPorts = DriverPorts & {
+  readonly pool: Pick<WaitingPool, 'size' | 'draw' | 'answering' | 'heldFrom'>;
+};
 
 /** The rounds of one task, one after the other, on its schedule, and those of its queries between them. */
 export class TaskRounds {
@@ -91,6 +90,8 @@ export class TaskRounds {
   /** The round that ends next; of an asynchronous task it may be the buffer before the newest. */
   #ending: RoundDriver | undefined;
   readonly #succession: Succession;
+  /** Of an asynchronous task that masks: who trains. */
+  readonly trainings: Trainings | undefined;
   /** Of the model, as buffers have it. */
   #layout: Layout | undefined;
 
@@ -99,11 +100,13 @@ export class TaskRounds {
     this.#registry = registry;
     this.#inquiries = inquiries;
     this.#succession = new Succession(ports.clock);
+    const admits = () => this.#life === 'started' && !this.#isPaused;
+    this.trainings = task.buffer && task.masking ? new Trainings({ ...ports, admits }) : undefined;
     this.#ports = {
       ...ports,
-      ...(task.buffer && {
+      ...(addsAsTheyCome(task) && {
         buffers: {
-          admits: () => this.#life === 'started' && !this.#isPaused,
+          admits,
           base: () => this.#succession.base,
           soon: (assignment, tell) => this.#succession.soon(assignment, tell),
           carry: (from, open, summed) => this.#succeed(from, open, summed),
@@ -152,7 +155,7 @@ export class TaskRounds {
     const drivers: RoundDriver[] = [];
     for (const [i, round] of saved.entries()) {
       this.#number = Math.max(this.#number, round.terms.number);
-      if (i < saved.length - (this.#task.buffer ? 2 : 1))
+      if (i < saved.length - (addsAsTheyCome(this.#task) ? 2 : 1))
         await this.#abandon(round, 'A newer round of this task was under way as well.');
       else drivers.push(...(await this.#restored(round, drivers[0]?.ended)));
     }
@@ -166,7 +169,19 @@ export class TaskRounds {
     if (this.#life === 'started') return;
     this.#life = 'started';
     await this.#readHistory();
+    if (this.trainings) await this.#offerAnew();
     this.#scheduleNext();
+  }
+
+  /** Those who wait for an assignment are others. */
+  poolChanged(): void {
+    this.trainings?.give();
+    this.#driver?.poolChanged();
+  }
+
+  /** The models that devices need: those that rounds under way, and devices at work, start from. */
+  get bases(): readonly ModelHash[] {
+    return [...this.underWay.flatMap(({ bases }) => bases), ...(this.trainings?.models ?? [])];
   }
 
   /** From now on no round begins by itself; the current one goes on. */
@@ -181,7 +196,7 @@ export class TaskRounds {
     this.#isPaused = false;
     if (this.#life === 'new') return;
     this.#scheduleNext();
-    this.#driver?.poolChanged();
+    this.poolChanged();
     if (recalls) this.#ports.recall();
   }
 
@@ -285,6 +300,7 @@ export class TaskRounds {
     this.#life = 'stopped';
     this.#unschedule();
     this.#succession.stop();
+    this.trainings?.stop();
     this.#stopping.abort(new MurmurationError('server.stopping'));
     await this.#trained;
     // The records of buffers are kept in their order.
@@ -315,7 +331,8 @@ export class TaskRounds {
   get untilNextRound(): number {
     if (this.#ports.central?.isWhole) return neverOfUse;
     const phase = this.#driver?.state.phase;
-    if (phase === 'gathering' || (phase === 'updates' && this.#task.buffer && !this.#isPaused)) return 0;
+    if (phase === 'gathering' || (phase === 'updates' && addsAsTheyCome(this.#task) && !this.#isPaused))
+      return 0;
     const left = Math.max(0, this.#nextOf(this.#ports.clock.now()) - this.#ports.clock.now());
     const isAway = this.#isPaused || this.#isSpent || this.isBetweenRuns || this.trainsHere;
     return isAway ? Math.max(left, whilePaused) : left;
@@ -405,13 +422,15 @@ export class TaskRounds {
     const privacy = await this.#ports.privacy.next(this.task, head.version.contributors > 0, count);
     if (this.#hasStopped || this.isBetweenRuns) return;
     const control = await this.#control(head, count);
+    const bases = await this.#offer(head.version);
     if (this.#hasStopped || this.isBetweenRuns) return;
-    const terms = this.#terms(head.version, privacy, fairnessFor(this.task, head, count), control);
+    const fairness = fairnessFor(this.task, head, count);
+    const terms = this.#terms(head.version, { privacy, fairness, control, bases });
     this.#lastAt = terms.startedAt;
     this.#nextAt = this.#lastAt + this.task.interval;
     this.#layout = files.layout;
     if (terms.buffer) this.#succession.begins(terms.plan.model, terms.number);
-    const driver = new RoundDriver(terms, this.#aggregateFor(terms, files.layout), this.#ports);
+    const driver = new RoundDriver(terms, this.#aggregateFor(terms, files.layout), this.#portsOf(terms));
     this.#driver = driver;
     this.#setDue(driver);
     const carried = this.#carry(driver);
@@ -442,6 +461,11 @@ export class TaskRounds {
 
   /** What a round works with. */
   #portsOf({ plan }: RoundTerms): DriverPorts {
+    const { bases } = plan;
+    if (bases) {
+      const isOfUse = (base: ModelHash | undefined) => bases.some(({ model }) => model === base);
+      return { ...this.#ports, pool: this.#ports.pool.heldFrom(isOfUse) };
+    }
     const query = queryOf(plan);
     return query ? { ...this.#ports, pool: this.#ports.pool.answering(offerOf(query)) } : this.#ports;
   }
@@ -449,6 +473,35 @@ export class TaskRounds {
   #aggregateFor({ plan, id, groups, buffer }: RoundTerms, layout: Layout): Aggregate {
     const { consumes } = this.#task.strategy;
     return aggregateFor(consumes, plan, layout, id, groups?.count, buffer !== undefined);
+  }
+
+  /**
+   * Devices of an asynchronous task that masks train from the version that rounds start from, `version` where that has been read. Returns the
+   * versions of whose updates a buffer takes some.
+   */
+  async #offer(version?: ModelVersion): Promise<Plan['bases']> {
+    const { buffer, deadlines } = this.#task;
+    if (!this.trainings || !buffer || this.trainsHere) return undefined;
+    const newest = version ?? (await this.#registry.current(this.#task.name)).head.version;
+    const versions = await lineageOf(newest, buffer.maxStaleness + 1, this.#ports.history);
+    const bases = basesOf(versions);
+    const plan = planOf(this.#task, newest, { bases });
+    const { concurrency } = buffer;
+    this.trainings.offer({
+      versions,
+      plan,
+      number: newest.number + 1,
+      concurrency,
+      limit: deadlines.updates,
+    });
+    return bases;
+  }
+
+  /** As `#offer`, of the version that is there now; where it can't be read, the next round tries again. */
+  async #offerAnew(): Promise<void> {
+    await this.#offer().catch(error =>
+      this.#ports.events.emit('fault', 'offering a version to train from', error),
+    );
   }
 
   /** A buffer begins when the one before it closes, and takes over what is open, unless devices were told something else by now. */
@@ -459,7 +512,7 @@ export class TaskRounds {
     const before = this.#driver!.terms;
     this.#takeOver();
     const { model } = this.#succession.base;
-    const terms = this.#terms({ model, parent: null }, undefined);
+    const terms = this.#terms({ model, parent: null });
     const isSame = equalBytes(writePlan({ ...before.plan, model }), writePlan(terms.plan));
     const isKept = ({ base }: DrawnMember) =>
       isSame && stalenessIn(terms, base!) <= terms.buffer!.maxStaleness;
@@ -491,6 +544,8 @@ export class TaskRounds {
       const next = this.#succession.after(driver.terms.id);
       this.#succession.over(record);
       this.#tell(record);
+      // Those who train next begin with what it led to, and need not wait for the next buffer.
+      if (record.model && this.trainings) await this.#offerAnew();
       if (next) this.#setDue(next);
       else this.#isUnderWay = false;
       const found =
@@ -613,20 +668,13 @@ export class TaskRounds {
     this.#over.push(...past.map(({ round }) => round).reverse());
   }
 
-  #terms(
-    version: Pick<ModelVersion, 'model' | 'parent'>,
-    privacy: PlanPrivacy | undefined,
-    fairness?: Fairness,
-    control?: PlanControl,
-  ): RoundTerms {
+  #terms(version: Pick<ModelVersion, 'model' | 'parent'>, own: PlanOwn = {}): RoundTerms {
     const { runs, named } = this.#ports;
     return termsOf(this.#task, version, {
       ...this.#nextRound(),
       run: runs?.openRun,
-      privacy,
-      fairness,
-      control,
       named: named(),
+      ...own,
     });
   }
 

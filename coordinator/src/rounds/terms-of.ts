@@ -4,23 +4,29 @@ import type { Query } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { RoundTerms } from '../round/round.ts';
-import { cohortSizeOf, largestSumOf, type Task } from '../task/task.ts';
+import { addsAsTheyCome, cohortSizeOf, largestSumOf, type Task } from '../task/task.ts';
+
+/** What the plan of a round has of its own. */
+export interface PlanOwn {
+  readonly privacy?: PlanPrivacy | undefined;
+  /** How devices weigh their updates by their losses. */
+  readonly fairness?: Fairness | undefined;
+  /** What corrects the steps of devices. */
+  readonly control?: PlanControl | undefined;
+  /** The version that an operator has named for devices to serve. */
+  readonly named?: ModelHash | undefined;
+  /** The versions of whose updates a masked buffer takes some; left out of all other rounds. */
+  readonly bases?: Plan['bases'] | undefined;
+}
 
 /** What a round has of its own. */
-interface Own {
+interface Own extends PlanOwn {
   readonly id: RoundId;
   readonly number: number;
   /** ms since 1970. */
   readonly startedAt: number;
   /** The training run that it is a part of. */
   readonly run: string | undefined;
-  readonly privacy: PlanPrivacy | undefined;
-  /** How devices weigh their updates by their losses. */
-  readonly fairness: Fairness | undefined;
-  /** What corrects the steps of devices. */
-  readonly control: PlanControl | undefined;
-  /** The version that an operator has named for devices to serve. */
-  readonly named: ModelHash | undefined;
 }
 
 /** The terms of a round in which the devices of a task are asked a query; `model` is what they would train from. */
@@ -56,19 +62,17 @@ export function termsOfQuery(
   };
 }
 
-/** The terms of a round of a task that trains from a version. */
-export function termsOf(
+/** The plan of a round of a task that trains from a version. */
+export function planOf(
   task: Task,
   { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
-  { id, number, run, privacy, fairness, control, named, startedAt }: Own,
-): RoundTerms {
-  const { planVersion: version, training, update, masking, cohort, privateLayers } = task;
-  const { uploadSlot, groups, buffer } = task;
-  const { evaluation: _, grace, ...limits } = task.deadlines;
+  { privacy, fairness, control, named, bases }: PlanOwn,
+): Plan {
+  const { planVersion: version, training, update, masking, privateLayers, uploadSlot, buffer } = task;
   // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
-  // Verdicts get no noise.
-  const judged = masking && !privacy ? (named ?? parent) : null;
-  const plan: Plan = {
+  // Verdicts get no noise, and devices of a buffer have judged nothing since they trained.
+  const judged = masking && !privacy && !buffer ? (named ?? parent) : null;
+  return {
     task: task.name,
     version,
     model,
@@ -76,22 +80,34 @@ export function termsOf(
     update,
     masking,
     largestCohort: largestSumOf(task),
-    grace,
+    grace: task.deadlines.grace,
     ...(judged && { judged }),
     ...(uploadSlot > 0 && { uploadSlot }),
     ...(privacy && { privacy }),
     ...(control && { control }),
+    ...(bases && { bases }),
+    ...(privateLayers.length > 0 && { privateLayers: [...privateLayers] }),
   };
+}
+
+/** The terms of a round of a task that trains from a version. */
+export function termsOf(
+  task: Task,
+  version: Pick<ModelVersion, 'model' | 'parent'>,
+  { id, number, run, startedAt, ...own }: Own,
+): RoundTerms {
+  const { cohort, groups, buffer } = task;
+  const { evaluation: _, grace: __, ...limits } = task.deadlines;
   return {
     id,
     number,
-    plan: privateLayers.length > 0 ? { ...plan, privateLayers: [...privateLayers] } : plan,
+    plan: planOf(task, version, own),
     cohortSize: cohortSizeOf(task),
     goal: cohort.goal,
     minimum: cohort.minimum,
     ...(groups && { groups }),
     ...(run !== undefined && { run }),
-    ...(buffer && { buffer }),
+    ...(buffer && addsAsTheyCome(task) && { buffer }),
     startedAt,
     limits,
   };

@@ -1,7 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { mostBases } from '@murmuration/protocol/messages/plan';
+import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
 import type { BufferTerms } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
-import type { Task } from './task.ts';
+import { addsAsTheyCome, type Task } from './task.ts';
 
 /** What a definition says of cohorts, of either mode. */
 interface CohortSettings {
@@ -18,8 +20,11 @@ const usualOverSelection = 1.3;
 /** Buffers that may close between an assignment and its update, where a task does not say. */
 const usualStaleness = 20;
 
+/** The share of a masked buffer's goal without which it fails, where a task does not say. */
+const usualMinimum = 0.8;
+
 /** The cohort of a task, and its buffers where it is asynchronous. Throws `config.invalid` for fields of the other mode, or missing ones. */
-export function cohortOf(settings: CohortSettings): Pick<Task, 'cohort' | 'buffer'> {
+export function cohortOf(settings: CohortSettings, isMasked: boolean): Pick<Task, 'cohort' | 'buffer'> {
   const { mode, goal } = settings;
   if (mode === 'synchronous') {
     refuseFields(settings, ['concurrency', 'maxStaleness'], 'only asynchronous tasks have it');
@@ -31,7 +36,12 @@ export function cohortOf(settings: CohortSettings): Pick<Task, 'cohort' | 'buffe
       );
     return { cohort: { goal, minimum, overSelection }, buffer: null };
   }
-  refuseFields(settings, ['minimum', 'overSelection'], 'a buffer closes when it has cohort.goal updates');
+  if (!isMasked)
+    refuseFields(
+      settings,
+      ['minimum', 'overSelection'],
+      'without masks a buffer closes when it has cohort.goal updates',
+    );
   const { concurrency, maxStaleness = usualStaleness } = settings;
   if (concurrency === undefined)
     throw new MurmurationError(
@@ -44,33 +54,40 @@ export function cohortOf(settings: CohortSettings): Pick<Task, 'cohort' | 'buffe
       'config.invalid',
       `The task: cohort.goal must be at least 2 in an asynchronous task, not ${goal}: a version of one update shows it.`,
     );
-  return { cohort: { goal, minimum: goal, overSelection: 1 }, buffer: { concurrency, maxStaleness } };
+  const buffer = { concurrency, maxStaleness };
+  if (!isMasked) return { cohort: { goal, minimum: goal, overSelection: 1 }, buffer };
+  if (maxStaleness >= mostBases)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.maxStaleness must be at most ${mostBases - 1} with masking, not ${maxStaleness}: devices take part in no buffer of more versions.`,
+    );
+  const { overSelection = usualOverSelection } = settings;
+  const { minimum = Math.max(fewestContributors, Math.ceil(usualMinimum * goal)) } = settings;
+  return { cohort: { goal, minimum, overSelection }, buffer };
 }
 
 /** What a definition would say of a cohort. */
-export function cohortSettings({ cohort, buffer }: Task) {
+export function cohortSettings(task: Task) {
+  const { cohort, buffer } = task;
   if (!buffer) return { ...cohort };
-  return { mode: 'asynchronous' as const, goal: cohort.goal, ...buffer };
+  return {
+    mode: 'asynchronous' as const,
+    ...(addsAsTheyCome(task) ? { goal: cohort.goal } : cohort),
+    ...buffer,
+  };
 }
 
 /** Throws `config.invalid` for what an asynchronous task can't be combined with. */
 export function refuseSynchronised(
   { name, consumes }: Strategy,
   {
-    isMasked,
     isPrivate,
     isRetrained,
   }: {
-    readonly isMasked: boolean;
     readonly isPrivate: boolean;
     readonly isRetrained: boolean;
   },
 ): void {
-  if (isMasked)
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: masking must be "off" in an asynchronous task: devices mask with those who begin together with them. Leave cohort.mode "synchronous" to mask updates; devices whose app expects masks take no part otherwise.',
-    );
   if (isPrivate)
     throw new MurmurationError(
       'config.invalid',
@@ -88,9 +105,10 @@ export function refuseSynchronised(
     );
 }
 
-/** Whether a change would turn a task from one mode to the other. */
+/** Whether a change would turn a task from one mode to the other, or let its buffers mask, or not any more. */
 export function changesMode(before: Task, after: Task): boolean {
-  return (before.buffer === null) !== (after.buffer === null);
+  const isOther = (before.buffer === null) !== (after.buffer === null);
+  return isOther || addsAsTheyCome(before) !== addsAsTheyCome(after);
 }
 
 function refuseFields(

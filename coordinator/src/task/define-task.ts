@@ -171,13 +171,13 @@ export const taskSchema = z.strictObject({
     mode: z.enum(['synchronous', 'asynchronous']).default('synchronous'),
     /** Updates that a round wants; those that make a version of an asynchronous task, 2 at least. */
     goal: z.int().min(1).max(1_000_000),
-    /** Updates below which a round fails; only of a synchronous task, which must have it. */
+    /** Updates below which a round fails; a synchronous task must have it, an asynchronous one has it only with masking, four fifths of the goal by default. */
     minimum: z.int().min(1).max(1_000_000).optional(),
-    /** Devices chosen for each update wanted, 1.3 by default; only of a synchronous task. */
+    /** Devices chosen for each update wanted, 1.3 by default; not of an asynchronous task without masking. */
     overSelection: z.number().min(1).max(10).optional(),
     /** Devices at work at the same time; only of an asynchronous task, which must have it. */
     concurrency: z.int().min(1).max(100_000).optional(),
-    /** Versions that may be made between an assignment and its update, 20 by default: one that is older is refused; only of an asynchronous task. */
+    /** Versions that may be made between an assignment and its update, 20 by default: one that is older is refused, or with masking trained again; only of an asynchronous task, with masking 63 at most. */
     maxStaleness: z.int().min(0).max(1_000).optional(),
   }),
   /** How long each phase of a round may take. */
@@ -292,7 +292,7 @@ type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = 
 export type TaskDefinition = Omit<Definition, 'masking' | 'strategy' | 'cohort'> & {
   readonly cohort:
     | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>
-    | (Cohort<'asynchronous', 'concurrency' | 'maxStaleness', 'concurrency'> & {
+    | (Cohort<'asynchronous', 'minimum' | 'overSelection' | 'concurrency' | 'maxStaleness', 'concurrency'> & {
         readonly mode: 'asynchronous';
       });
 } & (
@@ -321,7 +321,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   const { plan, update: asked, masking, privacy, deadlines, schedule, evaluation, ...others } = parsed.data;
   const update = updateOf(asked);
   const { training: central, ...rest } = others;
-  const { cohort, buffer } = cohortOf(rest.cohort);
+  const { cohort, buffer } = cohortOf(rest.cohort, masking !== 'off');
   const { privateLayers, sampledSoftmax, ...training } = plan;
   if (cohort.minimum > cohort.goal)
     throw new MurmurationError(
@@ -337,7 +337,6 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   if (rest.strategy.consumes === 'each') refuseKeepingEach(rest.strategy, masking !== 'off', cohort);
   if (buffer)
     refuseSynchronised(rest.strategy, {
-      isMasked: masking !== 'off',
       isPrivate: privacy !== null,
       isRetrained: rest.retrain !== null,
     });
@@ -388,7 +387,8 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
         ? "The task: promote can't be combined with plan.privateLayers, since no inference server answers with such a model."
         : 'The task: promote needs a gate, since only what has passed it is promoted by itself.',
     );
-  if (rest.watch) refuseUnwatchable(rest.watch, rest.gate !== null, settings !== null, privacy !== null);
+  if (rest.watch)
+    refuseUnwatchable(rest.watch, rest.gate !== null, settings !== null && buffer === null, privacy !== null);
   const task: Task = {
     ...rest,
     name: parseTaskName(rest.name),

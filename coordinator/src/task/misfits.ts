@@ -185,7 +185,7 @@ export function refuseIncompressible(
 export function refuseUnwatchable(
   rules: NonNullable<Task['watch']>,
   isGated: boolean,
-  isMasked: boolean,
+  bringVerdicts: boolean,
   isPrivate: boolean,
 ): void {
   if (!isGated)
@@ -195,10 +195,10 @@ export function refuseUnwatchable(
     );
   if (new Set(rules.map(({ metric }) => metric)).size < rules.length)
     throw new MurmurationError('config.invalid', 'The task: watch has two rules for one metric.');
-  if (rules.some(({ metric }) => metric === 'verdicts') && (!isMasked || isPrivate))
+  if (rules.some(({ metric }) => metric === 'verdicts') && (!bringVerdicts || isPrivate))
     throw new MurmurationError(
       'config.invalid',
-      'The task: watch can follow verdicts only with masking and without a privacy budget: no other rounds bring them.',
+      'The task: watch can follow verdicts only with masking, in synchronous rounds, and without a privacy budget: no others bring them.',
     );
 }
 

@@ -46,6 +46,10 @@ export function refuseUnaskable(task: Task): void {
   const refuse = (why: string) => new MurmurationError('config.invalid', `The task: queries ${why}.`);
   // No answer of a single device may be seen.
   if (!task.masking) throw refuse('need masking, and it is "off"');
+  if (task.buffer)
+    throw refuse(
+      'can\'t be combined with cohort.mode "asynchronous", whose buffers wait as long as it takes',
+    );
   if (task.central) throw refuse("can't be combined with training on the coordinator's own examples");
   if (task.privacy)
     throw refuse(

@@ -97,7 +97,8 @@ export function withSettings(
     throw new SettingsError([
       {
         field: 'cohort.mode',
-        message: 'whether rounds begin together is for the definition of the task to say',
+        message:
+          'whether rounds begin together, and whether buffers mask, is for the definition of the task to say',
       },
     ]);
   // The strategy's memory covers the shared layers, and devices keep the others.

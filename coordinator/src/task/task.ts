@@ -53,7 +53,10 @@ export interface Task {
     /** Devices to choose for each update that is wanted. */
     readonly overSelection: number;
   };
-  /** Of an asynchronous task: devices come one by one, and every `cohort.goal` updates make a version; null: a cohort begins together. */
+  /**
+   * Of an asynchronous task: devices train one by one, and every `cohort.goal` updates make a version, as they come, or under masks in a round of
+   * those who have kept one; null: a cohort begins together.
+   */
   readonly buffer: BufferTerms | null;
   /** How long the phases, and the evaluation of a new version, may last, ms. */
   readonly deadlines: RoundTerms['limits'] &
@@ -90,23 +93,34 @@ export interface Task {
   };
 }
 
-/** Devices that a round of the task chooses, or that an asynchronous one has at work at the same time. */
-export function cohortSizeOf({ cohort, buffer }: Pick<Task, 'cohort' | 'buffer'>): number {
-  if (buffer) return buffer.concurrency;
+/** Whether a task adds up updates as they come: it is asynchronous, and has no masks. */
+export function addsAsTheyCome({ buffer, masking }: Pick<Task, 'buffer' | 'masking'>): boolean {
+  return buffer !== null && masking === null;
+}
+
+/** Devices that a round of the task chooses, or that one which adds updates up as they come has at work at the same time. */
+export function cohortSizeOf(task: Pick<Task, 'cohort' | 'buffer' | 'masking'>): number {
+  const { cohort, buffer } = task;
+  if (buffer && addsAsTheyCome(task)) return buffer.concurrency;
   // Less a rounding error: 100 × 1.1 is a little above 110.
   return Math.ceil(cohort.goal * cohort.overSelection - 1e-6);
 }
 
-/** ms within which a task wants as many devices as `cohortSizeOf` says: no part of an asynchronous one takes longer than its deadline. */
+/** Devices that a task has a use for at the same time: those that train for a masked buffer are not those that are in one. */
+export function devicesAtOnce(task: Pick<Task, 'cohort' | 'buffer' | 'masking'>): number {
+  return cohortSizeOf(task) + (task.buffer && task.masking ? task.buffer.concurrency : 0);
+}
+
+/** ms within which a task wants as many devices as `devicesAtOnce` says: no part of an asynchronous one takes longer than its deadline. */
 export function turnoverOf({ interval, deadlines, buffer }: Task): number {
   return buffer ? Math.ceil(deadlines.updates / 4) : interval;
 }
 
 /**
- * The most updates in one sum of integers of the task: those of the cohort, or of a group of it. A buffer reads each update by itself before it
- * adds it.
+ * The most updates in one sum of integers of the task: those of the cohort, or of a group of it. A buffer without masks reads each update by
+ * itself before it adds it.
  */
-export function largestSumOf(task: Pick<Task, 'cohort' | 'buffer' | 'groups'>): number {
-  if (task.buffer) return 1;
+export function largestSumOf(task: Pick<Task, 'cohort' | 'buffer' | 'masking' | 'groups'>): number {
+  if (addsAsTheyCome(task)) return 1;
   return Math.ceil(cohortSizeOf(task) / (task.groups?.count ?? 1));
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { taskNamePattern } from '../ids/ids.ts';
-import { duration, taskName, text, whole } from './scalars.ts';
+import { duration, modelHash, taskName, text, whole } from './scalars.ts';
 
 /** Queries of one task that an app may have its devices answer. */
 export const mostAnswers = 12;
@@ -25,6 +25,8 @@ export const checkIn = z.strictObject({
   answers: z.optional(
     z.array(z.string().check(z.regex(taskNamePattern))).check(z.minLength(1), z.maxLength(mostAnswers)),
   ),
+  /** The version from which the device has trained an update that it keeps for a masked buffer; left out where it has none. */
+  base: z.optional(modelHash),
 });
 export type CheckIn = z.infer<typeof checkIn>;
 

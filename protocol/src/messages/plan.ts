@@ -123,6 +123,9 @@ export type PlanControl = z.infer<typeof planControl>;
 /** Names of layers whose weights stay on the device: each has all tensors called `NAME/…`. */
 const privateLayers = z.array(text(256).check(z.minLength(1))).check(z.minLength(1), z.maxLength(256));
 
+/** Versions from which the updates of a masked buffer start, at most: the oldest weigh an eighth of the newest. */
+export const mostBases = 64;
+
 /** Longest query, bytes: a plan has room for it besides. */
 export const longestQuery = 49_152;
 
@@ -164,6 +167,13 @@ export const plan = z.strictObject({
    * meaning. Left out where the round makes a model version.
    */
   query: z.optional(bytesUpTo(longestQuery)),
+  /**
+   * Of an asynchronous task that masks (SPEC.md, RD22, RD23). Empty: the device trains, and keeps its update. Else the round is a buffer: it adds up
+   * the updates that devices have kept, each times the weight of the version that it was trained from, the newest first.
+   */
+  bases: z.optional(
+    z.array(z.strictObject({ model: modelHash, weight: positive(1) })).check(z.maxLength(mostBases)),
+  ),
 });
 export type Plan = z.infer<typeof plan>;
 

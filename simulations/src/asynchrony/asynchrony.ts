@@ -7,7 +7,6 @@ import type { Findings, ScenarioOptions } from '../study/study.ts';
 import { type Course, type Mode, run } from './course.ts';
 import { type AsynchronySettings, asynchronySettings } from './settings.ts';
 
-const modes: readonly Mode[] = ['synchronous', 'asynchronous'];
 const resamples = 10_000;
 
 /** A figure and its 95 % interval, by a bootstrap over seeds. */
@@ -31,22 +30,29 @@ async function compare(
 ): Promise<Findings> {
   const began = systemClock.now();
   const settings = asynchronySettings.parse(given ?? {});
-  const pairs: Record<Mode, Course>[] = [];
+  const modes: readonly Mode[] = [
+    'synchronous',
+    'asynchronous',
+    ...(settings.masked ? (['masked'] as const) : []),
+  ];
+  const pairs: Courses[] = [];
   for (let i = 0; i < settings.seeds; i++) {
-    const pair = {} as Record<Mode, Course>;
+    const pair = {} as { -readonly [Each in keyof Courses]: Courses[Each] };
     for (const mode of modes) {
-      pair[mode] = await run(scenario, mode, settings, seed + i);
-      log(`seed ${seed + i}, ${mode}: ${shown(pair[mode], settings.target)}`);
+      const course = await run(scenario, mode, settings, seed + i);
+      pair[mode] = course;
+      log(`seed ${seed + i}, ${mode}: ${shown(course, settings.target)}`);
     }
     pairs.push(pair);
   }
-  const ratios = pairs.map(({ synchronous, asynchronous }) =>
-    synchronous.seconds === null || asynchronous.seconds === null
-      ? null
-      : synchronous.seconds / asynchronous.seconds,
-  );
-  const reached = ratios.filter(ratio => ratio !== null);
-  const speedup = reached.length === ratios.length ? estimateOf(reached, seed) : null;
+  const ratios = pairs.map(pair => ratioOf(pair, 'asynchronous'));
+  const speedup = speedupOf(ratios, seed);
+  const masked = settings.masked
+    ? speedupOf(
+        pairs.map(pair => ratioOf(pair, 'masked')),
+        seed,
+      )
+    : undefined;
   return {
     figures: {
       scenario: 'async',
@@ -54,6 +60,9 @@ async function compare(
       settings,
       speedup: speedup?.value ?? null,
       interval: speedup && [speedup.lower, speedup.upper],
+      ...(masked !== undefined && {
+        masked: masked && { speedup: masked.value, interval: [masked.lower, masked.upper] },
+      }),
       resampled: 'seeds: each is one run of either mode on the same split of the digits',
       runs: pairs,
       seconds: (systemClock.now() - began) / 1_000,
@@ -62,20 +71,32 @@ async function compare(
       ['seed', ...modes, 'speedup'],
       ...pairs.map((pair, i) => [
         String(seed + i),
-        ...modes.map(mode => shown(pair[mode], settings.target)),
+        ...modes.map(mode => shown(pair[mode]!, settings.target)),
         ratios[i] === null ? '' : ratios[i]!.toFixed(2),
       ]),
-      [
-        'all',
-        '',
-        '',
-        speedup
-          ? `${speedup.value.toFixed(2)} (95 % of resampled seeds: ${speedup.lower.toFixed(2)} to ${speedup.upper.toFixed(2)})`
-          : '',
-      ],
+      ['all', ...modes.map(() => ''), speedup ? inWords(speedup) : ''],
+      ...(masked ? [['masked', ...modes.map(() => ''), inWords(masked)]] : []),
     ],
     ...(!speedup && { failure: `Not every run came to ${percent(settings.target)}.` }),
   };
+}
+
+type Courses = Readonly<Record<'synchronous' | 'asynchronous', Course> & { masked?: Course }>;
+
+/** How much sooner a mode came to the target than synchronous rounds; null where one of them did not. */
+function ratioOf(courses: Courses, mode: 'asynchronous' | 'masked'): number | null {
+  const [before, after] = [courses.synchronous.seconds, courses[mode]?.seconds ?? null];
+  return before === null || after === null ? null : before / after;
+}
+
+/** Null where not every run came to the target. */
+function speedupOf(ratios: readonly (number | null)[], seed: number): Estimate | null {
+  const reached = ratios.filter(ratio => ratio !== null);
+  return reached.length === ratios.length ? estimateOf(reached, seed) : null;
+}
+
+function inWords({ value, lower, upper }: Estimate): string {
+  return `${value.toFixed(2)} (95 % of resampled seeds: ${lower.toFixed(2)} to ${upper.toFixed(2)})`;
 }
 
 /** The geometric mean of ratios, and the middle 95 % of those of resampled ones. */

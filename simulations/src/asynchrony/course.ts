@@ -1,8 +1,10 @@
+import { mostBases } from '@murmuration/protocol/messages/plan';
 import { simulate } from '../federation/simulate.ts';
 import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';
 import type { AsynchronySettings } from './settings.ts';
 
-export type Mode = 'synchronous' | 'asynchronous';
+/** `masked`: asynchronous, under masks. */
+export type Mode = 'synchronous' | 'asynchronous' | 'masked';
 
 /** How a run came to its target. */
 export interface Course {
@@ -45,10 +47,11 @@ export async function run(
   return { seconds, updates, versions, best };
 }
 
-/** Both modes are the same but for how devices meet. */
+/** The modes are the same but for how devices meet, and masks. */
 function settingsOf(mode: Mode, settings: AsynchronySettings, seed: number): GivenSettings {
   const { partition, plan, concurrency, training, target, synchronous, asynchronous } = settings;
   const isSynchronous = mode === 'synchronous';
+  const isMasked = mode === 'masked';
   const { serverLearningRate, rounds } = isSynchronous ? synchronous : asynchronous;
   const goal = Math.floor(concurrency / synchronous.overSelection);
   return {
@@ -59,7 +62,13 @@ function settingsOf(mode: Mode, settings: AsynchronySettings, seed: number): Giv
     update: { clip: 20, bits: 16, weighting: 'uniform' },
     cohort: isSynchronous
       ? { goal, minimumShare: 0.6, overSelection: concurrency / goal }
-      : { mode, goal: asynchronous.goal, concurrency, maxStaleness: asynchronous.maxStaleness },
+      : {
+          mode: 'asynchronous',
+          goal: asynchronous.goal,
+          concurrency,
+          maxStaleness: Math.min(asynchronous.maxStaleness, isMasked ? mostBases - 1 : Infinity),
+        },
+    masking: { enabled: isMasked },
     strategy: { name: 'fedAvg', serverLearningRate },
     devices: {
       halfNormalTraining: training,

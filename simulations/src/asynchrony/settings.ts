@@ -13,7 +13,9 @@ export const asynchronySettings = z.strictObject({
   target: positive.lt(1).default(0.9),
   /** How digits are spread over clients. */
   partition: partitionSpec.prefault({ kind: 'iid', clients: 1_000 }),
-  /** Devices that train at the same time, in either mode. */
+  /** Whether asynchronous rounds are run under masks as well. */
+  masked: z.boolean().default(false),
+  /** Devices that train at the same time, in each mode. */
   concurrency: whole.max(100_000).default(100),
   /** The mean time of a training, half-normally distributed. */
   training: duration.prefault('1 min'),

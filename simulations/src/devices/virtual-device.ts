@@ -18,6 +18,8 @@ export interface DeviceWorld extends Threads {
   readonly storages: DeviceStorages;
   readonly transport: (device: number) => Platform['transport'];
   readonly contentHash: NonNullable<Platform['contentHash']>;
+  /** Whether a device that has trained stays until it has sent what it learned, whatever it is told. */
+  readonly staysToSend: boolean;
   /** How many examples a device has. */
   readonly examples: (device: number) => number;
   /** A device has trained in a round. */
@@ -34,6 +36,8 @@ export class VirtualDevice {
   standing: 'coming' | 'waiting' | 'busy' | 'leaving' = 'coming';
   readonly #client: PlatformClient;
   #round = 0;
+  /** Whether it has learned something that it has not sent. */
+  #hasLearned = false;
 
   constructor(number: number, world: DeviceWorld) {
     this.number = number;
@@ -67,13 +71,15 @@ export class VirtualDevice {
         trainer: () => trainer,
       },
     );
-    this.#client.on('round', ({ number: round }) => {
+    this.#client.on('round', ({ number: round, phase }) => {
       this.#round = round;
+      if (phase === 'training') this.#hasLearned = true;
+      if (phase === 'counted') this.#hasLearned = false;
       if (this.standing !== 'leaving') this.standing = 'busy';
     });
     this.#client.on('wait', ({ after }) => {
       if (after === null && this.standing !== 'leaving') this.standing = 'waiting';
-      world.waits(after);
+      if (after === null || !world.staysToSend || !this.#hasLearned) world.waits(after);
     });
     this.#client.on('error', error => world.failed(number, error));
   }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
 import { Registry } from '@murmuration/coordinator/registry/registry';
-import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import { cohortSizeOf, devicesAtOnce, type Task } from '@murmuration/coordinator/task/task';
 import { describeModel } from '@murmuration/engine/models/model';
 import type { Statement } from '@murmuration/privacy/statements/statement';
 import { hex } from '@murmuration/protocol/encoding/bytes';
@@ -166,6 +166,7 @@ async function assemble(
     storages,
     transport: coordination.transport,
     contentHash: memoised(),
+    staysToSend: isAsynchronous && task.masking !== null,
     examples: device => data.clients[device]!.length,
     trained: (client, _, result) => rounds.trained(client, result),
     failed: (device, error) => failed(`device ${device}`, error),
@@ -232,7 +233,7 @@ async function assemble(
         hasStarted = true;
         if (isSteered) crowd.meet(Math.max(settings.schedule.every, firstMeeting));
         await coordination.start();
-        if (isAsynchronous) crowd.keep(cohortSizeOf(task));
+        if (isAsynchronous) crowd.keep(devicesAtOnce(task));
       }
       await coordination.pass(() => ended.length > 0);
       return ended.shift()!;

@@ -23,7 +23,7 @@ export function taskOf(
     update,
     masking: enabled ? masks : 'off',
     privacy: privacyOf(settings),
-    cohort: cohortOf(cohort),
+    cohort: cohortOf(cohort, enabled),
     deadlines,
     uploadSlot: 0,
     schedule,
@@ -32,11 +32,15 @@ export function taskOf(
   } as TaskDefinition);
 }
 
-function cohortOf({ mode, goal, ...cohort }: CommonSettings['cohort']): TaskDefinition['cohort'] {
+function cohortOf(
+  { mode, goal, ...cohort }: CommonSettings['cohort'],
+  isMasked: boolean,
+): TaskDefinition['cohort'] {
   const { minimumShare, overSelection, concurrency, maxStaleness } = cohort;
-  return mode === 'asynchronous'
-    ? { mode, goal, concurrency, maxStaleness }
-    : { goal, minimum: Math.max(1, Math.ceil(minimumShare * goal)), overSelection };
+  const together = { goal, minimum: Math.max(1, Math.ceil(minimumShare * goal)), overSelection };
+  if (mode === 'synchronous') return together;
+  const buffer = { mode, concurrency, maxStaleness };
+  return isMasked ? { ...together, ...buffer } : { ...buffer, goal };
 }
 
 /** Throws `config.invalid` for a budget under which a run could not go on to its end. */

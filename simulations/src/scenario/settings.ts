@@ -77,7 +77,7 @@ export const commonSettings = {
     .strictObject({
       /** As `cohort.mode` of a task; asynchronous devices come as soon as there is a place for them, whoever they are. */
       mode: z.enum(['synchronous', 'asynchronous']).default('synchronous'),
-      /** Devices that are at work at the same time, and versions that may come out meanwhile; only where they are asynchronous. */
+      /** Devices that are at work at the same time, and versions that may come out meanwhile, with masking 63 at most; only where they are asynchronous. */
       concurrency: whole.max(100_000).default(100),
       maxStaleness: z.int().min(0).max(1_000).default(100),
       /** Updates that a round waits for. */

@@ -50,6 +50,14 @@ export function gathering(state: Gathering, event: RoundEvent): Step {
       const { accepted, goal, minimum } = quorum;
       if (accepted >= minimum)
         return { state, effects: [{ type: 'draw', devices: Math.min(accepted, goal) }] };
+      // Devices keep their updates, and a buffer waits however long it takes.
+      if (terms.plan.bases) {
+        const deadline = event.time + terms.limits.gathering;
+        return {
+          state: { ...state, quorum: { ...quorum, deadline } },
+          effects: [{ type: 'wake', time: deadline }],
+        };
+      }
       const reason = `${accepted} of at least ${minimum} devices had checked in at the deadline.`;
       return fail(terms, emptyTally, 'gathering', reason);
     }

@@ -66,6 +66,22 @@ describe('a task for a few devices', () => {
     expect(isUnmasked).toBe(false);
   });
 
+  it('stays asynchronous, with no more at work than there are, and masked, or is refused', () => {
+    const cohort = { mode: 'asynchronous', goal: 40, concurrency: 100 } as const;
+    const given = { ...definition, cohort };
+    expect(smallTask(defineTask(given), 8).task).toMatchObject({
+      cohort: { goal: 8, minimum: 7, overSelection: 1 },
+      buffer: { concurrency: 8, maxStaleness: 20 },
+      masking: { threat: 'malicious' },
+    });
+    expect(() => smallTask(defineTask(given), 1)).toThrow(expect.objectContaining({ code: 'task.settings' }));
+    expect(smallTask(defineTask({ ...given, masking: 'off' }), 8).task).toMatchObject({
+      cohort: { goal: 8, minimum: 8 },
+      buffer: { concurrency: 8 },
+      masking: null,
+    });
+  });
+
   it('is unmasked where its graph is impossible', () => {
     const { task: small, isUnmasked } = smallTask(commute.task, 1);
     expect(small).toMatchObject({ cohort: { goal: 1, minimum: 1 }, masking: null });

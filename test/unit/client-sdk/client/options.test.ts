@@ -108,6 +108,7 @@ describe('the options of a client', () => {
     ['smallestSum', [0, 2, 2.5, '16'], [3, 1_000]],
     ['leastExamples', [0, -1, '32'], [1, 1_000]],
     ['mostPasses', [0, 101, 0.5], [1, 100]],
+    ['mostVersions', [0, 65, 1.5], [1, 64]],
     ['clip', [0, -1, Number.NaN, 1e7, Number.POSITIVE_INFINITY], [0.1, 1e6]],
     ['bits', [1, 25, 8.5], [2, 24]],
     ['ownDraw', ['yes', 1, null], [true, false]],

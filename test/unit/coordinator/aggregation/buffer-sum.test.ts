@@ -1,11 +1,11 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
-import { stalenessWeight } from '@murmuration/coordinator/aggregation/staleness';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import { type Plan, writePlan } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { termsOf } from '../rounds/terms.ts';

@@ -1,5 +1,5 @@
-import { stalenessWeight } from '@murmuration/coordinator/aggregation/staleness';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
 import { describe, expect, it } from 'vitest';
 import type { Moment } from './kept.ts';
 import { type Change, World } from './world.ts';

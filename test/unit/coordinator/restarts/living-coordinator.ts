@@ -128,12 +128,15 @@ export class LivingCoordinator implements Answering, CohortChannel {
   }
 
   assign(device: DeviceId, assignment: Assignment): void {
-    this.#around.requireKept('assignment', assignment.round, ({ entries }) =>
-      entries.some(
-        entry =>
-          entry.type === 'drawn' && entry.members.some(member => member.assignment === assignment.assignment),
-      ),
-    );
+    // Who trains for a masked buffer is forgotten with the coordinator.
+    if (assignment.plan.bases?.length !== 0)
+      this.#around.requireKept('assignment', assignment.round, ({ entries }) =>
+        entries.some(
+          entry =>
+            entry.type === 'drawn' &&
+            entry.members.some(member => member.assignment === assignment.assignment),
+        ),
+      );
     this.#links.get(device)!.send('assignment', encodeAssignment(assignment));
   }
 
@@ -171,6 +174,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
       this.#around.keyOf(device);
       this.#links.set(device, link);
       this.rounds.current?.back(device);
+      this.rounds.trainings?.back(device);
       return { now: this.#around.clock.now(), tasks: [{ task: this.rounds.task.name, leastExamples: 1 }] };
     }
     const device = [...this.#links].find(([, other]) => other === link)?.[0];
@@ -178,6 +182,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
     if (event === 'check-in') return this.#checkIns.answer(device, decodeFrame(frame, checkIn), '0.1.0');
     if (event === 'leave') {
       const { round, assignment } = decodeFrame(frame, leave);
+      if (this.rounds.trainings?.leave(device, assignment)) return null;
       return this.#find(round, assignment).leave(device, assignment);
     }
     if (event === 'predict') throw new MurmurationError('prediction.not-offered');

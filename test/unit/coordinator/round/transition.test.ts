@@ -78,6 +78,8 @@ function play(state: RoundState, ...events: RoundEvent[]): RoundState {
 }
 
 const gathering = begin(termsOf()).state;
+const { plan, ...terms } = termsOf();
+const buffer = begin({ ...terms, plan: { ...plan, bases: [{ model: plan.model, weight: 1 }] } }).state;
 const updates = play(gathering, { type: 'drawn', members: members(5), time: start + 50 }) as Updates;
 const counted = (index: number): RoundEvent => ({ type: 'counted', assignment: part(index) });
 const left = (index: number): RoundEvent => ({ type: 'left', assignment: part(index) });
@@ -101,6 +103,20 @@ describe('one step of a round', () => {
     ],
     ['an early tick', gathering, { type: 'tick', time: start + 99 }, 'gathering', []],
     ['the deadline with nobody', gathering, { type: 'tick', time: start + 100 }, 'failed', ['conclude']],
+    [
+      'the deadline of a masked buffer with one too few, whose devices keep what they have',
+      play(buffer, { type: 'available', devices: 1 }),
+      { type: 'tick', time: start + 100 },
+      'gathering',
+      ['wake'],
+    ],
+    [
+      'the deadline of a masked buffer with enough',
+      play(buffer, { type: 'available', devices: 4 }),
+      { type: 'tick', time: start + 100 },
+      'gathering',
+      ['draw'],
+    ],
     [
       'the deadline with one too few',
       play(gathering, { type: 'available', devices: 1 }),

@@ -2,7 +2,8 @@ import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { krum } from '@murmuration/coordinator/strategy/krum';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { changesBetween, settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
-import { cohortSizeOf, largestSumOf } from '@murmuration/coordinator/task/task';
+import { cohortSizeOf, devicesAtOnce, largestSumOf } from '@murmuration/coordinator/task/task';
+import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { describe, expect, it } from 'vitest';
 
 const least = {
@@ -29,7 +30,22 @@ describe('an asynchronous task', () => {
   });
 
   it.each<[object, RegExp]>([
-    [{ masking: {} }, /masking must be "off" in an asynchronous task.*Leave cohort.mode "synchronous"/],
+    [
+      { masking: {}, cohort: { mode: 'asynchronous', goal: 40, concurrency: 100, maxStaleness: 64 } },
+      /cohort.maxStaleness must be at most 63 with masking, not 64/,
+    ],
+    [
+      { masking: {}, cohort: { mode: 'asynchronous', goal: 40, concurrency: 100, minimum: 41 } },
+      /cohort.minimum must be at most cohort.goal/,
+    ],
+    [
+      {
+        masking: {},
+        cohort: { mode: 'asynchronous', goal: 40, concurrency: 100 },
+        queries: [defineQuery({ name: 'words', kind: 'count', threshold: 20, period: '1 d' })],
+      },
+      /queries can't be combined with cohort.mode "asynchronous"/,
+    ],
     [
       { privacy: { epsilon: 1, delta: 1e-6, rounds: 10 }, update: { clip: 1, weighting: 'uniform' } },
       /privacy can't be combined with cohort.mode "asynchronous"/,
@@ -40,7 +56,7 @@ describe('an asynchronous task', () => {
     [{ cohort: { mode: 'asynchronous', goal: 1, concurrency: 5 } }, /cohort.goal must be at least 2.*not 1/],
     [
       { cohort: { mode: 'asynchronous', goal: 10, concurrency: 100, minimum: 5 } },
-      /cohort.minimum must be left out where cohort.mode is "asynchronous": a buffer closes/,
+      /cohort.minimum must be left out where cohort.mode is "asynchronous": without masks a buffer closes/,
     ],
     [
       { cohort: { mode: 'asynchronous', goal: 10, concurrency: 100, overSelection: 1.3 } },
@@ -69,6 +85,26 @@ describe('an asynchronous task', () => {
       concurrency: 200,
       maxStaleness: 20,
     });
+  });
+
+  it('masks where it does not say otherwise, and then draws cohorts of those who have trained', () => {
+    const cohort = { mode: 'asynchronous', goal: 40, concurrency: 100 } as const;
+    const defined = defineTask({ ...least, masking: undefined, cohort });
+    expect(defined.masking).toMatchObject({ threat: 'malicious' });
+    expect(defined.cohort).toEqual({ goal: 40, minimum: 32, overSelection: 1.3 });
+    expect([cohortSizeOf(defined), largestSumOf(defined), devicesAtOnce(defined)]).toEqual([52, 52, 152]);
+    expect(withSettings(defined, {}, 1)).toEqual(defined);
+    expect(settingsOf(defined).cohort).toEqual({
+      mode: 'asynchronous',
+      goal: 40,
+      minimum: 32,
+      overSelection: 1.3,
+      concurrency: 100,
+      maxStaleness: 20,
+    });
+    expect(() => withSettings(defined, { masking: 'off' }, 2)).toThrow(
+      expect.objectContaining({ fields: [expect.anything()] }),
+    );
   });
 
   it('becomes synchronous by its definition alone', () => {

@@ -16,6 +16,19 @@ describe('the speedup of asynchronous rounds', () => {
     });
   });
 
+  it('is measured under masks with devices that keep what they learn until a buffer takes it', async () => {
+    const settings = asynchronySettings.parse({
+      concurrency: 6,
+      target: 0.99,
+      partition: { kind: 'iid', clients: 2_000 },
+      asynchronous: { goal: 5, rounds: 2, measured: 2 },
+    });
+    const course = await run(scenario as never, 'masked', settings, 1);
+    expect(course).toMatchObject({ seconds: null, versions: 2 });
+    expect(course.updates).toBeGreaterThanOrEqual(8);
+    expect(course.best).toBeGreaterThan(0.1);
+  }, 60_000);
+
   it('is measured with devices that come one by one, on the clock of the devices', async () => {
     const settings = asynchronySettings.parse({
       concurrency: 4,

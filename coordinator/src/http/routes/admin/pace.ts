@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { ActivePopulation } from '../../../population/active-population.ts';
 import { comeBackBetween } from '../../../population/pacing.ts';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
-import { cohortSizeOf, turnoverOf } from '../../../task/task.ts';
+import { devicesAtOnce, turnoverOf } from '../../../task/task.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 
@@ -31,7 +31,7 @@ export function paceRoutes(
       const { task, untilNextRound } = rounds;
       const shown = {
         interval: turnoverOf(task),
-        cohortSize: cohortSizeOf(task),
+        cohortSize: devicesAtOnce(task),
         ...activePopulation.of(task),
       };
       return { ...shown, comeBack: comeBackBetween({ ...shown, untilNextRound }) };

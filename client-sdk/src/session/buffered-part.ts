@@ -1,0 +1,138 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
+import type { Plan } from '@murmuration/protocol/messages/plan';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
+import type { BelowFloor } from '../floors/below-floor.ts';
+import { clip } from '../update/clip.ts';
+import { type KeptUpdate, keptUpdates, settingsIn } from './kept-update.ts';
+import type { Part } from './part.ts';
+import type { SessionPorts } from './ports.ts';
+import type { Report } from './report.ts';
+import type { trainingPart } from './training-part.ts';
+import type { untilSlot } from './upload-slot.ts';
+
+/** How far a weight may be from (1 + s)^−½, for coordinators that take roots otherwise. */
+const tolerance = 1e-12;
+
+/**
+ * The part of a device that trains for a masked buffer, or brings what it has trained into one (SPEC.md, RD22, RD23). `since`: when the device got the
+ * assignment, ms since 1970 by its own clock. The last three are what the page has loaded already: this file imports nothing of that.
+ */
+export function bufferedPart(
+  assignment: Assignment,
+  ports: SessionPorts,
+  since: number,
+  report: Report,
+  training: typeof trainingPart,
+  untilNextSlot: typeof untilSlot,
+  Below: typeof BelowFloor,
+): Part {
+  const { plan } = assignment;
+  if (plan.bases!.length > 0) return sendingPart(assignment, ports, Below);
+  // What it draws follows the version: another training from it teaches nobody anything else.
+  const part = training({ ...assignment, round: plan.model as string as RoundId }, ports);
+  const kept = keptUpdates(ports.store.storage, ports.task);
+  const train = async (signal: AbortSignal) => {
+    await part.require(signal, false);
+    const learned = await part.make(signal, report);
+    if (!('delta' in learned) || !Number.isFinite(clip(learned.delta, plan.update.clip)))
+      throw new MurmurationError(
+        'training.failed',
+        'Training diverged: the update is not finite. A lower learning rate helps.',
+      );
+    // Not kept before: a check-in that somebody forces on the device would tell whether it has trained by then.
+    await untilNextSlot(plan, since, ports.platform, signal);
+    signal.throwIfAborted();
+    await kept.save({ base: plan.model, settings: settingsIn(plan), learned });
+  };
+  const never = () => Promise.reject(new MurmurationError('round.begun'));
+  return {
+    smallestSum: 0,
+    /** Trains, and keeps the update: nothing of it is sent, and the round goes on without this device, which then offers it. */
+    async require(signal) {
+      requireSummable(plan, Below);
+      const before = await kept.load();
+      // The coordinator may have forgotten that it gave this work before.
+      if (before?.base !== plan.model || before.settings !== settingsIn(plan)) await train(signal);
+      throw new MurmurationError('round.closed', 'The update waits on the device for a buffer.');
+    },
+    make: never,
+    count: never,
+  };
+}
+
+/** Brings the update that the device keeps into the sum of a buffer, times the weight of its version. */
+function sendingPart(
+  { plan, assignment: id }: Assignment,
+  ports: SessionPorts,
+  Below: typeof BelowFloor,
+): Part {
+  const { contributions, floors, participations } = ports;
+  const kept = keptUpdates(ports.store.storage, ports.task);
+  let update: KeptUpdate | undefined;
+  let base: ModelHash = plan.model;
+  return {
+    smallestSum: 0,
+    async require(_, isMade) {
+      requireSummable(plan, Below);
+      requireSchedule(plan, floors.mostVersions, Below);
+      await participations.require(plan, id, isMade);
+      if (isMade) base = (await kept.base()) ?? base;
+      else {
+        update = await kept.load();
+        if (update?.settings !== settingsIn(plan)) {
+          await kept.erase();
+          throw new MurmurationError('round.begun', 'The device has no update that fits this buffer.');
+        }
+        base = update.base;
+        if (!plan.bases!.some(({ model }) => model === base))
+          throw new Below('buffers', 'The buffer takes no updates of the version that was trained from.');
+      }
+      await contributions.require(id, base, isMade);
+    },
+    async make() {
+      const { learned } = update!;
+      const { weight } = plan.bases!.find(({ model }) => model === base)!;
+      return { ...learned, delta: learned.delta.map(value => value * weight) };
+    },
+    async count() {
+      await participations.count(plan, id);
+      // First: whatever becomes of the record of contributions, no other buffer gets it.
+      await kept.spend();
+      await contributions.count(id, base);
+      await kept.erase();
+    },
+  };
+}
+
+/** Throws `plan.below-floor` for a plan whose updates need more than a sum under masks of what was trained. */
+function requireSummable(
+  { masking, judged, privacy, control, training, update }: Plan,
+  Below: typeof BelowFloor,
+): void {
+  const changes = control || training.fairness || update.compression;
+  if (!masking || judged !== undefined || privacy || changes)
+    throw new Below(
+      'buffers',
+      'The plan keeps updates for a buffer, which has masks, and neither verdicts, nor a privacy budget, nor control variates, nor compression, nor weights by losses.',
+    );
+}
+
+/** Throws `plan.below-floor` for more versions than the app allows, and for weights that single devices out: the only ones are those of versions that follow one another. */
+function requireSchedule({ bases = [], model }: Plan, most: number, Below: typeof BelowFloor): void {
+  if (bases.length > most)
+    throw new Below(
+      'mostVersions',
+      `The buffer adds up updates from ${bases.length} versions; the app takes part in sums of ${most} at most.`,
+    );
+  const isDue = bases.every(
+    ({ weight }, staleness) => Math.abs(weight - stalenessWeight(staleness)) <= tolerance,
+  );
+  const isChain = new Set(bases.map(each => each.model)).size === bases.length && bases[0]!.model === model;
+  if (!isDue || !isChain)
+    throw new Below(
+      'buffers',
+      'The buffer has other weights than those of versions that follow one another, the newest first.',
+    );
+}

@@ -1,0 +1,18 @@
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { ModelVersion } from './model-version.ts';
+import type { History } from './ports.ts';
+
+/** The models of a version and of those before it, newest first, each once, at most `most`; as far back as the history goes. */
+export async function lineageOf(
+  newest: ModelVersion,
+  most: number,
+  history: Pick<History, 'version'>,
+): Promise<readonly ModelHash[]> {
+  const models = new Set<ModelHash>();
+  let version: ModelVersion | undefined = newest;
+  while (version && models.size < most) {
+    models.add(version.model);
+    version = version.parent ? await history.version(version.parent) : undefined;
+  }
+  return [...models];
+}
