@@ -6,9 +6,10 @@ import { rootFolder } from './prepare.mjs';
 /**
  * A bundle of `text`, as if it were the module `name` at the root of the repository.
  * @param {string} text
- * @param {{ name?: string, platform?: 'browser' | 'neutral', external?: RegExp[] }} [options]
+ * @param {{ name?: string, platform?: 'browser' | 'neutral', external?: RegExp[], instead?: Record<string, string> }} [options] `instead`: modules in
+ *   the place of others
  */
-export function bundleOf(text, { name = 'program', platform = 'browser', external = [] } = {}) {
+export function bundleOf(text, { name = 'program', platform = 'browser', external = [], instead = {} } = {}) {
   const input = join(rootFolder, `${name}.js`);
   return rolldown({
     input,
@@ -22,6 +23,7 @@ export function bundleOf(text, { name = 'program', platform = 'browser', externa
     external,
     platform,
     resolve: {
+      alias: instead,
       conditionNames: ['murmuration-source', 'browser', 'import', 'module', 'default'],
       mainFields: ['browser', 'module', 'main'],
     },

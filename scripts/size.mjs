@@ -11,6 +11,7 @@ const { default: sizeLimit } = await import('size-limit');
 const { bundleOf } = await import('./program.mjs');
 
 const source = JSON.stringify(join(rootFolder, 'client-sdk/src/browser.ts'));
+const phone = JSON.stringify(join(rootFolder, 'client-sdk/src/react-native.ts'));
 const worker = JSON.stringify(join(rootFolder, 'client-sdk/src/worker.ts'));
 /** @type {{ name: string, program: string, limit?: number, isWhole?: boolean }[]} */
 const parts = [
@@ -19,6 +20,12 @@ const parts = [
     name: 'core',
     program: `export { FederatedClient, indexedDbStorage, workerTrainer } from ${source};`,
     limit: 60_000,
+  },
+  {
+    // Metro puts all of it into one bundle.
+    name: 'react-native',
+    program: `export { asyncStorage, FederatedClient } from ${phone};`,
+    isWhole: true,
   },
   {
     name: 'everything but tfjs',

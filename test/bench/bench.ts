@@ -35,6 +35,10 @@ const benchmarks: Record<string, Benchmark> = {
       'key streams of masks expanded and added, by each way that there is, beside the library in JavaScript',
     load: () => import('./masks.ts'),
   },
+  hermes: {
+    measures: 'a device’s part in a masked round on Hermes, the engine of React Native, beside Node',
+    load: () => import('./hermes.ts'),
+  },
   secagg: {
     measures: 'CPU seconds of a round under masking, beside the key streams alone',
     load: () => import('./secagg/secagg.ts'),

@@ -17,22 +17,33 @@ export function fillBuiltIns(surroundings: object): void {
   }
   if (!Symbol.asyncIterator) define(Symbol, 'asyncIterator', Symbol('Symbol.asyncIterator'));
   fillMethods();
+  mendFrom();
 }
 
 function fillMethods(): void {
   const typed = Object.getPrototypeOf(Uint8Array.prototype) as object;
   for (const prototype of [Array.prototype, String.prototype, typed]) define(prototype, 'at', at);
-  define(
-    Array.prototype,
-    'toSorted',
-    function (this: unknown[], compare?: (a: unknown, b: unknown) => number) {
+  for (const prototype of [Array.prototype, typed]) {
+    define(prototype, 'toSorted', function (this: unknown[], compare?: (a: unknown, b: unknown) => number) {
       return this.slice().sort(compare);
-    },
-  );
-  define(Array.prototype, 'toReversed', function (this: unknown[]) {
-    return this.slice().reverse();
-  });
+    });
+    define(prototype, 'toReversed', function (this: unknown[]) {
+      return this.slice().reverse();
+    });
+  }
   define(Object, 'hasOwn', (object: object, name: PropertyKey) => Object.hasOwn(object, name));
+}
+
+/** Hermes 0.12 takes an iterator for a list of no length there, and says nothing of it. */
+function mendFrom(): void {
+  if (Uint8Array.from(new Set([1])).length === 1) return;
+  const typed = Object.getPrototypeOf(Uint8Array) as typeof Uint8Array;
+  const { from } = typed;
+  const mended = function (this: typeof Uint8Array, source: Iterable<number>, ...rest: []) {
+    const isList = Array.isArray(source) || ArrayBuffer.isView(source);
+    return from.call(this, !isList && source[Symbol.iterator] ? Array.from(source) : source, ...rest);
+  };
+  Object.defineProperty(typed, 'from', { value: mended, writable: true, configurable: true });
 }
 
 function at<Item>(this: ArrayLike<Item>, index: number): Item | undefined {
