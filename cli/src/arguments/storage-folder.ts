@@ -10,7 +10,10 @@ export interface StorageOptions {
 /** The options by which a command learns where a coordinator keeps its state. */
 export function storageOptions(command: Command): Command {
   return command
-    .option('-s, --storage <folder>', 'storage folder (default: the one of the configuration)')
+    .option(
+      '-s, --storage <place>',
+      'storage folder, or address of a database (default: that of the configuration)',
+    )
     .option(
       '-c, --config <file>',
       'configuration file (JSON); environment variables MURMURATION_… override it',

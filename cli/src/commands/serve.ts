@@ -26,6 +26,7 @@ export function serveCommand(program: Command): void {
       const coordinator = await createCoordinator(config, await Promise.all(modules.map(loadTask)), {
         clock: steadyClock(),
         random: systemRandom,
+        waiting: () => say('Another coordinator has the database; this one takes over when that one ends.'),
         precompute: (await Promise.all(modules.map(loadTaskJobs))).flat(),
         ...(verifier && { verifyEnrolment: await loadVerifier(verifier) }),
       });

@@ -3,6 +3,7 @@ import { roles } from '@murmuration/api/role';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { duration } from '@murmuration/protocol/time/duration';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
+import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import * as z from 'zod';
 import { describeIssues } from '../configuration/config-error.ts';
 import { trackingSchema } from '../lifecycle/tracking/settings.ts';
@@ -45,8 +46,13 @@ export const configSchema = z.strictObject({
       }),
     )
     .default({}),
-  /** Folder in which everything is kept; without one, all is in memory and gone at the end. */
+  /**
+   * Folder in which everything is kept, or the address of a database of PostgreSQL, such as `postgres://murmuration@db.example.org/murmuration`;
+   * without one, all is in memory and gone at the end.
+   */
   storage: z.string().min(1).optional(),
+  /** Wait while another coordinator has the database, and take over when that one ends or its machine is gone. */
+  standby: z.boolean().default(false),
   /** Folder of task modules that admins may add while the coordinator runs; without it, none. No other file is ever loaded. */
   tasksFolder: z.string().min(1).optional(),
   /** What is kept of each task; null: all. */
@@ -117,6 +123,11 @@ const checked = configSchema
       when: ({ value }) => typeof value === 'object' && value !== null,
     },
   )
+  .refine(({ standby, storage }) => !standby || (storage !== undefined && isPostgresql(storage)), {
+    path: ['standby'],
+    error: 'expected false, or a database of PostgreSQL as storage: a folder belongs to one machine',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
   .transform(config => ({ ...config, enrolmentTokens: config.enrolmentTokens ?? [] }));
 
 /** A coordinator's configuration, complete and checked. */
@@ -129,11 +140,13 @@ const variables = {
   MURMURATION_LOG: { field: 'log', read: text => text },
   MURMURATION_CORS: { field: 'cors', read: list },
   MURMURATION_STORAGE: { field: 'storage', read: text => text },
+  MURMURATION_STANDBY: { field: 'standby', read: flag },
   MURMURATION_ENROLMENT_TOKENS: { field: 'enrolmentTokens', read: list },
 } as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
 
 /** Fields whose values no message repeats. */
 const secrets: readonly string[] = [
+  'storage',
   'enrolmentTokens',
   'operatorTokens',
   'apps',
@@ -206,6 +219,10 @@ function isRange(text: string): boolean {
 
 function number(text: string): unknown {
   return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function flag(text: string): unknown {
+  return text === 'true' || (text === 'false' ? false : text);
 }
 
 function list(text: string): string[] {

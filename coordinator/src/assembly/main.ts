@@ -7,6 +7,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
+import { isPostgresql, withoutPassword } from '@murmuration/sql/postgresql/address';
 import { Admission } from '../devices/admission.ts';
 import { DeviceConnections } from '../devices/device-connections.ts';
 import { frameLengths } from '../devices/frame-lengths.ts';
@@ -95,6 +96,8 @@ export interface CoordinatorEnvironment {
   readonly random: RandomBytes;
   /** Draws cohorts, and makes ids and tokens of rounds; by default `random` does. */
   readonly roundRandom?: RandomBytes;
+  /** Called where the coordinator waits for a storage that another one has, before it listens. */
+  readonly waiting?: () => void;
   /** Opened and closed by the caller; without it, the storage that the configuration names is opened, and closed at the end. */
   readonly storage?: Storage;
   /** An app's own check of devices that enrol without a right token, such as an attestation. */
@@ -114,7 +117,8 @@ export async function createCoordinator(
 ): Promise<Coordinator> {
   refuseEqualNames(tasks);
   if (surroundings.storage) return assemble(config, tasks, surroundings, surroundings.storage);
-  const storage = await openStorage(config.storage, surroundings.clock);
+  const waiting = config.standby ? (surroundings.waiting ?? (() => {})) : undefined;
+  const storage = await openStorage(config.storage, surroundings.clock, waiting);
   return assemble(config, tasks, surroundings, storage, () => storage.close());
 }
 
@@ -207,7 +211,7 @@ async function open(
   });
   opened.add(() => core.close());
   const { rounds, pools, registry, traffic, control, deviceRegistry } = core;
-  const { storage: folder } = config;
+  const folder = config.storage !== undefined && !isPostgresql(config.storage) ? config.storage : undefined;
   const watch = await openWatch(core, {
     clock,
     random,
@@ -402,7 +406,7 @@ async function open(
     url,
     grpc: inference.grpc,
     tasks: taskNames(),
-    storage: config.storage,
+    storage: config.storage && withoutPassword(config.storage),
     hasOperators,
     isDevelopment: config.development,
   });

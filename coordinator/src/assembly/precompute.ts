@@ -6,6 +6,7 @@ import { openPrecompute } from '@murmuration/serving/assembly/precompute';
 import { modelOf, type PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import type { Precomputation } from '@murmuration/serving/precompute/precomputation';
 import type { EndedRun } from '@murmuration/serving/precompute/table/runs';
+import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import type { FastifyInstance } from 'fastify';
 import type { Registry as Metrics } from 'prom-client';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -15,7 +16,7 @@ import type { OpenInference } from './inference.ts';
 interface PrecomputeParts {
   readonly jobs: readonly PrecomputeJob[];
   readonly inference: OpenInference;
-  /** The storage folder, if there is one. */
+  /** The storage folder or database, if there is one. */
   readonly storage: string | undefined;
   readonly events: CoordinatorEvents;
   readonly metrics: Metrics;
@@ -56,7 +57,8 @@ export function openJobs(
     ports,
     {
       jobs,
-      into: storage === undefined ? '' : join(storage, 'precomputed.db'),
+      into:
+        storage === undefined || isPostgresql(storage) ? (storage ?? '') : join(storage, 'precomputed.db'),
       events: {
         ended: (job, run) => tell(job, run, false),
         failed(job, error, run) {

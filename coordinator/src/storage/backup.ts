@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern, type ModelHash } from '@murmuration/protocol/ids/ids';
 import { parseModelJson, weightHashesOf } from '@murmuration/protocol/weights/model-files';
+import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import { Connection } from '@murmuration/sql/sqlite/connection';
 import { takeLock } from '@murmuration/sql/sqlite/lock';
 import { contentHash } from '../registry/content-hash.ts';
 import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './files/durable-file.ts';
 import { layout, lockFolder } from './folder.ts';
-import { vectorsIn } from './sqlite/strategy-state.ts';
+import { vectorsIn } from './rows/strategy-state.ts';
 
 /** What was copied and checked. */
 export interface Copied {
@@ -57,6 +58,7 @@ export async function backUp(folder: string, to: string): Promise<Copied> {
  * where the backup is damaged; then the folder is left empty.
  */
 export async function restore(backup: string, folder: string): Promise<Copied> {
+  refuseDatabase(folder);
   await requireStorage(backup);
   await onDisk(`The folder ${folder} can't be used`, () => makeFolder(folder));
   const names = await onDisk(`The folder ${folder} can't be read`, () => readdir(folder));
@@ -84,7 +86,16 @@ export async function restore(backup: string, folder: string): Promise<Copied> {
   }
 }
 
+function refuseDatabase(place: string): void {
+  if (isPostgresql(place))
+    throw new MurmurationError(
+      'config.invalid',
+      'A storage in PostgreSQL is copied and restored by pg_dump and pg_restore: all of it is in the one database.',
+    );
+}
+
 async function requireStorage(folder: string): Promise<void> {
+  refuseDatabase(folder);
   const names = (await ifThere(readdir(folder)).catch(() => undefined)) ?? [];
   if (!names.includes(layout.database))
     throw new MurmurationError('config.invalid', `There is no ${layout.database} in ${folder}.`);

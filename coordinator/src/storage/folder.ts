@@ -5,39 +5,17 @@ import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { takeLock } from '@murmuration/sql/sqlite/lock';
 import { Writer } from '@murmuration/sql/writes/writer';
-import type { LineageOperation } from '../lifecycle/tracking/openlineage/run-event.ts';
 import type { BlobStore } from '../registry/ports.ts';
 import { fileBlobs } from './files/blobs.ts';
 import { fileCheckpoints } from './files/checkpoints.ts';
 import { makeFolder, onDisk, syncFolder } from './files/durable-file.ts';
 import { requireWhole } from './files/whole-folder.ts';
-import { sqliteActivity } from './sqlite/activity.ts';
-import { sqliteAddedTasks } from './sqlite/added-tasks.ts';
-import { sqliteAliases } from './sqlite/aliases.ts';
-import { sqliteAudit } from './sqlite/audit.ts';
-import { sqliteConvictions } from './sqlite/convictions.ts';
-import { sqliteDevices } from './sqlite/devices.ts';
-import { sqliteDrift } from './sqlite/drift.ts';
-import { sqliteExperiments } from './sqlite/experiments.ts';
-import { sqliteGateDecisions } from './sqlite/gate-decisions.ts';
-import { sqliteHistory } from './sqlite/history.ts';
-import { sqliteHourlyCounts } from './sqlite/hourly-counts.ts';
-import { sqliteAccuracy } from './sqlite/live-accuracy.ts';
-import { openDatabase, type SqliteDatabase } from './sqlite/open.ts';
-import { claim, type Ownership } from './sqlite/owner.ts';
-import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
-import { sqlitePrivacy } from './sqlite/privacy.ts';
-import { sqlitePromotionWatches } from './sqlite/promotion-watches.ts';
-import { sqliteQueryResults } from './sqlite/query-results.ts';
-import { sqliteRounds } from './sqlite/rounds.ts';
-import { sqliteRuns } from './sqlite/runs.ts';
-import { sqliteSessions } from './sqlite/sessions.ts';
-import { sqliteSettings } from './sqlite/settings.ts';
-import { sqliteSilences } from './sqlite/silences.ts';
-import { sqliteEnrolmentTokens, sqliteInferenceTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
-import { sqliteTracking } from './sqlite/tracking.ts';
-import { sqliteQueue } from './sqlite/tracking-queue.ts';
-import { sqliteVerdicts } from './sqlite/verdicts.ts';
+import type { RowDatabase } from './rows/database.ts';
+import { sqlHistory } from './rows/history.ts';
+import { openDatabase } from './rows/open.ts';
+import { claim, type Ownership } from './rows/owner.ts';
+import { sqlRounds } from './rows/rounds.ts';
+import { rowStores } from './rows/stores.ts';
 
 /** Where things lie in a storage folder. */
 export const layout = {
@@ -78,7 +56,7 @@ export async function openFolder(folder: string, clock: Clock) {
     try {
       const own = await claim(opened.rows, path, clock.now());
       owner = own;
-      const database: SqliteDatabase = { ...opened, writer: new Writer(opened.rows, own.require) };
+      const database: RowDatabase = { ...opened, writer: new Writer(opened.rows, own.require) };
       await onDisk(`The storage folder ${folder} can't be synced`, () => syncFolder(folder));
       const files = await fileBlobs(join(folder, layout.blobs), clock);
       const blobs: BlobStore = {
@@ -95,7 +73,7 @@ export async function openFolder(folder: string, clock: Clock) {
         },
       };
       const checkpoints = await fileCheckpoints(join(folder, layout.sums));
-      const rounds = sqliteRounds(database, {
+      const rounds = sqlRounds(database, {
         ...checkpoints,
         async write(...checkpoint) {
           await own.require(database.rows);
@@ -123,33 +101,9 @@ export async function openFolder(folder: string, clock: Clock) {
       return {
         durable: true,
         blobs,
-        history: sqliteHistory(database, blobs, erase),
+        history: sqlHistory(database, blobs, erase),
         rounds,
-        devices: sqliteDevices(database),
-        enrolmentTokens: sqliteEnrolmentTokens(database),
-        operatorTokens: sqliteOperatorTokens(database),
-        inferenceTokens: sqliteInferenceTokens(database),
-        audit: sqliteAudit(database),
-        activity: sqliteActivity(database),
-        convictions: sqliteConvictions(database),
-        privacy: sqlitePrivacy(database),
-        drift: sqliteDrift(database),
-        accuracy: sqliteAccuracy(database),
-        tracking: sqliteTracking(database),
-        lineage: sqliteQueue<LineageOperation>(database, 'lineage_queue'),
-        runs: sqliteRuns(database),
-        pausedTasks: sqlitePausedTasks(database),
-        verdicts: sqliteVerdicts(database),
-        queryResults: sqliteQueryResults(database),
-        aliases: sqliteAliases(database),
-        gateDecisions: sqliteGateDecisions(database),
-        experiments: sqliteExperiments(database),
-        promotionWatches: sqlitePromotionWatches(database),
-        settings: sqliteSettings(database),
-        addedTasks: sqliteAddedTasks(database),
-        sessions: sqliteSessions(database),
-        silences: sqliteSilences(database),
-        hourlyCounts: sqliteHourlyCounts(database),
+        ...rowStores(database),
         async close() {
           // What a full disk keeps from being deleted belongs to a process that is over.
           await own.release().catch(() => {});

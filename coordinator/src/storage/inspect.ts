@@ -17,13 +17,13 @@ import { wholeBytes } from '../registry/stored-bytes.ts';
 import { readBlob } from './files/blobs.ts';
 import { requireWhole } from './files/whole-folder.ts';
 import { layout } from './folder.ts';
-import { sqliteAliases } from './sqlite/aliases.ts';
-import { sqliteHistory } from './sqlite/history.ts';
-import { migrations } from './sqlite/migrations/all.ts';
-import type { SqliteDatabase } from './sqlite/open.ts';
-import { refuseLiving } from './sqlite/owner.ts';
-import type { Tables } from './sqlite/schema.ts';
-import { sqliteOperatorTokens } from './sqlite/tokens.ts';
+import { sqlAliases } from './rows/aliases.ts';
+import type { RowDatabase } from './rows/database.ts';
+import { sqlHistory } from './rows/history.ts';
+import { migrations } from './rows/migrations/all.ts';
+import { refuseLiving } from './rows/owner.ts';
+import type { Tables } from './rows/schema.ts';
+import { sqlOperatorTokens } from './rows/tokens.ts';
 
 /** What a storage folder shows without being changed. */
 export interface Inspection {
@@ -63,7 +63,7 @@ export async function inspectFolder(folder: string, now: number): Promise<Inspec
       isTaken: unlock === undefined || (has('owner') && (await isOwned(rows, database))),
       newer,
       pending,
-      hasOperators: has('operator_tokens') && (await sqliteOperatorTokens(opened).anyValid(now)),
+      hasOperators: has('operator_tokens') && (await sqlOperatorTokens(opened).anyValid(now)),
       unreadable: newer.length + pending === 0 ? await unreadableIn(opened, folder, now) : [],
     };
   } finally {
@@ -82,7 +82,7 @@ async function isOwned(rows: Kysely<Tables>, database: string): Promise<boolean>
 }
 
 async function unreadableIn(
-  database: SqliteDatabase,
+  database: RowDatabase,
   folder: string,
   now: number,
 ): Promise<readonly Unreadable[]> {
@@ -95,8 +95,8 @@ async function unreadableIn(
     put: refuse,
     sweep: refuse,
   };
-  const history = sqliteHistory(database, blobs, async () => {});
-  const aliases = sqliteAliases(database);
+  const history = sqlHistory(database, blobs, async () => {});
+  const aliases = sqlAliases(database);
   const registry = new Registry(blobs, history, aliases);
   const events = new CoordinatorEvents();
   const clock: Clock = { now: () => now, at: () => () => {} };

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
+import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
 import { makeFolder, onDisk } from './files/durable-file.ts';
 import { requireWhole } from './files/whole-folder.ts';
 import { layout } from './folder.ts';
-import { sqliteAudit } from './sqlite/audit.ts';
-import { openDatabase } from './sqlite/open.ts';
-import { sqliteOperatorTokens } from './sqlite/tokens.ts';
+import { sqlAudit } from './rows/audit.ts';
+import type { RowDatabase } from './rows/database.ts';
+import { openDatabase } from './rows/open.ts';
+import { sqlOperatorTokens } from './rows/tokens.ts';
 
-/** The operators of a storage folder. */
+/** The operators of a storage. */
 interface OperatorStorage {
   readonly tokens: OperatorTokenStore;
   readonly audit: AuditLog;
@@ -16,16 +18,26 @@ interface OperatorStorage {
 }
 
 /**
- * Opens what is kept about operators in a storage folder, which is made where there is none; a coordinator may be running on it, and
- * sees what is changed at once. Throws `storage.*`.
+ * Opens what is kept about operators in a storage folder, which is made where there is none, or in a database of PostgreSQL; a coordinator
+ * may be running on it, and sees what is changed at once. Throws `storage.*`.
  */
-export async function openOperators(folder: string): Promise<OperatorStorage> {
-  await onDisk(`The storage folder ${folder} can't be used`, () => makeFolder(folder));
-  await requireWhole(folder, layout);
-  const database = await openDatabase(join(folder, layout.database));
+export async function openOperators(place: string): Promise<OperatorStorage> {
+  const database = isPostgresql(place) ? await openServerTables(place) : await openFolderTables(place);
   return {
-    tokens: sqliteOperatorTokens(database),
-    audit: sqliteAudit(database),
+    tokens: sqlOperatorTokens(database),
+    audit: sqlAudit(database),
     close: () => database.close(),
   };
+}
+
+async function openServerTables(address: string): Promise<RowDatabase> {
+  // Only now: a folder needs no client of PostgreSQL.
+  const { openTables } = await import('./postgresql/storage.ts');
+  return openTables(address);
+}
+
+async function openFolderTables(folder: string): Promise<RowDatabase> {
+  await onDisk(`The storage folder ${folder} can't be used`, () => makeFolder(folder));
+  await requireWhole(folder, layout);
+  return openDatabase(join(folder, layout.database));
 }

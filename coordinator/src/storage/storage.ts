@@ -1,6 +1,7 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { type AccuracyStore, memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';
 import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
+import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import type { ExperimentStore } from '../lifecycle/experiments/experiment.ts';
 import type { LineageOperation } from '../lifecycle/tracking/openlineage/run-event.ts';
 import { memoryTracking, type TrackingStore } from '../lifecycle/tracking/operations.ts';
@@ -85,20 +86,29 @@ export interface Storage {
   readonly addedTasks: AddedTaskStore;
   readonly hourlyCounts: HourlyCountStore;
   readonly silences: SilenceStore;
-  /** Lets go of the folder once what is under way is done; nothing can be read or written afterwards. */
+  /** Lets go of the folder or the database once what is under way is done; nothing can be read or written afterwards. */
   close(): Promise<void>;
 }
 
 /**
- * The storage in a folder, which is made where there is none and belongs to this process until `close`; without a folder, in
- * memory. Throws `storage.in-use` where another process has the folder, `storage.newer` where a newer version wrote it, and
+ * The storage in a folder, which is made where there is none, or in a database of PostgreSQL (`postgres://…`); it belongs to this process
+ * until `close`. Without a place it is in memory. With `waiting` a process waits for a database that another one has, is told so, and takes
+ * over when that one ends. Throws `storage.in-use` where another process has the place, `storage.newer` where a newer version wrote it, and
  * any other `storage.*` where it can't be read and written.
  */
-export async function openStorage(folder: string | undefined, clock: Clock): Promise<Storage> {
-  if (folder === undefined) return memoryStorage(clock);
+export async function openStorage(
+  place: string | undefined,
+  clock: Clock,
+  waiting?: () => void,
+): Promise<Storage> {
+  if (place === undefined) return memoryStorage(clock);
+  if (isPostgresql(place)) {
+    const { openPostgresqlStorage } = await import('./postgresql/storage.ts');
+    return openPostgresqlStorage(place, clock, waiting);
+  }
   // Only now, since there are platforms without its native library.
   const { openFolder } = await import('./folder.ts');
-  return openFolder(folder, clock);
+  return openFolder(place, clock);
 }
 
 function memoryStorage(clock: Clock): Storage {

@@ -156,7 +156,7 @@ export interface Running {
   /** Where its models are asked over gRPC; undefined: nowhere. */
   readonly grpc: string | undefined;
   readonly tasks: readonly string[];
-  /** The storage folder; undefined: in memory. */
+  /** The storage folder, or the address of the database without a password; undefined: in memory. */
   readonly storage: string | undefined;
   readonly hasOperators: boolean;
   readonly isDevelopment: boolean;

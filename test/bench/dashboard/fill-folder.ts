@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileBlobs } from '@murmuration/coordinator/storage/files/blobs';
 import { layout } from '@murmuration/coordinator/storage/folder';
-import { sqliteActivity } from '@murmuration/coordinator/storage/sqlite/activity';
-import { sqliteDevices } from '@murmuration/coordinator/storage/sqlite/devices';
-import { sqliteHistory } from '@murmuration/coordinator/storage/sqlite/history';
-import { openDatabase } from '@murmuration/coordinator/storage/sqlite/open';
+import { sqlActivity } from '@murmuration/coordinator/storage/rows/activity';
+import { sqlDevices } from '@murmuration/coordinator/storage/rows/devices';
+import { sqlHistory } from '@murmuration/coordinator/storage/rows/history';
+import { openDatabase } from '@murmuration/coordinator/storage/rows/open';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { fillHistory } from '../../large-history.ts';
 import { task } from './task.ts';
@@ -22,8 +22,8 @@ export async function fillFolder(
   const blobs = await fileBlobs(join(folder, layout.blobs), systemClock);
   const database = await openDatabase(join(folder, layout.database));
   try {
-    const history = sqliteHistory(database, blobs, async () => {});
-    const [devices, activity] = [sqliteDevices(database), sqliteActivity(database)];
+    const history = sqlHistory(database, blobs, async () => {});
+    const [devices, activity] = [sqlDevices(database), sqlActivity(database)];
     await fillHistory({ blobs, history, devices, activity }, task, size, systemClock);
   } finally {
     await database.close();

@@ -6,11 +6,17 @@ import { hashPattern } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { contentHash } from '../../registry/content-hash.ts';
 import type { BlobStore } from '../../registry/ports.ts';
-import { BlobBlocks } from './blob-blocks.ts';
-import { makeFolder, onDisk, readIfThere, syncFolder, writeWhole } from './durable-file.ts';
-
-/** Bytes that are kept in memory of those read whole last. */
-const maxCached = 128 << 20;
+import { BlobBlocks } from '../blobs/blob-blocks.ts';
+import { KeptBytes } from '../blobs/kept-bytes.ts';
+import {
+  ifThere,
+  makeFolder,
+  onDisk,
+  readIfThere,
+  syncFolder,
+  withFile,
+  writeWhole,
+} from './durable-file.ts';
 
 /**
  * Blobs as files of a folder, named by their hash, which is checked whenever one is read. Removes what an interrupted `put` left
@@ -19,27 +25,22 @@ const maxCached = 128 << 20;
 export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore> {
   /** When each was put last by this process, ms since 1970. */
   const putAt = new Map<string, number>();
-  /** Blobs read and checked, the one read longest ago first. */
-  const cached = new Map<string, Uint8Array>();
-  let cachedBytes = 0;
+  const kept = new KeptBytes();
   let writes = 0;
-  const blocks = new BlobBlocks(folder);
+  const blocks = new BlobBlocks({
+    nameOf: hash => join(folder, hash),
+    reading: async (hash, work) =>
+      (await onDisk(`The blob ${hash} can't be read`, () =>
+        ifThere(
+          withFile(join(folder, hash), 'r', async file => {
+            await work(async (block, at) => (await file.read(block, 0, block.length, at)).bytesRead);
+            return true;
+          }),
+        ),
+      )) ?? false,
+  });
   /** `put` and `sweep` take turns, since one may want what the other is about to delete. */
   const turns = new PromiseQueue();
-
-  const forget = (hash: string): void => {
-    cachedBytes -= cached.get(hash)?.length ?? 0;
-    cached.delete(hash);
-  };
-  const remember = (hash: string, bytes: Uint8Array): void => {
-    forget(hash);
-    cached.set(hash, bytes);
-    cachedBytes += bytes.length;
-    for (const oldest of cached.keys()) {
-      if (cachedBytes <= maxCached) break;
-      forget(oldest);
-    }
-  };
 
   await onDisk(`The folder ${folder} can't be opened`, async () => {
     await makeFolder(folder);
@@ -51,12 +52,12 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
   return {
     put(bytes) {
       // What is written is what the caller has now, whatever becomes of its buffer.
-      const kept = new Uint8Array(bytes);
-      const hash = contentHash(kept);
+      const own = new Uint8Array(bytes);
+      const hash = contentHash(own);
       return turns.run(() =>
         onDisk(`The blob ${hash} can't be stored`, async () => {
           const path = join(folder, hash);
-          if (!(await isWhole(path, hash))) await writeWhole(path, `${path}.${++writes}.tmp`, kept);
+          if (!(await isWhole(path, hash))) await writeWhole(path, `${path}.${++writes}.tmp`, own);
           putAt.set(hash, clock.now());
           return hash;
         }),
@@ -64,13 +65,10 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
     },
 
     async get(hash) {
-      const known = cached.get(hash);
-      if (known) {
-        remember(hash, known);
-        return known;
-      }
+      const known = kept.get(hash);
+      if (known) return known;
       const bytes = await readBlob(folder, hash);
-      remember(hash, bytes);
+      kept.put(hash, bytes);
       return bytes;
     },
 
@@ -87,7 +85,7 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
               continue;
             await rm(join(folder, hash), { force: true });
             putAt.delete(hash);
-            forget(hash);
+            kept.forget(hash);
             blocks.forget(hash);
             deleted.push(hash);
           }

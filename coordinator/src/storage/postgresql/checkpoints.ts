@@ -1,0 +1,47 @@
+import { decode, encode } from '@msgpack/msgpack';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { Checkpoint } from '../../round/store.ts';
+import type { Checkpoints } from '../files/checkpoints.ts';
+import type { RowDatabase } from '../rows/database.ts';
+import type { FileTables } from './tables.ts';
+
+/**
+ * Running sums as rows, one a round, replaced whole. What was replaced is out of reach of queries, but the server overwrites it when it
+ * likes, and has it in its log: nothing here can erase that.
+ */
+export function databaseCheckpoints({ rows, writer }: RowDatabase): Checkpoints {
+  const stored = rows.withTables<FileTables>();
+  return {
+    async write(round, checkpoint) {
+      const bytes = encode(checkpoint);
+      await writer.write(changes =>
+        changes
+          .withTables<FileTables>()
+          .insertInto('checkpoints')
+          .values({ round, checkpoint: bytes })
+          .onConflict(conflict => conflict.column('round').doUpdateSet({ checkpoint: bytes }))
+          .execute(),
+      );
+    },
+
+    async read(round) {
+      const row = await stored
+        .selectFrom('checkpoints')
+        .select('checkpoint')
+        .where('round', '=', round)
+        .executeTakeFirst();
+      return row ? { checkpoint: decode(row.checkpoint) as Checkpoint } : {};
+    },
+
+    async forget(round) {
+      await writer.write(changes =>
+        changes.withTables<FileTables>().deleteFrom('checkpoints').where('round', '=', round).execute(),
+      );
+    },
+
+    async rounds() {
+      const found = await stored.selectFrom('checkpoints').select('round').execute();
+      return found.map(({ round }) => round as RoundId);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { withoutPassword } from '@murmuration/sql/postgresql/address';
+import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
+import { openPostgresql } from '@murmuration/sql/postgresql/open';
+import { Writer } from '@murmuration/sql/writes/writer';
+import type { RowDatabase } from '../rows/database.ts';
+import { sqlHistory } from '../rows/history.ts';
+import { migrate } from '../rows/migrate.ts';
+import { sqlRounds } from '../rows/rounds.ts';
+import type { Tables } from '../rows/schema.ts';
+import { rowStores } from '../rows/stores.ts';
+import { databaseBlobs } from './blobs.ts';
+import { databaseCheckpoints } from './checkpoints.ts';
+import { inUse, own } from './owner.ts';
+import { postgresqlMigrations } from './tables.ts';
+
+/** Held by the coordinator that has a database. */
+const coordinatorLock = 7_236_849;
+
+/** The tables of a storage in PostgreSQL, up to date; for whoever may change them beside a coordinator. Throws as `openPostgresql`. */
+export async function openTables(address: string): Promise<RowDatabase> {
+  const { rows, close } = await openPostgresql<Tables>(address);
+  try {
+    await migrate(rows, postgresqlMigrations, 'postgresql');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { rows, writer: new Writer(rows), close };
+}
+
+/**
+ * The whole of a storage in a database of PostgreSQL, which belongs to this process while it is connected: another one that waits
+ * takes over when this one ends, or its machine, and what this one writes afterwards fails. `waiting` is called where this process waits;
+ * without it `storage.in-use` is thrown where another has the database. Throws `storage.*`, `config.invalid` where the server refuses.
+ */
+export async function openPostgresqlStorage(address: string, clock: Clock, waiting?: () => void) {
+  const lock = await takeAdvisoryLock(address, coordinatorLock, { clock, waiting });
+  if (!lock) throw inUse(withoutPassword(address));
+  try {
+    const tables = await openTables(address);
+    try {
+      const guard = await own(tables.rows, withoutPassword(address));
+      const database: RowDatabase = { ...tables, writer: new Writer(tables.rows, guard) };
+      const blobs = databaseBlobs(database, clock);
+      const checkpoints = databaseCheckpoints(database);
+      const begun = await database.rows.selectFrom('rounds_under_way').select('round').execute();
+      const underWay = new Set(begun.map(({ round }) => round));
+      for (const round of await checkpoints.rounds())
+        if (!underWay.has(round)) await checkpoints.forget(round);
+      return {
+        durable: true,
+        blobs,
+        // A sum that can't be deleted now is deleted by the next start.
+        history: sqlHistory(database, blobs, round => checkpoints.forget(round).catch(() => {})),
+        rounds: sqlRounds(database, checkpoints),
+        ...rowStores(database),
+        async close() {
+          await database.close();
+          await lock.release();
+        },
+      };
+    } catch (error) {
+      await tables.close();
+      throw error;
+    }
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import { sql } from 'kysely';
+import { migrations } from '../rows/migrations/all.ts';
+import type { Migration } from '../rows/migrations/migration.ts';
+
+/** What lies in files where the storage is a folder. */
+export type FileTables = {
+  readonly blobs: { readonly hash: string };
+  readonly blob_blocks: { readonly hash: string; readonly number: number; readonly bytes: Uint8Array };
+  /** `checkpoint` is MessagePack of a `Checkpoint`. */
+  readonly checkpoints: { readonly round: string; readonly checkpoint: Uint8Array };
+};
+
+/** Blobs, and the running sums of rounds under way. */
+const files: Migration = {
+  name: 'files',
+  async up(database) {
+    const { schema } = database;
+    await schema
+      .createTable('blobs')
+      .addColumn('hash', 'text', column => column.primaryKey())
+      .execute();
+    await schema
+      .createTable('blob_blocks')
+      .addColumn('hash', 'text', column => column.notNull())
+      .addColumn('number', 'integer', column => column.notNull())
+      .addColumn('bytes', 'blob', column => column.notNull())
+      .addPrimaryKeyConstraint('blob_blocks_once', ['hash', 'number'])
+      .execute();
+    await schema
+      .createTable('checkpoints')
+      .addColumn('round', 'text', column => column.primaryKey())
+      .addColumn('checkpoint', 'blob', column => column.notNull())
+      .execute();
+    // Weights and sums don't compress: to try costs more than to store them.
+    await sql`alter table blob_blocks alter column bytes set storage external`.execute(database);
+    await sql`alter table checkpoints alter column checkpoint set storage external`.execute(database);
+  },
+};
+
+/** All steps of a database of PostgreSQL that holds the whole of a storage. */
+export const postgresqlMigrations: readonly Migration[] = [...migrations, files];

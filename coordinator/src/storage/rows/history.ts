@@ -1,0 +1,205 @@
+import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
+import type { ModelVersion } from '../../registry/model-version.ts';
+import type { BlobStore, History } from '../../registry/ports.ts';
+import { thinned } from '../../registry/thinned.ts';
+import type { RoundRecord } from '../../round/record.ts';
+import { bound } from './bound.ts';
+import type { RowDatabase } from './database.ts';
+import { fromJson, toJson } from './json.ts';
+import { addQueryResult } from './query-results.ts';
+import { loadState, storeState, vectorsIn } from './strategy-state.ts';
+import { addVerdicts } from './verdicts.ts';
+
+/**
+ * Versions and rounds as rows; the vectors of strategies as blobs. A round that is committed is forgotten in the same
+ * transaction, with its journal; `closed` hears of it afterwards, and may forget what the round has on disk elsewhere.
+ */
+export function sqlHistory(
+  { rows, writer }: RowDatabase,
+  blobs: BlobStore,
+  closed: (round: RoundId) => Promise<void>,
+): History {
+  return {
+    async head(task) {
+      const row = await rows
+        .selectFrom('versions')
+        .select(['version', 'state'])
+        .where('task', '=', task)
+        .orderBy('number', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return (
+        row && { version: fromJson<ModelVersion>(row.version), state: await loadState(row.state, blobs) }
+      );
+    },
+
+    async version(model) {
+      const row = await rows
+        .selectFrom('versions')
+        .select('version')
+        .where('model', '=', model)
+        .orderBy('id')
+        .limit(1)
+        .executeTakeFirst();
+      return row && fromJson<ModelVersion>(row.version);
+    },
+
+    async versions(task, before, limit) {
+      const found = await rows
+        .selectFrom('versions')
+        .select('version')
+        .where('task', '=', task)
+        .where('number', '<', bound(before))
+        .orderBy('number', 'desc')
+        .limit(limit)
+        .execute();
+      return found.map(({ version }) => fromJson<ModelVersion>(version));
+    },
+
+    async rounds(task, before, limit) {
+      const found = await rows
+        .selectFrom('rounds')
+        .select('record')
+        .where('task', '=', task)
+        .where('number', '<', bound(before))
+        .orderBy('number', 'desc')
+        .limit(limit)
+        .execute();
+      return found.map(({ record }) => fromJson<RoundRecord>(record));
+    },
+
+    async at(task, number) {
+      const row = await rows
+        .selectFrom('versions')
+        .select(['version', 'state'])
+        .where('task', '=', task)
+        .where('number', '=', number)
+        .executeTakeFirst();
+      return (
+        row && { version: fromJson<ModelVersion>(row.version), state: await loadState(row.state, blobs) }
+      );
+    },
+
+    async thinned(task, most) {
+      const all = await rows
+        .selectFrom('versions')
+        .select('number')
+        .where('task', '=', task)
+        .orderBy('number')
+        .execute();
+      const numbers = thinned(all, most).map(({ number }) => number);
+      if (numbers.length === 0) return [];
+      const found = await rows
+        .selectFrom('versions')
+        .select('version')
+        .where('task', '=', task)
+        .where('number', 'in', numbers)
+        .orderBy('number')
+        .execute();
+      return found.map(({ version }) => fromJson<ModelVersion>(version));
+    },
+
+    async search(task, { outcome, since, until, before, limit }) {
+      let fitting = rows.selectFrom('rounds').where('task', '=', task);
+      if (outcome !== undefined) fitting = fitting.where('outcome', '=', outcome);
+      if (since !== undefined) fitting = fitting.where('ended_at', '>=', bound(since));
+      if (until !== undefined) fitting = fitting.where('ended_at', '<', bound(until));
+      const { total } = await fitting
+        .select(count => count.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
+      const below = before === undefined ? fitting : fitting.where('number', '<', bound(before));
+      const found = await below.select('record').orderBy('number', 'desc').limit(limit).execute();
+      return { rounds: found.map(({ record }) => fromJson<RoundRecord>(record)), total };
+    },
+
+    async round(task, number) {
+      const row = await rows
+        .selectFrom('rounds')
+        .select('record')
+        .where('task', '=', task)
+        .where('number', '=', number)
+        .executeTakeFirst();
+      return row && fromJson<RoundRecord>(row.record);
+    },
+
+    async roundsOf(ids) {
+      if (ids.length === 0) return new Map();
+      const found = await rows.selectFrom('rounds').select('record').where('round', 'in', ids).execute();
+      const records = found.map(({ record }) => fromJson<RoundRecord>(record));
+      return new Map(records.map(record => [record.round, record]));
+    },
+
+    async commit({ head, round, judged, result }) {
+      const state = head && (await storeState(head.state, blobs));
+      await writer.write(async changes => {
+        if (head) {
+          const { task, number, model } = head.version;
+          const version = toJson(head.version);
+          await changes
+            .insertInto('versions')
+            .values({ task, number, model, version, state: state! })
+            .execute();
+        }
+        if (judged) await addVerdicts(changes, judged);
+        if (result) await addQueryResult(changes, result);
+        if (round) {
+          const { task, number, round: id, endedAt, outcome } = round;
+          await changes
+            .insertInto('rounds')
+            .values({ task, number, round: id, ended_at: endedAt, outcome, record: toJson(round) })
+            .execute();
+          await changes.deleteFrom('journal').where('round', '=', id).execute();
+          await changes.deleteFrom('rounds_under_way').where('round', '=', id).execute();
+        }
+      });
+      if (round) await closed(round.round);
+    },
+
+    prune(task, keep) {
+      return writer.write(async changes => {
+        const kept = await changes
+          .selectFrom('versions')
+          .select('number')
+          .where('task', '=', task)
+          .orderBy('number', 'desc')
+          .limit(rowsOf(keep.versions))
+          .execute();
+        const oldest = kept.at(-1)?.number ?? 0;
+        const old = await changes
+          .selectFrom('versions')
+          .select(['id', 'model'])
+          .where('task', '=', task)
+          .where('number', '<', oldest)
+          .execute();
+        const gone = old.filter(({ model }) => !keep.models.has(model as ModelHash));
+        for (const { id } of gone) await changes.deleteFrom('versions').where('id', '=', id).execute();
+
+        const records = await changes
+          .selectFrom('rounds')
+          .select(['number', 'ended_at'])
+          .where('task', '=', task)
+          .orderBy('number', 'desc')
+          .limit(rowsOf(keep.rounds))
+          .execute();
+        const oldestRecord = records.findLast((record, i) => i === 0 || record.ended_at >= keep.roundsSince);
+        await changes
+          .deleteFrom('rounds')
+          .where('task', '=', task)
+          .where('number', '<', oldestRecord?.number ?? 0)
+          .execute();
+        return gone.length > 0;
+      });
+    },
+
+    async references() {
+      const all = await rows.selectFrom('versions').select(['model', 'state']).execute();
+      return {
+        models: new Set(all.map(({ model }) => model as ModelHash)),
+        vectors: new Set(all.flatMap(({ state }) => vectorsIn(state))),
+      };
+    },
+  };
+}
+
+/** How many rows to keep: at least 1. */
+const rowsOf = (count: number): number => bound(Math.max(1, count));

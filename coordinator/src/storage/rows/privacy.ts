@@ -1,0 +1,173 @@
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import { sql } from 'kysely';
+import type { BudgetTerms, Parts, PrivacyLedger } from '../../privacy/ledger.ts';
+import { takenStep } from '../memory-privacy.ts';
+import type { RowDatabase } from './database.ts';
+import { fromJson, toJson } from './json.ts';
+
+/** Bytes of a memory in one row. */
+const pieceBytes = 1 << 20;
+
+/** Rows of one statement, below SQLite's limit of parameters. */
+const rowsAtOnce = 1_000;
+
+/** Budgets, steps and parts as rows. */
+export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
+  return {
+    async budgets(task) {
+      const found = await rows
+        .selectFrom('privacy_budgets')
+        .selectAll()
+        .where('task', '=', task)
+        .orderBy('number')
+        .execute();
+      return await Promise.all(
+        found.map(async ({ id, task, terms, opened_at }) => {
+          const counted = await countedOf(rows, id);
+          return {
+            id,
+            task: task as TaskName,
+            terms: fromJson<BudgetTerms>(terms),
+            openedAt: opened_at,
+            steps: counted.length,
+            counted,
+          };
+        }),
+      );
+    },
+
+    async open({ id, task, terms, openedAt }) {
+      await writer.write(async changes => {
+        const before = await changes
+          .selectFrom('privacy_budgets')
+          .select('id')
+          .where('task', '=', task)
+          .execute();
+        for (const { id } of before) await forget(changes, id);
+        await changes
+          .insertInto('privacy_budgets')
+          .values({ id, task, terms: toJson(terms), opened_at: openedAt })
+          .execute();
+      });
+    },
+
+    async parts(budget) {
+      const found = await rows.selectFrom('privacy_parts').selectAll().where('budget', '=', budget).execute();
+      return new Map(
+        found.map(({ device, step, parts }): [DeviceId, Parts] => [device as DeviceId, { step, parts }]),
+      );
+    },
+
+    async claim({ budget, step, round, seed, contributors, oldest }) {
+      return await writer.write(async changes => {
+        const newest = await changes
+          .selectFrom('privacy_steps')
+          .select(['step', 'round'])
+          .where('budget', '=', budget)
+          .orderBy('step', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        if (newest?.step !== step || newest.round !== round) {
+          if (step !== (newest?.step ?? -1) + 1) throw new MurmurationError('round.closed', takenStep(step));
+          await changes
+            .insertInto('privacy_steps')
+            .values({ budget, step, round, seed, counted: contributors.length })
+            .execute();
+          for (let at = 0; at < contributors.length; at += rowsAtOnce)
+            await changes
+              .insertInto('privacy_parts')
+              .values(
+                contributors.slice(at, at + rowsAtOnce).map(device => ({ budget, device, step, parts: 1 })),
+              )
+              .onConflict(conflict =>
+                conflict
+                  .columns(['budget', 'device'])
+                  .doUpdateSet({ step, parts: sql`privacy_parts.parts + 1` }),
+              )
+              .execute();
+        }
+        await forget(changes, budget, oldest);
+        const kept = await changes
+          .selectFrom('privacy_steps')
+          .select(['step', 'seed'])
+          .where('budget', '=', budget)
+          .where('seed', 'is not', null)
+          .execute();
+        return new Map(kept.map(each => [each.step, new Uint8Array(each.seed!)]));
+      });
+    },
+
+    async remember(budget, step, memory) {
+      await writer.write(async changes => {
+        for (let piece = 0; piece * pieceBytes < memory.length; piece++)
+          await changes
+            .insertInto('privacy_memories')
+            .values({
+              budget,
+              step,
+              piece,
+              bytes: memory.subarray(piece * pieceBytes, (piece + 1) * pieceBytes),
+            })
+            .onConflict(conflict => conflict.columns(['budget', 'step', 'piece']).doNothing())
+            .execute();
+      });
+    },
+
+    async rememberedBefore(budget, step) {
+      const found = await rows
+        .selectFrom('privacy_memories')
+        .select('step')
+        .where('budget', '=', budget)
+        .where('step', '<=', step)
+        .orderBy('step', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return found?.step ?? 0;
+    },
+
+    async memory(budget, step) {
+      const pieces = await rows
+        .selectFrom('privacy_memories')
+        .select('bytes')
+        .where('budget', '=', budget)
+        .where('step', '=', step)
+        .orderBy('piece')
+        .execute();
+      return pieces.length > 0 ? concatBytes(...pieces.map(({ bytes }) => new Uint8Array(bytes))) : undefined;
+    },
+
+    async erase(budget) {
+      await writer.write(changes => forget(changes, budget));
+    },
+  };
+}
+
+/** Overwrites the secrets of a budget before a step, or all of them. */
+async function forget(changes: SqliteDatabase['rows'], budget: string, oldest?: number): Promise<void> {
+  const before = oldest ?? Number.MAX_SAFE_INTEGER;
+  await changes
+    .updateTable('privacy_steps')
+    .set({ seed: null })
+    .where('budget', '=', budget)
+    .where('step', '<', before)
+    .where('seed', 'is not', null)
+    .execute();
+  await changes
+    .deleteFrom('privacy_memories')
+    .where('budget', '=', budget)
+    .where('step', '<', before)
+    .execute();
+}
+
+/** Updates in the sum of each step of a budget; 0 for those of versions of the coordinator that did not keep it. */
+async function countedOf(rows: RowDatabase['rows'], budget: string): Promise<number[]> {
+  const steps = await rows
+    .selectFrom('privacy_steps')
+    .select('counted')
+    .where('budget', '=', budget)
+    .orderBy('step')
+    .execute();
+  return steps.map(({ counted }) => counted ?? 0);
+}

@@ -1,0 +1,226 @@
+import type { Role } from '@murmuration/api/role';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import { sql } from 'kysely';
+import type { OperatorToken, OperatorTokenStore } from '../../operators/operator-token.ts';
+import type { Page } from '../../paging/paging.ts';
+import type { EnrolmentToken, EnrolmentTokenStore } from '../../population/enrolment-token.ts';
+import type { InferenceTokenStore, StoredInferenceToken } from '../../tokens/inference-token.ts';
+import { isValid } from '../../tokens/secret-token.ts';
+import type { RowDatabase } from './database.ts';
+import { fromJson, toJson } from './json.ts';
+import type { Tables } from './schema.ts';
+
+/** Enrolment tokens as rows, and the devices that used each. */
+export function sqlEnrolmentTokens(database: RowDatabase): EnrolmentTokenStore {
+  const { rows, writer } = database;
+  return {
+    ...tokenRows(database, 'enrolment_tokens', enrolmentTokenOf),
+
+    async add(token) {
+      const { id, digest, name, maxUses, uses, createdAt, expiresAt, revokedAt } = token;
+      await writer.write(changes =>
+        changes
+          .insertInto('enrolment_tokens')
+          .values({
+            id,
+            digest,
+            name,
+            max_uses: maxUses,
+            uses,
+            created_at: createdAt,
+            expires_at: expiresAt,
+            revoked_at: revokedAt,
+          })
+          .execute(),
+      );
+    },
+
+    async users(id) {
+      const found = await rows
+        .selectFrom('enrolment_uses')
+        .select('device')
+        .where('token', '=', id)
+        .orderBy('device')
+        .execute();
+      return found.map(({ device }) => device as DeviceId);
+    },
+
+    use(id, device, time) {
+      return writer.write(async changes => {
+        const row = await changes
+          .selectFrom('enrolment_tokens')
+          .selectAll()
+          .where('id', '=', id)
+          .executeTakeFirst();
+        const token = row && enrolmentTokenOf(row);
+        if (!token || !isValid(token, time)) return false;
+        const known = await changes
+          .selectFrom('enrolment_uses')
+          .select('device')
+          .where('token', '=', id)
+          .where('device', '=', device)
+          .executeTakeFirst();
+        if (known) return true;
+        if (token.maxUses !== null && token.uses >= token.maxUses) return false;
+        await changes.insertInto('enrolment_uses').values({ token: id, device }).execute();
+        await changes
+          .updateTable('enrolment_tokens')
+          .set({ uses: token.uses + 1 })
+          .where('id', '=', id)
+          .execute();
+        return true;
+      });
+    },
+  };
+}
+
+/** Operator tokens as rows. */
+export function sqlOperatorTokens(database: RowDatabase): OperatorTokenStore {
+  const { rows, writer } = database;
+  return {
+    ...tokenRows(database, 'operator_tokens', operatorTokenOf),
+
+    async add({ id, digest, name, role, createdAt, expiresAt, revokedAt }) {
+      await writer.write(changes =>
+        changes
+          .insertInto('operator_tokens')
+          .values({
+            id,
+            digest,
+            name,
+            role,
+            created_at: createdAt,
+            expires_at: expiresAt,
+            revoked_at: revokedAt,
+          })
+          .execute(),
+      );
+    },
+
+    async anyValid(time) {
+      const found = await rows.selectFrom('operator_tokens').selectAll().execute();
+      return found.some(row => isValid(operatorTokenOf(row), time));
+    },
+  };
+}
+
+/** Inference tokens as rows. */
+export function sqlInferenceTokens(database: RowDatabase): InferenceTokenStore {
+  const { rows, writer } = database;
+  return {
+    ...tokenRows(database, 'inference_tokens', inferenceTokenOf),
+
+    async add({ id, digest, name, rights, rate, quota, createdAt, expiresAt, revokedAt }) {
+      await writer.write(changes =>
+        changes
+          .insertInto('inference_tokens')
+          .values({
+            id,
+            digest,
+            name,
+            rights: toJson(rights),
+            rate: rate && toJson(rate),
+            quota: quota && toJson(quota),
+            created_at: createdAt,
+            expires_at: expiresAt,
+            revoked_at: revokedAt,
+          })
+          .execute(),
+      );
+    },
+
+    async unrevoked() {
+      const found = await rows
+        .selectFrom('inference_tokens')
+        .selectAll()
+        .where('revoked_at', 'is', null)
+        .execute();
+      const any = await rows.selectFrom('inference_tokens').select('id').limit(1).executeTakeFirst();
+      return { tokens: found.map(inferenceTokenOf), hasAny: any !== undefined };
+    },
+  };
+}
+
+/** What comes after a place, by SQLite's comparison of row values. */
+function after({ after }: Page) {
+  return after ? sql<boolean>`(created_at, id) < (${after.time}, ${after.id})` : sql<boolean>`true`;
+}
+
+type TokenTable = 'enrolment_tokens' | 'operator_tokens' | 'inference_tokens';
+
+/** What all kinds of tokens have in common. */
+function tokenRows<Table extends TokenTable, Token>(
+  { rows, writer }: RowDatabase,
+  table: Table,
+  tokenOf: (row: Tables[Table]) => Token,
+) {
+  // Kysely infers no columns of a table that is a type parameter.
+  const all = () => rows.selectFrom<TokenTable>(table).selectAll();
+  const read = (row: object) => tokenOf(row as Tables[Table]);
+  return {
+    async get(id: string): Promise<Token | undefined> {
+      const row = await all().where('id', '=', id).executeTakeFirst();
+      return row && read(row);
+    },
+
+    async list(page: Page): Promise<Token[]> {
+      const found = await all()
+        .where(after(page))
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(page.limit)
+        .execute();
+      return found.map(read);
+    },
+
+    async revoke(id: string, time: number): Promise<boolean> {
+      const { numUpdatedRows } = await writer.write(changes =>
+        changes
+          .updateTable<TokenTable>(table)
+          .set({ revoked_at: sql<number>`coalesce(revoked_at, ${time})` })
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      );
+      return numUpdatedRows === 1n;
+    },
+  };
+}
+
+function enrolmentTokenOf(row: Tables['enrolment_tokens']): EnrolmentToken {
+  return {
+    id: row.id,
+    digest: row.digest,
+    name: row.name,
+    maxUses: row.max_uses,
+    uses: row.uses,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+  };
+}
+
+function operatorTokenOf(row: Tables['operator_tokens']): OperatorToken {
+  return {
+    id: row.id,
+    digest: row.digest,
+    name: row.name,
+    role: row.role as Role,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+  };
+}
+
+function inferenceTokenOf(row: Tables['inference_tokens']): StoredInferenceToken {
+  return {
+    id: row.id,
+    digest: row.digest,
+    name: row.name,
+    rights: fromJson(row.rights),
+    rate: row.rate === null ? null : fromJson(row.rate),
+    quota: row.quota === null ? null : fromJson(row.quota),
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+  };
+}

@@ -1,0 +1,144 @@
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import pg from 'pg';
+import { withoutPassword } from './address.ts';
+import { postgresqlFailure } from './failure.ts';
+
+/** ms that making a connection may take, and between two tries. */
+const connectTimeout = 10_000;
+const retryDelay = 1_000;
+
+/** Has the server find within a quarter of a minute that a machine is gone, and with it whatever that had locked. */
+const keepAlives = '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=4';
+
+/** A lock that this process has. */
+export interface AdvisoryLock {
+  /** Lets go of it; twice is harmless. */
+  release(): Promise<void>;
+}
+
+export interface AdvisoryLockOptions {
+  readonly clock: Clock;
+  /** Wait until it is free; `waiting` is called where it is not. Without it nobody waits. */
+  readonly waiting?: (() => void) | undefined;
+}
+
+/**
+ * Takes the advisory lock `key` of a database of PostgreSQL, on a connection of its own: the server lets go of it when that ends, with the
+ * process or its machine. Undefined where another has it and nobody waits. Where the connection is lost the lock is taken again as soon
+ * as that can be; meanwhile another may have it, so whatever it guards has to be fenced as well. A pool between here and the server that
+ * shares connections by transaction keeps no locks. Throws `storage.failed` where the server is away, `config.invalid` where it refuses.
+ */
+export async function takeAdvisoryLock(
+  address: string,
+  key: number,
+  options: AdvisoryLockOptions,
+): Promise<AdvisoryLock | undefined> {
+  const lock = new HeldLock(address, key, options.clock);
+  if (await lock.take()) return lock;
+  if (!options.waiting) return undefined;
+  options.waiting();
+  await lock.wait();
+  return lock;
+}
+
+class HeldLock implements AdvisoryLock {
+  readonly #address: string;
+  readonly #key: number;
+  readonly #clock: Clock;
+  #client: pg.Client | undefined;
+  #isReleased = false;
+  #cancelRetry: Cancel = () => {};
+
+  constructor(address: string, key: number, clock: Clock) {
+    this.#address = address;
+    this.#key = key;
+    this.#clock = clock;
+  }
+
+  /** Whether the lock was free, and is this process's now. */
+  async take(): Promise<boolean> {
+    const client = await this.#connect();
+    try {
+      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+        this.#key,
+      ]);
+      if (rows[0]?.taken) {
+        this.#hold(client);
+        return true;
+      }
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw this.#failure(error);
+    }
+    await client.end();
+    return false;
+  }
+
+  /** Resolves once the lock is this process's, however often the server goes away. */
+  async wait(): Promise<void> {
+    for (;;) {
+      let client: pg.Client | undefined;
+      try {
+        client = await this.#connect();
+        await client.query('select pg_advisory_lock($1)', [this.#key]);
+        this.#hold(client);
+        return;
+      } catch {
+        await client?.end().catch(() => {});
+        await new Promise<void>(resolve => this.#clock.at(this.#clock.now() + retryDelay, resolve));
+      }
+    }
+  }
+
+  async release(): Promise<void> {
+    this.#isReleased = true;
+    this.#cancelRetry();
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => {});
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: this.#address,
+      connectionTimeoutMillis: connectTimeout,
+      application_name: 'murmuration lock',
+      keepAlive: true,
+      options: keepAlives,
+    });
+    // Without a listener the process would end; what breaks is heard as its end.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  #hold(client: pg.Client): void {
+    this.#client = client;
+    client.once('end', () => {
+      if (this.#client !== client) return;
+      this.#client = undefined;
+      this.#retry();
+    });
+  }
+
+  #retry(): void {
+    if (this.#isReleased) return;
+    this.#cancelRetry = this.#clock.at(this.#clock.now() + retryDelay, () => {
+      this.take().then(
+        async taken => {
+          if (!taken) this.#retry();
+          else if (this.#isReleased) await this.release();
+        },
+        () => this.#retry(),
+      );
+    });
+  }
+
+  #failure(error: unknown): unknown {
+    return postgresqlFailure(error, `The database ${withoutPassword(this.#address)}`);
+  }
+}
