@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Config } from '@murmuration/coordinator/assembly/config';
 import type { Unreadable } from '@murmuration/coordinator/promotion/readability';
 import type { Inspection } from '@murmuration/coordinator/storage/inspect';
+import { placeOf, type StoragePlace } from '@murmuration/coordinator/storage/place';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { bytes } from '../output/figures.ts';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
@@ -32,7 +33,7 @@ interface StorageFindings {
   readonly hasOperators: boolean;
 }
 
-/** Looks at the storage folder at `now`, ms since 1970, and leaves it as it is; `isRunning`: a coordinator answers at the port. */
+/** Looks at the storage at `now`, ms since 1970, and leaves it as it is; `isRunning`: a coordinator answers at the port. */
 export async function checkStorage(
   { storage }: Pick<Config, 'storage'>,
   isRunning: boolean,
@@ -44,9 +45,11 @@ export async function checkStorage(
       warning(
         'storage',
         'There is no storage folder: all models and rounds are gone when the coordinator ends.',
-        'Name a folder in "storage" or MURMURATION_STORAGE.',
+        'Name a folder, or a database of PostgreSQL, in "storage" or MURMURATION_STORAGE.',
       ),
     );
+  const place = placeOf(storage);
+  if (place.kind === 'postgresql') return checkDatabase(storage, place, isRunning, now);
   const folder = resolve(storage);
   const existing = await nearest(folder);
   if (!(await stat(existing)).isDirectory())
@@ -76,7 +79,9 @@ export async function checkStorage(
     const found = await inspectFolder(folder, now);
     return {
       findings: [
-        found ? describe(folder, found, isRunning) : ok('storage', `${folder} is empty, and can be written.`),
+        found
+          ? describe({ ...place, name: folder }, found, isRunning)
+          : ok('storage', `${folder} is empty, and can be written.`),
         ...(found?.unreadable ?? []).map(describeVersion),
         space,
       ],
@@ -90,26 +95,63 @@ export async function checkStorage(
   }
 }
 
-function describe(folder: string, { isTaken, newer, pending }: Inspection, isRunning: boolean): Finding {
+async function checkDatabase(
+  address: string,
+  place: StoragePlace,
+  isRunning: boolean,
+  now: number,
+): Promise<StorageFindings> {
+  try {
+    // Only now: who has a folder needs no client of PostgreSQL.
+    const { inspectDatabase } = await import('@murmuration/coordinator/storage/postgresql/inspect');
+    const found = await inspectDatabase(address, now);
+    return {
+      findings: [
+        found ? describe(place, found, isRunning) : ok('storage', `${place.name} answers, and is empty.`),
+      ],
+      hasOperators: found?.hasOperators ?? false,
+    };
+  } catch (error) {
+    const mend =
+      error instanceof MurmurationError && error.code === 'config.invalid'
+        ? 'Create the database and its user, or correct the address in "storage".'
+        : 'Start the server, let this machine reach it, or correct the address in "storage".';
+    return { findings: [fault('storage', reason(error), mend)], hasOperators: false };
+  }
+}
+
+function describe(
+  { kind, name }: StoragePlace,
+  { isTaken, newer, pending }: Inspection,
+  isRunning: boolean,
+): Finding {
   if (newer.length > 0)
     return fault(
       'storage',
-      `A newer version of Murmuration wrote ${folder} (steps ${newer.join(', ')}).`,
+      `A newer version of Murmuration wrote ${name} (steps ${newer.join(', ')}).`,
       'Run that version or a newer one, or restore a backup that this version made.',
     );
   if (isTaken) {
-    const says = `Another process has ${folder}.`;
+    const says = `Another process has ${name}.`;
     return isRunning
-      ? ok('storage', `The coordinator that is running has ${folder}.`)
-      : fault('storage', says, 'Stop that coordinator first, or name another folder in "storage".');
+      ? ok('storage', `The coordinator that is running has ${name}.`)
+      : fault(
+          'storage',
+          says,
+          kind === 'postgresql'
+            ? 'Stop that coordinator first, let this one wait for it ("standby"), or name another database in "storage".'
+            : 'Stop that coordinator first, or name another folder in "storage".',
+        );
   }
   return pending > 0
     ? warning(
         'storage',
-        `An older version wrote ${folder}; the next start brings it up to date, for good.`,
-        `Make a backup before: murmuration backup DIR --storage ${folder}.`,
+        `An older version wrote ${name}; the next start brings it up to date, for good.`,
+        kind === 'postgresql'
+          ? 'Make a backup before: pg_dump --format=custom.'
+          : `Make a backup before: murmuration backup DIR --storage ${name}.`,
       )
-    : ok('storage', `${folder} is free, up to date, and can be written.`);
+    : ok('storage', `${name} is free, up to date, and can be written.`);
 }
 
 function describeVersion({ task, number, use, reason }: Unreadable): Finding {

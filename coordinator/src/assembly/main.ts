@@ -7,7 +7,6 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
-import { isPostgresql, withoutPassword } from '@murmuration/sql/postgresql/address';
 import { Admission } from '../devices/admission.ts';
 import { DeviceConnections } from '../devices/device-connections.ts';
 import { frameLengths } from '../devices/frame-lengths.ts';
@@ -48,6 +47,7 @@ import { threadedNoiseMaker } from '../privacy/noise-maker.ts';
 import type { RoundControl } from '../rounds/round-control.ts';
 import { Gateway } from '../socket/gateway.ts';
 import { diskSpace } from '../storage/files/disk-space.ts';
+import { placeOf } from '../storage/place.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import type { Task } from '../task/task.ts';
 import { addedBefore, TaskAdder } from '../task/task-adder.ts';
@@ -211,7 +211,7 @@ async function open(
   });
   opened.add(() => core.close());
   const { rounds, pools, registry, traffic, control, deviceRegistry } = core;
-  const folder = config.storage !== undefined && !isPostgresql(config.storage) ? config.storage : undefined;
+  const place = config.storage === undefined ? undefined : placeOf(config.storage);
   const watch = await openWatch(core, {
     clock,
     random,
@@ -220,7 +220,7 @@ async function open(
     enrolled: () => population.size,
     isDevelopment: config.development,
     alerts: config.alerts,
-    disk: folder === undefined ? null : () => diskSpace(folder),
+    disk: place?.kind === 'folder' ? () => diskSpace(place.name) : null,
   });
   opened.add(() => watch.close());
   const sessions = new Sessions(operators, storage.sessions, secrets, () => events.emit('signed-out'));
@@ -406,7 +406,7 @@ async function open(
     url,
     grpc: inference.grpc,
     tasks: taskNames(),
-    storage: config.storage && withoutPassword(config.storage),
+    storage: place?.name,
     hasOperators,
     isDevelopment: config.development,
   });

@@ -6,11 +6,11 @@ import { openPrecompute } from '@murmuration/serving/assembly/precompute';
 import { modelOf, type PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import type { Precomputation } from '@murmuration/serving/precompute/precomputation';
 import type { EndedRun } from '@murmuration/serving/precompute/table/runs';
-import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import type { FastifyInstance } from 'fastify';
 import type { Registry as Metrics } from 'prom-client';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { App } from '../http/app.ts';
+import { placeOf } from '../storage/place.ts';
 import type { OpenInference } from './inference.ts';
 
 interface PrecomputeParts {
@@ -57,8 +57,7 @@ export function openJobs(
     ports,
     {
       jobs,
-      into:
-        storage === undefined || isPostgresql(storage) ? (storage ?? '') : join(storage, 'precomputed.db'),
+      into: storage === undefined ? '' : databaseOf(storage),
       events: {
         ended: (job, run) => tell(job, run, false),
         failed(job, error, run) {
@@ -69,4 +68,9 @@ export function openJobs(
     },
     { source, metrics, clock },
   );
+}
+
+/** Where jobs write that name no database: into that of the storage, or a file in its folder. */
+function databaseOf(storage: string): string {
+  return placeOf(storage).kind === 'folder' ? join(storage, 'precomputed.db') : storage;
 }

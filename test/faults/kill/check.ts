@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { decodeModel, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import { taskName } from './agreed.mjs';
 import type { Acknowledged } from './devices.ts';
+import type { Place } from './places.ts';
 
 /** A round as the API tells of it. */
 export interface PastRound {
@@ -44,17 +42,17 @@ export interface KillFindings {
 /** How far a value may be from a whole number: quantisation alone is below a thousandth. */
 const tolerance = 0.01;
 
-/** Checks all rounds, versions and files of a coordinator's folder, which it has open. */
+/** Checks all rounds, versions and blobs of a coordinator, which it has open. */
 export async function check(
   url: string,
-  folder: string,
+  corruptBlobs: Place['corruptBlobs'],
   acknowledged: readonly Acknowledged[],
   published: ReadonlyMap<number, string>,
 ): Promise<KillFindings> {
   const rounds = await all<PastRound>(`${url}/v1/tasks/${taskName}/rounds`, 'rounds');
   const versions = await all<Version>(`${url}/v1/tasks/${taskName}/models`, 'models');
   const details: string[] = [];
-  let corruptModels = await corruptFiles(join(folder, 'blobs'), details);
+  let corruptModels = await corruptBlobs(details);
   let countedTwice = 0;
   /** By round: how often each device is in its version. */
   const contributors = new Map<string, Int32Array>();
@@ -145,20 +143,6 @@ function lostOf(
     );
   }
   return lost;
-}
-
-/** Files whose name is not the SHA-256 of what they hold. */
-async function corruptFiles(folder: string, details: string[]): Promise<number> {
-  let corrupt = 0;
-  for (const { name, parentPath } of await readdir(folder, { withFileTypes: true, recursive: true }).then(
-    entries => entries.filter(entry => entry.isFile() && !entry.name.endsWith('.tmp')),
-  )) {
-    const bytes = await readFile(join(parentPath, name));
-    if (createHash('sha256').update(bytes).digest('hex') === name) continue;
-    corrupt += 1;
-    details.push(`the file ${name} holds something else`);
-  }
-  return corrupt;
 }
 
 async function all<Row extends { readonly number: number }>(url: string, name: string): Promise<Row[]> {

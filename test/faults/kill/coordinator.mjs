@@ -1,4 +1,4 @@
-// The coordinator that is killed, on the built packages, as operators run it: `coordinator.mjs FOLDER PORT`. Says line by line on
+// The coordinator that is killed, on the built packages, as operators run it: `coordinator.mjs STORAGE PORT`. Says line by line on
 // standard output what happens, before it goes on.
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
@@ -37,6 +37,7 @@ const task = defineTask({
 const config = parseConfig({
   port: Number(port),
   storage,
+  standby: storage?.startsWith('postgres://'),
   enrolmentTokens: [enrolmentToken],
   log: 'silent',
 });

@@ -1,8 +1,5 @@
 import { type ChildProcess, execFile, fork } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
@@ -12,6 +9,7 @@ import { devices, type Phase } from './agreed.mjs';
 import { check } from './check.ts';
 import type { Acknowledged } from './devices.ts';
 import { type Killed, KilledCoordinator } from './killed-coordinator.ts';
+import { inDatabase, inFolder } from './places.ts';
 
 /** Where kills are aimed at, and ms after the beginning of the phase within which the first ones come. */
 const aims = {
@@ -33,6 +31,8 @@ const startLimit = 2_000;
 const leastInPhase = 5;
 const leastResumed = 10;
 const restartLimit = 2_000;
+/** ms after a kill within which the coordinator that waits has to be ready in its place. */
+const takeOverLimit = 5_000;
 /** Rounds that must be published after the last kill. */
 const roundsAfterwards = 3;
 const processes = 2;
@@ -40,13 +40,17 @@ const root = new URL('../../../', import.meta.url);
 
 /**
  * Kills a coordinator with SIGKILL --times times at random moments of masked rounds and starts it again on the same folder,
- * while devices in other processes go on; then compares what it kept with what it had acknowledged. --seed repeats the choices of a
- * run.
+ * while devices in other processes go on; then compares what it kept with what it had acknowledged. With `--storage postgresql` all is in
+ * a PostgreSQL of its own, and another coordinator waits for it and takes over. --seed repeats the choices of a run.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: Figures; failed: boolean }> {
   const { values } = parseArgs({
     args: [...args],
-    options: { times: { type: 'string', default: '50' }, seed: { type: 'string' } },
+    options: {
+      times: { type: 'string', default: '50' },
+      seed: { type: 'string' },
+      storage: { type: 'string', default: 'folder' },
+    },
   });
   const times = Number(values.times);
   const seed =
@@ -54,7 +58,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
   log(`seed ${seed}`);
   await promisify(execFile)(process.execPath, [fileURLToPath(new URL('scripts/build.mjs', root))]);
   const dice = new Dice(seed);
-  const folder = await mkdtemp(join(tmpdir(), 'murmuration-kill-'));
+  const place = values.storage === 'postgresql' ? await inDatabase() : await inFolder();
   const port = await freePort();
   const kills: Killed[] = [];
   const restarts: number[] = [];
@@ -66,7 +70,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
   const windows: Record<Aim, number> = { ...aims };
   let wake = () => {};
   const start = () =>
-    new KilledCoordinator(folder, port, {
+    new KilledCoordinator(place.storage, port, {
       phase() {},
       version(number, model) {
         published.set(number, model);
@@ -77,8 +81,21 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
     });
   const cohort: ChildProcess[] = [];
   let coordinator = start();
+  let standby: KilledCoordinator | undefined;
   try {
     const url = await coordinator.url;
+    if (place.hasStandby) standby = start();
+    /** The next life: of the one that waits, or of a new process. */
+    const next = () => {
+      coordinator = standby ?? start();
+      if (place.hasStandby) standby = start();
+    };
+    /** Of two that start at the same time, either may be the one that waits. */
+    const ready = async () => {
+      const both = [coordinator, ...(standby ? [standby] : [])];
+      const first = await Promise.race(both.map(each => each.url.then(() => each)));
+      if (first === standby) [coordinator, standby] = [standby, coordinator];
+    };
     for (let i = 0; i < processes; i++)
       cohort.push(startDevices(url, i, seed, message => acknowledged.push(message)));
     while (kills.length < times) {
@@ -88,19 +105,20 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       kills.push(killed);
       windows[aim] = killed.phase === aim ? aims[aim] : sooner * windows[aim];
       log(`kill ${kills.length} while ${killed.phase}, aimed at ${aim}`);
-      coordinator = start();
+      next();
       if (kills.length < times && dice.chance(1 / startsKilled)) {
         await new Promise(resolve => setTimeout(resolve, dice.below(startLimit)));
         coordinator.kill();
         kills.push(await coordinator.ended);
         log(`kill ${kills.length} while ${kills.at(-1)!.phase}`);
-        coordinator = start();
+        next();
       }
-      await coordinator.url;
+      await ready();
       if (!(await fetch(`${url}/health/ready`)).ok) throw new Error('The coordinator is not ready.');
-      restarts.push(coordinator.age);
+      const pause = place.hasStandby ? Date.now() - kills.at(-1)!.at : coordinator.age;
+      restarts.push(pause);
       restartsCpu.push(coordinator.startCpu);
-      log(`ready again after ${Math.round(coordinator.age)} ms`);
+      log(`ready again after ${Math.round(pause)} ms`);
     }
     const wanted = versions + roundsAfterwards;
     while (versions < wanted) {
@@ -112,7 +130,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       ]);
     }
     for (const child of cohort) child.kill('SIGKILL');
-    const verdict = await check(url, folder, acknowledged, published);
+    const verdict = await check(url, place.corruptBlobs, acknowledged, published);
     for (const detail of [...verdict.details, ...faults]) log(detail);
     const { rounds, lostAcknowledged, countedTwice, corruptModels, lostVersions } = verdict;
     const resumed = new Set(
@@ -152,14 +170,16 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
     const failed =
       lostAcknowledged + countedTwice + corruptModels + lostVersions > 0 ||
       resumed.size < Math.min(leastResumed, times / 5) ||
-      figures.restartMsMax > restartLimit ||
+      figures.restartMsMax > (place.hasStandby ? takeOverLimit : restartLimit) ||
       !enough;
     return { figures, failed };
   } finally {
     for (const child of cohort) child.kill('SIGKILL');
-    coordinator.kill();
-    await coordinator.ended.catch(() => {});
-    await rm(folder, { recursive: true, force: true });
+    for (const each of [coordinator, standby]) {
+      each?.kill();
+      await each?.ended.catch(() => {});
+    }
+    await place.remove();
   }
 }
 

@@ -14,8 +14,8 @@ import { databaseCheckpoints } from './checkpoints.ts';
 import { inUse, own } from './owner.ts';
 import { postgresqlMigrations } from './tables.ts';
 
-/** Held by the coordinator that has a database. */
-const coordinatorLock = 7_236_849;
+/** The advisory lock of the coordinator that has a database. */
+export const coordinatorLock = 7_236_849;
 
 /** The tables of a storage in PostgreSQL, up to date; for whoever may change them beside a coordinator. Throws as `openPostgresql`. */
 export async function openTables(address: string): Promise<RowDatabase> {

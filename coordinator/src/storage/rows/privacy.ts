@@ -145,7 +145,7 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
 }
 
 /** Overwrites the secrets of a budget before a step, or all of them. */
-async function forget(changes: SqliteDatabase['rows'], budget: string, oldest?: number): Promise<void> {
+async function forget(changes: RowDatabase['rows'], budget: string, oldest?: number): Promise<void> {
   const before = oldest ?? Number.MAX_SAFE_INTEGER;
   await changes
     .updateTable('privacy_steps')

@@ -1,4 +1,5 @@
 // @module-tag postgresql
+import { inspectDatabase } from '@murmuration/coordinator/storage/postgresql/inspect';
 import { own } from '@murmuration/coordinator/storage/postgresql/owner';
 import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
 import type { Tables } from '@murmuration/coordinator/storage/rows/schema';
@@ -217,6 +218,24 @@ describe('a database of PostgreSQL as the storage of one coordinator', () => {
     await sql`delete from blob_blocks where number = 1`.execute(outside.rows);
     await expect(blobs.get(hash)).rejects.toMatchObject(corrupt);
     await expect(blobs.open(hash)).rejects.toMatchObject(corrupt);
+  });
+
+  it('is examined without being changed', async () => {
+    const nothing = await server.freshDatabase();
+    expect(await inspectDatabase(nothing, 0)).toBeNull();
+    const storage = await open();
+    const token = { id: 'a', digest: new Uint8Array(32), name: 'Ada', role: 'admin' } as const;
+    await storage.operatorTokens.add({ ...token, createdAt: 0, expiresAt: null, revokedAt: null });
+    expect(await inspectDatabase(address, 5)).toEqual({
+      isTaken: true,
+      newer: [],
+      pending: 0,
+      hasOperators: true,
+      unreadable: [],
+    });
+    await opened.pop()!.close();
+    expect(await inspectDatabase(address, 5)).toMatchObject({ isTaken: false });
+    expect(await inspectDatabase(nothing, 0)).toBeNull();
   });
 
   it('has an audit log that can’t be changed nor shortened by whoever writes to it', async () => {
