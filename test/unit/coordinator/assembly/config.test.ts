@@ -50,6 +50,28 @@ describe('a configuration', () => {
     );
   });
 
+  it('has a coordinator wait for databases only, and repeats no password', async () => {
+    const storage = 'postgres://murmuration:hush-hush@db.example.org/murmuration';
+    expect(parseConfig({ ...least, storage, standby: true })).toMatchObject({ storage, standby: true });
+    for (const folder of [{}, { storage: './state' }])
+      expect(() => parseConfig({ ...least, ...folder, standby: true })).toThrow(
+        expect.objectContaining({ code: 'config.invalid', detail: expect.stringContaining('standby') }),
+      );
+    expect(() => parseConfig({ ...least, storage: [storage], standby: 1 })).toThrow(
+      expect.objectContaining({ detail: expect.not.stringContaining('hush') }),
+    );
+    const env = { MURMURATION_STORAGE: storage, MURMURATION_ENROLMENT_TOKENS: token };
+    expect(await loadConfig(undefined, { ...env, MURMURATION_STANDBY: 'true' })).toMatchObject({
+      standby: true,
+    });
+    expect(await loadConfig(undefined, { ...env, MURMURATION_STANDBY: 'false' })).toMatchObject({
+      standby: false,
+    });
+    await expect(loadConfig(undefined, { ...env, MURMURATION_STANDBY: 'toString' })).rejects.toMatchObject({
+      code: 'config.invalid',
+    });
+  });
+
   it('is complete with its tokens alone', () => {
     expect(parseConfig(least)).toEqual({
       host: '127.0.0.1',
@@ -57,6 +79,7 @@ describe('a configuration', () => {
       log: 'info',
       cors: [],
       development: false,
+      standby: false,
       trustedProxies: [],
       limits: limitsSchema.parse({}),
       apps: {},
