@@ -1,3 +1,4 @@
+export * from './strategy/adaptive-clip.ts';
 export * from './strategy/bulyan.ts';
 export * from './strategy/centred-clipping.ts';
 export * from './strategy/coordinate-wise.ts';

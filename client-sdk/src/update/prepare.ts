@@ -111,7 +111,7 @@ export function prepareUpdate(
       : delta;
   const elements = noisy
     ? noisy(delta, plan, quantization, round, random)
-    : quantize(values, weight, quantization, round, random, verdict);
+    : quantize(values, weight, quantization, round, random, verdict, norm <= plan.update.clip);
   return packed({ elements, width: quantization.width }, layout.hash, mask);
 }
 

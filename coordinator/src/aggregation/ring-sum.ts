@@ -10,6 +10,7 @@ import {
   type Quantization,
   type QuantizationSettings,
   quantizationFor,
+  tellsWithin,
   type VerdictCounts,
   verdictsOfSum,
 } from '@murmuration/protocol/weights/quantize';
@@ -69,12 +70,13 @@ export class RingSum implements RunningSum, SumInRing {
     if (this.#masked) this.#vector.add(update.packed, width);
     else {
       requireWeight(elementAt(update.packed, elements - 1, width), this.#settings.weightCap);
+      if (this.tellsWithin) requireAnswer(elementAt(update.packed, elements - 2, width));
       this.#vector.add(update.packed, width, contributionBits);
     }
     this.contributors += 1;
   }
 
-  /** `noise`, a number for each of the model's in the unit of deltas, is added to the sum; its memory is used. */
+  /** `noise`, a number for each of the model's in the unit of deltas, and one for the count of updates within the clip, is added to the sum; its memory is used. */
   mean(noise?: Float32Array): Mean {
     const sum = centre(this.elements.slice(), this.width);
     const mean = meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.seed, noise);
@@ -89,6 +91,11 @@ export class RingSum implements RunningSum, SumInRing {
   /** One unit of the ring, in the unit of deltas. */
   get step(): number {
     return this.#quantization.step;
+  }
+
+  /** Whether its updates say if they were within the clip. */
+  get tellsWithin(): boolean {
+    return tellsWithin(this.#quantization);
   }
 
   /** Numbers of the model that it is a sum for. */
@@ -116,6 +123,14 @@ export class RingSum implements RunningSum, SumInRing {
     this.contributors = 0;
     this.elements.fill(0);
   }
+}
+
+function requireAnswer(element: number): void {
+  if (element !== 0 && element !== 1)
+    throw new MurmurationError(
+      'update.weight',
+      `An update was within the clip, 1, or was not, 0; this one says ${element}.`,
+    );
 }
 
 function requireWeight(weight: number, cap: number): void {

@@ -1,6 +1,7 @@
 import { accountOf } from '@murmuration/privacy/accountants/account';
 import { gaussianMu } from '@murmuration/privacy/accountants/gaussian';
 import { muOfMechanism } from '@murmuration/privacy/accountants/mu';
+import { type SplitNoise, splitNoise } from '@murmuration/privacy/clipping/adaptive';
 import type { Blt } from '@murmuration/privacy/mechanisms/blt';
 import { roundedNorm } from '@murmuration/privacy/mechanisms/distributed';
 import { type Mechanism, noisingOf } from '@murmuration/privacy/mechanisms/mechanism';
@@ -14,6 +15,7 @@ import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { RoundTerms } from '../round/round.ts';
+import type { Strategy } from '../strategy/strategy.ts';
 import { isSameBlt, requireRoom } from '../task/blt-of-task.ts';
 import {
   type DeviceNoise,
@@ -86,6 +88,8 @@ export interface Summed {
   /** Numbers of the sum. */
   readonly count: number;
   readonly contributors: number;
+  /** Whether its updates say if they were within the clip. */
+  readonly tellsWithin?: boolean;
   /** One unit of the ring, in the unit of deltas. */
   readonly step: number;
 }
@@ -123,7 +127,7 @@ export class PrivacyBudgets {
    * separation takes, and `config.invalid` for noise by devices that no ring has room for.
    */
   async next(task: Task, released: boolean, values: number): Promise<PlanPrivacy | undefined> {
-    const { name, privacy, cohort } = task;
+    const { name, privacy, cohort, strategy } = task;
     const { budgets } = this.#ofTask(name);
     if (!privacy) {
       if (budgets.length > 0 && budgets.at(-1)!.terms !== null) await this.#begin(name, null);
@@ -136,7 +140,9 @@ export class PrivacyBudgets {
         `The privacy budget of ${name} needs ${missing} more enrolled devices: ${cohort.minimum} in a round, each in one of ${privacy.separation} rounds and ${privacy.participations} times in ${privacy.rounds}. Enrol them, lower separation, rounds or cohort.minimum, or allow more participations.`,
       );
     if (released && budgets.length === 0) await this.#begin(name, null);
-    const budget = await this.#current({ ...task, privacy }, values);
+    // Counts of updates within the clip get noise as well.
+    const numbers = movesClip(strategy) ? values + 1 : values;
+    const budget = await this.#current({ ...task, privacy }, numbers);
     if (budget.steps >= budget.terms.rounds) {
       // No round is under way, so that no noise follows from its secrets any more.
       await this.#ports.ledger.erase(budget.id);
@@ -171,7 +177,7 @@ export class PrivacyBudgets {
   async release(
     terms: RoundTerms,
     contributors: readonly DeviceId[],
-    { sensitivity, count, contributors: counted, step: unit }: Summed,
+    { sensitivity, count, contributors: counted, tellsWithin = false, step: unit }: Summed,
     signal: AbortSignal,
   ): Promise<Release | undefined> {
     const { privacy, task } = terms.plan;
@@ -205,13 +211,16 @@ export class PrivacyBudgets {
     const ofStep = await stepNoise(this.#ports, { budget: budget.id, terms: budget.terms }, step);
     const seeds = await ofStep.claim(claim);
     this.#take(task, budget, step, contributors);
-    const stddev = noiseMultiplier * sensitivity;
-    const noise = await ofStep.make(seeds, stddev, count, signal);
+    // The count of updates within the clip is one more number of the same mechanism, for a share of its z.
+    const split = tellsWithin ? splitFor(noiseMultiplier, terms.goal) : undefined;
+    const stddev = (split?.sum ?? noiseMultiplier) * sensitivity;
+    const noise = await ofStep.make(seeds, stddev, split ? count + 1 : count, signal);
+    if (split) noise[count] = (noise[count]! / stddev) * split.count;
     const variance = roundVariance(noisingOf(sharedNoiseOf(budget.terms), step + 1), step);
     return {
       noise,
       noiseNorm: stddev * Math.sqrt(variance * count),
-      statement: this.#statement(task, privacy.delta, sensitivity),
+      statement: this.#statement(task, privacy.delta, sensitivity, tellsWithin),
       budget: budget.id,
       step,
     };
@@ -250,7 +259,7 @@ export class PrivacyBudgets {
 
   /** What is spent; null for a task without a budget. */
   statusOf(task: Task): BudgetStatus | null {
-    const { name, privacy, update } = task;
+    const { name, privacy, update, strategy } = task;
     if (!privacy) return null;
     const { budgets } = this.#ofTask(name);
     const newest = budgets.at(-1);
@@ -262,7 +271,7 @@ export class PrivacyBudgets {
       delta,
       steps,
       rounds,
-      statement: this.#statement(name, delta, update.clip),
+      statement: this.#statement(name, delta, update.clip, movesClip(strategy)),
       moreNoise: isCurrent ? moreNoiseOf(newest.terms, task.cohort.goal) : null,
       blt: (isCurrent ? newest.terms.blt : privacy.blt) ?? null,
     };
@@ -357,16 +366,20 @@ export class PrivacyBudgets {
     return only && others.length === 0 ? only : { kind: 'composed', parts };
   }
 
-  #statement(task: TaskName, delta: number, clip: number): Statement {
+  #statement(task: TaskName, delta: number, clip: number, isMoved = false): Statement {
     const { budgets, statements } = this.#ofTask(task);
-    const key = `${delta} ${clip}`;
+    const key = `${delta} ${clip} ${isMoved}`;
     const known = statements.get(key);
     if (known) return known;
     const isBroken = budgets.some(({ terms }) => terms === null);
     const areByDevices = isByDevices(budgets);
     const statement = spent(this.#spentMechanism(task), delta, {
       clip,
-      released: areByDevices ? 'every sum of updates' : 'every version of the model',
+      released: areByDevices
+        ? 'every sum of updates'
+        : isMoved
+          ? 'every version of the model, and the clip of each round'
+          : 'every version of the model',
       noiseBy: areByDevices ? 'device' : 'coordinator',
       enforcedBy: ['coordinator', 'device'],
       broken: isBroken ? 'Some versions of this model were released without noise.' : undefined,
@@ -425,6 +438,16 @@ function multiplierBeside(privacy: TaskPrivacy, before: Mechanism): number {
   // What is calibrated already is not rounded again; whatever is, is rounded up.
   return more > 1 ? noiseMultiplier * more * (1 + roundedUp) : noiseMultiplier;
 }
+
+/** Whether rounds tell how many updates were within the clip, which then moves. */
+const movesClip = (strategy: Strategy): boolean => strategy.consumes === 'sum' && strategy.clip !== undefined;
+
+/** Share of the goal that the noise of a count has as its standard deviation, where that is enough for z (Andrew et al. 2021, § 3). */
+const countShare = 1 / 20;
+
+/** How a step spends z on sum and count: each device counts ±½ beside its update, so that z⁻² = z_Δ⁻² + (2σ_b)⁻². */
+const splitFor = (noiseMultiplier: number, goal: number): SplitNoise =>
+  splitNoise(noiseMultiplier, goal, Math.max(countShare * goal, noiseMultiplier));
 
 function moreNoiseOf(terms: BudgetTerms, goal: number): number | null {
   if (terms.noise) return moreNoiseThanCorrelated(terms, terms.noise, goal);

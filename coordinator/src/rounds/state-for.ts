@@ -20,6 +20,12 @@ export function fairnessFor({ strategy, training }: Task, head: Head, count: num
   return asked && { lipschitz: 1 / training.learningRate, ...asked };
 }
 
+/** The clip of a round from the head, where the strategy of the task moves it; undefined where it does not. */
+export function clipFor({ strategy, update }: Task, head: Head, count: number): number | undefined {
+  if (strategy.consumes !== 'sum' || !strategy.clip) return undefined;
+  return Math.min(update.clip, strategy.clip(stateFor(strategy, head, count)));
+}
+
 /** The control variate of a round from the head, and what its plan says of it; undefined where the strategy of the task has none. */
 export function controlFor(
   { strategy, training, update }: Task,

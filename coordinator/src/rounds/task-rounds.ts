@@ -25,7 +25,7 @@ import { RoundDriver } from './driver.ts';
 import type { Inquiries, Standing } from './inquiries.ts';
 import type { Carried, CentralStage, DriverPorts } from './ports.ts';
 import { restore } from './restore.ts';
-import { controlFor, fairnessFor } from './state-for.ts';
+import { clipFor, controlFor, fairnessFor } from './state-for.ts';
 import { Succession } from './succession.ts';
 import { type PlanOwn, planOf, termsOf, termsOfQuery } from './terms-of.ts';
 import { basesOf, Trainings } from './trainings.ts';
@@ -425,7 +425,8 @@ export class TaskRounds {
     const bases = await this.#offer(head.version);
     if (this.#hasStopped || this.isBetweenRuns) return;
     const fairness = fairnessFor(this.task, head, count);
-    const terms = this.#terms(head.version, { privacy, fairness, control, bases });
+    const clip = clipFor(this.task, head, count);
+    const terms = this.#terms(head.version, { privacy, fairness, control, clip, bases });
     this.#lastAt = terms.startedAt;
     this.#nextAt = this.#lastAt + this.task.interval;
     this.#layout = files.layout;

@@ -13,6 +13,8 @@ export interface PlanOwn {
   readonly fairness?: Fairness | undefined;
   /** What corrects the steps of devices. */
   readonly control?: PlanControl | undefined;
+  /** The clip, where it is not that of the task. */
+  readonly clip?: number | undefined;
   /** The version that an operator has named for devices to serve. */
   readonly named?: ModelHash | undefined;
   /** The versions of whose updates a masked buffer takes some; left out of all other rounds. */
@@ -66,7 +68,7 @@ export function termsOfQuery(
 export function planOf(
   task: Task,
   { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
-  { privacy, fairness, control, named, bases }: PlanOwn,
+  { privacy, fairness, control, clip, named, bases }: PlanOwn,
 ): Plan {
   const { planVersion: version, training, update, masking, privateLayers, uploadSlot, buffer } = task;
   // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
@@ -77,7 +79,7 @@ export function planOf(
     version,
     model,
     training: fairness ? { ...training, fairness } : training,
-    update,
+    update: clip === undefined ? update : { ...update, clip, within: true },
     masking,
     largestCohort: largestSumOf(task),
     grace: task.deadlines.grace,

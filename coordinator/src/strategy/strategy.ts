@@ -30,6 +30,8 @@ export interface SumStrategy<State extends StrategyState = StrategyState> extend
    * are in the mean then.
    */
   control?(state: State): AskedControl;
+  /** Longest L2 norm of updates in a round from a version with this state, whose updates say whether they were within it; left out where the task says it. */
+  clip?(state: State): number;
   /** Where there are control variates, the devices that keep one. */
   readonly population?: number;
   /** `contributors`: how many updates are in the mean, where that is known; `round`: the one that gathered them. */

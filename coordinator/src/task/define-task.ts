@@ -23,6 +23,7 @@ import {
   refuseKeepingEach,
   refuseOverflow,
   refuseUnaccountable,
+  refuseUnclippable,
   refuseUncontrollable,
   refuseUnmaskable,
   refuseUnmeasured,
@@ -343,6 +344,10 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   const fairCap = fairCapOf(rest.strategy, (input as Partial<TaskDefinition>).update?.weightCap, {
     isPrivate: privacy !== null,
     isAsynchronous: buffer !== null,
+  });
+  refuseUnclippable(rest.strategy, update, {
+    isAsynchronous: buffer !== null,
+    isNoisy: privacy?.noise === 'skellam' || privacy?.noise === 'discreteGaussian',
   });
   refuseUncontrollable(rest.strategy, {
     update,

@@ -90,6 +90,32 @@ export function fairCapOf(
   return given ?? fairCapByDefault;
 }
 
+/** Throws `config.invalid` for what a strategy that moves the clip does not go with. */
+export function refuseUnclippable(
+  strategy: Strategy,
+  { kind, clip, compression }: Pick<UpdateSettings, 'kind' | 'clip' | 'compression'>,
+  { isAsynchronous, isNoisy }: { readonly isAsynchronous: boolean; readonly isNoisy: boolean },
+): void {
+  if (strategy.consumes !== 'sum' || !strategy.clip) return;
+  const { name } = strategy;
+  const refuse = (what: string): never => {
+    throw new MurmurationError('config.invalid', `The task: the strategy ${name} ${what}.`);
+  };
+  const first = strategy.clip(strategy.init(1));
+  if (first > clip)
+    refuse(`begins with a clip of ${first}, and update.clip allows ${clip}; set that as the largest`);
+  if (kind !== 'ring') refuse('counts in the sum who was within the clip; set update.kind "ring"');
+  if (compression) refuse('counts who was within the clip by the whole update; leave update.compression out');
+  if (isAsynchronous)
+    refuse(
+      'moves one clip for all, and devices of an asynchronous task have several; leave cohort.mode "synchronous"',
+    );
+  if (isNoisy)
+    refuse(
+      'counts in the sum who was within the clip, and devices add no noise to that count; let the coordinator add the noise, or leave the clip fixed',
+    );
+}
+
 /** Throws `config.invalid` for what the control variates of a strategy do not go with. */
 export function refuseUncontrollable(
   strategy: Strategy,

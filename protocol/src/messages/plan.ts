@@ -57,6 +57,8 @@ export const updateSettings = z.strictObject({
       feedback: z.boolean(),
     }),
   ),
+  /** Each update says in one more element whether its delta was within the clip (SPEC.md, UP15); left out where none does. */
+  within: z.optional(z.literal(true)),
 });
 export type Compression = NonNullable<z.infer<typeof updateSettings>['compression']>;
 export type UpdateSettings = z.infer<typeof updateSettings>;

@@ -19,6 +19,8 @@ export interface QuantizationSettings {
   readonly verdicts?: boolean | undefined;
   /** Longest L2 norm of the change of a control variate, where updates bring such; left out where they do not. */
   readonly control?: number | undefined;
+  /** Whether updates say if their delta was within the clip; false where it is left out. */
+  readonly within?: boolean | undefined;
   /** Noise that devices add; none where it is left out. */
   readonly noise?: Pick<PlanNoise, 'variance' | 'width'> | undefined;
 }
@@ -35,7 +37,7 @@ export function quantizationOf({
   Plan,
   'update' | 'largestCohort' | 'masking' | 'judged' | 'privacy' | 'control'
 >): QuantizationSettings {
-  const { clip, bits, weightCap } = update;
+  const { clip, bits, weightCap, within } = update;
   const verdicts = masking !== null && judged !== undefined;
   return {
     clip,
@@ -43,6 +45,7 @@ export function quantizationOf({
     weightCap,
     largestCohort,
     verdicts,
+    within,
     control: control?.clip,
     noise: privacy?.noise,
   };
@@ -56,7 +59,7 @@ export type VerdictCounts = Readonly<Record<Verdict, number>>;
 
 /** How a vector of one length becomes ring elements: the same on every device and on the coordinator. */
 export interface Quantization {
-  /** Elements on the wire: the rotated values, kept and refused where verdicts travel, then the weight. */
+  /** Elements on the wire: the rotated values, kept and refused where verdicts travel, whether the delta was within the clip where that does, then the weight. */
   readonly elements: number;
   /** The rotated values among them: those of the model, then, where control variates travel, as many of their change. */
   readonly values: number;
@@ -95,7 +98,7 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
   }
   const parts = settings.control === undefined ? 1 : 2;
   return {
-    elements: parts * count + (settings.verdicts ? 3 : 1),
+    elements: parts * count + (settings.verdicts ? 3 : 1) + (settings.within ? 1 : 0),
     values: parts * count,
     parts,
     step: Math.min(clip, (deviations * clip) / Math.sqrt(count)) / largest,
@@ -107,7 +110,7 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
 
 /**
  * Ring elements of one update: rotates, rounds each value up or down at random so that its expectation is kept,
- * multiplies by the weight, and appends verdict and weight. A `verdict` is left out where the device has none, and where none travel.
+ * multiplies by the weight, and appends verdict, `isWithin` (whether the delta was not clipped) and weight. A `verdict` is left out where the device has none, and where none travel.
  * Each part of `delta` has a norm of at most `clip`; it is left rotated.
  */
 export function quantize(
@@ -117,12 +120,14 @@ export function quantize(
   seed: string,
   random: RandomBytes,
   verdict?: Verdict,
+  isWithin = false,
 ): Int32Array {
   const { step, largest, elements, values } = quantization;
   for (const [part, seedOfPart] of partsOf(delta, quantization, seed)) rotate(part, seedOfPart);
   const ring = new Int32Array(elements);
   rounding()({ values: delta, step, largest, weight, random }, ring);
   if (verdict && bringsVerdicts(quantization)) ring[values + (verdict === 'kept' ? 0 : 1)] = 1;
+  if (isWithin && tellsWithin(quantization)) ring[elements - 2] = 1;
   ring[elements - 1] = weight;
   return ring;
 }
@@ -164,12 +169,14 @@ export interface Mean {
   readonly weight: number;
   /** The mean change of the devices' control variates, where updates bring it. */
   readonly control?: Float32Array;
+  /** The share of the updates whose delta was within the clip, and that clip, where updates say so; with noise it may be beyond 0 to 1. */
+  readonly within?: { readonly share: number; readonly clip: number };
 }
 
 /**
  * The weighted mean of the updates in `sum` (centred elements, the weight last), rotated back. `noise`, in the unit of deltas, is added to
  * their sum before anything is divided, and the sum with it rounded to whole ring elements again, so that no rounding of floating-point numbers
- * tells of the sum; it is left rotated. Throws `update.impossible` where `contributors` updates can't have led to the sum.
+ * tells of the sum; it is left rotated, and has one number more, for the count, where updates say if they were within the clip. Throws `update.impossible` where `contributors` updates can't have led to the sum.
  */
 export function meanOfSum(
   sum: Int32Array,
@@ -196,18 +203,38 @@ export function meanOfSum(
   const parts = partsOf(mean, quantization, seed);
   for (const [part] of parts) requireWithinClip(part, contributors, weight, settings, step);
   if (noise) {
-    rotate(noise, seed);
+    rotate(noise.subarray(0, values), seed);
     for (let i = 0; i < mean.length; i++) mean[i] = (Math.round(sum[i]! + noise[i]! / step) * step) / weight;
   }
   for (const [part, seedOfPart] of parts) rotateBack(part, seedOfPart);
-  if (settings.control === undefined) return { delta: mean, weight };
+  const within = withinOfSum(sum, contributors, settings, quantization, noise?.[values]);
+  if (settings.control === undefined) return { delta: mean, weight, ...within };
   const unit = settings.control / settings.clip;
   const count = values / 2;
   return {
     delta: mean.slice(0, count),
     weight,
     control: mean.subarray(count).map(value => value * unit),
+    ...within,
   };
+}
+
+/** What the updates say of the clip, with the noise of their number; nothing where they say nothing. Throws `update.impossible`. */
+function withinOfSum(
+  sum: Int32Array,
+  contributors: number,
+  { clip }: QuantizationSettings,
+  quantization: Quantization,
+  noise = 0,
+): Pick<Mean, 'within'> {
+  if (!tellsWithin(quantization)) return {};
+  const count = sum[quantization.elements - 2]!;
+  if (count < 0 || count > contributors)
+    throw new MurmurationError(
+      'update.impossible',
+      `${contributors} updates can't say ${count} times that they were within the clip.`,
+    );
+  return { within: { share: Math.round(count + noise) / contributors, clip } };
 }
 
 /**
@@ -231,7 +258,12 @@ export function verdictsOfSum(
 }
 
 function bringsVerdicts({ elements, values }: Quantization): boolean {
-  return elements > values + 1;
+  return elements > values + 2;
+}
+
+/** Whether the element before the weight says of each update if it was within the clip. */
+export function tellsWithin({ elements, values }: Quantization): boolean {
+  return (elements - values) % 2 === 0;
 }
 
 /** What the length of a mean may have beyond the clip for the sake of float32, and of devices that measure it otherwise. */

@@ -1,3 +1,4 @@
+import { clip as clipTo } from '@murmuration/client-sdk/update/clip';
 import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
 import type { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import type { BudgetPorts, PrivacyBudgets } from '@murmuration/coordinator/privacy/budgets';
@@ -5,8 +6,10 @@ import type { ModelVersion } from '@murmuration/coordinator/registry/model-versi
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
+import { clipFor } from '@murmuration/coordinator/rounds/state-for';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Task } from '@murmuration/coordinator/task/task';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
@@ -73,7 +76,9 @@ export async function openReleases(
       played += 1;
       const { head, files } = await registry.current(by.name);
       const privacy = await budgets.next(by, head.version.number > 0, count);
-      const { training, update, masking } = by;
+      const { training, masking } = by;
+      const clip = clipFor(by, head, count);
+      const update = clip === undefined ? by.update : { ...by.update, clip, within: true as const };
       const change = { task: by.name, model: head.version.model, training, update, masking };
       const terms = {
         ...termsOf({ ...change, ...(privacy && { privacy }) }),
@@ -82,7 +87,9 @@ export async function openReleases(
       const aggregate = aggregateFor('sum', terms.plan, layout, terms.id);
       const quantization = quantizationFor(count, quantizationOf(terms.plan));
       for (const delta of updates) {
-        const elements = quantize(delta.slice(), 1, quantization, terms.id, random);
+        const values = delta.slice();
+        const isWithin = clip !== undefined && clipTo(values, clip) <= clip;
+        const elements = quantize(values, 1, quantization, terms.id, random, undefined, isWithin);
         const packed = packRing(elements, quantization.width);
         aggregate.add(
           encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, quantization.width),
@@ -95,7 +102,7 @@ export async function openReleases(
         if (!lost) await history.commit({ head: next });
         const { weights } = await registry.files(next.version.model);
         const step = weights.map((value, i) => value - files.weights[i]!);
-        return { version: next.version, step, again: makeIt };
+        return { version: next.version, state: next.state, step, again: makeIt };
       };
       return makeIt();
     },
@@ -112,6 +119,7 @@ interface PlayOptions {
 
 export interface Played {
   readonly version: ModelVersion;
+  readonly state: StrategyState;
   /** What it adds to the weights. */
   readonly step: Float32Array;
   /** Makes it once more, as after a crash. */

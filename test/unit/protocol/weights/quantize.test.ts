@@ -213,6 +213,44 @@ describe('the mean of a sum', () => {
     );
   });
 
+  it('UP15 WC3: brings whether each delta was within the clip, beside verdicts or without, and is the same mean', () => {
+    for (const verdicts of [false, true]) {
+      const plain = quantizationFor(5, { ...settings, verdicts });
+      const telling = { ...settings, verdicts, within: true };
+      const quantization = quantizationFor(5, telling);
+      expect([quantization.elements, quantization.width]).toEqual([plain.elements + 1, plain.width]);
+      const rings = (of: typeof plain) =>
+        [true, false, true, true].map((isWithin, i) =>
+          quantize(vectorOf(5, i, 0.5), i + 1, of, 'r', seededBytes(i), 'kept', isWithin),
+        );
+      const added = (all: Int32Array[]) => all.reduce((sum, ring) => sum.map((value, i) => value + ring[i]!));
+      const [sum, without] = [added(rings(quantization)), added(rings(plain))];
+      const { within, ...mean } = meanOfSum(sum, 4, telling, quantization, 'r');
+      expect(within).toEqual({ share: 3 / 4, clip: 1 });
+      expect(mean).toEqual(meanOfSum(without, 4, settings, plain, 'r'));
+      expect(verdictsOfSum(sum, 4, quantization)).toEqual(verdictsOfSum(without, 4, plain));
+    }
+  });
+
+  it.each([-1, 3])('QU6: with %i of 2 updates within the clip is refused', count => {
+    const telling = { ...settings, within: true };
+    const work = () => meanOfSum(Int32Array.of(0, count, 2), 2, telling, quantizationFor(1, telling), 'r');
+    expect(codeOf(work)).toBe('update.impossible');
+  });
+
+  it.each([-1, 2])('UP9: takes no update without masks that says %i of the clip', said => {
+    const telling = { ...settings, within: true };
+    const layout = layoutOf([{ name: 'w', shape: [1] }]);
+    const sum = new RingSum(layout, telling, 'r');
+    const send = (value: number) => {
+      const packed = packRing(Int32Array.of(0, value, 1), sum.width);
+      sum.add(encodeUpdate(layout.hash, 3, { kind: 'ring', packed }, sum.width));
+    };
+    expect(codeOf(() => send(said))).toBe('update.weight');
+    send(1);
+    expect(sum.mean().within).toEqual({ share: 1, clip: 1 });
+  });
+
   it.each([
     [[3, 0], 2],
     [[2, 1], 2],
