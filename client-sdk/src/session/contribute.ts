@@ -4,6 +4,7 @@ import { requirePlan } from '../floors/require-plan.ts';
 import { retry } from '../retry/retry.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
 import { contributeMasked } from './contribute-masked.ts';
+import { loadCompressedPart, loadControlledPart } from './loads.ts';
 import type { Part } from './part.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
@@ -59,12 +60,12 @@ async function partOf(
     return bufferedPart(assignment, session, since, report, trainingPart, untilSlot, BelowFloor);
   }
   if (control) {
-    const { controlledPart } = await import('./controlled-part.ts');
+    const { controlledPart } = await loadControlledPart();
     return controlledPart(assignment, control, session, { partOf: trainingPart, retry });
   }
   const part = trainingPart(assignment, session);
   if (!update.compression) return part;
-  const { compressedPart } = await import('./compressed-part.ts');
+  const { compressedPart } = await loadCompressedPart();
   return compressedPart(assignment, update.compression, session, part);
 }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { loadCompressedPart, loadControlledPart } from '@murmuration/client-sdk/session/loads';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
 import { Registry } from '@murmuration/coordinator/registry/registry';
@@ -117,7 +118,7 @@ async function assemble(
   const isDue = () => number % evaluation.every === 0;
   const evaluator = poolEvaluator({ pool, versions, work, size: data.heldOut.length, isDue });
   const task = taskOf(scenario, settings, data, evaluator);
-  if (task.privacy) await loadBudgetParts();
+  await loadParts(task);
   const storage = await runStorage(checkpoint, { scenario: scenario.name, settings }, clock, work);
   const { history, blobs } = storage;
   const past = (await history.rounds(task.name, Number.POSITIVE_INFINITY, 1_000_000)).toReversed();
@@ -268,9 +269,13 @@ async function assemble(
 }
 
 /** Devices load these once a plan asks for them, which takes time that no virtual clock sees. */
-async function loadBudgetParts(): Promise<void> {
-  await import('@murmuration/client-sdk/floors/promises');
-  await import('@murmuration/client-sdk/update/noisy-rounding');
+async function loadParts({ privacy, strategy, update }: Task): Promise<void> {
+  if (privacy) {
+    await import('@murmuration/client-sdk/floors/promises');
+    await import('@murmuration/client-sdk/update/noisy-rounding');
+  }
+  if (strategy.consumes === 'sum' && strategy.control) await loadControlledPart();
+  if (update.compression) await loadCompressedPart();
 }
 
 /** What the run began with: retention may have deleted it long ago. */

@@ -96,6 +96,22 @@ describe('model files', () => {
   });
 });
 
+describe('what a plan names beside the weights of a version', () => {
+  it('RD21: is a file of that version, by its content', async () => {
+    const { models } = (await scene.get('/v1/tasks/values/models')).json();
+    const c = Float32Array.of(1, 2, 3, 4);
+    const hash = await scene.registry.storeBeside(models[0].model, c);
+    const url = models[0].url.replace('model.json', `${hash}.bin`);
+    const response = await scene.get(url);
+    expect(response.rawPayload).toEqual(Buffer.from(c.buffer));
+    expect(response.headers).toMatchObject({
+      etag: `"${hash}"`,
+      'cache-control': 'public, max-age=31536000, immutable',
+    });
+    expectProblem(await scene.get(url.replace(models[0].model, '0'.repeat(64))), 404, 'model.missing');
+  });
+});
+
 describe('the smaller weights of a version', () => {
   it('are a file beside the others, named by its content, which may be kept for ever', async () => {
     await scene.close();
