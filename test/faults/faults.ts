@@ -27,6 +27,10 @@ const runs: Record<string, FaultRun> = {
     brings: 'SIGKILL at random moments of masked rounds, after which they go on',
     load: () => import('./kill/kill.ts'),
   },
+  replicas: {
+    brings: 'SIGKILL to inference servers behind haproxy, one after another, while callers ask them',
+    load: () => import('./replicas/replicas.ts'),
+  },
 };
 
 const program = new Command('npm run faults --')
