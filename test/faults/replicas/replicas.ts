@@ -88,9 +88,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       running[at] = start(ports[at]!);
       await running[at]!.printed(/served on/);
       await answered(answersBetween);
-      log(
-        `kill ${kill + 1}: ${counts.requests} requests, ${counts.tries - counts.requests} of them repeated`,
-      );
+      log(`kill ${kill + 1}: ${counts.requests} requests`);
     }
     isOver = true;
     await calls;
