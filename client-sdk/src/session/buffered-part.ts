@@ -111,11 +111,11 @@ function requireSummable(
   { masking, judged, privacy, control, training, update }: Plan,
   Below: typeof BelowFloor,
 ): void {
-  const changes = control || training.fairness || update.compression;
+  const changes = control || training.fairness || update.compression || update.within;
   if (!masking || judged !== undefined || privacy || changes)
     throw new Below(
       'buffers',
-      'The plan keeps updates for a buffer, which has masks, and neither verdicts, nor a privacy budget, nor control variates, nor compression, nor weights by losses.',
+      'The plan keeps updates for a buffer, which has masks, and neither verdicts, nor a privacy budget, nor control variates, nor compression, nor a clip that moves, nor weights by losses.',
     );
 }
 

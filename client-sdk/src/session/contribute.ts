@@ -4,7 +4,7 @@ import { requirePlan } from '../floors/require-plan.ts';
 import { retry } from '../retry/retry.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
 import { contributeMasked } from './contribute-masked.ts';
-import { loadCompressedPart, loadControlledPart } from './loads.ts';
+import { loadBufferedPart, loadCompressedPart, loadControlledPart } from './loads.ts';
 import type { Part } from './part.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
@@ -56,7 +56,7 @@ async function partOf(
 ): Promise<Part> {
   const { control, update, bases } = assignment.plan;
   if (bases) {
-    const { bufferedPart } = await import('./buffered-part.ts');
+    const { bufferedPart } = await loadBufferedPart();
     return bufferedPart(assignment, session, since, report, trainingPart, untilSlot, BelowFloor);
   }
   if (control) {

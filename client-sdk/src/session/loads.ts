@@ -15,3 +15,6 @@ export const loadControlledPart = once(() => import('./controlled-part.ts'));
 
 /** The part of a device that sends some of the values of its update. */
 export const loadCompressedPart = once(() => import('./compressed-part.ts'));
+
+/** The part of a device that trains for masked buffers, and brings what it learned into one. */
+export const loadBufferedPart = once(() => import('./buffered-part.ts'));

@@ -1,5 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { loadCompressedPart, loadControlledPart } from '@murmuration/client-sdk/session/loads';
+import {
+  loadBufferedPart,
+  loadCompressedPart,
+  loadControlledPart,
+} from '@murmuration/client-sdk/session/loads';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
 import { Registry } from '@murmuration/coordinator/registry/registry';
@@ -269,13 +273,14 @@ async function assemble(
 }
 
 /** Devices load these once a plan asks for them, which takes time that no virtual clock sees. */
-async function loadParts({ privacy, strategy, update }: Task): Promise<void> {
+async function loadParts({ privacy, strategy, update, buffer, masking }: Task): Promise<void> {
   if (privacy) {
     await import('@murmuration/client-sdk/floors/promises');
     await import('@murmuration/client-sdk/update/noisy-rounding');
   }
   if (strategy.consumes === 'sum' && strategy.control) await loadControlledPart();
   if (update.compression) await loadCompressedPart();
+  if (buffer && masking) await loadBufferedPart();
 }
 
 /** What the run began with: retention may have deleted it long ago. */

@@ -1,9 +1,11 @@
+import { loadBufferedPart } from '@murmuration/client-sdk/session/loads';
 import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
-import { describe, expect, it } from 'vitest';
-// What devices load when they first need it is there from the beginning.
-import '@murmuration/client-sdk/session/buffered-part';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Moment } from './kept.ts';
 import { type Change, World } from './world.ts';
+
+// What devices load when they first need it is there from the beginning.
+beforeAll(loadBufferedPart);
 
 const devices = 7;
 const maxStaleness = 3;
