@@ -14,6 +14,7 @@ import {
   type Verdict,
 } from '@murmuration/protocol/weights/quantize';
 import { clip } from './clip.ts';
+import { clipLayers } from './clip-layers.ts';
 import { fairShare, wholeWeight } from './fair.ts';
 import { weightOf } from './weigh.ts';
 
@@ -66,7 +67,8 @@ export function prepareUpdate(
 ): Uint8Array {
   if ('elements' in contribution) return packed(contribution, queryHash(plan.query!), mask);
   const { delta, examples, loss, layout, sparse, control, verdict } = contribution;
-  const norm = clip(delta, plan.update.clip);
+  const { clip: limit, perLayer } = plan.update;
+  const norm = perLayer ? clipLayers(delta, layout, limit) : clip(delta, limit);
   if (!Number.isFinite(norm))
     throw new MurmurationError(
       'training.failed',
@@ -74,11 +76,7 @@ export function prepareUpdate(
     );
   const { fairness } = plan.training;
   const weight = fairness
-    ? wholeWeight(
-        fairShare(delta, Math.min(norm, plan.update.clip), loss, fairness),
-        plan.update.weightCap,
-        random,
-      )
+    ? wholeWeight(fairShare(delta, Math.min(norm, limit), loss, fairness), plan.update.weightCap, random)
     : weightOf(examples, plan);
   const { compression } = plan.update;
   if (sparse || (compression && compression.kind !== 'randomMask')) {
@@ -107,11 +105,11 @@ export function prepareUpdate(
     );
   const values =
     control && plan.control
-      ? withControl(delta, control, { clip: plan.update.clip, control: plan.control.clip })
+      ? withControl(delta, control, { clip: limit, control: plan.control.clip })
       : delta;
   const elements = noisy
     ? noisy(delta, plan, quantization, round, random)
-    : quantize(values, weight, quantization, round, random, verdict, norm <= plan.update.clip);
+    : quantize(values, weight, quantization, round, random, verdict, norm <= limit);
   return packed({ elements, width: quantization.width }, layout.hash, mask);
 }
 

@@ -21,6 +21,7 @@ import {
   fairCapOf,
   refuseIncompressible,
   refuseKeepingEach,
+  refuseLayers,
   refuseOverflow,
   refuseUnaccountable,
   refuseUnclippable,
@@ -85,6 +86,8 @@ export const taskSchema = z.strictObject({
     kind: z.enum(['ring', 'float32']).default('ring'),
     /** Longest L2 norm of an update. */
     clip: z.number().positive().max(1e6),
+    /** Clips each layer to an equal share of `clip`, in place of the whole update, so that a layer with large gradients leaves room for the others. */
+    perLayer: z.boolean().default(false),
     /** Bits of a quantised value. */
     bits: z.int().min(2).max(24).default(8),
     /** Whether updates count by the number of examples used, or all the same. */
@@ -349,6 +352,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     isAsynchronous: buffer !== null,
     isNoisy: privacy?.noise === 'skellam' || privacy?.noise === 'discreteGaussian',
   });
+  refuseLayers(rest.strategy, update);
   refuseUncontrollable(rest.strategy, {
     update,
     plan,
@@ -419,7 +423,13 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
 }
 
 /** What plans say of updates: devices that know nothing of compression still understand a plan without it. */
-function updateOf({ compression, ...update }: z.output<typeof taskSchema>['update']): UpdateSettings {
+function updateOf({
+  compression,
+  perLayer,
+  ...others
+}: z.output<typeof taskSchema>['update']): UpdateSettings {
+  // Devices that know nothing of it still understand a plan without it.
+  const update = perLayer ? { ...others, perLayer } : others;
   if (!compression) return update;
   const { kind, fraction, feedback = kind !== 'randomMask' } = compression;
   return { ...update, compression: { kind, fraction, feedback } };

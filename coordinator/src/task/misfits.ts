@@ -116,6 +116,18 @@ export function refuseUnclippable(
     );
 }
 
+/** Throws `config.invalid` for what clips that are per layer do not go with. */
+export function refuseLayers(strategy: Strategy, { perLayer, compression }: UpdateSettings): void {
+  if (!perLayer) return;
+  const refuse = (what: string): never => {
+    throw new MurmurationError('config.invalid', `The task: update.perLayer ${what}; leave it out.`);
+  };
+  if (compression) refuse('clips whole layers, and update.compression sends parts of them');
+  if (strategy.consumes !== 'sum') return;
+  if (strategy.clip) refuse(`has no single norm, which the strategy ${strategy.name} counts by`);
+  if (strategy.fairness) refuse(`has no single norm, by which the strategy ${strategy.name} weighs devices`);
+}
+
 /** Throws `config.invalid` for what the control variates of a strategy do not go with. */
 export function refuseUncontrollable(
   strategy: Strategy,

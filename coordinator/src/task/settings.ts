@@ -27,7 +27,7 @@ export function settingsOf(task: Task) {
       sampledSoftmax: training.sampledSoftmax ?? null,
       privateLayers: [...privateLayers],
     },
-    update: { ...update, compression: update.compression ?? null },
+    update: { ...update, perLayer: update.perLayer ?? false, compression: update.compression ?? null },
     masking: masking
       ? {
           ...masking,

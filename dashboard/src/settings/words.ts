@@ -85,6 +85,7 @@ export const words = {
     'plan.proximal': ['Proximal term', 'Pulls towards the global model (FedProx). 0 turns it off.'],
     'plan.maxExamples': ['Maximum examples', 'Per device and round.'],
     'update.clip': ['Clip', 'Maximum Euclidean norm of an update.'],
+    'update.perLayer': ['Clip per layer', 'Each layer is clipped to an equal share.'],
     'update.bits': ['Bits', 'Per value, after quantisation.'],
     'update.weighting': ['Weights', 'By number of examples, or uniform.'],
     'update.weightCap': ['Weight cap', 'Maximum weight of one device.'],

@@ -41,6 +41,8 @@ export const updateSettings = z.strictObject({
   kind: z.enum(['ring', 'float32']),
   /** Longest L2 norm of the delta. */
   clip: positive(1e6),
+  /** Each layer is scaled to an equal share of it (SPEC.md, UP16); left out where only the whole is. */
+  perLayer: z.optional(z.literal(true)),
   /** Bits of a quantised value. */
   bits: whole(2, 24),
   /** `examples`: weights from 1 to `weightCap` in proportion to the examples used of `maxExamples`; `uniform`: all 1. */

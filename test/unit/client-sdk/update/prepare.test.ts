@@ -1,9 +1,11 @@
 import { clip } from '@murmuration/client-sdk/update/clip';
+import { clipLayers } from '@murmuration/client-sdk/update/clip-layers';
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { weightOf } from '@murmuration/client-sdk/update/weigh';
 import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../codes.ts';
@@ -51,6 +53,62 @@ describe('clipping', () => {
     const [x, y] = [clipped(5, -6, 8), clipped(5, 4, -3)];
     expect([x[0]! + y[0]!, x[1]! + y[1]!]).toEqual([1, 1]);
     expect(clipped(2, 0.8)[0]).toBeCloseTo(0.8, 6);
+  });
+});
+
+describe('clipping per layer', () => {
+  const twoLayers = layoutOf([
+    { name: 'a/kernel', shape: [2, 2] },
+    { name: 'b/kernel', shape: [3] },
+    { name: 'a/bias', shape: [1] },
+  ]);
+  /** The places of each layer, wherever its tensors lie. */
+  const places = [
+    [0, 1, 2, 3, 7],
+    [4, 5, 6],
+  ];
+
+  it('UP16: scales each layer to its share of the clip, keeps its direction, and leaves shorter ones as they are', () => {
+    fc.assert(
+      fc.property(deltas, fc.float({ min: Math.fround(0.01), max: 3000, noNaN: true }), (delta, limit) => {
+        const before = delta.slice();
+        expect(clipLayers(delta, twoLayers, limit)).toBeCloseTo(norm(before), 2);
+        expect(norm(delta)).toBeLessThanOrEqual(limit * (1 + 1e-6));
+        for (const layer of places) {
+          const was = norm(layer.map(i => before[i]!));
+          const factor = Math.min(1, limit / Math.SQRT2 / was);
+          for (const i of layer) {
+            if (factor === 1) expect(delta[i]).toBe(before[i]);
+            else expect(delta[i]).toBeCloseTo(before[i]! * factor, 2);
+          }
+        }
+      }),
+    );
+  });
+
+  it('UP16: is what a device does whose plan says so, before anything leaves it', () => {
+    const learned = { delta: Float32Array.of(3, 0, 0, 4, 0, 0, 0.1, 0), examples: 5, layout: twoLayers };
+    const sent = (update: object) => {
+      const bytes = prepareUpdate(
+        { ...learned, delta: learned.delta.slice() },
+        assignment({ kind: 'float32', clip: 1, ...update }),
+        seededBytes(1),
+      );
+      return [...new Float32Array(bytes.slice(-32).buffer)];
+    };
+    const share = Math.SQRT1_2;
+    expect(sent({ perLayer: true })[3]).toBeCloseTo(0.8 * share, 5);
+    expect(sent({ perLayer: true })[6]).toBe(Math.fround(0.1));
+    // The whole at once takes from the small layer what the large one has too much.
+    expect(sent({})[6]).toBeCloseTo(0.02, 3);
+  });
+
+  it('fails where training diverged in one of them', () => {
+    const delta = Float32Array.of(1, 1, 1, 1, Number.NaN, 1, 1, 1);
+    const learned = { delta, examples: 5, layout: twoLayers };
+    expect(codeOf(() => prepareUpdate(learned, assignment({ perLayer: true }), seededBytes(1)))).toBe(
+      'training.failed',
+    );
   });
 });
 

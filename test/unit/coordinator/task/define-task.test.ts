@@ -1,4 +1,6 @@
+import { adaptiveClip } from '@murmuration/coordinator/strategy/adaptive-clip';
 import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
+import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
 import { median } from '@murmuration/coordinator/strategy/median';
 import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
@@ -307,6 +309,35 @@ describe('a task whose devices correct their steps', () => {
     ],
   ])('is refused with %s', (_, change, text) => {
     expect(() => defineTask({ ...corrected, ...change } as TaskDefinition)).toThrow(text);
+  });
+});
+
+describe('a task that clips each layer', () => {
+  const layered = (change: Partial<TaskDefinition> = {}) =>
+    ({
+      ...least,
+      ...change,
+      update: { ...least.update, ...change.update, perLayer: true },
+    }) as TaskDefinition;
+
+  it('says so in its plan, and nothing where it does not', () => {
+    const task = defineTask(layered());
+    expect(task.update.perLayer).toBe(true);
+    expect(withSettings(task, { update: { perLayer: false } }, 2).update).not.toHaveProperty('perLayer');
+    expect(settingsOf(task).update.perLayer).toBe(true);
+    expect(defineTask(least).update).not.toHaveProperty('perLayer');
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'values that are left out',
+      { update: { compression: { kind: 'topK', fraction: 0.01 } } },
+      'sends parts of them',
+    ],
+    ['weights by losses', { strategy: qFedAvg() }, 'has no single norm'],
+    ['a clip that moves', { strategy: adaptiveClip(fedAvg(), { initial: 0.1 }) }, 'has no single norm'],
+  ])('is refused with %s', (_, change, text) => {
+    expect(() => defineTask(layered(change as Partial<TaskDefinition>))).toThrow(text);
   });
 });
 
