@@ -1,6 +1,7 @@
 import type { Head, History, RoundFilter } from '@murmuration/coordinator/registry/ports';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { describe, expect, it } from 'vitest';
 
 const line = 'line' as TaskName;
@@ -195,6 +196,15 @@ export function historyContract(
       expect(await history.rounds(line, all, 10)).toEqual([recordOf(1)]);
       await history.commit({ head: headOf(1), round: recordOf(2) });
       expect((await history.head(line))!.version.number).toBe(1);
+    });
+
+    it('names the vectors of strategies, so that no sweep takes one that devices are about to get', async () => {
+      const history = await open();
+      for (const number of [1, 2]) await history.commit({ head: headOf(number) });
+      const { first } = headOf(2).state;
+      const { vectors } = await history.references();
+      expect(vectors).toContain(contentHash(new Uint8Array((first as Float32Array).slice().buffer)));
+      expect(vectors.size).toBe(3);
     });
 
     it('prunes old versions, but not the head, other tasks or models to keep', async () => {

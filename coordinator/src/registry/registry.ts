@@ -15,6 +15,7 @@ import { type AliasStore, baseOf } from './aliases.ts';
 import { contentHash } from './content-hash.ts';
 import type { BlobStore, Head, History } from './ports.ts';
 import type { StoredBytes } from './stored-bytes.ts';
+import { vectorBytes } from './vector-bytes.ts';
 
 /** Models whose weights are known at most. */
 const mostKnown = 4_096;
@@ -104,9 +105,7 @@ export class Registry {
 
   /** Stores a vector that devices get in rounds from a model, little-endian float32, and returns its hash. Throws `storage.*`. */
   async storeBeside(model: ModelHash, vector: Float32Array): Promise<string> {
-    const hash = await this.#blobs.put(
-      new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength).slice(),
-    );
+    const hash = await this.#blobs.put(vectorBytes(vector));
     this.putBeside(model, hash);
     return hash;
   }

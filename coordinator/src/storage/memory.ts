@@ -8,6 +8,7 @@ import { contentHash } from '../registry/content-hash.ts';
 import type { BlobStore, Head, History } from '../registry/ports.ts';
 import { wholeBytes } from '../registry/stored-bytes.ts';
 import { thinned } from '../registry/thinned.ts';
+import { vectorBytes } from '../registry/vector-bytes.ts';
 import type { RoundRecord } from '../round/record.ts';
 import { type MemoryVerdicts, memoryVerdicts } from './memory-access.ts';
 import { type MemoryQueryResults, memoryQueryResults } from './memory-query-results.ts';
@@ -123,9 +124,23 @@ export function memoryHistory(
       return old.size > 0;
     },
     async references() {
-      return { models: new Set(versions().map(({ model }) => model)), vectors: new Set() };
+      return {
+        models: new Set(versions().map(({ model }) => model)),
+        // They lie in the states themselves; devices may be about to get one as a blob.
+        vectors: new Set(heads.flatMap(({ state }) => Object.values(state).flatMap(hashesOf))),
+      };
     },
   };
+}
+
+/** Of vectors that a strategy keeps, as they were asked for first. */
+const hashes = new WeakMap<Float32Array, string>();
+
+function hashesOf(value: number | Float32Array): string[] {
+  if (typeof value === 'number') return [];
+  const hash = hashes.get(value) ?? contentHash(vectorBytes(value));
+  hashes.set(value, hash);
+  return [hash];
 }
 
 function newestFirst<Row extends { readonly task: TaskName; readonly number: number }>(

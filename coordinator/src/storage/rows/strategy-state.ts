@@ -1,6 +1,7 @@
 import { endianness } from 'node:os';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { BlobStore } from '../../registry/ports.ts';
+import { vectorBytes } from '../../registry/vector-bytes.ts';
 import type { StrategyState } from '../../strategy/strategy.ts';
 import { fromJson, toJson } from './json.ts';
 
@@ -15,7 +16,7 @@ type StoredState = Readonly<Record<string, number | StoredVector>>;
 export async function storeState(state: StrategyState, blobs: BlobStore): Promise<string> {
   const stored: Record<string, number | StoredVector> = {};
   for (const [name, value] of Object.entries(state))
-    stored[name] = typeof value === 'number' ? value : { vector: await blobs.put(bytesOf(value)) };
+    stored[name] = typeof value === 'number' ? value : { vector: await blobs.put(vectorBytes(value)) };
   return toJson(stored);
 }
 
@@ -32,11 +33,6 @@ export function vectorsIn(json: string): string[] {
   return Object.values(fromJson<StoredState>(json)).flatMap(value =>
     typeof value === 'number' ? [] : [value.vector],
   );
-}
-
-function bytesOf(vector: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength).slice();
-  return endianness() === 'LE' ? bytes : Buffer.from(bytes.buffer).swap32();
 }
 
 function vectorOf(bytes: Uint8Array): Float32Array {
