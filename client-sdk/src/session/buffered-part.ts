@@ -5,6 +5,8 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
 import type { BelowFloor } from '../floors/below-floor.ts';
 import { clip } from '../update/clip.ts';
+import { clipLayers } from '../update/clip-layers.ts';
+import type { Learned } from '../update/prepare.ts';
 import { type KeptUpdate, keptUpdates, settingsIn } from './kept-update.ts';
 import type { Part } from './part.ts';
 import type { SessionPorts } from './ports.ts';
@@ -36,7 +38,7 @@ export function bufferedPart(
   const train = async (signal: AbortSignal) => {
     await part.require(signal, false);
     const learned = await part.make(signal, report);
-    if (!('delta' in learned) || !Number.isFinite(clip(learned.delta, plan.update.clip)))
+    if (!('delta' in learned) || !Number.isFinite(clipped(learned, plan)))
       throw new MurmurationError(
         'training.failed',
         'Training diverged: the update is not finite. A lower learning rate helps.',
@@ -60,6 +62,11 @@ export function bufferedPart(
     make: never,
     count: never,
   };
+}
+
+/** Clips before the weight of a version does, which may only shorten; the norm before. */
+function clipped({ delta, layout }: Learned, { update: { clip: limit, perLayer } }: Plan): number {
+  return perLayer ? clipLayers(delta, layout, limit) : clip(delta, limit);
 }
 
 /** Brings the update that the device keeps into the sum of a buffer, times the weight of its version. */

@@ -1,5 +1,6 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
+import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Storage } from '../storage/storage.ts';
 import type { Learned } from '../update/prepare.ts';
 
@@ -13,7 +14,8 @@ export interface KeptUpdate {
 }
 
 interface Head extends Pick<KeptUpdate, 'base' | 'settings'>, Pick<Learned, 'examples'> {
-  /** SHA-256 of the layout of the shared layers. */
+  /** The shared layers, and the SHA-256 of their layout. */
+  readonly tensors: Layout['tensors'];
   readonly layout: readonly number[];
 }
 
@@ -41,7 +43,8 @@ export function keptUpdates(storage: Storage, task: TaskName) {
     /** Takes the place of the update before. */
     async save({ base, settings, learned: { delta, examples, layout } }: KeptUpdate): Promise<void> {
       await storage.delete(named);
-      const head: Head = { base, settings, examples, layout: [...layout.hash] };
+      const { tensors, hash } = layout;
+      const head: Head = { base, settings, examples, tensors, layout: [...hash] };
       const text = utf8.encode(JSON.stringify(head));
       const length = new Uint8Array(Uint32Array.of(text.length).buffer);
       const values = new Uint8Array(delta.buffer, delta.byteOffset, delta.byteLength);
@@ -75,8 +78,7 @@ function parse(bytes: Uint8Array | undefined): KeptUpdate | undefined {
     const start = 4 + new DataView(bytes!.buffer, bytes!.byteOffset).getUint32(0, true);
     const head = JSON.parse(new TextDecoder().decode(bytes!.subarray(4, start))) as Head;
     const delta = new Float32Array(bytes!.slice(start).buffer);
-    // Nothing that is sent has a use for the names of its tensors.
-    const layout = { tensors: [], count: delta.length, hash: Uint8Array.from(head.layout) };
+    const layout = { tensors: head.tensors, count: delta.length, hash: Uint8Array.from(head.layout) };
     return { base: head.base, settings: head.settings, learned: { delta, examples: head.examples, layout } };
   } catch {
     return undefined;

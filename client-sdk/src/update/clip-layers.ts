@@ -1,4 +1,4 @@
-import { type Layout, sizeOf } from '@murmuration/protocol/weights/layout';
+import type { Layout } from '@murmuration/protocol/weights/layout';
 import { scale, squares } from './clip.ts';
 
 /**
@@ -10,7 +10,7 @@ export function clipLayers(delta: Float32Array, { tensors }: Layout, limit: numb
   let at = 0;
   for (const { name, shape } of tensors) {
     const layer = name.replace(/\/.*/, '');
-    const size = sizeOf(shape);
+    const size = shape.reduce((product, length) => product * length, 1);
     layers.set(layer, [...(layers.get(layer) ?? []), delta.subarray(at, at + size)]);
     at += size;
   }
