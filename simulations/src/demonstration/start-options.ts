@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type LossPhase, lossPhases } from '../behaviour/losses.ts';
-import { choice, ratio, whole } from '../options/values.ts';
+import { choice, folder, ratio, whole } from '../options/values.ts';
 import { fewestPhones } from '../vocabulary/words-task.ts';
 import { examples } from './examples.ts';
 
@@ -46,6 +46,7 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
     .option(
       '--storage <folder>',
       'keep models, rounds, devices and settings there; the next start goes on with them',
+      folder,
     )
     .option('--no-open', 'do not open the page in a browser')
     .addOption(

@@ -24,3 +24,10 @@ export function whole(least: number, most: number): (text: string) => number {
     return value;
   };
 }
+
+/** Reads the name of a folder; for the address of a database the program ends with one sentence. */
+export function folder(text: string): string {
+  if (/^\w+:\/\//.test(text))
+    throw new InvalidArgumentError('Give a folder; murmuration serve takes databases too.');
+  return text;
+}
