@@ -1,5 +1,6 @@
 import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { expect } from 'vitest';
 import { type Federation, openFederation } from '../federation.ts';
 import { MaskedDevice } from '../masked-device.ts';
 
@@ -33,4 +34,25 @@ export async function openMaskedCohort(
   for (const { id } of devices) federation.checkIn(id);
   await clock.advance(0);
   return { federation, devices, phase: () => rounds.current!.state.phase };
+}
+
+/** Brings the round of such a cohort to its end, without the update of the first device, which is lost after its shares. */
+export async function endWithoutOne({
+  federation,
+  devices: [lost, ...others],
+  phase,
+}: Awaited<ReturnType<typeof openMaskedCohort>>): Promise<void> {
+  const { clock, records } = federation;
+  for (let step = 0; step < 2; step++) {
+    for (const device of [lost!, ...others]) await device.step();
+    await clock.advance(0);
+  }
+  federation.disconnect(lost!.id);
+  for (let step = 0; step < 3; step++) {
+    expect(phase()).toBe(['updates', 'agreement', 'unmasking'][step]);
+    for (const device of others) await device.step();
+    await clock.advance(step === 0 ? 2_000 : 0);
+  }
+  await expect.poll(() => records.length).toBe(1);
+  expect(records[0]).toMatchObject({ outcome: 'published', tally: { accepted: 5 } });
 }
