@@ -77,6 +77,12 @@ export const privacyBudget = z.object({
       'How many times as much noise the models have as BISR noise by the coordinator would be for the same ε; null where it is that, and before the first round',
     ),
   spent: privacyStatement,
+  withAnswers: z
+    .object({ epsilon: z.number().nullable(), delta: z.number() })
+    .nullable()
+    .describe(
+      'What versions and the answers to queries come to together; epsilon null: none holds; null: no query has a budget',
+    ),
   noise: z.string().nullable().describe('How large the noise of the last versions is, in plain words'),
   history: z
     .array(z.object({ number: count, createdAt: instant, epsilon: z.number().nullable() }))

@@ -6,8 +6,15 @@ export interface FiguresTable {
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
-/** What a query found, a row for each of its numbers. */
+/** What a query found, a row for each of its numbers; the standard deviation of the noise in them, where there is some, stands in a column of its own. */
 export function figuresTable(figures: FiguresMessage): FiguresTable {
+  const { head, rows } = tableOf(figures);
+  const noise = 'noise' in figures ? figures.noise : undefined;
+  if (noise === undefined) return { head, rows };
+  return { head: [...head, 'noise'], rows: rows.map(row => [...row, noise]) };
+}
+
+function tableOf(figures: FiguresMessage): FiguresTable {
   switch (figures.kind) {
     case 'count':
       return {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { privacyStatement } from './privacy.ts';
 import { count, instant, modelHash, roundId, taskName } from './scalars.ts';
 
 const kind = z.enum(['count', 'sum', 'mean', 'histogram', 'top', 'distinct', 'outcomes', 'heavy-hitters']);
@@ -6,11 +7,18 @@ const kind = z.enum(['count', 'sum', 'mean', 'histogram', 'top', 'distinct', 'ou
 const estimate = z
   .object({ value: z.number(), low: z.number(), high: z.number() })
   .describe(
-    'With the ends of its interval: 95 % for what all devices would say; of a sum, how far rounding reaches; of different values, 95 % for the devices that answered',
+    'With the ends of its interval: 95 % for what all devices would say; of a sum, how far rounding and 95 % of noise reach; of different values, 95 % for the devices that answered',
   );
 export type EstimateMessage = z.infer<typeof estimate>;
 
 const end = z.number().nullable();
+
+const noise = z
+  .number()
+  .optional()
+  .describe(
+    'Standard deviation of the noise that devices added to it; left out where the query has no privacy budget',
+  );
 
 const outcomeFigures = z.object({
   outcome: z.string(),
@@ -35,12 +43,14 @@ export const queryFigures = z.discriminatedUnion('kind', [
     kind: z.literal('count'),
     count: count.describe('Devices of which it is so'),
     share: estimate.describe('Of the devices that answered'),
+    noise,
   }),
-  z.object({ kind: z.literal('sum'), sum: estimate.describe('Over the devices that answered') }),
+  z.object({ kind: z.literal('sum'), sum: estimate.describe('Over the devices that answered'), noise }),
   z.object({
     kind: z.literal('mean'),
     mean: estimate,
     deviation: z.number().describe('Standard deviation of devices'),
+    noise,
   }),
   z.object({
     kind: z.literal('histogram'),
@@ -60,6 +70,7 @@ export const queryFigures = z.discriminatedUnion('kind', [
         high: end,
       }),
     ),
+    noise,
   }),
   z.object({
     kind: z.literal('top'),
@@ -67,6 +78,7 @@ export const queryFigures = z.discriminatedUnion('kind', [
       .array(z.object({ item: z.string(), count, perDevice: estimate }))
       .describe('The most frequent first'),
     others: count.describe('Values that are not on the list'),
+    noise,
   }),
   z.object({
     kind: z.literal('distinct'),
@@ -108,8 +120,34 @@ export const queryResult = z.object({
   devices: count.nullable().describe('Devices whose answers are in the figures; null where there are none'),
   figures: queryFigures.nullable(),
   failure: z.string().nullable().describe('Why there are none'),
+  privacy: z
+    .object({
+      step: count.describe('Sums that were opened from the budget before it'),
+      statement: privacyStatement,
+    })
+    .nullable()
+    .describe('What it and those before it may have cost a device; null without a privacy budget'),
 });
 export type QueryResultMessage = z.infer<typeof queryResult>;
+
+const spentTogether = z.object({
+  epsilon: z.number().nullable().describe('null: none holds, as something was released without noise'),
+  delta: z.number(),
+});
+
+/** What the answers to a query may cost a device, and what they have cost. */
+export const queryBudget = z.object({
+  epsilon: z.number(),
+  delta: z.number(),
+  steps: count.describe('Sums that were opened'),
+  rounds: count.describe('Sums that the budget is for'),
+  isSpent: z.boolean().describe('Devices are not asked any more'),
+  spent: privacyStatement,
+  together: spentTogether.describe(
+    'With the answers to all other queries of the task that have a budget, and its versions, where they have one',
+  ),
+});
+export type QueryBudgetMessage = z.infer<typeof queryBudget>;
 
 /** A query of a task, as its definition has it. */
 export const taskQuery = z.object({
@@ -122,6 +160,7 @@ export const taskQuery = z.object({
     .nullable()
     .describe('When it is asked by itself, at the earliest; null: only by command, or the task is paused'),
   isWanted: z.boolean().describe('Somebody asked for it, and its round has not begun'),
+  privacy: queryBudget.nullable().describe('null: its sums get no noise'),
   newest: queryResult.nullable().describe('null: it was never asked'),
 });
 export type TaskQueryMessage = z.infer<typeof taskQuery>;

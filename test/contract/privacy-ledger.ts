@@ -2,6 +2,7 @@ import type { Budget, Claim, PrivacyLedger } from '@murmuration/coordinator/priv
 import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
+import { codeOfPromise } from '../unit/codes.ts';
 
 const task = 'keyboard' as TaskName;
 const terms = privacyOf({ epsilon: 4, delta: 1e-7, rounds: 20, separation: 2, noise: 'correlated' });
@@ -44,6 +45,29 @@ export function privacyLedgerContract(
         { ...first, steps: 2, counted: [2, 1] },
         { ...second, steps: 0, counted: [] },
       ]);
+    });
+
+    it('keeps the budgets of queries apart from those of versions, and counts answers without parts', async () => {
+      const ledger = await open();
+      await ledger.open(first);
+      await ledger.claim(claimOf(0));
+      const asked: Budget = { ...first, id: 'q1', query: 'taken' };
+      await ledger.open(asked);
+      await ledger.open({ ...asked, id: 'q2', query: 'rare', terms: null });
+      await ledger.open({ ...asked, id: 'q3', task: 'other' as TaskName });
+      const claim = claimOf(0, { budget: 'q1', contributors: [], counted: 12 });
+      await ledger.claim(claim);
+      await ledger.claim(claim);
+      expect(await codeOfPromise(ledger.claim({ ...claim, round: round(9) }))).toBe('round.closed');
+      expect(await ledger.budgets(task)).toEqual([{ ...first, steps: 1, counted: [2] }]);
+      expect(await ledger.queryBudgets(task)).toEqual([
+        { ...asked, steps: 1, counted: [12] },
+        { ...asked, id: 'q2', query: 'rare', terms: null, steps: 0, counted: [] },
+      ]);
+      expect(await ledger.parts('q1')).toEqual(new Map());
+      // The secrets of versions are still there.
+      expect((await ledger.claim(claimOf(1))).get(0)).toEqual(seed(1));
+      if (reopen) expect(await (await reopen()).queryBudgets(task)).toHaveLength(2);
     });
 
     it('counts the parts of devices, and when each had its last', async () => {

@@ -1,4 +1,10 @@
-import { type QueryResultMessage, queryResults, taskQueries, taskQuery } from '@murmuration/api/query';
+import {
+  type QueryBudgetMessage,
+  type QueryResultMessage,
+  queryResults,
+  taskQueries,
+  taskQuery,
+} from '@murmuration/api/query';
 import { csvOf, figuresTable } from '@murmuration/api/query-table';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Command } from 'commander';
@@ -17,12 +23,13 @@ export function queryCommands(program: Command): void {
       const { queries: all } = await new AdminClient(given).get(pathOf(task), taskQueries);
       if (given.json) return sayJson(all);
       sayTable(
-        ['query', 'kind', 'threshold', 'every', 'last asked', 'devices', 'result'],
-        all.map(({ name, kind, threshold, every, newest }) => [
+        ['query', 'kind', 'threshold', 'every', 'ε', 'last asked', 'devices', 'result'],
+        all.map(({ name, kind, threshold, every, newest, privacy }) => [
           name,
           kind,
           threshold,
           every === null ? 'by command' : `${every / 60_000} min`,
+          privacy && budgetText(privacy),
           newest?.startedAt ?? null,
           newest?.devices ?? null,
           newest && (newest.failure === null ? { text: 'shown', tone: 'good' } : failed(newest)),
@@ -79,7 +86,7 @@ function pathOf(task: string, query?: string): string {
 }
 
 function sayResult(result: QueryResultMessage): void {
-  const { query, task, number, endedAt, devices, figures } = result;
+  const { query, task, number, endedAt, devices, figures, privacy } = result;
   if (!figures) throw nothing(result);
   say(`${query} of ${task}, round ${number}, ${endedAt}: ${devices} devices answered.`);
   const { head, rows } = figuresTable(figures);
@@ -87,6 +94,11 @@ function sayResult(result: QueryResultMessage): void {
     head,
     rows.map(row => row.map(cell => (typeof cell === 'number' ? precise(cell) : cell))),
   );
+  if ('noise' in figures && figures.noise !== undefined)
+    say(
+      `Devices added noise: its standard deviation is ${precise(figures.noise)}, and the intervals allow for it.`,
+    );
+  if (privacy) say(privacy.statement.text);
   if (figures.kind === 'sketch') say('That was the first of two rounds; texts are read in the second one.');
   if (figures.kind === 'heavy-hitters') {
     if (figures.unread > 0) say(`${figures.unread} more could not be read.`);
@@ -109,6 +121,11 @@ function nothing({ query, number, failure }: QueryResultMessage): MurmurationErr
     `The query "${query}" shows nothing of round ${number}: ${failure}`,
   );
 }
+
+const budgetText = ({ epsilon, spent, steps, rounds, isSpent }: QueryBudgetMessage) =>
+  isSpent
+    ? 'spent'
+    : `${spent.epsilon === null ? 'none holds' : precise(spent.epsilon)} of ${epsilon}, ${steps}/${rounds} sums`;
 
 const failed = ({ failure }: QueryResultMessage) => ({ text: failure ?? '', tone: 'doubtful' }) as const;
 

@@ -4,12 +4,16 @@ import { queryHash } from '@murmuration/protocol/queries/query-hash';
 import * as z from 'zod/mini';
 import { identityName } from '../device/identity.ts';
 import { BelowFloor } from '../floors/below-floor.ts';
+import type { HeldFloors } from '../floors/floors.ts';
+import { Participations } from '../floors/participations.ts';
 import type { AnswerPorts } from '../queries/answers.ts';
 import type { SessionAnswers } from '../session/ports.ts';
 
 /** Loads, when a device first checks in, what answers the queries that the app allows. */
 export function answering(
-  ports: Omit<AnswerPorts, 'decode' | 'hash' | 'secret' | 'refusal'>,
+  ports: Omit<AnswerPorts, 'decode' | 'hash' | 'secret' | 'refusal' | 'participations'> & {
+    readonly floors: HeldFloors;
+  },
 ): () => Promise<SessionAnswers> {
   let loaded: SessionAnswers | undefined;
   return async () => {
@@ -20,6 +24,7 @@ export function answering(
       hash: queryHash,
       secret: () => ports.storage.get(identityName),
       refusal: (floor, detail) => new BelowFloor(floor, detail),
+      participations: asked => new Participations(ports.storage, ports.task, ports.floors.privacy, asked),
     });
     return loaded;
   };

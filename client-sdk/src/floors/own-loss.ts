@@ -13,8 +13,17 @@ import { BelowFloor } from './below-floor.ts';
 /** A plan whose devices add noise. */
 export type NoisyPlan = Plan & { readonly privacy: PlanPrivacy & { readonly noise: PlanNoise } };
 
+/** The query of a plan, as far as its noise goes. */
+export interface AskedQuery {
+  readonly name: string;
+  /** What the device may have lost by all its answers to it, and the mechanism of one of its sums; left out where nobody adds noise. */
+  readonly noise?: { readonly epsilon: number; readonly delta: number; readonly of: Distributed };
+}
+
 /** Parts of the device with noise of one kind. */
 interface Loss {
+  /** Left out of those in which it trained. */
+  readonly query?: string;
   readonly of: Distributed;
   readonly parts: number;
   /** That of the last of them. */
@@ -33,16 +42,18 @@ const mostKinds = 256;
 export class OwnLoss {
   readonly #storage: Storage;
   readonly #name: string;
+  readonly #asked: AskedQuery | undefined;
 
-  constructor(storage: Storage, { task }: Plan) {
+  constructor(storage: Storage, { task }: Plan, asked?: AskedQuery) {
     this.#storage = storage;
     this.#name = `loss.${task}`;
+    this.#asked = asked;
   }
 
   /**
    * Throws `plan.below-floor` unless the noise that a plan asks for gives the ε that it states: over all parts of its budget that a device
-   * may take, and over this part and all that the device has taken for the task. No more noise counts than that of the honest devices of the
-   * smallest sum. Throws `round.begun` where a part of the assignment has been counted, unless its update `isMade`: another one would be
+   * may take, and over this part and all that the device has taken for the task. The first of a query is held to what the query says, and so
+   * are all answers of the device to it. No more noise counts than that of the honest devices of the smallest sum. Throws `round.begun` where a part of the assignment has been counted, unless its update `isMade`: another one would be
    * another part.
    */
   async require(plan: NoisyPlan, assignment: AssignmentId, isMade: boolean): Promise<void> {
@@ -62,15 +73,21 @@ export class OwnLoss {
     assignment: AssignmentId,
   ): Promise<{ readonly next: readonly Loss[]; readonly isCounted: boolean }> {
     const { privacy } = plan;
-    const of = mechanismOf(plan);
-    requireEpsilon(privacy, { kind: 'repeated', times: privacy.participations, of }, 'parts of its budget');
+    const asked = this.#asked?.noise;
+    const of = asked?.of ?? mechanismOf(plan);
+    const whole: Mechanism = { kind: 'repeated', times: privacy.participations, of };
+    for (const each of asked ? [asked, privacy] : [privacy])
+      requireEpsilon(each, whole, 'parts of its budget');
     const past = await this.#read();
     if (past.some(each => each.assignment === assignment)) return { next: past, isCounted: true };
+    const query = this.#asked?.name;
     const key = JSON.stringify(of);
-    const same = past.find(each => JSON.stringify(each.of) === key);
-    const next = [...past.filter(each => each !== same), { of, parts: (same?.parts ?? 0) + 1, assignment }];
-    const parts = next.map(each => ({ kind: 'repeated', times: each.parts, of: each.of }) as const);
-    requireEpsilon(privacy, { kind: 'composed', parts }, 'parts of this device, in all budgets');
+    const same = past.find(each => each.query === query && JSON.stringify(each.of) === key);
+    const part = { ...(query !== undefined && { query }), of, parts: (same?.parts ?? 0) + 1, assignment };
+    const next = [...past.filter(each => each !== same), part];
+    if (asked)
+      requireEpsilon(asked, lossOf(next.filter(each => each.query === query)), 'answers of this device');
+    requireEpsilon(privacy, lossOf(next), 'parts of this device, in all budgets');
     if (next.length > mostKinds)
       throw new BelowFloor('privacy', `The device has added ${mostKinds} kinds of noise for this task.`);
     return { next, isCounted: false };
@@ -84,6 +101,11 @@ export class OwnLoss {
   }
 }
 
+const lossOf = (losses: readonly Loss[]): Mechanism => ({
+  kind: 'composed',
+  parts: losses.map(each => ({ kind: 'repeated', times: each.parts, of: each.of }) as const),
+});
+
 function mechanismOf(plan: NoisyPlan): Distributed {
   try {
     return plannedNoise(plan, plan.privacy.noise);
@@ -93,7 +115,11 @@ function mechanismOf(plan: NoisyPlan): Distributed {
   }
 }
 
-function requireEpsilon({ epsilon, delta }: PlanPrivacy, mechanism: Mechanism, over: string): void {
+function requireEpsilon(
+  { epsilon, delta }: Pick<PlanPrivacy, 'epsilon' | 'delta'>,
+  mechanism: Mechanism,
+  over: string,
+): void {
   const spent = accountOf(mechanism).epsilonAt(delta);
   if (!(spent <= epsilon * (1 + tolerance)))
     throw new BelowFloor(

@@ -5,6 +5,7 @@ import type { Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
 import type { HeldFloors } from './floors.ts';
+import type { AskedQuery } from './own-loss.ts';
 import type { Promises } from './promises.ts';
 
 interface Record {
@@ -27,11 +28,14 @@ export class Participations {
   readonly #storage: Storage;
   readonly #name: string;
   readonly #floor: HeldFloors['privacy'];
+  readonly #asked: AskedQuery | undefined;
 
-  constructor(storage: Storage, task: TaskName, floor: HeldFloors['privacy']) {
+  /** `asked`: the parts are answers to that query, which has a budget of its own. */
+  constructor(storage: Storage, task: TaskName, floor: HeldFloors['privacy'], asked?: AskedQuery) {
     this.#storage = storage;
-    this.#name = `participations.${task}`;
+    this.#name = `participations.${asked ? `${task}.${asked.name}` : task}`;
     this.#floor = floor;
+    this.#asked = asked;
   }
 
   /**
@@ -54,10 +58,13 @@ export class Participations {
   /** What a plan promises of privacy, loaded where there is something to hold it to. */
   async #promises(plan: Plan): Promise<Promises | undefined> {
     const pin = `promise.${plan.task}`;
-    const isPinned = this.#floor === 'pinned' && (plan.privacy || (await this.#storage.get(pin)));
+    const pins = this.#asked ? [`${pin}.answers`, pin] : [pin];
+    const isPinned =
+      this.#floor === 'pinned' &&
+      (plan.privacy || (await Promise.all(pins.map(each => this.#storage.get(each)))).some(each => each));
     if (!isPinned && typeof this.#floor === 'string' && !plan.privacy?.noise) return undefined;
     const { Promises } = await import('./promises.ts');
-    return new Promises(this.#storage, plan, this.#floor, pin);
+    return new Promises(this.#storage, plan, this.#floor, pins, this.#asked);
   }
 
   async #next(

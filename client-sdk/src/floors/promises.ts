@@ -5,7 +5,7 @@ import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
 import type { HeldFloors, PrivacyFloor } from './floors.ts';
-import { type NoisyPlan, OwnLoss } from './own-loss.ts';
+import { type AskedQuery, type NoisyPlan, OwnLoss } from './own-loss.ts';
 
 /**
  * Holds a plan to what the app, or else the first plan of its task with a privacy budget, says of ε, δ, and who adds the noise; and its noise
@@ -15,16 +15,25 @@ export class Promises {
   readonly #storage: Storage;
   readonly #plan: Plan;
   readonly #floor: HeldFloors['privacy'];
-  readonly #pin: string;
+  /** The first is the plan's own. */
+  readonly #pins: readonly string[];
+  readonly #asked: AskedQuery | undefined;
   readonly #loss: OwnLoss;
 
-  /** `pin` names where the storage has what later plans are held to, where the app says nothing. */
-  constructor(storage: Storage, plan: Plan, floor: HeldFloors['privacy'], pin: string) {
+  /** `pins` name where the storage has what later plans are held to, where the app says nothing; `asked`: the plan is that of a query. */
+  constructor(
+    storage: Storage,
+    plan: Plan,
+    floor: HeldFloors['privacy'],
+    pins: readonly string[],
+    asked?: AskedQuery,
+  ) {
     this.#storage = storage;
     this.#plan = plan;
     this.#floor = floor;
-    this.#pin = pin;
-    this.#loss = new OwnLoss(storage, plan);
+    this.#pins = pins;
+    this.#asked = asked;
+    this.#loss = new OwnLoss(storage, plan, asked);
   }
 
   /** Throws `plan.below-floor`, and `round.begun` unless `isMade`, where an update of the assignment has been counted. */
@@ -41,10 +50,21 @@ export class Promises {
   }
 
   async #requireFloor(): Promise<void> {
-    const floor = typeof this.#floor === 'object' ? this.#floor : await this.#pinned();
-    if (!floor) return;
+    if (typeof this.#floor === 'object') return this.#requireOne(this.#floor);
+    for (const pin of this.#pins) {
+      const pinned = await this.#pinned(pin);
+      if (pinned) this.#requireOne(pinned);
+    }
+  }
+
+  #requireOne(floor: PrivacyFloor): void {
     const { privacy } = this.#plan;
-    const { epsilon, delta, noiseBy = 'devices' } = floor;
+    // Answers have noise by devices, or none.
+    const {
+      epsilon,
+      delta,
+      noiseBy = 'devices',
+    } = this.#asked ? { ...floor, noiseBy: 'devices' as const } : floor;
     const asked = `${floor === this.#floor ? 'the app' : 'an earlier plan of the task'} says ε = ${epsilon} at δ = ${delta}, by noise of ${noiseBy === 'devices' ? 'devices' : 'the coordinator or devices'}.`;
     if (!privacy) throw new BelowFloor('privacy', `The plan has no privacy budget; ${asked}`);
     if (privacy.epsilon > epsilon || privacy.delta > delta)
@@ -58,20 +78,20 @@ export class Promises {
 
   /** The first ε and δ hold on; and once devices have added noise, noise by devices. */
   async #promise(): Promise<void> {
-    const pinned = await this.#pinned();
+    const pinned = await this.#pinned(this.#pins[0]!);
     const { epsilon, delta, noise } = this.#plan.privacy!;
     if (pinned && (!noise || pinned.noiseBy === 'devices')) return;
     const next: PrivacyFloor = {
       ...(pinned ?? { epsilon, delta }),
       noiseBy: noise ? 'devices' : 'coordinator',
     };
-    await this.#storage.put(this.#pin, utf8(JSON.stringify(next)));
+    await this.#storage.put(this.#pins[0]!, utf8(JSON.stringify(next)));
   }
 
   /** What can't be read counts as nothing: nobody but the device itself can damage it. */
-  async #pinned(): Promise<PrivacyFloor | undefined> {
+  async #pinned(pin: string): Promise<PrivacyFloor | undefined> {
     if (this.#floor !== 'pinned') return undefined;
-    const bytes = await this.#storage.get(this.#pin);
+    const bytes = await this.#storage.get(pin);
     return bytes && (parseJson(bytes) as PrivacyFloor | undefined);
   }
 }

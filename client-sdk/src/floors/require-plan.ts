@@ -24,6 +24,7 @@ export function requirePlan(plan: Plan, floors: HeldFloors): void {
   // What ε is computed with: nobody weighs more than another, and nothing leaves that gets no noise.
   if (
     plan.privacy &&
+    !plan.query &&
     (isPlain ||
       update.weighting !== 'uniform' ||
       plan.judged !== undefined ||

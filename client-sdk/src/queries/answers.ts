@@ -1,3 +1,4 @@
+import type { Distributed } from '@murmuration/privacy/mechanisms/distributed';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -9,6 +10,8 @@ import { isSound, type TextPorts } from '@murmuration/protocol/queries/texts';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { HeldFloors } from '../floors/floors.ts';
+import type { AskedQuery } from '../floors/own-loss.ts';
+import type { Participations } from '../floors/participations.ts';
 import { OutcomeRecord } from '../outcomes/outcome-record.ts';
 import type { Part } from '../session/part.ts';
 import type { SessionAnswers } from '../session/ports.ts';
@@ -38,6 +41,14 @@ export interface AnswerPorts {
   /** The seed of the device's identity, which it keeps and sends to nobody. */
   readonly secret: () => Promise<Uint8Array | undefined>;
   readonly refusal: Refusal;
+  /** The device's record of what its answers cost of its privacy. */
+  readonly participations: (asked: AskedQuery) => Pick<Participations, 'require' | 'count'>;
+}
+
+/** What an answer costs of the device's privacy. */
+interface Cost {
+  readonly require: (isMade: boolean) => Promise<void>;
+  readonly count: () => Promise<void>;
 }
 
 /** Answers the queries of a task that the app allows, each once in its period. */
@@ -72,14 +83,17 @@ export class Answers implements SessionAnswers {
     const answered = this.#answered;
     let vector: Answered | undefined;
     let query: Query | undefined;
+    let cost: Cost | undefined;
     return {
       get smallestSum() {
-        return query?.threshold ?? 0;
+        return Math.max(query?.threshold ?? 0, assignment.plan.privacy?.noise?.quorum ?? 0);
       },
-      require: async () => {
+      require: async (_, isMade) => {
         query = this.#read(assignment);
         try {
           this.#requireAllowed(query, assignment);
+          cost = await this.#costOf(query, assignment);
+          await cost.require(isMade);
           // The answer of a part that was begun before a restart is made.
           if (!(await answered.requireOpen(offerOf(query), assignment.assignment)))
             vector = await this.#answer(query, assignment);
@@ -92,8 +106,42 @@ export class Answers implements SessionAnswers {
         if (!vector) throw new MurmurationError('round.begun');
         return vector;
       },
-      count: () => answered.count(query!, assignment.assignment),
+      async count() {
+        await cost!.count();
+        await answered.count(query!, assignment.assignment);
+      },
     };
+  }
+
+  /** What the answer to a query costs of the device's privacy, by the device's own account. Throws `plan.below-floor` for noise that the query does not ask for. */
+  async #costOf(query: Query, { plan, assignment }: Assignment): Promise<Cost> {
+    const { participations, refusal } = this.#ports;
+    const { name, privacy } = query;
+    const noise = plan.privacy?.noise;
+    if (!privacy !== !plan.privacy || !privacy !== !noise || noise?.kind !== privacy?.noise)
+      throw refusal(
+        'privacy',
+        `The query "${name}" and its plan differ in the noise that devices add to their answers.`,
+      );
+    const record = participations({
+      name,
+      ...(privacy && {
+        noise: { epsilon: privacy.epsilon, delta: privacy.delta, of: await this.#noiseOf(query, plan) },
+      }),
+    });
+    return {
+      require: isMade => record.require(plan, assignment, isMade),
+      count: () => record.count(plan, assignment),
+    };
+  }
+
+  async #noiseOf(query: Query, plan: Assignment['plan']): Promise<Distributed> {
+    const { answerNoise } = await import('@murmuration/privacy/mechanisms/answer-noise');
+    try {
+      return answerNoise(plan, query, plan.privacy!.noise!);
+    } catch (error) {
+      throw this.#ports.refusal('privacy', (error as MurmurationError).detail);
+    }
   }
 
   /** Throws `plan.below-floor` for what is no query, or one of a kind that the SDK does not know. */
@@ -141,7 +189,7 @@ export class Answers implements SessionAnswers {
         'training.no-examples',
         `The app has no answer to the query "${query.name}" now.`,
       );
-    const { width } = queryForm(query, plan.largestCohort);
+    const width = plan.privacy?.noise?.width ?? queryForm(query, plan.largestCohort).width;
     const ports = query.kind === 'heavy-hitters' ? await this.#textPorts() : undefined;
     return { elements: encodeAnswer(query, answer, ports), width };
   }

@@ -37,6 +37,22 @@ export function noisyRounding(
   return ring;
 }
 
+/**
+ * An answer to a query with the device's share of the noise that its plan asks for (SPEC.md, QY10), drawn exactly. Throws `plan.below-floor`
+ * where the plan counts on an answer of another length, or has no masks.
+ */
+export function noisyAnswer(answer: Int32Array, plan: Plan, random: RandomBytes): Int32Array {
+  const noise = plan.privacy?.noise;
+  if (!noise || !plan.masking || noise.values !== answer.length)
+    throw new MurmurationError(
+      'plan.below-floor',
+      `The plan counts on noise in ${noise?.values} values under masks; this answer has ${answer.length}.`,
+    );
+  const noisy = answer.slice();
+  samplerOf(noise).addTo(noisy, random);
+  return noisy;
+}
+
 let kept: { readonly key: string; readonly sampler: IntegerNoise } | undefined;
 
 /** Its tables take a while to make, and serve every round of a budget. */

@@ -46,11 +46,11 @@ export interface Answered {
 export type Contribution = Learned | Answered;
 
 type Mask = (elements: Int32Array, width: number) => void;
-type NoisyRounding = typeof import('./noisy-rounding.ts').noisyRounding;
+type Noise = typeof import('./noisy-rounding.ts');
 
 /** What adds the noise that a plan asks of its devices, loaded where it does. */
-export async function noiseFor({ privacy }: Plan): Promise<NoisyRounding | undefined> {
-  return privacy?.noise && (await import('./noisy-rounding.ts')).noisyRounding;
+export async function noiseFor({ privacy }: Plan): Promise<Noise | undefined> {
+  return privacy?.noise && (await import('./noisy-rounding.ts'));
 }
 
 /**
@@ -63,9 +63,15 @@ export function prepareUpdate(
   { plan, round }: Assignment,
   random: RandomBytes,
   mask: Mask = () => {},
-  noisy?: NoisyRounding,
+  noisy?: Noise,
 ): Uint8Array {
-  if ('elements' in contribution) return packed(contribution, queryHash(plan.query!), mask);
+  if (plan.privacy?.noise && !noisy)
+    throw new MurmurationError('plan.below-floor', 'The plan asks for noise, and nothing adds it.');
+  if ('elements' in contribution) {
+    const { elements, width } = contribution;
+    const answer = noisy ? noisy.noisyAnswer(elements, plan, random) : elements;
+    return packed({ elements: answer, width }, queryHash(plan.query!), mask);
+  }
   const { delta, examples, loss, layout, sparse, control, verdict } = contribution;
   const { clip: limit, perLayer } = plan.update;
   const norm = perLayer ? clipLayers(delta, layout, limit) : clip(delta, limit);
@@ -96,8 +102,6 @@ export function prepareUpdate(
     return encodeUpdate(layout.hash, layout.count, { kind: 'float32', delta, weight });
   }
   const quantization = quantizationFor(delta.length, quantizationOf(plan));
-  if (plan.privacy?.noise && !noisy)
-    throw new MurmurationError('plan.below-floor', 'The plan asks for noise, and nothing adds it.');
   if ((control === undefined) !== (plan.control === undefined))
     throw new MurmurationError(
       'training.unsupported',
@@ -108,7 +112,7 @@ export function prepareUpdate(
       ? withControl(delta, control, { clip: limit, control: plan.control.clip })
       : delta;
   const elements = noisy
-    ? noisy(delta, plan, quantization, round, random)
+    ? noisy.noisyRounding(delta, plan, quantization, round, random)
     : quantize(values, weight, quantization, round, random, verdict, norm <= limit);
   return packed({ elements, width: quantization.width }, layout.hash, mask);
 }

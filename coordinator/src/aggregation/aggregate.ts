@@ -30,9 +30,9 @@ export function aggregateFor(
   groups = 1,
   isBuffer = false,
 ): Aggregate {
-  const { update, masking, privateLayers, largestCohort } = plan;
+  const { update, masking, privateLayers } = plan;
   const query = queryOf(plan);
-  if (query) return new AnswerSum(query, plan.query!, largestCohort);
+  if (query) return new AnswerSum(query, plan);
   const { shared } = splitLayout(layout, privateLayers);
   const { compression } = update;
   const emptySum = () => {

@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Plan, PlanNoise } from '@murmuration/protocol/messages/plan';
 import { type Figures, figuresOf } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { queryHash } from '@murmuration/protocol/queries/query-hash';
@@ -15,13 +16,20 @@ export class AnswerSum implements SumInRing {
   readonly form: Extract<UpdateForm, { kind: 'ring' }>;
   contributors = 0;
   readonly #query: Query;
+  readonly #noise: PlanNoise | undefined;
   readonly #vector: RingVector;
 
-  /** `bytes`: the query as its plan has it. Throws `config.ring` where a sum of the largest cohort could wrap. */
-  constructor(query: Query, bytes: Uint8Array, largestCohort: number) {
+  /** `query`: that of the plan. Throws `config.ring` where a sum of the largest cohort could wrap. */
+  constructor(query: Query, { query: bytes, largestCohort, privacy }: Plan) {
     const { elements, width } = queryForm(query, largestCohort);
     this.#query = query;
-    this.form = { kind: 'ring', layoutHash: queryHash(bytes), count: elements, width };
+    this.#noise = privacy?.noise;
+    this.form = {
+      kind: 'ring',
+      layoutHash: queryHash(bytes!),
+      count: elements,
+      width: privacy?.noise?.width ?? width,
+    };
     this.#vector = ringVector(elements);
   }
 
@@ -54,6 +62,12 @@ export class AnswerSum implements SumInRing {
         'secagg.too-few',
         `${this.contributors} devices answered; nothing is shown below ${threshold}.`,
       );
+    if (this.#noise) {
+      // With noise a sum may be below 0.
+      const shift = 32 - this.width;
+      const sum = this.elements.map(element => (element << shift) >> shift);
+      return figuresOf(this.#query, sum, this.contributors, this.contributors * this.#noise.variance);
+    }
     // Answers are from 0 on, and rings of queries have 31 bits at most.
     const bits = 2 ** this.width - 1;
     const sum = this.elements.map(element => element & bits);

@@ -35,6 +35,7 @@ import {
 } from '../task/task-privacy.ts';
 import type { BudgetTerms, OpenBudget, Parts, PrivacyLedger } from './ledger.ts';
 import type { NoiseMaker } from './noise-maker.ts';
+import { type Account, QueryBudgets } from './query-budgets.ts';
 import { isByDevices, releasedOf } from './released.ts';
 import { stepNoise } from './step-noise.ts';
 
@@ -106,11 +107,14 @@ interface OfTask {
 
 /** The privacy budgets of tasks: what rounds may take of them, the noise that pays for it, and the ε that it comes to. */
 export class PrivacyBudgets {
+  /** Those of queries. */
+  readonly answers: QueryBudgets;
   readonly #ports: BudgetPorts;
   readonly #of = new Map<TaskName, OfTask>();
 
   constructor(ports: BudgetPorts) {
     this.#ports = ports;
+    this.answers = new QueryBudgets(ports);
   }
 
   /** Reads what was spent of a task; before its rounds. Throws `storage.*`. */
@@ -118,6 +122,39 @@ export class PrivacyBudgets {
     const budgets = await this.#ports.ledger.budgets(task);
     const newest = budgets.at(-1);
     this.#keep(task, budgets, new Map(newest && (await this.#ports.ledger.parts(newest.id))));
+    await this.answers.open(task);
+  }
+
+  /**
+   * ε at δ of a device once all budgets of a task are spent, that of its versions, of a model whose devices share so many `values`, and those of its
+   * queries: what all plans of the task say. Throws `config.invalid` for noise by devices that no ring has room for.
+   */
+  totalOf(task: Task, values: number): { readonly epsilon: number; readonly delta: number } {
+    const { name, privacy } = task;
+    const versions: Account = privacy
+      ? { mechanism: this.#wholeMechanism({ ...task, privacy }, numbersOf(task, values)), wanted: privacy }
+      : { mechanism: this.#spentMechanism(name, true) };
+    const all = [versions, ...this.answers.accountsOf(task)].filter(
+      ({ mechanism, wanted }) => wanted || accountOf(mechanism).epsilonAt(1e-12) > 0,
+    );
+    const [only, ...others] = all;
+    if (only?.wanted && others.length === 0)
+      return { epsilon: only.wanted.epsilon, delta: only.wanted.delta };
+    const delta = Math.max(...all.map(({ wanted }) => wanted?.delta ?? 0));
+    const parts = all.map(({ mechanism }) => mechanism);
+    return { epsilon: accountOf({ kind: 'composed', parts }).epsilonAt(delta), delta };
+  }
+
+  /** What versions, where they have a budget, and answers have cost a device so far; ε null: something was released without noise. */
+  togetherOf(task: Task): { readonly epsilon: number | null; readonly delta: number } {
+    const { name, privacy, queries } = task;
+    const wanted = [privacy, ...queries.map(({ query }) => query.privacy)];
+    const delta = Math.max(...wanted.flatMap(each => (each ? [each.delta] : [])));
+    const answers = this.answers.spentOf(name);
+    const isBroken = this.#ofTask(name).budgets.some(({ terms }) => terms === null);
+    if (!answers || (privacy && isBroken)) return { epsilon: null, delta };
+    const parts = [this.#spentMechanism(name), answers];
+    return { epsilon: accountOf({ kind: 'composed', parts }).epsilonAt(delta), delta };
   }
 
   /**
@@ -127,7 +164,7 @@ export class PrivacyBudgets {
    * separation takes, and `config.invalid` for noise by devices that no ring has room for.
    */
   async next(task: Task, released: boolean, values: number): Promise<PlanPrivacy | undefined> {
-    const { name, privacy, cohort, strategy } = task;
+    const { name, privacy, cohort } = task;
     const { budgets } = this.#ofTask(name);
     if (!privacy) {
       if (budgets.length > 0 && budgets.at(-1)!.terms !== null) await this.#begin(name, null);
@@ -140,15 +177,13 @@ export class PrivacyBudgets {
         `The privacy budget of ${name} needs ${missing} more enrolled devices: ${cohort.minimum} in a round, each in one of ${privacy.separation} rounds and ${privacy.participations} times in ${privacy.rounds}. Enrol them, lower separation, rounds or cohort.minimum, or allow more participations.`,
       );
     if (released && budgets.length === 0) await this.#begin(name, null);
-    // Counts of updates within the clip get noise as well.
-    const numbers = movesClip(strategy) ? values + 1 : values;
-    const budget = await this.#current({ ...task, privacy }, numbers);
+    const budget = await this.#current({ ...task, privacy }, numbersOf(task, values));
     if (budget.steps >= budget.terms.rounds) {
       // No round is under way, so that no noise follows from its secrets any more.
       await this.#ports.ledger.erase(budget.id);
       throw new MurmurationError('privacy.spent');
     }
-    const { epsilon, delta } = privacy;
+    const { epsilon, delta } = this.totalOf(task, values);
     const { separation, participations, noise } = budget.terms;
     return {
       budget: budget.id,
@@ -321,13 +356,8 @@ export class PrivacyBudgets {
     values: number,
   ): Promise<OpenBudget & { readonly terms: BudgetTerms }> {
     const { name, privacy, cohort } = task;
-    const newest = this.#ofTask(name).budgets.at(-1);
-    if (newest?.terms && isSame(newest.terms, privacy)) {
-      const { noise, blt } = newest.terms;
-      // What noise remembers has a number for each value.
-      const fits = noise ? isSameNoise(noise, task, values) : !blt || newest.terms.values === values;
-      if (fits) return { ...newest, terms: newest.terms };
-    }
+    const newest = this.#newest(task, values);
+    if (newest) return newest;
     // As devices add it up, which don't know how many were counted.
     const before = this.#spentMechanism(name, privacy.devices !== undefined);
     const already = accountOf(before).epsilonAt(privacy.delta);
@@ -336,16 +366,56 @@ export class PrivacyBudgets {
         'privacy.spent',
         `Versions of ${name} have spent ε = ${already.toPrecision(4)} at δ = ${privacy.delta} before; the budget is ε = ${privacy.epsilon}.`,
       );
-    const terms: BudgetTerms = privacy.devices
-      ? { ...privacy, noise: deviceNoiseOf(task, values, before) }
-      : {
-          ...privacy,
-          noiseMultiplier: multiplierBeside(privacy, before),
-          ...(privacy.blt && { values }),
-        };
+    const terms = this.#termsOf(task, values, before);
     const begun = await this.#begin(name, terms);
     this.#ports.begun?.(name, moreNoiseOf(terms, cohort.goal));
     return { ...begun, terms };
+  }
+
+  /** The budget that a task goes on with. */
+  #newest(
+    task: Task & { readonly privacy: TaskPrivacy },
+    values: number,
+  ): (OpenBudget & { readonly terms: BudgetTerms }) | undefined {
+    const newest = this.#ofTask(task.name).budgets.at(-1);
+    if (!newest?.terms || !isSame(newest.terms, task.privacy)) return undefined;
+    const { noise, blt } = newest.terms;
+    // What noise remembers has a number for each value.
+    const fits = noise ? isSameNoise(noise, task, values) : !blt || newest.terms.values === values;
+    return fits ? { ...newest, terms: newest.terms } : undefined;
+  }
+
+  /** Those of the budget that a task begins. */
+  #termsOf(task: Task & { readonly privacy: TaskPrivacy }, values: number, before: Mechanism): BudgetTerms {
+    const { privacy } = task;
+    if (privacy.devices) return { ...privacy, noise: deviceNoiseOf(task, values, before) };
+    return {
+      ...privacy,
+      noiseMultiplier: multiplierBeside(privacy, before),
+      ...(privacy.blt && { values }),
+    };
+  }
+
+  /** What a task has released once its budget is spent, or what it has spent already, where that leaves nothing. */
+  #wholeMechanism(task: Task & { readonly privacy: TaskPrivacy }, values: number): Mechanism {
+    const { name, privacy } = task;
+    const before = this.#spentMechanism(name, true);
+    const newest = this.#newest(task, values);
+    if (!newest && accountOf(before).epsilonAt(privacy.delta) >= privacy.epsilon) return before;
+    const terms = newest?.terms ?? this.#termsOf(task, values, before);
+    const whole = releasedOf(terms, Array(terms.rounds).fill(0));
+    const { budgets } = this.#ofTask(name);
+    const earlier = budgets.flatMap(({ id, terms, counted }) =>
+      terms && id !== newest?.id && counted.length > 0
+        ? [
+            releasedOf(
+              terms,
+              counted.map(() => 0),
+            ),
+          ]
+        : [],
+    );
+    return { kind: 'composed', parts: [...earlier, whole] };
   }
 
   async #begin(task: TaskName, terms: BudgetTerms | null): Promise<OpenBudget> {
@@ -441,6 +511,9 @@ function multiplierBeside(privacy: TaskPrivacy, before: Mechanism): number {
 
 /** Whether rounds tell how many updates were within the clip, which then moves. */
 const movesClip = (strategy: Strategy): boolean => strategy.consumes === 'sum' && strategy.clip !== undefined;
+
+/** Numbers that get noise: counts of updates within the clip do as well. */
+const numbersOf = ({ strategy }: Task, values: number): number => (movesClip(strategy) ? values + 1 : values);
 
 /** Share of the goal that the noise of a count has as its standard deviation, where that is enough for z (Andrew et al. 2021, § 3). */
 const countShare = 1 / 20;

@@ -14,6 +14,8 @@ export interface BudgetTerms extends TaskPrivacy {
 export interface Budget {
   readonly id: string;
   readonly task: TaskName;
+  /** The query of the task whose answers it is for; left out of that of versions. */
+  readonly query?: string;
   /** null: versions that were released without noise, so that no ε holds from then on. */
   readonly terms: BudgetTerms | null;
   /** ms since 1970. */
@@ -42,17 +44,21 @@ export interface Claim {
   readonly round: RoundId;
   /** The secret of the step's noise, 32 bytes. */
   readonly seed: Uint8Array;
-  /** Those whose updates are in the sum. */
+  /** Those whose updates are in the sum, and of whom a part is kept. */
   readonly contributors: readonly DeviceId[];
+  /** How many are in the sum, where nobody's part is kept. */
+  readonly counted?: number;
   /** The first step whose secret is still needed: with what noise remembered before it. */
   readonly oldest: number;
 }
 
 /** What was spent, for ever: no rollback of versions takes anything back. */
 export interface PrivacyLedger {
-  /** Those of a task, oldest first. */
+  /** Those of a task for versions, oldest first. */
   budgets(task: TaskName): Promise<readonly OpenBudget[]>;
-  /** Begins a budget, in one transaction with overwriting all secrets of those of the task before it. */
+  /** Those for the answers to its queries, also to such that the task has no more, oldest first. */
+  queryBudgets(task: TaskName): Promise<readonly (OpenBudget & { readonly query: string })[]>;
+  /** Begins a budget, in one transaction with overwriting all secrets of those before it, of the task, or of the query. */
   open(budget: Budget): Promise<void>;
   parts(budget: string): Promise<ReadonlyMap<DeviceId, Parts>>;
   /**

@@ -1,3 +1,4 @@
+import type { Statement } from '@murmuration/privacy/statements/statement';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Figures } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
@@ -20,6 +21,8 @@ export interface QueryResult {
   readonly figures: Figures | null;
   /** Why there are none, as a sentence. */
   readonly failure: string | null;
+  /** What this answer and those before it may have cost a device of its privacy; left out where the query has no budget. */
+  readonly privacy?: { readonly step: number; readonly statement: Statement };
 }
 
 /** Results of each query that are kept, the newest. */

@@ -45,7 +45,7 @@ export class Closer {
     const { makeVersion, clock, events } = this.#ports;
     const signal = AbortSignal.any([stop.signal, this.#unwanted.signal]);
     await this.#unmask(closing);
-    if (terms.plan.query) return this.#answer();
+    if (terms.plan.query) return this.#answer(closing.contributors.length, signal);
     const judged = this.#judged();
     if (this.#execution.state.phase !== 'closing') return undefined;
     const contributors = closing.contributors.map(({ device }) => device);
@@ -76,12 +76,28 @@ export class Closer {
     return record;
   }
 
-  /** Stores what devices say to a query. */
-  async #answer(): Promise<{ readonly record: RoundRecord; readonly version: null } | undefined> {
-    const { terms, aggregate, state } = this.#execution;
+  /** Stores what so many devices say to a query. Where it has a budget, that takes a step of it first. */
+  async #answer(
+    contributors: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly record: RoundRecord; readonly version: null } | undefined> {
+    const { terms, aggregate } = this.#execution;
+    const { clock, events, privacy } = this.#ports;
+    const take = async () => privacy.answers.release(terms, contributors);
+    const spent = terms.plan.privacy
+      ? await untilStored(take, {
+          clock,
+          events,
+          signal,
+          round: terms.id,
+          where: 'taking a step of a privacy budget',
+          outage: isOutage,
+        })
+      : undefined;
+    const { state } = this.#execution;
     if (state.phase !== 'closing') return undefined;
     const record = this.#record({ phase: 'published', terms, tally: state.tally, model: null }, null);
-    await this.#commit({ round: record, result: resultOf(terms, record, aggregate) });
+    await this.#commit({ round: record, result: resultOf(terms, record, aggregate, spent) });
     return { record, version: null };
   }
 

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Query } from '@murmuration/protocol/queries/query';
-import type { QueryResult, QueryResultStore } from '../registry/query-results.ts';
+import type { QueryBudgets } from '../privacy/query-budgets.ts';
+import { type QueryResult, type QueryResultStore, resultsKept } from '../registry/query-results.ts';
 import type { Task, TaskQuery } from '../task/task.ts';
 
 /** What becomes of a query next. */
@@ -22,8 +23,11 @@ export class Inquiries {
   /** What the first rounds of queries have found whose second ones are to come. */
   readonly #second = new Map<string, { readonly heavy: Uint8Array; readonly until: number }>();
 
-  constructor(results: QueryResultStore) {
+  readonly #budgets: Pick<QueryBudgets, 'requireLeft' | 'isSpent'>;
+
+  constructor(results: QueryResultStore, budgets: Pick<QueryBudgets, 'requireLeft' | 'isSpent'>) {
     this.#results = results;
+    this.#budgets = budgets;
   }
 
   /** Reads when each query was asked last, and which somebody has wanted asked since; before all else. */
@@ -57,15 +61,24 @@ export class Inquiries {
     this.#second.set(query.name, { heavy, until: startedAt + query.period });
   }
 
-  /** Somebody wants a query asked. Throws `request.not-found` where the task has none of that name. */
+  /** Whether something was shown of a query, as far as that is kept. */
+  async hasShown({ name: task }: Task, { name }: Query): Promise<boolean> {
+    const results = await this.#results.results(task, name, Number.POSITIVE_INFINITY, resultsKept);
+    return results.some(({ figures }) => figures !== null);
+  }
+
+  /**
+   * Somebody wants a query asked. Throws `request.not-found` where the task has none of that name, `privacy.spent` where nothing is left of its
+   * budget.
+   */
   want(task: Task, name: string, at: number): void {
-    requireQuery(task, name);
+    this.#require(task, name);
     this.#wanted.set(name, at);
   }
 
   /** Keeps that somebody wants it, over a restart. Throws as `want`, and `storage.*`. */
   async keep(task: Task, name: string, at: number): Promise<void> {
-    requireQuery(task, name);
+    this.#require(task, name);
     await this.#results.want(task.name, name, at);
   }
 
@@ -78,14 +91,15 @@ export class Inquiries {
   }
 
   /** When the next query is to be asked, ms since 1970; ∞: none is. Of a paused task only those of a command are. */
-  nextAt({ queries }: Task, now: number, isPaused: boolean): number {
-    return Math.min(...queries.map(each => this.#dueAt(each, now, isPaused)), Number.POSITIVE_INFINITY);
+  nextAt(task: Task, now: number, isPaused: boolean): number {
+    const all = task.queries.map(each => this.#dueAt(task, each, now, isPaused));
+    return Math.min(...all, Number.POSITIVE_INFINITY);
   }
 
   /** The query that is to be asked now. */
-  next({ queries }: Task, now: number, isPaused: boolean): Query | undefined {
+  next(task: Task, now: number, isPaused: boolean): Query | undefined {
     const wanted = [...this.#second.keys(), ...this.#wanted.keys()];
-    const due = queries.filter(each => this.#dueAt(each, now, isPaused) <= now);
+    const due = task.queries.filter(each => this.#dueAt(task, each, now, isPaused) <= now);
     const order = ({ query: { name } }: TaskQuery) =>
       wanted.includes(name) ? wanted.indexOf(name) : wanted.length;
     const query = due.sort((a, b) => order(a) - order(b))[0]?.query;
@@ -94,14 +108,19 @@ export class Inquiries {
   }
 
   /** Whether somebody wants a query asked, and when it is asked by itself. */
-  standingOf(query: TaskQuery, now: number, isPaused: boolean): Standing {
-    return { isWanted: this.#wanted.has(query.query.name), nextAt: this.#asksItself(query, now, isPaused) };
+  standingOf(task: Task, query: TaskQuery, now: number, isPaused: boolean): Standing {
+    return {
+      isWanted: this.#wanted.has(query.query.name),
+      nextAt: this.#asksItself(task, query, now, isPaused),
+    };
   }
 
-  #dueAt(query: TaskQuery, now: number, isPaused: boolean): number {
+  #dueAt(task: Task, query: TaskQuery, now: number, isPaused: boolean): number {
     const { name } = query.query;
     const isDue = this.#wanted.has(name) || this.#heavyOf(name, now) !== undefined;
-    return isDue ? now : this.#asksItself(query, now, isPaused);
+    return isDue && !this.#budgets.isSpent(task, query.query)
+      ? now
+      : this.#asksItself(task, query, now, isPaused);
   }
 
   /** What the first round of a query has found, where that is not too old for the second one. */
@@ -110,15 +129,17 @@ export class Inquiries {
     return second && now < second.until ? second.heavy : undefined;
   }
 
-  #asksItself({ query: { name }, every }: TaskQuery, now: number, isPaused: boolean): number {
-    if (every === null || isPaused) return Number.POSITIVE_INFINITY;
-    const lastAt = this.#lastAt.get(name);
+  #asksItself(task: Task, { query, every }: TaskQuery, now: number, isPaused: boolean): number {
+    if (every === null || isPaused || this.#budgets.isSpent(task, query)) return Number.POSITIVE_INFINITY;
+    const lastAt = this.#lastAt.get(query.name);
     // A clock that was ahead has not asked yet what it says.
     return lastAt === undefined ? now : Math.min(lastAt, now) + every;
   }
-}
 
-function requireQuery({ name: task, queries }: Task, name: string): void {
-  if (queries.some(({ query }) => query.name === name)) return;
-  throw new MurmurationError('request.not-found', `The task "${task}" has no query "${name}".`);
+  #require(task: Task, name: string): void {
+    const found = task.queries.find(({ query }) => query.name === name);
+    if (!found)
+      throw new MurmurationError('request.not-found', `The task "${task.name}" has no query "${name}".`);
+    this.#budgets.requireLeft(task, found.query);
+  }
 }

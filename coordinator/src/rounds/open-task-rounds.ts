@@ -37,7 +37,7 @@ export function openTaskRounds(
 ): OpenTaskRounds {
   const { clock, channel, privacy } = ports;
   const pool = new WaitingPool(() => rounds.poolChanged());
-  const rounds: TaskRounds = new TaskRounds(task, registry, new Inquiries(queryResults), {
+  const rounds: TaskRounds = new TaskRounds(task, registry, new Inquiries(queryResults, privacy.answers), {
     ...ports,
     primitives: native,
     pool,

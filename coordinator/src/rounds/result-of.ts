@@ -7,12 +7,13 @@ import type { RoundTerms } from '../round/round.ts';
 
 /**
  * What became of the query of a round that is over; undefined of a round in which devices trained. `aggregate` is there where the round has not
- * failed. Throws as `AnswerSum.figures`.
+ * failed, `privacy` where its noise took a step of a budget. Throws as `AnswerSum.figures`.
  */
 export function resultOf(
   { plan }: RoundTerms,
   { task, round, number, startedAt, endedAt, failure }: RoundRecord,
   aggregate?: Aggregate,
+  privacy?: QueryResult['privacy'],
 ): QueryResult | undefined {
   const query = queryOf(plan);
   if (!query) return undefined;
@@ -29,5 +30,6 @@ export function resultOf(
     devices: answers?.contributors ?? null,
     figures: answers?.figures() ?? null,
     failure: failure?.reason ?? null,
+    ...(privacy && { privacy }),
   };
 }

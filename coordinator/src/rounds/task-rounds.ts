@@ -286,7 +286,7 @@ export class TaskRounds {
 
   /** What becomes of a query next. */
   standingOf(query: TaskQuery): Standing {
-    return this.#inquiries.standingOf(query, this.#ports.clock.now(), this.#isPaused);
+    return this.#inquiries.standingOf(this.upcoming, query, this.#ports.clock.now(), this.#isPaused);
   }
 
   /** Ends the current round as failed, and begins no other. */
@@ -451,8 +451,15 @@ export class TaskRounds {
   async #ask(defined: Query, model: ModelHash, layout: Layout): Promise<void> {
     const query =
       defined.kind === 'outcomes' ? { ...defined, versions: await this.#ports.versions() } : defined;
+    const { answers } = this.#ports.privacy;
+    const hasShown = () => this.#inquiries.hasShown(this.#task, query);
+    const own = answers.concerns(this.#task, query)
+      ? await answers.next(this.#task, query, hasShown)
+      : undefined;
     if (this.#hasStopped) return;
-    const terms = termsOfQuery(this.#task, query, model, this.#nextRound());
+    const { count } = splitLayout(layout, this.#task.privateLayers).shared;
+    const privacy = own && { ...own, ...this.#ports.privacy.totalOf(this.#task, count) };
+    const terms = termsOfQuery(this.#task, query, model, { ...this.#nextRound(), privacy });
     this.#inquiries.begun(query.name, terms.startedAt);
     this.#driver = new RoundDriver(terms, this.#aggregateFor(terms, layout), this.#portsOf(terms));
     const carried = this.#carry(this.#driver);

@@ -4,6 +4,7 @@ import type { Query } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { RoundTerms } from '../round/round.ts';
+import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, cohortSizeOf, largestSumOf, type Task } from '../task/task.ts';
 
 /** What the plan of a round has of its own. */
@@ -31,14 +32,14 @@ interface Own extends PlanOwn {
   readonly run: string | undefined;
 }
 
-/** The terms of a round in which the devices of a task are asked a query; `model` is what they would train from. */
+/** The terms of a round in which the devices of a task are asked a query; `model` is what they would train from, `privacy` what its budget says. */
 export function termsOfQuery(
   task: Task,
   query: Query,
   model: ModelHash,
-  { id, number, startedAt }: Pick<Own, 'id' | 'number' | 'startedAt'>,
+  { id, number, startedAt, privacy }: Pick<Own, 'id' | 'number' | 'startedAt' | 'privacy'>,
 ): RoundTerms {
-  const { planVersion: version, training, update, masking, cohort, uploadSlot } = task;
+  const { planVersion: version, training, update, masking, uploadSlot } = task;
   const { evaluation: _, grace, ...limits } = task.deadlines;
   const cohortSize = cohortSizeOf(task);
   return {
@@ -54,11 +55,12 @@ export function termsOfQuery(
       largestCohort: cohortSize,
       grace,
       ...(uploadSlot > 0 && { uploadSlot }),
+      ...(privacy && { privacy }),
       query: writeQuery(query),
     },
     cohortSize,
-    goal: cohort.goal,
-    minimum: Math.max(cohort.minimum, query.threshold),
+    goal: task.cohort.goal,
+    minimum: fewestAnswers(task, query),
     startedAt,
     limits,
   };

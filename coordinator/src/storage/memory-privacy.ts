@@ -13,14 +13,22 @@ interface Kept {
 
 export function memoryPrivacy(): PrivacyLedger {
   const kept = new Map<string, Kept>();
+  const opened = (is: (budget: Budget) => boolean) =>
+    [...kept.values()]
+      .filter(({ budget }) => is(budget))
+      .map(({ budget, rounds, counted }) => ({ ...budget, steps: rounds.length, counted: [...counted] }));
   return {
     async budgets(task) {
-      return [...kept.values()]
-        .filter(({ budget }) => budget.task === task)
-        .map(({ budget, rounds, counted }) => ({ ...budget, steps: rounds.length, counted: [...counted] }));
+      return opened(budget => budget.task === task && budget.query === undefined);
+    },
+    async queryBudgets(task) {
+      return opened(budget => budget.task === task).flatMap(({ query, ...budget }) =>
+        query === undefined ? [] : [{ ...budget, query }],
+      );
     },
     async open(budget) {
-      for (const each of kept.values()) if (each.budget.task === budget.task) forget(each, Infinity);
+      for (const each of kept.values())
+        if (each.budget.task === budget.task && each.budget.query === budget.query) forget(each, Infinity);
       kept.set(budget.id, {
         budget,
         rounds: [],
@@ -33,13 +41,13 @@ export function memoryPrivacy(): PrivacyLedger {
     async parts(budget) {
       return new Map(kept.get(budget)?.parts);
     },
-    async claim({ budget, step, round, seed, contributors, oldest }) {
+    async claim({ budget, step, round, seed, contributors, counted: all, oldest }) {
       const of = kept.get(budget)!;
       const { rounds, counted, seeds, parts } = of;
       if (step !== rounds.length - 1 || rounds[step] !== round) {
         if (step !== rounds.length) throw new MurmurationError('round.closed', takenStep(step));
         rounds.push(round);
-        counted.push(contributors.length);
+        counted.push(all ?? contributors.length);
         seeds.set(step, seed.slice());
         for (const device of contributors)
           parts.set(device, { step, parts: (parts.get(device)?.parts ?? 0) + 1 });

@@ -416,7 +416,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     evaluator: evaluation && rest.gate ? remembering(evaluation) : evaluation,
   };
   refuseOverflow(task);
-  if (task.privacy?.devices) refuseUncertainNoise({ ...task, privacy: task.privacy });
+  if (task.privacy?.devices) refuseUncertainNoise(task);
   refuseUnaskable(task);
   refuseUnmeasured(task);
   return task;

@@ -22,7 +22,7 @@ type Noisy = Pick<Task, 'update' | 'masking' | 'cohort' | 'buffer' | 'groups'> &
   readonly privacy: TaskPrivacy;
 };
 
-const termsOf = (task: Noisy) => ({
+const termsOf = (task: Omit<Noisy, 'privacy'>) => ({
   update: task.update,
   masking: task.masking,
   largestCohort: largestSumOf(task),
@@ -32,7 +32,7 @@ const termsOf = (task: Noisy) => ({
  * Throws `config.invalid` for a task whose sums have no certain noise: without masks, with too few updates, and on a sparse graph, where a coordinator that
  * lies can open smaller sums than the smallest of the task.
  */
-export function refuseUncertainNoise(task: Noisy): void {
+export function refuseUncertainNoise(task: Omit<Noisy, 'privacy'>): void {
   const { masking, cohort } = task;
   try {
     honestIn(cohort.minimum, termsOf(task));
@@ -83,6 +83,15 @@ function fits(task: Noisy, values: number, before: Mechanism): boolean {
 /** The largest variance whose discrete Gaussian numbers a device draws from one table. */
 const largestGaussian = 2 ** 28;
 
+/** Throws `config.invalid` for noise that devices can't draw; `setting` has its kind. */
+export function requireDrawable({ kind, perDevice }: Distributed, setting: string): void {
+  if (kind === 'discreteGaussian' && perDevice > largestGaussian)
+    throw new MurmurationError(
+      'config.invalid',
+      `Discrete Gaussian noise of the variance ${perDevice.toPrecision(3)} a device is more than devices draw; ${setting} "skellam" has no such limit.`,
+    );
+}
+
 /** What ε follows from beside the variance. Throws `config.invalid`. */
 export function noiseShapeOf(task: Noisy, values: number): Omit<Distributed, 'perDevice'> {
   const { privacy, cohort } = task;
@@ -95,11 +104,7 @@ function sized(task: Noisy, values: number, before: Mechanism): DeviceNoise {
   const repeated = { kind: 'repeated', times: participations, of: shape } as const;
   const { of } = calibrateBeside({ epsilon, delta }, repeated, before);
   const found = { ...(of as Distributed), corrupt: task.cohort.minimum - shape.quorum };
-  if (found.kind === 'discreteGaussian' && found.perDevice > largestGaussian)
-    throw new MurmurationError(
-      'config.invalid',
-      `Discrete Gaussian noise of the variance ${found.perDevice.toPrecision(3)} a device is more than devices draw; privacy.noise "skellam" has no such limit.`,
-    );
+  requireDrawable(found, 'privacy.noise');
   return { ...found, width: widthOf(task, found) };
 }
 

@@ -5,6 +5,7 @@ import { isSound } from '@murmuration/protocol/queries/texts';
 import { queryForm } from '@murmuration/protocol/queries/vector';
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
+import { answerNoiseOf, isNoised } from './answer-noise.ts';
 import { cohortSizeOf, type Task, type TaskQuery } from './task.ts';
 
 /** Queries of one task, at most. */
@@ -51,9 +52,10 @@ export function refuseUnaskable(task: Task): void {
       'can\'t be combined with cohort.mode "asynchronous", whose buffers wait as long as it takes',
     );
   if (task.central) throw refuse("can't be combined with training on the coordinator's own examples");
-  if (task.privacy)
+  const bare = task.privacy && task.queries.find(({ query }) => !isNoised(query));
+  if (bare)
     throw refuse(
-      "can't be combined with a privacy budget: their sums get no noise, and its ε would not hold",
+      `("${bare.query.name}") need privacy of their own beside the task's privacy budget, or its ε would not hold: their sums get no noise`,
     );
   const names = task.queries.map(({ query: { name } }) => name);
   if (new Set(names).size < names.length) throw refuse('have two of one name');
@@ -64,7 +66,10 @@ export function refuseUnaskable(task: Task): void {
       throw refuse(
         `ask for ${asked.threshold} devices ("${asked.name}"), and cohort.goal is ${task.cohort.goal}`,
       );
+    if (drift && isNoised(asked))
+      throw refuse(`watch "${asked.name}" for drift, whose noise would be taken for drift`);
     queryForm(asked, cohortSizeOf(task));
+    if (isNoised(asked)) answerNoiseOf(task, asked, { kind: 'composed', parts: [] });
     if (asked.kind === 'heavy-hitters' && asked.heavy)
       throw refuse(`("${asked.name}") begin without heavy buckets`);
     if (!isSound(asked, cohortSizeOf(task)))

@@ -32,6 +32,9 @@ function Spent({ budget }: { readonly budget: PrivacyBudget }) {
       </div>
       <p class="spaced">{spent.text}</p>
       {noise && <p class="spaced">{noise}</p>}
+      {budget.withAnswers && (
+        <p class="spaced">{words.budget.withAnswers(budget.withAnswers.epsilon, budget.withAnswers.delta)}</p>
+      )}
       <dl class="explained">
         <dt>
           {terms.versions.name} <strong>{words.budget.versions(steps, rounds)}</strong>

@@ -26,6 +26,10 @@ export const words = {
     isSpent: 'The budget is spent; no round starts.',
     of: (epsilon: number, delta: number) => `of ε ${figure(epsilon)} at δ ${delta.toExponential()}`,
     versions: (steps: number, rounds: number) => `${count(steps)} of ${count(rounds)}`,
+    withAnswers: (epsilon: number | null, delta: number) =>
+      epsilon === null
+        ? 'For versions and answers to queries together no ε holds.'
+        : `With the answers to queries, ε is ${figure(epsilon)} at δ ${delta.toExponential()}.`,
     curve: 'ε of each version',
     byVersion: 'Version',
     placeOf: (version: number) => `Version ${count(version)}`,

@@ -36,7 +36,7 @@ export function AskingCard({ task, query, changed }: Shown) {
         <Action
           {...words.asking.ask(query, round?.number ?? null, eligible)}
           isMain
-          isDisabled={!mayAsk || isWanted || next.is === 'asked'}
+          isDisabled={!mayAsk || isWanted || next.is === 'asked' || next.is === 'spent'}
           run={ask}
         />
       </div>

@@ -8,6 +8,7 @@ import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { addressOf } from '../places/routes.ts';
 import { AskingCard } from './asking-card.tsx';
+import { BudgetCard } from './budget-card.tsx';
 import { useQueries } from './queries-page.tsx';
 import { ResultCard } from './result-card.tsx';
 import { trendOf } from './trend.ts';
@@ -34,6 +35,7 @@ export function QueryPage({ task, name }: Shown) {
           return (
             <div class="stack">
               <AskingCard task={task} query={query} changed={() => loaded.reload()} />
+              {query.privacy && <BudgetCard budget={query.privacy} />}
               <Results task={task} name={name} />
             </div>
           );

@@ -61,6 +61,7 @@ export function ResultCard({ task, results }: Shown) {
 function Result({ task, result }: Pick<Shown, 'task'> & { readonly result: QueryResultMessage }) {
   const { query, number, endedAt, devices, figures } = result;
   if (!figures) return null;
+  const noise = 'noise' in figures ? figures.noise : undefined;
   return (
     <>
       <p class="muted">
@@ -72,6 +73,7 @@ function Result({ task, result }: Pick<Shown, 'task'> & { readonly result: Query
         <FiguresDrawing query={query} figures={figures} />
         <FiguresRows query={query} figures={figures} />
       </div>
+      {noise !== undefined && <p class="muted">{words.result.noise(noise)}</p>}
     </>
   );
 }

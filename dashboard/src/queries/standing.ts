@@ -4,16 +4,23 @@ import { useDashboard } from '../context/dashboard.ts';
 
 /** What becomes of a query next. */
 export type Next =
-  | { readonly is: 'asked' | 'soon' | 'by-command' | 'paused' }
+  | { readonly is: 'asked' | 'soon' | 'by-command' | 'paused' | 'spent' }
   | { readonly is: 'later'; readonly at: string };
 
 /** When a query is asked next: `asked` in the round that is under way, `soon` in the next one. `now`: ms since 1970. */
 export function nextOf(
-  { name, every, nextAt, isWanted }: Pick<TaskQueryMessage, 'name' | 'every' | 'nextAt' | 'isWanted'>,
+  {
+    name,
+    every,
+    nextAt,
+    isWanted,
+    privacy,
+  }: Pick<TaskQueryMessage, 'name' | 'every' | 'nextAt' | 'isWanted' | 'privacy'>,
   round: Pick<NonNullable<TaskOverview['round']>, 'query'> | null,
   now: number,
 ): Next {
   if (round?.query === name) return { is: 'asked' };
+  if (privacy?.isSpent) return { is: 'spent' };
   if (isWanted) return { is: 'soon' };
   if (every === null) return { is: 'by-command' };
   if (nextAt === null) return { is: 'paused' };

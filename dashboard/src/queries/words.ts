@@ -115,6 +115,8 @@ export const words = {
           return 'Asked again once the task is resumed';
         case 'by-command':
           return 'Asked by command only';
+        case 'spent':
+          return 'Not asked any more: its privacy budget is spent';
       }
     },
     after: (round: number) => `Round ${count(round)} is running; devices are asked when it is over.`,
@@ -147,6 +149,17 @@ export const words = {
       done: 'Devices are asked in the next round.',
     }),
   },
+  budget: {
+    heading: 'Privacy budget',
+    epsilon: (spent: number | null) => (spent === null ? 'No ε holds' : `ε ${figure(spent)}`),
+    isSpent: 'The budget is spent; devices are not asked any more.',
+    of: (epsilon: number, delta: number) => `of ε ${figure(epsilon)} at δ ${delta.toExponential()}`,
+    sums: (steps: number, rounds: number) => `${count(steps)} of ${count(rounds)} sums are open.`,
+    together: (epsilon: number | null, delta: number) =>
+      epsilon === null
+        ? 'For all that this task has released, no ε holds.'
+        : `With all else that this task released under a budget, ε is ${figure(epsilon)} at δ ${delta.toExponential()}.`,
+  },
   result: {
     heading: 'Result',
     none: 'There is no result yet: devices were never asked.',
@@ -161,6 +174,8 @@ export const words = {
     json: 'Download JSON',
     table: 'As a table',
     tableOf: (query: string) => `Result of ${query}, as a table`,
+    noise: (deviation: number) =>
+      `Devices added noise with a standard deviation of ${figure(deviation)}. The intervals allow for it.`,
     trimmed: 'Bins without values before and after these are left out.',
     more: (items: number) => `${counted(items, 'more item')} in the table.`,
   },
@@ -191,7 +206,9 @@ export const words = {
       case 'count':
         return `${range(figures.share, value => percent(value))} of all devices, with 95 % confidence`;
       case 'sum':
-        return `${range(figures.sum, figure)}, as far as rounding reaches`;
+        return figures.noise === undefined
+          ? `${range(figures.sum, figure)}, as far as rounding reaches`
+          : `${range(figures.sum, figure)}, as far as rounding and 95 % of the noise reach`;
       case 'mean':
         return `${range(figures.mean, figure)} over all devices, with 95 % confidence`;
       case 'distinct':

@@ -1,8 +1,8 @@
 import {
   type Distributed,
   gaussianSumDistance,
+  normsOf,
   requireDistributed,
-  roundedNorm,
 } from '../mechanisms/distributed.ts';
 import { type Renyi, standardOrders } from './renyi.ts';
 
@@ -51,8 +51,8 @@ export const discreteGaussianRenyi =
  */
 export function distributedRenyi(mechanism: Distributed): Renyi {
   requireDistributed(mechanism);
-  const { kind, perDevice, quorum, clip, values, bias } = mechanism;
-  const onSum = { ...roundedNorm(clip, values, bias), variance: perDevice * quorum };
+  const { kind, perDevice, quorum, values } = mechanism;
+  const onSum = { ...normsOf(mechanism), variance: perDevice * quorum };
   if (kind === 'skellam') return skellamRenyi(onSum);
   return discreteGaussianRenyi(onSum, gaussianSumDistance(quorum, perDevice), values);
 }

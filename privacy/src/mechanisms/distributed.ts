@@ -20,6 +20,8 @@ export interface Distributed {
   readonly values: number;
   /** β: how much conditional rounding may favour small norms; exp(−½), as in the papers, by default. */
   readonly bias?: number;
+  /** Contributions are whole numbers of the ring already, as counts are: nothing is rounded, and `clip` is the largest norm that they have. */
+  readonly whole?: true;
 }
 
 const standardBias = Math.exp(-0.5);
@@ -39,6 +41,12 @@ export function roundedNorm(clip: number, values: number, bias = standardBias): 
       : Infinity;
   const l2 = Math.min(always, often);
   return { l2, l1: Math.min(Math.sqrt(values) * l2, l2 * l2) };
+}
+
+/** The largest norms that a contribution has in the ring (of whole numbers, ‖x‖₁ ≤ ‖x‖₂²). */
+export function normsOf({ clip, values, bias, whole }: Omit<Distributed, 'perDevice'>): RoundedNorm {
+  if (!whole) return roundedNorm(clip, values, bias);
+  return { l2: clip, l1: Math.min(Math.sqrt(values) * clip, clip ** 2) };
 }
 
 /**
@@ -103,7 +111,7 @@ export function ringWidth({ devices, largest, variance, values, failure = 2 ** -
   if (width > 32)
     throw new MurmurationError(
       'config.invalid',
-      `Sums of ${devices} devices with their noise reach ±${bound}, which takes ${width} bits; the ring has at most 32. Use fewer bits a value, or less noise a device.`,
+      `Sums of ${devices} devices with their noise reach ±${bound}, which takes ${width} bits; the ring has at most 32. Use fewer bits a value, fewer levels of a query, or less noise a device.`,
     );
   return width;
 }

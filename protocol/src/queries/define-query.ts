@@ -1,6 +1,6 @@
 import { MurmurationError } from '../errors/errors.ts';
 import { duration } from '../time/duration.ts';
-import type { Query, QueryKind } from './query.ts';
+import type { Query, QueryKind, QueryPrivacy } from './query.ts';
 import { writeQuery } from './query-bytes.ts';
 import { problemOfQuery } from './query-form.ts';
 
@@ -17,10 +17,12 @@ type Defaulted =
   | 'versions';
 
 /** `heavy` is what a round finds. */
-type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted | 'heavy'> &
+type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted | 'heavy' | 'privacy'> &
   Partial<Omit<Pick<Asked, Defaulted & keyof Asked>, 'period'>> & {
     /** Time within which a device answers once, such as `'1 d'`, the default, or ms. */
     readonly period?: string | number;
+    /** Has devices add noise to their answers. `noise` is `'skellam'` by default. */
+    readonly privacy?: Omit<QueryPrivacy, 'noise'> & Partial<Pick<QueryPrivacy, 'noise'>>;
   };
 
 /** A query as a team writes it down. */
@@ -48,15 +50,22 @@ const defaults: Readonly<Record<QueryKind, object>> = {
 
 /**
  * Checks a query and fills in its defaults: `threshold` 10, `period` a day, 1,000 `levels` from the lower bound to the upper one, 1 of `values`
- * a device (100 of `outcomes`), 4,096 `buckets`; of heavy hitters 100 `values`, 16 `bytes`, 500 `texts`, 16,384 `buckets`. Throws `config.invalid`,
- * naming what is wrong.
+ * a device (100 of `outcomes`), 4,096 `buckets`; of heavy hitters 100 `values`, 16 `bytes`, 500 `texts`, 16,384 `buckets`; of `privacy` Skellam
+ * noise. Throws `config.invalid`, naming what is wrong.
  */
 export function defineQuery(definition: QueryDefinition): Query {
   const named = typeof definition?.name === 'string' ? `The query "${definition.name}"` : 'The query';
   const refuse = (why: string) => new MurmurationError('config.invalid', `${named}: ${why}`);
   const period = duration.safeParse(definition?.period ?? '1 d');
   if (!period.success) throw refuse(`period: ${period.error.issues[0]!.message}.`);
-  const query = { ...asked, ...defaults[definition?.kind], ...definition, period: period.data };
+  const { privacy } = definition ?? {};
+  const query = {
+    ...asked,
+    ...defaults[definition?.kind],
+    ...definition,
+    period: period.data,
+    ...(typeof privacy === 'object' && privacy !== null && { privacy: { noise: 'skellam', ...privacy } }),
+  };
   const problem = problemOfQuery(query);
   if (problem) throw refuse(problem);
   if (definition.kind === 'heavy-hitters' && period.data < shortestOfTwo)

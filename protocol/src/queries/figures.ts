@@ -2,7 +2,15 @@ import { MurmurationError } from '../errors/errors.ts';
 import type { ModelHash } from '../ids/ids.ts';
 import { type Bins, binsOf } from './bins.ts';
 import { type HeavyHitters, heavyHittersOf, type Sketch, sketchOf } from './heavy-hitters.ts';
-import { type Estimate, meanOfCounts, meanOfValues, ranksOf, shareOfCounts } from './intervals.ts';
+import {
+  type Estimate,
+  meanOfCounts,
+  meanOfValues,
+  ranksOf,
+  shareOfCounts,
+  withNoise,
+  z,
+} from './intervals.ts';
 import { distinctOf } from './linear-counting.ts';
 import type { OutcomesQuery, Query } from './query.ts';
 import { rows } from './text-digest.ts';
@@ -50,19 +58,24 @@ export interface VersionFigures {
   readonly outcomes: readonly OutcomeFigures[];
 }
 
-/** What a query found; intervals are about all devices, of which those that answered were drawn at random. */
+/** Standard deviation of the noise that devices have added to each number, in its unit; left out where there is none. */
+interface Noised {
+  readonly noise?: number;
+}
+
+/** What a query found; intervals are about all devices, of which those that answered were drawn at random. Numbers with noise are never beyond what devices can say. */
 export type Figures =
-  | { readonly kind: 'count'; readonly count: number; readonly share: Estimate }
-  /** The sum over the devices that answered; `low` and `high` are as far as rounding reaches. */
-  | { readonly kind: 'sum'; readonly sum: Estimate }
-  | { readonly kind: 'mean'; readonly mean: Estimate; readonly deviation: number }
-  | {
+  | (Noised & { readonly kind: 'count'; readonly count: number; readonly share: Estimate })
+  /** The sum over the devices that answered; `low` and `high` are as far as rounding reaches, and 95 % of the noise. */
+  | (Noised & { readonly kind: 'sum'; readonly sum: Estimate })
+  | (Noised & { readonly kind: 'mean'; readonly mean: Estimate; readonly deviation: number })
+  | (Noised & {
       readonly kind: 'histogram';
       readonly bins: readonly BinFigures[];
       readonly quantiles: readonly QuantileFigures[];
-    }
+    })
   /** The most frequent first; `others` are not on the list. */
-  | { readonly kind: 'top'; readonly items: readonly ItemFigures[]; readonly others: number }
+  | (Noised & { readonly kind: 'top'; readonly items: readonly ItemFigures[]; readonly others: number })
   /** Of the devices that answered; `error`: standard error. */
   | { readonly kind: 'distinct'; readonly distinct: Estimate; readonly error: number }
   | { readonly kind: 'outcomes'; readonly versions: readonly VersionFigures[] }
@@ -70,43 +83,60 @@ export type Figures =
   | HeavyHitters;
 
 /**
- * What the sum of the answers of so many devices says. Throws `update.impossible` where no answers of theirs could have led to it, `config.invalid`
- * where the query has too few buckets for them.
+ * What the sum of the answers of so many devices says, with noise of that `variance` in each element. Throws `update.impossible` where no answers
+ * of theirs could have led to it, `config.invalid` where the query has too few buckets for them.
  */
-export function figuresOf(query: Query, sum: Int32Array, devices: number): Figures {
-  requirePossible(query, sum, devices);
+export function figuresOf(query: Query, sum: Int32Array, devices: number, variance = 0): Figures {
+  requirePossible(query, sum, devices, variance > 0);
+  const noise = Math.sqrt(variance);
+  /** Of a number whose unit is so many elements. */
+  const noised = (unit = 1): Noised => (noise > 0 ? { noise: noise * unit } : {});
+  const counted = (element: number, largest: number) => {
+    const count = Math.max(0, Math.min(element, devices * largest));
+    const perDevice = meanOfCounts(count, devices, largest);
+    return {
+      count,
+      perDevice: noise > 0 ? withNoise(perDevice, noise / devices, 0, largest) : perDevice,
+    };
+  };
   switch (query.kind) {
-    case 'count':
-      return { kind: 'count', count: sum[0]!, share: meanOfCounts(sum[0]!, devices, 1) };
+    case 'count': {
+      const { count, perDevice } = counted(sum[0]!, 1);
+      return { kind: 'count', count, share: perDevice, ...noised() };
+    }
     case 'sum': {
       const { least, most, levels } = query;
       const step = (most - least) / levels;
-      const value = least * devices + step * sum[0]!;
-      const rounding = (devices * step) / 2;
-      return { kind: 'sum', sum: { value, low: value - rounding, high: value + rounding } };
+      const level = Math.max(0, Math.min(sum[0]!, devices * levels));
+      const value = least * devices + step * level;
+      const reach = (devices * step) / 2 + z * noise * step;
+      return { kind: 'sum', sum: { value, low: value - reach, high: value + reach }, ...noised(step) };
     }
-    case 'mean':
-      return { kind: 'mean', ...meanOf(query, sum, devices) };
+    case 'mean': {
+      const step = (query.most - query.least) / query.levels;
+      return { kind: 'mean', ...meanOf(query, sum, devices, noise), ...noised(step / devices) };
+    }
     case 'histogram': {
       const bins = binsOf(query.bins);
       return {
         kind: 'histogram',
-        bins: Array.from(sum, (count, i) => ({
+        bins: Array.from(sum, (element, i) => ({
           from: endOf(bins.from(i)),
           to: endOf(bins.to(i)),
-          count,
-          perDevice: meanOfCounts(count, devices, query.values),
+          ...counted(element, query.values),
         })),
-        quantiles: query.quantiles.map(quantile => quantileOf(quantile, bins, sum, devices)),
+        quantiles: query.quantiles.map(quantile => quantileOf(quantile, bins, sum, devices, noise)),
+        ...noised(),
       };
     }
     case 'top': {
-      const items = query.items.map((item, i) => ({
-        item,
-        count: sum[i]!,
-        perDevice: meanOfCounts(sum[i]!, devices, query.values),
-      }));
-      return { kind: 'top', items: items.sort((a, b) => b.count - a.count), others: sum.at(-1)! };
+      const items = query.items.map((item, i) => ({ item, ...counted(sum[i]!, query.values) }));
+      return {
+        kind: 'top',
+        items: items.sort((a, b) => b.count - a.count),
+        others: counted(sum.at(-1)!, query.values).count,
+        ...noised(),
+      };
     }
     case 'distinct':
       return { kind: 'distinct', ...distinctOf(query, sum) };
@@ -164,38 +194,58 @@ function meanOf(
   { least, most, levels }: Extract<Query, { readonly kind: 'mean' }>,
   [total, squares]: Int32Array,
   devices: number,
+  noise: number,
 ): { readonly mean: Estimate; readonly deviation: number } {
   const step = (most - least) / levels;
-  const level = total! / devices;
+  const level = Math.max(0, Math.min(total! / devices, levels));
+  const ofSample = devices / (devices - 1);
   // Squares are counted in units of `levels`.
-  const variance = Math.max(0, (squares! * levels) / devices - level ** 2) * (devices / (devices - 1));
+  const variance = Math.max(0, (squares! * levels) / devices - level ** 2) * ofSample;
   const deviation = step * Math.sqrt(variance);
-  const { value, low, high } = meanOfValues(least + step * level, deviation, devices);
-  return { mean: { value, low: Math.max(least, low), high: Math.min(most, high) }, deviation };
+  const answer = level * step + least;
+  const within = ({ value, low, high }: Estimate) => ({
+    value,
+    low: Math.max(least, low),
+    high: Math.min(most, high),
+  });
+  if (noise === 0) return { mean: within(meanOfValues(answer, deviation, devices)), deviation };
+  // What noise takes from the deviation must not make the interval shorter; none is longer than for values at both bounds (Bhatia and Davis 2000).
+  const unsure = (noise / devices) * Math.hypot(levels, 2 * level);
+  const longest = Math.min(level * (levels - level) * ofSample, variance + z * unsure);
+  const mean = meanOfValues(answer, step * Math.sqrt(longest), devices);
+  return { mean: withNoise(mean, (step * noise) / devices, least, most), deviation };
 }
 
-function quantileOf(quantile: number, bins: Bins, sum: Int32Array, devices: number): QuantileFigures {
+function quantileOf(
+  quantile: number,
+  bins: Bins,
+  sum: Int32Array,
+  devices: number,
+  noise: number,
+): QuantileFigures {
   const total = sum.reduce((all, count) => all + count, 0);
-  if (total === 0) return { quantile, value: null, low: null, high: null };
+  if (total <= 0) return { quantile, value: null, low: null, high: null };
   const [first, last] = ranksOf(quantile, devices);
   const [index, part] = placeOf(quantile * total, sum);
+  // Up to a bin there is the noise of all bins before it, and so there is in the total.
+  const reach = z * noise * Math.sqrt(sum.length);
   return {
     quantile,
     value: endOf(bins.at(index, part)),
-    low: endOf(bins.from(placeOf(first * total, sum)[0])),
-    high: endOf(bins.to(placeOf(last * total, sum)[0])),
+    low: endOf(bins.from(placeOf(first * total - reach, sum)[0])),
+    high: endOf(bins.to(placeOf(last * total + reach, sum)[0])),
   };
 }
 
-/** The bin in which so many values are reached, and which part of the bin lies before. */
+/** The bin in which so many values are reached, and which part of the bin lies before; with noise there may be less than none in a bin. */
 function placeOf(rank: number, sum: Int32Array): readonly [index: number, part: number] {
   let before = 0;
   let last = 0;
   for (const [index, count] of sum.entries()) {
-    if (count === 0) continue;
-    if (before + count >= rank) return [index, (rank - before) / count];
+    if (count > 0 && before + count >= rank)
+      return [index, Math.max(0, Math.min(1, (rank - before) / count))];
     before += count;
-    last = index;
+    if (count > 0) last = index;
   }
   return [last, 1];
 }
@@ -209,10 +259,10 @@ function mostInAll(query: Query): number {
   return 'values' in query ? query.values : Number.POSITIVE_INFINITY;
 }
 
-function requirePossible(query: Query, sum: Int32Array, devices: number): void {
+function requirePossible(query: Query, sum: Int32Array, devices: number, isNoisy: boolean): void {
   const { elements, largest } = queryForm(query, devices);
-  // Sums of a table wrap; what it says is held against itself.
-  const wraps = query.kind === 'heavy-hitters' && query.heavy !== undefined;
+  // Sums of a table wrap; what it says is held against itself. Noise has no bound.
+  const wraps = isNoisy || (query.kind === 'heavy-hitters' && query.heavy !== undefined);
   const most = largest * devices;
   const isPossible =
     sum.length === elements &&

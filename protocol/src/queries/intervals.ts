@@ -24,6 +24,23 @@ export function meanOfCounts(total: number, devices: number, largest: number): E
   };
 }
 
+/**
+ * An estimate in whose value there is noise of that standard deviation besides: the ends of its interval are farther off, both reasons together, and
+ * stay from `least` to `most`, where nothing else is possible.
+ */
+export function withNoise(
+  { value, low, high }: Estimate,
+  deviation: number,
+  least: number,
+  most: number,
+): Estimate {
+  return {
+    value,
+    low: Math.max(least, value - Math.hypot(value - low, z * deviation)),
+    high: Math.min(most, value + Math.hypot(high - value, z * deviation)),
+  };
+}
+
 /** The mean of values on all devices, from those of `devices` that were drawn at random, with a standard deviation (Student 1908). */
 export function meanOfValues(mean: number, deviation: number, devices: number): Estimate {
   const half = (studentQuantile(devices - 1) * deviation) / Math.sqrt(devices);

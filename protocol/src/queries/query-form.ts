@@ -51,6 +51,22 @@ const asked: Fields = {
   kind: [() => true, ''],
   threshold: whole(3, 1_000_000),
   period: whole(0, year),
+  privacy: [value => value === undefined || isFields(value), 'epsilon, delta, rounds and noise'],
+};
+const noised: Fields = {
+  epsilon: number(1e-6, 1e6),
+  delta: number(1e-300, 1 - 1e-9),
+  rounds: whole(1, 10_000),
+  noise: [value => value === 'skellam' || value === 'discreteGaussian', 'skellam or discreteGaussian'],
+};
+
+/** Why noise by devices is of no use to a kind. */
+const unnoised: Partial<Record<QueryKind, string>> = {
+  distinct: 'which buckets are empty can no longer be told under noise. Ask a histogram or a ranking',
+  outcomes:
+    'its squares and products take so much noise that nothing is left. Ask for the mean of a share of each device',
+  'heavy-hitters':
+    'texts are read from sums that have to be exact, and noise makes them unreadable. Ask a ranking (top) of a list that is known',
 };
 const bounded: Fields = { least: bound, most: bound, levels: whole(1, 1_000_000) };
 
@@ -129,6 +145,7 @@ export function problemOfQuery(value: unknown): string | undefined {
   return (
     problemOfFields(value, { ...asked, ...fieldsOf[kind] }) ??
     problemOfBounds(value) ??
+    problemOfPrivacy(kind, value.privacy as Readonly<Record<string, unknown>> | undefined) ??
     (kind === 'histogram' ? problemOfBins(value.bins as Readonly<Record<string, unknown>>) : undefined) ??
     (kind === 'heavy-hitters' ? problemOfHeavy(value as unknown as HeavyHittersQuery) : undefined)
   );
@@ -144,6 +161,17 @@ function problemOfFields(value: Readonly<Record<string, unknown>>, fields: Field
 function problemOfBounds({ least, most }: Readonly<Record<string, unknown>>): string | undefined {
   if (least === undefined || (least as number) < (most as number)) return undefined;
   return 'least has to be below most.';
+}
+
+function problemOfPrivacy(
+  kind: QueryKind,
+  privacy: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  if (!privacy) return undefined;
+  const problem = problemOfFields(privacy, noised);
+  if (problem) return `privacy: ${problem}`;
+  const why = unnoised[kind];
+  return why && `privacy is not for the kind ${kind}: ${why}.`;
 }
 
 function problemOfHeavy({ name, buckets, heavy }: HeavyHittersQuery): string | undefined {

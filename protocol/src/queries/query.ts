@@ -8,6 +8,19 @@ interface Asked {
   readonly threshold: number;
   /** ms within which a device answers once. */
   readonly period: number;
+  /** Left out where the sum gets no noise. */
+  readonly privacy?: QueryPrivacy;
+}
+
+/** What a device may lose of its privacy by its answers to one query, and the noise that devices add so that it is no more (SPEC.md, QY10). */
+export interface QueryPrivacy {
+  /** (ε, δ) of a device once all `rounds` sums are open. */
+  readonly epsilon: number;
+  /** Well below 1 / devices of the population. */
+  readonly delta: number;
+  /** Sums that the budget is for. */
+  readonly rounds: number;
+  readonly noise: 'skellam' | 'discreteGaussian';
 }
 
 /** A value between two bounds, counted in so many steps from one to the other. */

@@ -93,7 +93,7 @@ export class AskedPhones {
       grace: 0,
       query: bytes,
     };
-    const sum = new AnswerSum(query, bytes, plan.largestCohort);
+    const sum = new AnswerSum(query, plan);
     return this.#unmasker ? this.#masked(plan, sum, this.#unmasker) : this.#plain(plan, sum);
   }
 

@@ -1,4 +1,4 @@
-import { defaultFloors } from '@murmuration/client-sdk/floors/floors';
+import { defaultFloors, type Floors } from '@murmuration/client-sdk/floors/floors';
 import type { AnswerOptions } from '@murmuration/client-sdk/queries/answer-options';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -13,12 +13,19 @@ interface Setting {
   readonly seed?: number;
   readonly storage?: Storage;
   readonly clock?: VirtualClock;
+  readonly floors?: Floors;
 }
 
 /** A device whose app answers queries, and which has checked in. Its floors on queries are those that hold by default. */
-export async function answering({ answers, seed = 1, storage, clock }: Setting): Promise<Victim> {
+export async function answering({
+  answers,
+  seed = 1,
+  storage,
+  clock,
+  floors: others,
+}: Setting): Promise<Victim> {
   const { queryThreshold, queryPeriod } = defaultFloors;
-  const floors = { ...lowFloors, queryThreshold, queryPeriod };
+  const floors = { ...lowFloors, queryThreshold, queryPeriod, ...others };
   const victim = new Victim({ floors, task: { answers }, seed, ...(storage && { storage }) }, clock);
   await victim.connect();
   // What answers queries is loaded first.

@@ -1,4 +1,5 @@
 import { compress } from '@murmuration/client-sdk/update/compress';
+import * as noise from '@murmuration/client-sdk/update/noisy-rounding';
 import { type Contribution, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
 import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
@@ -117,10 +118,12 @@ export class MaskedDevice {
       heard: event => this.#heard(assignment, event),
       prepare: mask => {
         const contribution = this.#contribution(assignment);
-        return prepareUpdate(contribution, assignment, this.#random, (elements, width) => {
+        const keep = (elements: Int32Array, width: number) => {
           this.plain.set(assignment.assignment, elements.slice());
           mask(elements, width);
-        });
+        };
+        const noisy = assignment.plan.privacy?.noise && noise;
+        return prepareUpdate(contribution, assignment, this.#random, keep, noisy);
       },
     });
   }
@@ -129,7 +132,8 @@ export class MaskedDevice {
     const query = queryOf(plan);
     if (query) {
       const elements = encodeAnswer(query, this.answer, { hash: native.sha256, secret: this.#secret });
-      return { elements, width: queryForm(query, plan.largestCohort).width };
+      const width = plan.privacy?.noise?.width ?? queryForm(query, plan.largestCohort).width;
+      return { elements, width };
     }
     const delta = Float32Array.from(this.#random(layout.count), byte => (byte - 127.5) / 100);
     const examples = 100 * (1 + this.#random(1)[0]!);

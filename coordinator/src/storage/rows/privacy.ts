@@ -2,7 +2,7 @@ import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { sql } from 'kysely';
-import type { BudgetTerms, Parts, PrivacyLedger } from '../../privacy/ledger.ts';
+import type { BudgetTerms, OpenBudget, Parts, PrivacyLedger } from '../../privacy/ledger.ts';
 import { takenStep } from '../memory-privacy.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
@@ -23,22 +23,27 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
         .where('task', '=', task)
         .orderBy('number')
         .execute();
+      return await Promise.all(found.map(row => budgetOf(rows, row, task)));
+    },
+
+    async queryBudgets(task) {
+      const found = await rows
+        .selectFrom('privacy_budgets')
+        .selectAll()
+        // Names of tasks have no character with a meaning here.
+        .where('task', 'like', `${accountOf(task, '')}%`)
+        .orderBy('number')
+        .execute();
       return await Promise.all(
-        found.map(async ({ id, task, terms, opened_at }) => {
-          const counted = await countedOf(rows, id);
-          return {
-            id,
-            task: task as TaskName,
-            terms: fromJson<BudgetTerms>(terms),
-            openedAt: opened_at,
-            steps: counted.length,
-            counted,
-          };
-        }),
+        found.map(async row => ({
+          ...(await budgetOf(rows, row, task)),
+          query: row.task.slice(accountOf(task, '').length),
+        })),
       );
     },
 
-    async open({ id, task, terms, openedAt }) {
+    async open({ id, task: ofTask, query, terms, openedAt }) {
+      const task = accountOf(ofTask, query);
       await writer.write(async changes => {
         const before = await changes
           .selectFrom('privacy_budgets')
@@ -60,7 +65,7 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
       );
     },
 
-    async claim({ budget, step, round, seed, contributors, oldest }) {
+    async claim({ budget, step, round, seed, contributors, counted, oldest }) {
       return await writer.write(async changes => {
         const newest = await changes
           .selectFrom('privacy_steps')
@@ -73,7 +78,7 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
           if (step !== (newest?.step ?? -1) + 1) throw new MurmurationError('round.closed', takenStep(step));
           await changes
             .insertInto('privacy_steps')
-            .values({ budget, step, round, seed, counted: contributors.length })
+            .values({ budget, step, round, seed, counted: counted ?? contributors.length })
             .execute();
           for (let at = 0; at < contributors.length; at += rowsAtOnce)
             await changes
@@ -141,6 +146,26 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
     async erase(budget) {
       await writer.write(changes => forget(changes, budget));
     },
+  };
+}
+
+/** What stands in a row for whom a budget is for: no name of a task has a slash. */
+const accountOf = (task: TaskName, query?: string): string =>
+  query === undefined ? task : `${task}/${query}`;
+
+async function budgetOf(
+  rows: RowDatabase['rows'],
+  { id, terms, opened_at }: { readonly id: string; readonly terms: string; readonly opened_at: number },
+  task: TaskName,
+): Promise<OpenBudget> {
+  const counted = await countedOf(rows, id);
+  return {
+    id,
+    task,
+    terms: fromJson<BudgetTerms>(terms),
+    openedAt: opened_at,
+    steps: counted.length,
+    counted,
   };
 }
 

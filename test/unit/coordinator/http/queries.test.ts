@@ -1,6 +1,9 @@
 import { queryResults, taskQueries, taskQuery } from '@murmuration/api/query';
+import { csvOf, figuresTable } from '@murmuration/api/query-table';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { afterEach, describe, expect, it } from 'vitest';
+import { codeOfPromise } from '../../codes.ts';
 import { MaskedDevice } from '../masked-device.ts';
 import { type Admin, openAdmin } from './admin.ts';
 
@@ -14,17 +17,18 @@ const unasked = {
   period: 24 * hour,
   nextAt: null,
   isWanted: false,
+  privacy: null,
   newest: null,
 };
 
 /** A paused task with two queries, and three devices that would answer the first one. */
-async function open(): Promise<MaskedDevice[]> {
+async function open(queries?: TaskDefinition['queries'], devices = 3): Promise<MaskedDevice[]> {
   admin = await openAdmin({
     task: {
       masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
       update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
-      cohort: { goal: 3, minimum: 3, overSelection: 1 },
-      queries: [
+      cohort: { goal: devices, minimum: devices, overSelection: 1 },
+      queries: queries ?? [
         defineQuery({ name: 'taken', kind: 'count', threshold: 3 }),
         {
           query: defineQuery({ name: 'length', kind: 'sum', least: 0, most: 9, threshold: 3 }),
@@ -35,7 +39,7 @@ async function open(): Promise<MaskedDevice[]> {
   });
   admin.rounds.pause();
   await admin.rounds.start();
-  return [0, 1, 2].map(index => {
+  return Array.from({ length: devices }, (_, index) => {
     const device = new MaskedDevice(admin, index);
     device.answer = index > 0;
     return device;
@@ -90,6 +94,43 @@ describe('queries in the admin API', () => {
         changes: [{ field: 'query', from: null, to: 'taken' }],
       },
     ]);
+  });
+
+  it('say what their noise is, and what is spent of their budgets, until nothing is left', async () => {
+    const privacy = { epsilon: 4, delta: 1e-6, rounds: 1 };
+    const devices = await open([defineQuery({ name: 'taken', kind: 'count', threshold: 3, privacy })], 6);
+    const listed = async () => {
+      const { body } = await admin.ask('GET', '/tasks/values/queries', 'viewer');
+      return taskQueries.parse(body).queries[0]!;
+    };
+    expect((await listed()).privacy).toMatchObject({
+      ...privacy,
+      steps: 0,
+      isSpent: false,
+      spent: { epsilon: 0 },
+    });
+    await admin.ask('POST', '/tasks/values/queries/taken/run', 'operator', {});
+    await admin.clock.advance(0);
+    for (const { id } of devices) admin.checkIn(id, ['taken']);
+    await admin.clock.advance(0);
+    for (let step = 0; step < 5; step++) for (const device of devices) await codeOfPromise(device.step());
+    await admin.clock.advance(0);
+    const { newest, privacy: spent } = await listed();
+    expect(spent).toMatchObject({ steps: 1, isSpent: true, together: { delta: 1e-6 } });
+    expect(spent!.together.epsilon).toBeCloseTo(spent!.spent.epsilon!, 9);
+    expect(newest!.privacy!.statement).toMatchObject({
+      noiseBy: 'device',
+      released: 'every sum of answers to this query',
+    });
+    const { figures } = newest!;
+    if (figures?.kind !== 'count') throw new Error(figures?.kind);
+    expect(figures.noise).toBeGreaterThan(1);
+    const { head, rows } = figuresTable(figures);
+    expect([head.at(-1), rows[0]!.at(-1)]).toEqual(['noise', figures.noise]);
+    expect(csvOf({ head, rows }).split('\r\n')[0]).toBe('count,share,low,high,noise');
+    const again = await admin.ask('POST', '/tasks/values/queries/taken/run', 'operator', {});
+    expect(again).toMatchObject({ status: 409, body: { code: 'privacy.spent' } });
+    expect(again.body.detail).toContain('The privacy budget of the query "taken" is spent');
   });
 
   it('say when they are asked by themselves', async () => {

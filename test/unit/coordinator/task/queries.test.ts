@@ -12,7 +12,19 @@ const masked: Partial<TaskDefinition> = {
 };
 const taken = defineQuery({ name: 'taken', kind: 'count' });
 
+const budget = { epsilon: 1, delta: 1e-6, rounds: 10 };
+const noised = defineQuery({ name: 'taken', kind: 'count', privacy: budget });
+
 describe('the queries of a task', () => {
+  it('may have noise of their own, beside a privacy budget of versions too', () => {
+    const ring = { kind: 'ring', clip: 2, weighting: 'uniform' } as const;
+    const privacy = { epsilon: 4, delta: 1e-6, rounds: 10 };
+    for (const noise of ['correlated', 'skellam'] as const) {
+      const task = valuesTask({ ...masked, update: ring, privacy: { ...privacy, noise }, queries: [noised] });
+      expect(task.queries[0]!.query.privacy).toEqual({ ...budget, noise: 'skellam' });
+    }
+  });
+
   it('are asked by command, or every so often too', () => {
     const rare = defineQuery({ name: 'rare', kind: 'count' });
     const { queries } = valuesTask({ ...masked, queries: [taken, { query: rare, every: '2 h' }] });
@@ -44,6 +56,9 @@ describe('the queries of a task', () => {
     ['of one name', { ...masked, queries: [taken, { query: taken, every: '1 d' }] }, 'two of one name'],
     ['of more devices than a round wants', { ...masked, queries: [defineQuery({ name: 'many', kind: 'count', threshold: 21 })] }, 'cohort.goal is 20'],
     ['beside a privacy budget', { ...masked, update: { kind: 'ring', clip: 2, weighting: 'uniform' }, privacy: { epsilon: 4, delta: 1e-6, rounds: 10 }, queries: [taken] }, 'no noise'],
+    ['with noise for devices of which all may leave it out', { ...masked, masking: { threat: 'malicious', corrupt: 0.5, dropping: 0.1 }, cohort: { goal: 20, minimum: 10, overSelection: 1 }, queries: [noised] }, 'no certain noise'],
+    ['with more noise than any ring has room for', { ...masked, queries: [defineQuery({ name: 'wide', kind: 'sum', least: 0, most: 1, levels: 1_000_000, privacy: { epsilon: 0.5, delta: 1e-9, rounds: 1_000 } })] }, 'the ring has at most 32'],
+    ['with noise that are watched for drift', { ...masked, queries: [{ query: defineQuery({ name: 'items', kind: 'top', items: ['a'], privacy: budget }), drift: true }] }, 'would be taken for drift'],
     ['with too few buckets for their devices', { ...masked, queries: [defineQuery({ name: 'words', kind: 'heavy-hitters', buckets: 64 })] }, 'too few buckets'],
     ['with heavy buckets of their own', { ...masked, queries: [{ ...defineQuery({ name: 'words', kind: 'heavy-hitters' }), heavy: new Uint8Array(6_144) }] }, 'without heavy buckets'],
     ['that are asked all the time', { ...masked, queries: [{ query: taken, every: '1 s' }] }, 'a minute at least'],

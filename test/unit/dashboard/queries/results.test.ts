@@ -1,4 +1,4 @@
-import type { FiguresMessage, QueryResultMessage } from '@murmuration/api/query';
+import type { FiguresMessage, QueryResultMessage, TaskQueryMessage } from '@murmuration/api/query';
 import { rowsOf } from '@murmuration/dashboard/queries/rows';
 import { nextOf } from '@murmuration/dashboard/queries/standing';
 import { trendOf } from '@murmuration/dashboard/queries/trend';
@@ -72,6 +72,7 @@ function resultOf(number: number, figures: FiguresMessage | null): QueryResultMe
     devices: figures && 40,
     figures,
     failure: figures ? null : 'Too few devices.',
+    privacy: null,
   };
 }
 
@@ -172,7 +173,7 @@ describe('results over time', () => {
 });
 
 describe('when a query is asked next', () => {
-  const query = { name: 'some', every: 3_600_000, nextAt: null, isWanted: false };
+  const query = { name: 'some', every: 3_600_000, nextAt: null, isWanted: false, privacy: null };
   const now = Date.parse('2026-01-01T00:00:00.000Z');
   const later = '2026-01-01T00:10:00.000Z';
 
@@ -188,6 +189,12 @@ describe('when a query is asked next', () => {
     [{ ...query, nextAt: later }, { query: null }, { is: 'later', at: later }, 'Asked next in 10 min'],
     [query, null, { is: 'paused' }, 'Asked again once the task is resumed'],
     [{ ...query, every: null }, null, { is: 'by-command' }, 'Asked by command only'],
+    [
+      { ...query, privacy: { isSpent: true } as TaskQueryMessage['privacy'] },
+      null,
+      { is: 'spent' },
+      'Not asked any more: its privacy budget is spent',
+    ],
   ] as const)('is said: %j, while %j', (asked, round, next, text) => {
     expect(nextOf(asked, round, now)).toEqual(next);
     expect(words.asking.verdict(next, 7, now)).toBe(text);

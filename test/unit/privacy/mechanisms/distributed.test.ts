@@ -9,6 +9,7 @@ import { gaussianRenyi } from '@murmuration/privacy/accountants/gaussian-renyi';
 import {
   type Distributed,
   gaussianSumDistance,
+  normsOf,
   ringWidth,
   roundedNorm,
 } from '@murmuration/privacy/mechanisms/distributed';
@@ -161,6 +162,32 @@ describe('noise by devices', () => {
     { bias: 1 },
   ])('refuses %j', wrong => {
     expect(codeOf(() => accountOf({ ...distributed, ...wrong }))).toBe('config.invalid');
+  });
+});
+
+describe('noise on whole numbers, as counts are', () => {
+  const { cases } = mechanismCase<{
+    cases: { sens: number; eps: number; delta: number; sigma: number }[];
+  }>('discrete-gaussian-calibration');
+  const counts = { kind: 'discreteGaussian', quorum: 1, values: 1, whole: true } as const;
+
+  it.each(cases)('costs no less than is published for $sens beside σ = $sigma, and little more', each => {
+    const { sens: clip, eps, delta, sigma } = each;
+    const account = accountOf({ ...counts, clip, perDevice: sigma ** 2 });
+    // That σ was found to three digits.
+    expect(account.deltaAt(eps)).toBeGreaterThan(delta * 0.98);
+    expect(account.epsilonAt(delta)).toBeLessThan(eps * 1.7);
+    // Planted: the standard deviation for a contribution of half the length.
+    const short = accountOf({ ...counts, clip, perDevice: sigma ** 2 / 4 });
+    expect(short.epsilonAt(delta)).toBeGreaterThan(eps * 1.5);
+  });
+
+  it('is not counted as if they were rounded', () => {
+    expect(normsOf({ ...counts, clip: 1 })).toEqual({ l2: 1, l1: 1 });
+    expect(normsOf({ ...counts, clip: 20, values: 4 })).toEqual({ l2: 20, l1: 40 });
+    expect(normsOf({ ...counts, clip: 3, values: 400 })).toEqual({ l2: 3, l1: 9 });
+    const { whole: _, ...rounded } = counts;
+    expect(normsOf({ ...rounded, clip: 1, values: 100 }).l2).toBeGreaterThan(5);
   });
 });
 

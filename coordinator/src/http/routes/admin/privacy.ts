@@ -57,6 +57,7 @@ export function privacyRoutes(
         noiseBy: devices ? 'device' : 'coordinator',
         moreNoise,
         spent: statementMessage(statement),
+        withAnswers: privacy.answers.hasAny(task) ? privacy.togetherOf(task) : null,
         noise: noisy.length > 0 ? noiseShare(noisy).words : null,
         history: all.flatMap(({ number, createdAt, privacy: of }) =>
           of

@@ -1,5 +1,6 @@
 import {
   type FiguresMessage,
+  type QueryBudgetMessage,
   type QueryResultMessage,
   queryResults,
   queryResultsQuery,
@@ -10,8 +11,11 @@ import {
 import { taskName } from '@murmuration/api/scalars';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Figures } from '@murmuration/protocol/queries/figures';
+import type { Query } from '@murmuration/protocol/queries/query';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
+import type { PrivacyBudgets } from '../../../privacy/budgets.ts';
+import { statementMessage } from '../../../privacy/messages.ts';
 import type { History } from '../../../registry/ports.ts';
 import type { QueryResult, QueryResultStore } from '../../../registry/query-results.ts';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
@@ -35,11 +39,13 @@ export function queryRoutes(
     control,
     queryResults: store,
     history,
+    privacy,
   }: {
     readonly tasks: AllRounds;
     readonly control: Pick<RoundControl, 'ask'>;
     readonly queryResults: QueryResultStore;
     readonly history: Pick<History, 'version'>;
+    readonly privacy: PrivacyBudgets;
   },
 ): void {
   const roundsOf = (name: string): TaskRounds => {
@@ -64,6 +70,7 @@ export function queryRoutes(
       every: asked.every,
       nextAt: Number.isFinite(nextAt) ? iso(nextAt) : null,
       isWanted,
+      privacy: budgetMessage(privacy, rounds.upcoming, asked.query),
       newest: newest ? await resultMessage(newest, history) : null,
     };
   };
@@ -132,8 +139,23 @@ export function queryRoutes(
   );
 }
 
+function budgetMessage(budgets: PrivacyBudgets, task: Task, query: Query): QueryBudgetMessage | null {
+  const status = budgets.answers.statusOf(task, query);
+  const { privacy } = query;
+  if (!status || !privacy) return null;
+  const { statement, ...rest } = status;
+  const together = budgets.togetherOf(task);
+  return {
+    epsilon: privacy.epsilon,
+    delta: privacy.delta,
+    ...rest,
+    spent: statementMessage(statement),
+    together,
+  };
+}
+
 async function resultMessage(
-  { query, figures, startedAt, endedAt, ...rest }: QueryResult,
+  { query, figures, startedAt, endedAt, privacy, ...rest }: QueryResult,
   history: Pick<History, 'version'>,
 ): Promise<QueryResultMessage> {
   const { name, kind, threshold } = query;
@@ -145,6 +167,7 @@ async function resultMessage(
     figures: figures && (await figuresMessage(figures, history)),
     startedAt: iso(startedAt),
     endedAt: iso(endedAt),
+    privacy: privacy ? { step: privacy.step, statement: statementMessage(privacy.statement) } : null,
   };
 }
 

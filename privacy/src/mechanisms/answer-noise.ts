@@ -1,0 +1,24 @@
+import type { PlanNoise } from '@murmuration/protocol/messages/plan';
+import { longestAnswer } from '@murmuration/protocol/queries/longest-answer';
+import type { Query } from '@murmuration/protocol/queries/query';
+import { queryForm } from '@murmuration/protocol/queries/vector';
+import type { Distributed } from './distributed.ts';
+import { honestIn, type NoisyPlan } from './planned-noise.ts';
+
+/**
+ * The mechanism of one sum of answers to a query that has a budget, without the variance of its noise: no answer is longer than its kind
+ * allows. Throws as `honestIn`.
+ */
+export function answerShape(
+  plan: Omit<NoisyPlan, 'update'>,
+  query: Query,
+  { kind, quorum }: Pick<PlanNoise, 'kind' | 'quorum'>,
+): Omit<Distributed, 'perDevice'> {
+  const { elements: values } = queryForm(query, plan.largestCohort);
+  return { kind, quorum: honestIn(quorum, plan), clip: longestAnswer(query), values, whole: true };
+}
+
+/** The mechanism of one sum under a plan with that noise, as the device that adds it and the coordinator count it. Throws as `honestIn`. */
+export function answerNoise(plan: Omit<NoisyPlan, 'update'>, query: Query, noise: PlanNoise): Distributed {
+  return { ...answerShape(plan, query, noise), perDevice: noise.variance };
+}

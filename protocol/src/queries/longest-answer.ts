@@ -1,0 +1,24 @@
+import { MurmurationError } from '../errors/errors.ts';
+import type { Query } from './query.ts';
+
+/**
+ * The longest that the answer of a device can be as ring elements, in L2: how far the sum moves, at most, where zeros take its place. Throws
+ * `config.invalid` for the kinds whose sums take no noise.
+ */
+export function longestAnswer(query: Query): number {
+  switch (query.kind) {
+    case 'count':
+      return 1;
+    case 'sum':
+      return query.levels;
+    case 'mean':
+      // The level, and its square in units of all levels.
+      return query.levels * Math.SQRT2;
+    case 'histogram':
+    case 'top':
+      // All values in one bin.
+      return query.values;
+    default:
+      throw new MurmurationError('config.invalid', `A query of the kind ${query.kind} takes no noise.`);
+  }
+}
