@@ -23,6 +23,11 @@ const field = (byDefault: string) =>
   });
 const shownField = z.object({ in: z.enum(['header', 'parameter']), name: z.string() });
 
+/** What ends an experiment where its terms leave the guards out; devices say nothing of failures. */
+export function guardsByDefault(query: string | null): z.input<typeof guard>[] & z.output<typeof guard>[] {
+  return query === null ? [{ metric: 'failures', worseBy: 0.01 }] : [];
+}
+
 /** POST /v1/admin/tasks/:task/experiments */
 export const newExperiment = z.strictObject({
   name,
@@ -67,8 +72,10 @@ export const newExperiment = z.strictObject({
   guards: z
     .array(guard)
     .max(4)
-    .default([{ metric: 'failures', worseBy: 0.01 }])
-    .describe('What ends it where an arm is worse than the control'),
+    .optional()
+    .describe(
+      'What ends it where an arm is worse than the control; left out: failures by more than 0.01, and nothing where devices are asked',
+    ),
   steps: z
     .array(z.strictObject({ share: share.gt(0).lt(1), for: ms.min(1_000) }))
     .min(1)
@@ -84,7 +91,17 @@ export const newExperiment = z.strictObject({
   devices: z
     .boolean()
     .default(false)
-    .describe('Whether devices get arms as well, by their ids; what they make of them is not measured'),
+    .describe(
+      'Whether devices get arms as well, by their ids; what they make of them is not measured, unless `query` is given',
+    ),
+  query: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,62}$/)
+    .nullable()
+    .default(null)
+    .describe(
+      'Name of a query of the task, of the kind `arm`: only devices get arms, and say in masked sums, arm by arm, what became of predictions; null: requests get arms, and are measured',
+    ),
   endsAfter: ms
     .min(1_000)
     .nullable()
@@ -139,6 +156,12 @@ export const experiment = z.object({
     .nullable()
     .describe('Of a canary, while it runs'),
   devices: z.boolean(),
+  query: z
+    .string()
+    .nullable()
+    .describe(
+      'By which devices say what became of predictions, and a unit is a device; null: requests are measured',
+    ),
   createdAt: instant,
   createdBy: z.string(),
   endsAt: instant.nullable(),
@@ -149,8 +172,8 @@ export const experiment = z.object({
       name,
       version: count,
       share,
-      units: count.describe('Keys, or requests without one'),
-      outcomes: count.describe('Of them, those of which an outcome is known'),
+      units: count.describe('Keys, or requests without one; or devices that had something to say'),
+      outcomes: count.describe('Of them, those of which an outcome is known; or that have answered'),
       requests: count,
       failures: count.describe('Of all requests'),
       accuracy: estimate.describe('Of first outcomes; or the mean error, where the metric is `error`'),
@@ -161,6 +184,15 @@ export const experiment = z.object({
         .describe('Of the metric by which arms are compared; null: not known yet'),
       agreed: estimate.describe('Of `mirror`: the share of answers that were the same'),
       dropped: count.describe('Of `mirror`: requests for which there was no room'),
+      answers: z
+        .object({
+          predictions: count.describe('That the devices which answered told of'),
+          good: count.describe('Of them, those with the first outcome of the query'),
+          rounds: count.describe('In which the arm was asked'),
+          lost: count.describe('Devices that left such a round, or were lost'),
+        })
+        .nullable()
+        .describe('What its devices said; null where requests are measured'),
       best: estimate.describe('The chance that it is the best'),
       loss: estimate.describe('How much is lost on average by choosing it now'),
       difference: z

@@ -63,6 +63,17 @@ function tableOf(figures: FiguresMessage): FiguresTable {
           ]);
         }),
       };
+    case 'arm':
+      return {
+        head: ['version', 'outcome', 'count', 'of', 'share on a device', 'low', 'high'],
+        rows: figures.outcomes.map(({ outcome, count, rate }) => [
+          figures.version ?? figures.model.slice(0, 12),
+          outcome,
+          count,
+          figures.predictions,
+          ...ends(rate),
+        ]),
+      };
     case 'sketch':
       return { head: ['heavy buckets'], rows: [[figures.buckets]] };
     case 'heavy-hitters':

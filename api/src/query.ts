@@ -2,7 +2,17 @@ import * as z from 'zod';
 import { privacyStatement } from './privacy.ts';
 import { count, instant, modelHash, roundId, taskName } from './scalars.ts';
 
-const kind = z.enum(['count', 'sum', 'mean', 'histogram', 'top', 'distinct', 'outcomes', 'heavy-hitters']);
+const kind = z.enum([
+  'count',
+  'sum',
+  'mean',
+  'histogram',
+  'top',
+  'distinct',
+  'outcomes',
+  'arm',
+  'heavy-hitters',
+]);
 
 const estimate = z
   .object({ value: z.number(), low: z.number(), high: z.number() })
@@ -86,6 +96,25 @@ export const queryFigures = z.discriminatedUnion('kind', [
     error: z.number().describe('Standard error'),
   }),
   z.object({ kind: z.literal('outcomes'), versions: z.array(versionOutcomes) }),
+  z.object({
+    kind: z.literal('arm'),
+    experiment: z.string().describe('Id of the experiment'),
+    version: count.nullable().describe('Number of the version that the arm serves; null: it is gone'),
+    model: modelHash,
+    devices: count.describe('That answered'),
+    predictions: count.describe('Whose outcome is known'),
+    outcomes: z
+      .array(
+        z.object({
+          outcome: z.string(),
+          count,
+          rate: estimate.describe('Its share of the predictions of a device, the mean over devices'),
+          sum: z.number().describe('Of that share over the devices'),
+          squares: z.number().describe('Of its square over the devices'),
+        }),
+      )
+      .describe('As the query has them'),
+  }),
   z.object({
     kind: z.literal('sketch').describe('The first of the two rounds of heavy hitters'),
     buckets: count.describe('Buckets that as many devices as the threshold have a text in, of all rows'),

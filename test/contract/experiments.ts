@@ -80,6 +80,9 @@ export function experimentsContract(
       await store.put(experiment('x', 'a', { step: 1 }));
       expect(await store.counts('x')).toEqual(more);
       expect(byName(await store.units('x'))).toEqual([unit('one', 0.5), unit('three', 1), unit('two')]);
+      // A device that has another arm now.
+      await store.measured('x', more, [{ ...unit('two'), arm: 'other' }]);
+      expect(byName(await store.units('x'))[2]).toEqual({ ...unit('two'), arm: 'other' });
       expect(await store.units('y')).toEqual([]);
     });
 

@@ -96,6 +96,7 @@ function sayExperiment({
   covariate,
   guards,
   planned,
+  query,
   step,
   endsAt,
   sampleRatio,
@@ -109,11 +110,9 @@ function sayExperiment({
       'arm',
       'version',
       'share',
-      'units',
-      'outcomes',
+      ...(query === null ? ['units', 'outcomes'] : ['devices', 'answered']),
       ...(isSplit ? [metric, 'at any look'] : ['same answer', 'dropped']),
-      'ms',
-      'failures',
+      ...(query === null ? ['ms', 'failures'] : ['predictions', 'good']),
       ...(isSplit ? ['difference', 'at any look', 'p at any look', 'fixed p', 'best', 'loss'] : []),
       ...(covariate ? ['without covariate', 'at any look', 'p at any look'] : []),
     ],
@@ -126,24 +125,34 @@ function sayExperiment({
       ...(isSplit
         ? [precise(arm.value?.mean ?? null), arm.value && rangeOf(arm.value.interval)]
         : [precise(arm.agreed), arm.dropped]),
-      precise(arm.latency),
-      arm.failures,
+      ...(query === null
+        ? [precise(arm.latency), arm.failures]
+        : [arm.answers?.predictions ?? 0, arm.answers?.good ?? 0]),
       ...(isSplit ? compared(arm) : []),
       ...(covariate ? unadjusted(arm) : []),
     ]),
   );
   if (isSplit) {
-    const units = arms.reduce((sum, arm) => sum + arm.units, 0);
-    say(`\n${units} of ${planned} planned units.`);
+    const units = arms.reduce((sum, arm) => sum + (query === null ? arm.units : arm.outcomes), 0);
+    say(`\n${units} of ${planned} planned ${query === null ? 'units' : 'devices'}.`);
+    if (query !== null)
+      say(
+        `From devices, by the query ${query}: each has answered once, in a masked sum of one arm, with its share of good predictions; that share is one value, however many predictions it is of.`,
+      );
     if (covariate) say(explained(covariate));
     for (const guard of guards)
       say(`Ends where an arm is worse than the control by more than ${guard.worseBy} in ${guard.metric}.`);
     if (guards.length === 0) say('No guard ends it.');
   }
   if (step)
-    say(`Step ${step.number} of ${step.of}: ${precise(100 * step.share)} % of the keys until ${step.until}.`);
+    say(
+      `Step ${step.number} of ${step.of}: ${precise(100 * step.share)} % of the ${query === null ? 'keys' : 'devices'} until ${step.until}.`,
+    );
   if (endsAt !== null) say(`Ends at ${endsAt} in any case.`);
-  if (sampleRatio) say(`\nKeys fall into the arms as they should: p = ${precise(sampleRatio.p)}.`);
+  if (!sampleRatio) return;
+  const what =
+    query === null ? 'Keys fall into the arms as they should' : 'Devices come, and answer, in all arms alike';
+  say(`\n${what}: p = ${precise(sampleRatio.p)}.`);
 }
 
 /** How far an arm is from the control, and how likely it is the best. */

@@ -146,7 +146,14 @@ export class PlatformClient {
           participations: new Participations(options.storage, task, floors.privacy),
           answers:
             answers &&
-            answering({ storage: options.storage, task, clock: platform.clock, floors, allowed: answers }),
+            answering({
+              storage: options.storage,
+              task,
+              clock: platform.clock,
+              floors,
+              allowed: answers,
+              named: () => caches[position]!.named(),
+            }),
           async ownSeed(round) {
             const secret = await drawSecret(options.storage, platform.random);
             const updateProcessor = trainers[position]!.updateProcessor ?? (await platform.updateProcessor());

@@ -157,6 +157,11 @@ export class ModelCache {
     return { files, bytes: 0 };
   }
 
+  /** The version that the coordinator has named, once it is here; undefined: it has named none. */
+  async named(): Promise<ModelHash | undefined> {
+    return (await this.#entry(this.#pinnedName))?.hash;
+  }
+
   /**
    * The version to serve: the one that was named, else the newest on the device; undefined where there is none. Throws `model.corrupt` for a
    * damaged one of the app.

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
-import type { OutcomesQuery } from '@murmuration/protocol/queries/query';
+import type { ArmQuery, OutcomesQuery } from '@murmuration/protocol/queries/query';
 import type { OutcomeCounts } from '@murmuration/protocol/queries/vector';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Storage } from '../storage/storage.ts';
@@ -82,14 +82,27 @@ export class OutcomeRecord {
     });
   }
 
-  /** What was told within the period of a query, of the versions that it names, the newest first; undefined: nothing. */
-  async answer({ versions, outcomes, values, period }: OutcomesQuery): Promise<OutcomeCounts | undefined> {
-    const since = this.#clock.now() - period;
+  /** Whether anything was told of a version. */
+  async has(version: ModelHash): Promise<boolean> {
+    return (await this.#read()).versions.some(([each]) => each === version);
+  }
+
+  /**
+   * What was told within the period of a query, of the versions that it names, the newest first; of an arm since its experiment began. undefined:
+   * nothing.
+   */
+  async answer(query: OutcomesQuery | ArmQuery): Promise<OutcomeCounts | undefined> {
+    const { outcomes, values, period } = query;
+    const arm = query.kind === 'arm' ? query.arm : undefined;
+    const versions = query.kind === 'outcomes' ? query.versions : arm ? [arm.version] : [];
+    const after = this.#clock.now() - period;
+    // Outcomes are known by the minute.
+    const since = Math.floor((arm?.since ?? 0) / minute) * minute;
     const kept = new Map((await this.#read()).versions);
     const found = versions.flatMap(version => {
       const spans = Object.entries(kept.get(version) ?? {})
         .map(([from, counts]) => ({ from: Number(from), counts }))
-        .filter(({ from }) => from > since)
+        .filter(({ from }) => from > after && from >= since)
         .sort((a, b) => b.from - a.from);
       const own = atMost(
         values,

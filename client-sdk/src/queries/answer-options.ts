@@ -7,7 +7,7 @@ export interface AnswerOptions {
   readonly kinds: readonly QueryKind[];
   /**
    * What the device says to the query, within its bounds; it leaves the device only in a masked sum. Undefined where it has nothing to say:
-   * then it takes no part. Left out for the kind `outcomes`: what the app told of predictions (`client.hybrid(task).feedback`) within the
+   * then it takes no part. Left out for the kinds `outcomes` and `arm`: what the app told of predictions (`client.hybrid(task).feedback`) within the
    * period of the query.
    */
   readonly answer?: (query: Query) => Answer | undefined | Promise<Answer | undefined>;

@@ -9,7 +9,7 @@ import type { Storage } from '../storage/storage.ts';
 /** The error `plan.below-floor`, with the name of the floor. */
 export type Refusal = (floor: FloorName, detail: string) => BelowFloor;
 
-/** By the offer of the query. */
+/** By the offer of the query, or by the experiment. */
 type Kept = Readonly<
   Record<
     string,
@@ -55,25 +55,27 @@ export class AnsweredQueries {
     return new Set(Object.keys(await this.#read()));
   }
 
-  /** Whether the answer is that of an assignment already. Throws `plan.below-floor` where it is that of another one in the same period. */
-  async requireOpen(name: string, assignment: AssignmentId): Promise<boolean> {
-    const before = (await this.#read())[name];
-    if (before && before.assignment !== assignment)
+  /**
+   * Whether the answer is that of an assignment already. Throws `plan.below-floor` where it is that of another one in the same period, or in the same
+   * experiment.
+   */
+  async requireOpen(query: Query, assignment: AssignmentId): Promise<boolean> {
+    const kept = await this.#read();
+    const before = periodsOf(query).flatMap(([name]) => kept[name] ?? []);
+    if (before.some(each => each.assignment !== assignment))
       throw this.#refusal(
         'queryPeriod',
-        `The device has answered the query "${name}" in this period already.`,
+        `The device has answered the query "${offerOf(query)}" in this period or experiment already.`,
       );
-    return before !== undefined;
+    return before.length > 0;
   }
 
   /** Counts an answer that is about to leave, durably. Throws as `requireOpen`. */
   async count(query: Query, assignment: AssignmentId): Promise<void> {
-    const name = offerOf(query);
-    if (await this.requireOpen(name, assignment)) return;
-    await this.#save({
-      ...(await this.#read()),
-      [name]: { assignment, at: this.#clock.now(), period: query.period },
-    });
+    if (await this.requireOpen(query, assignment)) return;
+    const at = this.#clock.now();
+    const counted = periodsOf(query).map(([name, period]) => [name, { assignment, at, period }] as const);
+    await this.#save({ ...(await this.#read()), ...Object.fromEntries(counted) });
   }
 
   /** Those whose period is not over. A record that can't be read counts as none: nobody but the device itself can damage it. */
@@ -90,6 +92,16 @@ export class AnsweredQueries {
   #save(all: Kept): Promise<void> {
     return this.#storage.put(this.#name, new TextEncoder().encode(JSON.stringify(all)));
   }
+}
+
+/** ms for which a device remembers an experiment that it has answered. */
+const experimentsKept = 366 * 86_400_000;
+
+/** By what names an answer counts, and for how long, ms. No name of a query has a space. */
+function periodsOf(query: Query): (readonly [name: string, period: number])[] {
+  const own = [offerOf(query), query.period] as const;
+  const arm = query.kind === 'arm' ? query.arm : undefined;
+  return arm ? [own, [`experiment ${arm.experiment}`, experimentsKept]] : [own];
 }
 
 function parsed(bytes: Uint8Array | undefined): Kept {

@@ -1,6 +1,6 @@
 import type { Distributed } from '@murmuration/privacy/mechanisms/distributed';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { offerOf, second } from '@murmuration/protocol/queries/offer';
 import type { Query } from '@murmuration/protocol/queries/query';
@@ -34,6 +34,8 @@ export interface AnswerPorts {
   readonly allowed: Readonly<Record<string, AnswerOptions>>;
   readonly storage: Storage;
   readonly task: TaskName;
+  /** The version that the coordinator has named to this device to serve, once it is there; undefined: none is. */
+  readonly named: () => Promise<ModelHash | undefined>;
   /** The value of a frame; throws `protocol.frame`. */
   readonly decode: (bytes: Uint8Array) => unknown;
   /** SHA-256. */
@@ -69,9 +71,16 @@ export class Answers implements SessionAnswers {
     const { allowed, clock } = this.#ports;
     const now = clock.now();
     const done = await this.#answered.inPeriod();
-    const offers = Object.entries(allowed).flatMap(([name, { kinds }]) =>
-      kinds.includes('heavy-hitters') ? [name, `${name}${second}`] : [name],
-    );
+    const hasArm = async ({ kinds, answer }: AnswerOptions) => {
+      if (answer || !kinds.every(kind => kind === 'arm')) return true;
+      const version = await this.#ports.named();
+      return version !== undefined && new OutcomeRecord(this.#ports).has(version);
+    };
+    const offers: string[] = [];
+    for (const [name, options] of Object.entries(allowed)) {
+      if (await hasArm(options)) offers.push(name);
+      if (options.kinds.includes('heavy-hitters')) offers.push(`${name}${second}`);
+    }
     return offers
       .filter(offer => !done.has(offer) && now >= (this.#declined.get(offer) ?? 0))
       .slice(0, mostOffers);
@@ -92,10 +101,11 @@ export class Answers implements SessionAnswers {
         query = this.#read(assignment);
         try {
           this.#requireAllowed(query, assignment);
+          await this.#requireArm(query);
           cost = await this.#costOf(query, assignment);
           await cost.require(isMade);
           // The answer of a part that was begun before a restart is made.
-          if (!(await answered.requireOpen(offerOf(query), assignment.assignment)))
+          if (!(await answered.requireOpen(query, assignment.assignment)))
             vector = await this.#answer(query, assignment);
         } catch (error) {
           this.#declined.set(offerOf(query), clock.now() + declinedFor);
@@ -178,10 +188,20 @@ export class Answers implements SessionAnswers {
       );
   }
 
+  /** Throws `plan.below-floor` where a query is not about the arm that this device has. */
+  async #requireArm(query: Query): Promise<void> {
+    if (query.kind !== 'arm' || (query.arm && query.arm.version === (await this.#ports.named()))) return;
+    throw this.#ports.refusal(
+      'queries',
+      `The query "${query.name}" asks about another version than the one that was named to this device.`,
+    );
+  }
+
   /** Throws `training.no-examples` where the app has no answer, `options.invalid` for one beyond the bounds of the query. */
   async #answer(query: Query, { plan }: Assignment): Promise<Answered> {
     const options = this.#ports.allowed[query.name]!;
-    const answer = await (options.answer || query.kind !== 'outcomes'
+    const isTold = query.kind === 'outcomes' || query.kind === 'arm';
+    const answer = await (options.answer || !isTold
       ? options.answer?.(query)
       : new OutcomeRecord(this.#ports).answer(query));
     if (answer === undefined)

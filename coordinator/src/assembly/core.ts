@@ -44,6 +44,9 @@ import { SettingsManager, withStoredSettings } from '../task/settings-manager.ts
 import type { Task } from '../task/task.ts';
 import { deviceRequests } from './device-requests.ts';
 
+/** What the parts of a task need of experiments. */
+type FollowedExperiments = Pick<Experiments, 'models' | 'modelsOf' | 'ofDevice' | 'devices'>;
+
 /** The way to all devices, whatever carries it. */
 export interface DeviceChannel extends CohortChannel {
   /** Devices that are connected and have said hello. */
@@ -103,7 +106,7 @@ export interface Core {
   /** Takes their updates. */
   readonly uploads: Uploads;
   /** Keeps the versions of experiments, and lets devices have their arms; before devices connect. */
-  follow(experiments: Pick<Experiments, 'models' | 'modelsOf' | 'ofDevice'>): void;
+  follow(experiments: FollowedExperiments): void;
   /**
    * Makes all that a further task needs. Nobody sees it before the function that is returned is called, which begins its rounds where those of
    * the others have begun, once `ready` has settled. Throws `storage.*`, and whatever the task's model throws.
@@ -159,7 +162,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const runs = new RunControl(rounds, storage.runs, clock, events);
   const settings = new SettingsManager(storage.settings, rounds, clock);
 
-  let experiments: Pick<Experiments, 'models' | 'modelsOf' | 'ofDevice'> | undefined;
+  let experiments: FollowedExperiments | undefined;
   const prepare = async (definition: Task) => {
     const task = await withStoredSettings(definition, storage.settings);
     await ensureFirstVersion(task, registry, history, clock);
@@ -211,6 +214,12 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
           ...newest.map(({ model }) => model),
         ];
         return [...new Set(all)].slice(0, mostAsked);
+      },
+      arms: {
+        isAsking: query => experiments?.devices.isAsking(task.name, query) ?? false,
+        next: (query, least) => experiments?.devices.next(task.name, query, least),
+        labels: (device, answers) => experiments?.devices.labels(task.name, device, answers) ?? answers ?? [],
+        answered: (arm, devices) => experiments?.devices.answered(task.name, arm, devices),
       },
       privacy,
       traffic: () => traffic.of(task.name),
@@ -325,6 +334,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       deviceRegistry,
       versionAliases,
       armOf: (task, device) => experiments?.ofDevice(task, device),
+      came: (task, device, answers) => experiments?.devices.came(task, device, answers),
       convictions,
     }),
     uploads: new Uploads({

@@ -23,6 +23,8 @@ interface Answering {
   readonly versionAliases: VersionAliases;
   /** The model that a device serves by an experiment; undefined: the champion. */
   readonly armOf: (task: TaskName, device: DeviceId) => ModelHash | undefined;
+  /** A device that may take part would answer these queries. */
+  readonly came: (task: TaskName, device: DeviceId, answers?: readonly string[]) => void;
   readonly convictions: Pick<Convictions, 'outUntil'>;
 }
 
@@ -37,6 +39,7 @@ export function deviceRequests({
   deviceRegistry,
   versionAliases,
   armOf,
+  came,
   convictions,
 }: Answering): DeviceRequests {
   return {
@@ -56,8 +59,10 @@ export function deviceRequests({
       const checkIn = checkIns.get(message.task);
       if (!checkIn) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
       const out = (convictions.outUntil(device) ?? 0) - clock.now();
+      const isEligible = checkIn.isEligible(message, sdk);
+      if (isEligible && out <= 0) came(message.task, device, message.answers);
       const answer = checkIn.answer(device, message, sdk, out);
-      events.emit('checked-in', device, message.task, answer.decision, checkIn.isEligible(message, sdk));
+      events.emit('checked-in', device, message.task, answer.decision, isEligible);
       return answer;
     },
     contribute: ({ device }, phase, { round, assignment, message }) =>

@@ -18,7 +18,7 @@ export async function openExperiments(
     readonly clock: Clock;
     readonly random: RandomBytes;
     readonly events: CoordinatorEvents;
-    readonly storage: Pick<Storage, 'experiments' | 'history' | 'audit'>;
+    readonly storage: Pick<Storage, 'experiments' | 'queryResults' | 'history' | 'audit'>;
     /** Whether anything is measured of requests. */
     readonly isMeasured: boolean;
   },
@@ -28,6 +28,7 @@ export async function openExperiments(
     versionAliases: core.versionAliases,
     history: storage.history,
     store: storage.experiments,
+    queryResults: storage.queryResults,
     audit: storage.audit,
     events,
     clock,

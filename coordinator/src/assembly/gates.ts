@@ -73,7 +73,7 @@ export async function openGates(
     },
   });
   for (const { task } of rounds.values()) {
-    if (task.promote && !experiments.isMeasured)
+    if (task.promote && task.promote.query === null && !experiments.isMeasured)
       throw new MurmurationError(
         'config.invalid',
         `The task ${task.name} promotes by a canary, and inference.feedback is null: nothing would be measured.`,

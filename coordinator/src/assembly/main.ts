@@ -244,7 +244,10 @@ async function open(
     connections.announce(task, device => experiments.ofDevice(task, device) ?? standard);
   };
   events.on('aliases', announce);
-  events.on('experiment', ({ task }) => announce(task));
+  events.on('experiment', ({ task }) => {
+    announce(task);
+    rounds.get(task)?.armsChanged();
+  });
   const { gates, watcher } = await openGates(core, { clock, events, storage, experiments });
   opened.add(() => gates.close());
   opened.add(() => watcher.close());

@@ -270,4 +270,4 @@ const termsOf = ({ privacy }: NoisedQuery, { perDevice, quorum, clip }: DeviceNo
 });
 
 /** One element in the unit of what is asked. */
-const unitOf = (query: Query): number => ('levels' in query ? (query.most - query.least) / query.levels : 1);
+const unitOf = (query: Query): number => ('least' in query ? (query.most - query.least) / query.levels : 1);

@@ -10,6 +10,7 @@ import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import { asleepTooSoon } from '../task/awake.ts';
 import { ineligible } from '../task/eligibility.ts';
 import { devicesAtOnce, turnoverOf } from '../task/task.ts';
+import type { ArmsPort } from './ports.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
 /** Devices that wait at most, for each place in a cohort: enough to choose among, few enough to hold connections for. */
@@ -33,6 +34,7 @@ export interface CheckInPorts {
   readonly pool: WaitingPool;
   readonly activePopulation: Pick<ActivePopulation, 'of'>;
   readonly privacy: Pick<PrivacyBudgets, 'outOf'>;
+  readonly arms?: Pick<ArmsPort, 'labels'> | undefined;
   /** Spreads check-ins. */
   readonly random: RandomBytes;
   readonly clock: Clock;
@@ -49,12 +51,14 @@ export class CheckInHandler {
   readonly #pool: WaitingPool;
   readonly #activePopulation: Pick<ActivePopulation, 'of'>;
   readonly #privacy: Pick<PrivacyBudgets, 'outOf'>;
+  readonly #arms: CheckInPorts['arms'];
   readonly #random: RandomBytes;
   readonly #clock: Clock;
   readonly #channel: CheckInPorts['channel'];
   readonly #sentAway = new SentAway();
 
-  constructor({ rounds, pool, activePopulation, privacy, random, clock, channel }: CheckInPorts) {
+  constructor({ rounds, pool, activePopulation, privacy, arms, random, clock, channel }: CheckInPorts) {
+    this.#arms = arms;
     this.#rounds = rounds;
     this.#pool = pool;
     this.#activePopulation = activePopulation;
@@ -91,7 +95,8 @@ export class CheckInHandler {
     }
     const busy = this.#unavailable(checkIn);
     if (busy !== undefined) return { decision: 'later', after: this.sendAway(device), reason: busy };
-    this.#pool.add(device, checkIn.answers, checkIn.base);
+    const answers = this.#arms?.labels(device, checkIn.answers) ?? checkIn.answers;
+    this.#pool.add(device, answers, checkIn.base);
     return { decision: 'waiting' };
   }
 

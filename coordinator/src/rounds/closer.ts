@@ -97,7 +97,11 @@ export class Closer {
     const { state } = this.#execution;
     if (state.phase !== 'closing') return undefined;
     const record = this.#record({ phase: 'published', terms, tally: state.tally, model: null }, null);
-    await this.#commit({ round: record, result: resultOf(terms, record, aggregate, spent) });
+    const result = resultOf(terms, record, aggregate, spent);
+    await this.#commit({ round: record, result });
+    const devices = state.contributors.map(({ device }) => device);
+    if (result?.query.kind === 'arm' && result.query.arm)
+      this.#ports.arms?.answered(result.query.arm, devices);
     return { record, version: null };
   }
 

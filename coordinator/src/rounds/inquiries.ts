@@ -1,8 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Query } from '@murmuration/protocol/queries/query';
+import type { ArmQuery, AskedArm, Query } from '@murmuration/protocol/queries/query';
 import type { QueryBudgets } from '../privacy/query-budgets.ts';
 import { type QueryResult, type QueryResultStore, resultsKept } from '../registry/query-results.ts';
 import type { Task, TaskQuery } from '../task/task.ts';
+import type { ArmsPort } from './ports.ts';
 
 /** What becomes of a query next. */
 export interface Standing {
@@ -24,10 +25,17 @@ export class Inquiries {
   readonly #second = new Map<string, { readonly heavy: Uint8Array; readonly until: number }>();
 
   readonly #budgets: Pick<QueryBudgets, 'requireLeft' | 'isSpent'>;
+  readonly #arms: Pick<ArmsPort, 'isAsking'> | undefined;
 
-  constructor(results: QueryResultStore, budgets: Pick<QueryBudgets, 'requireLeft' | 'isSpent'>) {
+  /** `arms`: left out where there are no experiments. */
+  constructor(
+    results: QueryResultStore,
+    budgets: Pick<QueryBudgets, 'requireLeft' | 'isSpent'>,
+    arms?: Pick<ArmsPort, 'isAsking'>,
+  ) {
     this.#results = results;
     this.#budgets = budgets;
+    this.#arms = arms;
   }
 
   /** Reads when each query was asked last, and which somebody has wanted asked since; before all else. */
@@ -96,27 +104,48 @@ export class Inquiries {
     return Math.min(...all, Number.POSITIVE_INFINITY);
   }
 
-  /** The query that is to be asked now. */
-  next(task: Task, now: number, isPaused: boolean): Query | undefined {
+  /** The query that is to be asked now; `armFor`: the arm that one is about, undefined where no arm has enough devices to ask. */
+  next(
+    task: Task,
+    now: number,
+    isPaused: boolean,
+    armFor: (query: ArmQuery) => AskedArm | undefined = () => undefined,
+  ): Query | undefined {
     const wanted = [...this.#second.keys(), ...this.#wanted.keys()];
     const due = task.queries.filter(each => this.#dueAt(task, each, now, isPaused) <= now);
     const order = ({ query: { name } }: TaskQuery) =>
       wanted.includes(name) ? wanted.indexOf(name) : wanted.length;
-    const query = due.sort((a, b) => order(a) - order(b))[0]?.query;
-    const heavy = query && this.#heavyOf(query.name, now);
+    for (const { query } of due.sort((a, b) => order(a) - order(b))) {
+      if (query.kind !== 'arm') return this.#withHeavy(query, now);
+      const arm = armFor(query);
+      if (arm) return { ...query, arm };
+      // Its time has come, and there is nobody to ask.
+      this.begun(query.name, now);
+    }
+    return undefined;
+  }
+
+  #withHeavy(query: Query, now: number): Query {
+    const heavy = this.#heavyOf(query.name, now);
     return heavy && query.kind === 'heavy-hitters' ? { ...query, heavy } : query;
   }
 
   /** Whether somebody wants a query asked, and when it is asked by itself. */
   standingOf(task: Task, query: TaskQuery, now: number, isPaused: boolean): Standing {
-    return {
-      isWanted: this.#wanted.has(query.query.name),
-      nextAt: this.#asksItself(task, query, now, isPaused),
-    };
+    const nextAt = this.#isOpen(query)
+      ? this.#asksItself(task, query, now, isPaused)
+      : Number.POSITIVE_INFINITY;
+    return { isWanted: this.#wanted.has(query.query.name), nextAt };
+  }
+
+  /** Of arms devices are asked while an experiment is measured by the query. */
+  #isOpen({ query: { kind, name } }: TaskQuery): boolean {
+    return kind !== 'arm' || this.#arms?.isAsking(name) === true;
   }
 
   #dueAt(task: Task, query: TaskQuery, now: number, isPaused: boolean): number {
     const { name } = query.query;
+    if (!this.#isOpen(query)) return Number.POSITIVE_INFINITY;
     const isDue = this.#wanted.has(name) || this.#heavyOf(name, now) !== undefined;
     return isDue && !this.#budgets.isSpent(task, query.query)
       ? now
@@ -141,5 +170,10 @@ export class Inquiries {
     if (!found)
       throw new MurmurationError('request.not-found', `The task "${task.name}" has no query "${name}".`);
     this.#budgets.requireLeft(task, found.query);
+    if (this.#isOpen(found)) return;
+    throw new MurmurationError(
+      'round.closed',
+      `The query "${name}" asks about the arms of an experiment, and none that names it runs; begin one.`,
+    );
   }
 }

@@ -37,7 +37,8 @@ export function openTaskRounds(
 ): OpenTaskRounds {
   const { clock, channel, privacy } = ports;
   const pool = new WaitingPool(() => rounds.poolChanged());
-  const rounds: TaskRounds = new TaskRounds(task, registry, new Inquiries(queryResults, privacy.answers), {
+  const inquiries = new Inquiries(queryResults, privacy.answers, ports.arms);
+  const rounds: TaskRounds = new TaskRounds(task, registry, inquiries, {
     ...ports,
     primitives: native,
     pool,
@@ -52,6 +53,7 @@ export function openTaskRounds(
     pool,
     activePopulation,
     privacy,
+    arms: ports.arms,
     random: jitter,
     clock,
     channel,

@@ -2,6 +2,7 @@ import type { AssignmentId, DeviceId, ModelHash, RoundId } from '@murmuration/pr
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { ArmQuery, AskedArm } from '@murmuration/protocol/queries/query';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Aggregate } from '../aggregation/aggregate.ts';
@@ -88,6 +89,18 @@ export interface CentralStage {
   ): Promise<Head>;
 }
 
+/** The experiments of a task about whose arms devices are asked. */
+export interface ArmsPort {
+  /** Whether one is measured by a query of this name now. */
+  isAsking(query: string): boolean;
+  /** The arm to ask next, of which as many devices as `least` wait to be asked; undefined: none. */
+  next(query: ArmQuery, least: number): AskedArm | undefined;
+  /** By what names a device waits that would answer these queries. */
+  labels(device: DeviceId, answers?: readonly string[]): readonly string[];
+  /** What these devices say of an arm is in a sum that is kept. */
+  answered(arm: AskedArm, devices: readonly DeviceId[]): void;
+}
+
 /** What a round works with. */
 export interface DriverPorts {
   readonly clock: Clock;
@@ -105,6 +118,8 @@ export interface DriverPorts {
   readonly named: () => ModelHash | undefined;
   /** Versions of the task that devices may serve, those in use first: what queries of outcomes tell apart. */
   readonly versions: () => Promise<readonly ModelHash[]>;
+  /** Left out where there are no experiments. */
+  readonly arms?: ArmsPort | undefined;
   readonly traffic: () => TrafficCount;
   /** ms after which a device of the cohort is to check in again. */
   readonly comeBackAfter: (device: DeviceId) => number;

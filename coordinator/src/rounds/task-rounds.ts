@@ -2,13 +2,13 @@ import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type AssignmentId, type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
 import { type Plan, type PlanControl, writePlan } from '@murmuration/protocol/messages/plan';
-import { offerOf } from '@murmuration/protocol/queries/offer';
-import type { Query } from '@murmuration/protocol/queries/query';
+import type { ArmQuery, Query } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
+import { labelOf } from '../population/arm-label.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import { lineageOf } from '../registry/lineage.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
@@ -18,6 +18,7 @@ import { stalenessIn } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { DrawnMember, SavedRound } from '../round/store.ts';
+import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
 import { abandon } from './abandon.ts';
 import { centralRound } from './central-round.ts';
@@ -408,7 +409,9 @@ export class TaskRounds {
     if (this.#hasStopped) return;
     const query = isEarly
       ? undefined
-      : this.#inquiries.next(this.upcoming, this.#ports.clock.now(), this.#isPaused);
+      : this.#inquiries.next(this.upcoming, this.#ports.clock.now(), this.#isPaused, query =>
+          this.#armFor(query),
+        );
     if (!query && (!trains || this.isBetweenRuns)) return;
     this.#takeOver();
     if (query) return this.#ask(query, head.version.model, files.layout);
@@ -447,6 +450,16 @@ export class TaskRounds {
     return { ...control, file: (await this.#registry.storeBeside(head.version.model, values)) as ModelHash };
   }
 
+  /** The arm of an experiment to ask about next. */
+  #armFor(query: ArmQuery) {
+    return this.#ports.arms?.next(query, fewestAnswers(this.upcoming, query));
+  }
+
+  /** Experiments have begun or ended: queries are asked about their arms, or not any more. */
+  armsChanged(): void {
+    this.#scheduleNext();
+  }
+
   /** A round in which devices are asked a query. */
   async #ask(defined: Query, model: ModelHash, layout: Layout): Promise<void> {
     const query =
@@ -475,7 +488,7 @@ export class TaskRounds {
       return { ...this.#ports, pool: this.#ports.pool.heldFrom(isOfUse) };
     }
     const query = queryOf(plan);
-    return query ? { ...this.#ports, pool: this.#ports.pool.answering(offerOf(query)) } : this.#ports;
+    return query ? { ...this.#ports, pool: this.#ports.pool.answering(labelOf(query)) } : this.#ports;
   }
 
   #aggregateFor({ plan, id, groups, buffer }: RoundTerms, layout: Layout): Aggregate {

@@ -24,6 +24,7 @@ import {
   refuseLayers,
   refuseOverflow,
   refuseUnaccountable,
+  refuseUnasked,
   refuseUnclippable,
   refuseUncontrollable,
   refuseUnmaskable,
@@ -389,7 +390,8 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     );
   const problem = rest.gate && problemOfGate(rest.gate, evaluation, privateLayers);
   if (problem) throw new MurmurationError('config.invalid', `The task: ${problem}`);
-  if (rest.promote && (!rest.gate || privateLayers.length > 0))
+  if (rest.promote && rest.promote.query !== null) refuseUnasked(rest.promote, rest.queries);
+  if (rest.promote && (!rest.gate || (privateLayers.length > 0 && rest.promote.query === null)))
     throw new MurmurationError(
       'config.invalid',
       rest.gate

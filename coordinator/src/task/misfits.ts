@@ -3,7 +3,8 @@ import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/mess
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { EachStrategy, Strategy } from '../strategy/strategy.ts';
-import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
+import { cohortSizeOf, largestSumOf, type Task, type TaskQuery } from './task.ts';
+import type { Promotion } from './task-promotion.ts';
 
 const largestCohortOfPlans = 1_000_000;
 /** Updates that a round may have to keep at once. */
@@ -238,6 +239,20 @@ export function refuseUnwatchable(
       'config.invalid',
       'The task: watch can follow verdicts only with masking, in synchronous rounds, and without a privacy budget: no others bring them.',
     );
+}
+
+/** Throws `config.invalid` for a canary on devices that they could not be asked about. */
+export function refuseUnasked(
+  { query: name, metric, guards = [], key }: Promotion,
+  queries: readonly TaskQuery[],
+): void {
+  const refuse = (why: string) => new MurmurationError('config.invalid', `The task: promote.query ${why}.`);
+  if (queries.find(({ query }) => query.name === name)?.query.kind !== 'arm')
+    throw refuse(`is "${name}", and the task has no query of this name and the kind arm`);
+  if ([metric, ...guards.map(guard => guard.metric)].some(each => each !== 'accuracy'))
+    throw refuse('lets devices say what became of predictions, which is accuracy; name no other metric');
+  if (key.in !== 'header' || key.name.toLowerCase() !== 'x-murmuration-key')
+    throw refuse('splits devices by their ids; leave out the key, which only requests have');
 }
 
 /** What is told of versions in use where outcomes of predictions come. */

@@ -59,7 +59,7 @@ export function refuseUnaskable(task: Task): void {
     );
   const names = task.queries.map(({ query: { name } }) => name);
   if (new Set(names).size < names.length) throw refuse('have two of one name');
-  for (const { query: asked, drift } of task.queries) {
+  for (const { query: asked, every, drift } of task.queries) {
     if (drift && asked.kind !== 'histogram' && asked.kind !== 'top')
       throw refuse(`watch "${asked.name}" for drift, which is no histogram and no ranking (top)`);
     if (asked.threshold > task.cohort.goal)
@@ -70,6 +70,9 @@ export function refuseUnaskable(task: Task): void {
       throw refuse(`watch "${asked.name}" for drift, whose noise would be taken for drift`);
     queryForm(asked, cohortSizeOf(task));
     if (isNoised(asked)) answerNoiseOf(task, asked, { kind: 'composed', parts: [] });
+    if (asked.kind === 'arm' && asked.arm) throw refuse(`("${asked.name}") begin without an arm`);
+    if (asked.kind === 'arm' && every === null)
+      throw refuse(`about arms ("${asked.name}") need "every", so that experiments go on by themselves`);
     if (asked.kind === 'heavy-hitters' && asked.heavy)
       throw refuse(`("${asked.name}") begin without heavy buckets`);
     if (!isSound(asked, cohortSizeOf(task)))

@@ -1,8 +1,8 @@
-import { newExperiment } from '@murmuration/api/experiment';
+import { guardsByDefault, newExperiment } from '@murmuration/api/experiment';
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
 
-const { atLeast, devices, metric } = newExperiment.shape;
+const { atLeast, devices, metric, query } = newExperiment.shape;
 
 /** The form of how a version that passed the gate becomes what everybody gets. */
 export const promotionSchema = z
@@ -13,7 +13,7 @@ export const promotionSchema = z
     steps: z.array(z.number().gt(0).lt(1)).min(1).max(20),
     /** How long each step lasts, at least. */
     each: duration.refine(ms => ms >= 1_000, 'expected at least 1 s'),
-    /** What ends it: the version goes back, and is not promoted by itself again. */
+    /** What ends it: the version goes back, and is not promoted by itself again. By default failures by more than 0.01, and nothing where `query` is given. */
     guards: z
       .array(
         z.strictObject({
@@ -24,7 +24,7 @@ export const promotionSchema = z
         }),
       )
       .max(4)
-      .default([{ metric: 'failures', worseBy: 0.01 }]),
+      .optional(),
     /** Units of the version below which no step ends. */
     atLeast: atLeast,
     /** By which it is compared. */
@@ -43,11 +43,17 @@ export const promotionSchema = z
       .prefault({}),
     /** Whether devices get it step by step as well; else those have the champion until the end. */
     devices: devices,
+    /** Name of a query of the kind `arm`: only devices get it step by step, and say what became of its predictions. */
+    query: query,
   })
   .refine(
     ({ steps }) => steps.every((share, at) => at === 0 || share > steps[at - 1]!),
     'expected steps that grow',
-  );
+  )
+  .transform(promotion => ({
+    ...promotion,
+    guards: promotion.guards ?? guardsByDefault(promotion.query),
+  }));
 
 /** How a version that passed the gate becomes what everybody gets, complete. */
 export type Promotion = z.output<typeof promotionSchema>;

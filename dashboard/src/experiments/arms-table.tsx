@@ -7,10 +7,11 @@ import { words } from './words.ts';
 
 /** The arms of an experiment beside each other, and how far each is from the control. */
 export function ArmsTable({ experiment }: { readonly experiment: ExperimentMessage }) {
-  const { name, kind, arms, metric } = experiment;
+  const { name, kind, arms, metric, query } = experiment;
   const { winner } = standingOf(experiment);
   const { columns } = words;
   const isSplit = kind !== 'mirror';
+  const isOfDevices = query !== null;
   return (
     <ResponsiveTable label={words.armsOf(name)}>
       <table>
@@ -18,15 +19,21 @@ export function ArmsTable({ experiment }: { readonly experiment: ExperimentMessa
           <tr>
             <th scope="col">{columns.arm}</th>
             {isSplit && <th scope="col">{columns.share}</th>}
-            <th scope="col">{isSplit ? columns.units : columns.requests}</th>
-            {isSplit && <th scope="col">{columns.outcomes}</th>}
+            <th scope="col">{isOfDevices ? columns.came : isSplit ? columns.units : columns.requests}</th>
+            {isSplit && <th scope="col">{isOfDevices ? columns.answered : columns.outcomes}</th>}
             {isSplit && <th scope="col">{words.metrics[metric]}</th>}
             {isSplit && <th scope="col">{columns.difference}</th>}
             {isSplit && <th scope="col">{columns.best}</th>}
             {!isSplit && <th scope="col">{columns.agreed}</th>}
             {!isSplit && <th scope="col">{columns.dropped}</th>}
-            <th scope="col">{columns.failures}</th>
-            <th scope="col">{columns.latency}</th>
+            {isOfDevices ? (
+              <th scope="col">{columns.predictions}</th>
+            ) : (
+              <>
+                <th scope="col">{columns.failures}</th>
+                <th scope="col">{columns.latency}</th>
+              </>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -45,8 +52,14 @@ export function ArmsTable({ experiment }: { readonly experiment: ExperimentMessa
                   <td>{count(arm.dropped)}</td>
                 </>
               )}
-              <td>{words.failures(arm)}</td>
-              <td>{arm.latency === null ? '–' : words.value('latency', arm.latency)}</td>
+              {isOfDevices ? (
+                <td>{words.predictions(arm)}</td>
+              ) : (
+                <>
+                  <td>{words.failures(arm)}</td>
+                  <td>{arm.latency === null ? '–' : words.value('latency', arm.latency)}</td>
+                </>
+              )}
             </tr>
           ))}
         </tbody>

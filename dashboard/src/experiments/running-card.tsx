@@ -5,7 +5,7 @@ import { Ago } from '../controls/moment.tsx';
 import { moment } from '../format/format.ts';
 import { ArmsTable } from './arms-table.tsx';
 import { standingOf } from './standing.ts';
-import { words } from './words.ts';
+import { unitsOf, words } from './words.ts';
 
 interface Shown {
   readonly task: string;
@@ -57,13 +57,14 @@ export function RunningCard({ task, experiment, changed }: Shown) {
   );
 }
 
-/** How many keys have come, of those that were planned. */
-function Progress({ experiment: { kind, arms, planned } }: Pick<Shown, 'experiment'>) {
+/** How many units have come, of those that were planned. */
+function Progress({ experiment }: Pick<Shown, 'experiment'>) {
+  const { kind, planned } = experiment;
   if (kind === 'mirror') return null;
-  const units = arms.reduce((sum, arm) => sum + arm.units, 0);
+  const units = unitsOf(experiment);
   return (
     <div class="gathering">
-      <span class="muted">{words.progress(units, planned)}</span>
+      <span class="muted">{words.progress(experiment)}</span>
       <span class="meter" aria-hidden="true">
         <span class="some" style={{ inlineSize: `${100 * Math.min(1, units / planned)}%` }} />
       </span>
@@ -73,27 +74,15 @@ function Progress({ experiment: { kind, arms, planned } }: Pick<Shown, 'experime
 
 /** Whether the split holds, what ends the experiment, and by what requests are told apart. */
 function Conditions({ experiment }: Pick<Shown, 'experiment'>) {
-  const {
-    kind,
-    metric,
-    covariate,
-    sampleRatio,
-    guards,
-    step,
-    key,
-    layer,
-    createdAt,
-    createdBy,
-    endsAt,
-    isFull,
-  } = experiment;
+  const { kind, metric, covariate, sampleRatio, guards, step, query, createdAt, createdBy, endsAt, isFull } =
+    experiment;
   const { facts } = words;
   return (
     <dl class="facts quiet">
       {sampleRatio && (
         <div>
-          <dt>{facts.ratio}</dt>
-          <dd class={words.ratio(sampleRatio.p).tone}>{words.ratio(sampleRatio.p).text}</dd>
+          <dt>{query === null ? facts.ratio : facts.devicesRatio}</dt>
+          <dd class={words.ratio(sampleRatio.p, query).tone}>{words.ratio(sampleRatio.p, query).text}</dd>
         </div>
       )}
       {kind !== 'mirror' && (
@@ -126,9 +115,17 @@ function Conditions({ experiment }: Pick<Shown, 'experiment'>) {
       )}
       <div>
         <dt>{facts.key}</dt>
-        <dd>{words.key(key, layer)}</dd>
+        <dd>{words.key(experiment)}</dd>
         {isFull && <dd class="worse">{words.full}</dd>}
       </div>
+      {query !== null && (
+        <div>
+          <dt>{facts.devices}</dt>
+          {words.fromDevices(experiment).map(sentence => (
+            <dd key={sentence}>{sentence}</dd>
+          ))}
+        </div>
+      )}
       <div>
         <dt>{facts.begun}</dt>
         <dd>

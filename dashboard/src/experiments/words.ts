@@ -58,6 +58,11 @@ const consequences = (arm: Arm, metric: Metric): string[] => [
   cost(arm, metric) ?? 'Too little is known to say what this costs.',
 ];
 
+/** Units that the comparison stands on: keys, or devices that have answered. */
+export function unitsOf({ arms, query }: Pick<ExperimentMessage, 'arms' | 'query'>): number {
+  return arms.reduce((sum, arm) => sum + (query === null ? arm.units : arm.outcomes), 0);
+}
+
 export const words = {
   lead: 'Some requests get one version, others another. What becomes of them says which one does better.',
   none: 'No experiment runs.',
@@ -106,7 +111,10 @@ export const words = {
       : '';
     return `${sure}${cost(likeliest, metric) ?? ''}`;
   },
-  progress: (units: number, planned: number) => `${count(units)} of ${counted(planned, 'planned key')}`,
+  progress: ({ arms, planned, query }: Pick<ExperimentMessage, 'arms' | 'planned' | 'query'>) => {
+    const units = unitsOf({ arms, query });
+    return `${count(units)} of ${counted(planned, query === null ? 'planned key' : 'planned device')}`;
+  },
   armsOf: (experiment: string) => `Arms of ${experiment}`,
   columns: {
     arm: 'Arm',
@@ -116,6 +124,9 @@ export const words = {
     outcomes: 'Outcomes',
     difference: 'Difference from the control',
     best: 'Chance to be best',
+    came: 'Devices',
+    answered: 'Answered',
+    predictions: 'Predictions',
     agreed: 'Same answer',
     dropped: 'Left out',
     failures: 'Failed requests',
@@ -159,6 +170,8 @@ export const words = {
     guards: 'Ends by itself',
     step: 'Step',
     key: 'Takes part',
+    devices: 'From devices',
+    devicesRatio: 'Devices by arm',
     begun: 'Begun',
     ends: 'Ends at the latest',
   },
@@ -171,28 +184,52 @@ export const words = {
         ? 'Differences are not adjusted by it yet.'
         : `It takes ${percent(removed)} of the variance out of differences.`,
   }),
-  ratio: (p: number) => {
-    if (p < broken) return { tone: 'worse', text: `Keys do not fall as they should (p = ${figure(p)}).` };
-    if (p < odd) return { tone: 'late', text: `Keys may not fall as they should (p = ${figure(p)}).` };
-    return { tone: 'better', text: 'Keys fall as they should.' };
+  ratio: (p: number, query: string | null) => {
+    const [bad, doubtful, good] =
+      query === null
+        ? ['Keys do not fall as they should', 'Keys may not fall as they should', 'Keys fall as they should.']
+        : [
+            'Devices do not come, or answer, in all arms alike',
+            'Devices may not come, or answer, in all arms alike',
+            'Devices come, and answer, in all arms alike.',
+          ];
+    if (p < broken) return { tone: 'worse', text: `${bad} (p = ${figure(p)}).` };
+    if (p < odd) return { tone: 'late', text: `${doubtful} (p = ${figure(p)}).` };
+    return { tone: 'better', text: good };
   },
+  fromDevices: ({ arms, query }: Pick<ExperimentMessage, 'arms' | 'query'>) => {
+    const came = arms.reduce((sum, { units }) => sum + units, 0);
+    const answered = arms.reduce((sum, { outcomes }) => sum + outcomes, 0);
+    return [
+      `${count(answered)} of ${counted(came, 'device')} with outcomes have answered the query “${query}”, in masked sums of one arm each.`,
+      'A unit is a device, which answers once, with its share of good predictions: predictions of one device are alike, and count as one value.',
+    ];
+  },
+  predictions: ({ answers }: Arm) =>
+    answers ? `${count(answers.good)} good of ${count(answers.predictions)}` : '–',
   guard: ({ metric, worseBy }: ExperimentMessage['guards'][number]) =>
     worseBy === 0
       ? `Where an arm is worse than the control: ${words.metrics[metric].toLowerCase()}.`
       : `Where an arm is worse than the control by over ${amount(metric, worseBy)}: ${words.metrics[metric].toLowerCase()}.`,
-  noGuards: 'Only where keys do not fall as they should.',
+  noGuards: 'Only where the split is broken.',
   step: ({ number, of, share, until }: NonNullable<ExperimentMessage['step']>) =>
     `${count(number)} of ${count(of)}: ${percent(share)} at least until ${moment(until)}`,
-  key: ({ in: place, name }: ExperimentMessage['key'], { from, to }: ExperimentMessage['layer']) =>
-    `${percent(to - from, 0)} of the keys, by the ${place} ${name}`,
-  full: 'More keys came than are told apart; further ones are not counted.',
+  key: ({
+    key: { in: place, name },
+    layer: { from, to },
+    query,
+  }: Pick<ExperimentMessage, 'key' | 'layer' | 'query'>) =>
+    query === null
+      ? `${percent(to - from, 0)} of the keys, by the ${place} ${name}`
+      : `${percent(to - from, 0)} of the devices, by their ids`,
+  full: 'More came than are told apart; further ones are not counted.',
   by: (who: string) => `by ${who}`,
   past: 'Past experiments',
   pastColumns: {
     experiment: 'Experiment',
     end: 'Ended',
     arms: 'Arms',
-    units: 'Keys',
+    units: 'Keys or devices',
     verdict: 'What it said',
   },
   armOf: ({ name, version }: Arm) => `${name} ${count(version)}`,

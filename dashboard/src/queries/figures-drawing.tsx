@@ -1,7 +1,7 @@
 import type { FiguresMessage } from '@murmuration/api/query';
 import { HistogramDrawing } from './histogram-drawing.tsx';
 import { Interval } from './interval.tsx';
-import { Outcomes } from './outcomes.tsx';
+import { ArmOutcomes, Outcomes } from './outcomes.tsx';
 import { Ranking } from './ranking.tsx';
 import { words } from './words.ts';
 
@@ -20,6 +20,8 @@ export function FiguresDrawing({ query, figures }: Shown) {
       return <Ranking label={words.ranking(query)} unit={words.perHundred} items={figures.items} />;
     case 'outcomes':
       return <Outcomes query={query} figures={figures} />;
+    case 'arm':
+      return <ArmOutcomes query={query} figures={figures} />;
     case 'sketch':
       return <p>{words.sketch(figures.buckets)}</p>;
     case 'heavy-hitters':

@@ -23,6 +23,20 @@ export function Outcomes({ query, figures: { versions } }: Shown) {
   );
 }
 
+/** What became of predictions of the version that an arm serves: shares of those of a device, the mean over devices. */
+export function ArmOutcomes({
+  query,
+  figures,
+}: Pick<Shown, 'query'> & { readonly figures: Extract<FiguresMessage, { readonly kind: 'arm' }> }) {
+  const outcomes = figures.outcomes.map(({ outcome, count, rate }) => ({ outcome, count, share: rate }));
+  return (
+    <figure class="ranking outcomes" aria-label={words.outcomes(query)}>
+      <figcaption class="muted">{words.armOf}</figcaption>
+      <VersionOutcomes version={{ ...figures, outcomes }} />
+    </figure>
+  );
+}
+
 /** Those of one version, with how many devices told of them. */
 export function VersionOutcomes({ version }: { readonly version: OutcomesFigures['versions'][number] }) {
   const share = (value: number) => `${100 * value}%`;

@@ -60,6 +60,15 @@ export function rowsOf(figures: FiguresMessage): FiguresRow[] {
         ...figures.items.map(({ item, count: counted, perDevice }) => of(item, counted, perDevice)),
         { what: words.table.others, count: count(figures.others), value: '–', interval: '–' },
       ];
+    case 'arm': {
+      const write = (value: number) => percent(value);
+      return figures.outcomes.map(({ outcome, count: counted, rate }) => ({
+        what: outcome,
+        count: count(counted),
+        value: write(rate.value),
+        interval: words.range(rate, write),
+      }));
+    }
     case 'outcomes': {
       const write = (value: number) => percent(value);
       return figures.versions.flatMap((version): FiguresRow[] =>

@@ -33,7 +33,7 @@ export function trendOf(results: readonly QueryResultMessage[]): ChartContent | 
     place: x => moment(new Date(x * 1_000).toISOString()),
     y: {
       label: words.measured[newest.kind],
-      format: newest.kind === 'count' || newest.kind === 'outcomes' ? value => percent(value) : figure,
+      format: ['count', 'outcomes', 'arm'].includes(newest.kind) ? value => percent(value) : figure,
     },
     kind: 'lines',
     series: linesOf(newest).map(({ label, colour, of }, i) => ({
@@ -69,6 +69,14 @@ function linesOf(newest: Exclude<FiguresMessage, { readonly kind: 'sketch' }>): 
         of: figures => newestShare(figures, outcome),
       }));
     }
+    case 'arm':
+      return newest.outcomes.slice(0, colours.length).map(({ outcome }) => ({
+        label: outcome,
+        of: figures => {
+          const found = figures.kind === 'arm' && figures.outcomes.find(each => each.outcome === outcome);
+          return found ? found.rate.value : null;
+        },
+      }));
     case 'heavy-hitters':
       return newest.texts.slice(0, colours.length).map(({ text }) => ({
         label: text,

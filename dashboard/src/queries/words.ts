@@ -42,6 +42,7 @@ export const words = {
     top: 'Ranking',
     distinct: 'Different values',
     outcomes: 'Outcomes',
+    arm: 'Arms',
     'heavy-hitters': 'Frequent texts',
   } satisfies Record<Kind, string>,
   never: 'never asked',
@@ -61,6 +62,8 @@ export const words = {
       : `${counted(devices, 'device')}, ${counted(predictions, 'prediction')}`,
   outcomes: (query: string) => `Outcomes of predictions by version: ${query}`,
   outcomesOf: 'What became of predictions, by version. Lines show the 95 % interval for all devices.',
+  armOf:
+    'What became of predictions on devices of one arm. Each device counts once, by its share of them; lines show the 95 % interval for all devices.',
   /** What a query found, in a few words. */
   summary: (figures: FiguresMessage): string => {
     switch (figures.kind) {
@@ -90,6 +93,12 @@ export const words = {
       case 'top': {
         const found = figures.items.filter(each => each.count > 0).slice(0, 3);
         return found.length === 0 ? 'no item' : found.map(({ item }) => item).join(', ');
+      }
+      case 'arm': {
+        const [first] = figures.outcomes;
+        return first
+          ? `${percent(first.rate.value)} ${first.outcome}, ${words.version(figures)}`
+          : 'no outcome';
       }
       case 'outcomes': {
         const shown = figures.versions.find(({ predictions }) => predictions !== null);
@@ -259,6 +268,7 @@ export const words = {
       top: 'Item',
       distinct: 'Figure',
       outcomes: 'Version and outcome',
+      arm: 'Outcome',
       sketch: 'Figure',
       'heavy-hitters': 'Text',
     } satisfies Record<FiguresMessage['kind'], string>,
@@ -270,6 +280,7 @@ export const words = {
       top: 'Values',
       distinct: 'Values',
       outcomes: 'Predictions',
+      arm: 'Predictions',
       sketch: 'Buckets',
       'heavy-hitters': 'Devices',
     },
@@ -281,6 +292,7 @@ export const words = {
       top: 'Of 100 devices',
       distinct: 'Value',
       outcomes: 'Share',
+      arm: 'Share on a device',
       sketch: 'Value',
       'heavy-hitters': 'Of 100 devices',
     },
@@ -307,6 +319,7 @@ export const words = {
     top: 'values of 100 devices',
     distinct: 'different values',
     outcomes: 'share of predictions of the newest version',
+    arm: 'share of predictions of a device',
     sketch: 'heavy buckets',
     'heavy-hitters': 'of 100 devices',
   } satisfies Record<FiguresMessage['kind'], string>,

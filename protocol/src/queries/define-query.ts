@@ -16,8 +16,8 @@ type Defaulted =
   | 'texts'
   | 'versions';
 
-/** `heavy` is what a round finds. */
-type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted | 'heavy' | 'privacy'> &
+/** `heavy` is what a round finds, and `arm` what it asks about. */
+type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted | 'heavy' | 'arm' | 'privacy'> &
   Partial<Omit<Pick<Asked, Defaulted & keyof Asked>, 'period'>> & {
     /** Time within which a device answers once, such as `'1 d'`, the default, or ms. */
     readonly period?: string | number;
@@ -45,12 +45,13 @@ const defaults: Readonly<Record<QueryKind, object>> = {
   top: { values: 1 },
   distinct: { values: 1, buckets: 4_096 },
   outcomes: { values: 100, versions: [] },
+  arm: { values: 100, levels: 1_000 },
   'heavy-hitters': { values: 100, bytes: 16, texts: 500, buckets: 16_384 },
 };
 
 /**
  * Checks a query and fills in its defaults: `threshold` 10, `period` a day, 1,000 `levels` from the lower bound to the upper one, 1 of `values`
- * a device (100 of `outcomes`), 4,096 `buckets`; of heavy hitters 100 `values`, 16 `bytes`, 500 `texts`, 16,384 `buckets`; of `privacy` Skellam
+ * a device (100 of `outcomes` and `arm`), 4,096 `buckets`; of heavy hitters 100 `values`, 16 `bytes`, 500 `texts`, 16,384 `buckets`; of `privacy` Skellam
  * noise. Throws `config.invalid`, naming what is wrong.
  */
 export function defineQuery(definition: QueryDefinition): Query {

@@ -12,7 +12,7 @@ import {
   z,
 } from './intervals.ts';
 import { distinctOf } from './linear-counting.ts';
-import type { OutcomesQuery, Query } from './query.ts';
+import type { ArmQuery, OutcomesQuery, Query } from './query.ts';
 import { rows } from './text-digest.ts';
 import { elementsOf, queryForm } from './vector.ts';
 
@@ -58,6 +58,19 @@ export interface VersionFigures {
   readonly outcomes: readonly OutcomeFigures[];
 }
 
+/** What became of predictions of one outcome on the devices of an arm. */
+export interface RateFigures {
+  readonly outcome: string;
+  /** Predictions that had it. */
+  readonly count: number;
+  /** Its share of the predictions of a device, the mean over devices: each counts once, however many predictions it made. */
+  readonly rate: Estimate;
+  /** Of that share over the devices. */
+  readonly sum: number;
+  /** Of its square over the devices, rounded up for each of them. */
+  readonly squares: number;
+}
+
 /** Standard deviation of the noise that devices have added to each number, in its unit; left out where there is none. */
 interface Noised {
   readonly noise?: number;
@@ -79,6 +92,16 @@ export type Figures =
   /** Of the devices that answered; `error`: standard error. */
   | { readonly kind: 'distinct'; readonly distinct: Estimate; readonly error: number }
   | { readonly kind: 'outcomes'; readonly versions: readonly VersionFigures[] }
+  /** Every device in the sum has served the version, and told of a prediction of it. */
+  | {
+      readonly kind: 'arm';
+      readonly experiment: string;
+      readonly version: ModelHash;
+      /** Those that answered. */
+      readonly devices: number;
+      readonly predictions: number;
+      readonly outcomes: readonly RateFigures[];
+    }
   | Sketch
   | HeavyHitters;
 
@@ -147,6 +170,8 @@ export function figuresOf(query: Query, sum: Int32Array, devices: number, varian
       );
       return { kind: 'outcomes', versions };
     }
+    case 'arm':
+      return armFigures(query, sum, devices);
     case 'heavy-hitters':
       return query.heavy
         ? heavyHittersOf({ ...query, heavy: query.heavy }, sum, devices)
@@ -188,6 +213,41 @@ function versionFigures(
     }),
   }));
   return { version, devices, predictions: all, outcomes: figures };
+}
+
+function armFigures(query: ArmQuery, sums: Int32Array, devices: number): Figures {
+  const { name, arm, outcomes, levels, values } = query;
+  const [counts, shares, squares] = [0, 1, 2].map(part =>
+    sums.subarray(part * outcomes.length, (part + 1) * outcomes.length),
+  ) as [Int32Array, Int32Array, Int32Array];
+  const predictions = counts.reduce((sum, count) => sum + count, 0);
+  // Shares of one device are whole steps, each rounded by half of one at most.
+  const rounding = (devices * outcomes.length) / 2;
+  const isPossible =
+    arm !== undefined &&
+    predictions >= devices &&
+    predictions <= values * devices &&
+    Math.abs(shares.reduce((sum, share) => sum + share, 0) - levels * devices) <= rounding &&
+    shares.every((share, at) => {
+      const square = squares[at]!;
+      return square <= share && square * levels * devices >= share ** 2 && (counts[at] !== 0 || share === 0);
+    });
+  if (!isPossible) throw impossible(name, devices);
+  return {
+    kind: 'arm',
+    experiment: arm.experiment,
+    version: arm.version,
+    devices,
+    predictions,
+    outcomes: outcomes.map((outcome, at) => {
+      const [sum, square] = [shares[at]! / levels, squares[at]! / levels];
+      const mean = sum / devices;
+      const variance = devices > 1 ? Math.max(0, square - mean * sum) / (devices - 1) : 0;
+      const { value, low, high } = meanOfValues(mean, Math.sqrt(variance), devices);
+      const rate = { value, low: Math.max(0, low), high: Math.min(1, high) };
+      return { outcome, count: counts[at]!, rate, sum, squares: square };
+    }),
+  };
 }
 
 function meanOf(
@@ -255,7 +315,7 @@ const endOf = (value: number): number | null => (Number.isFinite(value) ? value 
 /** The sum of all elements of one device, at most. */
 function mostInAll(query: Query): number {
   if (query.kind === 'heavy-hitters') return rows * query.values;
-  if (query.kind === 'outcomes') return Number.POSITIVE_INFINITY;
+  if (query.kind === 'outcomes' || query.kind === 'arm') return Number.POSITIVE_INFINITY;
   return 'values' in query ? query.values : Number.POSITIVE_INFINITY;
 }
 

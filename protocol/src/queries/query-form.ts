@@ -14,6 +14,8 @@ const mostCounted = 2_048;
 const mostBuckets = 65_536;
 const farthest = 1e15;
 const year = 366 * 86_400_000;
+/** The last ms of the year 9999. */
+const latest = 253_402_300_799_999;
 
 /** Whether a value is what a field has to be, and the words for that. */
 type Form = readonly [is: (value: unknown) => boolean, what: string];
@@ -65,6 +67,7 @@ const unnoised: Partial<Record<QueryKind, string>> = {
   distinct: 'which buckets are empty can no longer be told under noise. Ask a histogram or a ranking',
   outcomes:
     'its squares and products take so much noise that nothing is left. Ask for the mean of a share of each device',
+  arm: 'the squares that its intervals stand on take so much noise that nothing is left. Ask for the mean of a share of each device',
   'heavy-hitters':
     'texts are read from sums that have to be exact, and noise makes them unreadable. Ask a ranking (top) of a list that is known',
 };
@@ -79,6 +82,17 @@ const logarithmic: Fields = {
 const isEdges = (edges: unknown): boolean =>
   isListOf(edges, 2, mostCounted + 1, bound[0]) &&
   edges.every((edge, i) => i === 0 || (edges[i - 1] as number) < (edge as number));
+
+const named: Form = [
+  outcomes => isListOf(outcomes, 1, 8, isItem) && areDistinct(outcomes),
+  'a list of 1 to 8 texts of up to 128 characters, no two alike',
+];
+
+const armFields: Fields = {
+  experiment: [id => typeof id === 'string' && /^[0-9a-f]{16}$/.test(id), '16 hexadecimal digits'],
+  version: [version => isHash(version), 'the hash of a version'],
+  since: whole(0, latest),
+};
 
 const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
   count: {},
@@ -101,15 +115,21 @@ const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
   },
   distinct: { buckets: whole(16, mostBuckets), values },
   outcomes: {
-    outcomes: [
-      outcomes => isListOf(outcomes, 1, 8, isItem) && areDistinct(outcomes),
-      'a list of 1 to 8 texts of up to 128 characters, no two alike',
-    ],
+    outcomes: named,
     versions: [
       versions => isListOf(versions, 0, 16, isHash) && areDistinct(versions),
       'a list of at most 16 hashes of versions, no two alike',
     ],
     values,
+  },
+  arm: {
+    outcomes: named,
+    values,
+    levels: whole(1, 1_000_000),
+    arm: [
+      arm => arm === undefined || (isFields(arm) && !problemOfFields(arm, armFields)),
+      'an arm, with experiment, version and since',
+    ],
   },
   'heavy-hitters': {
     values,

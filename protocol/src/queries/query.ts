@@ -113,6 +113,32 @@ export interface HeavyHittersQuery extends Asked {
   readonly heavy?: Uint8Array;
 }
 
+/** The arm that a round asks about. */
+export interface AskedArm {
+  /** Id of the experiment, 16 hexadecimal digits: a device answers each once. */
+  readonly experiment: string;
+  /** The version of the arm; the coordinator has named it to the devices of the arm. */
+  readonly version: ModelHash;
+  /** When the experiment began, ms since 1970: what was told before does not count. */
+  readonly since: number;
+}
+
+/**
+ * What became of predictions on the devices of one arm of an experiment, in a round of their own: only devices that serve the version of the arm
+ * answer, so no sum has a part that is one device's.
+ */
+export interface ArmQuery extends Asked {
+  readonly kind: 'arm';
+  /** The outcomes that are told apart; the first one is what a good prediction has. */
+  readonly outcomes: readonly string[];
+  /** Predictions that a device counts, at most. */
+  readonly values: number;
+  /** Steps of a share of a device's predictions, from 0 to 1. */
+  readonly levels: number;
+  /** The coordinator names it when it asks. */
+  readonly arm?: AskedArm;
+}
+
 /** What devices are asked for. */
 export type Query =
   | CountQuery
@@ -122,5 +148,6 @@ export type Query =
   | TopQuery
   | DistinctQuery
   | OutcomesQuery
+  | ArmQuery
   | HeavyHittersQuery;
 export type QueryKind = Query['kind'];

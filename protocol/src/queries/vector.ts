@@ -1,7 +1,7 @@
 import { MurmurationError } from '../errors/errors.ts';
 import { widthFor } from '../secagg/ring.ts';
 import { binsOf } from './bins.ts';
-import type { DistinctQuery, Query, QueryKind } from './query.ts';
+import type { ArmQuery, DistinctQuery, MeanQuery, Query, QueryKind, SumQuery } from './query.ts';
 import { prime, rows } from './text-digest.ts';
 import { textHash } from './text-hash.ts';
 import { tableFor } from './text-table.ts';
@@ -48,6 +48,8 @@ function sizeOf(query: Query): readonly [elements: number, largest: number] {
       return [query.buckets, 1];
     case 'outcomes':
       return [query.versions.length * elementsOf(query.outcomes.length), query.values ** 2];
+    case 'arm':
+      return [3 * query.outcomes.length, Math.max(query.values, query.levels)];
     case 'heavy-hitters':
       return query.heavy
         ? [tableFor({ ...query, heavy: query.heavy }).elements, prime - 1]
@@ -117,6 +119,10 @@ export function encodeAnswer(query: Query, answer: Answer, ports?: TextPorts): I
       }
       return sum;
     }
+    case 'arm': {
+      if (!isFields(answer)) throw refused(query, 'counts of outcomes by version');
+      return Int32Array.from(rates(query, answer));
+    }
     case 'heavy-hitters': {
       const said = Array.isArray(answer) ? { texts: answer } : answer;
       if (!isTexts(said)) throw refused(query, 'a list of texts, or { texts, times, digits }');
@@ -149,11 +155,23 @@ function partOf(query: Extract<Query, { readonly kind: 'outcomes' }>, counts: re
   ];
 }
 
+/** Of each outcome its count, then its shares of all, then their squares, rounded up so that no variance comes out too small. */
+function rates(query: ArmQuery, answer: OutcomeCounts): number[] {
+  const { arm, outcomes, levels, values } = query;
+  const own = arm && Object.hasOwn(answer, arm.version) ? answer[arm.version]! : {};
+  const counts = outcomes.map(outcome => (Object.hasOwn(own, outcome) ? own[outcome]! : 0));
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  if (!counts.every(count => Number.isInteger(count) && count >= 0) || all === 0 || all > values)
+    throw refused(query, `counts of the version of the arm, from 1 to ${values} together`);
+  const shares = counts.map(count => Math.round((levels * count) / all));
+  return [...counts, ...shares, ...shares.map(share => Math.ceil(share ** 2 / levels))];
+}
+
 const isFields = (answer: Answer): answer is OutcomeCounts =>
   typeof answer === 'object' && answer !== null && !Array.isArray(answer);
 
 /** The nearest of the levels from the lower bound to the upper one. */
-function levelOf(query: Extract<Query, { readonly levels: number }>, answer: Answer): number {
+function levelOf(query: SumQuery | MeanQuery, answer: Answer): number {
   const { least, most, levels } = query;
   if (typeof answer !== 'number' || !(answer >= least && answer <= most))
     throw refused(query, `a number from ${least} to ${most}`);

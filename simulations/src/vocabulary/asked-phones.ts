@@ -66,7 +66,15 @@ export class AskedPhones {
       const allowed = {
         [name]: { kinds: ['heavy-hitters' as const], answer: () => ({ texts: own, times, digits }) },
       };
-      return answering({ clock: systemClock, floors: heldFloors(simulatedFloors), allowed, storage, task })();
+      const named = async () => undefined;
+      return answering({
+        clock: systemClock,
+        floors: heldFloors(simulatedFloors),
+        allowed,
+        storage,
+        task,
+        named,
+      })();
     });
     return new AskedPhones(await Promise.all(phones), random, unmasker);
   }

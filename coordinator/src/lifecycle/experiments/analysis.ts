@@ -29,13 +29,14 @@ export interface ArmAnalysis {
 
 /** What an experiment says so far. */
 export function analyse(experiment: Experiment, tally: Tally): ArmAnalysis[] {
-  const { kind, arms, metric, alpha } = experiment;
+  const { kind, arms, metric, alpha, query } = experiment;
   const plain = arms.map(({ name }) => sumsOf(metric, tally.of(name)));
   const less = adjusted(experiment, tally);
   const sums = less?.sums ?? plain;
-  // What is adjusted is no share any more.
-  const areShares = isShare(metric) && !less;
-  const chances = kind === 'mirror' ? undefined : chancesOf(metric, sums, !less);
+  // What is adjusted is no share any more, and what a device says is one of all its predictions.
+  const arePlain = !less && query === undefined;
+  const areShares = isShare(metric) && arePlain;
+  const chances = kind === 'mirror' ? undefined : chancesOf(metric, sums, arePlain);
   const compared = comparisonsOf(experiment, tally);
   const beside = less ? compare(experiment, plain, alpha) : [];
   const [control] = sums;
@@ -72,7 +73,7 @@ export function endOf(
   if (p < brokenBelow)
     return {
       outcome: 'broken',
-      reason: `Keys do not fall into the arms as they should (p = ${figure(p)}): what it measured can't be trusted.`,
+      reason: `${experiment.query === undefined ? 'Keys do not fall into the arms as they should' : 'Devices do not come, or answer, in all arms alike'} (p = ${figure(p)}): what it measured can't be trusted.`,
     };
   for (const { metric, worseBy } of experiment.guards) {
     const sums = experiment.arms.map(({ name }) => sumsOf(metric, tally.of(name)));

@@ -1,4 +1,4 @@
-import type { ExperimentTerms } from '@murmuration/api/experiment';
+import { type ExperimentTerms, guardsByDefault } from '@murmuration/api/experiment';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { KeyField } from '@murmuration/serving/experiments/experiment';
@@ -34,6 +34,7 @@ export type Designed = Pick<
   | 'steps'
   | 'atLeast'
   | 'devices'
+  | 'query'
 >;
 
 /** Headers that say who somebody is. */
@@ -42,11 +43,15 @@ const tolerance = 1e-9;
 
 /** An experiment whose split can be kept to. Throws `request.invalid` for any other, and `model.missing` for versions that there are not. */
 export async function design(terms: ExperimentTerms, given: Surroundings): Promise<Designed> {
-  const { name, kind, metric, alpha, planned, guards, atLeast, devices } = terms;
+  const { name, kind, metric, alpha, planned, atLeast, query } = terms;
+  const devices = terms.devices || query !== null;
+  const guards = terms.guards ?? guardsByDefault(query);
   const { task, running, isTaken } = given;
-  if (!given.isMeasured) refuse('Nothing would be measured: inference.feedback of the coordinator is null.');
+  if (query !== null) refuseUnaskable(terms, query, task);
+  else if (!given.isMeasured)
+    refuse('Nothing would be measured: inference.feedback of the coordinator is null.');
   if (isTaken) refuse(`The task ${task.name} has an experiment "${name}" already; choose another name.`);
-  if (task.privateLayers.length > 0)
+  if (query === null && task.privateLayers.length > 0)
     refuse(`The versions of ${task.name} have private layers, so no inference server answers with them.`);
   const key = fieldOf(terms.key, 'key');
   const covariate = terms.covariate && fieldOf(terms.covariate, 'covariate');
@@ -78,7 +83,37 @@ export async function design(terms: ExperimentTerms, given: Surroundings): Promi
     steps: stepsOf(terms),
     atLeast,
     devices,
+    ...(query !== null && { query }),
   };
+}
+
+/** Refuses what devices can't keep to, or would not say. */
+function refuseUnaskable(
+  { kind, arms, metric, guards = [], covariate, key }: ExperimentTerms,
+  name: string,
+  { name: task, queries }: Task,
+): void {
+  const query = queries.find(each => each.query.name === name)?.query;
+  if (query?.kind !== 'arm') {
+    const known = queries.flatMap(each => (each.query.kind === 'arm' ? [`"${each.query.name}"`] : []));
+    const choice = known.length > 0 ? `name ${known.join(' or ')}` : 'its definition has none';
+    refuse(`The task ${task} has no query "${name}" of the kind arm; ${choice}.`);
+  }
+  if (kind === 'mirror')
+    refuse('Nothing is mirrored on devices: each serves one version. Choose ab or canary.');
+  if (covariate)
+    refuse(
+      'Devices say nothing from before an experiment, so there is no covariate to take out; leave it out.',
+    );
+  if (key.in !== 'header' || key.name.toLowerCase() !== 'x-murmuration-key')
+    refuse('Devices are split by their ids; leave out the key, which only requests have.');
+  const other = [metric, ...guards.map(guard => guard.metric)].find(each => each !== 'accuracy');
+  if (other)
+    refuse(
+      `Devices say how often predictions had the outcome "${query.outcomes[0]}", which is accuracy, and nothing of ${other}.`,
+    );
+  if (new Set(arms.map(({ version }) => version)).size < arms.length)
+    refuse('Two arms have one version, and devices say of a version what became of its predictions.');
 }
 
 /** A free part of the layer. */

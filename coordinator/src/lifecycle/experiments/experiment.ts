@@ -1,4 +1,5 @@
 import type { ExperimentTerms, experimentOutcomes } from '@murmuration/api/experiment';
+import type { ArmSums } from '@murmuration/monitoring/experiments/arm-sums';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { KeyField } from '@murmuration/serving/experiments/experiment';
 
@@ -31,7 +32,7 @@ export interface Experiment {
   readonly metric: ExperimentMetric;
   readonly alpha: number;
   readonly planned: number;
-  readonly guards: ExperimentTerms['guards'];
+  readonly guards: NonNullable<ExperimentTerms['guards']>;
   /** Of a canary: shares of the new version, and for how long each, ms. */
   readonly steps: NonNullable<ExperimentTerms['steps']> | null;
   /** Which of them it is at, from 0 on, and since when, ms since 1970. */
@@ -39,6 +40,8 @@ export interface Experiment {
   readonly stepAt: number;
   readonly atLeast: number;
   readonly devices: boolean;
+  /** Query of the task by which devices say what became of predictions, and by which only they are split; left out where requests are measured. */
+  readonly query?: string;
   readonly createdAt: number;
   readonly createdBy: string;
   /** ms since 1970; null: when somebody ends it. */
@@ -54,7 +57,7 @@ export interface ExperimentUnit {
   readonly arm: string;
   readonly failed: boolean;
   readonly ms: number;
-  /** Right or wrong as 1 or 0, or how far a number was from what came; null: no outcome is known. */
+  /** Right or wrong as 1 or 0, or how far a number was from what came; of a device that has answered 1; null: no outcome is known. */
   readonly value: number | null;
   /** What its first request said was known of it before the experiment; null: nothing. */
   readonly covariate: number | null;
@@ -66,6 +69,21 @@ export interface ArmCounts {
   readonly failures: number;
   readonly agreed: number;
   readonly dropped: number;
+  /** What its devices answered; left out where requests are measured. */
+  readonly answers?: ArmAnswers;
+}
+
+/** What the devices of an arm said in masked sums, each once. */
+export interface ArmAnswers extends ArmSums {
+  /** Predictions that the sums are about, and those with the good outcome. */
+  readonly predictions: number;
+  readonly good: number;
+  /** Rounds in which it was asked, those that showed nothing included. */
+  readonly rounds: number;
+  /** Devices that left such a round, or were lost, in which others answered. */
+  readonly lost: number;
+  /** Number of the newest of them; 0: there was none. */
+  readonly until: number;
 }
 
 /** What an experiment has measured, but for its keys. */

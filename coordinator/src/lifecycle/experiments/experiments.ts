@@ -13,9 +13,11 @@ import type { CoordinatorEvents } from '../../events/events.ts';
 import type { AuditEntry, AuditLog } from '../../operators/audit.ts';
 import type { VersionAliases } from '../../promotion/version-aliases.ts';
 import type { History } from '../../registry/ports.ts';
+import type { QueryResultStore } from '../../registry/query-results.ts';
 import type { Task } from '../../task/task.ts';
 import { endOf } from './analysis.ts';
 import { type Designed, design } from './design.ts';
+import { DeviceArms } from './device-arms.ts';
 import type { Experiment, ExperimentStore } from './experiment.ts';
 import { outcomeOf, servedAs } from './served.ts';
 import { Tally } from './tally.ts';
@@ -26,6 +28,7 @@ export interface ExperimentPorts {
   readonly versionAliases: Pick<VersionAliases, 'of' | 'set'>;
   readonly history: Pick<History, 'at'>;
   readonly store: ExperimentStore;
+  readonly queryResults: Pick<QueryResultStore, 'results'>;
   readonly audit: Pick<AuditLog, 'append'>;
   readonly events: CoordinatorEvents;
   readonly clock: Clock;
@@ -55,9 +58,17 @@ export class Experiments {
   readonly #turns = new PromiseQueue();
   #cancel: Cancel | undefined;
   #isClosed = false;
+  /** What devices are asked about their arms. */
+  readonly devices: DeviceArms;
 
   constructor(ports: ExperimentPorts) {
     this.#ports = ports;
+    this.devices = new DeviceArms({
+      running: () => this.#running.values(),
+      results: ports.queryResults,
+      events: ports.events,
+      measured: () => this.#wait(),
+    });
     ports.events.on('aliases', task => this.#turns.run(() => this.#championMoved(task)));
   }
 
@@ -75,7 +86,9 @@ export class Experiments {
         continue;
       }
       const tally = await this.#tally(experiment);
-      this.#running.set(experiment.id, { experiment, tally, champion: this.#championOf(experiment.task) });
+      const running = { experiment, tally, champion: this.#championOf(experiment.task) };
+      await this.devices.replay(running);
+      this.#running.set(experiment.id, running);
     }
     this.#wait();
   }
@@ -89,7 +102,7 @@ export class Experiments {
   served(task: string): readonly ServedExperiment[] {
     const found: ServedExperiment[] = [];
     for (const { experiment } of this.#running.values())
-      if (experiment.task === task) found.push(servedAs(experiment));
+      if (experiment.task === task && experiment.query === undefined) found.push(servedAs(experiment));
     return found;
   }
 
@@ -256,7 +269,8 @@ export class Experiments {
     const [control, fresh] = arms;
     const current = steps?.[step];
     if (!steps || !current || !control || !fresh || now < stepAt + current.for) return;
-    if (tally.of(fresh.name).failed.n < atLeast) return;
+    const { failed, values } = tally.of(fresh.name);
+    if ((experiment.query === undefined ? failed : values).n < atLeast) return;
     const next = steps[step + 1];
     if (!next) {
       const reason = `All ${steps.length} steps went by, and no guard ended it.`;

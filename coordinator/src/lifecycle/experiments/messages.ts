@@ -20,6 +20,7 @@ export function experimentMessage(experiment: Experiment, tally: Tally): Experim
     planned,
     guards,
     devices,
+    query,
     createdBy,
   } = experiment;
   const analysed = analyse(experiment, tally);
@@ -42,27 +43,23 @@ export function experimentMessage(experiment: Experiment, tally: Tally): Experim
     guards: guards.map(({ metric, worseBy }) => ({ metric, worseBy })),
     step,
     devices,
+    query: query ?? null,
     createdAt: iso(experiment.createdAt),
     createdBy,
     endsAt: isoOrNull(experiment.endsAt),
     endedAt: isoOrNull(experiment.endedAt),
     isFull: tally.isFull,
-    arms: analysed.map(armMessage),
+    arms: analysed.map(each => armMessage(each, query !== undefined)),
     sampleRatio: kind === 'mirror' ? null : { p: tally.ratio },
     verdict: verdictOf(experiment, analysed),
   };
 }
 
-function armMessage({
-  arm,
-  totals,
-  value,
-  chance,
-  comparison,
-  unadjusted,
-  fixed,
-}: ArmAnalysis): ExperimentMessage['arms'][number] {
-  const { requests, failures, agreed, dropped } = totals;
+function armMessage(
+  { arm, totals, value, chance, comparison, unadjusted, fixed }: ArmAnalysis,
+  isOfDevices: boolean,
+): ExperimentMessage['arms'][number] {
+  const { requests, failures, agreed, dropped, answers } = totals;
   return {
     name: arm.name,
     version: arm.number,
@@ -76,6 +73,14 @@ function armMessage({
     value: value && { mean: value.mean, interval: rangeOf(value.interval) },
     agreed: requests > 0 ? agreed / requests : null,
     dropped,
+    answers: isOfDevices
+      ? {
+          predictions: answers?.predictions ?? 0,
+          good: answers?.good ?? 0,
+          rounds: answers?.rounds ?? 0,
+          lost: answers?.lost ?? 0,
+        }
+      : null,
     best: chance?.best ?? null,
     loss: chance?.loss ?? null,
     difference: comparison && {

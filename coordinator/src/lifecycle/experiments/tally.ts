@@ -1,8 +1,10 @@
-import type { ArmSums } from '@murmuration/monitoring/experiments/arm-sums';
+import { alwaysValid } from '@murmuration/monitoring/experiments/always-valid';
+import { type ArmSums, added, conversions } from '@murmuration/monitoring/experiments/arm-sums';
 import { type SampleRatioState, sampleRatio } from '@murmuration/monitoring/experiments/sample-ratio';
 import type { KnownCovariates } from '@murmuration/monitoring/experiments/variance-reduction';
 import type { ArmWindow } from '@murmuration/serving/monitor/arm-window';
 import type {
+  ArmAnswers,
   ArmCounts,
   Experiment,
   ExperimentCounts,
@@ -34,6 +36,16 @@ const noTotals: ArmTotals = {
   known: { n: 0, covariate: 0, covariateSquares: 0, sum: 0, products: 0 },
 };
 
+const noAnswers: ArmAnswers = { ...noSums, predictions: 0, good: 0, rounds: 0, lost: 0, until: 0 };
+
+/** What a round found in which devices of an arm were asked; `found` is left out where it showed nothing. */
+export interface AskedRound {
+  readonly number: number;
+  readonly found?:
+    | { readonly sums: ArmSums; readonly predictions: number; readonly good: number; readonly lost: number }
+    | undefined;
+}
+
 /** What an arm's keys say of a metric. */
 export function sumsOf(metric: ExperimentMetric, totals: ArmTotals): ArmSums {
   if (metric === 'failures') return totals.failed;
@@ -51,17 +63,22 @@ export class Tally {
   /** New keys of each arm that the test of their ratio has not seen yet. */
   #fresh: number[];
   readonly #names: readonly string[];
+  /** Whether its units are devices, which answer in sums. */
+  readonly #isOfDevices: boolean;
+  /** Devices of each arm that have something to say and have not answered yet. */
+  readonly #ready = new Map<string, number>();
   /** undefined: no covariate is taken. */
   readonly #adjusted: ExperimentMetric | undefined;
   /** What covariates are counted from, so that their squares lose no digits: the first one. */
   #anchor: number | undefined;
 
   constructor(
-    { arms, metric, covariate }: Pick<Experiment, 'arms' | 'metric' | 'covariate'>,
+    { arms, metric, covariate, query }: Pick<Experiment, 'arms' | 'metric' | 'covariate' | 'query'>,
     counts?: ExperimentCounts,
     units: readonly ExperimentUnit[] = [],
   ) {
     this.#names = arms.map(({ name }) => name);
+    this.#isOfDevices = query !== undefined;
     this.#adjusted = covariate ? metric : undefined;
     this.#fresh = arms.map(() => 0);
     this.#ratio = {
@@ -70,11 +87,16 @@ export class Tally {
       p: counts?.ratio.p ?? 1,
     };
     this.#isFull = counts?.isFull ?? false;
-    for (const name of this.#names) this.#arms.set(name, { ...noTotals, ...(counts?.arms[name] ?? {}) });
+    for (const name of this.#names) {
+      const kept = counts?.arms[name];
+      const { n, sum, squares } = kept?.answers ?? noSums;
+      this.#arms.set(name, { ...noTotals, ...(kept ?? {}), values: { n, sum, squares } });
+    }
     for (const unit of units) {
       this.#units.set(unit.unit, unit);
       this.#first(unit);
-      if (unit.value !== null) this.#value(unit, unit.value);
+      if (this.#isOfDevices) this.#wait(unit.arm, unit.value === null ? 1 : 0);
+      else if (unit.value !== null) this.#value(unit, unit.value);
     }
   }
 
@@ -82,9 +104,10 @@ export class Tally {
     return this.#isFull;
   }
 
-  /** The p-value, at any look, that keys fall into the arms as they should. */
+  /** The p-value, at any look, that keys fall into the arms as they should, and that devices of all arms answer alike. */
   get ratio(): number {
-    return this.#ratio.p;
+    // Of devices two things are tested.
+    return this.#isOfDevices ? Math.min(1, 2 * Math.min(this.#ratio.p, this.answering)) : this.#ratio.p;
   }
 
   of(arm: string): ArmTotals {
@@ -132,12 +155,97 @@ export class Tally {
     this.#value(known, value);
   }
 
+  /** A device of an arm has something to say. Whether that is news. */
+  came(arm: string, unit: string): boolean {
+    const known = this.#units.get(unit);
+    if (known && (known.arm === arm || known.value !== null)) return false;
+    if (!known && this.#units.size >= mostUnits) {
+      this.#hasChanged ||= !this.#isFull;
+      this.#isFull = true;
+      return false;
+    }
+    const device: ExperimentUnit = { unit, arm, failed: false, ms: 0, value: null, covariate: null };
+    this.#put(device);
+    this.#wait(arm, 1);
+    if (known) {
+      // A step of a canary gave it another arm before it said anything of the one before.
+      this.#wait(known.arm, -1);
+      const before = this.of(known.arm);
+      this.#arms.set(known.arm, { ...before, failed: conversions(before.failed.n - 1, 0) });
+    } else {
+      const at = this.#names.indexOf(arm);
+      this.#fresh[at] = (this.#fresh[at] ?? 0) + 1;
+    }
+    this.#first(device);
+    return true;
+  }
+
+  /** Devices of an arm that have something to say and have not answered yet. */
+  ready(arm: string): number {
+    return this.#ready.get(arm) ?? 0;
+  }
+
+  hasAnswered(unit: string): boolean {
+    return this.#units.get(unit)?.value === 1;
+  }
+
+  /** The answer of a device is in a sum about its arm. */
+  answered(arm: string, unit: string): void {
+    this.came(arm, unit);
+    const known = this.#units.get(unit);
+    if (!known || known.value !== null) return;
+    this.#put({ ...known, value: 1 });
+    this.#wait(known.arm, -1);
+  }
+
+  /** Devices of an arm were asked in a round, which counts once: rounds come in the order of their numbers. */
+  asked(arm: string, { number, found }: AskedRound): void {
+    const own = this.of(arm);
+    const before = this.answersOf(arm);
+    if (number <= before.until) return;
+    const values = added(own.values, found?.sums ?? noSums);
+    const answers: ArmAnswers = {
+      ...values,
+      predictions: before.predictions + (found?.predictions ?? 0),
+      good: before.good + (found?.good ?? 0),
+      rounds: before.rounds + 1,
+      lost: before.lost + (found?.lost ?? 0),
+      until: number,
+    };
+    this.#hasChanged = true;
+    this.#arms.set(arm, { ...own, values, answers });
+  }
+
+  answersOf(arm: string): ArmAnswers {
+    return this.of(arm).answers ?? noAnswers;
+  }
+
+  #wait(arm: string, more: number): void {
+    this.#ready.set(arm, this.ready(arm) + more);
+  }
+
+  /**
+   * The p-value, at any look, that devices of all arms answer alike where they are asked: others are lost on the way, independently of each other.
+   */
+  get answering(): number {
+    const [control, ...others] = this.#names.map(name => {
+      const { n, lost } = this.answersOf(name);
+      return [name, conversions(n + lost, n)] as const;
+    });
+    if (!control || control[1].n < 2 || !others.every(([, { n }]) => n >= 2)) return 1;
+    const test = alwaysValid();
+    let state = test.add(test.init(), ...control);
+    for (const other of others) state = test.add(state, ...other);
+    const ps = test.verdict(state).comparisons.map(({ p }) => p);
+    return Math.min(1, others.length * Math.min(1, ...ps));
+  }
+
   /** Tests the ratio of the keys that came since the last time, and gives its p-value. `shares` are those of the arms. */
   testRatio(shares: readonly number[]): number {
     if (shares.length < 2) return 1;
     this.#ratio = sampleRatio(shares).add(this.#ratio, this.#fresh);
     this.#fresh = this.#fresh.map(() => 0);
-    return this.#ratio.p;
+    return this.ratio;
   }
 
   /** Begins the test anew for other shares; what it has found stays. */
@@ -152,9 +260,9 @@ export class Tally {
     this.#hasChanged = false;
     const units = [...this.#changed.values()];
     this.#changed.clear();
-    const arms = [...this.#arms].map(([name, { requests, failures, agreed, dropped }]) => [
+    const arms = [...this.#arms].map(([name, { requests, failures, agreed, dropped, answers }]) => [
       name,
-      { requests, failures, agreed, dropped },
+      { requests, failures, agreed, dropped, ...(answers && { answers }) },
     ]);
     const ratio = { units: this.#ratio.counts, p: this.#ratio.p };
     return { counts: { arms: Object.fromEntries(arms), ratio, isFull: this.#isFull }, units };

@@ -37,7 +37,7 @@ export function sqlExperiments({ rows, writer }: RowDatabase): ExperimentStore {
           await changes
             .insertInto('experiment_units')
             .values({ experiment: id, unit, arm, failed: failed ? 1 : 0, ms, value, covariate })
-            .onConflict(conflict => conflict.columns(['experiment', 'unit']).doUpdateSet({ value }))
+            .onConflict(conflict => conflict.columns(['experiment', 'unit']).doUpdateSet({ value, arm }))
             .execute();
       });
     },

@@ -63,6 +63,7 @@ describe('the hybrid model', () => {
     await hybrid.feedback(second.id, 'ignored');
     const record = new OutcomeRecord({ storage, task: 'steps' as TaskName, clock });
     const asked = {
+      kind: 'outcomes',
       outcomes: ['accepted', 'ignored'],
       versions: [device.newest.hash],
       values: 9,

@@ -144,6 +144,7 @@ export async function openAdmin(
     versionAliases,
     history,
     store: storage.experiments,
+    queryResults: storage.queryResults,
     audit: storage.audit,
     events: federation.events,
     clock,

@@ -35,6 +35,7 @@ async function open() {
     versionAliases: world.versionAliases,
     history: world.storage.history,
     store: world.storage.experiments,
+    queryResults: world.storage.queryResults,
     audit: world.storage.audit,
     events: world.events,
     clock: world.clock,

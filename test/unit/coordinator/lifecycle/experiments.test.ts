@@ -31,6 +31,7 @@ async function open(folder?: string, { isMeasured = true, task = gated(null) } =
     versionAliases: world.versionAliases,
     history: world.storage.history,
     store: world.storage.experiments,
+    queryResults: world.storage.queryResults,
     audit: world.storage.audit,
     events: world.events,
     clock: world.clock,

@@ -16,6 +16,7 @@ function arm(name: string, best: number | null, effect?: number, isDecided = fal
     value: { mean: 0.5, interval: [0.4, 0.6] },
     agreed: null,
     dropped: 0,
+    answers: null,
     best,
     loss: best === null ? null : 0.01,
     difference:

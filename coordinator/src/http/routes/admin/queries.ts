@@ -173,6 +173,11 @@ async function resultMessage(
 
 /** Versions are named by their numbers as well. */
 async function figuresMessage(figures: Figures, history: Pick<History, 'version'>): Promise<FiguresMessage> {
+  if (figures.kind === 'arm') {
+    const { version: model, outcomes, ...rest } = figures;
+    const version = (await history.version(model))?.number ?? null;
+    return { ...rest, model, version, outcomes: [...outcomes] };
+  }
   if (figures.kind !== 'outcomes') return figures as FiguresMessage;
   const versions = figures.versions.map(async ({ version: model, outcomes, ...rest }) => {
     const version = (await history.version(model))?.number ?? null;

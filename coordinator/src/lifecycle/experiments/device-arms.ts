@@ -1,0 +1,152 @@
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { ArmQuery, AskedArm } from '@murmuration/protocol/queries/query';
+import { assigned } from '@murmuration/serving/experiments/assignment';
+import type { Variant } from '@murmuration/serving/experiments/experiment';
+import type { CoordinatorEvents } from '../../events/events.ts';
+import { armLabel } from '../../population/arm-label.ts';
+import type { QueryResult, QueryResultStore } from '../../registry/query-results.ts';
+import { resultsKept } from '../../registry/query-results.ts';
+import type { Experiment, ExperimentArm } from './experiment.ts';
+import { servedAs } from './served.ts';
+import type { Tally } from './tally.ts';
+
+/** An experiment that runs. */
+interface Running {
+  readonly experiment: Experiment;
+  readonly tally: Tally;
+}
+
+interface Ports {
+  readonly running: () => Iterable<Running>;
+  readonly results: Pick<QueryResultStore, 'results'>;
+  readonly events: CoordinatorEvents;
+  /** Something was measured. */
+  readonly measured: () => void;
+}
+
+/**
+ * Experiments that devices are asked about. Each arm is asked in rounds of its own: a sum then has devices of one arm only, and as many of them as
+ * the threshold of the query, which each device holds the coordinator to.
+ */
+export class DeviceArms {
+  readonly #ports: Ports;
+  /** Results are counted one after the other. */
+  readonly #turns = new PromiseQueue();
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+    ports.events.on('round-ended', ({ task, query, number, tally }) => {
+      const found = query === undefined ? undefined : this.#of(task, query);
+      if (found) return this.#turns.run(() => this.#count(found, number, tally.lost));
+    });
+  }
+
+  /** Counts what came before a restart, and was not yet counted. Throws `storage.*`. */
+  async replay(running: Running): Promise<void> {
+    const { experiment, tally } = running;
+    if (experiment.query === undefined) return;
+    const all = await this.#ports.results.results(
+      experiment.task,
+      experiment.query,
+      Number.POSITIVE_INFINITY,
+      resultsKept,
+    );
+    for (const result of all.toReversed()) countResult(experiment, tally, result, 0);
+  }
+
+  /** Whether devices are asked by a query of a task now. */
+  isAsking(task: TaskName, query: string): boolean {
+    return this.#of(task, query) !== undefined;
+  }
+
+  /**
+   * The arm to ask next: of those of which as many devices as `least` have something to say and were not asked yet, that with the fewest rounds.
+   * undefined: there is none.
+   */
+  next(task: TaskName, { name }: Pick<ArmQuery, 'name'>, least: number): AskedArm | undefined {
+    const found = this.#of(task, name);
+    if (!found) return undefined;
+    const { experiment, tally } = found;
+    const ready = experiment.arms.filter(arm => tally.ready(arm.name) >= least);
+    const [first] = ready.toSorted((a, b) => tally.answersOf(a.name).rounds - tally.answersOf(b.name).rounds);
+    return (
+      first && { experiment: experiment.id, version: first.model, since: Math.round(experiment.createdAt) }
+    );
+  }
+
+  /** A device would answer: it counts as one of its arm, once. */
+  came(task: TaskName, device: DeviceId, answers: readonly string[] = []): void {
+    for (const { running, arm, part } of this.#partsOf(task, device, answers))
+      if (running.tally.came(arm.name, part.unit)) this.#ports.measured();
+  }
+
+  /** By what names a device waits for queries: for one about arms only by that of its own, and only until it has answered. */
+  labels(task: TaskName, device: DeviceId, answers: readonly string[] = []): readonly string[] {
+    const parts = this.#partsOf(task, device, answers);
+    return answers.map(name => {
+      const own = parts.find(({ running }) => running.experiment.query === name);
+      return own && !own.running.tally.hasAnswered(own.part.unit) ? armLabel(name, own.arm.model) : name;
+    });
+  }
+
+  /** Answers of these devices are in a sum about an arm: they are not asked again. */
+  answered(task: TaskName, { experiment: id }: AskedArm, devices: readonly DeviceId[]): void {
+    for (const { experiment, tally } of this.#ports.running()) {
+      if (experiment.id !== id || experiment.task !== task) continue;
+      const served = servedAs(experiment);
+      for (const device of devices) {
+        const part = assigned(served, device);
+        if (part) tally.answered(part.arm, part.unit);
+      }
+    }
+  }
+
+  #partsOf(task: TaskName, device: DeviceId, answers: readonly string[]) {
+    const found: { running: Running; arm: ExperimentArm; part: Variant }[] = [];
+    for (const running of this.#ports.running()) {
+      const { experiment } = running;
+      if (experiment.task !== task || experiment.query === undefined || !answers.includes(experiment.query))
+        continue;
+      const part = assigned(servedAs(experiment), device);
+      const arm = part && experiment.arms.find(({ name }) => name === part.arm);
+      if (part && arm) found.push({ running, arm, part });
+    }
+    return found;
+  }
+
+  #of(task: TaskName, query: string): Running | undefined {
+    for (const running of this.#ports.running())
+      if (running.experiment.task === task && running.experiment.query === query) return running;
+    return undefined;
+  }
+
+  async #count({ experiment, tally }: Running, number: number, lost: number): Promise<void> {
+    const { results, events } = this.#ports;
+    try {
+      const [result] = await results.results(experiment.task, experiment.query!, number + 1, 1);
+      if (result?.number === number && countResult(experiment, tally, result, lost)) this.#ports.measured();
+    } catch (error) {
+      events.emit('fault', 'reading what devices of an arm said', error);
+    }
+  }
+}
+
+/** Adds what a round found to its arm, once; whether it was of one. */
+function countResult(experiment: Experiment, tally: Tally, result: QueryResult, lost: number): boolean {
+  const { query, figures, number } = result;
+  const asked = query.kind === 'arm' ? query.arm : undefined;
+  const arm = experiment.arms.find(({ model }) => model === asked?.version);
+  if (!arm || asked?.experiment !== experiment.id) return false;
+  const shown = figures?.kind === 'arm' ? figures : undefined;
+  const good = shown?.outcomes[0];
+  const found = shown &&
+    good && {
+      sums: { n: shown.devices, sum: good.sum, squares: good.squares },
+      predictions: shown.predictions,
+      good: good.count,
+      lost,
+    };
+  tally.asked(arm.name, { number, found });
+  return true;
+}
