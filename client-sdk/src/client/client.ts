@@ -199,8 +199,12 @@ export class PlatformClient {
     const tookPart = this.#participation.isRunning;
     await this.#participation.stop();
     if (tookPart) return;
-    this.#close();
-    await this.#rest();
+    await this.#participation.between(async () => {
+      // Started again meanwhile.
+      if (this.#participation.isRunning) return;
+      this.#close();
+      await this.#rest();
+    });
   }
 
   /**
