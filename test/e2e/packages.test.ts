@@ -127,6 +127,7 @@ describe('the packed packages', () => {
     ['@murmuration/client-sdk', 'FederatedClient'],
     ['@murmuration/client-sdk/core', 'PlatformClient'],
     ['@murmuration/client-sdk/react-native', 'asyncStorage'],
+    ['@murmuration/client-sdk/react', 'useFederation'],
   ])('let JavaScript import %s', (entry, name) => {
     const module = `const { ${name} } = await import('${entry}'); console.log(typeof ${name});`;
     const { output } = app.node('--input-type=module', '--eval', module);

@@ -54,6 +54,7 @@ const order: Record<string, readonly string[]> = {
     'session',
     'queries',
     'client',
+    'react',
     'react-native',
     'worker',
     'testing',

@@ -18,16 +18,18 @@ mkdirSync(folder, { recursive: true });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the TypeScript of the documents', () => {
-  const typed = blocks.filter(({ language }) => language === 'ts');
-  const files = new Map(typed.map((block, i) => [`${root}test/docs-block-${i}.ts`, block]));
+  const typed = blocks.filter(({ language }) => language === 'ts' || language === 'tsx');
+  const files = new Map(typed.map((block, i) => [`${root}test/docs-block-${i}.${block.language}`, block]));
   const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
   const host = ts.createCompilerHost(options);
   const { readFile, fileExists } = host;
   const textOf = (file: string) => {
     const block = files.get(file);
+    // The elements of the documents are React's, those of this repository Preact's.
+    const pragma = block?.language === 'tsx' ? '/** @jsxImportSource react */' : '';
     // As a module, whatever it imports.
-    return block && `${block.given ?? ''}\n${block.code}\nexport {};\n`;
+    return block && `${pragma}\n${block.given ?? ''}\n${block.code}\nexport {};\n`;
   };
   host.readFile = file => textOf(file) ?? readFile(file);
   host.fileExists = file => files.has(file) || fileExists(file);

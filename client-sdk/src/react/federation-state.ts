@@ -1,0 +1,87 @@
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { PlatformClient } from '../client/client.ts';
+import type { RoundProgress } from '../session/events.ts';
+import { asError } from '../training/training-errors.ts';
+import type { ConnectionState } from '../transport/connection-state.ts';
+import { KeptState } from './kept-state.ts';
+
+/** What a component can show of the client. */
+export interface FederationState {
+  /** Undefined where there is none yet: on a server, and in the first rendering. */
+  readonly client: PlatformClient | undefined;
+  readonly connection: ConnectionState;
+  /** What the person says to taking part; undefined until it is read. */
+  readonly hasConsent: boolean | undefined;
+  /** From `pause` to `resume`. */
+  readonly isPaused: boolean;
+  /** The round that this device is in, or was in last; undefined before the first. */
+  readonly round: RoundProgress | undefined;
+  /** What went wrong last; undefined again once the device is connected. */
+  readonly error: MurmurationError | undefined;
+}
+
+/** What a server renders, and the first rendering with it. */
+export const before: FederationState = {
+  client: undefined,
+  connection: { state: 'off' },
+  hasConsent: undefined,
+  isPaused: false,
+  round: undefined,
+  error: undefined,
+};
+
+/** Follows a client, from `follow` until the function that it returns is called. */
+export class FollowedClient {
+  readonly #state = new KeptState(before);
+  readonly read = this.#state.read;
+  readonly subscribe = this.#state.subscribe;
+
+  /** `isStarted`: starts the client, and stops it at the end. */
+  follow(client: PlatformClient, isStarted: boolean): () => void {
+    const state = this.#state;
+    let isFollowed = true;
+    const failed = (error: unknown) => {
+      if (isFollowed) state.change({ error: asError(error) });
+    };
+    const readConsent = async () => {
+      const hasConsent = await client.hasConsent();
+      if (isFollowed) state.change({ hasConsent });
+    };
+    state.change({ client, connection: client.state });
+    const off = [
+      client.subscribe(() => {
+        const connection = client.state;
+        state.change(connection.state === 'connected' ? { connection, error: undefined } : { connection });
+        // Another tab may have said it.
+        readConsent().catch(failed);
+      }),
+      client.on('round', round => state.change({ round })),
+      client.on('error', failed),
+    ];
+    readConsent().catch(failed);
+    if (isStarted) client.start().catch(failed);
+    return () => {
+      isFollowed = false;
+      for (const end of off) end();
+      state.change(before);
+      if (isStarted) client.stop().catch(() => {});
+    };
+  }
+
+  async setConsent(given: boolean): Promise<void> {
+    await this.#state.read().client?.setConsent(given);
+    this.#state.change({ hasConsent: given });
+  }
+
+  /** Shows at once; resolves when it is done. */
+  async pause(isPaused: boolean): Promise<void> {
+    const { client } = this.#state.read();
+    this.#state.change({ isPaused });
+    await (isPaused ? client?.pause() : client?.resume());
+  }
+
+  async forget(): Promise<void> {
+    await this.#state.read().client?.forget();
+    this.#state.change({ round: undefined, hasConsent: await this.#state.read().client?.hasConsent() });
+  }
+}
