@@ -51,6 +51,7 @@ export default defineConfig({
           page('Track with MLflow and OpenLineage', '/guides/tracking'),
           page('Take a model elsewhere', '/guides/export'),
           page('Simulate', '/guides/simulate'),
+          page('Tune settings', '/guides/tune'),
           page('Secure it', '/guides/secure'),
           page('A privacy budget', '/guides/privacy-budget'),
           page('Ask devices', '/guides/queries'),

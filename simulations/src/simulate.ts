@@ -9,6 +9,7 @@ import type { SimulateOptions } from './command/simulate-options.ts';
 import { whole } from './options/values.ts';
 import { compareCommand } from './report/comparison/command.ts';
 import type { Findings } from './study/study.ts';
+import { tuneCommand } from './tuning/command.ts';
 import { growHeapFreely } from './workers/heap.ts';
 
 growHeapFreely();
@@ -103,7 +104,8 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-program.addCommand(compareCommand(show));
+for (const command of [compareCommand(show), tuneCommand(show)])
+  program.addCommand(command.copyInheritedSettings(program));
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${error instanceof MurmurationError ? error.detail : inspect(error)}\n`);
   // What was asked for can't be; else something went wrong on the way.

@@ -17,7 +17,12 @@ export interface Study {
 
 type Entry = { readonly name: string; readonly shows: string } & (
   | { readonly kind: 'federation'; readonly file: URL }
-  | { readonly kind: 'study'; load(): Promise<Study> }
+  | {
+      readonly kind: 'study';
+      load(): Promise<Study>;
+      /** The federation whose settings `tune` searches in its stead. */
+      readonly tuned?: URL;
+    }
 );
 
 const file = (name: string) => new URL(`../scenarios/${name}.ts`, import.meta.url);
@@ -43,6 +48,12 @@ export const catalogue: readonly Entry[] = [
     shows:
       'rounds in which 100 devices teach a convolutional network 99 % of MNIST, beside those of McMahan et al. 2017',
     file: file('mnist-cnn'),
+  },
+  {
+    kind: 'federation',
+    name: 'mnist',
+    shows: 'a model of your choice that 100 devices teach MNIST, for settings to be searched',
+    file: file('mnist'),
   },
   {
     kind: 'federation',
@@ -120,6 +131,7 @@ export const catalogue: readonly Entry[] = [
     shows:
       'n-grams, central and federated training, personal and hybrid models on one split of real messages; with privacy.rounds, recall for several ε',
     load: () => import('../next-word/keyboard.ts'),
+    tuned: file('keyboard-phones'),
   },
   {
     kind: 'study',
@@ -168,5 +180,18 @@ export async function findScenario(name: string): Promise<Found> {
   throw new MurmurationError(
     'config.invalid',
     `There is no scenario "${name}".${guess || ` There are ${names.join(', ')}; a file of your own is named by its path.`}`,
+  );
+}
+
+/** The federation whose settings are searched for a scenario of this name. Throws `config.invalid` for a study that has none. */
+export async function tunedScenario(name: string): Promise<Scenario> {
+  const entry = catalogue.find(each => each.name === name);
+  if (entry?.kind === 'study' && entry.tuned) return loadScenario(entry.tuned);
+  const found = await findScenario(name);
+  if (found.kind === 'federation') return found.scenario;
+  const names = catalogue.flatMap(each => (each.kind === 'federation' || each.tuned ? each.name : []));
+  throw new MurmurationError(
+    'config.invalid',
+    `The scenario ${name} is more than runs of one federation, and has no settings to search; there are ${names.join(', ')}.`,
   );
 }

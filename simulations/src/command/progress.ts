@@ -57,7 +57,8 @@ export class Progress {
   }
 }
 
-function duration(seconds: number): string {
+/** A time that is left, such as `12 s` or `3 min`. */
+export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

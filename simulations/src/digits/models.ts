@@ -6,16 +6,19 @@ export const digitClasses = 10;
 
 const inputShape = [digitSide, digitSide, 1];
 
-/** The perceptron "2NN" of McMahan et al. 2017, §3: two hidden layers of 200 ReLU units; 199,210 parameters. Ends in logits. */
-export function twoLayerPerceptron(seed: number): tf.LayersModel {
+/**
+ * The perceptron "2NN" of McMahan et al. 2017, §3: two hidden layers of 200 ReLU units, 199,210 parameters; or of as many `units` as are
+ * asked for. Ends in logits.
+ */
+export function twoLayerPerceptron(seed: number, units = 200): tf.LayersModel {
   const random = glorot(seed);
   return tf.sequential({
     // TensorFlow.js numbers what has no name: a model's files would depend on what else the process made.
     name: 'perceptron',
     layers: [
       tf.layers.flatten({ name: 'pixels', inputShape }),
-      tf.layers.dense({ name: 'first', units: 200, activation: 'relu', kernelInitializer: random(0) }),
-      tf.layers.dense({ name: 'second', units: 200, activation: 'relu', kernelInitializer: random(1) }),
+      tf.layers.dense({ name: 'first', units, activation: 'relu', kernelInitializer: random(0) }),
+      tf.layers.dense({ name: 'second', units, activation: 'relu', kernelInitializer: random(1) }),
       tf.layers.dense({ name: 'logits', units: digitClasses, kernelInitializer: random(2) }),
     ],
   });
@@ -23,9 +26,9 @@ export function twoLayerPerceptron(seed: number): tf.LayersModel {
 
 /**
  * The convolutional network of McMahan et al. 2017, §3: two 5 × 5 convolutions with 32 and 64 channels, each followed by 2 × 2 max
- * pooling, and a dense layer of 512 ReLU units; 1,663,370 parameters. Ends in logits.
+ * pooling, and a dense layer of 512 ReLU units, 1,663,370 parameters; or of as many `units` as are asked for. Ends in logits.
  */
-export function convolutionalNetwork(seed: number): tf.LayersModel {
+export function convolutionalNetwork(seed: number, units = 512): tf.LayersModel {
   const random = glorot(seed);
   const convolution = { kernelSize: 5, padding: 'same', activation: 'relu' } as const;
   return tf.sequential({
@@ -42,7 +45,7 @@ export function convolutionalNetwork(seed: number): tf.LayersModel {
       tf.layers.conv2d({ ...convolution, name: 'second', filters: 64, kernelInitializer: random(1) }),
       tf.layers.maxPooling2d({ name: 'second_pool', poolSize: 2 }),
       tf.layers.flatten({ name: 'pixels' }),
-      tf.layers.dense({ name: 'hidden', units: 512, activation: 'relu', kernelInitializer: random(2) }),
+      tf.layers.dense({ name: 'hidden', units, activation: 'relu', kernelInitializer: random(2) }),
       tf.layers.dense({ name: 'logits', units: digitClasses, kernelInitializer: random(3) }),
     ],
   });

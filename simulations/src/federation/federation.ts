@@ -27,6 +27,7 @@ import type { RoundEnded } from '../run-events/run-event.ts';
 import type { Measured, RunProgress, Scenario } from '../scenario/define-scenario.ts';
 import type { FederatedData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
+import { ownThread } from '../workers/own-thread.ts';
 import { startThreads, WorkerPool } from '../workers/worker-pool.ts';
 import { runStorage } from './checkpoint.ts';
 import type { Coordination } from './coordination.ts';
@@ -39,7 +40,7 @@ import { socketsCoordination } from './sockets-coordination.ts';
 import { taskOf } from './task.ts';
 
 export interface FederationOptions {
-  /** Threads that train; one a processor by default. */
+  /** Threads that train; one a processor by default. 0: the run's own thread trains. */
   readonly workers?: number | undefined;
   /** `loopback`, the default: on virtual time. `sockets`: in real time, by HTTP and socket.io. */
   readonly transport?: 'loopback' | 'sockets' | undefined;
@@ -47,6 +48,8 @@ export interface FederationOptions {
   readonly checkpoint?: string | undefined;
   /** What makes the noise of a privacy budget, in place of a thread of the coordinator: what an audit breaks. */
   readonly noise?: NoiseMaker;
+  /** Whether the version that a round leads to is measured, in place of `evaluation.every`; 0 is the first version. */
+  readonly measures?: (round: number) => boolean;
   /** What goes wrong on single devices, and in the coordinator; a run goes on. */
   readonly failed?: (where: string, error: unknown) => void;
 }
@@ -97,7 +100,8 @@ export async function openFederation(
   const { workers = availableParallelism() } = options;
   requirePoisons(settings.adversaries.attack, scenario.poisons);
   if (options.transport === 'sockets') requireRealTime(settings.devices);
-  const pool = new WorkerPool(startThreads(workers, { module: scenario.module, settings, data }));
+  const setup = { module: scenario.module, settings, data };
+  const pool = new WorkerPool(workers === 0 ? [ownThread(setup)] : startThreads(workers, setup));
   try {
     return await assemble(scenario, settings, data, options, pool);
   } catch (error) {
@@ -110,7 +114,7 @@ async function assemble(
   scenario: Scenario,
   settings: CommonSettings,
   data: FederatedData<unknown>,
-  { transport = 'loopback', checkpoint, noise, failed = () => {} }: FederationOptions,
+  { transport = 'loopback', checkpoint, noise, measures, failed = () => {} }: FederationOptions,
   pool: WorkerPool,
 ): Promise<Federation> {
   const { seed, evaluation, cohort } = settings;
@@ -119,7 +123,7 @@ async function assemble(
   const work = virtual?.work ?? new Work();
   const versions = new SharedVersions(settings.plan.privateLayers.length > 0);
   let number = 0;
-  const isDue = () => number % evaluation.every === 0;
+  const isDue = () => measures?.(number) ?? number % evaluation.every === 0;
   const evaluator = poolEvaluator({ pool, versions, work, size: data.heldOut.length, isDue });
   const task = taskOf(scenario, settings, data, evaluator);
   await loadParts(task);

@@ -33,6 +33,8 @@ export interface LineChart {
   readonly label: string;
   readonly lines: readonly Line[];
   readonly references: readonly Reference[];
+  /** What a value of `round` counts; rounds by default. */
+  readonly step?: 'round' | 'epoch';
 }
 
 /** Bars over rounds, each of layers upon one another. */
@@ -60,5 +62,26 @@ export interface ChangeChart {
   readonly better: 'higher' | 'lower';
 }
 
+/** What a metric came to at values of a setting: a point for each trial, and what is expected of it within a band. */
+export interface EffectChart {
+  readonly kind: 'effect';
+  readonly unit: Unit;
+  /** Of the upright axis. */
+  readonly label: string;
+  /** The setting. */
+  readonly setting: string;
+  /** Of the lying axis; `choices` are at 0, 1, … */
+  readonly scale: 'linear' | 'log' | 'choices';
+  /** What the choices are called; empty for numbers. */
+  readonly choices: readonly string[];
+  readonly trials: { readonly at: readonly number[]; readonly value: readonly number[] };
+  readonly expected: {
+    readonly at: readonly number[];
+    readonly value: readonly number[];
+    readonly low: readonly number[];
+    readonly high: readonly number[];
+  };
+}
+
 /** What the script of the page draws: plain data. */
-export type Chart = LineChart | StackChart | ChangeChart;
+export type Chart = LineChart | StackChart | ChangeChart | EffectChart;

@@ -1,5 +1,5 @@
 import { type Content, html, type Markup } from '@murmuration/monitoring/page/markup';
-import type { Chart, LineChart, StackChart } from './chart.ts';
+import type { Chart, EffectChart, LineChart, StackChart } from './chart.ts';
 import { difference, quantity } from './quantities.ts';
 
 /** Rows of the table that stands for a chart; the CSV has every round. */
@@ -29,6 +29,9 @@ function legendOf(chart: Chart): Content {
   if (chart.kind === 'changes') {
     return html`<ul class="legend"><li><i class="swatch better"></i>better off</li><li><i class="swatch worse"></i>worse off</li></ul>`;
   }
+  if (chart.kind === 'effect') {
+    return html`<ul class="legend"><li><i class="swatch dot c6"></i>a trial</li><li><i class="swatch c1"></i>expected, whatever the other settings are</li></ul>`;
+  }
   const entries = chart.kind === 'lines' ? chart.lines : chart.layers;
   return html`<ul class="legend">${entries.map(
     entry =>
@@ -39,6 +42,7 @@ function legendOf(chart: Chart): Content {
 function tableOf(chart: Chart, caption: string): Markup {
   if (chart.kind === 'lines') return lineTable(chart, caption);
   if (chart.kind === 'stack') return stackTable(chart, caption);
+  if (chart.kind === 'effect') return effectTable(chart, caption);
   const rows = everyNth(chart.change.map((change, i) => ({ place: i * chart.clientsPerBar + 1, change })));
   return tableMarkup(
     caption,
@@ -47,12 +51,12 @@ function tableOf(chart: Chart, caption: string): Markup {
   );
 }
 
-function lineTable({ lines, unit }: LineChart, caption: string): Markup {
+function lineTable({ lines, unit, step = 'round' }: LineChart, caption: string): Markup {
   const values = lines.map(({ round, value }) => new Map(round.map((number, i) => [number, value[i]!])));
   const rounds = [...new Set(lines.flatMap(({ round }) => round))].sort((one, other) => one - other);
   return tableMarkup(
     caption,
-    ['Round', ...lines.map(({ name }) => name)],
+    [step === 'round' ? 'Round' : 'Epoch', ...lines.map(({ name }) => name)],
     everyNth(rounds).map(number => [number, ...values.map(of => quantity(of.get(number), unit))]),
   );
 }
@@ -64,6 +68,20 @@ function stackTable({ round, layers, unit, roundsPerBar }: StackChart, caption: 
     everyNth(round.map((_, i) => i)).map(i => [
       round[i]!,
       ...layers.map(({ value }) => quantity(value[i], unit)),
+    ]),
+  );
+}
+
+function effectTable(
+  { setting, label, unit, scale, choices, expected }: EffectChart,
+  caption: string,
+): Markup {
+  return tableMarkup(
+    caption,
+    [setting, `${label}, expected`, 'from', 'to'],
+    everyNth(expected.at.map((_, i) => i)).map(i => [
+      scale === 'choices' ? choices[expected.at[i]!]! : quantity(expected.at[i], 'number'),
+      ...[expected.value, expected.low, expected.high].map(values => quantity(values[i], unit)),
     ]),
   );
 }

@@ -3,6 +3,7 @@ import type * as tf from '@murmuration/engine/tfjs/tf';
 import * as z from 'zod';
 import type { Poisons } from '../adversaries/poisons.ts';
 import type { PlainData, RoundEnded, RunBegun } from '../run-events/run-event.ts';
+import type { GivenSpace } from '../spaces/given-space.ts';
 import type { FederatedData } from './federated-data.ts';
 import { type CommonSettings, commonSettings } from './settings.ts';
 
@@ -75,6 +76,17 @@ interface Parts<Settings, Example> {
   ): Measured | Promise<Measured>;
   /** What attacks on examples have to know of these; without it only attacks on updates can be simulated. */
   readonly poisons?: Poisons<Example>;
+  /**
+   * Data of the same kind that is nobody's, such as public text: settings are chosen on it first, without a device. Its `heldOut` is what
+   * they are measured on.
+   */
+  proxy?(settings: Settings): FederatedData<Example> | Promise<FederatedData<Example>>;
+  /** Which training examples of a client are set apart to choose settings on: `drawn`, the default, or the `last` ones of its order. */
+  readonly validation?: 'drawn' | 'last';
+  /** What `tune` searches where nobody says otherwise. */
+  readonly space?: GivenSpace;
+  /** The arguments of `npm run simulate --` that run it under settings that were chosen, where its own name and `--set` don't. */
+  commandOf?(chosen: readonly { readonly path: string; readonly value: PlainData }[], rounds: number): string;
   /** What others published, to be shown beside the run's own. */
   published?(settings: Settings): RunBegun['published'];
   /** What `--json` prints of a run beside what it prints of every run. */

@@ -3,6 +3,9 @@ import * as tf from '@murmuration/engine/tfjs/tf';
 import { seededUniform } from '@murmuration/engine/training/seeded';
 import * as z from 'zod';
 import { defineScenario } from '../scenario/define-scenario.ts';
+import type { FederatedData } from '../scenario/federated-data.ts';
+import { logUniform, oneOf } from '../spaces/distributions.ts';
+import { defineSpace } from '../spaces/given-space.ts';
 
 /** A point and the cluster that it belongs to. */
 interface Point {
@@ -32,26 +35,22 @@ export default defineScenario({
     model: z.strictObject({ hidden: z.int().min(1).max(10_000).default(32) }),
   },
   settings: { stop: { rounds: 20 }, plan: { learningRate: 0.1 }, update: { clip: 10 } },
-  data({ seed, data }) {
-    const uniform = seededUniform(seed);
-    const middles = Array.from({ length: data.clusters }, () =>
-      Float32Array.from({ length: data.dimensions }, () => normal(uniform)),
-    );
-    const pointOf = (cluster: number): Point => ({
-      at: Float32Array.from(middles[cluster]!, middle => middle + data.noise * normal(uniform)),
-      cluster,
-    });
-    const any = () => Math.floor(uniform() * data.clusters);
-    const train: Point[] = [];
-    const clients = Array.from({ length: data.clients }, () => {
-      const known = Array.from({ length: data.clustersPerClient }, any);
-      return Uint32Array.from({ length: data.perClient }, (_, i) => {
-        train.push(pointOf(known[i % known.length]!));
-        return train.length - 1;
-      });
-    });
-    return { train, clients, heldOut: Array.from({ length: data.heldOut }, () => pointOf(any())) };
-  },
+  space: defineSpace({
+    settings: {
+      'plan.learningRate': logUniform(0.003, 3),
+      strategy: oneOf(
+        { name: 'fedAvg', serverLearningRate: logUniform(0.1, 10) },
+        { name: 'fedAdam', serverLearningRate: logUniform(0.003, 0.3) },
+      ),
+      model: oneOf({ hidden: 16 }, { hidden: 64 }),
+    },
+    grid: 4,
+    searches: 3,
+    finals: 5,
+  }),
+  data: ({ seed, data }) => drawn(seed, data),
+  // Points around other middles: the same kind of task, and nobody's.
+  proxy: ({ seed, data }) => drawn(seed + 500_000, data),
   model({ seed, data, model }) {
     const kernelInitializer = (place: number) => tf.initializers.glorotUniform({ seed: seed + place });
     return tf.sequential({
@@ -99,6 +98,28 @@ export default defineScenario({
     return { weight: points.length, metrics: { accuracy: right, loss } };
   },
 });
+
+/** Clients that know points of few clusters each. */
+function drawn(seed: number, data: z.output<typeof dataSettings>): FederatedData<Point> {
+  const uniform = seededUniform(seed);
+  const middles = Array.from({ length: data.clusters }, () =>
+    Float32Array.from({ length: data.dimensions }, () => normal(uniform)),
+  );
+  const pointOf = (cluster: number): Point => ({
+    at: Float32Array.from(middles[cluster]!, middle => middle + data.noise * normal(uniform)),
+    cluster,
+  });
+  const any = () => Math.floor(uniform() * data.clusters);
+  const train: Point[] = [];
+  const clients = Array.from({ length: data.clients }, () => {
+    const known = Array.from({ length: data.clustersPerClient }, any);
+    return Uint32Array.from({ length: data.perClient }, (_, i) => {
+      train.push(pointOf(known[i % known.length]!));
+      return train.length - 1;
+    });
+  });
+  return { train, clients, heldOut: Array.from({ length: data.heldOut }, () => pointOf(any())) };
+}
 
 function inputsOf(points: readonly Point[]): tf.Tensor2D {
   const [first] = points;

@@ -66,7 +66,7 @@ describe('npm run simulate', () => {
     writeFileSync(
       scenario,
       source
-        .replace("'../scenario/define-scenario.ts'", "'@murmuration/simulations/scenario/define-scenario'")
+        .replaceAll(/'\.\.\/(scenario|spaces)\/([\w-]+)\.ts'/g, "'@murmuration/simulations/$1/$2'")
         .replace("name: 'clusters'", "name: 'mine'"),
     );
     const { status, stdout, stderr } = simulate(

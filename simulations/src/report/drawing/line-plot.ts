@@ -22,7 +22,9 @@ export function linePlot(
   width: number,
   place: HTMLElement,
 ): uPlot {
-  const { unit: unitOfX, label } = abscissas[over];
+  const { step = 'round' } = chart;
+  const { unit: unitOfX } = abscissas[over];
+  const label = over === 'round' ? step : abscissas[over].label;
   const lastRound = most(chart.lines.flatMap(({ round }) => round));
   const references = marksFor(chart.references, lastRound, over === 'round');
   const heights = chart.lines.flatMap(({ value, band }) => [
@@ -89,7 +91,7 @@ export function linePlot(
       hooks: { draw: [plot => drawReferences(plot, references, scaleY.divisor, ink)] },
       plugins: [
         tip(index => ({
-          head: `${over === 'round' ? 'round ' : ''}${quantity(data[0][index]! * scaleX.divisor, unitOfX)}`,
+          head: `${over === 'round' ? `${step} ` : ''}${quantity(data[0][index]! * scaleX.divisor, unitOfX)}`,
           lines: chart.lines.flatMap(line => {
             const value = data[seriesOf.get(line)!]![index];
             if (typeof value !== 'number') return [];

@@ -2,6 +2,7 @@ import type uPlot from 'uplot';
 import type { Chart } from '../chart.ts';
 import type { Abscissa } from '../curves.ts';
 import { changePlot, stackPlot } from './bar-plots.ts';
+import { effectPlot } from './effect-plot.ts';
 import { inkOf } from './ink.ts';
 import { linePlot } from './line-plot.ts';
 
@@ -25,7 +26,9 @@ function draw(place: HTMLElement): void {
       ? linePlot(chart, over, ink, width, place)
       : chart.kind === 'stack'
         ? stackPlot(chart, ink, width, place)
-        : changePlot(chart, ink, width, place),
+        : chart.kind === 'effect'
+          ? effectPlot(chart, ink, width, place)
+          : changePlot(chart, ink, width, place),
   );
 }
 

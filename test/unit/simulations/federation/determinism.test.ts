@@ -44,13 +44,15 @@ describe('the same seed', () => {
     expect(await filesOf()).toBe(before);
   });
 
-  test('gives the same weights on one worker and on two, over the loopback and over sockets, with masks', async () => {
+  test('gives the same weights in its own thread, on one worker and on two, over the loopback and over sockets, with masks', async () => {
     const masking = { enabled: true };
     const one = await run({ masking }, { workers: 1 });
     const two = await run({ masking }, { workers: 2 });
+    const own = await run({ masking }, { workers: 0 });
     const sockets = await run({ masking }, { workers: 2, transport: 'sockets' });
     expect(one.ended.map(({ outcome }) => outcome)).toEqual(['published', 'published', 'published']);
     expect(two.hash).toBe(one.hash);
+    expect(own.hash).toBe(one.hash);
     expect(sockets.hash).toBe(one.hash);
     expect(two.ended.map(({ wallSeconds: _, ...rest }) => rest)).toEqual(
       one.ended.map(({ wallSeconds: _, ...rest }) => rest),

@@ -1,0 +1,140 @@
+import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
+import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
+import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
+import { mostFrequentWords, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import * as z from 'zod';
+import { dialogue } from '../data/dialogue.ts';
+import { type FederatedText, spreadOverPhones } from '../data/federated-text.ts';
+import { smsText } from '../data/sms.ts';
+import { defineScenario } from '../scenario/define-scenario.ts';
+import type { FederatedData } from '../scenario/federated-data.ts';
+import { logUniform, oneOf, uniform } from '../spaces/distributions.ts';
+import { defineSpace } from '../spaces/given-space.ts';
+
+interface KeyboardData extends FederatedData<string> {
+  /** Of the vocabulary. */
+  readonly words: readonly string[];
+}
+
+/** Sentences of the dialogue that stand for a phone: as many as a phone of the messages has. */
+const sentencesPerPhone = 200;
+
+/**
+ * The rounds of the keyboard table as a scenario by itself, for settings to be searched: from weights that learned nothing, with a vocabulary
+ * of the training text, which the table finds in private. Its public text is dialogue of a television series, in stretches of 200 sentences.
+ */
+export default defineScenario({
+  module: import.meta.url,
+  name: 'keyboard',
+  shows: 'the rounds of the keyboard table: 280 phones teach a model the next word',
+  sections: {
+    rows: z.strictObject({ length: z.int().min(1).max(1_000).default(20) }),
+    model: z.strictObject({
+      /** Ids, special ones included. */
+      vocabulary: z.int().min(10).max(30_000).default(6_000),
+      embedding: z.int().min(1).max(1_024).default(96),
+      gru: z.int().min(1).max(2_048).default(256),
+      dropout: z.number().min(0).lt(1).default(0.2),
+    }),
+  },
+  settings: {
+    plan: {
+      batchSize: 4,
+      learningRate: 1,
+      gradientClip: 1,
+      maxExamples: 200,
+      sampledSoftmax: { negatives: 200 },
+    },
+    update: { clip: 15, bits: 8, weightCap: 8 },
+    strategy: { name: 'fedAdam', serverLearningRate: 0.03, tau: 0.0005 },
+    cohort: { goal: 10, minimumShare: 1 },
+    stop: { rounds: 200 },
+  },
+  validation: 'last',
+  space: defineSpace({
+    settings: {
+      'plan.learningRate': logUniform(0.1, 3),
+      'strategy.serverLearningRate': logUniform(0.003, 0.3),
+      'strategy.tau': logUniform(0.0001, 0.01),
+      model: oneOf(
+        { embedding: 64, gru: 128, dropout: uniform(0, 0.3) },
+        { embedding: 96, gru: 256, dropout: uniform(0, 0.4) },
+      ),
+    },
+    rounds: 54,
+    trials: 9,
+    leaders: 2,
+  }),
+  data: ({ model }) => dataOf(smsText(), model.vocabulary),
+  proxy: ({ model }) =>
+    dataOf(
+      spreadOverPhones(dialogue(), {
+        messagesPerPhone: sentencesPerPhone,
+        duplicateWords: 4,
+        wordsPerPhone: 5_000,
+        heldOutShare: 0.1,
+      }),
+      model.vocabulary,
+    ),
+  model: ({ seed, model }, data) => {
+    const vocabulary = new Vocabulary((data as KeyboardData).words).size;
+    return nextWordModel({ ...model, vocabulary, dense: model.embedding, tied: true }, seed);
+  },
+  objective: ({ rows }, data) => nextWord(new Vocabulary((data as KeyboardData).words), rows.length),
+  metrics: { top1: { unit: 'share', better: 'higher' }, top3: { unit: 'share', better: 'higher' } },
+  async measure(model, messages, _, data) {
+    const { top1, top3, words } = await recall(model, new Vocabulary((data as KeyboardData).words), messages);
+    return { weight: words, metrics: { top1, top3 } };
+  },
+  commandOf(chosen, rounds) {
+    const value = (path: string) => chosen.find(each => each.path === path)?.value;
+    const stage = {
+      rounds,
+      learningRate: value('plan.learningRate') ?? 1,
+      serverLearningRate: value('strategy.serverLearningRate') ?? 0.03,
+    };
+    const options = [
+      `federated.stages=${JSON.stringify([stage])}`,
+      ...chosen.flatMap(({ path, value: given }) => {
+        const name = namesInTable[path];
+        return name === undefined ? [] : [`${name}=${JSON.stringify(given)}`];
+      }),
+    ];
+    return `keyboard ${options.map(option => `--set '${option}'`).join(' ')}`;
+  },
+});
+
+/** What settings are called in the keyboard table, those of stages aside. */
+const namesInTable: Readonly<Record<string, string>> = {
+  'strategy.tau': 'federated.tau',
+  'plan.epochs': 'federated.epochs',
+  'plan.batchSize': 'federated.batchSize',
+  'plan.gradientClip': 'federated.gradientClip',
+  'plan.maxExamples': 'federated.maxExamples',
+  'plan.sampledSoftmax.negatives': 'federated.negatives',
+  'update.clip': 'federated.clip',
+  'update.bits': 'federated.bits',
+  'update.weightCap': 'federated.weightCap',
+  'cohort.goal': 'federated.cohort',
+  'rows.length': 'rowLength',
+  'model.vocabulary': 'model.vocabulary',
+  'model.embedding': 'model.embedding',
+  'model.gru': 'model.gru',
+  'model.dropout': 'model.dropout',
+};
+
+function dataOf({ phones }: FederatedText, vocabulary: number): KeyboardData {
+  const train = phones.flatMap(phone => phone.train);
+  let first = 0;
+  const clients = phones.map(phone => {
+    const indices = Uint32Array.from(phone.train, (_, i) => first + i);
+    first += phone.train.length;
+    return indices;
+  });
+  return {
+    train,
+    clients,
+    words: mostFrequentWords(train, vocabulary).words,
+    heldOut: phones.flatMap(phone => phone.heldOut),
+  };
+}

@@ -1,0 +1,153 @@
+import { shuffle } from '@murmuration/engine/training/seeded';
+import type { PlainData } from '../run-events/run-event.ts';
+import { type Alternative, type Distribution, distributionName } from './distributions.ts';
+
+/** The values of a dimension: numbers that follow from a coordinate from 0 to 1, or one of several by its index. */
+export type Domain =
+  | {
+      readonly kind: 'numbers';
+      readonly scale: 'linear' | 'log' | 'whole';
+      readonly low: number;
+      readonly high: number;
+    }
+  | { readonly kind: 'choices'; readonly labels: readonly string[] };
+
+/** One choice that a trial makes. */
+export interface Dimension {
+  /** Of the setting, such as `plan.learningRate`; of one within an alternative, such as `model.hidden`. */
+  readonly name: string;
+  readonly domain: Domain;
+}
+
+/** Settings that were chosen. */
+export interface Point {
+  readonly settings: readonly { readonly path: string; readonly value: PlainData }[];
+  /** Of each dimension: its coordinate, or the index of its choice; null where it is within an alternative that was not chosen. */
+  readonly at: readonly (number | null)[];
+}
+
+/** Every dimension of a space, those within alternatives after the choice among them. */
+export function dimensionsOf(settings: Readonly<Record<string, Distribution>>): Dimension[] {
+  const found: (Dimension & { readonly within: string | undefined })[] = [];
+  for (const [path, distribution] of Object.entries(settings))
+    walk(distribution, { name: path, within: undefined }, true, (dimension, _, within) => {
+      found.push({ ...dimension, within });
+      return 0;
+    });
+  return found.map(({ name, domain, within }) => {
+    const isOnly = found.filter(other => other.name === name).length === 1;
+    return { name: isOnly || within === undefined ? name : `${name} of ${within}`, domain };
+  });
+}
+
+/** The settings at a coordinate from 0 to 1, or at an index, of each dimension. */
+export function pointAt(
+  settings: Readonly<Record<string, Distribution>>,
+  coordinates: readonly number[],
+): Point {
+  const at: (number | null)[] = [];
+  const chosen = Object.entries(settings).map(([path, distribution]) => ({
+    path,
+    value: walk(distribution, { name: path, within: undefined }, true, (_, isActive) => {
+      const coordinate = coordinates[at.length]!;
+      at.push(isActive ? coordinate : null);
+      return coordinate;
+    }),
+  }));
+  return { settings: chosen, at };
+}
+
+/**
+ * So many points, drawn at random as a Latin hypercube (McKay, Beckman & Conover 1979): each dimension is divided into as many parts as there
+ * are points, and each part has one. No range and no choice is left out by chance, and each point by itself is as if it were drawn freely.
+ */
+export function drawPoints(
+  settings: Readonly<Record<string, Distribution>>,
+  dimensions: readonly Dimension[],
+  count: number,
+  uniform: () => number,
+): Point[] {
+  const columns = dimensions.map(({ domain }) => {
+    const parts = shuffle(
+      Uint32Array.from({ length: count }, (_, i) => i),
+      uniform,
+    );
+    return Array.from(parts, part => {
+      const drawn = (part + uniform()) / count;
+      return domain.kind === 'numbers' ? drawn : Math.floor(drawn * domain.labels.length);
+    });
+  });
+  return Array.from({ length: count }, (_, i) =>
+    pointAt(
+      settings,
+      columns.map(column => column[i]!),
+    ),
+  );
+}
+
+/** The value at a coordinate, to four digits, so that a command that sets it is short. */
+export function numberAt(
+  { scale, low, high }: Extract<Domain, { kind: 'numbers' }>,
+  coordinate: number,
+): number {
+  if (scale === 'whole') return Math.min(high, low + Math.floor(coordinate * (high - low + 1)));
+  const value = scale === 'log' ? low * (high / low) ** coordinate : low + coordinate * (high - low);
+  return Math.min(high, Math.max(low, Number(value.toPrecision(4))));
+}
+
+/** Where a distribution stands: its setting, and the alternative that it is within. */
+interface Place {
+  readonly name: string;
+  readonly within: string | undefined;
+}
+
+type Visit = (dimension: Dimension, isActive: boolean, within: string | undefined) => number;
+
+/** Goes through the dimensions of a distribution, always in the same order, and gives the value that the visitor's coordinates lead to. */
+function walk(distribution: Distribution, place: Place, isActive: boolean, visit: Visit): PlainData {
+  const { name, within } = place;
+  if ('choice' in distribution) {
+    const { choice } = distribution;
+    return choice[
+      visit({ name, domain: { kind: 'choices', labels: choice.map(labelOf) } }, isActive, within)
+    ]!;
+  }
+  if ('oneOf' in distribution) {
+    const { oneOf } = distribution;
+    const labels = oneOf.map(labelOf);
+    const index = visit({ name, domain: { kind: 'choices', labels } }, isActive, within);
+    return oneOf.map((each, i) => fill(each, { name, within: labels[i] }, isActive && i === index, visit))[
+      index
+    ]!;
+  }
+  const [scale, [low, high]] =
+    'uniform' in distribution
+      ? (['linear', distribution.uniform] as const)
+      : 'logUniform' in distribution
+        ? (['log', distribution.logUniform] as const)
+        : (['whole', distribution.integer] as const);
+  const domain = { kind: 'numbers', scale, low, high } as const;
+  return numberAt(domain, visit({ name, domain }, isActive, within));
+}
+
+function fill(value: Alternative, place: Place, isActive: boolean, visit: Visit): PlainData {
+  if (distributionName(value) !== undefined) return walk(value as Distribution, place, isActive, visit);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(part => fill(part, place, isActive, visit));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [
+      key,
+      fill(part, { ...place, name: `${place.name}.${key}` }, isActive, visit),
+    ]),
+  );
+}
+
+/** What a value is called: text as it is, an object by its `kind` or `name`, anything else as JSON. */
+function labelOf(value: Alternative): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null) {
+    const { kind, name } = value as { readonly kind?: unknown; readonly name?: unknown };
+    for (const title of [kind, name]) if (typeof title === 'string') return title;
+  }
+  return JSON.stringify(value, (_, part) => (distributionName(part) === undefined ? part : '…'));
+}

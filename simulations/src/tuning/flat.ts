@@ -1,0 +1,27 @@
+import type { PlainData } from '../run-events/run-event.ts';
+import type { Point } from '../spaces/dimensions.ts';
+
+/**
+ * Settings as single values by their paths, as `--set` takes them one after the other. What says of which kind the others are comes first:
+ * it takes the place of an object of another kind with all that it holds.
+ */
+export function flatPoint(
+  settings: Point['settings'],
+): { readonly path: string; readonly value: PlainData }[] {
+  return settings.flatMap(({ path, value }) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [{ path, value }];
+    const parts = Object.entries(value as Readonly<Record<string, PlainData>>);
+    if (parts.length === 0) return [{ path, value }];
+    const inOrder = parts.toSorted(([one], [other]) => Number(other === 'kind') - Number(one === 'kind'));
+    return flatPoint(inOrder.map(([name, part]) => ({ path: `${path}.${name}`, value: part })));
+  });
+}
+
+/** A setting as `--set` has it. */
+export function settingText({ path, value }: { readonly path: string; readonly value: unknown }): string {
+  return `${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
+}
+
+export function settingsText(settings: Point['settings']): string {
+  return flatPoint(settings).map(settingText).join(' ');
+}

@@ -1,0 +1,43 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { readSpace, type Space } from '../spaces/space.ts';
+
+const mostBytes = 1_000_000;
+
+/** The space of a file of JSON, or of a module whose default export it is. Throws `config.invalid`, which says what to do. */
+export async function loadSpace(name: string): Promise<Space> {
+  const path = resolve(name);
+  const size = await stat(path).then(
+    entry => (entry.isFile() ? entry.size : undefined),
+    () => undefined,
+  );
+  if (size === undefined)
+    throw new MurmurationError(
+      'config.invalid',
+      `There is no file ${path}; give that of a space with --space.`,
+    );
+  if (size > mostBytes)
+    throw new MurmurationError(
+      'config.invalid',
+      `${path} has ${size} bytes; a space has ${mostBytes} at most.`,
+    );
+  return readSpace(await contentOf(path), `The space ${name}`);
+}
+
+async function contentOf(path: string): Promise<unknown> {
+  try {
+    if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'));
+    if (/\.[cm]?[jt]s$/.test(path))
+      return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
+  } catch (cause) {
+    throw new MurmurationError('config.invalid', `The space ${path} can't be read: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+  throw new MurmurationError(
+    'config.invalid',
+    `${path} is neither JSON nor a module; a space is a .json, .ts or .js file.`,
+  );
+}

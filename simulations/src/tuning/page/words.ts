@@ -1,0 +1,16 @@
+import type { Tuned } from '../tune.ts';
+
+/** What a search counts its cost in. */
+export function unitOf({ space }: Pick<Tuned, 'space'>): 'rounds' | 'epochs' {
+  return space.training === 'central' ? 'epochs' : 'rounds';
+}
+
+/** So many rounds or epochs, such as `1 round`. */
+export function counted(count: number, tuned: Pick<Tuned, 'space'>): string {
+  return `${count} ${count === 1 ? unitOf(tuned).slice(0, -1) : unitOf(tuned)}`;
+}
+
+/** What a trial is called; in one piece. */
+export function trialName(trial: number): string {
+  return `trial\u00a0${trial}`;
+}

@@ -1,0 +1,37 @@
+import { completeSettings } from '../scenario/complete-settings.ts';
+import type { GivenSettings } from '../scenario/define-scenario.ts';
+import { loadScenario } from '../scenario/load-scenario.ts';
+import { trainCentral } from './central-trial.ts';
+import { trainFederated } from './federated-trial.ts';
+import type { MeasuredOn, Outcome } from './training.ts';
+import type { Trial } from './trial.ts';
+import { trialData } from './trial-data.ts';
+
+/** What a thread is given to train: plain data. */
+export interface TrialJob {
+  /** The scenario's file. */
+  readonly module: string;
+  readonly given: readonly GivenSettings[];
+  readonly training: 'federated' | 'central';
+  readonly on: MeasuredOn;
+  readonly metric: string;
+  readonly folder: string | null;
+  readonly until: number;
+  readonly looks: readonly number[];
+  readonly workers: number;
+  /** Not 0 once all are to stop. */
+  readonly stop: Int32Array;
+}
+
+/** Does one training of a search. */
+export async function doTrial(
+  { module, given, training, stop, ...job }: TrialJob,
+  passed: Trial['passed'],
+): Promise<Outcome> {
+  const scenario = await loadScenario(new URL(module));
+  const settings = completeSettings(scenario, ...given);
+  const data = await trialData(scenario, settings, job.on);
+  const isStopped = () => Atomics.load(stop, 0) !== 0;
+  const trial = { ...job, scenario, settings, data, isStopped, passed };
+  return training === 'central' ? trainCentral(trial) : trainFederated(trial);
+}

@@ -1,0 +1,15 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Outcome } from './training.ts';
+import { doTrial, type TrialJob } from './trial-job.ts';
+
+/** Trains, in a thread of the search; `passed` hears how many rounds or epochs are over. */
+export default async function train({
+  passed,
+  ...job
+}: TrialJob & { readonly passed: MessagePort }): Promise<Outcome> {
+  try {
+    return await doTrial(job, rounds => passed.postMessage(rounds));
+  } finally {
+    passed.close();
+  }
+}

@@ -1,0 +1,82 @@
+import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
+import type { MaskedRound } from '@murmuration/client-sdk/update/update-processor';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { loadModel } from '@murmuration/engine/models/model';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { adversariesOf } from '../adversaries/adversaries.ts';
+import { seededRandom } from '../random/seeded-random.ts';
+import type { Measured } from '../scenario/define-scenario.ts';
+import { clientExamples, type FederatedData } from '../scenario/federated-data.ts';
+import { loadScenario } from '../scenario/load-scenario.ts';
+import type { CommonSettings } from '../scenario/settings.ts';
+import type { Job, WorkerSetup } from './jobs.ts';
+
+/** Hands a result over, of which one vector may change threads without a copy. */
+type HandOver = (result: object, vector: Float32Array | Uint8Array) => unknown;
+
+/** What does the jobs of a run. */
+interface JobRunner {
+  run(job: Job): Promise<unknown>;
+  /** Frees what it holds. */
+  close(): Promise<void>;
+}
+
+/** Does the jobs of a run, one at a time, in the thread that it is called in; `handOver` is what becomes of results that hold a vector. */
+export async function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver): Promise<JobRunner> {
+  const settings = given.settings as CommonSettings;
+  const data = given.data as FederatedData<unknown>;
+  const { backend } = await startBackend();
+  const scenario = await loadScenario(new URL(module));
+  const trainer = tfjsTrainer(scenario.objective(settings, data));
+  const adversaries = adversariesOf(settings.adversaries, settings.seed);
+  const rounds = new Map<number, MaskedRound>();
+  const measured = async (files: ModelFiles, examples: readonly unknown[]): Promise<Measured> => {
+    const model = await loadModel(files);
+    try {
+      return await scenario.measure(model, examples, settings, data);
+    } finally {
+      model.dispose();
+    }
+  };
+  const run = async (job: Job): Promise<unknown> => {
+    switch (job.kind) {
+      case 'train': {
+        const { signal } = new AbortController();
+        const examples = adversaries.examples(job.client, clientExamples(data, job.client), scenario.poisons);
+        const result = await trainer.train(job.model, job.settings, examples, signal, () => {});
+        adversaries.corrupt(job.client, job.settings.seed, result.delta);
+        return handOver(result, result.delta);
+      }
+      case 'prepare': {
+        const updateProcessor = localUpdateProcessor(native, seededRandom(settings.seed, job.draws));
+        const update = await updateProcessor.prepare(job.contribution, job.assignment);
+        return handOver(update, update);
+      }
+      case 'enter': {
+        const updateProcessor = localUpdateProcessor(native, seededRandom(settings.seed, job.draws));
+        const round = await updateProcessor.masked(job.terms);
+        rounds.set(job.id, round);
+        return round.enter(job.saved);
+      }
+      case 'hear':
+        return rounds.get(job.id)!.hear(job.event, job.message);
+      case 'mask': {
+        const standing = await rounds.get(job.id)!.mask(job.contribution, job.assignment);
+        return handOver(standing, standing.update);
+      }
+      case 'forget':
+        await rounds.get(job.id)?.forget();
+        rounds.delete(job.id);
+        return null;
+      case 'measure':
+        return measured(job.model, data.heldOut.slice(job.from, job.to));
+      case 'measure-client':
+        return measured(job.model, clientExamples(data, job.client));
+      case 'engine':
+        return backend;
+    }
+  };
+  return { run, close: () => trainer.close() };
+}
