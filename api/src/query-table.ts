@@ -1,3 +1,4 @@
+import { readNumbers } from '@murmuration/protocol/queries/found-numbers';
 import type { EstimateMessage, FiguresMessage } from './query.ts';
 
 /** Figures as rows, for people and for spreadsheets; null: there is no number. */
@@ -74,6 +75,8 @@ function tableOf(figures: FiguresMessage): FiguresTable {
           ...ends(rate),
         ]),
       };
+    case 'numbers':
+      return { head: ['number', 'devices'], rows: [...readNumbers(figures)] };
     case 'sketch':
       return { head: ['heavy buckets'], rows: [[figures.buckets]] };
     case 'heavy-hitters':

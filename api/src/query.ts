@@ -12,6 +12,7 @@ const kind = z.enum([
   'outcomes',
   'arm',
   'heavy-hitters',
+  'numbers',
 ]);
 
 const estimate = z
@@ -132,6 +133,15 @@ export const queryFigures = z.discriminatedUnion('kind', [
       .describe('The most frequent first'),
     unread: count.describe('Buckets in which as many devices have texts that could not be read'),
     chance: z.number().describe('That a text of no more devices than the threshold is found, at least'),
+  }),
+  z.object({
+    kind: z.literal('numbers'),
+    found: count.describe('Numbers that as many devices have as the threshold'),
+    devices: z
+      .string()
+      .describe(
+        'base64url of numbers of seven bits a byte, the lowest first, the high bit set in all but the last: of each number that was found, in rising order, how many are left out before it, and how many devices have it',
+      ),
   }),
 ]);
 export type FiguresMessage = z.infer<typeof queryFigures>;

@@ -2,13 +2,14 @@ import type { Serving } from '@murmuration/engine/inference/serving';
 import type { Score } from './hybrid.ts';
 import type { OpenModel } from './inference.ts';
 import { fitWeights, lossOf } from './mixture.ts';
+import type { OpenPersonal } from './personal.ts';
 import { mix } from './probabilities.ts';
 
 /** How the parts of a mixture do on the held-out examples, and which weights they should have. */
 export interface Comparison {
-  /** Of the personal models, in their order; all 0 where the global model alone does as well. Their sum is λ. */
+  /** Of the other models, in their order; all 0 where the global model alone does as well. */
   readonly weights: readonly number[];
-  /** Of the personal models among themselves, with the sum 1. */
+  /** Of the personal models among themselves, with the sum 1; 0 of those that are shared. */
   readonly among: readonly number[];
   readonly scores: { readonly global: Score; readonly personal: Score; readonly hybrid: Score };
   readonly questions: number;
@@ -23,7 +24,7 @@ export interface Comparison {
  */
 export async function compare(
   global: OpenModel,
-  personal: readonly OpenModel[],
+  personal: readonly (OpenModel & Pick<OpenPersonal, 'isShared'>)[],
   examples: readonly unknown[],
   serving: Serving<unknown>,
   signal: AbortSignal,
@@ -32,7 +33,9 @@ export async function compare(
   const parts = await probabilitiesOfWhatCame(models, examples, serving, signal);
   const questions = parts[0]!.length;
   if (questions === 0 || personal.length === 0) return null;
-  const among = fitWeights(parts.slice(1));
+  const ownParts = parts.slice(1).filter((_, i) => !personal[i]!.isShared);
+  const ownWeights = ownParts.length > 0 ? fitWeights(ownParts) : [];
+  const among = personal.map(({ isShared }) => (isShared ? 0 : ownWeights.shift()!));
   const alone = [1, ...personal.map(() => 0)];
   const fitted = fitWeights(parts);
   const mixtures = [alone, [0, ...among], fitted];
@@ -48,10 +51,17 @@ export async function compare(
   return {
     weights: helps ? fitted.slice(1) : personal.map(() => 0),
     among,
-    scores: { global: ofGlobal, personal: ofPersonal, hybrid: helps ? ofFitted : ofGlobal },
+    scores: {
+      global: ofGlobal,
+      personal: ownParts.length > 0 ? ofPersonal : nothing,
+      hybrid: helps ? ofFitted : ofGlobal,
+    },
     questions,
   };
 }
+
+/** The score of nothing at all. */
+const nothing: Score = { loss: Number.POSITIVE_INFINITY, top1: 0, top3: 0 };
 
 /** What each model had given to the class that came, question by question. */
 export async function probabilitiesOfWhatCame(
@@ -95,6 +105,7 @@ async function recallsOf(
       const parts = answers.flatMap((values, j) =>
         weights[j]! > 0 ? [{ weight: weights[j]!, values }] : [],
       );
+      if (parts.length === 0) continue;
       const mixed = mix(parts);
       for (const [question, target] of targets.entries()) {
         const better = countBetter(mixed, question * classes, classes, target.class);

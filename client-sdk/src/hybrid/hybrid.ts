@@ -26,13 +26,13 @@ export interface Score {
   readonly top3: number;
 }
 
-/** What the device found out about its mixture p = λ · personal + (1 − λ) · global. */
+/** What the device found out about its mixture p = λ · personal + (1 − λ) · global, where what versions bring besides the model is global. */
 export interface HybridReport {
   /** The global version that it holds for. */
   readonly model: ModelHash;
   /** λ, the weight of everything personal, 0 to 1; 0 where the global model alone serves. */
   readonly lambda: number;
-  /** The weight of each personal model by its name; their sum is `lambda`. */
+  /** The weight of each model but the global one, by its name; of the personal ones, their sum is `lambda`. */
   readonly lambdas: Readonly<Record<string, number>>;
   /** All on the same held-out questions, `questions` in number; `personal` is what of the mixture is personal, or the best personal model where λ is 0. */
   readonly scores: { readonly global: Score; readonly personal: Score; readonly hybrid: Score };

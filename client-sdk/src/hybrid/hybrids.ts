@@ -145,6 +145,10 @@ export class Hybrids {
       if (!model) return;
       const { bytes } = pinned ?? (await models.loadServed(model, signal));
       if (bytes > 0) emit('model', { task, model, bytes });
+      // Without them the version serves all the same.
+      await models.loadNgrams(model, signal).catch(error => {
+        if (!signal.aborted) emit('error', asError(error));
+      });
       await hybrid.arrived(named !== null);
     } catch (error) {
       if (!signal.aborted) emit('error', asError(error));

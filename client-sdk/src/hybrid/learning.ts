@@ -64,7 +64,7 @@ export async function learnAnew(
     const models = Array.from(learned.values(), ({ model }) => model);
     const comparison = global && (await compare(global, models, newestOf(heldOut), serving, signal));
     requireRunning(signal);
-    const choice = comparison && files ? choiceOf(comparison, files, [...learned.keys()]) : null;
+    const choice = comparison && files ? choiceOf(comparison, files, learned) : null;
     for (const model of personal.filter(hasSeen)) {
       const previous = await knownTo(model, ports, signal);
       const all = await teach(model, { ...common, examples, previous, progress: () => {} });
@@ -120,11 +120,13 @@ export async function chooseVersion(
 function choiceOf(
   { weights, among, scores, questions }: Comparison,
   { hash }: ModelFiles,
-  names: string[],
+  learned: ReadonlyMap<string, LearnedModel>,
 ): Choice {
+  const names = [...learned.keys()];
+  const own = [...learned.values()].map(({ model }) => !model.isShared);
   const byName = (values: readonly number[]) =>
     Object.fromEntries(names.map((name, i) => [name, values[i]!]));
-  const lambda = weights.reduce((sum, weight) => sum + weight, 0);
+  const lambda = weights.reduce((sum, weight, i) => sum + (own[i] ? weight : 0), 0);
   return {
     report: { model: hash, lambda: Math.min(1, lambda), lambdas: byName(weights), scores, questions },
     among: byName(among),

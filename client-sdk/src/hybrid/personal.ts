@@ -28,6 +28,8 @@ export interface LearningInput {
 
 /** A personal model in use. */
 export interface OpenPersonal extends OpenModel {
+  /** Whether it is a part of the version, the same on all devices: λ leaves it out, and so does what answers as `personal`. False by default. */
+  readonly isShared?: boolean;
   /** Takes an example that the person has just made, where the model learns one by one; its `PersonalModel` then has `empty`. */
   observe?(example: unknown): void;
   /** What it has learned by now, where `observe` changes that. */

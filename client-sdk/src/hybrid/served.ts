@@ -30,9 +30,10 @@ export async function answer(
   source: 'hybrid' | 'global' | 'personal',
 ): Promise<Answer> {
   const among = choice?.among ?? {};
-  const own = weighed(personal, among);
+  const ours = new Map([...personal].filter(([, { isShared }]) => !isShared));
+  const own = weighed(ours, among);
   // Before any choice, or where it was of models that are gone, all personal models count alike.
-  const alone = own.length > 0 ? own : weighed(personal, null);
+  const alone = own.length > 0 ? own : weighed(ours, null);
   if (source === 'personal' || (source === 'hybrid' && !global)) {
     if (alone.length === 0) throw new MurmurationError('hybrid.no-model');
     return { values: await mixed(alone, input), source: 'personal', model: null };

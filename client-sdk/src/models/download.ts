@@ -33,6 +33,16 @@ export async function downloadManifest(
   return { hash, json, manifest: parseModelJson(hash, json) };
 }
 
+/** The file of n-grams of a version; whether it is whole says who keeps it. */
+export function downloadNgrams(
+  { hash, manifest }: Pick<Manifested, 'hash'> & { readonly manifest: Pick<Manifest, 'ngrams'> },
+  transport: Pick<Transport, 'download'>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { hash: file, bytes } = manifest.ngrams!;
+  return transport.download(modelPath(hash).replace('model.json', `${file}.bin`), bytes, signal);
+}
+
 /** `file` is the hash of one of its weight files; that of all weights by default. */
 export function downloadWeights(
   { hash, manifest: { weightsHash, layout } }: Manifested,

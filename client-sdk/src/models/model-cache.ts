@@ -1,6 +1,7 @@
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { ByteReader, ByteWriter } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import {
   contentHash,
@@ -13,7 +14,7 @@ import { putParts, type Storage } from '../storage/storage.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { BundledModel } from './bundled-model.ts';
 import { type ContentHash, hashHere } from './content-hash.ts';
-import { downloadManifest, downloadWeights, type Manifested } from './download.ts';
+import { downloadManifest, downloadNgrams, downloadWeights, type Manifested } from './download.ts';
 
 /** Throws for a model that this device is not to use. */
 export type Permit = (manifest: Pick<Manifest, 'topology' | 'layout'>) => Promise<void>;
@@ -40,6 +41,7 @@ export class ModelCache {
   readonly #transport: Transport;
   readonly #name: string;
   readonly #pinnedName: string;
+  readonly #ngramsName: string;
   readonly #bundled: (() => Promise<BundledModel>) | undefined;
   /** The loads so far. */
   readonly #loading = new PromiseQueue();
@@ -60,6 +62,7 @@ export class ModelCache {
     this.#transport = transport;
     this.#name = `model.${task}`;
     this.#pinnedName = `serve.${task}`;
+    this.#ngramsName = `ngrams.${task}`;
     this.#bundled = bundled;
     this.#hash = hash;
     this.#permit = permit;
@@ -116,6 +119,35 @@ export class ModelCache {
     }, signal);
   }
 
+  /**
+   * Gets the file of n-grams of a version that is on the device, where it has one and the device has another or none: versions that follow each
+   * other mostly have the same. Throws `model.corrupt` for one that does not match its hash, and what the download throws.
+   */
+  async loadNgrams(hash: ModelHash, signal: AbortSignal): Promise<void> {
+    await this.#next(() => this.#loadNgrams(hash, signal), signal);
+  }
+
+  async #loadNgrams(hash: ModelHash, signal: AbortSignal): Promise<void> {
+    const entries = await Promise.all([this.#pinnedName, this.#name].map(name => this.#entry(name)));
+    const entry = entries.find(each => each?.hash === hash);
+    const manifest = entry && parseModelJson(hash, entry.json);
+    if (!manifest?.ngrams || (await this.#ngramsOf(manifest))) return;
+    const bytes = await downloadNgrams({ hash, manifest }, this.#transport, signal);
+    if (!(await this.#areOf(manifest, bytes)))
+      throw new MurmurationError('model.corrupt', 'The n-grams do not match the hash that model.json names.');
+    await this.#storage.put(this.#ngramsName, bytes);
+  }
+
+  /** The stored file of n-grams of a version; undefined where there is none, or that of another. */
+  async #ngramsOf(manifest: Pick<Manifest, 'ngrams'>): Promise<Uint8Array | undefined> {
+    const bytes = manifest.ngrams && (await this.#storage.get(this.#ngramsName));
+    return bytes && (await this.#areOf(manifest, bytes)) ? bytes : undefined;
+  }
+
+  async #areOf({ ngrams }: Pick<Manifest, 'ngrams'>, bytes: Uint8Array): Promise<boolean> {
+    return bytes.length === ngrams?.bytes && (await this.#hash(bytes)) === ngrams.hash;
+  }
+
   /** One thing after the other. */
   #next<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     const result = this.#loading.run(() => {
@@ -163,8 +195,8 @@ export class ModelCache {
   }
 
   /**
-   * The version to serve: the one that was named, else the newest on the device; undefined where there is none. Throws `model.corrupt` for a
-   * damaged one of the app.
+   * The version to serve, with its n-grams where they are on the device: the one that was named, else the newest on the device; undefined where
+   * there is none. Throws `model.corrupt` for a damaged one of the app.
    */
   async current(): Promise<ModelFiles | undefined> {
     return (await this.#kept(this.#pinnedName)) ?? (await this.#kept(this.#name)) ?? this.#ofApp();
@@ -172,14 +204,21 @@ export class ModelCache {
 
   async #ofApp(): Promise<ModelFiles | undefined> {
     if (!this.#bundled) return undefined;
-    const { json, weights } = await this.#bundled();
-    return this.#decode(contentHash(json) as ModelHash, json, weights, false);
+    const { json, weights, ngrams } = await this.#bundled();
+    const hash = contentHash(json) as ModelHash;
+    const files = await this.#decode(hash, json, weights, false);
+    if (!ngrams) return files;
+    if (!(await this.#areOf(parseModelJson(hash, json), ngrams)))
+      throw new MurmurationError('model.corrupt', 'The n-grams of the app are not those of its model.');
+    return { ...files, ngrams };
   }
 
   /** To be served; undefined where there is nothing, or something damaged. */
   async #kept(name: string): Promise<ModelFiles | undefined> {
     const entry = await this.#entry(name);
-    return entry && this.#whole(entry, true);
+    const files = entry && (await this.#whole(entry, true));
+    const ngrams = files && (await this.#ngramsOf(parseModelJson(files.hash, entry.json)));
+    return ngrams ? { ...files, ngrams } : files;
   }
 
   /** What is stored, its weights not yet checked; undefined where there is nothing, or no such thing. */

@@ -5,11 +5,12 @@ import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import {
   encodeModel,
+  type FileBeside,
+  fileHashesOf,
   joinModel,
   type ModelFiles,
   parseModelJson,
   type SmallerWeights,
-  weightHashesOf,
 } from '@murmuration/protocol/weights/model-files';
 import { type AliasStore, baseOf } from './aliases.ts';
 import { contentHash } from './content-hash.ts';
@@ -30,7 +31,7 @@ export class Registry {
   readonly #blobs: BlobStore;
   readonly #history: History;
   readonly #aliases: Pick<AliasStore, 'of'>;
-  /** Hashes of weight files, by model. */
+  /** Hashes of the files that a `model.json` names, by model. */
   readonly #weights = new BoundedMap<ModelHash, Promise<readonly string[]>>(mostKnown);
   /** Hashes of the files that rounds from a model have beside its weights, by model. */
   readonly #beside = new BoundedMap<ModelHash, readonly string[]>(mostKnown);
@@ -42,15 +43,20 @@ export class Registry {
     this.#history = history;
   }
 
-  /** Stores the two files of a model, and returns it. Beside float32 its weights are stored `as` that, for those that only serve it. */
+  /**
+   * Stores the files of a model, and returns it. Beside float32 its weights are stored `as` that, for those that only serve it; `ngrams` is its file
+   * of n-grams, where it has one.
+   */
   async store(
     topology: object,
     layout: Layout,
     weights: Float32Array,
     as: StoredWeights = 'float32',
+    ngrams: Uint8Array | null = null,
   ): Promise<ModelFiles> {
     const smaller = as === 'float32' ? undefined : await this.#storeSmaller(layout, weights, as);
-    const bytes = encodeModel(topology, layout, weights, contentHash, smaller);
+    const beside = ngrams ? await this.#storeNgrams(ngrams) : undefined;
+    const bytes = encodeModel(topology, layout, weights, contentHash, smaller, beside);
     await this.#blobs.put(bytes.weights);
     await this.#blobs.put(bytes.json);
     this.#recent = { hash: bytes.hash, topology, layout, weights };
@@ -66,6 +72,10 @@ export class Registry {
     const { tensors, bytes } = storeWeights(layout, weights, as);
     if (bytes.length === weights.byteLength) return undefined;
     return { hash: await this.#blobs.put(bytes), tensors };
+  }
+
+  async #storeNgrams(ngrams: Uint8Array): Promise<FileBeside> {
+    return { hash: await this.#blobs.put(ngrams), bytes: ngrams.length };
   }
 
   /** Throws `model.missing` or `model.corrupt`. */
@@ -126,11 +136,14 @@ export class Registry {
     return [...(await this.weightFilesOf(model)), ...(this.#beside.get(model) ?? [])];
   }
 
-  /** The hashes of its weight files: of all weights, and of the smaller ones where it has such. Throws `model.missing` or `model.corrupt`. */
+  /**
+   * The hashes of the files that its `model.json` names: of all weights, of the smaller ones and of n-grams where it has such. Throws
+   * `model.missing` or `model.corrupt`.
+   */
   weightFilesOf(model: ModelHash): Promise<readonly string[]> {
     const known = this.#weights.get(model);
     if (known) return known;
-    const found = this.#blobs.get(model).then(json => weightHashesOf(parseModelJson(model, json)));
+    const found = this.#blobs.get(model).then(json => fileHashesOf(parseModelJson(model, json)));
     this.#weights.set(model, found);
     found.catch(() => this.#weights.delete(model));
     return found;

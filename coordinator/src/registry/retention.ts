@@ -1,7 +1,7 @@
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { parseModelJson, weightHashesOf } from '@murmuration/protocol/weights/model-files';
+import { fileHashesOf, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { BlobStore, History } from './ports.ts';
 import type { VerdictStore } from './verdicts.ts';
 
@@ -81,7 +81,7 @@ export class Retention {
   async #weightsOf(model: ModelHash): Promise<readonly string[]> {
     const known = this.#weights.get(model);
     if (known) return known;
-    const hashes = weightHashesOf(parseModelJson(model, await this.#blobs.get(model)));
+    const hashes = fileHashesOf(parseModelJson(model, await this.#blobs.get(model)));
     this.#weights.set(model, hashes);
     return hashes;
   }

@@ -46,7 +46,7 @@ export async function storeFirstVersion(
   clock: Clock,
 ): Promise<ModelHash> {
   const { shared } = splitLayout(layout, task.privateLayers);
-  const files = await registry.store(topology, layout, weights, task.serving.weights);
+  const files = await registry.store(topology, layout, weights, task.serving.weights, task.serving.ngrams);
   const version = {
     model: files.hash,
     task: task.name,

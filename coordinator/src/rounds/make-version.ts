@@ -60,7 +60,8 @@ export function versionMaker(
       );
     }
     const weights = withPart(files.weights, split, 'shared', model);
-    const candidate = await registry.store(files.topology, files.layout, weights, task.serving.weights);
+    const { weights: as, ngrams } = task.serving;
+    const candidate = await registry.store(files.topology, files.layout, weights, as, ngrams);
     const storedAt = clock.now();
     took(terms, 'aggregation', storedAt - startedAt);
     const metrics = await measure(task, candidate, clock, signal);

@@ -2,7 +2,7 @@ import { constants, copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern, type ModelHash } from '@murmuration/protocol/ids/ids';
-import { parseModelJson, weightHashesOf } from '@murmuration/protocol/weights/model-files';
+import { fileHashesOf, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import { Connection } from '@murmuration/sql/sqlite/connection';
 import { takeLock } from '@murmuration/sql/sqlite/lock';
@@ -155,7 +155,7 @@ async function copyBlobs(database: string, from: string, to: string): Promise<Co
     return blob;
   };
   for (const model of models) {
-    for (const weights of weightHashesOf(parseModelJson(model, await copy(model))))
+    for (const weights of fileHashesOf(parseModelJson(model, await copy(model))))
       if (!lengths.has(weights)) await copy(weights);
   }
   for (const vector of vectors) if (!lengths.has(vector)) await copy(vector);

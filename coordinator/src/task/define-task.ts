@@ -2,6 +2,7 @@ import type * as tf from '@murmuration/engine/tfjs/tf';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import { decodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
 import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import { duration } from '@murmuration/protocol/time/duration';
@@ -266,6 +267,11 @@ export const taskSchema = z.strictObject({
       remote: z.boolean().default(false),
       /** How devices get the weights of a version that they only serve: float16 is half of the bytes, int8 a quarter. Rounds always begin with float32. */
       weights: z.enum(['float32', 'float16', 'int8']).default('float32'),
+      /** A file of n-grams that devices have in common, which the versions made from now on have beside the model; null: none. */
+      ngrams: z
+        .custom<Uint8Array>(value => value instanceof Uint8Array, 'expected the bytes of a file of n-grams')
+        .nullable()
+        .default(null),
       /** What turns what clients of the inference server send into tensors, and answers back; null: they send tensors. */
       transformer: z
         .custom<Transformer>(
@@ -388,6 +394,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
       'config.invalid',
       "The task: serving.remote can't be combined with plan.privateLayers, since the coordinator has no trained weights of these layers.",
     );
+  if (rest.serving.ngrams) requireNgrams(rest.serving.ngrams);
   const problem = rest.gate && problemOfGate(rest.gate, evaluation, privateLayers);
   if (problem) throw new MurmurationError('config.invalid', `The task: ${problem}`);
   if (rest.promote && rest.promote.query !== null) refuseUnasked(rest.promote, rest.queries);
@@ -422,6 +429,17 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   refuseUnaskable(task);
   refuseUnmeasured(task);
   return task;
+}
+
+/** Throws `config.invalid` for bytes that no device could read. */
+function requireNgrams(bytes: Uint8Array): void {
+  try {
+    decodeNgrams(bytes);
+  } catch (cause) {
+    throw new MurmurationError('config.invalid', `The task: serving.ngrams: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
 }
 
 /** What plans say of updates: devices that know nothing of compression still understand a plan without it. */

@@ -24,6 +24,8 @@ export function FiguresDrawing({ query, figures }: Shown) {
       return <ArmOutcomes query={query} figures={figures} />;
     case 'sketch':
       return <p>{words.sketch(figures.buckets)}</p>;
+    case 'numbers':
+      return <p>{words.numbers(figures.found)}</p>;
     case 'heavy-hitters':
       return <Texts query={query} figures={figures} />;
     default:

@@ -51,6 +51,8 @@ export function rowsOf(figures: FiguresMessage): FiguresRow[] {
       ];
     case 'sketch':
       return [{ what: words.rows.heavy, count: count(figures.buckets), value: '–', interval: '–' }];
+    case 'numbers':
+      return [{ what: words.rows.numbers, count: count(figures.found), value: '–', interval: '–' }];
     case 'heavy-hitters':
       return figures.texts.map(({ text, devices, share }) => of(text, devices, share));
     case 'histogram':

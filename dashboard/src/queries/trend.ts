@@ -85,6 +85,13 @@ function linesOf(newest: Exclude<FiguresMessage, { readonly kind: 'sketch' }>): 
           return found ? 100 * found.share.value : null;
         },
       }));
+    case 'numbers':
+      return [
+        {
+          label: words.measured.numbers,
+          of: figures => (figures.kind === 'numbers' ? figures.found : null),
+        },
+      ];
     case 'sum':
       return [{ label: words.estimate.sum, of: figures => estimateOf(figures)?.value ?? null }];
     default:

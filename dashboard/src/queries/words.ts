@@ -44,6 +44,7 @@ export const words = {
     outcomes: 'Outcomes',
     arm: 'Arms',
     'heavy-hitters': 'Frequent texts',
+    numbers: 'Numbers',
   } satisfies Record<Kind, string>,
   never: 'never asked',
   nothing: 'Nothing shown',
@@ -83,6 +84,8 @@ export const words = {
         return `about ${wholeNumber(figures.distinct.value)} different`;
       case 'sketch':
         return 'first of two rounds';
+      case 'numbers':
+        return counted(figures.found, 'number');
       case 'heavy-hitters': {
         const most = figures.texts.slice(0, 3).map(({ text }) => text);
         const more = figures.texts.length > most.length ? ', …' : '';
@@ -243,6 +246,8 @@ export const words = {
   ranking: (query: string) => `Ranking of ${query}`,
   sketch: (buckets: number) =>
     `Devices have said in which ${count(buckets)} buckets their texts are that enough of them share. The second round reads those.`,
+  numbers: (found: number) =>
+    `${counted(found, 'number')} that as many devices have as the threshold. Download the figures to read which.`,
   noTexts: 'No text is on as many devices as the threshold.',
   texts: (query: string) => `Texts of ${query}`,
   perHundredDevices: 'Of 100 devices',
@@ -271,6 +276,7 @@ export const words = {
       arm: 'Outcome',
       sketch: 'Figure',
       'heavy-hitters': 'Text',
+      numbers: 'Figure',
     } satisfies Record<FiguresMessage['kind'], string>,
     count: {
       count: 'Devices',
@@ -283,6 +289,7 @@ export const words = {
       arm: 'Predictions',
       sketch: 'Buckets',
       'heavy-hitters': 'Devices',
+      numbers: 'Numbers',
     },
     value: {
       count: 'Share',
@@ -295,6 +302,7 @@ export const words = {
       arm: 'Share on a device',
       sketch: 'Value',
       'heavy-hitters': 'Of 100 devices',
+      numbers: 'Value',
     },
     interval: '95 % interval',
     rounding: 'With rounding',
@@ -308,6 +316,7 @@ export const words = {
     distinct: 'different values',
     error: 'standard error',
     heavy: 'heavy buckets',
+    numbers: 'numbers on as many devices as the threshold',
   },
   trend: 'Over time',
   time: 'end of the round',
@@ -322,6 +331,7 @@ export const words = {
     arm: 'share of predictions of a device',
     sketch: 'heavy buckets',
     'heavy-hitters': 'of 100 devices',
+    numbers: 'numbers that enough devices have',
   } satisfies Record<FiguresMessage['kind'], string>,
   estimate: { count: 'share', sum: 'sum', mean: 'mean', distinct: 'different values' },
   low: 'at least',

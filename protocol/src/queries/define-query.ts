@@ -47,12 +47,13 @@ const defaults: Readonly<Record<QueryKind, object>> = {
   outcomes: { values: 100, versions: [] },
   arm: { values: 100, levels: 1_000 },
   'heavy-hitters': { values: 100, bytes: 16, texts: 500, buckets: 16_384 },
+  numbers: { values: 1_000 },
 };
 
 /**
  * Checks a query and fills in its defaults: `threshold` 10, `period` a day, 1,000 `levels` from the lower bound to the upper one, 1 of `values`
- * a device (100 of `outcomes` and `arm`), 4,096 `buckets`; of heavy hitters 100 `values`, 16 `bytes`, 500 `texts`, 16,384 `buckets`; of `privacy` Skellam
- * noise. Throws `config.invalid`, naming what is wrong.
+ * a device (100 of `outcomes` and `arm`, 1,000 of `numbers`), 4,096 `buckets`; of heavy hitters 100 `values`, 16 `bytes`, 500 `texts`, 16,384
+ * `buckets`; of `privacy` Skellam noise. Throws `config.invalid`, naming what is wrong.
  */
 export function defineQuery(definition: QueryDefinition): Query {
   const named = typeof definition?.name === 'string' ? `The query "${definition.name}"` : 'The query';

@@ -1,6 +1,7 @@
 import { MurmurationError } from '../errors/errors.ts';
 import type { ModelHash } from '../ids/ids.ts';
 import { type Bins, binsOf } from './bins.ts';
+import { type FoundNumbers, numbersOf } from './found-numbers.ts';
 import { type HeavyHitters, heavyHittersOf, type Sketch, sketchOf } from './heavy-hitters.ts';
 import {
   type Estimate,
@@ -103,7 +104,8 @@ export type Figures =
       readonly outcomes: readonly RateFigures[];
     }
   | Sketch
-  | HeavyHitters;
+  | HeavyHitters
+  | FoundNumbers;
 
 /**
  * What the sum of the answers of so many devices says, with noise of that `variance` in each element. Throws `update.impossible` where no answers
@@ -163,6 +165,8 @@ export function figuresOf(query: Query, sum: Int32Array, devices: number, varian
     }
     case 'distinct':
       return { kind: 'distinct', ...distinctOf(query, sum) };
+    case 'numbers':
+      return numbersOf(sum, query.threshold);
     case 'outcomes': {
       const length = elementsOf(query.outcomes.length);
       const versions = query.versions.map((version, at) =>

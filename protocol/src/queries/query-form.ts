@@ -12,6 +12,7 @@ const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
 /** Most bins of a histogram, and items of a list. */
 const mostCounted = 2_048;
 const mostBuckets = 65_536;
+const mostNumbers = 2 ** 20;
 const farthest = 1e15;
 const year = 366 * 86_400_000;
 /** The last ms of the year 9999. */
@@ -67,6 +68,8 @@ const unnoised: Partial<Record<QueryKind, string>> = {
   distinct: 'which buckets are empty can no longer be told under noise. Ask a histogram or a ranking',
   outcomes:
     'its squares and products take so much noise that nothing is left. Ask for the mean of a share of each device',
+  numbers:
+    'noise of the length of so many numbers hides all that few devices have. Ask a ranking (top) of fewer items',
   arm: 'the squares that its intervals stand on take so much noise that nothing is left. Ask for the mean of a share of each device',
   'heavy-hitters':
     'texts are read from sums that have to be exact, and noise makes them unreadable. Ask a ranking (top) of a list that is known',
@@ -138,6 +141,7 @@ const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
     buckets: whole(16, mostBuckets),
     heavy: [value => value === undefined || value instanceof Uint8Array, 'bytes'],
   },
+  numbers: { numbers: whole(16, mostNumbers), values: whole(1, mostBuckets) },
 };
 
 const queryKinds = Object.keys(fieldsOf) as readonly QueryKind[];

@@ -139,6 +139,15 @@ export interface ArmQuery extends Asked {
   readonly arm?: AskedArm;
 }
 
+/** On how many devices each of many numbers is; what a number means, the app and whoever asks have agreed on. */
+export interface NumbersQuery extends Asked {
+  readonly kind: 'numbers';
+  /** How many numbers there are, from 0. */
+  readonly numbers: number;
+  /** Different numbers that a device says, at most. */
+  readonly values: number;
+}
+
 /** What devices are asked for. */
 export type Query =
   | CountQuery
@@ -149,5 +158,6 @@ export type Query =
   | DistinctQuery
   | OutcomesQuery
   | ArmQuery
-  | HeavyHittersQuery;
+  | HeavyHittersQuery
+  | NumbersQuery;
 export type QueryKind = Query['kind'];

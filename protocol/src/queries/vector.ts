@@ -46,6 +46,8 @@ function sizeOf(query: Query): readonly [elements: number, largest: number] {
       return [query.items.length + 1, query.values];
     case 'distinct':
       return [query.buckets, 1];
+    case 'numbers':
+      return [query.numbers, 1];
     case 'outcomes':
       return [query.versions.length * elementsOf(query.outcomes.length), query.values ** 2];
     case 'arm':
@@ -101,6 +103,17 @@ export function encodeAnswer(query: Query, answer: Answer, ports?: TextPorts): I
       const bucketOf = bucketIn(query);
       for (const text of different) buckets[bucketOf(text)] = 1;
       return buckets;
+    }
+    case 'numbers': {
+      const wanted = `a list of at most ${query.values} different whole numbers from 0 to ${query.numbers - 1}`;
+      const isNumber = (value: unknown) =>
+        Number.isInteger(value) && (value as number) >= 0 && (value as number) < query.numbers;
+      if (!isListOf(answer, isNumber)) throw refused(query, wanted);
+      const sum = new Int32Array(query.numbers);
+      const different = new Set(answer as readonly number[]);
+      if (different.size > query.values) throw refused(query, wanted);
+      for (const number of different) sum[number] = 1;
+      return sum;
     }
     case 'outcomes': {
       const { outcomes, versions } = query;

@@ -5,6 +5,7 @@ import { parseJson } from '../encoding/json.ts';
 import { MurmurationError } from '../errors/errors.ts';
 import { hashPattern, type ModelHash } from '../ids/ids.ts';
 import { text, whole } from '../messages/scalars.ts';
+import { mostNgramBytes } from '../ngrams/terms.ts';
 import { type Layout, layoutOf } from './layout.ts';
 
 /** A model version in memory: what `model.json` says, and its weights as one flat vector. */
@@ -14,6 +15,16 @@ export interface ModelFiles {
   readonly topology: object;
   readonly layout: Layout;
   readonly weights: Float32Array;
+  /** The file of n-grams that belongs to it (`ngrams/ngram-file.ts`), not yet read; left out where it has none, or they are not there. */
+  readonly ngrams?: Uint8Array;
+}
+
+/** A file that a `model.json` names beside its weights. */
+export interface FileBeside {
+  /** Hexadecimal SHA-256. */
+  readonly hash: string;
+  /** How many there are. */
+  readonly bytes: number;
 }
 
 /** The two files of a version, as tfjs lays them out: `model.json` names its weight file by that file's SHA-256. */
@@ -62,6 +73,7 @@ const manifest = z.object({
   smallerWeightsManifest: z.optional(
     only(z.object({ paths: only(weightFile), weights: z.array(z.unknown()) })),
   ),
+  ngramCounts: z.optional(z.object({ path: weightFile, bytes: whole(1, mostNgramBytes) })),
 });
 
 /** SHA-256 in hexadecimal. */
@@ -71,7 +83,7 @@ export function contentHash(bytes: Uint8Array): string {
 
 /**
  * The files of a version, its hash following from them: equal models have equal hashes. `hashOf` is SHA-256 in hexadecimal, where the
- * platform has a faster one; `smaller` is a form of the weights that lies beside them.
+ * platform has a faster one; `smaller` is a form of the weights that lies beside them, `ngrams` a file of n-grams.
  */
 export function encodeModel(
   topology: object,
@@ -79,6 +91,7 @@ export function encodeModel(
   weights: Float32Array,
   hashOf: (bytes: Uint8Array) => string = contentHash,
   smaller?: SmallerWeights,
+  ngrams?: FileBeside,
 ): ModelBytes {
   if (weights.length !== layout.count)
     throw new MurmurationError(
@@ -102,6 +115,7 @@ export function encodeModel(
       ...(smaller && {
         smallerWeightsManifest: [{ paths: [`${smaller.hash}.bin`], weights: smaller.tensors }],
       }),
+      ...(ngrams && { ngramCounts: { path: `${ngrams.hash}.bin`, bytes: ngrams.bytes } }),
     }),
   );
   return { hash: contentHash(json) as ModelHash, json, weightsHash, weights: bytes };
@@ -115,11 +129,13 @@ export interface Manifest {
   readonly weightsHash: string;
   /** Undefined where there is none. */
   readonly smaller: SmallerWeights | undefined;
+  /** The file of n-grams; undefined where there is none. */
+  readonly ngrams: FileBeside | undefined;
 }
 
-/** The hashes of all weight files of a version. */
-export function weightHashesOf({ weightsHash, smaller }: Manifest): readonly string[] {
-  return smaller ? [weightsHash, smaller.hash] : [weightsHash];
+/** The hashes of all files of a version beside its `model.json`, that of all weights first. */
+export function fileHashesOf({ weightsHash, smaller, ngrams }: Manifest): readonly string[] {
+  return [weightsHash, ...[smaller, ngrams].flatMap(file => (file ? [file.hash] : []))];
 }
 
 /** Reads a `model.json`. Throws `model.corrupt` where it does not match `hash` or is no manifest of ours. */
@@ -132,7 +148,7 @@ export function parseModelJson(hash: ModelHash, json: Uint8Array): Manifest {
       'model.corrupt',
       `The model.json is not valid: ${parsed.error.issues[0]!.message}`,
     );
-  const { modelTopology: topology, weightsManifest, smallerWeightsManifest } = parsed.data;
+  const { modelTopology: topology, weightsManifest, smallerWeightsManifest, ngramCounts } = parsed.data;
   const group = weightsManifest[0]!;
   const smaller = smallerWeightsManifest?.[0];
   return {
@@ -140,6 +156,7 @@ export function parseModelJson(hash: ModelHash, json: Uint8Array): Manifest {
     layout: layoutOf(group.weights),
     weightsHash: hashIn(group.paths),
     smaller: smaller && { hash: hashIn(smaller.paths), tensors: smaller.weights },
+    ngrams: ngramCounts && { hash: hashIn([ngramCounts.path]), bytes: ngramCounts.bytes },
   };
 }
 

@@ -30,7 +30,7 @@ export interface PhoneFindings {
 
 export interface PhonePorts {
   /** The version that the rounds led to, as an app would bring it along. */
-  readonly model: ModelBytes;
+  readonly model: ModelBytes & { readonly ngrams?: Uint8Array };
   readonly vocabulary: Vocabulary;
   readonly trainer: Trainer;
   /** By default those of an app that says nothing else. */

@@ -17,6 +17,7 @@ const rows = {
   pretrained: 'the model, taught only with public text',
   central: "the model, taught with everybody's text in one place",
   federated: 'the model, taught by the phones',
+  counted: 'n-grams that the phones have in common, by masked counts',
   personal: 'what each phone learned by itself',
   hybrid: 'the hybrid on each phone',
 } as const;
@@ -58,6 +59,7 @@ export async function run({ seed, settings: given, log }: ScenarioOptions<object
       },
       published,
       vocabulary,
+      countedNgrams: table.countedNgrams,
       ownNgramWeight: table.ownWeight,
       meanLambda: table.meanLambda,
       settings,

@@ -1,12 +1,13 @@
 import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
+import { sharedNgrams } from '@murmuration/client-sdk/hybrid/shared-ngrams';
 import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { loadModel } from '@murmuration/engine/models/model';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
-import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { contentHash, encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Phone } from '../data/federated-text.ts';
 import { livePhone, type PhoneFindings, questionsOf } from '../hybrid/phone.ts';
 import { trainCentrally } from './central-training.ts';
@@ -83,6 +84,8 @@ export interface PhonesPart extends ModelPart {
   readonly part: 'phones';
   readonly phones: readonly Phone[];
   readonly fineTuning: KeyboardTableSettings['fineTuning'];
+  /** The file of n-grams that they have in common. */
+  readonly ngrams: Uint8Array;
 }
 
 /** Each phone with what it learned itself, before its held-out messages; those without a held-out word are left out. */
@@ -92,13 +95,15 @@ export async function livePhones({
   rowLength,
   phones,
   fineTuning,
+  ngrams,
 }: PhonesPart): Promise<PhoneFindings[]> {
   const vocabulary = new Vocabulary(words);
   const trainer = tfjsTrainer(nextWord(vocabulary, rowLength));
-  const model = encodeModel(topology, layout, weights);
+  const file = { hash: contentHash(ngrams), bytes: ngrams.length };
+  const model = { ...encodeModel(topology, layout, weights, contentHash, undefined, file), ngrams };
   const { negatives, ...settings } = fineTuning;
   const sampledSoftmax = negatives === null ? null : { negatives };
-  const personal = [fineTuned({ ...settings, sampledSoftmax }), ngramCache()];
+  const personal = [sharedNgrams(), fineTuned({ ...settings, sampledSoftmax }), ngramCache()];
   const found: PhoneFindings[] = [];
   for (const { train, heldOut } of phones) {
     if (!heldOut.some(message => questionsOf(message, vocabulary).length > 0)) continue;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ngramSettings } from '../ngrams/settings.ts';
 import { commonSettings } from '../scenario/settings.ts';
 import { vocabularySettings } from '../vocabulary/settings.ts';
 
@@ -112,6 +113,8 @@ export const keyboardTableSettings = z.strictObject({
     .prefault({}),
   /** How the words of the vocabulary are found, by a query to all phones before anything is learned. */
   words: vocabularySettings.omit({ phones: true }).prefault({}),
+  /** How the n-grams that phones have in common are counted, once they know their words. */
+  ngrams: ngramSettings.prefault({}),
   /** Tokens in a row of a batch. */
   rowLength: whole.max(1_000).default(20),
   /** On public text, before the phones' own: central and federated training begin with the same weights. */

@@ -8,6 +8,7 @@ import { describeModel } from '@murmuration/engine/models/model';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Phone } from '../data/federated-text.ts';
 import type { PhoneFindings, Source } from '../hybrid/phone.ts';
+import { type FoundNgrams, findNgrams } from '../ngrams/find-ngrams.ts';
 import { trainByRounds } from './federated-training.ts';
 import type { NgramBaselines } from './ngram-baselines.ts';
 import { partMaker } from './part-maker.ts';
@@ -19,9 +20,12 @@ export interface KeyboardTable extends NgramBaselines {
   readonly pretrained: Recall;
   readonly central: Recall;
   readonly federated: Recall;
+  /** Of the n-grams that the phones have in common, by masked counts. */
+  readonly counted: Recall;
+  readonly countedNgrams: Omit<FoundNgrams, 'file'> & { readonly fileBytes: number };
   /** What each phone makes of its own text: a fine-tuned copy of the shared model and an n-gram cache, without the shared one. */
   readonly personal: Recall;
-  /** The shared model mixed with these, λ chosen by each phone. */
+  /** The shared model mixed with these and the n-grams in common, weights chosen by each phone. */
   readonly hybrid: Recall;
   /** Weight of the phones' own models in the hybrid, on average. */
   readonly meanLambda: number;
@@ -56,6 +60,15 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
       log(`N-grams: ${told(found.trigram)}; mixed with the phone's own: ${told(found.mixedNgram)}.`);
       return found;
     });
+    const { file, ...countedNgrams } = await findNgrams({
+      phones,
+      words,
+      settings: settings.ngrams,
+      seed,
+      log,
+    });
+    const counted = await make({ part: 'counted', file, words, heldOut });
+    log(`N-grams in common, by masked counts: ${told(counted)}.`);
     const common = { words, rowLength, seed };
     const begin = await make({
       ...common,
@@ -100,6 +113,7 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
           model: federated,
           phones: some,
           fineTuning: settings.fineTuning,
+          ngrams: file,
         });
         scored += some.length;
         log(`${scored} of ${phones.length} phones are scored.`);
@@ -108,6 +122,8 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
     );
     return {
       ...(await ngrams),
+      counted,
+      countedNgrams: { ...countedNgrams, fileBytes: file.length },
       pretrained: begin.recall,
       central: central.recall,
       federated: federatedRecall,

@@ -3,6 +3,7 @@ import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import type { Phone } from '../data/federated-text.ts';
 import type { PhoneFindings } from '../hybrid/phone.ts';
+import { type CountedPart, measureCounted } from './counted-ngrams.ts';
 import { measureNgrams, type NgramBaselines } from './ngram-baselines.ts';
 import {
   type CentralPart,
@@ -20,7 +21,7 @@ interface NgramPart {
 }
 
 /** A part of the table that one thread makes. */
-export type Part = NgramPart | CentralPart | RecallPart | PhonesPart;
+export type Part = NgramPart | CountedPart | CentralPart | RecallPart | PhonesPart;
 
 /** It tells a person through `log` how far it is. */
 export type Job = Part & { readonly log: MessagePort };
@@ -28,6 +29,7 @@ export type Job = Part & { readonly log: MessagePort };
 /** What comes of each part. */
 export interface Results {
   readonly ngrams: NgramBaselines;
+  readonly counted: Recall;
   readonly central: TrainedModel;
   readonly recall: Recall;
   readonly phones: PhoneFindings[];
@@ -38,6 +40,7 @@ export default async function make(job: Job): Promise<Results[Part['part']]> {
   const log = (line: string) => job.log.postMessage(line);
   try {
     if (job.part === 'ngrams') return measureNgrams(job.phones);
+    if (job.part === 'counted') return measureCounted(job);
     await startBackend();
     switch (job.part) {
       case 'central':

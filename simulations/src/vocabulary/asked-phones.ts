@@ -10,8 +10,9 @@ import { type AssignmentId, type ModelHash, type RoundId, randomId } from '@murm
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import { type Assignment, assignmentOf } from '@murmuration/protocol/messages/round';
 import type { Figures } from '@murmuration/protocol/queries/figures';
-import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
+import type { Query, QueryKind } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
+import type { Answer } from '@murmuration/protocol/queries/vector';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { simulatedFloors } from '../devices/floors.ts';
@@ -44,27 +45,25 @@ export class AskedPhones {
     this.#unmasker = unmasker;
   }
 
-  /** `texts`: what each phone has typed. Without an unmasker answers are added up without masks. */
+  /** `answers`: what each phone says. Without an unmasker answers are added up without masks. */
   static async open({
     name,
-    texts,
-    times,
-    digits,
+    kind,
+    answers,
     random,
     unmasker,
   }: {
     readonly name: string;
-    readonly texts: readonly (readonly string[])[];
-    readonly times: number;
-    readonly digits: boolean;
+    readonly kind: QueryKind;
+    readonly answers: readonly Answer[];
     readonly random: RandomBytes;
     readonly unmasker: Unmasker | undefined;
   }): Promise<AskedPhones> {
-    const phones = texts.map(async own => {
+    const phones = answers.map(async own => {
       const storage = memoryStorage();
       await storage.put(identityName, random(32));
       const allowed = {
-        [name]: { kinds: ['heavy-hitters' as const], answer: () => ({ texts: own, times, digits }) },
+        [name]: { kinds: [kind], answer: () => own },
       };
       const named = async () => undefined;
       return answering({
@@ -80,7 +79,7 @@ export class AskedPhones {
   }
 
   /** One round, in which all of them take part. Throws what devices refuse a query with, and `config.invalid` where there is no room. */
-  async ask(query: HeavyHittersQuery): Promise<AskedRound> {
+  async ask(query: Query): Promise<AskedRound> {
     const bytes = writeQuery(query);
     const plan: Plan = {
       task,

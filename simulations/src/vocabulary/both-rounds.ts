@@ -31,7 +31,9 @@ export async function bothRounds(
   const unmasker = masking === 'on' ? unmaskerPool() : undefined;
   try {
     const random = seededRandom(seed, 'vocabulary');
-    const asked = await AskedPhones.open({ name: query.name, texts: typed, times, digits, random, unmasker });
+    const { name, kind } = query;
+    const answers = typed.map(texts => ({ texts, times, digits }));
+    const asked = await AskedPhones.open({ name, kind, answers, random, unmasker });
     const sketch = await asked.ask(query);
     if (sketch.figures.kind !== 'sketch') return { sketch, table: undefined };
     log(`Round 1: ${sketch.figures.buckets} heavy buckets; ${sketch.answerBytes} bytes a phone.`);

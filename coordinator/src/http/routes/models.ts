@@ -77,7 +77,7 @@ export function modelRoutes(
     {
       schema: {
         summary:
-          'Weights, little-endian float32, or the smaller ones that model.json names; or what a plan names besides',
+          'Weights, little-endian float32, or the smaller ones or the n-grams that model.json names; or what a plan names besides',
         params: z.object({ model: hash, weights: z.string().regex(/^[0-9a-f]{64}\.bin$/) }),
         response: { 404: problem },
       },

@@ -34,7 +34,8 @@ export function centralStage(
           'training.failed',
           'Training left the range of float32; lower plan.learningRate, or set plan.gradientClip.',
         );
-      const candidate = await registry.store(files.topology, files.layout, weights, task.serving.weights);
+      const { weights: as, ngrams } = task.serving;
+      const candidate = await registry.store(files.topology, files.layout, weights, as, ngrams);
       const metrics = await measure(task, candidate, clock, signal);
       const now = await registry.current(task.name);
       if (now.head.version.model !== head.version.model)

@@ -239,3 +239,65 @@ describe('the smaller weights of a version', () => {
     expect((await cache().load(version.hash, signal)).files.weights).toEqual(version.full);
   });
 });
+
+describe('the n-grams of a version', () => {
+  const layout = layoutOf([{ name: 'w', shape: [8] }]);
+  const ngrams = Uint8Array.of(1, 2, 3, 4, 5);
+  /** A version with n-grams, as a coordinator has it. */
+  function withNgrams(value: number, bytes: Uint8Array, served = bytes): ModelBytes {
+    const file = { hash: contentHash(bytes), bytes: bytes.length };
+    const weights = new Float32Array(8).fill(value);
+    const model = encodeModel({ class_name: 'Sequential' }, layout, weights, contentHash, undefined, file);
+    coordinator.files.set(modelPath(model.hash).replace('model.json', `${file.hash}.bin`), served);
+    return publish(model);
+  }
+  const loaded = async ({ hash }: ModelBytes) => {
+    await cache().loadServed(hash, signal);
+    await cache().loadNgrams(hash, signal);
+  };
+
+  it('MD7: are there with the version that is served, also after a restart, and are downloaded once', async () => {
+    const model = withNgrams(1, ngrams);
+    await cache().loadServed(model.hash, signal);
+    expect(await cache().current()).not.toHaveProperty('ngrams');
+    await cache().loadNgrams(model.hash, signal);
+    expect((await cache().current())!.ngrams).toEqual(ngrams);
+    const { downloads } = coordinator;
+    await cache().loadNgrams(model.hash, signal);
+    expect(coordinator.downloads).toBe(downloads);
+    // The next version has the same.
+    const next = withNgrams(2, ngrams);
+    await loaded(next);
+    expect(coordinator.downloads).toBe(downloads + 2);
+    expect(await cache().current()).toMatchObject({ hash: next.hash, ngrams });
+  });
+
+  it('MD7: are not used unless they are those that model.json names', async () => {
+    for (const other of [Uint8Array.of(1, 2, 3, 4, 6), ngrams.subarray(1)]) {
+      const model = withNgrams(other.length, ngrams, other);
+      await expect(loaded(model)).rejects.toMatchObject({ code: 'model.corrupt' });
+      expect(await cache().current()).toMatchObject({ hash: model.hash });
+      expect(await cache().current()).not.toHaveProperty('ngrams');
+    }
+    await storage.put(`ngrams.${keyboard}`, Uint8Array.of(9));
+    expect(await cache().current()).not.toHaveProperty('ngrams');
+  });
+
+  it('are nothing to a version that has none, and those of another are not its own', async () => {
+    await loaded(withNgrams(1, ngrams));
+    const without = publish(modelOf(3));
+    await loaded(without);
+    expect(await cache().current()).not.toHaveProperty('ngrams');
+    const other = withNgrams(4, Uint8Array.of(7));
+    await cache().loadServed(other.hash, signal);
+    expect(await cache().current()).not.toHaveProperty('ngrams');
+  });
+
+  it('come with an app that brings them', async () => {
+    const model = withNgrams(1, ngrams);
+    const bundle = (bytes: Uint8Array) =>
+      new ModelCache(storage, coordinator, keyboard, async () => ({ ...model, ngrams: bytes }));
+    expect((await bundle(ngrams).current())!.ngrams).toEqual(ngrams);
+    await expect(bundle(Uint8Array.of(1)).current()).rejects.toMatchObject({ code: 'model.corrupt' });
+  });
+});

@@ -1,5 +1,6 @@
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { describe, expect, it } from 'vitest';
@@ -34,6 +35,22 @@ describe('the registry', () => {
     const vector = layoutOf([{ name: 'bias', shape: [64] }]);
     const plain = await registry.store(topology, vector, weights);
     expect((await registry.store(topology, vector, weights, 'int8')).hash).toBe(plain.hash);
+  });
+
+  it('MD7: keeps n-grams beside the weights, named by its model.json, so that other n-grams are another version', async () => {
+    const blobs = memoryBlobs();
+    const registry = new Registry(blobs, memoryHistory());
+    const weights = Float32Array.of(1, 2, 3, 4);
+    const ngrams = utf8('some n-grams');
+    const { hash } = await registry.store(topology, layout, weights, 'float32', ngrams);
+    const [, file] = await new Registry(blobs, memoryHistory()).weightFilesOf(hash);
+    expect(await blobs.get(file!)).toEqual(ngrams);
+    const others = [null, utf8('other n-grams')].map(other =>
+      registry.store(topology, layout, weights, 'float32', other),
+    );
+    const hashes = (await Promise.all(others)).map(model => model.hash);
+    expect(new Set([hash, ...hashes]).size).toBe(3);
+    expect((await registry.store(topology, layout, weights, 'float32', ngrams)).hash).toBe(hash);
   });
 
   it('says so where there is no such model, or no version of a task', async () => {

@@ -62,6 +62,13 @@ const small = {
   pretraining: { epochs: 1, negatives: 20 },
   central: { epochs: 2, learningRate: 0.02, negatives: 20 },
   words: { threshold: 3, words: 800, buckets: 4_096, masking: 'off' },
+  ngrams: {
+    sketches: [
+      { rows: 2, buckets: 4_096 },
+      { rows: 2, buckets: 4_096 },
+    ],
+    masking: 'off',
+  },
 };
 const rounds = {
   stages: [
@@ -90,7 +97,7 @@ describe('the keyboard table', () => {
   });
 
   it('measures all rows on the same words', { timeout: 120_000 }, async () => {
-    const { ownWeight, meanLambda, ...rows } = await measureTable({
+    const { ownWeight, meanLambda, countedNgrams, ...rows } = await measureTable({
       phones,
       words,
       publicText: dialogue().slice(0, 300),
@@ -100,7 +107,7 @@ describe('the keyboard table', () => {
     });
     expect(Object.keys(rows).sort()).toEqual(
       // biome-ignore format: one line
-      ['central', 'federated', 'hybrid', 'mixedNgram', 'personal', 'pretrained', 'trigram', 'unigram'],
+      ['central', 'counted', 'federated', 'hybrid', 'mixedNgram', 'personal', 'pretrained', 'trigram', 'unigram'],
     );
     const scored = rows.unigram.words;
     expect(scored).toBeGreaterThan(200);
@@ -110,6 +117,8 @@ describe('the keyboard table', () => {
     }
     expect(rows.trigram.top3).toBeGreaterThan(rows.unigram.top3);
     expect(rows.central.top3).toBeGreaterThan(rows.pretrained.top3);
+    expect(rows.counted.top3).toBeGreaterThan(rows.pretrained.top3);
+    expect(countedNgrams.counts.slice(0, 2).every(count => count > 10)).toBe(true);
     expect(ownWeight).toBeGreaterThan(0);
     expect(ownWeight).toBeLessThan(1);
     expect(meanLambda).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { encodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectProblem, openRoutes, type Scene } from './scene.ts';
 
@@ -133,5 +134,33 @@ describe('the smaller weights of a version', () => {
     expect((await scene.get(url, { range: 'bytes=1-2' })).rawPayload).toHaveLength(2);
     const all = await scene.get(models[0].url.replace('model.json', weightsManifest[0].paths[0]));
     expect(all.rawPayload).toEqual(Buffer.alloc(16));
+  });
+});
+
+describe('the n-grams of a version', () => {
+  const ngrams = encodeNgrams([{ ids: [5], count: 7 }], { classes: 9, firstClass: 4, threshold: 3 });
+
+  it('MD7: are a file beside the weights, named by its content, which may be kept for ever', async () => {
+    await scene.close();
+    scene = await openRoutes({ serving: { ngrams } });
+    const { models } = (await scene.get('/v1/tasks/values/models')).json();
+    const { ngramCounts } = (await scene.get(models[0].url)).json();
+    const hash = createHash('sha256').update(ngrams).digest('hex');
+    expect(ngramCounts).toEqual({ path: `${hash}.bin`, bytes: ngrams.length });
+    const url = models[0].url.replace('model.json', ngramCounts.path);
+    const response = await scene.get(url);
+    expect(response.rawPayload).toEqual(Buffer.from(ngrams));
+    expect(response.headers).toMatchObject({
+      etag: `"${hash}"`,
+      'cache-control': 'public, max-age=31536000, immutable',
+    });
+    expect((await scene.get(url, { 'if-none-match': `"${hash}"` })).statusCode).toBe(304);
+    expect((await scene.get(url, { range: 'bytes=1-2' })).rawPayload).toHaveLength(2);
+  });
+
+  it('MD8: are refused with the task where no device could read them', async () => {
+    await expect(openRoutes({ serving: { ngrams: ngrams.subarray(1) } })).rejects.toMatchObject({
+      code: 'config.invalid',
+    });
   });
 });

@@ -1,0 +1,134 @@
+import type { NgramTrie } from './ngram-file.ts';
+
+/** The longest end of an input that n-grams of a file continue. */
+export interface KnownContext {
+  /** Its length; 0: nothing but how often each class comes at all. */
+  readonly depth: number;
+  /** How often it came. */
+  readonly count: number;
+}
+
+/** What a context gives to its followers. */
+interface Share {
+  readonly node: number;
+  readonly perCount: number;
+}
+
+/**
+ * A language model of n-gram counts: Witten-Bell smoothing, interpolated (Chen and Goodman 1998, §2.4), of counts from which rare n-grams are
+ * missing. A context h, which came c(h) times, gives each follower
+ *
+ *     P(w | h) = c(h w) / z + (1 − Σ c(h ·) / z) P(w | h'),  z = max(c(h), Σ c(h ·)) + N(h)
+ *
+ * where N(h) is the number of its followers and h' is h without its oldest id: what rare followers had is left to the shorter context. Below
+ * the unigram is the uniform distribution over all classes. The arithmetic is of doubles: the same on every platform.
+ */
+export class NgramModel {
+  readonly #trie: NgramTrie;
+  readonly #unigram: Float64Array;
+  /** Nodes that have children or could have: those of all levels but the last. */
+  readonly #inner: number;
+
+  constructor(trie: NgramTrie) {
+    this.#trie = trie;
+    this.#inner = trie.children.length - 1;
+    this.#unigram = unigramOf(trie);
+  }
+
+  get classes(): number {
+    return this.#trie.classes;
+  }
+
+  get firstClass(): number {
+    return this.#trie.firstClass;
+  }
+
+  /**
+   * The probabilities of all classes after the first `end` ids of an input, 0 below the first class; `into` has a place for each class and is
+   * returned.
+   */
+  probabilities(input: ArrayLike<number>, end: number, into: Float32Array): Float32Array {
+    const { ids, counts, children } = this.#trie;
+    const shares: Share[] = [];
+    let left = 1;
+    for (const node of this.#contexts(input, end)) {
+      let sum = 0;
+      let followers = 0;
+      for (let child = children[node]!; child < children[node + 1]!; child++) {
+        sum += counts[child]!;
+        if (counts[child]! > 0) followers++;
+      }
+      if (followers === 0) continue;
+      const all = Math.max(counts[node]!, sum) + followers;
+      shares.push({ node, perCount: left / all });
+      left *= 1 - sum / all;
+    }
+    const unigram = this.#unigram;
+    for (let id = 0; id < unigram.length; id++) into[id] = left * unigram[id]!;
+    for (const { node, perCount } of shares)
+      for (let child = children[node]!; child < children[node + 1]!; child++)
+        into[ids[child]!] = into[ids[child]!]! + perCount * counts[child]!;
+    return into;
+  }
+
+  /** The longest context at the end of an input's first `end` ids that something followed. */
+  known(input: ArrayLike<number>, end: number): KnownContext {
+    const { counts, children, order } = this.#trie;
+    for (let depth = Math.min(order - 1, end); depth > 0; depth--) {
+      const node = this.#find(input, end - depth, end);
+      if (node === undefined) continue;
+      let sum = 0;
+      for (let child = children[node]!; child < children[node + 1]!; child++) sum += counts[child]!;
+      if (sum > 0) return { depth, count: Math.max(counts[node]!, sum) };
+    }
+    return { depth: 0, count: 0 };
+  }
+
+  /** The nodes of all ends of an input that are there, the longest first. */
+  #contexts(input: ArrayLike<number>, end: number): number[] {
+    const found: number[] = [];
+    for (let depth = Math.min(this.#trie.order - 1, end); depth > 0; depth--) {
+      const node = this.#find(input, end - depth, end);
+      if (node !== undefined) found.push(node);
+    }
+    return found;
+  }
+
+  /** The node of ids from one place to before another, where it may have children. */
+  #find(input: ArrayLike<number>, from: number, end: number): number | undefined {
+    const { children, roots } = this.#trie;
+    let node = this.#child(0, roots, input[from]!);
+    for (let at = from + 1; at < end && node !== undefined; at++)
+      node = this.#child(children[node]!, children[node + 1]!, input[at]!);
+    return node !== undefined && node < this.#inner ? node : undefined;
+  }
+
+  /** By bisection. */
+  #child(from: number, end: number, id: number): number | undefined {
+    const { ids } = this.#trie;
+    let low = from;
+    let high = end;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ids[middle]! < id) low = middle + 1;
+      else high = middle;
+    }
+    return low < end && ids[low] === id ? low : undefined;
+  }
+}
+
+function unigramOf({ classes, firstClass, roots, ids, counts }: NgramTrie): Float64Array {
+  let sum = 0;
+  let followers = 0;
+  for (let node = 0; node < roots; node++) {
+    sum += counts[node]!;
+    if (counts[node]! > 0) followers++;
+  }
+  const all = sum + followers;
+  const unigram = new Float64Array(classes);
+  // Where nothing was counted, all are alike.
+  unigram.fill((all > 0 ? followers / all : 1) / (classes - firstClass), firstClass);
+  for (let node = 0; node < roots; node++)
+    if (counts[node]! > 0) unigram[ids[node]!] = unigram[ids[node]!]! + counts[node]! / all;
+  return unigram;
+}

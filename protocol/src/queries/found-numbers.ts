@@ -1,0 +1,57 @@
+import { base64url } from '../encoding/bytes.ts';
+import { readVarint, varint } from '../encoding/varint.ts';
+import { MurmurationError } from '../errors/errors.ts';
+
+/** Numbers that as many devices have as the threshold. */
+export interface FoundNumbers {
+  readonly kind: 'numbers';
+  /** How many there are. */
+  readonly found: number;
+  /**
+   * Which, in base64url of numbers of seven bits a byte: of each, in rising order, how many are left out before it, and how many devices have it
+   * (`readNumbers`).
+   */
+  readonly devices: string;
+}
+
+/** Those of a sum that are not below the threshold. */
+export function numbersOf(sum: Int32Array, threshold: number): FoundNumbers {
+  const bytes: number[] = [];
+  let found = 0;
+  let next = 0;
+  for (const [number, devices] of sum.entries()) {
+    if (devices < threshold) continue;
+    varint(number - next, bytes);
+    varint(devices, bytes);
+    next = number + 1;
+    found++;
+  }
+  return { kind: 'numbers', found, devices: base64url(Uint8Array.from(bytes)) };
+}
+
+/** On how many devices each number is that was found. Throws `request.invalid` for what no query found. */
+export function readNumbers({
+  found,
+  devices,
+}: Pick<FoundNumbers, 'found' | 'devices'>): Map<number, number> {
+  const refuse = (why: string) => new MurmurationError('request.invalid', `The numbers of a query: ${why}`);
+  const bytes = fromBase64url(devices, refuse);
+  const next = readVarint(bytes, 0, refuse);
+  const read = new Map<number, number>();
+  for (let number = -1; !next.isOver(); ) {
+    number += 1 + next.value();
+    read.set(number, next.value());
+  }
+  if (read.size !== found) throw refuse(`There are ${read.size}, not ${found}.`);
+  return read;
+}
+
+function fromBase64url(text: string, refuse: (why: string) => Error): Uint8Array {
+  try {
+    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), character =>
+      character.charCodeAt(0),
+    );
+  } catch {
+    throw refuse('They are not in base64url.');
+  }
+}

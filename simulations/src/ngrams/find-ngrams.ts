@@ -1,0 +1,100 @@
+import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
+import { alphabetOf, sequencesOf } from '@murmuration/demo-keyboard-app/task/ngrams';
+import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { type CountedNgram, countNgrams, keyOf } from '@murmuration/protocol/ngrams/counted-ngrams';
+import { encodeNgrams, type Ngram } from '@murmuration/protocol/ngrams/ngram-file';
+import { doublings, listNumbers, ngramsOfList } from '@murmuration/protocol/ngrams/ngram-list';
+import { candidatesOf, sketchNumbers } from '@murmuration/protocol/ngrams/ngram-sketch';
+import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import { type FoundNumbers, readNumbers } from '@murmuration/protocol/queries/found-numbers';
+import type { NumbersQuery } from '@murmuration/protocol/queries/query';
+import { seededRandom } from '../random/seeded-random.ts';
+import { AskedPhones } from '../vocabulary/asked-phones.ts';
+import type { NgramSettings } from './settings.ts';
+
+/** What phones have in common, as the file of a version, and what it took. */
+export interface FoundNgrams {
+  readonly file: Uint8Array;
+  /** N-grams in it, by length from 1. */
+  readonly counts: readonly number[];
+  /** Of the answers of a phone to all queries, without what masks them. */
+  readonly bytesUpPerDevice: number;
+  /** What a phone is told so that it can answer: the lists, as ids of two bytes. */
+  readonly bytesDownPerDevice: number;
+}
+
+export interface NgramFinding {
+  readonly phones: readonly { readonly train: readonly string[] }[];
+  /** Those that the phones agree on. */
+  readonly words: readonly string[];
+  readonly settings: NgramSettings;
+  readonly seed: number;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Asks phones for the n-grams of known words that as many of them have as the threshold, in masked rounds: words by their ids; then of each
+ * length in a sketch, which tells candidates, and these in a list, each with how often (SPEC.md, QY12). Throws what devices refuse a query with,
+ * and `model.corrupt` where they have no n-gram in common.
+ */
+export async function findNgrams({ phones, words, settings, seed, log }: NgramFinding): Promise<FoundNgrams> {
+  const { threshold, perDevice, sketches, masking } = settings;
+  const vocabulary = new Vocabulary(words);
+  const sequences = phones.map(({ train }) => sequencesOf(train, vocabulary));
+  const alphabet = alphabetOf(vocabulary);
+  const { classes, firstClass } = alphabet;
+  const unmasker = masking === 'on' ? unmaskerPool() : undefined;
+  let bytesUpPerDevice = 0;
+  const ask = async (name: string, numbers: number, of: (phone: number) => readonly number[]) => {
+    const answers = sequences.map((_, phone) => of(phone));
+    const values = Math.max(1, ...answers.map(({ length }) => length));
+    const query = defineQuery({ name, kind: 'numbers', threshold, numbers, values }) as NumbersQuery;
+    const random = seededRandom(seed, name);
+    const asked = await AskedPhones.open({ name, kind: 'numbers', answers, random, unmasker });
+    const { figures, answerBytes } = await asked.ask(query);
+    bytesUpPerDevice += answerBytes;
+    log(`${name}: ${(figures as FoundNumbers).found} of ${numbers}; ${answerBytes} bytes a phone.`);
+    return readNumbers(figures as FoundNumbers);
+  };
+  const found: Ngram[] = [];
+  let bytesDownPerDevice = 0;
+  let shorter = new Map<string, Ngram>();
+  try {
+    for (let length = 1; length <= sketches.length + 1; length++) {
+      const own = sequences.map((each): CountedNgram[] =>
+        countNgrams(each, {
+          length,
+          firstClass,
+          most: perDevice,
+          shorter: length > 1 ? shorter : undefined,
+        }),
+      );
+      let list: (readonly number[])[] = words.map((_, i) => [firstClass + i]);
+      const form = sketches[length - 2];
+      if (form) {
+        const filled = await ask(`ngrams-${length}-sketch`, form.rows * form.buckets, phone => [
+          ...new Set(own[phone]!.flatMap(({ ids }) => sketchNumbers(ids, form))),
+        ]);
+        list = candidatesOf(length, alphabet, shorter, filled, form);
+        bytesDownPerDevice += list.length * length * 2;
+      }
+      if (list.length === 0) break;
+      const devices = await ask(`ngrams-${length}`, Math.max(16, list.length * doublings), phone =>
+        listNumbers(own[phone]!, list),
+      );
+      shorter = new Map(ngramsOfList(list, devices).map(ngram => [keyOf(ngram.ids), ngram]));
+      found.push(...shorter.values());
+    }
+  } finally {
+    await unmasker?.close();
+  }
+  return {
+    file: encodeNgrams(found, { classes, firstClass, threshold }),
+    counts: Array.from(
+      { length: sketches.length + 1 },
+      (_, i) => found.filter(({ ids }) => ids.length === i + 1).length,
+    ),
+    bytesUpPerDevice,
+    bytesDownPerDevice,
+  };
+}
