@@ -13,6 +13,7 @@ import {
 import { coordinator } from './kubernetes/coordinator.mjs';
 import { inference } from './kubernetes/inference.mjs';
 import { lockedContainer } from './kubernetes/pods.mjs';
+import { coordinatorToPostgresql, standby } from './kubernetes/standby.mjs';
 
 const root = new URL('../', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
@@ -66,12 +67,14 @@ const namespace = {
  * Something to apply as it is, or to build one's own on.
  * @param {string} name
  * @param {readonly string[]} bases
+ * @param {{ readonly also?: Readonly<Record<string, object>>, readonly patches?: readonly Patch[] }} [more]
  */
-const overlay = (name, bases) =>
+const overlay = (name, bases, { also = {}, patches } = {}) =>
   kustomized(
     `overlays/${name}`,
-    { 'namespace.yaml': namespace },
+    { 'namespace.yaml': namespace, ...also },
     {
+      ...(patches && { patches }),
       namespace: 'murmuration',
       resources: bases.map(base => `../../base/${base}`),
       images: [{ name: lockedContainer.image, newName: 'murmuration', newTag: version }],
@@ -87,6 +90,7 @@ const files = [
   ...kustomized('components/outgoing', outgoing, { kind: 'Component' }),
   ...overlay('single', ['coordinator']),
   ...overlay('replicas', ['coordinator', 'inference']),
+  ...overlay('standby', ['coordinator', 'inference'], { also: coordinatorToPostgresql, patches: standby }),
   /** @type {const} */ (['components/queue-scaling/prometheus-adapter.yaml', adapterRules]),
 ];
 

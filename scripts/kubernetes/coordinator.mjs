@@ -26,6 +26,39 @@ const service = {
   },
 };
 
+/** @type {import('./pods.mjs').Container} */
+export const container = {
+  ...lockedContainer,
+  name: 'coordinator',
+  args: ['serve', 'tasks/task.js', '--config', '/etc/murmuration/murmuration.json'],
+  env: [
+    { name: 'MURMURATION_HOST', value: '0.0.0.0' },
+    { name: 'MURMURATION_PORT', value: String(port) },
+    { name: 'MURMURATION_STORAGE', value: '/state' },
+    {
+      name: 'MURMURATION_ENROLMENT_TOKENS',
+      valueFrom: {
+        secretKeyRef: { name: 'murmuration-enrolment', key: 'tokens', optional: true },
+      },
+    },
+  ],
+  ports: [{ name: 'http', containerPort: port }],
+  // It listens once its storage is open and upgraded.
+  startupProbe: probe('/health/live', { periodSeconds: 5, failureThreshold: 60 }),
+  livenessProbe: probe('/health/live', { periodSeconds: 20, failureThreshold: 6 }),
+  readinessProbe: probe('/health/ready', { periodSeconds: 10, failureThreshold: 2 }),
+  resources: {
+    requests: { cpu: '500m', memory: '512Mi', 'ephemeral-storage': '256Mi' },
+    limits: { memory: '2Gi', 'ephemeral-storage': '1Gi' },
+  },
+  volumeMounts: [
+    { name: 'state', mountPath: '/state' },
+    { name: 'config', mountPath: '/etc/murmuration', readOnly: true },
+    { name: 'tasks', mountPath: `${folder}/tasks`, readOnly: true },
+    temporary.mount,
+  ],
+};
+
 /**
  * Never two at a time: a stateful set ends a pod before it starts the one that takes its place, and the volume is attached to one node. Should
  * two run all the same, the storage belongs to the one that locked it.
@@ -46,39 +79,7 @@ const statefulSet = {
       metadata: { labels: labelsOf(name) },
       spec: {
         ...lockedPod(name),
-        containers: [
-          {
-            ...lockedContainer,
-            name: 'coordinator',
-            args: ['serve', 'tasks/task.js', '--config', '/etc/murmuration/murmuration.json'],
-            env: [
-              { name: 'MURMURATION_HOST', value: '0.0.0.0' },
-              { name: 'MURMURATION_PORT', value: String(port) },
-              { name: 'MURMURATION_STORAGE', value: '/state' },
-              {
-                name: 'MURMURATION_ENROLMENT_TOKENS',
-                valueFrom: {
-                  secretKeyRef: { name: 'murmuration-enrolment', key: 'tokens', optional: true },
-                },
-              },
-            ],
-            ports: [{ name: 'http', containerPort: port }],
-            // It listens once its storage is open and upgraded.
-            startupProbe: probe('/health/live', { periodSeconds: 5, failureThreshold: 60 }),
-            livenessProbe: probe('/health/live', { periodSeconds: 20, failureThreshold: 6 }),
-            readinessProbe: probe('/health/ready', { periodSeconds: 10, failureThreshold: 2 }),
-            resources: {
-              requests: { cpu: '500m', memory: '512Mi', 'ephemeral-storage': '256Mi' },
-              limits: { memory: '2Gi', 'ephemeral-storage': '1Gi' },
-            },
-            volumeMounts: [
-              { name: 'state', mountPath: '/state' },
-              { name: 'config', mountPath: '/etc/murmuration', readOnly: true },
-              { name: 'tasks', mountPath: `${folder}/tasks`, readOnly: true },
-              temporary.mount,
-            ],
-          },
-        ],
+        containers: [container],
         volumes: [
           { name: 'config', secret: { secretName: 'murmuration-config', defaultMode: 0o440 } },
           { name: 'tasks', configMap: { name: 'murmuration-tasks' } },

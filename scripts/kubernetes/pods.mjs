@@ -63,10 +63,11 @@ export const temporary = {
 /**
  * @param {string} path of a route
  * @param {Pick<Probe, 'periodSeconds' | 'failureThreshold'>} rhythm
+ * @param {string} [port] by its name
  * @returns {Probe}
  */
-export const probe = (path, rhythm) => ({
-  httpGet: { path, port: 'http' },
+export const probe = (path, rhythm, port = 'http') => ({
+  httpGet: { path, port },
   timeoutSeconds: 5,
   ...rhythm,
 });

@@ -82,8 +82,18 @@ describe('a coordinator whose storage is in PostgreSQL', () => {
     const other = serve();
     expect(await other.ended()).toBe(1);
     expect(other.errors).toContain('Another coordinator has the database');
-    const waiting = serve({ MURMURATION_STANDBY: 'true' });
+    const health = await freePort();
+    const waiting = serve({ MURMURATION_STANDBY: 'true', MURMURATION_HEALTH_PORT: String(health) });
     await waiting.printed(/takes over when that one ends/);
+    const healthOf = async (what: string) =>
+      (await fetch(`http://127.0.0.1:${health}/health/${what}`)).status;
+    expect([await healthOf('live'), await healthOf('ready')]).toEqual([200, 503]);
+
+    // One that waits can be told to end.
+    const third = serve({ MURMURATION_STANDBY: 'true' });
+    await third.printed(/takes over when that one ends/);
+    third.child.kill('SIGTERM');
+    expect(await third.ended()).toBe(0);
 
     const { tasks, ...options } = lineOptions(url, 0);
     const training = promised();
@@ -108,6 +118,7 @@ describe('a coordinator whose storage is in PostgreSQL', () => {
     const [before] = await rounds();
     first.child.kill('SIGKILL');
     await waiting.printed(/listens on/);
+    expect(await healthOf('ready')).toBe(200);
     expect(await rounds()).toMatchObject([{ round: before.round, endedAt: null }]);
     goOn.resolve();
     await expect.poll(async () => (await rounds()).at(-1).phase).toBe('published');

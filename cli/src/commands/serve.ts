@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '@murmuration/coordinator/assembly/config';
+import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
@@ -23,30 +24,32 @@ export function serveCommand(program: Command): void {
       const { enrolmentVerifier: verifier } = config;
       // Only here: no other command waits for the engine to load.
       const { createCoordinator } = await import('@murmuration/coordinator/assembly/main');
-      const coordinator = await createCoordinator(config, await Promise.all(modules.map(loadTask)), {
+      let coordinator: Coordinator | undefined;
+      // From the start on: as the first process of a container, one that waits for its storage would hear no signal otherwise.
+      for (const signal of ['SIGINT', 'SIGTERM'] as const)
+        process.once(signal, () => void Promise.resolve(coordinator?.stop()).then(() => process.exit(0)));
+      const running = await createCoordinator(config, await Promise.all(modules.map(loadTask)), {
         clock: steadyClock(),
         random: systemRandom,
         waiting: () => say('Another coordinator has the database; this one takes over when that one ends.'),
         precompute: (await Promise.all(modules.map(loadTaskJobs))).flat(),
         ...(verifier && { verifyEnrolment: await loadVerifier(verifier) }),
       });
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-        process.once(signal, () => void coordinator.stop().then(() => process.exit(0)));
-      }
+      coordinator = running;
       const end = async (error: unknown): Promise<never> => {
-        await Promise.race([coordinator.stop().catch(() => {}), pause(5_000)]);
+        await Promise.race([running.stop().catch(() => {}), pause(5_000)]);
         throw error;
       };
       // Whoever has lost the storage to another process has nothing more to say.
       const lost = new Promise<never>((_, reject) => {
-        coordinator.events.on('fault', (_where, error) => {
+        running.events.on('fault', (_where, error) => {
           if (error instanceof MurmurationError && error.code === 'storage.in-use') end(error).catch(reject);
         });
       });
       lost.catch(() => {});
-      say(`The coordinator listens on ${coordinator.url}`);
+      say(`The coordinator listens on ${running.url}`);
       // Whoever can't begin rounds doesn't go on listening as if it could.
-      await coordinator.start().catch(end);
+      await running.start().catch(end);
       await lost;
     });
 }

@@ -18,6 +18,11 @@ export const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   /** 0 takes any free port. */
   port: z.int().min(0).max(65_535).default(8_800),
+  /**
+   * Port on which the process answers `/health/live` and `/health/ready` as well, and nothing else, by plain HTTP and from its start on, while it
+   * stands by too. Without it, only the coordinator's own port does, once it listens.
+   */
+  healthPort: z.int().min(1).max(65_535).optional(),
   /** What the log has: `info` is one line a round, alerts and faults; `debug` everything. */
   log: z.enum(logLevels).default('info'),
   /** Origins whose pages may use the coordinator. */
@@ -128,6 +133,11 @@ const checked = configSchema
     error: 'expected false, or a database of PostgreSQL as storage: a folder belongs to one machine',
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
+  .refine(({ healthPort, port }) => healthPort === undefined || healthPort !== port, {
+    path: ['healthPort'],
+    error: 'expected another port than that of the coordinator',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
   .transform(config => ({ ...config, enrolmentTokens: config.enrolmentTokens ?? [] }));
 
 /** A coordinator's configuration, complete and checked. */
@@ -137,6 +147,7 @@ export type Config = z.output<typeof checked>;
 const variables = {
   MURMURATION_HOST: { field: 'host', read: text => text },
   MURMURATION_PORT: { field: 'port', read: number },
+  MURMURATION_HEALTH_PORT: { field: 'healthPort', read: number },
   MURMURATION_LOG: { field: 'log', read: text => text },
   MURMURATION_CORS: { field: 'cors', read: list },
   MURMURATION_STORAGE: { field: 'storage', read: text => text },

@@ -61,6 +61,7 @@ import type { Config } from './config.ts';
 import { openCore } from './core.ts';
 import { openExperiments } from './experiments.ts';
 import { openGates } from './gates.ts';
+import { HealthPort } from './health-port.ts';
 import { openInference } from './inference.ts';
 import { openLineage } from './lineage.ts';
 import { OpenResources } from './open-resources.ts';
@@ -116,25 +117,27 @@ export async function createCoordinator(
   surroundings: CoordinatorEnvironment = { clock: steadyClock(), random: systemRandom },
 ): Promise<Coordinator> {
   refuseEqualNames(tasks);
-  if (surroundings.storage) return assemble(config, tasks, surroundings, surroundings.storage);
-  const waiting = config.standby ? (surroundings.waiting ?? (() => {})) : undefined;
-  const storage = await openStorage(config.storage, surroundings.clock, waiting);
-  return assemble(config, tasks, surroundings, storage, () => storage.close());
-}
-
-/** A start that fails, however late, leaves nothing behind that would keep the process alive. */
-async function assemble(
-  config: Config,
-  tasks: readonly Task[],
-  surroundings: CoordinatorEnvironment,
-  storage: Storage,
-  closeStorage: () => Promise<void> = async () => {},
-): Promise<Coordinator> {
-  const opened = new OpenResources(surroundings.clock);
-  opened.add(closeStorage);
+  const { clock } = surroundings;
+  const opened = new OpenResources(clock);
   try {
-    return await open(config, tasks, surroundings, storage, opened, closeStorage);
+    const health =
+      config.healthPort === undefined ? undefined : await HealthPort.open(config, config.healthPort, clock);
+    opened.add(async () => health?.close());
+    const waiting = () => {
+      health?.become('standby');
+      surroundings.waiting?.();
+    };
+    const storage =
+      surroundings.storage ??
+      (await openStorage(config.storage, clock, config.standby ? waiting : undefined));
+    health?.become('starting');
+    const closeStorage = async () => {
+      if (!surroundings.storage) await storage.close();
+    };
+    opened.add(closeStorage);
+    return await open(config, tasks, surroundings, storage, opened, closeStorage, health);
   } catch (error) {
+    // A start that fails, however late, leaves nothing behind that would keep the process alive.
     await opened.close();
     throw error;
   }
@@ -147,6 +150,7 @@ async function open(
   storage: Storage,
   opened: OpenResources,
   closeStorage: () => Promise<void>,
+  health: HealthPort | undefined,
 ): Promise<Coordinator> {
   const events = new CoordinatorEvents();
   const recentLog = new RecentLog(clock.now());
@@ -268,11 +272,8 @@ async function open(
 
   const taskNames = () => Array.from(rounds.values(), ({ task: { name } }) => name);
   let ready = false;
-  healthRoutes(app, {
-    isOpen: () => ready,
-    tasks: taskNames,
-    unreadable: () => core.readability.all,
-  });
+  const readiness = { isOpen: () => ready, tasks: taskNames, unreadable: () => core.readability.all };
+  healthRoutes(app, readiness);
   const guard = guardBy(authenticator, operators);
   const metrics = watchMetrics(
     events,
@@ -403,6 +404,7 @@ async function open(
   let closed: Promise<void> | undefined;
   const url = await listen(app, config, tls ? 'https' : 'http');
   ready = true;
+  health?.become(readiness);
   jobs.schedule();
   logStart(log, {
     version,
@@ -427,7 +429,9 @@ async function open(
     start: core.start,
     endRounds: core.endRounds,
     stop() {
-      closed ??= release().then(closeStorage);
+      closed ??= release()
+        .then(closeStorage)
+        .then(() => health?.close());
       return closed;
     },
   };

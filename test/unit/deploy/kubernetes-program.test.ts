@@ -100,7 +100,8 @@ describe('the coordinator of the manifests', () => {
   });
 
   it('is never there twice on one storage', () => {
-    for (const cluster of clusters.values()) {
+    for (const [name, cluster] of clusters) {
+      if (name === 'standby') continue;
       const [coordinator, ...others] = cluster.all('StatefulSet');
       expect(others).toEqual([]);
       expect(coordinator).toMatchObject({
@@ -123,6 +124,50 @@ describe('the coordinator of the manifests', () => {
     await expect(loadConfig(undefined, port)).rejects.toMatchObject({ code: 'config.invalid' });
     for (const workload of everything.workloads)
       expect(workload.spec?.template.spec?.enableServiceLinks).toBe(false);
+  });
+});
+
+describe('the two coordinators of the overlay "standby"', () => {
+  const standby = () => coordinatorOf(clusters.get('standby')!);
+
+  it('share a database, which one of them has, and tell their health on a port of its own', async () => {
+    const variables = {
+      ...variablesOf(standby()),
+      MURMURATION_STORAGE: 'postgres://murmuration@database/state',
+    };
+    const { env, asked } = recorded(variables);
+    const config = await loadConfig(undefined, env);
+    // PostgreSQL's driver reads this one: test/unit/sql/postgresql.test.ts.
+    for (const name of Object.keys(variables)) if (name !== 'PGPASSWORD') expect([...asked]).toContain(name);
+    expect(config).toMatchObject({ host: '0.0.0.0', standby: true });
+    const { ports, startupProbe, livenessProbe, readinessProbe } = containerOf(standby());
+    expect(ports?.map(each => [each.name, each.containerPort])).toEqual([
+      ['http', config.port],
+      ['health', config.healthPort],
+    ]);
+    for (const probe of [startupProbe, livenessProbe, readinessProbe])
+      expect(probe?.httpGet?.port).toBe('health');
+    const routes = clusters
+      .get('standby')!
+      .all('Service')
+      .find(({ metadata }) => metadata?.name === 'murmuration');
+    expect(routes?.spec?.ports?.map(({ targetPort }) => targetPort)).toEqual(['http']);
+  });
+
+  it('wait for no pod to be ready, and keep nothing on a volume', () => {
+    expect(standby().spec).toMatchObject({
+      replicas: 2,
+      podManagementPolicy: 'Parallel',
+      updateStrategy: { type: 'OnDelete' },
+    });
+    expect(standby().spec?.volumeClaimTemplates).toBeUndefined();
+    const { volumes = [] } = standby().spec!.template.spec!;
+    const mounts = containerOf(standby()).volumeMounts ?? [];
+    expect(mounts.map(({ name }) => name).sort()).toEqual(volumes.map(({ name }) => name).sort());
+    // A budget would keep the node of the one that works from being drained: of two pods one is never ready.
+    const budgets = clusters.get('standby')!.all('PodDisruptionBudget');
+    for (const { spec } of budgets)
+      expect(clusters.get('standby')!.selected(spec?.selector?.matchLabels)).not.toContain(standby());
   });
 });
 

@@ -112,6 +112,8 @@ describe('a configuration', () => {
     [{ ...least, port: -1 }, 'port: ', '>=0; found -1'],
     [{ ...least, port: 1.5 }, 'port: ', 'int'],
     [{ ...least, port: '80' }, 'port: ', 'number'],
+    [{ ...least, healthPort: 0 }, 'healthPort: ', '>=1; found 0'],
+    [{ ...least, healthPort: 8_800 }, 'healthPort: ', 'another port than that of the coordinator'],
     [{ ...least, log: 'loud' }, 'log: ', '"trace"|"debug"|"info"|"warn"|"error"|"silent"; found "loud"'],
     [{ ...least, cors: ['*'] }, 'cors.0: ', 'an origin such as "https://app.example.org"; found "*"'],
     [{ ...least, cors: ['https://a.example/'] }, 'cors.0: ', 'an origin'],

@@ -1,0 +1,60 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { CoordinatorEvents } from '../events/events.ts';
+import { createApp } from '../http/app.ts';
+import { listen } from '../http/listen.ts';
+import { healthRoutes, type Readiness } from '../http/routes/health.ts';
+import { trustProxies } from '../limits/address.ts';
+import type { Config } from './config.ts';
+
+/** How far a start has come: it waits for a storage that another coordinator has, or opens what it needs. */
+type Before = 'starting' | 'standby';
+
+const details: Readonly<Record<Before, string>> = {
+  starting: 'This coordinator starts.',
+  standby: 'This coordinator stands by: another one has the storage, and takes the devices.',
+};
+
+/**
+ * The health of a coordinator on a port of its own, from the start of the process on: one that stands by listens nowhere else, so nothing
+ * else tells one that waits from one that hangs.
+ */
+export class HealthPort {
+  readonly url: string;
+  readonly #close: () => Promise<void>;
+  #state: Before | Readiness = 'starting';
+
+  private constructor(url: string, close: () => Promise<void>) {
+    this.url = url;
+    this.#close = close;
+  }
+
+  /** Listens on `port`, by plain HTTP. Throws `config.invalid` where that is not to be had. */
+  static async open(config: Config, port: number, clock: Clock): Promise<HealthPort> {
+    const { limits, host } = config;
+    const trustedProxies = trustProxies(config.trustedProxies);
+    // What is refused here is nothing that the log of a coordinator is about.
+    const app = await createApp({ events: new CoordinatorEvents(), clock, limits, trustedProxies, cors: [] });
+    const current = (): Readiness => opened.#readiness();
+    healthRoutes(app, {
+      isOpen: () => current().isOpen(),
+      tasks: () => current().tasks(),
+      unreadable: () => current().unreadable(),
+    });
+    const opened = new HealthPort(await listen(app, { host, port }, 'http'), () => app.close());
+    return opened;
+  }
+
+  become(state: Before | Readiness): void {
+    this.#state = state;
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  #readiness(): Readiness {
+    if (typeof this.#state !== 'string') return this.#state;
+    throw new MurmurationError('server.unreachable', details[this.#state]);
+  }
+}
