@@ -69,7 +69,7 @@ const unnoised: Partial<Record<QueryKind, string>> = {
   outcomes:
     'its squares and products take so much noise that nothing is left. Ask for the mean of a share of each device',
   numbers:
-    'noise of the length of so many numbers hides all that few devices have. Ask a ranking (top) of fewer items',
+    'noise of the length of that many numbers hides all that few devices have. Ask a ranking (top) of fewer items',
   arm: 'the squares that its intervals stand on take so much noise that nothing is left. Ask for the mean of a share of each device',
   'heavy-hitters':
     'texts are read from sums that have to be exact, and noise makes them unreadable. Ask a ranking (top) of a list that is known',
