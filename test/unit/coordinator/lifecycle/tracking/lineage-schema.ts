@@ -1,4 +1,6 @@
 import { Ajv, type SchemaObject } from 'ajv';
+import { addFormats } from './lineage-formats.ts';
+import { publishedIn } from './published-lineage.ts';
 
 /**
  * What OpenLineage 2-0-2 requires of the event of a run, and of the facets that we send in the versions that they name: fields, types and
@@ -62,11 +64,13 @@ const runEvent = objectOf(
 );
 
 const ajv = new Ajv({ strict: false, allErrors: true });
-ajv.addFormat('uri', value => /^[a-z][a-z0-9+.-]*:/i.test(value) && URL.canParse(value));
-ajv.addFormat('uuid', /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i);
-ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/);
+addFormats(ajv);
 const validEvent = ajv.compile(runEvent);
 const validFacets = new Map(Object.entries(facets).map(([name, schema]) => [name, ajv.compile(schema)]));
+
+/** Where a checkout of OpenLineage is, events are held against what that publishes as well: its folder `spec`. */
+const checkout = process.env.OPENLINEAGE_SPEC_FOLDER;
+const published = checkout ? publishedIn(checkout) : () => [];
 
 interface Faceted {
   readonly facets?: Record<string, { readonly _schemaURL: string }>;
@@ -87,7 +91,7 @@ export function breachesOf(event: unknown): readonly string[] {
     inputs?: Faceted[];
     outputs?: Faceted[];
   };
-  return [run, job, ...inputs, ...outputs].flatMap(({ facets = {} }) =>
+  const breaches = [run, job, ...inputs, ...outputs].flatMap(({ facets = {} }) =>
     Object.entries(facets).flatMap(([name, facet]) => {
       const schema = facet._schemaURL.split('/').at(-1)!;
       const isValid = validFacets.get(schema);
@@ -97,4 +101,5 @@ export function breachesOf(event: unknown): readonly string[] {
       return isValid(facet) ? [] : (isValid.errors ?? []).map(({ message }) => `${name} ${message}`);
     }),
   );
+  return breaches.length > 0 ? breaches : published(event);
 }
