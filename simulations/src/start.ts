@@ -22,6 +22,7 @@ import { lossesIn } from './behaviour/losses.ts';
 import { smsText } from './data/sms.ts';
 import { type Address, addressBox, isColourful } from './demonstration/address-box.ts';
 import { agreedWords } from './demonstration/agreed-words.ts';
+import { askLengths } from './demonstration/asked-lengths.ts';
 import { Display } from './demonstration/display.ts';
 import { exampleIn } from './demonstration/examples.ts';
 import { keptHead } from './demonstration/kept-head.ts';
@@ -139,6 +140,12 @@ async function start(argv: readonly string[]): Promise<void> {
     phones: { all: options.devices, besideVisitors: besideVisitors(options.devices, small) },
     awake: (count, from) => phones.awake(count, from),
     say: line => display.say(line),
+  });
+  askLengths({
+    trained: task.name,
+    asking: coordinator.control.tasks.find(each => each.task.name === asking.name)!,
+    mayAsk: () => options.lose === 0 && visitors.present === 0,
+    events: coordinator.events,
   });
   const audit = new ExactnessAudit(
     task,

@@ -18,6 +18,7 @@ import type { Losses } from '../behaviour/losses.ts';
 import { simulatedFloors } from '../devices/floors.ts';
 import { type PlainUpdate, Recorder, type UpdatePlan } from '../exactness/recorder.ts';
 import { seededRandom } from '../random/seeded-random.ts';
+import { lengthAnswers } from '../vocabulary/message-lengths.ts';
 import { asksOnly, wordAnswers, wordsTaskName } from '../vocabulary/words-task.ts';
 import { HostedPhone, type Turn } from './hosted-phone.ts';
 import { keptIdentity } from './kept-identity.ts';
@@ -126,7 +127,11 @@ function clientOf(
 }
 
 const asking = (messages: readonly string[]): Readonly<Record<string, TaskOptions>> => ({
-  [wordsTaskName]: { examples: () => messages, trainer: asksOnly, answers: wordAnswers(messages) },
+  [wordsTaskName]: {
+    examples: () => messages,
+    trainer: asksOnly,
+    answers: { ...wordAnswers(messages), ...lengthAnswers(messages) },
+  },
 });
 const randomOf = (name: string) => seededRandom(seed, `${name}${kept ? ` ${kept.start}` : ''}`);
 

@@ -5,6 +5,7 @@ import type { Task } from '@murmuration/coordinator/task/task';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import { lengthsQuery } from './message-lengths.ts';
 import { wordsOf } from './words.ts';
 
 /** The task in which phones are asked for words, and its query. */
@@ -26,7 +27,7 @@ export function wordThreshold(asked: number): number {
   return Math.max(fewestPhones, Math.round(asked / 12));
 }
 
-/** A task that only asks: which words as many phones as the threshold have typed. It has to be paused, since it has nothing to teach. */
+/** A task that only asks: which words as many phones as the threshold have typed, and how long messages are. It has to be paused, since it has nothing to teach. */
 export function wordsTask(devices: number): Task {
   const asked = phonesAsked(devices);
   const threshold = wordThreshold(asked);
@@ -60,6 +61,7 @@ export function wordsTask(devices: number): Task {
         texts: 3_500,
         buckets: 20_480,
       }),
+      lengthsQuery(threshold),
     ],
   });
 }

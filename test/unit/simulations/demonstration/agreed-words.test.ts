@@ -112,5 +112,9 @@ it('asks for more phones the more are asked, and never for fewer than three', ()
   expect(phonesAsked(280)).toBe(60);
   expect([3, 20, 60].map(wordThreshold)).toEqual([3, 3, 5]);
   const thresholds = [3, 10, 280].map(many => wordsTask(many).queries.map(({ query }) => query.threshold));
-  expect(thresholds).toEqual([[3], [3], [5]]);
+  expect(thresholds).toEqual([
+    [3, 3],
+    [3, 3],
+    [5, 5],
+  ]);
 });

@@ -1,0 +1,32 @@
+import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { lengthsQueryName } from '../vocabulary/message-lengths.ts';
+
+/** Rounds of training from one time that phones are asked to the next. */
+const everyRounds = 10;
+
+interface Asking {
+  /** The task that is trained. */
+  readonly trained: TaskName;
+  /** The rounds of the task that asks. */
+  readonly asking: Pick<TaskRounds, 'ask' | 'isUnderWay'>;
+  /** Whether phones may be asked now: those that rest, or fall silent, would be waited for. */
+  readonly mayAsk: () => boolean;
+  readonly events: Pick<CoordinatorEvents, 'on'>;
+}
+
+/** Has phones asked how long their messages are, once a round of training is over and after each tenth: the dashboard has something to show. */
+export function askLengths({ trained, asking, mayAsk, events }: Asking): void {
+  let rounds = 0;
+  events.on('round-ended', ({ task }) => {
+    if (task !== trained || rounds++ % everyRounds !== 0 || asking.isUnderWay || !mayAsk()) return;
+    try {
+      asking.ask(lengthsQueryName);
+    } catch (error) {
+      // The last round is over, and with it all others.
+      if (!(error instanceof MurmurationError) || error.code !== 'server.stopping') throw error;
+    }
+  });
+}
