@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { didYouMean } from '@murmuration/protocol/errors/nearest';
 import type * as z from 'zod';
@@ -183,12 +183,23 @@ export async function findScenario(name: string): Promise<Found> {
   );
 }
 
+/** A federation whose settings are searched. */
+interface Searched {
+  readonly scenario: Scenario;
+  /** What `npm run simulate --` runs it as: its name, or the path of its file. */
+  readonly called: string;
+}
+
 /** The federation whose settings are searched for a scenario of this name. Throws `config.invalid` for a study that has none. */
-export async function tunedScenario(name: string): Promise<Scenario> {
+export async function searchedScenario(name: string): Promise<Searched> {
   const entry = catalogue.find(each => each.name === name);
-  if (entry?.kind === 'study' && entry.tuned) return loadScenario(entry.tuned);
+  if (entry?.kind === 'study' && entry.tuned)
+    return {
+      scenario: await loadScenario(entry.tuned),
+      called: relative(process.cwd(), fileURLToPath(entry.tuned)),
+    };
   const found = await findScenario(name);
-  if (found.kind === 'federation') return found.scenario;
+  if (found.kind === 'federation') return { scenario: found.scenario, called: name };
   const names = catalogue.flatMap(each => (each.kind === 'federation' || each.tuned ? each.name : []));
   throw new MurmurationError(
     'config.invalid',

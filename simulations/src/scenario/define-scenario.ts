@@ -85,8 +85,6 @@ interface Parts<Settings, Example> {
   readonly validation?: 'drawn' | 'last';
   /** What `tune` searches where nobody says otherwise. */
   readonly space?: GivenSpace;
-  /** The arguments of `npm run simulate --` that run it under settings that were chosen, where its own name and `--set` don't. */
-  commandOf?(chosen: readonly { readonly path: string; readonly value: PlainData }[], rounds: number): string;
   /** What others published, to be shown beside the run's own. */
   published?(settings: Settings): RunBegun['published'];
   /** What `--json` prints of a run beside what it prints of every run. */

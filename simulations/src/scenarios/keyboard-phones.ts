@@ -64,6 +64,7 @@ export default defineScenario({
     rounds: 54,
     trials: 9,
     leaders: 2,
+    finals: 1,
   }),
   data: ({ model }) => dataOf(smsText(), model.vocabulary),
   proxy: ({ model }) =>
@@ -86,42 +87,7 @@ export default defineScenario({
     const { top1, top3, words } = await recall(model, new Vocabulary((data as KeyboardData).words), messages);
     return { weight: words, metrics: { top1, top3 } };
   },
-  commandOf(chosen, rounds) {
-    const value = (path: string) => chosen.find(each => each.path === path)?.value;
-    const stage = {
-      rounds,
-      learningRate: value('plan.learningRate') ?? 1,
-      serverLearningRate: value('strategy.serverLearningRate') ?? 0.03,
-    };
-    const options = [
-      `federated.stages=${JSON.stringify([stage])}`,
-      ...chosen.flatMap(({ path, value: given }) => {
-        const name = namesInTable[path];
-        return name === undefined ? [] : [`${name}=${JSON.stringify(given)}`];
-      }),
-    ];
-    return `keyboard ${options.map(option => `--set '${option}'`).join(' ')}`;
-  },
 });
-
-/** What settings are called in the keyboard table, those of stages aside. */
-const namesInTable: Readonly<Record<string, string>> = {
-  'strategy.tau': 'federated.tau',
-  'plan.epochs': 'federated.epochs',
-  'plan.batchSize': 'federated.batchSize',
-  'plan.gradientClip': 'federated.gradientClip',
-  'plan.maxExamples': 'federated.maxExamples',
-  'plan.sampledSoftmax.negatives': 'federated.negatives',
-  'update.clip': 'federated.clip',
-  'update.bits': 'federated.bits',
-  'update.weightCap': 'federated.weightCap',
-  'cohort.goal': 'federated.cohort',
-  'rows.length': 'rowLength',
-  'model.vocabulary': 'model.vocabulary',
-  'model.embedding': 'model.embedding',
-  'model.gru': 'model.gru',
-  'model.dropout': 'model.dropout',
-};
 
 function dataOf({ phones }: FederatedText, vocabulary: number): KeyboardData {
   const train = phones.flatMap(phone => phone.train);

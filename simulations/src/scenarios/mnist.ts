@@ -39,6 +39,10 @@ export default defineScenario({
       'strategy.serverLearningRate': logUniform(0.3, 3),
       model: oneOf({ kind: 'perceptron', units: integer(50, 400) }, { kind: 'convolutional', units: 128 }),
     },
+    // The convolutional network takes seconds a round.
+    rounds: 18,
     trials: 9,
+    leaders: 2,
+    finals: 1,
   }),
 });

@@ -142,12 +142,14 @@ function fill(value: Alternative, place: Place, isActive: boolean, visit: Visit)
   );
 }
 
-/** What a value is called: text as it is, an object by its `kind` or `name`, anything else as JSON. */
+/** What a value is called: text as it is, an object by its `kind`, its `name` or its parts, anything else as JSON. */
 function labelOf(value: Alternative): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'object' && value !== null) {
-    const { kind, name } = value as { readonly kind?: unknown; readonly name?: unknown };
-    for (const title of [kind, name]) if (typeof title === 'string') return title;
-  }
-  return JSON.stringify(value, (_, part) => (distributionName(part) === undefined ? part : '…'));
+  if (distributionName(value) !== undefined) return '…';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+  const { kind, name, ...parts } = value as { readonly [name: string]: Alternative };
+  for (const title of [kind, name]) if (typeof title === 'string') return title;
+  return Object.entries(parts)
+    .map(([part, inner]) => `${part} ${labelOf(inner)}`)
+    .join(', ');
 }

@@ -4,7 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { Command } from 'commander';
 import { readAssignment } from '../command/assignments.ts';
-import { tunedScenario } from '../command/catalogue.ts';
+import { searchedScenario } from '../command/catalogue.ts';
 import type { Assignment } from '../command/runs-asked.ts';
 import { whole } from '../options/values.ts';
 import type { Findings } from '../study/study.ts';
@@ -38,7 +38,7 @@ export function tuneCommand(show: (findings: Findings, options: { json: boolean 
     .option('--workers <number>', 'threads that train; one a processor by default', whole(1, 256))
     .option('--json', 'print one JSON object as the last line', false)
     .action(async (name: string, options: Options) => {
-      const scenario = await tunedScenario(name);
+      const { scenario, called } = await searchedScenario(name);
       const { loadSpace } = await import('./load-space.ts');
       const { readSpace } = await import('../spaces/space.ts');
       if (options.space === undefined && !scenario.space)
@@ -69,6 +69,7 @@ export function tuneCommand(show: (findings: Findings, options: { json: boolean 
       try {
         const began = systemClock.now();
         const tuned = await tune(scenario, space, {
+          called,
           set: options.set,
           seed: options.seed,
           state,

@@ -22,6 +22,8 @@ import { trainingThreads } from './threads.ts';
 import type { Outcome, Train, TrainingAsked } from './training.ts';
 
 export interface TuneOptions {
+  /** What `npm run simulate --` calls the scenario: its name, or the path of its file. */
+  readonly called: string;
   /** Settings that are not searched. */
   readonly set: readonly Assignment[];
   /** Of the first search; others have the next ones. */
@@ -200,7 +202,7 @@ export async function tune(scenario: Scenario, space: Space, options: TuneOption
         better,
         seed,
       ),
-      command: commandOf(scenario, space, set, proposed.final.settings, most, own.stop.rounds),
+      command: commandOf(options.called, space, set, proposed.final.settings, most, own.stop.rounds),
       cost: searches.reduce((sum, { cost }) => sum + cost, 0),
     };
   } finally {
@@ -298,7 +300,7 @@ async function trainFinals(
 
 /** What a person types to run what was chosen. */
 function commandOf(
-  scenario: Scenario,
+  called: string,
   { training, finals }: Space,
   set: readonly Assignment[],
   chosen: Point['settings'],
@@ -312,10 +314,9 @@ function commandOf(
     );
     return `training: central({ … }), plan: ${JSON.stringify({ ...Object.fromEntries(plan), epochs: most })}`;
   }
-  if (scenario.commandOf) return `npm run simulate -- ${scenario.commandOf(flatPoint(chosen), most)}`;
   const options = [...all, ...(most === usual ? [] : [{ path: 'stop.rounds', value: most }])].map(each => {
     const text = settingText(each);
-    return `--set ${/^[\w.=-]+$/.test(text) ? text : `'${text}'`}`;
+    return `--set ${/^[\w.=/:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`}`;
   });
-  return `npm run simulate -- ${[scenario.name, ...options, `--seeds ${finals}`].join(' ')}`;
+  return `npm run simulate -- ${[called, ...options, `--seeds ${finals}`].join(' ')}`;
 }

@@ -15,7 +15,7 @@ export function choiceSection(tuned: Tuned): Section {
     ({ name, mean, error, scores, settings }: Finished) => [
       name,
       withError(mean, error),
-      scores.map(score => quantity(score, unit)).join(', '),
+      scores.map(score => quantity(score, unit).replace(' ', '\u00a0')).join(', '),
       settingsText(settings) || '–',
     ],
   );

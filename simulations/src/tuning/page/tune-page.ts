@@ -2,6 +2,7 @@ import { type Content, html } from '@murmuration/monitoring/page/markup';
 import { documentOf, type PageAssets } from '../../report/document.ts';
 import { quantity } from '../../report/quantities.ts';
 import { chartsOf, sectionOf } from '../../report/section.ts';
+import { mean } from '../choice.ts';
 import { flatPoint, settingText } from '../flat.ts';
 import type { Tuned } from '../tune.ts';
 import { choiceSection } from './choice-section.ts';
@@ -26,7 +27,7 @@ function head(tuned: Tuned): Content {
   const { scenario, shows, proposed, own, searches, cost, metric, unit, finalSeeds, space } = tuned;
   const seeds = searches.map(({ seed }) => seed).join(', ');
   const gridCost = searches.reduce((sum, { grid }) => sum + (grid?.cost ?? 0), 0);
-  const gridBest = proposed.grid?.final;
+  const grids = searches.flatMap(({ grid }) => grid?.final.mean ?? []);
   const tiles: { name: string; value: string; beside: string }[] = [
     {
       name: `${metric}, held-out data`,
@@ -34,8 +35,14 @@ function head(tuned: Tuned): Content {
       beside: `mean of ${finalSeeds.length} seeds`,
     },
     { name: "the scenario's own settings", value: quantity(own.mean, unit), beside: 'the same seeds' },
-    ...(gridBest
-      ? [{ name: 'the best of the grid', value: quantity(gridBest.mean, unit), beside: 'the same seeds' }]
+    ...(grids.length > 0
+      ? [
+          {
+            name: 'the best of the grid',
+            value: quantity(mean(grids), unit),
+            beside: grids.length > 1 ? `mean of ${grids.length} grids, the same seeds` : 'the same seeds',
+          },
+        ]
       : []),
     {
       name: `${unitOf(tuned)} searched`,

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tunedScenario } from '@murmuration/simulations/command/catalogue';
+import { searchedScenario } from '@murmuration/simulations/command/catalogue';
 import { completeSettings, settingAt } from '@murmuration/simulations/scenario/complete-settings';
 import { gridOf } from '@murmuration/simulations/spaces/grid';
 import { readSpace } from '@murmuration/simulations/spaces/space';
@@ -83,6 +83,17 @@ export default defineSpace({
     const page = (state: string) => readFileSync(join(folder, state, 'index.html'), 'utf8');
     expect(page('killed')).toBe(page('whole'));
     expect(resumed.stderr).toContain('The report is');
+    // The command that it gives runs, and comes to the same on held-out data.
+    const { command, heldOut } = found(resumed);
+    expect(command).toMatch(`npm run simulate -- ${scenario} --set `);
+    const simulate = [process.execPath, ...process.execArgv, 'simulations/src/simulate.ts'].join(' ');
+    const again = spawnSync(`${command.replace('npm run simulate --', simulate)} --json`, {
+      cwd: root,
+      encoding: 'utf8',
+      shell: true,
+    });
+    expect(again.status, again.stderr).toBe(0);
+    expect(JSON.parse(again.stdout.trim().split('\n').at(-1)!).accuracy).toBe(heldOut.mean);
   }, 600_000);
 
   // biome-ignore format: one a line
@@ -105,8 +116,10 @@ describe('the default space', () => {
   it.each(['clusters', 'mnist', 'keyboard'])(
     'of %s has settings that its scenario takes, at every end',
     async name => {
-      const scenario = await tunedScenario(name);
+      const { scenario, called } = await searchedScenario(name);
       const space = readSpace(scenario.space, `The space of ${name}`);
+      // What the report's command is told is found again.
+      expect((await searchedScenario(called)).scenario).toBe(scenario);
       requirePaths(scenario, space, []);
       for (const { settings } of gridOf(space, 2))
         completeSettings(scenario, ...settings.map(({ path, value }) => settingAt(path, value)));

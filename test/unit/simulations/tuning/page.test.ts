@@ -26,6 +26,7 @@ beforeAll(async () => {
     'The space',
   );
   tuned = await tune(watched as unknown as Scenario, space, {
+    called: 'watched',
     set: [],
     seed: 1,
     state: folder,

@@ -31,6 +31,7 @@ type Over = Partial<TuneOptions & { space: GivenSpace; scenario: Scenario }>;
 
 function tuned({ space = given, scenario = watched as unknown as Scenario, ...over }: Over = {}) {
   return tune(scenario, readSpace(space, 'The space'), {
+    called: 'watched',
     set: [],
     seed: 1,
     state: newFolder(),
@@ -129,6 +130,26 @@ describe('a search of a scenario', () => {
     await expect(stopped).rejects.toMatchObject({ code: 'training.stopped' });
     expect(linesOf(state).some(line => line.includes('"chosen"'))).toBe(false);
     expect(await foundBy({ state })).toEqual(undisturbed);
+  });
+
+  it('tells how far each rung is, until it is over', async () => {
+    const told = new Map<string, { done: number; all: number }[]>();
+    await tuned({
+      progress: (done, all, what) => told.set(what, [...(told.get(what) ?? []), { done, all }]),
+    });
+    expect([...told.keys()]).toEqual([
+      'search 1, rung 1 of 3',
+      'search 1, rung 2 of 3',
+      'search 1, rung 3 of 3',
+      'search 1, repeats',
+      'held-out data',
+    ]);
+    for (const steps of told.values()) {
+      expect(steps[0]!.done).toBe(0);
+      expect(steps.at(-1)!.done).toBe(steps.at(-1)!.all);
+      for (const [i, { done }] of steps.entries())
+        expect(done).toBeGreaterThanOrEqual(steps[i - 1]?.done ?? 0);
+    }
   });
 
   it('counts what it costs, and what a grid does', async () => {
