@@ -46,9 +46,11 @@ export class WindowCounter {
   }
 
   add(cell: Cell): void {
-    if (cell === null || cell === undefined || Number.isNaN(cell)) this.#missing += 1;
+    // What nearly every cell is comes first: a number, no more than finite.
+    if (typeof cell === 'number' && !this.#places && Number.isFinite(cell))
+      this.#counts[this.#binOf(cell)]! += 1;
+    else if (cell === null || cell === undefined || Number.isNaN(cell)) this.#missing += 1;
     else if (this.#places) this.#counts[this.#places.get(cell) ?? this.#places.size]! += 1;
-    else if (typeof cell === 'number' && Number.isFinite(cell)) this.#counts[this.#binOf(cell)]! += 1;
     else this.#unreadable += 1;
   }
 

@@ -156,8 +156,9 @@ export class RequestLog {
     const { mode, place } = this.#options;
     const drafts = this.#drafts.splice(0, perTurn);
     for (const draft of drafts) this.#draftBytes -= bytesOfDraft(draft);
+    const now = this.#ports.clock.now();
     for (const draft of drafts)
-      for (const event of eventsOf(draft, mode, place, this.#ports.clock.now()))
+      for (const event of eventsOf(draft, mode, place, now))
         for (const outbox of this.#outboxes) outbox.offer(event);
   }
 

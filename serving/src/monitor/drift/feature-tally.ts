@@ -3,7 +3,7 @@ import type { Cell } from '@murmuration/monitoring/samples/sample';
 import { WindowCounter } from '@murmuration/monitoring/windows/feature-window';
 import type { RowGuess } from '../prediction.ts';
 import type { Columns, CountingPlan, Counts } from './counting-plan.ts';
-import { type FeatureReader, type FeatureRole, mostColumns } from './features.ts';
+import { type FeatureReader, type FeatureRole, mostColumns, type VisitRow } from './features.ts';
 
 /** What was seen of one version's features in a window: values while nobody has said how to count them, then counts. Plain data. */
 export type SeenFeatures = {
@@ -23,6 +23,8 @@ export class FeatureTally {
   readonly #reader: FeatureReader;
   readonly #plan: CountingPlan | undefined;
   readonly #counters = new Map<string, WindowCounter>();
+  /** Of each list of names, so that no value is looked up by its name. */
+  readonly #rows = new WeakMap<readonly string[], readonly (WindowCounter | undefined)[]>();
   readonly #columns = new Map<string, { role: FeatureRole; cells: Cell[] }>();
   #requests = 0;
 
@@ -36,7 +38,8 @@ export class FeatureTally {
 
   add(inputs: readonly Tensor[], guesses: readonly RowGuess[]): void {
     this.#requests += 1;
-    this.#reader.read(inputs, guesses, this.#plan ? this.#count : this.#keep);
+    if (this.#plan) this.#reader.read(inputs, guesses, this.#count, this.#countRow);
+    else this.#reader.read(inputs, guesses, this.#keep);
   }
 
   /** What was seen since the last time; undefined: nothing. */
@@ -56,6 +59,16 @@ export class FeatureTally {
 
   readonly #count = (name: string, _role: FeatureRole, cell: Cell): void => {
     this.#counters.get(name)?.add(cell);
+  };
+
+  readonly #countRow: VisitRow = (names, values, from) => {
+    let counters = this.#rows.get(names);
+    if (!counters) {
+      counters = names.map(name => this.#counters.get(name));
+      this.#rows.set(names, counters);
+    }
+    for (let column = 0; column < counters.length; column++)
+      counters[column]?.add(Number(values[from + column]));
   };
 
   readonly #keep = (name: string, role: FeatureRole, cell: Cell): void => {

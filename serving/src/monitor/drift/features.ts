@@ -7,6 +7,9 @@ export type FeatureRole = 'feature' | 'prediction';
 /** Takes one value of a feature. */
 export type VisitFeature = (name: string, role: FeatureRole, cell: Cell) => void;
 
+/** Takes a row of features at once: of `values` those from `from` on, one a name. */
+export type VisitRow = (names: readonly string[], values: Float64Array | BigInt64Array, from: number) => void;
+
 /** Rows of a request that are looked at, and values of a row that are features of their own, at most. */
 const mostRows = 256;
 export const mostColumns = 100;
@@ -19,13 +22,21 @@ export const mostColumns = 100;
 export class FeatureReader {
   readonly #names = new Map<string, readonly string[]>();
 
-  /** `guesses`: what the outputs say of each row. */
-  read(inputs: readonly Tensor[], guesses: readonly RowGuess[], visit: VisitFeature): void {
-    for (const tensor of inputs) this.#readTensor(tensor, visit);
+  /**
+   * `guesses`: what the outputs say of each row. `visitRow` is given all columns of a row at once, where there are as many features as columns;
+   * names of one tensor are the same list each time, so that what they stand for is looked up once.
+   */
+  read(
+    inputs: readonly Tensor[],
+    guesses: readonly RowGuess[],
+    visit: VisitFeature,
+    visitRow?: VisitRow,
+  ): void {
+    for (const tensor of inputs) this.#readTensor(tensor, visit, visitRow);
     for (const guess of guesses) readGuess(guess, visit);
   }
 
-  #readTensor(tensor: Tensor, visit: VisitFeature): void {
+  #readTensor(tensor: Tensor, visit: VisitFeature, visitRow: VisitRow | undefined): void {
     const { name, shape, data } = tensor;
     const rows = shape.length === 0 ? 1 : shape[0]!;
     if (rows < 1) return;
@@ -43,6 +54,10 @@ export class FeatureReader {
       return;
     }
     const names = this.#namesOf(name, columns);
+    if (visitRow) {
+      for (let row = 0; row < read; row++) visitRow(names, numbers, row * columns);
+      return;
+    }
     for (let row = 0; row < read; row++)
       for (let column = 0; column < columns; column++)
         visit(names[column]!, 'feature', Number(numbers[row * columns + column]));

@@ -2,7 +2,9 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { tensor } from '@murmuration/inference-client/tensors/values';
 import { judge } from '@murmuration/serving/monitor/outcome';
 import { guessesOf, mostRows } from '@murmuration/serving/monitor/prediction';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import '../../../property-seed.ts';
 
 const fp = (values: readonly number[], shape: readonly number[]): Tensor =>
   tensor('y', values, { datatype: 'FP64', shape });
@@ -18,6 +20,16 @@ describe('what outputs say', () => {
       { kind: 'class', guesses: [1, 2, 0], classes: 3, probabilities: [0.5, 0.3, 0.2] },
       { kind: 'class', guesses: [0, 2, 1], classes: 3 },
     ]);
+  });
+
+  it('the first of those that are as good as each other', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 2, maxLength: 40 }), scores => {
+        const [row] = guessesOf([fp(scores, [1, scores.length])])!;
+        const order = scores.map((_, at) => at).sort((a, b) => scores[b]! - scores[a]! || a - b);
+        expect(row).toMatchObject({ guesses: order.slice(0, 10) });
+      }),
+    );
   });
 
   it('the ten best of many', () => {

@@ -1,4 +1,5 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import { FeatureTally } from '@murmuration/serving/monitor/drift/feature-tally';
 import { FeatureReader } from '@murmuration/serving/monitor/drift/features';
 import { guessesOf } from '@murmuration/serving/monitor/prediction';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +24,62 @@ describe('features of a request', () => {
       ['age', 30],
       ['age', 40],
     ]);
+  });
+
+  it('are given row by row as well, with the same list of names each time', () => {
+    const x: Tensor = { name: 'x', datatype: 'FP32', shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) };
+    const many = Float64Array.from({ length: 128 }, (_, at) => at);
+    const wide: Tensor = { name: 'wide', datatype: 'FP64', shape: [1, 128], data: many };
+    const reader = new FeatureReader();
+    const single: unknown[] = [];
+    const rows: { names: readonly string[]; cells: unknown[] }[] = [];
+    const readRows = () =>
+      reader.read(
+        [x, wide],
+        [],
+        name => single.push(name),
+        (names, values, from) =>
+          rows.push({ names, cells: names.map((_, column) => Number(values[from + column])) }),
+      );
+    readRows();
+    readRows();
+    expect(rows.slice(0, 2)).toEqual([
+      { names: ['x[0]', 'x[1]'], cells: [1, 2] },
+      { names: ['x[0]', 'x[1]'], cells: [3, 4] },
+    ]);
+    expect(new Set(rows.map(({ names }) => names)).size).toBe(1);
+    expect(single).toEqual(['wide (mean)', 'wide (deviation)', 'wide (mean)', 'wide (deviation)']);
+  });
+
+  it('are counted in their bins, whatever the order of tensors and rows', () => {
+    const plan = {
+      id: 'p',
+      features: Object.fromEntries(
+        ['x[1]', 'age'].map(name => [
+          name,
+          { role: 'feature', bins: { kind: 'numbers', edges: [2.5, 35] } } as const,
+        ]),
+      ),
+    };
+    const tally = new FeatureTally(new FeatureReader(), plan);
+    const data = Float32Array.of(1, 2, 3, Number.NaN, 5, Number.POSITIVE_INFINITY, 7, 40);
+    const x: Tensor = { name: 'x', datatype: 'FP32', shape: [4, 2], data };
+    const age: Tensor = { name: 'age', datatype: 'INT64', shape: [2], data: BigInt64Array.of(30n, 40n) };
+    for (const inputs of [
+      [x, age],
+      [age, x],
+    ])
+      tally.add(inputs, []);
+    expect(tally.take('m', '1')).toEqual({
+      model: 'm',
+      version: '1',
+      requests: 2,
+      plan: 'p',
+      counts: {
+        'x[1]': { counts: [2, 0, 2], missing: 2, unreadable: 2 },
+        age: { counts: [0, 2, 2], missing: 0, unreadable: 0 },
+      },
+    });
   });
 
   it('are mean and deviation of a row with very many numbers', () => {
