@@ -77,6 +77,18 @@ function tableOf(figures: FiguresMessage): FiguresTable {
       };
     case 'numbers':
       return { head: ['number', 'devices'], rows: [...readNumbers(figures)] };
+    case 'evaluation':
+      return {
+        head: ['version', 'slice', 'devices', 'examples', 'metric', 'mean', 'low', 'high', 'deviation'],
+        rows: figures.versions.flatMap(({ version, model, parts }) => {
+          const name = version ?? model.slice(0, 12);
+          return parts.flatMap(({ slice, devices, examples, metrics }) => {
+            const part = [name, slice ?? '(all)', devices, examples];
+            if (metrics.length === 0) return [[...part, '(too few devices)', null, null, null, null]];
+            return metrics.map(({ metric, mean, deviation }) => [...part, metric, ...ends(mean), deviation]);
+          });
+        }),
+      };
     case 'sketch':
       return { head: ['heavy buckets'], rows: [[figures.buckets]] };
     case 'heavy-hitters':

@@ -11,6 +11,7 @@ const kind = z.enum([
   'distinct',
   'outcomes',
   'arm',
+  'evaluation',
   'heavy-hitters',
   'numbers',
 ]);
@@ -46,6 +47,22 @@ export const versionOutcomes = z.object({
     .nullable()
     .describe('Whose outcome is known; null: fewer devices than the threshold told of any'),
   outcomes: z.array(outcomeFigures).describe('As the query has them; none where predictions is null'),
+});
+
+/** What devices measured on a part of their held-out examples. */
+export const evaluatedPart = z.object({
+  slice: z.string().nullable().describe('null: all examples'),
+  devices: count.describe('That have any'),
+  examples: count,
+  metrics: z
+    .array(
+      z.object({
+        metric: z.string(),
+        mean: estimate.describe('Mean over devices; its interval resamples devices'),
+        deviation: z.number().describe('Standard deviation of devices'),
+      }),
+    )
+    .describe('None where fewer devices than the threshold have any'),
 });
 
 /** What a query found. */
@@ -115,6 +132,17 @@ export const queryFigures = z.discriminatedUnion('kind', [
         }),
       )
       .describe('As the query has them'),
+  }),
+  z.object({
+    kind: z.literal('evaluation'),
+    versions: z.array(
+      z.object({
+        version: count.nullable().describe('Its number; null: it is gone'),
+        model: modelHash,
+        parts: z.array(evaluatedPart).describe('All examples first, then slices'),
+      }),
+    ),
+    noise: noise.describe('In the mean of a metric, as a share of its range; left out without privacy'),
   }),
   z.object({
     kind: z.literal('sketch').describe('The first of the two rounds of heavy hitters'),

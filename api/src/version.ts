@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { gate } from './gate.ts';
 import { versionPrivacy } from './privacy.ts';
+import { evaluatedPart } from './query.ts';
 import { tally } from './round.ts';
 import { count, instant, metrics, modelHash, roundId } from './scalars.ts';
 
@@ -16,7 +17,15 @@ export const version = z.object({
   strategy: z.string(),
   planVersion: count,
   contributors: count.describe('Devices whose updates are in it'),
-  metrics,
+  metrics: metrics.describe('Measured by the coordinator; null without an evaluator'),
+  fromDevices: z
+    .object({
+      round: count.describe('Number of the round in which devices measured it last'),
+      at: instant,
+      parts: z.array(evaluatedPart).describe('All examples first, then slices'),
+    })
+    .nullable()
+    .describe('Measured by devices, on held-out examples of their own; null: they have not'),
   parent: z
     .object({ model: modelHash, number: count.nullable() })
     .nullable()
@@ -77,6 +86,9 @@ export const figures = z.object({
   rounds: z.array(count.nullable()).describe('Number of the round that made each'),
   times: z.array(instant),
   figures: z.record(z.string(), z.array(z.number().nullable())),
+  fromDevices: z
+    .record(z.string(), z.array(z.number().nullable()))
+    .describe('Those that devices measured last, each a mean over devices'),
 });
 export type Figures = z.infer<typeof figures>;
 

@@ -5,6 +5,7 @@ export { type Coordinator, type CoordinatorEnvironment, createCoordinator } from
 export type { Evaluation, Measured } from './evaluation/evaluation.ts';
 export type { Evaluator } from './evaluation/evaluator.ts';
 export type { Metrics } from './evaluation/metrics.ts';
+export { type OnDevices, type OnDevicesOptions, onDevices } from './evaluation/on-devices.ts';
 export type { Evaluate } from './evaluation/worker.ts';
 export { workerEvaluator } from './evaluation/worker-evaluator.ts';
 export { heldOutRequests } from './lifecycle/central/feedback-requests.ts';

@@ -74,6 +74,9 @@ const modelPage = z.object({
       strategy: z.string(),
       contributors: z.int(),
       metrics,
+      fromDevices: z
+        .object({ devices: z.int(), examples: z.int(), metrics: z.record(z.string(), z.number()) })
+        .nullish(),
       verdicts: z.object({ kept: z.int(), refused: z.int() }),
       privacy: z.object({ epsilon: z.number().nullable(), delta: z.number(), text: z.string() }).nullable(),
       gate: publicGate.nullable(),

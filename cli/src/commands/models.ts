@@ -48,6 +48,7 @@ export function modelCommands(program: Command): void {
           'strategy',
           'contributors',
           'held-out',
+          'from devices',
           'kept',
           'refused',
           'ε',
@@ -64,6 +65,7 @@ export function modelCommands(program: Command): void {
               strategy,
               contributors,
               metrics,
+              fromDevices,
               verdicts,
               privacy,
               model,
@@ -75,6 +77,7 @@ export function modelCommands(program: Command): void {
               strategy,
               contributors,
               figures(metrics),
+              fromDevices ? figures(fromDevices.metrics) : null,
               verdicts.kept,
               verdicts.refused > 0 ? { text: String(verdicts.refused), tone: 'doubtful' } : 0,
               privacy && (privacy.epsilon === null ? { text: 'none', tone: 'doubtful' } : epsilonOf(privacy)),
@@ -102,6 +105,7 @@ export function modelCommands(program: Command): void {
         ['strategy', strategy],
         ['contributors', String(contributors)],
         ['held-out', figures(metrics) ?? 'not measured'],
+        ...(shown.fromDevices ? [['from devices', devicesText(shown.fromDevices)] as const] : []),
         ...(shown.gate ? [['gate', gateText(shown.gate)] as const] : []),
         ['verdicts', `${verdicts.kept} kept, ${verdicts.refused} refused`],
         ['model', model],
@@ -208,3 +212,6 @@ function servedAs({ number }: ShownModel, serves: ShownTask['serves']): 'yes' | 
   if (number !== serves.number) return null;
   return serves.isPinned ? 'pinned' : 'yes';
 }
+
+const devicesText = ({ devices, examples, metrics }: NonNullable<ShownModel['fromDevices']>) =>
+  `${figures(metrics) ?? 'too few'}; ${devices} devices, ${examples} examples`;

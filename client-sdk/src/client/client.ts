@@ -126,46 +126,57 @@ export class PlatformClient {
     });
     for (const [position, task] of tasks.entries())
       this.#hybrids.add(task.name, task, trainers[position]!, caches[position]!);
-    this.#sessions = tasks.map(
-      ({ name: task, examples, privateLayers = [], answers }, position): Session =>
-        new Session({
-          task,
-          platform: { ...platform, wake: this.#wake },
-          transport: known,
-          trainer: trainers[position]!,
-          examples,
-          models: caches[position]!,
-          privateLayers: new PrivateLayers(options.storage, task),
-          keepPrivate: privateLayers,
-          served: this.#hybrids.sessionOf(task),
-          storage: options.storage,
-          store: sessionStore(options.storage, task),
-          identity: () => this.#handshake.identity,
-          floors,
-          contributions: new Contributions(options.storage, platform.clock, task, floors.contributions),
-          participations: new Participations(options.storage, task, floors.privacy),
-          answers:
-            answers &&
-            answering({
-              storage: options.storage,
-              task,
-              clock: platform.clock,
-              floors,
-              allowed: answers,
-              named: () => caches[position]!.named(),
-            }),
-          async ownSeed(round) {
-            const secret = await drawSecret(options.storage, platform.random);
-            const updateProcessor = trainers[position]!.updateProcessor ?? (await platform.updateProcessor());
-            return updateProcessor.draw(secret, task, round);
-          },
-          emit: (event, ...args) => {
-            this.#emit(event, ...args);
-            this.#hybrids.heard(task, event);
-          },
-          isFree: () => this.#sessions.every((session, other) => other === position || !session.isBusy),
-        }),
-    );
+    this.#sessions = tasks.map(({ name: task, examples, privateLayers = [], answers }, position): Session => {
+      const models = caches[position]!;
+      const served = this.#hybrids.sessionOf(task);
+      const layers = new PrivateLayers(options.storage, task);
+      return new Session({
+        task,
+        platform: { ...platform, wake: this.#wake },
+        transport: known,
+        trainer: trainers[position]!,
+        examples,
+        models,
+        privateLayers: layers,
+        keepPrivate: privateLayers,
+        served,
+        holdsOut: Object.values(answers ?? {}).some(
+          ({ kinds, answer }) => !answer && kinds.includes('evaluation'),
+        ),
+        storage: options.storage,
+        store: sessionStore(options.storage, task),
+        identity: () => this.#handshake.identity,
+        floors,
+        contributions: new Contributions(options.storage, platform.clock, task, floors.contributions),
+        participations: new Participations(options.storage, task, floors.privacy),
+        answers:
+          answers &&
+          answering({
+            storage: options.storage,
+            task,
+            clock: platform.clock,
+            floors,
+            allowed: answers,
+            named: () => models.named(),
+            evaluation: served && {
+              ...served,
+              examples,
+              privateLayers: layers,
+              borrow: models.borrow.bind(models),
+            },
+          }),
+        async ownSeed(round) {
+          const secret = await drawSecret(options.storage, platform.random);
+          const updateProcessor = trainers[position]!.updateProcessor ?? (await platform.updateProcessor());
+          return updateProcessor.draw(secret, task, round);
+        },
+        emit: (event, ...args) => {
+          this.#emit(event, ...args);
+          this.#hybrids.heard(task, event);
+        },
+        isFree: () => this.#sessions.every((session, other) => other === position || !session.isBusy),
+      });
+    });
   }
 
   /** Calls `listener` at each event of that name, until the returned function is called. */

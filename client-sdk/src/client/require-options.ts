@@ -123,7 +123,7 @@ const hybrid = record<HybridOptions>(
 );
 
 const answer = record<AnswerOptions>(
-  { kinds: [isListOf(isText), 'a list of names of kinds'], answer: method },
+  { kinds: [isListOf(isText), 'a list of names of kinds'], answer: method, slice: method },
   'kinds',
 );
 

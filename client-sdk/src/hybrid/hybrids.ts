@@ -13,6 +13,7 @@ import type { HybridEvents } from './events.ts';
 import type { Hybrid } from './hybrid.ts';
 import type { HybridOptions } from './hybrid-options.ts';
 import type { HybridPlatform } from './hybrid-platform.ts';
+import type { Inference } from './inference.ts';
 import { remotePrediction } from './remote.ts';
 import { ServedHybrid } from './served-hybrid.ts';
 import { Verdicts } from './verdicts.ts';
@@ -40,6 +41,7 @@ interface OfTask {
   readonly models: ModelCache;
   readonly serving: Serving<unknown>;
   readonly verdicts: Verdicts;
+  readonly inference: Inference;
 }
 
 /** The hybrid models of a client: one for each of its tasks that is served. */
@@ -82,11 +84,11 @@ export class Hybrids {
       isIdle: async () => isFree() && (await platform.conditions()).idle !== false,
       emit,
     });
-    this.#ofTasks.set(task, { hybrid, models, serving, verdicts });
+    this.#ofTasks.set(task, { hybrid, models, serving, verdicts, inference });
   }
 
   /** What the session of a task works with, where the task is served. */
-  sessionOf(task: TaskName): Pick<OfTask, 'serving' | 'verdicts'> | undefined {
+  sessionOf(task: TaskName): Pick<OfTask, 'serving' | 'verdicts' | 'inference'> | undefined {
     return this.#ofTasks.get(task);
   }
 

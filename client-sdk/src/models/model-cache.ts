@@ -107,6 +107,25 @@ export class ModelCache {
     return this.#next(() => this.#load(hash, signal, this.#name, true), signal);
   }
 
+  /** The same of a version that is looked at once: what has to be downloaded is not kept, and nothing that is there gives way. */
+  async borrow(hash: ModelHash, signal: AbortSignal): Promise<ModelFiles> {
+    return this.#next(async () => {
+      const here = [
+        await this.#entry(this.#name),
+        await this.#entry(this.#pinnedName),
+        await this.#bundled?.(),
+      ];
+      for (const entry of here) {
+        if (!entry || contentHash(entry.json) !== hash) continue;
+        const files = await this.#whole({ ...entry, hash }, false);
+        if (files) return (await this.#here(files)).files;
+      }
+      const manifested = await this.#manifest(hash, signal);
+      const weights = await downloadWeights(manifested, this.#transport, signal, undefined);
+      return this.#decode(hash, manifested.json, weights, false);
+    }, signal);
+  }
+
   /**
    * Names the version to serve until another is named, over restarts; null: the newest one on the device. Throws as `loadServed`, and then
    * what was named before counts.

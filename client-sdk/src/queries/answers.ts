@@ -1,13 +1,14 @@
 import type { Distributed } from '@murmuration/privacy/mechanisms/distributed';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { offerOf, second } from '@murmuration/protocol/queries/offer';
-import type { Query } from '@murmuration/protocol/queries/query';
+import type { EvaluationQuery, Query } from '@murmuration/protocol/queries/query';
 import { parseQuery } from '@murmuration/protocol/queries/query-form';
 import type { Hash } from '@murmuration/protocol/queries/text-digest';
 import { isSound, type TextPorts } from '@murmuration/protocol/queries/texts';
-import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
+import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { HeldFloors } from '../floors/floors.ts';
 import type { AskedQuery } from '../floors/own-loss.ts';
@@ -19,6 +20,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { Answered } from '../update/prepare.ts';
 import type { AnswerOptions } from './answer-options.ts';
 import { AnsweredQueries, type Refusal } from './answered.ts';
+import type { EvaluationPorts } from './own-evaluation.ts';
 
 /** ms for which a query that the device has refused, or has no answer to, is not offered to be answered. */
 const declinedFor = 3_600_000;
@@ -44,6 +46,8 @@ export interface AnswerPorts {
   readonly secret: () => Promise<Uint8Array | undefined>;
   readonly refusal: Refusal;
   /** The device's record of what its answers cost of its privacy. */
+  /** What versions are measured with; left out of tasks that are not served. */
+  readonly evaluation?: EvaluationPorts | undefined;
   readonly participations: (asked: AskedQuery) => Pick<Participations, 'require' | 'count'>;
 }
 
@@ -93,6 +97,7 @@ export class Answers implements SessionAnswers {
     let vector: Answered | undefined;
     let query: Query | undefined;
     let cost: Cost | undefined;
+    let measure: ((signal: AbortSignal) => Promise<Answered>) | undefined;
     return {
       get smallestSum() {
         return Math.max(query?.threshold ?? 0, assignment.plan.privacy?.noise?.quorum ?? 0);
@@ -105,14 +110,18 @@ export class Answers implements SessionAnswers {
           cost = await this.#costOf(query, assignment);
           await cost.require(isMade);
           // The answer of a part that was begun before a restart is made.
-          if (!(await answered.requireOpen(query, assignment.assignment)))
-            vector = await this.#answer(query, assignment);
+          if (!(await answered.requireOpen(query, assignment.assignment))) {
+            if (query.kind === 'evaluation' && !this.#ports.allowed[query.name]!.answer)
+              measure = await this.#measuring(query, assignment);
+            else vector = await this.#answer(query, assignment);
+          }
         } catch (error) {
           this.#declined.set(offerOf(query), clock.now() + declinedFor);
           throw error;
         }
       },
-      async make() {
+      async make(signal) {
+        vector ??= await measure?.(signal);
         if (!vector) throw new MurmurationError('round.begun');
         return vector;
       },
@@ -209,9 +218,26 @@ export class Answers implements SessionAnswers {
         'training.no-examples',
         `The app has no answer to the query "${query.name}" now.`,
       );
-    const width = plan.privacy?.noise?.width ?? queryForm(query, plan.largestCohort).width;
     const ports = query.kind === 'heavy-hitters' ? await this.#textPorts() : undefined;
-    return { elements: encodeAnswer(query, answer, ports), width };
+    return answerOf(query, answer, plan, ports);
+  }
+
+  /** What measures versions, once the time for it has come. Throws `training.no-examples` where nothing is held out, or nothing runs the model. */
+  async #measuring(
+    query: EvaluationQuery,
+    { plan }: Assignment,
+  ): Promise<(signal: AbortSignal) => Promise<Answered>> {
+    const { evaluation, allowed } = this.#ports;
+    const { heldOutExamples, ownEvaluation } = await import('./own-evaluation.ts');
+    const heldOut = evaluation ? await heldOutExamples(evaluation, query.examples) : [];
+    if (!evaluation || heldOut.length === 0)
+      throw new MurmurationError(
+        'training.no-examples',
+        `The device has no held-out examples for the query "${query.name}" now${evaluation ? '' : ', since its task is not served'}.`,
+      );
+    const { slice } = allowed[query.name]!;
+    return async signal =>
+      answerOf(query, await ownEvaluation(query, heldOut, evaluation, signal, slice), plan);
   }
 
   /** So that a device says the same piece of a text as long as it is the same device. Throws `storage.failed` where it has no identity any more. */
@@ -225,4 +251,15 @@ export class Answers implements SessionAnswers {
       secret: hash(Uint8Array.of(...new TextEncoder().encode('murmuration pieces 1\n'), ...seed)),
     };
   }
+}
+
+/** An answer as ring elements. Throws as `encodeAnswer`. */
+function answerOf(
+  query: Query,
+  answer: Answer,
+  { largestCohort, privacy }: Plan,
+  ports?: TextPorts,
+): Answered {
+  const width = privacy?.noise?.width ?? queryForm(query, largestCohort).width;
+  return { elements: encodeAnswer(query, answer, ports), width };
 }

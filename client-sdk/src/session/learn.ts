@@ -34,7 +34,10 @@ export async function learn(
   );
   report('training', 0);
   const read = await readExamples(examples());
-  const ownExamples = split.private && served ? trainingExamplesOf(read, served.serving) : read;
+  const ownExamples =
+    served && (split.private || ports.holdsOut)
+      ? trainingExamplesOf(read, served.serving, ports.holdsOut)
+      : read;
   requireExamples(ownExamples.length, floors.leastExamples);
   const settings = floors.ownDraw
     ? { ...plan.training, seed: await ports.ownSeed(assignment.round) }
@@ -85,10 +88,17 @@ export function trainingOf({ plan: { training }, number }: Assignment): Training
   return { ...training, seed: (training.seed + number) % 2 ** 31 };
 }
 
-/** Private layers are one of the personal models: what these are compared on, they must not have learned. */
-function trainingExamplesOf(examples: readonly unknown[], serving: Serving<unknown>): readonly unknown[] {
+/**
+ * Private layers are one of the personal models: what these are compared on, they must not have learned. Nor must versions that devices measure
+ * have learned what they are measured on.
+ */
+function trainingExamplesOf(
+  examples: readonly unknown[],
+  serving: Serving<unknown>,
+  always = false,
+): readonly unknown[] {
   const split = new ExampleSplit(serving);
   for (const example of examples) split.add(example);
   const { training } = split;
-  return training.length > 0 ? training : examples;
+  return always || training.length > 0 ? training : examples;
 }

@@ -39,6 +39,8 @@ export interface SessionPorts {
   readonly served?:
     | { readonly serving: Serving<unknown>; readonly verdicts: Pick<Verdicts, 'tell'> }
     | undefined;
+  /** Whether a part of the examples is only to measure versions on, so that no round trains on it; of a task that is served. */
+  readonly holdsOut?: boolean;
   readonly storage: Storage;
   readonly store: SessionStore;
   /** The device's signing key, which is there once it has connected. */

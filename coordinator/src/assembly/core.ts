@@ -221,6 +221,12 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
         labels: (device, answers) => experiments?.devices.labels(task.name, device, answers) ?? answers ?? [],
         answered: (arm, devices) => experiments?.devices.answered(task.name, arm, devices),
       },
+      async inUse() {
+        const { champion, base, newest, aliases } = versionAliases.of(task.name);
+        const challenger = aliases.find(({ alias }) => alias === 'challenger');
+        const all = [base, champion, ...(challenger ? [challenger] : []), newest];
+        return [...new Set(all.map(({ model }) => model))];
+      },
       privacy,
       traffic: () => traffic.of(task.name),
       enrolled: () => population.size,

@@ -8,6 +8,7 @@ import type { Experiments } from '../lifecycle/experiments/experiments.ts';
 import { canaryOf, Gates } from '../lifecycle/gates/gates.ts';
 import { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
 import { gateName } from '../promotion/version-aliases.ts';
+import { measuredTogether } from '../queries/device-metrics.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Task } from '../task/task.ts';
 import type { Core } from './core.ts';
@@ -28,7 +29,10 @@ export async function openGates(
   }: {
     readonly clock: ConstructorParameters<typeof Gates>[0]['clock'];
     readonly events: CoordinatorEvents;
-    readonly storage: Pick<Storage, 'gateDecisions' | 'promotionWatches' | 'verdicts' | 'audit'>;
+    readonly storage: Pick<
+      Storage,
+      'gateDecisions' | 'promotionWatches' | 'verdicts' | 'audit' | 'queryResults'
+    >;
     readonly experiments: Pick<Experiments, 'splitOf' | 'create' | 'isMeasured'>;
   },
 ): Promise<{ readonly gates: Gates; readonly watcher: PromotionWatcher }> {
@@ -56,6 +60,7 @@ export async function openGates(
     audit,
     clock,
     events,
+    onDevices: (task, versions) => measuredTogether(task, versions, storage.queryResults),
     turn: () => new Promise(resolve => systemTurns.soon(resolve)),
     async latencyP99({ name, serving: { warmUp, transformer } }, files, signal) {
       const runtime = threadRuntime();

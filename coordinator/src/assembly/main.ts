@@ -339,6 +339,7 @@ async function open(
     versionAliases: core.versionAliases,
     gateDecisions: storage.gateDecisions,
     experiments,
+    queryResults: storage.queryResults,
     isDevelopment: config.development,
   });
   modelRoutes(app, registry, storage.history, traffic, events);

@@ -12,7 +12,10 @@ interface Ports {
   readonly history: Pick<History, 'version'>;
 }
 
-/** Tells what devices say of predictions as live figures of their versions, a metric for each outcome, once a round of such a query is over. */
+/**
+ * Tells what devices say of predictions as live figures of their versions, a metric for each outcome, once a round of such a query is over; and what
+ * they have measured on their held-out examples.
+ */
 export function tellOutcomes(
   events: CoordinatorEvents,
   { queryResults, history }: Pick<Ports, 'queryResults' | 'history'>,
@@ -20,7 +23,24 @@ export function tellOutcomes(
   events.on('round-ended', async ({ task, query, number }) => {
     if (query === undefined) return;
     const [result] = await queryResults.results(task, query, number + 1, 1);
-    if (result?.number !== number || result.figures?.kind !== 'outcomes') return;
+    if (result?.number !== number) return;
+    if (result.figures?.kind === 'evaluation')
+      for (const { version: model, parts } of result.figures.versions) {
+        const version = (await history.version(model))?.number;
+        const [all] = parts;
+        if (version === undefined || !all) continue;
+        for (const { metric, mean } of all.metrics)
+          events.emit('accuracy', {
+            task,
+            version,
+            metric,
+            value: mean.value,
+            lower: mean.low,
+            upper: mean.high,
+            outcomes: all.examples,
+          });
+      }
+    if (result.figures?.kind !== 'outcomes') return;
     for (const found of result.figures.versions) {
       const version = (await history.version(found.version))?.number;
       if (version === undefined) continue;

@@ -120,6 +120,8 @@ export interface DriverPorts {
   readonly versions: () => Promise<readonly ModelHash[]>;
   /** Left out where there are no experiments. */
   readonly arms?: ArmsPort | undefined;
+  /** The versions that devices evaluate, 1 to 4: what rounds train from first, then what they serve, what the gate looks at, the newest. */
+  readonly inUse: () => Promise<readonly ModelHash[]>;
   readonly traffic: () => TrafficCount;
   /** ms after which a device of the cohort is to check in again. */
   readonly comeBackAfter: (device: DeviceId) => number;

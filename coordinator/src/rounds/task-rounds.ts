@@ -462,8 +462,7 @@ export class TaskRounds {
 
   /** A round in which devices are asked a query. */
   async #ask(defined: Query, model: ModelHash, layout: Layout): Promise<void> {
-    const query =
-      defined.kind === 'outcomes' ? { ...defined, versions: await this.#ports.versions() } : defined;
+    const query = await this.#withVersions(defined);
     const { answers } = this.#ports.privacy;
     const hasShown = () => this.#inquiries.hasShown(this.#task, query);
     const own = answers.concerns(this.#task, query)
@@ -478,6 +477,15 @@ export class TaskRounds {
     const carried = this.#carry(this.#driver);
     this.#ports.recall();
     await carried;
+  }
+
+  /** A query with the versions that it asks about. */
+  async #withVersions(query: Query): Promise<Query> {
+    if (query.kind === 'outcomes') return { ...query, versions: await this.#ports.versions() };
+    if (query.kind !== 'evaluation') return query;
+    const versions = await this.#ports.inUse();
+    // How long an answer may be, and so its noise, is the same in all rounds.
+    return { ...query, versions: query.privacy ? versions.slice(0, 1) : versions };
   }
 
   /** What a round works with. */

@@ -10,6 +10,7 @@ import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import * as z from 'zod';
 import { describeIssues, type FieldProblem, fieldProblems } from '../configuration/config-error.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
+import { isOnDevices, measuredOf, type OnDevices } from '../evaluation/on-devices.ts';
 import { remembering } from '../evaluation/remembering.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { EachStrategy, GroupsStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
@@ -249,9 +250,12 @@ export const taskSchema = z.strictObject({
     .prefault({}),
   /** What turns a round into the next model. */
   strategy: z.custom<Strategy>(isStrategy, 'expected a strategy such as fedAvg()').default(() => fedAvg()),
-  /** Measures each version on held-out examples; null: nothing does. */
+  /** Measures each version on held-out examples: an evaluator of the coordinator, or devices (`onDevices({ every: '6 h' })`); null: nothing does. */
   evaluation: z
-    .custom<Evaluator>(isEvaluator, 'expected an evaluator such as workerEvaluator(…)')
+    .custom<Evaluator | OnDevices>(
+      value => isEvaluator(value) || isOnDevices(value),
+      'expected an evaluator such as workerEvaluator(…), or onDevices(…)',
+    )
     .nullable()
     .default(null),
   /** What a new version has to pass before devices and servers get it; null: they follow the newest version. */
@@ -329,7 +333,20 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   const parsed = taskSchema.safeParse(withoutDevices(input));
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
-  const { plan, update: asked, masking, privacy, deadlines, schedule, evaluation, ...others } = parsed.data;
+  const {
+    plan,
+    update: asked,
+    masking,
+    privacy,
+    deadlines,
+    schedule,
+    evaluation: by,
+    ...others
+  } = parsed.data;
+  const evaluation = isOnDevices(by) ? null : by;
+  const queries = isOnDevices(by)
+    ? [...others.queries, ...queriesSchema.parse([{ query: by.query, every: by.every }])]
+    : others.queries;
   const update = updateOf(asked);
   const { training: central, ...rest } = others;
   const { cohort, buffer } = cohortOf(rest.cohort, masking !== 'off');
@@ -395,7 +412,8 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
       "The task: serving.remote can't be combined with plan.privateLayers, since the coordinator has no trained weights of these layers.",
     );
   if (rest.serving.ngrams) requireNgrams(rest.serving.ngrams);
-  const problem = rest.gate && problemOfGate(rest.gate, evaluation, privateLayers);
+  const problem =
+    rest.gate && problemOfGate(rest.gate, measuredOf({ evaluator: evaluation, queries }), privateLayers);
   if (problem) throw new MurmurationError('config.invalid', `The task: ${problem}`);
   if (rest.promote && rest.promote.query !== null) refuseUnasked(rest.promote, rest.queries);
   if (rest.promote && (!rest.gate || (privateLayers.length > 0 && rest.promote.query === null)))
@@ -415,6 +433,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     central,
     privateLayers,
     update: { ...update, weightCap: fairCap ?? capOf(update) },
+    queries,
     masking: settings,
     groups,
     privacy: privacy && privacyOf(privacy),

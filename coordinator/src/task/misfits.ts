@@ -260,13 +260,16 @@ const liveMetrics = ['accuracy', 'false-positives', 'false-negatives'];
 
 /** Throws `config.invalid` for a trigger that waits for a live metric that nobody measures. */
 export function refuseUnmeasured({ retrain, queries }: Pick<Task, 'retrain' | 'queries'>): void {
-  const ofDevices = queries.flatMap(({ query }) => (query.kind === 'outcomes' ? query.outcomes : []));
+  const ofDevices = queries.flatMap(({ query }) => {
+    if (query.kind === 'evaluation') return query.metrics.map(({ metric }) => metric);
+    return query.kind === 'outcomes' ? query.outcomes : [];
+  });
   const measured = [...liveMetrics, ...ofDevices];
   for (const trigger of retrain?.when ?? [])
     if ('metric' in trigger && !measured.includes(trigger.metric))
       throw new MurmurationError(
         'config.invalid',
-        `The task: retrain.when names the metric "${trigger.metric}", which nobody measures in use; ${measured.map(name => `"${name}"`).join(', ')} are, and each outcome that a query of the kind outcomes asks for.`,
+        `The task: retrain.when names the metric "${trigger.metric}", which nobody measures in use; ${measured.map(name => `"${name}"`).join(', ')} are, each outcome that a query of the kind outcomes asks for, and each metric that devices evaluate.`,
       );
 }
 

@@ -5,6 +5,7 @@ import { isSound } from '@murmuration/protocol/queries/texts';
 import { queryForm } from '@murmuration/protocol/queries/vector';
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
+import { evaluationQueryOf } from '../evaluation/on-devices.ts';
 import { answerNoiseOf, isNoised } from './answer-noise.ts';
 import { cohortSizeOf, type Task, type TaskQuery } from './task.ts';
 
@@ -59,6 +60,14 @@ export function refuseUnaskable(task: Task): void {
     );
   const names = task.queries.map(({ query: { name } }) => name);
   if (new Set(names).size < names.length) throw refuse('have two of one name');
+  if (task.queries.filter(({ query }) => query.kind === 'evaluation').length > 1)
+    throw refuse('have two evaluations; a task has one');
+  const { gate, evaluator } = task;
+  const gateIsByDevices = !evaluator && gate && (gate.better !== null || gate.neverWorse.length > 0);
+  if (gateIsByDevices && evaluationQueryOf(task)?.privacy)
+    throw refuse(
+      'of the kind evaluation have no privacy where a gate compares versions by them: it takes two versions of one round, and noise is sized for one',
+    );
   for (const { query: asked, every, drift } of task.queries) {
     if (drift && asked.kind !== 'histogram' && asked.kind !== 'top')
       throw refuse(`watch "${asked.name}" for drift, which is no histogram and no ranking (top)`);

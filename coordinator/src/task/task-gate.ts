@@ -1,6 +1,6 @@
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
-import type { Evaluator } from '../evaluation/evaluator.ts';
+import type { measuredOf } from '../evaluation/on-devices.ts';
 
 const units = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 const sizeForm = /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB)$/;
@@ -116,11 +116,9 @@ export function mcnemar({
 /** What is wrong with a gate, as a sentence that names the field: above all what nobody measures. undefined: nothing is. */
 export function problemOfGate(
   { better, test, neverWorse, latencyP99 }: Gate,
-  evaluator: Evaluator | null,
+  { measures, slices }: ReturnType<typeof measuredOf>,
   privateLayers: readonly string[],
 ): string | undefined {
-  const measures = evaluator?.measures ?? {};
-  const slices = evaluator?.slices ?? [];
   const listed = (names: readonly string[]) => names.join(', ') || 'nothing';
   for (const { field, metric } of [
     ...(better === null ? [] : [{ field: 'gate.better', metric: better }]),

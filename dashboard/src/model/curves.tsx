@@ -32,13 +32,21 @@ export function Curves({ figures }: { readonly figures: Figures }) {
   );
 }
 
-function chartsOf({ versions, rounds, figures }: Figures): ChartContent[] {
+function chartsOf({ versions, rounds, figures, fromDevices }: Figures): ChartContent[] {
+  const all = [
+    ...Object.entries(figures).map(([name, values]) => ({ name, values, label: nameOf(name) })),
+    ...Object.entries(fromDevices).map(([name, values]) => ({
+      name,
+      values,
+      label: words.model.fromDevices(nameOf(name)),
+    })),
+  ];
   return (['share', 'nats', 'number'] as const).flatMap(unit => {
-    const fit = Object.entries(figures).filter(([name, values]) => readingOf(name, values).unit === unit);
+    const fit = all.filter(({ name, values }) => readingOf(name, values).unit === unit);
     // Figures without a unit have no scale in common.
     const groups =
       unit === 'number'
-        ? fit.map(figure => ({ title: nameOf(figure[0]), of: [figure] }))
+        ? fit.map(figure => ({ title: figure.label, of: [figure] }))
         : fit.length > 0
           ? [{ title: words.model.charts[unit], of: fit }]
           : [];
@@ -53,8 +61,8 @@ function chartsOf({ versions, rounds, figures }: Figures): ChartContent[] {
         }),
       },
       kind: 'lines' as const,
-      series: of.map(([name, values], i) => ({
-        label: nameOf(name),
+      series: of.map(({ label, values }, i) => ({
+        label,
         colour: colours[i % colours.length]!,
         values,
       })),

@@ -49,6 +49,31 @@ export function VersionPage({ task, number }: Shown) {
   );
 }
 
+/** What devices have measured on held-out examples of their own. */
+function FromDevices({ measured: { parts } }: { readonly measured: NonNullable<Version['fromDevices']> }) {
+  const [all] = parts;
+  if (!all) return null;
+  return (
+    <>
+      <h3>{words.model.byDevices}</h3>
+      <div class="tiles">
+        {all.metrics.map(({ metric, mean }) => {
+          const reading = readingOf(metric, [mean.value]);
+          return (
+            <p key={metric} class="tile">
+              <strong>{readable(mean.value, reading)}</strong> {nameOf(metric)}{' '}
+              <span class="muted">
+                ({readable(mean.low, reading)} – {readable(mean.high, reading)})
+              </span>
+            </p>
+          );
+        })}
+      </div>
+      <p class="muted">{words.model.byDevicesHint(all.devices, all.examples)}</p>
+    </>
+  );
+}
+
 function Particulars({ task, version }: { readonly task: string; readonly version: Version }) {
   const { metrics, parent, round, aliases, strategy, planVersion, contributors, verdicts, privacy, gate } =
     version;
@@ -68,6 +93,7 @@ function Particulars({ task, version }: { readonly task: string; readonly versio
             ))}
           </div>
         )}
+        {version.fromDevices && <FromDevices measured={version.fromDevices} />}
         <h3>{words.model.columns.verdicts}</h3>
         <p>
           <Verdicts verdicts={verdicts} />

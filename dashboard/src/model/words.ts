@@ -52,6 +52,10 @@ export const words = {
     gone: (version: number) =>
       `Version ${count(version)} doesn’t exist: it was never created, or it has been deleted.`,
     quality: 'Evaluation',
+    fromDevices: (name: string) => `${name}, from devices`,
+    byDevices: 'From devices',
+    byDevicesHint: (devices: number, examples: number) =>
+      `Measured by ${counted(devices, 'device')} on ${counted(examples, 'held-out example')} of their own; means over devices.`,
     origin: 'Lineage',
     parent: 'Trained from',
     strategy: 'Strategy',

@@ -22,6 +22,8 @@ export function FiguresDrawing({ query, figures }: Shown) {
       return <Outcomes query={query} figures={figures} />;
     case 'arm':
       return <ArmOutcomes query={query} figures={figures} />;
+    case 'evaluation':
+      return <Evaluated figures={figures} />;
     case 'sketch':
       return <p>{words.sketch(figures.buckets)}</p>;
     case 'numbers':
@@ -48,6 +50,32 @@ function Texts({
       )}
       {unread > 0 && <p class="muted">{words.unread(unread)}</p>}
       <p class="muted">{words.chance(chance)}</p>
+    </div>
+  );
+}
+
+/** The newest version on all examples: each metric, and how far from it the truth may be. */
+function Evaluated({
+  figures: { versions },
+}: {
+  readonly figures: Extract<FiguresMessage, { readonly kind: 'evaluation' }>;
+}) {
+  const newest = words.newestOf(versions);
+  const [all] = newest?.parts ?? [];
+  if (!newest || !all) return null;
+  return (
+    <div>
+      <h3>{words.version(newest)}</h3>
+      <div class="tiles">
+        {all.metrics.map(({ metric, mean }) => (
+          <p key={metric} class="tile">
+            <strong>{words.number(mean.value)}</strong> {metric}{' '}
+            <span class="muted">({words.range(mean, words.number)})</span>
+          </p>
+        ))}
+      </div>
+      <p class="muted">{words.evaluated(all)}</p>
+      <p class="muted">{words.evaluatedBy}</p>
     </div>
   );
 }

@@ -71,6 +71,18 @@ export function rowsOf(figures: FiguresMessage): FiguresRow[] {
         interval: words.range(rate, write),
       }));
     }
+    case 'evaluation':
+      return figures.versions.flatMap(version =>
+        version.parts.flatMap(({ slice, devices, metrics }): FiguresRow[] => {
+          const of = `${words.version(version)}, ${words.part(slice)}`;
+          if (metrics.length === 0)
+            return [{ what: of, count: count(devices), value: '–', interval: words.few }];
+          return metrics.map(({ metric, mean }) => ({
+            ...estimated(`${of}: ${metric}`, mean),
+            count: count(devices),
+          }));
+        }),
+      );
     case 'outcomes': {
       const write = (value: number) => percent(value);
       return figures.versions.flatMap((version): FiguresRow[] =>

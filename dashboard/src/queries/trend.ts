@@ -77,6 +77,16 @@ function linesOf(newest: Exclude<FiguresMessage, { readonly kind: 'sketch' }>): 
           return found ? found.rate.value : null;
         },
       }));
+    case 'evaluation': {
+      const metrics = words.newestOf(newest.versions)?.parts[0]?.metrics ?? [];
+      return metrics.slice(0, colours.length).map(({ metric }) => ({
+        label: metric,
+        of: figures => {
+          const of = figures.kind === 'evaluation' ? words.newestOf(figures.versions) : undefined;
+          return of?.parts[0]?.metrics.find(each => each.metric === metric)?.mean.value ?? null;
+        },
+      }));
+    }
     case 'heavy-hitters':
       return newest.texts.slice(0, colours.length).map(({ text }) => ({
         label: text,

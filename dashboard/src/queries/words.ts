@@ -43,6 +43,7 @@ export const words = {
     distinct: 'Different values',
     outcomes: 'Outcomes',
     arm: 'Arms',
+    evaluation: 'Evaluation',
     'heavy-hitters': 'Frequent texts',
     numbers: 'Numbers',
   } satisfies Record<Kind, string>,
@@ -65,6 +66,13 @@ export const words = {
   outcomesOf: 'What became of predictions, by version. Lines show the 95 % interval for all devices.',
   armOf:
     'What became of predictions on devices of one arm. Each device counts once, by its share of them; lines show the 95 % interval for all devices.',
+  /** The newest of versions that devices evaluated. */
+  newestOf: <Of extends { readonly version: number | null }>(versions: readonly Of[]): Of | undefined =>
+    versions.toSorted((a, b) => (b.version ?? -1) - (a.version ?? -1))[0],
+  evaluated: ({ devices, examples }: { readonly devices: number; readonly examples: number }) =>
+    `${counted(devices, 'device')}, ${counted(examples, 'held-out example')}`,
+  evaluatedBy: 'Means over devices, each on held-out examples of its own; intervals resample devices.',
+  part: (slice: string | null) => (slice === null ? 'all examples' : `slice ${slice}`),
   /** What a query found, in a few words. */
   summary: (figures: FiguresMessage): string => {
     switch (figures.kind) {
@@ -109,6 +117,13 @@ export const words = {
         return shown && first
           ? `${percent(first.share.value)} ${first.outcome}, ${words.version(shown)}`
           : 'too few devices of each version';
+      }
+      case 'evaluation': {
+        const newest = words.newestOf(figures.versions);
+        const [first] = newest?.parts[0]?.metrics ?? [];
+        return newest && first
+          ? `${first.metric} ${figure(first.mean.value)}, ${words.version(newest)}`
+          : 'too few devices';
       }
     }
   },
@@ -274,6 +289,7 @@ export const words = {
       distinct: 'Figure',
       outcomes: 'Version and outcome',
       arm: 'Outcome',
+      evaluation: 'Version, examples and metric',
       sketch: 'Figure',
       'heavy-hitters': 'Text',
       numbers: 'Figure',
@@ -287,6 +303,7 @@ export const words = {
       distinct: 'Values',
       outcomes: 'Predictions',
       arm: 'Predictions',
+      evaluation: 'Devices',
       sketch: 'Buckets',
       'heavy-hitters': 'Devices',
       numbers: 'Numbers',
@@ -300,6 +317,7 @@ export const words = {
       distinct: 'Value',
       outcomes: 'Share',
       arm: 'Share on a device',
+      evaluation: 'Mean',
       sketch: 'Value',
       'heavy-hitters': 'Of 100 devices',
       numbers: 'Value',
@@ -329,6 +347,7 @@ export const words = {
     distinct: 'different values',
     outcomes: 'share of predictions of the newest version',
     arm: 'share of predictions of a device',
+    evaluation: 'metrics of the newest version',
     sketch: 'heavy buckets',
     'heavy-hitters': 'of 100 devices',
     numbers: 'numbers that enough devices have',

@@ -14,7 +14,10 @@ type Defaulted =
   | 'buckets'
   | 'bytes'
   | 'texts'
-  | 'versions';
+  | 'versions'
+  | 'metrics'
+  | 'slices'
+  | 'examples';
 
 /** `heavy` is what a round finds, and `arm` what it asks about. */
 type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted | 'heavy' | 'arm' | 'privacy'> &
@@ -37,6 +40,13 @@ const shortestOfTwo = 60_000;
 
 const quantilesByDefault = [0.05, 0.25, 0.5, 0.75, 0.95];
 
+/** What the SDK measures by itself: ln 10⁶ is the longest loss that it counts. */
+const metricsByDefault = [
+  { metric: 'loss', least: 0, most: 14, better: 'lower' },
+  { metric: 'top1', least: 0, most: 1, better: 'higher' },
+  { metric: 'top3', least: 0, most: 1, better: 'higher' },
+] as const;
+
 const defaults: Readonly<Record<QueryKind, object>> = {
   count: {},
   sum: { levels: 1_000 },
@@ -46,6 +56,7 @@ const defaults: Readonly<Record<QueryKind, object>> = {
   distinct: { values: 1, buckets: 4_096 },
   outcomes: { values: 100, versions: [] },
   arm: { values: 100, levels: 1_000 },
+  evaluation: { metrics: metricsByDefault, slices: [], versions: [], examples: 200, levels: 1_000 },
   'heavy-hitters': { values: 100, bytes: 16, texts: 500, buckets: 16_384 },
   numbers: { values: 1_000 },
 };
@@ -53,7 +64,8 @@ const defaults: Readonly<Record<QueryKind, object>> = {
 /**
  * Checks a query and fills in its defaults: `threshold` 10, `period` a day, 1,000 `levels` from the lower bound to the upper one, 1 of `values`
  * a device (100 of `outcomes` and `arm`, 1,000 of `numbers`), 4,096 `buckets`; of heavy hitters 100 `values`, 16 `bytes`, 500 `texts`, 16,384
- * `buckets`; of `privacy` Skellam noise. Throws `config.invalid`, naming what is wrong.
+ * `buckets`; of evaluations `loss`, `top1` and `top3`, 200 `examples`, 1,000 `levels`; of `privacy` Skellam noise. Throws `config.invalid`, naming
+ * what is wrong.
  */
 export function defineQuery(definition: QueryDefinition): Query {
   const named = typeof definition?.name === 'string' ? `The query "${definition.name}"` : 'The query';

@@ -1,11 +1,13 @@
 import { MurmurationError } from '../errors/errors.ts';
 import type { ModelHash } from '../ids/ids.ts';
 import { type Bins, binsOf } from './bins.ts';
+import { type EvaluatedVersion, evaluatedVersions, isPossibleEvaluation } from './evaluation.ts';
 import { type FoundNumbers, numbersOf } from './found-numbers.ts';
 import { type HeavyHitters, heavyHittersOf, type Sketch, sketchOf } from './heavy-hitters.ts';
 import {
   type Estimate,
   meanOfCounts,
+  meanOfLevels,
   meanOfValues,
   ranksOf,
   shareOfCounts,
@@ -103,6 +105,8 @@ export type Figures =
       readonly predictions: number;
       readonly outcomes: readonly RateFigures[];
     }
+  /** `noise` is that in the mean of a metric, as a share of its range. */
+  | (Noised & { readonly kind: 'evaluation'; readonly versions: readonly EvaluatedVersion[] })
   | Sketch
   | HeavyHitters
   | FoundNumbers;
@@ -139,7 +143,11 @@ export function figuresOf(query: Query, sum: Int32Array, devices: number, varian
     }
     case 'mean': {
       const step = (query.most - query.least) / query.levels;
-      return { kind: 'mean', ...meanOf(query, sum, devices, noise), ...noised(step / devices) };
+      return {
+        kind: 'mean',
+        ...meanOfLevels(query, sum[0]!, sum[1]!, devices, noise),
+        ...noised(step / devices),
+      };
     }
     case 'histogram': {
       const bins = binsOf(query.bins);
@@ -176,6 +184,13 @@ export function figuresOf(query: Query, sum: Int32Array, devices: number, varian
     }
     case 'arm':
       return armFigures(query, sum, devices);
+    case 'evaluation':
+      if (noise === 0 && !isPossibleEvaluation(query, sum, devices)) throw impossible(query.name, devices);
+      return {
+        kind: 'evaluation',
+        versions: evaluatedVersions(query, sum, devices, noise),
+        ...noised(1 / (query.levels * devices)),
+      };
     case 'heavy-hitters':
       return query.heavy
         ? heavyHittersOf({ ...query, heavy: query.heavy }, sum, devices)
@@ -252,32 +267,6 @@ function armFigures(query: ArmQuery, sums: Int32Array, devices: number): Figures
       return { outcome, count: counts[at]!, rate, sum, squares: square };
     }),
   };
-}
-
-function meanOf(
-  { least, most, levels }: Extract<Query, { readonly kind: 'mean' }>,
-  [total, squares]: Int32Array,
-  devices: number,
-  noise: number,
-): { readonly mean: Estimate; readonly deviation: number } {
-  const step = (most - least) / levels;
-  const level = Math.max(0, Math.min(total! / devices, levels));
-  const ofSample = devices / (devices - 1);
-  // Squares are counted in units of `levels`.
-  const variance = Math.max(0, (squares! * levels) / devices - level ** 2) * ofSample;
-  const deviation = step * Math.sqrt(variance);
-  const answer = level * step + least;
-  const within = ({ value, low, high }: Estimate) => ({
-    value,
-    low: Math.max(least, low),
-    high: Math.min(most, high),
-  });
-  if (noise === 0) return { mean: within(meanOfValues(answer, deviation, devices)), deviation };
-  // What noise takes from the deviation must not make the interval shorter; none is longer than for values at both bounds (Bhatia and Davis 2000).
-  const unsure = (noise / devices) * Math.hypot(levels, 2 * level);
-  const longest = Math.min(level * (levels - level) * ofSample, variance + z * unsure);
-  const mean = meanOfValues(answer, step * Math.sqrt(longest), devices);
-  return { mean: withNoise(mean, (step * noise) / devices, least, most), deviation };
 }
 
 function quantileOf(

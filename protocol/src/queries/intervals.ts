@@ -47,6 +47,34 @@ export function meanOfValues(mean: number, deviation: number, devices: number): 
   return { value: mean, low: mean - half, high: mean + half };
 }
 
+/**
+ * The mean of values between two bounds, and how far devices are from it, from the sums of `levels` steps between them and of their squares in
+ * units of `levels`, with noise of that standard deviation in both.
+ */
+export function meanOfLevels(
+  { least, most, levels }: { readonly least: number; readonly most: number; readonly levels: number },
+  total: number,
+  squares: number,
+  devices: number,
+  noise: number,
+): { readonly mean: Estimate; readonly deviation: number } {
+  const step = (most - least) / levels;
+  const level = Math.max(0, Math.min(total / devices, levels));
+  const ofSample = devices / (devices - 1);
+  const variance = Math.max(0, (squares * levels) / devices - level ** 2) * ofSample;
+  const deviation = step * Math.sqrt(variance);
+  const answer = least + step * level;
+  if (noise === 0) {
+    const { value, low, high } = meanOfValues(answer, deviation, devices);
+    return { mean: { value, low: Math.max(least, low), high: Math.min(most, high) }, deviation };
+  }
+  // What noise takes from the deviation must not make the interval shorter; none is longer than for values at both bounds (Bhatia and Davis 2000).
+  const unsure = (noise / devices) * Math.hypot(levels, 2 * level);
+  const longest = Math.min(level * (levels - level) * ofSample, variance + z * unsure);
+  const mean = meanOfValues(answer, step * Math.sqrt(longest), devices);
+  return { mean: withNoise(mean, (step * noise) / devices, least, most), deviation };
+}
+
 /** What devices counted, summed over devices: `count` of `all`, their squares and products, and the squares of `all`. */
 export interface ShareSums {
   readonly devices: number;

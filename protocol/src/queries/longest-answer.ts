@@ -1,4 +1,5 @@
 import { MurmurationError } from '../errors/errors.ts';
+import { placesOf } from './evaluation.ts';
 import type { Query } from './query.ts';
 
 /**
@@ -18,6 +19,11 @@ export function longestAnswer(query: Query): number {
     case 'top':
       // All values in one bin.
       return query.values;
+    case 'evaluation': {
+      // Of each part: that it is there, how many examples, and of each metric of each version a level and its square.
+      const numbers = 2 + 2 * placesOf(query) * query.metrics.length;
+      return query.levels * Math.sqrt((1 + query.slices.length) * numbers);
+    }
     default:
       throw new MurmurationError('config.invalid', `A query of the kind ${query.kind} takes no noise.`);
   }

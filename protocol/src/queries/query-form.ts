@@ -1,7 +1,7 @@
 import { MurmurationError } from '../errors/errors.ts';
 import { logarithmicCount } from './bins.ts';
 import { second } from './offer.ts';
-import type { HeavyHittersQuery, LogarithmicBins, Query, QueryKind } from './query.ts';
+import type { DeviceMetric, HeavyHittersQuery, LogarithmicBins, Query, QueryKind } from './query.ts';
 import { rows } from './text-digest.ts';
 
 // By hand, and on its own: a page loads it when a device is asked, and all that it shared with what a page loads at once would make that longer.
@@ -134,6 +134,22 @@ const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
       'an arm, with experiment, version and since',
     ],
   },
+  evaluation: {
+    metrics: [
+      metrics => isListOf(metrics, 1, 8, isFields),
+      'a list of 1 to 8 metrics, each with metric, least, most and better',
+    ],
+    slices: [
+      slices => isListOf(slices, 0, 16, isItem) && areDistinct(slices),
+      'a list of at most 16 texts of up to 128 characters, no two alike',
+    ],
+    versions: [
+      versions => isListOf(versions, 0, 4, isHash) && areDistinct(versions),
+      'a list of at most 4 hashes of versions, no two alike',
+    ],
+    examples: whole(1, 10_000),
+    levels: whole(1, 1_000_000),
+  },
   'heavy-hitters': {
     values,
     bytes: [value => whole(2, 64)[0](value) && (value as number) % 2 === 0, 'an even number from 2 to 64'],
@@ -170,6 +186,7 @@ export function problemOfQuery(value: unknown): string | undefined {
     problemOfFields(value, { ...asked, ...fieldsOf[kind] }) ??
     problemOfBounds(value) ??
     problemOfPrivacy(kind, value.privacy as Readonly<Record<string, unknown>> | undefined) ??
+    (kind === 'evaluation' ? problemOfMetrics(value.metrics as DeviceMetric[]) : undefined) ??
     (kind === 'histogram' ? problemOfBins(value.bins as Readonly<Record<string, unknown>>) : undefined) ??
     (kind === 'heavy-hitters' ? problemOfHeavy(value as unknown as HeavyHittersQuery) : undefined)
   );
@@ -196,6 +213,22 @@ function problemOfPrivacy(
   if (problem) return `privacy: ${problem}`;
   const why = unnoised[kind];
   return why && `privacy is not for the kind ${kind}: ${why}.`;
+}
+
+const measured: Fields = {
+  metric: [value => isItem(value), 'a text of up to 128 characters'],
+  least: bound,
+  most: bound,
+  better: [value => value === 'higher' || value === 'lower', 'higher or lower'],
+};
+
+function problemOfMetrics(metrics: readonly DeviceMetric[]): string | undefined {
+  for (const each of metrics) {
+    const fields = each as unknown as Readonly<Record<string, unknown>>;
+    const problem = problemOfFields(fields, measured) ?? problemOfBounds(fields);
+    if (problem) return `metrics: ${problem}`;
+  }
+  return areDistinct(metrics.map(({ metric }) => metric)) ? undefined : 'metrics has two of one name.';
 }
 
 function problemOfHeavy({ name, buckets, heavy }: HeavyHittersQuery): string | undefined {

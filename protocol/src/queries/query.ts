@@ -95,6 +95,29 @@ export interface OutcomesQuery extends Asked {
   readonly values: number;
 }
 
+/** A metric that devices measure, between two bounds; what lies beyond counts as the bound. */
+export interface DeviceMetric {
+  readonly metric: string;
+  readonly least: number;
+  readonly most: number;
+  /** Which values are better. */
+  readonly better: 'higher' | 'lower';
+}
+
+/** How versions of the model do on the devices' own held-out examples. Each device counts once, however many it has. */
+export interface EvaluationQuery extends Asked {
+  readonly kind: 'evaluation';
+  readonly metrics: readonly DeviceMetric[];
+  /** Parts of the examples that are measured besides, by name. */
+  readonly slices: readonly string[];
+  /** Hashes of the versions; the coordinator names them when it asks. */
+  readonly versions: readonly ModelHash[];
+  /** Held-out examples that a device uses, at most: the newest. */
+  readonly examples: number;
+  /** Steps from the lower bound of a metric to the upper one. */
+  readonly levels: number;
+}
+
 /**
  * Texts that many devices have, whatever they are, in two rounds: the first tells which buckets are heavy, the second what is in them (Gascón et
  * al. 2023). A text that fewer than three devices say can't be read, whatever the coordinator asks, unless it is guessed.
@@ -158,6 +181,7 @@ export type Query =
   | DistinctQuery
   | OutcomesQuery
   | ArmQuery
+  | EvaluationQuery
   | HeavyHittersQuery
   | NumbersQuery;
 export type QueryKind = Query['kind'];

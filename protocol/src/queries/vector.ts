@@ -1,6 +1,7 @@
 import { MurmurationError } from '../errors/errors.ts';
 import { widthFor } from '../secagg/ring.ts';
 import { binsOf } from './bins.ts';
+import { encodeEvaluation, evaluationElements, type OwnEvaluation } from './evaluation.ts';
 import type { ArmQuery, DistinctQuery, MeanQuery, Query, QueryKind, SumQuery } from './query.ts';
 import { prime, rows } from './text-digest.ts';
 import { textHash } from './text-hash.ts';
@@ -9,9 +10,16 @@ import { encodeTexts, isTexts, type TextPorts, type Texts } from './texts.ts';
 
 /**
  * What an app answers: whether it is so, a value, values, items, or how often each outcome came, by version; texts that many may have may say more of
- * which of them leave the device.
+ * which of them leave the device. Or how versions do on held-out examples.
  */
-export type Answer = boolean | number | readonly number[] | readonly string[] | OutcomeCounts | Texts;
+export type Answer =
+  | boolean
+  | number
+  | readonly number[]
+  | readonly string[]
+  | OutcomeCounts
+  | OwnEvaluation
+  | Texts;
 
 /** By the hash of the version, then by outcome. */
 export type OutcomeCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -52,6 +60,8 @@ function sizeOf(query: Query): readonly [elements: number, largest: number] {
       return [query.versions.length * elementsOf(query.outcomes.length), query.values ** 2];
     case 'arm':
       return [3 * query.outcomes.length, Math.max(query.values, query.levels)];
+    case 'evaluation':
+      return [evaluationElements(query), query.levels];
     case 'heavy-hitters':
       return query.heavy
         ? [tableFor({ ...query, heavy: query.heavy }).elements, prime - 1]
@@ -135,6 +145,12 @@ export function encodeAnswer(query: Query, answer: Answer, ports?: TextPorts): I
     case 'arm': {
       if (!isFields(answer)) throw refused(query, 'counts of outcomes by version');
       return Int32Array.from(rates(query, answer));
+    }
+    case 'evaluation': {
+      const said = answer as Partial<OwnEvaluation>;
+      if (typeof said !== 'object' || said === null || !('all' in said))
+        throw refused(query, 'what was measured on all examples, and on slices');
+      return encodeEvaluation(query, said as OwnEvaluation);
     }
     case 'heavy-hitters': {
       const said = Array.isArray(answer) ? { texts: answer } : answer;

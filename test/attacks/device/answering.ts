@@ -1,3 +1,4 @@
+import type { TaskOptions } from '@murmuration/client-sdk/client/options';
 import { defaultFloors, type Floors } from '@murmuration/client-sdk/floors/floors';
 import type { AnswerOptions } from '@murmuration/client-sdk/queries/answer-options';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
@@ -14,6 +15,7 @@ interface Setting {
   readonly storage?: Storage;
   readonly clock?: VirtualClock;
   readonly floors?: Floors;
+  readonly task?: Partial<TaskOptions>;
 }
 
 /** A device whose app answers queries, and which has checked in. Its floors on queries are those that hold by default. */
@@ -23,10 +25,11 @@ export async function answering({
   storage,
   clock,
   floors: others,
+  task,
 }: Setting): Promise<Victim> {
   const { queryThreshold, queryPeriod } = defaultFloors;
   const floors = { ...lowFloors, queryThreshold, queryPeriod, ...others };
-  const victim = new Victim({ floors, task: { answers }, seed, ...(storage && { storage }) }, clock);
+  const victim = new Victim({ floors, task: { answers, ...task }, seed, ...(storage && { storage }) }, clock);
   await victim.connect();
   // What answers queries is loaded first.
   await vi.waitFor(async () => {

@@ -138,6 +138,7 @@ export class Life implements CohortChannel, Writer {
       makeVersion: taskOf => versionMaker(taskOf, registry, clock, privacy),
       privacy,
       named: () => undefined,
+      inUse: async () => [],
       versions: async () => [],
       traffic: () => ({ up: 0, down: 0 }),
       enrolled: () => Number.POSITIVE_INFINITY,

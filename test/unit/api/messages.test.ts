@@ -149,6 +149,18 @@ const known: Versions = {
       planVersion: 1,
       contributors: 42,
       metrics: null,
+      fromDevices: {
+        round: 7,
+        at,
+        parts: [
+          {
+            slice: null,
+            devices: 12,
+            examples: 240,
+            metrics: [{ metric: 'top1', mean: { value: 0.2, low: 0.1, high: 0.3 }, deviation: 0.1 }],
+          },
+        ],
+      },
       parent: { model, number: null },
       round: { round, number: 6, startedAt: at, endedAt: at, tally },
       run: null,
@@ -188,6 +200,7 @@ const columns: Figures = {
   rounds: [null, 6],
   times: [at, at],
   figures: { top1: [null, 0.1] },
+  fromDevices: { top1: [0.2, null] },
 };
 
 const applied: SettingsChanged = {

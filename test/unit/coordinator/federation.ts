@@ -169,6 +169,8 @@ export async function openFederation({
     named: () => undefined,
     versions: async () =>
       (await history.versions(task.name, Number.POSITIVE_INFINITY, 16)).map(({ model }) => model),
+    inUse: async () =>
+      (await history.versions(task.name, Number.POSITIVE_INFINITY, 2)).map(({ model }) => model),
     traffic: () => ({ up: 0, down: 0 }),
     enrolled: () => enrolled.devices,
     events,

@@ -13,10 +13,12 @@ import type { Experiments } from '../../lifecycle/experiments/experiments.ts';
 import { publicGateMessage } from '../../lifecycle/gates/messages.ts';
 import { publicPrivacyMessage } from '../../privacy/messages.ts';
 import type { VersionAliases, VersionName, VersionsInUse } from '../../promotion/version-aliases.ts';
+import { type DeviceMetrics, deviceMetricsOf } from '../../queries/device-metrics.ts';
 import { contentHash } from '../../registry/content-hash.ts';
 import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
+import type { QueryResultStore } from '../../registry/query-results.ts';
 import { wholeBytes } from '../../registry/stored-bytes.ts';
 import type { VerdictStore } from '../../registry/verdicts.ts';
 import type { RoundRecord } from '../../round/record.ts';
@@ -33,7 +35,7 @@ const instant = z.iso.datetime().describe('UTC');
 const metrics = z
   .record(z.string(), z.number())
   .nullable()
-  .describe('Held-out metrics; null without an evaluation');
+  .describe('Held-out metrics of the coordinator; null without an evaluator');
 
 const version = z.object({
   model: z.string().describe('SHA-256 of its model.json'),
@@ -45,6 +47,10 @@ const version = z.object({
   planVersion: z.int(),
   contributors: z.int(),
   metrics,
+  fromDevices: z
+    .object({ devices: z.int(), examples: z.int(), metrics: z.record(z.string(), z.number()) })
+    .nullable()
+    .describe('Held-out metrics that devices measured last, means over devices; null: they have not'),
   verdicts: z
     .object({ kept: z.int(), refused: z.int() })
     .describe('Devices that serve it, and that went on with the version before, by examples of their own'),
@@ -145,6 +151,7 @@ export interface TaskRoutePorts {
   readonly versionAliases: Pick<VersionAliases, 'of'>;
   readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
   readonly experiments: Pick<Experiments, 'served'>;
+  readonly queryResults: Pick<QueryResultStore, 'results'>;
   readonly isDevelopment: boolean;
 }
 
@@ -154,7 +161,16 @@ export function taskRoutes(
   tasks: AllRounds,
   history: Pick<History, 'rounds' | 'versions'>,
   verdicts: Pick<VerdictStore, 'of'>,
-  { clock, events, guard, versionAliases, gateDecisions, experiments, isDevelopment }: TaskRoutePorts,
+  {
+    clock,
+    events,
+    guard,
+    versionAliases,
+    gateDecisions,
+    experiments,
+    queryResults,
+    isDevelopment,
+  }: TaskRoutePorts,
 ): void {
   const describe = (each: TaskRounds) => ({
     ...describeTask(each, versionAliases.of(each.task.name)),
@@ -251,7 +267,7 @@ export function taskRoutes(
     },
     (request, reply) => {
       const { params, query } = request;
-      find(params.task);
+      const { task: asked } = find(params.task);
       const before = query.before ?? Number.POSITIVE_INFINITY;
       const key = ['models', params.task, before, query.limit];
       return sendPage(request, reply, key, query.limit, async (): Promise<z.input<typeof versions>> => {
@@ -262,10 +278,12 @@ export function taskRoutes(
           task,
           found.map(({ number }) => number),
         );
+        const measured = await deviceMetricsOf(asked, queryResults);
         return {
-          models: found.map(version =>
-            describeVersion(version, judged.get(version.model), decisions.get(version.number)),
-          ),
+          models: found.map(version => ({
+            ...describeVersion(version, judged.get(version.model), decisions.get(version.number)),
+            fromDevices: fromDevices(measured.get(version.model)),
+          })),
         };
       });
     },
@@ -299,7 +317,7 @@ function describeVersion(
   { task: _, createdAt, privacy, ...rest }: ModelVersion,
   verdicts: VerdictCounts = { kept: 0, refused: 0 },
   decision?: GateDecision,
-): z.input<typeof version> {
+): Omit<z.input<typeof version>, 'fromDevices'> {
   return {
     ...rest,
     url: modelPath(rest.model),
@@ -307,6 +325,18 @@ function describeVersion(
     privacy: privacy ? publicPrivacyMessage(privacy) : null,
     gate: decision ? publicGateMessage(decision) : null,
     createdAt: iso(createdAt),
+  };
+}
+
+/** On all examples. */
+function fromDevices(measured: DeviceMetrics | undefined): z.input<typeof version>['fromDevices'] {
+  const [all] = measured?.parts ?? [];
+  if (!all) return null;
+  const { devices, examples, metrics } = all;
+  return {
+    devices,
+    examples,
+    metrics: Object.fromEntries(metrics.map(({ metric, mean }) => [metric, mean.value])),
   };
 }
 

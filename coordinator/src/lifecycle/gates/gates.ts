@@ -1,4 +1,5 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { evaluationQueryOf } from '../../evaluation/on-devices.ts';
 import type { CoordinatorEvents } from '../../events/events.ts';
 import type { AuditEntry, AuditLog } from '../../operators/audit.ts';
 import { gateName, type VersionAliases, type VersionsInUse } from '../../promotion/version-aliases.ts';
@@ -44,6 +45,11 @@ export class Gates {
   constructor(ports: GatePorts) {
     this.#ports = ports;
     ports.events.on('version', ({ task }) => this.#look(task));
+    // What devices have measured may be what a decision waits for.
+    ports.events.on('round-ended', ({ task, query }) => {
+      const of = ports.taskOf(task);
+      if (query !== undefined && of && evaluationQueryOf(of)?.name === query) this.#look(task);
+    });
     ports.events.on('experiment', async ({ task, name, outcome, reason }) => {
       if (outcome === 'running') return;
       if (outcome !== 'promoted') await this.#canaryFailed(task, name, reason ?? outcome);

@@ -1,7 +1,10 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Evaluation } from '../../evaluation/evaluation.ts';
 import { evaluated } from '../../evaluation/measure.ts';
+import { evaluationQueryOf, measuredOf } from '../../evaluation/on-devices.ts';
 import type { VersionName } from '../../promotion/version-aliases.ts';
 import type { GateDecision } from '../../registry/gate-decisions.ts';
 import type { Task } from '../../task/task.ts';
@@ -14,6 +17,8 @@ export interface Measurement {
   readonly clock: Clock;
   /** ms within which a model answers 99 of 100 requests. */
   readonly latencyP99: (task: Task, model: ModelFiles, signal: AbortSignal) => Promise<number>;
+  /** What devices have measured of versions in one round. Throws an `Error` that says why there is nothing. */
+  readonly onDevices: (task: Task, versions: readonly ModelHash[]) => Promise<readonly Evaluation[]>;
   /** Lets others have the thread. */
   readonly turn: () => Promise<void>;
 }
@@ -52,11 +57,15 @@ export async function judge(
   });
   try {
     const models = [await files(champion), await files(challenger)] as const;
+    const byDevices =
+      !task.evaluator && evaluationQueryOf(task)
+        ? await measurement.onDevices(task, [champion.model, challenger.model])
+        : [];
     const [before, after] = await onTheSame(task, async () => [
-      await figuresOf(task, gate, models[0], measurement, signal),
-      await figuresOf(task, gate, models[1], measurement, signal),
+      await figuresOf(task, gate, models[0], measurement, signal, byDevices[0]),
+      await figuresOf(task, gate, models[1], measurement, signal, byDevices[1]),
     ]);
-    const measures = task.evaluator?.measures ?? {};
+    const { measures, slices } = measuredOf(task);
     const { better, test } = gate;
     const tested =
       better !== null && test !== 'none' && before.evaluation && after.evaluation
@@ -71,7 +80,6 @@ export async function judge(
             },
           )
         : null;
-    const slices = task.evaluator?.slices ?? [];
     const checks = checksOf(gate, { measures, slices, champion: before, challenger: after, tested });
     const failed = checks.filter(({ passed }) => !passed);
     if (failed.length === 0) return decided('passed', checks, null);
@@ -102,9 +110,10 @@ async function figuresOf(
   model: ModelFiles,
   { clock, latencyP99 }: Measurement,
   signal: AbortSignal,
+  byDevices?: Evaluation,
 ): Promise<Figures> {
   return {
-    evaluation: await evaluated(task, model, clock, signal),
+    evaluation: byDevices ?? (await evaluated(task, model, clock, signal)),
     latencyP99: gate.latencyP99 === null ? null : await latencyP99(task, model, signal),
     size: model.weights.byteLength,
   };

@@ -220,6 +220,7 @@ describe('versions', () => {
       rounds: [null, 1],
       times: [expect.any(String), expect.any(String)],
       figures: {},
+      fromDevices: {},
     });
   });
 

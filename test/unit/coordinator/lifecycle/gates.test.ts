@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onDevices } from '@murmuration/coordinator/evaluation/on-devices';
 import { gateName } from '@murmuration/coordinator/promotion/version-aliases';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { mcnemar, pairedBootstrap } from '@murmuration/coordinator/task/task-gate';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -245,5 +247,49 @@ describe('after a restart', () => {
     await gatedAgain.publish({ top1: 0.1 });
     expect(gatedAgain.champion()).toBe(1);
     await gatedAgain.close();
+  });
+});
+
+describe('a gate by what devices measure', () => {
+  const top1 = [{ metric: 'top1', least: 0, most: 1, better: 'higher' }] as const;
+  const change: Partial<TaskDefinition> = {
+    masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
+    cohort: { goal: 12, minimum: 10, overSelection: 1 },
+  };
+  const byDevices = (options: object = {}) =>
+    onDevices({ every: '1 h', metrics: top1, slices: ['short'], ...options });
+
+  it('decides once devices have measured both versions in one round, and not before', async () => {
+    const world = await openGated({ better: 'top1', test: 'none' }, { evaluator: byDevices(), change });
+    const before = await world.publish({ top1: 0.9 });
+    expect(before).toMatchObject({ outcome: 'undecided' });
+    expect(before!.reason).toContain('devices have not evaluated both in one round yet');
+    expect([world.champion(), world.aliases()]).toEqual([0, { champion: 0, challenger: 1 }]);
+    // Only one of them says nothing of the other.
+    await world.evaluatedByDevices(2, { 1: 0.7 });
+    expect(await world.decision(1)).toMatchObject({ outcome: 'undecided' });
+    await world.evaluatedByDevices(3, { 0: 0.4, 1: 0.6 });
+    const decision = await world.decision(1);
+    expect(decision).toMatchObject({
+      outcome: 'passed',
+      checks: [{ metric: 'top1', champion: 0.4, challenger: 0.6 }],
+    });
+    expect(world.champion()).toBe(1);
+    await world.publish({ top1: 0.95 });
+    await world.evaluatedByDevices(4, { 1: 0.6, 2: 0.5 });
+    expect((await world.decision(2))?.outcome).toBe('failed');
+    expect(world.champion()).toBe(1);
+    expect(world.faults).toEqual([]);
+    await world.close();
+  });
+
+  // biome-ignore format: one refusal a line
+  it.each([
+    ['a test that needs single examples', { better: 'top1' }, byDevices(), 'byExample'],
+    ['a metric that devices do not measure', { neverWorse: ['loss'] }, byDevices(), 'nobody measures'],
+    ['a slice that devices do not measure', { neverWorse: [{ metric: 'top1', slice: 'long' }] }, byDevices(), 'the slices of the evaluation are short'],
+    ['noise, sized for one version', { neverWorse: ['top1'] }, byDevices({ slices: [], privacy: { epsilon: 4, delta: 1e-6, rounds: 9 } }), 'noise is sized for one'],
+  ])('is refused with %s', async (_, gate, evaluation, why) => {
+    await expect(openGated(gate, { evaluator: evaluation, change })).rejects.toThrow(why);
   });
 });

@@ -104,6 +104,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
       makeVersion: taskOf => world.makeVersion(versionMaker(taskOf, this.#registry, clock, privacy)),
       privacy,
       named: () => undefined,
+      inUse: async () => [],
       versions: async () => [],
       traffic: () => ({ up: 0, down: 0 }),
       enrolled: () => Number.POSITIVE_INFINITY,

@@ -1,3 +1,4 @@
+import { onDevices } from '@murmuration/coordinator/evaluation/on-devices';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { accuracyBelow, accuracyWorseThanAtPromotion } from '@murmuration/coordinator/task/retrain/triggers';
 import { withSettings } from '@murmuration/coordinator/task/settings';
@@ -74,6 +75,28 @@ describe('the queries of a task', () => {
     const wide = defineQuery({ name: 'wide', kind: 'sum', least: 0, most: 1, levels: 1_000_000 });
     const change = { ...masked, cohort: { goal: 5_000, minimum: 4_000 }, queries: [wide] };
     expect(() => valuesTask(change)).toThrow(expect.objectContaining({ code: 'config.ring' }));
+  });
+
+  it('are those of an evaluation on devices too, one of a task, which triggers may wait for', () => {
+    const evaluation = onDevices({ every: '6 h', slices: ['short'] });
+    const accuracy = accuracyBelow(0.2, { metric: 'top1' });
+    const task = valuesTask({
+      ...masked,
+      queries: [taken],
+      evaluation,
+      retrain: { when: [accuracy], until: { rounds: 3 } },
+    });
+    expect([task.evaluator, task.queries.length]).toEqual([null, 2]);
+    expect(task.queries[1]).toMatchObject({
+      query: { name: 'evaluation', kind: 'evaluation', slices: ['short'], threshold: 10 },
+      every: 21_600_000,
+    });
+    expect(withSettings(task, { cohort: { goal: 30 } }, 2).queries).toEqual(task.queries);
+    const other = onDevices({ every: '1 h', name: 'other' });
+    expect(() => valuesTask({ ...masked, evaluation, queries: [other.query] })).toThrow('two evaluations');
+    expect(() => valuesTask({ evaluation })).toThrow('need masking');
+    expect(() => valuesTask({ ...masked, evaluation: { evaluates: 'here' } as never })).toThrow('onDevices');
+    expect(() => onDevices({ every: '1 h', metrics: [] })).toThrow('1 to 8 metrics');
   });
 
   it('measure what triggers of training may wait for, and nothing else is waited for', () => {

@@ -10,6 +10,7 @@ import {
 } from '@murmuration/api/query';
 import { taskName } from '@murmuration/api/scalars';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { EvaluatedPart } from '@murmuration/protocol/queries/evaluation';
 import type { Figures } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
 import * as z from 'zod';
@@ -171,12 +172,21 @@ async function resultMessage(
   };
 }
 
+export const partMessage = ({ metrics, ...part }: EvaluatedPart) => ({ ...part, metrics: [...metrics] });
+
 /** Versions are named by their numbers as well. */
 async function figuresMessage(figures: Figures, history: Pick<History, 'version'>): Promise<FiguresMessage> {
   if (figures.kind === 'arm') {
     const { version: model, outcomes, ...rest } = figures;
     const version = (await history.version(model))?.number ?? null;
     return { ...rest, model, version, outcomes: [...outcomes] };
+  }
+  if (figures.kind === 'evaluation') {
+    const versions = figures.versions.map(async ({ version: model, parts }) => {
+      const version = (await history.version(model))?.number ?? null;
+      return { model, version, parts: parts.map(partMessage) };
+    });
+    return { ...figures, versions: await Promise.all(versions) };
   }
   if (figures.kind !== 'outcomes') return figures as FiguresMessage;
   const versions = figures.versions.map(async ({ version: model, outcomes, ...rest }) => {

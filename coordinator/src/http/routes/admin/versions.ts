@@ -19,13 +19,17 @@ import { gateMessage } from '../../../lifecycle/gates/messages.ts';
 import type { Operators } from '../../../operators/operators.ts';
 import { versionPrivacyMessage } from '../../../privacy/messages.ts';
 import type { VersionAliases } from '../../../promotion/version-aliases.ts';
+import { deviceMetricsOf } from '../../../queries/device-metrics.ts';
 import type { GateDecisionStore } from '../../../registry/gate-decisions.ts';
 import type { ModelVersion } from '../../../registry/model-version.ts';
 import type { History } from '../../../registry/ports.ts';
+import type { QueryResultStore } from '../../../registry/query-results.ts';
 import type { VerdictStore } from '../../../registry/verdicts.ts';
+import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import type { RoundControl } from '../../../rounds/round-control.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
+import { partMessage } from './queries.ts';
 import { iso } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
@@ -35,6 +39,8 @@ export interface VersionSources {
   readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
   readonly versionAliases: VersionAliases;
   readonly control: RoundControl;
+  readonly tasks: AllRounds;
+  readonly queryResults: Pick<QueryResultStore, 'results'>;
 }
 
 const params = z.object({ task: taskName });
@@ -43,7 +49,7 @@ const params = z.object({ task: taskName });
 export function versionRoutes(
   scope: App,
   operators: Operators,
-  { history, verdicts, gateDecisions, versionAliases, control }: VersionSources,
+  { history, verdicts, gateDecisions, versionAliases, control, tasks, queryResults }: VersionSources,
 ): void {
   /** Throws `task.unknown`. */
   const servingOf = (task: TaskName): Serving => {
@@ -84,6 +90,7 @@ export function versionRoutes(
       task,
       found.map(({ number }) => number),
     );
+    const measured = await deviceMetricsOf(tasks.get(task)?.task, queryResults);
     const parents = new Map<string, number>();
     for (const { parent } of found) {
       if (parent === null || parents.has(parent)) continue;
@@ -93,8 +100,12 @@ export function versionRoutes(
     return found.map(({ task: _, parent, round, run = null, createdAt, privacy, ...rest }) => {
       const decision = decisions.get(rest.number);
       const record = round ? made.get(round) : undefined;
+      const byDevices = measured.get(rest.model);
       return {
         ...rest,
+        fromDevices: byDevices
+          ? { round: byDevices.round, at: iso(byDevices.at), parts: byDevices.parts.map(partMessage) }
+          : null,
         url: modelPath(rest.model),
         createdAt: iso(createdAt),
         parent: parent && { model: parent, number: parents.get(parent) ?? null },
@@ -177,7 +188,8 @@ export function versionRoutes(
     async ({ params: { task: name }, query: { points } }) => {
       const task = name as TaskName;
       versionAliases.of(task);
-      return columnsOf(await history.thinned(task, points), history);
+      const measured = await deviceMetricsOf(tasks.get(task)?.task, queryResults);
+      return columnsOf(await history.thinned(task, points), history, measured);
     },
   );
 
@@ -233,17 +245,29 @@ export function versionRoutes(
   );
 }
 
-async function columnsOf(found: readonly ModelVersion[], history: History): Promise<Figures> {
+async function columnsOf(
+  found: readonly ModelVersion[],
+  history: History,
+  measured: Awaited<ReturnType<typeof deviceMetricsOf>>,
+): Promise<Figures> {
   const made = new Map<string, number>();
   const rounds = found.flatMap(({ round }) => (round ? [round] : []));
   for (const record of (await history.roundsOf(rounds)).values()) made.set(record.round, record.number);
   const names = new Set(found.flatMap(({ metrics }) => Object.keys(metrics ?? {})));
+  const measuredIn = (model: ModelVersion['model']) => measured.get(model)?.parts[0]?.metrics ?? [];
+  const namesByDevices = new Set(found.flatMap(({ model }) => measuredIn(model).map(({ metric }) => metric)));
   return {
     versions: found.map(({ number }) => number),
     rounds: found.map(({ round }) => (round ? (made.get(round) ?? null) : null)),
     times: found.map(({ createdAt }) => iso(createdAt)),
     figures: Object.fromEntries(
       Array.from(names, name => [name, found.map(({ metrics }) => finite(metrics?.[name]))]),
+    ),
+    fromDevices: Object.fromEntries(
+      Array.from(namesByDevices, name => [
+        name,
+        found.map(({ model }) => finite(measuredIn(model).find(({ metric }) => metric === name)?.mean.value)),
+      ]),
     ),
   };
 }

@@ -46,6 +46,7 @@ export async function openRoutes(change?: FederationOptions['task']) {
     versionAliases,
     gateDecisions,
     experiments: { served: () => [] },
+    queryResults: federation.queryResults,
     isDevelopment: false,
   });
   modelRoutes(app, registry, history, traffic, events);

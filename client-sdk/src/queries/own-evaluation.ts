@@ -1,0 +1,117 @@
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { MeasuredPart, OwnEvaluation } from '@murmuration/protocol/queries/evaluation';
+import type { EvaluationQuery } from '@murmuration/protocol/queries/query';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { ExampleSplit } from '../hybrid/held-out.ts';
+import type { Inference, OpenModel } from '../hybrid/inference.ts';
+import { withKeptLayers } from '../private-layers/kept-layers.ts';
+import type { PrivateLayers } from '../private-layers/private-layers.ts';
+
+/** What a device measures versions with. */
+export interface EvaluationPorts {
+  readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
+  readonly serving: Serving<unknown>;
+  readonly inference: Inference;
+  readonly privateLayers: Pick<PrivateLayers, 'kept'>;
+  /** Gets a version, and keeps nothing of it. */
+  readonly borrow: (version: ModelHash, signal: AbortSignal) => Promise<ModelFiles>;
+}
+
+/** The part of the examples that one is in; undefined: in none. */
+type SliceOf = (example: unknown) => string | undefined;
+
+/** A probability counts as no less than this: one question must not decide for all. */
+const leastProbability = 1e-6;
+
+/** The device's held-out examples that ask something, the newest; none of them was trained on. */
+export async function heldOutExamples(
+  { examples, serving }: EvaluationPorts,
+  most: number,
+): Promise<readonly unknown[]> {
+  const split = new ExampleSplit(serving);
+  for await (const example of examples()) split.add(example);
+  return split.heldOut.filter(each => serving.questions(each).targets.length > 0).slice(-most);
+}
+
+/**
+ * Measures the versions of a query on held-out examples: `loss` in nats, and `top1` (`accuracy`) and `top3`, the share of questions whose answer is
+ * among so many, each as the mean over the questions of an example, cut to the bounds of the query. Under private layers with those of the device.
+ * Throws `options.invalid` for another metric, and the reason of `signal` once it is aborted.
+ */
+export async function ownEvaluation(
+  query: EvaluationQuery,
+  heldOut: readonly unknown[],
+  ports: EvaluationPorts,
+  signal: AbortSignal,
+  sliceOf: SliceOf = () => undefined,
+): Promise<OwnEvaluation> {
+  const values = new Map<ModelHash, readonly (readonly number[])[]>();
+  for (const version of query.versions) {
+    const files = await ports.borrow(version, signal);
+    const kept = await ports.privateLayers.kept();
+    const model = await ports.inference.open((kept && withKeptLayers(files, kept)) ?? files);
+    try {
+      const own: number[][] = [];
+      for (const example of heldOut) {
+        own.push(await measured(query, model, example, ports.serving));
+        signal.throwIfAborted();
+      }
+      values.set(version, own);
+    } finally {
+      await model.close();
+    }
+  }
+  const partOf = (isIn: (example: unknown) => boolean): MeasuredPart => {
+    const places = heldOut.flatMap((example, place) => (isIn(example) ? [place] : []));
+    const versions = query.versions.map(version => {
+      const own = values.get(version)!;
+      const means = query.metrics.map(({ metric }, i) => [
+        metric,
+        places.reduce((sum, place) => sum + own[place]![i]!, 0) / places.length,
+      ]);
+      return [version, Object.fromEntries(means)];
+    });
+    return { examples: places.length, versions: Object.fromEntries(versions) };
+  };
+  const slices = query.slices.flatMap(slice => {
+    const part = partOf(example => sliceOf(example) === slice);
+    return part.examples > 0 ? [[slice, part]] : [];
+  });
+  return { all: partOf(() => true), slices: Object.fromEntries(slices) };
+}
+
+/** The metrics of a query on one example. */
+async function measured(
+  { name, metrics }: EvaluationQuery,
+  model: OpenModel,
+  example: unknown,
+  serving: Serving<unknown>,
+): Promise<number[]> {
+  const { classes } = serving;
+  const { targets } = serving.questions(example);
+  const answers = await model.answer(example);
+  let [loss, top1, top3] = [0, 0, 0];
+  for (const [question, target] of targets.entries()) {
+    const of = answers.subarray(question * classes, (question + 1) * classes);
+    const own = of[target.class]!;
+    loss -= Math.log(Math.max(own, leastProbability));
+    // Of equally likely classes the one with the smaller number goes before.
+    const better = of.reduce(
+      (count, value, i) => count + (value > own || (value === own && i < target.class) ? 1 : 0),
+      0,
+    );
+    if (better < 1) top1 += 1;
+    if (better < 3) top3 += 1;
+  }
+  const means: Readonly<Record<string, number>> = { loss, top1, accuracy: top1, top3 };
+  return metrics.map(({ metric, least, most }) => {
+    if (!Object.hasOwn(means, metric))
+      throw new MurmurationError(
+        'options.invalid',
+        `The SDK does not measure "${metric}", which the query "${name}" asks for; let the app answer it.`,
+      );
+    return Math.max(least, Math.min(most, means[metric]! / targets.length));
+  });
+}
