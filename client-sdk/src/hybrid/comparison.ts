@@ -1,67 +1,128 @@
 import type { Serving } from '@murmuration/engine/inference/serving';
+import { fitBinned, type Questions, weightsIn } from './binned-weights.ts';
 import type { Score } from './hybrid.ts';
 import type { OpenModel } from './inference.ts';
-import { fitWeights, lossOf } from './mixture.ts';
+import { fitWeights } from './mixture.ts';
 import type { OpenPersonal } from './personal.ts';
-import { mix } from './probabilities.ts';
 
 /** How the parts of a mixture do on the held-out examples, and which weights they should have. */
 export interface Comparison {
   /** Of the other models, in their order; all 0 where the global model alone does as well. */
   readonly weights: readonly number[];
+  /** The same where contexts are known so well, where that differs; by bin. */
+  readonly bins: ReadonlyMap<string, readonly number[]>;
   /** Of the personal models among themselves, with the sum 1; 0 of those that are shared. */
   readonly among: readonly number[];
+  /** That of the hybrid model on halves of the questions, each under weights that were chosen on the other one. */
   readonly scores: { readonly global: Score; readonly personal: Score; readonly hybrid: Score };
   readonly questions: number;
 }
 
+/** The score of nothing at all. */
+const nothing: Score = { loss: Number.POSITIVE_INFINITY, top1: 0, top3: 0 };
+
 /**
- * Compares the global model, the personal ones and their best mixture on examples that the personal ones have not learned from. The
- * mixture has to explain them better by one nat for each weight that was chosen on them (Akaike 1974), and to have what came among its
- * three likeliest as often, or the global model serves alone.
+ * Compares the global model, the other ones and their best mixture on examples that the personal ones have not learned from. A mixture serves only
+ * where it is better than the best part alone, on each half of the questions under weights that were chosen on the other half: it has to explain
+ * them better by one nat for each weight (Akaike 1974), and to have what came among its three likeliest as often as any part. Weights by
+ * bins have to do the same in comparison with those alike for all. Otherwise one part serves alone: the global model, unless another one is
+ * better by as much.
  *
  * @returns null where the examples ask nothing. @throws the reason of `signal` once it is aborted.
  */
 export async function compare(
   global: OpenModel,
-  personal: readonly (OpenModel & Pick<OpenPersonal, 'isShared'>)[],
+  personal: readonly OpenPersonal[],
   examples: readonly unknown[],
   serving: Serving<unknown>,
   signal: AbortSignal,
 ): Promise<Comparison | null> {
   const models = [global, ...personal];
   const parts = await probabilitiesOfWhatCame(models, examples, serving, signal);
-  const questions = parts[0]!.length;
-  if (questions === 0 || personal.length === 0) return null;
+  const count = parts[0]!.length;
+  if (count === 0 || personal.length === 0) return null;
+  const asked = { parts, bins: binsOf(personal, examples, serving) };
   const ownParts = parts.slice(1).filter((_, i) => !personal[i]!.isShared);
   const ownWeights = ownParts.length > 0 ? fitWeights(ownParts) : [];
   const among = personal.map(({ isShared }) => (isShared ? 0 : ownWeights.shift()!));
-  const alone = [1, ...personal.map(() => 0)];
-  const fitted = fitWeights(parts);
-  const mixtures = [alone, [0, ...among], fitted];
-  const recalls = await recallsOf(models, mixtures, examples, serving, signal);
-  const [ofGlobal, ofPersonal, ofFitted] = mixtures.map(
-    (weights, i): Score => ({
-      loss: lossOf(parts, weights),
-      ...recalls[i]!,
-    }),
-  ) as [Score, Score, Score];
-  const gain = questions * (ofGlobal.loss - ofFitted.loss);
-  const helps = gain > personal.length && ofFitted.top3 >= ofGlobal.top3;
+  const alike = (weights: readonly number[]) => () => weights;
+  const alone = models.map((_, i) => alike(models.map((_, j) => (i === j ? 1 : 0))));
+  const candidates = [
+    ...alone,
+    alike([0, ...among]),
+    crossed(asked, count, false),
+    crossed(asked, count, true),
+  ];
+  const recalls = await recallsOf(models, candidates, examples, serving, signal);
+  const scores = candidates.map((weights, i): Score => ({ loss: lossUnder(parts, weights), ...recalls[i]! }));
+  const [ofPersonal, ofAlike, ofBinned] = scores.slice(models.length) as [Score, Score, Score];
+  const ofAlone = scores.slice(0, models.length);
+  const isBetter = (one: Score, other: Score, nats: number) =>
+    count * (other.loss - one.loss) > nats && one.top3 >= other.top3;
+  let chosen = 0;
+  for (let i = 1; i < models.length; i++)
+    if (isBetter(ofAlone[i]!, ofAlone[chosen]!, personal.length)) chosen = i;
+  const mostTop3 = Math.max(...ofAlone.map(({ top3 }) => top3));
+  const helps = (mixture: Score) =>
+    isBetter(mixture, ofAlone[chosen]!, personal.length) && mixture.top3 >= mostTop3;
+  const isBinned = helps(ofBinned) && isBetter(ofBinned, ofAlike, personal.length);
+  const all = Array.from(parts[0]!.keys());
+  const fitted =
+    isBinned || helps(ofAlike)
+      ? fitBinned(asked, all, isBinned)
+      : { all: alone[chosen]!(), bins: new Map<string, readonly number[]>() };
+  const hybrid = isBinned ? ofBinned : helps(ofAlike) ? ofAlike : ofAlone[chosen]!;
   return {
-    weights: helps ? fitted.slice(1) : personal.map(() => 0),
+    weights: fitted.all.slice(1),
+    bins: new Map(Array.from(fitted.bins, ([bin, weights]) => [bin, weights.slice(1)])),
     among,
-    scores: {
-      global: ofGlobal,
-      personal: ownParts.length > 0 ? ofPersonal : nothing,
-      hybrid: helps ? ofFitted : ofGlobal,
-    },
-    questions,
+    scores: { global: ofAlone[0]!, personal: ownParts.length > 0 ? ofPersonal : nothing, hybrid },
+    questions: count,
   };
 }
 
-/** The score of nothing at all. */
-const nothing: Score = { loss: Number.POSITIVE_INFINITY, top1: 0, top3: 0 };
+/** The weights of the parts at a question. */
+type WeightsAt = (question: number) => readonly number[];
+
+/** At each question of a half weights that were chosen on the other half: first the older ones, then the newer. */
+function crossed(asked: Questions, count: number, isBinned: boolean): WeightsAt {
+  const middle = Math.ceil(count / 2);
+  const all = Array.from({ length: count }, (_, question) => question);
+  // One question is both halves.
+  const newer = middle < count ? all.slice(middle) : all;
+  const [ofOlder, ofNewer] = [all.slice(0, middle), newer].map(half => fitBinned(asked, half, isBinned));
+  return question => weightsIn(question < middle ? ofNewer! : ofOlder!, asked.bins[question]!);
+}
+
+/** How well the models know the context of each question. */
+function binsOf(
+  models: readonly OpenPersonal[],
+  examples: readonly unknown[],
+  serving: Serving<unknown>,
+): string[] {
+  return examples.flatMap(example => {
+    const { targets } = serving.questions(example);
+    const levels = models.map(model => model.confidences?.(example));
+    return targets.map((_, question) => binOf(levels.map(of => of?.[question])));
+  });
+}
+
+/** The bin of a context that models know so well; undefined of those that can't tell. */
+export function binOf(levels: readonly (number | undefined)[]): string {
+  return levels.map(level => level ?? '-').join('');
+}
+
+function lossUnder(parts: readonly Float32Array[], weightsAt: WeightsAt): number {
+  const count = parts[0]!.length;
+  let sum = 0;
+  for (let question = 0; question < count; question++) {
+    const weights = weightsAt(question);
+    let probability = 0;
+    for (const [i, part] of parts.entries()) probability += weights[i]! * part[question]!;
+    sum -= Math.log(probability);
+  }
+  return sum / count;
+}
 
 /** What each model had given to the class that came, question by question. */
 export async function probabilitiesOfWhatCame(
@@ -88,42 +149,43 @@ type Recall = Pick<Score, 'top1' | 'top3'>;
 /** Recall of each mixture. A second pass, since the probabilities of all classes at all questions would take much memory. */
 async function recallsOf(
   models: readonly OpenModel[],
-  mixtures: readonly (readonly number[])[],
+  mixtures: readonly WeightsAt[],
   examples: readonly unknown[],
   serving: Serving<unknown>,
   signal: AbortSignal,
 ): Promise<Recall[]> {
   const { classes } = serving;
-  const counted = mixtures.map(weights => ({ weights, hits: { top1: 0, top3: 0 } }));
+  const counted = mixtures.map(weightsAt => ({ weightsAt, hits: { top1: 0, top3: 0 } }));
+  const mixed = new Float32Array(classes);
   let questions = 0;
   for (const example of examples) {
     const { targets } = serving.questions(example);
     if (targets.length === 0) continue;
     const answers = await Promise.all(models.map(model => model.answer(example)));
     signal.throwIfAborted();
-    for (const { weights, hits } of counted) {
-      const parts = answers.flatMap((values, j) =>
-        weights[j]! > 0 ? [{ weight: weights[j]!, values }] : [],
-      );
-      if (parts.length === 0) continue;
-      const mixed = mix(parts);
-      for (const [question, target] of targets.entries()) {
-        const better = countBetter(mixed, question * classes, classes, target.class);
+    for (const [question, target] of targets.entries())
+      for (const { weightsAt, hits } of counted) {
+        const weights = weightsAt(questions + question);
+        mixed.fill(0);
+        for (const [i, values] of answers.entries())
+          if (weights[i]! > 0)
+            for (let id = 0, at = question * classes; id < classes; id++, at++)
+              mixed[id] = mixed[id]! + weights[i]! * values[at]!;
+        const better = countBetter(mixed, target.class);
         if (better < 1) hits.top1++;
         if (better < 3) hits.top3++;
       }
-    }
     questions += targets.length;
   }
   return counted.map(({ hits }) => ({ top1: hits.top1 / questions, top3: hits.top3 / questions }));
 }
 
 /** How many classes go before this one: likelier ones, and of equally likely ones those with smaller numbers. Counts up to 3. */
-function countBetter(values: Float32Array, offset: number, classes: number, target: number): number {
-  const probability = values[offset + target]!;
+function countBetter(values: Float32Array, target: number): number {
+  const probability = values[target]!;
   let better = 0;
-  for (let i = 0; i < classes && better < 3; i++) {
-    const other = values[offset + i]!;
+  for (let i = 0; i < values.length && better < 3; i++) {
+    const other = values[i]!;
     if (other > probability || (other === probability && i < target)) better++;
   }
   return better;

@@ -118,7 +118,7 @@ export async function chooseVersion(
 }
 
 function choiceOf(
-  { weights, among, scores, questions }: Comparison,
+  { weights, bins, among, scores, questions }: Comparison,
   { hash }: ModelFiles,
   learned: ReadonlyMap<string, LearnedModel>,
 ): Choice {
@@ -130,5 +130,8 @@ function choiceOf(
   return {
     report: { model: hash, lambda: Math.min(1, lambda), lambdas: byName(weights), scores, questions },
     among: byName(among),
+    ...(bins.size > 0 && {
+      bins: Object.fromEntries(Array.from(bins, ([bin, of]) => [`${names.join(' ')} ${bin}`, byName(of)])),
+    }),
   };
 }

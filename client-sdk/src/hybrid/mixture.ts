@@ -10,14 +10,15 @@ const least = 0.01;
  * simplex, since the logarithm of a mixture is concave in its weights (Jelinek and Mercer 1980).
  *
  * @param parts what each part of the mixture had given to what came, question by question.
- * @returns one weight a part, 0 or at least 0.01, with the sum 1; all alike where there are no questions.
+ * @param prior weights that count as much as so many questions more, with the sum of that number: those of a Dirichlet distribution.
+ * @returns one weight a part, 0 or at least 0.01, with the sum 1; all alike where there is neither a question nor a prior.
  */
-export function fitWeights(parts: readonly Float32Array[]): number[] {
+export function fitWeights(parts: readonly Float32Array[], prior?: readonly number[]): number[] {
   const questions = parts[0]!.length;
   let weights = parts.map(() => 1 / parts.length);
-  if (questions === 0) return weights;
+  if (questions === 0 && !prior) return weights;
   for (let pass = 0; pass < passes; pass++) {
-    const shares = parts.map(() => 0);
+    const shares = prior ? [...prior] : parts.map(() => 0);
     for (let question = 0; question < questions; question++) {
       let sum = 0;
       for (const [i, part] of parts.entries()) sum += weights[i]! * part[question]!;

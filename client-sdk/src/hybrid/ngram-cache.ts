@@ -51,6 +51,14 @@ function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
         values.set(after(input, position), question * classes);
       return values;
     },
+    confidence(asked) {
+      const input = inputOf(serving, asked);
+      return counts.known(input.at(-1)!, input.at(-2) ?? none);
+    },
+    confidences(example) {
+      const { input, targets } = serving.questions(example);
+      return targets.map(({ position }) => counts.known(input[position]!, input[position - 1] ?? none));
+    },
     observe: example => count(example, counts, serving),
     bytes: () => encode(counts),
     isReady: () => counts.size > 0,

@@ -59,6 +59,13 @@ export class NgramCounts {
     return values;
   }
 
+  /** How well a context is known: 0 not at all, 1 by its last input, 2 by both, 3 by both and often. */
+  known(previous: number, older: number): number {
+    const both = this.#followers.get(`${previous} ${older}`);
+    if (both) return both.total < 4 ? 2 : 3;
+    return this.#followers.has(`${previous}`) ? 1 : 0;
+  }
+
   #count([previous, older, next]: Ngram, by: 1 | -1): void {
     for (const context of contexts(previous, older)) {
       const followers = this.#followers.get(context) ?? { total: 0, counts: new Map() };

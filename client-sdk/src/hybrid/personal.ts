@@ -30,6 +30,13 @@ export interface LearningInput {
 export interface OpenPersonal extends OpenModel {
   /** Whether it is a part of the version, the same on all devices: λ leaves it out, and so does what answers as `personal`. False by default. */
   readonly isShared?: boolean;
+  /**
+   * How well it knows the context of what the app asks, a digit from 0 to 9, where that tells how far it is to be trusted; the weights of a
+   * mixture are chosen for each combination.
+   */
+  confidence?(input: unknown): number;
+  /** The same at each question of an example. */
+  confidences?(example: unknown): readonly number[];
   /** Takes an example that the person has just made, where the model learns one by one; its `PersonalModel` then has `empty`. */
   observe?(example: unknown): void;
   /** What it has learned by now, where `observe` changes that. */

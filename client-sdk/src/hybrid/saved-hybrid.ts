@@ -36,11 +36,14 @@ const savedChoice = z.object({
     questions: z.number(),
   }),
   among: weights,
+  bins: z.optional(z.record(z.string(), weights)),
 });
 
 /** What the device chose for the models that it serves. */
 export interface Choice {
   readonly report: HybridReport;
+  /** The weights of the other models where contexts are known so well, by the bin and the name; elsewhere those of the report hold. */
+  readonly bins?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
   /** The weights of the personal models among themselves, by name, with the sum 1. */
   readonly among: Readonly<Record<string, number>>;
 }

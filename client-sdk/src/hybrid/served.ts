@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { binOf } from './comparison.ts';
 import type { Answer } from './hybrid.ts';
 import type { OpenModel } from './inference.ts';
 import type { OpenPersonal } from './personal.ts';
@@ -39,12 +40,24 @@ export async function answer(
     return { values: await mixed(alone, input), source: 'personal', model: null };
   }
   if (!global || !files) throw new MurmurationError('hybrid.no-model');
-  const chosen = source === 'hybrid' ? weighed(personal, choice?.report.lambdas ?? {}) : [];
+  const chosen = source === 'hybrid' && choice ? weighed(personal, weightsFor(choice, personal, input)) : [];
   if (chosen.length === 0)
     return { values: await global.predict(input), source: 'global', model: files.hash };
   const lambda = chosen.reduce((sum, { weight }) => sum + weight, 0);
-  const parts = lambda < 1 ? [{ weight: 1 - lambda, model: global }, ...chosen] : chosen;
+  // Less a rounding error.
+  const parts = lambda < 1 - 1e-9 ? [{ weight: 1 - lambda, model: global }, ...chosen] : chosen;
   return { values: await mixed(parts, input), source: 'hybrid', model: files.hash };
+}
+
+/** Those of the bin of the context, as far as the models are those that were compared. */
+function weightsFor(
+  { bins, report }: Choice,
+  personal: ReadonlyMap<string, OpenPersonal>,
+  input: unknown,
+): Readonly<Record<string, number>> {
+  if (!bins) return report.lambdas;
+  const levels = Array.from(personal.values(), model => model.confidence?.(input));
+  return bins[`${[...personal.keys()].join(' ')} ${binOf(levels)}`] ?? report.lambdas;
 }
 
 /** The models that have learned something and have a weight above 0; all alike for null. */

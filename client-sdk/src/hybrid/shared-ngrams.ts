@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { KnownContext } from '@murmuration/protocol/ngrams/ngram-model';
 import { inputOf } from './asked.ts';
 import type { PersonalModel } from './personal.ts';
 
@@ -43,8 +44,24 @@ export function sharedNgrams(): PersonalModel {
             );
           return values;
         },
+        confidence(asked) {
+          const input = inputOf(serving, asked);
+          return levelOf(model.known(input, input.length));
+        },
+        confidences(example) {
+          const { input, targets } = serving.questions(example);
+          return targets.map(({ position }) => levelOf(model.known(input, position + 1)));
+        },
         async close() {},
       };
     },
   };
+}
+
+/** From how often a context of two inputs or more came on, it is well known. */
+const often = 40;
+
+function levelOf({ depth, count }: KnownContext): number {
+  if (depth < 2) return depth;
+  return count < often ? 2 : 3;
 }

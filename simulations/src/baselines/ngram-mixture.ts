@@ -1,9 +1,9 @@
 import { firstWordId, unknownId } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import type { WittenBell } from './witten-bell.ts';
+import type { SpreadingModel } from './spread.ts';
 
 /** One model of a mixture. */
 export interface NgramPart {
-  readonly model: WittenBell;
+  readonly model: SpreadingModel;
   /** λᵢ, from 0 to 1. */
   readonly weight: number;
 }

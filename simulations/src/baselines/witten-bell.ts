@@ -1,5 +1,7 @@
 import { firstWordId, startId, unknownId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 
+import type { Spread, SpreadingModel } from './spread.ts';
+
 /** What followed one context in the text. */
 interface Followers {
   total: number;
@@ -18,7 +20,7 @@ interface Followers {
  * uniform distribution over all tokens that can follow: known words, the number token and the unknown word. Order 1 is the
  * unigram, 3 the trigram. Messages begin with as many start tokens as a context is long.
  */
-export class WittenBell {
+export class WittenBell implements SpreadingModel {
   readonly #order: number;
   readonly #size: number;
   /** By length of the context, and by the number that its ids make as digits to the base of `#size`, the newest first. */
@@ -110,17 +112,6 @@ export class WittenBell {
   #longer(context: number, before: number = startId): number {
     return context * this.#size + before;
   }
-}
-
-/** What every follower of a context gets for each time that it was seen. */
-interface Share {
-  readonly counts: ReadonlyMap<number, number>;
-  readonly perCount: number;
-}
-
-export interface Spread {
-  readonly shares: readonly Share[];
-  readonly left: number;
 }
 
 /** The formula above, unrolled: from the longest context down, each leaves a share of the probability to the next. */

@@ -1,6 +1,7 @@
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
 import type { HybridReport } from '@murmuration/client-sdk/hybrid/hybrid';
+import type { Inference } from '@murmuration/client-sdk/hybrid/inference';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
 import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
@@ -10,6 +11,7 @@ import { type Recall, RecallCounter } from '@murmuration/demo-keyboard-app/task/
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { numberToken, tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 import { numberId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import type { Serving } from '@murmuration/engine/inference/serving';
 import type { ModelBytes } from '@murmuration/protocol/weights/model-files';
 import { simulatedFloors } from '../devices/floors.ts';
 
@@ -35,6 +37,8 @@ export interface PhonePorts {
   readonly trainer: Trainer;
   /** By default those of an app that says nothing else. */
   readonly personal?: readonly PersonalModel[];
+  /** What runs the version; by default the engine. */
+  readonly inference?: (serving: Serving<string>) => Inference;
   /** By default true: each message is observed once it is scored. False scores all of them with what was learned before. */
   readonly observes?: boolean;
 }
@@ -47,7 +51,14 @@ export interface PhonePorts {
 export async function livePhone(
   before: readonly string[],
   after: readonly string[],
-  { model, vocabulary, trainer, personal = [fineTuned(), ngramCache()], observes = true }: PhonePorts,
+  {
+    model,
+    vocabulary,
+    trainer,
+    personal = [fineTuned(), ngramCache()],
+    inference = tfjsInference,
+    observes = true,
+  }: PhonePorts,
 ): Promise<PhoneFindings> {
   const typed = [...before];
   const serving = keyboardServing(vocabulary);
@@ -66,7 +77,7 @@ export async function livePhone(
           hybrid: {
             serving,
             personal,
-            inference: tfjsInference(serving),
+            inference: inference(serving),
             refitAfter,
           },
         },

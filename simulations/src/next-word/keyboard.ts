@@ -14,11 +14,14 @@ const rows = {
   unigram: "a unigram of everybody's text",
   trigram: "a Witten-Bell trigram of everybody's text",
   mixedNgram: "the same mixed with the phone's own trigram",
+  kneserNey: "a trigram of everybody's text with modified Kneser-Ney smoothing",
+  mixedKneserNey: "that mixed with the phone's own trigram",
   pretrained: 'the model, taught only with public text',
   central: "the model, taught with everybody's text in one place",
   federated: 'the model, taught by the phones',
   counted: 'n-grams that the phones have in common, by masked counts',
   personal: 'what each phone learned by itself',
+  withoutNet: 'the hybrid on each phone, without the shared model and its fine-tuned copy',
   hybrid: 'the hybrid on each phone',
 } as const;
 
@@ -48,6 +51,10 @@ export async function run({ seed, settings: given, log }: ScenarioOptions<object
   const table = await measureTable({ phones, words, publicText: dialogue(), settings, log });
   const points = ({ top1, top3 }: Recall) => ({ top1: 100 * top1, top3: 100 * top3 });
   const over = (row: 'central' | 'federated' | 'hybrid') => table[row].top1 / table.trigram.top1 - 1;
+  const best = (top: 'top1' | 'top3') =>
+    Math.max(
+      ...(['trigram', 'mixedNgram', 'kneserNey', 'mixedKneserNey'] as const).map(row => table[row][top]),
+    );
   const overNgram = { central: over('central'), federated: over('federated'), hybrid: over('hybrid') };
   const names = Object.keys(rows) as (keyof typeof rows)[];
   return {
@@ -59,6 +66,10 @@ export async function run({ seed, settings: given, log }: ScenarioOptions<object
       },
       published,
       vocabulary,
+      overBestBaseline: {
+        top1: 100 * (table.hybrid.top1 - best('top1')),
+        top3: 100 * (table.hybrid.top3 - best('top3')),
+      },
       countedNgrams: table.countedNgrams,
       ownNgramWeight: table.ownWeight,
       meanLambda: table.meanLambda,

@@ -1,7 +1,9 @@
 import { type Recall, RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
 import { mostFrequentWords, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { KneserNey } from '../baselines/kneser-ney.ts';
 import { NgramMixture } from '../baselines/ngram-mixture.ts';
 import { countRecall } from '../baselines/recall.ts';
+import type { SpreadingModel } from '../baselines/spread.ts';
 import { WittenBell } from '../baselines/witten-bell.ts';
 import type { Phone } from '../data/federated-text.ts';
 import { learnedAndKept } from './split.ts';
@@ -13,6 +15,9 @@ export interface NgramBaselines {
   readonly mixedNgram: Recall;
   /** λ of the phone's own: one for all phones. */
   readonly ownWeight: number;
+  /** The same with modified Kneser-Ney smoothing of everybody's trigram. */
+  readonly kneserNey: Recall;
+  readonly mixedKneserNey: Recall;
 }
 
 /** A phone's messages, as the ids of their tokens. */
@@ -30,19 +35,28 @@ export function measureNgrams(phones: readonly Phone[]): NgramBaselines {
   const { size } = vocabulary;
   const encoded = phones.map(phone => encode(phone, vocabulary));
   const everybody = (order: 1 | 3) => trainedOn(encoded, order, size);
-  const recallOf = (model: WittenBell) =>
+  const recallOf = (model: SpreadingModel) =>
     countRecall(
       new RecallCounter(),
       new NgramMixture({ model, weight: 1 }),
       encoded.flatMap(phone => phone.heldOut),
     ).recall;
   const trigram = everybody(3);
-  const ownWeight = fitOwnWeight(phones, vocabulary);
+  const ownWeight = fitOwnWeight(phones, vocabulary, parts => trainedOn(parts, 3, size));
+  const kneserNeyOn = (parts: readonly Encoded[]) =>
+    new KneserNey(
+      size,
+      parts.flatMap(({ train }) => train),
+    );
+  const kneserNey = kneserNeyOn(encoded);
+  const besideKneserNey = fitOwnWeight(phones, vocabulary, kneserNeyOn);
   return {
     unigram: recallOf(everybody(1)),
     trigram: recallOf(trigram),
     mixedNgram: mixedRecall(encoded, trigram, ownWeight, size),
     ownWeight,
+    kneserNey: recallOf(kneserNey),
+    mixedKneserNey: mixedRecall(encoded, kneserNey, besideKneserNey, size),
   };
 }
 
@@ -62,9 +76,13 @@ function trainedOn(phones: readonly Encoded[], order: 1 | 3, size: number): Witt
 /** Of these the λ under which the last training messages of all phones have the next word first most often, given the others. */
 const weights = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 
-function fitOwnWeight(phones: readonly Phone[], vocabulary: Vocabulary): number {
+function fitOwnWeight(
+  phones: readonly Phone[],
+  vocabulary: Vocabulary,
+  trained: (parts: readonly Encoded[]) => SpreadingModel,
+): number {
   const parts = phones.map(({ train }) => encode(learnedAndKept(train), vocabulary));
-  const everybody = trainedOn(parts, 3, vocabulary.size);
+  const everybody = trained(parts);
   const recalls = weights.map(weight => mixedRecall(parts, everybody, weight, vocabulary.size).top1);
   return weights[recalls.indexOf(Math.max(...recalls))]!;
 }
@@ -72,7 +90,7 @@ function fitOwnWeight(phones: readonly Phone[], vocabulary: Vocabulary): number 
 /** Recall of everybody's trigram mixed with each phone's own. */
 function mixedRecall(
   phones: readonly Encoded[],
-  everybody: WittenBell,
+  everybody: SpreadingModel,
   ownWeight: number,
   size: number,
 ): Recall {

@@ -10,6 +10,7 @@ import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { contentHash, encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Phone } from '../data/federated-text.ts';
 import { livePhone, type PhoneFindings, questionsOf } from '../hybrid/phone.ts';
+import { uniformInference } from '../hybrid/uniform-inference.ts';
 import { trainCentrally } from './central-training.ts';
 import type { CentralSettings, KeyboardTableSettings } from './settings.ts';
 
@@ -88,6 +89,12 @@ export interface PhonesPart extends ModelPart {
   readonly ngrams: Uint8Array;
 }
 
+/** What came of one phone of the table. */
+export interface TablePhone extends PhoneFindings {
+  /** Of its hybrid model without the shared model and its fine-tuned copy. */
+  readonly withoutNet: Recall;
+}
+
 /** Each phone with what it learned itself, before its held-out messages; those without a held-out word are left out. */
 export async function livePhones({
   model: { topology, layout, weights },
@@ -96,7 +103,7 @@ export async function livePhones({
   phones,
   fineTuning,
   ngrams,
-}: PhonesPart): Promise<PhoneFindings[]> {
+}: PhonesPart): Promise<TablePhone[]> {
   const vocabulary = new Vocabulary(words);
   const trainer = tfjsTrainer(nextWord(vocabulary, rowLength));
   const file = { hash: contentHash(ngrams), bytes: ngrams.length };
@@ -104,10 +111,19 @@ export async function livePhones({
   const { negatives, ...settings } = fineTuning;
   const sampledSoftmax = negatives === null ? null : { negatives };
   const personal = [sharedNgrams(), fineTuned({ ...settings, sampledSoftmax }), ngramCache()];
-  const found: PhoneFindings[] = [];
+  const found: TablePhone[] = [];
   for (const { train, heldOut } of phones) {
     if (!heldOut.some(message => questionsOf(message, vocabulary).length > 0)) continue;
-    found.push(await livePhone(train, heldOut, { model, vocabulary, trainer, personal, observes: false }));
+    const ports = { model, vocabulary, trainer, observes: false };
+    const counted = await livePhone(train, heldOut, {
+      ...ports,
+      personal: [sharedNgrams(), ngramCache()],
+      inference: uniformInference,
+    });
+    found.push({
+      ...(await livePhone(train, heldOut, { ...ports, personal })),
+      withoutNet: counted.recalls.hybrid,
+    });
   }
   await trainer.close();
   return found;

@@ -27,6 +27,8 @@ export interface KeyboardTable extends NgramBaselines {
   readonly personal: Recall;
   /** The shared model mixed with these and the n-grams in common, weights chosen by each phone. */
   readonly hybrid: Recall;
+  /** The same without what needs training: n-grams in common, and each phone's own. */
+  readonly withoutNet: Recall;
   /** Weight of the phones' own models in the hybrid, on average. */
   readonly meanLambda: number;
 }
@@ -128,6 +130,7 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
       central: central.recall,
       federated: federatedRecall,
       ...pooledOf(lives.flat()),
+      withoutNet: pooledOfAll(lives.flat().map(({ withoutNet }) => withoutNet)),
     };
   } finally {
     await close();
@@ -145,8 +148,10 @@ function pooledOf(
 }
 
 /** Recall over the words of all phones. */
-function pooled(phones: readonly PhoneFindings[], source: Source): Recall {
-  const recalls = phones.map(({ recalls }) => recalls[source]);
+const pooled = (phones: readonly PhoneFindings[], source: Source): Recall =>
+  pooledOfAll(phones.map(({ recalls }) => recalls[source]));
+
+function pooledOfAll(recalls: readonly Recall[]): Recall {
   const words = recalls.reduce((sum, recall) => sum + recall.words, 0);
   const share = (top: 'top1' | 'top3') =>
     recalls.reduce((sum, recall) => sum + recall[top] * recall.words, 0) / words;

@@ -2,7 +2,6 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import type { Phone } from '../data/federated-text.ts';
-import type { PhoneFindings } from '../hybrid/phone.ts';
 import { type CountedPart, measureCounted } from './counted-ngrams.ts';
 import { measureNgrams, type NgramBaselines } from './ngram-baselines.ts';
 import {
@@ -11,6 +10,7 @@ import {
   measureRecall,
   type PhonesPart,
   type RecallPart,
+  type TablePhone,
   type TrainedModel,
   teachCentrally,
 } from './parts.ts';
@@ -32,7 +32,7 @@ export interface Results {
   readonly counted: Recall;
   readonly central: TrainedModel;
   readonly recall: Recall;
-  readonly phones: PhoneFindings[];
+  readonly phones: TablePhone[];
 }
 
 /** Makes one part of the table. */

@@ -44,11 +44,12 @@ describe('what is kept of the hybrid model', () => {
     const files = { ...stepping(1), hash: 'f'.repeat(64) as never };
     await hybridStore(storage, task).putGlobal(files);
     await hybridStore(storage, task).putPersonal('ngram-cache', Uint8Array.of(1, 2, 3));
-    await hybridStore(storage, task).putChoice({ report, among: { 'ngram-cache': 1 } });
+    const bins = { 'ngram-cache 2': { 'ngram-cache': 0.7 } };
+    await hybridStore(storage, task).putChoice({ report, among: { 'ngram-cache': 1 }, bins });
     const store = hybridStore(storage, task);
     expect(await store.global()).toEqual(files);
     expect(await store.personal('ngram-cache')).toEqual(Uint8Array.of(1, 2, 3));
-    expect(await store.choice()).toEqual({ report, among: { 'ngram-cache': 1 } });
+    expect(await store.choice()).toEqual({ report, among: { 'ngram-cache': 1 }, bins });
     expect(await hybridStore(storage, 'other' as TaskName).choice()).toBeNull();
   });
 

@@ -107,7 +107,7 @@ describe('the keyboard table', () => {
     });
     expect(Object.keys(rows).sort()).toEqual(
       // biome-ignore format: one line
-      ['central', 'counted', 'federated', 'hybrid', 'mixedNgram', 'personal', 'pretrained', 'trigram', 'unigram'],
+      ['central', 'counted', 'federated', 'hybrid', 'kneserNey', 'mixedKneserNey', 'mixedNgram', 'personal', 'pretrained', 'trigram', 'unigram', 'withoutNet'],
     );
     const scored = rows.unigram.words;
     expect(scored).toBeGreaterThan(200);
@@ -117,6 +117,7 @@ describe('the keyboard table', () => {
     }
     expect(rows.trigram.top3).toBeGreaterThan(rows.unigram.top3);
     expect(rows.central.top3).toBeGreaterThan(rows.pretrained.top3);
+    expect(rows.withoutNet.top3).toBeGreaterThan(rows.pretrained.top3);
     expect(rows.counted.top3).toBeGreaterThan(rows.pretrained.top3);
     expect(countedNgrams.counts.slice(0, 2).every(count => count > 10)).toBe(true);
     expect(ownWeight).toBeGreaterThan(0);
