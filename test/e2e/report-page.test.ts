@@ -9,6 +9,11 @@ import { compareRuns } from '@murmuration/simulations/report/comparison/compare'
 import { Recorder } from '@murmuration/simulations/report/recorder';
 import type { RunEvent } from '@murmuration/simulations/run-events/run-event';
 import clusters from '@murmuration/simulations/scenarios/clusters';
+import { integer, logUniform, oneOf } from '@murmuration/simulations/space';
+import { readSpace } from '@murmuration/simulations/spaces/space';
+import { findingsOf } from '@murmuration/simulations/tuning/findings';
+import { writeTuneReport } from '@murmuration/simulations/tuning/page/write-report';
+import { tune } from '@murmuration/simulations/tuning/tune';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -279,4 +284,60 @@ describe('the page of a comparison', { timeout: 120_000 }, () => {
       expect(problems).toEqual([]);
     },
   );
+});
+
+describe('the page of a search', { timeout: 240_000 }, () => {
+  it('draws what mattered and the curves, without a fault, in each look and width', async () => {
+    const space = readSpace(
+      {
+        settings: {
+          'plan.learningRate': logUniform(0.01, 1),
+          model: oneOf({ hidden: 4 }, { hidden: integer(8, 16) }),
+        },
+        rounds: 4,
+        eta: 2,
+        trials: 8,
+        leaders: 2,
+        finals: 2,
+        grid: 2,
+        searches: 2,
+      },
+      'The space',
+    );
+    const state = join(folder, 'search');
+    const tuned = await tune(clusters as never, space, {
+      called: 'clusters',
+      set: [
+        { path: 'data.clients', value: 6 },
+        { path: 'data.heldOut', value: 100 },
+        { path: 'cohort.goal', value: 3 },
+      ],
+      seed: 1,
+      state,
+      workers: 0,
+      signal: new AbortController().signal,
+      progress: () => {},
+    });
+    const path = await writeTuneReport(state, { ...tuned, shows: hostile }, findingsOf(tuned, 1).figures);
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const width of [390, 1_440]) {
+        const { page, problems } = await open(path, width);
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        // A chart for each of three dimensions, two of curves.
+        await expect.poll(() => page.locator('[data-chart] canvas').count()).toBe(5);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+        await page.screenshot({
+          path: `${artifacts}report-search-${colorScheme}-${width}.png`,
+          fullPage: true,
+        });
+        for (const summary of await page.locator('summary').all()) await summary.click();
+        expect(await violations(page)).toEqual([]);
+        expect(await page.getByText(hostile).count()).toBe(1);
+        const effect = page.locator('[data-chart="effect-1"]');
+        await page.mouse.move(0, 0);
+        await effect.hover();
+        expect(await effect.locator('.tip').textContent()).toMatch(/expected \d/);
+        expect(problems).toEqual([]);
+      }
+  });
 });

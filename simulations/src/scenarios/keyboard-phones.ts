@@ -101,6 +101,9 @@ function dataOf({ phones }: FederatedText, vocabulary: number): KeyboardData {
     train,
     clients,
     words: mostFrequentWords(train, vocabulary).words,
-    heldOut: phones.flatMap(phone => phone.heldOut),
+    // Not touched before somebody measures on it.
+    get heldOut() {
+      return phones.flatMap(phone => phone.heldOut);
+    },
   };
 }

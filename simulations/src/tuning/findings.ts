@@ -2,7 +2,7 @@ import type { PlainData } from '../run-events/run-event.ts';
 import type { Point } from '../spaces/dimensions.ts';
 import type { Findings } from '../study/study.ts';
 import { flatPoint, settingsText } from './flat.ts';
-import type { Finished, SearchFound, Tuned } from './tune.ts';
+import type { Finished, SearchFound, Tuned } from './tuned.ts';
 
 /** What a search found, for programs and for people. */
 export function findingsOf(tuned: Tuned, seconds: number): Findings {

@@ -3,7 +3,7 @@ import { tableMarkup } from '../../report/figure.ts';
 import { difference, quantity } from '../../report/quantities.ts';
 import type { Section } from '../../report/section.ts';
 import { settingsText } from '../flat.ts';
-import type { Finished, Tuned } from '../tune.ts';
+import type { Finished, Tuned } from '../tuned.ts';
 import { trialName } from './words.ts';
 
 /** What was chosen, why, what it comes to on held-out data, and what runs it. */

@@ -5,7 +5,7 @@ import { quantity } from '../../report/quantities.ts';
 import { nothing, type Section } from '../../report/section.ts';
 import { inOrder } from '../search.ts';
 import type { Outcome } from '../training.ts';
-import type { Tuned } from '../tune.ts';
+import type { Tuned } from '../tuned.ts';
 import { trialName } from './words.ts';
 
 /** Trials that are drawn. */

@@ -6,7 +6,7 @@ import { quantity } from '../../report/quantities.ts';
 import { nothing, type Section } from '../../report/section.ts';
 import type { Dimension } from '../../spaces/dimensions.ts';
 import { type Effect, fewestTrials } from '../importance/importance.ts';
-import type { Tuned } from '../tune.ts';
+import type { Tuned } from '../tuned.ts';
 import { counted } from './words.ts';
 
 /** Settings whose effect is drawn, those that mattered most. */
@@ -32,7 +32,7 @@ export function mattered(tuned: Tuned): Section {
     before: html`<div class="words"><p>The share of the variance that each setting explains by itself: a functional ANOVA (Hutter, Hoos and Leyton-Brown 2014) of a random forest on the ranks of all trials after ${counted(rungs[0]!.until, tuned)}. The line is as far as the trees disagree. ${quantity(Math.max(0, 1 - alone), 'share')} lies in settings that act together, and in noise.</p></div>
 ${tableMarkup(
   title,
-  ['Setting', 'Share', ''],
+  ['Setting', 'Share', 'Of all'],
   effects.map(({ name, share, deviation }) => [name, quantity(share, 'share'), bar(share, deviation)]),
 )}<h3>By value</h3>`,
     figures: effects.slice(0, mostDrawn).map((effect, i) => ({

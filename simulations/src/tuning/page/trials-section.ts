@@ -4,7 +4,7 @@ import { quantity } from '../../report/quantities.ts';
 import type { Section } from '../../report/section.ts';
 import { settingsText } from '../flat.ts';
 import { inOrder } from '../search.ts';
-import type { Tuned } from '../tune.ts';
+import type { Tuned } from '../tuned.ts';
 import { counted, trialName } from './words.ts';
 
 /** How it was searched, and every trial. */

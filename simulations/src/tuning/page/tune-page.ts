@@ -4,7 +4,7 @@ import { quantity } from '../../report/quantities.ts';
 import { chartsOf, sectionOf } from '../../report/section.ts';
 import { mean } from '../choice.ts';
 import { flatPoint, settingText } from '../flat.ts';
-import type { Tuned } from '../tune.ts';
+import type { Tuned } from '../tuned.ts';
 import { choiceSection } from './choice-section.ts';
 import { curvesSection } from './curves-section.ts';
 import { mattered } from './mattered-section.ts';

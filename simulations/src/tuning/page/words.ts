@@ -1,4 +1,4 @@
-import type { Tuned } from '../tune.ts';
+import type { Tuned } from '../tuned.ts';
 
 /** What a search counts its cost in. */
 export function unitOf({ space }: Pick<Tuned, 'space'>): 'rounds' | 'epochs' {

@@ -2,7 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pageAssets } from '../../report/page-assets.ts';
 import type { Findings } from '../../study/study.ts';
-import type { Tuned } from '../tune.ts';
+import type { Tuned } from '../tuned.ts';
 import { tunePage } from './tune-page.ts';
 
 /** Writes the page and the figures of a search beside its state; returns where the page is. */

@@ -79,7 +79,12 @@ export default defineSpace({
       seconds: 0,
     });
     expect(found(resumed)).toEqual(found(undisturbed));
-    expect(readdirSync(join(folder, 'killed')).toSorted()).toEqual(['index.html', 'tune.json', 'tune.jsonl']);
+    expect(readdirSync(join(folder, 'killed')).toSorted()).toEqual([
+      'index.html',
+      'tune.json',
+      'tune.jsonl',
+      'tune.lock',
+    ]);
     const page = (state: string) => readFileSync(join(folder, state, 'index.html'), 'utf8');
     expect(page('killed')).toBe(page('whole'));
     expect(resumed.stderr).toContain('The report is');

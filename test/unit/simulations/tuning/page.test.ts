@@ -6,7 +6,8 @@ import { logUniform, oneOf } from '@murmuration/simulations/space';
 import { readSpace } from '@murmuration/simulations/spaces/space';
 import { findingsOf } from '@murmuration/simulations/tuning/findings';
 import { tunePage } from '@murmuration/simulations/tuning/page/tune-page';
-import { type Tuned, tune } from '@murmuration/simulations/tuning/tune';
+import { tune } from '@murmuration/simulations/tuning/tune';
+import type { Tuned } from '@murmuration/simulations/tuning/tuned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import watched from './watched-scenario.ts';
 

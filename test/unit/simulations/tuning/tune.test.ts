@@ -228,6 +228,16 @@ describe('a search that can be none is refused before anything is trained', () =
     await expect(tuned({ set })).rejects.toThrow('"model" is set and searched; leave out one of both');
   });
 
+  it('a folder in which another search is at work', async () => {
+    const state = newFolder();
+    const attempts = await Promise.allSettled([tuned({ state }), tuned({ state })]);
+    expect(attempts.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const refused = attempts.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
+    expect(String(refused.reason)).toContain('Another search is at work');
+    // Once it is over, the folder is free.
+    await tuned({ state });
+  });
+
   it('the state of another search', async () => {
     const state = newFolder();
     await tuned({ state, space: { ...given, rounds: 1 } });

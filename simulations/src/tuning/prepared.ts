@@ -1,0 +1,78 @@
+import { seededUniform } from '@murmuration/engine/training/seeded';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Assignment } from '../command/runs-asked.ts';
+import { completeSettings, settingAt } from '../scenario/complete-settings.ts';
+import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';
+import type { CommonSettings } from '../scenario/settings.ts';
+import { drawPoints, type Point } from '../spaces/dimensions.ts';
+import { gridOf } from '../spaces/grid.ts';
+import type { Space } from '../spaces/space.ts';
+import { requirePaths } from './fixed-paths.ts';
+import { ladder, type Rung } from './halving.ts';
+import type { TrainingAsked } from './training.ts';
+
+/** A search whose settings fit its scenario, before anything is trained. */
+export interface Prepared {
+  readonly metric: string;
+  /** The scenario's own settings, with those that are set. */
+  readonly own: CommonSettings;
+  /** Rounds or epochs of a whole training. */
+  readonly most: number;
+  readonly rungs: readonly Rung[];
+  /** One a search, each with the points that it tries. */
+  readonly seeds: readonly number[];
+  readonly points: readonly (readonly Point[])[];
+  readonly grid: readonly Point[];
+  /** All settings of a training, later ones before earlier ones. */
+  readonly given: (asked: Pick<TrainingAsked, 'settings' | 'seed' | 'until'>) => readonly GivenSettings[];
+}
+
+/** Draws all settings, and checks each of them. Throws `config.invalid`: what is wrong shows before hours are spent on the first training. */
+export function prepare(
+  scenario: Scenario,
+  space: Space,
+  { set, seed }: { readonly set: readonly Assignment[]; readonly seed: number },
+): Prepared {
+  requirePaths(
+    scenario,
+    space,
+    set.map(({ path }) => path),
+  );
+  const metric = metricOf(scenario, space.metric);
+  const fixedSettings = set.map(({ path, value }) => settingAt(path, value));
+  const own = completeSettings(scenario, ...fixedSettings);
+  const most = space.rounds ?? own.stop.rounds;
+  const rungs = ladder({ trials: space.trials, most, eta: space.eta, rungs: space.rungs });
+  const seeds = Array.from({ length: space.searches }, (_, i) => seed + i);
+  const points = seeds.map(each =>
+    drawPoints(space.settings, space.dimensions, space.trials, seededUniform(each)),
+  );
+  const grid = space.grid === null ? [] : gridOf(space, space.grid);
+  const given: Prepared['given'] = asked => [
+    ...fixedSettings,
+    ...asked.settings.map(({ path, value }) => settingAt(path, value)),
+    ...budget(own, most, asked.until),
+    { seed: asked.seed },
+  ];
+  for (const { settings } of [...points.flat(), ...grid])
+    completeSettings(scenario, ...given({ settings, seed: 0, until: most }));
+  return { metric, own, most, rungs, seeds, points, grid, given };
+}
+
+function metricOf(scenario: Scenario, asked: string | undefined): string {
+  const names = Object.keys(scenario.metrics);
+  const metric = asked ?? names[0]!;
+  if (Object.hasOwn(scenario.metrics, metric)) return metric;
+  throw new MurmurationError(
+    'config.invalid',
+    `The scenario ${scenario.name} has no metric "${metric}"; there are ${names.join(', ')}.`,
+  );
+}
+
+/** How long a training lasts; a budget of privacy is for a whole one, on every rung. */
+function budget({ privacy }: CommonSettings, most: number, until: number): GivenSettings[] {
+  return [
+    { stop: { rounds: until, target: null, after: null } },
+    ...(privacy.rounds === null ? [{ privacy: { rounds: most } }] : []),
+  ];
+}

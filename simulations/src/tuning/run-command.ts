@@ -1,0 +1,27 @@
+import type { Assignment } from '../command/runs-asked.ts';
+import type { Point } from '../spaces/dimensions.ts';
+import type { Space } from '../spaces/space.ts';
+import { flatPoint, settingText } from './flat.ts';
+
+/** What a person types to run what was chosen. */
+export function commandOf(
+  called: string,
+  { training, finals }: Space,
+  set: readonly Assignment[],
+  chosen: Point['settings'],
+  most: number,
+  usual: number,
+): string {
+  const all = [...set, ...flatPoint(chosen)];
+  if (training === 'central') {
+    const plan = all.flatMap(({ path, value }) =>
+      path.startsWith('plan.') ? [[path.slice('plan.'.length), value] as const] : [],
+    );
+    return `training: central({ … }), plan: ${JSON.stringify({ ...Object.fromEntries(plan), epochs: most })}`;
+  }
+  const options = [...all, ...(most === usual ? [] : [{ path: 'stop.rounds', value: most }])].map(each => {
+    const text = settingText(each);
+    return `--set ${/^[\w.=/:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`}`;
+  });
+  return `npm run simulate -- ${[called, ...options, `--seeds ${finals}`].join(' ')}`;
+}
