@@ -37,8 +37,8 @@ export class DeviceArms {
   constructor(ports: Ports) {
     this.#ports = ports;
     ports.events.on('round-ended', ({ task, query, number, tally }) => {
-      const found = query === undefined ? undefined : this.#of(task, query);
-      if (found) return this.#turns.run(() => this.#count(found, number, tally.lost));
+      if (query === undefined || !this.isAsking(task, query)) return;
+      return this.#turns.run(() => this.#count(task, query, number, tally.lost));
     });
   }
 
@@ -57,22 +57,23 @@ export class DeviceArms {
 
   /** Whether devices are asked by a query of a task now. */
   isAsking(task: TaskName, query: string): boolean {
-    return this.#of(task, query) !== undefined;
+    return this.#all(task, query).length > 0;
   }
 
   /**
-   * The arm to ask next: of those of which as many devices as `least` have something to say and were not asked yet, that with the fewest rounds.
-   * undefined: there is none.
+   * The arm to ask next: of those of which as many devices as `least` have something to say and have not said it yet, that with the fewest rounds,
+   * over all experiments that are measured by a query. undefined: there is none.
    */
   next(task: TaskName, { name }: Pick<ArmQuery, 'name'>, least: number): AskedArm | undefined {
-    const found = this.#of(task, name);
-    if (!found) return undefined;
-    const { experiment, tally } = found;
-    const ready = experiment.arms.filter(arm => tally.ready(arm.name) >= least);
-    const [first] = ready.toSorted((a, b) => tally.answersOf(a.name).rounds - tally.answersOf(b.name).rounds);
-    return (
-      first && { experiment: experiment.id, version: first.model, since: Math.round(experiment.createdAt) }
+    const ready = this.#all(task, name).flatMap(({ experiment, tally }) =>
+      experiment.arms
+        .filter(arm => tally.ready(arm.name) >= least)
+        .map(arm => ({ experiment, arm, rounds: tally.answersOf(arm.name).rounds })),
     );
+    const [first] = ready.toSorted((a, b) => a.rounds - b.rounds);
+    if (!first) return undefined;
+    const { experiment, arm } = first;
+    return { experiment: experiment.id, version: arm.model, since: Math.round(experiment.createdAt) };
   }
 
   /** A device would answer: it counts as one of its arm, once. */
@@ -86,7 +87,9 @@ export class DeviceArms {
     const parts = this.#partsOf(task, device, answers);
     return answers.map(name => {
       const own = parts.find(({ running }) => running.experiment.query === name);
-      return own && !own.running.tally.hasAnswered(own.part.unit) ? armLabel(name, own.arm.model) : name;
+      return own && !own.running.tally.hasAnswered(own.part.unit)
+        ? armLabel(name, { experiment: own.running.experiment.id, version: own.arm.model })
+        : name;
     });
   }
 
@@ -115,17 +118,19 @@ export class DeviceArms {
     return found;
   }
 
-  #of(task: TaskName, query: string): Running | undefined {
-    for (const running of this.#ports.running())
-      if (running.experiment.task === task && running.experiment.query === query) return running;
-    return undefined;
+  #all(task: TaskName, query: string): Running[] {
+    return [...this.#ports.running()].filter(
+      ({ experiment }) => experiment.task === task && experiment.query === query,
+    );
   }
 
-  async #count({ experiment, tally }: Running, number: number, lost: number): Promise<void> {
-    const { results, events } = this.#ports;
+  async #count(task: TaskName, query: string, number: number, lost: number): Promise<void> {
+    const { results, events, measured } = this.#ports;
     try {
-      const [result] = await results.results(experiment.task, experiment.query!, number + 1, 1);
-      if (result?.number === number && countResult(experiment, tally, result, lost)) this.#ports.measured();
+      const [result] = await results.results(task, query, number + 1, 1);
+      if (result?.number !== number) return;
+      for (const { experiment, tally } of this.#all(task, query))
+        if (countResult(experiment, tally, result, lost)) measured();
     } catch (error) {
       events.emit('fault', 'reading what devices of an arm said', error);
     }

@@ -99,7 +99,7 @@ async function round(
   const arm = experiments.devices.next(name, query, least);
   if (!arm) return undefined;
   const asked = { ...query, arm };
-  const label = `by-arm ${arm.version}`;
+  const label = `by-arm ${arm.experiment} ${arm.version}`;
   const drawn = ready
     .filter(id => experiments.devices.labels(name, id, ['by-arm']).includes(label))
     .slice(0, 40);
@@ -177,6 +177,22 @@ describe('an experiment on devices', () => {
     for (let each = 0; each < 6; each++)
       expect([arms[0]!.model, undefined]).toContain((await round(world, devices, () => 5))?.version);
     expect((await world.shown()).arms[1]).toMatchObject({ outcomes: 0, answers: { rounds: 0 } });
+  });
+
+  it('asks about each of two experiments, and counts what is said of one for that', async () => {
+    const world = await open();
+    await world.begin({ ...terms, traffic: 0.5 });
+    await world.begin({ ...terms, name: 'beside', traffic: 0.5 });
+    const devices = idsOf(600);
+    come(world, devices);
+    const asked = new Set<string>();
+    for (let each = 0; each < 4; each++) {
+      const { experiment, version } = (await round(world, devices, () => 5))!;
+      asked.add(`${experiment} ${version}`);
+    }
+    expect(asked.size).toBe(4);
+    for (const of of ['on-devices', 'beside'])
+      expect((await world.shown(of)).arms.map(({ outcomes }) => outcomes)).toEqual([40, 40]);
   });
 
   it('finds the better arm, with devices as units', async () => {
