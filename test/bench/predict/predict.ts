@@ -3,6 +3,7 @@ import { startBackend } from '@murmuration/engine/backend/backend';
 import { predictorOf } from '@murmuration/engine/runtime/predict';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import type { BenchmarkOptions, Figures } from '../benchmark.ts';
+import { fourParts } from './four-parts.ts';
 
 const TURNS = 200;
 const WARM_UP = 30;
@@ -10,7 +11,8 @@ const SUGGESTIONS = 3;
 
 /**
  * Milliseconds from a word to the next three suggestions of the 1.4 M-parameter keyboard model, with the state kept: on the fused
- * kernels, and on tfjs-wasm, which is let off with a sequence of that one word. Taken in turns.
+ * kernels, and on tfjs-wasm, which is let off with a sequence of that one word; of all four parts of a hybrid model on a text of four words; and
+ * of one look-up of n-grams. Taken in turns.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   if (args.length > 0)
@@ -40,15 +42,33 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       if (turn >= 0) times.push(performance.now() - start);
     }
   }
-  for (const times of [ours, theirs]) times.sort((a, b) => a - b);
+  const hybrid = await fourParts(model, largeModel.vocabulary);
+  const [mixed, lookUps]: [number[], number[]] = [[], []];
+  for (let turn = -WARM_UP; turn < TURNS; turn++)
+    for (const [answer, times] of [
+      [hybrid.mixed, mixed],
+      [hybrid.lookUp, lookUps],
+    ] as const) {
+      const text = hybrid.textAt(turn + WARM_UP);
+      const start = performance.now();
+      await answer(text);
+      if (turn >= 0) times.push(performance.now() - start);
+    }
+  await hybrid.close();
+  for (const times of [ours, theirs, mixed, lookUps]) times.sort((a, b) => a - b);
   const at = (times: readonly number[], share: number) => times[Math.floor(share * TURNS)]!;
   const figures = {
     p50Ms: at(ours, 0.5),
     p95Ms: at(ours, 0.95),
     wasmP50Ms: at(theirs, 0.5),
     vsTfjsWasm: at(theirs, 0.5) / at(ours, 0.5),
+    hybridP50Ms: at(mixed, 0.5),
+    hybridP95Ms: at(mixed, 0.95),
+    lookUpP50Ms: at(lookUps, 0.5),
+    lookUpP95Ms: at(lookUps, 0.95),
   };
   log(`${engine}: ${figures.p50Ms.toFixed(2)} ms; tfjs-wasm ${figures.wasmP50Ms.toFixed(2)} ms`);
+  log(`Four parts ${figures.hybridP50Ms.toFixed(2)} ms; n-grams ${figures.lookUpP50Ms.toFixed(3)} ms`);
   return {
     ...figures,
     engine,

@@ -1,0 +1,46 @@
+import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
+import type { PersonalPorts } from '@murmuration/client-sdk/hybrid/personal';
+import { mix } from '@murmuration/client-sdk/hybrid/probabilities';
+import { sharedNgrams } from '@murmuration/client-sdk/hybrid/shared-ngrams';
+import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
+import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
+import { firstWordId, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { describeModel } from '@murmuration/engine/models/model';
+import type * as tf from '@murmuration/engine/tfjs/tf';
+import { encodeNgrams, type Ngram } from '@murmuration/protocol/ngrams/ngram-file';
+import { encodeModel } from '@murmuration/protocol/weights/model-files';
+
+/** N-grams of the file, about as many as phones of the keyboard table have in common. */
+const ngrams = 44_000;
+
+/** All four parts of a hybrid model, each of which answers for a text, and the mixture of what they say. */
+export async function fourParts(model: tf.LayersModel, size: number) {
+  const vocabulary = new Vocabulary(Array.from({ length: size - firstWordId }, (_, i) => `word${i}`));
+  const serving = keyboardServing(vocabulary);
+  const { topology, layout, weights } = describeModel(model);
+  const files = { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+  const inference = tfjsInference(serving);
+  const ports = { serving } as unknown as PersonalPorts;
+  const idAt = (i: number) => firstWordId + ((7_919 * i) % (size - firstWordId));
+  const all = new Map<string, Ngram>();
+  for (let i = 0; all.size < ngrams; i++) {
+    const ids = Array.from({ length: 1 + (i % 4) }, (_, at) =>
+      idAt(i * (at + 1) + at * Math.floor(i / size)),
+    );
+    all.set(ids.join(' '), { ids, count: 3 + (i % 50) });
+  }
+  const file = encodeNgrams(all.values(), { classes: size, firstClass: firstWordId, threshold: 3 });
+  const shared = await sharedNgrams().open(file, null, ports);
+  const cache = await ngramCache().open(new Uint8Array(0), null, ports);
+  const textAt = (i: number) =>
+    Array.from({ length: 4 }, (_, at) => vocabulary.word(idAt(i * (at + 1)))).join(' ');
+  for (let i = 0; i < 1_000; i++) cache.observe!(textAt(i));
+  const parts = [await inference.open(files), await inference.open(files), shared, cache];
+  return {
+    textAt,
+    lookUp: (text: string) => shared.predict(text),
+    mixed: async (text: string) =>
+      mix(await Promise.all(parts.map(async part => ({ weight: 0.25, values: await part.predict(text) })))),
+    close: () => inference.close(),
+  };
+}
