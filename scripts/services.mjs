@@ -80,6 +80,16 @@ export const services = [
       ),
   },
   {
+    tag: 's3',
+    description: 'Needs a Python that can import moto and flask_cors, which play S3.',
+    variable: 'S3_PYTHON',
+    packages: ['python3-moto', 'python3-flask-cors'],
+    find: named =>
+      (named ? [named] : ['python3', '/usr/bin/python3']).find(
+        python => spawnSync(python, ['-c', 'import moto.server, flask_cors']).status === 0,
+      ),
+  },
+  {
     tag: 'kubectl',
     description: 'Needs kubectl, for the Kustomize that is part of it.',
     variable: 'KUBECTL_FOLDER',

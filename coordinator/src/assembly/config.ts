@@ -9,6 +9,7 @@ import { describeIssues } from '../configuration/config-error.ts';
 import { trackingSchema } from '../lifecycle/tracking/settings.ts';
 import { trustProxies } from '../limits/address.ts';
 import { limitsSchema } from '../limits/limits.ts';
+import { s3Schema } from '../storage/objects/s3-settings.ts';
 import { alertsSchema } from '../telemetry/alerts/settings.ts';
 import { logLevels } from '../telemetry/log.ts';
 
@@ -56,6 +57,8 @@ export const configSchema = z.strictObject({
    * without one, all is in memory and gone at the end.
    */
   storage: z.string().min(1).optional(),
+  /** Bucket in which the files of models lie, beside a database of PostgreSQL; without it they are in the database. */
+  s3: s3Schema.optional(),
   /** Wait while another coordinator has the database, and take over when that one ends or its machine is gone. */
   standby: z.boolean().default(false),
   /** Folder of task modules that admins may add while the coordinator runs; without it, none. No other file is ever loaded. */
@@ -133,6 +136,11 @@ const checked = configSchema
     error: 'expected false, or a database of PostgreSQL as storage: a folder belongs to one machine',
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
+  .refine(({ s3, storage }) => !s3 || (storage !== undefined && isPostgresql(storage)), {
+    path: ['s3'],
+    error: 'expected nothing, or a database of PostgreSQL as storage: a folder has its own files',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
   .refine(({ healthPort, port }) => healthPort === undefined || healthPort !== port, {
     path: ['healthPort'],
     error: 'expected another port than that of the coordinator',
@@ -158,6 +166,9 @@ const variables = {
 /** Fields whose values no message repeats. */
 const secrets: readonly string[] = [
   'storage',
+  's3.accessKeyId',
+  's3.secretAccessKey',
+  's3.sessionToken',
   'enrolmentTokens',
   'operatorTokens',
   'apps',
@@ -188,7 +199,21 @@ export async function loadConfig(file: string | undefined, env: NodeJS.ProcessEn
     const text = env[name];
     if (text !== undefined && text !== '') input[field] = read(text);
   }
+  if (typeof input['s3'] === 'object' && input['s3'] !== null)
+    input['s3'] = { ...credentials(env), ...input['s3'] };
   return parseConfig(input);
+}
+
+/** Those of S3, where every program finds them. */
+function credentials(env: NodeJS.ProcessEnv): Record<string, string> {
+  const found = {
+    accessKeyId: env['AWS_ACCESS_KEY_ID'],
+    secretAccessKey: env['AWS_SECRET_ACCESS_KEY'],
+    sessionToken: env['AWS_SESSION_TOKEN'],
+  };
+  return Object.fromEntries(
+    Object.entries(found).filter((entry): entry is [string, string] => (entry[1] ?? '') !== ''),
+  );
 }
 
 async function readJson(file: string): Promise<Record<string, unknown>> {

@@ -47,6 +47,7 @@ import { threadedNoiseMaker } from '../privacy/noise-maker.ts';
 import type { RoundControl } from '../rounds/round-control.ts';
 import { Gateway } from '../socket/gateway.ts';
 import { diskSpace } from '../storage/files/disk-space.ts';
+import { S3Objects } from '../storage/objects/s3-objects.ts';
 import { placeOf } from '../storage/place.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import type { Task } from '../task/task.ts';
@@ -129,7 +130,10 @@ export async function createCoordinator(
     };
     const storage =
       surroundings.storage ??
-      (await openStorage(config.storage, clock, config.standby ? waiting : undefined));
+      (await openStorage(config.storage, clock, {
+        waiting: config.standby ? waiting : undefined,
+        objects: config.s3 && new S3Objects(config.s3, clock, surroundings.random),
+      }));
     health?.become('starting');
     const closeStorage = async () => {
       if (!surroundings.storage) await storage.close();

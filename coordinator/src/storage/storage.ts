@@ -53,6 +53,7 @@ import { memoryQueryResults } from './memory-query-results.ts';
 import { MemoryRounds } from './memory-rounds.ts';
 import { memoryRuns } from './memory-runs.ts';
 import { memorySessions } from './memory-sessions.ts';
+import type { PostgresqlStorageOptions } from './postgresql/storage.ts';
 
 /** All that a coordinator keeps. */
 export interface Storage {
@@ -99,12 +100,12 @@ export interface Storage {
 export async function openStorage(
   place: string | undefined,
   clock: Clock,
-  waiting?: () => void,
+  options: PostgresqlStorageOptions = {},
 ): Promise<Storage> {
   if (place === undefined) return memoryStorage(clock);
   if (isPostgresql(place)) {
     const { openPostgresqlStorage } = await import('./postgresql/storage.ts');
-    return openPostgresqlStorage(place, clock, waiting);
+    return openPostgresqlStorage(place, clock, options);
   }
   // Only now, since there are platforms without its native library.
   const { openFolder } = await import('./folder.ts');

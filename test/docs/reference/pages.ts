@@ -41,6 +41,7 @@ const leastConfig = parseConfig({ openEnrolment: true });
 function configurationPage(): string {
   const comments = new Map([
     ...propertyComments('coordinator/src/assembly/config.ts'),
+    ...propertyComments('coordinator/src/storage/objects/s3-settings.ts', 's3'),
     ...propertyComments('coordinator/src/telemetry/alerts/settings.ts', 'alerts'),
     ...propertyComments('coordinator/src/telemetry/alerts/webhooks/settings.ts', 'alerts.webhooks'),
     ...propertyComments('serving/src/assembly/settings.ts', 'inference'),

@@ -7,6 +7,8 @@ import type { BlobStore } from '../../registry/ports.ts';
 import { blockLength } from '../../registry/stored-bytes.ts';
 import { BlobBlocks } from '../blobs/blob-blocks.ts';
 import { KeptBytes } from '../blobs/kept-bytes.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import { SequentialReads } from '../objects/sequential-reads.ts';
 import type { RowDatabase } from '../rows/database.ts';
 import type { FileTables } from './tables.ts';
 
@@ -15,17 +17,36 @@ const blocksAtOnce = 64;
 /** Hashes of one statement. */
 const hashesAtOnce = 1_000;
 
-/** Blobs as rows, in blocks of 64 KiB, checked against their hash whenever one is read. */
-export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock): BlobStore {
+/** Where the bytes of blobs lie outside of the database, and by which key this process names what it puts there. */
+export interface Objects {
+  readonly store: ObjectStore;
+  /** Of this owner of the database: larger than that of each owner before. */
+  readonly token: number;
+}
+
+/**
+ * Blobs as rows, checked against their hash whenever one is read. Their bytes are in blocks of 64 KiB beside them, or, with `objects`, each in
+ * an object whose key its row names. A key is used once, and begins to mean something with its row: so an owner that was replaced, and
+ * whose rows no longer count, can delete nothing that the one after it has put.
+ */
+export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objects?: Objects): BlobStore {
   const stored = rows.withTables<FileTables>();
   const kept = new KeptBytes();
   /** When each was put last by this process, ms since 1970; read and written by the jobs of the writer, one after another. */
   const putAt = new Map<string, number>();
+  /** Keys of objects whose rows are about to be written. */
+  const coming = new Set<string>();
+  let puts = 0;
 
-  const isThere = async (hash: string): Promise<boolean> => {
-    if (!hashPattern.test(hash)) return false;
-    const row = await stored.selectFrom('blobs').select('hash').where('hash', '=', hash).executeTakeFirst();
-    return row !== undefined;
+  /** Undefined where there is no such blob; null as its place: in the database. */
+  const placeOf = async (hash: string): Promise<string | null | undefined> => {
+    if (!hashPattern.test(hash)) return undefined;
+    const row = await stored.selectFrom('blobs').select('place').where('hash', '=', hash).executeTakeFirst();
+    return row?.place;
+  };
+  const storeOf = (hash: string): ObjectStore => {
+    if (objects) return objects.store;
+    throw new MurmurationError('storage.failed', `The blob ${hash} is in a bucket; name it as "s3".`);
   };
   /** The blocks from one number up to another that there are. */
   const blocksOf = async (hash: string, from: number, to: number): Promise<Uint8Array[]> => {
@@ -39,10 +60,29 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock): Blob
       .execute();
     return found.map(({ bytes }) => bytes);
   };
+  const wholeOf = async (hash: string, place: string | null): Promise<Uint8Array | undefined> => {
+    if (place !== null) return storeOf(hash).read(place);
+    const parts: Uint8Array[] = [];
+    for (let at = 0; parts.length === at; at += blocksAtOnce)
+      parts.push(...(await blocksOf(hash, at, at + blocksAtOnce)));
+    return concatBytes(...parts);
+  };
+  const missing = (hash: string) =>
+    new MurmurationError('model.missing', `The blob ${hash} is missing; restore it from a backup.`);
   const blocks = new BlobBlocks({
     nameOf: hash => `the blob ${hash}`,
     async reading(hash, work) {
-      if (!(await isThere(hash))) return false;
+      const place = await placeOf(hash);
+      if (place === undefined) return false;
+      if (place !== null) {
+        const reads = new SequentialReads(storeOf(hash), place);
+        await work(async (into, position) => {
+          const length = await reads.read(into, position);
+          if (length === undefined) throw missing(hash);
+          return length;
+        });
+        return true;
+      }
       await work(async (into, position) => {
         const number = Math.floor(position / blockLength);
         const [block] = await blocksOf(hash, number, number + 1);
@@ -54,17 +94,59 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock): Blob
     },
   });
 
+  /** Whether the blob has a row, which nobody sweeps away before the next one; with `place` it is made where there is none. */
+  const claim = (hash: string, place?: string): Promise<boolean> =>
+    writer.write(async changes => {
+      const files = changes.withTables<FileTables>();
+      const row = await files.selectFrom('blobs').select('hash').where('hash', '=', hash).executeTakeFirst();
+      if (!row && place === undefined) return false;
+      putAt.set(hash, clock.now());
+      if (!row) await files.insertInto('blobs').values({ hash, place: place! }).execute();
+      return true;
+    });
+
+  const putObject = async ({ store, token }: Objects, bytes: Uint8Array, hash: string): Promise<void> => {
+    if (await claim(hash)) return;
+    const key = `${hash}.${token}.${++puts}`;
+    coming.add(key);
+    try {
+      await store.put(key, bytes, hash);
+      await claim(hash, key);
+    } finally {
+      coming.delete(key);
+    }
+  };
+
+  /** Deletes objects that no row names: those of swept blobs, and those that a put or a sweep that was interrupted has left. */
+  const sweepObjects = async ({ store, token }: Objects): Promise<void> => {
+    const before = new Set(coming);
+    const found: string[] = [];
+    for await (const key of store.keys()) {
+      const [, owner] = /^[0-9a-f]{64}\.(\d+)\.\d+$/.exec(key) ?? [];
+      // What an owner after this one has put is not this one's to judge.
+      if (owner !== undefined && Number(owner) <= token) found.push(key);
+    }
+    const named = await stored.selectFrom('blobs').select('place').where('place', 'is not', null).execute();
+    const places = new Set(named.map(({ place }) => place));
+    for (const key of found)
+      if (!places.has(key) && !before.has(key) && !coming.has(key)) await store.delete(key);
+  };
+
   return {
     async put(bytes) {
       // What is written is what the caller has now, whatever becomes of its buffer.
       const own = new Uint8Array(bytes);
       const hash = contentHash(own);
+      if (objects) {
+        await putObject(objects, own, hash);
+        return hash;
+      }
       await writer.write(async changes => {
         const files = changes.withTables<FileTables>();
         putAt.set(hash, clock.now());
         const { numInsertedOrUpdatedRows } = await files
           .insertInto('blobs')
-          .values({ hash })
+          .values({ hash, place: null })
           .onConflict(conflict => conflict.doNothing())
           .executeTakeFirstOrThrow();
         if (numInsertedOrUpdatedRows === 0n) return;
@@ -85,12 +167,9 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock): Blob
     async get(hash) {
       const known = kept.get(hash);
       if (known) return known;
-      if (!(await isThere(hash)))
-        throw new MurmurationError('model.missing', `The blob ${hash} is missing; restore it from a backup.`);
-      const parts: Uint8Array[] = [];
-      for (let at = 0; parts.length === at; at += blocksAtOnce)
-        parts.push(...(await blocksOf(hash, at, at + blocksAtOnce)));
-      const bytes = concatBytes(...parts);
+      const place = await placeOf(hash);
+      const bytes = place === undefined ? undefined : await wholeOf(hash, place);
+      if (!bytes) throw missing(hash);
       if (contentHash(bytes) !== hash)
         throw new MurmurationError(
           'model.corrupt',
@@ -121,6 +200,8 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock): Blob
         kept.forget(hash);
         blocks.forget(hash);
       }
+      // What can't be deleted now is found by the next sweep.
+      if (objects) await sweepObjects(objects).catch(() => {});
       return gone;
     },
   };

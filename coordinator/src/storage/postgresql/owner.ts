@@ -3,15 +3,15 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../rows/schema.ts';
 
-/**
- * Makes this process the owner of a database, in place of whoever was: what that writes from now on fails. Returns what each
- * transaction has to ask first, and which throws `storage.in-use` once another process is the owner. Owners are told apart by a number
- * that each of them makes larger by one (a fencing token).
- */
-export async function own(
-  database: Kysely<Tables>,
-  description: string,
-): Promise<(rows: Transaction<Tables>) => Promise<void>> {
+export interface Ownership {
+  /** Larger by one than that of the owner before (a fencing token). */
+  readonly token: number;
+  /** What each transaction has to ask first. Throws `storage.in-use` once another process is the owner. */
+  readonly guard: (rows: Transaction<Tables>) => Promise<void>;
+}
+
+/** Makes this process the owner of a database, in place of the one before: what that writes from now on fails. */
+export async function own(database: Kysely<Tables>, description: string): Promise<Ownership> {
   const who = { process: hostname(), pid: process.pid };
   // Waits for transactions of the owner before, which hold its row as it was.
   const { token } = await database
@@ -24,9 +24,12 @@ export async function own(
     )
     .returning('token')
     .executeTakeFirstOrThrow();
-  return async rows => {
-    const { rows: found } = await sql<{ token: string }>`select token from owner for share`.execute(rows);
-    if (found[0]?.token !== token) throw inUse(description);
+  return {
+    token: Number(token),
+    async guard(rows) {
+      const { rows: found } = await sql<{ token: string }>`select token from owner for share`.execute(rows);
+      if (found[0]?.token !== token) throw inUse(description);
+    },
   };
 }
 

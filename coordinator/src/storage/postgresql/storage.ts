@@ -1,8 +1,10 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { withoutPassword } from '@murmuration/sql/postgresql/address';
 import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
 import { Writer } from '@murmuration/sql/writes/writer';
+import type { ObjectStore } from '../objects/object-store.ts';
 import type { RowDatabase } from '../rows/database.ts';
 import { sqlHistory } from '../rows/history.ts';
 import { migrate } from '../rows/migrate.ts';
@@ -12,7 +14,7 @@ import { rowStores } from '../rows/stores.ts';
 import { databaseBlobs } from './blobs.ts';
 import { databaseCheckpoints } from './checkpoints.ts';
 import { inUse, own } from './owner.ts';
-import { postgresqlMigrations } from './tables.ts';
+import { type FileTables, postgresqlMigrations } from './tables.ts';
 
 /** The advisory lock of the coordinator that has a database. */
 export const coordinatorLock = 7_236_849;
@@ -29,20 +31,34 @@ export async function openTables(address: string): Promise<RowDatabase> {
   return { rows, writer: new Writer(rows), close };
 }
 
+export interface PostgresqlStorageOptions {
+  /** Called where this process waits for another one to end; without it, none waits. */
+  readonly waiting?: (() => void) | undefined;
+  /** Where the bytes of models go in place of the database; those that are in the database stay there. */
+  readonly objects?: ObjectStore | undefined;
+}
+
 /**
  * The whole of a storage in a database of PostgreSQL, which belongs to this process while it is connected: another one that waits
- * takes over when this one ends, or its machine, and what this one writes afterwards fails. `waiting` is called where this process waits;
- * without it `storage.in-use` is thrown where another has the database. Throws `storage.*`, `config.invalid` where the server refuses.
+ * takes over when this one ends, or its machine, and what this one writes afterwards fails. Throws `storage.in-use` where another has the
+ * database and nothing waits, other `storage.*`, and `config.invalid` where the server refuses, or models are in objects and no store of
+ * these is given.
  */
-export async function openPostgresqlStorage(address: string, clock: Clock, waiting?: () => void) {
+export async function openPostgresqlStorage(
+  address: string,
+  clock: Clock,
+  { waiting, objects }: PostgresqlStorageOptions = {},
+) {
   const lock = await takeAdvisoryLock(address, coordinatorLock, { clock, waiting });
   if (!lock) throw inUse(withoutPassword(address));
   try {
     const tables = await openTables(address);
     try {
-      const guard = await own(tables.rows, withoutPassword(address));
+      const { guard, token } = await own(tables.rows, withoutPassword(address));
       const database: RowDatabase = { ...tables, writer: new Writer(tables.rows, guard) };
-      const blobs = databaseBlobs(database, clock);
+      if (objects) await requireReadable(objects);
+      else await requireNoObjects(database);
+      const blobs = databaseBlobs(database, clock, objects && { store: objects, token });
       const checkpoints = databaseCheckpoints(database);
       const begun = await database.rows.selectFrom('rounds_under_way').select('round').execute();
       const underWay = new Set(begun.map(({ round }) => round));
@@ -68,4 +84,23 @@ export async function openPostgresqlStorage(address: string, clock: Clock, waiti
     await lock.release();
     throw error;
   }
+}
+
+/** A bucket that is not there, or lets nobody in, is told at the start, and not when the first round ends. */
+async function requireReadable(objects: ObjectStore): Promise<void> {
+  for await (const _ of objects.keys()) return;
+}
+
+async function requireNoObjects({ rows }: RowDatabase): Promise<void> {
+  const { count } = await rows
+    .withTables<FileTables>()
+    .selectFrom('blobs')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('place', 'is not', null)
+    .executeTakeFirstOrThrow();
+  if (Number(count) > 0)
+    throw new MurmurationError(
+      'config.invalid',
+      `The files of ${count} models of this database are in a bucket; name it as "s3" in the configuration.`,
+    );
 }

@@ -4,7 +4,8 @@ import type { Migration } from '../rows/migrations/migration.ts';
 
 /** What lies in files where the storage is a folder. */
 export type FileTables = {
-  readonly blobs: { readonly hash: string };
+  /** `place`: the key of its object; null where its bytes are in `blob_blocks`. */
+  readonly blobs: { readonly hash: string; readonly place: string | null };
   readonly blob_blocks: { readonly hash: string; readonly number: number; readonly bytes: Uint8Array };
   /** `checkpoint` is MessagePack of a `Checkpoint`. */
   readonly checkpoints: { readonly round: string; readonly checkpoint: Uint8Array };
@@ -37,5 +38,13 @@ const files: Migration = {
   },
 };
 
+/** Blobs outside of the database. */
+const places: Migration = {
+  name: 'blob-places',
+  async up({ schema }) {
+    await schema.alterTable('blobs').addColumn('place', 'text').execute();
+  },
+};
+
 /** All steps of a database of PostgreSQL that holds the whole of a storage. */
-export const postgresqlMigrations: readonly Migration[] = [...migrations, files];
+export const postgresqlMigrations: readonly Migration[] = [...migrations, files, places];

@@ -72,6 +72,38 @@ describe('a configuration', () => {
     });
   });
 
+  it('takes a bucket for models beside PostgreSQL, with credentials where every program has them', async () => {
+    const s3 = { endpoint: 'https://s3.example.org', bucket: 'models', region: 'eu-central-1' };
+    const storage = 'postgres://ada:hush@db/state';
+    const credentials = { accessKeyId: 'an id', secretAccessKey: 'hush' };
+    expect(parseConfig({ ...least, storage, s3: { ...s3, ...credentials } }).s3).toEqual({
+      ...s3,
+      ...credentials,
+      prefix: '',
+    });
+    for (const input of [
+      { ...least, s3: { ...s3, ...credentials } },
+      { ...least, storage: '/state', s3: { ...s3, ...credentials } },
+      { ...least, storage, s3 },
+      { ...least, storage, s3: { ...s3, accessKeyId: 1, secretAccessKey: ['hush'] } },
+    ])
+      expect(() => parseConfig(input)).toThrow(
+        expect.objectContaining({
+          code: 'config.invalid',
+          detail: expect.not.stringContaining('hush'),
+        }),
+      );
+    const own = await mkdtemp(join(tmpdir(), 'murmuration-config-'));
+    const file = join(own, 'murmuration.json');
+    await writeFile(file, JSON.stringify({ ...least, storage, s3 }));
+    const env = { AWS_ACCESS_KEY_ID: 'an id', AWS_SECRET_ACCESS_KEY: 'hush', AWS_SESSION_TOKEN: '' };
+    expect((await loadConfig(file, env)).s3).toEqual({ ...s3, ...credentials, prefix: '' });
+    await expect(loadConfig(file, {})).rejects.toMatchObject({
+      detail: expect.stringContaining('s3.accessKeyId'),
+    });
+    await rm(own, { recursive: true });
+  });
+
   it('is complete with its tokens alone', () => {
     expect(parseConfig(least)).toEqual({
       host: '127.0.0.1',

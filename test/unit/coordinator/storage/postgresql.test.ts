@@ -99,10 +99,12 @@ const cutLock = () =>
 /** Opens it as a coordinator in waiting; what comes of it, and a promise that it waits. */
 function standBy() {
   const waiting = promised();
-  const storage = openPostgresqlStorage(address, new VirtualClock(2_000), waiting.resolve).then(taken => {
-    opened.push(taken);
-    return taken;
-  });
+  const storage = openPostgresqlStorage(address, new VirtualClock(2_000), { waiting: waiting.resolve }).then(
+    taken => {
+      opened.push(taken);
+      return taken;
+    },
+  );
   return { storage, waits: waiting.promise };
 }
 
@@ -158,7 +160,7 @@ describe('a database of PostgreSQL as the storage of one coordinator', () => {
     await waits;
     const under = promised();
     const goOn = promised();
-    const guard = await own(outside.rows as Kysely<Tables>, 'a database');
+    const { guard } = await own(outside.rows as Kysely<Tables>, 'a database');
     const write = (outside.rows as Kysely<Tables>).transaction().execute(async rows => {
       await guard(rows);
       under.resolve();

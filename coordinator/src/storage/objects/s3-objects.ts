@@ -1,0 +1,189 @@
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { AwsClient } from 'aws4fetch';
+import type { ObjectStore } from './object-store.ts';
+import type { S3Settings } from './s3-settings.ts';
+
+/** Tries of a request in all, with pauses of 0.2, 0.4, 0.8 and 1.6 s between them, each shortened by chance by half at most. */
+const tries = 5;
+const firstPause = 200;
+/** ms that the beginning of an answer may take, and that a megabyte of a body may take besides. */
+const patience = 15_000;
+const patienceForMebibyte = 2_000;
+/** Bytes of an answer that is no object: lists of 1,000 keys, and errors. */
+const longestText = 4 << 20;
+
+interface Ask {
+  readonly method: 'GET' | 'PUT' | 'DELETE';
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Bytes that the answer may have. */
+  readonly most: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Objects of an S3 bucket, by AWS Signature Version 4 over `fetch`. What may pass (no connection, 5xx, 429, half an answer) is tried again;
+ * what it writes is bound to its SHA-256 by the signature.
+ */
+export class S3Objects implements ObjectStore {
+  readonly #settings: S3Settings;
+  readonly #aws: AwsClient;
+  readonly #clock: Clock;
+  readonly #random: RandomBytes;
+
+  constructor(settings: S3Settings, clock: Clock, random: RandomBytes) {
+    const { accessKeyId, secretAccessKey, sessionToken, region } = settings;
+    this.#settings = settings;
+    this.#aws = new AwsClient({
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken !== undefined && { sessionToken }),
+      service: 's3',
+      region,
+      retries: 0,
+    });
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  async put(key: string, bytes: Uint8Array, sha256: string): Promise<void> {
+    const headers = {
+      'x-amz-content-sha256': sha256,
+      'content-type': 'application/octet-stream',
+      'cache-control': 'public, max-age=31536000, immutable',
+    };
+    await this.#ask(key, { method: 'PUT', headers, body: bytes, most: longestText });
+  }
+
+  async read(key: string, start = 0, end = Number.POSITIVE_INFINITY): Promise<Uint8Array | undefined> {
+    const isPart = start > 0 || Number.isFinite(end);
+    const range = `bytes=${start}-${Number.isFinite(end) ? end - 1 : ''}`;
+    const { status, bytes } = await this.#ask(key, {
+      method: 'GET',
+      ...(isPart && { headers: { range } }),
+      most: end - start,
+    });
+    if (status === 404) return undefined;
+    if (status === 416) return new Uint8Array();
+    // Some services give the whole where it is short.
+    return status === 200 && isPart ? bytes.subarray(start, end) : bytes;
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#ask(key, { method: 'DELETE', most: longestText });
+  }
+
+  async *keys(): AsyncIterable<string> {
+    const { prefix } = this.#settings;
+    let token: string | undefined;
+    do {
+      const query = {
+        'list-type': '2',
+        prefix,
+        ...(token !== undefined && { 'continuation-token': token }),
+      };
+      const { status, bytes } = await this.#ask('', { method: 'GET', query, most: longestText });
+      if (status === 404) throw this.#failure(`there is no bucket ${this.#settings.bucket}`);
+      const text = new TextDecoder().decode(bytes);
+      for (const [, key = ''] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) {
+        const name = plain(key);
+        if (name.startsWith(prefix)) yield name.slice(prefix.length);
+      }
+      const [, next] = /<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(text) ?? [];
+      token = next === undefined ? undefined : plain(next);
+    } while (token !== undefined);
+  }
+
+  /** The answer to a request that was taken, or one of 404 and 416. Throws `storage.failed`. */
+  async #ask(key: string, ask: Ask): Promise<Answer> {
+    let why = '';
+    for (let turn = 0; turn < tries; turn++) {
+      if (turn > 0) await this.#pause(firstPause * 2 ** (turn - 1));
+      try {
+        const answer = await this.#once(key, ask);
+        const { status, bytes } = answer;
+        if (status < 300 || (ask.method === 'GET' && (status === 404 || status === 416))) return answer;
+        why = `it answered HTTP ${status}${codeIn(bytes)}`;
+        if (status < 500 && status !== 429 && status !== 408) break;
+      } catch (cause) {
+        why = messageOf(cause);
+      }
+    }
+    throw this.#failure(why);
+  }
+
+  async #once(key: string, { method, query = {}, headers = {}, body, most }: Ask): Promise<Answer> {
+    const { endpoint, bucket, prefix } = this.#settings;
+    const url = new URL(`/${bucket}${key === '' ? '' : `/${prefix}${key}`}`, endpoint);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const late = new AbortController();
+    const expected = body?.length ?? (Number.isFinite(most) ? most : 0);
+    const wait = patience + (patienceForMebibyte * expected) / 2 ** 20;
+    const cancel = this.#clock.at(this.#clock.now() + wait, () =>
+      late.abort(new Error(`it did not answer within ${Math.round(wait / 1_000)} s`)),
+    );
+    try {
+      const signed = await this.#aws.sign(url, {
+        method,
+        headers: { ...headers },
+        ...(body && { body: body as Uint8Array<ArrayBuffer> }),
+      });
+      const response = await fetch(signed, { redirect: 'error', signal: late.signal });
+      const limit = response.ok ? most : longestText;
+      return { status: response.status, bytes: await readAll(response, limit) };
+    } finally {
+      cancel();
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    const [share = 0] = this.#random(1);
+    const shortened = ms * (1 - share / 512);
+    return new Promise(resolve => void this.#clock.at(this.#clock.now() + shortened, resolve));
+  }
+
+  #failure(why: string): MurmurationError {
+    const { endpoint, bucket } = this.#settings;
+    return new MurmurationError(
+      'storage.failed',
+      `The bucket ${bucket} at ${endpoint} can't be used: ${why}.`,
+    );
+  }
+}
+
+/** The body of an answer. Throws where it has more bytes than `most`, or fewer than it says. */
+async function readAll(response: Response, most: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of response.body ?? []) {
+    parts.push(part as Uint8Array);
+    length += (part as Uint8Array).length;
+    // A service that does not know ranges gives more than was asked for.
+    if (length > most && response.status !== 200)
+      throw new Error('it answered more bytes than were asked for');
+  }
+  const said = response.headers.get('content-length');
+  if (said !== null && response.headers.get('content-encoding') === null && Number(said) !== length)
+    throw new Error(`its answer broke off after ${length} of ${said} bytes`);
+  return parts.length === 1 ? (parts[0] as Uint8Array) : new Uint8Array(Buffer.concat(parts));
+}
+
+/** The code that an error document has, such as ` (AccessDenied)`. */
+function codeIn(bytes: Uint8Array): string {
+  const [, code] =
+    /<Code>([A-Za-z]{1,64})<\/Code>/.exec(new TextDecoder().decode(bytes.subarray(0, 4_096))) ?? [];
+  return code ? ` (${code})` : '';
+}
+
+/** Text of XML without its entities. */
+function plain(text: string): string {
+  const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+  return text.replaceAll(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => entities[name] ?? '');
+}

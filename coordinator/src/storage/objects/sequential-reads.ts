@@ -1,0 +1,35 @@
+import type { ObjectStore } from './object-store.ts';
+
+/** Bytes that are asked for at once where an object is read from one end to the other. */
+const ahead = 4 << 20;
+
+/**
+ * Reads an object in pieces: a first piece costs a request of its own size, and the pieces that follow it come from larger ones, so that
+ * reading through takes a request for 4 MiB.
+ */
+export class SequentialReads {
+  readonly #objects: ObjectStore;
+  readonly #key: string;
+  #from = 0;
+  #bytes: Uint8Array | undefined;
+
+  constructor(objects: ObjectStore, key: string) {
+    this.#objects = objects;
+    this.#key = key;
+  }
+
+  /** Puts what there is from `position` on into `into`; how many bytes that is, 0 at the end. Undefined where there is no such object. */
+  async read(into: Uint8Array, position: number): Promise<number | undefined> {
+    const known = this.#bytes;
+    const end = this.#from + (known?.length ?? 0);
+    if (!known || position < this.#from || position >= end) {
+      const length = known && position === end ? Math.max(ahead, into.length) : into.length;
+      this.#bytes = await this.#objects.read(this.#key, position, position + length);
+      this.#from = position;
+      if (!this.#bytes) return undefined;
+    }
+    const found = this.#bytes?.subarray(position - this.#from).subarray(0, into.length) ?? new Uint8Array();
+    into.set(found);
+    return found.length;
+  }
+}

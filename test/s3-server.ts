@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { S3Settings } from '@murmuration/coordinator/storage/objects/s3-settings';
+import { AwsClient } from 'aws4fetch';
+
+/** An S3 that moto plays, in a process of its own, on a free port of this machine. */
+export class S3Server {
+  readonly #endpoint: string;
+  readonly #process: ChildProcess;
+  #buckets = 0;
+
+  private constructor(endpoint: string, process: ChildProcess) {
+    this.#endpoint = endpoint;
+    this.#process = process;
+  }
+
+  static async start(): Promise<S3Server> {
+    const port = await freePort();
+    const python = process.env.S3_PYTHON || '/usr/bin/python3';
+    const child = spawn(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    for await (const line of createInterface(child.stderr)) if (/Running on/.test(line)) break;
+    child.stderr.resume();
+    return new S3Server(`http://127.0.0.1:${port}`, child);
+  }
+
+  /** A bucket that nobody has used yet. */
+  async freshBucket(prefix = ''): Promise<S3Settings> {
+    this.#buckets += 1;
+    const settings: S3Settings = {
+      endpoint: this.#endpoint,
+      bucket: `models-${this.#buckets}`,
+      region: 'us-east-1',
+      prefix,
+      accessKeyId: 'the id of tests',
+      secretAccessKey: 'the secret of tests',
+    };
+    const { accessKeyId, secretAccessKey, region } = settings;
+    const { ok, status } = await new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3' }).fetch(
+      `${this.#endpoint}/${settings.bucket}`,
+      { method: 'PUT' },
+    );
+    if (!ok) throw new Error(`The bucket was not made: HTTP ${status}.`);
+    return settings;
+  }
+
+  async stop(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    if (this.#process.exitCode === null) await once(this.#process, 'exit');
+  }
+}
+
+async function freePort(): Promise<number> {
+  const socket = createServer().listen(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address() as { port: number };
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
