@@ -128,7 +128,9 @@ it('MD5 QY11: gives devices the versions of their arms, and learns from masked s
     const model = await here;
     served.push(models.find(each => each.model === model)?.number);
     const hybrid = client.hybrid('line');
-    await expect.poll(async () => (await hybrid.predict([1], 'global')).model).toBe(model);
+    await expect
+      .poll(async () => (await hybrid.predict([1], 'global')).model, { timeout: 60_000 })
+      .toBe(model);
     // With the fresh version people take three of four predictions, with the other one of four.
     for (let each = 0; each < 4; each++) {
       const { id } = await hybrid.predict([1], 'global');
