@@ -286,7 +286,7 @@ describe('the page of a comparison', { timeout: 120_000 }, () => {
   );
 });
 
-describe('the page of a search', { timeout: 240_000 }, () => {
+describe('the page of a search', { timeout: 600_000 }, () => {
   it('draws what mattered and the curves, without a fault, in each look and width', async () => {
     const space = readSpace(
       {

@@ -36,7 +36,7 @@ writeFileSync(
   }),
 );
 
-describe('npm run simulate -- tune', () => {
+describe('npm run simulate -- tune', { timeout: 600_000 }, () => {
   it('goes on after a kill -9 in the midst of a training, to the same findings and report', () => {
     const notes = join(folder, 'notes');
     const asked = (state: string, space: string) =>
@@ -99,7 +99,7 @@ export default defineSpace({
     });
     expect(again.status, again.stderr).toBe(0);
     expect(JSON.parse(again.stdout.trim().split('\n').at(-1)!).accuracy).toBe(heldOut.mean);
-  }, 600_000);
+  });
 
   // biome-ignore format: one a line
   it.each([

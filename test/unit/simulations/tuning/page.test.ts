@@ -35,7 +35,7 @@ beforeAll(async () => {
     signal: new AbortController().signal,
     progress: () => {},
   });
-});
+}, 600_000);
 
 describe('the report of a search', () => {
   it('has the choice, the command, what mattered, curves, and every trial', () => {

@@ -60,7 +60,8 @@ const threadsIn = (path: string) => notesIn(path).flatMap(note => (note.what ===
 
 const linesOf = (state: string) => readFileSync(join(state, 'tune.jsonl'), 'utf8').split('\n').slice(0, -1);
 
-describe('a search of a scenario', () => {
+// Dozens of trainings, on a machine that may have other work.
+describe('a search of a scenario', { timeout: 600_000 }, () => {
   it('reads held-out examples only after the state file says what was chosen', async () => {
     const state = newFolder();
     await mkdir(state, { recursive: true });
@@ -103,7 +104,7 @@ describe('a search of a scenario', () => {
       const whole = newFolder();
       const undisturbed = await foundBy({ state: whole, space });
       const lines = linesOf(whole);
-      for (const kept of [1, 3, 7, lines.length - 1]) {
+      for (const kept of [1, 7, lines.length - 1]) {
         const state = newFolder();
         await mkdir(state, { recursive: true });
         // Killed while it wrote the next line.
@@ -203,7 +204,7 @@ describe('a search of a scenario', () => {
   });
 });
 
-describe('a search that can be none is refused before anything is trained', () => {
+describe('a search that can be none is refused before anything is trained', { timeout: 600_000 }, () => {
   // biome-ignore format: one a line
   it.each<[string, Partial<GivenSpace>, string]>([
     ['a path that there is not', { settings: { 'plan.learningrate': uniform(0, 1) } }, 'no setting "plan.learningrate". Did you mean "plan.learningRate"?'],
