@@ -1,6 +1,7 @@
 import type { TaskQueryMessage } from '@murmuration/api/query';
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
-import { useNow } from '../context/dashboard.ts';
+import { Fragment } from 'preact';
+import { useDashboard, useNow } from '../context/dashboard.ts';
 import { Ago } from '../controls/moment.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { count } from '../format/format.ts';
@@ -20,6 +21,28 @@ export function useQueries(task: string) {
   return useLoaded<Queries>(`tasks/${task}/queries`, ['queries', 'rounds', 'settings'], task);
 }
 
+/** That a task asks nothing, and which others there are. */
+function Nothing({ task }: { readonly task: string }) {
+  const { feed } = useDashboard();
+  const others = (feed.overview.value?.tasks ?? []).map(each => each.task).filter(each => each !== task);
+  return (
+    <section class="card hint">
+      <p>{words.none}</p>
+      {others.length > 0 && (
+        <p>
+          {words.others}{' '}
+          {others.map((each, position) => (
+            <Fragment key={each}>
+              {position > 0 && ', '}
+              <a href={addressOf({ page: 'queries', task: each })}>{each}</a>
+            </Fragment>
+          ))}
+        </p>
+      )}
+    </section>
+  );
+}
+
 /** What devices of a task are asked, when they are asked next, and what they said last. */
 export function QueriesPage({ task }: { readonly task: string }) {
   const loaded = useQueries(task);
@@ -30,7 +53,7 @@ export function QueriesPage({ task }: { readonly task: string }) {
       <Loading of={loaded}>
         {({ queries }) =>
           queries.length === 0 ? (
-            <p class="card hint">{words.none}</p>
+            <Nothing task={task} />
           ) : (
             <section class="card" aria-labelledby="queries">
               <h2 id="queries">{words.list}</h2>
