@@ -122,6 +122,8 @@ async function start(argv: readonly string[]): Promise<void> {
     { clock: systemClock, random: randomOf('coordinator'), storage },
   );
   await coordinator.control.pause(asking.name);
+  // The demonstration before may have paused it, after its last round.
+  await coordinator.control.unpause(task.name);
   // From now on, since phones connect while the model is measured.
   const connected = phones.learn({
     url: coordinator.url,

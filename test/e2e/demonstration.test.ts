@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStorage } from '@murmuration/coordinator/storage/storage';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { afterEach, expect, it } from 'vitest';
+import { SourceProcess } from './processes.ts';
+
+let kept: string;
+let demonstration: SourceProcess | undefined;
+afterEach(async () => {
+  demonstration?.child.kill('SIGKILL');
+  await demonstration?.ended();
+  await rm(kept, { recursive: true });
+});
+
+it('begins rounds again where the one before had paused them after its last', async () => {
+  kept = await mkdtemp(join(tmpdir(), 'murmuration-demonstration-'));
+  const storage = await openStorage(join(kept, 'coordinator'), systemClock);
+  await storage.pausedTasks.set('keyboard' as TaskName, true);
+  await storage.close();
+  const options = ['--devices', '8', '--cohort', '4', '--rounds', '1', '--port', '0', '--exit', '--json'];
+  demonstration = new SourceProcess('simulations/src/start.ts', [...options, '--storage', kept]);
+  expect(await demonstration.ended(), demonstration.errors).toBe(0);
+  expect(JSON.parse(demonstration.output.trim().split('\n').at(-1)!)).toMatchObject({
+    rounds: 1,
+    failedRounds: 0,
+    sumsExact: 1,
+  });
+});
