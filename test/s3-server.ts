@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { S3Settings } from '@murmuration/coordinator/storage/objects/s3-settings';
 import { AwsClient } from 'aws4fetch';
+import { freePort } from './free-port.ts';
 
 /** An S3 that moto plays, in a process of its own, on a free port of this machine. */
 export class S3Server {
@@ -51,13 +51,4 @@ export class S3Server {
     this.#process.kill('SIGKILL');
     if (this.#process.exitCode === null) await once(this.#process, 'exit');
   }
-}
-
-async function freePort(): Promise<number> {
-  const socket = createServer().listen(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address() as { port: number };
-  socket.close();
-  await once(socket, 'close');
-  return port;
 }

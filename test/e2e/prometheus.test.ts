@@ -3,7 +3,6 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,6 +17,7 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dashboards } from '../../scripts/dashboards.mjs';
+import { freePort } from '../free-port.ts';
 import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
 
 const rules = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
@@ -192,12 +192,3 @@ describe('the Grafana dashboards', () => {
     expect(readFileSync(file, 'utf8')).toBe(json);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from 'rabbitmq-client';
+import { freePort } from '../free-port.ts';
 
 /** A RabbitMQ of its own: on free ports, with all that it keeps in a folder that is gone at the end. */
 export class RabbitmqServer {
@@ -81,13 +81,4 @@ export class RabbitmqServer {
     this.#epmd.kill('SIGKILL');
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 10 });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

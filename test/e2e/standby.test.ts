@@ -1,8 +1,7 @@
 // @module-tag postgresql
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { FederatedClient } from '@murmuration/client-sdk/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { PostgresqlServer } from '../postgresql-server.ts';
 import { command } from './kept-commands.ts';
 import { enrolmentToken, lineOptions } from './line.ts';
@@ -45,15 +44,6 @@ function serve(more: Record<string, string> = {}): PackedProcess {
   });
   started.push(process);
   return process;
-}
-
-async function freePort(): Promise<number> {
-  const socket = createServer().listen(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address() as { port: number };
-  socket.close();
-  await once(socket, 'close');
-  return port;
 }
 
 /** Rounds and versions as they are told of. */

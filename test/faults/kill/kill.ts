@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, fork } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { BenchmarkOptions, Figures } from '../../bench/benchmark.ts';
+import { freePort } from '../../free-port.ts';
 import { Dice } from '../fuzz/dice.ts';
 import { devices, type Phase } from './agreed.mjs';
 import { check } from './check.ts';
@@ -202,13 +202,4 @@ function startDevices(url: string, index: number, seed: number, told: (message: 
   const child = fork(file, [url, index * count, count, seed].map(String), { stdio: ['ignore', 2, 2, 'ipc'] });
   child.on('message', (message: Acknowledged) => told(message));
   return child;
-}
-
-/** A port that is free now, so that every life of the coordinator can have the same one. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }

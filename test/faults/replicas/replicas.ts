@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { InferenceClient } from '@murmuration/inference-client';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { BenchmarkOptions, Figures } from '../../bench/benchmark.ts';
 import { PackedProcess } from '../../e2e/processes.ts';
+import { freePorts } from '../../free-port.ts';
 import { halfPlusTwo, ModelFolder } from '../../unit/serving/models.ts';
 
 const replicas = 3;
@@ -125,13 +124,4 @@ async function untilReady(url: string): Promise<void> {
     if (answer?.ok) return;
     await new Promise(resolve => setTimeout(resolve, 50));
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const sockets = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(sockets.map(socket => once(socket, 'listening')));
-  const ports = sockets.map(socket => (socket.address() as { port: number }).port);
-  for (const socket of sockets) socket.close();
-  await Promise.all(sockets.map(socket => once(socket, 'close')));
-  return ports;
 }

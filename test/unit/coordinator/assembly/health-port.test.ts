@@ -7,6 +7,7 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../../free-port.ts';
 import { expectProblem } from '../http/routes/scene.ts';
 
 const least = { port: 0, log: 'silent', enrolmentTokens: ['a token of enough length'] };
@@ -14,15 +15,6 @@ const closings: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closings.splice(0)) await close();
 });
-
-async function freePort(): Promise<number> {
-  const socket = createServer().listen(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address() as { port: number };
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
 
 async function open() {
   const port = await freePort();
