@@ -14,8 +14,8 @@ import type { Hybrid } from './hybrid.ts';
 import type { HybridOptions } from './hybrid-options.ts';
 import type { HybridPlatform } from './hybrid-platform.ts';
 import type { Inference } from './inference.ts';
+import { LoadedHybrid } from './loaded-hybrid.ts';
 import { remotePrediction } from './remote.ts';
-import { ServedHybrid } from './served-hybrid.ts';
 import { Verdicts } from './verdicts.ts';
 
 export interface HybridsPorts {
@@ -37,7 +37,7 @@ interface ServedTask {
 }
 
 interface OfTask {
-  readonly hybrid: ServedHybrid;
+  readonly hybrid: LoadedHybrid;
   readonly models: ModelCache;
   readonly serving: Serving<unknown>;
   readonly verdicts: Verdicts;
@@ -68,7 +68,7 @@ export class Hybrids {
       );
     const serving = options.serving as Serving<unknown>;
     const verdicts = new Verdicts(storage, task);
-    const hybrid = new ServedHybrid({
+    const hybrid = new LoadedHybrid({
       task,
       privateLayers: new PrivateLayers(storage, task),
       verdicts,

@@ -150,8 +150,9 @@ export class ServedHybrid implements Hybrid {
 
   /** Begins to serve what is stored, and learns where there is something newer. */
   async start(): Promise<void> {
+    const { signal } = this.#stop;
     await this.#restore();
-    await this.arrived();
+    if (!signal.aborted) await this.arrived();
   }
 
   /**
@@ -168,6 +169,8 @@ export class ServedHybrid implements Hybrid {
         newest !== undefined &&
         newest.hash !== this.#served.files?.hash &&
         !(await this.#judge.hasRefused(newest.hash));
+      // Stopped meanwhile: whoever stopped it has closed what it would go on with.
+      signal.throwIfAborted();
       if (isNew && (named || this.#ports.options.adopt !== 'when-idle')) {
         if (named) this.#replaced.abort();
         this.#replaced = new AbortController();

@@ -1,14 +1,4 @@
-/** Loads a module once; one that failed to load is loaded anew at the next call. */
-function once<Module>(load: () => Promise<Module>): () => Promise<Module> {
-  let loading: Promise<Module> | undefined;
-  return () => {
-    loading ??= load().catch(error => {
-      loading = undefined;
-      throw error;
-    });
-    return loading;
-  };
-}
+import { once } from '@murmuration/protocol/concurrency/once';
 
 /** The part of a device whose steps are corrected. */
 export const loadControlledPart = once(() => import('./controlled-part.ts'));

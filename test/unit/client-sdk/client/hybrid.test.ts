@@ -1,5 +1,6 @@
 import type { ClientEvents } from '@murmuration/client-sdk/client/events';
 import type { TaskOptions } from '@murmuration/client-sdk/client/options';
+import { loadServedHybrid } from '@murmuration/client-sdk/hybrid/loaded-hybrid';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import { memoryStorage } from '@murmuration/client-sdk/node';
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
@@ -7,7 +8,7 @@ import { modelPath } from '@murmuration/protocol/messages/channel';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { deviceOn, StillTrainer } from '../device.ts';
 import { serving, stepping, steppingSequences, TableInference } from '../hybrid/scene.ts';
 import { assignmentOf, MemoryCoordinator } from '../memory-coordinator.ts';
@@ -42,6 +43,8 @@ function publish(coordinator: MemoryCoordinator, files = stepping(1)): string {
   );
   return hash;
 }
+
+beforeAll(loadServedHybrid);
 
 describe('the hybrid model of a client', () => {
   it('is there for the tasks that the app serves, and no others', () => {

@@ -3,7 +3,7 @@ import type { Inference, OpenModel } from '@murmuration/client-sdk/hybrid/infere
 import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
 import { softmax } from '@murmuration/client-sdk/hybrid/probabilities';
 import type { Remote } from '@murmuration/client-sdk/hybrid/remote';
-import { ServedHybrid } from '@murmuration/client-sdk/hybrid/served-hybrid';
+import { type HybridPorts, ServedHybrid } from '@murmuration/client-sdk/hybrid/served-hybrid';
 import { Verdicts } from '@murmuration/client-sdk/hybrid/verdicts';
 import { memoryStorage } from '@murmuration/client-sdk/node';
 import { PrivateLayers } from '@murmuration/client-sdk/private-layers/private-layers';
@@ -146,7 +146,7 @@ export function hybridOn({
   const errors: MurmurationError[] = [];
   const versions: Parameters<ClientEvents['version']>[0][] = [];
   const events: Parameters<ClientEvents['personal']>[0][] = [];
-  const hybrid = new ServedHybrid({
+  const ports: HybridPorts = {
     task,
     options: {
       serving,
@@ -170,6 +170,7 @@ export function hybridOn({
       else if (name === 'version') versions.push(event as Parameters<ClientEvents['version']>[0]);
       else events.push(event as Parameters<ClientEvents['personal']>[0]);
     },
-  });
-  return { hybrid, device, errors, events, versions, storage, inference, trainer, clock };
+  };
+  const hybrid = new ServedHybrid(ports);
+  return { hybrid, ports, device, errors, events, versions, storage, inference, trainer, clock };
 }
