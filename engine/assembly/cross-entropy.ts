@@ -21,28 +21,45 @@ export function softmaxCrossEntropy(
     const share = load<f32>(shares + i);
     const highest = highestOf(classes, logits);
     store<f32>(gaps + i, highest - load<f32>(label));
-    const max = f32x4.splat(highest);
-    let sum = f32x4.splat(0);
-    let at = logits;
-    let left = classes;
-    for (; left >= 4; left -= 4, at += 16) {
-      const e = exp(f32x4.sub(v128.load(at), max));
-      v128.store(at, e);
-      sum = f32x4.add(sum, e);
-    }
-    let all = total(sum);
-    if (left > 0) {
-      const e = exp(f32x4.sub(take(at, left), max));
-      put(at, e, left);
-      for (let j = 0; j < left; j++) all += load<f32>(at + ((<usize>j) << 2));
-    }
-    store<f32>(sums + i, all);
-    const scale = f32x4.splat(share / all);
-    at = logits;
-    left = classes;
-    for (; left > 0; left -= 4, at += 16) put(at, f32x4.mul(take(at, left), scale), left);
+    const sum = exponentials(classes, logits, highest);
+    store<f32>(sums + i, sum);
+    scale(classes, logits, share / sum);
     store<f32>(label, load<f32>(label) - share);
   }
+}
+
+/**
+ * Softmax of `classes` logits, at least 1, in their place. Returns Σ exp(logit − max): where that is no number, none of the values is of
+ * use.
+ */
+export function softmax(classes: i32, logits: usize): f32 {
+  const sum = exponentials(classes, logits, highestOf(classes, logits));
+  scale(classes, logits, <f32>1 / sum);
+  return sum;
+}
+
+/** Makes exp(logit − highest) of logits, in their place; their sum. */
+function exponentials(classes: i32, logits: usize, highest: f32): f32 {
+  const max = f32x4.splat(highest);
+  let sum = f32x4.splat(0);
+  let left = classes;
+  for (; left >= 4; left -= 4, logits += 16) {
+    const e = exp(f32x4.sub(v128.load(logits), max));
+    v128.store(logits, e);
+    sum = f32x4.add(sum, e);
+  }
+  let all = total(sum);
+  if (left > 0) {
+    const e = exp(f32x4.sub(take(logits, left), max));
+    put(logits, e, left);
+    for (let j = 0; j < left; j++) all += load<f32>(logits + ((<usize>j) << 2));
+  }
+  return all;
+}
+
+function scale(count: i32, x: usize, by: f32): void {
+  const factor = f32x4.splat(by);
+  for (let left = count; left > 0; left -= 4, x += 16) put(x, f32x4.mul(take(x, left), factor), left);
 }
 
 /** The highest of `count` values, at least 1; a NaN may be left out, since it comes back from the exponentials. */

@@ -1,7 +1,7 @@
 // The engine's kernels: plain functions over float32 matrices in row-major order, which lie at byte offsets of a memory that the
 // host owns. There is no allocator, no static data, and no state.
 export { activate, activationGradient } from './activations';
-export { softmaxCrossEntropy, topK } from './cross-entropy';
+export { softmax, softmaxCrossEntropy, topK } from './cross-entropy';
 export { adam, momentum, proximalSgd, pull, sgd, sgdRows } from './descent';
 export { dropout } from './dropout';
 export { gruBackward, gruForward } from './gru';

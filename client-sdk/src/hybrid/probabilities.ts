@@ -1,25 +1,18 @@
-/** Probabilities of logits over the classes from `first` on, 0 below. Logits that are no numbers count as the least likely. */
-export function softmax(logits: Float32Array, first: number): Float32Array {
-  const values = new Float32Array(logits.length);
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let i = first; i < logits.length; i++) if (logits[i]! > largest) largest = logits[i]!;
-  let sum = 0;
-  for (let i = first; i < logits.length; i++) {
-    const value = Math.exp(logits[i]! - largest);
-    values[i] = Number.isNaN(value) ? 0 : value;
-    sum += values[i]!;
-  }
-  for (let i = first; i < logits.length; i++)
-    values[i] = sum > 0 ? values[i]! / sum : 1 / (logits.length - first);
-  return values;
-}
-
-/** Σ weight · part, elementwise; parts of weight 0 may be left out. */
+/** Σ weight · part, elementwise, each product added and rounded in its turn; parts of weight 0 may be left out. */
 export function mix(
   parts: readonly { readonly weight: number; readonly values: Float32Array }[],
 ): Float32Array {
   const mixed = new Float32Array(parts[0]!.values.length);
-  for (const { weight, values } of parts)
-    for (let i = 0; i < mixed.length; i++) mixed[i] = mixed[i]! + weight * values[i]!;
+  // Two parts a pass: that takes half the time, and a keyboard asks at each letter.
+  for (let at = 0; at < parts.length; at += 2) {
+    const { weight, values } = parts[at]!;
+    const other = parts[at + 1];
+    if (other) addBoth(mixed, weight, values, other.weight, other.values);
+    else for (let i = 0; i < mixed.length; i++) mixed[i] = mixed[i]! + weight * values[i]!;
+  }
   return mixed;
+}
+
+function addBoth(to: Float32Array, a: number, x: Float32Array, b: number, y: Float32Array): void {
+  for (let i = 0; i < to.length; i++) to[i] = Math.fround(to[i]! + a * x[i]!) + b * y[i]!;
 }

@@ -1,4 +1,5 @@
 import type { Serving } from '@murmuration/engine/inference/serving';
+import { softmax } from '@murmuration/engine/inference/softmax';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
@@ -6,7 +7,6 @@ import { type Predict, predicted } from '@murmuration/protocol/messages/predict'
 import type { Transport } from '../transport/transport.ts';
 import { inputOf } from './asked.ts';
 import type { Answer } from './hybrid.ts';
-import { softmax } from './probabilities.ts';
 
 /** Has the coordinator predict: the input leaves the device. Throws `hybrid.input`, `prediction.*`, `request.*` or `server.*`. */
 export type Remote = (input: unknown) => Promise<Answer>;

@@ -2,7 +2,6 @@ import type { Serving } from '@murmuration/engine/inference/serving';
 import { classifierOf } from '@murmuration/engine/runtime/classifier';
 import { inputOf } from './asked.ts';
 import type { Inference, OpenModel } from './inference.ts';
-import { softmax } from './probabilities.ts';
 
 /**
  * Runs models in the thread of its caller, whose backend has been started: on the engine's fused kernels where they know all layers, else
@@ -16,14 +15,17 @@ export function tfjsInference(serving: Serving<never>, startBackend?: () => Prom
       const classifier = await classifierOf(files, task.classes, startBackend);
       const opened: OpenModel = {
         async predict(input) {
-          return softmax(classifier.after(inputOf(task, input)), task.firstClass);
+          return classifier.after(inputOf(task, input), task.firstClass);
         },
         async answer(example) {
           const { input, targets } = task.questions(example);
           const values = new Float32Array(targets.length * task.classes);
           const positions = targets.map(({ position }) => position);
-          classifier.at(input, positions, (question, scores) =>
-            values.set(softmax(scores, task.firstClass), question * task.classes),
+          classifier.at(
+            input,
+            positions,
+            (question, probabilities) => values.set(probabilities, question * task.classes),
+            task.firstClass,
           );
           return values;
         },

@@ -124,6 +124,7 @@ export interface Kernels {
     dgamma: Address, dbeta: Address, dx: Address,
   ): void;
   dropout(count: number, seed: number, rate: number, x: Address, y: Address): void;
+  softmax(classes: number, logits: Address): number;
   topK(length: number, x: Address, count: number, values: Address, indices: Address): number;
   sgd(count: number, w: Address, g: Address, rate: number): void;
   sgdRows(count: number, width: number, rows: Address, w: Address, g: Address, rate: number): void;

@@ -1,4 +1,5 @@
 import { type Predictor, requireToken, type Suggestion } from '../inference/predictor.ts';
+import { softmax } from '../inference/softmax.ts';
 import type { Extent } from './extent.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
@@ -11,7 +12,7 @@ const ONE: Extent = { steps: 1, batch: 1 };
 
 /**
  * Next tokens on the fused kernels, with the state kept from one token to the next: each costs one step of the recurrent
- * layers and one pass over the weights of the dense ones.
+ * layers, and the scores behind it, if they are asked for, one pass over the weights of the dense ones.
  */
 export class FusedPredictor implements Predictor {
   readonly #workspace: Workspace;
@@ -19,8 +20,11 @@ export class FusedPredictor implements Predictor {
   readonly #sequence: Sequence;
   /** Outputs of each dense layer. */
   readonly #outputs: readonly Address[];
+  readonly #probabilities: Address;
   #best: Address;
   #capacity = 8;
+  /** Whether the outputs are those of the tokens so far. */
+  #isScored = true;
 
   private constructor(workspace: Workspace, topology: Topology, weights: Float32Array) {
     this.#workspace = workspace;
@@ -30,6 +34,7 @@ export class FusedPredictor implements Predictor {
     this.#sequence = new Sequence(workspace, features, this.#parameters, scratch, false);
     this.#sequence.reserve(ONE);
     this.#outputs = topology.dense.map(({ units }) => workspace.reserve(units));
+    this.#probabilities = workspace.reserve(this.tokens);
     this.#best = workspace.reserve(2 * this.#capacity);
     workspace.commit();
     workspace.view(this.#parameters.values, this.#parameters.count).set(weights);
@@ -52,6 +57,7 @@ export class FusedPredictor implements Predictor {
   begin(): void {
     this.#sequence.reset(ONE);
     this.#workspace.zero(this.#outputs.at(-1)!, this.tokens);
+    this.#isScored = true;
   }
 
   next(token: number): void {
@@ -59,6 +65,34 @@ export class FusedPredictor implements Predictor {
     this.#sequence.read([token], ONE);
     this.#sequence.forward(ONE);
     this.#sequence.keepStates(ONE);
+    this.#isScored = false;
+  }
+
+  state(): Float32Array {
+    const parts = Array.from(this.#sequence.remembered(ONE));
+    const state = new Float32Array(parts.reduce((sum, [, , values]) => sum + values, 0));
+    let at = 0;
+    for (const [, end, values] of parts) {
+      state.set(this.#workspace.view(end, values), at);
+      at += values;
+    }
+    return state;
+  }
+
+  resume(state: Float32Array): void {
+    let at = 0;
+    for (const [, end, values] of this.#sequence.remembered(ONE)) {
+      this.#workspace.view(end, values).set(state.subarray(at, at + values));
+      at += values;
+    }
+    this.#sequence.keepStates(ONE);
+    this.#isScored = false;
+  }
+
+  /** Makes the outputs of the tokens so far, unless they are there; where the last ones lie. */
+  #score(): Address {
+    const last = this.#outputs.at(-1)!;
+    if (this.#isScored) return last;
     let x = this.#sequence.output(ONE);
     const { kernels, floats } = this.#workspace;
     for (const [i, { layer, kernel, bias }] of this.#parameters.dense.entries()) {
@@ -71,10 +105,24 @@ export class FusedPredictor implements Predictor {
       kernels.activate(activation, units, y);
       x = y;
     }
+    this.#isScored = true;
+    return last;
   }
 
   scores(): Float32Array {
-    return this.#workspace.view(this.#outputs.at(-1)!, this.tokens).slice();
+    return this.#workspace.view(this.#score(), this.tokens).slice();
+  }
+
+  probabilities(first: number): Float32Array {
+    const count = this.tokens - first;
+    const { floats, kernels } = this.#workspace;
+    const from = this.#score() / 4 + first;
+    floats.copyWithin(this.#probabilities / 4, from, from + count);
+    const sum = kernels.softmax(count, this.#probabilities);
+    if (!(sum > 0)) return softmax(this.scores(), first);
+    const probabilities = new Float32Array(this.tokens);
+    probabilities.set(this.#workspace.view(this.#probabilities, count), first);
+    return probabilities;
   }
 
   top(count: number, from = 0): Suggestion[] {
@@ -86,7 +134,7 @@ export class FusedPredictor implements Predictor {
     const { kernels } = this.#workspace;
     const ids = this.#best + 4 * this.#capacity;
     const start = Math.min(from, this.tokens);
-    const scores = this.#outputs.at(-1)! + 4 * start;
+    const scores = this.#score() + 4 * start;
     const found = count > 0 ? kernels.topK(this.tokens - start, scores, count, this.#best, ids) : 0;
     const { floats, ints } = this.#workspace;
     return Array.from({ length: found }, (_, i) => ({

@@ -160,11 +160,17 @@ export class Sequence implements Features {
   /** Lets the next run go on from where this one ended. */
   keepStates(extent: Extent): void {
     const { floats } = this.#workspace;
+    for (const [begin, end, values] of this.remembered(extent))
+      if (begin > 0) floats.copyWithin(begin / 4, end / 4, end / 4 + values);
+  }
+
+  /** Where a run leaves what the next one begins with, and what it makes features of; the number of values of each. */
+  *remembered(extent: Extent): Generator<readonly [begin: Address, end: Address, values: number]> {
+    if (this.#recurrent.length === 0) yield [0, this.output(extent), this.width];
     for (const layer of this.#recurrent) {
-      const size = extent.batch * layer.units;
-      const copy = (to: Address, from: Address) => floats.copyWithin(to / 4, from / 4, from / 4 + size);
-      copy(layer.state(0, extent), layer.state(extent.steps, extent));
-      if (layer.cell(0, extent) > 0) copy(layer.cell(0, extent), layer.cell(extent.steps, extent));
+      yield [layer.state(0, extent), layer.state(extent.steps, extent), extent.batch * layer.units];
+      const cell = layer.cell(0, extent);
+      if (cell > 0) yield [cell, layer.cell(extent.steps, extent), extent.batch * layer.units];
     }
   }
 

@@ -1,23 +1,29 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { KeptStates } from '../inference/kept-states.ts';
 import type { Predictor } from '../inference/predictor.ts';
+import { softmax } from '../inference/softmax.ts';
 import { loadModel } from '../models/model.ts';
 import { logitsOf } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
 import { predictorOf } from './predict.ts';
 
-/** A model version in use: the logits of its classes for inputs as `Serving.input` makes them. */
+/**
+ * A model version in use, on inputs as `Serving.input` makes them: it says the logits of all classes or, where `firstClass` is given,
+ * probabilities of the classes from that one on, 0 below.
+ */
 export interface Classifier {
-  /** Logits of all classes after the whole input. Throws `RangeError` for tokens that the model does not know, or another number of features. */
-  after(input: readonly number[]): Float32Array;
-  /** `hear` is given them at each of the positions, which rise. */
+  /** What it says after the whole input. Throws `RangeError` for tokens that the model does not know, or another number of features. */
+  after(input: readonly number[], firstClass?: number): Float32Array;
+  /** `hear` is given what it says at each of the positions, which rise. */
   at(
     input: readonly number[],
     positions: readonly number[],
-    hear: (index: number, logits: Float32Array) => void,
+    hear: (index: number, values: Float32Array) => void,
+    firstClass?: number,
   ): void;
-  /** Keeps nothing of the inputs so far; without it, an input that goes on where the last one ended takes its new tokens alone. */
+  /** Keeps nothing of the inputs so far; without it, one that begins as one of the last did takes the tokens behind that alone. */
   forget(): void;
   dispose(): void;
 }
@@ -52,30 +58,41 @@ export async function classifierOf(
   return tokenClassifier(predictor, () => engine === 'generic' && model.dispose());
 }
 
+/** Somebody who types takes back some of the last words, and goes on: so many of the last states of an input are kept. */
+const lastStates = 4;
+/** Those of four inputs, which may be asked about in turns. */
+const mostStates = 4 * lastStates;
+
 function tokenClassifier(predictor: Predictor, dispose: () => void): Classifier {
-  let taken: readonly number[] | null = null;
-  const take = (input: readonly number[]) => {
-    const before = taken?.length ?? 0;
-    const goesOn = taken !== null && before <= input.length && taken.every((token, i) => token === input[i]);
-    // A token that the model does not know leaves the sequence nowhere.
-    taken = null;
-    if (!goesOn) predictor.begin();
-    for (const token of goesOn ? input.slice(before) : input) predictor.next(token);
-    taken = input.slice();
+  const states = new KeptStates(mostStates);
+  /** Goes on behind the longest beginning that is known; the number of its tokens. */
+  const resume = (input: readonly number[], most: number) => {
+    const known = states.longest(input, most);
+    if (known) predictor.resume(known.state);
+    else predictor.begin();
+    return known?.length ?? 0;
   };
+  const says = (firstClass?: number) =>
+    firstClass === undefined ? predictor.scores() : predictor.probabilities(firstClass);
   return {
-    after(input) {
-      take(input);
-      return predictor.scores();
+    after(asked, firstClass) {
+      const input = asked.slice();
+      for (let read = resume(input, input.length); read < input.length; ) {
+        predictor.next(input[read++]!);
+        if (input.length - read < lastStates) states.keep(input, read, predictor.state());
+      }
+      return says(firstClass);
     },
-    at(input, positions, hear) {
+    // These are of examples, of which none is asked about again: they keep nothing.
+    at(input, positions, hear, firstClass) {
+      let read = resume(input, positions.length > 0 ? positions[0]! + 1 : 0);
       for (const [index, position] of positions.entries()) {
-        take(input.slice(0, position + 1));
-        hear(index, predictor.scores());
+        while (read <= position) predictor.next(input[read++]!);
+        hear(index, says(firstClass));
       }
     },
     forget() {
-      taken = null;
+      states.clear();
       predictor.begin();
     },
     dispose,
@@ -86,17 +103,18 @@ function featureClassifier(model: tf.LayersModel): Classifier {
   const shape = model.inputs[0]!.shape.slice(1) as number[];
   const size = sizeOf(shape);
   const logits = logitsOf(model);
-  const after = (input: readonly number[]) => {
+  const after = (input: readonly number[], firstClass?: number) => {
     if (input.length !== size) throw new RangeError(`The model takes ${size} features, not ${input.length}.`);
-    return tf.tidy(() => {
+    const values = tf.tidy(() => {
       const row = tf.tensor(input as number[], [1, ...shape], 'float32');
       return logits(row).dataSync<'float32'>().slice();
     });
+    return firstClass === undefined ? values : softmax(values, firstClass);
   };
   return {
     after,
-    at: (input, positions, hear) => {
-      for (const index of positions.keys()) hear(index, after(input));
+    at: (input, positions, hear, firstClass) => {
+      for (const index of positions.keys()) hear(index, after(input, firstClass));
     },
     forget() {},
     dispose: () => model.dispose(),

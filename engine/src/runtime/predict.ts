@@ -5,6 +5,7 @@ import { type Topology, topologyOf } from '../fused/topology.ts';
 import type { Unrecognised } from '../fused/unrecognised.ts';
 import { type Predictor, requireToken, type Suggestion } from '../inference/predictor.ts';
 import type { Scorer } from '../inference/scorer.ts';
+import { softmax } from '../inference/softmax.ts';
 import { readWeights } from '../models/model.ts';
 import { type Apply, logitsOf } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
@@ -19,7 +20,7 @@ export interface ChosenPredictor {
 /**
  * Puts a next-token model, from tokens `[batch, steps]` to logits at the last position or at each, or to a softmax of them, which is left out, to use with the weights that it
  * has now: on the fused kernels where these know its layers, else on the current tfjs backend, which runs the whole sequence
- * again for each token. Rejects with `RangeError` for a model over values.
+ * again for the scores behind it. Rejects with `RangeError` for a model over values.
  */
 export async function predictorOf(model: tf.LayersModel): Promise<ChosenPredictor> {
   const topology = topologyOf(model);
@@ -90,7 +91,8 @@ class GenericPredictor implements Predictor {
   readonly tokens: number;
   readonly #logits: Apply;
   readonly #sequence: number[] = [];
-  #scores: Float32Array;
+  /** Of the sequence so far; null until they are asked for. */
+  #scores: Float32Array | null;
 
   constructor(model: tf.LayersModel) {
     this.#logits = logitsOf(model);
@@ -106,20 +108,39 @@ class GenericPredictor implements Predictor {
   next(token: number): void {
     requireToken(token, this.tokens);
     this.#sequence.push(token);
-    const all = tf.tidy(
-      () => this.#logits(tf.tensor2d([this.#sequence], undefined, 'int32')).dataSync() as Float32Array,
-    );
-    this.#scores = all.slice(-this.tokens);
+    this.#scores = null;
+  }
+
+  state(): Int32Array {
+    return Int32Array.from(this.#sequence);
+  }
+
+  resume(state: Int32Array): void {
+    this.#sequence.splice(0, this.#sequence.length, ...state);
+    this.#scores = null;
   }
 
   scores(): Float32Array {
-    return this.#scores.slice();
+    return this.#scored().slice();
+  }
+
+  probabilities(first: number): Float32Array {
+    return softmax(this.#scored(), first);
+  }
+
+  #scored(): Float32Array {
+    this.#scores ??= tf.tidy(() => {
+      const all = this.#logits(tf.tensor2d([this.#sequence], undefined, 'int32')).dataSync() as Float32Array;
+      return all.slice(-this.tokens);
+    });
+    return this.#scores;
   }
 
   top(count: number, from = 0): Suggestion[] {
     const best: Suggestion[] = [];
+    const scores = this.#scored();
     for (let token = from; token < this.tokens; token++) {
-      const score = this.#scores[token]!;
+      const score = scores[token]!;
       if (Number.isNaN(score) || (best.length === count && !(score > (best.at(-1)?.score ?? Infinity))))
         continue;
       const place = best.findLastIndex(other => other.score >= score) + 1;

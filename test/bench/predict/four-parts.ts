@@ -32,12 +32,11 @@ export async function fourParts(model: tf.LayersModel, size: number) {
   const file = encodeNgrams(all.values(), { classes: size, firstClass: firstWordId, threshold: 3 });
   const shared = await sharedNgrams().open(file, null, ports);
   const cache = await ngramCache().open(new Uint8Array(0), null, ports);
-  const textAt = (i: number) =>
-    Array.from({ length: 4 }, (_, at) => vocabulary.word(idAt(i * (at + 1)))).join(' ');
-  for (let i = 0; i < 1_000; i++) cache.observe!(textAt(i));
+  const wordsAt = (i: number) => Array.from({ length: 4 }, (_, at) => vocabulary.word(idAt(i * (at + 1))));
+  for (let i = 0; i < 1_000; i++) cache.observe!(wordsAt(i).join(' '));
   const parts = [await inference.open(files), await inference.open(files), shared, cache];
   return {
-    textAt,
+    wordsAt,
     lookUp: (text: string) => shared.predict(text),
     mixed: async (text: string) =>
       mix(await Promise.all(parts.map(async part => ({ weight: 0.25, values: await part.predict(text) })))),

@@ -1,7 +1,6 @@
 import type { ClientEvents } from '@murmuration/client-sdk/client/events';
 import type { Inference, OpenModel } from '@murmuration/client-sdk/hybrid/inference';
 import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
-import { softmax } from '@murmuration/client-sdk/hybrid/probabilities';
 import type { Remote } from '@murmuration/client-sdk/hybrid/remote';
 import { type HybridPorts, ServedHybrid } from '@murmuration/client-sdk/hybrid/served-hybrid';
 import { Verdicts } from '@murmuration/client-sdk/hybrid/verdicts';
@@ -10,6 +9,7 @@ import { PrivateLayers } from '@murmuration/client-sdk/private-layers/private-la
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import type { Serving } from '@murmuration/engine/inference/serving';
+import { softmax } from '@murmuration/engine/inference/softmax';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';

@@ -1,4 +1,5 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
+import { softmax } from '@murmuration/engine/inference/softmax';
 import { predictorOf, scorerOf } from '@murmuration/engine/runtime/predict';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +72,63 @@ describe('predictorOf', () => {
         expect(relativeError(predictor.scores(), expected(model, sequence), 0.1)).toBeLessThan(1e-5);
       }
     }
+  });
+
+  it.each<[string, () => tf.LayersModel]>([
+    ['a GRU', () => build(small)],
+    ['LSTM and GRU over masked words', () => build(lstm)],
+    ['the last position alone', () => build({ ...small, everyPosition: false })],
+    ['no recurrent layer', () => build({ ...small, recurrent: [] })],
+    ['other layers', unknown],
+  ])('goes on from a state to the bytes of reading again: %s', async (_, make) => {
+    const model = make();
+    const { predictor } = await predictorOf(model);
+    const other = (await predictorOf(model)).predictor;
+    const read = (tokens: ArrayLike<number>) => {
+      other.begin();
+      for (const token of Array.from(tokens)) other.next(token);
+      return bytesOf(other.scores());
+    };
+    const sequence = integers(6, 3, small.words);
+    const states = Array.from(sequence, token => {
+      predictor.next(token);
+      return predictor.state();
+    });
+    for (const at of [2, 5, 0]) {
+      const [before, next] = [sequence.slice(0, at + 1), (at * 5 + 1) % small.words];
+      predictor.resume(states[at]!);
+      expect(bytesOf(predictor.scores())).toEqual(read(before));
+      expect(predictor.top(1)[0]!.score).toBe(Math.max(...predictor.scores()));
+      predictor.next(next);
+      expect(bytesOf(predictor.scores())).toEqual(read([...before, next]));
+    }
+  });
+
+  it.each([() => build(small), unknown])(
+    'makes probabilities of the scores, from a first token on',
+    async make => {
+      const { predictor } = await predictorOf(make());
+      for (const token of integers(5, 4, small.words)) {
+        predictor.next(token);
+        for (const first of [0, 3, small.words - 1]) {
+          const expected = softmax(predictor.scores(), first);
+          const found = predictor.probabilities(first);
+          expect(found.subarray(0, first).every(value => value === 0)).toBe(true);
+          expect(relativeError(found, expected, 1e-3)).toBeLessThan(1e-5);
+        }
+      }
+    },
+  );
+
+  it('counts scores that are no numbers as the least likely', async () => {
+    const model = build({ ...small, recurrent: [] });
+    const bias = model.getWeights().at(-1)!.dataSync().slice();
+    bias[4] = Number.NaN;
+    model.setWeights([...model.getWeights().slice(0, -1), tf.tensor1d(bias)]);
+    const { predictor } = await predictorOf(model);
+    predictor.next(1);
+    expect(predictor.probabilities(2)).toEqual(softmax(predictor.scores(), 2));
+    expect(predictor.probabilities(2)[4]).toBe(0);
   });
 
   it.each([() => build(small), unknown])(
