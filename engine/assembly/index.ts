@@ -9,7 +9,8 @@ export { lstmBackward, lstmForward } from './lstm';
 export { moments, normalisationGradient, normalise } from './normalisation';
 export { addPatches, gatherPatches } from './patches';
 export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './pooling';
-export { multiply, multiplyPacked, pack, packedBytes, scratchBytes } from './product';
+export { pack, packedBytes } from './panels';
+export { multiply, multiplyPacked, scratchBytes } from './product';
 export { addColumns, gatherColumns, rowDots, scaleRows } from './sampled';
 export { addRowDots, addRowProduct, addRows, columnSums, gatherRows, sparseRows, squaredNorm } from './rows';
 export {

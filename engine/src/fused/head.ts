@@ -112,15 +112,25 @@ export class Head {
 
   /** One hidden layer. */
   #forward(i: number, count: number, to: Address): void {
+    const { units, activation } = this.#layers[i]!.layer;
+    this.#apply(i, count, this.#inputs[i]!, to);
+    this.#workspace.kernels.activate(activation, count * units, to);
+  }
+
+  /** A layer without its activation, of `count` rows. */
+  #apply(i: number, count: number, from: Address, to: Address): void {
     const { kernels } = this.#workspace;
-    const { layer, kernel, bias } = this.#layers[i]!;
-    const { inputs, units, activation } = layer;
+    const { layer, kernel, bias, isPacked } = this.#layers[i]!;
+    const { inputs, units, tied } = layer;
     // biome-ignore format: one line for each matrix
-    kernels.multiply(
-      count, units, inputs, this.#inputs[i]!, inputs, 0, kernel.value, units, 0,
+    if (isPacked) kernels.multiplyPacked(
+      count, units, inputs, from, inputs, 0, kernel.value,
       to, units, 0, bias?.value ?? 0, this.#scratch,
     );
-    kernels.activate(activation, count * units, to);
+    else kernels.multiply(
+      count, units, inputs, from, inputs, 0, kernel.value, tied ? inputs : units, Number(tied),
+      to, units, 0, bias?.value ?? 0, this.#scratch,
+    );
   }
 
   #backward(i: number, count: number): void {
@@ -162,13 +172,7 @@ export class Head {
   /** Logits of a block of rows. */
   #scoreBlock(first: number, rows: number): void {
     const i = this.#layers.length - 1;
-    const { layer, kernel, bias } = this.#layers[i]!;
-    const { inputs, units, tied } = layer;
-    // biome-ignore format: one line for each matrix
-    this.#workspace.kernels.multiply(
-      rows, units, inputs, this.#inputs[i]! + 4 * first * inputs, inputs, 0,
-      kernel.value, tied ? inputs : units, Number(tied),
-      this.#crossEntropy.logits, units, 0, bias?.value ?? 0, this.#scratch,
-    );
+    const { inputs } = this.#layers[i]!.layer;
+    this.#apply(i, rows, this.#inputs[i]! + 4 * first * inputs, this.#crossEntropy.logits);
   }
 }

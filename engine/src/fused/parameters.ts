@@ -1,4 +1,5 @@
 import type { Address } from './kernels.ts';
+import { writePanels } from './panels.ts';
 import type { ConvolutionLayer, NormalisationLayer, StackLayer } from './stack/layers.ts';
 import type { DenseLayer, EmbeddingLayer, RecurrentLayer, Topology } from './topology.ts';
 import type { Workspace } from './workspace.ts';
@@ -14,6 +15,8 @@ export interface DenseParameters {
   readonly layer: DenseLayer;
   /** `[inputs, units]`; of a tied layer the embedding's table `[units, inputs]`. */
   readonly kernel: Parameter;
+  /** Whether the kernel lies in panels, as `multiplyPacked` takes it. */
+  readonly isPacked: boolean;
   readonly bias: Parameter | null;
 }
 
@@ -53,7 +56,7 @@ export type StackParameters =
 
 /**
  * The weights of a model in one region, in the order of its layout: first those that gradients move, layer by layer, whose
- * gradients lie in another region like it, then the moving statistics of batch normalisation.
+ * gradients lie in another region like it, then the moving statistics of batch normalisation. Kernels that are packed lie elsewhere.
  */
 export class Parameters {
   /** All weights. */
@@ -66,13 +69,21 @@ export class Parameters {
   readonly recurrent: readonly RecurrentParameters[];
   readonly stack: readonly StackParameters[];
   readonly dense: readonly DenseParameters[];
+  readonly #workspace: Workspace;
 
   /** Whether the embedding's table makes the logits as well, so that all of its rows have a gradient. */
   get tied(): boolean {
     return this.dense.at(-1)!.layer.tied;
   }
 
-  constructor(workspace: Workspace, { features, dense }: Topology, training: boolean) {
+  /**
+   * @param use what the weights are for: `training` has gradients, `batches` has the kernels of dense layers packed, so that a batch need
+   * not copy them.
+   */
+  constructor(workspace: Workspace, { features, dense }: Topology, use: 'training' | 'batches' | 'steps') {
+    this.#workspace = workspace;
+    const training = use === 'training';
+    const packs = ({ tied }: DenseLayer) => use === 'batches' && !tied;
     const { embedding, recurrent } =
       features.kind === 'tokens' ? features : { embedding: null, recurrent: [] };
     const stack = features.kind === 'values' ? features.layers : [];
@@ -85,7 +96,8 @@ export class Parameters {
         0,
       );
     this.count = this.trainable + stack.reduce((sum, layer) => sum + 2 * statisticsOf(layer), 0);
-    this.values = workspace.reserve(this.count);
+    const packed = dense.filter(packs).reduce((sum, { inputs, units }) => sum + inputs * units, 0);
+    this.values = workspace.reserve(this.count - packed);
     this.gradients = training ? workspace.reserve(this.trainable) : 0;
     let at = 0;
     const next = (size: number): Parameter => {
@@ -93,7 +105,7 @@ export class Parameters {
       at += size;
       return { value: this.values + offset, gradient: this.gradients + offset, size };
     };
-    let statistics = this.values + 4 * this.trainable;
+    let statistics = this.values + 4 * (this.trainable - packed);
     const nextStatistic = (size: number): Address => {
       statistics += 4 * size;
       return statistics - 4 * size;
@@ -120,11 +132,41 @@ export class Parameters {
           return { layer };
       }
     });
-    this.dense = dense.map(layer => ({
-      layer,
-      kernel: layer.tied ? this.embedding!.table : next(layer.inputs * layer.units),
-      bias: layer.bias ? next(layer.units) : null,
-    }));
+    const nextPacked = ({ inputs, units }: DenseLayer): Parameter => {
+      const value = workspace.reserveBytes(workspace.kernels.packedBytes(inputs, units));
+      return { value, gradient: 0, size: inputs * units };
+    };
+    this.dense = dense.map((layer): DenseParameters => {
+      const isPacked = packs(layer);
+      const own = () => (isPacked ? nextPacked(layer) : next(layer.inputs * layer.units));
+      const kernel = layer.tied ? this.embedding!.table : own();
+      return { layer, kernel, isPacked, bias: layer.bias ? next(layer.units) : null };
+    });
+  }
+
+  /** Sets all weights, in the order of the layout; after `commit` of the workspace. */
+  set(weights: Float32Array): void {
+    const workspace = this.#workspace;
+    let [from, to] = [0, this.values];
+    const copy = (end: number): void => {
+      workspace.view(to, end - from).set(weights.subarray(from, end));
+      to += 4 * (end - from);
+      from = end;
+    };
+    let end = this.trainable;
+    for (const { kernel, bias, layer } of this.dense)
+      end -= (layer.tied ? 0 : kernel.size) + (bias?.size ?? 0);
+    for (const { layer, kernel, isPacked, bias } of this.dense) {
+      if (isPacked) {
+        copy(end);
+        const own = weights.subarray(from, from + kernel.size);
+        const bytes = workspace.kernels.packedBytes(layer.inputs, layer.units);
+        writePanels(own, layer.inputs, layer.units, workspace.view(kernel.value, bytes / 4));
+        from += kernel.size;
+      }
+      end += (layer.tied ? 0 : kernel.size) + (bias?.size ?? 0);
+    }
+    copy(this.count);
   }
 }
 

@@ -28,7 +28,7 @@ export class FusedPredictor implements Predictor {
 
   private constructor(workspace: Workspace, topology: Topology, weights: Float32Array) {
     this.#workspace = workspace;
-    this.#parameters = new Parameters(workspace, topology, false);
+    this.#parameters = new Parameters(workspace, topology, 'steps');
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
     const features = topology.features as TokenFeatures;
     this.#sequence = new Sequence(workspace, features, this.#parameters, scratch, false);
@@ -37,7 +37,7 @@ export class FusedPredictor implements Predictor {
     this.#probabilities = workspace.reserve(this.tokens);
     this.#best = workspace.reserve(2 * this.#capacity);
     workspace.commit();
-    workspace.view(this.#parameters.values, this.#parameters.count).set(weights);
+    this.#parameters.set(weights);
     this.#sequence.pack();
     this.begin();
   }

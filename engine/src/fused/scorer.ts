@@ -21,13 +21,13 @@ export class FusedScorer implements Scorer {
 
   private constructor(workspace: Workspace, topology: Topology, weights: Float32Array) {
     this.#workspace = workspace;
-    const parameters = new Parameters(workspace, topology, false);
+    const parameters = new Parameters(workspace, topology, 'batches');
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
     this.#features = featuresOf(topology, workspace, parameters, scratch, false);
     this.#head = new Head(workspace, parameters, scratch, false);
     this.#fixed = workspace.bytes;
     workspace.commit();
-    workspace.view(parameters.values, parameters.count).set(weights);
+    parameters.set(weights);
   }
 
   /**

@@ -52,7 +52,7 @@ export class FusedTraining {
   private constructor(topology: Topology, workspace: Workspace, memoryLimit: number) {
     this.#memoryLimit = memoryLimit;
     this.#workspace = workspace;
-    this.#parameters = new Parameters(workspace, topology, true);
+    this.#parameters = new Parameters(workspace, topology, 'training');
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
     this.#features = featuresOf(topology, workspace, this.#parameters, scratch, true);
     this.#head = new Head(workspace, this.#parameters, scratch, true);

@@ -54,14 +54,20 @@ export function split(kernels: Kernels, team: Team, smallest = 1): Kernels {
     },
     // biome-ignore format: one line for each matrix
     multiplyPacked(m, n, k, a, lda, transposedA, packed, c, ldc, accumulate, bias, scratch) {
-      const spans = spansOf(m, partsOf(m * n * k, MULTIPLICATIONS), ROWS, ROWS);
+      const parts = partsOf(m * n * k, MULTIPLICATIONS);
+      const byRows = m > n;
+      const spans = byRows ? spansOf(m, parts, ROWS, ROWS) : spansOf(n, parts, COLUMNS, COLUMNS);
       if (spans.length < 2) {
         kernels.multiplyPacked(m, n, k, a, lda, transposedA, packed, c, ldc, accumulate, bias, scratch);
         return;
       }
-      team.run(spans.map(([first, length]) => ['multiplyPacked', length, n, k,
-        a + 4 * first * (transposedA ? 1 : lda), lda, transposedA, packed,
-        c + 4 * first * ldc, ldc, accumulate, bias, scratch]));
+      team.run(spans.map(([first, length]): Call => byRows
+        ? ['multiplyPacked', length, n, k,
+          a + 4 * first * (transposedA ? 1 : lda), lda, transposedA, packed,
+          c + 4 * first * ldc, ldc, accumulate, bias, scratch]
+        : ['multiplyPacked', m, length, k,
+          a, lda, transposedA, packed + 4 * first * k,
+          c + 4 * first, ldc, accumulate, bias && bias + 4 * first, scratch]));
     },
     softmaxCrossEntropy(rows, classes, logits, labels, shares, sums, gaps) {
       const spans = spansOf(rows, partsOf(rows * classes, VALUES), 1, 1);

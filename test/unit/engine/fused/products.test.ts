@@ -1,3 +1,4 @@
+import { writePanels } from '@murmuration/engine/fused/panels';
 import { Workspace } from '@murmuration/engine/fused/workspace';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -105,6 +106,72 @@ describe('dense products', () => {
         const [actual, expected] = both({ ...options, m: 70, n: 700, k: 300, transposedA, transposedB });
         expect(relativeError(actual, expected, 1)).toBeLessThan(1e-5);
       }
+    }
+  });
+
+  it('give a row the same bytes alone and among others, once the matrix is packed', () => {
+    const { kernels } = workspace;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 0, max: 600 }),
+        fc.boolean(),
+        fc.boolean(),
+        fc.nat(),
+        (n, k, accumulate, hasBias, seed) => {
+          const m = 7;
+          workspace.release(64);
+          const [a, c, biases] = [numbers(m * k, seed), numbers(m * n, seed + 1), numbers(n, seed + 2)];
+          const [atA, atC, atBias] = [a, c, biases].map(({ length }) => workspace.reserve(length)) as [
+            number,
+            number,
+            number,
+          ];
+          const scratch = workspace.reserveBytes(kernels.scratchBytes());
+          const panels = workspace.reserveBytes(kernels.packedBytes(k, n));
+          workspace.commit();
+          workspace.view(atA, a.length).set(a);
+          workspace.view(atBias, n).set(biases);
+          const matrix = numbers(k * n, seed + 3);
+          writePanels(matrix, k, n, workspace.view(panels, kernels.packedBytes(k, n) / 4));
+          const bias = hasBias ? atBias : 0;
+          const products = (rows: number) => {
+            workspace.view(atC, c.length).set(c);
+            for (let row = 0; row < m; row += rows) {
+              const [x, y] = [atA + 4 * row * k, atC + 4 * row * n];
+              const count = Math.min(rows, m - row);
+              // biome-ignore format: one line for each matrix
+              kernels.multiplyPacked(
+                count, n, k, x, k, 0, panels, y, n, Number(accumulate), bias, scratch,
+              );
+            }
+            return workspace.view(atC, c.length).slice();
+          };
+          const together = products(m);
+          for (const rows of [1, 2, 3, 4]) expect(products(rows)).toEqual(together);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('find a matrix in panels, whether the kernels wrote them or not', () => {
+    const { kernels } = workspace;
+    for (const [k, n] of [
+      [1, 1],
+      [300, 8],
+      [513, 21],
+    ] as const) {
+      workspace.release(64);
+      const matrix = numbers(k * n, k);
+      const bytes = kernels.packedBytes(k, n);
+      const [from, to] = [workspace.reserve(k * n), workspace.reserveBytes(bytes)];
+      workspace.commit();
+      workspace.view(from, k * n).set(matrix);
+      kernels.pack(k, n, from, n, 0, to);
+      const panels = new Float32Array(bytes / 4).fill(Number.NaN);
+      writePanels(matrix, k, n, panels);
+      expect(panels).toEqual(workspace.view(to, bytes / 4));
     }
   });
 
