@@ -95,7 +95,7 @@ export const unnamed = { schema: { hide: true } };
 /** Aborted when the client goes away before it is answered. */
 export function clientSignal({ raw }: FastifyReply): Signal {
   const signal = new OneSignal();
-  raw.once('close', () => {
+  raw.on('close', () => {
     if (!raw.writableFinished)
       signal.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
   });
@@ -133,7 +133,7 @@ function takeRoom(
   const length = announced === undefined || isPacked ? limits.body : Math.min(Number(announced), limits.body);
   const share = bodies.share();
   share.take(length);
-  response.once('close', () => share.giveBack());
+  response.on('close', () => share.giveBack());
 }
 
 function sendError(reply: FastifyReply, error: MurmurationError): FastifyReply {

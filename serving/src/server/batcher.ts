@@ -58,10 +58,12 @@ export class Batcher {
 
   /** Settles when the model has answered, or failed with these inputs. */
   run(job: Job): Promise<Ran> {
+    const rows = job.inputs[0]?.shape[0] ?? 1;
+    const key = this.#keyOf(job, rows);
+    const since = this.#turns.now();
+    const { inputs, lengths, asker } = job;
     return new Promise((resolve, reject) => {
-      const rows = job.inputs[0]?.shape[0] ?? 1;
-      const key = this.#keyOf(job, rows);
-      this.#queue.push({ ...job, rows, key, since: this.#turns.now(), resolve, reject });
+      this.#queue.push({ inputs, lengths, asker, rows, key, since, resolve, reject });
       this.#arm();
     });
   }

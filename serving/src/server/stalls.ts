@@ -32,8 +32,9 @@ export class Stalls<Key extends object> {
   }
 
   #arm(): void {
+    if (this.#timer) return;
     const [first] = this.#begun.values();
-    if (!first || this.#timer) return;
+    if (!first) return;
     this.#timer = this.#clock.at(first.at + this.#most, () => {
       this.#timer = undefined;
       const now = this.#clock.now();
