@@ -22,6 +22,7 @@ export type { GetRandomValues } from './react-native/requirements.ts';
 export type { BackgroundOptions } from './react-native/wake.ts';
 export { type AsyncStorageLike, asyncStorage } from './storage/async-storage.ts';
 export { type MmkvLike, mmkvStorage } from './storage/mmkv.ts';
+export { firstTrainer, type NamedTrainer } from './training/first-trainer.ts';
 
 /** Longest wake, ms. */
 const longestWake = 86_400_000;

@@ -1,8 +1,7 @@
 // @module-tag chromium
-import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { bits, clip, openStage, PageWorld, type Stage } from './page-world.ts';
+import { bits, clip, clipped, openStage, PageWorld, type Stage } from './page-world.ts';
 
 let stage: Stage;
 let world: PageWorld;
@@ -13,30 +12,12 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 afterEach(() => world?.close());
 
-async function weightsOf(model: ModelHash): Promise<Float32Array> {
-  const url = `${world.coordinator.url}/v1/models/${model}/model.json`;
-  const json = (await (await fetch(url)).json()) as { weightsManifest: [{ paths: [string] }] };
-  const bytes = await (await fetch(new URL(json.weightsManifest[0].paths[0], url))).arrayBuffer();
-  return new Float32Array(bytes);
-}
-
-async function firstModel(): Promise<ModelHash> {
-  const { models } = await (await fetch(`${world.coordinator.url}/v1/tasks/words/models`)).json();
-  return models[0].url.split('/').at(-2);
-}
-
-/** `delta` as it leaves a device. */
-function clipped(delta: readonly number[]): readonly number[] {
-  const scale = Math.min(1, clip / Math.hypot(...delta));
-  return delta.map(value => value * scale);
-}
-
 describe('pages as devices, under the strict policy with which a coordinator serves them', () => {
   it('two tabs and ten phones finish a masked round, and the model moves by the mean of what they learned', async () => {
     world = await PageWorld.open(stage, 12);
     await world.phones(10);
     const pages = [await world.page(10), await world.page(11)];
-    const before = await weightsOf(await firstModel());
+    const before = await world.weightsOf(await world.firstModel());
     const ended = world.rounds(1);
     await world.coordinator.start();
     const [record] = await ended;
@@ -51,7 +32,7 @@ describe('pages as devices, under the strict policy with which a coordinator ser
       ...world.learned.slice(0, 10).map(delta => [...delta]),
       ...pages.map(page => JSON.parse(page.all('learned')[0]!) as number[]),
     ].map(clipped);
-    const after = await weightsOf(record!.model!);
+    const after = await world.weightsOf(record!.model!);
     const { step } = quantizationFor(before.length, { clip, bits, weightCap: 1, largestCohort: 12 });
     const moved = after.map((value, i) => value - before[i]!);
     const error = Math.hypot(

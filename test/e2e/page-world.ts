@@ -9,6 +9,7 @@ import { defineTask } from '@murmuration/coordinator/task/define-task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
@@ -23,6 +24,12 @@ const enrolment = 'an enrolment token of pages';
 const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));
 export const clip = 1;
 export const bits = 12;
+
+/** `delta` as it leaves a device. */
+export function clipped(delta: readonly number[]): readonly number[] {
+  const scale = Math.min(1, clip / Math.hypot(...delta));
+  return delta.map(value => value * scale);
+}
 
 /** What a page said: a kind of event, and what of it. */
 interface Said {
@@ -119,6 +126,20 @@ export class PageWorld {
     });
     const coordinator = await createCoordinator(config, [task], { clock: systemClock, random: systemRandom });
     return new PageWorld(coordinator, browser);
+  }
+
+  readonly enrolment: string = enrolment;
+
+  async weightsOf(model: ModelHash): Promise<Float32Array> {
+    const url = `${this.coordinator.url}/v1/models/${model}/model.json`;
+    const json = (await (await fetch(url)).json()) as { weightsManifest: [{ paths: [string] }] };
+    const bytes = await (await fetch(new URL(json.weightsManifest[0].paths[0], url))).arrayBuffer();
+    return new Float32Array(bytes);
+  }
+
+  async firstModel(): Promise<ModelHash> {
+    const { models } = await (await fetch(`${this.coordinator.url}/v1/tasks/words/models`)).json();
+    return models[0].url.split('/').at(-2);
   }
 
   get pageUrl(): string {

@@ -58,6 +58,7 @@ const order: Record<string, readonly string[]> = {
     'react',
     'react-native',
     'worker',
+    'web-view',
     'testing',
   ],
   'inference-client/src': ['tensors', 'wire', 'client'],

@@ -30,9 +30,9 @@ export interface TrainingResult {
   readonly path?: TrainingPath;
 }
 
-/** Which kernels trained the model: the engine's fused ones, or tfjs' own; and why, in one sentence without a full stop. */
+/** Which kernels trained the model: the engine's fused ones, tfjs' own, or those of an app's own trainer; and why, in one sentence without a full stop. */
 export interface TrainingPath {
-  readonly engine: 'fused' | 'generic';
+  readonly engine: 'fused' | 'generic' | 'own';
   readonly reason: string;
   /** The backend of TensorFlow.js behind the generic kernels, where it was chosen for them. */
   readonly backend?: string;

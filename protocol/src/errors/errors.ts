@@ -133,6 +133,8 @@ const passing = {
   'hybrid.no-model':
     'There is no model on this device yet; it arrives with the first round, or with the app.',
   'training.stopped': 'Training was stopped before it finished.',
+  'training.no-answer': 'What trains on this device does not answer.',
+  'training.bridge': 'What came from the web view that trains is not what its protocol allows.',
 } as const satisfies Record<string, string>;
 
 export type ErrorCode = keyof typeof lasting | keyof typeof passing;

@@ -114,6 +114,8 @@ export const statuses = {
   'training.no-memory': 507,
   'training.unsupported': 422,
   'training.stopped': 499,
+  'training.no-answer': 504,
+  'training.bridge': 502,
   'report.malformed': 422,
 } as const satisfies Record<ErrorCode, number>;
 

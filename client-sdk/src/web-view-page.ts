@@ -1,0 +1,1 @@
+export { serveWebView, type WebViewOptions } from './web-view/serve.ts';

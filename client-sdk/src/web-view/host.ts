@@ -1,0 +1,330 @@
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { Link, type LinkLimits, linkLimits, prefix, violation } from './link.ts';
+import { errorFrom, fromPage, type Request, type ToPage } from './messages.ts';
+
+/** ms between two looks at a page that owes an answer. */
+const tick = 1_000;
+/** Looks without a word of a page that is under way after which it is asked for one, and after which it is given up. */
+const askedAfter = 5;
+const lostAfter = 15;
+/** Looks that a page has for its start. */
+const startedWithin = 10;
+/** Times that a request begins again since its page has gone. */
+const mostRestarts = 3;
+/** ms without a request after which a page that holds no model is let go. */
+const restsAfter = 60_000;
+
+/** Puts a text into the page that is shown. */
+export type Post = (text: string) => void;
+
+/** A request that has no answer yet. */
+interface Pending {
+  readonly request: Request;
+  readonly progress: ((done: number) => void) | undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: MurmurationError) => void;
+  isStopped: boolean;
+  /** Times that its page has gone. */
+  lost: number;
+  /** The share that was told. */
+  told: number;
+}
+
+export interface HostPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** What the page has as its address. */
+  readonly address: string;
+  readonly limits?: LinkLimits;
+}
+
+/**
+ * The app's end of a hidden web view: shows its page while that is needed, and starts it again, with what it owes, once it has gone. What the page
+ * was asked is answered here once, whatever happens to it.
+ */
+export class WebViewHost {
+  readonly #ports: HostPorts;
+  readonly #listeners = new Set<() => void>();
+  readonly #pending = new Map<number, Pending>();
+  /** Models in use, which a page that is started again opens first. */
+  readonly #opened = new Map<number, ModelFiles>();
+  #requests = 0;
+  #models = 0;
+  /** The page that is to be shown, counted from 1; undefined while none is needed. */
+  #page: number | undefined;
+  #pages = 0;
+  #isShown = false;
+  #post: Post | undefined;
+  #link: Link | undefined;
+  /** Looks since the last word of the page. */
+  #silent = 0;
+  #cancelTick: Cancel | undefined;
+  #cancelRest: Cancel | undefined;
+
+  constructor(ports: HostPorts) {
+    this.#ports = ports;
+  }
+
+  /** Calls `changed` when `page` is another. */
+  readonly subscribe = (changed: () => void): Cancel => {
+    this.#listeners.add(changed);
+    return () => void this.#listeners.delete(changed);
+  };
+
+  /** The page to show, another number for each start; undefined where none is. */
+  readonly page = (): number | undefined => this.#page;
+
+  /** A web view is there, or no longer, to show pages. */
+  shown(isShown: boolean): void {
+    this.#isShown = isShown;
+    if (!isShown) this.gone(this.#page, 'it is no longer shown');
+  }
+
+  /** How texts get into a page; undefined once they no longer do. */
+  attach(page: number, post: Post | undefined): void {
+    if (page === this.#page) this.#post = post;
+  }
+
+  /** What has come from a page, and from which address. */
+  hear(page: number, text: unknown, url: unknown): void {
+    if (page !== this.#page) return;
+    const failed = `${prefix} failed `;
+    if (!this.#isOwn(url))
+      this.#restart(violation(`it shows a page of another origin, ${String(url).slice(0, 200)}`));
+    else if (typeof text !== 'string') return;
+    else if (text === `${prefix} ready`) this.#begin();
+    else if (text.startsWith(failed)) this.#fail(text.slice(failed.length));
+    else this.#link?.hear(text);
+  }
+
+  /** The process of a page has ended, or it could not be shown. */
+  gone(page: number | undefined, why: string): void {
+    if (page === undefined || page !== this.#page) return;
+    this.#restart(new MurmurationError('training.no-answer', `The web view has gone: ${why}.`));
+  }
+
+  /**
+   * Asks the page, which is started where it is not there. Rejects with the page's error, `training.stopped` soon after `signal` is aborted,
+   * and `training.no-answer` or `training.bridge` where no page answers, or none that keeps to the protocol, after some starts.
+   */
+  ask(request: Request, signal?: AbortSignal, progress?: (done: number) => void): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(new MurmurationError('training.stopped'));
+      const id = this.#requests++;
+      const stop = () => this.#stop(id);
+      const over = () => signal?.removeEventListener('abort', stop);
+      signal?.addEventListener('abort', stop, { once: true });
+      this.#pending.set(id, {
+        request,
+        progress,
+        resolve: value => {
+          over();
+          resolve(value);
+        },
+        reject: error => {
+          over();
+          reject(error);
+        },
+        isStopped: false,
+        lost: 0,
+        told: 0,
+      });
+      this.#wake();
+      this.#send(id);
+    });
+  }
+
+  /** Opens a model under a number, which every page from now on knows. */
+  async open(model: ModelFiles): Promise<number> {
+    const opened = this.#models++;
+    await this.ask({ do: 'open', opened, model });
+    this.#opened.set(opened, model);
+    return opened;
+  }
+
+  /** Closes a model. */
+  async close(opened: number): Promise<void> {
+    if (!this.#opened.delete(opened)) return;
+    // A page that is not there holds nothing.
+    if (this.#link) await this.ask({ do: 'close', opened });
+    this.#restIfIdle();
+  }
+
+  /** Lets the page go. What waits is rejected with `training.stopped`; what comes next starts another. */
+  rest(): void {
+    this.#opened.clear();
+    for (const id of this.#pending.keys()) this.#settle(id, new MurmurationError('training.stopped'));
+    this.#show(undefined);
+  }
+
+  #isOwn(url: unknown): boolean {
+    // Android may tell the origin, or what stands for a page that came as a text.
+    const { address } = this.#ports;
+    return url === address || url === address.replace(/\/$/, '') || url === 'about:blank';
+  }
+
+  #wake(): void {
+    this.#cancelRest?.();
+    if (this.#page === undefined) this.#show(++this.#pages);
+    this.#watch();
+  }
+
+  /** Shows a page, or none; the one before is no longer heard. */
+  #show(page: number | undefined): void {
+    this.#link?.close();
+    this.#link = undefined;
+    this.#post = undefined;
+    this.#silent = 0;
+    this.#page = page;
+    if (page === undefined) {
+      this.#cancelTick?.();
+      this.#cancelTick = undefined;
+      this.#cancelRest?.();
+    }
+    for (const changed of this.#listeners) changed();
+  }
+
+  /** The page is ready: a link of its own, and all that it owes. */
+  #begin(): void {
+    const post = this.#post;
+    if (!post) return;
+    // A page that begins once more has been loaded again, and knows of nothing.
+    if (this.#link) {
+      this.#restart(violation('the page was loaded again'));
+      return;
+    }
+    const token = hex(this.#ports.random(16));
+    this.#silent = 0;
+    this.#link = new Link(
+      token,
+      { post, deliver: message => this.#deliver(message), broken: error => this.#restart(error) },
+      this.#ports.limits ?? linkLimits,
+    );
+    post(`${prefix} hello ${token}`);
+    for (const [opened, model] of this.#opened) {
+      const id = this.#requests++;
+      // What fails here is told by what asks the model.
+      const ignore = () => {};
+      this.#pending.set(id, {
+        request: { do: 'open', opened, model },
+        progress: undefined,
+        resolve: ignore,
+        reject: ignore,
+        isStopped: false,
+        lost: mostRestarts,
+        told: 0,
+      });
+      this.#send(id);
+    }
+    for (const [id, { request }] of Array.from(this.#pending))
+      if (request.do !== 'open' || !this.#opened.has(request.opened)) this.#send(id);
+  }
+
+  #send(id: number): void {
+    const pending = this.#pending.get(id);
+    if (!this.#link || !pending) return;
+    try {
+      this.#link.send({ ...pending.request, id } satisfies ToPage);
+      if (pending.isStopped) this.#link.send({ do: 'stop', id } satisfies ToPage);
+    } catch (cause) {
+      this.#settle(id, cause as MurmurationError);
+    }
+  }
+
+  #stop(id: number): void {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    pending.isStopped = true;
+    // The page says when it has: no other training may begin before.
+    if (this.#link) this.#link.send({ do: 'stop', id } satisfies ToPage);
+    else this.#settle(id, new MurmurationError('training.stopped'));
+  }
+
+  #deliver(message: unknown): void {
+    const said = fromPage(message);
+    this.#silent = 0;
+    if ('pong' in said) return;
+    const pending = this.#pending.get(said.id);
+    if (!pending) throw violation(`request ${said.id} is answered twice, or was never made`);
+    if ('progress' in said) {
+      if (said.progress <= pending.told || pending.isStopped) return;
+      pending.told = said.progress;
+      pending.progress?.(said.progress);
+    } else if ('error' in said) this.#settle(said.id, errorFrom(said.error));
+    else this.#settle(said.id, undefined, said.value);
+  }
+
+  #settle(id: number, error: MurmurationError | undefined, value?: unknown): void {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (error) pending?.reject(error);
+    else pending?.resolve(value);
+    this.#restIfIdle();
+  }
+
+  /** The page has gone or is let go: another one begins again what was asked, but what has been begun too often. */
+  #restart(reason: MurmurationError): void {
+    for (const [id, pending] of Array.from(this.#pending)) {
+      pending.lost += 1;
+      if (pending.isStopped) this.#settle(id, new MurmurationError('training.stopped'));
+      else if (pending.lost > mostRestarts) this.#settle(id, reason);
+    }
+    this.#show(this.#pending.size > 0 ? ++this.#pages : undefined);
+    if (this.#pending.size > 0) this.#watch();
+  }
+
+  /** No page can do what was asked. */
+  #giveUp(reason: MurmurationError): void {
+    for (const id of Array.from(this.#pending.keys())) this.#settle(id, reason);
+    this.#show(undefined);
+  }
+
+  #fail(why: string): void {
+    if (this.#link) return;
+    this.#giveUp(
+      new MurmurationError('training.failed', `The script of the web view failed: ${why.slice(0, 1_000)}`),
+    );
+  }
+
+  /** Looks at the page again and again; by counting, so that a clock that jumps, or a phone that slept, ends nothing. */
+  #watch(): void {
+    if (this.#cancelTick || this.#pending.size === 0) return;
+    const { clock } = this.#ports;
+    this.#cancelTick = clock.at(clock.now() + tick, () => {
+      this.#cancelTick = undefined;
+      this.#look();
+      this.#watch();
+    });
+  }
+
+  #look(): void {
+    this.#silent += 1;
+    if (!this.#link) {
+      if (this.#silent >= startedWithin) this.#giveUp(this.#neverStarted());
+    } else if (this.#silent >= lostAfter)
+      this.#restart(
+        new MurmurationError('training.no-answer', `The web view has said nothing for ${lostAfter} s.`),
+      );
+    else if (this.#silent % askedAfter === 0) this.#link.send({ do: 'ping' } satisfies ToPage);
+  }
+
+  #neverStarted(): MurmurationError {
+    return new MurmurationError(
+      'training.no-answer',
+      this.#isShown
+        ? `The page of the web view has not started within ${startedWithin} s; its script has to call serveWebView.`
+        : 'No <MurmurationWebView/> of this trainer is shown.',
+    );
+  }
+
+  #restIfIdle(): void {
+    const { clock } = this.#ports;
+    if (this.#pending.size > 0 || this.#opened.size > 0 || this.#page === undefined) return;
+    this.#cancelRest?.();
+    this.#cancelRest = clock.at(clock.now() + restsAfter, () => this.#show(undefined));
+  }
+}

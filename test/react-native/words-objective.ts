@@ -1,0 +1,3 @@
+import { words } from '../e2e/words.ts';
+
+export default words;
