@@ -28,6 +28,7 @@ export default defineConfig({
         items: [
           page('Embed in a web app', '/guides/embed-web'),
           page('Embed in Node', '/guides/embed-node'),
+          page('Test your app', '/guides/test-your-app'),
           page('React', '/guides/react'),
           page('React Native', '/guides/react-native'),
           page('Plain HTTP', '/guides/plain-http'),

@@ -71,6 +71,7 @@ const forNode = new Set([
   'protocol/src/node.ts',
   'protocol/src/primitives/node.ts',
   'client-sdk/src/node.ts',
+  'client-sdk/src/testing.ts',
   'client-sdk/src/storage/file.ts',
   'client-sdk/src/storage/folder-claim.ts',
   'client-sdk/src/worker/node-worker.ts',

@@ -79,7 +79,9 @@ export class PlatformClient {
     const floors = heldFloors(options.floors);
     this.protection = protectionOf(floors);
     this.#platform = platform;
-    this.#transport = platform.transport(base, platform, options.transport);
+    const { transport } = options;
+    this.#transport =
+      typeof transport === 'object' ? transport : platform.transport(base, platform, transport);
     this.#connection = new Connection(this.#transport, platform.clock, state =>
       this.#emit('connection', state),
     );

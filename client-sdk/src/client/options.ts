@@ -4,7 +4,7 @@ import type { HybridOptions } from '../hybrid/hybrid-options.ts';
 import type { BundledModel } from '../models/bundled-model.ts';
 import type { AnswerOptions } from '../queries/answer-options.ts';
 import type { Trainer } from '../training/trainer.ts';
-import type { TransportName } from '../transport/transport.ts';
+import type { Transport, TransportName } from '../transport/transport.ts';
 
 /** What a device learns for one task. */
 export interface TaskOptions {
@@ -40,8 +40,9 @@ export interface ClientOptions extends EnrolmentOptions {
   /**
    * By what the device speaks with the coordinator. `auto`, as by default: over a WebSocket while one can be had, over plain HTTP where it
    * does not open, and in a service worker. `sockets` and `http`: by that alone. Plain HTTP holds no connection while nothing is expected.
+   * A transport of the app's own is that of one client, as of a coordinator in memory (`@murmuration/client-sdk/testing`).
    */
-  readonly transport?: TransportName;
+  readonly transport?: TransportName | Transport;
   /**
    * `allowed`: the coordinator may be reached by http on another host than this one, where whoever is on the way reads and changes all, from
    * the plan to an update that is not masked.

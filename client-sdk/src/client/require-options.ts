@@ -153,6 +153,8 @@ const task = record<TaskOptions>(
   'trainer',
 );
 
+const names = oneOf('auto', 'sockets', 'http');
+
 const client = record<ClientOptions>(
   {
     url: [
@@ -170,7 +172,10 @@ const client = record<ClientOptions>(
     enrolment: [value => isText(value) || isFunction(value), 'a token, or a function that gets one'],
     certificate: method,
     consent: oneOf('asked', 'not-needed'),
-    transport: oneOf('auto', 'sockets', 'http'),
+    transport: [
+      value => names[0](value) || has('open', 'close', 'request', 'download', 'upload')(value),
+      `${names[1]} or a transport`,
+    ],
     cleartext: oneOf('allowed'),
     floors,
   },

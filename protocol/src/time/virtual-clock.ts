@@ -34,6 +34,11 @@ export class VirtualClock implements Clock {
     this.#now = Math.max(this.#now, time);
   }
 
+  /** When the first timer falls due, ms since 1970; undefined where none is set. */
+  get next(): number | undefined {
+    return this.#timers.first()?.time;
+  }
+
   /** Timers that are set. */
   get pending(): number {
     return this.#timers.size;

@@ -1,0 +1,71 @@
+import type { Objective } from '@murmuration/engine/objective/objective';
+import type { Conditions } from '@murmuration/protocol/messages/check-in';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { countedAs } from '@murmuration/protocol/time/work';
+import { PlatformClient } from '../client/client.ts';
+import type { ClientOptions, TaskOptions } from '../client/options.ts';
+import { nodeInference } from '../hybrid/node-inference.ts';
+import { memoryStorage } from '../storage/memory.ts';
+import type { Trainer } from '../training/trainer.ts';
+import type { Transport } from '../transport/transport.ts';
+import { localUpdateProcessor } from '../update/local-update-processor.ts';
+import { objectiveTrainer } from './objective-trainer.ts';
+
+/** The options of a client of the coordinator in memory: those of the app, of which only its tasks have to be named. */
+export type TestClientOptions = Pick<ClientOptions, 'tasks'> &
+  Partial<Omit<ClientOptions, 'url' | 'transport'>>;
+
+export interface TestClientPorts {
+  readonly url: string;
+  readonly transport: Transport;
+  readonly clock: VirtualClock;
+  readonly random: RandomBytes;
+  readonly primitives: Primitives;
+  readonly conditions: () => Conditions;
+}
+
+/**
+ * A client whose time is virtual and whose randomness follows from a seed. Its trainers run on the test's own thread, a `URL` as the module
+ * whose default export is the objective.
+ */
+export function testClient({ tasks, ...options }: TestClientOptions, ports: TestClientPorts): PlatformClient {
+  const { url, transport, clock, random, primitives, conditions } = ports;
+  const { work } = clock;
+  const onThread = (trainer: URL | Trainer) =>
+    countedAs(work, trainer instanceof URL ? objectiveTrainer(() => objectiveOf(trainer)) : trainer);
+  const counted = Object.entries(tasks).map(([name, task]): [string, TaskOptions] => [
+    name,
+    { ...task, trainer: isTrainer(task.trainer) ? onThread(task.trainer) : task.trainer },
+  ]);
+  return new PlatformClient(
+    {
+      storage: memoryStorage(),
+      enrolment: 'a test',
+      consent: 'not-needed',
+      ...options,
+      url,
+      tasks: Object.fromEntries(counted),
+    },
+    {
+      name: 'other',
+      clock,
+      random,
+      signingKey: primitives.ed25519.signingKey,
+      updateProcessor: async () => localUpdateProcessor(primitives, random),
+      conditions: async () => conditions(),
+      transport: () => transport,
+      trainer: url => onThread(url),
+      inference: serving => countedAs(work, nodeInference(serving)),
+    },
+  );
+}
+
+/** What is none, the client itself refuses by name. */
+const isTrainer = (value: unknown): value is URL | Trainer => typeof value === 'object' && value !== null;
+
+async function objectiveOf(module: URL): Promise<Objective<unknown>> {
+  const { default: objective } = (await import(module.href)) as { default: Objective<unknown> };
+  return objective;
+}
