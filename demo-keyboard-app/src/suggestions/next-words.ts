@@ -1,7 +1,7 @@
 import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
+import { type Likelihoods, likeliestWords } from '../../task/typing/ranking.ts';
 import type { Vocabulary } from '../../task/vocabulary.ts';
 import type { OwnWords } from './own-words.ts';
-import { type Likelihoods, likeliestWords } from './ranking.ts';
 
 /** Whose suggestions are shown. */
 export type Source = 'global' | 'personal' | 'hybrid';

@@ -1,9 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { computed, effect, signal } from '@preact/signals';
+import type { Likelihoods } from '../../task/typing/ranking.ts';
 import type { Draft } from '../draft/draft.ts';
 import { spelled } from '../draft/text.ts';
 import type { NextWords, Source } from './next-words.ts';
-import type { Likelihoods } from './ranking.ts';
 
 /** Suggestions over the keys. */
 export const shown = 3;

@@ -10,6 +10,8 @@ import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { type Recall, RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { numberToken, tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
+import { KeystrokeCounter } from '@murmuration/demo-keyboard-app/task/typing/keystrokes';
+import { likeliestWords } from '@murmuration/demo-keyboard-app/task/typing/ranking';
 import { numberId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import type { Serving } from '@murmuration/engine/inference/serving';
 import type { ModelBytes } from '@murmuration/protocol/weights/model-files';
@@ -26,6 +28,8 @@ const refitAfter = 50;
 /** What came of one phone. */
 export interface PhoneFindings {
   readonly recalls: Recalls;
+  /** Letters of the words that were scored, and the share of them that the hybrid's suggestions spare; null where that was not asked for. */
+  readonly keystrokes: { readonly letters: number; readonly saved: number } | null;
   /** What the device itself found out, on the examples that it held out; null where it could not. */
   readonly report: HybridReport | null;
 }
@@ -41,7 +45,12 @@ export interface PhonePorts {
   readonly inference?: (serving: Serving<string>) => Inference;
   /** By default true: each message is observed once it is scored. False scores all of them with what was learned before. */
   readonly observes?: boolean;
+  /** By default false. True asks as well, after each letter, which words the keyboard would show. */
+  readonly types?: boolean;
 }
+
+/** Words over the keys. */
+const shown = 3;
 
 /**
  * One person's phone, by the code of the SDK: its hybrid model learns from the messages `before`, chooses λ on those of them that it holds
@@ -58,6 +67,7 @@ export async function livePhone(
     personal = [fineTuned(), ngramCache()],
     inference = tfjsInference,
     observes = true,
+    types = false,
   }: PhonePorts,
 ): Promise<PhoneFindings> {
   const typed = [...before];
@@ -94,12 +104,15 @@ export async function livePhone(
     personal: new RecallCounter(),
     hybrid: new RecallCounter(),
   };
+  const typing = new KeystrokeCounter();
   let observed = 0;
   for (const message of after) {
-    for (const { input, next } of questionsOf(message, vocabulary)) {
+    for (const { input, word, next } of questionsOf(message, vocabulary)) {
       for (const source of sources) {
         const { values } = await hybrid.predict(input, source);
         counters[source].add(values, 0, vocabulary.size, next);
+        if (types && source === 'hybrid')
+          typing.add(word, typed => likeliestWords({ values, own: new Map() }, vocabulary, shown, typed));
       }
     }
     if (!observes) continue;
@@ -114,7 +127,11 @@ export async function livePhone(
   const [error] = errors;
   if (error) throw error;
   const { global, personal: own, hybrid: mixture } = counters;
-  return { recalls: { global: global.recall, personal: own.recall, hybrid: mixture.recall }, report };
+  return {
+    recalls: { global: global.recall, personal: own.recall, hybrid: mixture.recall },
+    keystrokes: types ? { letters: typing.letters, saved: typing.saved } : null,
+    report,
+  };
 }
 
 /** Resolves once the device has learned anew. */
@@ -132,11 +149,11 @@ function nextRefit(client: PlatformClient): Promise<void> {
 export function questionsOf(
   message: string,
   vocabulary: Vocabulary,
-): { readonly input: string; readonly next: number }[] {
+): { readonly input: string; readonly word: string; readonly next: number }[] {
   // A number of two digits is one token of the same kind as any longer one.
   const words = tokensOf(message).map(token => (token === numberToken ? '00' : token));
   return vocabulary
     .encode(message)
-    .map((next, i) => ({ input: words.slice(0, i).join(' '), next }))
+    .map((next, i) => ({ input: words.slice(0, i).join(' '), word: words[i]!, next }))
     .filter(({ next }) => next !== numberId);
 }

@@ -73,6 +73,7 @@ export async function run({ seed, settings: given, log }: ScenarioOptions<object
       countedNgrams: table.countedNgrams,
       ownNgramWeight: table.ownWeight,
       meanLambda: table.meanLambda,
+      keystrokesSaved: table.keystrokesSaved,
       settings,
       phones: phones.length,
       heldOutWords,
@@ -90,9 +91,13 @@ export async function run({ seed, settings: given, log }: ScenarioOptions<object
         publishedOf(name),
       ]),
       [
-        `held-out words that are in the vocabulary, which ${settings.words.threshold} phones or more typed each; in one of as many words of all text in one place`,
+        `held-out words that are in the vocabulary, which ${vocabulary.threshold} phones or more typed each; in one of as many words of all text in one place`,
         `${(100 * vocabulary.coverage).toFixed(1)} %`,
         `${(100 * vocabulary.pooledCoverage).toFixed(1)} %`,
+      ],
+      [
+        'letters of the held-out words that need not be typed, with three suggestions of the hybrid after each letter',
+        `${(100 * table.keystrokesSaved).toFixed(1)} %`,
       ],
       ['published: top-1 of', published.source],
     ],

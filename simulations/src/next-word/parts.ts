@@ -121,7 +121,7 @@ export async function livePhones({
       inference: uniformInference,
     });
     found.push({
-      ...(await livePhone(train, heldOut, { ...ports, personal })),
+      ...(await livePhone(train, heldOut, { ...ports, personal, types: true })),
       withoutNet: counted.recalls.hybrid,
     });
   }

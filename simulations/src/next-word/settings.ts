@@ -33,6 +33,9 @@ const stage = z.strictObject({
   serverLearningRate: positive,
 });
 
+/** A query for words that are not known yet, which fewer phones have typed; the rest as in the first one. */
+const furtherWords = vocabularySettings.pick({ threshold: true, words: true, buckets: true });
+
 /** How the phones and the coordinator train the shared model. */
 const federatedSettings = z.strictObject({
   /** One after the other, each from the model of the one before with new moments: as an operator changes a task. */
@@ -111,8 +114,16 @@ export const keyboardTableSettings = z.strictObject({
       dropout: z.number().min(0).lt(1).default(0.2),
     })
     .prefault({}),
-  /** How the words of the vocabulary are found, by a query to all phones before anything is learned. */
-  words: vocabularySettings.omit({ phones: true }).prefault({}),
+  /** How the words of the vocabulary are found, by queries to all phones before anything is learned; `further` come after the first. */
+  words: vocabularySettings
+    .omit({ phones: true })
+    .extend({
+      further: z
+        .array(furtherWords)
+        .max(4)
+        .default([{ threshold: 4, words: 5_000, buckets: 65_536 }]),
+    })
+    .prefault({}),
   /** How the n-grams that phones have in common are counted, once they know their words. */
   ngrams: ngramSettings.prefault({}),
   /** Tokens in a row of a batch. */

@@ -31,6 +31,8 @@ export interface KeyboardTable extends NgramBaselines {
   readonly withoutNet: Recall;
   /** Weight of the phones' own models in the hybrid, on average. */
   readonly meanLambda: number;
+  /** Share of the letters of the held-out words that nobody has to type who takes a word as soon as the hybrid has it among three. */
+  readonly keystrokesSaved: number;
 }
 
 export interface KeyboardTableInputs {
@@ -139,8 +141,11 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
 
 function pooledOf(
   lives: readonly PhoneFindings[],
-): Pick<KeyboardTable, 'personal' | 'hybrid' | 'meanLambda'> {
+): Pick<KeyboardTable, 'personal' | 'hybrid' | 'meanLambda' | 'keystrokesSaved'> {
+  const letters = lives.reduce((sum, { keystrokes }) => sum + keystrokes!.letters, 0);
   return {
+    keystrokesSaved:
+      lives.reduce((sum, { keystrokes }) => sum + keystrokes!.saved * keystrokes!.letters, 0) / letters,
     personal: pooled(lives, 'personal'),
     hybrid: pooled(lives, 'hybrid'),
     meanLambda: lives.reduce((sum, { report }) => sum + (report?.lambda ?? 0), 0) / lives.length,

@@ -61,7 +61,7 @@ const small = {
   model: { vocabulary: 200, embedding: 8, gru: 8 },
   pretraining: { epochs: 1, negatives: 20 },
   central: { epochs: 2, learningRate: 0.02, negatives: 20 },
-  words: { threshold: 3, words: 800, buckets: 4_096, masking: 'off' },
+  words: { threshold: 3, words: 800, buckets: 4_096, masking: 'off', further: [] },
   ngrams: {
     sketches: [
       { rows: 2, buckets: 4_096 },
@@ -87,6 +87,7 @@ describe('the keyboard table', () => {
     expect(agreed.length).toBeGreaterThan(50);
     expect(agreed.every(word => typedBy.get(word)! >= 3)).toBe(true);
     expect(figures).toMatchObject({ words: agreed.length, threshold: 3 });
+    expect(figures.levels).toEqual([{ threshold: 3, words: agreed.length, coverage: figures.coverage }]);
     expect(figures.coverage).toBeGreaterThan(0.3);
     expect(figures.coverage).toBeLessThanOrEqual(figures.pooledCoverage);
     // No more than the model has room for.
@@ -96,8 +97,27 @@ describe('the keyboard table', () => {
     expect(await codeOfPromise(wordsOfPhones(phones, none, () => {}))).toBe('secagg.too-few');
   });
 
+  it('asks for rarer words once those of many phones are known, and loses none of these', async () => {
+    const first = { ...small.words, threshold: 5 };
+    const further = [{ threshold: 3, words: 800, buckets: 4_096 }];
+    const agreedOn = (words: object) =>
+      wordsOfPhones(phones, keyboardTableSettings.parse({ ...small, words }), () => {});
+    const frequent = await agreedOn(first);
+    const { words: agreed, figures } = await agreedOn({ ...first, further });
+    expect(agreed.slice(0, frequent.words.length)).toEqual(frequent.words);
+    expect(new Set(agreed).size).toBe(agreed.length);
+    expect(figures.levels.map(({ threshold, words }) => [threshold, words])).toEqual([
+      [5, frequent.words.length],
+      [3, agreed.length - frequent.words.length],
+    ]);
+    expect(figures.coverage).toBeGreaterThan(frequent.figures.coverage);
+    expect(figures.bytesUpPerDevice).toBeGreaterThan(frequent.figures.bytesUpPerDevice);
+    const typedBy = phonesByWord(phones.map(({ train }) => wordsOf(train)));
+    expect(agreed.every(word => typedBy.get(word)! >= 3)).toBe(true);
+  });
+
   it('measures all rows on the same words', { timeout: 120_000 }, async () => {
-    const { ownWeight, meanLambda, countedNgrams, ...rows } = await measureTable({
+    const { ownWeight, meanLambda, keystrokesSaved, countedNgrams, ...rows } = await measureTable({
       phones,
       words,
       publicText: dialogue().slice(0, 300),
@@ -115,6 +135,9 @@ describe('the keyboard table', () => {
       expect(row.words).toBe(scored);
       expect(row.top3).toBeGreaterThanOrEqual(row.top1);
     }
+    // The words that are among three before a letter is typed, at least, are spared whole.
+    expect(keystrokesSaved).toBeGreaterThan(0);
+    expect(keystrokesSaved).toBeLessThan(1);
     expect(rows.trigram.top3).toBeGreaterThan(rows.unigram.top3);
     expect(rows.central.top3).toBeGreaterThan(rows.pretrained.top3);
     expect(rows.withoutNet.top3).toBeGreaterThan(rows.pretrained.top3);

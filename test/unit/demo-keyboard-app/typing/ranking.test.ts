@@ -1,4 +1,4 @@
-import { likeliestWords as likeliest } from '@murmuration/demo-keyboard-app/src/suggestions/ranking';
+import { likeliestWords as likeliest } from '@murmuration/demo-keyboard-app/task/typing/ranking';
 import { firstWordId, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

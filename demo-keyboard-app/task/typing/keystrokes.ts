@@ -1,0 +1,27 @@
+/** Letters that suggestions spare a writer who takes a word as soon as it is among those that are shown. */
+export class KeystrokeCounter {
+  #letters = 0;
+  #typed = 0;
+
+  /**
+   * Counts one word. `suggested` gives the words that are shown after so many of its letters; taking one costs what the space behind the word
+   * costs that comes with it, so that only letters count.
+   */
+  add(word: string, suggested: (typed: string) => readonly string[]): void {
+    this.#letters += word.length;
+    for (let typed = 0; typed < word.length; typed++) {
+      if (suggested(word.slice(0, typed)).includes(word)) return;
+      this.#typed++;
+    }
+  }
+
+  get letters(): number {
+    return this.#letters;
+  }
+
+  /** Share of letters that need not be typed, 0 to 1. Throws a RangeError before the first word. */
+  get saved(): number {
+    if (this.#letters === 0) throw new RangeError('No word was counted.');
+    return 1 - this.#typed / this.#letters;
+  }
+}

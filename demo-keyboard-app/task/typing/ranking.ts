@@ -1,0 +1,56 @@
+import { firstWordId, type Vocabulary } from '../vocabulary.ts';
+import { Spelling } from './spelling.ts';
+
+/** How likely words are to come next. */
+export interface Likelihoods {
+  /** Of the classes of the model. */
+  readonly values: Float32Array;
+  /** Of words that the vocabulary lacks, by their spelling; what they leave of 1 is for the words of the model. */
+  readonly own: ReadonlyMap<string, number>;
+}
+
+const spellings = new WeakMap<Vocabulary, Spelling>();
+
+/**
+ * The `count` likeliest words that may be meant by `typed` (lower-case; empty: all words), the likeliest first; of equally likely ones
+ * the more frequent. A word is as likely as it is to come next and then to be typed so, by slips of the finger (a noisy channel:
+ * Kernighan, Church and Gale 1990). Words of probability 0 are none, and neither are numbers.
+ */
+export function likeliestWords(
+  { values, own }: Likelihoods,
+  vocabulary: Vocabulary,
+  count: number,
+  typed: string,
+): string[] {
+  const best: { readonly word: string; readonly score: number }[] = [];
+  const offer = (word: string, probability: number, cost: number) => {
+    const score = probability * Math.exp(-cost);
+    const isBetter = score > (best.length < count ? 0 : best.at(-1)!.score);
+    if (!isBetter || !/\p{L}/u.test(word)) return;
+    const place = best.findIndex(other => other.score < score);
+    best.splice(place < 0 ? best.length : place, 0, { word, score });
+    if (best.length > count) best.pop();
+  };
+  const left = 1 - Array.from(own.values()).reduce((sum, share) => sum + share, 0);
+  const { words } = vocabulary;
+  if (typed === '')
+    for (const [place, word] of words.entries()) offer(word, left * values[firstWordId + place]!, 0);
+  else
+    for (const [place, cost] of [...spellingOf(vocabulary).meant(typed)].sort(([a], [b]) => a - b))
+      offer(words[place]!, left * values[firstWordId + place]!, cost);
+  const ownWords = [...own];
+  const ownCosts =
+    typed === '' ? null : new Spelling(ownWords.map(([word]) => word.toLowerCase())).meant(typed);
+  for (const [place, [word, probability]] of ownWords.entries()) {
+    const cost = ownCosts ? ownCosts.get(place) : 0;
+    if (cost !== undefined) offer(word, probability, cost);
+  }
+  return best.map(({ word }) => word);
+}
+
+/** That of the vocabulary, made once. */
+function spellingOf(vocabulary: Vocabulary): Spelling {
+  const known = spellings.get(vocabulary) ?? new Spelling(vocabulary.words);
+  spellings.set(vocabulary, known);
+  return known;
+}
