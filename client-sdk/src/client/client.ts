@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
@@ -25,6 +25,7 @@ import { WakeSignal } from '../retry/wake-signal.ts';
 import { deliver } from '../session/deliver.ts';
 import { sessionStore } from '../session/saved-session.ts';
 import { Session } from '../session/session.ts';
+import { withNamedFailures } from '../storage/named-failures.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { asError } from '../training/training-errors.ts';
 import { Connection } from '../transport/connection.ts';
@@ -74,6 +75,7 @@ export class PlatformClient {
    */
   constructor(options: ClientOptions, platform: Platform) {
     const base = requireOptions(options);
+    const storage = withNamedFailures(options.storage);
     if (options.cleartext !== 'allowed') requireEncryption(base);
     requireLocal(options.floors, base);
     const floors = heldFloors(options.floors);
@@ -87,13 +89,13 @@ export class PlatformClient {
     );
     const request = observed(this.#transport, sent => this.#emit('sent', sent));
     this.#hasFixedToken = typeof options.enrolment === 'string';
-    this.#handshake = new Handshake(options, platform, request);
-    this.#consent = new Consent(options.storage, options.consent !== 'not-needed');
+    this.#handshake = new Handshake({ ...options, storage }, platform, request);
+    this.#consent = new Consent(storage, options.consent !== 'not-needed');
     this.#participation = new Participation(this.#consent, {
       begin: () => this.#takePart(),
       end: () => this.#leave(),
     });
-    this.#leadership = new Leadership(options.storage, role => this.#emit('role', role));
+    this.#leadership = new Leadership(storage, role => this.#emit('role', role));
     platform.online?.(() => this.#wake.fire());
     const tasks = Object.entries(options.tasks).map(([name, task]) => ({
       name: parseTaskName(name),
@@ -103,7 +105,7 @@ export class PlatformClient {
     this.#trainers = trainers;
     const caches = tasks.map(({ name, bundled, growable = {} }) => {
       const shape = new ModelShape({
-        storage: options.storage,
+        storage,
         task: name,
         growable,
         bundled: async () => bundled && bundledShape(await bundled()),
@@ -113,7 +115,7 @@ export class PlatformClient {
       const permit: Permit = async manifest => {
         if (floors.topology === 'pinned') await shape.require(manifest);
       };
-      return new ModelCache(options.storage, this.#transport, name, bundled, platform.contentHash, permit);
+      return new ModelCache(storage, this.#transport, name, bundled, platform.contentHash, permit);
     });
     const known = {
       ...greeted(this.#transport, request, () => this.#isKnown),
@@ -121,7 +123,7 @@ export class PlatformClient {
     };
     this.#hybrids = new Hybrids({
       platform,
-      storage: options.storage,
+      storage,
       transport: known,
       isFree: () => this.#sessions.every(session => !session.isBusy),
       emit: (event, ...args) => this.#emit(event, ...args),
@@ -131,7 +133,7 @@ export class PlatformClient {
     this.#sessions = tasks.map(({ name: task, examples, privateLayers = [], answers }, position): Session => {
       const models = caches[position]!;
       const served = this.#hybrids.sessionOf(task);
-      const layers = new PrivateLayers(options.storage, task);
+      const layers = new PrivateLayers(storage, task);
       return new Session({
         task,
         platform: { ...platform, wake: this.#wake },
@@ -145,16 +147,16 @@ export class PlatformClient {
         holdsOut: Object.values(answers ?? {}).some(
           ({ kinds, answer }) => !answer && kinds.includes('evaluation'),
         ),
-        storage: options.storage,
-        store: sessionStore(options.storage, task),
+        storage,
+        store: sessionStore(storage, task),
         identity: () => this.#handshake.identity,
         floors,
-        contributions: new Contributions(options.storage, platform.clock, task, floors.contributions),
-        participations: new Participations(options.storage, task, floors.privacy),
+        contributions: new Contributions(storage, platform.clock, task, floors.contributions),
+        participations: new Participations(storage, task, floors.privacy),
         answers:
           answers &&
           answering({
-            storage: options.storage,
+            storage,
             task,
             clock: platform.clock,
             floors,
@@ -168,7 +170,7 @@ export class PlatformClient {
             },
           }),
         async ownSeed(round) {
-          const secret = await drawSecret(options.storage, platform.random);
+          const secret = await drawSecret(storage, platform.random);
           const updateProcessor = trainers[position]!.updateProcessor ?? (await platform.updateProcessor());
           return updateProcessor.draw(secret, task, round);
         },
@@ -207,8 +209,16 @@ export class PlatformClient {
     this.#connect();
   }
 
-  /** Leaves a round that is under way, and disconnects; what is stored stays. */
+  /** Leaves a round that is under way, and disconnects; what is stored stays. It never rejects: what goes wrong is an `error` event. */
   async stop(): Promise<void> {
+    try {
+      await this.#stop();
+    } catch (error) {
+      this.#emit('error', asError(error));
+    }
+  }
+
+  async #stop(): Promise<void> {
     const tookPart = this.#participation.isRunning;
     await this.#participation.stop();
     if (tookPart) return;
@@ -323,8 +333,14 @@ export class PlatformClient {
 
   /** Frees what trains and serves; both begin again when they are asked. */
   async #rest(): Promise<void> {
-    await this.#hybrids.stop();
-    for (const trainer of this.#trainers) await trainer.close();
+    const ends = [() => this.#hybrids.stop(), ...this.#trainers.map(trainer => () => trainer.close())];
+    // One that fails keeps no other from its end, nor another tab from its turn.
+    for (const end of ends)
+      try {
+        await end();
+      } catch (error) {
+        this.#emit('error', asError(error));
+      }
   }
 
   /** What a listener throws is an error like any other; it never changes what the client does. */
@@ -334,8 +350,12 @@ export class PlatformClient {
     try {
       this.#emitter.emit(name, ...args);
     } catch (error) {
-      if (name === 'error') throw error;
-      this.#emit('error', asError(error));
+      // Of a listener that hears errors, only what reports those of the whole app can tell.
+      if (name === 'error') void Promise.reject(error);
+      else {
+        const detail = `A listener of "${name}" threw: ${messageOf(error)}`;
+        this.#emit('error', new MurmurationError('app.listener', detail, { cause: error }));
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { type DeviceId, parseDeviceId } from '@murmuration/protocol/ids/ids';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import {
@@ -132,12 +132,13 @@ export class Handshake {
     const { enrolment, certificate, storage } = this.#options;
     const { publicKey } = this.identity;
     // Kept where the challenge expires while the app gets it: the next one finds it ready.
-    this.#enrolmentToken ??= typeof enrolment === 'string' ? enrolment : await enrolment();
+    this.#enrolmentToken ??=
+      typeof enrolment === 'string' ? enrolment : await ofApp('enrolment', enrolment, isText);
     const message: Enrol = {
       protocol: protocolVersion,
       publicKey,
       token: this.#enrolmentToken,
-      certificate: await certificate?.(publicKey),
+      certificate: certificate && (await ofApp('certificate', () => certificate(publicKey), isBytes)),
       signature: await this.identity.sign(challengeMessage('enrol', nonce)),
     };
     const answer = await this.#request('enrol', encodeFrame(message));
@@ -157,6 +158,27 @@ export class Handshake {
       throw error;
     }
   }
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isBytes = (value: unknown): boolean => ArrayBuffer.isView(value);
+
+/** What a function of the app gives. Throws `app.enrolment` where it fails or gives something else; errors of ours stay what they are. */
+async function ofApp<Value>(
+  name: string,
+  get: () => Promise<Value>,
+  is: (value: unknown) => boolean,
+): Promise<Value> {
+  let why: string;
+  try {
+    const value = await get();
+    if (is(value)) return value;
+    why = `gave ${value === null ? 'null' : typeof value}`;
+  } catch (error) {
+    if (error instanceof MurmurationError) throw error;
+    why = `failed: ${messageOf(error)}`;
+  }
+  throw new MurmurationError('app.enrolment', `The function "${name}" of the app ${why}.`);
 }
 
 function requireVersion(protocol: number): void {

@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { sleep } from '@murmuration/protocol/time/sleep';
+import { isOwnFailure } from '../storage/named-failures.ts';
 import type { WakeSignal } from './wake-signal.ts';
 
 /** ms between tries: doubled after each, half as much more or less at random, up to the last. */
@@ -17,7 +18,7 @@ export interface RetryPorts {
 
 /**
  * Does `work` until it succeeds or an error says that another try can't help; throws that error, or the reason of `signal`
- * once it is aborted. The wake signal ends the pause between two tries, but an error that names the time after which to try again is obeyed.
+ * once it is aborted; what the device's own storage fails at is thrown at once. The wake signal ends the pause between two tries, but an error that names the time after which to try again is obeyed.
  * `failed` hears of each try that is followed by another, and after how many ms.
  */
 export async function retry<Result>(
@@ -33,6 +34,8 @@ export async function retry<Result>(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof MurmurationError) || !error.retryable) throw error;
+      // What the device can't store now it can't a moment later: the next check-in is soon enough.
+      if (isOwnFailure(error)) throw error;
       failure = error;
     }
     const { after } = failure;

@@ -256,11 +256,13 @@ export class Session {
     // What a reload, or a restart, costs, or a query that the app has no answer to: nothing is wrong.
     if (code === 'round.begun' || (isQuery && code === 'training.no-examples'))
       this.#checkInAfter(afterClosed, detail);
-    else this.#fail(error, declines && !isQuery ? declinedFor : retryAfter);
+    else this.#fail(error, declines && !isQuery ? declinedFor : retryAfter, assignment.round);
   }
 
-  #fail(error: unknown, least = retryAfter): void {
+  #fail(error: unknown, least = retryAfter, round?: string): void {
     const cause = asError(error);
+    cause.task ??= this.#ports.task;
+    cause.round ??= round;
     this.#isCutOff = cause.code === 'server.unreachable' || cause.code === 'server.no-answer';
     this.#ports.emit('error', cause);
     this.#checkInAfter(Math.max(least, cause.after ?? 0), cause.detail);

@@ -1,4 +1,3 @@
-import type { Objective } from '@murmuration/engine/objective/objective';
 import type { Conditions } from '@murmuration/protocol/messages/check-in';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
@@ -34,7 +33,15 @@ export function testClient({ tasks, ...options }: TestClientOptions, ports: Test
   const { url, transport, clock, random, primitives, conditions } = ports;
   const { work } = clock;
   const onThread = (trainer: URL | Trainer) =>
-    countedAs(work, trainer instanceof URL ? objectiveTrainer(() => objectiveOf(trainer)) : trainer);
+    countedAs(
+      work,
+      trainer instanceof URL
+        ? objectiveTrainer(async () => {
+            const { objectiveOf } = await import('@murmuration/engine/objective/objective-of');
+            return objectiveOf(trainer.href);
+          })
+        : trainer,
+    );
   const counted = Object.entries(tasks).map(([name, task]): [string, TaskOptions] => [
     name,
     { ...task, trainer: isTrainer(task.trainer) ? onThread(task.trainer) : task.trainer },
@@ -64,8 +71,3 @@ export function testClient({ tasks, ...options }: TestClientOptions, ports: Test
 
 /** What is none, the client itself refuses by name. */
 const isTrainer = (value: unknown): value is URL | Trainer => typeof value === 'object' && value !== null;
-
-async function objectiveOf(module: URL): Promise<Objective<unknown>> {
-  const { default: objective } = (await import(module.href)) as { default: Objective<unknown> };
-  return objective;
-}

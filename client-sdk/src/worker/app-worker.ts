@@ -1,5 +1,7 @@
 import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import { errorOfThread } from '../training/training-errors.ts';
 import type { WorkerService } from './serve-training.ts';
@@ -10,7 +12,7 @@ export type Spawn = () => Worker;
 /** A worker of the app that runs. */
 interface RunningWorker {
   /**
-   * Does something in the worker. Throws the error that comes from there, `training.failed` where its script does not run, and
+   * Does something in the worker. Throws the error that comes from there, `training.module` where its script does not run, `training.no-answer` where that answers nothing, and
    * `training.stopped` once it has been ended.
    */
   call<Result>(work: (service: Remote<WorkerService>) => Promise<Result>): Promise<Result>;
@@ -22,7 +24,10 @@ export interface AppWorker {
   end(): void;
 }
 
-export function appWorker(spawn: Spawn): AppWorker {
+/** ms within which a worker that runs answers that it is there, however long it loads what it trains with. */
+const untilThere = 10_000;
+
+export function appWorker(spawn: Spawn, clock: Clock = systemClock): AppWorker {
   let current: { readonly running: RunningWorker; end(reason: MurmurationError): void } | undefined;
 
   const start = () => {
@@ -30,8 +35,24 @@ export function appWorker(spawn: Spawn): AppWorker {
     const service = wrap<WorkerService>(worker);
     const ended = new AbortController();
     const { signal } = ended;
+    let isThere = false;
+    const cancel = clock.at(clock.now() + untilThere, () =>
+      end(
+        new MurmurationError(
+          'training.no-answer',
+          "The app's worker does not answer; its script has to call serveTraining of @murmuration/client-sdk/worker.",
+        ),
+      ),
+    );
+    const answered = () => {
+      isThere = true;
+      cancel();
+    };
+    // One of another version has no such method, and says so.
+    service.isThere().then(answered, answered);
     const end = (reason: MurmurationError) => {
       current = undefined;
+      cancel();
       service[releaseProxy]();
       worker.terminate();
       ended.abort(reason);
@@ -39,7 +60,12 @@ export function appWorker(spawn: Spawn): AppWorker {
     worker.addEventListener('error', event => {
       event.preventDefault();
       const why = event.message || 'its script does not load; the console of the browser has the reason';
-      end(new MurmurationError('training.failed', `The app's worker failed: ${why}`));
+      end(
+        new MurmurationError(
+          isThere ? 'training.failed' : 'training.module',
+          `The app's worker failed: ${why}`,
+        ),
+      );
     });
     const call: RunningWorker['call'] = async work => {
       signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { startBackend } from '@murmuration/engine/backend/backend';
-import type { Objective } from '@murmuration/engine/objective/objective';
+import { objectiveOf } from '@murmuration/engine/objective/objective-of';
 import { type TrainerOptions, tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
@@ -23,8 +23,8 @@ export interface TrainingJob {
 let trainer: Promise<Trainer> | undefined;
 
 async function createTrainer(module: string, options: TrainerOptions): Promise<Trainer> {
+  const objective = await objectiveOf(module);
   await startBackend();
-  const { default: objective } = (await import(module)) as { default: Objective<unknown> };
   return tfjsTrainer(objective, options);
 }
 

@@ -6,6 +6,7 @@ import {
   startForFused,
 } from '@murmuration/engine/backend/browser-backend';
 import type { Objective } from '@murmuration/engine/objective/objective';
+import { requireObjective } from '@murmuration/engine/objective/objective-of';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -46,6 +47,8 @@ export interface WorkerOptions {
 
 /** What a worker of an app does for its page. */
 export interface WorkerService {
+  /** Answered as soon as the script has called `serveTraining`. */
+  isThere(): Promise<true>;
   train(
     id: number,
     model: ModelFiles,
@@ -70,10 +73,11 @@ export function serveTraining<Example>(
   objective: Objective<Example> | Promise<Objective<Example>>,
   options: WorkerOptions = {},
 ): void {
-  const service = Promise.resolve(objective).then(loaded => workerService(loaded, options));
+  const service = Promise.resolve(objective).then(loaded => workerService(requireObjective(loaded), options));
   // Whoever asks is told.
   service.catch(() => {});
   expose({
+    isThere: async () => true,
     train: async (...args) => (await service).train(...args),
     stopTraining: async id => (await service).stopTraining(id),
     prepare: async (...args) => (await service).prepare(...args),
@@ -86,7 +90,7 @@ export function serveTraining<Example>(
 function workerService<Example>(
   objective: Objective<Example>,
   { wasmPath = servedWasmPath(), backends, ...trainerOptions }: WorkerOptions,
-): WorkerService {
+): Omit<WorkerService, 'isThere'> {
   let started: Promise<BrowserChoice> | undefined;
   const startBackend = () => {
     started ??= startBrowserBackend({ wasmPath, ...(backends && { backends }), memory: engineMemory() });

@@ -101,9 +101,11 @@ const lasting = {
   'hybrid.damaged': 'The personal model on this device is damaged; it will be trained again.',
   'engine.no-backend': 'No fast TensorFlow.js backend starts on this device.',
   'training.failed': 'Training on this device failed.',
+  'training.module': "What the app trains with can't be used: it does not load, or is no objective.",
   'training.no-examples': 'The device has no examples to train on.',
   'training.no-memory': 'The device does not have enough memory for this training.',
   'training.unsupported': 'The objective of the app does not support the training that the plan asks for.',
+  'app.listener': 'A listener of the app has thrown an error.',
   'report.malformed': 'The file does not hold the events of a run; choose the events.jsonl of a simulation.',
 } as const satisfies Record<string, string>;
 
@@ -117,6 +119,7 @@ const passing = {
   'server.busy': 'The coordinator has reached its limit of connections; try again in a moment.',
   'server.no-answer': 'The coordinator did not answer in time.',
   'server.unreachable': 'The coordinator cannot be reached.',
+  'app.enrolment': 'The app could not get what it enrols with; it is asked again in a moment.',
   'device.enrolment-unavailable': 'The coordinator cannot check the enrolment now; try again later.',
   'device.unread': 'The device did not read what it was sent, so its connection was closed.',
   'privacy.too-few-devices': 'Fewer devices are enrolled than the privacy budget of the task needs.',
@@ -166,6 +169,8 @@ export class MurmurationError extends Error {
   readonly after: number | undefined;
   /** Id of the round that it concerns, noted by whoever knows it on the way up. */
   round: string | undefined;
+  /** Name of the task that it concerns, noted in the same way. */
+  task: string | undefined;
 
   constructor(
     code: ErrorCode,

@@ -116,6 +116,9 @@ export const statuses = {
   'training.stopped': 499,
   'training.no-answer': 504,
   'training.bridge': 502,
+  'training.module': 422,
+  'app.listener': 500,
+  'app.enrolment': 503,
   'report.malformed': 422,
 } as const satisfies Record<ErrorCode, number>;
 

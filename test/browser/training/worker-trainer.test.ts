@@ -80,14 +80,14 @@ describe('training in a Web Worker', () => {
   it('says so where the script of the worker does not run', async () => {
     const missing = workerTrainer(() => new Worker('/nowhere.js', { type: 'module' }));
     await expect(missing.train(model, settings, points, never, silent)).rejects.toMatchObject({
-      code: 'training.failed',
+      code: 'training.module',
       detail: expect.stringMatching(/worker failed/),
     });
     const broken = workerTrainer(
       () => new Worker(URL.createObjectURL(new Blob(['throw new Error("broken")']))),
     );
     await expect(broken.train(model, settings, points, never, silent)).rejects.toMatchObject({
-      code: 'training.failed',
+      code: 'training.module',
       detail: expect.stringMatching(/broken/),
     });
   });

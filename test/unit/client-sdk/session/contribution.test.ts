@@ -159,7 +159,7 @@ describe('a contribution', () => {
     coordinator.send('assignment', assignmentOf(clock));
     await clock.advance(0);
     expect(rounds.at(-1)).toBe('counted');
-    expect(new Set(errors)).toEqual(new Set(['training.failed']));
+    expect(new Set(errors)).toEqual(new Set(['app.listener']));
     expect(coordinator.asked.leave).toEqual([]);
   });
 

@@ -144,3 +144,35 @@ describe('a trainer of several threads', () => {
     expect(code).toBe(0);
   });
 });
+
+describe('a module that trains nothing', () => {
+  const files: ModelFiles = {
+    hash: '' as never,
+    topology: {},
+    layout: null as never,
+    weights: new Float32Array(),
+  };
+  const trains = async (module: URL) => {
+    const trainer = workerTrainer(module);
+    try {
+      return await trainer.train(files, settings, examples, never, () => {});
+    } finally {
+      await trainer.close();
+    }
+  };
+
+  it.each([
+    ['is not there', new URL('./nowhere.ts', import.meta.url), /nowhere\.ts does not load/],
+    ['has no default export', new URL('data:text/javascript,export const a = 1'), /no objective/],
+    [
+      'exports something else',
+      new URL('data:text/javascript,export default {encode(){}}'),
+      /"encode" and "loss"/,
+    ],
+  ])('is named by its error, where it %s', async (_, module, detail) => {
+    await expect(trains(module)).rejects.toMatchObject({
+      code: 'training.module',
+      detail: expect.stringMatching(detail),
+    });
+  });
+});
