@@ -162,7 +162,7 @@ describe('a module that trains nothing', () => {
   };
 
   it.each([
-    ['is not there', new URL('./nowhere.ts', import.meta.url), /nowhere\.ts does not load/],
+    ['is not there', new URL('nowhere.ts', import.meta.url), /nowhere\.ts does not load/],
     ['has no default export', new URL('data:text/javascript,export const a = 1'), /no objective/],
     [
       'exports something else',
