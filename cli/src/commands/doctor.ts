@@ -20,7 +20,7 @@ export function doctorCommand(program: Command): void {
     .option('--json', 'print JSON, for programs')
     .addHelpText(
       'after',
-      '\nIt changes nothing. The exit code is 1 if there is a fault; with only warnings it is 0.',
+      '\nIt changes nothing; where models lie in a bucket, it writes an object there and deletes it. The exit code is 1 if there is a fault; with only warnings it is 0.',
     )
     .action(async (modules: string[], given: { config?: string; url?: string; json?: boolean }) => {
       const url = given.url === undefined ? undefined : urlOf(given.url);

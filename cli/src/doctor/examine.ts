@@ -1,6 +1,8 @@
 import { type Config, loadConfig } from '@murmuration/coordinator/assembly/config';
 import { dashboardFolder } from '@murmuration/coordinator/http/dashboard';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { checkBucket } from './bucket.ts';
 import { type Finding, fault, ok } from './finding.ts';
 import { checkApps, checkDashboard, checkStorage } from './folders.ts';
 import { answersAt, checkExposure, checkPort, checkTls } from './listening.ts';
@@ -38,6 +40,7 @@ export async function examine({ modules, file, env, url }: Examined, clock: Cloc
       await checkPort(config, isRunning),
       await checkTls(config, clock.now()),
       ...storage.findings,
+      ...(config.s3 ? [await checkBucket(config.s3, clock, systemRandom)] : []),
       checkExposure(config, hasOperators),
       ...(await checkApps(config)),
       await checkDashboard(dashboardFolder),

@@ -1,0 +1,41 @@
+import { S3Objects } from '@murmuration/coordinator/storage/objects/s3-objects';
+import type { S3Settings } from '@murmuration/coordinator/storage/objects/s3-settings';
+import { hex, utf8 } from '@murmuration/protocol/encoding/bytes';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { type Finding, fault, ok, reason } from './finding.ts';
+
+/** Always the same, so that one that could not be deleted is replaced the next time. */
+const probe = 'doctor-probe';
+
+/** Whether the account may do in the bucket what a coordinator does there: writes an object, reads, lists, and deletes it. */
+export async function checkBucket(settings: S3Settings, clock: Clock, random: RandomBytes): Promise<Finding> {
+  const { bucket, endpoint, prefix } = settings;
+  const objects = new S3Objects(settings, clock, random);
+  const bytes = utf8('Written by the doctor of Murmuration, which deletes it at once.');
+  const sha256 = hex(native.sha256(bytes));
+  let doing = 'write';
+  try {
+    await objects.put(probe, bytes, sha256);
+    doing = 'read';
+    const found = await objects.read(probe);
+    if (!found || hex(native.sha256(found)) !== sha256)
+      return fault(
+        'bucket',
+        `The bucket ${bucket} at ${endpoint} gave other bytes than were written there.`,
+        'Keep caches and gateways that change objects out of the way of "s3" → "endpoint".',
+      );
+    doing = 'list';
+    for await (const _ of objects.keys()) break;
+    doing = 'delete';
+    await objects.delete(probe);
+  } catch (error) {
+    return fault(
+      'bucket',
+      `To ${doing} an object failed: ${reason(error)}.`,
+      `Correct "s3" in the configuration, or let the account write, read, list and delete below ${bucket}/${prefix}.`,
+    );
+  }
+  return ok('bucket', `Models lie in the bucket ${bucket} at ${endpoint}, where the account may write.`);
+}
