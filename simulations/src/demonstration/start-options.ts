@@ -1,3 +1,4 @@
+import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
 import { Command } from 'commander';
 import { type LossPhase, lossPhases } from '../behaviour/losses.ts';
 import { choice, folder, ratio, whole } from '../options/values.ts';
@@ -82,6 +83,10 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
   if (options.cohort > options.devices)
     program.error(
       `error: a cohort of ${options.cohort} needs at least as many phones; there are ${options.devices}. Lower --cohort or raise --devices.`,
+    );
+  if (options.masking === 'on' && options.cohort < fewestContributors)
+    program.error(
+      `error: masked sums need ${fewestContributors} phones at least; the cohort has ${options.cohort}. Raise --cohort, or try --masking off, with which the coordinator sees every update.`,
     );
   return options;
 }

@@ -5,6 +5,7 @@ import type { Task } from '@murmuration/coordinator/task/task';
 import { nextWordModel, smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
 import type { HeldOutText } from './evaluate.ts';
 
 export interface KeyboardSettings {
@@ -64,7 +65,7 @@ export function keyboardTask({
         : { threat: 'malicious', corrupt: 0.05, dropping: Math.max(dropping, 2 * lose), graph },
     cohort: {
       goal: cohort,
-      minimum: Math.ceil(cohort * quorum),
+      minimum: Math.max(masking === 'off' ? 1 : fewestContributors, Math.ceil(cohort * quorum)),
       overSelection: Math.min(overSelection, devices / cohort),
     },
     deadlines: {

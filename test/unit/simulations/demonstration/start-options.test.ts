@@ -1,8 +1,9 @@
 import { exampleIn } from '@murmuration/simulations/demonstration/examples';
 import { parseSpamOptions } from '@murmuration/simulations/demonstration/spam-options';
 import { parseOptions } from '@murmuration/simulations/demonstration/start-options';
+import { keyboardTask } from '@murmuration/simulations/keyboard/task';
 import { folder } from '@murmuration/simulations/options/values';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
 it('shows the keyboard unless another example is named', () => {
   expect(exampleIn([])).toBe('keyboard');
@@ -25,4 +26,25 @@ it('reads what each example takes', () => {
     open: true,
     exit: false,
   });
+});
+
+it('takes cohorts from three phones on where updates are masked, and names what to change below', () => {
+  for (const cohort of [3, 4, 5, 40]) {
+    const options = parseOptions(['--cohort', String(cohort)], 280);
+    const task = keyboardTask({ ...options, heldOut: { words: [], messages: [] } });
+    expect(task.cohort.minimum).toBeGreaterThanOrEqual(3);
+  }
+  expect(parseOptions(['--cohort', '2', '--masking', 'off'], 280)).toMatchObject({ cohort: 2 });
+
+  const said: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation(text => said.push(String(text)) > 0);
+  vi.spyOn(process, 'exit').mockImplementation(code => {
+    throw new Error(`ended with ${code}`);
+  });
+  try {
+    expect(() => parseOptions(['--cohort', '2'], 280)).toThrow('ended with 1');
+  } finally {
+    vi.restoreAllMocks();
+  }
+  expect(said.join('')).toContain('Raise --cohort, or try --masking off');
 });
