@@ -1,3 +1,4 @@
+export { useKernels } from './fused/kernels.ts';
 export * from './inference/predictor.ts';
 export * from './inference/scorer.ts';
 export * from './inference/serving.ts';

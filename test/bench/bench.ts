@@ -57,6 +57,11 @@ const benchmarks: Record<string, Benchmark> = {
       'the inference server over HTTP and gRPC, beside the bare engine, a bare echo, a plain route with tfjs-wasm, and FastAPI',
     load: () => import('./serving/serving.ts'),
   },
+  serverless: {
+    measures:
+      'the start of inference on AWS Lambda, Google Cloud Functions and Cloudflare Workers, beside the server’s',
+    load: () => import('./serverless/serverless.ts'),
+  },
   ondemand: {
     measures: 'a thousand models on the memory of a hundred, asked over RabbitMQ, beside a perfect memory',
     load: () => import('./ondemand/ondemand.ts'),

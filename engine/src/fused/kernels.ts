@@ -143,6 +143,15 @@ export interface Kernels {
 }
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
+let given: WebAssembly.Module | undefined;
+
+/**
+ * Takes the kernels as a module that was compiled elsewhere, where a platform compiles no bytes while it runs: `@murmuration/engine/kernels.wasm`,
+ * which bundlers of such platforms import as a module. For all models that are opened from then on.
+ */
+export function useKernels(module: WebAssembly.Module): void {
+  given = module;
+}
 
 /**
  * The kernels, compiled once in a thread; rejects where WebAssembly has no SIMD or is forbidden.
@@ -152,6 +161,7 @@ const compiled = new Map<string, Promise<WebAssembly.Module>>();
  * @param shared whether they run over memory that threads share.
  */
 export function kernelsModule(reproducible: boolean, shared: boolean): Promise<WebAssembly.Module> {
+  if (given && !shared) return Promise.resolve(given);
   const key = `${reproducible} ${shared}`;
   let module = compiled.get(key);
   if (!module) {

@@ -72,7 +72,7 @@ export async function fetchModels(options: FetchOptions): Promise<FetchedModels>
     turns: options.turns ?? systemTurns,
     events,
   });
-  const app = Fastify({ logger: false, routerOptions: { maxParamLength: 256 } });
+  const app = Fastify({ logger: false, pluginTimeout: 0, routerOptions: { maxParamLength: 256 } });
   const ports: DoorPorts = {
     server,
     admit: admitBy(new Access(settings.tokens, { primitives, clock }), everywhere),

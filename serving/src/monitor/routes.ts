@@ -155,7 +155,10 @@ function parsed<Schema extends z.ZodType>(body: Buffer, schema: Schema): z.outpu
   try {
     value = JSON.parse(body.toString('utf8'));
   } catch {
-    throw new MurmurationError('request.invalid', 'The body is not JSON; send one object, as application/json.');
+    throw new MurmurationError(
+      'request.invalid',
+      'The body is not JSON; send one object, as application/json.',
+    );
   }
   const found = schema.safeParse(value);
   if (found.success) return found.data;

@@ -1,0 +1,14 @@
+import { handleAsNodeRequest } from 'cloudflare:node';
+import { env } from 'cloudflare:workers';
+import { createServer } from 'node:http';
+import kernels from '@murmuration/engine/kernels.wasm';
+import { inferenceSchema, workerModels } from '@murmuration/serving/workers';
+
+/** Cloudflare Workers: models of the folder `models` among its modules; INFERENCE is JSON with the tokens of those who may ask. */
+const models = await workerModels({
+  kernels,
+  settings: inferenceSchema.parse({ preload: 'all', ...JSON.parse(env.INFERENCE ?? '{}') }),
+});
+createServer(models.listener).listen(8080);
+
+export default { fetch: request => handleAsNodeRequest(8080, request) };
