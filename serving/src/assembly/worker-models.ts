@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { useKernels } from '@murmuration/engine/fused/kernels';
 import { setBackend } from '@murmuration/engine/tfjs/tf';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { layersRuntime } from '../runtime/layers.ts';
 import { folderModels } from '../source/folder.ts';
 import { type FetchOptions, fetchModels } from './fetch-models.ts';
@@ -23,7 +24,7 @@ export interface WorkerOptions extends Pick<FetchOptions, 'settings' | 'transfor
  * A request's time is the platform's to limit, and a timer ends with the request that set it: nothing is called later. What stands in a
  * folder of modules never changes either.
  */
-const clock: Clock = { now: () => Date.now(), at: () => () => {} };
+const clock: Clock = { now: () => systemClock.now(), at: () => () => {} };
 
 /**
  * Serves layers models as `fetchModels` does: one request at a time, on the fused kernels where these know all layers of a model, else on plain
