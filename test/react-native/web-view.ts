@@ -172,7 +172,7 @@ export class ChromiumViews {
 }
 
 /** React renders what follows before this is over. */
-async function inAct(work: () => void): Promise<void> {
+export async function inAct(work: () => void): Promise<void> {
   const acting = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
   acting.IS_REACT_ACT_ENVIRONMENT = true;
   try {

@@ -1,0 +1,23 @@
+// Runs without a page, for seconds: the system wakes it while the app is in the background. It has fetch, and a few values of its own.
+
+/** Asks which version the task serves, and keeps that for the app. */
+addEventListener('look', async (resolve, reject, { coordinator = 'http://127.0.0.1:8800' } = {}) => {
+  try {
+    const answer = await fetch(`${coordinator}/v1/tasks/line`);
+    if (!answer.ok) throw new Error(`The coordinator answers ${answer.status}.`);
+    const { serves } = await answer.json();
+    CapacitorKV.set('served', String(serves.number));
+    resolve();
+  } catch (error) {
+    reject(error);
+  }
+});
+
+/** Tells the app what was found. */
+addEventListener('news', (resolve, reject) => {
+  try {
+    resolve({ served: Number(CapacitorKV.get('served')?.value ?? 0) });
+  } catch (error) {
+    reject(error);
+  }
+});

@@ -1,0 +1,13 @@
+import { isAbsolute, join, relative } from 'node:path';
+
+/** The scheme of the app's own pages: a secure context, unlike files of the disk. */
+export const scheme = 'app';
+
+/** The file of `folder` that an address of the app names; undefined for any other. */
+export function fileOf(address: string, folder: string): string | undefined {
+  const { protocol, host, pathname } = new URL(address);
+  if (protocol !== `${scheme}:` || host !== 'line') return undefined;
+  const path = join(folder, decodeURIComponent(pathname === '/' ? '/index.html' : pathname));
+  const within = relative(folder, path);
+  return within.startsWith('..') || isAbsolute(within) ? undefined : path;
+}

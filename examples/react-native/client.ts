@@ -1,0 +1,42 @@
+import { appState, asyncStorage, FederatedClient, firstTrainer } from '@murmuration/client-sdk/react-native';
+import { webViewTrainer } from '@murmuration/client-sdk/web-view';
+import AsyncStorage from '@react-native-async-storage/async-storage';
+import { AppState, Platform } from 'react-native';
+import { serving } from './serving.js';
+import page from './training-page.js';
+
+/** Trains and predicts in a page that nobody sees; `App` shows it. */
+export const training = webViewTrainer({ page });
+
+/** The notes of the person: what the model learns from. They never leave the phone. */
+export const notes: string[] = [];
+
+/** Android's emulator reaches its host at 10.0.2.2. */
+const ownMachine = Platform.OS === 'android' ? 'http://10.0.2.2:8800' : 'http://127.0.0.1:8800';
+
+export const makeClient = (url = ownMachine): FederatedClient =>
+  new FederatedClient(
+    {
+      url,
+      tasks: {
+        notes: {
+          examples: () => notes,
+          trainer: firstTrainer([{ name: 'a hidden web view', trainer: training }]),
+          hybrid: { serving, inference: training.inference },
+        },
+      },
+      storage: asyncStorage(AsyncStorage),
+      enrolment: 'anybody',
+      cleartext: 'allowed',
+      // The floors of a demonstration: three devices, a round every few seconds.
+      floors: {
+        masking: 'honest-but-curious',
+        smallestCohort: 3,
+        smallestSum: 3,
+        leastExamples: 3,
+        uploadSlot: 0,
+        contributions: { day: Number.POSITIVE_INFINITY, model: Number.POSITIVE_INFINITY },
+      },
+    },
+    { os: Platform.OS, ...appState(AppState) },
+  );

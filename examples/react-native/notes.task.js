@@ -1,0 +1,34 @@
+import { defineTask } from '@murmuration/coordinator';
+import * as tf from '@murmuration/engine/tf';
+import { classes } from './words.js';
+
+/** A small recurrent model of the next word. Three devices a round, under masks. */
+export default defineTask({
+  name: 'notes',
+  model() {
+    const ids = tf.input({ shape: [null], dtype: 'int32', name: 'ids' });
+    const hidden = tf.layers.embedding({ name: 'embedding', inputDim: classes, outputDim: 16 }).apply(ids);
+    const recurrent = tf.layers
+      .gru({ name: 'gru', units: 32, returnSequences: true, recurrentActivation: 'sigmoid' })
+      .apply(hidden);
+    return tf.model({
+      inputs: ids,
+      outputs: tf.layers.dense({ name: 'words', units: classes }).apply(recurrent),
+    });
+  },
+  plan: { learningRate: 0.5, epochs: 2, batchSize: 8, maxExamples: 200 },
+  update: { clip: 2, bits: 12 },
+  masking: { threat: 'honest-but-curious', corrupt: 0.05, dropping: 0.1 },
+  cohort: { goal: 3, minimum: 3, overSelection: 1 },
+  // Phones sleep: they have a quarter of an hour for each step.
+  deadlines: {
+    gathering: '1 h',
+    keys: '15 min',
+    shares: '15 min',
+    updates: '15 min',
+    agreement: '15 min',
+    unmasking: '15 min',
+  },
+  uploadSlot: 0,
+  schedule: { every: '5 s' },
+});
