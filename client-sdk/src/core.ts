@@ -11,6 +11,7 @@ export { development } from './floors/development.ts';
 export { defaultFloors, type FloorName, type Floors, type HeldFloors } from './floors/floors.ts';
 export type { OtherShape } from './floors/model-shape.ts';
 export type { Protection } from './floors/protection.ts';
+export { type AdaptedNgramsOptions, adaptedNgrams } from './hybrid/adapted-ngrams.ts';
 export { type FineTuning, fineTuned } from './hybrid/fine-tuned.ts';
 export type { Hybrid, HybridReport, Prediction, Score, Source } from './hybrid/hybrid.ts';
 export type { HybridOptions } from './hybrid/hybrid-options.ts';

@@ -2,35 +2,44 @@ import type { Serving } from '@murmuration/engine/inference/serving';
 import { ByteReader, ByteWriter } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { inputOf } from './asked.ts';
-import { NgramCounts } from './ngram-counts.ts';
+import { type Context, longestContext, NgramCounts } from './ngram-counts.ts';
 import type { OpenPersonal, PersonalModel } from './personal.ts';
 import { inTurns } from './turns.ts';
 
 export interface NgramCacheOptions {
-  /** Newest n-grams that it remembers, 12 bytes each in the storage; 20,000 by default. */
+  /** Newest n-grams that it remembers, 16 bytes each in the storage; 20,000 by default. */
   readonly capacity?: number;
+  /** An n-gram that is older by so many counts half; 1,500 by default, infinite where all are to count alike. */
+  readonly halfLife?: number;
 }
 
-/** Stands for the input before the first one. */
+/** Stands for inputs before the first one. */
 const none = 2 ** 32 - 1;
+/** Begins the bytes: those of another form are not taken for these. */
+const form = 0x4e474334;
+const bytesOfNgram = 4 * (longestContext + 1);
 
 /**
- * A personal model of text: what followed which one or two tokens on this device (a cache language model, Kuhn and De Mori 1990). It
- * needs no training and no global model, and takes each example as it is made.
+ * A personal model of text: what followed which one, two or three tokens on this device, what is new more than what is old (a cache
+ * language model, Kuhn and De Mori 1990; the decay is that of Clarkson and Robinson 1997). It needs no training and no global model, and takes
+ * each example as it is made. Throws `RangeError` for options that are not above 0.
  */
-export function ngramCache({ capacity = 20_000 }: NgramCacheOptions = {}): PersonalModel {
+export function ngramCache({ capacity = 20_000, halfLife = 1_500 }: NgramCacheOptions = {}): PersonalModel {
+  if (!(capacity >= 1)) throw new RangeError(`capacity is ${capacity}, not above 0.`);
+  if (!(halfLife >= 1)) throw new RangeError(`halfLife is ${halfLife}, not 1 or above.`);
+  const empty = () => new NgramCounts(capacity, halfLife);
   return {
     name: 'ngram-cache',
     needsGlobal: false,
     empty: new Uint8Array(0),
     async learn({ examples, previous, signal }, { serving }) {
       if (examples.length === 0) return previous;
-      const counts = new NgramCounts(capacity);
+      const counts = empty();
       await inTurns(examples, signal, example => count(example, counts, serving));
       return encode(counts);
     },
     async open(bytes, _, { serving }) {
-      return opened(decode(bytes, capacity, serving), serving);
+      return opened(decode(bytes, empty(), serving), serving);
     },
   };
 }
@@ -38,7 +47,7 @@ export function ngramCache({ capacity = 20_000 }: NgramCacheOptions = {}): Perso
 function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
   const { classes, firstClass } = serving;
   const after = (input: readonly number[], position: number) =>
-    counts.probabilities(input[position]!, input[position - 1] ?? none, classes, firstClass);
+    counts.probabilities(contextAt(input, position), classes, firstClass);
   return {
     async predict(asked) {
       const input = inputOf(serving, asked);
@@ -53,11 +62,11 @@ function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
     },
     confidence(asked) {
       const input = inputOf(serving, asked);
-      return counts.known(input.at(-1)!, input.at(-2) ?? none);
+      return counts.known(contextAt(input, input.length - 1));
     },
     confidences(example) {
       const { input, targets } = serving.questions(example);
-      return targets.map(({ position }) => counts.known(input[position]!, input[position - 1] ?? none));
+      return targets.map(({ position }) => counts.known(contextAt(input, position)));
     },
     observe: example => count(example, counts, serving),
     bytes: () => encode(counts),
@@ -66,30 +75,40 @@ function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
   };
 }
 
+/** The inputs up to a position, the nearest first. */
+function contextAt(input: readonly number[], position: number): Context {
+  return [input[position]!, input[position - 1] ?? none, input[position - 2] ?? none];
+}
+
 function count(example: unknown, counts: NgramCounts, serving: Serving<unknown>): void {
   const { input, targets } = serving.questions(example);
-  for (const { position, class: next } of targets)
-    counts.add([input[position]!, input[position - 1] ?? none, next]);
+  for (const { position, class: next } of targets) counts.add([...contextAt(input, position), next]);
 }
 
 function encode(counts: NgramCounts): Uint8Array {
-  const writer = new ByteWriter(12 * counts.size);
+  const writer = new ByteWriter(4 + bytesOfNgram * counts.size);
+  writer.u32(form);
   for (const ngram of counts) for (const id of ngram) writer.u32(id);
   return writer.bytes;
 }
 
-function decode(bytes: Uint8Array, capacity: number, { classes, firstClass }: Serving<unknown>): NgramCounts {
-  const counts = new NgramCounts(capacity);
+function decode(
+  bytes: Uint8Array,
+  counts: NgramCounts,
+  { classes, firstClass }: Serving<unknown>,
+): NgramCounts {
+  if (bytes.length === 0) return counts;
   const reader = new ByteReader(bytes);
-  if (bytes.length % 12 !== 0) throw new MurmurationError('hybrid.damaged');
+  if (bytes.length % bytesOfNgram !== 4 || reader.u32() !== form)
+    throw new MurmurationError('hybrid.damaged');
   while (reader.remaining > 0) {
-    const [previous, older, next] = [reader.u32(), reader.u32(), reader.u32()];
+    const [previous, older, oldest, next] = [reader.u32(), reader.u32(), reader.u32(), reader.u32()];
     if (next < firstClass || next >= classes)
       throw new MurmurationError(
         'hybrid.damaged',
         `The n-gram cache holds the class ${next}, which the task has not.`,
       );
-    counts.add([previous, older, next]);
+    counts.add([previous, older, oldest, next]);
   }
   return counts;
 }

@@ -1,25 +1,45 @@
-/** What followed one context. */
-interface Followers {
-  total: number;
-  readonly counts: Map<number, number>;
+/** How often something came, each time as much as its age leaves of it. */
+interface Seen {
+  times: number;
+  weight: number;
 }
 
-/** A class and the two inputs before it, the nearer one first; a number that no input has where there is none. */
-export type Ngram = readonly [previous: number, older: number, next: number];
+/** What followed one context. */
+interface Followers extends Seen {
+  readonly counts: Map<number, Seen>;
+}
+
+/** Inputs that a class is counted after, at most. */
+export const longestContext = 3;
+
+/** A class and the three inputs before it, the nearest one first; a number that no input has where there is none. */
+export type Ngram = readonly [previous: number, older: number, oldest: number, next: number];
+
+/** The inputs before a class. */
+export type Context = readonly [previous: number, older: number, oldest: number];
+
+/** Weights beyond it are counted again, from 1 on. */
+const heaviest = 1e200;
 
 /**
- * Counts of what followed what, over the newest `capacity` n-grams alone: what is older is forgotten, one for one. Probabilities are
- * interpolated with Witten-Bell weights (Chen and Goodman 1998, §2.4), from the longest context down to the uniform distribution.
+ * Counts of what followed what, over the newest `capacity` n-grams alone, of which one that is `halfLife` n-grams old counts half (infinite: all count
+ * alike). Probabilities are interpolated with Witten-Bell weights (Chen and Goodman 1998, §2.4), from the longest context down to the uniform
+ * distribution.
  */
 export class NgramCounts {
   readonly #capacity: number;
+  /** By which the weight of each n-gram exceeds that of the one before. */
+  readonly #growth: number;
   /** The newest ones, in a ring once it is full. */
-  readonly #ngrams: Ngram[] = [];
+  #ngrams: Ngram[] = [];
   #oldest = 0;
+  /** Of the newest one. */
+  #weight = 1;
   readonly #followers = new Map<string, Followers>();
 
-  constructor(capacity: number) {
+  constructor(capacity: number, halfLife: number) {
     this.#capacity = capacity;
+    this.#growth = 2 ** (1 / halfLife);
   }
 
   get size(): number {
@@ -27,14 +47,16 @@ export class NgramCounts {
   }
 
   add(ngram: Ngram): void {
+    if (this.#weight > heaviest) this.#countAgain();
+    this.#weight *= this.#growth;
     if (this.#ngrams.length < this.#capacity) {
       this.#ngrams.push(ngram);
     } else {
-      this.#count(this.#ngrams[this.#oldest]!, -1);
+      this.#forget(this.#ngrams[this.#oldest]!, this.#weight / this.#growth ** this.#capacity);
       this.#ngrams[this.#oldest] = ngram;
       this.#oldest = (this.#oldest + 1) % this.#capacity;
     }
-    this.#count(ngram, 1);
+    this.#count(ngram);
   }
 
   /** Oldest first. */
@@ -43,43 +65,71 @@ export class NgramCounts {
     yield* this.#ngrams.slice(0, this.#oldest);
   }
 
-  /** Of the classes from `first` to `classes` − 1, after these two inputs; 0 below. */
-  probabilities(previous: number, older: number, classes: number, first: number): Float32Array {
+  /** Of the classes from `first` to `classes` − 1, after these inputs; 0 below. */
+  probabilities(context: Context, classes: number, first: number): Float32Array {
     const values = new Float32Array(classes);
     let left = 1;
-    for (const context of contexts(previous, older).reverse()) {
-      const followers = this.#followers.get(context);
+    for (const key of contexts(context).reverse()) {
+      const followers = this.#followers.get(key);
       if (!followers) continue;
-      const { total, counts } = followers;
-      const share = left / (total + counts.size);
-      for (const [next, count] of counts) values[next] = values[next]! + share * count;
-      left = share * counts.size;
+      const { weight, counts } = followers;
+      const all = weight + counts.size * this.#weight;
+      for (const [next, seen] of counts) values[next] = values[next]! + (left * seen.weight) / all;
+      left *= (counts.size * this.#weight) / all;
     }
     for (let i = first; i < classes; i++) values[i] = values[i]! + left / (classes - first);
     return values;
   }
 
-  /** How well a context is known: 0 not at all, 1 by its last input, 2 by both, 3 by both and often. */
-  known(previous: number, older: number): number {
+  /** How well a context is known: 0 not at all, 1 by its last input, 2 by the last two, 3 by them and often. */
+  known([previous, older]: Context): number {
     const both = this.#followers.get(`${previous} ${older}`);
-    if (both) return both.total < 4 ? 2 : 3;
+    if (both) return both.times < 4 ? 2 : 3;
     return this.#followers.has(`${previous}`) ? 1 : 0;
   }
 
-  #count([previous, older, next]: Ngram, by: 1 | -1): void {
-    for (const context of contexts(previous, older)) {
-      const followers = this.#followers.get(context) ?? { total: 0, counts: new Map() };
-      this.#followers.set(context, followers);
-      followers.total += by;
-      const count = (followers.counts.get(next) ?? 0) + by;
-      if (count > 0) followers.counts.set(next, count);
-      else followers.counts.delete(next);
-      if (followers.total === 0) this.#followers.delete(context);
+  #count(ngram: Ngram): void {
+    const next = ngram[longestContext];
+    for (const key of contexts(ngram)) {
+      const followers = this.#followers.get(key) ?? { times: 0, weight: 0, counts: new Map<number, Seen>() };
+      this.#followers.set(key, followers);
+      const seen = followers.counts.get(next) ?? { times: 0, weight: 0 };
+      followers.counts.set(next, seen);
+      for (const each of [followers, seen]) {
+        each.times += 1;
+        each.weight += this.#weight;
+      }
+    }
+  }
+
+  /** What came last in no place is gone whole: nothing is left of it by rounding. */
+  #forget(ngram: Ngram, weight: number): void {
+    const next = ngram[longestContext];
+    for (const key of contexts(ngram)) {
+      const followers = this.#followers.get(key)!;
+      const seen = followers.counts.get(next)!;
+      for (const each of [followers, seen]) {
+        each.times -= 1;
+        each.weight = Math.max(0, each.weight - weight);
+      }
+      if (seen.times === 0) followers.counts.delete(next);
+      if (followers.times === 0) this.#followers.delete(key);
+    }
+  }
+
+  #countAgain(): void {
+    this.#ngrams = [...this];
+    this.#oldest = 0;
+    this.#followers.clear();
+    this.#weight = 1 / this.#growth ** this.#ngrams.length;
+    for (const ngram of this.#ngrams) {
+      this.#weight *= this.#growth;
+      this.#count(ngram);
     }
   }
 }
 
 /** From the empty one to the longest. */
-function contexts(previous: number, older: number): string[] {
-  return ['', `${previous}`, `${previous} ${older}`];
+function contexts([previous, older, oldest]: Context | Ngram): string[] {
+  return ['', `${previous}`, `${previous} ${older}`, `${previous} ${older} ${oldest}`];
 }

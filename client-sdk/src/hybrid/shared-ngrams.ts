@@ -1,6 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { KnownContext } from '@murmuration/protocol/ngrams/ngram-model';
-import { inputOf } from './asked.ts';
+import { openNgrams } from './open-ngrams.ts';
 import type { PersonalModel } from './personal.ts';
 
 /**
@@ -16,52 +14,7 @@ export function sharedNgrams(): PersonalModel {
       return global?.ngrams ?? previous;
     },
     async open(bytes, _, { serving }) {
-      const [{ decodeNgrams }, { NgramModel }] = await Promise.all([
-        import('@murmuration/protocol/ngrams/ngram-file'),
-        import('@murmuration/protocol/ngrams/ngram-model'),
-      ]);
-      const { classes, firstClass } = serving;
-      const model = new NgramModel(decodeNgrams(bytes));
-      if (model.classes !== classes || model.firstClass !== firstClass)
-        throw new MurmurationError(
-          'model.corrupt',
-          `The n-grams are of ${model.classes} classes from ${model.firstClass} on; the task has ${classes} from ${firstClass} on.`,
-        );
-      return {
-        isShared: true,
-        async predict(asked) {
-          const input = inputOf(serving, asked);
-          return model.probabilities(input, input.length, new Float32Array(classes));
-        },
-        async answer(example) {
-          const { input, targets } = serving.questions(example);
-          const values = new Float32Array(targets.length * classes);
-          for (const [question, { position }] of targets.entries())
-            model.probabilities(
-              input,
-              position + 1,
-              values.subarray(question * classes, (question + 1) * classes),
-            );
-          return values;
-        },
-        confidence(asked) {
-          const input = inputOf(serving, asked);
-          return levelOf(model.known(input, input.length));
-        },
-        confidences(example) {
-          const { input, targets } = serving.questions(example);
-          return targets.map(({ position }) => levelOf(model.known(input, position + 1)));
-        },
-        async close() {},
-      };
+      return { ...(await openNgrams(bytes, serving)), isShared: true };
     },
   };
-}
-
-/** From how often a context of two inputs or more came on, it is well known. */
-const often = 40;
-
-function levelOf({ depth, count }: KnownContext): number {
-  if (depth < 2) return depth;
-  return count < often ? 2 : 3;
 }

@@ -1,6 +1,6 @@
+import { adaptedNgrams } from '@murmuration/client-sdk/hybrid/adapted-ngrams';
 import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
-import { sharedNgrams } from '@murmuration/client-sdk/hybrid/shared-ngrams';
 import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
@@ -110,14 +110,14 @@ export async function livePhones({
   const model = { ...encodeModel(topology, layout, weights, contentHash, undefined, file), ngrams };
   const { negatives, ...settings } = fineTuning;
   const sampledSoftmax = negatives === null ? null : { negatives };
-  const personal = [sharedNgrams(), fineTuned({ ...settings, sampledSoftmax }), ngramCache()];
+  const personal = [adaptedNgrams(), fineTuned({ ...settings, sampledSoftmax }), ngramCache()];
   const found: TablePhone[] = [];
   for (const { train, heldOut } of phones) {
     if (!heldOut.some(message => questionsOf(message, vocabulary).length > 0)) continue;
     const ports = { model, vocabulary, trainer, observes: false };
     const counted = await livePhone(train, heldOut, {
       ...ports,
-      personal: [sharedNgrams(), ngramCache()],
+      personal: [adaptedNgrams(), ngramCache()],
       inference: uniformInference,
     });
     found.push({

@@ -42,7 +42,7 @@ describe('an n-gram cache', () => {
 
   it('takes no more of the storage than its capacity', async () => {
     const bytes = await ngramCache({ capacity: 7 }).learn(input(), ports);
-    expect(bytes).toHaveLength(7 * 12);
+    expect(bytes).toHaveLength(4 + 7 * 16);
   });
 
   it('keeps what it knows where the app has no examples to show', async () => {
@@ -53,9 +53,34 @@ describe('an n-gram cache', () => {
   it('refuses bytes that are cut, and classes that the task has not', async () => {
     const bytes = (await ngramCache().learn(input(), ports))!;
     await expect(ngramCache().open(bytes.slice(1), null, ports)).rejects.toEqual(code('hybrid.damaged'));
-    await expect(ngramCache().open(bytes.fill(99, 8, 12), null, ports)).rejects.toEqual(
+    await expect(ngramCache().open(bytes.slice().fill(99, 16, 20), null, ports)).rejects.toEqual(
       code('hybrid.damaged'),
     );
+  });
+
+  it('refuses bytes of another form, as an earlier version of the SDK left them', async () => {
+    // Three numbers for each n-gram, and nothing before them.
+    for (const ngrams of [1, 3, 4]) {
+      const bytes = new Uint8Array(Uint32Array.from({ length: 3 * ngrams }, () => 1).buffer);
+      await expect(ngramCache().open(bytes, null, ports)).rejects.toEqual(code('hybrid.damaged'));
+    }
+  });
+
+  it('says more of what is new, and refuses options out of range', async () => {
+    const [old, newest] = [
+      Array.from({ length: 30 }, () => [1, 2]),
+      Array.from({ length: 10 }, () => [1, 3]),
+    ];
+    const after = async (halfLife: number) => {
+      const model = ngramCache({ halfLife });
+      const bytes = (await model.learn(input({ examples: [...old, ...newest] }), ports))!;
+      return (await model.open(bytes, null, ports)).predict([1]);
+    };
+    const [even, fading] = [await after(Number.POSITIVE_INFINITY), await after(5)];
+    expect(even[2]).toBeGreaterThan(even[3]!);
+    expect(fading[3]).toBeGreaterThan(fading[2]!);
+    for (const options of [{ capacity: 0 }, { halfLife: 0 }, { halfLife: Number.NaN }])
+      expect(() => ngramCache(options)).toThrow(RangeError);
   });
 
   it('says so where it is asked what the task does not take', async () => {

@@ -1,21 +1,44 @@
-import { type Ngram, NgramCounts } from '@murmuration/client-sdk/hybrid/ngram-counts';
+import { type Context, type Ngram, NgramCounts } from '@murmuration/client-sdk/hybrid/ngram-counts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 const token = fc.integer({ min: 2, max: 6 });
-const ngrams = fc.array(fc.tuple(token, token, token), { maxLength: 60 });
+const ngrams = fc.array(fc.tuple(token, token, token, token), { maxLength: 60 });
+const context = fc.tuple(token, token, token);
+const halfLives = fc.constantFrom(1, 7.5, 1_500, Number.POSITIVE_INFINITY);
 
-function counted(given: readonly Ngram[], capacity = 1_000): NgramCounts {
-  const counts = new NgramCounts(capacity);
+function counted(
+  given: readonly Ngram[],
+  capacity = 1_000,
+  halfLife = Number.POSITIVE_INFINITY,
+): NgramCounts {
+  const counts = new NgramCounts(capacity, halfLife);
   for (const ngram of given) counts.add(ngram);
   return counts;
+}
+
+/** P(next | context) straight from its definition, by the ages of n-grams. */
+function byDefinition(given: readonly Ngram[], [previous, older, oldest]: Context, halfLife: number) {
+  const after = (next: number, length: number): number => {
+    if (length < 0) return 1 / 6;
+    const wanted = [previous, older, oldest].slice(0, length);
+    const found = given
+      .map((ngram, i) => ({ ngram, weight: 2 ** -((given.length - 1 - i) / halfLife) }))
+      .filter(({ ngram }) => wanted.every((id, at) => ngram[at] === id));
+    const sum = (of: typeof found) => of.reduce((all, { weight }) => all + weight, 0);
+    if (found.length === 0) return after(next, length - 1);
+    const kinds = new Set(found.map(({ ngram }) => ngram[3])).size;
+    const came = sum(found.filter(({ ngram }) => ngram[3] === next));
+    return (came + kinds * after(next, length - 1)) / (sum(found) + kinds);
+  };
+  return (next: number) => after(next, 3);
 }
 
 describe('counts of n-grams', () => {
   it('give a distribution over the classes that may follow', () => {
     fc.assert(
-      fc.property(ngrams, token, token, (given, previous, older) => {
-        const values = counted(given).probabilities(previous, older, 8, 2);
+      fc.property(ngrams, context, halfLives, (given, after, halfLife) => {
+        const values = counted(given, 1_000, halfLife).probabilities(after, 8, 2);
         expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
         expect([...values.subarray(0, 2)]).toEqual([0, 0]);
         expect(values.subarray(2).every(value => value > 0)).toBe(true);
@@ -25,21 +48,43 @@ describe('counts of n-grams', () => {
 
   it('weigh contexts by Witten and Bell', () => {
     const counts = counted([
-      [5, 4, 2],
-      [5, 4, 2],
-      [5, 4, 3],
-      [6, 4, 3],
+      [5, 4, 7, 2],
+      [5, 4, 8, 2],
+      [5, 4, 9, 3],
+      [6, 4, 7, 3],
     ]);
     // Of 4 tokens 2 and 3 came twice each: P(2) = (2 + 2 · 1/4) / (4 + 2) over four classes.
     const unigram = (2 + 2 / 4) / 6;
     const bigram = (2 + 2 * unigram) / 5;
-    expect(counts.probabilities(5, 4, 6, 2)[2]).toBeCloseTo((2 + 2 * bigram) / 5, 6);
-    expect(counts.probabilities(5, 3, 6, 2)[2]).toBeCloseTo(bigram, 6);
-    expect(counts.probabilities(3, 3, 6, 2)[2]).toBeCloseTo(unigram, 6);
+    const trigram = (2 + 2 * bigram) / 5;
+    expect(counts.probabilities([5, 4, 7], 6, 2)[2]).toBeCloseTo((1 + trigram) / 2, 6);
+    expect(counts.probabilities([5, 4, 2], 6, 2)[2]).toBeCloseTo(trigram, 6);
+    expect(counts.probabilities([5, 3, 2], 6, 2)[2]).toBeCloseTo(bigram, 6);
+    expect(counts.probabilities([3, 3, 2], 6, 2)[2]).toBeCloseTo(unigram, 6);
+  });
+
+  it('count what is older by their half-life half as much, by the definition', () => {
+    fc.assert(
+      fc.property(ngrams, context, halfLives, (given, after, halfLife) => {
+        const values = counted(given, 1_000, halfLife).probabilities(after, 8, 2);
+        const expected = byDefinition(given, after, halfLife);
+        for (let next = 2; next < 8; next++) expect(values[next]).toBeCloseTo(expected(next), 5);
+      }),
+    );
+  });
+
+  it('go on for ever, however small the half-life', () => {
+    const given = Array.from({ length: 5_000 }, (_, i): Ngram => [2 + (i % 3), 2 + (i % 4), 2, 2 + (i % 5)]);
+    const counts = counted(given, 1_000, 1);
+    const values = counts.probabilities([3, 3, 2], 8, 2);
+    expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    const newest = given.slice(-1_000);
+    const expected = byDefinition(newest, [3, 3, 2], 1);
+    for (let next = 2; next < 8; next++) expect(values[next]).toBeCloseTo(expected(next), 5);
   });
 
   it('know nothing at first', () => {
-    expect([...counted([]).probabilities(2, 3, 4, 2)]).toEqual([0, 0, 0.5, 0.5]);
+    expect([...counted([]).probabilities([2, 3, 4], 4, 2)]).toEqual([0, 0, 0.5, 0.5]);
   });
 
   it('forget all but the newest, as if the others had never come', () => {
@@ -47,15 +92,16 @@ describe('counts of n-grams', () => {
       fc.property(
         ngrams,
         fc.integer({ min: 1, max: 10 }),
-        token,
-        token,
-        (given, capacity, previous, older) => {
-          const counts = counted(given, capacity);
+        context,
+        halfLives,
+        (given, capacity, after, halfLife) => {
+          const counts = counted(given, capacity, halfLife);
           const kept = given.slice(-capacity);
           expect([...counts]).toEqual(kept);
-          expect(counts.probabilities(previous, older, 8, 2)).toEqual(
-            counted(kept).probabilities(previous, older, 8, 2),
+          const [values, others] = [counts, counted(kept, capacity, halfLife)].map(each =>
+            each.probabilities(after, 8, 2),
           );
+          for (let next = 2; next < 8; next++) expect(values![next]).toBeCloseTo(others![next]!, 5);
         },
       ),
     );

@@ -1,0 +1,72 @@
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { KnownContext } from '@murmuration/protocol/ngrams/ngram-model';
+import { inputOf } from './asked.ts';
+import type { OpenPersonal } from './personal.ts';
+
+/** How often each class comes at all, in; what each probability is to be multiplied with, out. The sum is 1 again afterwards. */
+export type Factors = (frequencies: Float32Array) => Float32Array;
+
+/** A file of n-grams in use. Throws `model.corrupt` for one that is malformed, or of other classes than the task's. */
+export async function openNgrams(
+  bytes: Uint8Array,
+  serving: Serving<unknown>,
+  factors?: Factors,
+): Promise<OpenPersonal> {
+  const [{ decodeNgrams }, { NgramModel }] = await Promise.all([
+    import('@murmuration/protocol/ngrams/ngram-file'),
+    import('@murmuration/protocol/ngrams/ngram-model'),
+  ]);
+  const { classes, firstClass } = serving;
+  const model = new NgramModel(decodeNgrams(bytes));
+  if (model.classes !== classes || model.firstClass !== firstClass)
+    throw new MurmurationError(
+      'model.corrupt',
+      `The n-grams are of ${model.classes} classes from ${model.firstClass} on; the task has ${classes} from ${firstClass} on.`,
+    );
+  const scale = factors?.(model.probabilities([], 0, new Float32Array(classes)));
+  const after = (input: ArrayLike<number>, end: number, into: Float32Array) => {
+    model.probabilities(input, end, into);
+    return scale ? scaled(into, scale) : into;
+  };
+  return {
+    async predict(asked) {
+      const input = inputOf(serving, asked);
+      return after(input, input.length, new Float32Array(classes));
+    },
+    async answer(example) {
+      const { input, targets } = serving.questions(example);
+      const values = new Float32Array(targets.length * classes);
+      for (const [question, { position }] of targets.entries())
+        after(input, position + 1, values.subarray(question * classes, (question + 1) * classes));
+      return values;
+    },
+    confidence(asked) {
+      const input = inputOf(serving, asked);
+      return levelOf(model.known(input, input.length));
+    },
+    confidences(example) {
+      const { input, targets } = serving.questions(example);
+      return targets.map(({ position }) => levelOf(model.known(input, position + 1)));
+    },
+    async close() {},
+  };
+}
+
+function scaled(values: Float32Array, scale: Float32Array): Float32Array {
+  let sum = 0;
+  for (let id = 0; id < values.length; id++) {
+    values[id] = values[id]! * scale[id]!;
+    sum += values[id]!;
+  }
+  for (let id = 0; id < values.length; id++) values[id] = values[id]! / sum;
+  return values;
+}
+
+/** From how often a context of two inputs or more came on, it is well known. */
+const often = 40;
+
+function levelOf({ depth, count }: KnownContext): number {
+  if (depth < 2) return depth;
+  return count < often ? 2 : 3;
+}
