@@ -24,9 +24,9 @@ const nothing: Score = { loss: Number.POSITIVE_INFINITY, top1: 0, top3: 0 };
 /**
  * Compares the global model, the other ones and their best mixture on examples that the personal ones have not learned from. A mixture serves only
  * where it is better than the best part alone, on each half of the questions under weights that were chosen on the other half: it has to explain
- * them better by one nat for each weight (Akaike 1974), and to have what came among its three likeliest as often as any part. Weights by
- * bins have to do the same in comparison with those alike for all. Otherwise one part serves alone: the global model, unless another one is
- * better by as much.
+ * them better by one nat for each weight (Akaike 1974), and to have what came among its three likeliest as often as the global model, and no less often
+ * than any other part by more than chance makes of it (McNemar 1947). Weights by bins have to do the same in comparison with those alike for all. Otherwise one part serves alone:
+ * the global model, unless another one explains them better by as much and has what came among its three likeliest as often.
  *
  * @returns null where the examples ask nothing. @throws the reason of `signal` once it is aborted.
  */
@@ -54,18 +54,21 @@ export async function compare(
     crossed(asked, count, true),
   ];
   const recalls = await recallsOf(models, candidates, examples, serving, signal);
-  const scores = candidates.map((weights, i): Score => ({ loss: lossUnder(parts, weights), ...recalls[i]! }));
-  const [ofPersonal, ofAlike, ofBinned] = scores.slice(models.length) as [Score, Score, Score];
-  const ofAlone = scores.slice(0, models.length);
-  const isBetter = (one: Score, other: Score, nats: number) =>
-    count * (other.loss - one.loss) > nats && one.top3 >= other.top3;
+  const judged = candidates.map(
+    (weights, i): Judged => ({ loss: lossUnder(parts, weights), ...recalls[i]! }),
+  );
+  const [ofPersonal, ofAlike, ofBinned] = judged.slice(models.length) as [Judged, Judged, Judged];
+  const ofAlone = judged.slice(0, models.length);
+  const explains = (one: Judged, other: Judged) => count * (other.loss - one.loss) > personal.length;
   let chosen = 0;
   for (let i = 1; i < models.length; i++)
-    if (isBetter(ofAlone[i]!, ofAlone[chosen]!, personal.length)) chosen = i;
-  const mostTop3 = Math.max(...ofAlone.map(({ top3 }) => top3));
-  const helps = (mixture: Score) =>
-    isBetter(mixture, ofAlone[chosen]!, personal.length) && mixture.top3 >= mostTop3;
-  const isBinned = helps(ofBinned) && isBetter(ofBinned, ofAlike, personal.length);
+    if (explains(ofAlone[i]!, ofAlone[chosen]!) && ofAlone[i]!.top3 >= ofAlone[chosen]!.top3) chosen = i;
+  const helps = (mixture: Judged) =>
+    explains(mixture, ofAlone[chosen]!) &&
+    mixture.top3 >= ofAlone[0]!.top3 &&
+    ofAlone.every(part => !isRarer(mixture.among3, part.among3));
+  const isBinned =
+    helps(ofBinned) && explains(ofBinned, ofAlike) && !isRarer(ofBinned.among3, ofAlike.among3);
   const all = Array.from(parts[0]!.keys());
   const fitted =
     isBinned || helps(ofAlike)
@@ -76,9 +79,31 @@ export async function compare(
     weights: fitted.all.slice(1),
     bins: new Map(Array.from(fitted.bins, ([bin, weights]) => [bin, weights.slice(1)])),
     among,
-    scores: { global: ofAlone[0]!, personal: ownParts.length > 0 ? ofPersonal : nothing, hybrid },
+    scores: {
+      global: scoreOf(ofAlone[0]!),
+      personal: ownParts.length > 0 ? scoreOf(ofPersonal) : nothing,
+      hybrid: scoreOf(hybrid),
+    },
     questions: count,
   };
+}
+
+const scoreOf = ({ loss, top1, top3 }: Judged): Score => ({ loss, top1, top3 });
+
+/** Standard errors beyond which fewer hits are no chance: one-sided, 5 %. */
+const errors = 1.645;
+
+/**
+ * Whether the hits of one are fewer than those of the other by more than chance makes of it, on the questions that only one of them hits. Of several
+ * parts that are alike, the luckiest has a handful of hits more on a few hundred questions than it will have later.
+ */
+function isRarer(one: Uint8Array, other: Uint8Array): boolean {
+  let [gained, lost] = [0, 0];
+  for (const [question, hit] of one.entries()) {
+    if (hit > other[question]!) gained++;
+    if (hit < other[question]!) lost++;
+  }
+  return lost - gained > errors * Math.sqrt(lost + gained);
 }
 
 /** The weights of the parts at a question. */
@@ -144,7 +169,11 @@ export async function probabilitiesOfWhatCame(
   return found.map(values => Float32Array.from(values));
 }
 
-type Recall = Pick<Score, 'top1' | 'top3'>;
+type Recall = Pick<Score, 'top1' | 'top3'> & {
+  /** 1 at each question whose class was among the three likeliest. */
+  readonly among3: Uint8Array;
+};
+type Judged = Score & Recall;
 
 /** Recall of each mixture. A second pass, since the probabilities of all classes at all questions would take much memory. */
 async function recallsOf(
@@ -155,7 +184,7 @@ async function recallsOf(
   signal: AbortSignal,
 ): Promise<Recall[]> {
   const { classes } = serving;
-  const counted = mixtures.map(weightsAt => ({ weightsAt, hits: { top1: 0, top3: 0 } }));
+  const counted = mixtures.map(weightsAt => ({ weightsAt, first: 0, among3: [] as number[] }));
   const mixed = new Float32Array(classes);
   let questions = 0;
   for (const example of examples) {
@@ -164,7 +193,8 @@ async function recallsOf(
     const answers = await Promise.all(models.map(model => model.answer(example)));
     signal.throwIfAborted();
     for (const [question, target] of targets.entries())
-      for (const { weightsAt, hits } of counted) {
+      for (const mixture of counted) {
+        const { weightsAt, among3 } = mixture;
         const weights = weightsAt(questions + question);
         mixed.fill(0);
         for (const [i, values] of answers.entries())
@@ -172,12 +202,16 @@ async function recallsOf(
             for (let id = 0, at = question * classes; id < classes; id++, at++)
               mixed[id] = mixed[id]! + weights[i]! * values[at]!;
         const better = countBetter(mixed, target.class);
-        if (better < 1) hits.top1++;
-        if (better < 3) hits.top3++;
+        if (better < 1) mixture.first++;
+        among3.push(better < 3 ? 1 : 0);
       }
     questions += targets.length;
   }
-  return counted.map(({ hits }) => ({ top1: hits.top1 / questions, top3: hits.top3 / questions }));
+  return counted.map(({ first, among3 }) => ({
+    top1: first / questions,
+    top3: among3.reduce((sum, hit) => sum + hit, 0) / questions,
+    among3: Uint8Array.from(among3),
+  }));
 }
 
 /** How many classes go before this one: likelier ones, and of equally likely ones those with smaller numbers. Counts up to 3. */

@@ -145,6 +145,29 @@ describe('a mixture', () => {
     expect(scores.hybrid).toEqual(scores.global);
   });
 
+  it('is not taken where it has what came less often among three than a part, beyond chance', async () => {
+    // One part is sure of single classes and nearly always wrong; where it is right, it explains much.
+    const uniform = uniforms(9);
+    const of = (share: number) =>
+      Array.from({ length: 400 }, (): Question => {
+        const came = Math.floor(uniform() * classes);
+        // The three likeliest of the first part have what came; the other has it first, or last by a hair.
+        const first = Float32Array.from({ length: classes }, (_, id) =>
+          id === came || id === (came + 1) % classes || id === (came + 2) % classes ? 0.17 : 0.163,
+        );
+        const knows = uniform() < share;
+        const second = Float32Array.from({ length: classes }, (_, id) =>
+          knows ? (id === came ? 0.9 : 0.02) : id === came ? 0.08 : 0.184,
+        );
+        return { came, says: [new Float32Array(classes).fill(1 / classes), first, second], levels: [0, 0] };
+      });
+    const rare = (await compared(of(0.3), 3))!;
+    expect(rare.weights).toEqual([1, 0]);
+    expect(rare.scores.hybrid.top3).toBe(1);
+    const frequent = (await compared(of(1), 3))!;
+    expect(frequent.weights[1]).toBeGreaterThan(0.5);
+  });
+
   it('has weights by bins where a part is to be trusted in some contexts only', async () => {
     const uniform = uniforms(5);
     const questions = Array.from({ length: 300 }, (): Question => {
