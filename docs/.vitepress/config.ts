@@ -22,7 +22,14 @@ export default defineConfig({
       page('Benchmarks', '/benchmarks/'),
     ],
     sidebar: [
-      { text: 'Start', items: [page('Try it', '/start'), page('A task of your own', '/guides/own-model')] },
+      {
+        text: 'Start',
+        items: [
+          page('Try it', '/start'),
+          page('From nothing to a model that learns', '/guides/from-scratch'),
+          page('A task of your own', '/guides/own-model'),
+        ],
+      },
       {
         text: 'Guides',
         items: [

@@ -13,6 +13,8 @@ const { scripts, workspaces } = JSON.parse(readFileSync(`${root}package.json`, '
 /** What a system brings; whether these are called rightly no test knows. */
 const ofTheSystem = new Set([
   'cat',
+  'cd',
+  'cp',
   'curl',
   'docker',
   'echo',
@@ -20,6 +22,7 @@ const ofTheSystem = new Set([
   'grpcurl',
   'install',
   'kubectl',
+  'mkdir',
   'runuser',
   'systemctl',
   'useradd',
@@ -69,7 +72,7 @@ function programOf(script: string): string {
 }
 
 async function problemOfNpm([verb, ...rest]: readonly string[]): Promise<string | undefined> {
-  if (verb === 'install' || verb === 'ci') return undefined;
+  if (['install', 'ci', 'init', 'pkg'].includes(verb!)) return undefined;
   if (verb === 'pack') {
     const folders = rest.map(word => /^--workspace=(.+)$/.exec(word)?.[1]);
     return folders.every(folder => folder && workspaces.includes(folder)) ? undefined : 'no such workspace';
@@ -89,8 +92,8 @@ async function problemOfNpm([verb, ...rest]: readonly string[]): Promise<string 
   return isName && !new RegExp(`\\b${first}\\b`).test(text) ? `nothing called ${first}` : undefined;
 }
 
-/** Why a command of a document can't be right; undefined where nothing is known against it. */
-async function problemOf(command: string): Promise<string | undefined> {
+/** Why a command of a document can't be right; undefined where nothing is known against it. `own`: files that the document has its reader write. */
+async function problemOf(command: string, own: readonly string[] = []): Promise<string | undefined> {
   const words = wordsOf(command);
   while (/^[A-Z_]+=/.test(words[0] ?? '')) words.shift();
   if (words[0] === 'npx' && words[1] === 'murmuration') words.shift();
@@ -98,7 +101,8 @@ async function problemOf(command: string): Promise<string | undefined> {
   if (program === 'npm') return problemOfNpm(args);
   if (program === 'murmuration') return problemOfMurmuration(args);
   if (program === 'npx') return undefined;
-  if (program === 'node') return existsSync(root + args[0]!) ? undefined : `no file ${args[0]}`;
+  if (program === 'node')
+    return own.includes(args[0]!) || existsSync(root + args[0]!) ? undefined : `no file ${args[0]}`;
   if (!ofTheSystem.has(program!)) return `unknown program ${program}`;
   // What another program calls in turn.
   const names = (await murmuration()).commands.map(each => each.name());
@@ -112,15 +116,25 @@ describe('the shell blocks of the documents', () => {
   const commands = [...readDocuments()].flatMap(([path, text]) =>
     codeBlocks(text)
       .filter(({ language }) => language === 'sh')
-      .flatMap(({ code }) => commandsOf(code).map(command => [path, command] as const)),
+      .flatMap(({ code }) =>
+        commandsOf(code)
+          .flatMap(line => line.split(' && '))
+          .map(command => [path, command] as const),
+      ),
+  );
+  const filesOf = new Map(
+    [...readDocuments()].map(([path, text]) => [
+      path,
+      codeBlocks(text).flatMap(({ file }) => (file ? [file] : [])),
+    ]),
   );
 
   it('are found', () => {
     expect(commands.length).toBeGreaterThan(20);
   });
 
-  it.each(commands)('%s: %s', async (_, command) => {
-    expect(await problemOf(command)).toBeUndefined();
+  it.each(commands)('%s: %s', async (path, command) => {
+    expect(await problemOf(command, filesOf.get(path))).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import { objectiveTrainer, testCoordinator } from '@murmuration/client-sdk/testing';
-import { classifier, regressor, sequence } from '@murmuration/engine';
 import type { Objective } from '@murmuration/engine/objective/objective';
+import { classifier, regressor } from '@murmuration/engine/objective/rows';
+import { sequence } from '@murmuration/engine/objective/sequence';
 import * as tf from '@murmuration/engine/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
 
