@@ -128,6 +128,8 @@ describe('the packed packages', () => {
     ['@murmuration/client-sdk/core', 'PlatformClient'],
     ['@murmuration/client-sdk/react-native', 'asyncStorage'],
     ['@murmuration/client-sdk/react', 'useFederation'],
+    ['@murmuration/client-sdk/web-view', 'webViewTrainer'],
+    ['@murmuration/client-sdk/web-view-page', 'serveWebView'],
   ])('let JavaScript import %s', (entry, name) => {
     const module = `const { ${name} } = await import('${entry}'); console.log(typeof ${name});`;
     const { output } = app.node('--input-type=module', '--eval', module);

@@ -3,7 +3,7 @@ import {
   createElement,
   type ReactElement,
   useEffect,
-  useRef,
+  useMemo,
   useSyncExternalStore,
 } from 'react';
 import type { WebViewHost } from './host.ts';
@@ -62,15 +62,13 @@ export function HiddenWebView({
     host.shown(true);
     return () => host.shown(false);
   }, [host]);
-  const attached = useRef<number | undefined>(undefined);
+  // The same object each time: a web view may load what is another one.
+  const source = useMemo(() => ({ html, baseUrl: address }), [html, address]);
   if (page === undefined) return null;
   const gone = (why: string) => () => host.gone(page, why);
   const props: HiddenWebViewProps = {
-    ref(view) {
-      attached.current = view ? page : undefined;
-      host.attach(page, view ? text => view.postMessage(text) : undefined);
-    },
-    source: { html, baseUrl: address },
+    ref: view => host.attach(page, view ? text => view.postMessage(text) : undefined),
+    source,
     // With fewer here, the others would open in the system's browser.
     originWhitelist: ['*'],
     onMessage: ({ nativeEvent: { data, url } }) => host.hear(page, data, url),

@@ -71,6 +71,8 @@ it('shows a web view while there is something to train, another one when its pro
     false,
     false,
   ]);
+  await act(async () => shown?.update(createElement(MurmurationWebView, { trainer, view: ViewDouble })));
+  expect(first!.props.source).toBe(source);
   first!.say('murmuration/1 ready');
   expect(first!.posted[0]).toMatch(/^murmuration\/1 hello [0-9a-f]{32}$/);
   await act(async () => first!.props.onRenderProcessGone());
