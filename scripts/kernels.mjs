@@ -2,6 +2,8 @@
 // into modules of their packages, the same bytes wherever it runs; with --check only holds what is there to it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileKernels } from './kernels/compile.mjs';
+import { javascriptOf } from './kernels/javascript.mjs';
 import { prepare, rootFolder, say, stop } from './prepare.mjs';
 
 const binaries = [
@@ -22,6 +24,15 @@ const binaries = [
     name: 'relaxedKernelsBase64',
     holds: 'The kernels with fused multiply-add',
     features: 'simd --enable relaxed-simd',
+  },
+  {
+    folder: 'engine/assembly',
+    entry: 'index.ts',
+    target: 'engine/src/fused/javascript-kernels.ts',
+    name: 'javascriptKernels',
+    holds: 'The kernels in JavaScript,',
+    features: 'simd',
+    isJavaScript: true,
   },
   {
     folder: 'protocol/assembly',
@@ -50,32 +61,6 @@ const binaries = [
 ];
 
 /**
- * The compiled kernels. Throws the compiler's messages.
- * @param {typeof binaries[number]} binary
- * @returns {Promise<Uint8Array>}
- */
-async function compileKernels({ folder, entry, features }) {
-  const { default: compiler } = await import('assemblyscript/asc');
-  let messages = '';
-  /** @type {Uint8Array | undefined} */
-  let bytes;
-  const options = `-O3 --noAssert --runtime stub --enable ${features} --importMemory --use abort= --outFile kernels.wasm`;
-  const base = ['--baseDir', join(rootFolder, folder)];
-  const { error } = await compiler.main([entry, ...base, ...options.split(' ')], {
-    stderr: {
-      write: chunk => {
-        messages += chunk;
-      },
-    },
-    writeFile: (_, contents) => {
-      bytes = /** @type {Uint8Array} */ (contents);
-    },
-  });
-  if (error || bytes === undefined) throw new Error(messages || String(error));
-  return bytes;
-}
-
-/**
  * The module that carries them, since a string reaches every bundler, worker and content security policy alike.
  * @param {Uint8Array} bytes
  * @param {typeof binaries[number]} binary
@@ -89,14 +74,16 @@ await prepare();
 const asked = process.argv.slice(2).filter(argument => argument !== '--check');
 for (const binary of binaries) {
   if (asked.length > 0 && !asked.some(name => binary.folder.startsWith(`${name}/`))) continue;
-  const { folder, target, module } = binary;
-  const bytes = await compileKernels(binary).catch(error => stop(error.message));
-  const made = new Map([[target, Buffer.from(moduleOf(bytes, binary))]]);
-  if (module !== undefined) made.set(module, Buffer.from(bytes));
+  const { folder, target } = binary;
+  const isJavaScript = 'isJavaScript' in binary;
+  const bytes = await compileKernels(binary, !isJavaScript).catch(error => stop(error.message));
+  const text = Buffer.from(isJavaScript ? javascriptOf(bytes, binary) : moduleOf(bytes, binary));
+  const made = new Map([[target, text]]);
+  if (binary.module !== undefined) made.set(binary.module, Buffer.from(bytes));
   for (const [file, content] of made) {
     if (!process.argv.includes('--check')) writeFileSync(join(rootFolder, file), content);
     else if (!content.equals(readFileSync(join(rootFolder, file))))
       stop(`${file} is not what ${folder} compiles to; run npm run kernels.`);
   }
-  say(`${target}: ${bytes.length} bytes.`);
+  say(`${target}: ${isJavaScript ? text.length : bytes.length} bytes.`);
 }

@@ -1,4 +1,5 @@
-export { useKernels } from './fused/kernels.ts';
+export { useKernels } from './fused/web-assembly.ts';
+export type { Classifier } from './inference/classifier.ts';
 export * from './inference/predictor.ts';
 export * from './inference/scorer.ts';
 export * from './inference/serving.ts';

@@ -7,6 +7,8 @@ import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { type DeviceInputs, plainUpdate } from '../hermes/contribution.ts';
 import { forHermes, runOnHermes, runOnNode, scriptOf } from '../hermes/engines.ts';
+import type { Work } from '../hermes/learning.ts';
+import { oneStepWithoutVectors } from '../hermes/without-vectors.ts';
 import { Cohort, seed } from '../unit/protocol/secagg/cohort.ts';
 import { type BenchmarkOptions, type Figures, round } from './benchmark.ts';
 
@@ -14,12 +16,14 @@ const programs = {
   proofs: "import { proofs } from './proofs.ts'; proofs().then(found => print(JSON.stringify(found)));",
   contribution:
     "import { contribution } from './contribution.ts'; print(inputs ? contribution(inputs) : 'nothing');",
+  learning: "import { work } from './learning.ts'; print(String(work(inputs)));",
 };
 
 /**
  * CPU milliseconds of a device's whole part in a masked round on Hermes 0.12, the engine of React Native: keys, shares, masks over --values
- * (100,000) of --width bits (20), with --neighbours (96), agreement and reveal; beside the same script in Node with and without WebAssembly. Whether
- * all of them make the same bytes of it, and of identity, quantisation, a masked round of 12 with losses, n-gram cache and mixture.
+ * (100,000) of --width bits (20), with --neighbours (96), agreement and reveal; beside the same script in Node with and without WebAssembly. The same of a step of
+ * training and of a prediction, by the kernels in JavaScript. Whether all of them make the same bytes of it, and of identity, quantisation, a masked round of 12
+ * with losses, n-gram cache, mixture, training and predictions, the last two as WebAssembly without vectors.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values: options } = parseArgs({
@@ -52,12 +56,25 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     return { digest, cpuMs: (user + system) / 1_000 };
   };
   const [plain, kernels] = [await onNode(false), await onNode(true)];
+  log('Learning …');
+  const learning = await scriptOf(programs.learning);
+  const learningOnHermes = await forHermes(learning);
+  const [steps, predictions] = [8, 200];
+  const onHermes = async (work: Work) => (await runOnHermes(given(learningOnHermes, work))).cpuMs;
+  const idle = await onHermes({ steps: 0, predictions: 0 });
+  const stepped = await onHermes({ steps, predictions: 0 });
+  const predicted = await onHermes({ steps: 0, predictions });
   const proofs = await scriptOf(programs.proofs);
   const proved = (await runOnHermes(await forHermes(proofs))).printed;
   const digests = [own.printed, plain.digest, kernels.digest];
   return {
-    sameBytes: new Set(digests).size === 1 && proved === (await runOnNode(proofs, false)),
+    sameBytes:
+      new Set(digests).size === 1 &&
+      proved === (await runOnNode(proofs, false)) &&
+      JSON.parse(proved).oneStep === (await oneStepWithoutVectors()),
     contributionCpuMs: round(own.cpuMs - empty.cpuMs),
+    stepCpuMs: round((stepped - idle) / steps),
+    predictionCpuMs: round((predicted - idle) / predictions),
     nodeCpuMs: round(plain.cpuMs),
     nodeWebAssemblyCpuMs: round(kernels.cpuMs),
     values,

@@ -2,9 +2,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startBackend } from '@murmuration/engine/backend/backend';
+import { createTraining } from '@murmuration/engine/fused/create';
 import type { DescentSettings } from '@murmuration/engine/fused/descent';
-import { type Topology, topologyOf } from '@murmuration/engine/fused/topology';
-import { type FusedBatch, FusedTraining } from '@murmuration/engine/fused/training';
+import { topologyOf } from '@murmuration/engine/fused/model-topology';
+import type { Topology } from '@murmuration/engine/fused/topology';
+import type { FusedBatch } from '@murmuration/engine/fused/training';
 import { readWeights } from '@murmuration/engine/models/model';
 import { softmaxLoss } from '@murmuration/engine/objective/losses';
 import { NegativeSampler } from '@murmuration/engine/objective/negative-sampler';
@@ -46,12 +48,12 @@ function samplerOf(sampled: Job['sampled'], Sampler: typeof NegativeSampler, uni
 
 /** The page's program: trains, and hands back the losses and the weights. */
 const program = `
-  import { FusedTraining } from '@murmuration/engine/fused/training';
+  import { createTraining } from '@murmuration/engine/fused/create';
   import { NegativeSampler } from '@murmuration/engine/objective/negative-sampler';
   ${samplerOf}
   ${uniformOf}
   globalThis.train = async ({ topology, settings, weights, batches, steps, sampled }) => {
-    const training = await FusedTraining.create(topology);
+    const training = await createTraining(topology);
     const sampler = samplerOf(sampled, NegativeSampler, uniformOf(1));
     training.begin(Float32Array.from(weights), settings, { batch: 1, steps: 1 }, 0, sampler);
     const losses = Array.from({ length: steps }, (_, i) => training.step(batches[i % batches.length]));
@@ -149,7 +151,7 @@ it.each<
       return train(job);
     }, job);
 
-    const training = await FusedTraining.create(job.topology);
+    const training = await createTraining(job.topology);
     const sampler = () => samplerOf(job.sampled, NegativeSampler, uniformOf(1));
     training.begin(Float32Array.from(job.weights), settings, { batch: 1, steps: 1 }, 0, sampler());
     const sampled = sampledSoftmaxLoss(model);

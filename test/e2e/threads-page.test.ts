@@ -1,9 +1,11 @@
 // @module-tag chromium
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createTraining } from '@murmuration/engine/fused/create';
 import type { DescentSettings } from '@murmuration/engine/fused/descent';
-import { type Topology, topologyOf } from '@murmuration/engine/fused/topology';
-import { type FusedBatch, FusedTraining } from '@murmuration/engine/fused/training';
+import { topologyOf } from '@murmuration/engine/fused/model-topology';
+import type { Topology } from '@murmuration/engine/fused/topology';
+import type { FusedBatch } from '@murmuration/engine/fused/training';
 import { readWeights } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { type Browser, chromium } from 'playwright-core';
@@ -31,10 +33,10 @@ interface Job {
 type Answer = { readonly weights: readonly number[] } | { readonly refused: string };
 
 const program = `
-  import { FusedTraining } from '@murmuration/engine/fused/training';
+  import { createTraining } from '@murmuration/engine/fused/create';
   self.onmessage = async ({ data: { topology, settings, weights, batch } }) => {
     try {
-      const training = await FusedTraining.create(topology, undefined, true, 2);
+      const training = await createTraining(topology, undefined, true, 2);
       training.begin(Float32Array.from(weights), settings, { batch: 1, steps: 1 });
       for (let step = 0; step < 3; step++) training.step(batch);
       const after = training.read(new Float32Array(weights.length));
@@ -95,7 +97,7 @@ beforeAll(async () => {
     weights: [...readWeights(model, new Float32Array(model.countParams()))],
     batch: { inputs: values(inputs), labels: values(labels), weights: values(weights) },
   };
-  const training = await FusedTraining.create(job.topology);
+  const training = await createTraining(job.topology);
   training.begin(Float32Array.from(job.weights), settings, { batch: 1, steps: 1 });
   for (let step = 0; step < 3; step++) training.step(job.batch);
   expected = [...training.read(new Float32Array(job.weights.length))];

@@ -6,6 +6,7 @@ import type { PersonalPorts } from '@murmuration/client-sdk/hybrid/personal';
 import { mix } from '@murmuration/client-sdk/hybrid/probabilities';
 import { ownSeed } from '@murmuration/client-sdk/update/local-update-processor';
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import { javascriptWorkspace } from '@murmuration/engine/fused/javascript';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
@@ -13,6 +14,7 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { Cohort, undemanding } from '../unit/protocol/secagg/cohort.ts';
+import { learned, oneStep } from './learning.ts';
 
 const task = 'notes' as TaskName;
 const round = 'P'.repeat(22) as RoundId;
@@ -134,10 +136,15 @@ export async function proofs(): Promise<Record<string, string>> {
     maskedRound: maskedRound(),
     quantised: quantised(),
     hybrid: await hybrid(),
+    oneStep: oneStep(javascriptWorkspace).map(bytesOf),
+    learned: (await learned()).map(bytesOf),
   };
-  return Object.fromEntries(
-    Object.entries(all).map(([name, parts]) => [name, hex(portable.sha256(joined(parts)))]),
-  );
+  return Object.fromEntries(Object.entries(all).map(([name, parts]) => [name, digestOf(parts)]));
+}
+
+/** What proofs compare. */
+export function digestOf(parts: readonly Uint8Array[]): string {
+  return hex(portable.sha256(joined(parts)));
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

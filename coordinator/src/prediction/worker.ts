@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { startBackend } from '@murmuration/engine/backend/backend';
-import { type Classifier, classifierOf } from '@murmuration/engine/runtime/classifier';
+import type { Classifier } from '@murmuration/engine/inference/classifier';
+import { classifierOf } from '@murmuration/engine/runtime/classifier';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { maxFrameLength } from '@murmuration/protocol/messages/frame';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';

@@ -2,9 +2,6 @@ import type { Rows } from './counted-rows.ts';
 import type { Address } from './kernels.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Logits that are held at a time, at most, in floats: 2 MB, so that they stay in a cache. */
-const LOGITS = 524_288;
-
 /** A block of rows of logits, their softmax cross-entropy, and its gradient. */
 export class CrossEntropy {
   readonly #workspace: Workspace;
@@ -22,7 +19,8 @@ export class CrossEntropy {
   reserve(rows: number, classes: number): void {
     const workspace = this.#workspace;
     this.#classes = classes;
-    this.#blockRows = Math.min(rows, Math.max(16, 4 * Math.floor(LOGITS / classes / 4)));
+    const { logits: most, rows: fewest } = workspace.blocks;
+    this.#blockRows = Math.min(rows, Math.max(fewest, 4 * Math.floor(most / classes / 4)));
     this.#logits = workspace.reserve(this.#blockRows * classes);
     this.#sums = workspace.reserve(this.#blockRows);
     this.#gaps = workspace.reserve(this.#blockRows);

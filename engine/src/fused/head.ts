@@ -62,8 +62,14 @@ export class Head {
    * `fromGradients`, where there is a part before.
    *
    * @param negatives of this step, where the softmax is sampled.
+   * @returns it in parts.
    */
-  descend(rows: Rows, from: Address, fromGradients: Address, negatives: Negatives | null): number {
+  *descend(
+    rows: Rows,
+    from: Address,
+    fromGradients: Address,
+    negatives: Negatives | null,
+  ): Generator<undefined, number> {
     const { count, indices } = rows;
     const { kernels } = this.#workspace;
     const layers = this.#layers;
@@ -73,21 +79,24 @@ export class Head {
     const loss =
       this.#sampled && negatives
         ? this.#sampled.descend(negatives, rows, this.#inputs[last]!, this.#outputGradients[last]!)
-        : this.#full(rows);
-    for (let i = last - 1; i >= 0; i--) this.#backward(i, count);
+        : yield* this.#full(rows);
+    for (let i = last - 1; i >= 0; i--) yield* this.#backward(i, count);
     if (this.#follows)
       kernels.addRows(count, layers[0]!.layer.inputs, this.#outputGradients[0]!, indices, fromGradients);
     return loss;
   }
 
   /** The loss by all classes, and the gradients of the last layer, block by block. */
-  #full({ count, labels, shares }: Rows): number {
+  *#full({ count, labels, shares }: Rows): Generator<undefined, number> {
     const { blockRows, logits } = this.#crossEntropy;
     let loss = 0;
     for (const [row, rows] of blocksOf(count, blockRows)) {
       this.#scoreBlock(row, rows);
+      yield;
       loss += this.#crossEntropy.descend({ count: rows, labels: labels + 4 * row, shares: shares + 4 * row });
-      this.#gradients(this.#layers.length - 1, row, rows, logits, row > 0);
+      yield;
+      yield* this.#gradients(this.#layers.length - 1, row, rows, logits, row > 0);
+      yield;
     }
     return loss;
   }
@@ -133,7 +142,7 @@ export class Head {
     );
   }
 
-  #backward(i: number, count: number): void {
+  *#backward(i: number, count: number): Generator<undefined, void> {
     const { kernels } = this.#workspace;
     const { layer } = this.#layers[i]!;
     kernels.activationGradient(
@@ -142,11 +151,17 @@ export class Head {
       this.#inputs[i + 1]!,
       this.#outputGradients[i + 1]!,
     );
-    this.#gradients(i, 0, count, this.#outputGradients[i + 1]!, false);
+    yield* this.#gradients(i, 0, count, this.#outputGradients[i + 1]!, false);
   }
 
   /** Gradients of a layer from those of `count` rows of its outputs, the first of which is its row `first`. */
-  #gradients(i: number, first: number, count: number, outputGradients: Address, accumulate: boolean): void {
+  *#gradients(
+    i: number,
+    first: number,
+    count: number,
+    outputGradients: Address,
+    accumulate: boolean,
+  ): Generator<undefined, void> {
     const { kernels } = this.#workspace;
     const { layer, kernel, bias } = this.#layers[i]!;
     const { inputs, units, tied } = layer;
@@ -162,6 +177,7 @@ export class Head {
     );
     if (bias) kernels.columnSums(count, units, outputGradients, bias.gradient, Number(accumulate));
     if (i === 0 && !this.#follows) return;
+    yield;
     // biome-ignore format: one line for each matrix
     kernels.multiply(
       count, inputs, units, outputGradients, units, 0, kernel.value, tied ? inputs : units, tied ? 0 : 1,

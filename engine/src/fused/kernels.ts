@@ -1,6 +1,3 @@
-import { kernelsBase64 } from './binary.ts';
-import { sharing } from './threads/shared-module.ts';
-
 /** Activations by the numbers that the kernels know them by; `engine/assembly/activations.ts` has the same. */
 export const activations = { linear: 0, tanh: 1, sigmoid: 2, hardSigmoid: 3, relu: 4 } as const;
 export type Activation = (typeof activations)[keyof typeof activations];
@@ -140,54 +137,4 @@ export interface Kernels {
     count: number, w: Address, g: Address, m: Address, v: Address,
     rate: number, scale: number, beta1: number, beta2: number, unbias1: number, unbias2: number, epsilon: number,
   ): void;
-}
-
-const compiled = new Map<string, Promise<WebAssembly.Module>>();
-let given: WebAssembly.Module | undefined;
-
-/**
- * Takes the kernels as a module that was compiled elsewhere, where a platform compiles no bytes while it runs: `@murmuration/engine/kernels.wasm`,
- * which bundlers of such platforms import as a module. For all models that are opened from then on.
- */
-export function useKernels(module: WebAssembly.Module): void {
-  given = module;
-}
-
-/**
- * The kernels, compiled once in a thread; rejects where WebAssembly has no SIMD or is forbidden.
- *
- * @param reproducible false for the build with fused multiply-add, where this machine has relaxed SIMD: fewer instructions, which
- * is faster on processors that add and multiply in the same units, but results differ in their last digits from machine to machine.
- * @param shared whether they run over memory that threads share.
- */
-export function kernelsModule(reproducible: boolean, shared: boolean): Promise<WebAssembly.Module> {
-  if (given && !shared) return Promise.resolve(given);
-  const key = `${reproducible} ${shared}`;
-  let module = compiled.get(key);
-  if (!module) {
-    module = compile(reproducible, shared);
-    compiled.set(key, module);
-  }
-  return module;
-}
-
-/** The kernels of a module over a memory. */
-export async function kernelsOver(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-  return exports as unknown as Kernels;
-}
-
-async function compile(reproducible: boolean, shared: boolean): Promise<WebAssembly.Module> {
-  const bytes = reproducible ? bytesOf(kernelsBase64) : await relaxed();
-  return WebAssembly.compile(shared ? sharing(bytes) : bytes);
-}
-
-async function relaxed(): Promise<Uint8Array<ArrayBuffer>> {
-  const { relaxedKernelsBase64 } = await import('./relaxed-binary.ts');
-  const bytes = bytesOf(relaxedKernelsBase64);
-  return WebAssembly.validate(bytes) ? bytes : bytesOf(kernelsBase64);
-}
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), byte => byte.charCodeAt(0));
 }

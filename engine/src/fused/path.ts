@@ -2,8 +2,10 @@ import { messageOf } from '@murmuration/protocol/errors/errors';
 import { softmaxLoss } from '../objective/losses.ts';
 import type { Objective } from '../objective/objective.ts';
 import type * as tf from '../tfjs/tf.ts';
-import { type Topology, topologyOf } from './topology.ts';
-import { FusedTraining } from './training.ts';
+import { createTraining } from './create.ts';
+import { topologyOf } from './model-topology.ts';
+import type { Topology } from './topology.ts';
+import type { FusedTraining } from './training.ts';
 
 /** On which kernels a model trains: the fused ones, or tfjs' own, which train anything; and why, in one sentence without a full stop. */
 export type Path =
@@ -44,7 +46,7 @@ async function start(
   topology: Topology,
   { memoryLimit, reproducible = true, threads = 1 }: FusedOptions,
 ): Promise<{ readonly training: FusedTraining; readonly why: string | null }> {
-  const create = (number: number) => FusedTraining.create(topology, memoryLimit, reproducible, number);
+  const create = (number: number) => createTraining(topology, memoryLimit, reproducible, number);
   if (threads <= 1) return { training: await create(1), why: null };
   try {
     return { training: await create(threads), why: `${threads} threads share the work` };

@@ -5,7 +5,7 @@ import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
 import { Sequence } from './sequence.ts';
 import type { TokenFeatures, Topology } from './topology.ts';
-import { Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** One sequence, one token at a time. */
 const ONE: Extent = { steps: 1, batch: 1 };
@@ -26,7 +26,8 @@ export class FusedPredictor implements Predictor {
   /** Whether the outputs are those of the tokens so far. */
   #isScored = true;
 
-  private constructor(workspace: Workspace, topology: Topology, weights: Float32Array) {
+  /** @param topology with an embedding. @param weights in the order of the model's layout. */
+  constructor(workspace: Workspace, topology: Topology, weights: Float32Array) {
     this.#workspace = workspace;
     this.#parameters = new Parameters(workspace, topology, 'steps');
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
@@ -40,14 +41,6 @@ export class FusedPredictor implements Predictor {
     this.#parameters.set(weights);
     this.#sequence.pack();
     this.begin();
-  }
-
-  /**
-   * @param topology with an embedding. @param weights in the order of the model's layout.
-   * @returns rejects where WebAssembly has no SIMD or is forbidden.
-   */
-  static async create(topology: Topology, weights: Float32Array): Promise<FusedPredictor> {
-    return new FusedPredictor(await Workspace.create(), topology, weights);
   }
 
   get tokens(): number {

@@ -5,9 +5,8 @@ import { featuresOf } from './first-part.ts';
 import { Head } from './head.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
-import { spareWorkspaces } from './spare-workspaces.ts';
 import type { Topology } from './topology.ts';
-import { Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Scores of whole sequences, or of rows of values, on the fused kernels: logits are made for the positions that are asked for alone, block by block. */
 export class FusedScorer implements Scorer {
@@ -18,9 +17,17 @@ export class FusedScorer implements Scorer {
   #capacity: Extent = { steps: 0, batch: 0 };
   #indices: Address = 0;
   #isClosed = false;
+  readonly #leave: () => Promise<void>;
 
-  private constructor(workspace: Workspace, topology: Topology, weights: Float32Array) {
+  /** @param weights in the order of the model's layout. @param leave what becomes of the workspace in the end; by default it is closed. */
+  constructor(
+    workspace: Workspace,
+    topology: Topology,
+    weights: Float32Array,
+    leave = () => workspace.close(),
+  ) {
     this.#workspace = workspace;
+    this.#leave = leave;
     const parameters = new Parameters(workspace, topology, 'batches');
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
     this.#features = featuresOf(topology, workspace, parameters, scratch, false);
@@ -28,18 +35,6 @@ export class FusedScorer implements Scorer {
     this.#fixed = workspace.bytes;
     workspace.commit();
     parameters.set(weights);
-  }
-
-  /**
-   * @param weights in the order of the model's layout.
-   * @param threads how many threads share the work, the caller's included; with 2 or more, rejects where there are none to be had.
-   * Scores are the same bytes for any number.
-   * @returns rejects where WebAssembly has no SIMD or is forbidden.
-   */
-  static async create(topology: Topology, weights: Float32Array, threads = 1): Promise<FusedScorer> {
-    const workspace =
-      threads > 1 ? await Workspace.createShared(threads) : await spareWorkspaces.take(weights.byteLength);
-    return new FusedScorer(workspace, topology, weights);
   }
 
   /** Memory that it takes by now; batches larger than those before take more. */
@@ -71,7 +66,7 @@ export class FusedScorer implements Scorer {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await spareWorkspaces.leave(this.#workspace);
+    await this.#leave();
   }
 
   #fit({ steps, batch }: Extent): void {

@@ -1,4 +1,5 @@
-import { Workspace } from './workspace.ts';
+import { createWorkspace } from './web-assembly.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Bytes of all that is kept, at most. */
 const mostBytes = 16 * 2 ** 20;
@@ -13,11 +14,11 @@ export class SpareWorkspaces {
   /** In the order in which they were left. */
   readonly #spare: Workspace[] = [];
 
-  /** A workspace for about so many bytes, a new one where none fits. Rejects as `Workspace.create`. */
+  /** A workspace for about so many bytes, a new one where none fits. Rejects as `createWorkspace`. */
   async take(bytes: number): Promise<Workspace> {
     // A model that is much smaller would hold on to what it has no use for.
     const at = this.#spare.findIndex(({ capacity }) => capacity >= bytes && capacity <= 2 * bytes + slack);
-    return this.#spare.splice(at, at < 0 ? 0 : 1)[0] ?? Workspace.create();
+    return this.#spare.splice(at, at < 0 ? 0 : 1)[0] ?? createWorkspace();
   }
 
   /** Takes back a workspace that nobody uses any more, or lets it go. */

@@ -1,9 +1,8 @@
 import { sizeOf } from '@murmuration/protocol/weights/layout';
-import { softmaxLayerOf } from '../models/outputs.ts';
 import type * as tf from '../tfjs/tf.ts';
 import { type Activation, activations } from './kernels.ts';
 import { denseConvolution, outputSize, type StackLayer, stackLayers } from './stack/layers.ts';
-import { activationOf, type Config, refuse, type Unrecognised, unlessRefused } from './unrecognised.ts';
+import { activationOf, type Config, type ReadLayer, refuse } from './unrecognised.ts';
 
 /** A lookup of rows; the first layer of a model over tokens. */
 export interface EmbeddingLayer {
@@ -60,61 +59,34 @@ export interface Topology {
 }
 
 interface Described {
-  readonly layer: tf.layers.Layer;
+  readonly layer: ReadLayer;
   /** Null for one that only tells another shape. */
   readonly known: EmbeddingLayer | RecurrentLayer | DenseLayer | StackLayer | null;
 }
 
 /**
- * Reads the layers of a model up to its logits: a softmax behind them is left out. Its weights then lie in the order of the layers, each layer's in the order of tfjs, those that
- * no gradient moves behind all others.
+ * Reads the layers of a model up to its logits, in order. Its weights then lie in the order of the layers, each layer's in the order of tfjs,
+ * those that no gradient moves behind all others. Refuses what the kernels don't know.
+ *
+ * @param shape of its inputs.
  */
-export function topologyOf(model: tf.LayersModel): Topology | Unrecognised {
-  return unlessRefused(() => {
-    const softmax = softmaxLayerOf(model);
-    const layers = chainOf(model)
-      .filter(layer => layer !== softmax)
-      .map((layer, index, { length }) => described(layer, index === length - 1));
-    const dense = headOf(layers);
-    const before = layers.slice(0, layers.length - dense.length);
-    const [first, ...others] = before;
-    const features =
-      first?.known?.kind === 'embedding'
-        ? tokensOf(first.known, others)
-        : valuesOf(before, only(model.inputs).shape);
-    if (features.kind === 'values' && widthOf(features) !== dense[0].inputs)
-      refuse('the last dense layers are not over single rows');
-    if (dense.slice(0, -1).some(({ tied }) => tied)) refuse('a tied layer comes before the last one');
-    if (dense.at(-1)!.tied && !fits(dense.at(-1)!, features))
-      refuse('the tied layer does not fit the embedding');
-    return { features, dense };
-  });
-}
-
-/** The layers from input to output, where each follows the one before and nothing else. */
-function chainOf(model: tf.LayersModel): tf.layers.Layer[] {
-  const output = only(model.outputs);
-  const layers = model.layers.filter(layer => layer.getClassName() !== 'InputLayer');
-  let before = only(model.inputs).sourceLayer;
-  for (const layer of layers) {
-    const [node, ...others] = layer.inboundNodes;
-    const follows = node?.inboundLayers.length === 1 && node.inboundLayers[0] === before;
-    if (!follows) refuse(`the layer ${layer.name} does not follow only the one before it`);
-    if (others.length > 0) refuse(`the layer ${layer.name} is used more than once`);
-    if (!layer.trainable) refuse(`the layer ${layer.name} is frozen`);
-    before = layer;
-  }
-  if (output.sourceLayer !== before) refuse('the last layer is not the output');
-  return layers;
-}
-
-function only(tensors: readonly tf.SymbolicTensor[]): tf.SymbolicTensor {
-  const [tensor, ...others] = tensors;
-  return tensor && others.length === 0 ? tensor : refuse('the model has several inputs or outputs');
+export function topologyOfLayers(chain: readonly ReadLayer[], shape: tf.Shape): Topology {
+  const layers = chain.map((layer, index, { length }) => described(layer, index === length - 1));
+  const dense = headOf(layers);
+  const before = layers.slice(0, layers.length - dense.length);
+  const [first, ...others] = before;
+  const features =
+    first?.known?.kind === 'embedding' ? tokensOf(first.known, others) : valuesOf(before, shape);
+  if (features.kind === 'values' && widthOf(features) !== dense[0].inputs)
+    refuse('the last dense layers are not over single rows');
+  if (dense.slice(0, -1).some(({ tied }) => tied)) refuse('a tied layer comes before the last one');
+  if (dense.at(-1)!.tied && !fits(dense.at(-1)!, features))
+    refuse('the tied layer does not fit the embedding');
+  return { features, dense };
 }
 
 /** `isLast`: what comes out of it is the logits, or a softmax of them. */
-function described(layer: tf.layers.Layer, isLast: boolean): Described {
+function described(layer: ReadLayer, isLast: boolean): Described {
   const name = layer.getClassName();
   const config = layer.getConfig() as Config;
   switch (name) {
@@ -147,7 +119,7 @@ function described(layer: tf.layers.Layer, isLast: boolean): Described {
   }
 }
 
-function tiedDense(layer: tf.layers.Layer, config: Config): DenseLayer {
+function tiedDense(layer: ReadLayer, config: Config): DenseLayer {
   return {
     kind: 'dense',
     inputs: (layer.input as tf.SymbolicTensor).shape.at(-1)!,
@@ -217,7 +189,7 @@ function widthOf({ shape, layers }: ValueFeatures): number {
   return last ? outputSize(last) : sizeOf(shape);
 }
 
-function recurrent(kind: 'gru' | 'lstm', layer: tf.layers.Layer, config: Config): RecurrentLayer {
+function recurrent(kind: 'gru' | 'lstm', layer: ReadLayer, config: Config): RecurrentLayer {
   for (const option of [
     'goBackwards',
     'stateful',
@@ -237,7 +209,7 @@ function recurrent(kind: 'gru' | 'lstm', layer: tf.layers.Layer, config: Config)
   };
 }
 
-function widths(layer: tf.layers.Layer, config: Config) {
+function widths(layer: ReadLayer, config: Config) {
   return {
     inputs: layer.weights[0]!.shape[0] as number,
     units: config.units as number,

@@ -10,7 +10,7 @@ import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
 import { Sequence } from './sequence.ts';
 import type { Topology } from './topology.ts';
-import { Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Values of a tensor, and its shape. */
 export interface Values {
@@ -49,7 +49,8 @@ export class FusedTraining {
   #labels: Address = 0;
   #shares: Address = 0;
 
-  private constructor(topology: Topology, workspace: Workspace, memoryLimit: number) {
+  /** @param memoryLimit bytes of memory that training may take; by default as many as the system gives. */
+  constructor(topology: Topology, workspace: Workspace, memoryLimit = Number.POSITIVE_INFINITY) {
     this.#memoryLimit = memoryLimit;
     this.#workspace = workspace;
     this.#parameters = new Parameters(workspace, topology, 'training');
@@ -57,27 +58,6 @@ export class FusedTraining {
     this.#features = featuresOf(topology, workspace, this.#parameters, scratch, true);
     this.#head = new Head(workspace, this.#parameters, scratch, true);
     this.#fixed = workspace.bytes;
-  }
-
-  /**
-   * Rejects where WebAssembly has no SIMD or is forbidden.
-   *
-   * @param memoryLimit bytes of memory that training may take; by default as many as the system gives.
-   * @param reproducible whether results are the same bytes on every machine; if not, products take relaxed SIMD where there is any.
-   * @param threads how many threads share the work, the caller's included; with 2 or more, rejects where there are none to be had.
-   * Results are the same bytes for any number.
-   */
-  static async create(
-    topology: Topology,
-    memoryLimit = Number.POSITIVE_INFINITY,
-    reproducible = true,
-    threads = 1,
-  ): Promise<FusedTraining> {
-    const workspace =
-      threads > 1
-        ? await Workspace.createShared(threads, reproducible)
-        : await Workspace.create(reproducible);
-    return new FusedTraining(topology, workspace, memoryLimit);
   }
 
   /**
@@ -123,6 +103,15 @@ export class FusedTraining {
 
   /** One step of descent; the loss of the batch before it, in nats. Throws `RangeError` for a batch that does not fit the model. */
   step(batch: FusedBatch): number {
+    const parts = this.parts(batch);
+    for (;;) {
+      const { done, value } = parts.next();
+      if (done) return value;
+    }
+  }
+
+  /** The same in parts, between which others of the thread may have their turn; one step at a time. */
+  *parts(batch: FusedBatch): Generator<undefined, number> {
     const features = this.#features;
     const extent = features.extentOf(batch.inputs.shape);
     this.#fit(extent);
@@ -130,10 +119,13 @@ export class FusedTraining {
     const rows = this.#readRows(batch, extent);
     features.begin(extent);
     features.forward(extent);
+    yield;
     const outputGradients = features.clearGradients(extent);
     const negatives = this.#sampler?.draw() ?? null;
-    const loss = this.#head.descend(rows, features.output(extent), outputGradients, negatives);
+    const loss = yield* this.#head.descend(rows, features.output(extent), outputGradients, negatives);
+    yield;
     features.backward(extent, !this.#descent!.sparse);
+    yield;
     this.#descent!.step(features instanceof Sequence ? features : null);
     return loss;
   }

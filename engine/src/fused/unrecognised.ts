@@ -9,6 +9,12 @@ export interface Unrecognised {
 /** A layer's options as its topology file has them. */
 export type Config = Readonly<Record<string, unknown>>;
 
+/** A layer of tfjs, as far as it is read. */
+export type ReadLayer = Pick<
+  tf.layers.Layer,
+  'name' | 'getClassName' | 'getConfig' | 'input' | 'outputShape'
+> & { readonly weights: readonly { readonly shape: readonly (number | null)[] }[] };
+
 class NotRecognised extends Error {}
 
 /** Ends the reading of a model. */
@@ -26,7 +32,7 @@ export function unlessRefused<T>(read: () => T): T | Unrecognised {
   }
 }
 
-export function activationOf(layer: tf.layers.Layer, name: unknown): Activation {
+export function activationOf(layer: ReadLayer, name: unknown): Activation {
   // Keras writes what tfjs calls hardSigmoid with an underscore.
   const known = name === 'hard_sigmoid' ? 'hardSigmoid' : name;
   if (typeof known === 'string' && Object.hasOwn(activations, known))

@@ -1,12 +1,26 @@
-import { type Address, type Kernels, kernelsModule, kernelsOver } from './kernels.ts';
-import { controlBytes } from './threads/helper.ts';
-import { MAX_PAGES } from './threads/shared-module.ts';
-import { split } from './threads/split.ts';
-import { type Call, perform, Team } from './threads/team.ts';
+import type { Address, Kernels } from './kernels.ts';
+import { type Call, perform } from './threads/call.ts';
+import type { Team } from './threads/team.ts';
 
 const PAGE = 65_536;
 /** Kernels read whole vectors and cache lines: every region begins on one. */
 const ALIGNMENT = 64;
+
+/** Memory that kernels work on, of pages of 64 KiB: that of WebAssembly, or one like it. */
+export interface KernelMemory {
+  /** All of it, until it grows. */
+  readonly buffer: ArrayBufferLike;
+  /** Takes so many pages more; throws `RangeError` where the system has none. */
+  grow(pages: number): number;
+}
+
+/** Of a loss, which is worked out in blocks of rows. */
+export interface Blocks {
+  /** Logits of a block, at most. */
+  readonly logits: number;
+  /** Rows of a block, at least, however many logits these have. */
+  readonly rows: number;
+}
 
 /**
  * The memory of one model in training or in use, and the kernels over it. Regions are reserved first, which costs nothing and
@@ -14,45 +28,27 @@ const ALIGNMENT = 64;
  */
 export class Workspace {
   #kernels: Kernels;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: KernelMemory;
   #team: Team | null = null;
   #end = ALIGNMENT;
   #floats: Float32Array;
   #ints: Int32Array;
 
-  private constructor(kernels: Kernels, memory: WebAssembly.Memory) {
+  readonly blocks: Blocks;
+
+  /** @param kernels over this memory. @param blocks of 2 MB by default, which stay in a cache. */
+  constructor(kernels: Kernels, memory: KernelMemory, blocks: Blocks = { logits: 524_288, rows: 16 }) {
+    this.blocks = blocks;
     this.#kernels = kernels;
     this.#memory = memory;
     this.#floats = new Float32Array(memory.buffer);
     this.#ints = new Int32Array(memory.buffer);
   }
 
-  /** Rejects where WebAssembly has no SIMD or is forbidden. @param reproducible see `kernelsModule`. */
-  static async create(reproducible = true): Promise<Workspace> {
-    const memory = new WebAssembly.Memory({ initial: 1 });
-    return new Workspace(await kernelsOver(await kernelsModule(reproducible, false), memory), memory);
-  }
-
-  /**
-   * One whose kernels share their work among `threads` threads, 2 or more, until it is closed; the results are the same bytes. Rejects
-   * where threads share no memory, or no more of them start.
-   *
-   * @param smallest see `split`.
-   */
-  static async createShared(threads: number, reproducible = true, smallest = 1): Promise<Workspace> {
-    requireWaiting();
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
-    const module = await kernelsModule(reproducible, true);
-    const kernels = await kernelsOver(module, memory);
-    const workspace = new Workspace(kernels, memory);
-    const control = workspace.reserveBytes(controlBytes);
-    const scratches = Array.from({ length: threads - 1 }, () =>
-      workspace.reserveBytes(kernels.scratchBytes()),
-    );
-    workspace.commit();
-    workspace.#team = await Team.start({ module, memory, kernels, control, scratches });
-    workspace.#kernels = split(kernels, workspace.#team, smallest);
-    return workspace;
+  /** Shares the work of its kernels among the threads of a team until it is closed; the results are the same bytes. @param kernels those of the team. */
+  employ(team: Team, kernels: Kernels): void {
+    this.#team = team;
+    this.#kernels = kernels;
   }
 
   get kernels(): Kernels {
@@ -133,16 +129,5 @@ export class Workspace {
 
   zero(address: Address, values: number): void {
     this.#floats.fill(0, address / 4, address / 4 + values);
-  }
-}
-
-/** Throws where a thread may share no memory, or not wait for others, as that of a page. */
-function requireWaiting(): void {
-  if (typeof SharedArrayBuffer === 'undefined')
-    throw new Error('there is no SharedArrayBuffer, since the page is not cross-origin isolated');
-  try {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
-  } catch (cause) {
-    throw new Error('this thread, as that of a page, may not wait for others', { cause });
   }
 }

@@ -1,8 +1,9 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { Datatype, Tensor, TensorSpec } from '@murmuration/protocol/tensors/tensor';
 import { sizeOf } from '@murmuration/protocol/weights/layout';
-import { FusedScorer } from '../fused/scorer.ts';
-import { topologyOf } from '../fused/topology.ts';
+import { createScorer } from '../fused/create.ts';
+import { topologyOf } from '../fused/model-topology.ts';
+import type { FusedScorer } from '../fused/scorer.ts';
 import type { Unrecognised } from '../fused/unrecognised.ts';
 import type { LoadedModel, RunOptions } from '../inference/loaded-model.ts';
 import { loadModel, type ModelParts, readWeights } from '../models/model.ts';
@@ -74,7 +75,7 @@ async function fused(
 }
 
 async function fusedModel(structure: FusedStructure, weights: Float32Array): Promise<LoadedModel> {
-  return new FusedModel(await FusedScorer.create(structure.topology, weights), structure);
+  return new FusedModel(await createScorer(structure.topology, weights), structure);
 }
 
 interface Specs {

@@ -1,7 +1,8 @@
 import { messageOf } from '@murmuration/protocol/errors/errors';
-import { FusedPredictor } from '../fused/predictor.ts';
-import { FusedScorer } from '../fused/scorer.ts';
-import { type Topology, topologyOf } from '../fused/topology.ts';
+import { createPredictor, createScorer } from '../fused/create.ts';
+import { topologyOf } from '../fused/model-topology.ts';
+import type { FusedScorer } from '../fused/scorer.ts';
+import type { Topology } from '../fused/topology.ts';
 import type { Unrecognised } from '../fused/unrecognised.ts';
 import { type Predictor, requireToken, type Suggestion } from '../inference/predictor.ts';
 import type { Scorer } from '../inference/scorer.ts';
@@ -26,7 +27,7 @@ export async function predictorOf(model: tf.LayersModel): Promise<ChosenPredicto
   const topology = topologyOf(model);
   if ('features' in topology && topology.features.kind !== 'tokens')
     throw new RangeError('The model takes features, not tokens.');
-  const { reason, fused } = await known(model, topology, FusedPredictor.create);
+  const { reason, fused } = await known(model, topology, createPredictor);
   return { predictor: fused ?? new GenericPredictor(model), engine: fused ? 'fused' : 'generic', reason };
 }
 
@@ -50,7 +51,7 @@ async function fusedScorerOf(
 }
 
 function withThreads(threads: number) {
-  return (topology: Topology, weights: Float32Array) => FusedScorer.create(topology, weights, threads);
+  return (topology: Topology, weights: Float32Array) => createScorer(topology, weights, threads);
 }
 
 /** What `create` makes of a model that the fused kernels know, or why there is nothing. */

@@ -22,15 +22,13 @@ export function fusedSteps(
   const settings = { learningRate, proximal, gradientClip, optimizer: { kind: 'sgd' } } as const;
   training.begin(global, settings, largest, seed, sampler, correction);
   return {
-    take: batch =>
-      tf.tidy(() => {
+    take(batch) {
+      const values = tf.tidy(() => {
         const { inputs, labels, weights } = batch();
-        return training.step({
-          inputs: valuesOf(inputs),
-          labels: valuesOf(labels),
-          weights: valuesOf(weights),
-        });
-      }),
+        return { inputs: valuesOf(inputs), labels: valuesOf(labels), weights: valuesOf(weights) };
+      });
+      return training.parts(values);
+    },
     read: vector => training.read(vector),
     dispose() {},
   };

@@ -28,8 +28,8 @@ export function genericSteps<Example>(
   const anchors = proximal > 0 ? trainableOf(model, global) : [];
   const corrections = correction ? trainableOf(model, correction) : [];
   return {
-    take: batch =>
-      tf.tidy(() => {
+    *take(batch) {
+      return tf.tidy(() => {
         const { value, grads } = tf.variableGrads(() => lossOf(batch()), variables);
         for (const [i, anchor] of anchors.entries()) {
           const variable = variables[i]!;
@@ -44,7 +44,8 @@ export function genericSteps<Example>(
         }
         optimizer.applyGradients(clipped);
         return value.arraySync();
-      }),
+      });
+    },
     read: vector => readWeights(model, vector),
     dispose() {
       optimizer.dispose();

@@ -7,15 +7,14 @@ import type { Extent } from '../fused/extent.ts';
 import { choosePath, type Path } from '../fused/path.ts';
 import { loadModel } from '../models/model.ts';
 import { softmaxLoss } from '../objective/losses.ts';
-import { type NegativeSampler, samplerFor } from '../objective/negative-sampler.ts';
-import type { Batchable, Objective } from '../objective/objective.ts';
+import type { Objective } from '../objective/objective.ts';
 import * as tf from '../tfjs/tf.ts';
 import { fusedSteps } from './fused-steps.ts';
 import { genericSteps } from './generic-steps.ts';
-import { meanGradient } from './mean-gradient.ts';
-import { seededUniform, shuffle } from './seeded.ts';
-import type { Steps } from './steps.ts';
+import { drawRows, requireRunning, samplerOf, trainLocally } from './local-training.ts';
+import type { WeightSize } from './mean-gradient.ts';
 import type { LocalSettings, ModelTrainer, TrainingPath } from './trainer.ts';
+import { Turns } from './turns.ts';
 
 export interface TrainerOptions {
   /** `auto`, the default: the fused kernels where they know the model and its loss. `generic`: tfjs' own operations always. */
@@ -35,9 +34,6 @@ export interface TrainerOptions {
 
 /** Steps run in one go for so many milliseconds, about half a frame, before others of the thread have their turn. */
 const TURN_MS = 8;
-
-/** Sets the seed of negatives apart from that of shuffles. */
-const NEGATIVES = 0x6e656761;
 
 interface Loaded {
   /** The topology as text. */
@@ -86,43 +82,26 @@ export function tfjsTrainer<Example>(
 
   const begin = ({ model, path }: Loaded, weights: Float32Array, settings: LocalSettings, largest: Extent) =>
     path.engine === 'fused'
-      ? fusedSteps(path.training, weights, settings, largest, samplerOf(model, settings))
-      : genericSteps(model, objective, weights, settings, samplerOf(model, settings));
+      ? fusedSteps(path.training, weights, settings, largest, samplerOf(classesOf(model), settings))
+      : genericSteps(model, objective, weights, settings, samplerOf(classesOf(model), settings));
 
   return {
     train(files, settings, examples, signal, progress) {
       return queue.run(async () => {
         requireRunning(signal);
         requireSoftmax(objective, settings);
-        const used = draw(examples as readonly Example[], settings);
-        const rows = used.length > 0 ? objective.encode(used) : undefined;
-        if (!rows || rows.size === 0) throw new MurmurationError('training.no-examples');
+        const drawn = drawRows(objective, examples as readonly Example[], settings);
         const model = await load(files);
-        const largest = { batch: Math.min(settings.batchSize, rows.size), steps: rows.steps ?? 1 };
-        const initialLoss =
-          settings.fairness &&
-          (await lossBefore(settings, rows, signal, still => begin(model, files.weights, still, largest)));
-        const steps = begin(model, files.weights, settings, largest);
-        try {
-          const take = (batch: Uint32Array) => steps.take(() => rows.batch(batch));
-          const loss = await descend(rows.size, take, settings, signal, progress);
-          const delta = steps.read(new Float32Array(files.weights.length));
-          for (let i = 0; i < delta.length; i++) delta[i] = delta[i]! - files.weights[i]!;
-          const path = pathOf(model);
-          const { correction } = settings;
-          const taken = settings.epochs * Math.ceil(rows.size / settings.batchSize);
-          return {
-            delta,
-            ...(correction && {
-              gradient: meanGradient(model.model, delta, correction, taken * settings.learningRate),
-            }),
-            examples: used.length,
-            metrics: { loss, ...(initialLoss !== undefined && { initialLoss }) },
-            path,
-          };
-        } finally {
-          steps.dispose();
-        }
+        return trainLocally(drawn, {
+          weights: files.weights,
+          settings,
+          signal,
+          progress,
+          begin: (still, largest) => begin(model, files.weights, still, largest),
+          turns: new Turns(tf.util.now, nextTask, TURN_MS),
+          sizes: () => sizesOf(model.model),
+          path: pathOf(model),
+        });
       });
     },
     async close() {
@@ -147,86 +126,18 @@ function requireSoftmax<Example>({ loss }: Objective<Example>, { sampledSoftmax 
     );
 }
 
-/** What a plan with sampled softmax draws from; not the numbers that shuffle. */
-function samplerOf(
-  { outputs }: tf.LayersModel,
-  { sampledSoftmax, seed }: TrainingSettings,
-): NegativeSampler | null {
-  return samplerFor(sampledSoftmax, outputs[0]!.shape.at(-1)!, seededUniform(seed ^ NEGATIVES));
+const classesOf = ({ outputs }: tf.LayersModel): number => outputs[0]!.shape.at(-1)!;
+
+/** Values of each weight, in the order of the layout, and whether a gradient moves them. */
+function sizesOf(model: tf.LayersModel): WeightSize[] {
+  const trainable = new Set<unknown>(model.trainableWeights);
+  return model.weights.map(weight => ({
+    size: tf.util.sizeFromShape(weight.shape as number[]),
+    isTrainable: trainable.has(weight),
+  }));
 }
 
 function pathOf({ path: { engine, reason }, backend }: Loaded): TrainingPath {
   if (!backend) return { engine, reason };
   return { engine, reason: `${reason}; ${backend.reason}`, backend: backend.backend };
-}
-
-/** At most `maxExamples`, drawn at random. */
-function draw<Example>(
-  examples: readonly Example[],
-  { maxExamples, seed }: TrainingSettings,
-): readonly Example[] {
-  if (examples.length <= maxExamples) return examples;
-  const order = shuffle(Uint32Array.from(examples.keys()), seededUniform(seed));
-  return Array.from(order.subarray(0, maxExamples).sort(), index => examples[index]!);
-}
-
-/** Returns the mean loss of the steps of the last epoch. */
-async function descend(
-  size: number,
-  take: (rows: Uint32Array) => number,
-  { epochs, batchSize, seed }: TrainingSettings,
-  signal: AbortSignal,
-  progress: (done: number) => void,
-): Promise<number> {
-  const order = Uint32Array.from({ length: size }, (_, row) => row);
-  const uniform = seededUniform(seed);
-  const stepsPerEpoch = Math.ceil(size / batchSize);
-  let loss = Number.NaN;
-  let turn = tf.util.now();
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    shuffle(order, uniform);
-    let sum = 0;
-    for (let at = 0; at < size; at += batchSize) {
-      sum += take(order.slice(at, at + batchSize));
-      progress((epoch * stepsPerEpoch + at / batchSize + 1) / (epochs * stepsPerEpoch));
-      if (tf.util.now() - turn >= TURN_MS) {
-        await nextTask();
-        turn = tf.util.now();
-      }
-      requireRunning(signal);
-    }
-    loss = sum / stepsPerEpoch;
-  }
-  return loss;
-}
-
-/** The mean loss over all rows, as training has it, by steps that lead nowhere. */
-async function lossBefore(
-  settings: TrainingSettings,
-  rows: Batchable,
-  signal: AbortSignal,
-  begin: (still: TrainingSettings) => Steps,
-): Promise<number> {
-  const { batchSize } = settings;
-  const steps = begin({ ...settings, learningRate: 0, proximal: 0, sampledSoftmax: null });
-  try {
-    let sum = 0;
-    let turn = tf.util.now();
-    for (let at = 0; at < rows.size; at += batchSize) {
-      const batch = Uint32Array.from({ length: Math.min(batchSize, rows.size - at) }, (_, i) => at + i);
-      sum += batch.length * steps.take(() => rows.batch(batch));
-      if (tf.util.now() - turn >= TURN_MS) {
-        await nextTask();
-        turn = tf.util.now();
-      }
-      requireRunning(signal);
-    }
-    return sum / rows.size;
-  } finally {
-    steps.dispose();
-  }
-}
-
-function requireRunning(signal: AbortSignal): void {
-  if (signal.aborted) throw new MurmurationError('training.stopped');
 }

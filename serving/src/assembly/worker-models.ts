@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { useKernels } from '@murmuration/engine/fused/kernels';
+import { useKernels } from '@murmuration/engine/fused/web-assembly';
 import { setBackend } from '@murmuration/engine/tfjs/tf';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';

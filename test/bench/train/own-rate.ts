@@ -1,10 +1,10 @@
-import { Workspace } from '@murmuration/engine/fused/workspace';
+import { createWorkspace } from '@murmuration/engine/fused/web-assembly';
 
 const SIDE = 512;
 
 /** One product of two matrices of 512 × 512 on the fused kernels: what the other products may be held to. */
 export async function squareProduct(): Promise<{ readonly flops: number; run(): void }> {
-  const workspace = await Workspace.create();
+  const workspace = await createWorkspace();
   const { kernels } = workspace;
   const reserve = () => workspace.reserve(SIDE * SIDE);
   const [a, b, c] = [reserve(), reserve(), reserve()];

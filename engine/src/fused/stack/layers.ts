@@ -1,7 +1,7 @@
 import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type * as tf from '../../tfjs/tf.ts';
 import { type Activation, activations } from '../kernels.ts';
-import { activationOf, type Config, refuse } from '../unrecognised.ts';
+import { activationOf, type Config, type ReadLayer, refuse } from '../unrecognised.ts';
 
 /** A window that moves over images `[height, width, channels]`; `top` and `left` are the pixels of padding before the first one. */
 export interface Window {
@@ -66,7 +66,7 @@ export type StackLayer =
   | ActivationLayer
   | DropoutLayer;
 
-type Read = (layer: tf.layers.Layer, config: Config) => StackLayer | null;
+type Read = (layer: ReadLayer, config: Config) => StackLayer | null;
 
 /** The layers of a stack by the names of their classes; null stands for one that does nothing but tell another shape. */
 export const stackLayers: Readonly<Record<string, Read>> = {
@@ -156,18 +156,18 @@ export function denseConvolution(inputs: number, units: number, bias: boolean, a
 }
 
 /** The shape of a layer's input, its rows left out. */
-function inputShapeOf(layer: tf.layers.Layer): number[] {
+function inputShapeOf(layer: ReadLayer): number[] {
   const [, ...shape] = (layer.input as tf.SymbolicTensor).shape;
   if (shape.some(length => length === null))
     refuse(`the shape that the layer ${layer.name} takes is not known beforehand`);
   return shape as number[];
 }
 
-function requireChannelsLast(layer: tf.layers.Layer, { dataFormat }: Config): void {
+function requireChannelsLast(layer: ReadLayer, { dataFormat }: Config): void {
   if (dataFormat === 'channelsFirst') refuse(`the layer ${layer.name} takes channels first`);
 }
 
-function windowOf(layer: tf.layers.Layer, config: Config, filter: unknown, strides: unknown): Window {
+function windowOf(layer: ReadLayer, config: Config, filter: unknown, strides: unknown): Window {
   requireChannelsLast(layer, config);
   const [height, width, channels] = inputShapeOf(layer) as [number, number, number];
   const [filterHeight, filterWidth] = pair(filter);

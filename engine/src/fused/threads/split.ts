@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels.ts';
-import type { Call, Team } from './team.ts';
+import type { Call } from './call.ts';
+import type { Team } from './team.ts';
 
 /** Up to so many rows, `multiply` goes another way (`engine/assembly/few-rows.ts`), which no part of a larger product may take. */
 const FEW = 16;

@@ -1,33 +1,7 @@
 import type { Address, Kernels } from '../kernels.ts';
+import { type Call, numberOf, perform, sharedKernels } from './call.ts';
 import { type HelperStart, layout } from './helper.ts';
 import { type Helper, startHelper } from './spawn.ts';
-
-/** Kernels that may run in any thread, and which of their arguments is scratch memory; −1 for none. */
-const shared = {
-  multiply: 13,
-  multiplyPacked: 11,
-  softmaxCrossEntropy: -1,
-  gatherPatches: -1,
-  sgd: -1,
-  proximalSgd: -1,
-  pull: -1,
-  momentum: -1,
-  adam: -1,
-} as const satisfies Partial<Record<keyof Kernels, number>>;
-
-export type SharedKernel = keyof typeof shared;
-const entries = Object.entries(shared) as [SharedKernel, number][];
-const numberOf = Object.fromEntries(entries.map(([name], i) => [name, i])) as Record<SharedKernel, number>;
-
-/** A call of a kernel. What several of them write at a time must be apart. */
-export type Call = {
-  readonly [Name in SharedKernel]: readonly [name: Name, ...args: Parameters<Kernels[Name]>];
-}[SharedKernel];
-
-/** Makes a call on the caller's own thread. */
-export function perform(kernels: Kernels, [name, ...args]: Call): void {
-  (kernels[name] as (...args: number[]) => void)(...args);
-}
 
 /** What a team works on. */
 export interface TeamSetup {
@@ -59,7 +33,7 @@ export class Team {
   static async start(setup: TeamSetup): Promise<Team> {
     const { module, memory, control, scratches } = setup;
     const starts = scratches.map(scratch =>
-      startHelper({ module, memory, control, scratch, kernels: entries, layout } satisfies HelperStart),
+      startHelper({ module, memory, control, scratch, kernels: sharedKernels, layout } satisfies HelperStart),
     );
     const started = await Promise.allSettled(starts);
     const team = new Team(

@@ -1,3 +1,4 @@
+import { jsInference } from '@murmuration/client-sdk/hybrid/js-inference';
 import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { startBackend } from '@murmuration/engine/backend/backend';
@@ -33,33 +34,36 @@ beforeAll(async () => {
   await startBackend();
 });
 
-describe('a next-token model in this thread', () => {
+describe.each([
+  ['on the engine', tfjsInference],
+  ['in JavaScript', jsInference],
+])('a next-token model in this thread, %s', (_, inferenceOf) => {
   const size = { vocabulary: 6, embedding: 4, gru: 5, dense: null };
 
   it('says what tfjs says, in whatever order it is asked', async () => {
     const model = nextWordModel(size, 1);
-    const open = await tfjsInference(serving).open(filesOf(model));
+    const open = await inferenceOf(serving).open(filesOf(model));
     for (const input of [[1], [1, 2], [1, 2, 3, 4], [1, 2], [3, 2], [3, 2], [5, 5, 5]])
       close(await open.predict(input), expected(model, input));
   });
 
   it('answers an example at each of its questions', async () => {
     const model = nextWordModel(size, 2);
-    const open = await tfjsInference(serving).open(filesOf(model));
+    const open = await inferenceOf(serving).open(filesOf(model));
     const wanted = [[1], [1, 4], [1, 4, 2]].flatMap(input => expected(model, input));
     close(await open.answer([1, 4, 2, 3] satisfies Sequence), wanted);
   });
 
   it('goes on after a token that the model does not know', async () => {
     const model = nextWordModel(size, 1);
-    const open = await tfjsInference(serving).open(filesOf(model));
+    const open = await inferenceOf(serving).open(filesOf(model));
     await open.predict([1, 2]);
     await expect(open.predict([1, 2, 3, 77])).rejects.toThrow('77');
     close(await open.predict([1, 2, 3, 4]), expected(model, [1, 2, 3, 4]));
   });
 
   it('refuses a model of other classes, and inputs that the task does not take', async () => {
-    const inference = tfjsInference(serving);
+    const inference = inferenceOf(serving);
     const other = filesOf(nextWordModel({ ...size, vocabulary: 7 }, 1));
     await expect(inference.open(other)).rejects.toEqual(code('model.unusable'));
     const open = await inference.open(filesOf(nextWordModel(size, 1)));
@@ -70,7 +74,7 @@ describe('a next-token model in this thread', () => {
   it('frees its tensors when it is closed', async () => {
     const files = filesOf(nextWordModel(size, 1));
     const before = tf.memory().numTensors;
-    const inference = tfjsInference(serving);
+    const inference = inferenceOf(serving);
     await inference.open(files);
     await (await inference.open(files)).close();
     await inference.close();
@@ -78,7 +82,10 @@ describe('a next-token model in this thread', () => {
   });
 });
 
-describe('a model of features in this thread', () => {
+describe.each([
+  ['on the engine', tfjsInference],
+  ['in JavaScript', jsInference],
+])('a model of features in this thread, %s', (_, inferenceOf) => {
   const ofFeatures: Serving<readonly [readonly number[], number]> = {
     classes: 3,
     firstClass: 0,
@@ -88,7 +95,7 @@ describe('a model of features in this thread', () => {
 
   it('says what tfjs says', async () => {
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] });
-    const open = await tfjsInference(ofFeatures).open(filesOf(model));
+    const open = await inferenceOf(ofFeatures).open(filesOf(model));
     const wanted = [...(model.predict(tf.tensor2d([[0.5, -1]])) as tf.Tensor).softmax().dataSync()];
     close(await open.predict([0.5, -1]), wanted);
     close(await open.answer([[0.5, -1], 2]), wanted);

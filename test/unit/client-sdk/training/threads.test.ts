@@ -119,8 +119,8 @@ describe('a trainer of several threads', () => {
 
   it('keeps no process alive, closed or not', async () => {
     const script = `
-      import { Workspace } from '@murmuration/engine/fused/workspace';
-      const [closed, left] = [await Workspace.createShared(2), await Workspace.createShared(3)];
+      import { createSharedWorkspace } from '@murmuration/engine/fused/web-assembly';
+      const [closed, left] = [await createSharedWorkspace(2), await createSharedWorkspace(3)];
       await closed.close();
       console.log('done');
     `;

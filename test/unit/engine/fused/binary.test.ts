@@ -10,7 +10,7 @@ it('the kernels are those that the pinned compiler makes of engine/assembly, byt
     encoding: 'utf8',
   });
   expect(stderr).toMatch(
-    /^engine\/src\/fused\/binary\.ts: \d+ bytes\.\nengine\/src\/fused\/relaxed-binary\.ts: \d+ bytes\.\n$/,
+    /^engine\/src\/fused\/binary\.ts: \d+ bytes\.\nengine\/src\/fused\/relaxed-binary\.ts: \d+ bytes\.\nengine\/src\/fused\/javascript-kernels\.ts: \d+ bytes\.\n$/,
   );
   expect(status).toBe(0);
 });

@@ -1,5 +1,6 @@
 import { activations } from '@murmuration/engine/fused/kernels';
-import { Workspace } from '@murmuration/engine/fused/workspace';
+import { createWorkspace } from '@murmuration/engine/fused/web-assembly';
+import type { Workspace } from '@murmuration/engine/fused/workspace';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -124,7 +125,7 @@ function ours(workspace: Workspace, c: Case): Float32Array[] {
 }
 
 it('an LSTM with coupled gates agrees with the CPU backend, masked or not, from any first state', async () => {
-  const workspace = await Workspace.create();
+  const workspace = await createWorkspace();
   const size = (max: number) => fc.integer({ min: 1, max });
   await fc.assert(
     fc.asyncProperty(

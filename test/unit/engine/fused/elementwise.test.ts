@@ -1,12 +1,13 @@
 import { activations } from '@murmuration/engine/fused/kernels';
-import { Workspace } from '@murmuration/engine/fused/workspace';
+import { createWorkspace } from '@murmuration/engine/fused/web-assembly';
+import type { Workspace } from '@murmuration/engine/fused/workspace';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { integers, numbers, relativeError } from '../numbers.ts';
 
 let workspace: Workspace;
 beforeAll(async () => {
-  workspace = await Workspace.create();
+  workspace = await createWorkspace();
 });
 
 /** Puts arrays into the kernels' memory, one after the other from its beginning; their addresses. */

@@ -1,8 +1,9 @@
+import { createTraining } from '@murmuration/engine/fused/create';
 import type { DescentSettings } from '@murmuration/engine/fused/descent';
 import type { Extent } from '@murmuration/engine/fused/extent';
+import { topologyOf } from '@murmuration/engine/fused/model-topology';
 import type { FusedOptions } from '@murmuration/engine/fused/path';
-import { topologyOf } from '@murmuration/engine/fused/topology';
-import { FusedTraining } from '@murmuration/engine/fused/training';
+import type { FusedTraining } from '@murmuration/engine/fused/training';
 import { readWeights } from '@murmuration/engine/models/model';
 import { softmaxLoss } from '@murmuration/engine/objective/losses';
 import type { Batch } from '@murmuration/engine/objective/objective';
@@ -31,7 +32,7 @@ export async function fused(
 ): Promise<FusedTraining> {
   const topology = topologyOf(model);
   if ('reason' in topology) throw new Error(topology.reason);
-  return FusedTraining.create(topology, memoryLimit, reproducible, threads);
+  return createTraining(topology, memoryLimit, reproducible, threads);
 }
 
 /**

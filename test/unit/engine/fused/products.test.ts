@@ -1,5 +1,6 @@
 import { writePanels } from '@murmuration/engine/fused/panels';
-import { Workspace } from '@murmuration/engine/fused/workspace';
+import { createWorkspace } from '@murmuration/engine/fused/web-assembly';
+import type { Workspace } from '@murmuration/engine/fused/workspace';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { numbers, relativeError } from '../numbers.ts';
@@ -37,7 +38,7 @@ const product: fc.Arbitrary<Product> = fc.record({
 
 let workspace: Workspace;
 beforeAll(async () => {
-  workspace = await Workspace.create();
+  workspace = await createWorkspace();
 });
 
 /** What the kernel leaves of C, what lies between its rows included, and what should be there, summed up in double precision. */

@@ -1,5 +1,5 @@
 import { relaxedKernelsBase64 } from '@murmuration/engine/fused/relaxed-binary';
-import { Workspace } from '@murmuration/engine/fused/workspace';
+import { createWorkspace } from '@murmuration/engine/fused/web-assembly';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { expect, it } from 'vitest';
 import { numbers, relativeError } from '../numbers.ts';
@@ -11,7 +11,7 @@ const [m, n, k] = [37, 45, 600];
 
 /** One product, and what it should be, summed up in double precision. */
 async function product(reproducible: boolean): Promise<[Float32Array, Float32Array]> {
-  const workspace = await Workspace.create(reproducible);
+  const workspace = await createWorkspace(reproducible);
   const { kernels } = workspace;
   const [a, b] = [numbers(m * k, 1), numbers(k * n, 2)];
   const at = [a, b, new Float32Array(m * n)].map(values => workspace.reserve(values.length));

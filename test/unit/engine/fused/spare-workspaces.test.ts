@@ -1,11 +1,12 @@
 import { SpareWorkspaces } from '@murmuration/engine/fused/spare-workspaces';
-import { Workspace } from '@murmuration/engine/fused/workspace';
+import { createWorkspace } from '@murmuration/engine/fused/web-assembly';
+import type { Workspace } from '@murmuration/engine/fused/workspace';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 const mebibyte = 2 ** 20;
 
 async function used(bytes: number): Promise<Workspace> {
-  const workspace = await Workspace.create();
+  const workspace = await createWorkspace();
   workspace.reserveBytes(bytes);
   workspace.commit();
   workspace.floats.fill(7);

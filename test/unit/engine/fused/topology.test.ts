@@ -1,6 +1,6 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
+import { topologyOf } from '@murmuration/engine/fused/model-topology';
 import { choosePath } from '@murmuration/engine/fused/path';
-import { topologyOf } from '@murmuration/engine/fused/topology';
 import { TiedDense } from '@murmuration/engine/layers/tied-dense';
 import { softmaxLoss } from '@murmuration/engine/objective/losses';
 import type { Objective } from '@murmuration/engine/objective/objective';

@@ -1,6 +1,6 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
+import { topologyOf } from '@murmuration/engine/fused/model-topology';
 import { choosePath } from '@murmuration/engine/fused/path';
-import { topologyOf } from '@murmuration/engine/fused/topology';
 import { describeModel, readWeights, writeWeights } from '@murmuration/engine/models/model';
 import { logitsOf, outputsOf } from '@murmuration/engine/models/outputs';
 import { softmaxLoss } from '@murmuration/engine/objective/losses';

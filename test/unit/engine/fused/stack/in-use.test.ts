@@ -1,5 +1,5 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
-import { topologyOf } from '@murmuration/engine/fused/topology';
+import { topologyOf } from '@murmuration/engine/fused/model-topology';
 import { scorerOf } from '@murmuration/engine/runtime/predict';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,6 +1,7 @@
 import type { Kernels } from '@murmuration/engine/fused/kernels';
 import { spansOf } from '@murmuration/engine/fused/threads/split';
-import { Workspace } from '@murmuration/engine/fused/workspace';
+import { createSharedWorkspace, createWorkspace } from '@murmuration/engine/fused/web-assembly';
+import type { Workspace } from '@murmuration/engine/fused/workspace';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numbers } from '../../numbers.ts';
@@ -11,9 +12,9 @@ const SMALLEST = 1 / 100_000;
 let workspaces: Workspace[];
 beforeAll(async () => {
   workspaces = [
-    await Workspace.create(),
-    await Workspace.createShared(2, true, SMALLEST),
-    await Workspace.createShared(3, true, SMALLEST),
+    await createWorkspace(),
+    await createSharedWorkspace(2, true, SMALLEST),
+    await createSharedWorkspace(3, true, SMALLEST),
   ];
 });
 afterAll(() => Promise.all(workspaces.map(workspace => workspace.close())));

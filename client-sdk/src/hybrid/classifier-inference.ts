@@ -1,0 +1,44 @@
+import type { Classifier } from '@murmuration/engine/inference/classifier';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { inputOf } from './asked.ts';
+import type { Inference, OpenModel } from './inference.ts';
+
+/** Puts models to use in the thread of its caller, as `load` loads them for so many classes. */
+export function classifierInference(
+  serving: Serving<never>,
+  load: (files: ModelFiles, classes: number) => Promise<Classifier>,
+): Inference {
+  const task = serving as Serving<unknown>;
+  const open = new Set<OpenModel>();
+  return {
+    async open(files) {
+      const classifier = await load(files, task.classes);
+      const opened: OpenModel = {
+        async predict(input) {
+          return classifier.after(inputOf(task, input), task.firstClass);
+        },
+        async answer(example) {
+          const { input, targets } = task.questions(example);
+          const values = new Float32Array(targets.length * task.classes);
+          const positions = targets.map(({ position }) => position);
+          classifier.at(
+            input,
+            positions,
+            (question, probabilities) => values.set(probabilities, question * task.classes),
+            task.firstClass,
+          );
+          return values;
+        },
+        async close() {
+          if (open.delete(opened)) classifier.dispose();
+        },
+      };
+      open.add(opened);
+      return opened;
+    },
+    async close() {
+      await Promise.all(Array.from(open, model => model.close()));
+    },
+  };
+}
