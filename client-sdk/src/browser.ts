@@ -5,7 +5,7 @@ import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { PlatformClient } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
 import type { Platform } from './client/platform.ts';
-import { browserConditions } from './device/browser-conditions.ts';
+import { browserConditions, browserSpares } from './device/browser-conditions.ts';
 import { browserSigningKey } from './device/browser-signing.ts';
 import { namedTransport } from './transport/named.ts';
 import { workerTrainer } from './worker/worker-trainer.ts';
@@ -28,6 +28,7 @@ function browserPlatform(): Platform {
       return localUpdateProcessor(portable, systemRandom);
     },
     conditions: browserConditions,
+    spares: browserSpares,
     online(wake) {
       globalThis.addEventListener?.('online', wake);
       return () => globalThis.removeEventListener?.('online', wake);

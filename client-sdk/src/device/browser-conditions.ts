@@ -2,7 +2,7 @@ import type { Conditions } from '@murmuration/protocol/messages/check-in';
 
 /** What only some browsers have (Battery Status API, Network Information API). */
 interface Navigator {
-  getBattery?(): Promise<{ readonly charging: boolean }>;
+  getBattery?(): Promise<{ readonly charging: boolean; readonly level: number }>;
   readonly storage?: { estimate?(): Promise<{ readonly quota?: number; readonly usage?: number }> };
   readonly connection?: { readonly saveData?: boolean; readonly type?: string };
 }
@@ -26,6 +26,17 @@ export async function browserConditions(): Promise<Conditions> {
     ...known('unmetered', isUnmetered(navigator?.connection)),
     ...known('freeMiB', freeMiB(room)),
   };
+}
+
+/** The share of a battery, 0 to 1, below which a device that is not charging takes no part. */
+const leastBattery = 0.2;
+
+/** Why a device is to be spared now, in words; undefined where nothing speaks against a round, or the browser does not tell. */
+export async function browserSpares(): Promise<string | undefined> {
+  const { navigator } = globalThis as { navigator?: Navigator };
+  if (navigator?.connection?.saveData) return 'the person saves data';
+  const battery = await navigator?.getBattery?.().catch(() => undefined);
+  return battery && !battery.charging && battery.level < leastBattery ? 'the battery is low' : undefined;
 }
 
 function isUnmetered(connection: Navigator['connection']): boolean | undefined {

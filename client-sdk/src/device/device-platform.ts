@@ -11,4 +11,6 @@ export interface DevicePlatform extends TransportPlatform {
   readonly signingKey: (seed: Uint8Array) => IdentityKey | Promise<IdentityKey>;
   /** The device's state now; what the platform does not tell is left out. */
   readonly conditions: () => Promise<Conditions>;
+  /** Why the device is to be spared now, in words: it does not check in then. Undefined where it may; left out where the platform can't tell. */
+  readonly spares?: () => Promise<string | undefined>;
 }

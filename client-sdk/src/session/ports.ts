@@ -19,7 +19,7 @@ import type { Part } from './part.ts';
 import type { SessionStore } from './saved-session.ts';
 
 /** What a session needs of the platform that it runs on. */
-export interface SessionPlatform extends Pick<DevicePlatform, 'clock' | 'random' | 'conditions'> {
+export interface SessionPlatform extends Pick<DevicePlatform, 'clock' | 'random' | 'conditions' | 'spares'> {
   /** Does the arithmetic of contributions on this thread, for trainers that have no thread for it: loaded when one first needs it. */
   readonly updateProcessor: () => Promise<UpdateProcessor>;
 }

@@ -20,7 +20,7 @@ import type { Contributing, SessionState } from './state.ts';
 const shortestPause = 500;
 /** ms after which a check-in that failed, or that another task is in the way of, is tried again. */
 const retryAfter = 10_000;
-/** ms after which a device with fewer examples than task or app ask for counts them again. */
+/** ms after which a device with fewer examples than task or app ask for, or that is to be spared, looks again. */
 const untilEnough = 5 * 60_000;
 /** ms after which a device that came too late for a round checks in for the next. */
 const afterClosed = 1_000;
@@ -193,7 +193,8 @@ export class Session {
     try {
       const least = Math.max(this.#leastExamples, floors.leastExamples);
       const enough = await hasExamples(examples(), least);
-      const wait = enough ? await contributions.wait() : untilEnough;
+      const spared = await platform.spares?.();
+      const wait = enough && !spared ? await contributions.wait() : untilEnough;
       const names = await (await answers?.())?.open();
       const base = await store.base();
       const message: CheckIn = {
@@ -206,7 +207,8 @@ export class Session {
       if (wait > 0) {
         const asker = least > this.#leastExamples ? 'app' : 'task';
         this.#state = { phase: 'idle' };
-        this.#checkInAfter(wait, enough ? often : `the ${asker} asks for ${least} examples`);
+        const few = `the ${asker} asks for ${least} examples`;
+        this.#checkInAfter(wait, spared ?? (enough ? often : few));
         return;
       }
       const answer = decodeAck(await transport.request('check-in', encodeFrame(message)), checkInAnswer);

@@ -65,6 +65,8 @@ export class TestCoordinator {
   readonly clock: VirtualClock;
   /** What a client tells of its device. */
   conditions: Conditions = { idle: true, charging: true, unmetered: true };
+  /** Why the device is to be spared now, as for a low battery; undefined where it may take part. */
+  spares: string | undefined;
   /** All that the device has asked, in order: what else it sends are updates, which are in the results of rounds. */
   readonly received: {
     [Event in keyof DeviceMessages]: readonly [Event, DeviceMessages[Event]];
@@ -116,7 +118,16 @@ export class TestCoordinator {
   client(options: TestClientOptions): PlatformClient {
     const { url, transport, clock } = this;
     const conditions = () => this.conditions;
-    const ports = { url, transport, clock, random: this.#random, primitives: this.#primitives, conditions };
+    const spares = () => this.spares;
+    const ports = {
+      url,
+      transport,
+      clock,
+      random: this.#random,
+      primitives: this.#primitives,
+      conditions,
+      spares,
+    };
     return this.watch(testClient(options, ports));
   }
 

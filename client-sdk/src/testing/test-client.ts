@@ -23,6 +23,7 @@ export interface TestClientPorts {
   readonly random: RandomBytes;
   readonly primitives: Primitives;
   readonly conditions: () => Conditions;
+  readonly spares: () => string | undefined;
 }
 
 /**
@@ -30,7 +31,7 @@ export interface TestClientPorts {
  * whose default export is the objective.
  */
 export function testClient({ tasks, ...options }: TestClientOptions, ports: TestClientPorts): PlatformClient {
-  const { url, transport, clock, random, primitives, conditions } = ports;
+  const { url, transport, clock, random, primitives, conditions, spares } = ports;
   const { work } = clock;
   const onThread = (trainer: URL | Trainer) =>
     countedAs(
@@ -62,6 +63,7 @@ export function testClient({ tasks, ...options }: TestClientOptions, ports: Test
       signingKey: primitives.ed25519.signingKey,
       updateProcessor: async () => localUpdateProcessor(primitives, random),
       conditions: async () => conditions(),
+      spares: async () => spares(),
       transport: () => transport,
       trainer: url => onThread(url),
       inference: serving => countedAs(work, nodeInference(serving)),

@@ -1,5 +1,5 @@
 import { FederatedClient, indexedDbStorage, workerTrainer } from '@murmuration/client-sdk/browser';
-import { browserConditions } from '@murmuration/client-sdk/device/browser-conditions';
+import { browserConditions, browserSpares } from '@murmuration/client-sdk/device/browser-conditions';
 import { browserMemoryLimit } from '@murmuration/client-sdk/device/browser-memory';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -21,6 +21,27 @@ describe('the browser entry on a server that renders pages', () => {
     vi.stubGlobal('navigator', {});
     const { signal } = new AbortController();
     await expect(indexedDbStorage('a').claim!(signal)).rejects.toMatchObject({ code: 'device.insecure' });
+  });
+});
+
+describe('a device is spared', () => {
+  const battery = (charging: boolean, level: number) => ({ getBattery: async () => ({ charging, level }) });
+
+  it.each([
+    ['where the person saves data', { connection: { saveData: true } }, 'the person saves data'],
+    ['on a low battery', battery(false, 0.19), 'the battery is low'],
+    ['not where that charges', battery(true, 0.05), undefined],
+    ['not on one that is full enough', battery(false, 0.2), undefined],
+    [
+      'not where the browser keeps that to itself',
+      { getBattery: () => Promise.reject(new Error()) },
+      undefined,
+    ],
+    ['not where it tells nothing', {}, undefined],
+    ['not without a browser', undefined, undefined],
+  ])('%s', async (_, navigator, expected) => {
+    vi.stubGlobal('navigator', navigator);
+    expect(await browserSpares()).toBe(expected);
   });
 });
 

@@ -288,6 +288,20 @@ describe('a coordinator in memory', () => {
     await client.stop();
   });
 
+  it('waits for a device that is to be spared', async () => {
+    const { coordinator, client } = await scene();
+    const waits: [number | null, string][] = [];
+    client.on('wait', ({ after, reason }) => waits.push([after, reason]));
+    coordinator.spares = 'the battery is low';
+    await client.start();
+    await coordinator.until(() => waits.length === 2);
+    expect(waits).toEqual(new Array(2).fill([300_000, 'the battery is low']));
+    expect(coordinator.received.some(([event]) => event === 'check-in')).toBe(false);
+    coordinator.spares = undefined;
+    expect(await coordinator.round()).toMatchObject({ outcome: 'counted' });
+    await client.stop();
+  });
+
   it('has one device at a time', async () => {
     const { coordinator, client } = await scene();
     await client.start();
