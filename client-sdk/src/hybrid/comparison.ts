@@ -41,7 +41,12 @@ export async function compare(
   const parts = await probabilitiesOfWhatCame(models, examples, serving, signal);
   const count = parts[0]!.length;
   if (count === 0 || personal.length === 0) return null;
-  const asked = { parts, bins: binsOf(personal, examples, serving) };
+  const asked = {
+    parts,
+    bins: binsOf(personal, examples, serving),
+    // What takes examples one by one has been made again without those that are held out.
+    untaught: [false, ...personal.map(({ observe }) => observe !== undefined)],
+  };
   const ownParts = parts.slice(1).filter((_, i) => !personal[i]!.isShared);
   const ownWeights = ownParts.length > 0 ? fitWeights(ownParts) : [];
   const among = personal.map(({ isShared }) => (isShared ? 0 : ownWeights.shift()!));
