@@ -12,6 +12,7 @@ const { bundleOf } = await import('./program.mjs');
 
 const source = JSON.stringify(join(rootFolder, 'client-sdk/src/browser.ts'));
 const phone = JSON.stringify(join(rootFolder, 'client-sdk/src/react-native.ts'));
+const jsKernels = JSON.stringify(join(rootFolder, 'client-sdk/src/js-kernels.ts'));
 const worker = JSON.stringify(join(rootFolder, 'client-sdk/src/worker.ts'));
 /** @type {{ name: string, program: string, limit?: number, isWhole?: boolean }[]} */
 const parts = [
@@ -25,6 +26,13 @@ const parts = [
     // Metro puts all of it into one bundle.
     name: 'react-native',
     program: `export { asyncStorage, FederatedClient } from ${phone};`,
+    isWhole: true,
+  },
+  {
+    // What trains and predicts on phones; neither TensorFlow.js nor the kernels of WebAssembly are in it.
+    name: 'kernels in JavaScript',
+    program: `export { jsInference, jsTrainer } from ${jsKernels};`,
+    limit: 45_000,
     isWhole: true,
   },
   {
