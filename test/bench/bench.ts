@@ -47,6 +47,11 @@ const benchmarks: Record<string, Benchmark> = {
     measures: 'a coordinator that many devices are connected to and check in at',
     load: () => import('./connections/connections.ts'),
   },
+  edge: {
+    measures:
+      'the memory of a coordinator at the edge through a masked round of 200 devices, beside the standard one',
+    load: () => import('./edge/edge.ts'),
+  },
   dashboard: {
     measures:
       'the operators’ page: what it weighs, how soon each page can be used after a long history, what open ones cost',

@@ -4,10 +4,11 @@ import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { loadTask, loadVerifier } from '../arguments/load-module.ts';
 import { loadTaskJobs } from '../arguments/precompute-jobs.ts';
 import { say } from '../output/output.ts';
+import { applyProfile, type Profile, profiled, profiles } from '../serve/profile.ts';
 
 /** `murmuration serve TASK…` */
 export function serveCommand(program: Command): void {
@@ -19,8 +20,17 @@ export function serveCommand(program: Command): void {
       '-c, --config <file>',
       'configuration file (JSON); environment variables MURMURATION_… override it',
     )
-    .action(async (modules: string[], { config: file }: { config?: string }) => {
-      const config = await loadConfig(file, process.env);
+    .addOption(
+      new Option(
+        '--profile <name>',
+        'small: a process that spares memory and threads, for a box at the edge; rounds take longer to unmask',
+      )
+        .choices(profiles)
+        .default('standard'),
+    )
+    .action(async (modules: string[], { config: file, profile }: { config?: string; profile: Profile }) => {
+      const given = applyProfile(profile);
+      const config = profiled(await loadConfig(file, process.env), profile);
       const { enrolmentVerifier: verifier } = config;
       // Only here: no other command waits for the engine to load.
       const { createCoordinator } = await import('@murmuration/coordinator/assembly/main');
@@ -31,6 +41,7 @@ export function serveCommand(program: Command): void {
       const running = await createCoordinator(config, await Promise.all(modules.map(loadTask)), {
         clock: steadyClock(),
         random: systemRandom,
+        ...given,
         waiting: () => say('Another coordinator has the database; this one takes over when that one ends.'),
         precompute: (await Promise.all(modules.map(loadTaskJobs))).flat(),
         ...(verifier && { verifyEnrolment: await loadVerifier(verifier) }),

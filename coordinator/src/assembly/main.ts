@@ -98,6 +98,8 @@ export interface CoordinatorEnvironment {
   readonly random: RandomBytes;
   /** Draws cohorts, and makes ids and tokens of rounds; by default `random` does. */
   readonly roundRandom?: RandomBytes;
+  /** Threads that take masks off a sum, 0 for the one that answers requests; by default as many as there are processors. */
+  readonly threads?: number;
   /** Called where the coordinator waits for a storage that another one has, before it listens. */
   readonly waiting?: () => void;
   /** Opened and closed by the caller; without it, the storage that the configuration names is opened, and closed at the end. */
@@ -150,7 +152,7 @@ export async function createCoordinator(
 async function open(
   config: Config,
   given: readonly Task[],
-  { clock, random, roundRandom = random, verifyEnrolment, precompute = [] }: CoordinatorEnvironment,
+  { clock, random, roundRandom = random, verifyEnrolment, precompute = [], threads }: CoordinatorEnvironment,
   storage: Storage,
   opened: OpenResources,
   closeStorage: () => Promise<void>,
@@ -194,7 +196,7 @@ async function open(
   opened.add(() => gateway.close());
   const polled = new PolledConnections(connections, { ...bounds, random, admission });
   opened.add(async () => polled.close());
-  const unmasker = unmaskerPool();
+  const unmasker = unmaskerPool(threads);
   opened.add(() => unmasker.close());
   const noise = threadedNoiseMaker();
   opened.add(() => noise.close());

@@ -1,14 +1,17 @@
 import { availableParallelism } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GraphContext } from '@murmuration/protocol/secagg/context';
 import { concatMasks, type Masks } from '@murmuration/protocol/secagg/mask-stream';
 import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
 import { Piscina } from 'piscina';
-import type { UnmaskingJob } from './worker.ts';
+import work, { type UnmaskingJob } from './worker.ts';
 
 /** Secrets for one job: a key agreement takes 0.1 ms, a device that was lost has about 80 of them. */
 const secretsPerJob = 8;
 /** Elements of the sum for one job: enough that the keys set up are few beside the streams. */
 const elementsPerJob = 65_536;
+/** The same where jobs run in the thread that answers requests: some milliseconds' worth. */
+const elementsPerTurn = 8_192;
 
 /** Elements of a ring, in the low `width` bits of each. */
 interface MaskedSum {
@@ -28,20 +31,32 @@ export interface Unmasker {
   close(): Promise<void>;
 }
 
-/** On worker threads: first the mask keys, in parallel over the secrets, then the masks, in parallel over ranges of the sum. */
+/**
+ * On worker threads: first the mask keys, in parallel over the secrets, then the masks, in parallel over ranges of the sum. With 0 threads in
+ * the caller's, job by job: a thread takes some 30 MB.
+ */
 export function unmaskerPool(threads = availableParallelism()): Unmasker {
   let pool: Piscina<UnmaskingJob, Masks | null> | undefined;
+  const inPool = (job: UnmaskingJob): Promise<Masks | null> => {
+    pool ??= new Piscina({
+      filename: new URL('./worker.ts', import.meta.url).href,
+      minThreads: 0,
+      maxThreads: threads,
+      idleTimeout: 10_000,
+    });
+    return pool.run(job);
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  const here = (job: UnmaskingJob): Promise<Masks | null> => {
+    const done = last.then(() => nextTurn()).then(() => work(job));
+    last = done.catch(() => {});
+    return done;
+  };
   return {
     async unmask({ task, round, plan, graph }, secrets, { elements, width }, progress) {
-      pool ??= new Piscina({
-        filename: new URL('./worker.ts', import.meta.url).href,
-        minThreads: 0,
-        maxThreads: threads,
-        idleTimeout: 10_000,
-      });
-      const run = (job: UnmaskingJob) => pool!.run(job);
+      const run = threads === 0 ? here : inPool;
       const batches = split(secrets.length, secretsPerJob);
-      const ranges = split(elements.length, elementsPerJob);
+      const ranges = split(elements.length, threads === 0 ? elementsPerTurn : elementsPerJob);
       let done = 0;
       const step = <Value>(value: Value): Value => {
         done += 1;
