@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { registerLayers } from '../layers/register.ts';
+import * as tf from '../tfjs/tf.ts';
+
+/** What is read of the `model.json` of a layers model. */
+interface ModelJson {
+  readonly format?: string;
+  readonly modelTopology?: object;
+  readonly weightsManifest?: readonly {
+    readonly paths: readonly string[];
+    readonly weights: tf.io.WeightsManifestEntry[];
+  }[];
+}
+
+/**
+ * The pretrained Keras model in a folder, as the first version of a task: `model.json` and weight files, as `tensorflowjs_converter`
+ * and `LayersModel.save` write them, quantised or not.
+ *
+ * @throws MurmurationError `model.missing` where a file is not there, `model.unusable` for what is no layers model
+ */
+export async function kerasModel(folder: string | URL): Promise<tf.LayersModel> {
+  const base = folder instanceof URL ? fileURLToPath(folder) : folder;
+  const json = parseJson(await fileIn(base, 'model.json')) as ModelJson | undefined;
+  const { format, modelTopology, weightsManifest } = json ?? {};
+  if (format === 'graph-model')
+    throw new MurmurationError(
+      'model.unusable',
+      `${base} holds a graph model, which can't be trained. Convert the Keras model with --output_format tfjs_layers_model.`,
+    );
+  if (!modelTopology || !Array.isArray(weightsManifest))
+    throw new MurmurationError('model.unusable', `The model.json in ${base} is not that of a layers model.`);
+  const paths = weightsManifest.flatMap(group => group.paths as readonly string[]);
+  const outside = paths.find(path => basename(path) !== path);
+  if (outside !== undefined)
+    throw new MurmurationError(
+      'model.unusable',
+      `The model.json names ${outside}, which lies in another folder.`,
+    );
+  const weights = concatBytes(...(await Promise.all(paths.map(path => fileIn(base, path)))));
+  registerLayers();
+  try {
+    return await tf.loadLayersModel(
+      tf.io.fromMemory({
+        modelTopology,
+        weightSpecs: weightsManifest.flatMap(group => group.weights as tf.io.WeightsManifestEntry[]),
+        weightData: weights.buffer as ArrayBuffer,
+      }),
+    );
+  } catch (cause) {
+    throw new MurmurationError('model.unusable', `The model in ${base} does not load: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+async function fileIn(folder: string, name: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (cause) {
+    const detail = `${join(folder, name)} can't be read. A Keras model becomes such a folder by: tensorflowjs_converter --input_format keras model.h5 ${folder}`;
+    throw new MurmurationError('model.missing', detail, { cause });
+  }
+}
