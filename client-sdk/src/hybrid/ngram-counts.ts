@@ -32,6 +32,8 @@ export class NgramCounts {
   readonly #growth: number;
   /** The newest ones, in a ring once it is full. */
   #ngrams: Ngram[] = [];
+  /** Of each of them. */
+  #weights: number[] = [];
   #oldest = 0;
   /** Of the newest one. */
   #weight = 1;
@@ -39,7 +41,7 @@ export class NgramCounts {
 
   constructor(capacity: number, halfLife: number) {
     this.#capacity = capacity;
-    this.#growth = 2 ** (1 / halfLife);
+    this.#growth = exponential(Math.LN2 / halfLife);
   }
 
   get size(): number {
@@ -51,12 +53,14 @@ export class NgramCounts {
     this.#weight *= this.#growth;
     if (this.#ngrams.length < this.#capacity) {
       this.#ngrams.push(ngram);
+      this.#weights.push(this.#weight);
     } else {
-      this.#forget(this.#ngrams[this.#oldest]!, this.#weight / this.#growth ** this.#capacity);
+      this.#forget(this.#ngrams[this.#oldest]!, this.#weights[this.#oldest]!);
       this.#ngrams[this.#oldest] = ngram;
+      this.#weights[this.#oldest] = this.#weight;
       this.#oldest = (this.#oldest + 1) % this.#capacity;
     }
-    this.#count(ngram);
+    this.#count(ngram, this.#weight);
   }
 
   /** Oldest first. */
@@ -88,7 +92,7 @@ export class NgramCounts {
     return this.#followers.has(`${previous}`) ? 1 : 0;
   }
 
-  #count(ngram: Ngram): void {
+  #count(ngram: Ngram, weight: number): void {
     const next = ngram[longestContext];
     for (const key of contexts(ngram)) {
       const followers = this.#followers.get(key) ?? { times: 0, weight: 0, counts: new Map<number, Seen>() };
@@ -97,7 +101,7 @@ export class NgramCounts {
       followers.counts.set(next, seen);
       for (const each of [followers, seen]) {
         each.times += 1;
-        each.weight += this.#weight;
+        each.weight += weight;
       }
     }
   }
@@ -118,15 +122,25 @@ export class NgramCounts {
   }
 
   #countAgain(): void {
-    this.#ngrams = [...this];
+    const newest = this.#weight;
+    const inOrder = <Value>(ring: readonly Value[]) => [
+      ...ring.slice(this.#oldest),
+      ...ring.slice(0, this.#oldest),
+    ];
+    this.#weights = inOrder(this.#weights).map(weight => weight / newest);
+    this.#ngrams = inOrder(this.#ngrams);
     this.#oldest = 0;
+    this.#weight = 1;
     this.#followers.clear();
-    this.#weight = 1 / this.#growth ** this.#ngrams.length;
-    for (const ngram of this.#ngrams) {
-      this.#weight *= this.#growth;
-      this.#count(ngram);
-    }
+    for (const [i, ngram] of this.#ngrams.entries()) this.#count(ngram, this.#weights[i]!);
   }
+}
+
+/** eˣ for x from 0 to 1, by sums and products alone, which every engine rounds alike; Math.exp and ** differ in the last bit. */
+function exponential(x: number): number {
+  let sum = 1;
+  for (let term = x, n = 1; n < 25; n++, term *= x / n) sum += term;
+  return sum;
 }
 
 /** From the empty one to the longest. */
