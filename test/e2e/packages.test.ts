@@ -12,6 +12,7 @@ import * as tf from '@murmuration/engine/tfjs/tf';
 import { decodeModel, encodeModel } from '@murmuration/protocol/weights/model-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KilledCoordinator } from '../faults/kill/killed-coordinator.ts';
+import { walkFromScratch } from './from-scratch.ts';
 import { PackedApp } from './packed-app.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -73,6 +74,8 @@ beforeAll(() => {
   expect(build.status, build.output).toBe(0);
 }, 600_000);
 afterAll(() => rmSync(packs, { recursive: true }));
+
+describe('a walk from scratch', { tags: 'chromium' }, () => walkFromScratch(() => packs));
 
 describe('the built libraries', () => {
   it.each([
