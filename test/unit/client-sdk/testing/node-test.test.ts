@@ -38,7 +38,14 @@ function run(name: string, examples: number) {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   return spawnSync(
     process.execPath,
-    ['--import', `${root}scripts/sources.mjs`, '--conditions=murmuration-source', '--test', file],
+    [
+      '--import',
+      `${root}scripts/sources.mjs`,
+      '--conditions=murmuration-source',
+      '--test',
+      '--test-reporter=tap',
+      file,
+    ],
     { encoding: 'utf8', env },
   );
 }
