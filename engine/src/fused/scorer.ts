@@ -52,14 +52,14 @@ export class FusedScorer implements Scorer {
     features.begin(extent);
     features.forward(extent);
     const { ints, floats } = this.#workspace;
-    for (const [i, position] of positions.entries()) {
-      const [row, step] = [Math.floor(position / steps), position % steps];
-      ints[this.#indices / 4 + i] = features.everyPosition ? step * batch + row : row;
+    for (let i = 0; i < positions.length; i++) {
+      const position = positions[i]!;
+      const row = Math.floor(position / steps);
+      ints[this.#indices / 4 + i] = features.everyPosition ? (position % steps) * batch + row : row;
     }
     const { classes } = this.#head;
     this.#head.score(positions.length, this.#indices, features.output(extent), (first, rows, logits) => {
-      for (const [i, position] of positions.slice(first, first + rows).entries())
-        visit(position, floats, logits / 4 + i * classes);
+      for (let i = 0; i < rows; i++) visit(positions[first + i]!, floats, logits / 4 + i * classes);
     });
   }
 

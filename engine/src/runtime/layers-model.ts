@@ -174,8 +174,10 @@ function positionsOf(
   everyStep: boolean,
   lengths: readonly number[] | undefined,
 ): readonly number[] {
-  if (everyStep) return Array.from({ length: rows * steps }, (_, at) => at);
-  return Array.from({ length: rows }, (_, row) => row * steps + (lengths?.[row] ?? steps) - 1);
+  const positions: number[] = [];
+  if (everyStep) for (let at = 0; at < rows * steps; at++) positions.push(at);
+  else for (let row = 0; row < rows; row++) positions.push(row * steps + (lengths?.[row] ?? steps) - 1);
+  return positions;
 }
 
 class GenericModel implements LoadedModel {

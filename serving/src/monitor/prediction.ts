@@ -107,12 +107,8 @@ function classGuess(scores: Float64Array, from: number, classes: number): RowGue
     best[place] = at;
   }
   const areProbabilities = areShares && Math.abs(sum - 1) <= tolerance;
-  return {
-    kind: 'class',
-    guesses: best,
-    classes,
-    ...(areProbabilities && { probabilities: best.map(at => scores[from + at]!) }),
-  };
+  if (!areProbabilities) return { kind: 'class', guesses: best, classes };
+  return { kind: 'class', guesses: best, classes, probabilities: best.map(at => scores[from + at]!) };
 }
 
 function isShare(value: number): boolean {
