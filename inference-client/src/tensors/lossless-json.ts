@@ -21,8 +21,9 @@ export function parseJson(text: string, { wide, notFinite }: { wide: boolean; no
       });
   try {
     return JSON.parse(marked);
-  } catch (cause) {
-    return refuseInput(`The body is no JSON: ${(cause as Error).message}.`);
+  } catch {
+    // The engine's message quotes the text, and refusals are logged.
+    return refuseInput('The body is no JSON; send one object.');
   }
 }
 

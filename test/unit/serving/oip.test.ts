@@ -329,6 +329,7 @@ describe('bad input', () => {
   it.each<[string, object | string, RegExp]>([
     ['an empty body', '', /^400 The body is no JSON/],
     ['no JSON', '{"inputs": [', /^400 The body is no JSON/],
+    ['no JSON, of which nothing is said again', 'my secret', /^400 The body is no JSON; send [^y]*$/],
     ['a list', '[]', /^400 The body is no JSON object/],
     ['no inputs', {}, /^400 A request has a list/],
     ['an id that is none', { id: 5, inputs: [x] }, /^400 The id/],
