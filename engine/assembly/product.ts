@@ -87,7 +87,6 @@ export function multiply(
       const fromA = a + (<usize>(transposedA ? k0 * lda : k0) << 2);
       const add = accumulate || k0 > 0;
       const start = k0 == 0 && bias != 0 ? bias + (<usize>n0 << 2) : 0;
-      // biome-ignore format: one line
       block(m, width, depth, fromA, lda, transposedA, packed, panel, c + (<usize>n0 << 2), ldc, add, start, scratch);
     }
   }

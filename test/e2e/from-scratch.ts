@@ -6,20 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumOptions } from '../chromium.ts';
 import { codeBlocks, readDocuments, root } from '../docs/documents.ts';
 import { freePort } from '../free-port.ts';
-import { PackedApp } from './packed-app.ts';
+import { libraries, PackedApp } from './packed-app.ts';
 
-const libraries = [
-  'protocol',
-  'privacy',
-  'engine',
-  'api',
-  'inference-client',
-  'monitoring',
-  'sql',
-  'serving',
-  'coordinator',
-  'client-sdk',
-];
 const guide = [...readDocuments()].find(([path]) => path === 'docs/guides/from-scratch.md')![1];
 const files = codeBlocks(guide).filter(({ file }) => file);
 

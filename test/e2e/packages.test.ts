@@ -13,22 +13,9 @@ import { decodeModel, encodeModel } from '@murmuration/protocol/weights/model-fi
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KilledCoordinator } from '../faults/kill/killed-coordinator.ts';
 import { walkFromScratch } from './from-scratch.ts';
-import { PackedApp } from './packed-app.ts';
+import { PackedApp, libraries as packages } from './packed-app.ts';
 
 const root = new URL('../../', import.meta.url);
-const packages = [
-  'protocol',
-  'privacy',
-  'engine',
-  'api',
-  'inference-client',
-  'monitoring',
-  'sql',
-  'serving',
-  'coordinator',
-  'client-sdk',
-];
-
 /** Runs Node as a user of the built packages does: no loader, no conditions. */
 function node(...args: string[]): { status: number | null; output: string } {
   const { NODE_OPTIONS: _, ...env } = process.env;

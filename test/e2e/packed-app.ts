@@ -15,6 +15,20 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The folders of the libraries, each after those that it needs. */
+export const libraries = [
+  'protocol',
+  'privacy',
+  'engine',
+  'api',
+  'inference-client',
+  'monitoring',
+  'sql',
+  'serving',
+  'coordinator',
+  'client-sdk',
+];
+
 /**
  * An app of somebody else, into which the packages are installed as they are packed. What they depend on is linked from the repository's own
  * `node_modules`, so that nothing is fetched.
