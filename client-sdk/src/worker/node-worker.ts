@@ -40,15 +40,22 @@ export default async function train({
   examples,
   progress,
 }: TrainingJob): Promise<TrainingResult> {
-  trainer ??= createTrainer(objective, options);
+  trainer ??= createTrainer(objective, options).catch(cause => {
+    // The next round tries again.
+    trainer = undefined;
+    throw cause;
+  });
   const { signal } = new AbortController();
-  const result = await (await trainer).train(model, settings, examples, signal, done =>
-    progress.postMessage(done),
-  );
-  progress.close();
-  // The delta changes threads without a copy; the library moves only what stands for the whole result.
-  return move({
-    [transferableSymbol]: result.delta.buffer,
-    [valueSymbol]: result,
-  }) as unknown as TrainingResult;
+  try {
+    const result = await (await trainer).train(model, settings, examples, signal, done =>
+      progress.postMessage(done),
+    );
+    // The delta changes threads without a copy; the library moves only what stands for the whole result.
+    return move({
+      [transferableSymbol]: result.delta.buffer,
+      [valueSymbol]: result,
+    }) as unknown as TrainingResult;
+  } finally {
+    progress.close();
+  }
 }

@@ -11,7 +11,10 @@ import type { TrainingJob } from './node-worker.ts';
 
 type Progress = Parameters<Trainer['train']>[4];
 
-/** Trains in a worker thread of its own, so that the app's thread stays free; the thread starts with the first training. */
+/**
+ * Trains in a worker thread of its own, so that the app's thread stays free. It starts with the first training, stays between rounds, keeps
+ * no process alive, and ends when a training is stopped or the trainer is closed.
+ */
 export function workerTrainer(objective: URL, options: TrainerOptions = {}): Trainer {
   let pool: Piscina<TrainingJob, TrainingResult> | undefined;
   let ended = new AbortController();
@@ -23,6 +26,8 @@ export function workerTrainer(objective: URL, options: TrainerOptions = {}): Tra
       filename: new URL('./node-worker.ts', import.meta.url).href,
       minThreads: 0,
       maxThreads: 1,
+      // From one round to the next: what it has loaded takes longer than many a training.
+      idleTimeout: Number.POSITIVE_INFINITY,
     });
     const { port1, port2 } = new MessageChannel();
     // What is on its way from a thread that has ended arrives none the less.

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
@@ -82,6 +83,24 @@ describe('a trainer of several threads', () => {
     expect(delta).toEqual(one.delta);
   });
 
+  it('keeps its worker thread from one round to the next, and ends it when it is closed', async () => {
+    const trainer = workerTrainer(new URL('./next-word.ts', import.meta.url));
+    const first = await train(trainer);
+    // Whatever the pool would do with an idle thread comes before this.
+    await setTimeout(1);
+    await expect(trainer.train(model, settings, [], never, () => {})).rejects.toMatchObject({
+      code: 'training.no-examples',
+    });
+    await setTimeout(1);
+    expect((await train(trainer)).delta).toEqual(first.delta);
+    expect(helpers).toHaveLength(1);
+    await trainer.close();
+    expect(helpers.map(({ threadId }) => threadId)).toEqual([-1]);
+    expect((await train(trainer)).delta).toEqual(first.delta);
+    expect(helpers).toHaveLength(2);
+    await trainer.close();
+  });
+
   it('trains as ever after a training that was stopped', async () => {
     const one = await alone();
     const trainer = tfjsTrainer(objective, { threads: 2 });
@@ -117,21 +136,25 @@ describe('a trainer of several threads', () => {
     expect(helpers).toHaveLength(0);
   });
 
-  it('keeps no process alive, closed or not', async () => {
-    const script = `
+  it.each([
+    [
+      'helpers, closed or not',
+      [
+        '--input-type=module',
+        '--eval',
+        `
       import { createSharedWorkspace } from '@murmuration/engine/fused/web-assembly';
       const [closed, left] = [await createSharedWorkspace(2), await createSharedWorkspace(3)];
       await closed.close();
       console.log('done');
-    `;
-    const options = [
-      '--import',
-      './scripts/sources.mjs',
-      '--conditions=murmuration-source',
-      '--input-type=module',
-    ];
+    `,
+      ],
+    ],
+    ['a worker thread that waits for the next round', ['test/unit/client-sdk/training/train-once.ts']],
+  ])('keeps no process alive by %s', async (_, program) => {
+    const options = ['--import', './scripts/sources.mjs', '--conditions=murmuration-source', ...program];
     const root = fileURLToPath(new URL('../../../../', import.meta.url));
-    const child = spawn(process.execPath, [...options, '--eval', script], { cwd: root });
+    const child = spawn(process.execPath, options, { cwd: root });
     let output = '';
     child.stdout.on('data', chunk => {
       output += chunk;
@@ -140,7 +163,7 @@ describe('a trainer of several threads', () => {
       output += chunk;
     });
     const [code] = await once(child, 'close');
-    expect(output).toBe('done\n');
+    expect(output.split('\n').slice(-2)).toEqual(['done', '']);
     expect(code).toBe(0);
   });
 });
