@@ -8,6 +8,7 @@ import {
   type FileBeside,
   fileHashesOf,
   joinModel,
+  type Manifest,
   type ModelFiles,
   parseModelJson,
   type SmallerWeights,
@@ -85,6 +86,11 @@ export class Registry {
     const weights = await this.#blobs.get(parseModelJson(hash, json).weightsHash);
     this.#recent = joinModel(hash, json, weights, contentHash(weights));
     return this.#recent;
+  }
+
+  /** What a model is but for its weights. Throws `model.missing` or `model.corrupt`. */
+  async shapeOf(hash: ModelHash): Promise<Pick<Manifest, 'topology' | 'layout'>> {
+    return parseModelJson(hash, await this.#blobs.get(hash));
   }
 
   /**
