@@ -14,6 +14,14 @@ export const settings = z.object({
     maxExamples: count,
     seed: count,
     sampledSoftmax: z.object({ negatives: count }).nullable(),
+    optimizer: z
+      .object({
+        kind: z.enum(['momentum', 'nesterov', 'adam']),
+        momentum: z.number(),
+        squares: z.number().optional(),
+        epsilon: z.number().optional(),
+      })
+      .nullable(),
     privateLayers: z.array(z.string()),
   }),
   update: z.object({

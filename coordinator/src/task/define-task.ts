@@ -24,6 +24,7 @@ import {
   refuseIncompressible,
   refuseKeepingEach,
   refuseLayers,
+  refuseOptimizer,
   refuseOverflow,
   refuseUnaccountable,
   refuseUnasked,
@@ -77,6 +78,20 @@ export const taskSchema = z.strictObject({
       .strictObject({
         /** Other classes a step. */
         negatives: z.int().min(1).max(1_000_000),
+      })
+      .nullable()
+      .default(null),
+    /** How gradients become steps on devices, which remember nothing of it between rounds; null: each is its gradient times the learning rate. */
+    optimizer: z
+      .strictObject({
+        /** Gradient descent with momentum, or with that of Nesterov, or Adam. */
+        kind: z.enum(['momentum', 'nesterov', 'adam']),
+        /** What stays of the mean gradient from one step to the next; β₁ of Adam. */
+        momentum: z.number().min(0).lt(1).default(0.9),
+        /** What stays of the mean squared gradient, β₂ of Adam; 0.999 by default. */
+        squares: z.number().min(0).lt(1).optional(),
+        /** ε of Adam; 1e-7 by default. */
+        epsilon: z.number().positive().max(1).optional(),
       })
       .nullable()
       .default(null),
@@ -350,7 +365,8 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   const update = updateOf(asked);
   const { training: central, ...rest } = others;
   const { cohort, buffer } = cohortOf(rest.cohort, masking !== 'off');
-  const { privateLayers, sampledSoftmax, ...training } = plan;
+  const { privateLayers, sampledSoftmax, optimizer, ...training } = plan;
+  if (optimizer) refuseOptimizer(rest.strategy, optimizer);
   if (cohort.minimum > cohort.goal)
     throw new MurmurationError(
       'config.invalid',
@@ -429,7 +445,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     ...rest,
     name: parseTaskName(rest.name),
     // Devices that know nothing of it still understand a plan without it.
-    training: sampledSoftmax ? { ...training, sampledSoftmax } : training,
+    training: { ...training, ...(sampledSoftmax && { sampledSoftmax }), ...(optimizer && { optimizer }) },
     central,
     privateLayers,
     update: { ...update, weightCap: fairCap ?? capOf(update) },

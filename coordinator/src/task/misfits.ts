@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { EachStrategy, Strategy } from '../strategy/strategy.ts';
@@ -127,6 +127,22 @@ export function refuseLayers(strategy: Strategy, { perLayer, compression }: Upda
   if (strategy.consumes !== 'sum') return;
   if (strategy.clip) refuse(`has no single norm, which the strategy ${strategy.name} counts by`);
   if (strategy.fairness) refuse(`has no single norm, by which the strategy ${strategy.name} weighs devices`);
+}
+
+/** Throws `config.invalid` for what an optimiser of devices does not go with. */
+export function refuseOptimizer(
+  strategy: Strategy,
+  { kind, squares, epsilon }: NonNullable<TrainingSettings['optimizer']>,
+): void {
+  const refuse = (what: string): never => {
+    throw new MurmurationError('config.invalid', `The task: plan.optimizer ${what}.`);
+  };
+  if (kind !== 'adam' && (squares !== undefined || epsilon !== undefined))
+    refuse(`has squares and epsilon for "adam" only, not for "${kind}"; leave them out`);
+  if (strategy.consumes === 'sum' && (strategy.control || strategy.fairness))
+    refuse(
+      `can't be combined with the strategy ${strategy.name}, which counts on steps of plain gradient descent; leave one of them out`,
+    );
 }
 
 /** Throws `config.invalid` for what the control variates of a strategy do not go with. */

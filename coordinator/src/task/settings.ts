@@ -25,6 +25,7 @@ export function settingsOf(task: Task) {
     plan: {
       ...training,
       sampledSoftmax: training.sampledSoftmax ?? null,
+      optimizer: training.optimizer ?? null,
       privateLayers: [...privateLayers],
     },
     update: { ...update, perLayer: update.perLayer ?? false, compression: update.compression ?? null },

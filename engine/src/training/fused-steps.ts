@@ -2,6 +2,7 @@ import type { Extent } from '../fused/extent.ts';
 import type { FusedTraining } from '../fused/training.ts';
 import type { NegativeSampler } from '../objective/negative-sampler.ts';
 import * as tf from '../tfjs/tf.ts';
+import { optimizerOf } from './optimizer.ts';
 import type { Steps } from './steps.ts';
 import type { LocalSettings } from './trainer.ts';
 
@@ -15,11 +16,12 @@ import type { LocalSettings } from './trainer.ts';
 export function fusedSteps(
   training: FusedTraining,
   global: Float32Array,
-  { learningRate, proximal, gradientClip, seed, correction }: LocalSettings,
+  local: LocalSettings,
   largest: Extent,
   sampler: NegativeSampler | null,
 ): Steps {
-  const settings = { learningRate, proximal, gradientClip, optimizer: { kind: 'sgd' } } as const;
+  const { learningRate, proximal, gradientClip, seed, correction } = local;
+  const settings = { learningRate, proximal, gradientClip, optimizer: optimizerOf(local) };
   training.begin(global, settings, largest, seed, sampler, correction);
   return {
     take(batch) {

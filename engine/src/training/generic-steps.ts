@@ -3,6 +3,7 @@ import type { NegativeSampler } from '../objective/negative-sampler.ts';
 import type { Batch, Objective } from '../objective/objective.ts';
 import { sampledSoftmaxLoss } from '../objective/sampled-softmax.ts';
 import * as tf from '../tfjs/tf.ts';
+import { tfjsOptimizer } from './optimizer.ts';
 import type { Steps } from './steps.ts';
 import type { LocalSettings } from './trainer.ts';
 
@@ -20,10 +21,10 @@ export function genericSteps<Example>(
   sampler: NegativeSampler | null,
 ): Steps {
   writeWeights(model, global);
-  const { learningRate, proximal, gradientClip, correction } = settings;
+  const { proximal, gradientClip, correction } = settings;
   const sampled = sampler && sampledSoftmaxLoss(model);
   const lossOf = (batch: Batch) => (sampler && sampled ? sampled(batch, sampler.draw()) : loss(model, batch));
-  const optimizer = tf.train.sgd(learningRate);
+  const optimizer = tfjsOptimizer(settings);
   const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
   const anchors = proximal > 0 ? trainableOf(model, global) : [];
   const corrections = correction ? trainableOf(model, correction) : [];

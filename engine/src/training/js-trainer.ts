@@ -8,6 +8,7 @@ import { javascriptWorkspace } from '../fused/javascript.ts';
 import { storedTopologyOf } from '../fused/stored-topology.ts';
 import { type FusedBatch, FusedTraining } from '../fused/training.ts';
 import { drawRows, requireRunning, samplerOf, trainLocally } from './local-training.ts';
+import { optimizerOf } from './optimizer.ts';
 import type { PlainObjective } from './plain-objective.ts';
 import type { Steps } from './steps.ts';
 import type { LocalSettings, ModelTrainer } from './trainer.ts';
@@ -90,7 +91,7 @@ function stepsOf(
   largest: Extent,
 ): Steps<FusedBatch> {
   const { learningRate, proximal, gradientClip, seed, correction } = settings;
-  const descent = { learningRate, proximal, gradientClip, optimizer: { kind: 'sgd' } } as const;
+  const descent = { learningRate, proximal, gradientClip, optimizer: optimizerOf(settings) };
   training.begin(weights, descent, largest, seed, samplerOf(classes, settings), correction);
   return {
     take: batch => training.parts(batch()),

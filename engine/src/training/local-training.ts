@@ -49,11 +49,16 @@ export interface LocalTraining<Batch> {
   readonly path: TrainingPath;
 }
 
-/** Stochastic gradient descent on rows, from the weights of the model on. */
+/** Gradient descent on rows, from the weights of the model on. Throws `training.unsupported` for a correction of other steps than those of SGD. */
 export async function trainLocally<Batch>(
   { rows, examples }: Drawn<Batch>,
   { weights, settings, signal, progress, begin, turns, sizes, path }: LocalTraining<Batch>,
 ): Promise<TrainingResult> {
+  if (settings.correction && settings.optimizer)
+    throw new MurmurationError(
+      'training.unsupported',
+      'The plan corrects the steps of gradient descent, and asks for another optimiser besides.',
+    );
   const largest = { batch: Math.min(settings.batchSize, rows.size), steps: rows.steps ?? 1 };
   const pace = { turns, signal };
   const initialLoss =

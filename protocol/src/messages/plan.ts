@@ -3,6 +3,8 @@ import { MurmurationError } from '../errors/errors.ts';
 import { decodeFrame, encodeFrame } from './frame.ts';
 import { bytesUpTo, duration, modelHash, positive, taskName, text, whole } from './scalars.ts';
 
+const fraction = z.number().check(z.gte(0), z.lt(1));
+
 /** How a device trains. */
 export const trainingSettings = z.strictObject({
   /** Passes over the device's examples. */
@@ -20,6 +22,19 @@ export const trainingSettings = z.strictObject({
   seed: whole(0, 2 ** 31 - 1),
   /** Sampled softmax in training: so many other classes a step instead of all; `null`, as where it is left out: the full softmax. */
   sampledSoftmax: z.optional(z.nullable(z.strictObject({ negatives: whole(1, 1_000_000) }))),
+  /** How gradients become steps (SPEC.md, RD24); left out: each step is its gradient times the learning rate. */
+  optimizer: z.optional(
+    z.strictObject({
+      /** Stochastic gradient descent with momentum, or with that of Nesterov, or Adam. */
+      kind: z.enum(['momentum', 'nesterov', 'adam']),
+      /** What stays of the mean gradient from one step to the next; β₁ of Adam. */
+      momentum: fraction,
+      /** β₂ of Adam: what stays of the mean squared gradient; 0.999 where it is left out. */
+      squares: z.optional(fraction),
+      /** ε of Adam; 10⁻⁷ where it is left out. */
+      epsilon: z.optional(positive(1)),
+    }),
+  ),
   /** Devices on whose examples the model does worse count for more (SPEC.md, RD20); left out where that changes nothing. */
   fairness: z.optional(
     z.strictObject({
@@ -64,8 +79,6 @@ export const updateSettings = z.strictObject({
 });
 export type Compression = NonNullable<z.infer<typeof updateSettings>['compression']>;
 export type UpdateSettings = z.infer<typeof updateSettings>;
-
-const fraction = z.number().check(z.gte(0), z.lt(1));
 
 /** What the masks of secure aggregation must withstand (SPEC.md, SA2). */
 export const maskingSettings = z.strictObject({

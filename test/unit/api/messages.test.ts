@@ -216,6 +216,7 @@ const applied: SettingsChanged = {
         maxExamples: 500,
         seed: 0,
         sampledSoftmax: null,
+        optimizer: { kind: 'adam', momentum: 0.9, epsilon: 1e-4 },
         privateLayers: [],
       },
       update: { kind: 'ring', clip: 1, bits: 8, weighting: 'examples', weightCap: 32 },

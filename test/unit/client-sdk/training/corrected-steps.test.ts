@@ -1,49 +1,9 @@
-import { softmaxLoss } from '@murmuration/engine/objective/losses';
-import type { Objective } from '@murmuration/engine/objective/objective';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { LocalSettings } from '@murmuration/engine/training/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { filesOf, never, settings, silent } from '../../../contract/thread-trainer.ts';
-
-type Row = readonly [features: readonly number[], label: number];
-
-const rows: Row[] = [
-  [[1, 0.5, -0.3], 0],
-  [[-0.2, 1, 0.8], 1],
-  [[0.4, -1, 1.2], 0],
-  [[0.9, 0.1, -1], 1],
-];
-
-const objective: Objective<Row> = {
-  encode: examples => ({
-    size: examples.length,
-    batch: indices => {
-      const chosen = Array.from(indices, index => examples[index]!);
-      return {
-        inputs: tf.tensor2d(chosen.map(([features]) => [...features])),
-        labels: tf.tensor1d(
-          chosen.map(([, label]) => label),
-          'int32',
-        ),
-        weights: tf.ones([chosen.length]),
-      };
-    },
-  }),
-  loss: softmaxLoss,
-};
-
-const linear = () =>
-  tf.sequential({
-    layers: [
-      tf.layers.dense({
-        name: 'logits',
-        units: 2,
-        inputShape: [3],
-        kernelInitializer: tf.initializers.glorotUniform({ seed: 3 }),
-      }),
-    ],
-  });
+import { gradientAt, linear, objective, rows } from './softmax-rows.ts';
 
 const correction = Float32Array.from({ length: 8 }, (_, i) => 0.3 * Math.sin(i + 1));
 
@@ -52,16 +12,7 @@ function byHand(start: Float32Array, { epochs, learningRate, gradientClip }: Loc
   const w = Float64Array.from(start);
   const mean = new Float64Array(8);
   for (let step = 0; step < epochs; step++) {
-    const g = new Float64Array(8);
-    for (const [x, label] of rows) {
-      const logits = [0, 1].map(k => w[6 + k]! + x.reduce((sum, value, j) => sum + value * w[2 * j + k]!, 0));
-      const all = Math.exp(logits[0]!) + Math.exp(logits[1]!);
-      for (const k of [0, 1]) {
-        const error = (Math.exp(logits[k]!) / all - Number(k === label)) / rows.length;
-        for (const [j, value] of x.entries()) g[2 * j + k]! += error * value;
-        g[6 + k]! += error;
-      }
-    }
+    const g = gradientAt(w);
     const scale = Math.min(1, (gradientClip ?? Infinity) / Math.hypot(...g));
     for (const i of w.keys()) {
       mean[i]! += (scale * g[i]!) / epochs;

@@ -192,6 +192,8 @@ describe('training on the fused kernels', () => {
     ['plain', {}],
     ['pulled and clipped', { proximal: 0.5, gradientClip: 0.1 }],
     ['with sampled softmax', { sampledSoftmax: { negatives: 4 } }],
+    ['by momentum', { optimizer: { kind: 'momentum', momentum: 0.9 } }],
+    ['by Adam', { learningRate: 0.01, optimizer: { kind: 'adam', momentum: 0.9, epsilon: 1e-3 } }],
   ])('gives the update of the generic path, %s, and says which it was', async (_, change) => {
     const train = async (engine: 'auto' | 'generic') => {
       const trainer = tfjsTrainer(nextWord(vocabulary), { engine });

@@ -150,7 +150,10 @@ describe('a trainer of several threads', () => {
     `,
       ],
     ],
-    ['a worker thread that waits for the next round', ['test/unit/client-sdk/training/train-once.ts']],
+    [
+      'a worker thread that waits for the next round',
+      [fileURLToPath(new URL('./train-once.ts', import.meta.url))],
+    ],
   ])('keeps no process alive by %s', async (_, program) => {
     const options = ['--import', './scripts/sources.mjs', '--conditions=murmuration-source', ...program];
     const root = fileURLToPath(new URL('../../../../', import.meta.url));

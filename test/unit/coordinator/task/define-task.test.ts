@@ -71,6 +71,29 @@ describe('a task', () => {
     expect(() => defineTask(none)).toThrow('plan.sampledSoftmax.negatives');
   });
 
+  it('has another optimiser only where it says so, and with what it goes with', () => {
+    expect(defineTask(least).training).not.toHaveProperty('optimizer');
+    const by = (optimizer: object, strategy?: unknown) =>
+      defineTask({
+        ...least,
+        plan: { ...least.plan, optimizer },
+        ...(strategy ? { strategy } : {}),
+      } as never);
+    expect(by({ kind: 'momentum' }).training.optimizer).toEqual({ kind: 'momentum', momentum: 0.9 });
+    expect(by({ kind: 'adam', squares: 0.99 }).training.optimizer).toEqual({
+      kind: 'adam',
+      momentum: 0.9,
+      squares: 0.99,
+    });
+    expect(() => by({ kind: 'adam', momentum: 1 })).toThrow('plan.optimizer.momentum');
+    expect(() => by({ kind: 'nesterov', epsilon: 1e-4 })).toThrow(
+      'plan.optimizer has squares and epsilon for "adam" only, not for "nesterov"; leave them out',
+    );
+    expect(() => by({ kind: 'adam' }, qFedAvg({ q: 1 }))).toThrow(
+      /plan\.optimizer can't be combined with the strategy qFedAvg/,
+    );
+  });
+
   it('masks unless it says otherwise', () => {
     const { masking: _, ...rest } = least;
     expect(defineTask(rest as TaskDefinition).masking).toMatchObject({ threat: 'malicious' });

@@ -13,6 +13,7 @@ const settings: Settings = {
     maxExamples: 5_000,
     seed: 1,
     sampledSoftmax: null,
+    optimizer: null,
     privateLayers: [],
   },
   update: { kind: 'ring', clip: 1, bits: 8, weighting: 'examples', weightCap: 32 },

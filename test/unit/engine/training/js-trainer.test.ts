@@ -83,6 +83,8 @@ describe('training in JavaScript', () => {
   it.each<[string, Partial<LocalSettings>]>([
     ['as in any plan', {}],
     ['with sampled softmax', { sampledSoftmax: { negatives: 9 }, proximal: 0 }],
+    ['with Adam', { optimizer: { kind: 'adam', momentum: 0.9 } }],
+    ['with momentum', { optimizer: { kind: 'nesterov', momentum: 0.9 } }],
     ['with fairness', { fairness: { q: 1, lipschitz: 2, unit: 0.5 } }],
     ['with a correction', { correction: numbers(1_596, 3, 0.01) }],
   ])('has the update of training on WebAssembly, byte for byte: %s', async (_, also) => {
