@@ -94,7 +94,11 @@ describe('a training by another optimiser than gradient descent', () => {
   it.each(engines)(
     'RD24: is refused where the plan corrects the steps of gradient descent (%s)',
     async engine => {
-      const run = { ...given, optimizer: { kind: 'adam', momentum: 0.9 }, correction: new Float32Array(8) };
+      const run: LocalSettings = {
+        ...given,
+        optimizer: { kind: 'adam', momentum: 0.9 },
+        correction: new Float32Array(8),
+      };
       await expect(train(engine, run)).rejects.toMatchObject({ code: 'training.unsupported' });
     },
   );
