@@ -10,14 +10,20 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
-import { say, stop } from './prepare.mjs';
+import { rootFolder, say, stop } from './prepare.mjs';
 import { publishedPackages } from './published.mjs';
 
 const isCheck = process.argv.includes('--check');
 const temporary = mkdtempSync(join(tmpdir(), 'murmuration-api-'));
 const differing = [];
+
+/** TensorFlow.js as the engine has it: for the extractor a package beside the others, since it can't read all of it. */
+const library = readFileSync(join(rootFolder, 'engine/dist/tfjs/library.d.ts'), 'utf8');
+const libraryFile = join(rootFolder, 'node_modules/.cache/murmuration/tensorflow/index.d.ts');
+mkdirSync(dirname(libraryFile), { recursive: true });
+writeFileSync(libraryFile, library);
 
 /**
  * How the extractor reads one entry.
@@ -40,6 +46,7 @@ function configFor(folder, types) {
             types: ['node'],
             strict: true,
             skipLibCheck: true,
+            paths: { '@murmuration/engine/tf': [libraryFile] },
           },
           files: [types],
         },
@@ -76,8 +83,8 @@ function reportOf(folder, types, compilerState) {
   const statements = readFileSync(types, 'utf8')
     .replace(/^(import|\/\/).*$/gm, '')
     .trim();
-  const [, library] = /^export \* from ['"](@tensorflow[^'"]+)['"];$/.exec(statements) ?? [];
-  if (library) return `Everything that \`${library}\` exports.\n`;
+  if (/^export \* from ['"]\.\/tfjs\/tf\.js['"];$/.test(statements))
+    return `Everything that these export:\n\n${[...library.matchAll(/^export \* from '(.+)';$/gm)].map(([, name]) => `- \`${name}\`\n`).join('')}`;
   const { succeeded } = Extractor.invoke(configFor(folder, types), {
     compilerState,
     localBuild: true,

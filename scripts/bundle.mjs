@@ -17,12 +17,16 @@ const programs = new Map([
   ],
   [
     'training',
+    // The backends are files of their own, loaded where the page wants them.
     `export { serveTraining } from ${source('worker')};
+    export { webgl } from '@murmuration/engine/webgl';
+    export { webgpu } from '@murmuration/engine/webgpu';
     export * as tf from '@murmuration/engine/tfjs/tf';`,
   ],
   [
     'web-view',
     `export { serveWebView } from ${source('web-view-page')};
+    export { webgl } from '@murmuration/engine/webgl';
     export { softmaxLoss } from '@murmuration/engine/objective/losses';
     export * as tf from '@murmuration/engine/tfjs/tf';`,
   ],

@@ -52,8 +52,8 @@ export function writeDeclarations(folders) {
 }
 
 /**
- * Sources name each other by their own extension; what is built has another. TensorFlow.js goes by its own name, and its
- * namespace is imported before it is exported: api-extractor can't read it otherwise.
+ * Sources name each other by their own extension; what is built has another. TensorFlow.js goes by the entry of the engine that has it all,
+ * and its namespace is imported before it is exported: api-extractor can't read it otherwise.
  * @param {string} types
  */
 function nameBuilt(types) {
@@ -61,13 +61,21 @@ function nameBuilt(types) {
     if (!path.endsWith('.d.ts')) continue;
     const file = join(types, path);
     const text = readFileSync(file, 'utf8');
-    const named = text
-      .replace(/\b(from |import |import\(|module )(['"])(\.{1,2}\/[^'"\n]+)\.tsx?\2/g, '$1$2$3.js$2')
-      .replace(/(['"])\.{1,2}\/[^'"\n]*tfjs\/tf\.js\1/g, "'@tensorflow/tfjs'")
-      .replace(
-        /^export \* as (\w+) from ('@tensorflow\/tfjs');$/gm,
-        'import * as $1 from $2;\nexport { $1 };',
-      );
+    const built = text.replace(
+      /\b(from |import |import\(|module )(['"])(\.{1,2}\/[^'"\n]+)\.tsx?\2/g,
+      '$1$2$3.js$2',
+    );
+    const named = path === 'tf.d.ts' ? built : withLibrary(built);
     if (named !== text) writeFileSync(file, named);
   }
+}
+
+/** @param {string} text */
+function withLibrary(text) {
+  return text
+    .replace(/(['"])\.{1,2}\/[^'"\n]*tfjs\/tf\.js\1/g, "'@murmuration/engine/tf'")
+    .replace(
+      /^export \* as (\w+) from ('@murmuration\/engine\/tf');$/gm,
+      'import * as $1 from $2;\nexport { $1 };',
+    );
 }

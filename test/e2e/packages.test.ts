@@ -10,9 +10,12 @@ import { exportNpm } from '@murmuration/cli/commands/npm-export';
 import { describeModel } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { decodeModel, encodeModel } from '@murmuration/protocol/weights/model-files';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeBlocks } from '../docs/documents.ts';
 import { KilledCoordinator } from '../faults/kill/killed-coordinator.ts';
 import { walkFromScratch } from './from-scratch.ts';
+import { sizesOf } from './installed.ts';
 import { PackedApp, libraries as packages } from './packed-app.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -153,6 +156,31 @@ describe('the packed packages', () => {
       try { defineTask({ name: 'No such name' }); } catch (error) { console.log(error instanceof MurmurationError); }`,
     );
     expect(app.node('shared.js').output).toBe('true\n');
+  });
+
+  const sharing = (
+    library: string,
+    tf: string,
+  ) => `const model = ${library}.sequential({ layers: [${library}.layers.dense({ units: 1, inputShape: [2] })] });
+    console.log(
+      ${library}.Tensor === ${tf}.Tensor, model instanceof ${tf}.LayersModel, model.predict(${tf}.ones([1, 2])) instanceof ${library}.Tensor,
+      ${library}.engine() === ${tf}.engine(), ${tf}.scalar(3).square().dataSync()[0],
+    );`;
+
+  it('share TensorFlow.js with an app that has the whole of it', () => {
+    app.write(
+      'whole.js',
+      `import * as whole from '@tensorflow/tfjs';
+      import * as tf from '@murmuration/engine/tf';
+      ${sharing('whole', 'tf')}`,
+    );
+    app.write(
+      'whole.cjs',
+      `const whole = require('@tensorflow/tfjs');
+      import('@murmuration/engine/tf').then(tf => { ${sharing('whole', 'tf')} });`,
+    );
+    for (const file of ['whole.js', 'whole.cjs'])
+      expect(app.node(file).output).toMatch(/^true true true true 9$/m);
   });
 
   it('run an exported model that is a package itself', () => {
@@ -321,6 +349,50 @@ describe('the packed packages', () => {
     },
     120_000,
   );
+});
+
+describe('the SDK in an empty folder', () => {
+  let app: PackedApp;
+
+  beforeAll(() => {
+    app = new PackedApp(['protocol', 'privacy', 'engine', 'client-sdk'], packs, 'copied');
+  }, 120_000);
+  afterAll(() => app?.remove());
+
+  it('has no more than 120 MB, with all that it depends on', () => {
+    const sizes = sizesOf(join(app.folder, 'node_modules'));
+    const listed = sizes.map(([name, bytes]) => `${(bytes / 1e6).toFixed(2)} ${name}`).join('\n');
+    const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+    expect(total, listed).toBeLessThanOrEqual(120e6);
+    // Were it far less, something would not have been copied.
+    expect(total, listed).toBeGreaterThan(100e6);
+    expect(sizes.map(([name]) => name).filter(name => name.startsWith('@tensorflow/'))).toEqual([
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-layers',
+      '@tensorflow/tfjs-backend-wasm',
+      '@tensorflow/tfjs-backend-cpu',
+    ]);
+  });
+
+  it('takes part in a masked round', () => {
+    const guide = readFileSync(new URL('docs/guides/test-your-app.md', root), 'utf8');
+    const { code } = codeBlocks(guide)[0]!;
+    const { outputText } = ts.transpileModule(code, {
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
+    });
+    app.write('round.js', `${outputText}\nconsole.log(outcome, sent.examples);`);
+    expect(app.node('round.js').output).toMatch(/counted 40\n$/);
+  });
+
+  it.each(['webgl', 'webgpu'])('names the package that %s needs', name => {
+    app.write(
+      'backend.js',
+      `import { ${name} } from '@murmuration/engine/${name}';
+      globalThis.navigator.gpu = { requestAdapter: async () => ({}) };
+      await ${name}.load().catch(error => console.log(error.message));`,
+    );
+    expect(app.node('backend.js').output).toContain(`'@tensorflow/tfjs-backend-${name}'`);
+  });
 });
 
 describe('the reports of what the packages export', () => {

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installFrom } from './installed.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -30,14 +31,14 @@ export const libraries = [
 ];
 
 /**
- * An app of somebody else, into which the packages are installed as they are packed. What they depend on is linked from the repository's own
- * `node_modules`, so that nothing is fetched.
+ * An app of somebody else, into which the packages are installed as they are packed. What they depend on comes from the repository's own
+ * `node_modules`, so that nothing is fetched: all that is there, linked, or what they depend on and nothing else, copied.
  */
 export class PackedApp {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'murmuration-app-')));
 
   /** `packages` by the names of their folders, which lie packed in the folder `packs`. */
-  constructor(packages: readonly string[], packs: string) {
+  constructor(packages: readonly string[], packs: string, dependencies: 'linked' | 'copied' = 'linked') {
     const modules = join(this.folder, 'node_modules');
     mkdirSync(join(modules, '@murmuration'), { recursive: true });
     this.write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module' }));
@@ -46,9 +47,14 @@ export class PackedApp {
       mkdirSync(target);
       const pack = readdirSync(packs).find(file => new RegExp(`^murmuration-${name}-\\d`).test(file));
       run('tar', ['-xzf', join(packs, pack!), '-C', target, '--strip-components', '1'], this.folder);
+      if (dependencies === 'copied') continue;
       // What npm puts below a package, since another version is needed elsewhere.
       const own = join(root, name, 'node_modules');
       for (const each of namesIn(own)) link(join(own, each), join(target, 'node_modules', each));
+    }
+    if (dependencies === 'copied') {
+      installFrom(root, this.folder);
+      return;
     }
     const shared = join(root, 'node_modules');
     for (const each of namesIn(shared))

@@ -26,8 +26,7 @@ export function serveWebView<Example>(
   objective: Objective<Example> | Promise<Objective<Example>>,
   options: WebViewOptions = {},
 ): void {
-  if (typeof document === 'undefined')
-    serveTraining(objective, { backends: ['webgl'], ...options, wasmPath: '' });
+  if (typeof document === 'undefined') serveTraining(objective, { backends: [], ...options, wasmPath: '' });
   else servePage(document);
 }
 

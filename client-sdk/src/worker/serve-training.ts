@@ -1,10 +1,10 @@
 import {
-  type BrowserBackend,
   type BrowserChoice,
   servedWasmPath,
   startBrowserBackend,
   startForFused,
 } from '@murmuration/engine/backend/browser-backend';
+import { type BrowserBackend, requireBackends } from '@murmuration/engine/backend/browser-backends';
 import type { Objective } from '@murmuration/engine/objective/objective';
 import { requireObjective } from '@murmuration/engine/objective/objective-of';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
@@ -30,7 +30,10 @@ export interface WorkerOptions {
    * coordinator's, where that is the page's origin.
    */
   readonly wasmPath?: string;
-  /** The backends of TensorFlow.js to choose among, for models that the fused kernels don't know; all by default. */
+  /**
+   * The backends of TensorFlow.js to choose among, for models that the fused kernels don't know: `'wasm'`, the default, `webgl` of
+   * `@murmuration/engine/webgl` and `webgpu` of `@murmuration/engine/webgpu`. `options.invalid` tells the page of any other.
+   */
   readonly backends?: readonly BrowserBackend[];
   /** `auto`, the default: the fused kernels where they know the model and its loss. `generic`: those of TensorFlow.js always. */
   readonly engine?: 'auto' | 'generic';
@@ -89,11 +92,12 @@ export function serveTraining<Example>(
 
 function workerService<Example>(
   objective: Objective<Example>,
-  { wasmPath = servedWasmPath(), backends, ...trainerOptions }: WorkerOptions,
+  { wasmPath = servedWasmPath(), backends = ['wasm'], ...trainerOptions }: WorkerOptions,
 ): Omit<WorkerService, 'isThere'> {
+  const chosen = requireBackends(backends);
   let started: Promise<BrowserChoice> | undefined;
   const startBackend = () => {
-    started ??= startBrowserBackend({ wasmPath, ...(backends && { backends }), memory: engineMemory() });
+    started ??= startBrowserBackend({ wasmPath, backends: chosen, memory: engineMemory() });
     // What is out of reach now may be there at the next try.
     started.catch(() => {
       started = undefined;

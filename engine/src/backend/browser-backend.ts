@@ -1,24 +1,27 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerKernels } from '../kernels/register.ts';
-import { env, setBackend, util } from '../tfjs/tf.ts';
+import { env, findBackendFactory, setBackend, util } from '../tfjs/tf.ts';
+import {
+  type BrowserBackend,
+  type BrowserBackendName,
+  installing,
+  nameOf,
+  requireBackends,
+} from './browser-backends.ts';
 import { requireAgreement, trainingMs } from './self-test.ts';
 import { wasmFilesPath } from './wasm-files.ts';
 
-/** The backends of TensorFlow.js that browsers may have. */
-export const browserBackends = ['wasm', 'webgl', 'webgpu'] as const;
-export type BrowserBackend = (typeof browserBackends)[number];
-
 /** What models train on that the fused kernels don't know, and why, in one sentence without a full stop. */
 export interface BrowserChoice {
-  readonly backend: BrowserBackend;
+  readonly backend: BrowserBackendName;
   readonly reason: string;
 }
 
 export interface BrowserBackendOptions {
   /** Folder or URL (with a slash at its end) of tfjs' .wasm files. */
   readonly wasmPath: string;
-  /** To choose among; all by default. */
+  /** To choose among; WebAssembly by default. */
   readonly backends?: readonly BrowserBackend[];
   /** What was chosen on this device before, and where to keep what is chosen now. */
   readonly memory?: {
@@ -39,24 +42,28 @@ export async function startForFused(): Promise<void> {
  * Starts the fastest backend on which training works, for models that the fused kernels don't know: of those whose gradients agree with the
  * CPU backend's the one with the shortest step of a typical model, measured once on a device. The slow CPU backend is never chosen.
  *
- * @throws MurmurationError `engine.no-backend` where none of them works; the reasons are in its detail.
+ * @throws MurmurationError `options.invalid` for a backend that is none, and `engine.no-backend` where none of them works; the reasons are
+ *   in its detail.
  */
 export async function startBrowserBackend(options: BrowserBackendOptions): Promise<BrowserChoice> {
-  const { backends = browserBackends, memory } = options;
+  const { memory } = options;
+  const backends = requireBackends(options.backends ?? ['wasm']);
   const before = await memory?.recall().catch(() => undefined);
-  const known = backends.find(backend => backend === before);
+  const known = backends.find(backend => nameOf(backend) === before);
   if (known) {
+    const name = nameOf(known);
     const refused = await start(known, options).then(
       () => null,
       () => 'it no longer starts',
     );
-    if (refused === null) return { backend: known, reason: `${known} was the fastest on this device before` };
+    if (refused === null) return { backend: name, reason: `${name} was the fastest on this device before` };
   }
-  const found: { readonly backend: BrowserBackend; readonly ms: number }[] = [];
+  const found: { readonly backend: BrowserBackendName; readonly ms: number }[] = [];
   const refusals: string[] = [];
-  for (const backend of backends) {
+  for (const each of backends) {
+    const backend = nameOf(each);
     try {
-      await start(backend, options);
+      await start(each, options);
       await requireAgreement(backend);
       found.push({ backend, ms: backends.length > 1 ? await trainingMs(backend, util.now) : 0 });
     } catch (cause) {
@@ -66,7 +73,7 @@ export async function startBrowserBackend(options: BrowserBackendOptions): Promi
   const fastest = found.sort((a, b) => a.ms - b.ms)[0];
   if (!fastest) {
     await startForFused();
-    throw new MurmurationError('engine.no-backend', refusals.join('; '));
+    throw new MurmurationError('engine.no-backend', refusals.join('; ') || noneNamed);
   }
   await setBackend(fastest.backend);
   await memory?.keep(fastest.backend).catch(() => {});
@@ -74,25 +81,25 @@ export async function startBrowserBackend(options: BrowserBackendOptions): Promi
   return { backend: fastest.backend, reason: [...figures, ...refusals].join('; ') };
 }
 
+const noneNamed =
+  "The fused kernels don't know this model, and there is no backend of TensorFlow.js here: name wasmPath, or give backends: [webgl] with { webgl } of @murmuration/engine/webgl.";
+
 async function start(backend: BrowserBackend, { wasmPath }: BrowserBackendOptions): Promise<void> {
   if (backend === 'wasm') {
     // The threads of tfjs are scripts made from text, which a strict policy forbids.
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     setWasmPaths(wasmPath);
     registerKernels();
+    if (await setBackend(backend)) return;
+    throw new Error(`it does not start with the .wasm files of ${wasmPath}`);
   }
-  if (backend === 'webgpu') await loadWebGpu();
-  if (await setBackend(backend)) return;
-  throw new Error(
-    backend === 'wasm' ? `it does not start with the .wasm files of ${wasmPath}` : 'this browser has none',
-  );
-}
-
-/** The package is large, so only a browser that offers an adapter loads it. */
-async function loadWebGpu(): Promise<void> {
-  const { gpu } = globalThis.navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
-  if (!(await gpu?.requestAdapter())) throw new Error('this browser offers no adapter');
-  await import('@tensorflow/tfjs-backend-webgpu');
+  try {
+    await backend.load();
+  } catch (cause) {
+    throw new Error(`its package does not load: ${messageOf(cause)} (${installing(backend.name)})`);
+  }
+  if (!findBackendFactory(backend.name) || !(await setBackend(backend.name)))
+    throw new Error('this browser has none');
 }
 
 /** Where a coordinator of the page's origin serves the .wasm files of tfjs. */

@@ -1,5 +1,6 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
-import { type BrowserBackend, startBrowserBackend, startForFused } from '../backend/browser-backend.ts';
+import { startBrowserBackend, startForFused } from '../backend/browser-backend.ts';
+import { type BrowserBackend, requireBackends } from '../backend/browser-backends.ts';
 import { loadLayers } from '../runtime/layers-model.ts';
 import { openPackagedModel, type PackagedFiles, type PackagedModel } from './packaged.ts';
 
@@ -8,21 +9,25 @@ export type { Answer, Nested, PackagedFiles, PackagedModel, Values } from './pac
 export interface OpenOptions {
   /**
    * Folder or URL (with a slash at its end) of the .wasm files of `@tensorflow/tfjs-backend-wasm`, for models that the fused kernels don't
-   * know; without it, such a model runs on WebGL or WebGPU.
+   * know; without it, such a model runs on one of `backends`.
    */
   readonly wasmPath?: string;
+  /**
+   * The backends of TensorFlow.js to choose among, for such models: `'wasm'`, `webgl` of `@murmuration/engine/webgl` and `webgpu` of
+   * `@murmuration/engine/webgpu`; by default WebAssembly where there is a `wasmPath`, else none.
+   */
+  readonly backends?: readonly BrowserBackend[];
 }
-
-const withoutFiles: readonly BrowserBackend[] = ['webgl', 'webgpu'];
 
 /**
  * Opens the model of a package that `murmuration models export --as npm` wrote. Throws `model.corrupt` where a file was changed,
- * `server.unreachable` where one does not load, and `engine.no-backend` where nothing here runs the model.
+ * `server.unreachable` where one does not load, `engine.no-backend` where nothing here runs the model, and `options.invalid` for `backends` that are none.
  */
 export async function openPackaged<Inputs, Outputs>(
   files: PackagedFiles,
-  { wasmPath }: OpenOptions = {},
+  { wasmPath, backends }: OpenOptions = {},
 ): Promise<PackagedModel<Inputs, Outputs>> {
+  const chosen = requireBackends(backends ?? (wasmPath === undefined ? [] : ['wasm']));
   return openPackagedModel(files, {
     async read(file) {
       try {
@@ -37,9 +42,7 @@ export async function openPackaged<Inputs, Outputs>(
     },
     async load(parts) {
       await startForFused();
-      return loadLayers(parts, () =>
-        startBrowserBackend(wasmPath === undefined ? { wasmPath: '', backends: withoutFiles } : { wasmPath }),
-      );
+      return loadLayers(parts, () => startBrowserBackend({ wasmPath: wasmPath ?? '', backends: chosen }));
     },
   });
 }

@@ -1,7 +1,11 @@
 /**
  * TensorFlow.js as every package of this project sees it: core with gradients and chained operations, layers, and the
  * CPU backend as the reference of tests and self-tests. Import from here alone, so that one process (or page) holds one copy:
- * `#tfjs` is the library, on Node by way of node.ts.
+ * `#tfjs` is library.ts, on Node by way of node.ts.
  */
+import { chainOperations } from './chained.ts';
+
 // biome-ignore lint/performance/noBarrelFile: this file is the seam between the project and the library.
 export * from '#tfjs';
+
+chainOperations();

@@ -38,6 +38,14 @@ describe('the model of a package on a page', () => {
     await opened.close();
   });
 
+  it('says what to give for a model that the fused kernels do not know', async () => {
+    const layer = tf.layers.dense({ units: 2, inputShape: [3], activation: 'mish' });
+    await expect(openPackaged(await packaged(tf.sequential({ layers: [layer] })))).rejects.toMatchObject({
+      code: 'engine.no-backend',
+      detail: expect.stringMatching(/wasmPath.*@murmuration\/engine\/webgl/),
+    });
+  });
+
   it('says which file does not load', async () => {
     const files = await packaged(tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }));
     const gone = new URL('/nowhere.bin', location.origin);
