@@ -27,11 +27,11 @@ export type { FederationState } from './react/federation-state.ts';
 
 /** What components know of the client, and what a person can do. All of it rejects as the methods of the client do. */
 export interface Federation extends FederationState {
-  setConsent(given: boolean): Promise<void>;
-  pause(): Promise<void>;
-  resume(): Promise<void>;
+  setConsent(given: boolean, signal?: AbortSignal): Promise<void>;
+  pause(signal?: AbortSignal): Promise<void>;
+  resume(signal?: AbortSignal): Promise<void>;
   /** Erases what the SDK has stored on this device, and has the coordinator revoke it. */
-  forget(): Promise<void>;
+  forget(signal?: AbortSignal): Promise<void>;
 }
 
 export interface FederationProviderProps {
@@ -53,7 +53,7 @@ export interface PredictionState {
   /** Why the input of this rendering has no answer. After `hybrid.no-model` it is answered by itself when a model has come. */
   readonly error: MurmurationError | undefined;
   /** Tells what became of `prediction`, as `Hybrid.feedback`. Throws `request.not-found` where there is none. */
-  feedback(outcome: string): Promise<void>;
+  feedback(outcome: string, signal?: AbortSignal): Promise<void>;
 }
 
 const Followed = createContext<FollowedClient | undefined>(undefined);
@@ -85,10 +85,10 @@ export function useFederation(): Federation {
   return useMemo(
     () => ({
       ...state,
-      setConsent: given => followed.setConsent(given),
-      pause: () => followed.pause(true),
-      resume: () => followed.pause(false),
-      forget: () => followed.forget(),
+      setConsent: (given, signal) => followed.setConsent(given, signal),
+      pause: signal => followed.pause(true, signal),
+      resume: signal => followed.pause(false, signal),
+      forget: signal => followed.forget(signal),
     }),
     [followed, state],
   );
@@ -121,7 +121,7 @@ export function usePrediction(task: string, input: unknown, source?: AskedSource
       input: answered.input,
       isPending,
       error: isPending ? undefined : answered.error,
-      feedback: outcome => newest.feedback(outcome),
+      feedback: (outcome, signal) => newest.feedback(outcome, signal),
     };
   }, [answered, newest, question]);
 }

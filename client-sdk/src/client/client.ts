@@ -22,6 +22,7 @@ import { ModelCache, type Permit } from '../models/model-cache.ts';
 import { PrivateLayers } from '../private-layers/private-layers.ts';
 import { retry } from '../retry/retry.ts';
 import { WakeSignal } from '../retry/wake-signal.ts';
+import { whileWanted } from '../retry/while-wanted.ts';
 import { deliver } from '../session/deliver.ts';
 import { sessionStore } from '../session/saved-session.ts';
 import { Session } from '../session/session.ts';
@@ -199,8 +200,20 @@ export class PlatformClient {
     return this.on('connection', listener);
   }
 
-  /** Connects and takes part from now on, where the person consents; returns at once where it does so already. */
-  async start(): Promise<void> {
+  /**
+   * Connects and takes part from now on, where the person consents; returns at once where it does so already. Throws `app.aborted` once `signal` is
+   * aborted before that: then the client is as after `stop`.
+   */
+  async start(signal?: AbortSignal): Promise<void> {
+    try {
+      await whileWanted(() => this.#start(), signal);
+    } catch (error) {
+      if (signal?.aborted) void this.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
     this.#emit('protection', this.protection);
     await this.#participation.start(error => this.#emit('error', asError(error)));
     if (this.#participation.isRunning || !(await this.#handshake.hasPendingErasure())) return;
@@ -240,43 +253,55 @@ export class PlatformClient {
 
   /**
    * The app's word that the models of a task may have another shape from now on: the one that a `topology` event named as `offered`.
-   * Durable when it returns. Throws `task.unknown`, and `options.invalid` for what is no hash.
+   * Durable when it returns. Throws `task.unknown`, `options.invalid` for what is no hash, and `app.aborted`.
    */
-  async acceptTopology(task: string, offered: string): Promise<void> {
+  async acceptTopology(task: string, offered: string, signal?: AbortSignal): Promise<void> {
     const shape = this.#shapes.get(task);
     if (!shape) throw new MurmurationError('task.unknown');
-    await shape.accept(offered);
+    await whileWanted(() => shape.accept(offered), signal);
   }
 
-  /** Takes part in nothing until `resume`, or the next start of the app: leaves a round that is under way, and disconnects. */
-  pause(): Promise<void> {
-    return this.#participation.pause(true);
+  /**
+   * Takes part in nothing until `resume`, or the next start of the app: leaves a round that is under way, and disconnects. Throws `app.aborted` once
+   * `signal` is aborted; it is paused all the same.
+   */
+  pause(signal?: AbortSignal): Promise<void> {
+    return whileWanted(() => this.#participation.pause(true), signal);
   }
 
-  resume(): Promise<void> {
-    return this.#participation.pause(false);
+  /** Throws `app.aborted` once `signal` is aborted; it goes on all the same. */
+  resume(signal?: AbortSignal): Promise<void> {
+    return whileWanted(() => this.#participation.pause(false), signal);
   }
 
   /**
    * What the person says to taking part, remembered over restarts; no until it is given, unless the app needs none. Without it nothing is sent, even after
-   * `start`, and a round that is under way is left at once, whichever tab of an app takes part.
+   * `start`, and a round that is under way is left at once, whichever tab of an app takes part. Throws `app.aborted` once `signal` is aborted; what
+   * the person said is remembered all the same.
    */
-  async setConsent(given: boolean): Promise<void> {
-    await this.#consent.set(given);
-    await this.#participation.settle();
+  setConsent(given: boolean, signal?: AbortSignal): Promise<void> {
+    return whileWanted(async () => {
+      await this.#consent.set(given);
+      await this.#participation.settle();
+    }, signal);
   }
 
-  /** Whether the person consents to taking part. */
-  hasConsent(): Promise<boolean> {
-    return this.#consent.isGiven();
+  /** Whether the person consents to taking part. Throws `app.aborted` once `signal` is aborted. */
+  hasConsent(signal?: AbortSignal): Promise<boolean> {
+    return whileWanted(() => this.#consent.isGiven(), signal);
   }
 
   /**
    * Stops, erases everything that the SDK has stored on this device, and has the coordinator revoke it for good. What is in sums already stays
    * there. Throws `server.unreachable` where the coordinator can't be told within 20 s: then all else is done, and it is told at the next
-   * `forget` or `start`, with or without consent; with it, `start` then goes on as a new device.
+   * `forget` or `start`, with or without consent; with it, `start` then goes on as a new device. Throws `app.aborted` once `signal` is aborted: the
+   * rest of it goes on, but for telling the coordinator, which waits for the next time.
    */
-  async forget(): Promise<void> {
+  forget(signal?: AbortSignal): Promise<void> {
+    return whileWanted(() => this.#forget(signal), signal);
+  }
+
+  async #forget(signal: AbortSignal | undefined): Promise<void> {
     await this.stop();
     await this.#participation.between(async () => {
       await this.#handshake.erase();
@@ -284,7 +309,8 @@ export class PlatformClient {
       await this.#hybrids.stop();
       if (!(await this.#handshake.hasPendingErasure())) return;
       await this.#handshake.begin();
-      await requestErasure(this.#handshake, this.#transport, this.#platform.clock);
+      if (!signal?.aborted)
+        await requestErasure(this.#handshake, this.#transport, this.#platform.clock, signal);
     });
   }
 

@@ -10,15 +10,23 @@ const limit = 20_000;
 
 /**
  * Has the coordinator forget this device, over a connection for that alone. Throws `server.unreachable` where that is not heard in 20 s,
- * and what a refusal names.
+ * what a refusal names, and the reason of `signal` once that is aborted.
  */
-export function requestErasure(handshake: Handshake, transport: Transport, clock: Clock): Promise<void> {
+export function requestErasure(
+  handshake: Handshake,
+  transport: Transport,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       cancel();
+      signal?.removeEventListener('abort', stop);
       transport.close();
       settle();
     };
+    const stop = () => end(() => reject(signal?.reason));
+    signal?.addEventListener('abort', stop);
     const cancel = clock.at(clock.now() + limit, () =>
       end(() =>
         reject(

@@ -5,9 +5,20 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 export function inputOf(serving: Serving<unknown>, asked: unknown): readonly number[] {
   try {
     const input = serving.input(asked);
-    if (input.length === 0) throw new RangeError('The input is empty.');
+    if (!(input.length > 0)) throw new RangeError('The input is empty.');
+    for (let at = 0; at < input.length; at++)
+      if (!Number.isFinite(input[at]))
+        throw new RangeError(
+          `The input has ${JSON.stringify(input[at]) ?? 'nothing'} at ${at}, which is no finite number.`,
+        );
     return input;
   } catch (cause) {
-    throw new MurmurationError('hybrid.input', cause instanceof Error ? cause.message : undefined, { cause });
+    throw refused(cause);
   }
+}
+
+/** An error of an app's input, as one of ours. */
+export function refused(cause: unknown): MurmurationError {
+  if (cause instanceof MurmurationError) return cause;
+  return new MurmurationError('hybrid.input', cause instanceof Error ? cause.message : undefined, { cause });
 }

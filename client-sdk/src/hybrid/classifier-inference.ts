@@ -1,7 +1,7 @@
 import type { Classifier } from '@murmuration/engine/inference/classifier';
 import type { Serving } from '@murmuration/engine/inference/serving';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { inputOf } from './asked.ts';
+import { inputOf, refused } from './asked.ts';
 import type { Inference, OpenModel } from './inference.ts';
 
 /** Puts models to use in the thread of its caller, as `load` loads them for so many classes. */
@@ -10,13 +10,20 @@ export function classifierInference(
   load: (files: ModelFiles, classes: number) => Promise<Classifier>,
 ): Inference {
   const task = serving as Serving<unknown>;
+  const firstClass = task.says === 'numbers' ? undefined : task.firstClass;
   const open = new Set<OpenModel>();
   return {
     async open(files) {
       const classifier = await load(files, task.classes);
       const opened: OpenModel = {
         async predict(input) {
-          return classifier.after(inputOf(task, input), task.firstClass);
+          const values = inputOf(task, input);
+          try {
+            return classifier.after(values, firstClass);
+          } catch (cause) {
+            // Another number of features, or a token that the model does not know.
+            throw cause instanceof RangeError ? refused(cause) : cause;
+          }
         },
         async answer(example) {
           const { input, targets } = task.questions(example);
@@ -26,7 +33,7 @@ export function classifierInference(
             input,
             positions,
             (question, probabilities) => values.set(probabilities, question * task.classes),
-            task.firstClass,
+            firstClass,
           );
           return values;
         },

@@ -5,7 +5,7 @@ export type Source = 'hybrid' | 'global' | 'personal' | 'remote';
 
 /** What the models say. */
 export interface Answer {
-  /** Probabilities of the task's classes, with the sum 1. */
+  /** Probabilities of the task's classes, with the sum 1; what the model's outputs say where the task's `serving` says numbers. */
   readonly values: Float32Array;
   readonly source: Source;
   /** The global version that has a part in it; null where the personal model alone answered. */
@@ -44,17 +44,27 @@ export interface Hybrid {
   /**
    * @param input what the task's `Serving.input` takes, such as the text before the caret.
    * @param source one part of the mixture by itself, for comparison; `hybrid` by default, which falls back to what there is.
-   * @returns throws `hybrid.no-model` where there is nothing to answer with yet, `hybrid.input` for an input that the task does not take.
+   * @param signal ends the wait for an answer: of a model that loads, or of the coordinator where it is asked.
+   * @returns throws `hybrid.no-model` where there is nothing to answer with yet, `hybrid.input` for an input that the task does not take, and
+   * `app.aborted` once `signal` is aborted.
    */
-  predict(input: unknown, source?: 'hybrid' | 'global' | 'personal'): Promise<Prediction>;
+  predict(
+    input: unknown,
+    source?: 'hybrid' | 'global' | 'personal',
+    signal?: AbortSignal,
+  ): Promise<Prediction>;
   /**
    * Tells what became of a prediction, such as `accepted`, `ignored` or `corrected`; once more changes nothing. It is counted on the device by
    * version, and leaves it only in masked sums, where `TaskOptions.answers` allow a query of outcomes. Throws `request.not-found` for no id of
-   * the last 31 days, `feedback.conflict` where another outcome of it is known, `request.invalid` for what is no text.
+   * the last 31 days, `feedback.conflict` where another outcome of it is known, `request.invalid` for what is no text, and `app.aborted` once `signal` is
+   * aborted; it may be counted all the same.
    */
-  feedback(id: string, outcome: string): Promise<void>;
-  /** Tells of an example that the person has just made, which `TaskOptions.examples` gives from now on as well. */
-  observe(example: unknown): Promise<void>;
+  feedback(id: string, outcome: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Tells of an example that the person has just made, which `TaskOptions.examples` gives from now on as well. Throws `app.aborted` once `signal` is
+   * aborted; it is learned from all the same.
+   */
+  observe(example: unknown, signal?: AbortSignal): Promise<void>;
   /** Learns from the device's examples now, and chooses λ anew. Throws `training.stopped` once `signal` is aborted, and what training throws. */
   learn(signal?: AbortSignal): Promise<void>;
   /** Null before the device has both kinds of models and examples to compare them on. */

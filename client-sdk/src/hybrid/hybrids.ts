@@ -55,7 +55,7 @@ export class Hybrids {
     this.#ports = ports;
   }
 
-  /** Throws `hybrid.not-served` where neither app nor platform can run the models of a task that is to be served. */
+  /** Throws `options.invalid` for personal models of a task that says numbers, `hybrid.not-served` where neither app nor platform can run the models of a task that is to be served. */
   add(task: TaskName, { hybrid: options, examples }: ServedTask, trainer: Trainer, models: ModelCache): void {
     const { platform, storage, isFree, emit } = this.#ports;
     this.#others.add(task);
@@ -67,6 +67,11 @@ export class Hybrids {
         `This platform runs no models by itself; give "${task}" the option "hybrid.inference".`,
       );
     const serving = options.serving as Serving<unknown>;
+    if (serving.says === 'numbers' && options.personal?.length)
+      throw new MurmurationError(
+        'options.invalid',
+        `options.tasks.${task}.hybrid.personal has models, which are compared on classes, and the task says numbers; leave them out.`,
+      );
     const verdicts = new Verdicts(storage, task);
     const hybrid = new LoadedHybrid({
       task,

@@ -1,8 +1,8 @@
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
-/** A model in use. Probabilities are those of `Serving.classes`, 0 below `Serving.firstClass`, with the sum 1. */
+/** A model in use. Where `Serving.says` is `numbers`, what its outputs say; else probabilities: those of `Serving.classes`, 0 below `Serving.firstClass`, with the sum 1. */
 export interface OpenModel {
-  /** Probabilities of all classes for what the app asks. Throws `hybrid.input` for what the task does not take. */
+  /** What it says to what the app asks. Throws `hybrid.input` for what the task does not take. */
   predict(input: unknown): Promise<Float32Array>;
   /** The same at each question of an example (`Serving.questions`), one after the other: questions × classes values. */
   answer(example: unknown): Promise<Float32Array>;

@@ -1,4 +1,5 @@
 import { once } from '@murmuration/protocol/concurrency/once';
+import { whileWanted } from '../retry/while-wanted.ts';
 import { asError } from '../training/training-errors.ts';
 import type { Hybrid, HybridReport, Prediction } from './hybrid.ts';
 import type { HybridPorts, ServedHybrid } from './served-hybrid.ts';
@@ -24,20 +25,25 @@ export class LoadedHybrid implements Hybrid {
     });
   }
 
-  async predict(input: unknown, source?: 'hybrid' | 'global' | 'personal'): Promise<Prediction> {
-    return (await this.#load()).predict(input, source);
+  predict(
+    input: unknown,
+    source?: 'hybrid' | 'global' | 'personal',
+    signal?: AbortSignal,
+  ): Promise<Prediction> {
+    return whileWanted(async () => (await this.#load()).predict(input, source), signal);
   }
 
-  async feedback(id: string, outcome: string): Promise<void> {
-    await (await this.#load()).feedback(id, outcome);
+  feedback(id: string, outcome: string, signal?: AbortSignal): Promise<void> {
+    return whileWanted(async () => (await this.#load()).feedback(id, outcome), signal);
   }
 
-  async observe(example: unknown): Promise<void> {
-    await (await this.#load()).observe(example);
+  observe(example: unknown, signal?: AbortSignal): Promise<void> {
+    return whileWanted(async () => (await this.#load()).observe(example), signal);
   }
 
   async learn(signal?: AbortSignal): Promise<void> {
-    await (await this.#load()).learn(signal);
+    const hybrid = await whileWanted(() => this.#load(), signal, 'training.stopped');
+    await hybrid.learn(signal);
   }
 
   report(): HybridReport | null {

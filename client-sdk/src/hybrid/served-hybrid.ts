@@ -7,6 +7,7 @@ import type { ContentHash } from '../models/content-hash.ts';
 import type { OutcomeRecord } from '../outcomes/outcome-record.ts';
 import { predictionId } from '../outcomes/prediction-id.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
+import { whileWanted } from '../retry/while-wanted.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readExamples } from '../training/examples.ts';
 import type { Trainer } from '../training/trainer.ts';
@@ -132,7 +133,7 @@ export class ServedHybrid implements Hybrid {
   }
 
   async learn(signal?: AbortSignal): Promise<void> {
-    await this.#restore();
+    await whileWanted(() => this.#restore(), signal, 'training.stopped');
     const ended = AbortSignal.any([this.#stop.signal, ...(signal ? [signal] : [])]);
     const { signal: replaced } = this.#replaced;
     try {

@@ -5,7 +5,7 @@ import type { BackgroundOptions, Wake } from './wake.ts';
 /** What became of a wake in the background. */
 export interface BackgroundResult {
   /**
-   * `done`: nothing was left to do. `deadline`: its time was over. `unreachable`: the coordinator can't be reached in what was left of it. `refused`: the
+   * `done`: nothing was left to do. `deadline`: its time was over, or `signal` was aborted. `unreachable`: the coordinator can't be reached in what was left of it. `refused`: the
    * coordinator does not take the device. `off`: the client takes no part, for want of consent or since another client does.
    */
   readonly ended: 'done' | 'deadline' | 'unreachable' | 'refused' | 'off';
@@ -26,7 +26,7 @@ const longestFarewell = 3_000;
 export async function takePartFor(
   client: PlatformClient,
   clock: Clock,
-  { deadlineMs, processing = false }: BackgroundOptions,
+  { deadlineMs, processing = false, signal }: BackgroundOptions,
   wake: Wake,
 ): Promise<BackgroundResult> {
   const until = clock.now() + deadlineMs;
@@ -49,6 +49,9 @@ export async function takePartFor(
   ];
   let cancelQuiet = () => {};
   const over = new Promise<BackgroundResult['ended']>(resolve => {
+    const stop = () => resolve('deadline');
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop);
     const cancel = clock.at(until - Math.min(longestFarewell, deadlineMs / 10), () => resolve('deadline'));
     const mayTrain = () => processing && Array.from(next.values()).some(at => at < until);
     look = () => {
@@ -62,6 +65,7 @@ export async function takePartFor(
     listening.push(
       client.subscribe(() => look()),
       cancel,
+      () => signal?.removeEventListener('abort', stop),
     );
     wake.watch(() => look());
     client.start().then(
@@ -75,6 +79,11 @@ export async function takePartFor(
     cancelQuiet();
     for (const stop of listening) stop();
     // Whoever is not told in time finds out by itself.
-    await Promise.race([client.stop(), new Promise<void>(resolve => clock.at(until, resolve))]);
+    let cancel = () => {};
+    const noTime = new Promise<void>(resolve => {
+      cancel = clock.at(signal?.aborted ? clock.now() : until, resolve);
+    });
+    await Promise.race([client.stop(), noTime]);
+    cancel();
   }
 }

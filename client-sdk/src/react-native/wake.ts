@@ -11,6 +11,8 @@ export interface BackgroundOptions {
   readonly deadlineMs: number;
   /** Whether the system has granted a processing task, which may train; false by default. */
   readonly processing?: boolean;
+  /** Ends it at once, as when the system takes the rest of its time back. */
+  readonly signal?: AbortSignal;
 }
 
 /** A wake of the app in the background: until when it lasts, and what still goes on in it. */

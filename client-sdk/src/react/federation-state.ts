@@ -68,20 +68,20 @@ export class FollowedClient {
     };
   }
 
-  async setConsent(given: boolean): Promise<void> {
-    await this.#state.read().client?.setConsent(given);
+  async setConsent(given: boolean, signal?: AbortSignal): Promise<void> {
+    await this.#state.read().client?.setConsent(given, signal);
     this.#state.change({ hasConsent: given });
   }
 
   /** Shows at once; resolves when it is done. */
-  async pause(isPaused: boolean): Promise<void> {
+  async pause(isPaused: boolean, signal?: AbortSignal): Promise<void> {
     const { client } = this.#state.read();
     this.#state.change({ isPaused });
-    await (isPaused ? client?.pause() : client?.resume());
+    await (isPaused ? client?.pause(signal) : client?.resume(signal));
   }
 
-  async forget(): Promise<void> {
-    await this.#state.read().client?.forget();
-    this.#state.change({ round: undefined, hasConsent: await this.#state.read().client?.hasConsent() });
+  async forget(signal?: AbortSignal): Promise<void> {
+    await this.#state.read().client?.forget(signal);
+    this.#state.change({ round: undefined, hasConsent: await this.#state.read().client?.hasConsent(signal) });
   }
 }

@@ -75,7 +75,7 @@ export class NewestPrediction {
   }
 
   /** Throws `request.not-found` where there is no prediction, and what `Hybrid.feedback` throws. */
-  async feedback(outcome: string): Promise<void> {
+  async feedback(outcome: string, signal?: AbortSignal): Promise<void> {
     const { prediction } = this.#state.read();
     if (!this.#model || !prediction)
       throw new MurmurationError(
@@ -83,7 +83,7 @@ export class NewestPrediction {
         'There is no prediction yet that feedback could be on.',
       );
     const { client, task } = this.#model;
-    await client.hybrid(task).feedback(prediction.id, outcome);
+    await client.hybrid(task).feedback(prediction.id, outcome, signal);
   }
 
   async #answer(): Promise<void> {

@@ -11,7 +11,12 @@ export interface Questions {
 
 /** How a model is put to use on a device: what an app asks, and what its examples tell. Needs no tfjs, so any thread may have it. */
 export interface Serving<Example> {
-  /** Classes that a model tells apart: 0 … `classes` − 1. */
+  /**
+   * `classes`, the default: a model tells classes apart, and predictions are probabilities. `numbers`: predictions are what its outputs say, one
+   * output after the other, as for regression; there are no questions, so no version is compared with another, and no personal model is mixed in.
+   */
+  readonly says?: 'classes' | 'numbers';
+  /** Classes that a model tells apart: 0 … `classes` − 1; of `numbers`, how many there are. */
   readonly classes: number;
   /** Classes below it are inputs alone, such as padding: predictions give them probability 0. */
   readonly firstClass: number;

@@ -24,6 +24,8 @@ export interface ClassifierOptions<Example> extends Rows<Example> {
 export interface RegressorOptions<Example> extends Rows<Example> {
   /** What the model is to predict of an example: a finite number, or several, as many of each. Scale them to about −1 to 1. */
   readonly label: (example: Example) => number | readonly number[];
+  /** Numbers of a label, which predictions have as many of; by default as many as the first example of a training has, and 1 in predictions. */
+  readonly outputs?: number;
 }
 
 /**
@@ -69,13 +71,21 @@ export function classifier<Example>(options: ClassifierOptions<Example>): Object
 
 /**
  * The objective of a model that predicts numbers from rows of numbers: it takes `[batch, features]`, gives `[batch, labels]`, and is trained
- * by the mean squared error. Training throws `data.row` as that of `classifier`.
+ * by the mean squared error. Training throws `data.row` as that of `classifier`. With `serving`: predictions are as many numbers.
  */
 export function regressor<Example>(options: RegressorOptions<Example>): Objective<Example> {
+  const input = (example: unknown) => featuresOf(example as Example, options, options.inputs);
   return {
+    serving: {
+      says: 'numbers',
+      classes: options.outputs ?? 1,
+      firstClass: 0,
+      input,
+      questions: (example): Questions => ({ input: input(example), targets: [] }),
+    },
     encode(examples) {
       const rows = rowsOf(examples, options);
-      let outputs: number | undefined;
+      let { outputs } = options;
       const labels = examples.map((example, i) =>
         named(i, () => {
           const found = options.label(example);

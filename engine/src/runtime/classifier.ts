@@ -5,7 +5,7 @@ import type { Classifier } from '../inference/classifier.ts';
 import { softmax } from '../inference/softmax.ts';
 import { tokenClassifier } from '../inference/token-classifier.ts';
 import { loadModel } from '../models/model.ts';
-import { logitsOf } from '../models/outputs.ts';
+import { type Apply, logitsOf } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
 import { predictorOf } from './predict.ts';
 
@@ -21,15 +21,16 @@ export async function classifierOf(
   startBackend: () => Promise<unknown> = async () => {},
 ): Promise<Classifier> {
   const model = await loadModel(files);
-  const outputs = model.outputs[0]!.shape.at(-1);
+  const outputs = model.outputs.reduce((sum, { shape }) => sum + (shape.at(-1) ?? 0), 0);
   if (classes !== undefined && outputs !== classes) {
     model.dispose();
-    throw new MurmurationError(
-      'model.unusable',
-      `The model has ${outputs} outputs, the task ${classes} classes.`,
-    );
+    throw new MurmurationError('model.unusable', `The model has ${outputs} outputs, the task ${classes}.`);
   }
-  if (!model.layers.some(layer => layer.getClassName() === 'Embedding')) {
+  if (model.outputs.length > 1 && model.inputs[0]!.shape.slice(1).includes(null)) {
+    model.dispose();
+    throw new MurmurationError('model.unusable', 'A model of several outputs has to take rows of features.');
+  }
+  if (model.outputs.length > 1 || !model.layers.some(layer => layer.getClassName() === 'Embedding')) {
     await startBackend();
     return featureClassifier(model);
   }
@@ -39,15 +40,24 @@ export async function classifierOf(
   return tokenClassifier(predictor, () => engine === 'generic' && model.dispose());
 }
 
+/** What several outputs say, one after the other. */
+function allOutputsOf(model: tf.LayersModel): Apply {
+  return inputs =>
+    tf.concat(
+      (model.apply(inputs) as tf.Tensor[]).map(output => output.reshape([inputs.shape[0]!, -1])),
+      1,
+    );
+}
+
 function featureClassifier(model: tf.LayersModel): Classifier {
   const shape = model.inputs[0]!.shape.slice(1) as number[];
   const size = sizeOf(shape);
-  const logits = logitsOf(model);
+  const says = model.outputs.length > 1 ? allOutputsOf(model) : logitsOf(model);
   const after = (input: readonly number[], firstClass?: number) => {
     if (input.length !== size) throw new RangeError(`The model takes ${size} features, not ${input.length}.`);
     const values = tf.tidy(() => {
       const row = tf.tensor(input as number[], [1, ...shape], 'float32');
-      return logits(row).dataSync<'float32'>().slice();
+      return says(row).dataSync<'float32'>().slice();
     });
     return firstClass === undefined ? values : softmax(values, firstClass);
   };

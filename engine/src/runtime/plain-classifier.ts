@@ -20,10 +20,7 @@ export function plainClassifierOf({ topology, layout, weights }: ModelFiles, cla
     throw new MurmurationError('model.unusable', `The model does not run in JavaScript: ${read.reason}.`);
   const outputs = read.dense.at(-1)!.units;
   if (classes !== undefined && outputs !== classes)
-    throw new MurmurationError(
-      'model.unusable',
-      `The model has ${outputs} outputs, the task ${classes} classes.`,
-    );
+    throw new MurmurationError('model.unusable', `The model has ${outputs} outputs, the task ${classes}.`);
   return read.features.kind === 'tokens'
     ? tokenClassifier(new FusedPredictor(javascriptWorkspace(), read, weights), () => {})
     : rowClassifier(read, read.features.shape, weights);

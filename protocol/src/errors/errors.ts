@@ -105,6 +105,7 @@ const lasting = {
   'training.no-examples': 'The device has no examples to train on.',
   'training.no-memory': 'The device does not have enough memory for this training.',
   'training.unsupported': 'The objective of the app does not support the training that the plan asks for.',
+  'app.aborted': 'The app has stopped waiting for this.',
   'app.listener': 'A listener of the app has thrown an error.',
   'report.malformed': 'The file does not hold the events of a run; choose the events.jsonl of a simulation.',
 } as const satisfies Record<string, string>;

@@ -117,6 +117,7 @@ export const statuses = {
   'training.no-answer': 504,
   'training.bridge': 502,
   'training.module': 422,
+  'app.aborted': 499,
   'app.listener': 500,
   'app.enrolment': 503,
   'report.malformed': 422,

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { takePartFor } from '@murmuration/client-sdk/react-native/background';
 import { phonePlatform } from '@murmuration/client-sdk/react-native/platform';
@@ -8,9 +9,9 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 
 /** A client whose transport does what a test says, in a wake of 30 s. */
-function scene(consent: 'asked' | 'not-needed' = 'not-needed') {
+function scene(consent: 'asked' | 'not-needed' = 'not-needed', signal = new AbortController().signal) {
   const clock = new VirtualClock();
-  const options = { deadlineMs: 30_000 };
+  const options = { deadlineMs: 30_000, signal };
   const wake = new Wake(clock, options);
   let listener: TransportListener | undefined;
   let download: (bytes: Uint8Array) => void = () => {};
@@ -91,6 +92,19 @@ describe('a wake in the background', () => {
     await clock.advance(1);
     expect(await result).toMatchObject({ ended: 'deadline' });
     expect(isOpen()).toBe(false);
+  });
+
+  it('is over at once when the system takes its time back, and leaves nothing behind', async () => {
+    const stop = new AbortController();
+    const { clock, result, listener, transfer, isOpen } = scene('not-needed', stop.signal);
+    await listener();
+    transfer();
+    await clock.advance(5_000);
+    expect(isOpen()).toBe(true);
+    stop.abort();
+    await clock.advance(0);
+    expect(await result).toMatchObject({ ended: 'deadline' });
+    expect([isOpen(), clock.pending, getEventListeners(stop.signal, 'abort').length]).toEqual([false, 0, 0]);
   });
 
   it('goes on where the coordinator is tried again in time, and is over where it is not', async () => {

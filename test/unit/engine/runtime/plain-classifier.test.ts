@@ -127,7 +127,7 @@ describe('a model in JavaScript', () => {
       'extra belong to no layer',
     );
     expect(() => plainClassifierOf({ hash, topology, layout, weights }, 5)).toThrow(
-      'has 30 outputs, the task 5 classes',
+      'has 30 outputs, the task 5',
     );
     const rows = plainClassifierOf(files(models.at(-1)![1]()), 3);
     expect(() => rows.after([1, 2])).toThrow(/takes 4 features, not 2/);
