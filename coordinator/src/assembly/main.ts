@@ -1,6 +1,6 @@
 import { livePath } from '@murmuration/api/live';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { parseTaskName, type TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
@@ -348,7 +348,9 @@ async function open(
     queryResults: storage.queryResults,
     isDevelopment: config.development,
   });
-  modelRoutes(app, registry, storage.history, traffic, events);
+  modelRoutes(app, registry, storage.history, traffic, events, task =>
+    rounds.has(task) ? core.versionAliases.of(parseTaskName(task)).champion.model : undefined,
+  );
   wasmRoutes(app);
   const traces = openTelemetry && new RoundTraces(openTelemetry, events, clock);
   updateRoutes(app, core.uploads, limits, traces);

@@ -1,5 +1,11 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { hashPattern, type ModelHash, type TaskName } from '@murmuration/protocol/ids/ids';
+import {
+  hashPattern,
+  type ModelHash,
+  parseTaskName,
+  type TaskName,
+  taskNamePattern,
+} from '@murmuration/protocol/ids/ids';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import parseRange from 'range-parser';
 import * as z from 'zod';
@@ -13,19 +19,25 @@ import { sendBlocks } from '../blocks.ts';
 import { problem } from '../problem.ts';
 
 const hash = z.string().regex(hashPattern);
+const weightsFile = z.string().regex(/^[0-9a-f]{64}\.bin$/);
+const taskName = z.string().regex(taskNamePattern);
+/** Versions of a task whose weights are at its own address, newest first: whoever has read an older `model.json` a moment ago gets these too. */
+const lastVersions = 20;
 /** Requests that one counts as for which a whole file is read. */
 const costOfReading = 200;
 
 /**
- * The files of model versions, laid out for `tf.loadLayersModel`. They never change, so that any cache may keep them; a
- * download that broke off goes on with a range.
+ * The files of model versions, laid out for `tf.loadLayersModel`: of each under its hash, where they never change, so that any cache may keep them,
+ * and of the version that devices serve under its task, where a cache asks again each time. A download that broke off goes on with a range.
  */
 export function modelRoutes(
   app: App,
   registry: Pick<Registry, 'open' | 'filesOf'>,
-  history: Pick<History, 'version'>,
+  history: Pick<History, 'version' | 'versions'>,
   traffic: Traffic,
   events: CoordinatorEvents,
+  /** The version that devices serve; undefined for no task. */
+  served: (task: string) => ModelHash | undefined,
 ): void {
   const versionOf = async (model: string) => {
     const version = await history.version(model as ModelHash);
@@ -36,11 +48,17 @@ export function modelRoutes(
       );
     return version;
   };
-  const send = async (request: FastifyRequest, reply: FastifyReply, task: TaskName, { type, hash }: File) => {
-    if (isKnown(request, hash)) return reply.headers(headersOf(hash)).status(304).send();
+  const send = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    task: TaskName,
+    { type, hash, changes }: File,
+  ) => {
+    const headers = headersOf(hash, changes);
+    if (isKnown(request, hash)) return reply.headers(headers).status(304).send();
     const bytes = await registry.open(hash, () => app.charge(request, costOfReading));
     const [start, end] = selectRange(request, reply, hash, bytes.length);
-    reply.headers(headersOf(hash)).header('accept-ranges', 'bytes').type(type);
+    reply.headers(headers).header('accept-ranges', 'bytes').type(type);
     if (request.method !== 'HEAD') traffic.add(task, 'down', end - start);
     return sendBlocks(request, reply, watched(bytes), [start, end]);
   };
@@ -78,7 +96,7 @@ export function modelRoutes(
       schema: {
         summary:
           'Weights, little-endian float32, or the smaller ones or the n-grams that model.json names; or what a plan names besides',
-        params: z.object({ model: hash, weights: z.string().regex(/^[0-9a-f]{64}\.bin$/) }),
+        params: z.object({ model: hash, weights: weightsFile }),
         response: { 404: problem },
       },
     },
@@ -90,18 +108,66 @@ export function modelRoutes(
       return send(request, reply, task, { type: 'application/octet-stream', hash: weightsHash });
     },
   );
+
+  const servedBy = (task: string): ModelHash => {
+    const model = served(task);
+    if (model) return model;
+    throw new MurmurationError('task.unknown', `There is no task "${task}"; GET /v1/tasks lists them.`);
+  };
+
+  app.get(
+    '/v1/tasks/:task/model.json',
+    {
+      schema: {
+        summary: 'The version that devices serve now: topology and weight manifest',
+        params: z.object({ task: taskName }),
+        response: { 404: problem },
+      },
+    },
+    (request, reply) => {
+      const { task } = request.params;
+      const file = { type: 'application/json', hash: servedBy(task), changes: true };
+      return send(request, reply, parseTaskName(task), file);
+    },
+  );
+
+  app.get(
+    '/v1/tasks/:task/:weights',
+    {
+      schema: {
+        summary: 'A file that the model.json of a task names, or named a few versions ago',
+        params: z.object({ task: taskName, weights: weightsFile }),
+        response: { 404: problem },
+      },
+    },
+    async (request, reply) => {
+      const { task, weights } = request.params;
+      const wanted = weights.slice(0, 64);
+      const file = { type: 'application/octet-stream', hash: wanted };
+      const champion = servedBy(task);
+      if ((await registry.filesOf(champion)).includes(wanted))
+        return send(request, reply, parseTaskName(task), file);
+      const last = await history.versions(parseTaskName(task), Number.POSITIVE_INFINITY, lastVersions);
+      for (const { model } of last)
+        if ((await registry.filesOf(model)).includes(wanted))
+          return send(request, reply, parseTaskName(task), file);
+      throw new MurmurationError('model.missing');
+    },
+  );
 }
 
 interface File {
   readonly type: string;
   /** SHA-256 of its bytes, hexadecimal. */
   readonly hash: string;
+  /** Whether there may be another one at this address later on. */
+  readonly changes?: boolean;
 }
 
 const etagOf = (hash: string) => `"${hash}"`;
-const headersOf = (hash: string) => ({
+const headersOf = (hash: string, changes = false) => ({
   etag: etagOf(hash),
-  'cache-control': 'public, max-age=31536000, immutable',
+  'cache-control': changes ? 'no-cache' : 'public, max-age=31536000, immutable',
 });
 
 /** Whether whoever asks has the file. */

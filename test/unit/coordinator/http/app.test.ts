@@ -84,8 +84,10 @@ describe('the OpenAPI document', () => {
       'GET /v1/models/{model}/{weights}',
       'GET /v1/tasks',
       'GET /v1/tasks/{task}',
+      'GET /v1/tasks/{task}/model.json',
       'GET /v1/tasks/{task}/models',
       'GET /v1/tasks/{task}/rounds',
+      'GET /v1/tasks/{task}/{weights}',
       'PUT /v1/rounds/{round}/updates/{assignment}',
     ]);
     for (const [path, methods] of Object.entries(document.paths)) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { encodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectProblem, openRoutes, type Scene } from './scene.ts';
@@ -94,6 +95,74 @@ describe('model files', () => {
     expect(listed.headers['access-control-expose-headers']).toMatch(/etag/);
     const other = await scene.get(url, { origin: 'https://evil.example' });
     expect(other.headers['access-control-allow-origin']).toBeUndefined();
+  });
+});
+
+describe('the address of what a task serves', () => {
+  const address = '/v1/tasks/values/model.json';
+
+  /** Another version of the task, which an operator has devices serve. */
+  async function promote(value: number) {
+    const { registry, history, task, versionAliases } = scene;
+    const { head, files } = await registry.current(task.name);
+    const weights = new Float32Array(files.layout.count).fill(value);
+    const { hash } = await registry.store(files.topology, files.layout, weights);
+    const version = { ...head.version, model: hash, number: head.version.number + 1, parent: files.hash };
+    await history.commit({ head: { version, state: head.state } });
+    await versionAliases.set(task.name, 'champion', version.number, 'somebody');
+    return hash;
+  }
+
+  const filesAt = async () => {
+    const response = await scene.get(address);
+    const [{ paths }] = response.json().weightsManifest;
+    return { response, weights: address.replace('model.json', paths[0]) };
+  };
+
+  it('stays the same from one version to the next, of which it has the files beside it', async () => {
+    const [{ model }] = (await scene.get('/v1/tasks/values/models')).json().models;
+    const first = await filesAt();
+    expect(first.response.headers).toMatchObject({
+      etag: `"${model}"`,
+      'cache-control': 'no-cache',
+      'content-type': 'application/json',
+    });
+    expect(first.response.body).toBe((await scene.get(`/v1/models/${model}/model.json`)).body);
+    expect((await scene.get(first.weights)).rawPayload).toEqual(Buffer.alloc(16));
+    expect((await scene.get(address, { 'if-none-match': `"${model}"` })).statusCode).toBe(304);
+    const next = await promote(1);
+    const changed = await scene.get(address, { 'if-none-match': `"${model}"` });
+    expect([changed.statusCode, changed.headers['etag']]).toEqual([200, `"${next}"`]);
+    const second = await filesAt();
+    expect((await scene.get(second.weights)).rawPayload).toEqual(
+      Buffer.from(new Float32Array(4).fill(1).buffer),
+    );
+    // Whoever read model.json a moment ago.
+    const before = await scene.get(first.weights);
+    expect(before.rawPayload).toEqual(Buffer.alloc(16));
+    expect(before.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    await scene.versionAliases.rollBack(scene.task.name, 0, 'somebody');
+    expect((await scene.get(address)).headers['etag']).toBe(`"${model}"`);
+  });
+
+  it('is what tf.loadLayersModel takes', async () => {
+    await promote(0.5);
+    const handler = tf.io.http(`http://memory.localhost${address}`, {
+      fetchFunc: (async (url: string) => {
+        const { statusCode, rawPayload, headers } = await scene.get(new URL(url).pathname);
+        const type = { 'content-type': `${headers['content-type']}` };
+        return new Response(new Uint8Array(rawPayload), { status: statusCode, headers: type });
+      }) as typeof fetch,
+    });
+    const { weightData, weightSpecs } = await handler.load!();
+    expect(weightSpecs).toMatchObject([{ name: 'dense/kernel' }]);
+    expect(new Float32Array([weightData as ArrayBuffer].flat()[0]!)).toEqual(new Float32Array(4).fill(0.5));
+  });
+
+  it('knows no other task, and no file that none of its versions has', async () => {
+    expectProblem(await scene.get('/v1/tasks/other/model.json'), 404, 'task.unknown');
+    expectProblem(await scene.get(`/v1/tasks/other/${'0'.repeat(64)}.bin`), 404, 'task.unknown');
+    expectProblem(await scene.get(`/v1/tasks/values/${'0'.repeat(64)}.bin`), 404, 'model.missing');
   });
 });
 

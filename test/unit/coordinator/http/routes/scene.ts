@@ -49,7 +49,9 @@ export async function openRoutes(change?: FederationOptions['task']) {
     queryResults: federation.queryResults,
     isDevelopment: false,
   });
-  modelRoutes(app, registry, history, traffic, events);
+  modelRoutes(app, registry, history, traffic, events, name =>
+    name === task.name ? versionAliases.of(task.name).champion.model : undefined,
+  );
   updateRoutes(
     app,
     new Uploads({
@@ -67,6 +69,7 @@ export async function openRoutes(change?: FederationOptions['task']) {
     ...federation,
     app,
     traffic,
+    versionAliases,
     verdicts,
     gateDecisions,
     readiness,
