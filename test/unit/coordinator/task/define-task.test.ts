@@ -127,6 +127,8 @@ describe('a task', () => {
     [100, 1.1, 110],
     [40, 1.3, 52],
     [3, 1.34, 5],
+    [5, 1, 5],
+    [5, 1.3, 7],
     [1, 1, 1],
   ])('of goal %i with over-selection %f chooses %i devices', (goal, overSelection, size) => {
     expect(cohortSizeOf(defineTask({ ...least, cohort: { goal, minimum: 1, overSelection } }))).toBe(size);
