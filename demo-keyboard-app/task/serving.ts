@@ -1,5 +1,7 @@
 import type { Serving } from '@murmuration/engine/inference/serving';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
+import { numberOf } from './own-numbers.ts';
+import { tokensOf } from './tokens.ts';
 import { keyboardTransformer } from './transformer.ts';
 import { firstWordId, startId, type Vocabulary } from './vocabulary.ts';
 
@@ -13,24 +15,27 @@ const context = 32;
 export function keyboardServing(
   vocabulary: Vocabulary,
 ): Serving<string> & { readonly transformer: Transformer } {
-  const encode = (text: string) => {
-    const ids = vocabulary.encode(text);
-    return ids.length < context ? [startId, ...ids] : ids.slice(-context);
+  const lastOf = (ids: readonly number[]) =>
+    ids.length < context ? [startId, ...ids] : ids.slice(-context);
+  const encode = (text: string) => lastOf(vocabulary.encode(text));
+  const numbersOf = (text: string) => tokensOf(text).map(token => numberOf(token, vocabulary));
+  const inputOf = (asked: unknown, encode: (text: string) => readonly number[]) => {
+    if (typeof asked !== 'string') throw new RangeError('The keyboard is asked with the text so far.');
+    return encode(asked);
   };
+  const questionsOf = (ids: readonly number[]) => ({
+    input: [startId, ...ids.slice(0, -1)],
+    targets: ids.flatMap((id, position) => (id >= firstWordId ? { position, class: id } : [])),
+  });
   return {
     transformer: keyboardTransformer(vocabulary, encode),
     classes: vocabulary.size,
     firstClass: firstWordId,
-    input(asked) {
-      if (typeof asked !== 'string') throw new RangeError('The keyboard is asked with the text so far.');
-      return encode(asked);
-    },
-    questions(message) {
-      const ids = vocabulary.encode(message);
-      return {
-        input: [startId, ...ids.slice(0, -1)],
-        targets: ids.flatMap((id, position) => (id >= firstWordId ? { position, class: id } : [])),
-      };
+    input: asked => inputOf(asked, encode),
+    questions: message => questionsOf(vocabulary.encode(message)),
+    own: {
+      input: asked => inputOf(asked, text => lastOf(numbersOf(text))),
+      questions: message => questionsOf(numbersOf(message)),
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Serving } from '@murmuration/engine/inference/serving';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** The model's input for what an app asks. Throws `hybrid.input` for what the task does not take. */
-export function inputOf(serving: Serving<unknown>, asked: unknown): readonly number[] {
+export function inputOf(serving: Pick<Serving<unknown>, 'input'>, asked: unknown): readonly number[] {
   try {
     const input = serving.input(asked);
     if (!(input.length > 0)) throw new RangeError('The input is empty.');

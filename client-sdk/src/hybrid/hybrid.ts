@@ -5,8 +5,13 @@ export type Source = 'hybrid' | 'global' | 'personal' | 'remote';
 
 /** What the models say. */
 export interface Answer {
-  /** Probabilities of the task's classes, with the sum 1; what the model's outputs say where the task's `serving` says numbers. */
+  /**
+   * Probabilities of the task's classes, with the sum 1, or less where `own` has the rest; what the model's outputs say where the task's
+   * `serving` says numbers.
+   */
   readonly values: Float32Array;
+  /** Those of numbers beyond the classes that came on this device (`Serving.own`); left out where there are none. */
+  readonly own?: ReadonlyMap<number, number>;
   readonly source: Source;
   /** The global version that has a part in it; null where the personal model alone answered. */
   readonly model: ModelHash | null;

@@ -45,27 +45,31 @@ export function ngramCache({ capacity = 20_000, halfLife = 1_500 }: NgramCacheOp
 }
 
 function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
-  const { classes, firstClass } = serving;
-  const after = (input: readonly number[], position: number) =>
-    counts.probabilities(contextAt(input, position), classes, firstClass);
+  const { classes, firstClass, own = serving } = serving;
+  const endOf = (asked: unknown) => {
+    const input = inputOf(own, asked);
+    return contextAt(input, input.length - 1);
+  };
   return {
     async predict(asked) {
-      const input = inputOf(serving, asked);
-      return after(input, input.length - 1);
+      return counts.probabilities(endOf(asked), classes, firstClass);
     },
     async answer(example) {
-      const { input, targets } = serving.questions(example);
+      const { targets } = serving.questions(example);
+      const { input } = own.questions(example);
       const values = new Float32Array(targets.length * classes);
       for (const [question, { position }] of targets.entries())
-        values.set(after(input, position), question * classes);
+        values.set(
+          counts.probabilities(contextAt(input, position), classes, firstClass),
+          question * classes,
+        );
       return values;
     },
-    confidence(asked) {
-      const input = inputOf(serving, asked);
-      return counts.known(contextAt(input, input.length - 1));
-    },
+    ...(serving.own && { own: asked => counts.beyond(endOf(asked), classes) }),
+    confidence: asked => counts.known(endOf(asked)),
     confidences(example) {
-      const { input, targets } = serving.questions(example);
+      const { targets } = serving.questions(example);
+      const { input } = own.questions(example);
       return targets.map(({ position }) => counts.known(contextAt(input, position)));
     },
     observe: example => count(example, counts, serving),
@@ -81,7 +85,7 @@ function contextAt(input: readonly number[], position: number): Context {
 }
 
 function count(example: unknown, counts: NgramCounts, serving: Serving<unknown>): void {
-  const { input, targets } = serving.questions(example);
+  const { input, targets } = (serving.own ?? serving).questions(example);
   for (const { position, class: next } of targets) counts.add([...contextAt(input, position), next]);
 }
 
@@ -95,7 +99,7 @@ function encode(counts: NgramCounts): Uint8Array {
 function decode(
   bytes: Uint8Array,
   counts: NgramCounts,
-  { classes, firstClass }: Serving<unknown>,
+  { classes, firstClass, own }: Serving<unknown>,
 ): NgramCounts {
   if (bytes.length === 0) return counts;
   const reader = new ByteReader(bytes);
@@ -103,7 +107,7 @@ function decode(
     throw new MurmurationError('hybrid.damaged');
   while (reader.remaining > 0) {
     const [previous, older, oldest, next] = [reader.u32(), reader.u32(), reader.u32(), reader.u32()];
-    if (next < firstClass || next >= classes)
+    if (next < firstClass || (next >= classes && !own))
       throw new MurmurationError(
         'hybrid.damaged',
         `The n-gram cache holds the class ${next}, which the task has not.`,

@@ -12,7 +12,7 @@ interface Followers extends Seen {
 /** Inputs that a class is counted after, at most. */
 export const longestContext = 3;
 
-/** A class and the three inputs before it, the nearest one first; a number that no input has where there is none. */
+/** A class, or a number beyond the classes, and the three inputs before it, the nearest one first; a number that no input has where there is none. */
 export type Ngram = readonly [previous: number, older: number, oldest: number, next: number];
 
 /** The inputs before a class. */
@@ -69,20 +69,23 @@ export class NgramCounts {
     yield* this.#ngrams.slice(0, this.#oldest);
   }
 
-  /** Of the classes from `first` to `classes` − 1, after these inputs; 0 below. */
+  /** Of the classes from `first` to `classes` − 1, after these inputs; 0 below. What `beyond` gives is missing from the sum 1. */
   probabilities(context: Context, classes: number, first: number): Float32Array {
     const values = new Float32Array(classes);
-    let left = 1;
-    for (const key of contexts(context).reverse()) {
-      const followers = this.#followers.get(key);
-      if (!followers) continue;
-      const { weight, counts } = followers;
-      const all = weight + counts.size * this.#weight;
-      for (const [next, seen] of counts) values[next] = values[next]! + (left * seen.weight) / all;
-      left *= (counts.size * this.#weight) / all;
-    }
+    const left = this.#spread(context, (next, share) => {
+      if (next < classes) values[next] = values[next]! + share;
+    });
     for (let i = first; i < classes; i++) values[i] = values[i]! + left / (classes - first);
     return values;
+  }
+
+  /** Of the numbers from `classes` on that ever followed, after these inputs. */
+  beyond(context: Context, classes: number): Map<number, number> {
+    const found = new Map<number, number>();
+    this.#spread(context, (next, share) => {
+      if (next >= classes) found.set(next, (found.get(next) ?? 0) + share);
+    });
+    return found;
   }
 
   /** How well a context is known: 0 not at all, 1 by its last input, 2 by the last two, 3 by them and often. */
@@ -90,6 +93,20 @@ export class NgramCounts {
     const both = this.#followers.get(`${previous} ${older}`);
     if (both) return both.times < 4 ? 2 : 3;
     return this.#followers.has(`${previous}`) ? 1 : 0;
+  }
+
+  /** What each follower of the contexts has, the longest context first, and what these leave. */
+  #spread(context: Context, give: (next: number, share: number) => void): number {
+    let left = 1;
+    for (const key of contexts(context).reverse()) {
+      const followers = this.#followers.get(key);
+      if (!followers) continue;
+      const { weight, counts } = followers;
+      const all = weight + counts.size * this.#weight;
+      for (const [next, seen] of counts) give(next, (left * seen.weight) / all);
+      left *= (counts.size * this.#weight) / all;
+    }
+    return left;
   }
 
   #count(ngram: Ngram, weight: number): void {

@@ -37,6 +37,8 @@ export interface OpenPersonal extends OpenModel {
   confidence?(input: unknown): number;
   /** The same at each question of an example. */
   confidences?(example: unknown): readonly number[];
+  /** Probabilities of the numbers beyond the classes (`Serving.own`); those of `predict` and these have the sum 1. Left out where it knows none. */
+  own?(input: unknown): ReadonlyMap<number, number>;
   /** Takes an example that the person has just made, where the model learns one by one; its `PersonalModel` then has `empty`. */
   observe?(example: unknown): void;
   /** What it has learned by now, where `observe` changes that. */

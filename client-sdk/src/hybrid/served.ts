@@ -21,7 +21,7 @@ export interface Served {
 
 interface Part {
   readonly weight: number;
-  readonly model: OpenModel;
+  readonly model: OpenModel & Pick<OpenPersonal, 'own'>;
 }
 
 /** Mixes what the parts say. A personal model that appeared after λ was chosen has no weight yet. */
@@ -37,7 +37,7 @@ export async function answer(
   const alone = own.length > 0 ? own : weighed(ours, null);
   if (source === 'personal' || (source === 'hybrid' && !global)) {
     if (alone.length === 0) throw new MurmurationError('hybrid.no-model');
-    return { values: await mixed(alone, input), source: 'personal', model: null };
+    return { ...(await mixed(alone, input)), source: 'personal', model: null };
   }
   if (!global || !files) throw new MurmurationError('hybrid.no-model');
   const chosen = source === 'hybrid' && choice ? weighed(personal, weightsFor(choice, personal, input)) : [];
@@ -46,7 +46,7 @@ export async function answer(
   const lambda = chosen.reduce((sum, { weight }) => sum + weight, 0);
   // Less a rounding error.
   const parts = lambda < 1 - 1e-9 ? [{ weight: 1 - lambda, model: global }, ...chosen] : chosen;
-  return { values: await mixed(parts, input), source: 'hybrid', model: files.hash };
+  return { ...(await mixed(parts, input)), source: 'hybrid', model: files.hash };
 }
 
 /** Those of the bin of the context, as far as the models are those that were compared. */
@@ -73,11 +73,15 @@ function weighed(
 }
 
 /** The mixture of the parts, their weights scaled to the sum 1. */
-async function mixed(parts: readonly Part[], input: unknown): Promise<Float32Array> {
+async function mixed(parts: readonly Part[], input: unknown): Promise<Pick<Answer, 'values' | 'own'>> {
   const all = parts.reduce((sum, { weight }) => sum + weight, 0);
-  return mix(
+  const values = mix(
     await Promise.all(
       parts.map(async ({ weight, model }) => ({ weight: weight / all, values: await model.predict(input) })),
     ),
   );
+  const own = new Map<number, number>();
+  for (const { weight, model } of parts)
+    for (const [id, share] of model.own?.(input) ?? []) own.set(id, (own.get(id) ?? 0) + (weight / all) * share);
+  return { values, ...(own.size > 0 && { own }) };
 }

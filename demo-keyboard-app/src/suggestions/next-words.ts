@@ -7,13 +7,17 @@ import type { OwnWords } from './own-words.ts';
 export type Source = 'global' | 'personal' | 'hybrid';
 export const sources: readonly Source[] = ['global', 'personal', 'hybrid'];
 
-/** What comes next by a model and, where it is not the shared one, by the writer's own words, which none of the models knows. */
+/** What comes next by a model and, where it is not the shared one, of the writer's own words, which the vocabulary lacks. */
 export class NextWords {
   readonly #hybrid: Pick<Hybrid, 'predict'>;
   readonly #vocabulary: Vocabulary;
-  readonly #own: Pick<OwnWords, 'after'>;
+  readonly #own: Pick<OwnWords, 'after' | 'spelled'>;
 
-  constructor(hybrid: Pick<Hybrid, 'predict'>, vocabulary: Vocabulary, own: Pick<OwnWords, 'after'>) {
+  constructor(
+    hybrid: Pick<Hybrid, 'predict'>,
+    vocabulary: Vocabulary,
+    own: Pick<OwnWords, 'after' | 'spelled'>,
+  ) {
     this.#hybrid = hybrid;
     this.#vocabulary = vocabulary;
     this.#own = own;
@@ -21,8 +25,13 @@ export class NextWords {
 
   /** How likely each word is after a text, with the id of the prediction. Throws what the model throws, such as `hybrid.no-model`. */
   async after(text: string, source: Source): Promise<Likelihoods & { readonly id: string }> {
-    const { id, values } = await this.#hybrid.predict(text, source);
-    return { id, values, own: source === 'global' ? new Map() : this.#own.after(text) };
+    const { id, values, own: numbered } = await this.#hybrid.predict(text, source);
+    if (source === 'global') return { id, values, own: new Map() };
+    if (numbered) return { id, values, own: this.#own.spelled(numbered) };
+    // No part of the mixture counts them here, or not yet.
+    const own = this.#own.after(text);
+    const left = 1 - Array.from(own.values()).reduce((sum, share) => sum + share, 0);
+    return { id, values: values.map(value => left * value), own };
   }
 
   /** The `count` likeliest words that begin with `prefix`, the likeliest first. */

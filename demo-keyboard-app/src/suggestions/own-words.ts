@@ -1,3 +1,4 @@
+import { numberOf } from '../../task/own-numbers.ts';
 import { numberToken, tokensOf } from '../../task/tokens.ts';
 import { unknownId, type Vocabulary } from '../../task/vocabulary.ts';
 import { caretIn, completeWords } from '../draft/text.ts';
@@ -15,14 +16,17 @@ interface Followers {
 }
 
 /**
- * The writer's own words: those that the vocabulary of the models lacks, such as names. No model can suggest them, so they are counted here, on
- * this device alone: what followed which one or two words, interpolated as the n-gram cache is (Witten-Bell: Chen and Goodman 1998, §2.4).
+ * The writer's own words: those that the vocabulary of the models lacks, such as names. The device's n-gram cache knows them by their numbers;
+ * this knows how they are spelled. As long as no such part serves, they are counted here: what followed which one or two words, interpolated
+ * as the n-gram cache is (Witten-Bell: Chen and Goodman 1998, §2.4).
  */
 export class OwnWords {
   readonly #vocabulary: Vocabulary;
   readonly #followers = new Map<string, Followers>();
   /** By token: how often it was written, and how it was spelled last. */
   readonly #words = new Map<string, { count: number; spelling: string }>();
+  /** Tokens by the number that they have in the phone's own n-grams. */
+  readonly #tokens = new Map<number, string>();
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
@@ -59,10 +63,21 @@ export class OwnWords {
     return found;
   }
 
+  /** The spellings of those that are told by their numbers. */
+  spelled(numbered: ReadonlyMap<number, number>): ReadonlyMap<string, number> {
+    const found = new Map<string, number>();
+    for (const [number, share] of numbered) {
+      const known = this.#words.get(this.#tokens.get(number) ?? '');
+      if (known && known.count >= leastOften) found.set(known.spelling, share);
+    }
+    return found;
+  }
+
   /** Forgets all of them. */
   forget(): void {
     this.#followers.clear();
     this.#words.clear();
+    this.#tokens.clear();
   }
 
   #isOwn(token: string): boolean {
@@ -80,6 +95,7 @@ export class OwnWords {
   #spell(token: string, word: string, startsSentence: boolean): void {
     const { count, spelling } = this.#words.get(token) ?? { count: 0, spelling: token };
     this.#words.set(token, { count: count + 1, spelling: startsSentence ? spelling : word });
+    this.#tokens.set(numberOf(token, this.#vocabulary), token);
   }
 }
 

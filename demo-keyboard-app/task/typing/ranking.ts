@@ -3,9 +3,9 @@ import { Spelling } from './spelling.ts';
 
 /** How likely words are to come next. */
 export interface Likelihoods {
-  /** Of the classes of the model. */
+  /** Of the classes of the model: what words that the vocabulary lacks leave of 1. */
   readonly values: Float32Array;
-  /** Of words that the vocabulary lacks, by their spelling; what they leave of 1 is for the words of the model. */
+  /** Of words that the vocabulary lacks, by their spelling. */
   readonly own: ReadonlyMap<string, number>;
 }
 
@@ -31,13 +31,12 @@ export function likeliestWords(
     best.splice(place < 0 ? best.length : place, 0, { word, score });
     if (best.length > count) best.pop();
   };
-  const left = 1 - Array.from(own.values()).reduce((sum, share) => sum + share, 0);
   const { words } = vocabulary;
   if (typed === '')
-    for (const [place, word] of words.entries()) offer(word, left * values[firstWordId + place]!, 0);
+    for (const [place, word] of words.entries()) offer(word, values[firstWordId + place]!, 0);
   else
     for (const [place, cost] of [...spellingOf(vocabulary).meant(typed)].sort(([a], [b]) => a - b))
-      offer(words[place]!, left * values[firstWordId + place]!, cost);
+      offer(words[place]!, values[firstWordId + place]!, cost);
   const ownWords = [...own];
   const ownCosts =
     typed === '' ? null : new Spelling(ownWords.map(([word]) => word.toLowerCase())).meant(typed);

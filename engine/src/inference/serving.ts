@@ -24,4 +24,9 @@ export interface Serving<Example> {
   input(asked: unknown): readonly number[];
   /** What an example of the device asks of a model: scores are taken on these. No targets where it holds nothing to find. */
   questions(example: Example): Questions;
+  /**
+   * The same for what a device counts by itself: what no class stands for, such as a name, has a number of its own there, from `classes` to
+   * 2^32 − 2, the same each time. Left out where nothing but classes is learned.
+   */
+  readonly own?: Pick<Serving<Example>, 'input' | 'questions'>;
 }

@@ -3,8 +3,11 @@ import type { LearningInput, PersonalPorts } from '@murmuration/client-sdk/hybri
 import { PrivateLayers } from '@murmuration/client-sdk/private-layers/private-layers';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { serving, steppingSequences, TableInference, TableTrainer } from './scene.ts';
+import '../../../property-seed.ts';
+import { classes, serving, steppingSequences, TableInference, TableTrainer } from './scene.ts';
 
 const ports = {
   serving,
@@ -87,5 +90,61 @@ describe('an n-gram cache', () => {
     const open = await ngramCache().open(ngramCache().empty!, null, ports);
     await expect(open.predict('text')).rejects.toEqual(code('hybrid.input'));
     await expect(open.predict([])).rejects.toEqual(code('hybrid.input'));
+  });
+});
+
+describe('an n-gram cache of what no class stands for', () => {
+  /** Tokens from `classes` on have no class: models read 0 in their place, and are never asked for them. */
+  const open: Serving<readonly number[]> = {
+    ...serving,
+    input: asked => serving.input(asked).map(token => (token < classes ? token : 0)),
+    questions(sequence) {
+      const { input, targets } = serving.questions(sequence);
+      return {
+        input: input.map(token => (token < classes ? token : 0)),
+        targets: targets.filter(target => target.class < classes),
+      };
+    },
+    own: serving,
+  };
+  const openPorts = { ...ports, serving: open as Serving<unknown> };
+  const [name, other] = [4_000_000_000, classes];
+  const learned = async (examples: readonly unknown[]) => {
+    const model = ngramCache();
+    return model.open((await model.learn(input({ examples }), openPorts))!, null, openPorts);
+  };
+
+  it('says it where it came, and knows one from another in what came before', async () => {
+    const cache = await learned(Array.from({ length: 20 }, () => [1, name, 2, 1, other, 3]));
+    expect(cache.own!([1]).get(name)).toBeGreaterThan(0.3);
+    expect(cache.own!([name, 2, 1]).get(other)).toBeGreaterThan(0.3);
+    const [afterName, afterOther] = [await cache.predict([1, name]), await cache.predict([2, 1, other])];
+    expect(afterName[2]).toBeGreaterThan(0.9);
+    expect(afterOther[3]).toBeGreaterThan(0.9);
+    // Asked of an example, which has questions for classes only.
+    expect([...(await cache.answer([1, name, 2]))]).toEqual([...afterName]);
+    expect(cache.confidences!([1, name, 2])).toEqual([cache.confidence!([1, name])]);
+  });
+
+  it('shares the sum 1 with the classes, whatever was typed', async () => {
+    const token = fc.oneof(fc.integer({ min: 1, max: classes + 3 }), fc.constant(name));
+    const typed = fc.array(fc.array(token, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(typed, fc.array(token, { minLength: 1, maxLength: 4 }), async (examples, asked) => {
+        const cache = await learned(examples);
+        const own = Array.from(cache.own!(asked));
+        expect(own.every(([number, share]) => number >= classes && share > 0)).toBe(true);
+        const values = [...(await cache.predict(asked)), ...own.map(([, share]) => share)];
+        expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+        const again = await ngramCache().open(cache.bytes!(), null, openPorts);
+        expect(again.own!(asked)).toEqual(cache.own!(asked));
+      }),
+    );
+  });
+
+  it('is none of the numbers of a task that has classes only', async () => {
+    const bytes = (await learned([[1, name]])).bytes!();
+    await expect(ngramCache().open(bytes, null, ports)).rejects.toEqual(code('hybrid.damaged'));
+    expect((await ngramCache().open(ngramCache().empty!, null, ports)).own).toBeUndefined();
   });
 });
