@@ -20,6 +20,7 @@ export { type NgramCacheOptions, ngramCache } from './hybrid/ngram-cache.ts';
 export type { LearningInput, OpenPersonal, PersonalModel, PersonalPorts } from './hybrid/personal.ts';
 export { privateLayers } from './hybrid/private-layers.ts';
 export { sharedNgrams } from './hybrid/shared-ngrams.ts';
+export type { WeightsPrior } from './hybrid/weights-prior.ts';
 export type { BundledModel } from './models/bundled-model.ts';
 export type { ContentHash } from './models/content-hash.ts';
 export { downloadModel } from './models/download.ts';

@@ -3,6 +3,7 @@ import { didYouMean } from '@murmuration/protocol/errors/nearest';
 import { mostAnswers } from '@murmuration/protocol/messages/check-in';
 import { type Floors, heldFloors, mostRecorded, type PrivacyFloor, threats } from '../floors/floors.ts';
 import type { HybridOptions } from '../hybrid/hybrid-options.ts';
+import type { WeightsPrior } from '../hybrid/weights-prior.ts';
 import type { AnswerOptions } from '../queries/answer-options.ts';
 import { baseOf } from '../transport/address.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
@@ -109,10 +110,28 @@ const floors = record<Floors>({
   queryPeriod: ms(31_622_400_000),
 });
 
+const isWeights = (value: unknown): boolean =>
+  isObject(value) &&
+  Object.values(value).every(weight => isIn(weight, 0, 1)) &&
+  // Less a rounding error.
+  Object.values(value).reduce((sum, weight) => sum + weight, 0) < 1 + 1e-9;
+const weights = 'weights from 0 to 1 by the names of personal models, at most 1 together';
+
+const prior = record<WeightsPrior>(
+  {
+    weights: [isWeights, weights],
+    bins: [value => isObject(value) && Object.values(value).every(isWeights), `by bins ${weights}`],
+    questions: above0(1e9),
+  },
+  'weights',
+  'questions',
+);
+
 const hybrid = record<HybridOptions>(
   {
     serving: [isObject, 'an object'],
     personal: [isListOf(isObject), 'a list of personal models'],
+    prior,
     inference: [has('open', 'close'), 'an inference: open and close'],
     margin: [value => isIn(value, 0, Infinity), 'a number from 0, or Infinity'],
     adopt: oneOf('at-once', 'when-idle'),

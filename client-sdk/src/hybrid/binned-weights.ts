@@ -1,4 +1,5 @@
 import { fitWeights } from './mixture.ts';
+import type { PartsPrior } from './weights-prior.ts';
 
 /** What weights follow from: what each part had given to what came, question by question, and the bin of each question. */
 export interface Questions {
@@ -7,6 +8,8 @@ export interface Questions {
   readonly bins: readonly string[];
   /** Which parts nobody ever taught what came: rounds teach the others the examples that are held out as well. */
   readonly untaught: readonly boolean[];
+  /** From which the weights begin; it knows already what `untaught` is for. */
+  readonly prior?: PartsPrior | undefined;
 }
 
 /** Weights of the parts of a mixture: those of a bin, or where it has none, those of all. */
@@ -26,14 +29,15 @@ const forUntaught = 0.1;
 
 /** The weights under which some of the questions were likeliest, by bins or alike for all. */
 export function fitBinned(
-  { parts, bins, untaught }: Questions,
+  { parts, bins, untaught, prior }: Questions,
   among: readonly number[],
   isBinned: boolean,
 ): BinnedWeights {
   const of = (questions: readonly number[]) =>
     parts.map(part => Float32Array.from(questions, question => part[question]!));
+  const times = (weights: readonly number[], questions: number) => weights.map(weight => questions * weight);
   const handicap = untaught.map(is => (is ? forUntaught * among.length : 0));
-  const all = fitWeights(of(among), handicap);
+  const all = fitWeights(of(among), prior ? times(prior.all, prior.questions) : handicap);
   const found = new Map<string, readonly number[]>();
   if (!isBinned) return { all, bins: found };
   const byBin = new Map<string, number[]>();
@@ -42,8 +46,11 @@ export function fitBinned(
     if (known) known.push(question);
     else byBin.set(bins[question]!, [question]);
   }
-  const prior = all.map(weight => strength * weight);
-  for (const [bin, questions] of byBin) found.set(bin, fitWeights(of(questions), prior));
+  for (const bin of new Set([...byBin.keys(), ...(prior?.bins.keys() ?? [])])) {
+    const known = prior?.bins.get(bin);
+    const before = prior && known ? times(known, prior.questions) : times(all, strength);
+    found.set(bin, fitWeights(of(byBin.get(bin) ?? []), before));
+  }
   return { all, bins: found };
 }
 

@@ -4,6 +4,7 @@ import type { Score } from './hybrid.ts';
 import type { OpenModel } from './inference.ts';
 import { fitWeights } from './mixture.ts';
 import type { OpenPersonal } from './personal.ts';
+import type { PartsPrior } from './weights-prior.ts';
 
 /** How the parts of a mixture do on the held-out examples, and which weights they should have. */
 export interface Comparison {
@@ -28,6 +29,9 @@ const nothing: Score = { loss: Number.POSITIVE_INFINITY, top1: 0, top3: 0 };
  * than any other part by more than chance makes of it (McNemar 1947). Weights by bins have to do the same in comparison with those alike for all. Otherwise one part serves alone:
  * the global model, unless another one explains them better by as much and has what came among its three likeliest as often.
  *
+ * Weights that begin from a prior have been found to help elsewhere: the mixture serves unless one part alone explains the examples better by as
+ * much, or has what came among its three likeliest oftener by more than chance.
+ *
  * @returns null where the examples ask nothing. @throws the reason of `signal` once it is aborted.
  */
 export async function compare(
@@ -36,6 +40,7 @@ export async function compare(
   examples: readonly unknown[],
   serving: Serving<unknown>,
   signal: AbortSignal,
+  prior?: PartsPrior,
 ): Promise<Comparison | null> {
   const models = [global, ...personal];
   const parts = await probabilitiesOfWhatCame(models, examples, serving, signal);
@@ -46,6 +51,7 @@ export async function compare(
     bins: binsOf(personal, examples, serving),
     // What takes examples one by one has been made again without those that are held out.
     untaught: [false, ...personal.map(({ observe }) => observe !== undefined)],
+    prior,
   };
   const ownParts = parts.slice(1).filter((_, i) => !personal[i]!.isShared);
   const ownWeights = ownParts.length > 0 ? fitWeights(ownParts) : [];
@@ -69,11 +75,14 @@ export async function compare(
   for (let i = 1; i < models.length; i++)
     if (explains(ofAlone[i]!, ofAlone[chosen]!) && ofAlone[i]!.top3 >= ofAlone[chosen]!.top3) chosen = i;
   const helps = (mixture: Judged) =>
-    explains(mixture, ofAlone[chosen]!) &&
-    mixture.top3 >= ofAlone[0]!.top3 &&
-    ofAlone.every(part => !isRarer(mixture.among3, part.among3));
-  const isBinned =
-    helps(ofBinned) && explains(ofBinned, ofAlike) && !isRarer(ofBinned.among3, ofAlike.among3);
+    ofAlone.every(part => !isRarer(mixture.among3, part.among3)) &&
+    (prior
+      ? !ofAlone.some(part => explains(part, mixture))
+      : explains(mixture, ofAlone[chosen]!) && mixture.top3 >= ofAlone[0]!.top3);
+  const isBetterBinned = prior
+    ? prior.bins.size > 0
+    : explains(ofBinned, ofAlike) && !isRarer(ofBinned.among3, ofAlike.among3);
+  const isBinned = helps(ofBinned) && isBetterBinned;
   const all = Array.from(parts[0]!.keys());
   const fitted =
     isBinned || helps(ofAlike)

@@ -1,6 +1,7 @@
 import type { Serving } from '@murmuration/engine/inference/serving';
 import type { Inference } from './inference.ts';
 import type { PersonalModel } from './personal.ts';
+import type { WeightsPrior } from './weights-prior.ts';
 
 /** How a task's model is served on the device, mixed with what was learned there alone. */
 export interface HybridOptions {
@@ -8,6 +9,8 @@ export interface HybridOptions {
   readonly serving: Serving<never>;
   /** What is learned on this device alone; none by default: the global model serves. */
   readonly personal?: readonly PersonalModel[];
+  /** Weights of the mixture that the device's own examples change; by default they decide alone. */
+  readonly prior?: WeightsPrior;
   /** What runs the models; by default that of the platform. */
   readonly inference?: Inference;
   /**

@@ -11,6 +11,7 @@ import type { Served } from './served.ts';
 import { knownTo, type LearnedModel, learnOrKeep, requireRunning, type TeachingPorts } from './teaching.ts';
 import { inTurns } from './turns.ts';
 import type { VersionJudge } from './version-judge.ts';
+import { priorOf, type WeightsPrior } from './weights-prior.ts';
 
 /** Held-out examples that λ is chosen on, at most: the newest. */
 const maxHeldOut = 200;
@@ -18,6 +19,7 @@ const maxHeldOut = 200;
 export interface LearningPorts extends TeachingPorts {
   readonly task: TaskName;
   readonly personal: readonly PersonalModel[];
+  readonly prior?: WeightsPrior | undefined;
   readonly judge: Pick<VersionJudge, 'admits'>;
 }
 
@@ -62,7 +64,8 @@ export async function learnAnew(
       if (own) learned.set(model.name, own);
     }
     const models = Array.from(learned.values(), ({ model }) => model);
-    const comparison = global && (await compare(global, models, newestOf(heldOut), serving, signal));
+    const prior = ports.prior && priorOf(ports.prior, [...learned.keys()], personal.length);
+    const comparison = global && (await compare(global, models, newestOf(heldOut), serving, signal, prior));
     requireRunning(signal);
     const choice = comparison && files ? choiceOf(comparison, files, learned) : null;
     for (const model of personal.filter(hasSeen)) {

@@ -98,6 +98,7 @@ export class ServedHybrid implements Hybrid {
       inference,
       trainer,
       personal: options.personal ?? [],
+      prior: options.prior,
       store: hybridStore(storage, task, contentHash),
       failed: error => this.#fail(error),
     };

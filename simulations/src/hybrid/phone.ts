@@ -5,6 +5,7 @@ import type { Inference } from '@murmuration/client-sdk/hybrid/inference';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
 import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
+import type { WeightsPrior } from '@murmuration/client-sdk/hybrid/weights-prior';
 import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { type Recall, RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
@@ -12,10 +13,11 @@ import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { numberToken, tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 import { KeystrokeCounter } from '@murmuration/demo-keyboard-app/task/typing/keystrokes';
 import { likeliestWords } from '@murmuration/demo-keyboard-app/task/typing/ranking';
-import { numberId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { numberId, unknownId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import type { Serving } from '@murmuration/engine/inference/serving';
 import type { ModelBytes } from '@murmuration/protocol/weights/model-files';
 import { simulatedFloors } from '../devices/floors.ts';
+import { OwnList } from './own-list.ts';
 
 /** Which part of the mixture answers. */
 const sources = ['global', 'personal', 'hybrid'] as const;
@@ -41,6 +43,8 @@ export interface PhonePorts {
   readonly trainer: Trainer;
   /** By default those of an app that says nothing else. */
   readonly personal?: readonly PersonalModel[];
+  /** From which the weights of the mixture begin; by default nothing. */
+  readonly prior?: WeightsPrior | null;
   /** What runs the version; by default the engine. */
   readonly inference?: (serving: Serving<string>) => Inference;
   /** By default true: each message is observed once it is scored. False scores all of them with what was learned before. */
@@ -65,6 +69,7 @@ export async function livePhone(
     vocabulary,
     trainer,
     personal = [fineTuned(), ngramCache()],
+    prior = null,
     inference = tfjsInference,
     observes = true,
     types = false,
@@ -87,6 +92,7 @@ export async function livePhone(
           hybrid: {
             serving,
             personal,
+            ...(prior && { prior }),
             inference: inference(serving),
             refitAfter,
           },
@@ -105,18 +111,24 @@ export async function livePhone(
     hybrid: new RecallCounter(),
   };
   const typing = new KeystrokeCounter();
+  const words = new OwnList(vocabulary, before);
   let observed = 0;
   for (const message of after) {
     for (const { input, word, next } of questionsOf(message, vocabulary)) {
       for (const source of sources) {
-        const { values } = await hybrid.predict(input, source);
-        counters[source].add(values, 0, vocabulary.size, next);
+        const answer = await hybrid.predict(input, source);
+        const scores = words.scores(answer);
+        counters[source].add(scores, 0, scores.length, next === unknownId ? words.place(word) : next);
+        const { values } = answer;
         if (types && source === 'hybrid')
-          typing.add(word, typed => likeliestWords({ values, own: new Map() }, vocabulary, shown, typed));
+          typing.add(word, typed =>
+            likeliestWords({ values, own: words.spelled(answer) }, vocabulary, shown, typed),
+          );
       }
     }
     if (!observes) continue;
     typed.push(message);
+    words.add(message);
     const isDue = ++observed % refitAfter === 0;
     const refitted = isDue ? nextRefit(client) : undefined;
     await hybrid.observe(message);

@@ -86,6 +86,18 @@ describe('the options of a client', () => {
       { hybrid: { serving: {}, margin: Number.NaN } },
       'options.tasks.keyboard.hybrid.margin has to be a number from 0, or Infinity, not number.',
     ],
+    [
+      { hybrid: { serving: {}, prior: { weights: { 'ngram-cache': 0.6, 'fine-tuned': 0.5 }, questions: 1 } } },
+      'options.tasks.keyboard.hybrid.prior.weights has to be weights from 0 to 1 by the names of personal models, at most 1 together, not object.',
+    ],
+    [
+      { hybrid: { serving: {}, prior: { weights: {}, bins: { 33: { a: -1 } }, questions: 1 } } },
+      'options.tasks.keyboard.hybrid.prior.bins has to be by bins weights from 0 to 1 by the names of personal models, at most 1 together, not object.',
+    ],
+    [
+      { hybrid: { serving: {}, prior: { weights: {} } } },
+      'options.tasks.keyboard.hybrid.prior.questions has to be a number above 0, up to 1000000000, not undefined.',
+    ],
     [{ hybrid: {} }, 'options.tasks.keyboard.hybrid.serving has to be an object, not undefined.'],
   ])('of a task: %o', (change, text) => expect(ofTask(change)).toBe(text));
 

@@ -1,5 +1,6 @@
 import { compare } from '@murmuration/client-sdk/hybrid/comparison';
 import type { OpenPersonal } from '@murmuration/client-sdk/hybrid/personal';
+import type { PartsPrior } from '@murmuration/client-sdk/hybrid/weights-prior';
 import type { Serving } from '@murmuration/engine/inference/serving';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -36,13 +37,14 @@ const modelOf = (index: number): OpenPersonal => ({
   close: async () => {},
 });
 
-const compared = (questions: readonly Question[], models: number) =>
+const compared = (questions: readonly Question[], models: number, prior?: PartsPrior) =>
   compare(
     modelOf(0),
     Array.from({ length: models - 1 }, (_, i) => modelOf(i + 1)),
     questions.map(question => [question]),
     serving as Serving<unknown>,
     signal,
+    prior,
   );
 
 /** Uniform numbers from 0 to 1 that follow from a seed. */
@@ -183,5 +185,52 @@ describe('a mixture', () => {
     const { bins, scores } = (await compared(questions, 2))!;
     expect(bins.get('3')![0]!).toBeGreaterThan(bins.get('0')![0]! + 0.4);
     expect(scores.hybrid.loss).toBeLessThan(scores.global.loss);
+  });
+});
+
+describe('a mixture whose weights begin from a prior', () => {
+  const even: PartsPrior = { all: [0.5, 0.5], bins: new Map(), questions: 50 };
+
+  it('serves from a handful of questions on, which would not bear out weights of their own', async () => {
+    const questions = world(4, 6, [1.5, 1.5]);
+    expect((await compared(questions, 2))!.weights).toEqual([0]);
+    expect((await compared(questions, 2, even))!.weights[0]).toBeGreaterThan(0.3);
+  });
+
+  it('is refused where one part alone is better, beyond chance, whatever the prior says', async () => {
+    for (const [sure, alone] of [
+      [[3, 0], [0]],
+      [[0, 3], [1]],
+    ] as const)
+      for (const questions of [50, 1e9]) {
+        const wrong = alone[0] === 0 ? [0.01, 0.99] : [0.99, 0.01];
+        const prior: PartsPrior = { all: wrong, bins: new Map([['1', wrong]]), questions };
+        const found = (await compared(world(6, 400, sure), 2, prior))!;
+        if (questions === 1e9) expect([found.weights, found.bins.size]).toEqual([alone, 0]);
+        const ofAlone = lossOn(world(6, 400, sure), () => (alone[0] === 0 ? [1, 0] : [0, 1]));
+        expect(400 * (found.scores.hybrid.loss - ofAlone)).toBeLessThan(1);
+      }
+  });
+
+  it('is on halves no worse than any part alone by a nat for each weight, or one part serves', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(),
+        fc.integer({ min: 1, max: 200 }),
+        fc.array(fc.double({ min: 0, max: 3, noNaN: true }), { minLength: 2, maxLength: 4 }),
+        fc.array(fc.double({ min: 0.02, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }),
+        async (seed, count, sure, weights) => {
+          const of = sure.map((_, i) => weights[i]!);
+          const all = of.map(weight => weight / of.reduce((sum, each) => sum + each, 0));
+          const prior = { all, bins: new Map([['1'.repeat(sure.length - 1), all]]), questions: 1e6 };
+          const questions = world(seed, count, sure);
+          const found = (await compared(questions, sure.length, prior))!;
+          const alone = sure.map((_, i) => lossOn(questions, () => sure.map((__, j) => (i === j ? 1 : 0))));
+          const best = Math.min(...alone);
+          expect(count * (found.scores.hybrid.loss - best)).toBeLessThan(2 * sure.length);
+        },
+      ),
+      { numRuns: 100 },
+    );
   });
 });
