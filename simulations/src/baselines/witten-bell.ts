@@ -6,8 +6,6 @@ import type { Spread, SpreadingModel } from './spread.ts';
 interface Followers {
   total: number;
   readonly counts: Map<number, number>;
-  /** Once it was asked for: the words among them, the likeliest after the context first. */
-  ranked?: Uint32Array;
 }
 
 /**
@@ -25,22 +23,44 @@ export class WittenBell implements SpreadingModel {
   readonly #size: number;
   /** By length of the context, and by the number that its ids make as digits to the base of `#size`, the newest first. */
   readonly #followers: readonly Map<number, Followers>[];
-  /** P(w) by id, which every context without followers falls back to. */
-  readonly unigram: Float64Array;
-  /** The ids of words, the likeliest first; of equally likely ones the smaller first. */
-  readonly byFrequency: Uint32Array;
+  /** As long as no message was added since they were asked for. */
+  #unigram: Float64Array | undefined;
+  #byFrequency: Uint32Array | undefined;
+  /** The words among followers, the likeliest after the context first. */
+  #ranked = new Map<Followers, Uint32Array>();
 
   /** `size`: of the vocabulary; `messages`: the ids of each message's tokens. */
   constructor(order: 1 | 2 | 3, size: number, messages: Iterable<readonly number[]>) {
     this.#order = order;
     this.#size = size;
     this.#followers = Array.from({ length: order }, () => new Map());
-    for (const ids of messages) for (let i = 0; i < ids.length; i++) this.#count(ids, i);
-    const uniform = new Float64Array(size).fill(1 / (size - unknownId), unknownId);
-    this.unigram = mixture(this.#seen([]).slice(0, 1), uniform, new Float64Array(size));
-    this.byFrequency = Uint32Array.from({ length: this.#size - firstWordId }, (_, i) => firstWordId + i).sort(
-      (a, b) => this.unigram[b]! - this.unigram[a]! || a - b,
-    );
+    for (const ids of messages) this.add(ids);
+  }
+
+  /** Takes one more message. */
+  add(ids: readonly number[]): void {
+    for (let i = 0; i < ids.length; i++) this.#count(ids, i);
+    this.#unigram = undefined;
+    this.#byFrequency = undefined;
+    // What follows a context is ranked by shorter ones as well.
+    this.#ranked = new Map();
+  }
+
+  /** P(w) by id, which every context without followers falls back to. */
+  get unigram(): Float64Array {
+    const uniform = () => new Float64Array(this.#size).fill(1 / (this.#size - unknownId), unknownId);
+    this.#unigram ??= mixture(this.#seen([]).slice(0, 1), uniform(), new Float64Array(this.#size));
+    return this.#unigram;
+  }
+
+  /** The ids of words, the likeliest first; of equally likely ones the smaller first. */
+  get byFrequency(): Uint32Array {
+    const { unigram } = this;
+    this.#byFrequency ??= Uint32Array.from(
+      { length: this.#size - firstWordId },
+      (_, i) => firstWordId + i,
+    ).sort((a, b) => unigram[b]! - unigram[a]! || a - b);
+    return this.#byFrequency;
   }
 
   /**
@@ -66,8 +86,9 @@ export class WittenBell implements SpreadingModel {
   ranked(history: readonly number[], length: number): Uint32Array {
     const followers = this.#seen(history)[length];
     if (!followers) return new Uint32Array();
-    followers.ranked ??= this.#rank(followers, history, length);
-    return followers.ranked;
+    const ranked = this.#ranked.get(followers) ?? this.#rank(followers, history, length);
+    this.#ranked.set(followers, ranked);
+    return ranked;
   }
 
   #rank({ counts }: Followers, history: readonly number[], length: number): Uint32Array {

@@ -1,68 +1,130 @@
 import { seededUniform } from '@murmuration/engine/training/seeded';
+import { type Baseline, baselines, type Hits, ownWeights } from './baselines.ts';
 import type { Recalls, Source } from './phone.ts';
 
 /** Per cent of all words of all phones, or points of it. */
-interface Points {
+export interface Points {
   readonly top1: number;
   readonly top3: number;
+}
+
+/** What came of one phone that the rounds never saw. */
+export interface ScoredPhone {
+  readonly recalls: Recalls;
+  readonly hits: Readonly<Record<Baseline, Hits>>;
+}
+
+type Interval = readonly [low: number, high: number];
+
+/** A gain of the hybrid, and its 95 % intervals: of top-3, and of top-1. */
+interface Gain extends Points {
+  readonly interval: Interval;
+  readonly intervalTop1: Interval;
 }
 
 export interface HybridFigures {
   readonly global: Points;
   readonly personal: Points;
   readonly hybrid: Points;
+  /** Each under that weight of the phone's own under which it does best on these very words, which may be another for top-1 than for top-3. */
+  readonly trigramCache: Points;
+  readonly kneserNeyOwn: Points;
   /** Share of the phones whose hybrid finds the next word among its first three as often as the global model, or oftener. */
   readonly betterOrEqualShare: number;
   /** The same for the first suggestion alone. */
   readonly betterOrEqualShareTop1: number;
   /** Points of top-3 recall that the other phones lose, on average; 0 where there are none. */
   readonly meanLossOfOthers: number;
-  /** Hybrid minus global, and the 95 % intervals of a bootstrap over phones: of top-3, and of top-1. */
-  readonly gain: Points & {
-    readonly interval: readonly [number, number];
-    readonly intervalTop1: readonly [number, number];
-  };
+  readonly gain: Gain;
+  /** Over the better one of the baselines, for top-1 and for top-3. */
+  readonly overBestBaseline: Gain;
 }
 
 const resamples = 10_000;
 
-/** Sums up what came of the phones. Whole phones are drawn for the bootstrap, since the words of one have an author in common. */
-export function figuresOf(phones: readonly Recalls[], seed: number): HybridFigures {
-  const pooled = (of: readonly Recalls[], source: Source): Points => {
-    const words = of.reduce((sum, phone) => sum + phone[source].words, 0);
-    const share = (top: 'top1' | 'top3') =>
-      (100 * of.reduce((sum, phone) => sum + phone[source][top] * phone[source].words, 0)) / words;
+/** Words, and how many of them each row has first and among three. */
+interface Stretch {
+  readonly words: number;
+  readonly hits: ReadonlyMap<Source | Baseline, Points>;
+}
+
+/**
+ * Sums up what came of the phones, stretch by stretch. Whole stretches are drawn for the bootstrap, since phones beside one another share authors: what
+ * intervals leave out is that other phones might have trained.
+ */
+export function figuresOf(stretches: readonly (readonly ScoredPhone[])[], seed: number): HybridFigures {
+  const phones = stretches.flat();
+  const best = Object.fromEntries(
+    baselines.map(name => [name, { top1: bestOf(phones, name, 'top1'), top3: bestOf(phones, name, 'top3') }]),
+  ) as Record<Baseline, Points>;
+  const counted = stretches.map(of => countsOf(of, best));
+  const points = (of: readonly Stretch[], row: Source | Baseline): Points => {
+    const words = of.reduce((sum, stretch) => sum + stretch.words, 0);
+    const share = (top: keyof Points) =>
+      (100 * of.reduce((sum, { hits }) => sum + hits.get(row)![top], 0)) / words;
     return { top1: share('top1'), top3: share('top3') };
   };
-  const gainOf = (of: readonly Recalls[]): Points => {
-    const [global, hybrid] = [pooled(of, 'global'), pooled(of, 'hybrid')];
-    return { top1: hybrid.top1 - global.top1, top3: hybrid.top3 - global.top3 };
-  };
+  const rows = Object.fromEntries(
+    (['global', 'personal', 'hybrid', ...baselines] as const).map(row => [row, points(counted, row)]),
+  ) as Record<Source | Baseline, Points>;
+  const bestFor = (top: keyof Points) =>
+    baselines.reduce((one, other) => (rows[other][top] > rows[one][top] ? other : one));
   const uniform = seededUniform(seed);
   const draws = Array.from({ length: resamples }, () =>
-    gainOf(phones.map(() => phones[Math.floor(uniform() * phones.length)]!)),
+    counted.map(() => counted[Math.floor(uniform() * counted.length)]!),
   );
-  const losses = phones
+  const gainOver = (over: Readonly<Record<keyof Points, Source | Baseline>>): Gain => {
+    const gain = (of: readonly Stretch[], top: keyof Points) =>
+      points(of, 'hybrid')[top] - points(of, over[top])[top];
+    return {
+      top1: gain(counted, 'top1'),
+      top3: gain(counted, 'top3'),
+      interval: intervalOf(draws.map(draw => gain(draw, 'top3'))),
+      intervalTop1: intervalOf(draws.map(draw => gain(draw, 'top1'))),
+    };
+  };
+  const recalls = phones.map(phone => phone.recalls);
+  const losses = recalls
     .map(({ global, hybrid }) => 100 * (global.top3 - hybrid.top3))
     .filter(loss => loss > 0);
   return {
-    global: pooled(phones, 'global'),
-    personal: pooled(phones, 'personal'),
-    hybrid: pooled(phones, 'hybrid'),
+    ...rows,
     betterOrEqualShare: (phones.length - losses.length) / phones.length,
     betterOrEqualShareTop1:
-      phones.filter(({ global, hybrid }) => hybrid.top1 >= global.top1).length / phones.length,
+      recalls.filter(({ global, hybrid }) => hybrid.top1 >= global.top1).length / phones.length,
     meanLossOfOthers: losses.length > 0 ? losses.reduce((sum, loss) => sum + loss, 0) / losses.length : 0,
-    gain: {
-      ...gainOf(phones),
-      interval: intervalOf(draws.map(({ top3 }) => top3)),
-      intervalTop1: intervalOf(draws.map(({ top1 }) => top1)),
-    },
+    gain: gainOver({ top1: 'global', top3: 'global' }),
+    overBestBaseline: gainOver({ top1: bestFor('top1'), top3: bestFor('top3') }),
+  };
+}
+
+/** The place of the weight under which a baseline has most hits on all phones. */
+function bestOf(phones: readonly ScoredPhone[], name: Baseline, top: keyof Points): number {
+  const sums = ownWeights.map((_, i) => phones.reduce((sum, { hits }) => sum + hits[name][top][i]!, 0));
+  return sums.indexOf(Math.max(...sums));
+}
+
+function countsOf(phones: readonly ScoredPhone[], best: Readonly<Record<Baseline, Points>>): Stretch {
+  const sum = (of: (phone: ScoredPhone) => number) => phones.reduce((all, phone) => all + of(phone), 0);
+  const ofSource = (source: Source, top: keyof Points) =>
+    sum(({ recalls }) => recalls[source][top] * recalls[source].words);
+  const sources = ['global', 'personal', 'hybrid'] as const;
+  return {
+    words: sum(({ recalls }) => recalls.hybrid.words),
+    hits: new Map<Source | Baseline, Points>([
+      ...sources.map(
+        source => [source, { top1: ofSource(source, 'top1'), top3: ofSource(source, 'top3') }] as const,
+      ),
+      ...baselines.map(name => {
+        const of = (top: keyof Points) => sum(({ hits }) => hits[name][top][best[name][top]]!);
+        return [name, { top1: of('top1'), top3: of('top3') }] as const;
+      }),
+    ]),
   };
 }
 
 /** The middle 95 %. */
-function intervalOf(values: readonly number[]): [number, number] {
+function intervalOf(values: readonly number[]): Interval {
   const sorted = values.toSorted((a, b) => a - b);
   return [sorted[Math.floor(0.025 * sorted.length)]!, sorted[Math.ceil(0.975 * sorted.length) - 1]!];
 }

@@ -1,24 +1,22 @@
-import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
-import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
-import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { availableParallelism } from 'node:os';
 import { startBackend } from '@murmuration/engine/backend/backend';
-import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { encodeModel } from '@murmuration/protocol/weights/model-files';
+import type * as z from 'zod';
+import { dialogue } from '../data/dialogue.ts';
+import type { Phone } from '../data/federated-text.ts';
 import { smsText } from '../data/sms.ts';
-import { keyboardTask } from '../keyboard/task.ts';
-import { heldOutText } from '../keyboard/text.ts';
-import { seededRandom } from '../random/seeded-random.ts';
+import { type PartMaker, partMaker } from '../next-word/part-maker.ts';
+import { keyboardTableSettings } from '../next-word/settings.ts';
+import { teachShared } from '../next-word/shared-parts.ts';
+import { wordsOfPhones } from '../next-word/words-of-phones.ts';
 import type { Findings, ScenarioOptions } from '../study/study.ts';
-import { figuresOf, type HybridFigures } from './figures.ts';
-import { trainGlobal } from './global-training.ts';
-import { livePhone, type PhoneFindings } from './phone.ts';
-import { splitPhones } from './runs.ts';
+import { baselines } from './baselines.ts';
+import { figuresOf, type HybridFigures, type Points, type ScoredPhone } from './figures.ts';
+import { type Fold, foldsOf } from './folds.ts';
+import { hybridSettings } from './settings.ts';
 
-/** After as many, recall on the phones that settings were chosen on rises no further. */
-const rounds = 40;
-/** Updates that make a round, as with `npm start`. */
-const cohort = 40;
+export { hybridSettings as schema };
+
 /**
  * Share of a phone's messages, its first ones, that it learns from before it is scored on the others. With fewer of them scored, a handful of
  * words decides whether a phone counts as worse off.
@@ -26,94 +24,133 @@ const cohort = 40;
 const learnedShare = 0.25;
 
 /**
- * Whether phones are better off with the hybrid model: rounds of the keyboard task train the global one, then phones that these rounds never
- * saw mix it with their own.
+ * Whether phones are better off with the hybrid model than with n-grams of everybody's text in one place: in each fold phones find their words and
+ * n-grams and train a model by rounds; then phones that lie far from all of them mix these with their own.
  */
-export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
+export async function run({ seed, settings: given, log }: ScenarioOptions<object>): Promise<Findings> {
   const began = systemClock.now();
-  const text = smsText();
-  const { training, reported } = splitPhones(text.phones.length, seed);
-  const phones = training.map(phone => text.phones[phone]!);
-  const heldOut = heldOutText({ ...text, phones }, smallModel.vocabulary);
-  const vocabulary = new Vocabulary(heldOut.words);
-  const { backend } = await startBackend();
-  log(
-    `${training.length} phones train the global model on ${backend}: ${rounds} rounds of ${cohort}, without masks.`,
-  );
-  const model = await trainGlobal({
-    task: keyboardTask({
-      cohort,
-      devices: phones.length,
-      overSelection: 1,
-      seed,
-      masking: 'off',
-      graph: 'sparse',
-      lose: 0,
-      heldOut,
-    }),
-    objective: nextWord(vocabulary),
-    phones: phones.map(({ train }) => train),
-    rounds,
-    seed,
-    random: seededRandom(seed, 'hybrid'),
-    trained: (round, loss) => log(`Round ${round} of ${rounds}: loss ${loss.toFixed(3)} nats.`),
-  });
-  const trainer = tfjsTrainer(nextWord(vocabulary));
-  const bytes = encodeModel(model.topology, model.layout, model.weights);
-  const lives: PhoneFindings[] = [];
-  for (const phone of reported) {
-    const { train, heldOut: last } = text.phones[phone]!;
-    const messages = [...train, ...last];
-    const cut = Math.round(messages.length * learnedShare);
-    lives.push(
-      await livePhone(messages.slice(0, cut), messages.slice(cut), { model: bytes, vocabulary, trainer }),
-    );
-    log(`${lives.length} of ${reported.length} phones that the rounds never saw are scored.`);
+  const settings = hybridSettings.parse(given ?? {});
+  const { phones } = smsText();
+  await startBackend();
+  const threads = availableParallelism();
+  const parts = partMaker(threads, log);
+  const stretches: ScoredPhone[][] = [];
+  try {
+    for (const [i, fold] of foldsOf(phones.length, seed).slice(0, settings.folds).entries()) {
+      log(`Fold ${i + 1} of ${settings.folds}: ${fold.training.length} phones train.`);
+      stretches.push(
+        ...(await scoresOf(phones, fold, { settings, seed: seed + i, threads, make: parts.make, log })),
+      );
+    }
+  } finally {
+    await parts.close();
   }
-  await trainer.close();
-  const figures = figuresOf(
-    lives.map(({ recalls }) => recalls),
-    seed,
-  );
-  const lambdas = lives.map(({ report }) => report?.lambda ?? 0);
-  const seconds = (systemClock.now() - began) / 1_000;
+  const figures = figuresOf(stretches, seed);
   return {
     figures: {
       ...figures,
-      lambda: { mean: mean(lambdas), least: Math.min(...lambdas), most: Math.max(...lambdas) },
-      fallBacks: lambdas.filter(lambda => lambda === 0).length,
-      phones: reported.length,
-      trainingPhones: training.length,
-      rounds,
+      stretches: stretches.length,
+      phones: stretches.flat().length,
+      settings,
       seed,
-      seconds,
+      seconds: (systemClock.now() - began) / 1_000,
     },
-    table: tableOf(figures, mean(lambdas)),
+    table: tableOf(figures, stretches.length),
   };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+interface FoldPorts {
+  readonly settings: z.output<typeof hybridSettings>;
+  readonly seed: number;
+  readonly threads: number;
+  readonly make: PartMaker['make'];
+  readonly log: (line: string) => void;
 }
 
-function tableOf({ global, personal, hybrid, gain, ...rest }: HybridFigures, lambda: number): string[][] {
-  const row = (name: string, { top1, top3 }: { top1: number; top3: number }) => [
+/** The phones of each stretch of a fold, scored. */
+async function scoresOf(
+  phones: readonly Phone[],
+  { training, stretches }: Fold,
+  { settings, seed, threads, make, log }: FoldPorts,
+): Promise<ScoredPhone[][]> {
+  // Those that train have nothing held out: others are scored.
+  const taught = training.map(phone => ({ train: messagesOf(phones[phone]!), heldOut: [] }));
+  const shared = keyboardTableSettings.parse({ ...settings.shared, seed });
+  const strangers = stretches.map(stretch =>
+    stretch.map(phone => {
+      const messages = messagesOf(phones[phone]!);
+      const cut = Math.round(messages.length * learnedShare);
+      return { before: messages.slice(0, cut), after: messages.slice(cut) };
+    }),
+  );
+  const { words } = await wordsOfPhones(
+    // What is typed elsewhere counts in its coverage.
+    [...taught, ...strangers.flat().map(({ after }) => ({ train: [], heldOut: after }))],
+    shared,
+    log,
+  );
+  const hits = make({
+    part: 'strangersHits',
+    training: taught.map(({ train }) => train),
+    strangers: strangers.flat(),
+  });
+  const common = await teachShared(
+    { phones: taught, words, publicText: dialogue(), settings: shared, log },
+    { make },
+    threads,
+  );
+  let scored = 0;
+  const lives = await Promise.all(
+    strangers.map(async stretch => {
+      const found = await make({
+        ...common,
+        part: 'strangers',
+        strangers: stretch,
+        rowLength: shared.rowLength,
+        fineTuning: shared.fineTuning,
+        seed,
+      });
+      scored += stretch.length;
+      log(`${scored} phones that the rounds never saw are scored.`);
+      return found;
+    }),
+  );
+  const ofAll = await hits;
+  let place = 0;
+  return lives.map(stretch => stretch.map(recalls => ({ recalls, hits: ofAll[place++]! })));
+}
+
+const messagesOf = ({ train, heldOut }: Phone) => [...train, ...heldOut];
+
+function tableOf(figures: HybridFigures, stretches: number): string[][] {
+  const row = (name: string, { top1, top3 }: Points) => [
     name,
     `${top1.toFixed(1)} %`,
     `${top3.toFixed(1)} %`,
   ];
   const interval = ([low, high]: readonly [number, number]) => `${low.toFixed(1)} to ${high.toFixed(1)}`;
+  const gain = (name: string, { interval: top3, intervalTop1 }: HybridFigures['gain']) => [
+    `${name}, 95 % interval over ${stretches} stretches of 20 neighbouring phones, points`,
+    interval(intervalTop1),
+    interval(top3),
+  ];
+  const names = {
+    trigramCache: "a trigram of the training phones' text in one place, and a cache of what the phone typed",
+    kneserNeyOwn: "modified Kneser–Ney of the training phones' text, and the phone's own trigram",
+  };
   return [
     ['recall of the next word on phones that training never saw', 'top-1', 'top-3'],
-    row('the global model', global),
-    row('what each phone learned by itself', personal),
-    row(`the hybrid, λ = ${lambda.toFixed(2)} on average`, hybrid),
-    ['gain, 95 % interval over phones, points', interval(gain.intervalTop1), interval(gain.interval)],
+    ...baselines.map(name => row(names[name], figures[name])),
+    row('the global model', figures.global),
+    row('what each phone learned by itself', figures.personal),
+    row('the hybrid', figures.hybrid),
+    gain('gain over the better baseline', figures.overBestBaseline),
+    gain('gain over the global model', figures.gain),
     [
-      'phones that the hybrid serves as well or better',
-      `${(100 * rest.betterOrEqualShareTop1).toFixed(0)} %`,
-      `${(100 * rest.betterOrEqualShare).toFixed(0)} %`,
+      'phones that the hybrid serves as well as the global model or better',
+      `${(100 * figures.betterOrEqualShareTop1).toFixed(0)} %`,
+      `${(100 * figures.betterOrEqualShare).toFixed(0)} %`,
     ],
-    ['points that the others lose, on average', '', rest.meanLossOfOthers.toFixed(2)],
+    ['points that the others lose, on average', '', figures.meanLossOfOthers.toFixed(2)],
   ];
 }

@@ -5,7 +5,9 @@ import { smsText } from '../data/sms.ts';
 import type { Findings, ScenarioOptions } from '../study/study.ts';
 import { measurePrivate, type PrivateTable } from './private-table.ts';
 import { published } from './published.ts';
+import { fitPrior } from './fit-prior.ts';
 import { type KeyboardTableSettings, keyboardTableSettings, type PrivateSettings } from './settings.ts';
+import { learnedAndKept } from './split.ts';
 import { measureTable } from './table.ts';
 import { wordsOfPhones } from './words-of-phones.ts';
 
@@ -35,7 +37,9 @@ export const schema = keyboardTableSettings.omit({ seed: true });
 export async function run({ seed, settings: given, log }: ScenarioOptions<object>): Promise<Findings> {
   const began = systemClock.now();
   const settings = keyboardTableSettings.parse({ ...given, seed });
-  const { phones, heldOutWords, splitSha256 } = smsText();
+  const { phones: all, heldOutWords, splitSha256 } = smsText();
+  // Weights are fitted without the messages that the table is scored on.
+  const phones = settings.fitPrior ? all.map(({ train }) => learnedAndKept(train)) : all;
   log(`${phones.length} phones; ${heldOutWords} held-out words.`);
   const { words, figures: vocabulary } = await wordsOfPhones(phones, settings, log);
   if (settings.privacy) {
@@ -47,6 +51,20 @@ export async function run({ seed, settings: given, log }: ScenarioOptions<object
       seed,
       seconds: (systemClock.now() - began) / 1_000,
     });
+  }
+  if (settings.fitPrior) {
+    const inputs = { phones, words, publicText: dialogue(), settings, log };
+    const { weights, bins = {}, questions } = await fitPrior(inputs);
+    const shown = (each: Readonly<Record<string, number>>) =>
+      Object.entries(each).map(([name, weight]) => `${name} ${weight}`);
+    return {
+      figures: { prior: { weights, bins, questions }, settings, phones: phones.length, seed },
+      table: [
+        ['weights of the mixture', 'personal models'],
+        ['in all contexts', ...shown(weights)],
+        ...Object.entries(bins).map(([bin, each]) => [bin, ...shown(each)]),
+      ],
+    };
   }
   const table = await measureTable({ phones, words, publicText: dialogue(), settings, log });
   const points = ({ top1, top3 }: Recall) => ({ top1: 100 * top1, top3: 100 * top3 });

@@ -1,18 +1,27 @@
 import { adaptedNgrams } from '@murmuration/client-sdk/hybrid/adapted-ngrams';
 import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
+import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
+import type { WeightsPrior } from '@murmuration/client-sdk/hybrid/weights-prior';
+import { memoryStorage } from '@murmuration/client-sdk/node';
+import { PrivateLayers } from '@murmuration/client-sdk/private-layers/private-layers';
 import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
+import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import type { Serving } from '@murmuration/engine/inference/serving';
 import { loadModel } from '@murmuration/engine/models/model';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { contentHash, encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Phone } from '../data/federated-text.ts';
-import { livePhone, type PhoneFindings, questionsOf } from '../hybrid/phone.ts';
+import type { Stranger } from '../hybrid/baselines.ts';
+import { livePhone, type PhoneFindings, questionsOf, type Recalls } from '../hybrid/phone.ts';
 import { uniformInference } from '../hybrid/uniform-inference.ts';
 import { trainCentrally } from './central-training.ts';
 import type { CentralSettings, KeyboardTableSettings } from './settings.ts';
+import { askPhones, type PartsOfPhones } from './weights.ts';
 
 /** What every part of the table that uses the model begins with. */
 export interface ModelPart {
@@ -87,6 +96,25 @@ export interface PhonesPart extends ModelPart {
   readonly fineTuning: KeyboardTableSettings['fineTuning'];
   /** The file of n-grams that they have in common. */
   readonly ngrams: Uint8Array;
+  /** From which the weights of their mixtures begin; null: nothing. */
+  readonly prior: WeightsPrior | null;
+}
+
+export interface WeightsPart extends Omit<PhonesPart, 'part'> {
+  readonly part: 'weights';
+}
+
+/** What the parts of the hybrid had given to what came on phones after all of them had learned. */
+export async function askForWeights(part: WeightsPart): Promise<PartsOfPhones> {
+  const { vocabulary, trainer, model, personal } = readied(part);
+  const serving = keyboardServing(vocabulary) as Serving<unknown>;
+  const inference = tfjsInference(serving);
+  const files = { ...part.model, ngrams: model.ngrams };
+  const privateLayers = new PrivateLayers(memoryStorage(), 'keyboard' as TaskName);
+  const found = await askPhones(part.phones, files, personal, { serving, trainer, inference, privateLayers });
+  await inference.close();
+  await trainer.close();
+  return found;
 }
 
 /** What came of one phone of the table. */
@@ -96,35 +124,56 @@ export interface TablePhone extends PhoneFindings {
 }
 
 /** Each phone with what it learned itself, before its held-out messages; those without a held-out word are left out. */
-export async function livePhones({
-  model: { topology, layout, weights },
-  words,
-  rowLength,
-  phones,
-  fineTuning,
-  ngrams,
-}: PhonesPart): Promise<TablePhone[]> {
-  const vocabulary = new Vocabulary(words);
-  const trainer = tfjsTrainer(nextWord(vocabulary, rowLength));
-  const file = { hash: contentHash(ngrams), bytes: ngrams.length };
-  const model = { ...encodeModel(topology, layout, weights, contentHash, undefined, file), ngrams };
-  const { negatives, ...settings } = fineTuning;
-  const sampledSoftmax = negatives === null ? null : { negatives };
-  const personal = [adaptedNgrams(), fineTuned({ ...settings, sampledSoftmax }), ngramCache()];
+export async function livePhones(part: PhonesPart): Promise<TablePhone[]> {
+  const { vocabulary, trainer, model, personal } = readied(part);
   const found: TablePhone[] = [];
-  for (const { train, heldOut } of phones) {
+  for (const { train, heldOut } of part.phones) {
     if (!heldOut.some(message => questionsOf(message, vocabulary).length > 0)) continue;
     const ports = { model, vocabulary, trainer, observes: false };
     const counted = await livePhone(train, heldOut, {
       ...ports,
-      personal: [adaptedNgrams(), ngramCache()],
+      personal: personal.filter(({ name }) => name !== 'fine-tuned'),
       inference: uniformInference,
     });
     found.push({
-      ...(await livePhone(train, heldOut, { ...ports, personal, types: true })),
+      ...(await livePhone(train, heldOut, { ...ports, personal, prior: part.prior, types: true })),
       withoutNet: counted.recalls.hybrid,
     });
   }
   await trainer.close();
   return found;
+}
+
+export interface StrangersPart extends Omit<PhonesPart, 'part' | 'phones' | 'prior'> {
+  readonly part: 'strangers';
+  readonly strangers: readonly Stranger[];
+}
+
+/** Phones that the rounds never saw: each learns from what was typed before, is scored on what comes, and learns from that as well. */
+export async function liveStrangers(part: StrangersPart): Promise<Recalls[]> {
+  const { vocabulary, trainer, model, personal } = readied(part);
+  const found: Recalls[] = [];
+  for (const { before, after } of part.strangers)
+    found.push((await livePhone(before, after, { model, vocabulary, trainer, personal })).recalls);
+  await trainer.close();
+  return found;
+}
+
+function readied({
+  model: { topology, layout, weights },
+  words,
+  rowLength,
+  fineTuning,
+  ngrams,
+}: ModelPart & Pick<PhonesPart, 'fineTuning' | 'ngrams'>) {
+  const vocabulary = new Vocabulary(words);
+  const file = { hash: contentHash(ngrams), bytes: ngrams.length };
+  const { negatives, ...settings } = fineTuning;
+  const sampledSoftmax = negatives === null ? null : { negatives };
+  return {
+    vocabulary,
+    trainer: tfjsTrainer(nextWord(vocabulary, rowLength)),
+    model: { ...encodeModel(topology, layout, weights, contentHash, undefined, file), ngrams },
+    personal: [adaptedNgrams(), fineTuned({ ...settings, sampledSoftmax }), ngramCache()],
+  };
 }

@@ -75,6 +75,15 @@ const fineTuning = z.strictObject({
   negatives: negatives.default(200),
 });
 
+const mixture = z.record(z.string(), z.number().min(0).max(1));
+
+/** Weights of the personal models by name, in all contexts and by how well these are known. */
+const prior = z.strictObject({
+  weights: mixture,
+  bins: z.record(z.string(), mixture).optional(),
+  questions: positive.max(1e9),
+});
+
 /** Rounds under a privacy budget, accounted for a population that is larger than that of the phones that there are. */
 const privateSettings = z.strictObject({
   /** The budgets; null: without noise. */
@@ -133,6 +142,10 @@ export const keyboardTableSettings = z.strictObject({
   central: centralSettings.prefault({ epochs: 8 }),
   federated: federatedSettings.prefault({}),
   fineTuning: fineTuning.prefault({}),
+  /** From which each phone's weights of its mixture begin; null: nothing. */
+  prior: prior.nullable().default(null),
+  /** Fits such weights on the last ninth of the phones' training messages, in place of the table. */
+  fitPrior: z.boolean().default(false),
   /** Recall for several ε in place of the table; null: the table. */
   privacy: privateSettings.nullable().default(null),
 });

@@ -48,7 +48,7 @@ export interface KeyboardTableInputs {
 }
 
 /** Phones that are one part. */
-const phonesPerPart = 20;
+export const phonesPerPart = 20;
 
 /** Trains and measures all rows of the table. */
 export async function measureTable(inputs: KeyboardTableInputs): Promise<KeyboardTable> {
@@ -118,6 +118,7 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
           phones: some,
           fineTuning: settings.fineTuning,
           ngrams: file,
+          prior: settings.prior,
         });
         scored += some.length;
         log(`${scored} of ${phones.length} phones are scored.`);

@@ -2,18 +2,32 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import type { Phone } from '../data/federated-text.ts';
+import { type Baseline, type Hits, type Stranger, strangersHits } from '../hybrid/baselines.ts';
+import type { Recalls } from '../hybrid/phone.ts';
 import { type CountedPart, measureCounted } from './counted-ngrams.ts';
 import { measureNgrams, type NgramBaselines } from './ngram-baselines.ts';
 import {
+  askForWeights,
   type CentralPart,
   livePhones,
+  liveStrangers,
   measureRecall,
   type PhonesPart,
   type RecallPart,
+  type StrangersPart,
   type TablePhone,
   type TrainedModel,
   teachCentrally,
+  type WeightsPart,
 } from './parts.ts';
+import type { PartsOfPhones } from './weights.ts';
+
+interface StrangersHitsPart {
+  readonly part: 'strangersHits';
+  /** The messages of each phone that trains. */
+  readonly training: readonly (readonly string[])[];
+  readonly strangers: readonly Stranger[];
+}
 
 interface NgramPart {
   readonly part: 'ngrams';
@@ -21,7 +35,7 @@ interface NgramPart {
 }
 
 /** A part of the table that one thread makes. */
-export type Part = NgramPart | CountedPart | CentralPart | RecallPart | PhonesPart;
+export type Part = NgramPart | CountedPart | CentralPart | RecallPart | PhonesPart | WeightsPart | StrangersPart | StrangersHitsPart;
 
 /** It tells a person through `log` how far it is. */
 export type Job = Part & { readonly log: MessagePort };
@@ -33,6 +47,9 @@ export interface Results {
   readonly central: TrainedModel;
   readonly recall: Recall;
   readonly phones: TablePhone[];
+  readonly weights: PartsOfPhones;
+  readonly strangers: Recalls[];
+  readonly strangersHits: Record<Baseline, Hits>[];
 }
 
 /** Makes one part of the table. */
@@ -41,6 +58,7 @@ export default async function make(job: Job): Promise<Results[Part['part']]> {
   try {
     if (job.part === 'ngrams') return measureNgrams(job.phones);
     if (job.part === 'counted') return measureCounted(job);
+    if (job.part === 'strangersHits') return strangersHits(job.training, job.strangers);
     await startBackend();
     switch (job.part) {
       case 'central':
@@ -49,6 +67,10 @@ export default async function make(job: Job): Promise<Results[Part['part']]> {
         return await measureRecall(job);
       case 'phones':
         return await livePhones(job);
+      case 'weights':
+        return await askForWeights(job);
+      case 'strangers':
+        return await liveStrangers(job);
     }
   } finally {
     job.log.close();

@@ -83,4 +83,23 @@ describe('interpolated Witten-Bell', () => {
       }),
     );
   });
+
+  it('is the same when messages come one by one, whatever was asked in between', () => {
+    fc.assert(
+      fc.property(text, order, history, (messages, n, before) => {
+        const whole = modelOf(n as 1 | 2 | 3, messages);
+        const grown = modelOf(n as 1 | 2 | 3, []);
+        for (const each of messages) {
+          grown.add(vocabulary.encode(each));
+          for (const length of [1, 2]) grown.ranked(before, length);
+          grown.spread(before, 'unigram');
+          expect(grown.byFrequency).toHaveLength(grown.unigram.length - firstWordId);
+        }
+        expect(probabilities(grown, before)).toEqual(probabilities(whole, before));
+        expect(grown.byFrequency).toEqual(whole.byFrequency);
+        for (const length of [1, 2])
+          expect(grown.ranked(before, length)).toEqual(whole.ranked(before, length));
+      }),
+    );
+  });
 });

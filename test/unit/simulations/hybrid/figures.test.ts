@@ -1,16 +1,30 @@
-import { figuresOf } from '@murmuration/simulations/hybrid/figures';
-import type { Recalls } from '@murmuration/simulations/hybrid/phone';
+import { ownWeights } from '@murmuration/simulations/hybrid/baselines';
+import { figuresOf, type ScoredPhone } from '@murmuration/simulations/hybrid/figures';
 import { describe, expect, it } from 'vitest';
 
-/** A phone with so many words, and the hits of its models among the first three. */
-function phone(words: number, global: number, hybrid: number): Recalls {
+/** Hits of a baseline by weight of the phone's own: as many under the weight at `best`, none under others. */
+const under = (words: number, best: number, hits: number) => {
+  const top3 = ownWeights.map((_, i) => (i === best ? hits : 0));
+  return { words, top3, top1: top3.map(count => count / 2) };
+};
+
+/** A phone with so many words, and the hits of its models among the first three; half of them are first. */
+function phone(
+  words: number,
+  global: number,
+  hybrid: number,
+  { cache = [0, 0], own = [0, 0] }: Partial<Record<'cache' | 'own', readonly [number, number]>> = {},
+): ScoredPhone {
   const recall = (hits: number) => ({ top1: hits / words / 2, top3: hits / words, words });
-  return { global: recall(global), personal: recall(0), hybrid: recall(hybrid) };
+  return {
+    recalls: { global: recall(global), personal: recall(0), hybrid: recall(hybrid) },
+    hits: { trigramCache: under(words, ...cache), kneserNeyOwn: under(words, ...own) },
+  };
 }
 
 describe('the figures of the hybrid scenario', () => {
   it('count words alike, whoever typed them', () => {
-    const { global, hybrid, gain } = figuresOf([phone(100, 10, 30), phone(300, 90, 90)], 1);
+    const { global, hybrid, gain } = figuresOf([[phone(100, 10, 30)], [phone(300, 90, 90)]], 1);
     expect(global.top3).toBeCloseTo(25, 9);
     expect(hybrid.top3).toBeCloseTo(30, 9);
     expect(gain.top3).toBeCloseTo(5, 9);
@@ -19,21 +33,34 @@ describe('the figures of the hybrid scenario', () => {
 
   it('tell how many phones are no worse off, and what the others lose', () => {
     const phones = [phone(100, 10, 12), phone(100, 10, 10), phone(100, 10, 9), phone(200, 20, 14)];
-    const { betterOrEqualShare, betterOrEqualShareTop1, meanLossOfOthers } = figuresOf(phones, 1);
+    const { betterOrEqualShare, betterOrEqualShareTop1, meanLossOfOthers } = figuresOf([phones], 1);
     expect(betterOrEqualShare).toBe(0.5);
     expect(betterOrEqualShareTop1).toBe(0.5);
     expect(meanLossOfOthers).toBeCloseTo((1 + 3) / 2, 9);
-    expect(figuresOf([phone(10, 1, 2)], 1).meanLossOfOthers).toBe(0);
+    expect(figuresOf([[phone(10, 1, 2)]], 1).meanLossOfOthers).toBe(0);
   });
 
-  it('have intervals over phones, of which one alone leaves no doubt and unlike ones much', () => {
-    const alike = Array.from({ length: 20 }, () => phone(100, 10, 12));
-    expect(figuresOf(alike, 1).gain.interval[0]).toBeCloseTo(2, 9);
-    expect(figuresOf(alike, 1).gain.interval[1]).toBeCloseTo(2, 9);
-    const unlike = Array.from({ length: 20 }, (_, i) => phone(100, 10, i % 2 === 0 ? 0 : 24));
-    const [low, high] = figuresOf(unlike, 1).gain.interval;
+  it('give each baseline the weight that is best for all phones in hindsight, and compare with the better one', () => {
+    const phones = [
+      phone(100, 0, 30, { cache: [3, 20], own: [2, 10] }),
+      phone(100, 0, 30, { cache: [3, 4], own: [1, 16] }),
+    ];
+    const { trigramCache, kneserNeyOwn, overBestBaseline } = figuresOf([phones], 1);
+    expect(trigramCache.top3).toBeCloseTo(12, 9);
+    expect(kneserNeyOwn.top3).toBeCloseTo(8, 9);
+    expect(overBestBaseline.top3).toBeCloseTo(30 - 12, 9);
+    expect(overBestBaseline.top1).toBeCloseTo(15 - 6, 9);
+  });
+
+  it('have intervals over stretches: phones that gain and lose in one say nothing of chance', () => {
+    const [gains, loses] = [phone(100, 10, 24), phone(100, 10, 0)];
+    const within = Array.from({ length: 10 }, () => [gains, loses]);
+    expect(figuresOf(within, 1).gain.interval[0]).toBeCloseTo(2, 9);
+    expect(figuresOf(within, 1).gain.interval[1]).toBeCloseTo(2, 9);
+    const between = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? [gains, gains] : [loses, loses]));
+    const [low, high] = figuresOf(between, 1).gain.interval;
     expect(low).toBeLessThan(0);
     expect(high).toBeGreaterThan(2);
-    expect(figuresOf(unlike, 1)).toEqual(figuresOf(unlike, 1));
+    expect(figuresOf(between, 1)).toEqual(figuresOf(between, 1));
   });
 });

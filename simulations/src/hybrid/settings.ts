@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { keyboardTableSettings } from '../next-word/settings.ts';
+import { mostFolds } from './folds.ts';
+
+/** What the study can be told. */
+export const hybridSettings = z.strictObject({
+  /** Folds, each with phones of its own that the rounds never see. */
+  folds: z.int().min(1).max(mostFolds).default(mostFolds),
+  /** How phones learn what they have in common; as for the keyboard's table, without masks, which change no sum, and in fewer rounds. */
+  shared: keyboardTableSettings
+    .pick({ model: true, words: true, ngrams: true, rowLength: true, pretraining: true, federated: true })
+    .extend({ fineTuning: keyboardTableSettings.shape.fineTuning })
+    .prefault({
+      words: { masking: 'off' },
+      ngrams: { masking: 'off' },
+      federated: {
+        stages: [
+          { rounds: 100, learningRate: 1, serverLearningRate: 0.03 },
+          { rounds: 30, learningRate: 1, serverLearningRate: 0.01 },
+          { rounds: 20, learningRate: 0.5, serverLearningRate: 0.004 },
+        ],
+      },
+    }),
+});
