@@ -2,7 +2,7 @@ import type { Serving } from '@murmuration/engine/inference/serving';
 import { ByteReader, ByteWriter } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { inputOf } from './asked.ts';
-import { type Context, longestContext, NgramCounts } from './ngram-counts.ts';
+import { type Context, levels, longestContext, NgramCounts } from './ngram-counts.ts';
 import type { OpenPersonal, PersonalModel } from './personal.ts';
 import { inTurns } from './turns.ts';
 
@@ -46,6 +46,8 @@ export function ngramCache({ capacity = 20_000, halfLife = 1_500 }: NgramCacheOp
 
 function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
   const { classes, firstClass, own = serving } = serving;
+  /** Models without numbers beyond the classes know less where the last input is one. */
+  const levelAt = (context: Context) => counts.known(context) + (context[0] >= classes && context[0] < none ? levels : 0);
   const endOf = (asked: unknown) => {
     const input = inputOf(own, asked);
     return contextAt(input, input.length - 1);
@@ -66,11 +68,11 @@ function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
       return values;
     },
     ...(serving.own && { own: asked => counts.beyond(endOf(asked), classes) }),
-    confidence: asked => counts.known(endOf(asked)),
+    confidence: asked => levelAt(endOf(asked)),
     confidences(example) {
       const { targets } = serving.questions(example);
       const { input } = own.questions(example);
-      return targets.map(({ position }) => counts.known(contextAt(input, position)));
+      return targets.map(({ position }) => levelAt(contextAt(input, position)));
     },
     observe: example => count(example, counts, serving),
     bytes: () => encode(counts),

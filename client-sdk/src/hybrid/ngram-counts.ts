@@ -12,6 +12,9 @@ interface Followers extends Seen {
 /** Inputs that a class is counted after, at most. */
 export const longestContext = 3;
 
+/** Of how well a context is known. */
+export const levels = 4;
+
 /** A class, or a number beyond the classes, and the three inputs before it, the nearest one first; a number that no input has where there is none. */
 export type Ngram = readonly [previous: number, older: number, oldest: number, next: number];
 

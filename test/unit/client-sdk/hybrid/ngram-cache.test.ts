@@ -121,6 +121,8 @@ describe('an n-gram cache of what no class stands for', () => {
     const [afterName, afterOther] = [await cache.predict([1, name]), await cache.predict([2, 1, other])];
     expect(afterName[2]).toBeGreaterThan(0.9);
     expect(afterOther[3]).toBeGreaterThan(0.9);
+    // It knows both contexts alike; what has classes only knows the second one less.
+    expect(cache.confidence!([1, name]) - cache.confidence!([name, 2])).toBe(4);
     // Asked of an example, which has questions for classes only.
     expect([...(await cache.answer([1, name, 2]))]).toEqual([...afterName]);
     expect(cache.confidences!([1, name, 2])).toEqual([cache.confidence!([1, name])]);
