@@ -15,8 +15,7 @@ const context = 32;
 export function keyboardServing(
   vocabulary: Vocabulary,
 ): Serving<string> & { readonly transformer: Transformer } {
-  const lastOf = (ids: readonly number[]) =>
-    ids.length < context ? [startId, ...ids] : ids.slice(-context);
+  const lastOf = (ids: readonly number[]) => (ids.length < context ? [startId, ...ids] : ids.slice(-context));
   const encode = (text: string) => lastOf(vocabulary.encode(text));
   const numbersOf = (text: string) => tokensOf(text).map(token => numberOf(token, vocabulary));
   const inputOf = (asked: unknown, encode: (text: string) => readonly number[]) => {

@@ -47,7 +47,8 @@ export function ngramCache({ capacity = 20_000, halfLife = 1_500 }: NgramCacheOp
 function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
   const { classes, firstClass, own = serving } = serving;
   /** Models without numbers beyond the classes know less where the last input is one. */
-  const levelAt = (context: Context) => counts.known(context) + (context[0] >= classes && context[0] < none ? levels : 0);
+  const levelAt = (context: Context) =>
+    counts.known(context) + (context[0] >= classes && context[0] < none ? levels : 0);
   const endOf = (asked: unknown) => {
     const input = inputOf(own, asked);
     return contextAt(input, input.length - 1);
@@ -61,10 +62,7 @@ function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
       const { input } = own.questions(example);
       const values = new Float32Array(targets.length * classes);
       for (const [question, { position }] of targets.entries())
-        values.set(
-          counts.probabilities(contextAt(input, position), classes, firstClass),
-          question * classes,
-        );
+        values.set(counts.probabilities(contextAt(input, position), classes, firstClass), question * classes);
       return values;
     },
     ...(serving.own && { own: asked => counts.beyond(endOf(asked), classes) }),

@@ -82,6 +82,7 @@ async function mixed(parts: readonly Part[], input: unknown): Promise<Pick<Answe
   );
   const own = new Map<number, number>();
   for (const { weight, model } of parts)
-    for (const [id, share] of model.own?.(input) ?? []) own.set(id, (own.get(id) ?? 0) + (weight / all) * share);
+    for (const [id, share] of model.own?.(input) ?? [])
+      own.set(id, (own.get(id) ?? 0) + (weight / all) * share);
   return { values, ...(own.size > 0 && { own }) };
 }

@@ -38,9 +38,7 @@ export function priorOf(
   };
   return {
     all: of(weights),
-    bins: new Map(
-      names.length === most ? Object.entries(bins).map(([bin, each]) => [bin, of(each)]) : [],
-    ),
+    bins: new Map(names.length === most ? Object.entries(bins).map(([bin, each]) => [bin, of(each)]) : []),
     questions,
   };
 }

@@ -32,8 +32,7 @@ export function likeliestWords(
     if (best.length > count) best.pop();
   };
   const { words } = vocabulary;
-  if (typed === '')
-    for (const [place, word] of words.entries()) offer(word, values[firstWordId + place]!, 0);
+  if (typed === '') for (const [place, word] of words.entries()) offer(word, values[firstWordId + place]!, 0);
   else
     for (const [place, cost] of [...spellingOf(vocabulary).meant(typed)].sort(([a], [b]) => a - b))
       offer(words[place]!, values[firstWordId + place]!, cost);

@@ -35,7 +35,15 @@ interface NgramPart {
 }
 
 /** A part of the table that one thread makes. */
-export type Part = NgramPart | CountedPart | CentralPart | RecallPart | PhonesPart | WeightsPart | StrangersPart | StrangersHitsPart;
+export type Part =
+  | NgramPart
+  | CountedPart
+  | CentralPart
+  | RecallPart
+  | PhonesPart
+  | WeightsPart
+  | StrangersPart
+  | StrangersHitsPart;
 
 /** It tells a person through `log` how far it is. */
 export type Job = Part & { readonly log: MessagePort };

@@ -87,7 +87,9 @@ describe('the options of a client', () => {
       'options.tasks.keyboard.hybrid.margin has to be a number from 0, or Infinity, not number.',
     ],
     [
-      { hybrid: { serving: {}, prior: { weights: { 'ngram-cache': 0.6, 'fine-tuned': 0.5 }, questions: 1 } } },
+      {
+        hybrid: { serving: {}, prior: { weights: { 'ngram-cache': 0.6, 'fine-tuned': 0.5 }, questions: 1 } },
+      },
       'options.tasks.keyboard.hybrid.prior.weights has to be weights from 0 to 1 by the names of personal models, at most 1 together, not object.',
     ],
     [

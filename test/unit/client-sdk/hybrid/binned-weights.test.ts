@@ -63,7 +63,9 @@ describe('weights that begin from a prior', () => {
   const fitted = (parts: readonly Float32Array[], among: readonly number[], questions: number) =>
     fitBinned({ parts, bins, untaught, prior: prior(questions) }, among, true);
   const close = (weights: readonly number[] | undefined, to: readonly number[], digits: number) =>
-    expect(weights!.map((weight, i) => Math.abs(weight - to[i]!) < 10 ** -digits)).toEqual(to.map(() => true));
+    expect(weights!.map((weight, i) => Math.abs(weight - to[i]!) < 10 ** -digits)).toEqual(
+      to.map(() => true),
+    );
 
   it('are that without questions, by all of its bins', () => {
     const { all, bins } = fitted(given(1, 0), [], 100);
