@@ -29,8 +29,8 @@ const nothing: Score = { loss: Number.POSITIVE_INFINITY, top1: 0, top3: 0 };
  * than any other part by more than chance makes of it (McNemar 1947). Weights by bins have to do the same in comparison with those alike for all. Otherwise one part serves alone:
  * the global model, unless another one explains them better by as much and has what came among its three likeliest as often.
  *
- * Weights that begin from a prior have been found to help elsewhere: the mixture serves unless one part alone explains the examples better by as
- * much, or has what came among its three likeliest oftener by more than chance.
+ * Weights that begin from a prior have been found to help elsewhere: the mixture serves unless one part alone explains the examples better, by as
+ * much and by more than chance, or has what came among its three likeliest oftener by more than chance.
  *
  * @returns null where the examples ask nothing. @throws the reason of `signal` once it is aborted.
  */
@@ -65,9 +65,10 @@ export async function compare(
     crossed(asked, count, true),
   ];
   const recalls = await recallsOf(models, candidates, examples, serving, signal);
-  const judged = candidates.map(
-    (weights, i): Judged => ({ loss: lossUnder(parts, weights), ...recalls[i]! }),
-  );
+  const judged = candidates.map((weights, i): Judged => {
+    const losses = lossesUnder(parts, weights);
+    return { losses, loss: losses.reduce((sum, loss) => sum + loss, 0) / count, ...recalls[i]! };
+  });
   const [ofPersonal, ofAlike, ofBinned] = judged.slice(models.length) as [Judged, Judged, Judged];
   const ofAlone = judged.slice(0, models.length);
   const explains = (one: Judged, other: Judged) => count * (other.loss - one.loss) > personal.length;
@@ -77,7 +78,7 @@ export async function compare(
   const helps = (mixture: Judged) =>
     ofAlone.every(part => !isRarer(mixture.among3, part.among3)) &&
     (prior
-      ? !ofAlone.some(part => explains(part, mixture))
+      ? !ofAlone.some(part => explains(part, mixture) && isSurelyLess(part.losses, mixture.losses))
       : explains(mixture, ofAlone[chosen]!) && mixture.top3 >= ofAlone[0]!.top3);
   const isBetterBinned = prior
     ? prior.bins.size > 0
@@ -120,6 +121,15 @@ function isRarer(one: Uint8Array, other: Uint8Array): boolean {
   return lost - gained > errors * Math.sqrt(lost + gained);
 }
 
+/** Whether the sum of one kind of losses is smaller than that of the other by more than chance, question beside question. */
+function isSurelyLess(one: Float64Array, other: Float64Array): boolean {
+  const gains = one.map((loss, question) => other[question]! - loss);
+  const sum = gains.reduce((all, gain) => all + gain, 0);
+  const spread = gains.reduce((all, gain) => all + (gain - sum / gains.length) ** 2, 0);
+  // Without a probability for what came there is nothing to spread.
+  return sum > (Number.isFinite(sum) ? errors * Math.sqrt(spread) : 0);
+}
+
 /** The weights of the parts at a question. */
 type WeightsAt = (question: number) => readonly number[];
 
@@ -151,16 +161,16 @@ export function binOf(levels: readonly (number | undefined)[]): string {
   return levels.map(level => level ?? '-').join('');
 }
 
-function lossUnder(parts: readonly Float32Array[], weightsAt: WeightsAt): number {
-  const count = parts[0]!.length;
-  let sum = 0;
-  for (let question = 0; question < count; question++) {
+/** −ln of what the mixture gives to what came, in nats. */
+function lossesUnder(parts: readonly Float32Array[], weightsAt: WeightsAt): Float64Array {
+  const losses = new Float64Array(parts[0]!.length);
+  for (let question = 0; question < losses.length; question++) {
     const weights = weightsAt(question);
     let probability = 0;
     for (const [i, part] of parts.entries()) probability += weights[i]! * part[question]!;
-    sum -= Math.log(probability);
+    losses[question] = -Math.log(probability);
   }
-  return sum / count;
+  return losses;
 }
 
 /** What each model had given to the class that came, question by question. */
@@ -187,7 +197,7 @@ type Recall = Pick<Score, 'top1' | 'top3'> & {
   /** 1 at each question whose class was among the three likeliest. */
   readonly among3: Uint8Array;
 };
-type Judged = Score & Recall;
+type Judged = Score & Recall & { readonly losses: Float64Array };
 
 /** Recall of each mixture. A second pass, since the probabilities of all classes at all questions would take much memory. */
 async function recallsOf(

@@ -7,7 +7,7 @@ import { type KeyboardTableInputs, phonesPerPart } from './table.ts';
 import { priorFrom } from './weights.ts';
 
 /** Questions of a phone as which the weights count that all of them fitted. */
-const questions = 300;
+const questions = 3_000;
 
 /**
  * Lets phones learn what they have in common, as for the table, and each its own; then fits weights of the mixture to what came later on

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ngramSettings } from '../ngrams/settings.ts';
 import { commonSettings } from '../scenario/settings.ts';
 import { vocabularySettings } from '../vocabulary/settings.ts';
+import { fittedPrior } from './fitted-prior.ts';
 
 const whole = z.int().min(1);
 const positive = z.number().positive();
@@ -143,7 +144,7 @@ export const keyboardTableSettings = z.strictObject({
   federated: federatedSettings.prefault({}),
   fineTuning: fineTuning.prefault({}),
   /** From which each phone's weights of its mixture begin; null: nothing. */
-  prior: prior.nullable().default(null),
+  prior: prior.nullable().default(fittedPrior),
   /** Fits such weights on the last ninth of the phones' training messages, in place of the table. */
   fitPrior: z.boolean().default(false),
   /** Recall for several ε in place of the table; null: the table. */
