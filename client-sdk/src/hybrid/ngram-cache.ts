@@ -27,19 +27,19 @@ const bytesOfNgram = 4 * (longestContext + 1);
 export function ngramCache({ capacity = 20_000, halfLife = 1_500 }: NgramCacheOptions = {}): PersonalModel {
   if (!(capacity >= 1)) throw new RangeError(`capacity is ${capacity}, not above 0.`);
   if (!(halfLife >= 1)) throw new RangeError(`halfLife is ${halfLife}, not 1 or above.`);
-  const empty = () => new NgramCounts(capacity, halfLife);
+  const empty = ({ classes }: Serving<unknown>) => new NgramCounts(capacity, halfLife, classes);
   return {
     name: 'ngram-cache',
     needsGlobal: false,
     empty: new Uint8Array(0),
     async learn({ examples, previous, signal }, { serving }) {
       if (examples.length === 0) return previous;
-      const counts = empty();
+      const counts = empty(serving);
       await inTurns(examples, signal, example => count(example, counts, serving));
       return encode(counts);
     },
     async open(bytes, _, { serving }) {
-      return opened(decode(bytes, empty(), serving), serving);
+      return opened(decode(bytes, empty(serving), serving), serving);
     },
   };
 }
@@ -55,17 +55,17 @@ function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
   };
   return {
     async predict(asked) {
-      return counts.probabilities(endOf(asked), classes, firstClass);
+      return counts.probabilities(endOf(asked), firstClass);
     },
     async answer(example) {
       const { targets } = serving.questions(example);
       const { input } = own.questions(example);
       const values = new Float32Array(targets.length * classes);
       for (const [question, { position }] of targets.entries())
-        values.set(counts.probabilities(contextAt(input, position), classes, firstClass), question * classes);
+        values.set(counts.probabilities(contextAt(input, position), firstClass), question * classes);
       return values;
     },
-    ...(serving.own && { own: asked => counts.beyond(endOf(asked), classes) }),
+    ...(serving.own && { own: asked => counts.beyond(endOf(asked)) }),
     confidence: asked => levelAt(endOf(asked)),
     confidences(example) {
       const { targets } = serving.questions(example);

@@ -6,7 +6,9 @@ interface Seen {
 
 /** What followed one context. */
 interface Followers extends Seen {
+  /** Of classes, and of numbers beyond them. */
   readonly counts: Map<number, Seen>;
+  readonly beyond: Map<number, Seen>;
 }
 
 /** Inputs that a class is counted after, at most. */
@@ -31,6 +33,7 @@ const heaviest = 1e200;
  */
 export class NgramCounts {
   readonly #capacity: number;
+  readonly #classes: number;
   /** By which the weight of each n-gram exceeds that of the one before. */
   readonly #growth: number;
   /** The newest ones, in a ring once it is full. */
@@ -42,8 +45,10 @@ export class NgramCounts {
   #weight = 1;
   readonly #followers = new Map<string, Followers>();
 
-  constructor(capacity: number, halfLife: number) {
+  /** `classes`: numbers from there on are beyond them. */
+  constructor(capacity: number, halfLife: number, classes: number) {
     this.#capacity = capacity;
+    this.#classes = classes;
     this.#growth = exponential(Math.LN2 / halfLife);
   }
 
@@ -72,22 +77,26 @@ export class NgramCounts {
     yield* this.#ngrams.slice(0, this.#oldest);
   }
 
-  /** Of the classes from `first` to `classes` − 1, after these inputs; 0 below. What `beyond` gives is missing from the sum 1. */
-  probabilities(context: Context, classes: number, first: number): Float32Array {
-    const values = new Float32Array(classes);
-    const left = this.#spread(context, (next, share) => {
-      if (next < classes) values[next] = values[next]! + share;
-    });
-    for (let i = first; i < classes; i++) values[i] = values[i]! + left / (classes - first);
+  /** Of the classes from `first` to the last one, after these inputs; 0 below. What `beyond` gives is missing from the sum 1. */
+  probabilities(context: Context, first: number): Float32Array {
+    const values = new Float32Array(this.#classes);
+    let left = 1;
+    for (const { counts, all, none } of this.#shares(context)) {
+      for (const [next, seen] of counts) values[next] = values[next]! + (left * seen.weight) / all;
+      left *= none / all;
+    }
+    for (let i = first; i < values.length; i++) values[i] = values[i]! + left / (values.length - first);
     return values;
   }
 
-  /** Of the numbers from `classes` on that ever followed, after these inputs. */
-  beyond(context: Context, classes: number): Map<number, number> {
+  /** Of the numbers beyond the classes that ever followed, after these inputs. */
+  beyond(context: Context): Map<number, number> {
     const found = new Map<number, number>();
-    this.#spread(context, (next, share) => {
-      if (next >= classes) found.set(next, (found.get(next) ?? 0) + share);
-    });
+    let left = 1;
+    for (const { beyond, all, none } of this.#shares(context)) {
+      for (const [next, seen] of beyond) found.set(next, (found.get(next) ?? 0) + (left * seen.weight) / all);
+      left *= none / all;
+    }
     return found;
   }
 
@@ -98,27 +107,29 @@ export class NgramCounts {
     return this.#followers.has(`${previous}`) ? 1 : 0;
   }
 
-  /** What each follower of the contexts has, the longest context first, and what these leave. */
-  #spread(context: Context, give: (next: number, share: number) => void): number {
-    let left = 1;
+  /** The contexts that are known, the longest first, with what their followers have in all, and what these leave of it. */
+  *#shares(context: Context): Generator<Followers & { readonly all: number; readonly none: number }> {
     for (const key of contexts(context).reverse()) {
       const followers = this.#followers.get(key);
       if (!followers) continue;
-      const { weight, counts } = followers;
-      const all = weight + counts.size * this.#weight;
-      for (const [next, seen] of counts) give(next, (left * seen.weight) / all);
-      left *= (counts.size * this.#weight) / all;
+      const none = (followers.counts.size + followers.beyond.size) * this.#weight;
+      yield { ...followers, all: followers.weight + none, none };
     }
-    return left;
   }
 
   #count(ngram: Ngram, weight: number): void {
     const next = ngram[longestContext];
     for (const key of contexts(ngram)) {
-      const followers = this.#followers.get(key) ?? { times: 0, weight: 0, counts: new Map<number, Seen>() };
+      const followers = this.#followers.get(key) ?? {
+        times: 0,
+        weight: 0,
+        counts: new Map<number, Seen>(),
+        beyond: new Map<number, Seen>(),
+      };
       this.#followers.set(key, followers);
-      const seen = followers.counts.get(next) ?? { times: 0, weight: 0 };
-      followers.counts.set(next, seen);
+      const counts = this.#countsOf(followers, next);
+      const seen = counts.get(next) ?? { times: 0, weight: 0 };
+      counts.set(next, seen);
       for (const each of [followers, seen]) {
         each.times += 1;
         each.weight += weight;
@@ -131,14 +142,19 @@ export class NgramCounts {
     const next = ngram[longestContext];
     for (const key of contexts(ngram)) {
       const followers = this.#followers.get(key)!;
-      const seen = followers.counts.get(next)!;
+      const counts = this.#countsOf(followers, next);
+      const seen = counts.get(next)!;
       for (const each of [followers, seen]) {
         each.times -= 1;
         each.weight = Math.max(0, each.weight - weight);
       }
-      if (seen.times === 0) followers.counts.delete(next);
+      if (seen.times === 0) counts.delete(next);
       if (followers.times === 0) this.#followers.delete(key);
     }
+  }
+
+  #countsOf({ counts, beyond }: Followers, next: number): Map<number, Seen> {
+    return next < this.#classes ? counts : beyond;
   }
 
   #countAgain(): void {

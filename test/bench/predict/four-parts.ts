@@ -33,13 +33,18 @@ export async function fourParts(model: tf.LayersModel, size: number) {
   const shared = await sharedNgrams().open(file, null, ports);
   const cache = await ngramCache().open(new Uint8Array(0), null, ports);
   const wordsAt = (i: number) => Array.from({ length: 4 }, (_, at) => vocabulary.word(idAt(i * (at + 1))));
-  for (let i = 0; i < 1_000; i++) cache.observe!(wordsAt(i).join(' '));
+  // Every fifth word is one that the vocabulary lacks.
+  for (let i = 0; i < 1_000; i++) cache.observe!(`${wordsAt(i).join(' ')} own${i % 200}`);
   const parts = [await inference.open(files), await inference.open(files), shared, cache];
   return {
     wordsAt,
     lookUp: (text: string) => shared.predict(text),
-    mixed: async (text: string) =>
-      mix(await Promise.all(parts.map(async part => ({ weight: 0.25, values: await part.predict(text) })))),
+    mixed: async (text: string) => {
+      cache.own!(text);
+      return mix(
+        await Promise.all(parts.map(async part => ({ weight: 0.25, values: await part.predict(text) }))),
+      );
+    },
     close: () => inference.close(),
   };
 }

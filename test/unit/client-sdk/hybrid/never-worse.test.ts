@@ -229,10 +229,16 @@ describe('a mixture whose weights begin from a prior', () => {
           const isServed = found.weights.every((weight, i) => Math.abs(weight - all[i + 1]!) < 1e-3);
           if (isServed) served++;
           else refused++;
-          const lossAt = (question: Question, weights: readonly number[]) => lossOn([question], () => weights);
+          const lossAt = (question: Question, weights: readonly number[]) =>
+            lossOn([question], () => weights);
           const isBetter = sure.map((_, i) => {
             const gains = questions.map(
-              question => lossAt(question, all) - lossAt(question, sure.map((__, j) => (i === j ? 1 : 0))),
+              question =>
+                lossAt(question, all) -
+                lossAt(
+                  question,
+                  sure.map((__, j) => (i === j ? 1 : 0)),
+                ),
             );
             const sum = gains.reduce((total, gain) => total + gain, 0);
             const spread = gains.reduce((total, gain) => total + (gain - sum / count) ** 2, 0);

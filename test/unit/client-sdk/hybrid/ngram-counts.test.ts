@@ -11,8 +11,9 @@ function counted(
   given: readonly Ngram[],
   capacity = 1_000,
   halfLife = Number.POSITIVE_INFINITY,
+  classes = 8,
 ): NgramCounts {
-  const counts = new NgramCounts(capacity, halfLife);
+  const counts = new NgramCounts(capacity, halfLife, classes);
   for (const ngram of given) counts.add(ngram);
   return counts;
 }
@@ -38,7 +39,7 @@ describe('counts of n-grams', () => {
   it('give a distribution over the classes that may follow', () => {
     fc.assert(
       fc.property(ngrams, context, halfLives, (given, after, halfLife) => {
-        const values = counted(given, 1_000, halfLife).probabilities(after, 8, 2);
+        const values = counted(given, 1_000, halfLife).probabilities(after, 2);
         expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
         expect([...values.subarray(0, 2)]).toEqual([0, 0]);
         expect(values.subarray(2).every(value => value > 0)).toBe(true);
@@ -47,26 +48,27 @@ describe('counts of n-grams', () => {
   });
 
   it('weigh contexts by Witten and Bell', () => {
-    const counts = counted([
+    const given: Ngram[] = [
       [5, 4, 7, 2],
       [5, 4, 8, 2],
       [5, 4, 9, 3],
       [6, 4, 7, 3],
-    ]);
+    ];
+    const counts = counted(given, 1_000, Number.POSITIVE_INFINITY, 6);
     // Of 4 tokens 2 and 3 came twice each: P(2) = (2 + 2 · 1/4) / (4 + 2) over four classes.
     const unigram = (2 + 2 / 4) / 6;
     const bigram = (2 + 2 * unigram) / 5;
     const trigram = (2 + 2 * bigram) / 5;
-    expect(counts.probabilities([5, 4, 7], 6, 2)[2]).toBeCloseTo((1 + trigram) / 2, 6);
-    expect(counts.probabilities([5, 4, 2], 6, 2)[2]).toBeCloseTo(trigram, 6);
-    expect(counts.probabilities([5, 3, 2], 6, 2)[2]).toBeCloseTo(bigram, 6);
-    expect(counts.probabilities([3, 3, 2], 6, 2)[2]).toBeCloseTo(unigram, 6);
+    expect(counts.probabilities([5, 4, 7], 2)[2]).toBeCloseTo((1 + trigram) / 2, 6);
+    expect(counts.probabilities([5, 4, 2], 2)[2]).toBeCloseTo(trigram, 6);
+    expect(counts.probabilities([5, 3, 2], 2)[2]).toBeCloseTo(bigram, 6);
+    expect(counts.probabilities([3, 3, 2], 2)[2]).toBeCloseTo(unigram, 6);
   });
 
   it('count what is older by their half-life half as much, by the definition', () => {
     fc.assert(
       fc.property(ngrams, context, halfLives, (given, after, halfLife) => {
-        const values = counted(given, 1_000, halfLife).probabilities(after, 8, 2);
+        const values = counted(given, 1_000, halfLife).probabilities(after, 2);
         const expected = byDefinition(given, after, halfLife);
         for (let next = 2; next < 8; next++) expect(values[next]).toBeCloseTo(expected(next), 5);
       }),
@@ -76,7 +78,7 @@ describe('counts of n-grams', () => {
   it('go on for ever, however small the half-life', () => {
     const given = Array.from({ length: 5_000 }, (_, i): Ngram => [2 + (i % 3), 2 + (i % 4), 2, 2 + (i % 5)]);
     const counts = counted(given, 1_000, 1);
-    const values = counts.probabilities([3, 3, 2], 8, 2);
+    const values = counts.probabilities([3, 3, 2], 2);
     expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
     const newest = given.slice(-1_000);
     const expected = byDefinition(newest, [3, 3, 2], 1);
@@ -84,7 +86,27 @@ describe('counts of n-grams', () => {
   });
 
   it('know nothing at first', () => {
-    expect([...counted([]).probabilities([2, 3, 4], 4, 2)]).toEqual([0, 0, 0.5, 0.5]);
+    expect([...counted([], 1_000, 1, 4).probabilities([2, 3, 4], 2)]).toEqual([0, 0, 0.5, 0.5]);
+  });
+
+  it('tell numbers beyond the classes as they would tell classes, but for the share of what never came', () => {
+    fc.assert(
+      fc.property(ngrams, context, halfLives, (given, after, halfLife) => {
+        const values = counted(given, 1_000, halfLife).probabilities(after, 2);
+        // Beyond 5 there is nothing that never came.
+        const some = counted(given, 1_000, halfLife, 5);
+        const beyond = some.beyond(after);
+        const all = [...some.probabilities(after, 2), ...beyond.values()];
+        expect(all.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+        for (const [number, share] of beyond) {
+          expect(number).toBeGreaterThanOrEqual(5);
+          expect(share).toBeLessThanOrEqual(values[number]! + 1e-6);
+        }
+        expect([...beyond.keys()].sort()).toEqual(
+          [...new Set(given.map(ngram => ngram[3]).filter(next => next >= 5))].sort(),
+        );
+      }),
+    );
   });
 
   it('forget all but the newest, as if the others had never come', () => {
@@ -99,7 +121,7 @@ describe('counts of n-grams', () => {
           const kept = given.slice(-capacity);
           expect([...counts]).toEqual(kept);
           const [values, others] = [counts, counted(kept, capacity, halfLife)].map(each =>
-            each.probabilities(after, 8, 2),
+            each.probabilities(after, 2),
           );
           for (let next = 2; next < 8; next++) expect(values![next]).toBeCloseTo(others![next]!, 5);
         },
