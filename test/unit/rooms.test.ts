@@ -177,6 +177,7 @@ const order: Record<string, readonly string[]> = {
     'privacy-audit',
     'hybrid',
     'next-word',
+    'strangers',
     'learning-curves',
     'pages',
     'report',

@@ -144,7 +144,7 @@ export const catalogue: readonly Entry[] = [
     kind: 'study',
     name: 'hybrid',
     shows: 'whether phones are better off with a model that is partly their own',
-    load: () => import('../hybrid/hybrid.ts'),
+    load: () => import('../strangers/strangers.ts'),
   },
   {
     kind: 'study',

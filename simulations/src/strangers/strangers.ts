@@ -5,14 +5,14 @@ import type * as z from 'zod';
 import { dialogue } from '../data/dialogue.ts';
 import type { Phone } from '../data/federated-text.ts';
 import { smsText } from '../data/sms.ts';
+import { baselines } from '../hybrid/baselines.ts';
+import { figuresOf, type HybridFigures, type Points, type ScoredPhone } from '../hybrid/figures.ts';
+import { type Fold, foldsOf } from '../hybrid/folds.ts';
 import { type PartMaker, partMaker } from '../next-word/part-maker.ts';
 import { keyboardTableSettings } from '../next-word/settings.ts';
 import { teachShared } from '../next-word/shared-parts.ts';
 import { wordsOfPhones } from '../next-word/words-of-phones.ts';
 import type { Findings, ScenarioOptions } from '../study/study.ts';
-import { baselines } from './baselines.ts';
-import { figuresOf, type HybridFigures, type Points, type ScoredPhone } from './figures.ts';
-import { type Fold, foldsOf } from './folds.ts';
 import { hybridSettings } from './settings.ts';
 
 export { hybridSettings as schema };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { mostFolds } from '../hybrid/folds.ts';
 import { keyboardTableSettings } from '../next-word/settings.ts';
-import { mostFolds } from './folds.ts';
 
 /** What the study can be told. */
 export const hybridSettings = z.strictObject({
