@@ -84,7 +84,7 @@ function requireExamples(count: number, least: number): void {
 }
 
 /** The training of a round by its plan alone: each has a seed of its own, so that no two go through the examples alike. */
-export function trainingOf({ plan: { training }, number }: Assignment): TrainingSettings {
+function trainingOf({ plan: { training }, number }: Assignment): TrainingSettings {
   return { ...training, seed: (training.seed + number) % 2 ** 31 };
 }
 
