@@ -144,7 +144,7 @@ export async function livePhones(part: PhonesPart): Promise<TablePhone[]> {
   return found;
 }
 
-export interface StrangersPart extends Omit<PhonesPart, 'part' | 'phones' | 'prior'> {
+export interface StrangersPart extends Omit<PhonesPart, 'part' | 'phones'> {
   readonly part: 'strangers';
   readonly strangers: readonly Stranger[];
 }
@@ -154,7 +154,9 @@ export async function liveStrangers(part: StrangersPart): Promise<Recalls[]> {
   const { vocabulary, trainer, model, personal } = readied(part);
   const found: Recalls[] = [];
   for (const { before, after } of part.strangers)
-    found.push((await livePhone(before, after, { model, vocabulary, trainer, personal })).recalls);
+    found.push(
+      (await livePhone(before, after, { model, vocabulary, trainer, personal, prior: part.prior })).recalls,
+    );
   await trainer.close();
   return found;
 }

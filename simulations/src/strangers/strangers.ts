@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { WeightsPrior } from '@murmuration/client-sdk/hybrid/weights-prior';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type * as z from 'zod';
@@ -22,6 +23,12 @@ export { hybridSettings as schema };
  * words decides whether a phone counts as worse off.
  */
 const learnedShare = 0.25;
+
+/** Weights that the keyboard's parts had on the development stretches, none of whose phones is scored (`fitPrior` on these only). */
+const developmentPrior: WeightsPrior = {
+  weights: { 'adapted-ngrams': 0.177, 'fine-tuned': 0.517, 'ngram-cache': 0.072 },
+  questions: 300,
+};
 
 /**
  * Whether phones are better off with the hybrid model than with n-grams of everybody's text in one place: in each fold phones find their words and
@@ -108,6 +115,7 @@ async function scoresOf(
         strangers: stretch,
         rowLength: shared.rowLength,
         fineTuning: shared.fineTuning,
+        prior: developmentPrior,
         seed,
       });
       scored += stretch.length;
