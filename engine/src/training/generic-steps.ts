@@ -3,8 +3,8 @@ import type { NegativeSampler } from '../objective/negative-sampler.ts';
 import type { Batch, Objective } from '../objective/objective.ts';
 import { sampledSoftmaxLoss } from '../objective/sampled-softmax.ts';
 import * as tf from '../tfjs/tf.ts';
-import { tfjsOptimizer } from './optimizer.ts';
 import type { Steps } from './steps.ts';
+import { tfjsOptimizer } from './tfjs-optimizer.ts';
 import type { LocalSettings } from './trainer.ts';
 
 /**

@@ -1,6 +1,5 @@
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Optimizer } from '../fused/descent.ts';
-import * as tf from '../tfjs/tf.ts';
 
 /** What a plan's `optimizer` does where it does not say: as Kingma & Ba 2015, with the ε of tfjs for float32. */
 const [squaresByDefault, epsilonByDefault] = [0.999, 1e-7];
@@ -11,18 +10,4 @@ export function optimizerOf({ optimizer }: TrainingSettings): Optimizer {
   const { kind, momentum, squares = squaresByDefault, epsilon = epsilonByDefault } = optimizer;
   if (kind === 'adam') return { kind, beta1: momentum, beta2: squares, epsilon };
   return { kind: 'momentum', momentum, nesterov: kind === 'nesterov' };
-}
-
-/** The same of tfjs. */
-export function tfjsOptimizer(settings: TrainingSettings): tf.Optimizer {
-  const { learningRate } = settings;
-  const optimizer = optimizerOf(settings);
-  switch (optimizer.kind) {
-    case 'sgd':
-      return tf.train.sgd(learningRate);
-    case 'momentum':
-      return tf.train.momentum(learningRate, optimizer.momentum, optimizer.nesterov);
-    case 'adam':
-      return tf.train.adam(learningRate, optimizer.beta1, optimizer.beta2, optimizer.epsilon);
-  }
 }

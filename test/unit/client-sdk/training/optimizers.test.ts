@@ -1,5 +1,5 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
-import { tfjsOptimizer } from '@murmuration/engine/training/optimizer';
+import { tfjsOptimizer } from '@murmuration/engine/training/tfjs-optimizer';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { LocalSettings } from '@murmuration/engine/training/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
