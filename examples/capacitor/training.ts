@@ -1,5 +1,7 @@
 import { serveTraining } from '@murmuration/client-sdk/worker';
 import * as tf from '@murmuration/engine/tf';
+import { webgl } from '@murmuration/engine/webgl';
 import { line } from '../line.js';
 
-serveTraining(line(tf));
+// The loss is the example's own, which the fused kernels don't know.
+serveTraining(line(tf), { backends: [webgl] });

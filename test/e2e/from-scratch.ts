@@ -58,6 +58,9 @@ export function walkFromScratch(packs: () => string): void {
 
   it('leads from packed packages to a model that learns in a page and on two Node processes', async () => {
     for (const { file, code } of files) app.write(file!, code);
+    const [copy] = /^mkdir public && cp .+$/m.exec(guide)!;
+    const { status, stderr } = spawnSync('sh', ['-c', copy], { cwd: app.folder, encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
     vite = await createServer({
       configFile: false,
       root: app.folder,
