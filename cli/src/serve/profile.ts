@@ -8,10 +8,10 @@ export type Profile = (typeof profiles)[number];
 
 /**
  * For V8 as it runs: it prefers little code over fast code, collects garbage after each megabyte of young objects instead of each sixteen,
- * and lets the heap grow by a tenth instead of by half or more before it looks for old garbage. To be set before the engine and the
- * coordinator load.
+ * and lets the heap grow by a tenth instead of by half or more before it looks for old garbage. The most that young objects may take is
+ * fixed once V8 has started; that they take no more than at its start is not. To be set before the engine and the coordinator load.
  */
-const smallHeap = ['--optimize-for-size', '--max-semi-space-size=1', '--heap-growing-percent=10'];
+const smallHeap = ['--optimize-for-size', '--semi-space-growth-factor=1', '--heap-growing-percent=10'];
 /** Uploads that are read at the same time, and their bytes; devices whose turn has not come ask again. */
 const [smallUploads, smallUploadBytes] = [8, 2 << 20];
 
