@@ -91,7 +91,9 @@ async function start(backend: BrowserBackend, { wasmPath }: BrowserBackendOption
     setWasmPaths(wasmPath);
     registerKernels();
     if (await setBackend(backend)) return;
-    throw new Error(`it does not start with the .wasm files of ${wasmPath}: copy them there, or set wasmPath`);
+    throw new Error(
+      `it does not start with the .wasm files of ${wasmPath}: copy them there, or set wasmPath`,
+    );
   }
   try {
     await backend.load();
