@@ -11,7 +11,7 @@ import type { Access } from '../access/access.ts';
 import { isForeign } from '../access/foreign.ts';
 import type { BodyShare } from '../server/body-budget.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
-import { Stalls } from '../server/stalls.ts';
+import { type Stall, Stalls } from '../server/stalls.ts';
 import { ruleOf } from './rules.ts';
 import { codedOf, statusOf } from './status.ts';
 
@@ -36,7 +36,7 @@ const framing = 5;
  */
 export class Calls {
   readonly #ports: CallPorts;
-  readonly #stalls: Stalls<ServerHttp2Stream>;
+  readonly #stalls: Stalls;
   /** Calls with one answer that are not over. */
   readonly #open = new Set<ServerHttp2Stream>();
   #settled: (() => void)[] = [];
@@ -53,8 +53,13 @@ export class Calls {
     const { right, most } = ruleOf(path, server.limits);
     const hasOneAnswer = !requestStream && !responseStream;
     const share = server.bodies.share();
+    let stall: Stall | undefined;
+    const arrived = () => {
+      if (stall) this.#stalls.over(stall);
+    };
     const awaitReader = () => {
-      if (!stream.destroyed) this.#stalls.begin(stream, () => stream.close(constants.NGHTTP2_CANCEL));
+      arrived();
+      if (!stream.destroyed) stall = this.#stalls.begin(() => stream.close(constants.NGHTTP2_CANCEL));
     };
     const refuse = (error: MurmurationError) => {
       refused(path, error);
@@ -68,10 +73,11 @@ export class Calls {
       // What it unpacks to is not known before.
       if (isPacked) share.take(server.limits.body);
       this.#count(stream, most, isPacked ? undefined : share, refuse);
-      this.#stalls.begin(stream, () => refuse(new MurmurationError('request.too-slow')));
+      stall = this.#stalls.begin(() => refuse(new MurmurationError('request.too-slow')));
       if (hasOneAnswer) this.#open.add(stream);
       stream.once('close', () => {
         share.giveBack();
+        arrived();
         this.#over(stream);
       });
     };
@@ -88,7 +94,7 @@ export class Calls {
             pass(metadata);
           },
           onReceiveMessage: (message, pass) => {
-            this.#stalls.over(stream);
+            arrived();
             pass(message);
           },
         }),
@@ -139,7 +145,6 @@ export class Calls {
   }
 
   #over(stream: ServerHttp2Stream): void {
-    this.#stalls.over(stream);
     if (!this.#open.delete(stream) || this.#open.size > 0) return;
     for (const resolve of this.#settled.splice(0)) resolve();
   }

@@ -126,15 +126,15 @@ export class Batcher {
 
   /** The first request that somebody waits for, and those behind it that can run with it. */
   #take(): readonly Waiting[] {
-    const queue = this.#queue.filter(each => {
-      if (!each.asker.isOver) return true;
-      each.reject(new MurmurationError('prediction.timeout'));
-      return false;
-    });
-    this.#queue = queue;
+    if (this.#queue.some(({ asker }) => asker.isOver))
+      this.#queue = this.#queue.filter(each => {
+        if (each.asker.isOver) each.reject(new MurmurationError('prediction.timeout'));
+        return !each.asker.isOver;
+      });
+    const queue = this.#queue;
     const [first] = queue;
     if (!first) return [];
-    if (first.key === null) {
+    if (first.key === null || first.rows === this.#batching.maxBatch) {
       queue.shift();
       return [first];
     }

@@ -75,7 +75,7 @@ export class InferenceServer {
   readonly #unloaded = new Set<string>();
   readonly #pendingOf = new Map<string, number>();
   /** Of requests that the server's own deadline ends, and of those that their client's does. */
-  readonly #deadlines: Stalls<PendingRequest>;
+  readonly #deadlines: Stalls;
   readonly #timeouts = new Map<PendingRequest, Cancel>();
   #pending = 0;
   #isDraining = false;
@@ -278,7 +278,8 @@ export class InferenceServer {
   #limit(pending: PendingRequest): void {
     const { clock, limits } = this.#ports;
     const { timeout = Number.POSITIVE_INFINITY } = pending.request;
-    if (timeout >= limits.deadline) this.#deadlines.begin(pending, () => late(pending, limits.deadline));
+    if (timeout >= limits.deadline)
+      pending.stall = this.#deadlines.begin(() => late(pending, limits.deadline));
     else
       this.#timeouts.set(
         pending,
@@ -287,7 +288,7 @@ export class InferenceServer {
   }
 
   readonly #settled: Settled = (pending, error, response) => {
-    this.#deadlines.over(pending);
+    if (pending.stall) this.#deadlines.over(pending.stall);
     if (this.#timeouts.size > 0) {
       this.#timeouts.get(pending)?.();
       this.#timeouts.delete(pending);
@@ -304,7 +305,7 @@ export class InferenceServer {
     this.#requireLoaded(name);
     const { turns, clock } = this.#ports;
     const chosen = this.#variants.of(pending.request, this.#ports.source.experiments?.(name));
-    const resident = await this.#leaseChosen(pending, chosen);
+    const resident = this.#ready(pending, chosen) ?? (await this.#leaseChosen(pending, chosen));
     const { model, loaded, batcher, statistics } = resident;
     pending.resident = resident;
     statistics.lastAsked = clock.now();
@@ -337,6 +338,12 @@ export class InferenceServer {
     } finally {
       this.#residents.release(resident);
     }
+  }
+
+  /** What answers a request without an experiment, where it is in memory: most requests, which wait for no turn. */
+  #ready({ request }: PendingRequest, { variant }: Chosen): Resident | undefined {
+    const model = variant ? undefined : this.#targets.known(request.model, request.version);
+    return model && this.#residents.take(model.hash);
   }
 
   /** A version of an experiment that can't be had leaves its requests to the standard one, as if there were no experiment. */

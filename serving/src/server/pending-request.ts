@@ -3,6 +3,7 @@ import type { Variant } from '../experiments/experiment.ts';
 import type { InferRequest, InferResponse } from './request.ts';
 import type { Resident } from './residents.ts';
 import type { Signal } from './signal.ts';
+import type { Stall } from './stalls.ts';
 
 /** Hears of the end of a request: of its error, null where it was answered, and of its answer. */
 export type Settled = (
@@ -28,6 +29,8 @@ export class PendingRequest {
   resident: Resident | undefined;
   /** Its part in an experiment, where it has one. */
   variant: Variant | undefined;
+  /** What ends it when its time is over. */
+  stall: Stall | undefined;
   /** ms that it waited for the model. */
   waited = 0;
   readonly #signal: Signal | undefined;

@@ -46,6 +46,8 @@ export class Residents {
   readonly #ports: ResidentPorts;
   /** The least recently used first. */
   readonly #ready = new Map<ModelHash, Resident>();
+  /** The most recently used of them: what most requests ask for need not be moved. */
+  #newest: Resident | undefined;
   readonly #loading = new Map<ModelHash, Promise<Resident>>();
   readonly #failures = new Map<ModelHash, { readonly error: unknown; readonly until: number }>();
   readonly #statistics = new Map<ModelHash, ModelStatistics>();
@@ -104,8 +106,11 @@ export class Residents {
     if (!resident) return undefined;
     resident.leases += 1;
     resident.lastUsed = this.#ports.clock.now();
-    this.#ready.delete(hash);
-    this.#ready.set(hash, resident);
+    if (this.#newest !== resident) {
+      this.#ready.delete(hash);
+      this.#ready.set(hash, resident);
+      this.#newest = resident;
+    }
     return resident;
   }
 
@@ -168,6 +173,7 @@ export class Residents {
       await this.#makeRoom(model, loaded.bytes);
       this.#used += loaded.bytes;
       this.#ready.set(model.hash, resident);
+      this.#newest = resident;
       this.#failures.delete(model.hash);
       this.#watchIdle();
       events.loaded?.(model, turns.now() - began, loaded.bytes, loaded.engine);
@@ -239,6 +245,7 @@ export class Residents {
     const { model, loaded } = resident;
     if (this.#ready.get(model.hash) !== resident) return;
     this.#ready.delete(model.hash);
+    if (this.#newest === resident) this.#newest = undefined;
     this.#used -= loaded.bytes;
     await loaded.close();
     this.#ports.events.unloaded?.(model);

@@ -4,10 +4,19 @@ import type { LoadedModel } from '../runtime/runtime.ts';
 import type { Batcher, Job, Ran } from './batcher.ts';
 
 /** Runs a job; rows of different lengths one by one, where the model does not take them together. */
-export async function runRows(batcher: Batcher, model: LoadedModel, job: Job): Promise<Ran> {
-  const { inputs, lengths } = job;
-  const [input] = inputs;
-  if (!lengths || model.takesLengths || !input) return batcher.run(job);
+export function runRows(batcher: Batcher, model: LoadedModel, job: Job): Promise<Ran> {
+  const [input] = job.inputs;
+  if (!job.lengths || model.takesLengths || !input) return batcher.run(job);
+  return runEach(batcher, model, job, input, job.lengths);
+}
+
+async function runEach(
+  batcher: Batcher,
+  model: LoadedModel,
+  job: Job,
+  input: Tensor,
+  lengths: readonly number[],
+): Promise<Ran> {
   const steps = input.shape[1] ?? 0;
   const ran = await Promise.all(
     lengths.map((length, row) => {

@@ -1,12 +1,22 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
-/** Ends what takes too long: with one timer for all, since there may be many and hardly any does. */
-export class Stalls<Key extends object> {
+/** What may take too long, until it is over. */
+export interface Stall {
+  readonly at: number;
+  readonly end: () => void;
+  before: Stall | undefined;
+  after: Stall | undefined;
+  isOver: boolean;
+}
+
+/** Ends what takes too long: with one timer for all, and no table, since there may be many and hardly any does. */
+export class Stalls {
   readonly #clock: Clock;
   /** ms that each may take. */
   readonly #most: number;
-  /** Whoever began first stands first. */
-  readonly #begun = new Map<Key, { readonly at: number; readonly end: () => void }>();
+  /** The one that began first, and the one that began last. */
+  #first: Stall | undefined;
+  #last: Stall | undefined;
   #timer: Cancel | undefined;
 
   constructor(clock: Clock, most: number) {
@@ -14,36 +24,47 @@ export class Stalls<Key extends object> {
     this.#most = most;
   }
 
-  /** Calls `end` unless `over` is called in time; of a key that was there the time begins anew. */
-  begin(key: Key, end: () => void): void {
-    this.#begun.delete(key);
-    this.#begun.set(key, { at: this.#clock.now(), end });
-    this.#arm();
+  /** Calls `end` unless `over` is called in time. */
+  begin(end: () => void): Stall {
+    const before = this.#last;
+    const stall: Stall = { at: this.#clock.now(), end, before, after: undefined, isOver: false };
+    if (before) before.after = stall;
+    else this.#first = stall;
+    this.#last = stall;
+    if (!this.#timer) this.#arm();
+    return stall;
   }
 
-  over(key: Key): void {
-    this.#begun.delete(key);
+  /** May be called again. */
+  over(stall: Stall): void {
+    if (stall.isOver) return;
+    stall.isOver = true;
+    const { before, after } = stall;
+    if (before) before.after = after;
+    else this.#first = after;
+    if (after) after.before = before;
+    else this.#last = before;
+    // Whoever still holds it holds no others.
+    stall.before = undefined;
+    stall.after = undefined;
   }
 
   close(): void {
     this.#timer?.();
     this.#timer = undefined;
-    this.#begun.clear();
+    while (this.#first) this.over(this.#first);
   }
 
   #arm(): void {
-    if (this.#timer) return;
-    const [first] = this.#begun.values();
-    if (!first) return;
-    this.#timer = this.#clock.at(first.at + this.#most, () => {
+    if (!this.#first) return;
+    this.#timer = this.#clock.at(this.#first.at + this.#most, () => {
       this.#timer = undefined;
       const now = this.#clock.now();
-      for (const [key, { at, end }] of this.#begun) {
-        if (at + this.#most > now) break;
-        this.#begun.delete(key);
-        end();
+      for (let stall = this.#first; stall && stall.at + this.#most <= now; stall = this.#first) {
+        this.over(stall);
+        stall.end();
       }
-      this.#arm();
+      if (!this.#timer) this.#arm();
     });
   }
 }
