@@ -60,6 +60,7 @@ export default defineConfig({
           page('Take a model elsewhere', '/guides/export'),
           page('Simulate', '/guides/simulate'),
           page('Tune settings', '/guides/tune'),
+          page('Plan capacity', '/guides/capacity'),
           page('Secure it', '/guides/secure'),
           page('A privacy budget', '/guides/privacy-budget'),
           page('Ask devices', '/guides/queries'),

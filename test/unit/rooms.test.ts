@@ -171,6 +171,7 @@ const order: Record<string, readonly string[]> = {
     'vocabulary',
     'ngrams',
     'experiments',
+    'capacity',
     'spam',
     'federation',
     'asynchrony',

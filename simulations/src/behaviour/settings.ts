@@ -6,7 +6,7 @@ const share = z.number().min(0).max(1);
 /** Devices of so many shares are of that class. */
 const ofAll = z.number().min(0).max(1_000_000).default(1);
 
-const availability = z.discriminatedUnion('kind', [
+export const availability = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('always') }),
   z.strictObject({
     kind: z.literal('diurnal'),

@@ -159,6 +159,12 @@ export const catalogue: readonly Entry[] = [
     shows: 'how often people who look at experiments all the time are wrong, by sequential tests and without',
     load: () => import('../experiments/experiments.ts'),
   },
+  {
+    kind: 'study',
+    name: 'capacity',
+    shows: 'what fleets of up to ten million devices take: requests, processors, database, traffic and money',
+    load: () => import('../capacity/capacity.ts'),
+  },
 ];
 
 export type Found =

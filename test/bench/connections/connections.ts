@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -11,10 +12,13 @@ import { SecondProcess } from '../second-process.ts';
 import type { CheckedIn, Connected, Order } from './devices.ts';
 
 const token = 'a token for the connections benchmark';
+/** ms after which the coordinator has forgotten connections that devices have ended. */
+const untilEnded = 3_000;
 
 /**
  * Many connections to one coordinator process, from a second one over loopback: all devices enrol, say hello and check in with
- * identities and messages of the real protocol, and wait for a round that does not begin. --clients, --rate (check-ins a second).
+ * identities and messages of the real protocol, and wait for a round that does not begin. Then they check in by plain HTTP, each on a
+ * connection that it opens and ends. --clients, --rate (check-ins a second).
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values } = parseArgs({
@@ -67,6 +71,17 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     const checkedIn = await devices.run<CheckedIn>({ do: 'check-in', perSecond: rate, task: 'wait' });
     const server = cpuSeconds(checkInCpu);
     for (const failure of checkedIn.failures) log(`check-in failed: ${failure}`);
+    await devices.run({ do: 'disconnect' });
+    await setTimeout(untilEnded);
+    const httpCpu = process.cpuUsage();
+    const byHttp = await devices.run<CheckedIn>({
+      do: 'check-in',
+      perSecond: rate / 2,
+      task: 'wait',
+      url: coordinator.url,
+    });
+    const httpServer = cpuSeconds(httpCpu);
+    for (const failure of byHttp.failures) log(`check-in by HTTP failed: ${failure}`);
     const { latencies } = checkedIn;
     const percentile = (part: number) =>
       round(latencies[Math.min(latencies.length - 1, Math.floor(part * latencies.length))]!);
@@ -83,6 +98,9 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       eventLoopDelayMsP99: milliseconds(delay.percentile(99)),
       eventLoopDelayMsMax: milliseconds(delay.max),
       serverCpuSeconds: server,
+      checkInCpuMs: round((1_000 * server) / latencies.length),
+      checkInByHttpCpuMs: round((1_000 * httpServer) / byHttp.latencies.length),
+      checkInByHttpBytes: { up: round(byHttp.bytes.up), down: round(byHttp.bytes.down) },
       devicesCpuSeconds: round(checkedIn.cpuSeconds),
       devicesLateMsMax: round(checkedIn.latestStart),
     };

@@ -2,11 +2,19 @@
 import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import { LightDevice, loopbackAddress } from '../light-device.ts';
 import { answerOrders } from '../second-process.ts';
+import { type CheckInByHttp, checkInByHttp } from './http-check-in.ts';
 
 export type Order =
   | { readonly do: 'connect'; readonly url: string; readonly devices: number; readonly token: string }
-  | { readonly do: 'check-in'; readonly perSecond: number; readonly task: string }
-  | { readonly do: 'close' };
+  | {
+      readonly do: 'check-in';
+      readonly perSecond: number;
+      readonly task: string;
+      /** Each device by plain HTTP, and without the connection that it has; else over that. */
+      readonly url?: string;
+    }
+  /** Ends the connections; the devices stay enrolled. */
+  | { readonly do: 'disconnect' };
 
 export interface Connected {
   /** Enrolled, said hello, and still there. */
@@ -23,12 +31,14 @@ export interface CheckedIn {
   /** ms by which check-ins left late at most: beyond a few, this process and not the coordinator was too slow. */
   readonly latestStart: number;
   readonly cpuSeconds: number;
+  /** Of one check-in by plain HTTP, headers included. */
+  readonly bytes: { readonly up: number; readonly down: number };
 }
 
 /** Connections that are opened at the same time. */
 const opening = 100;
 
-let devices: LightDevice[] = [];
+const devices: LightDevice[] = [];
 
 async function connectAll({ url, devices: count, token }: Extract<Order, { do: 'connect' }>) {
   const began = performance.now();
@@ -46,18 +56,26 @@ async function connectAll({ url, devices: count, token }: Extract<Order, { do: '
 }
 
 /** Open-loop: each check-in is due at its time, whatever became of those before. */
-async function checkInAll({ perSecond, task }: Extract<Order, { do: 'check-in' }>): Promise<CheckedIn> {
+async function checkInAll({ perSecond, task, url }: Extract<Order, { do: 'check-in' }>): Promise<CheckedIn> {
   const latencies: number[] = [];
   const failures = new Set<string>();
   let waiting = 0;
   let latestStart = 0;
   const cpu = process.cpuUsage();
   const began = performance.now();
+  const moved = { up: 0, down: 0 };
+  const count = (each: CheckInByHttp) => {
+    moved.up += each.up;
+    moved.down += each.down;
+    return each;
+  };
   const dueAt = (i: number) => began + (i * 1_000) / perSecond;
-  const checkIn = async (device: LightDevice, due: number) => {
+  const checkIn = async (device: LightDevice, number: number, due: number) => {
     latestStart = Math.max(latestStart, performance.now() - due);
     try {
-      const { decision } = await device.ask('check-in', { task, conditions: {} }, checkInAnswer);
+      const { decision } = url
+        ? count(await checkInByHttp(url, device, number, task))
+        : await device.ask('check-in', { task, conditions: {} }, checkInAnswer);
       if (decision === 'waiting') waiting += 1;
       latencies.push(performance.now() - due);
     } catch (error) {
@@ -67,7 +85,7 @@ async function checkInAll({ perSecond, task }: Extract<Order, { do: 'check-in' }
   const answers: Promise<void>[] = [];
   while (answers.length < devices.length) {
     while (answers.length < devices.length && dueAt(answers.length) <= performance.now())
-      answers.push(checkIn(devices[answers.length]!, dueAt(answers.length)));
+      answers.push(checkIn(devices[answers.length]!, answers.length, dueAt(answers.length)));
     await new Promise(resolve => setTimeout(resolve, 1));
   }
   await Promise.all(answers);
@@ -80,6 +98,7 @@ async function checkInAll({ perSecond, task }: Extract<Order, { do: 'check-in' }
     seconds,
     latestStart,
     cpuSeconds: (user + system) / 1e6,
+    bytes: { up: moved.up / latencies.length, down: moved.down / latencies.length },
   };
 }
 
@@ -87,6 +106,5 @@ answerOrders<Order, Connected | CheckedIn | null>(async order => {
   if (order.do === 'connect') return connectAll(order);
   if (order.do === 'check-in') return checkInAll(order);
   for (const device of devices) device.close();
-  devices = [];
   return null;
 });

@@ -12,10 +12,12 @@ import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { PostgresqlServer } from '../../postgresql-server.ts';
 import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import { type Order, type Part, parts, socketParts, type TookPart } from './orders.ts';
 import { watchPhases } from './watch-phases.ts';
+import { writesOf } from './writes.ts';
 
 const token = 'a token for the rounds benchmark';
 /** Bytes of all protocol messages of one device, the vector aside. */
@@ -27,12 +29,14 @@ interface Cohort {
   readonly clients: number;
   readonly dim: number;
   readonly durable: boolean;
+  /** Keeps the state of the coordinator. */
+  readonly postgresql: PostgresqlServer | undefined;
 }
 
 /**
  * A whole masked round over real sockets beside the same one unmasked: check-in, phases, model, upload, unmasking and version,
  * with devices in a second process that draw their updates at random. --clients, --dim (values of the model), --threat,
- * --durable (the coordinator keeps its state in a folder).
+ * --durable (the coordinator keeps its state in a folder), --postgresql (in a PostgreSQL of its own, whose writes are counted).
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values } = parseArgs({
@@ -42,10 +46,31 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       dim: { type: 'string', default: '10000' },
       threat: { type: 'string', default: 'semi-malicious' },
       durable: { type: 'boolean', default: false },
+      postgresql: { type: 'boolean', default: false },
     },
   });
-  const { durable } = values;
-  const cohort = { clients: Number(values.clients), dim: Number(values.dim), durable };
+  const postgresql = values.postgresql ? await PostgresqlServer.start() : undefined;
+  try {
+    return await compare(values, postgresql, log);
+  } finally {
+    await postgresql?.remove();
+  }
+}
+
+interface Wanted {
+  readonly clients: string;
+  readonly dim: string;
+  readonly threat: string;
+  readonly durable: boolean;
+}
+
+async function compare(
+  values: Wanted,
+  postgresql: PostgresqlServer | undefined,
+  log: (line: string) => void,
+): Promise<Figures> {
+  const sizes = { clients: Number(values.clients), dim: Number(values.dim), durable: values.durable };
+  const cohort = { ...sizes, postgresql };
   const threat = values.threat as MaskingSettings['threat'];
   const masking: MaskingSettings = { threat, corrupt: 0.05, dropping: 0.1, graph: 'sparse' };
   const { neighbours, threshold } = findParameters(cohort.clients, masking);
@@ -54,7 +79,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const masked = await measure(cohort, masking, log);
   const { protocolBytes } = masked;
   return {
-    ...cohort,
+    ...sizes,
     threat,
     k: neighbours,
     t: threshold,
@@ -69,15 +94,16 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
 }
 
 async function measure(
-  { clients, dim, durable }: Cohort,
+  { clients, dim, durable, postgresql }: Cohort,
   masking: MaskingSettings | 'off',
   log: (line: string) => void,
 ) {
   const watched = watchedFedAvg();
   const update = { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 } as const;
-  const storage = durable ? await mkdtemp(join(tmpdir(), 'murmuration-rounds-')) : undefined;
+  const folder = durable ? await mkdtemp(join(tmpdir(), 'murmuration-rounds-')) : undefined;
+  const database = await postgresql?.freshDatabase();
   const coordinator = await createCoordinator(
-    parseConfig({ port: 0, enrolmentTokens: [token], log: 'silent', storage }),
+    parseConfig({ port: 0, enrolmentTokens: [token], log: 'silent', storage: database ?? folder }),
     [
       defineTask({
         name: 'round',
@@ -107,6 +133,7 @@ async function measure(
     const authority = certified ? systemRandom(32) : undefined;
     await devices.run({ do: 'connect', url: coordinator.url, devices: clients, token, authority });
     await coordinator.start();
+    const writes = database === undefined ? undefined : await writesOf(database);
     const phases = watchPhases(coordinator.events, log);
     const ended = roundEnded(coordinator);
     const cpu = process.cpuUsage();
@@ -139,12 +166,13 @@ async function measure(
         serverCpuSeconds: round((user + system) / 1e6),
         devicesCpuSeconds: round(took.cpuSeconds),
         ...phasesMeasured,
+        ...(writes && { databasePerDevice: await writes(clients) }),
       },
     };
   } finally {
     await devices.end();
     await coordinator.stop();
-    if (storage) await rm(storage, { recursive: true });
+    if (folder) await rm(folder, { recursive: true });
   }
 }
 

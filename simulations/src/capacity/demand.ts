@@ -1,0 +1,102 @@
+import { comeBackAfter } from '@murmuration/coordinator/population/pacing';
+import { Timers } from '@murmuration/protocol/time/timers';
+import { DailyRhythm } from '../behaviour/availability.ts';
+import { chance } from '../behaviour/chance.ts';
+import { seededRandom } from '../random/seeded-random.ts';
+import type { CapacitySettings } from './settings.ts';
+
+/** Events a second: on average over a day, and in its busiest hour. */
+export interface Rate {
+  readonly mean: number;
+  readonly peak: number;
+}
+
+/** What devices ask of a coordinator. */
+export interface Demand {
+  /** Devices of a round. */
+  readonly cohort: number;
+  readonly checkIns: Rate;
+  readonly contributions: Rate;
+  /** Days between two parts of one device, on average. */
+  readonly daysBetweenParts: number;
+}
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** Devices that are played at most, each of which stands for as many of the fleet. */
+const played = 10_000;
+/** Days until the fleet has spread out, and then those that are counted. */
+const [spreading, counted] = [4, 2];
+
+/**
+ * Plays a sample of the fleet on virtual time, with the pace of the coordinator itself: a device checks in when its time has come and it can be
+ * reached, takes part where the round still gathers, and is told when to come back. What the sample does is scaled to `size`; `most`: devices of the
+ * sample.
+ */
+export function demandOf(size: number, settings: CapacitySettings, seed: number, most = played): Demand {
+  const { interval, participation, availability } = settings;
+  const sample = Math.min(size, most);
+  const weight = size / sample;
+  const cohort = Math.max(1, Math.round((size * interval) / participation));
+  const timers = new Timers();
+  const random = seededRandom(seed, `capacity ${size}`);
+  const rhythm = availability.kind === 'diurnal' ? new DailyRhythm(availability, seed) : undefined;
+  const hours = (spreading + counted) * 24;
+  const [checkIns, parts] = [new Float64Array(hours), new Float64Array(hours)];
+  // Shares of a device where a cohort has less than one of the sample.
+  let [round, places] = [-1, 0];
+
+  const come = (device: number, now: number) => {
+    const at = Math.floor(now / hour);
+    checkIns[at]! += 1;
+    const current = Math.floor(now / interval);
+    if (current > round) {
+      places = Math.min(places, 1) + ((current - round) * cohort) / weight;
+      round = current;
+    }
+    const isChosen = places >= 1;
+    if (isChosen) {
+      places -= 1;
+      parts[at]! += 1;
+    }
+    const after = comeBackAfter(
+      {
+        untilNextRound: (current + 1) * interval - now,
+        interval,
+        population: size,
+        connected: 0,
+        cohortSize: cohort,
+      },
+      random,
+    );
+    schedule(device, now + after);
+  };
+  const schedule = (device: number, from: number) => {
+    const time = rhythm?.nextOnline(device, from) ?? from;
+    if (time < hours * hour) timers.add(time, () => come(device, time));
+  };
+  for (let device = 0; device < sample; device++)
+    schedule(device, chance(seed, 'first check-in', device) * day);
+  while (timers.size > 0) timers.take().wake();
+
+  const rate = (events: Float64Array): Rate => {
+    const last = events.subarray(spreading * 24);
+    const perSecond = (count: number, span: number) => (1_000 * weight * count) / span;
+    // By hours of the day, so that a peak is not the luck of one hour.
+    const ofDay = Array.from({ length: 24 }, (_, at) => (last[at]! + last[at + 24]!) / counted);
+    return {
+      mean: perSecond(
+        last.reduce((sum, each) => sum + each, 0),
+        counted * day,
+      ),
+      peak: perSecond(Math.max(...ofDay), hour),
+    };
+  };
+  const contributions = rate(parts);
+  return {
+    cohort,
+    checkIns: rate(checkIns),
+    contributions,
+    daysBetweenParts: size / (contributions.mean * 86_400),
+  };
+}

@@ -1,0 +1,77 @@
+/** How long requests wait for a processor, ms. */
+export interface Waits {
+  readonly mean: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** A kind of work that arrives at random. */
+export interface Work {
+  /** Arrivals a second. */
+  readonly perSecond: number;
+  /** ms of a processor for each. */
+  readonly ms: number;
+}
+
+/** Requests that are played. */
+const requests = 200_000;
+/** Those at the beginning, when nothing waits yet. */
+const unsettled = requests / 10;
+
+/**
+ * Waiting times of requests that arrive independently of one another (Poisson), in their order, at `processors` that serve one at a time: the
+ * recursion of Kiefer and Wolfowitz 1955 over the work that is left at each. `uniform` draws from 0 to 1. Infinite where more comes than is done.
+ */
+export function waitsOf(works: readonly Work[], processors: number, uniform: () => number): Waits {
+  const perSecond = works.reduce((sum, each) => sum + each.perSecond, 0);
+  if (busyOf(works, processors) >= 1) {
+    const never = Number.POSITIVE_INFINITY;
+    return { mean: never, p50: never, p99: never };
+  }
+  // Ascending: the first is free soonest.
+  const left = new Float64Array(processors);
+  const waits = new Float64Array(requests - unsettled);
+  let sum = 0;
+  for (let request = 0; request < requests; request++) {
+    const since = (-1_000 * Math.log(1 - uniform())) / perSecond;
+    for (let each = 0; each < processors; each++) left[each] = Math.max(0, left[each]! - since);
+    const wait = left[0]!;
+    if (request >= unsettled) {
+      waits[request - unsettled] = wait;
+      sum += wait;
+    }
+    let at = 0;
+    const until = wait + drawn(works, perSecond, uniform());
+    for (; at + 1 < processors && left[at + 1]! < until; at++) left[at] = left[at + 1]!;
+    left[at] = until;
+  }
+  waits.sort();
+  const share = (of: number) => waits[Math.floor(of * (waits.length - 1))]!;
+  return { mean: sum / waits.length, p50: share(0.5), p99: share(0.99) };
+}
+
+/** Share of their time that so many processors work. */
+export function busyOf(works: readonly Work[], processors: number): number {
+  return works.reduce((sum, { perSecond, ms }) => sum + (perSecond * ms) / 1_000, 0) / processors;
+}
+
+/** The fewest processors that are busy no more than `busy`, and at which 99 of 100 requests wait no longer than `wait` ms. */
+export function processorsFor(
+  works: readonly Work[],
+  { busy, wait }: { readonly busy: number; readonly wait: number },
+  uniform: () => number,
+): { readonly processors: number; readonly waits: Waits } {
+  for (let processors = Math.max(1, Math.ceil(busyOf(works, 1) / busy)); ; processors++) {
+    const waits = waitsOf(works, processors, uniform);
+    if (waits.p99 <= wait) return { processors, waits };
+  }
+}
+
+function drawn(works: readonly Work[], perSecond: number, at: number): number {
+  let sum = 0;
+  for (const each of works) {
+    sum += each.perSecond / perSecond;
+    if (at < sum) return each.ms;
+  }
+  return works.at(-1)!.ms;
+}
