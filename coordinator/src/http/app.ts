@@ -97,6 +97,15 @@ export async function createApp(settings: AppSettings): Promise<App> {
   app.addHook('preClose', async () => connections.close());
   boundRequests(app, settings);
   await app.register(helmet, {
+    // Answers load nothing; pages have a policy of their own. What browsers do with pages alone would be half of a small answer.
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+    },
+    dnsPrefetchControl: false,
+    ieNoOpen: false,
+    originAgentCluster: false,
+    permittedCrossDomainPolicies: false,
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     // Other hosts of the domain are not ours to speak for.
     strictTransportSecurity: { includeSubDomains: false },

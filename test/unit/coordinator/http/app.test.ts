@@ -61,6 +61,18 @@ it('what a browser asks beforehand is answered, whatever it leaves out', async (
   expect(headers['access-control-allow-origin']).toBe(origin);
 });
 
+it('answers may load nothing, be framed nowhere, and tell browsers little besides', async () => {
+  const { headers } = await scene.get('/v1/tasks');
+  expect(headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
+  expect(headers['x-content-type-options']).toBe('nosniff');
+  // A phone that checks in reads these four times.
+  const bytes = Object.entries(headers).reduce(
+    (sum, [name, value]) => sum + `${name}: ${value}\r\n`.length,
+    0,
+  );
+  expect(bytes).toBeLessThan(800);
+});
+
 describe('the OpenAPI document', () => {
   it('has every route that is not hidden, each with its answers', () => {
     const document = scene.app.swagger() as unknown as {

@@ -49,9 +49,13 @@ export function monitorRoutes(scope: App, operators: Operators, monitor: Monitor
     },
     async ({ params: { model, version, window } }, reply) => {
       const page = await monitor.page(model, version, window);
-      // The page brings a policy of its own, which allows less.
+      // The page brings a policy of its own, which allows less: only its own style.
       return reply
         .type('text/html; charset=utf-8')
+        .header(
+          'content-security-policy',
+          "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        )
         .header('content-disposition', `inline; filename="drift-${version}-${window}.html"`)
         .send(page);
     },
