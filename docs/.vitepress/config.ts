@@ -46,6 +46,7 @@ export default defineConfig({
           page('Withstand attackers', '/guides/robustness'),
           page('Asynchronous rounds', '/guides/asynchronous'),
           page('Run a coordinator', '/guides/run-a-coordinator'),
+          page('Fronts and cells', '/guides/fronts-and-cells'),
           page('On Kubernetes', '/guides/kubernetes'),
           page('Gates', '/guides/gates'),
           page('Experiments', '/guides/experiments'),

@@ -123,6 +123,7 @@ const order: Record<string, readonly string[]> = {
     'queries',
     'lifecycle',
     'telemetry',
+    'cells',
     'storage',
     'testing',
     'prediction',

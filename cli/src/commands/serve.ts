@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { loadConfig } from '@murmuration/coordinator/assembly/config';
+import { type Config, loadConfig, processRoles } from '@murmuration/coordinator/assembly/config';
 import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
@@ -10,12 +10,18 @@ import { loadTaskJobs } from '../arguments/precompute-jobs.ts';
 import { say } from '../output/output.ts';
 import { applyProfile, type Profile, profiled, profiles } from '../serve/profile.ts';
 
+interface ServeOptions {
+  readonly config?: string;
+  readonly profile: Profile;
+  readonly role?: Config['role'];
+}
+
 /** `murmuration serve TASK…` */
 export function serveCommand(program: Command): void {
   program
     .command('serve')
     .description('run a coordinator with the tasks of the given modules')
-    .argument('<task...>', 'task modules, whose default export is made by defineTask()')
+    .argument('[task...]', 'task modules, whose default export is made by defineTask(); a front needs none')
     .option(
       '-c, --config <file>',
       'configuration file (JSON); environment variables MURMURATION_… override it',
@@ -28,9 +34,21 @@ export function serveCommand(program: Command): void {
         .choices(profiles)
         .default('standard'),
     )
-    .action(async (modules: string[], { config: file, profile }: { config?: string; profile: Profile }) => {
+    .addOption(
+      new Option(
+        '--role <name>',
+        'front or cell: a part of a coordinator of many processes, which share a database; "all" is the whole of it',
+      ).choices(processRoles),
+    )
+    .action(async (modules: string[], { config: file, profile, role }: ServeOptions) => {
       const given = applyProfile(profile);
-      const config = profiled(await loadConfig(file, process.env), profile);
+      const env = role ? { ...process.env, MURMURATION_ROLE: role } : process.env;
+      const config = profiled(await loadConfig(file, env), profile);
+      if (modules.length === 0 && config.role !== 'front')
+        throw new MurmurationError(
+          'config.invalid',
+          'Name the module of a task at least: murmuration serve TASK.',
+        );
       const { enrolmentVerifier: verifier } = config;
       // Only here: no other command waits for the engine to load.
       const { createCoordinator } = await import('@murmuration/coordinator/assembly/main');

@@ -34,6 +34,7 @@ import type { ConnectionState } from '../transport/connection-state.ts';
 import { requireEncryption } from '../transport/encryption.ts';
 import { greeted } from '../transport/greeted.ts';
 import { observed } from '../transport/observed.ts';
+import { roaming } from '../transport/roaming.ts';
 import type { Transport } from '../transport/transport.ts';
 import { answering } from './answering.ts';
 import type { ClientEvents } from './events.ts';
@@ -84,7 +85,9 @@ export class PlatformClient {
     this.#platform = platform;
     const { transport } = options;
     this.#transport =
-      typeof transport === 'object' ? transport : platform.transport(base, platform, transport);
+      typeof transport === 'object'
+        ? transport
+        : roaming(base, platform, to => platform.transport(to, platform, transport), options.cells);
     this.#connection = new Connection(this.#transport, platform.clock, state =>
       this.#emit('connection', state),
     );
@@ -332,15 +335,24 @@ export class PlatformClient {
       connecting: () => this.#connection.become({ state: 'connecting' }),
       resting: () => this.#connection.become({ state: 'resting' }),
       failed: retryAt => void this.#connection.failed(retryAt),
+      moving: () => {
+        this.#lose();
+        this.#connection.become({ state: 'connecting' });
+      },
       disconnected: (reason, retryAt = this.#platform.clock.now()) => {
-        this.#isKnown = false;
-        this.#greeting.abort();
-        for (const session of this.#sessions) session.disconnected();
+        this.#lose();
         this.#emit('disconnected', reason);
         this.#connection.lost(retryAt);
       },
       message: (event, frame) => void this.#receive(event, frame),
     });
+  }
+
+  /** What the coordinator knew of the connection, it knows no more. */
+  #lose(): void {
+    this.#isKnown = false;
+    this.#greeting.abort();
+    for (const session of this.#sessions) session.disconnected();
   }
 
   async #leave(): Promise<void> {
@@ -447,6 +459,6 @@ export class PlatformClient {
     this.#emit('connected');
     this.#wake.fire();
     for (const session of this.#sessions) session.connected(welcome);
-    this.#hybrids.connected(welcome.serve ?? []);
+    this.#hybrids.connected(welcome);
   }
 }

@@ -44,6 +44,11 @@ export interface ClientOptions extends EnrolmentOptions {
    */
   readonly transport?: TransportName | Transport;
   /**
+   * Origins of cells to which a front may send the device besides those at its own host and at names below that, such as
+   * `['https://cell-1.example.org']`.
+   */
+  readonly cells?: readonly string[];
+  /**
    * `allowed`: the coordinator may be reached by http on another host than this one, where whoever is on the way reads and changes all, from
    * the plan to an update that is not masked.
    */

@@ -191,6 +191,10 @@ const client = record<ClientOptions>(
     enrolment: [value => isText(value) || isFunction(value), 'a token, or a function that gets one'],
     certificate: method,
     consent: oneOf('asked', 'not-needed'),
+    cells: [
+      isListOf(value => typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value),
+      'a list of origins, such as "https://cell-1.example.org"',
+    ],
     transport: [
       value => names[0](value) || has('open', 'close', 'request', 'download', 'upload')(value),
       `${names[1]} or a transport`,

@@ -128,9 +128,10 @@ export class Hybrids {
    * The coordinator can be asked: a device that no round has chosen gets what it is to serve as well, the version that an operator has
    * named or the newest.
    */
-  connected(named: NonNullable<Welcome['serve']>): void {
-    for (const task of this.#ofTasks.keys())
-      this.serve({ task, model: named.find(each => each.task === task)?.model ?? null });
+  connected({ tasks, serve }: Welcome): void {
+    // Of what a cell has not, it says nothing.
+    for (const { task } of tasks)
+      this.serve({ task, model: serve?.find(each => each.task === task)?.model ?? null });
   }
 
   /** The coordinator names the version to serve, or with null the newest. */

@@ -19,6 +19,8 @@ export interface TransportListener {
   failed?(retryAt: number): void;
   /** A try to connect begins. */
   connecting?(): void;
+  /** Another connection takes the place of this one, as the coordinator has asked. */
+  moving?(): void;
   /** The connection was let go, since nothing is expected on it; the next request opens another one. */
   resting?(): void;
   message(event: CoordinatorEvent, frame: Uint8Array): void;

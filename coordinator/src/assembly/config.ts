@@ -13,6 +13,12 @@ import { s3Schema } from '../storage/objects/s3-settings.ts';
 import { alertsSchema } from '../telemetry/alerts/settings.ts';
 import { logLevels } from '../telemetry/log.ts';
 
+/** What part of a coordinator a process is. */
+export const processRoles = ['all', 'front', 'cell'] as const;
+
+/** Characters of the address of a cell, at most: tickets have room for no more. */
+const longestCellUrl = 128;
+
 /** The form of a configuration file; `parseConfig` checks what fits together besides. */
 export const configSchema = z.strictObject({
   /** Address to listen on. */
@@ -61,6 +67,17 @@ export const configSchema = z.strictObject({
   s3: s3Schema.optional(),
   /** Wait while another coordinator has the database, and take over when that one ends or its machine is gone. */
   standby: z.boolean().default(false),
+  /**
+   * What part of a coordinator this process is. `all`, the whole of it. `front`: enrols devices and answers their check-ins, with a time to come
+   * back or a ticket to a cell, and serves models. `cell`: runs the rounds of tasks that no other cell has. Fronts and cells share a database.
+   */
+  role: z.enum(processRoles).default('all'),
+  /** Where devices reach this cell, such as `https://cell-1.learn.example.org`; without it, where it listens. */
+  cellUrl: z
+    .string()
+    .max(longestCellUrl)
+    .refine(isWebOrigin, 'expected an origin such as "https://cell-1.learn.example.org"')
+    .optional(),
   /** Folder of task modules that admins may add while the coordinator runs; without it, none. No other file is ever loaded. */
   tasksFolder: z.string().min(1).optional(),
   /** What is kept of each task; null: all. */
@@ -141,6 +158,26 @@ const checked = configSchema
     error: 'expected nothing, or a database of PostgreSQL as storage: a folder has its own files',
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
+  .refine(({ role, storage }) => role === 'all' || (storage !== undefined && isPostgresql(storage)), {
+    path: ['role'],
+    error: 'expected "all", or a database of PostgreSQL as storage, which fronts and cells share',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  .refine(({ role, cellUrl }) => role === 'cell' || cellUrl === undefined, {
+    path: ['cellUrl'],
+    error: 'expected nothing, or "cell" as role',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  .refine(({ role, tasksFolder }) => role === 'all' || tasksFolder === undefined, {
+    path: ['tasksFolder'],
+    error: 'expected nothing, or "all" as role: all cells run the tasks that they are started with',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  .refine(({ role, tracking }) => role === 'all' || (!tracking.mlflow && !tracking.openLineage), {
+    path: ['tracking'],
+    error: 'expected nothing, or "all" as role: several processes would tell of the same rounds',
+    when: ({ value }) => typeof value === 'object' && value !== null && 'tracking' in value,
+  })
   .refine(({ healthPort, port }) => healthPort === undefined || healthPort !== port, {
     path: ['healthPort'],
     error: 'expected another port than that of the coordinator',
@@ -159,6 +196,8 @@ const variables = {
   MURMURATION_LOG: { field: 'log', read: text => text },
   MURMURATION_CORS: { field: 'cors', read: list },
   MURMURATION_STORAGE: { field: 'storage', read: text => text },
+  MURMURATION_ROLE: { field: 'role', read: text => text },
+  MURMURATION_CELL_URL: { field: 'cellUrl', read: text => text },
   MURMURATION_STANDBY: { field: 'standby', read: flag },
   MURMURATION_ENROLMENT_TOKENS: { field: 'enrolmentTokens', read: list },
 } as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;

@@ -1,6 +1,6 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
-import type { ComeBack } from '@murmuration/protocol/messages/check-in';
+import type { CheckIn, ComeBack } from '@murmuration/protocol/messages/check-in';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { splitLayout } from '@murmuration/protocol/weights/shared-part';
@@ -81,6 +81,8 @@ export interface CorePorts {
   readonly events: CoordinatorEvents;
   readonly limits: Limits;
   readonly retention: RetentionPolicy;
+  /** Throws `ticket.refused` for a device that may not check in here; left out where all may. */
+  readonly requireSent?: ((device: DeviceId, message: CheckIn) => void) | undefined;
 }
 
 /** A coordinator without a network: rounds, registry, check-ins; what devices and operators ask is led here. */
@@ -342,6 +344,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       armOf: (task, device) => experiments?.ofDevice(task, device),
       came: (task, device, answers) => experiments?.devices.came(task, device, answers),
       convictions,
+      requireSent: ports.requireSent ?? (() => {}),
     }),
     uploads: new Uploads({
       findRound: (round, assignment) => findRound(rounds, round, assignment),

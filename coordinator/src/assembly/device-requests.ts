@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -26,6 +27,8 @@ interface Answering {
   /** A device that may take part would answer these queries. */
   readonly came: (task: TaskName, device: DeviceId, answers?: readonly string[]) => void;
   readonly convictions: Pick<Convictions, 'outUntil'>;
+  /** Throws `ticket.refused` for a device that no front has sent for this task. */
+  readonly requireSent: (device: DeviceId, message: CheckIn) => void;
 }
 
 /** Leads what devices ask to the part of the coordinator that answers it. */
@@ -41,6 +44,7 @@ export function deviceRequests({
   armOf,
   came,
   convictions,
+  requireSent,
 }: Answering): DeviceRequests {
   return {
     welcome(device) {
@@ -58,6 +62,7 @@ export function deviceRequests({
     checkIn({ device: { id: device }, sdk }, message) {
       const checkIn = checkIns.get(message.task);
       if (!checkIn) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
+      requireSent(device, message);
       const out = (convictions.outUntil(device) ?? 0) - clock.now();
       const isEligible = checkIn.isEligible(message, sdk);
       if (isEligible && out <= 0) came(message.task, device, message.answers);

@@ -14,6 +14,7 @@ export async function openExperiments(
     events,
     storage,
     isMeasured,
+    takesOver,
   }: {
     readonly clock: Clock;
     readonly random: RandomBytes;
@@ -21,6 +22,8 @@ export async function openExperiments(
     readonly storage: Pick<Storage, 'experiments' | 'queryResults' | 'history' | 'audit'>;
     /** Whether anything is measured of requests. */
     readonly isMeasured: boolean;
+    /** Whether tasks come one by one, and their experiments with them. */
+    readonly takesOver: boolean;
   },
 ): Promise<Experiments> {
   const experiments = new Experiments({
@@ -35,7 +38,7 @@ export async function openExperiments(
     random,
     isMeasured,
   });
-  await experiments.open();
+  if (!takesOver) await experiments.open();
   core.follow(experiments);
   return experiments;
 }

@@ -26,6 +26,7 @@ export async function openGates(
     events,
     storage,
     experiments,
+    takesOver,
   }: {
     readonly clock: ConstructorParameters<typeof Gates>[0]['clock'];
     readonly events: CoordinatorEvents;
@@ -34,6 +35,8 @@ export async function openGates(
       'gateDecisions' | 'promotionWatches' | 'verdicts' | 'audit' | 'queryResults'
     >;
     readonly experiments: Pick<Experiments, 'splitOf' | 'create' | 'isMeasured'>;
+    /** Whether tasks come one by one. */
+    readonly takesOver: boolean;
   },
 ): Promise<{ readonly gates: Gates; readonly watcher: PromotionWatcher }> {
   const { gateDecisions: decisions, promotionWatches: watches, verdicts, audit } = storage;
@@ -49,7 +52,7 @@ export async function openGates(
     events,
     clock,
   });
-  await watcher.open();
+  if (!takesOver) await watcher.open();
   const gates = new Gates({
     taskOf,
     experimentOf: task => experiments.splitOf(task),
@@ -78,14 +81,22 @@ export async function openGates(
     },
   });
   for (const { task } of rounds.values()) {
-    if (task.promote && task.promote.query === null && !experiments.isMeasured)
-      throw new MurmurationError(
-        'config.invalid',
-        `The task ${task.name} promotes by a canary, and inference.feedback is null: nothing would be measured.`,
-      );
+    requireMeasured(task, experiments);
     await gates.open(task.name);
   }
   return { gates, watcher };
+}
+
+/** Throws `config.invalid` for a task that promotes by what is not measured. */
+export function requireMeasured(
+  { name, promote }: Task,
+  { isMeasured }: Pick<Experiments, 'isMeasured'>,
+): void {
+  if (promote && promote.query === null && !isMeasured)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task ${name} promotes by a canary, and inference.feedback is null: nothing would be measured.`,
+    );
 }
 
 /** Begins the canary that a task asks for, of a version that has passed its gate. Throws as `Experiments.create`. */

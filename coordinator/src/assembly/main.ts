@@ -58,9 +58,11 @@ import { watchMetrics } from '../telemetry/metrics.ts';
 import { RecentLog } from '../telemetry/recent-log.ts';
 import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
 import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
+import { leasesOf, openCell, TicketCheck } from './cell.ts';
 import type { Config } from './config.ts';
 import { openCore } from './core.ts';
 import { openExperiments } from './experiments.ts';
+import { openFront } from './front.ts';
 import { openGates } from './gates.ts';
 import { HealthPort } from './health-port.ts';
 import { openInference } from './inference.ts';
@@ -135,13 +137,15 @@ export async function createCoordinator(
       (await openStorage(config.storage, clock, {
         waiting: config.standby ? waiting : undefined,
         objects: config.s3 && new S3Objects(config.s3, clock, surroundings.random),
+        role: config.role,
       }));
     health?.become('starting');
     const closeStorage = async () => {
       if (!surroundings.storage) await storage.close();
     };
     opened.add(closeStorage);
-    return await open(config, tasks, surroundings, storage, opened, closeStorage, health);
+    const parts = [config, surroundings, storage, opened, closeStorage, health] as const;
+    return config.role === 'front' ? await openFront(...parts) : await open(tasks, ...parts);
   } catch (error) {
     // A start that fails, however late, leaves nothing behind that would keep the process alive.
     await opened.close();
@@ -150,8 +154,8 @@ export async function createCoordinator(
 }
 
 async function open(
-  config: Config,
   given: readonly Task[],
+  config: Config,
   { clock, random, roundRandom = random, verifyEnrolment, precompute = [], threads }: CoordinatorEnvironment,
   storage: Storage,
   opened: OpenResources,
@@ -164,7 +168,12 @@ async function open(
   logEvents(events, log);
   auditRuns(events, storage.audit);
   const modules = config.tasksFolder === undefined ? undefined : new TaskModules(config.tasksFolder);
-  const tasks = [...given, ...(await addedBefore(given, { modules, store: storage.addedTasks, events }))];
+  const leases = config.role === 'cell' ? leasesOf(storage) : undefined;
+  // A cell has no task before it has taken its lease.
+  const tasks = leases
+    ? []
+    : [...given, ...(await addedBefore(given, { modules, store: storage.addedTasks, events }))];
+  const ticketCheck = leases && (await TicketCheck.open(leases, clock));
   const secrets = { primitives: native, clock, random };
   const operators = new Operators(
     configured(config.operatorTokens, storage.operatorTokens),
@@ -218,6 +227,7 @@ async function open(
     events,
     limits,
     retention,
+    requireSent: ticketCheck && ((device, message) => ticketCheck.require(device, message)),
   });
   opened.add(() => core.close());
   const { rounds, pools, registry, traffic, control, deviceRegistry } = core;
@@ -246,6 +256,7 @@ async function open(
     events,
     storage,
     isMeasured: config.inference.feedback !== null,
+    takesOver: leases !== undefined,
   });
   opened.add(() => experiments.close());
   const announce = (task: TaskName) => {
@@ -258,7 +269,13 @@ async function open(
     announce(task);
     rounds.get(task)?.armsChanged();
   });
-  const { gates, watcher } = await openGates(core, { clock, events, storage, experiments });
+  const { gates, watcher } = await openGates(core, {
+    clock,
+    events,
+    storage,
+    experiments,
+    takesOver: leases !== undefined,
+  });
   opened.add(() => gates.close());
   opened.add(() => watcher.close());
   const taskAdder = new TaskAdder({
@@ -388,10 +405,13 @@ async function open(
   await serveDashboard(app);
   openApiRoute(app, guard);
   gateway.open(core.requests);
-  await core.resume();
+  // What other cells have under way is theirs.
+  if (!leases) await core.resume();
 
   const release = async () => {
     ready = false;
+    unfollow();
+    await cell?.stop();
     await core.suspend();
     await gates.close();
     await watcher.close();
@@ -412,6 +432,32 @@ async function open(
   };
   let closed: Promise<void> | undefined;
   const url = await listen(app, config, tls ? 'https' : 'http');
+  const cellUrl = config.cellUrl ?? url;
+  ticketCheck?.listensAt(cellUrl);
+  const cell =
+    leases &&
+    openCell(given, leases, cellUrl, {
+      core,
+      watch,
+      gates,
+      watcher,
+      experiments,
+      storage,
+      events,
+      clock,
+      came: boundFrames,
+    });
+  opened.add(() => cell?.stop());
+  const unfollow = leases
+    ? population.follow(
+        device =>
+          deviceRegistry
+            .revokedElsewhere(device)
+            .catch(error => events.emit('fault', 'ending what a revoked device has here', error)),
+        error => events.emit('fault', 'looking for devices that others have revoked', error),
+      )
+    : () => {};
+  opened.add(unfollow);
   ready = true;
   health?.become(readiness);
   jobs.schedule();
@@ -435,7 +481,10 @@ async function open(
     events,
     control,
     runs: core.runs,
-    start: core.start,
+    async start() {
+      await core.start();
+      await cell?.start();
+    },
     endRounds: core.endRounds,
     stop() {
       closed ??= release()

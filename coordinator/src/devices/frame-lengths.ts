@@ -21,7 +21,8 @@ export function frameLengths(tasks: readonly Task[]): FrameLengths {
   return {
     enrol: 16_384,
     hello: 1_024,
-    'check-in': 1_024,
+    // With a ticket.
+    'check-in': 2_048,
     leave: 2_048,
     forget: 1_024,
     predict: tasks.some(({ serving }) => serving.remote) ? 65_536 : 1_024,

@@ -1,7 +1,12 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
-import { type CheckIn, type CheckInAnswer, checkIn } from '@murmuration/protocol/messages/check-in';
+import {
+  type CheckIn,
+  type CheckInAnswer,
+  checkIn,
+  type SentElsewhere,
+} from '@murmuration/protocol/messages/check-in';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import {
   type Enrol,
@@ -22,7 +27,7 @@ import type { FrameLengths } from './frame-lengths.ts';
 /** What a device may ask for once it has said hello. */
 export interface DeviceRequests {
   welcome(device: DeviceId): Welcome;
-  checkIn(device: Identity, message: CheckIn): CheckInAnswer;
+  checkIn(device: Identity, message: CheckIn): CheckInAnswer | SentElsewhere;
   /** A message of secure aggregation. */
   contribute(
     device: Identity,

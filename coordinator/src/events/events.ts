@@ -47,6 +47,8 @@ interface EventMap {
   enrolled: [device: DeviceId];
   connected: [device: DeviceId, platform: string, sdk: string];
   disconnected: [device: DeviceId];
+  /** This cell has taken a task that no other cell has, with so many rounds under way. */
+  'taken-over': [task: TaskName, underWay: number];
   'checked-in': [device: DeviceId, task: TaskName, decision: 'waiting' | 'later', isEligible: boolean];
   /** Devices were proved to have revealed or dealt wrong shares. */
   convicted: [round: RoundId, devices: readonly DeviceId[], code: ErrorCode];

@@ -65,6 +65,12 @@ export class DeviceRegistry {
       await Promise.all(ids.slice(at, at + atOnce).map(id => this.revoke(id)));
   }
 
+  /** Another process has revoked a device: what it has here is over. */
+  async revokedElsewhere(id: DeviceId): Promise<void> {
+    this.#ties.disconnect(id);
+    await this.#ties.drop(id);
+  }
+
   /** The same at the wish of the device itself, whose connection stays for the answer. */
   forget(id: DeviceId): Promise<void> {
     return this.#takeOut(id);

@@ -5,13 +5,16 @@ import { challengeMessage, type Enrol, type Hello } from '@murmuration/protocol/
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { isSoundKey } from '@murmuration/protocol/primitives/sound-keys';
-import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Place } from '../paging/paging.ts';
 import type { Device, DeviceStore } from './device.ts';
 import type { EnrolmentVerifier } from './enrolment.ts';
 
 /** Revoked devices that are read at a time. */
 const pageLength = 1_000;
+/** ms between two looks at what other processes have changed, at least; and how many times as long as a look takes. */
+const lookEvery = 2_000;
+const sparing = 50;
 
 /** The devices that run the apps of this coordinator, and how they prove who they are. */
 export class Population {
@@ -21,6 +24,8 @@ export class Population {
   readonly #clock: Clock;
   /** Those that are revoked: known here at once, while the store still writes. */
   readonly #revoked = new Set<DeviceId>();
+  /** Those whose revocation is being written. */
+  readonly #revoking = new Set<DeviceId>();
   #size = 0;
 
   constructor(devices: DeviceStore, mayEnrol: EnrolmentVerifier, primitives: Primitives, clock: Clock) {
@@ -32,13 +37,51 @@ export class Population {
 
   /** Reads how many devices there are, and which are revoked; once, before anything else. */
   async open(): Promise<void> {
-    this.#size = await this.#devices.count();
+    await this.#look(() => {});
+  }
+
+  /**
+   * From now on until the function that is returned is called, hears what other processes that share the store change, some seconds late: how many
+   * devices there are, and which are revoked, of each of whom `gone` is told. `failed` hears of a look that fails; the next one follows.
+   */
+  follow(gone: (device: DeviceId) => void, failed: (error: unknown) => void): Cancel {
+    let cancel: Cancel = () => {};
+    let isOver = false;
+    const again = (took: number) => {
+      if (isOver) return;
+      const wait = Math.max(lookEvery, sparing * took);
+      cancel = this.#clock.at(this.#clock.now() + wait, () => {
+        const began = this.#clock.now();
+        this.#look(gone)
+          .catch(failed)
+          .then(() => again(this.#clock.now() - began));
+      });
+    };
+    again(0);
+    return () => {
+      isOver = true;
+      cancel();
+    };
+  }
+
+  async #look(gone: (device: DeviceId) => void): Promise<void> {
+    const found = new Set<DeviceId>();
+    const before = new Set(this.#revoked);
+    const size = await this.#devices.count();
     for (let after: Place | undefined; ; ) {
       const devices = await this.#devices.list({ after, limit: pageLength }, true);
-      for (const { id } of devices) this.#revoked.add(id);
+      for (const { id } of devices) found.add(id);
       const last = devices.at(-1);
-      if (!last) return;
+      if (!last) break;
       after = { id: last.id, time: last.enrolledAt };
+    }
+    this.#size = size;
+    // What this process has changed meanwhile is newer.
+    for (const id of before) if (!found.has(id) && !this.#revoking.has(id)) this.#revoked.delete(id);
+    for (const id of found) {
+      if (this.#revoked.has(id)) continue;
+      this.#revoked.add(id);
+      gone(id);
     }
   }
 
@@ -91,7 +134,9 @@ export class Population {
    */
   async revoke(id: DeviceId): Promise<boolean> {
     this.#revoked.add(id);
-    const changed = await this.#devices.revoke(id, this.#clock.now());
+    this.#revoking.add(id);
+    const revoked = this.#devices.revoke(id, this.#clock.now());
+    const changed = await revoked.finally(() => this.#revoking.delete(id));
     if (changed) this.#size -= 1;
     else if (!(await this.#devices.get(id))) this.#revoked.delete(id);
     return changed;

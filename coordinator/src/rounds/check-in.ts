@@ -56,6 +56,7 @@ export class CheckInHandler {
   readonly #clock: Clock;
   readonly #channel: CheckInPorts['channel'];
   readonly #sentAway = new SentAway();
+  #recalls = 0;
 
   constructor({ rounds, pool, activePopulation, privacy, arms, random, clock, channel }: CheckInPorts) {
     this.#arms = arms;
@@ -122,11 +123,17 @@ export class CheckInHandler {
    * it where that is sooner than what it was told before.
    */
   recall(): void {
+    this.#recalls += 1;
     const { task, current, trainings } = this.#rounds;
     for (const device of this.#channel.devices) {
       if (this.#pool.has(device) || current?.involves(device) || trainings?.involves(device)) continue;
       this.#channel.comeBack(device, { task: task.name, after: this.sendAway(device) });
     }
+  }
+
+  /** What another process answers check-ins by: why a device without an update of its own is of no use now, and how often `recall` was called. */
+  get outlook(): { readonly busy: string | null; readonly recalls: number } {
+    return { busy: this.#unavailable({}) ?? null, recalls: this.#recalls };
   }
 
   /** Devices that were sent away and have not come back yet. */
@@ -147,7 +154,7 @@ export class CheckInHandler {
     );
   }
 
-  #unavailable({ base }: CheckIn): string | undefined {
+  #unavailable({ base }: Pick<CheckIn, 'base'>): string | undefined {
     if (this.#rounds.trainsHere) return 'the coordinator trains this model itself';
     const { task, untilNextRound } = this.#rounds;
     if (this.#pool.size >= waitingPerPlace * devicesAtOnce(task)) return 'enough devices are waiting';

@@ -2,6 +2,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { type AccuracyStore, memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';
 import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
+import type { TaskLeases } from '../cells/ports.ts';
 import type { ExperimentStore } from '../lifecycle/experiments/experiment.ts';
 import type { LineageOperation } from '../lifecycle/tracking/openlineage/run-event.ts';
 import { memoryTracking, type TrackingStore } from '../lifecycle/tracking/operations.ts';
@@ -87,6 +88,8 @@ export interface Storage {
   readonly addedTasks: AddedTaskStore;
   readonly hourlyCounts: HourlyCountStore;
   readonly silences: SilenceStore;
+  /** Of a database that cells and fronts share. */
+  readonly leases?: TaskLeases;
   /** Lets go of the folder or the database once what is under way is done; nothing can be read or written afterwards. */
   close(): Promise<void>;
 }

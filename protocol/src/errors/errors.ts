@@ -27,6 +27,8 @@ const lasting = {
     'The page has no Web Locks, which ensure that only one tab takes part. Serve it over https or from localhost.',
   'device.cleartext':
     'The connection to a coordinator on another host is not encrypted. Use https, or let the app allow it.',
+  'ticket.refused':
+    'The ticket is not one of this device for this task and cell now; check in at the front for another.',
   'operator.unauthenticated': 'The operator token is missing, unknown, expired or revoked.',
   'operator.forbidden': 'The role of this operator token does not allow this.',
   'operator.cross-site': "Changes made with a session cookie must come from this coordinator's own pages.",

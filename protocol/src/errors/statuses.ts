@@ -33,6 +33,7 @@ export const statuses = {
   'device.unread': 408,
   'device.insecure': 403,
   'device.cleartext': 403,
+  'ticket.refused': 403,
   'operator.unauthenticated': 401,
   'operator.forbidden': 403,
   'operator.cross-site': 403,

@@ -5,6 +5,12 @@ import { duration, modelHash, taskName, text, whole } from './scalars.ts';
 /** Queries of one task that an app may have its devices answer. */
 export const mostAnswers = 12;
 
+/** Characters of a ticket, at most. */
+export const longestTicket = 512;
+
+/** Characters of the address of a cell, at most. */
+const longestAddress = 128;
+
 /** What a device knows of its own state; a condition that its platform does not tell is left out. */
 export const conditions = z.strictObject({
   idle: z.optional(z.boolean()),
@@ -27,6 +33,8 @@ export const checkIn = z.strictObject({
   ),
   /** The version from which the device has trained an update that it keeps for a masked buffer; left out where it has none. */
   base: z.optional(modelHash),
+  /** What a front has said goes with the check-in: to the cell that it names, and back to a front where that cell is gone. */
+  ticket: z.optional(text(longestTicket)),
 });
 export type CheckIn = z.infer<typeof checkIn>;
 
@@ -36,6 +44,17 @@ export const checkInAnswer = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('later'), after: duration, reason: text(256) }),
 ]);
 export type CheckInAnswer = z.infer<typeof checkInAnswer>;
+
+/**
+ * A front's answer to a check-in that the task has a use for: the cell that has the task takes the device, on a connection of its own, by the
+ * ticket, which means nothing to the device. `cell` is an http or https address without a path.
+ */
+export const sentElsewhere = z.strictObject({
+  decision: z.literal('elsewhere'),
+  cell: text(longestAddress),
+  ticket: text(longestTicket),
+});
+export type SentElsewhere = z.infer<typeof sentElsewhere>;
 
 /** Coordinator to device: a device that was told to come back later may do so in `after` ms, where that is sooner. */
 export const comeBack = z.strictObject({ task: taskName, after: duration });

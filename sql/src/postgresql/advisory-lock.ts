@@ -20,6 +20,8 @@ export interface AdvisoryLockOptions {
   readonly clock: Clock;
   /** Wait until it is free; `waiting` is called where it is not. Without it nobody waits. */
   readonly waiting?: (() => void) | undefined;
+  /** Others may have it as well, that share it too. */
+  readonly shared?: boolean | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function takeAdvisoryLock(
   key: number,
   options: AdvisoryLockOptions,
 ): Promise<AdvisoryLock | undefined> {
-  const lock = new HeldLock(address, key, options.clock);
+  const lock = new HeldLock(address, key, options.clock, options.shared ? '_shared' : '');
   if (await lock.take()) return lock;
   if (!options.waiting) return undefined;
   options.waiting();
@@ -45,23 +47,26 @@ class HeldLock implements AdvisoryLock {
   readonly #address: string;
   readonly #key: number;
   readonly #clock: Clock;
+  readonly #mode: '' | '_shared';
   #client: pg.Client | undefined;
   #isReleased = false;
   #cancelRetry: Cancel = () => {};
 
-  constructor(address: string, key: number, clock: Clock) {
+  constructor(address: string, key: number, clock: Clock, mode: '' | '_shared') {
     this.#address = address;
     this.#key = key;
     this.#clock = clock;
+    this.#mode = mode;
   }
 
   /** Whether the lock was free, and is this process's now. */
   async take(): Promise<boolean> {
     const client = await this.#connect();
     try {
-      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
-        this.#key,
-      ]);
+      const { rows } = await client.query<{ taken: boolean }>(
+        `select pg_try_advisory_lock${this.#mode}($1) as taken`,
+        [this.#key],
+      );
       if (rows[0]?.taken) {
         this.#hold(client);
         return true;
@@ -80,7 +85,7 @@ class HeldLock implements AdvisoryLock {
       let client: pg.Client | undefined;
       try {
         client = await this.#connect();
-        await client.query('select pg_advisory_lock($1)', [this.#key]);
+        await client.query(`select pg_advisory_lock${this.#mode}($1)`, [this.#key]);
         this.#hold(client);
         return;
       } catch {

@@ -5,6 +5,10 @@ export const enrolmentToken = 'a token for the kill test';
 /** Devices, and values of the model: one for each of them. */
 export const devices = 8;
 
+/** Tasks of the cells that are killed, and devices of all of them: each has the task of its number, by turns. */
+export const cellTasks = [taskName, 'kill-again'];
+export const cellDevices = 60;
+
 /** Where a coordinator can be killed; `between`: the round is over, the next one has not begun. */
 export const phases = /** @type {const} */ ([
   'none',

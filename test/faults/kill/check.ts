@@ -1,7 +1,6 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { decodeModel, parseModelJson } from '@murmuration/protocol/weights/model-files';
-import { taskName } from './agreed.mjs';
 import type { Acknowledged } from './devices.ts';
 import type { Place } from './places.ts';
 
@@ -45,6 +44,7 @@ const tolerance = 0.01;
 /** Checks all rounds, versions and blobs of a coordinator, which it has open. */
 export async function check(
   url: string,
+  taskName: string,
   corruptBlobs: Place['corruptBlobs'],
   acknowledged: readonly Acknowledged[],
   published: ReadonlyMap<number, string>,

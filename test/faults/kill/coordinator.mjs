@@ -1,28 +1,29 @@
-// The coordinator that is killed, on the built packages, as operators run it: `coordinator.mjs STORAGE PORT`. Says line by line on
-// standard output what happens, before it goes on.
+// The coordinator that is killed, on the built packages, as operators run it: `coordinator.mjs STORAGE PORT [front|cell]`. Says line by line
+// on standard output what happens, before it goes on.
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { createCoordinator, defineTask, parseConfig } from '@murmuration/coordinator';
 import * as tf from '@murmuration/engine/tf';
-import { cells, devices, enrolmentToken, phases, taskName } from './agreed.mjs';
+import { cellDevices, cells, cellTasks, devices, enrolmentToken, phases, taskName } from './agreed.mjs';
 
-const [storage, port] = process.argv.slice(2);
+const [storage, port, role] = process.argv.slice(2);
 const shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(cells).length));
 /** @param {string} line */
 const say = line => writeSync(1, `${line}\n`);
 
-const limit = '10 s';
+// The way back to a front and to another cell takes a moment.
+const limit = role ? '20 s' : '10 s';
+const inModel = role ? cellDevices : devices;
 /** Rounds are short and masked, and some devices wait for the next one, so that none has to. */
-const task = defineTask({
-  name: taskName,
+const definition = {
   model: () => {
-    const dense = { units: 1, inputShape: [devices], useBias: false, kernelInitializer: 'zeros' };
+    const dense = { units: 1, inputShape: [inModel], useBias: false, kernelInitializer: 'zeros' };
     return tf.sequential({ layers: [tf.layers.dense(/** @type {any} */ (dense))] });
   },
   plan: { learningRate: 1 },
   update: { kind: 'ring', clip: 1, bits: 16, weighting: 'uniform' },
   masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
-  cohort: { goal: 6, minimum: 4, overSelection: 1 },
+  cohort: role ? { goal: 12, minimum: 8, overSelection: 1 } : { goal: 6, minimum: 4, overSelection: 1 },
   deadlines: {
     gathering: limit,
     keys: limit,
@@ -32,28 +33,32 @@ const task = defineTask({
     unmasking: limit,
   },
   uploadSlot: 0,
-  schedule: { every: 0 },
-});
+  schedule: { every: role ? '2 s' : 0 },
+};
+const names = role === 'front' ? [] : role === 'cell' ? cellTasks : [taskName];
+const tasks = names.map(name => defineTask(/** @type {any} */ ({ name, ...definition })));
 const config = parseConfig({
   port: Number(port),
   storage,
   standby: storage?.startsWith('postgres://'),
+  ...(role && { role }),
   enrolmentTokens: [enrolmentToken],
   log: 'silent',
 });
-const coordinator = await createCoordinator(config, [task]);
+const coordinator = await createCoordinator(config, tasks);
 
 let last = '';
 coordinator.events.on('round', ({ phase, terms }) => {
   const name = phase === 'published' || phase === 'failed' ? 'between' : phase;
-  const line = `phase ${name} ${terms.id}`;
+  const line = `phase ${name} ${terms.id} ${terms.plan.task}`;
   if (line === last) return;
   last = line;
   say(line);
   Atomics.store(shared, cells.phase, phases.indexOf(name));
   Atomics.notify(shared, cells.phase);
 });
-coordinator.events.on('version', ({ number, model }) => say(`version ${number} ${model}`));
+coordinator.events.on('version', ({ number, model, task }) => say(`version ${number} ${model} ${task}`));
+coordinator.events.on('taken-over', (task, underWay) => say(`took ${task} ${underWay}`));
 coordinator.events.on('fault', (where, error) => say(`fault ${where}: ${error}`));
 process.on('message', message => {
   const { phase, after } = /** @type {import('./agreed.mjs').KillOrder} */ (message);

@@ -1,15 +1,17 @@
-// Devices of the kill test as a process: `devices.ts URL FIRST COUNT SEED`. Tells its parent what was acknowledged.
+// Devices of the kill test as a process: `devices.ts URL FIRST COUNT SEED [cells]`. Tells its parent what was acknowledged. Those of cells have
+// the tasks of these by turns, and in pairs sockets and plain HTTP.
 
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { Dice } from '../fuzz/dice.ts';
-import { enrolmentToken, taskName } from './agreed.mjs';
+import { cellTasks, enrolmentToken, taskName } from './agreed.mjs';
 
 /** A coordinator has acknowledged the update of a device. */
 export interface Acknowledged {
   readonly device: number;
   readonly round: string;
+  readonly task: string;
 }
 
 /** ms that a training takes at most. */
@@ -29,20 +31,22 @@ function markingTrainer(device: number, dice: Dice): Trainer {
 }
 
 process.once('disconnect', () => process.exit());
-const [url, first, count, seed] = process.argv.slice(2);
+const [url, first, count, seed, cells] = process.argv.slice(2);
 for (let device = Number(first); device < Number(first) + Number(count); device++) {
   const trainer = markingTrainer(device, new Dice(Number(seed) + device));
+  const task = cells ? cellTasks[device % cellTasks.length]! : taskName;
   const client = new FederatedClient({
     url: url!,
-    tasks: { [taskName]: { examples: () => [device], trainer } },
+    tasks: { [task]: { examples: () => [device], trainer } },
     storage: memoryStorage(),
     enrolment: enrolmentToken,
     consent: 'not-needed',
     floors: simulatedFloors,
+    ...(cells && { transport: device % 4 < 2 ? 'sockets' : 'http' }),
   });
   client.on('round', ({ round, phase }) => {
     // The device waits for the statement once its update was taken.
-    if (phase === 'agreement') process.send!({ device, round } satisfies Acknowledged);
+    if (phase === 'agreement') process.send!({ device, round, task } satisfies Acknowledged);
   });
   await client.start();
 }

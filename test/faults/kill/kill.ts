@@ -5,7 +5,8 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { BenchmarkOptions, Figures } from '../../bench/benchmark.ts';
 import { freePort } from '../../free-port.ts';
 import { Dice } from '../fuzz/dice.ts';
-import { devices, type Phase } from './agreed.mjs';
+import { devices, type Phase, taskName } from './agreed.mjs';
+import { killCells } from './cells.ts';
 import { check } from './check.ts';
 import type { Acknowledged } from './devices.ts';
 import { type Killed, KilledCoordinator } from './killed-coordinator.ts';
@@ -41,7 +42,8 @@ const root = new URL('../../../', import.meta.url);
 /**
  * Kills a coordinator with SIGKILL --times times at random moments of masked rounds and starts it again on the same folder,
  * while devices in other processes go on; then compares what it kept with what it had acknowledged. With `--storage postgresql` all is in
- * a PostgreSQL of its own, and another coordinator waits for it and takes over. --seed repeats the choices of a run.
+ * a PostgreSQL of its own, and another coordinator waits for it and takes over; with `--role cell` or `--role front` it is two fronts and two
+ * cells, and one of these is killed each time. --seed repeats the choices of a run.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: Figures; failed: boolean }> {
   const { values } = parseArgs({
@@ -50,11 +52,13 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       times: { type: 'string', default: '50' },
       seed: { type: 'string' },
       storage: { type: 'string', default: 'folder' },
+      role: { type: 'string' },
     },
   });
+  if (values.role === 'cell' || values.role === 'front')
+    return killCells({ role: values.role, times: Number(values.times), seed: seedOf(values.seed), log });
   const times = Number(values.times);
-  const seed =
-    values.seed === undefined ? new DataView(systemRandom(4).buffer).getUint32(0) : Number(values.seed);
+  const seed = seedOf(values.seed);
   log(`seed ${seed}`);
   await promisify(execFile)(process.execPath, [fileURLToPath(new URL('scripts/build.mjs', root))]);
   const dice = new Dice(seed);
@@ -130,7 +134,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       ]);
     }
     for (const child of cohort) child.kill('SIGKILL');
-    const verdict = await check(url, place.corruptBlobs, acknowledged, published);
+    const verdict = await check(url, taskName, place.corruptBlobs, acknowledged, published);
     for (const detail of [...verdict.details, ...faults]) log(detail);
     const { rounds, lostAcknowledged, countedTwice, corruptModels, lostVersions } = verdict;
     const resumed = new Set(
@@ -181,6 +185,10 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
     }
     await place.remove();
   }
+}
+
+function seedOf(text: string | undefined): number {
+  return text === undefined ? new DataView(systemRandom(4).buffer).getUint32(0) : Number(text);
 }
 
 /** The phase that was hit least so far, or another one: short phases are missed often. */

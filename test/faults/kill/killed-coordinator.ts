@@ -17,8 +17,10 @@ export interface Killed {
 /** What a coordinator's process says while it lives. */
 export interface Listener {
   phase(phase: Phase, round: string): void;
-  version(number: number, model: string): void;
+  version(number: number, model: string, task: string): void;
   fault(text: string): void;
+  /** A cell has taken a task, with so many rounds under way. */
+  took?(task: string, underWay: number): void;
 }
 
 /** One life of the coordinator, from its start to its SIGKILL. */
@@ -32,8 +34,9 @@ export class KilledCoordinator {
   #round: string | undefined;
   #startCpu = 0;
 
-  constructor(folder: string, port: number, listener: Listener) {
-    this.#child = fork(fileURLToPath(new URL('./coordinator.mjs', import.meta.url)), [folder, String(port)], {
+  constructor(folder: string, port: number, listener: Listener, role?: 'front' | 'cell') {
+    const args = [folder, String(port), ...(role ? [role] : [])];
+    this.#child = fork(fileURLToPath(new URL('./coordinator.mjs', import.meta.url)), args, {
       // Plain Node, without what lets it run the sources.
       execArgv: [],
       stdio: ['ignore', 'pipe', 2, 'ipc'],
@@ -58,7 +61,8 @@ export class KilledCoordinator {
           [this.#phase, this.#round] = rest as [Phase, string];
           listener.phase(this.#phase, this.#round);
         } else if (what === 'killed') this.#phase = rest[0] as Phase;
-        else if (what === 'version') listener.version(Number(rest[0]), rest[1]!);
+        else if (what === 'version') listener.version(Number(rest[0]), rest[1]!, rest[2]!);
+        else if (what === 'took') listener.took?.(rest[0]!, Number(rest[1]));
         else if (what === 'fault') listener.fault(rest.join(' '));
       });
       this.ended.then(({ phase }) => reject(new Error(`It ended while ${phase}.`)), reject);

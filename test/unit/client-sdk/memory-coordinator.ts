@@ -107,7 +107,7 @@ export class MemoryCoordinator implements Transport {
         this.#verify(key, 'hello', signature);
         return {
           now: clock.now() + this.ahead,
-          tasks: [{ task: 'keyboard', leastExamples: this.leastExamples }],
+          tasks: ['keyboard', 'price'].map(task => ({ task, leastExamples: this.leastExamples })),
         };
       },
       'check-in': () => ({ decision: 'waiting' }),

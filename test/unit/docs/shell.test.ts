@@ -159,7 +159,7 @@ describe('the check of commands', () => {
     ['npm pack --workspace=nothing', 'no such workspace'],
     ['npm run simulate -- no-such-thing', 'nothing called no-such-thing'],
     ['npm run simulate -- mnist-2nn --no-such-option', 'no option no-such-option'],
-    ['murmuration serve', "error: missing required argument 'task'"],
+    ['murmuration runs list', "error: missing required argument 'task'"],
     ['murmuration status --wrong', "error: unknown option '--wrong'"],
     ['docker run murmuration status --wrong', "error: unknown option '--wrong'"],
     ['node nothing.js', 'no file nothing.js'],

@@ -19,7 +19,7 @@ import { endOf } from './analysis.ts';
 import { type Designed, design } from './design.ts';
 import { DeviceArms } from './device-arms.ts';
 import type { Experiment, ExperimentStore } from './experiment.ts';
-import { outcomeOf, servedAs } from './served.ts';
+import { type DeviceSplit, outcomeOf, servedAs } from './served.ts';
 import { Tally } from './tally.ts';
 
 /** What experiments stand on. */
@@ -72,11 +72,11 @@ export class Experiments {
     ports.events.on('aliases', task => this.#turns.run(() => this.#championMoved(task)));
   }
 
-  /** Goes on with those that ran before a restart; once, before anything else. */
-  async open(): Promise<void> {
+  /** Goes on with those that ran before a restart; once, before anything else, or for each `task` that is taken over from another process. */
+  async open(task?: TaskName): Promise<void> {
     const { store, taskOf } = this.#ports;
     for (const experiment of await store.all()) {
-      if (experiment.outcome !== 'running') continue;
+      if (experiment.outcome !== 'running' || (task && experiment.task !== task)) continue;
       if (!taskOf(experiment.task)) {
         await this.#close(
           { experiment, tally: await this.#tally(experiment), champion: '' },
@@ -114,6 +114,16 @@ export class Experiments {
       if (part) return experiment.arms.find(({ name }) => name === part.arm)?.model;
     }
     return undefined;
+  }
+
+  /** Those that decide which version devices of a task serve. */
+  splitsOf(task: TaskName): readonly DeviceSplit[] {
+    return Array.from(this.#running.values(), ({ experiment }) => experiment)
+      .filter(({ devices, kind, ...each }) => each.task === task && devices && kind !== 'mirror')
+      .map(experiment => ({
+        served: servedAs(experiment),
+        models: Object.fromEntries(experiment.arms.map(({ name, model }) => [name, model])),
+      }));
   }
 
   /** The models of experiments that run, which have to be kept. */

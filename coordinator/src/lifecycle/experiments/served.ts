@@ -1,7 +1,15 @@
 import type { Judged } from '@murmuration/monitoring/accuracy/judged';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { ServedExperiment } from '@murmuration/serving/experiments/experiment';
 import { isHigherBetter } from './analysis.ts';
 import type { Experiment } from './experiment.ts';
+
+/** An experiment that gives devices arms. */
+export interface DeviceSplit {
+  readonly served: ServedExperiment;
+  /** The model of each arm, by its name. */
+  readonly models: Readonly<Record<string, ModelHash>>;
+}
 
 /** An experiment as inference servers need it. */
 export function servedAs({ id, kind, key, covariate, salt, layer, arms }: Experiment): ServedExperiment {

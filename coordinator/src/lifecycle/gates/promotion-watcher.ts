@@ -70,10 +70,11 @@ export class PromotionWatcher {
     });
   }
 
-  /** Goes on with what was watched before a restart; once, before anything else. */
-  async open(): Promise<void> {
+  /** Goes on with what was watched before a restart; once, before anything else, or for each task that is taken over from another process. */
+  async open(only?: TaskName): Promise<void> {
     for (const watch of await this.#ports.watches.all()) {
       const { task } = watch;
+      if (only && task !== only) continue;
       if (this.#rulesOf(task).length > 0 && this.#isServed(watch)) this.#watches.set(task, watch);
       else await this.#ports.watches.remove(task);
     }

@@ -2,6 +2,7 @@ import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { sql } from 'kysely';
 import { contentHash } from '../../registry/content-hash.ts';
 import type { BlobStore } from '../../registry/ports.ts';
 import { blockLength } from '../../registry/stored-bytes.ts';
@@ -17,11 +18,16 @@ const blocksAtOnce = 64;
 /** Hashes of one statement. */
 const hashesAtOnce = 1_000;
 
+/** What is put again is not swept away before the version that wants it. */
+const putLater = { put_at: sql<number>`excluded.put_at` };
+
 /** Where the bytes of blobs lie outside of the database, and by which key this process names what it puts there. */
 export interface Objects {
   readonly store: ObjectStore;
   /** Of this owner of the database: larger than that of each owner before. */
   readonly token: number;
+  /** Whether others put objects at the same time: then only those with this token are this process's to sweep. */
+  readonly shared: boolean;
 }
 
 /**
@@ -32,8 +38,6 @@ export interface Objects {
 export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objects?: Objects): BlobStore {
   const stored = rows.withTables<FileTables>();
   const kept = new KeptBytes();
-  /** When each was put last by this process, ms since 1970; read and written by the jobs of the writer, one after another. */
-  const putAt = new Map<string, number>();
   /** Keys of objects whose rows are about to be written. */
   const coming = new Set<string>();
   let puts = 0;
@@ -100,8 +104,8 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
       const files = changes.withTables<FileTables>();
       const row = await files.selectFrom('blobs').select('hash').where('hash', '=', hash).executeTakeFirst();
       if (!row && place === undefined) return false;
-      putAt.set(hash, clock.now());
-      if (!row) await files.insertInto('blobs').values({ hash, place: place! }).execute();
+      const put = files.insertInto('blobs').values({ hash, place: place ?? null, put_at: clock.now() });
+      await put.onConflict(conflict => conflict.column('hash').doUpdateSet(putLater)).execute();
       return true;
     });
 
@@ -118,13 +122,14 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
   };
 
   /** Deletes objects that no row names: those of swept blobs, and those that a put or a sweep that was interrupted has left. */
-  const sweepObjects = async ({ store, token }: Objects): Promise<void> => {
+  const sweepObjects = async ({ store, token, shared }: Objects): Promise<void> => {
     const before = new Set(coming);
     const found: string[] = [];
     for await (const key of store.keys()) {
       const [, owner] = /^[0-9a-f]{64}\.(\d+)\.\d+$/.exec(key) ?? [];
-      // What an owner after this one has put is not this one's to judge.
-      if (owner !== undefined && Number(owner) <= token) found.push(key);
+      // What an owner after this one has put, or another cell, is not this one's to judge.
+      if (owner === undefined) continue;
+      if (shared ? Number(owner) === token : Number(owner) <= token) found.push(key);
     }
     const named = await stored.selectFrom('blobs').select('place').where('place', 'is not', null).execute();
     const places = new Set(named.map(({ place }) => place));
@@ -143,13 +148,16 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
       }
       await writer.write(async changes => {
         const files = changes.withTables<FileTables>();
-        putAt.set(hash, clock.now());
+        const put_at = clock.now();
         const { numInsertedOrUpdatedRows } = await files
           .insertInto('blobs')
-          .values({ hash, place: null })
+          .values({ hash, place: null, put_at })
           .onConflict(conflict => conflict.doNothing())
           .executeTakeFirstOrThrow();
-        if (numInsertedOrUpdatedRows === 0n) return;
+        if (numInsertedOrUpdatedRows === 0n) {
+          await files.updateTable('blobs').set({ put_at }).where('hash', '=', hash).execute();
+          return;
+        }
         const all = Array.from({ length: Math.ceil(own.length / blockLength) }, (_, number) => ({
           hash,
           number,
@@ -184,10 +192,11 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
     async sweep(named, before) {
       const gone = await writer.write(async changes => {
         const files = changes.withTables<FileTables>();
-        const all = await files.selectFrom('blobs').select('hash').execute();
+        // By whatever process: its version may be about to be committed.
+        const all = await files.selectFrom('blobs').select(['hash', 'put_at']).execute();
         const unnamed = all
-          .map(({ hash }) => hash)
-          .filter(hash => !named.has(hash) && (putAt.get(hash) ?? -Infinity) < before);
+          .filter(({ hash, put_at }) => !named.has(hash) && (put_at ?? -Infinity) < before)
+          .map(({ hash }) => hash);
         for (let at = 0; at < unnamed.length; at += hashesAtOnce) {
           const hashes = unnamed.slice(at, at + hashesAtOnce);
           await files.deleteFrom('blob_blocks').where('hash', 'in', hashes).execute();
@@ -196,7 +205,6 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
         return unnamed;
       });
       for (const hash of gone) {
-        putAt.delete(hash);
         kept.forget(hash);
         blocks.forget(hash);
       }

@@ -10,8 +10,22 @@ export interface Ownership {
   readonly guard: (rows: Transaction<Tables>) => Promise<void>;
 }
 
-/** Makes this process the owner of a database, in place of the one before: what that writes from now on fails. */
+/** Makes this process the owner of a database, in place of the one before, or of cells: what these write from now on fails. */
 export async function own(database: Kysely<Tables>, description: string): Promise<Ownership> {
+  const { token, text } = await nextToken(database);
+  // Cells that were cut off, where there were any.
+  await sql`update task_leases set holder = null, token = token + 1`.execute(database);
+  return {
+    token,
+    async guard(rows) {
+      const { rows: found } = await sql<{ token: string }>`select token from owner for share`.execute(rows);
+      if (found[0]?.token !== text) throw inUse(description);
+    },
+  };
+}
+
+/** The token of the next owner, or the number of the next cell: an owner before writes nothing any more. */
+export async function nextToken(database: Kysely<Tables>): Promise<{ token: number; text: string }> {
   const who = { process: hostname(), pid: process.pid };
   // Waits for transactions of the owner before, which hold its row as it was.
   const { token } = await database
@@ -24,13 +38,7 @@ export async function own(database: Kysely<Tables>, description: string): Promis
     )
     .returning('token')
     .executeTakeFirstOrThrow();
-  return {
-    token: Number(token),
-    async guard(rows) {
-      const { rows: found } = await sql<{ token: string }>`select token from owner for share`.execute(rows);
-      if (found[0]?.token !== token) throw inUse(description);
-    },
-  };
+  return { token: Number(token), text: token };
 }
 
 /** That another coordinator has the database. */

@@ -4,8 +4,8 @@ import type { Migration } from '../rows/migrations/migration.ts';
 
 /** What lies in files where the storage is a folder. */
 export type FileTables = {
-  /** `place`: the key of its object; null where its bytes are in `blob_blocks`. */
-  readonly blobs: { readonly hash: string; readonly place: string | null };
+  /** `place`: the key of its object; null where its bytes are in `blob_blocks`. `put_at`: when it was put last, ms since 1970. */
+  readonly blobs: { readonly hash: string; readonly place: string | null; readonly put_at: number | null };
   readonly blob_blocks: { readonly hash: string; readonly number: number; readonly bytes: Uint8Array };
   /** `checkpoint` is MessagePack of a `Checkpoint`. */
   readonly checkpoints: { readonly round: string; readonly checkpoint: Uint8Array };
@@ -46,5 +46,31 @@ const places: Migration = {
   },
 };
 
+/** Which cell has which task, what it says of it, the key of tickets, and what one process has to know of what others have put. */
+const cells: Migration = {
+  name: 'cells',
+  async up({ schema }) {
+    await schema
+      .createTable('task_leases')
+      .addColumn('task', 'text', column => column.primaryKey())
+      .addColumn('holder', 'integer')
+      .addColumn('url', 'text')
+      .addColumn('token', 'integer', column => column.notNull())
+      .execute();
+    await schema
+      .createTable('task_standings')
+      .addColumn('task', 'text', column => column.primaryKey())
+      .addColumn('standing', 'text', column => column.notNull())
+      .addColumn('told_at', 'timestamptz', column => column.notNull())
+      .execute();
+    await schema
+      .createTable('ticket_keys')
+      .addColumn('id', 'integer', column => column.primaryKey())
+      .addColumn('key', 'blob', column => column.notNull())
+      .execute();
+    await schema.alterTable('blobs').addColumn('put_at', 'integer').execute();
+  },
+};
+
 /** All steps of a database of PostgreSQL that holds the whole of a storage. */
-export const postgresqlMigrations: readonly Migration[] = [...migrations, files, places];
+export const postgresqlMigrations: readonly Migration[] = [...migrations, files, places, cells];

@@ -111,6 +111,7 @@ describe('a configuration', () => {
       log: 'info',
       cors: [],
       development: false,
+      role: 'all',
       standby: false,
       trustedProxies: [],
       limits: limitsSchema.parse({}),

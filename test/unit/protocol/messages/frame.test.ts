@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { checkIn, checkInAnswer } from '@murmuration/protocol/messages/check-in';
+import { checkIn, checkInAnswer, sentElsewhere } from '@murmuration/protocol/messages/check-in';
 import {
   decodeAck,
   decodeFrame,
@@ -46,6 +46,11 @@ const messages: [string, z.ZodMiniType, Record<string, unknown>][] = [
   ['welcome', welcome, { now: 1_767_225_600_000, tasks: [{ task: 'keyboard', leastExamples: 50 }] }],
   ['checkIn', checkIn, { task: 'keyboard', conditions: {} }],
   ['checkInAnswer', checkInAnswer, { decision: 'later', after: 5_000, reason: 'busy' }],
+  [
+    'sentElsewhere',
+    sentElsewhere,
+    { decision: 'elsewhere', cell: 'https://cell-1.example.org', ticket: 'a.ticket' },
+  ],
   ['assignment', assignmentMessage, wire],
   ['plan', plan, { ...part }],
   ['forget', forget, { device: id('device') }],

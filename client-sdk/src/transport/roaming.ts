@@ -1,0 +1,209 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
+import {
+  type CheckIn,
+  type CheckInAnswer,
+  checkIn,
+  checkInAnswer,
+  type SentElsewhere,
+  sentElsewhere,
+} from '@murmuration/protocol/messages/check-in';
+import { decodeAck, decodeFrame, encodeAccepted, encodeFrame } from '@murmuration/protocol/messages/frame';
+import type { Cancel } from '@murmuration/protocol/time/clock';
+import * as z from 'zod/mini';
+import { baseOf } from './address.ts';
+import { isLoopbackHost } from './encryption.ts';
+import type { Transport, TransportListener, TransportPlatform } from './transport.ts';
+
+/** ms after which a device that has lost its cell asks the front where its task is now: doubled each time, up to the last. */
+const firstPause = 500;
+const longestPause = 30_000;
+/** ms after which another task asks again while the device is at the cell of one. */
+const whileAway = 10_000;
+
+const answers = z.union([checkInAnswer, sentElsewhere]);
+
+/** At which cell a device is, or was last, and for what. */
+interface Visit {
+  readonly checkIn: CheckIn;
+  readonly ticket: string;
+  /** Whether the cell was asked: its ticket is for that once, and the next check-in is at the front. */
+  hasAsked: boolean;
+}
+
+/**
+ * A transport whose coordinator may be a front: a check-in that it answers with a ticket leads to a cell, on a connection of its own, and the
+ * end of what there is to do there leads back. A device whose cell is gone goes back as well; where it has a part in a round, it shows its old
+ * ticket and is led to the cell that has the round now. Who uses the transport notices only that its connection is another one.
+ *
+ * `make` makes the transport of an address. A cell has to be at the host of the coordinator, or at a name below that, on any port, or among
+ * `origins`; and it is reached over https where the coordinator is. Whatever it is, it can do no more than a coordinator can.
+ */
+export function roaming(
+  base: URL,
+  { clock, random }: TransportPlatform,
+  make: (base: URL) => Transport,
+  origins: readonly string[] = [],
+): Transport {
+  const home = make(base);
+  let current = home;
+  let listener: TransportListener | undefined;
+  let visit: Visit | undefined;
+  /** Whether the device has a part in a round at a cell. */
+  let isInRound = false;
+  let pause = firstPause;
+  let cancel: Cancel = () => {};
+
+  const follow = (transport: Transport) => {
+    current = transport;
+    const isHome = transport === home;
+    transport.open({
+      ...listener!,
+      disconnected(reason, retryAt) {
+        listener?.disconnected(reason, retryAt);
+        if (!isHome) goHome(true);
+      },
+      failed: retryAt => (isHome ? listener?.failed?.(retryAt) : goHome(true)),
+      resting: () => (isHome ? listener?.resting?.() : goHome()),
+      message(event, frame) {
+        if (event === 'assignment') isInRound = !isHome;
+        listener?.message(event, frame);
+        if (isHome || event !== 'round-end') return;
+        isInRound = false;
+        goHome();
+      },
+    });
+  };
+
+  const move = (to: () => void, wait = 0) => {
+    cancel();
+    current.close();
+    listener?.moving?.();
+    cancel = clock.at(clock.now() + wait, to);
+  };
+
+  const goHome = (isLost = false) => {
+    if (current === home) return;
+    move(() => follow(home), isLost ? pause * (0.5 + random(1)[0]! / 256) : 0);
+    current = home;
+    if (isLost) pause = Math.min(2 * pause, longestPause);
+    else pause = firstPause;
+  };
+
+  /** Goes to the cell that a front names. */
+  const goTo = ({ cell, ticket }: SentElsewhere, message: CheckIn) => {
+    const address = requireAllowed(cell, base, origins);
+    visit = { checkIn: message, ticket, hasAsked: isInRound };
+    move(() => follow(make(address)));
+  };
+
+  /** Asks a front where the round is that the device has a part in. */
+  const ask = async (): Promise<void> => {
+    const { checkIn: message, ticket } = visit!;
+    let wait = pause;
+    try {
+      const frame = await home.request('check-in', encodeFrame({ ...message, ticket }));
+      const answer = decodeAck(frame, answers);
+      if (!isInRound || current !== home) return;
+      if (answer.decision === 'elsewhere') return goTo(answer, message);
+      if (answer.decision === 'later') wait = answer.after;
+    } catch {
+      // The next hello asks again, or the next turn.
+    }
+    cancel();
+    cancel = clock.at(clock.now() + wait, () => isInRound && current === home && void ask());
+  };
+
+  /** A check-in at a cell, and what its answer leads to. */
+  const checkInAway = async (message: CheckIn): Promise<Uint8Array> => {
+    if (message.task !== visit!.checkIn.task)
+      return encodeAccepted({
+        decision: 'later',
+        after: whileAway,
+        reason: 'the device is at the cell of another task',
+      } satisfies CheckInAnswer);
+    if (visit!.hasAsked) {
+      isInRound = false;
+      goHome();
+      throw new MurmurationError('server.unreachable', 'The device goes back to the front.');
+    }
+    visit!.hasAsked = true;
+    const at = current;
+    const frame = await at.request('check-in', encodeFrame({ ...message, ticket: visit!.ticket }));
+    let stays = false;
+    try {
+      stays = decodeAck(frame, checkInAnswer).decision === 'waiting';
+      pause = firstPause;
+    } catch {
+      // What it is refused with is the session's to tell; its next check-in is at the front.
+    }
+    // Once the answer was heard.
+    if (!stays && current === at) clock.at(clock.now(), () => current === at && !isInRound && goHome());
+    return frame;
+  };
+
+  const checkInAtHome = async (frame: Uint8Array): Promise<Uint8Array> => {
+    // Whoever checks in has no part in a round any more.
+    isInRound = false;
+    const answer = await home.request('check-in', frame);
+    let sent: CheckInAnswer | SentElsewhere;
+    try {
+      sent = decodeAck(answer, answers);
+    } catch {
+      return answer;
+    }
+    if (sent.decision !== 'elsewhere') return answer;
+    goTo(sent, decodeFrame(frame, checkIn));
+    throw new MurmurationError('server.unreachable', 'The device goes to the cell of the task.');
+  };
+
+  return {
+    ...home,
+    open(given) {
+      listener = given;
+      follow(home);
+    },
+    close() {
+      cancel();
+      listener = undefined;
+      isInRound = false;
+      current.close();
+      current = home;
+    },
+    async request(event, frame) {
+      if (current !== home)
+        return event === 'check-in'
+          ? checkInAway(decodeFrame(frame, checkIn))
+          : current.request(event, frame);
+      if (event === 'check-in') return checkInAtHome(frame);
+      if (isInRound && ofRound.has(event)) throw new MurmurationError('server.unreachable');
+      const answer = await home.request(event, frame);
+      if (event === 'hello' && isInRound) void ask();
+      return answer;
+    },
+    download: (...args) => current.download(...args),
+    async upload(...args) {
+      // A front would say that it knows no such round.
+      if (isInRound && current === home) throw new MurmurationError('server.unreachable');
+      return current.upload(...args);
+    },
+  };
+}
+
+/** What a front has no answer to. */
+const ofRound: ReadonlySet<DeviceEvent> = new Set(['keys', 'shares', 'agree', 'reveal', 'leave']);
+
+/** The address of a cell. Throws `ticket.refused` for one to which the device does not go. */
+function requireAllowed(cell: string, base: URL, origins: readonly string[]): URL {
+  const address = baseOf(cell);
+  const isNear =
+    address?.hostname === base.hostname ||
+    address?.hostname.endsWith(`.${base.hostname}`) ||
+    (isLoopbackHost(base.hostname) && address && isLoopbackHost(address.hostname));
+  const isSafe = address?.protocol === 'https:' || base.protocol === 'http:';
+  if (address && isSafe && (isNear || origins.includes(address.origin))) return address;
+  throw new MurmurationError(
+    'ticket.refused',
+    `The coordinator names the cell ${cell.slice(0, 128)}, which is at another host; an app that trusts it names its origin among "cells".`,
+  );
+}

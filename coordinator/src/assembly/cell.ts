@@ -1,0 +1,113 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { CheckIn } from '@murmuration/protocol/messages/check-in';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { Cell } from '../cells/cell.ts';
+import type { Standing, TaskLeases } from '../cells/ports.ts';
+import { Tickets } from '../cells/tickets.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { Experiments } from '../lifecycle/experiments/experiments.ts';
+import type { Gates } from '../lifecycle/gates/gates.ts';
+import type { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
+import type { Storage } from '../storage/storage.ts';
+import { devicesAtOnce, type Task, turnoverOf } from '../task/task.ts';
+import type { Core } from './core.ts';
+import { requireMeasured } from './gates.ts';
+import type { Watch } from './watch.ts';
+
+/** Holds check-ins to tickets once the cell knows where devices reach it. */
+export class TicketCheck {
+  readonly #tickets: Tickets;
+  readonly #clock: Clock;
+  #url = '';
+
+  constructor(tickets: Tickets, clock: Clock) {
+    this.#tickets = tickets;
+    this.#clock = clock;
+  }
+
+  static async open(leases: TaskLeases, clock: Clock): Promise<TicketCheck> {
+    return new TicketCheck(new Tickets(await leases.ticketKey()), clock);
+  }
+
+  listensAt(url: string): void {
+    this.#url = url;
+  }
+
+  /** Throws `ticket.refused`. */
+  require(device: DeviceId, { task, ticket }: CheckIn): void {
+    this.#tickets.require(ticket, { task, device }, this.#url, this.#clock.now());
+  }
+}
+
+export interface CellParts {
+  readonly core: Core;
+  readonly watch: Pick<Watch, 'follow'>;
+  readonly gates: Pick<Gates, 'open'>;
+  readonly watcher: Pick<PromotionWatcher, 'open'>;
+  readonly experiments: Pick<Experiments, 'open' | 'isMeasured' | 'splitsOf'>;
+  readonly storage: Pick<Storage, 'rounds'>;
+  readonly events: CoordinatorEvents;
+  readonly clock: Clock;
+  /** A task has come, whose frames may be longer. */
+  readonly came: () => void;
+}
+
+/** The cell of a core that has no task yet. Throws `config.invalid` for a task that can't run. */
+export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string, parts: CellParts): Cell {
+  const { core, watch, gates, watcher, experiments, storage, events, clock, came } = parts;
+  for (const task of tasks) requireMeasured(task, experiments);
+  const byName = new Map(tasks.map(task => [task.name, task]));
+  const takeOver = async (name: TaskName): Promise<void> => {
+    const admit = await core.add(byName.get(name)!);
+    let underWay = 0;
+    const added = await admit(async rounds => {
+      await experiments.open(name);
+      await gates.open(name);
+      await watcher.open(name);
+      const saved = await storage.rounds.underWay();
+      const own = saved.filter(({ terms }) => terms.plan.task === name);
+      await rounds.resume(own);
+      underWay = own.length;
+    });
+    await watch.follow(added);
+    came();
+    events.emit('taken-over', name, underWay);
+  };
+  const standingOf = (name: TaskName): Standing => {
+    const rounds = core.rounds.get(name)!;
+    const { task, upcoming, untilNextRound } = rounds;
+    const { champion } = core.versionAliases.of(name);
+    return {
+      masking: upcoming.masking,
+      deadlines: upcoming.deadlines,
+      eligibility: upcoming.eligibility,
+      interval: turnoverOf(task),
+      cohortSize: devicesAtOnce(task),
+      population: core.activePopulation.of(task).population,
+      untilNextRound,
+      ...core.checkIns.get(name)!.outlook,
+      champion: champion.model,
+      serve: champion.pinned ? champion.model : null,
+      splits: experiments.splitsOf(name),
+    };
+  };
+  return new Cell({
+    leases,
+    tasks: tasks.map(({ name }) => name),
+    url,
+    clock,
+    takeOver,
+    standingOf,
+    failed: error => events.emit('fault', 'sharing tasks with other cells', error),
+  });
+}
+
+/** The leases of a storage that a configuration calls shared. Throws `config.invalid` for one that is not, such as one in memory. */
+export function leasesOf({ leases }: Pick<Storage, 'leases'>): TaskLeases {
+  if (leases) return leases;
+  throw new MurmurationError(
+    'config.invalid',
+    'A front or a cell needs a database of PostgreSQL as its storage.',
+  );
+}

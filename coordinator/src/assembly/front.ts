@@ -1,0 +1,248 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { Directory, servedBy } from '../cells/directory.ts';
+import { FrontRequests } from '../cells/front-requests.ts';
+import { Tickets } from '../cells/tickets.ts';
+import { Admission } from '../devices/admission.ts';
+import { DeviceConnections } from '../devices/device-connections.ts';
+import { frameLengths } from '../devices/frame-lengths.ts';
+import type { DeviceRequests } from '../devices/request-handlers.ts';
+import { CoordinatorEvents } from '../events/events.ts';
+import { createApp } from '../http/app.ts';
+import { guardBy } from '../http/authentication.ts';
+import { readCertificate } from '../http/certificate.ts';
+import { leadToCells } from '../http/lead-to-cells.ts';
+import { listen } from '../http/listen.ts';
+import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
+import { healthRoutes } from '../http/routes/health.ts';
+import { metricRoutes } from '../http/routes/metrics.ts';
+import { modelRoutes } from '../http/routes/models.ts';
+import { wasmRoutes } from '../http/routes/wasm.ts';
+import { serveApps } from '../http/static-apps.ts';
+import { RunControl } from '../lifecycle/training-runs/run-control.ts';
+import { trustProxies } from '../limits/address.ts';
+import { configured } from '../operators/configured.ts';
+import { requireProtection } from '../operators/exposure.ts';
+import { Operators } from '../operators/operators.ts';
+import { Sessions } from '../operators/sessions.ts';
+import { PolledConnections } from '../polling/polled-connections.ts';
+import { connectionRoutes } from '../polling/routes.ts';
+import { ActivityRecorder } from '../population/activity-recorder.ts';
+import { DeviceRegistry } from '../population/device-registry.ts';
+import { type EnrolmentVerifier, enrolmentBy } from '../population/enrolment.ts';
+import { Population } from '../population/population.ts';
+import { Registry } from '../registry/registry.ts';
+import { RoundControl } from '../rounds/round-control.ts';
+import { Traffic } from '../rounds/traffic.ts';
+import { Gateway } from '../socket/gateway.ts';
+import { placeOf } from '../storage/place.ts';
+import type { Storage } from '../storage/storage.ts';
+import { HourlyCounter } from '../telemetry/hourly-counter.ts';
+import { createLog, logEvents, logStart } from '../telemetry/log.ts';
+import { watchMetrics } from '../telemetry/metrics.ts';
+import { leasesOf } from './cell.ts';
+import type { Config } from './config.ts';
+import type { HealthPort } from './health-port.ts';
+import type { OpenResources } from './open-resources.ts';
+import { version } from './version.ts';
+
+interface FrontEnvironment {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly verifyEnrolment?: EnrolmentVerifier;
+}
+
+/**
+ * A front: it enrols devices and sends them to the cells that have their tasks, serves models, and leads what operators ask to cells. It has no
+ * state of its own but its connections, so that there may be any number. Throws `config.invalid`, `storage.*`.
+ */
+export async function openFront(
+  config: Config,
+  { clock, random, verifyEnrolment }: FrontEnvironment,
+  storage: Storage,
+  opened: OpenResources,
+  closeStorage: () => Promise<void>,
+  health: HealthPort | undefined,
+) {
+  const leases = leasesOf(storage);
+  const events = new CoordinatorEvents();
+  const log = createLog(config.log);
+  logEvents(events, log);
+  const secrets = { primitives: native, clock, random };
+  const operators = new Operators(
+    configured(config.operatorTokens, storage.operatorTokens),
+    storage.audit,
+    secrets,
+    entry => events.emit('audited', entry),
+  );
+  const hasOperators = await operators.anyValid();
+  requireProtection(config, hasOperators);
+  const ways = {
+    listed: config.enrolmentTokens,
+    stored: storage.enrolmentTokens,
+    verifier: verifyEnrolment,
+    isOpen: config.openEnrolment,
+  };
+  const mayEnrol = enrolmentBy(ways, secrets, error => events.emit('fault', 'the enrolment verifier', error));
+  const population = new Population(storage.devices, mayEnrol, native, clock);
+  await population.open();
+
+  const { limits } = config;
+  const bounds = { events, clock, limits, trustedProxies: trustProxies(config.trustedProxies) };
+  const tls = config.tls && (await readCertificate(config.tls));
+  const app = await createApp({ ...bounds, tls, cors: config.cors });
+  opened.add(() => app.close());
+  const frames = frameLengths([]);
+  const connections = new DeviceConnections({ ...bounds, random, population, frames });
+  const admission = new Admission(limits, clock);
+  const gateway = new Gateway(app.server, connections, { ...bounds, admission, frames });
+  opened.add(() => gateway.close());
+  const polled = new PolledConnections(connections, { ...bounds, random, admission });
+  opened.add(async () => polled.close());
+  const activity = new ActivityRecorder(storage.activity, events, clock);
+  const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
+  const directory: Directory = new Directory({
+    leases,
+    clock,
+    failed: error => events.emit('fault', 'looking where tasks are', error),
+    recalled(task) {
+      const place = directory.places.get(task)!;
+      for (const device of connections.devices)
+        connections.comeBack(device, { task, after: requests.comeBackAfter(place) });
+    },
+    served(task) {
+      const { standing } = directory.places.get(task)!.said!;
+      connections.announce(task, device => servedBy(standing, device));
+    },
+  });
+  const requests: FrontRequests = new FrontRequests({
+    directory,
+    tickets: new Tickets(await leases.ticketKey()),
+    clock,
+    random,
+    connected: () => connections.size,
+  });
+  await directory.open();
+  opened.add(() => directory.close());
+  const deviceRegistry = new DeviceRegistry(storage.devices, storage.activity, population, {
+    isConnected: device => connections.isConnected(device),
+    async drop() {},
+    disconnect: device => connections.disconnect(device, 'device.revoked'),
+  });
+  const unfollow = population.follow(
+    device => connections.disconnect(device, 'device.revoked'),
+    error => events.emit('fault', 'looking for devices that others have revoked', error),
+  );
+  opened.add(unfollow);
+
+  const taskNames = () => [...directory.places.keys()] as TaskName[];
+  let ready = false;
+  const readiness = {
+    isOpen: () => ready && directory.isFresh,
+    tasks: taskNames,
+    unreadable: () => [],
+  };
+  healthRoutes(app, readiness);
+  const sessions = new Sessions(operators, storage.sessions, secrets, () => events.emit('signed-out'));
+  const guard = guardBy(new OperatorAuthenticator(operators, sessions, bounds.trustedProxies), operators);
+  const metrics = watchMetrics(
+    events,
+    {
+      // Of rounds, their cells tell.
+      tasks: () => [],
+      waiting: () => 0,
+      isPaused: () => false,
+      isTraining: () => undefined,
+      privacy: () => undefined,
+      connected: () => connections.size,
+      polled: () => polled,
+      enrolled: () => population.size,
+      traffic: () => ({ up: 0, down: 0 }),
+      firing: () => [],
+    },
+    clock,
+  );
+  metricRoutes(app, metrics, guard);
+  const served = (task: string) => directory.places.get(task)?.said?.standing.champion;
+  const registry = new Registry(storage.blobs, storage.history);
+  modelRoutes(app, registry, storage.history, new Traffic(), events, served);
+  wasmRoutes(app);
+  connectionRoutes(app, polled, bounds);
+  await leadToCells(app, directory);
+  await serveApps(app, config.apps);
+  gateway.open(deviceRequests(requests, events, deviceRegistry));
+
+  const url = await listen(app, config, tls ? 'https' : 'http');
+  ready = true;
+  health?.become(readiness);
+  logStart(log, {
+    version,
+    url,
+    grpc: undefined,
+    tasks: taskNames(),
+    storage: placeOf(config.storage!).name,
+    hasOperators,
+    isDevelopment: config.development,
+  });
+  let closed: Promise<void> | undefined;
+  const release = async () => {
+    ready = false;
+    unfollow();
+    directory.close();
+    polled.close();
+    await gateway.close();
+    await app.close();
+    await activity.close();
+    await hourly.close();
+    await closeStorage();
+    await health?.close();
+  };
+  return {
+    url,
+    grpc: undefined,
+    events,
+    // Of no task: these are with the cells.
+    control: new RoundControl(new Map(), storage.pausedTasks, () => {}),
+    runs: new RunControl(new Map(), storage.runs, clock, events),
+    async start() {},
+    async endRounds() {},
+    stop() {
+      closed ??= release();
+      return closed;
+    },
+  };
+}
+
+/** What devices ask a front that has no part in rounds. */
+function deviceRequests(
+  requests: FrontRequests,
+  events: CoordinatorEvents,
+  deviceRegistry: DeviceRegistry,
+): DeviceRequests {
+  const atCell = (): never => {
+    throw new MurmurationError(
+      'round.unknown',
+      'Rounds are at cells; check in, and go to the one that is named.',
+    );
+  };
+  return {
+    welcome: device => requests.welcome(device),
+    checkIn({ device: { id }, sdk }, message) {
+      const answer = requests.checkIn(id, sdk, message);
+      if (answer.decision === 'later') events.emit('checked-in', id, message.task, 'later', true);
+      return answer;
+    },
+    contribute: atCell,
+    leave: atCell,
+    async predict() {
+      throw new MurmurationError('prediction.not-offered', 'A front predicts nothing for devices.');
+    },
+    forget: device => deviceRegistry.forget(device),
+    expects: () => false,
+    connected() {},
+    disconnected() {},
+  };
+}

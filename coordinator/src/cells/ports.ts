@@ -1,0 +1,57 @@
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { DeviceSplit } from '../lifecycle/experiments/served.ts';
+import type { Eligibility } from '../task/eligibility.ts';
+import type { Task } from '../task/task.ts';
+
+/** What a cell says of a task that it has, so that a front can answer check-ins. JSON. */
+export interface Standing extends Pick<Task, 'masking' | 'deadlines'> {
+  readonly eligibility: Eligibility;
+  /** ms within which the task wants as many devices as `cohortSize` says. */
+  readonly interval: number;
+  readonly cohortSize: number;
+  /** Devices that come. */
+  readonly population: number;
+  /** ms until a device can be of use, 0 while devices are gathered. */
+  readonly untilNextRound: number;
+  /** Why another device is of no use now; null: it is. */
+  readonly busy: string | null;
+  /** How often devices that were sent away were told to come sooner. */
+  readonly recalls: number;
+  /** The version that devices serve. */
+  readonly champion: ModelHash;
+  /** The same, where an operator has named it. */
+  readonly serve: ModelHash | null;
+  readonly splits: readonly DeviceSplit[];
+}
+
+/** Where a task is. */
+export interface TaskPlace {
+  readonly task: TaskName;
+  /** The cell that has it; null: none does, and it is there for the taking. */
+  readonly cell: string | null;
+  /** What was said of it last, and how long ago that is, ms. */
+  readonly said: { readonly standing: Standing; readonly age: number } | null;
+}
+
+/**
+ * Which cell has which task. A lease is a cell's from `take` on until it lets go of it, or is gone; each has a number, larger by one than that of
+ * the one before (a fencing token), by which all that the cell writes is refused once another has taken the task. All throw `storage.*`.
+ */
+export interface TaskLeases {
+  /** Makes tasks known, so that they can be taken. */
+  announce(tasks: readonly TaskName[]): Promise<void>;
+  /** Takes a task for the cell that devices reach at `url`; false where another cell that lives has it. */
+  take(task: TaskName, url: string): Promise<boolean>;
+  /** Those that this cell has taken. */
+  readonly held: ReadonlySet<TaskName>;
+  /** Throws `storage.in-use` where another cell has taken one of these. */
+  require(): Promise<void>;
+  /** Lets go of all of them. */
+  release(): Promise<void>;
+  /** Tells fronts of tasks of this cell. */
+  tell(standings: ReadonlyMap<TaskName, Standing>): Promise<void>;
+  /** Where all tasks are. */
+  places(): Promise<readonly TaskPlace[]>;
+  /** The secret by which fronts sign tickets and cells check them, 32 bytes: the same for all that share a database. */
+  ticketKey(): Promise<Uint8Array>;
+}

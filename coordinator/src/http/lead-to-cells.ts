@@ -1,0 +1,98 @@
+import { request as askByHttp } from 'node:http';
+import { request as askByHttps } from 'node:https';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Directory } from '../cells/directory.ts';
+import type { App } from './app.ts';
+
+/** ms that a cell may take to begin its answer. */
+const patience = 20_000;
+
+/** What belongs to one connection, and is not passed on (RFC 9110 §7.6.1). */
+const ofConnection = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** Those of two parts are named: a front has a route of its own for the files of a task's model. */
+const ledPaths = [
+  '/v1/tasks/:task',
+  '/v1/tasks/:task/models',
+  '/v1/tasks/:task/rounds',
+  '/v1/tasks/:task/*',
+  '/v1/admin/tasks/:task',
+  '/v1/admin/tasks/:task/*',
+];
+
+/**
+ * Has a front pass on what is asked about a task to the cell that has it, which looks at who asks: the routes below `/v1/tasks/:task` and
+ * `/v1/admin/tasks/:task`. A task that is between two cells is answered with `server.unreachable`, to be asked again.
+ */
+export async function leadToCells(app: App, directory: Pick<Directory, 'places'>): Promise<void> {
+  await app.register(async scope => {
+    // Passed on as it came, whatever it is.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    for (const url of ledPaths)
+      scope.route({
+        method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        url,
+        schema: { hide: true },
+        async handler(request, reply) {
+          const { task } = request.params as { readonly task: string };
+          const place = directory.places.get(task);
+          if (!place) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
+          if (place.cell === null)
+            throw new MurmurationError(
+              'server.unreachable',
+              `The task ${task} is between two cells; ask again in a moment.`,
+            );
+          return lead(request as FastifyRequest, reply as unknown as FastifyReply, place.cell);
+        },
+      });
+  });
+}
+
+/** Throws `server.unreachable` where the cell does not answer. */
+function lead(request: FastifyRequest, reply: FastifyReply, cell: string): Promise<FastifyReply> {
+  const headers = passedOn(request.headers);
+  const from = request.headers['x-forwarded-for'];
+  headers['x-forwarded-for'] = [from, request.ip].flat().filter(Boolean).join(', ');
+  const body = request.body as Buffer | undefined;
+  if (body) headers['content-length'] = String(body.length);
+  return new Promise((resolve, reject) => {
+    const url = new URL(request.raw.url!, cell);
+    // No address but the cell's own, whatever the request says.
+    if (url.origin !== new URL(cell).origin) return reject(new MurmurationError('request.invalid'));
+    const unreachable = (cause?: unknown) =>
+      reject(
+        new MurmurationError('server.unreachable', 'The cell of this task does not answer; ask again.', {
+          cause,
+        }),
+      );
+    const ask = url.protocol === 'https:' ? askByHttps : askByHttp;
+    const asked = ask(url, { method: request.method, headers, timeout: patience }, answer => {
+      reply.status(answer.statusCode!).headers(passedOn(answer.headers));
+      resolve(reply.send(answer));
+    });
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', unreachable);
+    reply.raw.on('close', () => asked.destroy());
+    asked.end(body);
+  });
+}
+
+function passedOn(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string | string[]> {
+  const passed: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined && !ofConnection.includes(name)) passed[name] = value;
+  return passed;
+}

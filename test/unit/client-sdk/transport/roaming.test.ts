@@ -1,0 +1,270 @@
+import { roaming } from '@murmuration/client-sdk/transport/roaming';
+import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
+import { type CheckIn, checkIn, checkInAnswer } from '@murmuration/protocol/messages/check-in';
+import {
+  decodeAck,
+  decodeFrame,
+  encodeAccepted,
+  encodeFrame,
+  encodeRefused,
+} from '@murmuration/protocol/messages/frame';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { describe, expect, it } from 'vitest';
+
+type Answer = (event: DeviceEvent, message: CheckIn | undefined) => unknown;
+
+/** A server that a device speaks with, of which a test decides all. */
+class Peer {
+  listener: TransportListener | undefined;
+  readonly asked: [event: DeviceEvent, ticket?: string][] = [];
+  readonly uploads: string[] = [];
+  answer: Answer = () => null;
+
+  transport(): Transport {
+    return {
+      open: listener => {
+        this.listener = listener;
+      },
+      close: () => {
+        this.listener = undefined;
+      },
+      request: async (event, frame) => {
+        if (!this.listener) throw new MurmurationError('server.unreachable');
+        const message = event === 'check-in' ? decodeFrame(frame, checkIn) : undefined;
+        this.asked.push(message?.ticket ? [event, message.ticket] : [event]);
+        try {
+          return encodeAccepted(this.answer(event, message));
+        } catch (error) {
+          return encodeRefused(error);
+        }
+      },
+      download: async path => new TextEncoder().encode(path),
+      upload: async path => void this.uploads.push(path),
+    };
+  }
+
+  get isOpen(): boolean {
+    return this.listener !== undefined;
+  }
+}
+
+function world({ base = 'https://learn.example.org', origins = [] as string[] } = {}) {
+  const clock = new VirtualClock(1_000);
+  const peers = new Map<string, Peer>();
+  const peer = (origin: string) => {
+    const found = peers.get(origin) ?? new Peer();
+    peers.set(origin, found);
+    return found;
+  };
+  const made: string[] = [];
+  const platform = { clock, random: (count: number) => new Uint8Array(count).fill(128) };
+  const transport = roaming(
+    new URL(base),
+    platform,
+    to => {
+      made.push(to.origin);
+      return peer(to.origin).transport();
+    },
+    origins,
+  );
+  const heard: string[] = [];
+  transport.open({
+    disconnected: reason => heard.push(`disconnected: ${reason}`),
+    moving: () => heard.push('moving'),
+    failed: () => heard.push('failed'),
+    resting: () => heard.push('resting'),
+    message: event => heard.push(event),
+  });
+  const checkInAs = async (task = 'line') =>
+    decodeAck(await transport.request('check-in', encodeFrame({ task, conditions: {} })), checkInAnswer);
+  /** Checks in at the front, which sends the device to `cell`; returns how that went. */
+  const sent = async (cell: string, ticket = 'a ticket') => {
+    peer(base).answer = event => (event === 'check-in' ? { decision: 'elsewhere', cell, ticket } : null);
+    const error = await checkInAs().catch(cause => cause as MurmurationError);
+    await clock.advance(0);
+    return error;
+  };
+  return { clock, peer, made, transport, heard, checkInAs, sent, front: peer(base) };
+}
+
+const cell = 'https://cell-1.learn.example.org';
+const refused = (code: string) => () => {
+  throw new MurmurationError(code as never);
+};
+
+describe('TK1: the way to a cell', () => {
+  it('leads to the cell that a front names, with its ticket, and back after the round', async () => {
+    const { clock, peer, transport, heard, checkInAs, sent, front } = world();
+    await sent(cell);
+    expect([front.isOpen, peer(cell).isOpen]).toEqual([false, true]);
+    expect(heard).toEqual(['moving']);
+    peer(cell).answer = () => ({ decision: 'waiting' });
+    expect(await checkInAs()).toEqual({ decision: 'waiting' });
+    expect(peer(cell).asked).toEqual([['check-in', 'a ticket']]);
+    peer(cell).listener!.message('assignment', new Uint8Array());
+    await transport.upload('/v1/rounds/a', {} as never, new Uint8Array(), new AbortController().signal);
+    expect(peer(cell).uploads).toEqual(['/v1/rounds/a']);
+    peer(cell).listener!.message('round-end', new Uint8Array());
+    await clock.advance(0);
+    expect([front.isOpen, peer(cell).isOpen]).toEqual([true, false]);
+    expect(heard).toEqual(['moving', 'assignment', 'round-end', 'moving']);
+    front.answer = () => ({ decision: 'later', after: 5_000, reason: 'no round' });
+    expect(await checkInAs()).toMatchObject({ decision: 'later' });
+  });
+
+  it('leads back at once from a cell that has no use for the device, or refuses it', async () => {
+    for (const answer of [
+      () => ({ decision: 'later', after: 5_000, reason: 'enough' }),
+      refused('ticket.refused'),
+      refused('task.unknown'),
+    ]) {
+      const { clock, peer, checkInAs, sent, front } = world();
+      await sent(cell);
+      peer(cell).answer = answer;
+      await checkInAs().catch(() => {});
+      await clock.advance(0);
+      expect([front.isOpen, peer(cell).isOpen]).toEqual([true, false]);
+    }
+  });
+
+  it('asks a cell once by a ticket: the next check-in is at the front', async () => {
+    const { clock, peer, checkInAs, sent, front } = world();
+    await sent(cell);
+    peer(cell).answer = () => ({ decision: 'waiting' });
+    await checkInAs();
+    await expect(checkInAs()).rejects.toMatchObject({ code: 'server.unreachable' });
+    await clock.advance(0);
+    expect([front.isOpen, peer(cell).isOpen]).toEqual([true, false]);
+    expect(peer(cell).asked).toHaveLength(1);
+  });
+
+  it('has other tasks of the device wait meanwhile, without a word to the cell', async () => {
+    const { peer, checkInAs, sent } = world();
+    await sent(cell);
+    expect(await checkInAs('digits')).toMatchObject({ decision: 'later', after: 10_000 });
+    expect(peer(cell).asked).toEqual([]);
+  });
+
+  it('leads back from a cell that is not reached, later each time', async () => {
+    const { clock, peer, sent, front } = world();
+    for (const pause of [500, 1_000, 2_000]) {
+      await sent(cell);
+      peer(cell).listener!.failed!(clock.now() + 1_000);
+      expect(front.isOpen).toBe(false);
+      await clock.advance(pause - 1);
+      expect(front.isOpen).toBe(false);
+      await clock.advance(1);
+      expect(front.isOpen).toBe(true);
+    }
+  });
+});
+
+describe('TK3: a device whose cell is gone in the midst of a round', () => {
+  const inRound = async () => {
+    const all = world();
+    await all.sent(cell, 'the first');
+    all.peer(cell).answer = () => ({ decision: 'waiting' });
+    await all.checkInAs();
+    all.peer(cell).listener!.message('assignment', new Uint8Array());
+    all.peer(cell).listener!.disconnected('gone');
+    await all.clock.advance(500);
+    expect(all.front.isOpen).toBe(true);
+    return all;
+  };
+  const next = 'https://cell-2.learn.example.org';
+
+  it('shows its ticket to the front after the hello, and is led to the cell that has the round now', async () => {
+    const { clock, peer, transport, front, heard } = await inRound();
+    front.answer = event =>
+      event === 'check-in' ? { decision: 'elsewhere', cell: next, ticket: 'the second' } : null;
+    const begun = front.asked.length;
+    await transport.request('hello', new Uint8Array());
+    await clock.advance(0);
+    expect(front.asked.slice(begun)).toEqual([['hello'], ['check-in', 'the first']]);
+    expect(peer(next).isOpen).toBe(true);
+    await transport.upload('/v1/rounds/a', {} as never, new Uint8Array(), new AbortController().signal);
+    expect(peer(next).uploads).toHaveLength(1);
+    // It is named its round again, and checks in for no other.
+    expect(peer(next).asked).toEqual([]);
+    expect(heard.filter(event => event === 'moving')).toHaveLength(3);
+  });
+
+  it('asks again while no cell has the task yet', async () => {
+    const { clock, peer, transport, front } = await inRound();
+    front.answer = event =>
+      event === 'check-in' ? { decision: 'later', after: 1_500, reason: 'another cell takes over' } : null;
+    await transport.request('hello', new Uint8Array());
+    await clock.advance(1_499);
+    front.answer = () => ({ decision: 'elsewhere', cell: next, ticket: 'the second' });
+    expect(peer(next).isOpen).toBe(false);
+    await clock.advance(1);
+    await clock.advance(0);
+    expect(peer(next).isOpen).toBe(true);
+  });
+
+  it('sends the front nothing of its round, which would only say that it knows none', async () => {
+    const { transport, front } = await inRound();
+    const begun = front.asked.length;
+    for (const event of ['keys', 'shares', 'agree', 'reveal', 'leave'] as const)
+      await expect(transport.request(event, new Uint8Array())).rejects.toMatchObject({
+        code: 'server.unreachable',
+      });
+    const upload = transport.upload('/a', {} as never, new Uint8Array(), new AbortController().signal);
+    await expect(upload).rejects.toMatchObject({ code: 'server.unreachable' });
+    expect([front.asked.length, front.uploads]).toEqual([begun, []]);
+  });
+
+  it('is in no round any more once it checks in by itself', async () => {
+    const { checkInAs, transport, front } = await inRound();
+    front.answer = () => ({ decision: 'later', after: 5_000, reason: 'no round' });
+    await checkInAs();
+    const begun = front.asked.length;
+    await transport.request('hello', new Uint8Array());
+    expect(front.asked.slice(begun)).toEqual([['hello']]);
+  });
+});
+
+describe('TK4: a front that lies', () => {
+  it('leads to no other host than its own and those below it, but where the app names it', async () => {
+    for (const [to, goes] of [
+      ['https://learn.example.org:8443', true],
+      ['https://cell-1.learn.example.org', true],
+      ['https://example.org', false],
+      ['https://other.example.org', false],
+      ['https://evillearn.example.org', false],
+      ['https://learn.example.org.evil.org', false],
+      ['https://trusted.example.net', true],
+      ['https://trusted.example.net:8443', false],
+    ] as const) {
+      const { made, sent } = world({ origins: ['https://trusted.example.net'] });
+      const error = await sent(to);
+      expect([to, made.length > 1, error]).toEqual([
+        to,
+        goes,
+        expect.objectContaining({ code: goes ? 'server.unreachable' : 'ticket.refused' }),
+      ]);
+    }
+  });
+
+  it('leads from https to https alone, and to nothing but an address', async () => {
+    for (const to of [
+      'http://cell-1.learn.example.org',
+      'https://user:secret@cell-1.learn.example.org',
+      'javascript:alert(1)',
+      'file:///etc/passwd',
+      '',
+    ]) {
+      const { made, sent } = world();
+      expect(await sent(to)).toMatchObject({ code: 'ticket.refused' });
+      expect(made).toHaveLength(1);
+    }
+  });
+
+  it('leads to another port of this machine where the device speaks with one', async () => {
+    const { made, sent } = world({ base: 'http://localhost:8800' });
+    await sent('http://127.0.0.1:8801');
+    expect(made).toEqual(['http://localhost:8800', 'http://127.0.0.1:8801']);
+  });
+});

@@ -1,0 +1,100 @@
+import { Cell } from '@murmuration/coordinator/cells/cell';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { describe, expect, it } from 'vitest';
+import { type ContractCell, standing } from '../../../contract/task-leases.ts';
+import { MemoryLeases } from './memory-leases.ts';
+
+const tasks = ['a', 'b', 'c', 'd', 'e', 'f'] as TaskName[];
+
+function world() {
+  const clock = new VirtualClock(1_000);
+  const all = new MemoryLeases(clock);
+  const open = (name: string, fails = new Set<TaskName>()) => {
+    const { leases, vanish }: ContractCell = all.cell();
+    const taken: TaskName[] = [];
+    const failures: unknown[] = [];
+    const cell = new Cell({
+      leases,
+      tasks,
+      url: `http://${name}.example.org`,
+      clock,
+      async takeOver(task) {
+        if (fails.delete(task)) throw new Error('its storage fails');
+        taken.push(task);
+      },
+      standingOf: () => standing,
+      failed: error => failures.push(error),
+    });
+    const die = async () => {
+      await vanish();
+      await cell.stop();
+    };
+    return { cell, leases, taken, failures, vanish, die };
+  };
+  return { clock, open };
+}
+
+describe('cells that share tasks', () => {
+  it('take about as many each where they start together', async () => {
+    const { clock, open } = world();
+    const [first, second] = [open('first'), open('second')];
+    await first.cell.start();
+    await second.cell.start();
+    await clock.advance(5_000);
+    expect([...first.taken, ...second.taken].sort()).toEqual(tasks);
+    expect(Math.abs(first.taken.length - second.taken.length)).toBeLessThanOrEqual(2);
+  });
+
+  it('take all that another leaves, within two seconds and a half of its end', async () => {
+    const { clock, open } = world();
+    const [first, second] = [open('first'), open('second')];
+    await first.cell.start();
+    await second.cell.start();
+    await clock.advance(5_000);
+    await first.die();
+    await clock.advance(2_500);
+    expect(second.leases.held).toEqual(new Set(tasks));
+    expect([...second.taken].sort()).toEqual(tasks);
+    const places = await second.leases.places();
+    expect(places.every(({ cell, said }) => cell === 'http://second.example.org' && said !== null)).toBe(
+      true,
+    );
+  });
+
+  it('leave a task alone that they have stopped with', async () => {
+    const { clock, open } = world();
+    const first = open('first');
+    await first.cell.start();
+    await first.cell.stop();
+    const taken = first.taken.length;
+    await clock.advance(10_000);
+    expect(first.taken).toHaveLength(taken);
+  });
+
+  it('try again with a task whose rounds could not go on', async () => {
+    const { clock, open } = world();
+    const first = open('first', new Set(['a' as TaskName]));
+    await first.cell.start();
+    expect(first.failures).toHaveLength(1);
+    await clock.advance(5_000);
+    expect([...first.taken].sort()).toEqual(tasks);
+  });
+
+  it('hear it where both believe that they have a task: the one before ends', async () => {
+    const { clock, open } = world();
+    const [first, second] = [open('first'), open('second')];
+    await first.cell.start();
+    await clock.advance(5_000);
+    await second.cell.start();
+    await clock.advance(5_000);
+    expect(second.taken).toEqual([]);
+    expect(first.failures).toEqual([]);
+    // Cut off: it lives, and nobody hears of it.
+    await first.vanish();
+    await clock.advance(3_000);
+    expect([...second.taken].sort()).toEqual(tasks);
+    expect(first.failures).toContainEqual(expect.objectContaining({ code: 'storage.in-use' }));
+    await expect(first.leases.require()).rejects.toMatchObject({ code: 'storage.in-use' });
+  });
+});

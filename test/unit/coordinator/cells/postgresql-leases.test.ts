@@ -1,0 +1,159 @@
+// @module-tag postgresql
+import type { DatabaseLeases } from '@murmuration/coordinator/storage/postgresql/leases';
+import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { openPostgresql } from '@murmuration/sql/postgresql/open';
+import { type Kysely, sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { checkpointOf, recordOf, roundA, termsOf } from '../../../contract/rounds.ts';
+import { taskLeasesContract } from '../../../contract/task-leases.ts';
+import { PostgresqlServer } from '../../../postgresql-server.ts';
+
+type Opened = Awaited<ReturnType<typeof openPostgresqlStorage>>;
+
+const keyboard = 'keyboard' as TaskName;
+let server: PostgresqlServer;
+let address: string;
+let outside: { rows: Kysely<unknown>; close(): Promise<void> };
+const opened: Opened[] = [];
+const outsides: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  server = await PostgresqlServer.start();
+});
+afterEach(async () => {
+  for (const each of [...opened.splice(0), ...outsides.splice(0)]) await each.close();
+});
+afterAll(async () => {
+  await server.remove();
+});
+
+async function fresh(): Promise<void> {
+  address = await server.freshDatabase();
+  outside = await openPostgresql<unknown>(address);
+  outsides.push(outside);
+}
+
+async function open(role: 'all' | 'cell' | 'front', waiting?: () => void): Promise<Opened> {
+  // Its clock stands still: a lock that is lost is not taken again.
+  const storage = await openPostgresqlStorage(address, new VirtualClock(1_000), { role, waiting });
+  opened.push(storage);
+  return storage;
+}
+
+/** A cell, and what cuts it off: the server forgets the connection by which it says that it lives; all others stay. */
+async function openCell(): Promise<{ storage: Opened; leases: DatabaseLeases; vanish(): Promise<void> }> {
+  const before = await locks();
+  const storage = await open('cell');
+  const own = (await locks()).filter(pid => !before.includes(pid));
+  return {
+    storage,
+    leases: storage.leases as DatabaseLeases,
+    async vanish() {
+      for (const pid of own) await sql`select pg_terminate_backend(${pid}, 5000)`.execute(outside.rows);
+    },
+  };
+}
+
+async function locks(): Promise<readonly number[]> {
+  const { rows } = await sql<{ pid: number }>`
+    select pid from pg_stat_activity where application_name = 'murmuration lock'
+    and datname = current_database()`.execute(outside.rows);
+  return rows.map(({ pid }) => pid);
+}
+
+taskLeasesContract('a database of PostgreSQL', async () => {
+  await fresh();
+  return [await openCell(), await openCell()];
+});
+
+describe('a database of PostgreSQL that cells share', () => {
+  it('takes nothing more from a cell that was cut off and replaced, whatever it writes (a late writer changes nothing)', async () => {
+    await fresh();
+    const late = await openCell();
+    const { leases } = await openCell();
+    await leases.announce([keyboard]);
+    await late.leases.take(keyboard, 'http://127.0.0.1:1');
+    const { rounds, history, devices, blobs, settings, aliases } = late.storage;
+    await rounds.begin(termsOf(roundA));
+    await late.vanish();
+    expect(await leases.take(keyboard, 'http://127.0.0.1:2')).toBe(true);
+
+    const inUse = { code: 'storage.in-use' };
+    const writes = [
+      () => rounds.append(roundA, [{ type: 'tick', time: 3 } as never]),
+      () => rounds.checkpoint(roundA, checkpointOf('one'), { erase: false }),
+      () => history.commit({ round: recordOf(roundA) }),
+      () => aliases.change(keyboard, []),
+      () =>
+        settings.put({ task: keyboard, planVersion: 2, settings: {}, changedAt: 1, changedBy: 'x' } as never),
+      () => blobs.put(new Uint8Array([1, 2, 3])),
+      () => devices.revoke('AAAAAAAAAAAAAAAAAAAAAA' as never, 1),
+    ];
+    for (const write of writes) await expect(write()).rejects.toMatchObject(inUse);
+    const { rows } = await sql<{ count: string }>`
+      select (select count(*) from journal) + (select count(*) from checkpoints) + (select count(*) from blobs)
+        + (select count(*) from rounds) as count`.execute(outside.rows);
+    expect(Number(rows[0]!.count)).toBe(0);
+    // The round is there for the one that has the task now.
+    const [saved] = await opened.at(-1)!.rounds.underWay();
+    expect(saved?.terms.id).toBe(roundA);
+  });
+
+  it('has a cell that takes a task wait for a write of the one before that has begun, or leave the task', async () => {
+    await fresh();
+    const late = await openCell();
+    const { leases } = await openCell();
+    await leases.announce([keyboard]);
+    await late.leases.take(keyboard, 'http://127.0.0.1:1');
+    let taken: boolean | undefined;
+    const tables = await openPostgresql<never>(address);
+    outsides.push(tables);
+    await tables.rows.transaction().execute(async rows => {
+      await late.leases.guard(rows);
+      await late.vanish();
+      taken = await leases.take(keyboard, 'http://127.0.0.1:2');
+    });
+    expect(taken).toBe(false);
+    expect(await leases.take(keyboard, 'http://127.0.0.1:2')).toBe(true);
+  });
+
+  it('is for no coordinator that wants it for itself, and the other way round', async () => {
+    await fresh();
+    const cell = await open('cell');
+    await open('front');
+    await expect(open('all')).rejects.toMatchObject({ code: 'storage.in-use' });
+    await cell.close();
+    for (const each of opened.splice(0)) await each.close();
+    await open('all');
+    await expect(open('cell')).rejects.toMatchObject({ code: 'storage.in-use' });
+    await expect(open('front')).rejects.toMatchObject({ code: 'storage.in-use' });
+  });
+
+  it('fences a coordinator that had it for itself and was cut off, and cells before one that takes it for itself', async () => {
+    await fresh();
+    const before = await locks();
+    const whole = await open('all');
+    const own = (await locks()).filter(pid => !before.includes(pid));
+    for (const pid of own) await sql`select pg_terminate_backend(${pid}, 5000)`.execute(outside.rows);
+    const cell = await openCell();
+    await expect(whole.blobs.put(new Uint8Array([1]))).rejects.toMatchObject({ code: 'storage.in-use' });
+    await cell.leases.announce([keyboard]);
+    await cell.leases.take(keyboard, 'http://127.0.0.1:1');
+    await cell.vanish();
+    await open('all');
+    await expect(cell.storage.blobs.put(new Uint8Array([1]))).rejects.toMatchObject({
+      code: 'storage.in-use',
+    });
+  });
+
+  it('sweeps away no file that another cell has just put', async () => {
+    await fresh();
+    const [first, second] = [await openCell(), await openCell()];
+    const hash = await first.storage.blobs.put(new Uint8Array([1, 2, 3]));
+    expect(await second.storage.blobs.sweep(new Set(), 500)).toEqual([]);
+    expect(await second.storage.blobs.get(hash)).toEqual(new Uint8Array([1, 2, 3]));
+    expect(await second.storage.blobs.sweep(new Set(), 2_000)).toEqual([hash]);
+  });
+});
