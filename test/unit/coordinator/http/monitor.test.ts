@@ -76,7 +76,9 @@ describe('the monitor, for operators', () => {
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(page.body).toContain('The data has drifted');
     // Beside the page's own policy, which only its own style passes.
-    expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'unsafe-inline';/);
+    expect(page.headers['content-security-policy']).toMatch(
+      /^default-src 'none'; style-src 'unsafe-inline';/,
+    );
     expect((await admin.app.inject({ url: url.replace(/1$/, '2'), headers })).statusCode).toBe(404);
   });
 
