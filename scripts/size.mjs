@@ -14,7 +14,7 @@ const source = JSON.stringify(join(rootFolder, 'client-sdk/src/browser.ts'));
 const phone = JSON.stringify(join(rootFolder, 'client-sdk/src/react-native.ts'));
 const jsKernels = JSON.stringify(join(rootFolder, 'client-sdk/src/js-kernels.ts'));
 const worker = JSON.stringify(join(rootFolder, 'client-sdk/src/worker.ts'));
-/** @type {{ name: string, program: string, limit?: number, isWhole?: boolean }[]} */
+/** @type {{ name: string, program: string, limit?: number, isWhole?: boolean, withoutTfjs?: boolean }[]} */
 const parts = [
   {
     // What trains is in the app's worker, and what it loads there keeps no page waiting.
@@ -34,6 +34,7 @@ const parts = [
     program: `export { jsInference, jsTrainer } from ${jsKernels};`,
     limit: 45_000,
     isWhole: true,
+    withoutTfjs: true,
   },
   {
     name: 'everything but tfjs',
@@ -45,7 +46,7 @@ const parts = [
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-size-'));
 const results = [];
 try {
-  for (const [i, { name, program, limit, isWhole }] of parts.entries()) {
+  for (const [i, { name, program, limit, isWhole, withoutTfjs }] of parts.entries()) {
     const bundle = await bundleOf(program, { external: [/^@tensorflow\//] });
     const dir = join(folder, String(i));
     const { output } = await bundle.write({ dir, format: 'esm', minify: true });
@@ -57,6 +58,14 @@ try {
     results.push({ name, brotliBytes: size, ...(limit && { limit }) });
     const figure = `${(size / 1_000).toFixed(1)} kB brotli`;
     console.log(limit ? `${name}: ${figure}, limit ${limit / 1_000} kB` : `${name}: ${figure}`);
+    const loaded = output.flatMap(file =>
+      file.type === 'chunk' ? [...file.imports, ...file.dynamicImports] : [],
+    );
+    const tfjs = loaded.find(id => id.startsWith('@tensorflow/'));
+    if (withoutTfjs && tfjs) {
+      console.error(`${name} loads ${tfjs}, which phones have no room for.`);
+      process.exitCode = 1;
+    }
     if (limit && size > limit) {
       console.log(`${name} is too large.`);
       process.exitCode = 1;

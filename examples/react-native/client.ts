@@ -1,7 +1,9 @@
+import { jsTrainer } from '@murmuration/client-sdk/js-kernels';
 import { appState, asyncStorage, FederatedClient, firstTrainer } from '@murmuration/client-sdk/react-native';
 import { webViewTrainer } from '@murmuration/client-sdk/web-view';
 import AsyncStorage from '@react-native-async-storage/async-storage';
 import { AppState, Platform } from 'react-native';
+import { plainNotes } from './notes.js';
 import { serving } from './serving.js';
 import page from './training-page.js';
 
@@ -21,7 +23,10 @@ export const makeClient = (url = ownMachine): FederatedClient =>
       tasks: {
         notes: {
           examples: () => notes,
-          trainer: firstTrainer([{ name: 'a hidden web view', trainer: training }]),
+          trainer: firstTrainer([
+            { name: 'a hidden web view', trainer: training },
+            { name: 'kernels in JavaScript', trainer: jsTrainer(plainNotes) },
+          ]),
           hybrid: { serving, inference: training.inference },
         },
       },

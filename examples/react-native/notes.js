@@ -4,8 +4,8 @@ import { firstWord, idsOf } from './words.js';
 /** Positions of a row; what is longer is cut. */
 const longest = 16;
 
-/** Learns the next word at each position of notes. `engine` is `@murmuration/engine`. */
-export const notes = ({ softmaxLoss, tf }) => ({
+/** Learns the next word at each position of notes, by numbers alone, so that the app's own thread can train as well. */
+export const plainNotes = {
   encode(texts) {
     const rows = texts.map(text => idsOf(text).slice(0, longest + 1)).filter(ids => ids.length > 1);
     return {
@@ -14,19 +14,35 @@ export const notes = ({ softmaxLoss, tf }) => ({
       batch(chosen) {
         const of = Array.from(chosen, row => rows[row]);
         const length = Math.max(...of.map(ids => ids.length)) - 1;
-        const filled = value => of.map(ids => Array.from({ length }, (_, i) => value(ids, i)));
+        const filled = value => ({
+          shape: [of.length, length],
+          values: of.flatMap(ids => Array.from({ length }, (_, i) => value(ids, i))),
+        });
         return {
-          inputs: tf.tensor2d(
-            filled((ids, i) => (i + 1 < ids.length ? ids[i] : 0)),
-            undefined,
-            'int32',
-          ),
-          labels: tf.tensor2d(
-            filled((ids, i) => ids[i + 1] ?? 0),
-            undefined,
-            'int32',
-          ),
-          weights: tf.tensor2d(filled((ids, i) => ((ids[i + 1] ?? 0) >= firstWord ? 1 : 0))),
+          inputs: filled((ids, i) => (i + 1 < ids.length ? ids[i] : 0)),
+          labels: filled((ids, i) => ids[i + 1] ?? 0),
+          weights: filled((ids, i) => ((ids[i + 1] ?? 0) >= firstWord ? 1 : 0)),
+        };
+      },
+    };
+  },
+  serving,
+};
+
+/** The same by tensors. `engine` is `@murmuration/engine`. */
+export const notes = ({ softmaxLoss, tf }) => ({
+  encode(texts) {
+    const { size, steps, batch } = plainNotes.encode(texts);
+    const tensor = ({ values, shape }, dtype) => tf.tensor2d(values, shape, dtype);
+    return {
+      size,
+      steps,
+      batch(chosen) {
+        const { inputs, labels, weights } = batch(chosen);
+        return {
+          inputs: tensor(inputs, 'int32'),
+          labels: tensor(labels, 'int32'),
+          weights: tensor(weights, 'float32'),
         };
       },
     };

@@ -4,12 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
+import { firstTrainer } from '@murmuration/client-sdk/training/first-trainer';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import * as engine from '@murmuration/engine';
+import { describeModel } from '@murmuration/engine/models/model';
 import type { Objective } from '@murmuration/engine/objective/objective';
+import { jsTrainer } from '@murmuration/engine/training/js-trainer';
+import type { PlainObjective } from '@murmuration/engine/training/plain-objective';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { type Browser, chromium } from 'playwright-core';
 import { type ComponentType, createElement } from 'react';
@@ -116,6 +121,30 @@ it('the note pad learns with two other devices in its hidden web view, and sugge
   expect(named('Note').props.value).toBe(`water the plants next week ${word} `);
   expect([views.requests, views.violations]).toEqual([[], []]);
 }, 180_000);
+
+it('the note pad has the same update by kernels in JavaScript, where its web view is missing', async () => {
+  const { plainNotes, notes } = (await import('../../examples/react-native/notes.js' as string)) as {
+    plainNotes: PlainObjective<string>;
+    notes(from: typeof engine): Objective<string>;
+  };
+  const { default: task } = await import('../../examples/react-native/notes.task.js' as string);
+  const made = await task.model();
+  const { topology, layout, weights } = describeModel(made);
+  made.dispose();
+  const model = { hash: '0'.repeat(64) as ModelHash, topology, layout, weights };
+  const texts = ['buy milk and bread', 'call mum on sunday', 'water the plants next week'];
+  const train = (trainer: ReturnType<typeof tfjsTrainer>) =>
+    trainer.train(model, task.training, texts, new AbortController().signal, () => {});
+  const missing = () => 'no web view is shown';
+  const phone = firstTrainer([
+    { name: 'a hidden web view', trainer: tfjsTrainer(notes(engine)), missing },
+    { name: 'kernels in JavaScript', trainer: jsTrainer(plainNotes) },
+  ]);
+  const ours = await train(phone);
+  expect(ours.path?.reason).toContain('not a hidden web view: no web view is shown');
+  expect(ours.delta).toEqual((await train(tfjsTrainer(notes(engine)))).delta);
+  expect(ours.delta.some(value => value !== 0)).toBe(true);
+});
 
 describe('the example of React Native', () => {
   const out = mkdtempSync(join(tmpdir(), 'murmuration-metro-'));
