@@ -12,12 +12,13 @@ import { PublicClient, type ShownModel, type ShownTask } from '../client/public-
 import { figures } from '../output/figures.ts';
 import { say, sayJson, sayTable } from '../output/output.ts';
 import { exportFolder, linesOfFolder } from './folder-export.ts';
+import { importModel, linesOfImport } from './model-import.ts';
 import { exportNpm, linesOfPackage, type NpmOptions } from './npm-export.ts';
 import { exportOnnx, linesOf } from './onnx-export.ts';
 import { linesOfSmaller, smallerForm } from './smaller-form.ts';
 import { namedVersion, versionCommands } from './versions.ts';
 
-/** `murmuration models list|show|export|promote|rollback`. */
+/** `murmuration models list|show|export|import|promote|rollback`. */
 export function modelCommands(program: Command): void {
   const models = program.command('models').description('the model versions of a running coordinator');
 
@@ -144,6 +145,21 @@ export function modelCommands(program: Command): void {
       const { done, lines } = await exported(fetched, to, weights, given);
       if (given.json) return sayJson(done);
       for (const line of lines) say(line);
+    });
+
+  models
+    .command('import')
+    .description('take a pretrained Keras model into a folder of models, to serve it or begin a task with')
+    .argument('<from>', 'the folder that tensorflowjs_converter wrote, with model.json')
+    .argument('<to>', 'the folder of models; it is created if it does not exist')
+    .option('--name <name>', 'of the model (default: that of its folder)')
+    .option('--as-version <number>', 'of the model', wholeNumber, 1)
+    .option('--json', 'print one JSON document')
+    .action(async (from: string, to: string, given: { name?: string; asVersion: number; json?: boolean }) => {
+      const { name, asVersion: version, json } = given;
+      const done = await importModel(from, to, { version, ...(name !== undefined && { name }) });
+      if (json) return sayJson(done);
+      for (const line of linesOfImport(done)) say(line);
     });
 
   versionCommands(models);

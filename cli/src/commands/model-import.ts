@@ -1,0 +1,132 @@
+import { access } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { writeFolder } from '../client/model-export.ts';
+import { bytes as inUnits } from '../output/figures.ts';
+import { noting } from './export-report.ts';
+
+/** Where a model goes, besides into which folder. */
+export interface ImportOptions {
+  /** By default that of the folder it comes from. */
+  readonly name?: string;
+  readonly version: number;
+}
+
+/** A pretrained model as Murmuration has it. */
+export interface Imported {
+  readonly name: string;
+  readonly version: number;
+  /** Its hash. */
+  readonly model: string;
+  readonly values: number;
+  readonly bytes: number;
+  /** What runs it, and why. */
+  readonly engine: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly folder: string;
+  /** Paths: the weights, and `model.json`, which names them. */
+  readonly files: readonly string[];
+}
+
+interface Port {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: readonly number[];
+}
+
+/** What an inference server finds in a folder. */
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/**
+ * Reads a pretrained Keras model, as `tensorflowjs_converter` writes it, and writes it into a folder of models as `NAME/VERSION`, which an
+ * inference server serves and a task begins with. The model is run before anything is written. Throws `model.missing` and `model.unusable` for
+ * what can't be used, and `config.invalid` for a name that is none, a version that is there, and a folder that can't be written.
+ */
+export async function importModel(
+  from: string,
+  to: string,
+  { name = basename(resolve(from)), version }: ImportOptions,
+): Promise<Imported> {
+  if (!namePattern.test(name))
+    throw new MurmurationError(
+      'config.invalid',
+      `"${name}" is no name for a model: give one by --name, of letters, digits, ".", "_" and "-".`,
+    );
+  const folder = join(to, name, String(version));
+  if (await exists(join(folder, 'model.json')))
+    throw new MurmurationError(
+      'config.invalid',
+      `There is a version ${version} of ${name} in ${to}. Give another number by --as-version.`,
+    );
+  const read = await noting(`Reading and trying ${from}`, () => tried(from));
+  const { json, weights, weightsName, ...known } = read;
+  // Whoever watches the folder finds the weights once it finds the model.
+  const files = await writeFolder(folder, { [weightsName]: weights, 'model.json': json });
+  return { name, version, ...known, bytes: weights.length, folder, files };
+}
+
+/** What to tell people of an import, a line each. */
+export function linesOfImport({
+  name,
+  version,
+  values,
+  bytes,
+  engine,
+  inputs,
+  outputs,
+  folder,
+}: Imported): readonly string[] {
+  const ports = (all: readonly Port[]) =>
+    all.map(({ name, datatype, shape }) => `${name} ${datatype} [${shape.join(', ')}]`).join('; ');
+  return [
+    `Imported ${name} as version ${version}: ${values} values, ${inUnits(bytes)}, in ${folder}.`,
+    `takes    ${ports(inputs)}`,
+    `gives    ${ports(outputs)}`,
+    `runs on  ${engine}`,
+    '',
+    `Serve it:          murmuration inference --from ${resolve(folder, '../..')}`,
+    `Begin a task with: model: () => kerasModel('${folder}'), of @murmuration/engine`,
+  ];
+}
+
+/** The model in a folder in the form of versions, once an engine has loaded it. */
+async function tried(from: string) {
+  // Only here: no other command waits for the engine to load.
+  const [{ startBackend }, { kerasModel }, { describeModel }, { loadLayers }, { encodeModel }] =
+    await Promise.all([
+      import('@murmuration/engine/backend/backend'),
+      import('@murmuration/engine/models/keras-model'),
+      import('@murmuration/engine/models/model'),
+      import('@murmuration/engine/runtime/layers-model'),
+      import('@murmuration/protocol/weights/model-files'),
+    ]);
+  await startBackend();
+  const model = await kerasModel(from);
+  try {
+    const described = describeModel(model);
+    const { topology, layout, weights } = described;
+    const { json, weights: bytes, weightsHash, hash } = encodeModel(topology, layout, weights);
+    const loaded = await loadLayers(described);
+    const { engine, inputs, outputs } = loaded;
+    await loaded.close();
+    return {
+      model: hash,
+      values: layout.count,
+      engine,
+      inputs,
+      outputs,
+      json,
+      weights: bytes,
+      weightsName: `${weightsHash}.bin`,
+    };
+  } finally {
+    model.dispose();
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
