@@ -49,7 +49,7 @@ describe('murmuration serve', () => {
   });
 
   it.each([
-    ['no task', ['serve'], env, /missing required argument 'task'/],
+    ['no task', ['serve'], env, /Name the module of a task at least/],
     ['an unknown command', ['server', task], env, /unknown command 'server'/],
     ['an unknown option', ['serve', task, '--confg', 'x'], env, /unknown option '--confg'[\s\S]*--config/],
     ['a task module that is not there', ['serve', 'none.ts'], env, /task module none\.ts can't be loaded/],

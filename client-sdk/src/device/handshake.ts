@@ -1,3 +1,4 @@
+import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { type DeviceId, parseDeviceId } from '@murmuration/protocol/ids/ids';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
@@ -12,6 +13,7 @@ import {
   welcome,
 } from '@murmuration/protocol/messages/hello';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
+import { contentHash } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod/mini';
 import type { Storage } from '../storage/storage.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -35,20 +37,21 @@ export interface EnrolmentOptions {
   readonly certificate?: (publicKey: Uint8Array) => Promise<Uint8Array>;
 }
 
+type HandshakePlatform = Pick<DevicePlatform, 'name' | 'signingKey' | 'random'> & {
+  /** Hexadecimal SHA-256, where the platform has a faster one. */
+  readonly contentHash?: (bytes: Uint8Array) => string | Promise<string>;
+};
+
 /** Says who this device is: enrols it the first time, answers the coordinator's challenges, and asks to be erased. */
 export class Handshake {
   readonly #options: EnrolmentOptions;
-  readonly #platform: Pick<DevicePlatform, 'name' | 'signingKey' | 'random'>;
+  readonly #platform: HandshakePlatform;
   readonly #request: Transport['request'];
   #identity: DeviceIdentity | undefined;
   /** What the app gave to enrol with, until the coordinator has judged it. */
   #enrolmentToken: string | undefined;
 
-  constructor(
-    options: EnrolmentOptions,
-    platform: Pick<DevicePlatform, 'name' | 'signingKey' | 'random'>,
-    request: Transport['request'],
-  ) {
+  constructor(options: EnrolmentOptions, platform: HandshakePlatform, request: Transport['request']) {
     this.#options = options;
     this.#platform = platform;
     this.#request = request;
@@ -112,9 +115,14 @@ export class Handshake {
     this.#identity = undefined;
   }
 
+  /** The id under which the device's key is enrolled. One of another key is none: a storage has lost or damaged one of both. */
   async #device(): Promise<DeviceId | undefined> {
     const stored = await this.#options.storage.get(deviceName);
-    return stored && parseDeviceId(new TextDecoder().decode(stored));
+    if (!stored) return undefined;
+    const id = new TextDecoder().decode(stored);
+    const { contentHash: hashOf = contentHash } = this.#platform;
+    const hash = await hashOf(this.identity.publicKey);
+    return id === idOf(hash) ? parseDeviceId(id) : undefined;
   }
 
   async #prove(device: DeviceId, nonce: Uint8Array): Promise<Welcome> {
@@ -159,6 +167,10 @@ export class Handshake {
     }
   }
 }
+
+/** The id of a device by the hash of its public key (SPEC ID5). */
+const idOf = (hash: string): string =>
+  base64url(Uint8Array.from({ length: 16 }, (_, at) => Number.parseInt(hash.slice(2 * at, 2 * at + 2), 16)));
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isBytes = (value: unknown): boolean => ArrayBuffer.isView(value);
