@@ -158,7 +158,8 @@ export function roaming(
   };
 
   return {
-    ...home,
+    // Asked when it is needed: what is in the way may be found otherwise by then.
+    ...(home.findProblem && { findProblem: () => home.findProblem!() }),
     open(given) {
       listener = given;
       follow(home);

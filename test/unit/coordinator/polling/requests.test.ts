@@ -156,7 +156,7 @@ describe('a request on plain HTTP', () => {
       [checkIn.slice(0, -1), 'protocol.frame'],
       [encodeFrame({ task: 'line' }) as Uint8Array<ArrayBuffer>, 'request.invalid'],
       ['{"task":"line","conditions":{}}', 'protocol.frame'],
-      [new Uint8Array(1_025), 'request.too-large'],
+      [new Uint8Array(2_049), 'request.too-large'],
     ];
     for (const [body, code] of bodies) expect(await codeOf(device.post('check-in', body)), code).toBe(code);
     expect(await codeOf(device.post('nonsense', checkIn))).toBe('request.not-found');

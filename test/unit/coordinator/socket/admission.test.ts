@@ -122,7 +122,7 @@ describe('a message', () => {
   it('is refused where its frame is longer than its event can be', async () => {
     await open();
     const raw = await scene.known();
-    expect((await code(raw.send('check-in', new Uint8Array(1_025))))[0]).toBe('request.too-large');
+    expect((await code(raw.send('check-in', new Uint8Array(2_049))))[0]).toBe('request.too-large');
     expect((await code(raw.send('keys', new Uint8Array(1_025))))[0]).toBe('request.too-large');
   });
 
