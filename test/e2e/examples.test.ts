@@ -46,7 +46,8 @@ function serve(bundle: string): Promise<Server> {
 }
 
 beforeAll(async () => {
-  pages = await serve(await bundleSdk());
+  // In a folder of its own: another test looks at what the packages hold.
+  pages = await serve(await bundleSdk(join(state, 'bundle')));
   vite = await createVite({
     configFile: false,
     root: join(root, 'examples/vite-app'),
