@@ -1,19 +1,13 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Directory, servedBy } from '../cells/directory.ts';
 import { FrontRequests } from '../cells/front-requests.ts';
 import { Tickets } from '../cells/tickets.ts';
-import { Admission } from '../devices/admission.ts';
-import { DeviceConnections } from '../devices/device-connections.ts';
-import { frameLengths } from '../devices/frame-lengths.ts';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { CoordinatorEvents } from '../events/events.ts';
-import { createApp } from '../http/app.ts';
 import { guardBy } from '../http/authentication.ts';
-import { readCertificate } from '../http/certificate.ts';
 import { leadToCells } from '../http/lead-to-cells.ts';
 import { listen } from '../http/listen.ts';
 import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
@@ -23,21 +17,14 @@ import { modelRoutes } from '../http/routes/models.ts';
 import { wasmRoutes } from '../http/routes/wasm.ts';
 import { serveApps } from '../http/static-apps.ts';
 import { RunControl } from '../lifecycle/training-runs/run-control.ts';
-import { trustProxies } from '../limits/address.ts';
-import { configured } from '../operators/configured.ts';
-import { requireProtection } from '../operators/exposure.ts';
-import { Operators } from '../operators/operators.ts';
 import { Sessions } from '../operators/sessions.ts';
-import { PolledConnections } from '../polling/polled-connections.ts';
 import { connectionRoutes } from '../polling/routes.ts';
 import { ActivityRecorder } from '../population/activity-recorder.ts';
 import { DeviceRegistry } from '../population/device-registry.ts';
-import { type EnrolmentVerifier, enrolmentBy } from '../population/enrolment.ts';
-import { Population } from '../population/population.ts';
+import type { EnrolmentVerifier } from '../population/enrolment.ts';
 import { Registry } from '../registry/registry.ts';
 import { RoundControl } from '../rounds/round-control.ts';
 import { Traffic } from '../rounds/traffic.ts';
-import { Gateway } from '../socket/gateway.ts';
 import { placeOf } from '../storage/place.ts';
 import type { Storage } from '../storage/storage.ts';
 import { HourlyCounter } from '../telemetry/hourly-counter.ts';
@@ -45,6 +32,7 @@ import { createLog, logEvents, logStart } from '../telemetry/log.ts';
 import { watchMetrics } from '../telemetry/metrics.ts';
 import { leasesOf } from './cell.ts';
 import type { Config } from './config.ts';
+import { openEntrance } from './entrance.ts';
 import type { HealthPort } from './health-port.ts';
 import type { OpenResources } from './open-resources.ts';
 import { version } from './version.ts';
@@ -71,37 +59,13 @@ export async function openFront(
   const events = new CoordinatorEvents();
   const log = createLog(config.log);
   logEvents(events, log);
-  const secrets = { primitives: native, clock, random };
-  const operators = new Operators(
-    configured(config.operatorTokens, storage.operatorTokens),
-    storage.audit,
-    secrets,
-    entry => events.emit('audited', entry),
+  const entrance = await openEntrance(
+    config,
+    { clock, random, verifyEnrolment },
+    { storage, events, tasks: [], opened },
   );
-  const hasOperators = await operators.anyValid();
-  requireProtection(config, hasOperators);
-  const ways = {
-    listed: config.enrolmentTokens,
-    stored: storage.enrolmentTokens,
-    verifier: verifyEnrolment,
-    isOpen: config.openEnrolment,
-  };
-  const mayEnrol = enrolmentBy(ways, secrets, error => events.emit('fault', 'the enrolment verifier', error));
-  const population = new Population(storage.devices, mayEnrol, native, clock);
-  await population.open();
-
-  const { limits } = config;
-  const bounds = { events, clock, limits, trustedProxies: trustProxies(config.trustedProxies) };
-  const tls = config.tls && (await readCertificate(config.tls));
-  const app = await createApp({ ...bounds, tls, cors: config.cors });
-  opened.add(() => app.close());
-  const frames = frameLengths([]);
-  const connections = new DeviceConnections({ ...bounds, random, population, frames });
-  const admission = new Admission(limits, clock);
-  const gateway = new Gateway(app.server, connections, { ...bounds, admission, frames });
-  opened.add(() => gateway.close());
-  const polled = new PolledConnections(connections, { ...bounds, random, admission });
-  opened.add(async () => polled.close());
+  const { secrets, operators, hasOperators, population, bounds, tls } = entrance;
+  const { app, connections, gateway, polled } = entrance;
   const activity = new ActivityRecorder(storage.activity, events, clock);
   const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
   const directory: Directory = new Directory({

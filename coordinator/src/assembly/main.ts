@@ -1,19 +1,14 @@
 import { livePath } from '@murmuration/api/live';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName, type TaskName } from '@murmuration/protocol/ids/ids';
-import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
-import { Admission } from '../devices/admission.ts';
-import { DeviceConnections } from '../devices/device-connections.ts';
 import { frameLengths } from '../devices/frame-lengths.ts';
 import { CoordinatorEvents } from '../events/events.ts';
-import { createApp } from '../http/app.ts';
 import { guardBy } from '../http/authentication.ts';
-import { readCertificate } from '../http/certificate.ts';
 import { serveDashboard } from '../http/dashboard.ts';
 import { listen } from '../http/listen.ts';
 import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
@@ -30,22 +25,15 @@ import { serveApps } from '../http/static-apps.ts';
 import { threadedCentralTrainer } from '../lifecycle/central/central-trainer.ts';
 import { auditRuns } from '../lifecycle/training-runs/audit-runs.ts';
 import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
-import { trustProxies } from '../limits/address.ts';
 import { LiveFeed } from '../live/feed.ts';
 import { unmaskerPool } from '../masking/unmasker.ts';
-import { configured } from '../operators/configured.ts';
-import { requireProtection } from '../operators/exposure.ts';
-import { Operators } from '../operators/operators.ts';
 import { Sessions } from '../operators/sessions.ts';
-import { PolledConnections } from '../polling/polled-connections.ts';
 import { connectionRoutes } from '../polling/routes.ts';
-import { type EnrolmentVerifier, enrolmentBy } from '../population/enrolment.ts';
+import type { EnrolmentVerifier } from '../population/enrolment.ts';
 import { EnrolmentTokens } from '../population/enrolment-tokens.ts';
-import { Population } from '../population/population.ts';
 import { PopulationStatistics } from '../population/statistics.ts';
 import { threadedNoiseMaker } from '../privacy/noise-maker.ts';
 import type { RoundControl } from '../rounds/round-control.ts';
-import { Gateway } from '../socket/gateway.ts';
 import { diskSpace } from '../storage/files/disk-space.ts';
 import { S3Objects } from '../storage/objects/s3-objects.ts';
 import { placeOf } from '../storage/place.ts';
@@ -61,6 +49,7 @@ import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
 import { leasesOf, openCell, TicketCheck } from './cell.ts';
 import type { Config } from './config.ts';
 import { openCore } from './core.ts';
+import { openEntrance } from './entrance.ts';
 import { openExperiments } from './experiments.ts';
 import { openFront } from './front.ts';
 import { openGates } from './gates.ts';
@@ -174,37 +163,13 @@ async function open(
     ? []
     : [...given, ...(await addedBefore(given, { modules, store: storage.addedTasks, events }))];
   const ticketCheck = leases && (await TicketCheck.open(leases, clock));
-  const secrets = { primitives: native, clock, random };
-  const operators = new Operators(
-    configured(config.operatorTokens, storage.operatorTokens),
-    storage.audit,
-    secrets,
-    entry => events.emit('audited', entry),
+  const entrance = await openEntrance(
+    config,
+    { clock, random, verifyEnrolment },
+    { storage, events, tasks, opened },
   );
-  const hasOperators = await operators.anyValid();
-  requireProtection(config, hasOperators);
-  const ways = {
-    listed: config.enrolmentTokens,
-    stored: storage.enrolmentTokens,
-    verifier: verifyEnrolment,
-    isOpen: config.openEnrolment,
-  };
-  const mayEnrol = enrolmentBy(ways, secrets, error => events.emit('fault', 'the enrolment verifier', error));
-  const population = new Population(storage.devices, mayEnrol, native, clock);
-  await population.open();
-
-  const { limits } = config;
-  const bounds = { events, clock, limits, trustedProxies: trustProxies(config.trustedProxies) };
-  const tls = config.tls && (await readCertificate(config.tls));
-  const app = await createApp({ ...bounds, tls, cors: config.cors });
-  opened.add(() => app.close());
-  const frames = frameLengths(tasks);
-  const connections = new DeviceConnections({ ...bounds, random, population, frames });
-  const admission = new Admission(limits, clock);
-  const gateway = new Gateway(app.server, connections, { ...bounds, admission, frames });
-  opened.add(() => gateway.close());
-  const polled = new PolledConnections(connections, { ...bounds, random, admission });
-  opened.add(async () => polled.close());
+  const { secrets, operators, hasOperators, population, bounds, limits, tls } = entrance;
+  const { app, connections, gateway, polled } = entrance;
   const unmasker = unmaskerPool(threads);
   opened.add(() => unmasker.close());
   const noise = threadedNoiseMaker();
