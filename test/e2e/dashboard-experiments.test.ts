@@ -9,7 +9,8 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DashboardWorld, screenshot, settled, violations } from './dashboard-world.ts';
+import { violations } from './accessibility.ts';
+import { DashboardWorld, screenshot, settled } from './dashboard-world.ts';
 import { enrolmentToken } from './line.ts';
 import { commitWeight, weightedLine } from './weighted-line.ts';
 
@@ -198,9 +199,7 @@ describe('while experiments run', () => {
 
   it.each([
     ['light', 1440, 'viewer', 0],
-    ['dark', 1440, 'operator', 6],
-    ['light', 390, 'operator', 6],
-    ['dark', 390, 'viewer', 0],
+    ['dark', 390, 'operator', 6],
   ] as const)(
     'looks right (%s, %i px, %s), and has %i buttons',
     async (colorScheme, width, role, buttons) => {

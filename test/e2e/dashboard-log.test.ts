@@ -3,7 +3,8 @@
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DashboardWorld, screenshot, violations } from './dashboard-world.ts';
+import { violations } from './accessibility.ts';
+import { DashboardWorld, screenshot } from './dashboard-world.ts';
 import { lineTask } from './line.ts';
 
 const clock = new VirtualClock(systemClock.now());

@@ -1,7 +1,8 @@
 // @module-tag chromium
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DashboardWorld, screenshot, settled, violations } from './dashboard-world.ts';
+import { violations } from './accessibility.ts';
+import { DashboardWorld, screenshot, settled } from './dashboard-world.ts';
 import { lineTask } from './line.ts';
 
 let world: DashboardWorld;

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DashboardWorld, screenshot, violations } from './dashboard-world.ts';
+import { violations } from './accessibility.ts';
+import { DashboardWorld, screenshot } from './dashboard-world.ts';
 import { lineTask } from './line.ts';
 
 let folder: string;

@@ -10,8 +10,9 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { violations } from './accessibility.ts';
 import type { CentralData } from './central-line.ts';
-import { DashboardWorld, screenshot, settled, violations } from './dashboard-world.ts';
+import { DashboardWorld, screenshot, settled } from './dashboard-world.ts';
 
 const { text: token, ...listed } = mintInferenceToken(systemRandom, native);
 const authorization = `Bearer ${token}`;
@@ -219,8 +220,6 @@ it('is trained again by itself once inputs have drifted, and goes back from what
 
 it.each([
   ['light', 1440],
-  ['dark', 1440],
-  ['light', 390],
   ['dark', 390],
 ] as const)('looks right (%s, %i px), and lets viewers look', async (colorScheme, width) => {
   const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });

@@ -12,7 +12,6 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { dashboardPage } from '@murmuration/simulations/pages/built-page';
-import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { chromiumOptions } from '../chromium.ts';
 import { enrolmentToken } from './line.ts';
@@ -154,18 +153,4 @@ export async function settled(page: Page): Promise<void> {
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(artifacts, { recursive: true });
   await page.screenshot({ path: `${artifacts}dashboard-${name}.png`, fullPage: true });
-}
-
-/** What axe-core finds wrong, in words. */
-export async function violations(page: Page): Promise<string[]> {
-  // As a debugger does, past the policy of the page.
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    type Found = { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] };
-    const { axe: inPage } = globalThis as unknown as { axe: { run(): Promise<Found> } };
-    const found = await inPage.run();
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
-  });
 }

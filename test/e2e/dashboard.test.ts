@@ -5,7 +5,8 @@ import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DashboardWorld, screenshot, settled, violations } from './dashboard-world.ts';
+import { violations } from './accessibility.ts';
+import { DashboardWorld, screenshot, settled } from './dashboard-world.ts';
 import { eventOf, lineTask } from './line.ts';
 import { RawDevice } from './raw-device.ts';
 

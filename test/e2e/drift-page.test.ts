@@ -1,10 +1,10 @@
 // @module-tag chromium
 import { driftPage } from '@murmuration/monitoring/page/drift-page';
 import { driftReport } from '@murmuration/monitoring/report/drift-report';
-import axe from 'axe-core';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumOptions } from '../chromium.ts';
+import { violations } from './accessibility.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -38,13 +38,7 @@ it.each([
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(ground).toBe(look === 'light' ? 'rgb(243, 240, 238)' : 'rgb(19, 19, 29)');
-    await page.evaluate(axe.source);
-    const violations = await page.evaluate(async () => {
-      type Found = { violations: { id: string; nodes: { html: string }[] }[] };
-      const found = await (globalThis as unknown as { axe: { run(): Promise<Found> } }).axe.run();
-      return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`);
-    });
-    expect(violations).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     expect(problems).toEqual([]);
     await page.close();
   },
