@@ -9,6 +9,9 @@ const conditions = ['murmuration-source', 'node'];
 /** Tests that can't share a process with others: they leave behind what a process has only once. */
 const alone = '**/*.alone.test.ts';
 
+/** Tests that take minutes: packages installed and bundled, whole simulations, kills at every step. `npm run test:long` runs them. */
+const long = '**/*.long.test.ts';
+
 const node = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -47,11 +50,12 @@ export default defineConfig({
           ...options,
           name: 'node',
           include: ['test/{unit,contract,reference,e2e,faults,attacks}/**/*.test.ts'],
-          exclude: [alone],
+          exclude: [alone, long],
           // A worker keeps what it has loaded for its next files: to load it again takes a second or two of each file.
           isolate: false,
         },
       },
+      { ...node, test: { ...options, name: 'long', include: [`test/${long}`], isolate: false } },
       { ...node, test: { ...options, name: 'alone', include: [`test/${alone}`] } },
       'test/browser/vitest.config.ts',
     ],

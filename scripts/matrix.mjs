@@ -13,7 +13,7 @@ const versions = ['20.20.2', '22.22.2', '24.21.0'];
 
 /** Computes long, the same on every version. What starts threads is not among it. */
 const long =
-  /^test\/unit\/(simulations|engine\/(?!backend|fused\/threads)|coordinator\/(restarts\/|.*histories\.test))/;
+  /\.long\.test\.ts$|^test\/unit\/(simulations|engine\/(?!backend|fused\/threads)|coordinator\/(restarts\/|.*histories\.test))/;
 
 await prepare();
 const short = process.argv.includes('--short');
@@ -121,6 +121,7 @@ function run(node, version) {
       'run',
       '--project=node',
       '--project=alone',
+      ...(short ? [] : ['--project=long']),
       '--reporter=dot',
       '--reporter=json',
       `--outputFile.json=${reportFile}`,

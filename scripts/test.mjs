@@ -1,4 +1,5 @@
 // npm test [-- paths and options of vitest]: prepares, finds what the tests need, runs them, and says what they covered.
+// `--long` runs the tests that take minutes (NAME.long.test.ts) in place of all others; a path runs whatever it names.
 // `--all-services` fails where tests were skipped for a service that this machine lacks.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,13 +11,21 @@ import { provideServices, withoutTags } from './services.mjs';
 import { failedTests, minutes, outcome, readReport, skippedSuites } from './test-report.mjs';
 
 await prepare();
-const options = process.argv.slice(2).filter(option => option !== '--all-services');
+const own = ['--all-services', '--long'];
+const options = process.argv.slice(2).filter(option => !own.includes(option));
 const allServices = process.argv.includes('--all-services');
+const long = process.argv.includes('--long');
+const named = options.some(option => option.startsWith('test/'));
 const chromium = provideChromium();
 const services = provideServices();
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-test-'));
 const reportFile = join(folder, 'report.json');
 const started = performance.now();
+
+const projects = [
+  ...(long ? [] : ['node', 'alone', ...(chromium ? ['browser'] : [])]),
+  ...(long || named ? ['long'] : []),
+];
 
 /** The tags of the tests that this machine can't run. */
 const without = [chromium ? [] : ['chromium'], services.lacking].flat();
@@ -29,7 +38,7 @@ const vitest = spawnSync(
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${reportFile}`,
-    ...(chromium ? [] : ['--project=!browser']),
+    ...projects.map(project => `--project=${project}`),
     ...withoutTags(without),
     ...options,
   ],
@@ -72,7 +81,7 @@ for (const [kind, counts] of [...kinds].sort())
   console.log(`${kind.padEnd(10)} ${counts.files} files: ${outcome(counts)}`);
 
 const skipped = skippedSuites(report, rootFolder);
-if (!chromium) skipped.unshift('test/browser, every file (chromium)');
+if (!chromium && !long) skipped.unshift('test/browser, every file (chromium)');
 if (skipped.length > 0)
   console.log(
     `Skipped, because this machine lacks what is named in brackets:\n${skipped.map(suite => `  ${suite}\n`).join('')}`.trimEnd(),
