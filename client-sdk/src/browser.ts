@@ -10,7 +10,7 @@ import { browserSigningKey } from './device/browser-signing.ts';
 import { namedTransport } from './transport/named.ts';
 import { workerTrainer } from './worker/worker-trainer.ts';
 
-export * from './core.ts';
+export * from './common.ts';
 export { indexedDbStorage } from './storage/indexed-db.ts';
 export { workerInference } from './worker/worker-inference.ts';
 export { workerTrainer } from './worker/worker-trainer.ts';

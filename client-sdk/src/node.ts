@@ -10,7 +10,7 @@ import { namedTransport } from './transport/named.ts';
 import { localUpdateProcessor } from './update/local-update-processor.ts';
 import { workerTrainer } from './worker/thread-trainer.ts';
 
-export * from './core.ts';
+export * from './common.ts';
 export { fileStorage } from './storage/file.ts';
 
 /** A Node process as a device: it has no battery and no screen, so it says that it is idle, charging and unmetered. */

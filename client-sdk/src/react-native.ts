@@ -7,7 +7,7 @@ import { type BackgroundResult, takePartFor } from './react-native/background.ts
 import { type Phone, phonePlatform, type Wakes } from './react-native/platform.ts';
 import { type BackgroundOptions, Wake } from './react-native/wake.ts';
 
-export * from './core.ts';
+export * from './common.ts';
 export type { BackgroundResult } from './react-native/background.ts';
 export {
   appState,

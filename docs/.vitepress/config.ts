@@ -34,6 +34,7 @@ export default defineConfig({
         text: 'Guides',
         items: [
           page('Embed in a web app', '/guides/embed-web'),
+          page('Bundlers', '/guides/bundlers'),
           page('Embed in Node', '/guides/embed-node'),
           page('Test your app', '/guides/test-your-app'),
           page('React', '/guides/react'),

@@ -44,6 +44,7 @@ export * from './secagg/saved-participant.ts';
 export * from './secagg/statement.ts';
 export * from './secagg/unmasking.ts';
 export * from './time/clock.ts';
+export * from './time/day.ts';
 export * from './time/sleep.ts';
 export * from './time/system-clock.ts';
 export * from './time/virtual-clock.ts';

@@ -13,7 +13,6 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { ThreatModel } from '@murmuration/protocol/secagg/assumptions';
 import { certify } from '@murmuration/protocol/secagg/certificate';
-import { dayOf } from '@murmuration/protocol/secagg/certificate-form';
 import { planHash } from '@murmuration/protocol/secagg/context';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import {
@@ -26,6 +25,7 @@ import {
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import type { Demands } from '@murmuration/protocol/secagg/roster';
+import { dayOf } from '@murmuration/protocol/time/day';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';

@@ -32,13 +32,6 @@ export function walkFromScratch(packs: () => string): void {
   }
 
   beforeAll(async () => {
-    const { NODE_OPTIONS: _, ...env } = process.env;
-    const { status, stderr } = spawnSync(
-      'npm',
-      ['pack', '-w', '@murmuration/cli', '--pack-destination', packs()],
-      { cwd: root, env, encoding: 'utf8' },
-    );
-    expect(status, stderr).toBe(0);
     app = new PackedApp([...libraries, 'cli'], packs());
     browser = await chromium.launch(chromiumOptions);
   }, 120_000);

@@ -14,6 +14,7 @@ import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeBlocks } from '../docs/documents.ts';
 import { KilledCoordinator } from '../faults/kill/killed-coordinator.ts';
+import { walkBundlers } from './bundlers.ts';
 import { walkFromScratch } from './from-scratch.ts';
 import { sizesOf } from './installed.ts';
 import { PackedApp, libraries as packages } from './packed-app.ts';
@@ -62,8 +63,17 @@ const packs = mkdtempSync(join(tmpdir(), 'murmuration-packs-'));
 beforeAll(() => {
   const build = node('scripts/build.mjs', '--packs', packs);
   expect(build.status, build.output).toBe(0);
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const { status, stderr } = spawnSync(
+    'npm',
+    ['pack', '-w', '@murmuration/cli', '--pack-destination', packs],
+    { cwd: fileURLToPath(root), env, encoding: 'utf8' },
+  );
+  expect(status, stderr).toBe(0);
 }, 600_000);
 afterAll(() => rmSync(packs, { recursive: true }));
+
+describe('apps of every kind', { tags: 'chromium' }, () => walkBundlers(() => packs));
 
 describe('a walk from scratch', { tags: 'chromium' }, () => walkFromScratch(() => packs));
 
@@ -372,6 +382,29 @@ describe('the SDK in an empty folder', () => {
       '@tensorflow/tfjs-backend-wasm',
       '@tensorflow/tfjs-backend-cpu',
     ]);
+  });
+
+  it('is what npm installs where engines are strict', () => {
+    const dependencies = { '@murmuration/client-sdk': '0.2.0' };
+    app.write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module', dependencies }));
+    const npm = () => {
+      // Where npm notes what it has seen before.
+      rmSync(join(app.folder, 'node_modules/.package-lock.json'), { force: true });
+      const { NODE_OPTIONS: _, ...env } = process.env;
+      const options = ['--offline', '--engine-strict', '--no-audit', '--no-package-lock', '--ignore-scripts'];
+      const { status, stderr } = spawnSync('npm', ['install', ...options], {
+        cwd: app.folder,
+        env,
+        encoding: 'utf8',
+      });
+      return { status, stderr };
+    };
+    // All that is there already is looked at, and nothing is fetched.
+    expect(npm()).toEqual({ status: 0, stderr: '' });
+    const manifest = JSON.parse(app.read('node_modules/zod/package.json'));
+    app.write('node_modules/zod/package.json', JSON.stringify({ ...manifest, engines: { node: '>=99' } }));
+    expect(npm()).toMatchObject({ status: 1, stderr: expect.stringContaining('EBADENGINE') });
+    app.write('node_modules/zod/package.json', JSON.stringify(manifest));
   });
 
   it('takes part in a masked round', () => {

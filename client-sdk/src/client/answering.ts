@@ -1,6 +1,5 @@
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { longestQuery } from '@murmuration/protocol/messages/plan';
-import { queryHash } from '@murmuration/protocol/queries/query-hash';
 import * as z from 'zod/mini';
 import { identityName } from '../device/identity.ts';
 import { BelowFloor } from '../floors/below-floor.ts';
@@ -11,7 +10,7 @@ import type { SessionAnswers } from '../session/ports.ts';
 
 /** Loads, when a device first checks in, what answers the queries that the app allows. */
 export function answering(
-  ports: Omit<AnswerPorts, 'decode' | 'hash' | 'secret' | 'refusal' | 'participations'> & {
+  ports: Omit<AnswerPorts, 'decode' | 'secret' | 'refusal' | 'participations'> & {
     readonly floors: HeldFloors;
   },
 ): () => Promise<SessionAnswers> {
@@ -21,7 +20,6 @@ export function answering(
     loaded ??= new (await import('../queries/answers.ts')).Answers({
       ...ports,
       decode: bytes => decodeFrame(bytes, z.unknown(), longestQuery),
-      hash: queryHash,
       secret: () => ports.storage.get(identityName),
       refusal: (floor, detail) => new BelowFloor(floor, detail),
       participations: asked => new Participations(ports.storage, ports.task, ports.floors.privacy, asked),

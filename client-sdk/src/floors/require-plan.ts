@@ -1,7 +1,7 @@
 import type { MaskingSettings, Plan } from '@murmuration/protocol/messages/plan';
 import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
-import { dayOf } from '@murmuration/protocol/secagg/certificate-form';
 import type { Demands } from '@murmuration/protocol/secagg/roster';
+import { dayOf } from '@murmuration/protocol/time/day';
 import { BelowFloor } from './below-floor.ts';
 import { type FloorName, type HeldFloors, threats } from './floors.ts';
 

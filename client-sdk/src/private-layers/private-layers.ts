@@ -1,9 +1,13 @@
+import { once } from '@murmuration/protocol/concurrency/once';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type SplitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import type { Storage } from '../storage/storage.ts';
-import { decodeKeptLayers, encodeKeptLayers, fits, type KeptLayers } from './kept-layers.ts';
+import type { KeptLayers } from './kept-layers.ts';
+
+/** What few tasks have a use for. */
+const loadForm = once(() => import('./kept-layers.ts'));
 
 /** Why private layers begin with the weights of the model version, not with the device's own. */
 export type FreshStart = 'none-kept' | 'other-shapes' | 'damaged';
@@ -24,7 +28,7 @@ export class PrivateLayers {
   /** What the device keeps; undefined where that is nothing, or damaged. */
   async kept(): Promise<KeptLayers | undefined> {
     const bytes = await this.#storage.get(this.#name);
-    return bytes && decodeKeptLayers(bytes);
+    return bytes && (await loadForm()).decodeKeptLayers(bytes);
   }
 
   /**
@@ -37,6 +41,7 @@ export class PrivateLayers {
     fresh: (reason: FreshStart) => void,
   ): Promise<ModelFiles> {
     if (!split.private) return model;
+    const { decodeKeptLayers, fits } = await loadForm();
     const bytes = await this.#storage.get(this.#name);
     const kept = bytes && decodeKeptLayers(bytes);
     if (kept && fits(kept, split))
@@ -64,6 +69,7 @@ export class PrivateLayers {
         'training.failed',
         'Training diverged: the private layers are not finite. A lower learning rate helps.',
       );
+    const { encodeKeptLayers } = await loadForm();
     await this.#storage.put(this.#name, encodeKeptLayers({ layers, layoutHash: split.private.hash, values }));
   }
 }

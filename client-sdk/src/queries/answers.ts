@@ -6,7 +6,7 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { offerOf, second } from '@murmuration/protocol/queries/offer';
 import type { EvaluationQuery, Query } from '@murmuration/protocol/queries/query';
 import { parseQuery } from '@murmuration/protocol/queries/query-form';
-import type { Hash } from '@murmuration/protocol/queries/text-digest';
+import { queryHash as hash } from '@murmuration/protocol/queries/query-hash';
 import { isSound, type TextPorts } from '@murmuration/protocol/queries/texts';
 import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -40,8 +40,6 @@ export interface AnswerPorts {
   readonly named: () => Promise<ModelHash | undefined>;
   /** The value of a frame; throws `protocol.frame`. */
   readonly decode: (bytes: Uint8Array) => unknown;
-  /** SHA-256. */
-  readonly hash: Hash;
   /** The seed of the device's identity, which it keeps and sends to nobody. */
   readonly secret: () => Promise<Uint8Array | undefined>;
   readonly refusal: Refusal;
@@ -242,8 +240,7 @@ export class Answers implements SessionAnswers {
 
   /** So that a device says the same piece of a text as long as it is the same device. Throws `storage.failed` where it has no identity any more. */
   async #textPorts(): Promise<TextPorts> {
-    const { hash, secret } = this.#ports;
-    const seed = await secret();
+    const seed = await this.#ports.secret();
     if (!seed)
       throw new MurmurationError('storage.failed', 'The identity of the device is no longer stored.');
     return {

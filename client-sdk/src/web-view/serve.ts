@@ -1,5 +1,6 @@
 import type { Objective } from '@murmuration/engine/objective/objective';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { asError } from '../training/training-errors.ts';
@@ -41,7 +42,7 @@ function servePage(document: Document): void {
     );
   const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   const spawn = () => new Worker(address);
-  const service = pageService(comlinkTrainer(spawn), workerInference(spawn));
+  const service = pageService(comlinkTrainer(spawn, systemClock), workerInference(spawn));
   let link: Link | undefined;
   const hear = ({ data, source, origin }: MessageEvent) => {
     // The app's come from nowhere; those of other windows name theirs.

@@ -1,7 +1,6 @@
 import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import { errorOfThread } from '../training/training-errors.ts';
 import type { WorkerService } from './serve-training.ts';
@@ -27,7 +26,7 @@ export interface AppWorker {
 /** ms within which a worker that runs answers that it is there, however long it loads what it trains with. */
 const untilThere = 10_000;
 
-export function appWorker(spawn: Spawn, clock: Clock = systemClock): AppWorker {
+export function appWorker(spawn: Spawn, clock: Clock): AppWorker {
   let current: { readonly running: RunningWorker; end(reason: MurmurationError): void } | undefined;
 
   const start = () => {

@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { proxy, transfer } from 'comlink';
 import type { Trainer } from '../training/trainer.ts';
 import type { Contribution } from '../update/prepare.ts';
@@ -7,8 +8,11 @@ import type { UpdateProcessor } from '../update/update-processor.ts';
 import { type AppWorker, appWorker, type Spawn } from './app-worker.ts';
 
 /** A trainer in a worker that `spawn` starts, over Comlink's calls. */
-export function comlinkTrainer(spawn: Spawn): Trainer & { readonly updateProcessor: UpdateProcessor } {
-  const worker = appWorker(spawn);
+export function comlinkTrainer(
+  spawn: Spawn,
+  clock: Clock,
+): Trainer & { readonly updateProcessor: UpdateProcessor } {
+  const worker = appWorker(spawn, clock);
   let trainings = 0;
   return {
     async train(model, settings, examples, signal, progress) {

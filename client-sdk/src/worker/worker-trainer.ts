@@ -1,3 +1,4 @@
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Trainer } from '../training/trainer.ts';
 import { asError } from '../training/training-errors.ts';
 import type { Spawn } from './app-worker.ts';
@@ -12,7 +13,7 @@ export function workerTrainer(spawn: Spawn): Trainer {
   let loading: Promise<ReturnType<typeof import('./comlink-trainer.ts').comlinkTrainer>> | undefined;
   const load = async () => {
     const { comlinkTrainer } = await import('./comlink-trainer.ts');
-    return comlinkTrainer(spawn);
+    return comlinkTrainer(spawn, systemClock);
   };
   const loaded = () => {
     loading ??= load().catch(cause => {

@@ -5,7 +5,8 @@ import type { Objective } from './objective.ts';
 export async function objectiveOf(module: string): Promise<Objective<unknown>> {
   let found: { readonly default?: unknown };
   try {
-    found = await import(module);
+    // A file of the app: no bundler can know which.
+    found = await import(/* webpackIgnore: true */ /* @vite-ignore */ module);
   } catch (cause) {
     const detail = `The trainer's module ${module} does not load: ${messageOf(cause)}`;
     throw new MurmurationError('training.module', detail, { cause });

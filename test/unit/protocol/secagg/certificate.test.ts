@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { native } from '@murmuration/protocol/primitives/node';
 import { certify, isCertified } from '@murmuration/protocol/secagg/certificate';
-import { dayOf } from '@murmuration/protocol/secagg/certificate-form';
+import { dayOf } from '@murmuration/protocol/time/day';
 import { describe, expect, test } from 'vitest';
 import { seed } from './cohort.ts';
 
