@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,20 +17,22 @@ import { freePort } from './free-port.ts';
 
 const password = 'a secret of tests';
 
-/** A real PostgreSQL of its own, in a temporary folder, on a free port of this machine. */
+/** A real PostgreSQL of its own, in a temporary folder, on a free port of an address of this machine. */
 export class PostgresqlServer {
+  readonly #host: string;
   readonly #folder: string;
   readonly #port: number;
   #process: ChildProcess;
   #databases = 0;
 
-  private constructor(folder: string, port: number, process: ChildProcess) {
+  private constructor(host: string, folder: string, port: number, process: ChildProcess) {
+    this.#host = host;
     this.#folder = folder;
     this.#port = port;
     this.#process = process;
   }
 
-  static async start(): Promise<PostgresqlServer> {
+  static async start(host = '127.0.0.1'): Promise<PostgresqlServer> {
     const folder = mkdtempSync(join(tmpdir(), 'murmuration-postgresql-'));
     const owner = ownerOf(folder);
     const secret = join(folder, 'password');
@@ -39,7 +49,10 @@ export class PostgresqlServer {
     );
     if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
     const port = await freePort();
-    return new PostgresqlServer(folder, port, await run(folder, port));
+    // Those that come from elsewhere have the password as well.
+    if (host !== '127.0.0.1')
+      appendFileSync(join(folder, 'data/pg_hba.conf'), 'host all all all scram-sha-256\n');
+    return new PostgresqlServer(host, folder, port, await run(folder, host, port));
   }
 
   /** The address of a database that nobody has used yet. */
@@ -50,7 +63,7 @@ export class PostgresqlServer {
       program('psql'),
       [
         '-h',
-        '127.0.0.1',
+        this.#host,
         '-p',
         String(this.#port),
         '-U',
@@ -67,7 +80,7 @@ export class PostgresqlServer {
   }
 
   address(database: string, { secret = password } = {}): string {
-    return `postgres://tester:${encodeURIComponent(secret)}@127.0.0.1:${this.#port}/${database}`;
+    return `postgres://tester:${encodeURIComponent(secret)}@${this.#host}:${this.#port}/${database}`;
   }
 
   /** Ends it at once, with all connections. */
@@ -78,7 +91,7 @@ export class PostgresqlServer {
   }
 
   async startAgain(): Promise<void> {
-    this.#process = await run(this.#folder, this.#port);
+    this.#process = await run(this.#folder, this.#host, this.#port);
   }
 
   async remove(): Promise<void> {
@@ -110,10 +123,10 @@ function ownerOf(folder: string): { uid?: number; gid?: number } {
   return { uid, gid };
 }
 
-async function run(folder: string, port: number): Promise<ChildProcess> {
+async function run(folder: string, host: string, port: number): Promise<ChildProcess> {
   const settings = [
     `unix_socket_directories=${folder}`,
-    'listen_addresses=127.0.0.1',
+    `listen_addresses=${host}`,
     'fsync=off',
     'shared_buffers=32MB',
   ];

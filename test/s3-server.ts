@@ -5,7 +5,7 @@ import type { S3Settings } from '@murmuration/coordinator/storage/objects/s3-set
 import { AwsClient } from 'aws4fetch';
 import { freePort } from './free-port.ts';
 
-/** An S3 that moto plays, in a process of its own, on a free port of this machine. */
+/** An S3 that moto plays, in a process of its own, on a free port of an address of this machine. */
 export class S3Server {
   readonly #endpoint: string;
   readonly #process: ChildProcess;
@@ -16,15 +16,15 @@ export class S3Server {
     this.#process = process;
   }
 
-  static async start(): Promise<S3Server> {
+  static async start(host = '127.0.0.1'): Promise<S3Server> {
     const port = await freePort();
     const python = process.env.S3_PYTHON || '/usr/bin/python3';
-    const child = spawn(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
+    const child = spawn(python, ['-m', 'moto.server', '-H', host, '-p', String(port)], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     for await (const line of createInterface(child.stderr)) if (/Running on/.test(line)) break;
     child.stderr.resume();
-    return new S3Server(`http://127.0.0.1:${port}`, child);
+    return new S3Server(`http://${host}:${port}`, child);
   }
 
   /** A bucket that nobody has used yet. */

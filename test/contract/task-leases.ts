@@ -1,6 +1,7 @@
-import type { Standing, TaskLeases } from '@murmuration/coordinator/cells/ports';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { TaskLeases } from '@murmuration/coordinator/cells/ports';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
+import { standing } from './standing.ts';
 
 const [keyboard, digits] = ['keyboard', 'digits'] as TaskName[] as [TaskName, TaskName];
 
@@ -10,37 +11,6 @@ export interface ContractCell {
   /** Ends the cell without a word. */
   vanish(): Promise<void>;
 }
-
-export const standing: Standing = {
-  masking: null,
-  deadlines: {
-    gathering: 1,
-    keys: 1,
-    shares: 1,
-    updates: 1,
-    agreement: 1,
-    unmasking: 1,
-    evaluation: 1,
-    grace: 1,
-  },
-  eligibility: {
-    minExamples: 3,
-    idle: false,
-    charging: false,
-    unmetered: false,
-    minFreeMiB: 0,
-    minSdk: '0.1.0',
-  },
-  interval: 60_000,
-  cohortSize: 10,
-  population: 5,
-  untilNextRound: 0,
-  busy: null,
-  recalls: 0,
-  champion: 'c'.repeat(64) as ModelHash,
-  serve: null,
-  splits: [],
-};
 
 /** What every place of leases keeps to; `open` gives two cells that share an empty one. */
 export function taskLeasesContract(
@@ -67,6 +37,15 @@ export function taskLeasesContract(
       expect(holder.held.size).toBe(0);
       expect(await other.take(keyboard, 'http://127.0.0.1:3')).toBe(true);
       expect(await holder.take(keyboard, 'http://127.0.0.1:1')).toBe(false);
+    });
+
+    it('gives a task again to the cell that has it, which may not have heard so', async () => {
+      const [{ leases: first }, { leases: second }] = await open();
+      await first.announce([keyboard]);
+      expect(await first.take(keyboard, 'http://127.0.0.1:1')).toBe(true);
+      expect(await first.take(keyboard, 'http://127.0.0.1:1')).toBe(true);
+      await expect(first.require()).resolves.toBeUndefined();
+      expect(await second.take(keyboard, 'http://127.0.0.1:2')).toBe(false);
     });
 
     it('gives no task that nobody has announced', async () => {

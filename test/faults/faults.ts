@@ -27,6 +27,11 @@ const runs: Record<string, FaultRun> = {
     brings: 'SIGKILL at random moments of masked rounds, after which they go on',
     load: () => import('./kill/kill.ts'),
   },
+  partition: {
+    brings:
+      'cells that are cut off from PostgreSQL, devices or S3 for a while, in network namespaces (needs root)',
+    load: () => import('./partition/partition.ts'),
+  },
   replicas: {
     brings: 'SIGKILL to inference servers behind haproxy, one after another, while callers ask them',
     load: () => import('./replicas/replicas.ts'),

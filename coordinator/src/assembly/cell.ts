@@ -49,13 +49,15 @@ export interface CellParts {
   readonly storage: Pick<Storage, 'rounds'>;
   readonly events: CoordinatorEvents;
   readonly clock: Clock;
+  /** Devices are to be led no more, or are again. */
+  readonly leads: (leads: boolean) => void;
   /** A task has come, whose frames may be longer. */
   readonly came: () => void;
 }
 
 /** The cell of a core that has no task yet. Throws `config.invalid` for a task that can't run. */
 export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string, parts: CellParts): Cell {
-  const { core, watch, gates, watcher, experiments, storage, events, clock, came } = parts;
+  const { core, watch, gates, watcher, experiments, storage, events, clock, leads, came } = parts;
   for (const task of tasks) requireMeasured(task, experiments);
   const byName = new Map(tasks.map(task => [task.name, task]));
   const takeOver = async (name: TaskName): Promise<void> => {
@@ -99,6 +101,10 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
     clock,
     takeOver,
     standingOf,
+    leads(is) {
+      leads(is);
+      events.emit('leads', is);
+    },
     failed: error => events.emit('fault', 'sharing tasks with other cells', error),
   });
 }

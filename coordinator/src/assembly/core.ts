@@ -81,6 +81,8 @@ export interface CorePorts {
   readonly events: CoordinatorEvents;
   readonly limits: Limits;
   readonly retention: RetentionPolicy;
+  /** Throws where no device is led now; left out where all always are. */
+  readonly requireLeading?: (() => void) | undefined;
   /** Throws `ticket.refused` for a device that may not check in here; left out where all may. */
   readonly requireSent?: ((device: DeviceId, message: CheckIn) => void) | undefined;
 }
@@ -347,7 +349,10 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       requireSent: ports.requireSent ?? (() => {}),
     }),
     uploads: new Uploads({
-      findRound: (round, assignment) => findRound(rounds, round, assignment),
+      findRound(round, assignment) {
+        ports.requireLeading?.();
+        return findRound(rounds, round, assignment);
+      },
       traffic,
       isRevoked: device => population.isRevoked(device),
     }),

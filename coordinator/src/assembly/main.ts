@@ -192,6 +192,7 @@ async function open(
     events,
     limits,
     retention,
+    requireLeading: () => connections.requireOpen(),
     requireSent: ticketCheck && ((device, message) => ticketCheck.require(device, message)),
   });
   opened.add(() => core.close());
@@ -410,6 +411,7 @@ async function open(
       storage,
       events,
       clock,
+      leads: leads => connections.turnAway(leads ? undefined : 'server.unreachable'),
       came: boundFrames,
     });
   opened.add(() => cell?.stop());

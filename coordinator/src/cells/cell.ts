@@ -1,6 +1,7 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import type { Standing, TaskLeases } from './ports.ts';
+import type { Standing, TaskLeases, TaskPlace } from './ports.ts';
 
 /** ms between two looks at the leases. */
 const often = 250;
@@ -21,11 +22,14 @@ export interface CellPorts {
   readonly standingOf: (task: TaskName) => Standing;
   /** Something failed; `storage.in-use`: another cell has a task of this one, which has nothing more to say. */
   readonly failed: (error: unknown) => void;
+  /** Devices are to be led no more, since the leases may soon be another cell's or are; or they are again. It does from the beginning. */
+  readonly leads: (leads: boolean) => void;
 }
 
 /**
  * Takes tasks that no cell has, runs them, and tells fronts how they stand. A cell leaves a free task to others the longer, the more it has
- * itself, up to a second: so cells that start together share the tasks, and one that remains takes all.
+ * itself, up to a second: so cells that start together share the tasks, and one that remains takes all. Where it hears nothing of its leases
+ * it leads no devices any more before another cell can have them, and does again once it knows that they are its own.
  */
 export class Cell {
   readonly #ports: CellPorts;
@@ -34,6 +38,8 @@ export class Cell {
   /** Tasks whose rounds go on here. */
   readonly #running = new Set<TaskName>();
   #cancel: Cancel = () => {};
+  #cancelDoubt: Cancel = () => {};
+  #leads = true;
   #looking: Promise<void> = Promise.resolve();
   #isStopped = false;
   #looks = 0;
@@ -52,6 +58,7 @@ export class Cell {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel();
+    this.#cancelDoubt();
     await this.#looking;
   }
 
@@ -67,9 +74,11 @@ export class Cell {
 
   async #look(): Promise<void> {
     const { leases, tasks, url, takeOver, standingOf } = this.#ports;
-    await leases.require();
+    await this.#confirm();
     const places = await leases.places();
-    const free = new Set(places.filter(({ cell }) => cell === null).map(({ task }) => task));
+    // Those of this cell that it does not hold: it was given them, and did not hear so.
+    const isFree = ({ task, cell }: TaskPlace) => cell === null || (cell === url && !leases.held.has(task));
+    const free = new Set(places.filter(isFree).map(({ task }) => task));
     let hasTaken = false;
     for (const task of tasks) {
       if (this.#isStopped) return;
@@ -85,6 +94,29 @@ export class Cell {
     this.#looks += 1;
     if (this.#isStopped || (!hasTaken && this.#looks % tellEvery !== 0)) return;
     await leases.tell(new Map(Array.from(this.#running, task => [task, standingOf(task)])));
+  }
+
+  /** Leads devices for as long as the leases last that are this cell's now. Throws `storage.*`. */
+  async #confirm(): Promise<void> {
+    const { leases, clock } = this.#ports;
+    const asked = clock.now();
+    try {
+      await leases.require();
+    } catch (error) {
+      if (error instanceof MurmurationError && error.code === 'storage.in-use') this.#lead(false);
+      throw error;
+    }
+    this.#cancelDoubt();
+    const until = asked + leases.lasts;
+    if (this.#isStopped || clock.now() >= until) return;
+    this.#cancelDoubt = clock.at(until, () => this.#lead(false));
+    this.#lead(true);
+  }
+
+  #lead(leads: boolean): void {
+    if (this.#leads === leads) return;
+    this.#leads = leads;
+    this.#ports.leads(leads);
   }
 
   /** Whether a free task was left to others for long enough. */

@@ -40,12 +40,17 @@ export interface TaskPlace {
 export interface TaskLeases {
   /** Makes tasks known, so that they can be taken. */
   announce(tasks: readonly TaskName[]): Promise<void>;
-  /** Takes a task for the cell that devices reach at `url`; false where another cell that lives has it. */
+  /** Takes a task for the cell that devices reach at `url`; false where another cell that lives has it. Once more, where it was not heard. */
   take(task: TaskName, url: string): Promise<boolean>;
   /** Those that this cell has taken. */
   readonly held: ReadonlySet<TaskName>;
   /** Throws `storage.in-use` where another cell has taken one of these. */
   require(): Promise<void>;
+  /**
+   * ms from the beginning of a `require` that succeeds, within which no other cell gets one of these because this one can't be heard. Another
+   * may get it sooner where the place of the leases ends a connection by itself; then only the numbers tell.
+   */
+  readonly lasts: number;
   /** Lets go of all of them. */
   release(): Promise<void>;
   /** Tells fronts of tasks of this cell. */

@@ -47,6 +47,7 @@ export class DeviceConnections implements CohortChannel {
   readonly #frames: { -readonly [Event in keyof FrameLengths]: number };
   readonly #connections = new Map<DeviceId, DeviceConnection>();
   readonly #unheard = new PendingRoundEnds();
+  #turnedAway: ErrorCode | undefined;
   #requests!: DeviceRequests;
   #handlers!: RequestHandlers<DeviceConnection>;
 
@@ -148,6 +149,17 @@ export class DeviceConnections implements CohortChannel {
     connection.carrier.close();
   }
 
+  /** Closes all connections of devices, and refuses each hello with this code until it is undefined. */
+  turnAway(code: ErrorCode | undefined): void {
+    this.#turnedAway = code;
+    if (code) for (const device of [...this.#connections.keys()]) this.disconnect(device, code);
+  }
+
+  /** Throws the code by which devices are turned away now. */
+  requireOpen(): void {
+    if (this.#turnedAway) throw new MurmurationError(this.#turnedAway);
+  }
+
   comeBack(device: DeviceId, message: ComeBack): void {
     this.#send(device, 'come-back', encodeFrame(message));
   }
@@ -192,6 +204,7 @@ export class DeviceConnections implements CohortChannel {
   #hello(connection: DeviceConnection, message: Hello): Promise<Welcome> {
     return connection.challenge.answer('hello', this.#clock.now(), async nonce => {
       const device = await this.#population.identify(message, nonce);
+      this.requireOpen();
       const answer = this.#requests.welcome(device.id);
       this.#identified(connection, { device, sdk: message.sdk, platform: message.platform });
       return answer;

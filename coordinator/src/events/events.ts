@@ -49,6 +49,8 @@ interface EventMap {
   disconnected: [device: DeviceId];
   /** This cell has taken a task that no other cell has, with so many rounds under way. */
   'taken-over': [task: TaskName, underWay: number];
+  /** This cell leads devices no more, since it hears nothing of its leases or another cell has them; or it leads them again. */
+  leads: [leads: boolean];
   'checked-in': [device: DeviceId, task: TaskName, decision: 'waiting' | 'later', isEligible: boolean];
   /** Devices were proved to have revealed or dealt wrong shares. */
   convicted: [round: RoundId, devices: readonly DeviceId[], code: ErrorCode];

@@ -89,6 +89,14 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
   events.on('re-anchored', ({ id: round, number, plan: { task } }, by) =>
     log.warn({ task, round, number, ms: by }, 'the clock was set back: the deadlines of a round moved'),
   );
+  events.on('leads', leads =>
+    leads
+      ? log.info({}, 'devices are led again')
+      : log.warn(
+          {},
+          'no devices are led: nothing is heard of the leases of this cell, or another one has them',
+        ),
+  );
   events.on('taken-over', (task, underWay) => log.info({ task, underWay }, 'task taken over'));
   events.on('enrolled', device => log.debug({ device }, 'device enrolled'));
   events.on('convicted', (round, devices, code) =>

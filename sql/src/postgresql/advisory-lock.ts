@@ -2,13 +2,11 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import pg from 'pg';
 import { withoutPassword } from './address.ts';
 import { postgresqlFailure } from './failure.ts';
+import { keepAlives } from './keep-alives.ts';
 
 /** ms that making a connection may take, and between two tries. */
 const connectTimeout = 10_000;
 const retryDelay = 1_000;
-
-/** Has the server find within a quarter of a minute that a machine is gone, and with it whatever that had locked. */
-const keepAlives = '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=4';
 
 /** A lock that this process has. */
 export interface AdvisoryLock {

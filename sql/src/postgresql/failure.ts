@@ -22,7 +22,7 @@ const ofServer: Readonly<Record<string, ErrorCode>> = {
 
 /** Texts of `pg` where a connection could not be made or was lost; these errors have no code. */
 const lost =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|server does not support SSL|SASL/i;
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|server does not support SSL|SASL/i;
 
 /**
  * An error of `pg` as one of ours, where the server is away, refuses, or can't go on; `where` names the server, without a password. Any other,

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { withoutPassword } from './address.ts';
-import { postgresqlPool } from './pool.ts';
+import { type PoolOptions, postgresqlPool } from './pool.ts';
 
 export interface OpenPostgresql<Tables> {
   readonly rows: Kysely<Tables>;
@@ -11,13 +11,16 @@ export interface OpenPostgresql<Tables> {
 }
 
 /** Connects to a database of PostgreSQL. Throws `storage.failed` where the server is away, and `config.invalid` where it refuses. */
-export async function openPostgresql<Tables>(address: string): Promise<OpenPostgresql<Tables>> {
+export async function openPostgresql<Tables>(
+  address: string,
+  options?: PoolOptions,
+): Promise<OpenPostgresql<Tables>> {
   if (!URL.canParse(address))
     throw new MurmurationError(
       'config.invalid',
       `"${withoutPassword(address)}" is no address of a database; expected postgres://USER@HOST:PORT/NAME.`,
     );
-  const { pool, description } = postgresqlPool(address);
+  const { pool, description } = postgresqlPool(address, options);
   const rows = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closed: Promise<void> | undefined;
   const close = () => {

@@ -3,8 +3,9 @@ import pg from 'pg';
 import { requireValue, safeInteger } from '../values/value.ts';
 import { withoutPassword } from './address.ts';
 import { postgresqlFailure } from './failure.ts';
+import { keepAlives } from './keep-alives.ts';
 
-/** Connections to one database at most. */
+/** Connections to one database at most, unless something else is said. */
 const mostConnections = 8;
 /** ms that making a connection may take, and waiting for one that is free. */
 const connectTimeout = 10_000;
@@ -28,6 +29,16 @@ const types = {
   },
 };
 
+export interface PoolOptions {
+  /** Connections at most. */
+  readonly connections?: number | undefined;
+  /**
+   * ms that making a connection, and the answer to a statement, may take; then the connection is given up. Without it, an answer may take as
+   * long as it likes.
+   */
+  readonly patience?: number | undefined;
+}
+
 export interface PostgresqlPool {
   readonly pool: PostgresPool;
   /** For people: the address without its password. */
@@ -35,16 +46,22 @@ export interface PostgresqlPool {
 }
 
 /**
- * Connections to a database of PostgreSQL, made when they are needed, 8 at most. Integers of 64 bits are numbers within 2^53, and a
+ * Connections to a database of PostgreSQL, made when they are needed, 8 at most by default. Where one of them carries nothing any more, the
+ * server ends its transaction within a quarter of a minute, whatever that had locked. Integers of 64 bits are numbers within 2^53, and a
  * `RangeError` beyond; parameters are those that SQLite takes as well. Errors say in words where the server is away or refuses.
  */
-export function postgresqlPool(address: string): PostgresqlPool {
+export function postgresqlPool(
+  address: string,
+  { connections = mostConnections, patience }: PoolOptions = {},
+): PostgresqlPool {
   const description = withoutPassword(address);
   const where = `The database ${description}`;
   const pool = new pg.Pool({
     connectionString: address,
-    max: mostConnections,
-    connectionTimeoutMillis: connectTimeout,
+    max: connections,
+    connectionTimeoutMillis: patience ?? connectTimeout,
+    ...(patience !== undefined && { query_timeout: patience }),
+    options: keepAlives,
     idleTimeoutMillis: idleTimeout,
     idle_in_transaction_session_timeout: idleInTransaction,
     lock_timeout: lockTimeout,

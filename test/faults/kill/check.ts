@@ -41,16 +41,17 @@ export interface KillFindings {
 /** How far a value may be from a whole number: quantisation alone is below a thousandth. */
 const tolerance = 0.01;
 
-/** Checks all rounds, versions and blobs of a coordinator, which it has open. */
+/** Checks all rounds, versions and blobs of a coordinator, which it has open; `token` is an operator's, where it wants one. */
 export async function check(
   url: string,
   taskName: string,
   corruptBlobs: Place['corruptBlobs'],
   acknowledged: readonly Acknowledged[],
   published: ReadonlyMap<number, string>,
+  token?: string,
 ): Promise<KillFindings> {
-  const rounds = await all<PastRound>(`${url}/v1/tasks/${taskName}/rounds`, 'rounds');
-  const versions = await all<Version>(`${url}/v1/tasks/${taskName}/models`, 'models');
+  const rounds = await all<PastRound>(`${url}/v1/tasks/${taskName}/rounds`, 'rounds', token);
+  const versions = await all<Version>(`${url}/v1/tasks/${taskName}/models`, 'models', token);
   const details: string[] = [];
   let corruptModels = await corruptBlobs(details);
   let countedTwice = 0;
@@ -145,11 +146,16 @@ function lostOf(
   return lost;
 }
 
-async function all<Row extends { readonly number: number }>(url: string, name: string): Promise<Row[]> {
+async function all<Row extends { readonly number: number }>(
+  url: string,
+  name: string,
+  token: string | undefined,
+): Promise<Row[]> {
+  const headers = { ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   const rows: Row[] = [];
   for (;;) {
     const before = rows.length > 0 ? `&before=${rows.at(-1)!.number}` : '';
-    const answer = await fetch(`${url}?limit=200${before}`);
+    const answer = await fetch(`${url}?limit=200${before}`, { headers });
     if (!answer.ok) throw new Error(`${url} answered ${answer.status}.`);
     const page = ((await answer.json()) as Record<string, Row[]>)[name]!;
     if (page.length === 0) return rows;

@@ -1,12 +1,12 @@
-// The coordinator that is killed, on the built packages, as operators run it: `coordinator.mjs STORAGE PORT [front|cell]`. Says line by line
-// on standard output what happens, before it goes on.
+// The coordinator that is killed, on the built packages, as operators run it: `coordinator.mjs STORAGE PORT [front|cell CONFIGURATION]`, where
+// the last is JSON of what its configuration has besides. Says line by line on standard output what happens, before it goes on.
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { createCoordinator, defineTask, parseConfig } from '@murmuration/coordinator';
 import * as tf from '@murmuration/engine/tf';
 import { cellDevices, cells, cellTasks, devices, enrolmentToken, phases, taskName } from './agreed.mjs';
 
-const [storage, port, role] = process.argv.slice(2);
+const [storage, port, role, besides = '{}'] = process.argv.slice(2);
 const shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(cells).length));
 /** @param {string} line */
 const say = line => writeSync(1, `${line}\n`);
@@ -44,6 +44,7 @@ const config = parseConfig({
   ...(role && { role }),
   enrolmentTokens: [enrolmentToken],
   log: 'silent',
+  ...JSON.parse(besides),
 });
 const coordinator = await createCoordinator(config, tasks);
 
@@ -58,8 +59,17 @@ coordinator.events.on('round', ({ phase, terms }) => {
   Atomics.notify(shared, cells.phase);
 });
 coordinator.events.on('version', ({ number, model, task }) => say(`version ${number} ${model} ${task}`));
+coordinator.events.on('leads', leads => say(`leads ${leads}`));
 coordinator.events.on('taken-over', (task, underWay) => say(`took ${task} ${underWay}`));
-coordinator.events.on('fault', (where, error) => say(`fault ${where}: ${error}`));
+coordinator.events.on('fault', (where, error) => {
+  if (/** @type {{ code?: string }} */ (error)?.code !== 'storage.in-use')
+    return say(`fault ${where}: ${error}`);
+  // As `murmuration serve` ends then.
+  say('replaced');
+  void Promise.race([coordinator.stop(), new Promise(resolve => setTimeout(resolve, 5_000))]).finally(() =>
+    process.exit(1),
+  );
+});
 process.on('message', message => {
   const { phase, after } = /** @type {import('./agreed.mjs').KillOrder} */ (message);
   Atomics.store(shared, cells.delay, Math.round(1_000 * after));

@@ -1,5 +1,5 @@
-// Devices of the kill test as a process: `devices.ts URL FIRST COUNT SEED [cells]`. Tells its parent what was acknowledged. Those of cells have
-// the tasks of these by turns, and in pairs sockets and plain HTTP.
+// Devices of the kill test as a process: `devices.ts URL FIRST COUNT SEED [CELL...]`. Tells its parent what was acknowledged. Those of cells,
+// whose origins are named, have the tasks of these by turns, and in pairs sockets and plain HTTP.
 
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
@@ -31,10 +31,10 @@ function markingTrainer(device: number, dice: Dice): Trainer {
 }
 
 process.once('disconnect', () => process.exit());
-const [url, first, count, seed, cells] = process.argv.slice(2);
+const [url, first, count, seed, ...cells] = process.argv.slice(2);
 for (let device = Number(first); device < Number(first) + Number(count); device++) {
   const trainer = markingTrainer(device, new Dice(Number(seed) + device));
-  const task = cells ? cellTasks[device % cellTasks.length]! : taskName;
+  const task = cells.length > 0 ? cellTasks[device % cellTasks.length]! : taskName;
   const client = new FederatedClient({
     url: url!,
     tasks: { [task]: { examples: () => [device], trainer } },
@@ -42,7 +42,7 @@ for (let device = Number(first); device < Number(first) + Number(count); device+
     enrolment: enrolmentToken,
     consent: 'not-needed',
     floors: simulatedFloors,
-    ...(cells && { transport: device % 4 < 2 ? 'sockets' : 'http' }),
+    ...(cells.length > 0 && { cells, cleartext: 'allowed', transport: device % 4 < 2 ? 'sockets' : 'http' }),
   });
   client.on('round', ({ round, phase }) => {
     // The device waits for the statement once its update was taken.

@@ -187,7 +187,8 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
   }
 }
 
-function seedOf(text: string | undefined): number {
+/** The seed that is named, or another one. */
+export function seedOf(text: string | undefined): number {
   return text === undefined ? new DataView(systemRandom(4).buffer).getUint32(0) : Number(text);
 }
 

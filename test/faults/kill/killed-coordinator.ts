@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { forkedOn, type Host, here } from '../cluster/host.ts';
 import type { KillOrder, Phase } from './agreed.mjs';
 
 /** How a coordinator's process came to its end. */
@@ -21,6 +22,16 @@ export interface Listener {
   fault(text: string): void;
   /** A cell has taken a task, with so many rounds under way. */
   took?(task: string, underWay: number): void;
+  /** A cell leads devices through rounds from now on, or does so no more. */
+  leads?(leads: boolean): void;
+}
+
+/** What part of a coordinator a process is, and where. */
+export interface CoordinatorPart {
+  readonly role: 'front' | 'cell';
+  readonly host: Host;
+  /** What its configuration has besides. */
+  readonly config?: object | undefined;
 }
 
 /** One life of the coordinator, from its start to its SIGKILL. */
@@ -33,19 +44,22 @@ export class KilledCoordinator {
   #phase: Phase | 'starting' = 'starting';
   #round: string | undefined;
   #startCpu = 0;
+  #isReplaced = false;
 
-  constructor(folder: string, port: number, listener: Listener, role?: 'front' | 'cell') {
-    const args = [folder, String(port), ...(role ? [role] : [])];
+  constructor(folder: string, port: number, listener: Listener, part?: CoordinatorPart) {
+    const { role, host = here, config } = part ?? {};
+    const besides = { ...config, ...(host !== here && { host: host.address }) };
+    const args = [folder, String(port), ...(role ? [role, JSON.stringify(besides)] : [])];
     this.#child = fork(fileURLToPath(new URL('./coordinator.mjs', import.meta.url)), args, {
       // Plain Node, without what lets it run the sources.
-      execArgv: [],
+      ...forkedOn(host, []),
       stdio: ['ignore', 'pipe', 2, 'ipc'],
     });
     const lines = createInterface(this.#child.stdout!);
     const closed = once(lines, 'close');
     this.ended = once(this.#child, 'exit').then(async ([code, signal]) => {
       await closed;
-      if (signal !== 'SIGKILL' && code !== 0)
+      if (signal !== 'SIGKILL' && code !== 0 && !this.#isReplaced)
         throw new Error(`The coordinator ended by itself with ${code ?? signal}.`);
       return { phase: this.#phase, round: this.#round, at: Date.now() };
     });
@@ -62,12 +76,24 @@ export class KilledCoordinator {
           listener.phase(this.#phase, this.#round);
         } else if (what === 'killed') this.#phase = rest[0] as Phase;
         else if (what === 'version') listener.version(Number(rest[0]), rest[1]!, rest[2]!);
+        else if (what === 'leads') listener.leads?.(rest[0] === 'true');
+        else if (what === 'replaced') this.#isReplaced = true;
         else if (what === 'took') listener.took?.(rest[0]!, Number(rest[1]));
         else if (what === 'fault') listener.fault(rest.join(' '));
       });
       this.ended.then(({ phase }) => reject(new Error(`It ended while ${phase}.`)), reject);
     });
     this.url.catch(() => {});
+  }
+
+  /** Where it is, and the round that is under way. */
+  get place(): Omit<Killed, 'at'> {
+    return { phase: this.#phase, round: this.#round };
+  }
+
+  /** Whether it has ended, or is about to, since another process has what it had. */
+  get isReplaced(): boolean {
+    return this.#isReplaced;
   }
 
   /** ms since it was started. */

@@ -38,9 +38,9 @@ export async function inFolder(): Promise<Place> {
   };
 }
 
-/** A real PostgreSQL on this machine, for which another coordinator waits. */
-export async function inDatabase(): Promise<Place> {
-  const server = await PostgresqlServer.start();
+/** A real PostgreSQL on this machine, at an address of it, for which another coordinator waits. */
+export async function inDatabase(address?: string): Promise<Place> {
+  const server = await PostgresqlServer.start(address);
   const storage = await server.freshDatabase();
   return {
     storage,
@@ -49,7 +49,8 @@ export async function inDatabase(): Promise<Place> {
       const { rows, close } = await openPostgresql<unknown>(storage);
       const { rows: blobs } = await sql<{ hash: string; bytes: Uint8Array }>`
         select blobs.hash, string_agg(bytes, '' order by number) as bytes
-        from blobs left join blob_blocks on blob_blocks.hash = blobs.hash group by blobs.hash`.execute(rows);
+        from blobs left join blob_blocks on blob_blocks.hash = blobs.hash
+        where blobs.place is null group by blobs.hash`.execute(rows);
       await close();
       const corrupt = blobs.filter(({ hash, bytes }) => sha256(bytes) !== hash);
       for (const { hash } of corrupt) details.push(`the blob ${hash} holds something else`);

@@ -1,5 +1,9 @@
 // @module-tag postgresql
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { openSql } from '@murmuration/sql/database/database';
+import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
+import { keptFor } from '@murmuration/sql/postgresql/keep-alives';
+import { openPostgresql } from '@murmuration/sql/postgresql/open';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqlDatabaseContract } from '../../contract/sql-database.ts';
@@ -125,3 +129,32 @@ function withoutPassword(address: string): { href: string; password: string } {
   url.password = '';
   return { href: url.href, password };
 }
+
+describe('a connection to PostgreSQL', () => {
+  it('is ended by the server within a quarter of a minute where it carries nothing any more', async () => {
+    const { rows, close } = await openPostgresql<unknown>(server.address('postgres'));
+    const lock = await takeAdvisoryLock(server.address('postgres'), 1, { clock: new VirtualClock(0) });
+    const { rows: found } = await sql<{ name: string; setting: string }>`
+      select name, setting from pg_settings where name like 'tcp\\_%' order by name`.execute(rows);
+    const { tcp_keepalives_idle, tcp_keepalives_interval, tcp_keepalives_count, tcp_user_timeout } =
+      Object.fromEntries(found.map(({ name, setting }) => [name, Number(setting)]));
+    expect(tcp_keepalives_idle! + tcp_keepalives_interval! * tcp_keepalives_count!).toBeLessThanOrEqual(15);
+    expect(tcp_user_timeout).toBeLessThanOrEqual(15_000);
+    expect(tcp_user_timeout).toBeGreaterThan(0);
+    // A question can have been asked when the last packet came through: those after it are what is left.
+    expect(keptFor).toBe(1_000 * tcp_keepalives_interval! * tcp_keepalives_count!);
+    await lock!.release();
+    await close();
+  });
+
+  it('is given up where an answer takes longer than the patience with it, and the next statement has another one', async () => {
+    const { rows, close } = await openPostgresql<unknown>(server.address('postgres'), {
+      connections: 1,
+      patience: 1_000,
+    });
+    await expect(sql`select pg_sleep(60)`.execute(rows)).rejects.toMatchObject({ code: 'storage.failed' });
+    const { rows: found } = await sql<{ one: number }>`select 1 as one`.execute(rows);
+    expect(found).toEqual([{ one: 1 }]);
+    await close();
+  });
+});

@@ -1,12 +1,17 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { keptFor } from '@murmuration/sql/postgresql/keep-alives';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { HeldLeases, type KeptLease } from '../../cells/held-leases.ts';
 import type { Standing, TaskLeases } from '../../cells/ports.ts';
 import type { Tables } from '../rows/schema.ts';
 import { inUse } from './owner.ts';
 
 /** Advisory locks of cells: this and the number of the cell. A cell has its own while it lives. */
 const cellLocks = 7_236_850 * 2 ** 20;
+
+/** Less than the server takes to find that a cell is cut off, by what a look at the leases may take and a clock may be off. */
+const lasts = keptFor - 2_000;
 
 /** The advisory lock that says that a cell lives. */
 export const cellLock = (cell: number): number => cellLocks + cell;
@@ -41,26 +46,20 @@ export function databaseLeases(
   description: string,
   random: RandomBytes,
 ): DatabaseLeases {
-  /** Number of the lease, by task. */
-  const held = new Map<TaskName, number>();
-  const names = new Set<TaskName>();
-
-  const requireAll = (found: readonly { readonly task: string; readonly token: number }[]): void => {
-    const tokens = new Map(found.map(({ task, token }) => [task, Number(token)]));
-    for (const [task, token] of held) if (tokens.get(task) !== token) throw inUse(description);
-  };
+  const held = new HeldLeases(() => inUse(description));
 
   return {
-    held: names,
+    held: held.tasks,
+    lasts,
 
     async guard(changes) {
-      if (held.size === 0) return;
+      if (held.isUnbound) return;
       // Whoever takes one of them waits for this transaction.
-      const { rows: found } = await sql<{
-        task: string;
-        token: number;
-      }>`select task, token from task_leases where holder = ${cell} for share`.execute(changes);
-      requireAll(found);
+      const { rows: found } =
+        await sql<KeptLease>`select task, token from task_leases where holder = ${cell} for share`.execute(
+          changes,
+        );
+      held.require(found);
     },
 
     async announce(tasks) {
@@ -78,7 +77,8 @@ export function databaseLeases(
         }>`select holder from task_leases where task = ${task} for update skip locked`.execute(changes);
         const [row] = found;
         if (!row) return undefined;
-        if (row.holder !== null) {
+        // This cell: it was given the task, and did not hear so.
+        if (row.holder !== null && Number(row.holder) !== cell) {
           const { rows: tried } = await sql<{
             gone: boolean;
           }>`select pg_try_advisory_xact_lock_shared(${cellLock(Number(row.holder))}::bigint) as gone`.execute(
@@ -92,22 +92,19 @@ export function databaseLeases(
         return Number(taken[0]!.token);
       });
       if (token === undefined) return false;
-      held.set(task, token);
-      names.add(task);
+      held.take(task, token);
       return true;
     },
 
     async require() {
-      const { rows: found } = await sql<{
-        task: string;
-        token: number;
-      }>`select task, token from task_leases where holder = ${cell}`.execute(rows);
-      requireAll(found);
+      if (held.tasks.size === 0) return;
+      const { rows: found } =
+        await sql<KeptLease>`select task, token from task_leases where holder = ${cell}`.execute(rows);
+      held.require(found);
     },
 
     async release() {
-      held.clear();
-      names.clear();
+      held.release();
       await sql`update task_leases set holder = null where holder = ${cell}`.execute(rows);
     },
 

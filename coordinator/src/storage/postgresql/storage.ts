@@ -22,6 +22,9 @@ import { type FileTables, postgresqlMigrations } from './tables.ts';
 /** The advisory lock of the coordinator that has a database. */
 export const coordinatorLock = 7_236_849;
 
+/** ms after which a look at the leases has failed. */
+const leasePatience = 2_000;
+
 /** The tables of a storage in PostgreSQL, up to date; for whoever may change them beside a coordinator. Throws as `openPostgresql`. */
 export async function openTables(address: string): Promise<RowDatabase> {
   const { rows, close } = await openPostgresql<Tables>(address);
@@ -103,7 +106,10 @@ async function asOneOfMany(
 ) {
   const description = withoutPassword(address);
   const { token } = await nextToken(rows);
-  const leases = databaseLeases(rows, role === 'cell' ? token : 0, description, systemRandom);
+  // Connections of their own, which are given up soon: where one carries nothing any more, the next look is on another one.
+  const own = await openPostgresql<Tables>(address, { connections: 2, patience: leasePatience });
+  opened.push(() => own.close());
+  const leases = databaseLeases(own.rows, role === 'cell' ? token : 0, description, systemRandom);
   if (role === 'front') return { token, guard: undefined, leases };
   const alive = await takeAdvisoryLock(address, cellLock(token), { clock });
   if (!alive) throw inUse(description);

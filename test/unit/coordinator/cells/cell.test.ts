@@ -2,7 +2,8 @@ import { Cell } from '@murmuration/coordinator/cells/cell';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { type ContractCell, standing } from '../../../contract/task-leases.ts';
+import { standing } from '../../../contract/standing.ts';
+import type { ContractCell } from '../../../contract/task-leases.ts';
 import { MemoryLeases } from './memory-leases.ts';
 
 const tasks = ['a', 'b', 'c', 'd', 'e', 'f'] as TaskName[];
@@ -11,7 +12,9 @@ function world() {
   const clock = new VirtualClock(1_000);
   const all = new MemoryLeases(clock);
   const open = (name: string, fails = new Set<TaskName>()) => {
-    const { leases, vanish }: ContractCell = all.cell();
+    const line = all.cell();
+    const { leases, vanish }: ContractCell = line;
+    const led: [leads: boolean, at: number][] = [];
     const taken: TaskName[] = [];
     const failures: unknown[] = [];
     const cell = new Cell({
@@ -25,12 +28,13 @@ function world() {
       },
       standingOf: () => standing,
       failed: error => failures.push(error),
+      leads: leads => led.push([leads, clock.now()]),
     });
     const die = async () => {
       await vanish();
       await cell.stop();
     };
-    return { cell, leases, taken, failures, vanish, die };
+    return { cell, leases, taken, failures, vanish, die, led, line };
   };
   return { clock, open };
 }
@@ -96,5 +100,69 @@ describe('cells that share tasks', () => {
     expect([...second.taken].sort()).toEqual(tasks);
     expect(first.failures).toContainEqual(expect.objectContaining({ code: 'storage.in-use' }));
     await expect(first.leases.require()).rejects.toMatchObject({ code: 'storage.in-use' });
+  });
+
+  it.each(['there', 'back', 'both'] as const)(
+    'lead no devices where they hear nothing of their leases, before another can have these (%s)',
+    async way => {
+      const { clock, open } = world();
+      const [first, second] = [open('first'), open('second')];
+      await first.cell.start();
+      await clock.advance(5_000);
+      await second.cell.start();
+      expect(first.led).toEqual([]);
+      first.line.cutOff(way);
+      const since = clock.now();
+      for (; second.taken.length === 0; await clock.advance(10))
+        expect(clock.now() - since).toBeLessThan(60_000);
+      expect(first.led).toEqual([[false, expect.any(Number)]]);
+      const after = first.led[0]![1] - since;
+      expect(after).toBeLessThanOrEqual(first.leases.lasts);
+      expect(after).toBeGreaterThan(first.leases.lasts - 1_000);
+    },
+  );
+
+  it('take a task whose lease they were given, where the answer was lost', async () => {
+    const { clock, open } = world();
+    const first = open('first');
+    first.line.latency = 100;
+    const started = first.cell.start();
+    // In the midst of the first answers.
+    await clock.advance(150);
+    first.line.cutOff('back');
+    await clock.advance(4_000);
+    first.line.mend();
+    await clock.advance(30_000);
+    await started;
+    expect([...first.taken].sort()).toEqual(tasks);
+  });
+
+  it('lead devices again once they hear that their leases are their own', async () => {
+    const { clock, open } = world();
+    const first = open('first');
+    await first.cell.start();
+    await clock.advance(5_000);
+    const { require } = first.leases;
+    Object.assign(first.leases, { require: async () => Promise.reject(new Error('the database is away')) });
+    await clock.advance(20_000);
+    expect(first.led.map(([leads]) => leads)).toEqual([false]);
+    Object.assign(first.leases, { require });
+    await clock.advance(1_000);
+    expect(first.led.map(([leads]) => leads)).toEqual([false, true]);
+    await first.cell.stop();
+    await clock.advance(60_000);
+    expect(first.led).toHaveLength(2);
+  });
+
+  it('lead nobody any more once another has a task of theirs', async () => {
+    const { clock, open } = world();
+    const [first, second] = [open('first'), open('second')];
+    await first.cell.start();
+    await clock.advance(5_000);
+    await second.cell.start();
+    await first.vanish();
+    await clock.advance(60_000);
+    expect(first.led.map(([leads]) => leads)).toEqual([false]);
+    expect(second.led).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/id
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { standing } from '../../../contract/task-leases.ts';
+import { standing } from '../../../contract/standing.ts';
 
 const task = 'line' as TaskName;
 const device = 'AAAAAAAAAAAAAAAAAAAAAA' as DeviceId;

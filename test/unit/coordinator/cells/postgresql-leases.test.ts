@@ -92,6 +92,9 @@ describe('a database of PostgreSQL that cells share', () => {
       () => devices.revoke('AAAAAAAAAAAAAAAAAAAAAA' as never, 1),
     ];
     for (const write of writes) await expect(write()).rejects.toMatchObject(inUse);
+    // Nor does it where it has let go of what it had: it is about to end.
+    await late.leases.release();
+    for (const write of writes) await expect(write()).rejects.toMatchObject(inUse);
     const { rows } = await sql<{ count: string }>`
       select (select count(*) from journal) + (select count(*) from checkpoints) + (select count(*) from blobs)
         + (select count(*) from rounds) as count`.execute(outside.rows);
