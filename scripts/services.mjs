@@ -90,6 +90,14 @@ export const services = [
       ),
   },
   {
+    tag: 'redis',
+    description: 'Needs the programs of Redis.',
+    variable: 'REDIS_FOLDER',
+    packages: ['redis-server'],
+    units: ['redis-server'],
+    find: named => folderWith(['redis-server'], named ? [named] : pathFolders()),
+  },
+  {
     tag: 'kubectl',
     description: 'Needs kubectl, for the Kustomize that is part of it.',
     variable: 'KUBECTL_FOLDER',

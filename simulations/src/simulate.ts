@@ -7,6 +7,8 @@ import { catalogue, findScenario } from './command/catalogue.ts';
 import { aligned } from './command/output.ts';
 import type { SimulateOptions } from './command/simulate-options.ts';
 import { whole } from './options/values.ts';
+import { readRedisAddress } from './queue/address.ts';
+import { workerCommand } from './queue-worker/command.ts';
 import { compareCommand } from './report/comparison/command.ts';
 import type { Findings } from './study/study.ts';
 import { tuneCommand } from './tuning/command.ts';
@@ -37,7 +39,11 @@ const program = new Command('npm run simulate --')
     'runs with as many seeds, one after the other, and means over them',
     whole(1, 1_000),
   )
-  .option('--workers <number>', 'threads that train; one a processor by default', whole(1, 256))
+  .option(
+    '--workers <number|redis://host:port>',
+    'threads that train, one a processor by default; or a Redis whose workers train',
+    threadsOrAddress,
+  )
   .option(
     '--transport <loopback|sockets>',
     'on virtual time, or by real HTTP and sockets in real time',
@@ -53,7 +59,15 @@ const program = new Command('npm run simulate --')
   .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
   .action(simulate);
 
-async function simulate(name: string | undefined, options: SimulateOptions & { list: boolean }) {
+/** The options as they were typed. */
+interface Typed extends Omit<SimulateOptions, 'workers'> {
+  readonly list: boolean;
+  readonly workers?: number | string;
+}
+
+async function simulate(name: string | undefined, { workers: typed, ...rest }: Typed) {
+  const workers = typeof typed === 'string' ? readRedisAddress(typed, process.env) : typed;
+  const options = { ...rest, ...(workers !== undefined && { workers }) };
   if (options.list) return print(aligned(catalogue.map(each => [each.name, each.shows])));
   if (name === undefined) {
     process.stderr.write(program.helpInformation());
@@ -95,6 +109,11 @@ function atMost(most: number): (text: string) => string {
   };
 }
 
+/** So many threads, or what is meant as an address: commander would repeat one that is refused here, with its password. */
+function threadsOrAddress(text: string): number | string {
+  return /[:/@]/.test(text) ? text : whole(1, 256)(text);
+}
+
 function transport(text: string): 'loopback' | 'sockets' {
   if (text === 'loopback' || text === 'sockets') return text;
   return program.error("error: option '--transport' is loopback or sockets.", { exitCode: 2 });
@@ -104,7 +123,7 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-for (const command of [compareCommand(show), tuneCommand(show)])
+for (const command of [compareCommand(show), tuneCommand(show), workerCommand()])
   program.addCommand(command.copyInheritedSettings(program));
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${error instanceof MurmurationError ? error.detail : inspect(error)}\n`);

@@ -15,6 +15,7 @@ const marks = [
   { uses: /from '(?:.*\/)?kafka-mock\.ts'/, tag: /^\/\/ @module-tag kafka$/m },
   { uses: /from '(?:.*\/)?postgresql-server\.ts'/, tag: /^\/\/ @module-tag postgresql$/m },
   { uses: /from '(?:.*\/)?s3-server\.ts'/, tag: /^\/\/ @module-tag s3$/m },
+  { uses: /from '(?:.*\/)?redis-server\.ts'/, tag: /^\/\/ @module-tag redis$/m },
   { uses: /from '(?:.*\/)?kubectl\.ts'/, tag: /^\/\/ @module-tag kubectl$/m },
   { uses: /\.runIf\(canMount\)/, tag: /tags: 'small-disk'/ },
 ];

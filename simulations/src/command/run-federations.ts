@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { messageOf } from '@murmuration/protocol/errors/errors';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { requireRealTime } from '../devices/real-time.ts';
 import { simulate } from '../federation/simulate.ts';
+import type { RedisAddress } from '../queue/address.ts';
 import { Recorder } from '../report/recorder.ts';
 import type { PlainData, RunBegun, RunEnded } from '../run-events/run-event.ts';
 import { completeSettings } from '../scenario/complete-settings.ts';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import type { Findings } from '../study/study.ts';
+import type { OpenPool } from '../workers/job-pool.ts';
 import { meansOf } from './means.ts';
 import { Progress } from './progress.ts';
 import { type RunAsked, runsAsked } from './runs-asked.ts';
@@ -83,7 +86,7 @@ async function runOne(
   };
   const rounds = simulate(scenario, {
     settings: asked.settings,
-    workers,
+    workers: typeof workers === 'object' ? await sharedBy(workers, scenario, signal, out) : workers,
     transport,
     checkpoint,
     signal,
@@ -107,6 +110,19 @@ async function runOne(
   if (ended!.outcome === 'stopped' && checkpoint !== undefined)
     out.write(`The same command goes on with the checkpoint in ${checkpoint}.\n`);
   return { asked, begun: begun!, ended: ended! };
+}
+
+/** Opens the pool of a run by a queue that workers of other processes share. Loaded where it is asked for, with all that speaks to a Redis. */
+async function sharedBy(
+  address: RedisAddress,
+  { name }: Scenario,
+  signal: AbortSignal,
+  out: NodeJS.WriteStream,
+): Promise<OpenPool> {
+  const { openQueuePool } = await import('../queue/queue-pool.ts');
+  const tell = (line: string) => out.write(`\n${line}\n`);
+  return setup =>
+    openQueuePool(setup, { address, name, clock: systemClock, random: systemRandom, tell, signal });
 }
 
 /** One object for each variant and each combination of what is swept, with means over seeds. */

@@ -1,3 +1,4 @@
+import type { RedisAddress } from '../queue/address.ts';
 import type { Assignment, Sweep } from './runs-asked.ts';
 
 /** What `npm run simulate` was asked for, beside the scenario. */
@@ -11,7 +12,8 @@ export interface SimulateOptions {
   readonly sweep: readonly Sweep[];
   readonly seed?: number;
   readonly seeds?: number;
-  readonly workers?: number;
+  /** Threads, or the Redis whose workers train. */
+  readonly workers?: number | RedisAddress;
   readonly transport?: 'loopback' | 'sockets';
   readonly checkpoint?: string;
   /** A folder, or true for that of the default. */

@@ -9,8 +9,9 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { untilTime } from '@murmuration/protocol/time/sleep';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { Behaviour } from '../behaviour/behaviour.ts';
+import type { JobPool } from '../workers/job-pool.ts';
 import type { Job, ResultOf } from '../workers/jobs.ts';
-import type { Dispatch, WorkerPool } from '../workers/worker-pool.ts';
+import type { Dispatch } from '../workers/worker-pool.ts';
 import type { SharedVersions } from './shared-versions.ts';
 
 /** ms on the clock of the devices that a step of secure aggregation, or to quantise an update, takes. */
@@ -21,7 +22,7 @@ export interface Threads {
   readonly clock: Clock;
   /** The same clock where it is a virtual one, which waits for what the threads do. */
   readonly virtual: VirtualClock | undefined;
-  readonly pool: WorkerPool;
+  readonly pool: JobPool;
   readonly versions: SharedVersions;
   readonly behaviour: Pick<Behaviour, 'trainingMs'>;
 }

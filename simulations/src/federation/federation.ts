@@ -27,6 +27,8 @@ import type { RoundEnded } from '../run-events/run-event.ts';
 import type { Measured, RunProgress, Scenario } from '../scenario/define-scenario.ts';
 import type { FederatedData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
+import type { JobPool, OpenPool } from '../workers/job-pool.ts';
+import type { WorkerSetup } from '../workers/jobs.ts';
 import { ownThread } from '../workers/own-thread.ts';
 import { startThreads, WorkerPool } from '../workers/worker-pool.ts';
 import { runStorage } from './checkpoint.ts';
@@ -40,8 +42,8 @@ import { socketsCoordination } from './sockets-coordination.ts';
 import { taskOf } from './task.ts';
 
 export interface FederationOptions {
-  /** Threads that train; one a processor by default. 0: the run's own thread trains. */
-  readonly workers?: number | undefined;
+  /** Threads that train; one a processor by default. 0: the run's own thread trains. Or what makes the pool that trains. */
+  readonly workers?: number | OpenPool | undefined;
   /** `loopback`, the default: on virtual time. `sockets`: in real time, by HTTP and socket.io. */
   readonly transport?: 'loopback' | 'sockets' | undefined;
   /** Folder in which the run is kept after each round, and from which it goes on. */
@@ -101,7 +103,7 @@ export async function openFederation(
   requirePoisons(settings.adversaries.attack, scenario.poisons);
   if (options.transport === 'sockets') requireRealTime(settings.devices);
   const setup = { module: scenario.module, settings, data };
-  const pool = new WorkerPool(workers === 0 ? [ownThread(setup)] : startThreads(workers, setup));
+  const pool = await openPool(workers, setup);
   try {
     return await assemble(scenario, settings, data, options, pool);
   } catch (error) {
@@ -110,12 +112,17 @@ export async function openFederation(
   }
 }
 
+async function openPool(workers: number | OpenPool, setup: WorkerSetup): Promise<JobPool> {
+  if (typeof workers === 'function') return workers(setup);
+  return new WorkerPool(workers === 0 ? [ownThread(setup)] : startThreads(workers, setup));
+}
+
 async function assemble(
   scenario: Scenario,
   settings: CommonSettings,
   data: FederatedData<unknown>,
   { transport = 'loopback', checkpoint, noise, measures, failed = () => {} }: FederationOptions,
-  pool: WorkerPool,
+  pool: JobPool,
 ): Promise<Federation> {
   const { seed, evaluation, cohort } = settings;
   const virtual = transport === 'loopback' ? new VirtualClock(beginning) : undefined;

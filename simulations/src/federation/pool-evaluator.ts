@@ -3,13 +3,13 @@ import type { Work } from '@murmuration/protocol/time/work';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { SharedVersions } from '../devices/shared-versions.ts';
 import type { Measured } from '../scenario/define-scenario.ts';
-import type { WorkerPool } from '../workers/worker-pool.ts';
+import type { JobPool } from '../workers/job-pool.ts';
 
 /** Parts of the held-out examples: the same for every number of threads, so that sums of floats are as well. */
 const parts = 4;
 
 export interface EvaluationPorts {
-  readonly pool: WorkerPool;
+  readonly pool: JobPool;
   readonly versions: SharedVersions;
   readonly work: Work;
   /** Held-out examples. */

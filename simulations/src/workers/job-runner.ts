@@ -24,15 +24,24 @@ interface JobRunner {
 }
 
 /** Does the jobs of a run, one at a time, in the thread that it is called in; `handOver` is what becomes of results that hold a vector. */
-export async function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver): Promise<JobRunner> {
+export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver): JobRunner {
   const settings = given.settings as CommonSettings;
   const data = given.data as FederatedData<unknown>;
-  const { backend } = await startBackend();
-  const scenario = await loadScenario(new URL(module));
-  const trainer = tfjsTrainer(scenario.objective(settings, data));
+  // A thread that only masks needs none of it.
+  let learning: ReturnType<typeof learn> | undefined;
+  const learn = async () => {
+    await startBackend();
+    const scenario = await loadScenario(new URL(module));
+    return { scenario, trainer: tfjsTrainer(scenario.objective(settings, data)) };
+  };
+  const learner = () => {
+    learning ??= learn();
+    return learning;
+  };
   const adversaries = adversariesOf(settings.adversaries, settings.seed);
   const rounds = new Map<number, MaskedRound>();
   const measured = async (files: ModelFiles, examples: readonly unknown[]): Promise<Measured> => {
+    const { scenario } = await learner();
     const model = await loadModel(files);
     try {
       return await scenario.measure(model, examples, settings, data);
@@ -43,6 +52,7 @@ export async function jobRunner({ module, ...given }: WorkerSetup, handOver: Han
   const run = async (job: Job): Promise<unknown> => {
     switch (job.kind) {
       case 'train': {
+        const { scenario, trainer } = await learner();
         const { signal } = new AbortController();
         const examples = adversaries.examples(job.client, clientExamples(data, job.client), scenario.poisons);
         const result = await trainer.train(job.model, job.settings, examples, signal, () => {});
@@ -75,8 +85,14 @@ export async function jobRunner({ module, ...given }: WorkerSetup, handOver: Han
       case 'measure-client':
         return measured(job.model, clientExamples(data, job.client));
       case 'engine':
-        return backend;
+        return (await startBackend()).backend;
     }
   };
-  return { run, close: () => trainer.close() };
+  return {
+    run,
+    async close() {
+      const { trainer } = (await learning?.catch(() => undefined)) ?? {};
+      await trainer?.close();
+    },
+  };
 }

@@ -2,13 +2,14 @@ import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina';
 import { jobRunner } from './job-runner.ts';
 import type { Job, WorkerSetup } from './jobs.ts';
 
-let ready: ReturnType<typeof jobRunner> | undefined;
+let runner: ReturnType<typeof jobRunner> | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /** What the pool calls; jobs are done one after the other. */
 export default function work(job: Job): Promise<unknown> {
-  ready ??= jobRunner(Piscina.workerData as WorkerSetup, moved);
-  const done = Promise.allSettled([ready, last]).then(async () => (await ready!).run(job));
+  runner ??= jobRunner(Piscina.workerData as WorkerSetup, moved);
+  const { run } = runner;
+  const done = Promise.allSettled([last]).then(() => run(job));
   last = done;
   return done;
 }

@@ -1,6 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { type Federation, openFederation } from '@murmuration/simulations/federation/federation';
+import {
+  type Federation,
+  type FederationOptions,
+  openFederation,
+} from '@murmuration/simulations/federation/federation';
 import { completeSettings } from '@murmuration/simulations/scenario/complete-settings';
 import { startThreads, WorkerPool } from '@murmuration/simulations/workers/worker-pool';
 import scenario from './scenario.ts';
@@ -39,7 +43,7 @@ export interface SimulatedRounds extends Rounds {
 /** Rounds of the coordinator, its devices and the protocol between them, on virtual time. */
 export async function simulatedRounds(
   cohort: Cohort,
-  workers: number,
+  workers: NonNullable<FederationOptions['workers']>,
   masked: boolean,
 ): Promise<SimulatedRounds> {
   const settings = settingsOf(cohort, masked);

@@ -4,6 +4,7 @@ import { growHeapFreely } from '@murmuration/simulations/workers/heap';
 import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import type { Order, Weighed } from './many-devices.ts';
+import { queueFigures } from './queue.ts';
 import { bareRounds, type Rounds, simulatedRounds } from './rounds.ts';
 
 const workers = 2;
@@ -14,6 +15,7 @@ const many = { rounds: 3, cohort: 100, examples: 60 } as const;
  * Wall time of rounds in the simulator on two threads, unmasked and masked, beside that of the trainings alone on as many threads, and of the
  * same rounds on one. A round of each kind goes before those of the others, so that what else the machine does falls on all alike; the first
  * one of each is the warm-up. --rounds, --clients (of each round), --examples (of each client), --devices (of the run that is weighed).
+ * With --queue worker processes over a Redis train in place of threads (`queue.ts`).
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values } = parseArgs({
@@ -23,6 +25,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       clients: { type: 'string', default: '50' },
       examples: { type: 'string', default: '600' },
       devices: { type: 'string', default: '10000' },
+      queue: { type: 'boolean', default: false },
     },
   });
   const [rounds, clients, examples, devices] = [
@@ -32,11 +35,12 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     values.devices,
   ].map(Number) as [number, number, number, number];
   growHeapFreely();
+  const cohort = { clients, cohort: clients, examples };
+  if (values.queue) return queueFigures(cohort, rounds, log);
   // First: a new process counts what the one that forked it weighs as its own.
   const weighed = await weigh({ ...many, clients: devices, workers });
   log(`${devices} devices: ${weighed.rssMiB.toFixed(0)} MiB`);
 
-  const cohort = { clients, cohort: clients, examples };
   const plain = await simulatedRounds(cohort, workers, false);
   const masked = await simulatedRounds(cohort, workers, true);
   const oneWorker = await simulatedRounds(cohort, 1, false);

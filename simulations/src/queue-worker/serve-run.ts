@@ -1,0 +1,65 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Redis } from 'ioredis';
+import { encodeAnswer, encodeFailure } from '../queue/answers.ts';
+import { redisBlobs } from '../queue/blobs.ts';
+import { jobWorker } from '../queue/job-worker.ts';
+import { type FarJob, numberOf, readJob } from '../queue/jobs.ts';
+import { keptFor, keys } from '../queue/keys.ts';
+import { JobReader } from '../queue/models.ts';
+import { startThreads, WorkerPool } from '../workers/worker-pool.ts';
+import type { Prepared } from './prepare.ts';
+
+/** The jobs of one run, as this worker does them. */
+export interface Serving {
+  /** Jobs that it has done. */
+  readonly done: number;
+  /** Ends what is under way, and takes no more. */
+  close(): Promise<void>;
+}
+
+/** Does jobs of a run until it is closed, with one more than there are threads under way, so that no thread waits for the Redis. */
+export function serveRun(
+  redis: Redis,
+  run: string,
+  setup: Prepared,
+  { name, threads, clock }: { readonly name: string; readonly threads: number; readonly clock: Clock },
+): Serving {
+  const pool = new WorkerPool(startThreads(threads, setup));
+  const reader = new JobReader(redisBlobs(redis));
+  let done = 0;
+  const answerTo = async (job: FarJob): Promise<Uint8Array> => {
+    try {
+      requireKnown(job, setup);
+      return encodeAnswer(await pool.run(job, { due: clock.now() }).result, name);
+    } catch (error) {
+      return encodeFailure(error, name);
+    }
+  };
+  const worker = jobWorker(redis, run, { name, atOnce: threads + 1 }, async (id, data) => {
+    const named = numberOf(id);
+    if (!named) throw new MurmurationError('request.invalid', 'The job has a name of another form.');
+    // Fails where the Redis has forgotten a model: the run puts it again.
+    const job = await reader.read(readJob(data));
+    const answer = await answerTo(job);
+    await redis.set(keys.result(run, named.number), Buffer.from(answer), 'EX', keptFor);
+    done += 1;
+  });
+  return {
+    get done() {
+      return done;
+    },
+    async close() {
+      await worker.close();
+      await pool.close();
+    },
+  };
+}
+
+/** Throws `request.invalid` for a job about examples that there are not. */
+function requireKnown(job: FarJob, { data: { clients, heldOut } }: Prepared): void {
+  const isKnown =
+    job.kind === 'measure' ? job.from < job.to && job.to <= heldOut.length : job.client < clients.length;
+  if (!isKnown)
+    throw new MurmurationError('request.invalid', 'The job is about examples that there are not.');
+}

@@ -1,0 +1,114 @@
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { sleep } from '@murmuration/protocol/time/sleep';
+import type { Redis } from 'ioredis';
+import type { RedisAddress } from '../queue/address.ts';
+import { connectRedis, endRedis } from '../queue/connection.ts';
+import { Pulse } from '../queue/pulse.ts';
+import { Registry } from '../queue/registry.ts';
+import { repeat } from '../queue/repeat.ts';
+import { type Means, ownMeans, type StandingRun } from '../queue/standing.ts';
+import { knownScenarios } from './known-scenarios.ts';
+import { prepare, reasonOf } from './prepare.ts';
+import { serveRun } from './serve-run.ts';
+
+/** ms between two beats, and between looks for runs. */
+const beatEvery = 1_000;
+/** ms without a beat after which a run is taken for dead; a Redis that has forgotten it hears of it within a second. */
+const patience = 30_000;
+
+export interface WorkOptions {
+  readonly address: RedisAddress;
+  readonly threads: number;
+  /** Scenario files beside those of this package. */
+  readonly files: readonly string[];
+  /** Its host and process, for people. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly tell: (line: string) => void;
+  /** Ends it once the jobs that are under way are done. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Works for the runs that share a Redis, one after the other, until `signal` is aborted. Throws `storage.failed` where the Redis can't be used,
+ * and `config.invalid` where every run that there is refuses this worker.
+ */
+export async function work(options: WorkOptions): Promise<void> {
+  const { address, threads, files, clock, tell, signal } = options;
+  const known = knownScenarios(files);
+  const means = await ownMeans();
+  const redis = await connectRedis(address, tell);
+  try {
+    const registry = new Registry(redis);
+    const pulse = new Pulse(clock, patience);
+    const refused = new Map<string, string>();
+    tell(`Waiting for runs at ${address.name} with ${threads} ${threads === 1 ? 'thread' : 'threads'}.`);
+    while (!signal.aborted) {
+      const alive: [string, StandingRun][] = [];
+      for (const [id, run] of await registry.runs()) {
+        const state = pulse.look(id, run.beat);
+        if (state === 'alive') alive.push([id, run]);
+        if (state === 'dead') await registry.removeRun(id);
+      }
+      const open = alive.find(([id]) => !refused.has(id));
+      if (open) {
+        const reason = await workFor(redis, registry, open, means, known, options);
+        if (reason !== undefined) refused.set(open[0], reason);
+        pulse.forget(open[0]);
+      } else if (alive.length > 0) {
+        const reasons = new Set(alive.map(([id]) => refused.get(id)));
+        throw new MurmurationError('config.invalid', `The worker is refused: ${[...reasons].join('; ')}.`);
+      } else await sleep(beatEvery, clock, signal).catch(() => {});
+    }
+  } finally {
+    await endRedis(redis);
+  }
+}
+
+/** Works for a run until it is over; returns why not, where this worker can't. */
+async function workFor(
+  redis: Redis,
+  registry: Registry,
+  [run, standing]: readonly [string, StandingRun],
+  means: Means,
+  known: ReadonlyMap<string, URL>,
+  { name, threads, clock, random, tell, signal }: WorkOptions,
+): Promise<string | undefined> {
+  const id = hex(random(8));
+  const worker = { name, threads, refused: null };
+  const setup = await prepare(standing, means, known).catch(reasonOf);
+  if (typeof setup === 'string') {
+    const reason = setup.slice(0, 1_000);
+    await registry.putWorker(run, id, { ...worker, beat: 0, refused: reason });
+    return reason;
+  }
+  tell(`Working for a run of ${standing.scenario.name}.`);
+  const serving = serveRun(redis, run, setup, { name, threads, clock });
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  const pulse = new Pulse(clock, patience);
+  let beat = 0;
+  let lastBeat = standing.beat;
+  const look = async () => {
+    if (redis.status !== 'ready') return;
+    await registry.putWorker(run, id, { ...worker, beat: beat++ });
+    lastBeat = (await registry.runs()).get(run)?.beat ?? lastBeat;
+    const isDead = pulse.look(run, lastBeat) === 'dead';
+    if (isDead) await registry.removeRun(run);
+    if (isDead || (await registry.isOver(run))) end();
+  };
+  await repeat(beatEvery, clock, ending.signal, look, () => {});
+  signal.removeEventListener('abort', end);
+  await serving.close();
+  if (redis.status === 'ready') await registry.removeWorker(run, id);
+  tell(
+    `The run of ${standing.scenario.name} is over for this worker, which has done ${serving.done} of its jobs.`,
+  );
+  return undefined;
+}

@@ -1,0 +1,119 @@
+import type { TrainingPath } from '@murmuration/engine/training/trainer';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
+import { type MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { decodeFrame, encodeFrame, errorOf, refusalOf } from '@murmuration/protocol/messages/frame';
+import * as z from 'zod/mini';
+import type { Measured } from '../scenario/define-scenario.ts';
+import type { ResultOf } from '../workers/jobs.ts';
+import type { FarJob } from './jobs.ts';
+
+/** Bytes of the length that stands before the head of an answer. */
+const lengthBytes = 4;
+
+// Of a training that went wrong they may be NaN or infinite, and are kept as they are.
+const number = z.custom<number>(value => typeof value === 'number', 'expected a number');
+const metrics = z.record(z.string(), number);
+
+/** Who has done it: host and process. */
+const by = z.string().check(z.maxLength(300));
+
+const head = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('trained'),
+    by,
+    examples: number,
+    metrics,
+    path: z.optional(
+      z.strictObject({
+        engine: z.enum(['fused', 'generic', 'own']),
+        reason: z.string(),
+        backend: z.optional(z.string()),
+      }),
+    ),
+    /** Whether a gradient follows the delta. */
+    hasGradient: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('measured'), by, weight: number, metrics }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    by,
+    code: z.string(),
+    detail: z.string(),
+    retryable: z.boolean(),
+    after: z.optional(number),
+  }),
+]);
+
+type Result = ResultOf<FarJob>;
+
+/** What a job has given `by` a worker, as bytes: a head, and the vectors behind it as little-endian float32. */
+export function encodeAnswer(result: Result, by: string): Uint8Array {
+  if (!('delta' in result)) return framed({ kind: 'measured', by, ...result });
+  const { delta, gradient, examples, metrics: figures, path } = result;
+  const vectors = gradient ? [delta, gradient] : [delta];
+  return framed(
+    { kind: 'trained', by, examples, metrics: figures, path, hasGradient: gradient !== undefined },
+    ...vectors,
+  );
+}
+
+/** What a job has failed with. */
+export function encodeFailure(error: unknown, by: string): Uint8Array {
+  return framed({ kind: 'failed', by, ...refusalOf(error) });
+}
+
+/** The bytes in a Redis are not what a worker answers with. */
+export class UnreadableAnswer extends Error {}
+
+/** What came of a job, and who has done it. */
+export interface Answer {
+  readonly by: string;
+  /** What it has given, or failed with. */
+  readonly outcome: Result | MurmurationError;
+}
+
+/** Reads an answer to a job. Throws `UnreadableAnswer` where the bytes are none. */
+export function decodeAnswer(bytes: Uint8Array, job: FarJob): Answer {
+  try {
+    return read(bytes, job);
+  } catch (error) {
+    throw new UnreadableAnswer(messageOf(error));
+  }
+}
+
+function read(bytes: Uint8Array, job: FarJob): Answer {
+  if (bytes.length < lengthBytes) throw new RangeError('It ends in its first bytes.');
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
+  const answer = decodeFrame(bytes.subarray(lengthBytes, lengthBytes + length), head);
+  const { by } = answer;
+  if (answer.kind === 'failed') return { by, outcome: errorOf(answer) };
+  if ((answer.kind === 'trained') !== (job.kind === 'train'))
+    throw new TypeError(`A job "${job.kind}" was answered as ${answer.kind}.`);
+  if (answer.kind === 'measured')
+    return { by, outcome: { weight: answer.weight, metrics: answer.metrics } satisfies Measured };
+  const { examples, metrics: figures, path, hasGradient } = answer;
+  const { count } = job.model.layout;
+  const rest = bytes.subarray(lengthBytes + length);
+  if (rest.length !== 4 * count * (hasGradient ? 2 : 1))
+    throw new RangeError(`Its vectors have ${rest.length} bytes, for a model of ${count} values.`);
+  // A copy: nothing promises that they begin at a multiple of four.
+  const values = new Float32Array(new Uint8Array(rest).buffer);
+  const vectors = hasGradient
+    ? { delta: values.slice(0, count), gradient: values.slice(count) }
+    : { delta: values };
+  return {
+    by,
+    outcome: { ...vectors, examples, metrics: figures, ...(path && { path: path as TrainingPath }) },
+  };
+}
+
+function framed(first: z.output<typeof head>, ...vectors: readonly Float32Array[]): Uint8Array {
+  const frame = encodeFrame(first);
+  const length = new Uint8Array(lengthBytes);
+  new DataView(length.buffer).setUint32(0, frame.length, true);
+  return concatBytes(
+    length,
+    frame,
+    ...vectors.map(vector => new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)),
+  );
+}

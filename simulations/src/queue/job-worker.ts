@@ -1,0 +1,41 @@
+import { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { keys } from './keys.ts';
+
+/** ms after which the job of a worker that no longer says that it is at work goes to another one. */
+const lease = 10_000;
+/** ms between looks for those jobs. */
+const lookEvery = 3_000;
+
+/** What takes jobs of a run out of the queue. */
+export interface JobWorker {
+  /** Ends what is under way, and takes no more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Gives the jobs of a run to `work`, by their names and with their data, `atOnce` of them at the same time. A job is over when `work` has
+ * resolved; one that it rejects is the run's to hand over again.
+ */
+export function jobWorker(
+  redis: Redis,
+  run: string,
+  { name, atOnce }: { readonly name: string; readonly atOnce: number },
+  work: (job: string, data: unknown) => Promise<void>,
+): JobWorker {
+  const worker = new Worker(run, ({ id = '', data }) => work(id, data), {
+    connection: redis,
+    prefix: keys.jobs,
+    name,
+    concurrency: atOnce,
+    lockDuration: lease,
+    stalledInterval: lookEvery,
+    maxStalledCount: 1,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+  });
+  // A Redis that is gone is told of by the connection, and a job that was lost meanwhile is handed over again.
+  worker.on('error', () => {});
+  // One that can't say that its jobs are done need not wait for it.
+  return { close: () => worker.close(redis.status !== 'ready').catch(() => {}) };
+}

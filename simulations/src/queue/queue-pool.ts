@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { sleep } from '@murmuration/protocol/time/sleep';
+import type { JobPool } from '../workers/job-pool.ts';
+import type { WorkerSetup } from '../workers/jobs.ts';
+import { startThreads, WorkerPool } from '../workers/worker-pool.ts';
+import type { RedisAddress } from './address.ts';
+import { connectRedis, endRedis } from './connection.ts';
+import { digestOf } from './digest.ts';
+import { isFar } from './jobs.ts';
+import { Pulse } from './pulse.ts';
+import { Registry } from './registry.ts';
+import { RemoteJobs } from './remote-jobs.ts';
+import { repeat } from './repeat.ts';
+import { ownMeans, type StandingRun } from './standing.ts';
+import { WorkersWatch } from './workers-watch.ts';
+
+/** ms between two beats of a run, and between looks at its workers. */
+const beatEvery = 1_000;
+/** ms without a beat after which what another run has left is removed. */
+const runPatience = 60_000;
+/** Jobs that the queue has at once are twice as many at most: enough for as many threads of workers. */
+const places = 32;
+
+export interface QueuePorts {
+  readonly address: RedisAddress;
+  /** Of the scenario. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Hears, a line each, who comes and goes, and what is waited for. */
+  readonly tell: (line: string) => void;
+  /** Ends the wait for workers. */
+  readonly signal: AbortSignal;
+  /** Workers without which the run does not begin; 1 by default. */
+  readonly workers?: number;
+}
+
+/**
+ * A pool whose trainings and measurements are done by workers on any machines that share a Redis. What belongs to one device, its masks and
+ * what it draws, stays in a thread of this process. Resolves once there are enough workers. Throws `storage.failed` where the Redis can't
+ * be used, `config.invalid` for data that can't be compared, and `training.stopped` once `signal` is aborted.
+ */
+export async function openQueuePool(setup: WorkerSetup, ports: QueuePorts): Promise<JobPool> {
+  const { address, name, clock, random, tell, signal, workers = 1 } = ports;
+  const means = await ownMeans();
+  const standing: Omit<StandingRun, 'beat'> = {
+    means,
+    scenario: { name, file: hex(native.sha256(readFileSync(new URL(setup.module)))) },
+    settings: JSON.stringify(setup.settings),
+    data: digestOf(setup.data),
+  };
+  const redis = await connectRedis(address, tell);
+  const id = hex(random(8));
+  const registry = new Registry(redis);
+  const watch = new WorkersWatch(clock, tell);
+  const others = new Pulse(clock, runPatience);
+  const closing = new AbortController();
+  let beat = 0;
+  const look = async () => {
+    if (redis.status !== 'ready') return;
+    await registry.putRun(id, { ...standing, beat: beat++ });
+    for (const worker of watch.look(await registry.workers(id))) await registry.removeWorker(id, worker);
+    for (const [other, run] of await registry.runs())
+      if (other !== id && others.look(other, run.beat) === 'dead') await registry.removeRun(other);
+  };
+  const beating = repeat(beatEvery, clock, closing.signal, look, () => {});
+  const remote = new RemoteJobs(redis, id, clock, tell);
+  const far = new WorkerPool(Array.from({ length: places }, () => remote));
+  // Nothing is trained here.
+  const near = new WorkerPool(startThreads(1, { ...setup, data: { train: [], heldOut: [], clients: [] } }));
+  const close = async () => {
+    closing.abort();
+    await beating;
+    await remote.destroy();
+    if (redis.status === 'ready') await registry.removeRun(id).catch(() => {});
+    await endRedis(redis);
+    await near.close();
+    if (remote.summary) tell(remote.summary);
+  };
+  try {
+    if (watch.size < workers)
+      tell(`Waiting for workers; start them with: npm run simulate -- worker --queue ${address.name}`);
+    while (watch.size < workers)
+      await sleep(100, clock, signal).catch(() => {
+        throw new MurmurationError('training.stopped', 'The run was stopped while it waited for workers.');
+      });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    get size() {
+      return watch.threads;
+    },
+    nextId: () => near.nextId(),
+    hold: () => near.hold(),
+    release: thread => near.release(thread),
+    run: (job, dispatch) => (isFar(job) ? far : near).run(job, dispatch),
+    close,
+  };
+}

@@ -1,0 +1,216 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { Queue, QueueEvents } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Job } from '../workers/jobs.ts';
+import type { Thread } from '../workers/worker-pool.ts';
+import { decodeAnswer, UnreadableAnswer } from './answers.ts';
+import { redisBlobs } from './blobs.ts';
+import { problemOf } from './connection.ts';
+import { type FarJob, isFar, nameOf, numberOf } from './jobs.ts';
+import { keys, mostBytes } from './keys.ts';
+import { JobWriter } from './models.ts';
+import { repeat } from './repeat.ts';
+
+/** ms between looks for jobs that a Redis has forgotten. */
+const lookEvery = 1_000;
+/** How often a job may fail in the queue, as when its worker dies, before its device is told. */
+const mostFailures = 10;
+
+/** A job whose result is awaited. */
+interface Awaited {
+  readonly job: FarJob;
+  attempt: number;
+  failures: number;
+  /** Whether it was handed over, and is not about to be again. */
+  isQueued: boolean;
+  isTaken: boolean;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The jobs of a run as jobs of BullMQ. Each result counts once, whichever worker it comes from: a training gives the same wherever it is
+ * repeated. What the Redis loses, by a restart or otherwise, is handed over again.
+ */
+export class RemoteJobs implements Thread {
+  readonly #redis: Redis;
+  readonly #run: string;
+  readonly #tell: (line: string) => void;
+  readonly #queue: Queue;
+  readonly #events: QueueEvents;
+  readonly #writer: JobWriter;
+  readonly #awaited = new Map<number, Awaited>();
+  /** Jobs that each worker has done, by its name. */
+  readonly #done = new Map<string, number>();
+  readonly #closing = new AbortController();
+  readonly #looking: Promise<void>;
+  #number = 0;
+  #lastProblem = '';
+
+  constructor(redis: Redis, run: string, clock: Clock, tell: (line: string) => void) {
+    this.#redis = redis;
+    this.#run = run;
+    this.#tell = tell;
+    this.#writer = new JobWriter(redisBlobs(redis));
+    const options = { connection: redis, prefix: keys.jobs };
+    this.#queue = new Queue(run, options);
+    this.#events = new QueueEvents(run, options);
+    // The connection tells of them.
+    this.#queue.on('error', () => {});
+    this.#events.on('error', () => {});
+    this.#events.on('completed', ({ jobId }) => void this.#completed(jobId));
+    this.#events.on('failed', ({ jobId, failedReason }) => void this.#failed(jobId, failedReason));
+    const { signal } = this.#closing;
+    this.#looking = repeat(
+      lookEvery,
+      clock,
+      signal,
+      () => this.#look(),
+      error => this.#problem(error),
+    );
+  }
+
+  /** A line that says who has done how many jobs; undefined where nobody has done any. */
+  get summary(): string | undefined {
+    const parts = Array.from(this.#done, ([name, done]) => `${name} ${done}`);
+    return parts.length === 0 ? undefined : `Jobs by worker: ${parts.join(', ')}.`;
+  }
+
+  run(job: Job): Promise<unknown> {
+    if (!isFar(job)) throw new TypeError(`A job "${job.kind}" is no job for workers.`);
+    const number = this.#number++;
+    return new Promise((resolve, reject) => {
+      const awaited = { job, attempt: 0, failures: 0, isQueued: false, isTaken: false, resolve, reject };
+      this.#awaited.set(number, awaited);
+      void this.#hand(number, awaited);
+    });
+  }
+
+  async destroy(): Promise<void> {
+    this.#closing.abort();
+    await this.#looking;
+    const gone = new MurmurationError('training.stopped');
+    for (const { reject } of this.#awaited.values()) reject(gone);
+    this.#awaited.clear();
+    await this.#events.close().catch(() => {});
+    await this.#queue.close().catch(() => {});
+  }
+
+  /** Hands a job over; one that can't be now is handed over by the next look. */
+  async #hand(number: number, awaited: Awaited): Promise<void> {
+    try {
+      const data = await this.#writer.write(awaited.job);
+      await this.#queue.add(data.kind, data, {
+        jobId: nameOf(number, awaited.attempt),
+        removeOnComplete: true,
+        removeOnFail: true,
+      });
+      awaited.isQueued = true;
+      this.#lastProblem = '';
+    } catch (error) {
+      // Another time would be no better.
+      if (error instanceof MurmurationError) {
+        this.#forget(number, awaited);
+        awaited.reject(error);
+        return;
+      }
+      this.#problem(error);
+      // The next look finds that the queue does not have it.
+      awaited.isQueued = true;
+    }
+  }
+
+  async #handAgain(number: number, awaited: Awaited): Promise<void> {
+    if (!awaited.isQueued || this.#awaited.get(number) !== awaited) return;
+    awaited.isQueued = false;
+    awaited.attempt += 1;
+    this.#writer.forget();
+    await this.#hand(number, awaited);
+  }
+
+  /** Finds jobs that neither wait, nor are under way, nor have left a result. */
+  async #look(): Promise<void> {
+    if (this.#redis.status !== 'ready') return;
+    const queued = [...this.#awaited].filter(([, { isQueued }]) => isQueued);
+    if (queued.length === 0) return;
+    const asked = this.#redis.pipeline();
+    for (const [number, { attempt }] of queued) asked.exists(this.#queue.toKey(nameOf(number, attempt)));
+    const answers = (await asked.exec()) ?? [];
+    for (const [i, [number, awaited]] of queued.entries()) {
+      const [error, exists] = answers[i] ?? [];
+      if (error) throw error;
+      // A worker leaves the result first, and then ends the job.
+      if (exists === 0 && !(await this.#take(number))) await this.#handAgain(number, awaited);
+    }
+  }
+
+  async #completed(name: string): Promise<void> {
+    const named = numberOf(name);
+    if (named) await this.#take(named.number).catch(error => this.#problem(error));
+  }
+
+  async #failed(name: string, reason: string): Promise<void> {
+    const named = numberOf(name);
+    const awaited = named && this.#awaited.get(named.number);
+    if (!awaited || awaited.attempt !== named.attempt) return;
+    this.#count(named.number, awaited, reason);
+    await this.#handAgain(named.number, awaited);
+  }
+
+  /** Takes the result of a job; false where there is none, and the job is still wanted. */
+  async #take(number: number): Promise<boolean> {
+    const awaited = this.#awaited.get(number);
+    if (!awaited || awaited.isTaken) return true;
+    awaited.isTaken = true;
+    try {
+      const key = keys.result(this.#run, number);
+      if ((await this.#redis.strlen(key)) > 2 * mostBytes) throw new UnreadableAnswer('It is too large.');
+      const bytes = await this.#redis.getdelBuffer(key);
+      if (!bytes) return false;
+      this.#settle(number, awaited, bytes);
+    } catch (error) {
+      if (!(error instanceof UnreadableAnswer)) throw error;
+      this.#count(number, awaited, `What came from its worker can't be read: ${error.message}`);
+      return false;
+    } finally {
+      awaited.isTaken = false;
+    }
+    return true;
+  }
+
+  #settle(number: number, awaited: Awaited, bytes: Uint8Array): void {
+    const { by, outcome } = decodeAnswer(bytes, awaited.job);
+    this.#done.set(by, (this.#done.get(by) ?? 0) + 1);
+    this.#forget(number, awaited);
+    if (outcome instanceof MurmurationError) awaited.reject(outcome);
+    else awaited.resolve(outcome);
+  }
+
+  #forget(number: number, { job }: Awaited): void {
+    this.#awaited.delete(number);
+    // What can't be deleted now is gone within the hour.
+    this.#writer.release(job).catch(() => {});
+  }
+
+  /** A job that takes down every worker must not go round for ever. */
+  #count(number: number, awaited: Awaited, reason: string): void {
+    awaited.failures += 1;
+    if (awaited.failures < mostFailures) return;
+    this.#forget(number, awaited);
+    awaited.reject(
+      new MurmurationError(
+        'training.failed',
+        `Workers were given this job ${mostFailures} times, and none has done it. The last reason: ${reason}`,
+      ),
+    );
+  }
+
+  /** Told once, not with every look. */
+  #problem(error: unknown): void {
+    const problem = problemOf(error);
+    if (problem === this.#lastProblem || this.#closing.signal.aborted) return;
+    this.#lastProblem = problem;
+    this.#tell(`The Redis does not take jobs now; trying again: ${problem}`);
+  }
+}

@@ -1,0 +1,46 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('./simulate-process.ts', import.meta.url));
+
+/** A worker of simulations in a process of its own, with one thread. */
+export class QueueWorker {
+  readonly #child: ChildProcess;
+  /** What it has written, standard output and error. */
+  text = '';
+
+  /** `files`: scenario files beside those of the package. */
+  constructor(url: string, files: readonly string[] = []) {
+    this.#child = fork(program, ['worker', '--queue', url, '--threads', '1', ...files], {
+      execArgv: [
+        '--import',
+        new URL('../scripts/sources.mjs', import.meta.url).href,
+        '--conditions=murmuration-source',
+      ],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [this.#child.stdout!, this.#child.stderr!])
+      stream.on('data', (chunk: Buffer) => {
+        this.text += chunk.toString();
+      });
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** How it ended: its exit code, or the signal. */
+  async ended(): Promise<number | string> {
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return exitCode ?? signalCode!;
+    const [code, signal] = (await once(this.#child, 'exit')) as [number | null, string | null];
+    return code ?? signal!;
+  }
+
+  /** Sends a signal, and returns how it ended. */
+  end(signal: 'SIGINT' | 'SIGKILL'): Promise<number | string> {
+    this.#child.kill(signal);
+    return this.ended();
+  }
+}
