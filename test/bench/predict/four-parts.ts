@@ -1,25 +1,24 @@
+import type { Inference } from '@murmuration/client-sdk/hybrid/inference';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import type { PersonalPorts } from '@murmuration/client-sdk/hybrid/personal';
 import { mix } from '@murmuration/client-sdk/hybrid/probabilities';
 import { sharedNgrams } from '@murmuration/client-sdk/hybrid/shared-ngrams';
-import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { firstWordId, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { describeModel } from '@murmuration/engine/models/model';
-import type * as tf from '@murmuration/engine/tfjs/tf';
 import { encodeNgrams, type Ngram } from '@murmuration/protocol/ngrams/ngram-file';
-import { encodeModel } from '@murmuration/protocol/weights/model-files';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
 /** N-grams of the file, about as many as phones of the keyboard table have in common. */
 const ngrams = 44_000;
 
-/** All four parts of a hybrid model, each of which answers for a text, and the mixture of what they say. */
-export async function fourParts(model: tf.LayersModel, size: number) {
-  const vocabulary = new Vocabulary(Array.from({ length: size - firstWordId }, (_, i) => `word${i}`));
+/**
+ * All four parts of a hybrid model, each of which answers for a text, and the mixture of what they say. The net and its copy, which are
+ * the same model twice, run where `inference` runs them; it knows the same `words`.
+ */
+export async function fourParts(inference: Inference, files: ModelFiles, words: readonly string[]) {
+  const vocabulary = new Vocabulary(words);
   const serving = keyboardServing(vocabulary);
-  const { topology, layout, weights } = describeModel(model);
-  const files = { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
-  const inference = tfjsInference(serving);
+  const size = vocabulary.size;
   const ports = { serving } as unknown as PersonalPorts;
   const idAt = (i: number) => firstWordId + ((7_919 * i) % (size - firstWordId));
   const all = new Map<string, Ngram>();

@@ -1,8 +1,14 @@
+import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
 import { largeModel, nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
+import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
+import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
+import { describeModel } from '@murmuration/engine/models/model';
 import { predictorOf } from '@murmuration/engine/runtime/predict';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import type { BenchmarkOptions, Figures } from '../benchmark.ts';
+import { words as vocabulary } from '../browser/messages.ts';
 import { fourParts } from './four-parts.ts';
 
 const TURNS = 200;
@@ -43,7 +49,10 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       if (turn >= 0) times.push(performance.now() - start);
     }
   }
-  const hybrid = await fourParts(model, largeModel.vocabulary);
+  const inference = tfjsInference(keyboardServing(new Vocabulary(vocabulary)));
+  const { topology, layout, weights } = describeModel(model);
+  const files = { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+  const hybrid = await fourParts(inference, files, vocabulary);
   const [typed, pasted, lookUps]: [number[], number[], number[]] = [[], [], []];
   for (let turn = -WARM_UP; turn < TURNS; turn++) {
     const words = hybrid.wordsAt(2 * (turn + WARM_UP));

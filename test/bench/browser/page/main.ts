@@ -7,7 +7,8 @@ import {
 import { parseJson } from '@murmuration/protocol/encoding/json';
 import { decodeModel } from '@murmuration/protocol/weights/model-files';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
-import { messagesOf, settings } from '../messages.ts';
+import { fourParts } from '../../predict/four-parts.ts';
+import { messagesOf, settings, words } from '../messages.ts';
 
 /** What the benchmark has put beside the page. */
 interface Setup {
@@ -45,21 +46,36 @@ async function train(): Promise<number[]> {
   return times;
 }
 
-/** Milliseconds from a text to the probabilities of the next word, one after the other while training runs, as a person types. */
-async function predictWhileTraining(count: number): Promise<number[]> {
+/**
+ * Milliseconds from a text to the probabilities of the next word, one after the other while training runs, as a person types: of the model,
+ * and of all four parts of a hybrid one.
+ */
+async function predictWhileTraining(count: number): Promise<{ model: number[]; fourParts: number[] }> {
   const opened = await inference.open(model);
-  const text = examples.join(' ').split(' ');
-  for (let i = 0; i < 20; i++) await opened.predict(text.slice(i, i + 6).join(' '));
+  const hybrid = await fourParts(inference, model, words);
+  const typed = examples.join(' ').split(' ');
+  const textAt = (i: number) => typed.slice(i, i + 6).join(' ');
+  for (let i = 0; i < 20; i++) {
+    await opened.predict(textAt(i));
+    await hybrid.mixed(textAt(i));
+  }
   let isTraining = true;
   const training = (async () => {
     while (isTraining) await train();
   })();
-  const times: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const start = performance.now();
-    await opened.predict(text.slice(i, i + 6).join(' '));
-    times.push(performance.now() - start);
-  }
+  const timesOf = async (predict: (text: string) => Promise<unknown>) => {
+    const times: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const start = performance.now();
+      await predict(textAt(i));
+      times.push(performance.now() - start);
+    }
+    return times;
+  };
+  const times = {
+    model: await timesOf(text => opened.predict(text)),
+    fourParts: await timesOf(hybrid.mixed),
+  };
   isTraining = false;
   await training;
   await opened.close();
