@@ -44,12 +44,15 @@ export class NgramCounts {
   /** Of the newest one. */
   #weight = 1;
   readonly #followers = new Map<string, Followers>();
+  /** The weights of classes after the empty context once more, in their order: a distribution reads all of them, and of others a few. */
+  readonly #unigrams: Float64Array;
 
   /** `classes`: numbers from there on are beyond them. */
   constructor(capacity: number, halfLife: number, classes: number) {
     this.#capacity = capacity;
     this.#classes = classes;
     this.#growth = exponential(Math.LN2 / halfLife);
+    this.#unigrams = new Float64Array(classes);
   }
 
   get size(): number {
@@ -81,11 +84,13 @@ export class NgramCounts {
   probabilities(context: Context, first: number): Float32Array {
     const values = new Float32Array(this.#classes);
     let left = 1;
-    for (const { counts, all, none } of this.#shares(context)) {
-      for (const [next, seen] of counts) values[next] = values[next]! + (left * seen.weight) / all;
+    for (const { counts, all, none, isEmpty } of this.#shares(context)) {
+      if (isEmpty) addShares(values, this.#unigrams, left, all);
+      else for (const [next, seen] of counts) values[next] = values[next]! + (left * seen.weight) / all;
       left *= none / all;
     }
-    for (let i = first; i < values.length; i++) values[i] = values[i]! + left / (values.length - first);
+    const uniform = left / (values.length - first);
+    for (let i = first; i < values.length; i++) values[i] = values[i]! + uniform;
     return values;
   }
 
@@ -108,12 +113,14 @@ export class NgramCounts {
   }
 
   /** The contexts that are known, the longest first, with what their followers have in all, and what these leave of it. */
-  *#shares(context: Context): Generator<Followers & { readonly all: number; readonly none: number }> {
+  *#shares(
+    context: Context,
+  ): Generator<Followers & { readonly all: number; readonly none: number; readonly isEmpty: boolean }> {
     for (const key of contexts(context).reverse()) {
       const followers = this.#followers.get(key);
       if (!followers) continue;
       const none = (followers.counts.size + followers.beyond.size) * this.#weight;
-      yield { ...followers, all: followers.weight + none, none };
+      yield { ...followers, all: followers.weight + none, none, isEmpty: key === '' };
     }
   }
 
@@ -134,6 +141,7 @@ export class NgramCounts {
         each.times += 1;
         each.weight += weight;
       }
+      if (key === '' && next < this.#classes) this.#unigrams[next] = seen.weight;
     }
   }
 
@@ -149,6 +157,7 @@ export class NgramCounts {
         each.weight = Math.max(0, each.weight - weight);
       }
       if (seen.times === 0) counts.delete(next);
+      if (key === '' && next < this.#classes) this.#unigrams[next] = seen.times === 0 ? 0 : seen.weight;
       if (followers.times === 0) this.#followers.delete(key);
     }
   }
@@ -170,6 +179,10 @@ export class NgramCounts {
     this.#followers.clear();
     for (const [i, ngram] of this.#ngrams.entries()) this.#count(ngram, this.#weights[i]!);
   }
+}
+
+function addShares(values: Float32Array, weights: Float64Array, left: number, all: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = values[i]! + (left * weights[i]!) / all;
 }
 
 /** eˣ for x from 0 to 1, by sums and products alone, which every engine rounds alike; Math.exp and ** differ in the last bit. */
