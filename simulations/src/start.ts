@@ -50,6 +50,12 @@ const pagePath = '/keyboard/';
 /** Shorter steps than for a model that has learned nothing: those undo in a round what version 0 was taught. */
 const serverLearningRate = 0.09;
 
+/** Why sums can't be checked. */
+const reasons = {
+  stranger: "they, or a model before them, hold a visitor's update, which only the visitor's device knows.",
+  earlier: 'a round went on that began before this start, and what its phones sent then is not kept.',
+} as const;
+
 /** `npm start`: a coordinator, and phones that teach a keyboard model with real messages, on this machine. */
 async function start(argv: readonly string[]): Promise<void> {
   const text = smsText();
@@ -209,7 +215,7 @@ async function start(argv: readonly string[]): Promise<void> {
     goesOn ? host.roundsOver() : coordinator.endRounds(),
   );
   display.foot();
-  const { sumsExact, sumsChecked, sumsWithVisitors } = audit.figures;
+  const { sumsExact, sumsChecked, sumsUnchecked } = audit.figures;
   const seconds = (systemClock.now() - began) / 1_000;
   const figures = summary(options, first, records);
   display.say(
@@ -219,10 +225,7 @@ async function start(argv: readonly string[]): Promise<void> {
     display.say(
       `The rounds taught ${signed(figures.gain.top1)} points of top-1 recall and ${signed(figures.gain.top3)} of top-3.`,
     );
-  if (sumsWithVisitors > 0)
-    display.say(
-      `${sumsWithVisitors} more sums can't be checked: they, or a model before them, hold a visitor's update, which only the visitor's device knows.`,
-    );
+  if (audit.unknown) display.say(`${sumsUnchecked} more sums can't be checked: ${reasons[audit.unknown]}`);
   if (figures.failedRounds === records.length) {
     display.say('Every round failed, so the model has learned nothing.');
     process.exitCode = 1;

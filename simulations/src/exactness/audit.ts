@@ -19,15 +19,18 @@ interface Head {
 /** A model by what its hash follows from. */
 export type InitialModel = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
 
+/** An update of a device that tells none, or updates of a round that began before there was an audit. */
+export type Unknown = 'stranger' | 'earlier';
+
 /**
  * Computes each version of a new task a second time, from the updates that the phones had before they masked them and from
  * whom the coordinator counted, and compares the hashes: equal ones mean that the sum under the masks was exact to the last
  * bit. A version that differs is the last one that is checked, since the next would follow from it; so is one before the first that
- * holds the update of a stranger, which nobody but its device knows.
+ * holds the update of a stranger, which nobody but its device knows, or those of a round that began earlier.
  */
 export class ExactnessAudit {
-  /** Published rounds that were checked, those whose model is what it must be, and those that follow from a stranger's update. */
-  readonly figures = { sumsChecked: 0, sumsExact: 0, sumsWithVisitors: 0 };
+  /** Published rounds that were checked, those whose model is what it must be, and those that can't be checked. */
+  readonly figures = { sumsChecked: 0, sumsExact: 0, sumsUnchecked: 0 };
   readonly #task: Task;
   /** Values of the model. */
   readonly #count: number;
@@ -37,14 +40,14 @@ export class ExactnessAudit {
   readonly #isStranger: (device: DeviceId) => boolean;
   readonly #since: number;
   #contributors: readonly Member[] = [];
-  /** Whether a stranger's update is in the head. */
-  #isClosed = false;
+  /** Why sums can't be checked any more: what nobody here knows is in the head. */
+  #unknown: Unknown | null = null;
   /** What the next round starts from; undefined once a version differed. */
   #head: Head | undefined;
 
   /**
    * `head` is what the first round starts from; without a state, one that no round has led to. `differs` hears of the round whose model is not
-   * what it must be; `isStranger` knows devices that tell no updates; rounds that began before `since` are a stranger's as a whole.
+   * what it must be; `isStranger` knows devices that tell no updates; the updates of rounds that began before `since` are unknown.
    */
   constructor(
     task: Task,
@@ -64,6 +67,11 @@ export class ExactnessAudit {
     this.#head = { model, state };
   }
 
+  /** Why sums were left unchecked; null where none was. */
+  get unknown(): Unknown | null {
+    return this.#unknown;
+  }
+
   take({ assignment, packed }: PlainUpdate): void {
     this.#updates.set(assignment, packed);
   }
@@ -78,10 +86,10 @@ export class ExactnessAudit {
     const updates = this.#contributors.map(({ assignment }) => this.#updates.get(assignment));
     this.#updates.clear();
     if (record.outcome !== 'published' || !this.#head) return;
-    this.#isClosed ||= record.startedAt < this.#since;
-    this.#isClosed ||= this.#contributors.some(({ device }) => this.#isStranger(device));
-    if (this.#isClosed) {
-      this.figures.sumsWithVisitors += 1;
+    if (record.startedAt < this.#since) this.#unknown ??= 'earlier';
+    else if (this.#contributors.some(({ device }) => this.#isStranger(device))) this.#unknown ??= 'stranger';
+    if (this.#unknown) {
+      this.figures.sumsUnchecked += 1;
       return;
     }
     const next = updates.every(isKnown) ? this.#step(this.#head, updates, record.round) : undefined;

@@ -39,6 +39,7 @@ async function audited(
   tamper: (update: PlainUpdate, phone: number, round: number) => PlainUpdate | undefined = update => update,
   strategy: TaskDefinition['strategy'] = fedAvgM(),
   isStranger: (device: DeviceId, round: number) => boolean = () => false,
+  since = 0,
 ) {
   const federation = await openFederation({
     task: {
@@ -52,6 +53,7 @@ async function audited(
   const { files } = await registry.current(task.name);
   const audit = new ExactnessAudit(task, { model: files }, ({ number }) => differing.push(number), {
     isStranger: device => isStranger(device, rounds.current!.terms.number),
+    since,
   });
   events.on('round', state => audit.observe(state));
   events.on('round-ended', record => audit.ended(record));
@@ -97,7 +99,7 @@ async function audited(
   const published = federation.records.filter(({ outcome }) => outcome === 'published').length;
   expect(published).toBe(3);
   expect(federation.faults).toEqual([]);
-  return { figures: audit.figures, differing };
+  return { figures: audit.figures, unknown: audit.unknown, differing };
 }
 
 /** One more in the element of that number; the last one is the weight. */
@@ -115,7 +117,7 @@ describe('the exactness audit', () => {
     'finds every version of %s to be what the phones sent, those that came too late left out',
     async (_, strategy) => {
       const { figures, differing } = await audited(update => update, strategy as TaskDefinition['strategy']);
-      expect(figures).toEqual({ sumsChecked: 3, sumsExact: 3, sumsWithVisitors: 0 });
+      expect(figures).toEqual({ sumsChecked: 3, sumsExact: 3, sumsUnchecked: 0 });
       expect(differing).toEqual([]);
     },
   );
@@ -129,17 +131,30 @@ describe('the exactness audit', () => {
     const { figures, differing } = await audited((update, phone, round) =>
       phone === 1 && round === 2 ? change(update) : update,
     );
-    expect(figures).toEqual({ sumsChecked: 2, sumsExact: 1, sumsWithVisitors: 0 });
+    expect(figures).toEqual({ sumsChecked: 2, sumsExact: 1, sumsUnchecked: 0 });
     expect(differing).toEqual([2]);
   });
 
   it('leaves out rounds from the first one on to which a stranger contributed', async () => {
-    const { figures, differing } = await audited(
+    const { figures, unknown, differing } = await audited(
       (update, phone, round) => (phone === 1 && round === 2 ? undefined : update),
       fedAvgM(),
       (device, round) => device === deviceId(1) && round === 2,
     );
-    expect(figures).toEqual({ sumsChecked: 1, sumsExact: 1, sumsWithVisitors: 2 });
+    expect(figures).toEqual({ sumsChecked: 1, sumsExact: 1, sumsUnchecked: 2 });
+    expect(unknown).toBe('stranger');
+    expect(differing).toEqual([]);
+  });
+
+  it('leaves out all rounds where one began before there was an audit, and says that nobody visited', async () => {
+    const { figures, unknown, differing } = await audited(
+      () => undefined,
+      fedAvgM(),
+      () => false,
+      Number.MAX_SAFE_INTEGER,
+    );
+    expect(figures).toEqual({ sumsChecked: 0, sumsExact: 0, sumsUnchecked: 3 });
+    expect(unknown).toBe('earlier');
     expect(differing).toEqual([]);
   });
 });
