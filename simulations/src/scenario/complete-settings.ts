@@ -28,10 +28,19 @@ export function completeSettings<Settings>(
   );
   const subject = `The scenario ${name}`;
   if (unknown.length === 0)
-    throw new MurmurationError('config.invalid', describeIssues(subject, parsed.error, merged));
+    throw new MurmurationError(
+      'config.invalid',
+      [describeIssues(subject, parsed.error, merged), ...listsMissing(parsed.error)].join('\n'),
+    );
   const paths = settingPaths(schema);
   const lines = unknown.map(path => `${subject} has no setting "${path}".${didYouMean(path, paths)}`);
   throw new MurmurationError('config.invalid', lines.join('\n'));
+}
+
+/** How a list is written, where something else was given for one. */
+function listsMissing({ issues }: z.ZodError): string[] {
+  const missing = issues.find(issue => issue.code === 'invalid_type' && issue.expected === 'array');
+  return missing ? [`A list is written in brackets: --set '${missing.path.join('.')}=[1, 2]'.`] : [];
 }
 
 /** One setting by its path, as nested objects: `plan.epochs` and 5 are `{ plan: { epochs: 5 } }`. */

@@ -2,6 +2,7 @@ import { completeSettings, settingAt } from '@murmuration/simulations/scenario/c
 import { settingPaths } from '@murmuration/simulations/scenario/setting-paths';
 import clusters from '@murmuration/simulations/scenarios/clusters';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 
 const complete = (...given: object[]) => completeSettings(clusters, ...(given as never[]));
 
@@ -37,6 +38,13 @@ describe('settings of a scenario', () => {
 
   test('a value out of range is refused with what was found', () => {
     expect(() => complete(settingAt('plan.epochs', 0))).toThrow('plan.epochs');
+  });
+
+  test('a value in place of a list is refused with how a list is written', () => {
+    const list = { name: 'list', schema: z.strictObject({ sizes: z.array(z.number()) }), defaults: {} };
+    expect(() => completeSettings(list, settingAt('sizes', 5))).toThrow(
+      "A list is written in brackets: --set 'sizes=[1, 2]'.",
+    );
   });
 
   test('lie at paths of sections, and of what is inside of them', () => {
