@@ -8,7 +8,6 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import type { Plan, PlanNoise, PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Storage } from '../storage/storage.ts';
-import { BelowFloor } from './below-floor.ts';
 
 /** A plan whose devices add noise. */
 export type NoisyPlan = Plan & { readonly privacy: PlanPrivacy & { readonly noise: PlanNoise } };
@@ -89,7 +88,7 @@ export class OwnLoss {
       requireEpsilon(asked, lossOf(next.filter(each => each.query === query)), 'answers of this device');
     requireEpsilon(privacy, lossOf(next), 'parts of this device, in all budgets');
     if (next.length > mostKinds)
-      throw new BelowFloor('privacy', `The device has added ${mostKinds} kinds of noise for this task.`);
+      throw belowPrivacy(`The device has added ${mostKinds} kinds of noise for this task.`);
     return { next, isCounted: false };
   }
 
@@ -106,11 +105,15 @@ const lossOf = (losses: readonly Loss[]): Mechanism => ({
   parts: losses.map(each => ({ kind: 'repeated', times: each.parts, of: each.of }) as const),
 });
 
+/** Of the floor `privacy`; who counts parts says it with the floor's name, of a class that every page has loaded. */
+export const belowPrivacy = (detail: string): MurmurationError =>
+  new MurmurationError('plan.below-floor', detail);
+
 function mechanismOf(plan: NoisyPlan): Distributed {
   try {
     return plannedNoise(plan, plan.privacy.noise);
   } catch (error) {
-    if (error instanceof MurmurationError) throw new BelowFloor('privacy', error.detail);
+    if (error instanceof MurmurationError) throw belowPrivacy(error.detail);
     throw error;
   }
 }
@@ -122,8 +125,7 @@ function requireEpsilon(
 ): void {
   const spent = accountOf(mechanism).epsilonAt(delta);
   if (!(spent <= epsilon * (1 + tolerance)))
-    throw new BelowFloor(
-      'privacy',
+    throw belowPrivacy(
       `The plan says ε = ${epsilon} at δ = ${delta}; with its noise the ${over} come to ε = ${spent.toPrecision(4)}.`,
     );
 }

@@ -3,9 +3,8 @@ import { parseJson } from '@murmuration/protocol/encoding/json';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Storage } from '../storage/storage.ts';
-import { BelowFloor } from './below-floor.ts';
 import type { HeldFloors, PrivacyFloor } from './floors.ts';
-import { type AskedQuery, type NoisyPlan, OwnLoss } from './own-loss.ts';
+import { type AskedQuery, belowPrivacy, type NoisyPlan, OwnLoss } from './own-loss.ts';
 
 /**
  * Holds a plan to what the app, or else the first plan of its task with a privacy budget, says of ε, δ, and who adds the noise; and its noise
@@ -66,14 +65,11 @@ export class Promises {
       noiseBy = 'devices',
     } = this.#asked ? { ...floor, noiseBy: 'devices' as const } : floor;
     const asked = `${floor === this.#floor ? 'the app' : 'an earlier plan of the task'} says ε = ${epsilon} at δ = ${delta}, by noise of ${noiseBy === 'devices' ? 'devices' : 'the coordinator or devices'}.`;
-    if (!privacy) throw new BelowFloor('privacy', `The plan has no privacy budget; ${asked}`);
+    if (!privacy) throw belowPrivacy(`The plan has no privacy budget; ${asked}`);
     if (privacy.epsilon > epsilon || privacy.delta > delta)
-      throw new BelowFloor(
-        'privacy',
-        `The plan says ε = ${privacy.epsilon} at δ = ${privacy.delta}; ${asked}`,
-      );
+      throw belowPrivacy(`The plan says ε = ${privacy.epsilon} at δ = ${privacy.delta}; ${asked}`);
     if (noiseBy === 'devices' && !privacy.noise)
-      throw new BelowFloor('privacy', `The plan leaves noise to the coordinator; ${asked}`);
+      throw belowPrivacy(`The plan leaves noise to the coordinator; ${asked}`);
   }
 
   /** The first ε and δ hold on; and once devices have added noise, noise by devices. */

@@ -39,12 +39,14 @@ export class Session {
   #connected = false;
   /** Whether the coordinator has named the round of this device on this connection. */
   #isNamed = false;
-  /** What the coordinator's clock shows beyond the device's, ms. */
+  /** What the coordinator's clock shows beyond `#elapsed`, ms. */
   #ahead = 0;
   /** Examples without which the task has no use for a device, as the coordinator said. */
   #leastExamples = 0;
   /** When to check in next, ms since 1970 by the device's clock. */
   #nextCheckIn = 0;
+  /** The same by `#elapsed`. */
+  #nextInElapsed = 0;
   /** Whether that is what the coordinator said, and not a wait of the device's own. */
   #wasSentAway = false;
   /** Whether the last check-in did not reach the coordinator: then the next connection is the time for another. */
@@ -68,14 +70,16 @@ export class Session {
   connected({ now, tasks }: Pick<Welcome, 'now' | 'tasks'>): void {
     this.#connected = true;
     this.#leastExamples = tasks.find(({ task }) => task === this.#ports.task)?.leastExamples ?? 0;
-    this.#ahead = now - this.#ports.platform.clock.now();
+    this.#ahead = now - this.#elapsed;
     if (this.#isCutOff) this.#nextCheckIn = 0;
     this.#isCutOff = false;
-    if (this.#state.phase === 'idle') this.#wakeAt(this.#nextCheckIn, () => void this.#checkIn());
+    // The first of two clocks: one stood still while the machine slept, and the other may have been set back.
+    const left = Math.min(this.#nextCheckIn - this.#now, this.#nextInElapsed - this.#elapsed);
+    if (this.#state.phase === 'idle') this.#wakeIn(left, () => void this.#checkIn());
     else if (this.#state.phase !== 'gathering' && !this.#isNamed) {
       // Whoever has nothing left to send loses nothing by checking in while the round still runs.
       const wait = this.#state.phase === 'closing' ? afterClosed : unnamed;
-      this.#wakeAt(this.#ports.platform.clock.now() + wait, () => this.#missedEnd());
+      this.#wakeIn(wait, () => this.#missedEnd());
     }
   }
 
@@ -104,7 +108,7 @@ export class Session {
     const state: Contributing = {
       phase: 'contributing',
       assignment,
-      since: this.#ports.platform.clock.now(),
+      since: this.#now,
       stop: new AbortController(),
       inbox: new Inbox(),
     };
@@ -126,7 +130,7 @@ export class Session {
   /** The coordinator would have the device sooner than it said before. */
   recalled({ task, after }: ComeBack): void {
     if (task !== this.#ports.task || this.#state.phase !== 'idle' || !this.#wasSentAway) return;
-    if (this.#ports.platform.clock.now() + after >= this.#nextCheckIn) return;
+    if (this.#now + after >= this.#nextCheckIn) return;
     this.#comeBackAfter(after, 'the coordinator asks sooner');
   }
 
@@ -152,16 +156,26 @@ export class Session {
     this.#state = { phase: 'idle' };
   }
 
+  /** By the device's clock, which may be set at any time. */
+  get #now(): number {
+    return this.#ports.platform.clock.now();
+  }
+
+  /** ms since whenever, by a clock that nobody sets where the platform has one. */
+  get #elapsed(): number {
+    return this.#ports.platform.clock.elapsed?.() ?? this.#now;
+  }
+
   /** Sets the one timer of this session. */
-  #wakeAt(time: number, wake: () => void): void {
+  #wakeIn(ms: number, wake: () => void): void {
     this.#cancelTimer();
-    this.#cancelTimer = this.#ports.platform.clock.at(time, wake);
+    this.#cancelTimer = this.#ports.platform.clock.at(this.#now + ms, wake);
   }
 
   #expectEnd({ deadline }: Assignment): void {
     // A deadline that is over already tells of a coordinator whose clock was set back since the hello.
-    const end = Math.max(deadline - this.#ahead, this.#ports.platform.clock.now());
-    this.#wakeAt(end + endMissed, () => this.#missedEnd());
+    const left = Math.max(deadline - this.#ahead - this.#elapsed, 0);
+    this.#wakeIn(left + endMissed, () => this.#missedEnd());
   }
 
   /** When the coordinator tells a device to come back; however soon that is, a device takes a moment, another one each time. */
@@ -172,10 +186,11 @@ export class Session {
   }
 
   #checkInAfter(ms: number, reason: string): void {
-    const { task, platform, emit } = this.#ports;
-    this.#nextCheckIn = platform.clock.now() + ms;
+    const { task, emit } = this.#ports;
+    this.#nextCheckIn = this.#now + ms;
+    this.#nextInElapsed = this.#elapsed + ms;
     this.#wasSentAway = false;
-    this.#wakeAt(this.#nextCheckIn, () => void this.#checkIn());
+    this.#wakeIn(ms, () => void this.#checkIn());
     emit('wait', { task, after: ms, reason });
   }
 

@@ -4,7 +4,10 @@ import type { Clock } from './clock.ts';
 const maxDelay = 2 ** 31 - 1;
 
 /** The machine's clock, as somebody may set it. */
-export const systemClock: Clock = clockOf(() => Date.now());
+export const systemClock: Clock = {
+  ...clockOf(() => Date.now()),
+  elapsed: () => globalThis.performance?.now() ?? Date.now(),
+};
 
 /**
  * A clock that shows what the machine's does at this moment, and goes on from there whoever sets that: for a process whose deadlines

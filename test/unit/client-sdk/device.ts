@@ -11,7 +11,7 @@ import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { layout, type MemoryCoordinator } from './memory-coordinator.ts';
 
@@ -68,7 +68,7 @@ export const lowFloors: Floors = { ...simulatedFloors, smallestSum: 3 };
 /** A client on the coordinator in memory, and all that it has told its app. */
 export function deviceOn(
   coordinator: MemoryCoordinator,
-  clock: VirtualClock,
+  clock: Clock,
   storage: Storage,
   tasks: Record<string, TaskOptions>,
   seed = 1,
