@@ -28,7 +28,13 @@ const obstacles: readonly (readonly [obstacle: string, file: string, ...tests: r
     'learns as one that ends in logits',
     'says logits to who makes probabilities of them, and probabilities to who asks the model',
   ],
-  ['bundlers did not build the app', 'e2e/packages.long.test.ts', 'Vite', 'esbuild'],
+  [
+    'bundlers did not build the app',
+    'e2e/bundlers.ts',
+    'bundled with %s takes part in a round',
+    'bundled with webpack takes part in a round',
+    'bundled with esbuild takes part in a round, and loads at most 60 kB before its worker',
+  ],
   [
     'one error stood for all mistakes of an app',
     'unit/client-sdk/session/app-mistakes.test.ts',
