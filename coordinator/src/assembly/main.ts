@@ -384,6 +384,7 @@ async function open(
     await experiments.close();
     polled.close();
     await Promise.all([feed.close(), gateway.close()]);
+    cell?.close();
     await tracking?.close();
     await jobs.close();
     // Jobs that stop are told of.
@@ -414,7 +415,10 @@ async function open(
       leads: leads => connections.turnAway(leads ? undefined : 'server.unreachable'),
       came: boundFrames,
     });
-  opened.add(() => cell?.stop());
+  opened.add(async () => {
+    await cell?.stop();
+    cell?.close();
+  });
   const unfollow = leases
     ? population.follow(
         device =>

@@ -54,12 +54,16 @@ export class Cell {
     await this.#turn();
   }
 
-  /** Takes no further task; what is being taken is there when it returns. */
+  /** Takes no further task; what is being taken is there when it returns. Devices are led on, until `close` or the end of the leases. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel();
-    this.#cancelDoubt();
     await this.#looking;
+  }
+
+  /** Devices are gone: how they are led matters no more. After `stop`. */
+  close(): void {
+    this.#cancelDoubt();
   }
 
   #turn(): Promise<void> {
@@ -82,8 +86,10 @@ export class Cell {
     let hasTaken = false;
     for (const task of tasks) {
       if (this.#isStopped) return;
+      // Also where the place of the leases has forgotten for a moment that this cell lives.
+      if (this.#running.has(task)) continue;
       // Taken, and then its storage failed.
-      const isLeft = leases.held.has(task) && !this.#running.has(task);
+      const isLeft = leases.held.has(task);
       if (!isLeft && !this.#isDue(task, free.has(task))) continue;
       if (!isLeft && !(await leases.take(task, url))) continue;
       this.#free.delete(task);
@@ -108,7 +114,7 @@ export class Cell {
     }
     this.#cancelDoubt();
     const until = asked + leases.lasts;
-    if (this.#isStopped || clock.now() >= until) return;
+    if (clock.now() >= until) return;
     this.#cancelDoubt = clock.at(until, () => this.#lead(false));
     this.#lead(true);
   }

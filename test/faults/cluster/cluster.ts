@@ -37,6 +37,8 @@ export interface ClusterOptions {
   };
   /** What all processes have in their configuration besides. */
   readonly config?: object;
+  /** How long each phase of a round may take: 20 s by default, since the way back to a front and to another cell takes a moment. */
+  readonly deadline?: string;
   /** An operator's, with which rounds are looked at where that wants one. */
   readonly token?: string;
   /** A cell has taken a task; `from` is the one that had it, where that still runs. */
@@ -228,7 +230,7 @@ export class Cluster {
   }
 
   #run(member: Member): void {
-    const { database, config, taken, led } = this.#options;
+    const { database, config, taken, led, deadline = '20 s' } = this.#options;
     const { role, host, port } = member;
     member.running = new KilledCoordinator(
       database.storage,
@@ -248,7 +250,7 @@ export class Cluster {
         },
         leads: leads => led?.(member, leads),
       },
-      { role, host, config },
+      { role, host, config, deadline },
     );
     const { running } = member;
     const { mayStart = () => true } = this.#options;

@@ -9,7 +9,9 @@ export interface Bug {
 
 const rounds = (file: string) => `coordinator/src/rounds/${file}`;
 
-/** Bugs as they are made, over all parts of a round. */
+const cells = (file: string) => `coordinator/src/cells/${file}`;
+
+/** Bugs as they are made, over all parts of a round and of how cells share tasks. */
 export const bugs: readonly Bug[] = [
   {
     name: 'acknowledges what is queued, not what is durable',
@@ -117,5 +119,46 @@ export const bugs: readonly Bug[] = [
     replace: `case 'agree':
         return;
       case 'stated':`,
+  },
+  {
+    name: 'fences no late writer',
+    file: cells('held-leases.ts'),
+    find: 'if (found.get(task) !== token) throw this.#lost();',
+    replace: 'if (token < 0) throw this.#lost();',
+  },
+  {
+    name: 'renews its leases from a stale clock: from when it heard of them, and not from when it asked',
+    file: cells('cell.ts'),
+    find: 'const until = asked + leases.lasts;',
+    replace: 'const until = clock.now() + leases.lasts;',
+  },
+  {
+    name: 'leads devices on where it hears nothing of its leases, beside the cell that has them now',
+    file: cells('cell.ts'),
+    find: 'this.#cancelDoubt = clock.at(until, () => this.#lead(false));',
+    replace: '',
+  },
+  {
+    name: 'takes over what it has already, and so counts an update twice',
+    file: cells('cell.ts'),
+    find: 'if (this.#running.has(task)) continue;',
+    replace: '',
+  },
+  {
+    name: 'reads the rounds that it takes over before it has their lease, and so forgets what was acknowledged meanwhile',
+    file: cells('cell.ts'),
+    find: `if (!isLeft && !(await leases.take(task, url))) continue;
+      this.#free.delete(task);
+      await takeOver(task);`,
+    replace: `if (!isLeft) await takeOver(task);
+      if (!isLeft && !(await leases.take(task, url))) continue;
+      this.#free.delete(task);
+      if (isLeft) await takeOver(task);`,
+  },
+  {
+    name: 'lets a cell write that has let go of its leases',
+    file: cells('held-leases.ts'),
+    find: 'return this.#tokens.size === 0 && !this.#isReleased;',
+    replace: 'return this.#tokens.size === 0;',
   },
 ];

@@ -15,6 +15,11 @@ import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 export interface Writer {
   /** Nothing of it happens any more. */
   readonly isOver: boolean;
+  /** Resolves once what it asks arrives, and once it hears what is answered. */
+  arrives?(): Promise<void>;
+  hears?(): Promise<void>;
+  /** Throws where it may not write. */
+  guard?(): void;
 }
 
 /** A round under way as the storage has it. */
@@ -33,10 +38,11 @@ export interface Witness {
   /** What did not hold. */
   readonly violations: ReadonlySet<string>;
   checkpointed(round: Durable, checkpoint: Checkpoint, options: { readonly erase: boolean }): void;
-  committed(entry: Commit, round: Durable | undefined): void;
+  committed(entry: Commit, round: Durable | undefined, writer: Writer): void;
 }
 
 interface Write {
+  readonly writer: Writer;
   readonly error: Error | undefined;
   readonly act: () => Promise<unknown>;
 }
@@ -63,7 +69,7 @@ export class Kept {
   writes = 0;
   /** When a write failed last, ms since 1970. */
   failedAt = Number.NEGATIVE_INFINITY;
-  died: () => void = () => {};
+  died: (writer: Writer) => void = () => {};
   readonly #clock: VirtualClock;
   readonly #witness: Witness;
   readonly #inFlight = new Set<Write>();
@@ -92,12 +98,12 @@ export class Kept {
     this.#end = undefined;
   }
 
-  /** The coordinator is gone: of the writes in flight the first `durable` are durable, the others never happen. */
-  lose(durable: number): void {
-    const writes = [...this.#inFlight];
-    this.#inFlight.clear();
+  /** A coordinator is gone: of its writes in flight the first `durable` are durable, the others never happen. */
+  lose(writer: Writer, durable: number): void {
+    const writes = [...this.#inFlight].filter(write => write.writer === writer);
+    for (const write of writes) this.#inFlight.delete(write);
     this.#end = undefined;
-    for (const { act, error } of writes.slice(0, durable)) if (!error) void act();
+    for (const { act, error } of writes.slice(0, durable)) if (!error) void act().catch(() => {});
   }
 
   /** The stores as one coordinator sees them. */
@@ -116,7 +122,7 @@ export class Kept {
         checkpoint: (...args) => write(() => this.#checkpoint(...args)),
         underWay: () => this.rounds.underWay(),
       },
-      history: { ...this.history, commit: entry => write(() => this.#commit(entry)) },
+      history: { ...this.history, commit: entry => write(() => this.#commit(entry, writer)) },
       blobs: { ...this.blobs, put: bytes => write(() => this.blobs.put(bytes)) },
       devices: { ...this.devices, revoke: (id, time) => write(() => this.devices.revoke(id, time)) },
       pausedTasks: {
@@ -133,26 +139,32 @@ export class Kept {
     const end = this.#end;
     const isLast = end !== undefined && --end.left === 0;
     if (isLast && end.moment === 'before') {
-      this.died();
+      this.died(writer);
       return never();
     }
     const error = this.failing > 0 ? new MurmurationError('storage.full') : undefined;
     if (error) this.failing -= 1;
     const isUnheard = !error && this.unheard > 0;
     if (isUnheard) this.unheard -= 1;
-    const inFlight = { error, act };
+    const guarded = async () => {
+      writer.guard?.();
+      return await act();
+    };
+    const inFlight = { writer, error, act: guarded };
     this.#inFlight.add(inFlight);
     if (this.latency > 0)
       await new Promise<void>(resolve => this.#clock.at(this.#clock.now() + this.latency, resolve));
     else await null;
+    await writer.arrives?.();
     if (writer.isOver) return never();
     this.#inFlight.delete(inFlight);
     if (error) {
       this.failedAt = this.#clock.now();
       throw error;
     }
-    const value = await act();
-    if (isLast) this.died();
+    const value = await guarded();
+    if (isLast) this.died(writer);
+    await writer.hears?.();
     if (writer.isOver) return never();
     if (!isUnheard) return value;
     this.failedAt = this.#clock.now();
@@ -180,10 +192,10 @@ export class Kept {
     durable.changes += 1;
   }
 
-  async #commit(entry: Commit): Promise<void> {
+  async #commit(entry: Commit, writer: Writer): Promise<void> {
     await this.history.commit(entry);
     const { round } = entry;
-    this.#witness.committed(entry, round && this.underWay.get(round.round));
+    this.#witness.committed(entry, round && this.underWay.get(round.round), writer);
     if (!round) return;
     this.records.set(round.round, round);
     this.underWay.delete(round.round);

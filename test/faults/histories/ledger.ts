@@ -11,7 +11,7 @@ import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { centre } from '@murmuration/protocol/secagg/ring';
-import type { Commit, Durable, Kept, Witness } from './kept.ts';
+import type { Commit, Durable, Kept, Witness, Writer } from './kept.ts';
 import type { Life } from './life.ts';
 import type { Kind } from './operations.ts';
 import type { Replicas } from './replica.ts';
@@ -57,6 +57,8 @@ export class Ledger implements Witness {
   /** What was durable of a round when its end was. */
   readonly #over = new Map<RoundId, Durable>();
   readonly #named = new Map<RoundId, readonly AssignmentId[]>();
+  /** The same, as each coordinator has it. */
+  readonly #namedBy = new WeakMap<Writer, Map<RoundId, readonly AssignmentId[]>>();
   /** Whose updates were in a buffer, when it was last seen. */
   readonly #inBuffer = new Map<RoundId, ReadonlySet<AssignmentId>>();
   /** What was fed first, by what there may only be one of. */
@@ -71,18 +73,19 @@ export class Ledger implements Witness {
     this.violations.add(what);
   }
 
-  /** A round of the coordinator changed. */
-  changed(state: RoundState): void {
+  /** A round of a coordinator changed. */
+  changed(state: RoundState, writer: Writer): void {
     if ('cohort' in state && state.terms.buffer) {
       for (const { assignment, base } of state.cohort.members) this.bases.set(assignment, base!);
       const counted = membersAt(state.cohort, 'counted').map(({ assignment }) => assignment);
       this.#inBuffer.set(state.terms.id, new Set(counted));
     }
-    if (state.phase === 'closing')
-      this.#named.set(
-        state.terms.id,
-        state.contributors.map(({ assignment }) => assignment),
-      );
+    if (state.phase === 'closing') {
+      const names = state.contributors.map(({ assignment }) => assignment);
+      this.#named.set(state.terms.id, names);
+      const own = this.#namedBy.get(writer) ?? new Map();
+      this.#namedBy.set(writer, own.set(state.terms.id, names));
+    }
     if (!('cohort' in state)) return;
     const { quorum, cohort } = state;
     const counted = cohort.standings.filter(standing => standing === 'counted').length;
@@ -138,9 +141,10 @@ export class Ledger implements Witness {
     );
   }
 
-  committed(entry: Commit, durable: Durable | undefined): void {
+  committed(entry: Commit, durable: Durable | undefined, writer: Writer): void {
     const { round } = entry;
-    this.closed.push({ entry, contributors: round ? (this.#named.get(round.round) ?? []) : [] });
+    const contributors = (round && this.#namedBy.get(writer)?.get(round.round)) ?? [];
+    this.closed.push({ entry, contributors });
     if (round && durable) this.#over.set(round.round, durable);
   }
 

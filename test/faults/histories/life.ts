@@ -1,4 +1,5 @@
 import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
+import { Cell } from '@murmuration/coordinator/cells/cell';
 import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
@@ -29,7 +30,9 @@ import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
 import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { standing } from '../../contract/standing.ts';
 import { seededRandom } from '../../seeded-random.ts';
+import type { MemoryCell } from '../../unit/coordinator/cells/memory-leases.ts';
 import { memoryBudgets } from '../../unit/coordinator/privacy/memory-budgets.ts';
 import type { Kept, Writer } from './kept.ts';
 
@@ -38,6 +41,17 @@ export interface Listener {
   assigned(device: DeviceId, assignment: Assignment): void;
   fed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void;
   ended(device: DeviceId, end: RoundEnd): void;
+}
+
+/** What a cell shares with others. */
+export interface Sharing {
+  readonly line: MemoryCell;
+  /** Resolves once what is cut off is no more. */
+  readonly mended: () => Promise<void>;
+  /** It leads devices from now on. */
+  readonly leads: () => void;
+  /** Another cell has its task. */
+  readonly replaced: () => void;
 }
 
 /** Takes masks off on the thread of the test. */
@@ -106,6 +120,13 @@ export class Life implements CohortChannel, Writer {
   readonly #registrar: DeviceRegistry;
   readonly #listener: Listener;
   readonly #connections = new Set<DeviceId>();
+  readonly #time: VirtualClock;
+  readonly #seed: number;
+  #leads = true;
+  #isStarted = false;
+  #sharing: Sharing | undefined;
+  #cell: Cell | undefined;
+  #cellClock: LifeClock | undefined;
 
   constructor(
     task: Task,
@@ -115,8 +136,10 @@ export class Life implements CohortChannel, Writer {
     seed: number,
     durable: boolean,
   ) {
+    this.#time = time;
     this.#kept = kept;
     this.#listener = listener;
+    this.#seed = seed;
     this.clock = new LifeClock(time);
     const { clock, events } = this;
     const { store, history, blobs, devices, pausedTasks } = kept.of(this);
@@ -165,8 +188,83 @@ export class Life implements CohortChannel, Writer {
     await this.population.open();
     await this.control.open([this.rounds]);
     await this.rounds.resume(await this.#kept.rounds.underWay());
-    this.isUp = true;
+    this.#isStarted = true;
+    this.isUp = this.#leads;
     await this.rounds.start();
+  }
+
+  /** From now on it has the task, and takes requests, while the lease says so. */
+  share(sharing: Sharing): void {
+    const { line, leads, replaced } = sharing;
+    this.#sharing = sharing;
+    this.#cellClock = new LifeClock(this.#time);
+    this.#cell = new Cell({
+      leases: line.leases,
+      tasks: [this.rounds.task.name],
+      url: `http://cell-${this.#seed}.example.org`,
+      clock: this.#cellClock,
+      takeOver: async () => {
+        // Nothing goes on in a process that is gone.
+        if (this.isOver) await new Promise(() => {});
+        leads();
+        await this.start();
+      },
+      standingOf: () => standing,
+      failed: error => {
+        const { code } = error as { code?: string };
+        // It looks again.
+        if (code !== 'storage.failed') this.events.emit('fault', 'sharing tasks with other cells', error);
+      },
+      leads: is => {
+        if (this.isOver) return;
+        this.#leads = is;
+        if (!is) this.letGo();
+        else if (this.#isStarted) leads();
+        this.isUp = is && this.#isStarted;
+      },
+    });
+    this.events.on('fault', (_, error) => {
+      if ((error as { code?: string }).code === 'storage.in-use') replaced();
+    });
+    void this.#cell.start();
+  }
+
+  /** What connects it with the leases; undefined where it has the task without any. */
+  get line(): MemoryCell | undefined {
+    return this.#sharing?.line;
+  }
+
+  /** Takes no further task, and lets go of those that it has once `rounds` have stopped. */
+  async stop(rounds: 'suspend' | 'stop'): Promise<void> {
+    await this.#cell?.stop();
+    await this.rounds[rounds]();
+    this.isUp = false;
+    this.letGo();
+    this.#cell?.close();
+    await this.line?.leases.release();
+  }
+
+  /** Devices lose their connections. */
+  letGo(): void {
+    for (const device of [...this.#connections]) this.disconnect(device);
+  }
+
+  /** Whether what it asks the storage, or what it is answered, is lost. */
+  get isCutOff(): boolean {
+    const { line } = this;
+    return line !== undefined && !(line.asks && line.hears);
+  }
+
+  async arrives(): Promise<void> {
+    while (this.#sharing && !this.#sharing.line.asks) await this.#sharing.mended();
+  }
+
+  async hears(): Promise<void> {
+    while (this.#sharing && !this.#sharing.line.hears) await this.#sharing.mended();
+  }
+
+  guard(): void {
+    this.line?.guard();
   }
 
   /** The process is gone. */
@@ -174,6 +272,8 @@ export class Life implements CohortChannel, Writer {
     this.isOver = true;
     this.isUp = false;
     this.clock.end();
+    this.#cellClock?.end();
+    void this.line?.vanish();
   }
 
   /** A device says hello on a new connection. Throws `device.*`. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { CutOff } from '../../unit/coordinator/cells/memory-leases.ts';
 
 /** What a history is played on. */
 export interface Setting {
@@ -12,6 +13,8 @@ export interface Setting {
   readonly durable: boolean;
   /** Whether devices come one by one, and go from buffer to buffer; never of a masked task. */
   readonly buffered?: boolean;
+  /** Whether cells share the task, one of which has it; only where it is durable. */
+  readonly cells?: boolean;
   /** Of everything random in it. */
   readonly seed: number;
 }
@@ -46,6 +49,12 @@ export type Operation =
   | readonly ['StopGracefully' | 'Restart']
   /** From now on each write takes so many ms; so many of the next ones fail, or only their answers are lost. */
   | readonly ['SlowWrites' | 'FailWrites' | 'LoseAnswers', number]
+  /** Of the cell that has the task: nothing that it asks the storage arrives any more, no answer does, or neither; until all comes through again. */
+  | readonly ['CutOff', CutOff]
+  | readonly ['Mend']
+  /** The storage forgets for a moment that the cell lives which has the task; its answers to that about leases take so many ms. */
+  | readonly ['LoseLease']
+  | readonly ['SlowLeases', number]
   /** What an operator may do. */
   | readonly ['Abort' | 'Pause' | 'Unpause' | 'BeginNow'];
 
@@ -77,6 +86,35 @@ const restart: Operation = ['Restart'];
 const pause = fc.option(advance, { freq: 2 });
 const whole = (...operations: (Operation | null)[]) =>
   operations.filter((operation): operation is Operation => operation !== null);
+
+/** A cell loses its lease, or can't hear of it, while devices go on. */
+const betweenCells: fc.Arbitrary<readonly Operation[]> = fc
+  .tuple(
+    fc.oneof(
+      fc.tuple(constant('CutOff'), constant('both', 'there', 'there', 'back')),
+      fc.constant<Operation>(['LoseLease']),
+    ),
+    fc.constantFrom(0, 100, 3_000),
+    fc.constantFrom(1, 500),
+    fc.array(ofDevices, { maxLength: 4 }),
+    fc.constantFrom(250, 1_500, 7_000, 12_000, 12_000),
+    fc.array(ofDevices, { maxLength: 4 }),
+    pause,
+  )
+  .map(([what, slow, asked, before, ms, after, later]) =>
+    whole(
+      ['SlowLeases', slow],
+      ['Advance', asked],
+      what,
+      ...before,
+      ['Advance', ms],
+      ...after,
+      ['Mend'],
+      ['SlowLeases', 0],
+      later,
+      ['Restart'],
+    ),
+  );
 
 /** Operations that mean something together. */
 const passage: fc.Arbitrary<readonly Operation[]> = fc.oneof(
@@ -118,6 +156,7 @@ const passage: fc.Arbitrary<readonly Operation[]> = fc.oneof(
       ),
   },
   { weight: 2, arbitrary: pause.map(later => whole(['StopGracefully'], later, restart)) },
+  { weight: 3, arbitrary: betweenCells },
   {
     weight: 1,
     arbitrary: fc.tuple(constant('SlowWrites'), fc.constantFrom(0, 100, 1_500)).map(one => [one]),
@@ -157,25 +196,35 @@ export function histories(passages: number): fc.Arbitrary<readonly Operation[]> 
 export function settings(which: 'on' | 'off' | 'both' | 'buffered'): fc.Arbitrary<Setting> {
   const seed = fc.nat(2 ** 31 - 1);
   const durable = fc.integer({ min: 0, max: 7 }).map(n => n < 7);
-  const masked = fc.record({
-    masked: fc.constant(true),
-    agreeing: fc.integer({ min: 0, max: 3 }).map(n => n < 3),
-    consumes: constant('sum'),
-    update: constant('ring'),
-    durable,
-    seed,
-  });
-  const plain = fc.record({
-    masked: fc.constant(false),
-    agreeing: fc.constant(false),
-    consumes: constant('sum', 'sum', 'each'),
-    update: constant('ring', 'float32'),
-    durable,
-    seed,
-  });
+  /** One history in three is of cells. */
+  const cells = fc.integer({ min: 0, max: 2 }).map(n => n === 0);
+  const shared = <Given extends { durable: boolean; cells: boolean }>(given: fc.Arbitrary<Given>) =>
+    given.map(setting => ({ ...setting, cells: setting.cells && setting.durable }));
+  const masked = shared(
+    fc.record({
+      masked: fc.constant(true),
+      agreeing: fc.integer({ min: 0, max: 3 }).map(n => n < 3),
+      consumes: constant('sum'),
+      update: constant('ring'),
+      durable,
+      cells,
+      seed,
+    }),
+  );
+  const plain = shared(
+    fc.record({
+      masked: fc.constant(false),
+      agreeing: fc.constant(false),
+      consumes: constant('sum', 'sum', 'each'),
+      update: constant('ring', 'float32'),
+      durable,
+      cells,
+      seed,
+    }),
+  );
   if (which === 'both') return fc.oneof(masked, plain);
   if (which === 'buffered')
-    return plain.map(setting => ({ ...setting, consumes: 'sum', buffered: true }) as const);
+    return plain.map(setting => ({ ...setting, consumes: 'sum', buffered: true, cells: false }) as const);
   return which === 'on' ? masked : plain;
 }
 

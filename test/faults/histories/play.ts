@@ -58,6 +58,7 @@ export async function play(setting: Setting, history: readonly Operation[]): Pro
   await recover(world);
   await check(world, 'the end');
   await world.stop('stop');
+  world.endIdle();
   world.lineage.requireAllAcknowledged();
   if (world.kept.underWay.size > 0 || (await world.kept.rounds.underWay()).length > 0)
     world.ledger.violate('something of a round is left in the storage');
@@ -164,6 +165,18 @@ async function perform(
     case 'LoseAnswers':
       kept.unheard = operation[1];
       break;
+    case 'CutOff':
+      world.cutOff(operation[1]);
+      break;
+    case 'Mend':
+      world.mend();
+      break;
+    case 'LoseLease':
+      world.loseLease();
+      break;
+    case 'SlowLeases':
+      world.slowLeases(operation[1]);
+      break;
     case 'Abort':
     case 'Pause':
     case 'Unpause':
@@ -204,8 +217,12 @@ function steer(world: World, { control }: Life, what: 'Abort' | 'Pause' | 'Unpau
 async function recover(world: World): Promise<void> {
   const { clock, kept, ledger } = world;
   kept.heal();
+  world.slowLeases(0);
+  world.mend();
   await clock.advance(longestRetry + 2_000);
   await world.boot();
+  // Cells leave a free task to others for a moment.
+  if (world.leases) await clock.advance(5_000);
   const life = world.up;
   if (!life) return ledger.violate('the coordinator does not come up');
   const since = clock.now();
@@ -244,14 +261,17 @@ async function check(world: World, after: string, operations?: number): Promise<
     if (pending > (mayRetry ? own + 3 : own)) ledger.violate(`${pending} timers are set`);
     const isOver = !state || state.phase === 'published' || state.phase === 'failed';
     const isQuiet = rounds.task.buffer && state?.phase === 'updates' && openMembers(state).length === 0;
-    const mustWake = isQuiet
-      ? false
-      : state && 'quorum' in state
-        ? true
-        : isOver && !rounds.isPaused && kept.inFlight === 0;
+    // An answer of the storage wakes it, once that comes through.
+    const isCutOff = life.isCutOff;
+    const mustWake =
+      isQuiet || isCutOff
+        ? false
+        : state && 'quorum' in state
+          ? true
+          : isOver && !rounds.isPaused && kept.inFlight === 0;
     // Of unmasked updates the last one waits for the next.
     const isWritten = kept.inFlight > 0 || pending > own || !state || !('cohort' in state);
-    if (world.waiting > 0 && !isWritten && rounds.task.masking)
+    if (world.waiting > 0 && !isWritten && !isCutOff && rounds.task.masking)
       ledger.violate('devices wait for what nobody writes');
     if (mustWake && pending === 0)
       ledger.violate(`no timer is set while ${state?.phase ?? 'no round is there'}`);

@@ -7,6 +7,7 @@ import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { seededRandom } from '../../seeded-random.ts';
+import { type CutOff, type MemoryCell, MemoryLeases } from '../../unit/coordinator/cells/memory-leases.ts';
 import { Kept } from './kept.ts';
 import { Ledger } from './ledger.ts';
 import { Life, type Listener } from './life.ts';
@@ -18,6 +19,10 @@ import { layout, taskOf } from './task.ts';
 
 /** ms within which a coordinator has stopped, however slow and broken its storage is. */
 const stopLimit = 20_000;
+/** ms for which a cell that was replaced, and knows it, is still there. */
+const endsWithin = 1_000;
+/** ms within which a cell hears that the storage has forgotten it: only then it may lead beside another one. */
+const hearsWithin = 10_000;
 
 export function codeOf(error: unknown): string | undefined {
   return error instanceof MurmurationError ? error.code : undefined;
@@ -30,19 +35,25 @@ export class World implements Listener {
   readonly kept: Kept;
   readonly phones: Phone[] = [];
   readonly task;
-  life: Life | undefined;
   lineage!: Lineage;
   readonly isDurable: boolean;
   crashes = 0;
   /** Devices that were to be revoked at some time, whether or not that became durable; those of whom it was acknowledged. */
   readonly doomed = new Set<DeviceId>();
   readonly revoked = new Set<DeviceId>();
-  /** In this life: it holds from the moment in which it is asked for. */
-  readonly revoking = new Set<DeviceId>();
+  /** What cells share; undefined where one coordinator has all for itself. */
+  readonly leases: MemoryLeases | undefined;
+  #mended: (() => void)[] = [];
+  /** Coordinators that there are, oldest first. */
+  readonly #living: Life[] = [];
+  /** By life: it holds from the moment in which it is asked for. */
+  readonly #revoking = new WeakMap<Life, Set<DeviceId>>();
+  /** Until when a cell may lead beside another one, since it can't have heard yet that its lease is gone. */
+  readonly #unaware = new WeakMap<Life, number>();
   readonly #setting: Setting;
   readonly #random;
   #lives = 0;
-  #open = 0;
+  readonly #open = new Map<Life, number>();
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -51,7 +62,8 @@ export class World implements Listener {
     this.task = taskOf(setting);
     this.ledger = new Ledger(setting.durable);
     this.kept = new Kept(this.clock, this.ledger);
-    this.kept.died = () => this.crash(0);
+    this.kept.died = writer => this.crash(0, writer as Life);
+    if (setting.cells) this.leases = new MemoryLeases(this.clock);
     this.ledger.kept = this.kept;
     this.ledger.replicas = new Replicas(this.task, layout, this.clock);
   }
@@ -78,9 +90,14 @@ export class World implements Listener {
     }
   }
 
+  /** The coordinator that takes requests, or the first that there is: devices stay where they are for as long as they are led. */
+  get life(): Life | undefined {
+    return this.#living.find(({ isUp }) => isUp) ?? this.#living[0];
+  }
+
   /** Requests without an answer. */
   get waiting(): number {
-    return this.#open;
+    return (this.life && this.#open.get(this.life)) ?? 0;
   }
 
   /** The coordinator that takes requests, if one does. */
@@ -88,47 +105,115 @@ export class World implements Listener {
     return this.life?.isUp ? this.life : undefined;
   }
 
-  /** A coordinator comes up, unless there is one. */
+  /** Devices that the coordinator which takes requests was asked to revoke. */
+  get revoking(): Set<DeviceId> {
+    return (this.life && this.#revoking.get(this.life)) ?? new Set();
+  }
+
+  /** A coordinator comes up, unless there is one; of cells, two. */
   async boot(): Promise<void> {
-    if (this.life) return;
+    while (this.#living.length < (this.leases ? 2 : 1)) this.#bootOne();
+    await this.clock.advance(0);
+  }
+
+  #bootOne(): void {
     const { seed, durable } = this.#setting;
     this.#lives += 1;
     const life = new Life(this.task, this.clock, this.kept, this, seed + 7_919 * this.#lives, durable);
-    this.life = life;
-    life.events.on('round', state => this.ledger.changed(state));
+    this.#living.push(life);
+    this.#revoking.set(life, new Set());
+    life.events.on('round', state => this.ledger.changed(state, life));
     life.events.on('fault', (where, error) => {
       if (!codeOf(error)?.startsWith('storage.')) this.ledger.violate(`a fault while ${where}: ${error}`);
     });
+    if (this.leases) this.#share(life, this.leases.cell());
+    else this.#start(life);
+  }
+
+  #start(life: Life): void {
     void life.start().catch(error => {
       // A process that can't read or write its storage ends; somebody starts it again.
       if (!codeOf(error)?.startsWith('storage.'))
         this.ledger.violate(`the coordinator did not start: ${error}`);
-      this.#over();
+      this.#over(life);
     });
-    await this.clock.advance(0);
   }
 
-  /** The coordinator is gone; of the writes in flight so many are durable. */
-  crash(durable: number): void {
-    if (!this.life || !this.isDurable) return;
+  #share(life: Life, line: MemoryCell): void {
+    let isReplaced = false;
+    life.share({
+      line,
+      mended: () => new Promise(resolve => this.#mended.push(resolve)),
+      leads: () => this.#requireNoOther(life),
+      replaced: () => {
+        if (isReplaced || life.isOver) return;
+        isReplaced = true;
+        life.isUp = false;
+        life.letGo();
+        // As a process that ends: what it has begun may still come.
+        void life.stop('suspend').catch(() => {});
+        this.clock.at(this.clock.now() + endsWithin, () => this.#over(life));
+      },
+    });
+  }
+
+  /** One cell leads devices of a task at a time, but where the storage has ended the connection of one by itself. */
+  #requireNoOther(life: Life): void {
+    const now = this.clock.now();
+    const others = this.#living.filter(
+      other => other !== life && other.isUp && now > (this.#unaware.get(other) ?? Number.NEGATIVE_INFINITY),
+    );
+    if (others.length > 0) this.ledger.violate('two cells lead devices of one task');
+  }
+
+  /** Nothing that the cell which has the task asks arrives, or no answer, or neither. */
+  cutOff(way: CutOff): void {
+    this.life?.line?.cutOff(way);
+  }
+
+  mend(): void {
+    for (const { line } of this.#living) line?.mend();
+    for (const resolve of this.#mended.splice(0)) resolve();
+  }
+
+  /** The storage forgets for a moment that the cell lives which has the task. */
+  loseLease(): void {
+    const { life } = this;
+    if (!life?.line) return;
+    life.line.lose();
+    this.#unaware.set(life, this.clock.now() + hearsWithin);
+  }
+
+  /** ms that answers about leases take of the cell that has the task; 0: of all. */
+  slowLeases(ms: number): void {
+    for (const life of this.#living)
+      if (life.line && (ms === 0 || life === this.life)) life.line.latency = ms;
+  }
+
+  /** A coordinator is gone, the one that takes requests where none is named; of the writes in flight so many are durable. */
+  crash(durable: number, life = this.life): void {
+    if (!life || life.isOver || !this.isDurable) return;
     this.crashes += 1;
-    this.#over();
-    this.kept.lose(durable);
+    const arrives = life.line?.asks ?? true;
+    this.#over(life);
+    this.kept.lose(life, arrives ? durable : 0);
   }
 
   /** The coordinator ends as at SIGTERM, or with its round where `rounds` end as well. */
   async stop(rounds: 'suspend' | 'stop' = 'suspend'): Promise<void> {
     const life = this.up;
-    if (!life) return;
+    // What it waits for would not come.
+    if (!life || life.isCutOff) return;
     let isDone = false;
-    const stopped = life.rounds[rounds]().then(
+    const stopped = life.stop(rounds).then(
       () => {
         isDone = true;
       },
       error => this.ledger.violate(`stopping failed: ${error}`),
     );
     // Requests that are under way are answered, as a server does that closes.
-    const isBusy = () => !isDone || this.#open > 0;
+    const open = () => this.#open.get(life) ?? 0;
+    const isBusy = () => !isDone || open() > 0;
     for (let spent = 0; isBusy() && !life.isOver && spent <= stopLimit; spent += 100)
       await this.clock.advance(spent === 0 ? 0 : 100);
     if (life.isOver) return;
@@ -136,9 +221,14 @@ export class World implements Listener {
     await stopped;
     life.isStopped = true;
     if (life.clock.pending > 0) this.ledger.violate(`${life.clock.pending} timers are left after the end`);
-    if (this.#open > 0) this.ledger.violate(`${this.#open} requests have no answer after the end`);
+    if (open() > 0) this.ledger.violate(`${open()} requests have no answer after the end`);
     await this.clock.advance(0);
-    this.#over();
+    this.#over(life);
+  }
+
+  /** Cells that have no task end. */
+  endIdle(): void {
+    for (const life of [...this.#living]) this.#over(life);
   }
 
   /** A device says hello, unless it has; whether it is let in. */
@@ -162,10 +252,11 @@ export class World implements Listener {
 
   /** Asks something of a coordinator; no answer comes from one that is gone. */
   request(life: Life, act: () => Promise<unknown>, answered: (error?: unknown) => void): void {
-    this.#open += 1;
+    const count = (change: number) => this.#open.set(life, (this.#open.get(life) ?? 0) + change);
+    count(1);
     const answer = (error?: unknown) => {
       if (life.isOver) return;
-      this.#open -= 1;
+      count(-1);
       answered(error);
     };
     act().then(
@@ -202,10 +293,10 @@ export class World implements Listener {
     return this.phones.find(({ id }) => id === device)!;
   }
 
-  #over(): void {
-    this.life?.die();
-    this.life = undefined;
-    this.revoking.clear();
-    this.#open = 0;
+  #over(life: Life): void {
+    life.die();
+    const at = this.#living.indexOf(life);
+    if (at >= 0) this.#living.splice(at, 1);
+    this.#open.delete(life);
   }
 }

@@ -1,18 +1,16 @@
-// The coordinator that is killed, on the built packages, as operators run it: `coordinator.mjs STORAGE PORT [front|cell CONFIGURATION]`, where
-// the last is JSON of what its configuration has besides. Says line by line on standard output what happens, before it goes on.
+// The coordinator that is killed, on the built packages, as operators run it: `coordinator.mjs STORAGE PORT [front|cell CONFIGURATION
+// DEADLINE]`: JSON of what its configuration has besides, and how long each phase of a round may take. Says line by line on standard output what happens, before it goes on.
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { createCoordinator, defineTask, parseConfig } from '@murmuration/coordinator';
 import * as tf from '@murmuration/engine/tf';
 import { cellDevices, cells, cellTasks, devices, enrolmentToken, phases, taskName } from './agreed.mjs';
 
-const [storage, port, role, besides = '{}'] = process.argv.slice(2);
+const [storage, port, role, besides = '{}', limit = '10 s'] = process.argv.slice(2);
 const shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(cells).length));
 /** @param {string} line */
 const say = line => writeSync(1, `${line}\n`);
 
-// The way back to a front and to another cell takes a moment.
-const limit = role ? '20 s' : '10 s';
 const inModel = role ? cellDevices : devices;
 /** Rounds are short and masked, and some devices wait for the next one, so that none has to. */
 const definition = {

@@ -32,6 +32,8 @@ export interface CoordinatorPart {
   readonly host: Host;
   /** What its configuration has besides. */
   readonly config?: object | undefined;
+  /** How long each phase of a round may take. */
+  readonly deadline: string;
 }
 
 /** One life of the coordinator, from its start to its SIGKILL. */
@@ -47,9 +49,9 @@ export class KilledCoordinator {
   #isReplaced = false;
 
   constructor(folder: string, port: number, listener: Listener, part?: CoordinatorPart) {
-    const { role, host = here, config } = part ?? {};
+    const { host = here, config } = part ?? {};
     const besides = { ...config, ...(host !== here && { host: host.address }) };
-    const args = [folder, String(port), ...(role ? [role, JSON.stringify(besides)] : [])];
+    const args = [folder, String(port), ...(part ? [part.role, JSON.stringify(besides), part.deadline] : [])];
     this.#child = fork(fileURLToPath(new URL('./coordinator.mjs', import.meta.url)), args, {
       // Plain Node, without what lets it run the sources.
       ...forkedOn(host, []),

@@ -22,6 +22,8 @@ const longest = { postgresql: 25_000, devices: 8_000, s3: 20_000 } as const;
 type Target = keyof typeof longest;
 const shortest = 500;
 const ways: readonly Way[] = ['both', 'there', 'back'];
+/** How long each phase of a round may take: a cell that is cut off is replaced after a quarter of a minute. */
+const deadline = '60 s';
 /** Versions of each task that are published after the last cut. */
 const versionsAfterwards = 2;
 /** ms after a cut within which each task has to have a further version. */
@@ -99,6 +101,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
         operatorTokens: [{ id, name: 'tests', role: 'viewer', sha256: hex(digest) }],
       },
       token,
+      deadline,
       taken(task, _, from) {
         if (!from || !leading.get(from)) return;
         ledTooLong += 1;

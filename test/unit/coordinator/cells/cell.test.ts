@@ -11,7 +11,7 @@ const tasks = ['a', 'b', 'c', 'd', 'e', 'f'] as TaskName[];
 function world() {
   const clock = new VirtualClock(1_000);
   const all = new MemoryLeases(clock);
-  const open = (name: string, fails = new Set<TaskName>()) => {
+  const open = (name: string, fails = new Set<TaskName>(), own = tasks) => {
     const line = all.cell();
     const { leases, vanish }: ContractCell = line;
     const led: [leads: boolean, at: number][] = [];
@@ -19,7 +19,7 @@ function world() {
     const failures: unknown[] = [];
     const cell = new Cell({
       leases,
-      tasks,
+      tasks: own,
       url: `http://${name}.example.org`,
       clock,
       async takeOver(task) {
@@ -150,8 +150,30 @@ describe('cells that share tasks', () => {
     await clock.advance(1_000);
     expect(first.led.map(([leads]) => leads)).toEqual([false, true]);
     await first.cell.stop();
+    first.cell.close();
     await clock.advance(60_000);
     expect(first.led).toHaveLength(2);
+  });
+
+  it('lead no devices for longer than their leases last where they stop, and do not come to an end', async () => {
+    const { clock, open } = world();
+    const first = open('first');
+    await first.cell.start();
+    await first.cell.stop();
+    await clock.advance(first.leases.lasts);
+    expect(first.led.map(([leads]) => leads)).toEqual([false]);
+  });
+
+  it('take no task over again that they have, where the place of the leases forgets them for a moment', async () => {
+    const { clock, open } = world();
+    const first = open('first', new Set(), tasks.slice(0, 1));
+    await first.cell.start();
+    await clock.advance(5_000);
+    first.line.lose();
+    await clock.advance(20_000);
+    expect(first.taken).toEqual(tasks.slice(0, 1));
+    expect(first.failures).toEqual([]);
+    expect(first.led).toEqual([]);
   });
 
   it('lead nobody any more once another has a task of theirs', async () => {
