@@ -4,15 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('./simulate-process.ts', import.meta.url));
 
-/** A worker of simulations in a process of its own, with one thread. */
-export class QueueWorker {
+/** `npm run simulate -- …` in a process of its own. */
+export class SimulateProcess {
   readonly #child: ChildProcess;
   /** What it has written, standard output and error. */
   text = '';
 
-  /** `files`: scenario files beside those of the package. */
-  constructor(url: string, files: readonly string[] = []) {
-    this.#child = fork(program, ['worker', '--queue', url, '--threads', '1', ...files], {
+  constructor(args: readonly string[]) {
+    this.#child = fork(program, args, {
       execArgv: [
         '--import',
         new URL('../scripts/sources.mjs', import.meta.url).href,
@@ -24,10 +23,6 @@ export class QueueWorker {
       stream.on('data', (chunk: Buffer) => {
         this.text += chunk.toString();
       });
-  }
-
-  get pid(): number {
-    return this.#child.pid!;
   }
 
   /** How it ended: its exit code, or the signal. */
@@ -42,5 +37,13 @@ export class QueueWorker {
   end(signal: 'SIGINT' | 'SIGKILL'): Promise<number | string> {
     this.#child.kill(signal);
     return this.ended();
+  }
+}
+
+/** A worker of simulations, with one thread. */
+export class QueueWorker extends SimulateProcess {
+  /** `files`: scenario files beside those of the package. */
+  constructor(url: string, files: readonly string[] = []) {
+    super(['worker', '--queue', url, '--threads', '1', ...files]);
   }
 }

@@ -29,13 +29,17 @@ export async function queueFigures(
   const threads = await simulatedRounds(cohort, 2, false);
   const kinds = { threads, oneWorker: one.rounds, twoWorkers: two.rounds };
   const seconds = { threads: 0, oneWorker: 0, twoWorkers: 0 };
+  const cpuSeconds = { ...seconds };
   const loads: number[] = [];
   try {
     for (let number = 0; number <= rounds; number++) {
       const took: string[] = [];
       for (const [kind, each] of Object.entries(kinds) as [keyof typeof kinds, SimulatedRounds][]) {
         const next = await each.next();
-        if (number > 0) seconds[kind] += next.seconds;
+        if (number > 0) {
+          seconds[kind] += next.seconds;
+          cpuSeconds[kind] += next.cpuSeconds;
+        }
         took.push(`${kind} ${next.seconds.toFixed(3)} s`);
       }
       loads.push(loadavg()[0]!);
@@ -46,7 +50,9 @@ export async function queueFigures(
       speedupOfTwoWorkers: round(seconds.oneWorker / seconds.twoWorkers),
       overTwoThreads: round(seconds.twoWorkers / seconds.threads),
       isSameWeights: new Set(hashes).size === 1,
-      seconds: Object.fromEntries(Object.entries(seconds).map(([name, value]) => [name, round(value)])),
+      seconds: rounded(seconds),
+      /** Of the process of the run, without workers and Redis. */
+      cpuSeconds: rounded(cpuSeconds),
       rounds,
       ...cohort,
       load: round(loads.reduce((sum, load) => sum + load, 0) / loads.length),
@@ -56,6 +62,11 @@ export async function queueFigures(
   } finally {
     await Promise.all([one.close(), two.close(), threads.close()]);
   }
+}
+
+/** Each to as many digits as figures have. */
+export function rounded(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)]));
 }
 
 async function queuedRounds(

@@ -4,7 +4,7 @@ import { growHeapFreely } from '@murmuration/simulations/workers/heap';
 import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import type { Order, Weighed } from './many-devices.ts';
-import { queueFigures } from './queue.ts';
+import { queueFigures, rounded } from './queue.ts';
 import { bareRounds, type Rounds, simulatedRounds } from './rounds.ts';
 
 const workers = 2;
@@ -80,10 +80,6 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   } finally {
     await Promise.all(Object.values(kinds).map(each => each.close()));
   }
-}
-
-function rounded(values: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)]));
 }
 
 async function weigh(order: Order): Promise<Weighed> {

@@ -21,7 +21,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { describeJobPool, smallRun } from '../../../contract/job-pool.ts';
 import smallRunScenario from '../../../contract/small-run.ts';
 import { freePort } from '../../../free-port.ts';
-import { QueueWorker } from '../../../queue-workers.ts';
+import { QueueWorker, SimulateProcess } from '../../../queue-workers.ts';
 import { RedisServer, redisPassword } from '../../../redis-server.ts';
 
 const smallRunFile = fileURLToPath(smallRunScenario.module);
@@ -222,6 +222,29 @@ describe('a run whose workers share a queue', () => {
     expect(await connection.hlen(keys.runs)).toBe(0);
     // What else there is expires.
     for (const key of left) expect(await connection.ttl(key)).toBeGreaterThan(0);
+  });
+
+  it('ends after its round on Ctrl-C, and leaves nothing of its jobs in the Redis', async () => {
+    ends.push(startWorker('a'));
+    const run = new SimulateProcess([
+      'clusters',
+      '--json',
+      '--set',
+      'stop.rounds=100000',
+      '--workers',
+      redis.url,
+    ]);
+    ends.push(() => run.end('SIGKILL'));
+    await expect.poll(() => run.text).toContain('The worker a with 1 thread has come');
+    await underWay();
+    expect(await run.end('SIGINT')).toBe(0);
+    expect(run.text).toContain('"outcome":"stopped"');
+    expect(run.text).toContain('Jobs by worker: a ');
+    expect(run.text).not.toContain(encodeURIComponent(redisPassword));
+    const connection = await redis.connect();
+    ends.push(() => endRedis(connection));
+    expect(await connection.keys(`${keys.jobs}*`)).toEqual([]);
+    expect(await connection.hlen(keys.runs)).toBe(0);
   });
 
   it('stops where a person no longer wants to wait for workers', async () => {
