@@ -155,10 +155,4 @@ export const bugs: readonly Bug[] = [
       this.#free.delete(task);
       if (isLeft) await takeOver(task);`,
   },
-  {
-    name: 'lets a cell write that has let go of its leases',
-    file: cells('held-leases.ts'),
-    find: 'return this.#tokens.size === 0 && !this.#isReleased;',
-    replace: 'return this.#tokens.size === 0;',
-  },
 ];
