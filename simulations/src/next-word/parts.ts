@@ -32,12 +32,6 @@ export interface ModelPart {
   readonly seed: number;
 }
 
-export interface TrainedModel {
-  readonly model: ModelFiles;
-  /** On the held-out messages. */
-  readonly recall: Recall;
-}
-
 type Log = (line: string) => void;
 
 export interface CentralPart extends ModelPart {
@@ -45,15 +39,14 @@ export interface CentralPart extends ModelPart {
   /** What it is called in the log. */
   readonly name: string;
   readonly messages: readonly string[];
-  readonly heldOut: readonly string[];
   readonly settings: CentralSettings;
 }
 
 /** The model taught with text in one place. */
 export async function teachCentrally(
-  { name, model, words, rowLength, messages, heldOut, settings, seed }: CentralPart,
+  { name, model, words, rowLength, messages, settings, seed }: CentralPart,
   log: Log,
-): Promise<TrainedModel> {
+): Promise<ModelFiles> {
   const vocabulary = new Vocabulary(words);
   const weights = await trainCentrally({
     model,
@@ -66,7 +59,7 @@ export async function teachCentrally(
   });
   const { topology, layout } = model;
   const { hash } = encodeModel(topology, layout, weights);
-  return measured({ hash, topology, layout, weights }, vocabulary, heldOut);
+  return { hash, topology, layout, weights };
 }
 
 export interface RecallPart extends ModelPart {
@@ -76,18 +69,11 @@ export interface RecallPart extends ModelPart {
 
 /** What a model comes to on the held-out messages. */
 export async function measureRecall({ model, words, heldOut }: RecallPart): Promise<Recall> {
-  return (await measured(model, new Vocabulary(words), heldOut)).recall;
-}
-
-async function measured(
-  model: ModelFiles,
-  vocabulary: Vocabulary,
-  heldOut: readonly string[],
-): Promise<TrainedModel> {
+  const vocabulary = new Vocabulary(words);
   const loaded = await loadModel(model);
   const found = await recall(loaded, vocabulary, heldOut);
   loaded.dispose();
-  return { model, recall: found };
+  return found;
 }
 
 export interface PhonesPart extends ModelPart {

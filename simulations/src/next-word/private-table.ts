@@ -53,16 +53,16 @@ export async function measurePrivate(
       name: 'Public text',
       model: untrained(settings, firstWordId + words.length),
       messages: withoutHeldOut(inputs),
-      heldOut,
       settings: settings.pretraining,
     });
-    log(`Before the phones' text: ${told(begin.recall)}.`);
+    const pretrained = await parts.make({ ...common, part: 'recall', model: begin, heldOut });
+    log(`Before the phones' text: ${told(pretrained)}.`);
     const rows: PrivateRow[] = [];
     for (const { epsilon, budget } of budgets) {
       const noise = noiseOf(privacy, budget);
       const model = await trainByRounds({
         ...common,
-        begin: begin.model,
+        begin,
         phones,
         settings: privateRounds(settings, privacy),
         noise,
@@ -74,7 +74,7 @@ export async function measurePrivate(
       rows.push({ epsilon, noiseMultiplier: noise.noiseMultiplier, recall });
     }
     const { separation, participations } = budgetOf(privacy, 1);
-    return { pretrained: begin.recall, rows, separation, participations };
+    return { pretrained, rows, separation, participations };
   } finally {
     await parts.close();
   }

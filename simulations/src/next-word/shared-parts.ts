@@ -31,13 +31,12 @@ export async function teachShared(
     name: 'Public text',
     model: untrained(settings, firstWordId + words.length),
     messages: withoutHeldOut({ phones, publicText }),
-    heldOut: phones.flatMap(phone => phone.heldOut),
     settings: settings.pretraining,
   });
   const { federated } = settings;
   const model = await trainByRounds({
     ...common,
-    begin: begin.model,
+    begin,
     phones,
     settings: federated,
     workers,

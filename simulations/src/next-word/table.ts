@@ -80,31 +80,32 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
       name: 'Public text',
       model: untrained(settings, firstWordId + words.length),
       messages: withoutHeldOut(inputs),
-      heldOut,
       settings: settings.pretraining,
     });
-    log(`Before the phones' text: ${told(begin.recall)}.`);
+    const pretrained = await make({ ...common, part: 'recall', model: begin, heldOut });
+    log(`Before the phones' text: ${told(pretrained)}.`);
     const [central, federated] = await Promise.all([
       make({
         ...common,
         part: 'central',
         name: "Everybody's text",
-        model: begin.model,
+        model: begin,
         messages: train,
-        heldOut,
         settings: settings.central,
       }),
       trainByRounds({
         ...common,
-        begin: begin.model,
+        begin,
         phones,
         settings: settings.federated,
         workers: threads,
         log,
       }),
     ]);
-    const federatedRecall = await make({ ...common, part: 'recall', model: federated, heldOut });
-    log(`In one place: ${told(central.recall)}; by the phones: ${told(federatedRecall)}.`);
+    const [centralRecall, federatedRecall] = await Promise.all(
+      [central, federated].map(model => make({ ...common, part: 'recall', model, heldOut })),
+    );
+    log(`In one place: ${told(centralRecall!)}; by the phones: ${told(federatedRecall!)}.`);
     const parts = Array.from({ length: Math.ceil(phones.length / phonesPerPart) }, (_, part) =>
       phones.slice(part * phonesPerPart, (part + 1) * phonesPerPart),
     );
@@ -129,9 +130,9 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
       ...(await ngrams),
       counted,
       countedNgrams: { ...countedNgrams, fileBytes: file.length },
-      pretrained: begin.recall,
-      central: central.recall,
-      federated: federatedRecall,
+      pretrained,
+      central: centralRecall!,
+      federated: federatedRecall!,
       ...pooledOf(lives.flat()),
       withoutNet: pooledOfAll(lives.flat().map(({ withoutNet }) => withoutNet)),
     };

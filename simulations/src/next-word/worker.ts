@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { startBackend } from '@murmuration/engine/backend/backend';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Phone } from '../data/federated-text.ts';
 import { type Baseline, type Hits, type Stranger, strangersHits } from '../hybrid/baselines.ts';
 import type { Recalls } from '../hybrid/phone.ts';
@@ -16,7 +17,6 @@ import {
   type RecallPart,
   type StrangersPart,
   type TablePhone,
-  type TrainedModel,
   teachCentrally,
   type WeightsPart,
 } from './parts.ts';
@@ -52,7 +52,7 @@ export type Job = Part & { readonly log: MessagePort };
 export interface Results {
   readonly ngrams: NgramBaselines;
   readonly counted: Recall;
-  readonly central: TrainedModel;
+  readonly central: ModelFiles;
   readonly recall: Recall;
   readonly phones: TablePhone[];
   readonly weights: PartsOfPhones;

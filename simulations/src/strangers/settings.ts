@@ -11,7 +11,8 @@ export const hybridSettings = z.strictObject({
     .pick({ model: true, words: true, ngrams: true, rowLength: true, pretraining: true, federated: true })
     .extend({ fineTuning: keyboardTableSettings.shape.fineTuning })
     .prefault({
-      words: { masking: 'off' },
+      // All messages of a phone train, where the table holds a fifth of them out: more words are in common than a query can find at 4.
+      words: { masking: 'off', further: [{ threshold: 5, words: 5_000, buckets: 65_536 }] },
       ngrams: { masking: 'off' },
       federated: {
         stages: [
