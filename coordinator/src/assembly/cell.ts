@@ -9,6 +9,7 @@ import type { CoordinatorEvents } from '../events/events.ts';
 import type { Experiments } from '../lifecycle/experiments/experiments.ts';
 import type { Gates } from '../lifecycle/gates/gates.ts';
 import type { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
+import type { TaskRounds } from '../rounds/task-rounds.ts';
 import type { Storage } from '../storage/storage.ts';
 import { devicesAtOnce, type Task, turnoverOf } from '../task/task.ts';
 import type { Core } from './core.ts';
@@ -60,7 +61,7 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
   const { core, watch, gates, watcher, experiments, storage, events, clock, leads, came } = parts;
   for (const task of tasks) requireMeasured(task, experiments);
   const byName = new Map(tasks.map(task => [task.name, task]));
-  const takeOver = async (name: TaskName): Promise<void> => {
+  const goOn = async (name: TaskName): Promise<TaskRounds> => {
     const admit = await core.add(byName.get(name)!);
     let underWay = 0;
     const added = await admit(async rounds => {
@@ -72,10 +73,12 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
       await rounds.resume(own);
       underWay = own.length;
     });
-    await watch.follow(added);
     came();
     events.emit('taken-over', name, underWay);
+    return added;
   };
+  // Tried again after a failure: rounds that go on already are not taken over a second time.
+  const takeOver = async (name: TaskName) => watch.follow(core.rounds.get(name) ?? (await goOn(name)));
   const standingOf = (name: TaskName): Standing => {
     const rounds = core.rounds.get(name)!;
     const { task, upcoming, untilNextRound } = rounds;

@@ -366,8 +366,15 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       const admit = await prepare(task);
       return async ready => {
         const added = admit();
-        await ready(added);
-        if (isStarted) await startTask(added);
+        try {
+          await ready(added);
+          if (isStarted) await startTask(added);
+        } catch (error) {
+          // What is tried again makes rounds of its own: these may not go on beside them.
+          for (const each of [pools, rounds, checkIns, servings]) each.delete(task.name);
+          await added.suspend();
+          throw error;
+        }
         return added;
       };
     },
