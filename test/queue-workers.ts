@@ -7,6 +7,8 @@ const program = fileURLToPath(new URL('./simulate-process.ts', import.meta.url))
 /** `npm run simulate -- …` in a process of its own. */
 export class SimulateProcess {
   readonly #child: ChildProcess;
+  /** Once all that it wrote has come, which may be after its exit. */
+  readonly #closed: Promise<unknown>;
   /** What it has written, standard output and error. */
   text = '';
 
@@ -19,6 +21,7 @@ export class SimulateProcess {
       ],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    this.#closed = once(this.#child, 'close');
     for (const stream of [this.#child.stdout!, this.#child.stderr!])
       stream.on('data', (chunk: Buffer) => {
         this.text += chunk.toString();
@@ -27,10 +30,9 @@ export class SimulateProcess {
 
   /** How it ended: its exit code, or the signal. */
   async ended(): Promise<number | string> {
+    await this.#closed;
     const { exitCode, signalCode } = this.#child;
-    if (exitCode !== null || signalCode !== null) return exitCode ?? signalCode!;
-    const [code, signal] = (await once(this.#child, 'exit')) as [number | null, string | null];
-    return code ?? signal!;
+    return exitCode ?? signalCode!;
   }
 
   /** Sends a signal, and returns how it ended. */
