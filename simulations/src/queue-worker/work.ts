@@ -6,6 +6,7 @@ import { sleep } from '@murmuration/protocol/time/sleep';
 import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../queue/address.ts';
 import { connectRedis, endRedis } from '../queue/connection.ts';
+import { removeJobs } from '../queue/keys.ts';
 import { Pulse } from '../queue/pulse.ts';
 import { Registry } from '../queue/registry.ts';
 import { repeat } from '../queue/repeat.ts';
@@ -95,18 +96,24 @@ async function workFor(
   const pulse = new Pulse(clock, patience);
   let beat = 0;
   let lastBeat = standing.beat;
+  let isOver = false;
   const look = async () => {
     if (redis.status !== 'ready') return;
     await registry.putWorker(run, id, { ...worker, beat: beat++ });
     lastBeat = (await registry.runs()).get(run)?.beat ?? lastBeat;
     const isDead = pulse.look(run, lastBeat) === 'dead';
     if (isDead) await registry.removeRun(run);
-    if (isDead || (await registry.isOver(run))) end();
+    isOver = isDead || (await registry.isOver(run));
+    if (isOver) end();
   };
   await repeat(beatEvery, clock, ending.signal, look, () => {});
   signal.removeEventListener('abort', end);
   await serving.close();
-  if (redis.status === 'ready') await registry.removeWorker(run, id);
+  if (redis.status === 'ready') {
+    await registry.removeWorker(run, id);
+    // A look for lost jobs may have made their keys again after the run had deleted them.
+    if (isOver) await removeJobs(redis, run);
+  }
   tell(
     `The run of ${standing.scenario.name} is over for this worker, which has done ${serving.done} of its jobs.`,
   );

@@ -243,7 +243,8 @@ describe('a run whose workers share a queue', () => {
     expect(run.text).not.toContain(encodeURIComponent(redisPassword));
     const connection = await redis.connect();
     ends.push(() => endRedis(connection));
-    expect(await connection.keys(`${keys.jobs}*`)).toEqual([]);
+    // The worker leaves last.
+    await expect.poll(() => connection.keys(`${keys.jobs}*`)).toEqual([]);
     expect(await connection.hlen(keys.runs)).toBe(0);
   });
 
