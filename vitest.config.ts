@@ -12,6 +12,9 @@ const alone = '**/*.alone.test.ts';
 /** Tests that take minutes: packages installed and bundled, whole simulations, kills at every step. `npm run test:long` runs them. */
 const long = '**/*.long.test.ts';
 
+/** Each of these has more to do, and keeps the others from the processors while it does. */
+const patience = { testTimeout: 900_000, hookTimeout: 900_000, expect: { poll: { timeout: 300_000 } } };
+
 const node = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -55,7 +58,7 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { ...node, test: { ...options, name: 'long', include: [`test/${long}`], isolate: false } },
+      { ...node, test: { ...options, ...patience, name: 'long', include: [`test/${long}`], isolate: false } },
       { ...node, test: { ...options, name: 'alone', include: [`test/${alone}`] } },
       'test/browser/vitest.config.ts',
     ],

@@ -3,7 +3,7 @@
 // `--all-services` fails where tests were skipped for a service that this machine lacks.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { provideChromium } from './chromium.mjs';
 import { prepare, rootFolder } from './prepare.mjs';
@@ -39,6 +39,8 @@ const vitest = spawnSync(
     '--reporter=json',
     `--outputFile.json=${reportFile}`,
     ...projects.map(project => `--project=${project}`),
+    // Long tests compute, where others wait: one more at a time would only slow the rest.
+    ...(long ? [`--maxWorkers=${availableParallelism()}`] : []),
     ...withoutTags(without),
     ...options,
   ],

@@ -73,7 +73,7 @@ describe('recall against ε', () => {
   };
 
   it('has as much noise as each ε takes, and says for whom that is accounted', {
-    timeout: 60_000,
+    timeout: 900_000,
   }, async () => {
     const table = await measure({ epsilons: [1, 10, null], population: 10_000, cohort: 5_000 });
     const [one, ten, none] = table.rows;
