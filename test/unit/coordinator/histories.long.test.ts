@@ -97,6 +97,7 @@ describe('any history', () => {
 
   it('gets far enough for that to mean something', () => {
     expect([...outcomes].sort()).toEqual([
+      'failed during agreement',
       'failed during closing',
       'failed during gathering',
       'failed during keys',
