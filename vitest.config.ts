@@ -38,7 +38,7 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     // More workers than cores: a test of real sockets, processes or pages waits for most of its time.
-    maxWorkers: availableParallelism() + 2,
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SlowFirst },
     // What a machine may lack. `npm test` leaves out the tests of what it can't find, and names them.
     tags: [
