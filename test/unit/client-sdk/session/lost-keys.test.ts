@@ -1,38 +1,15 @@
-import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
-import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { expect, it } from 'vitest';
 import { deviceOn, lowFloors, StillTrainer } from '../device.ts';
 import { assignmentOf, MemoryCoordinator, pathOf } from '../memory-coordinator.ts';
-
-/** A storage, and the names of all that is in it. */
-function named(): { readonly storage: Storage; readonly names: Set<string> } {
-  const inner = memoryStorage();
-  const names = new Set<string>();
-  const storage: Storage = {
-    ...inner,
-    async put(name, bytes) {
-      names.add(name);
-      await inner.put(name, bytes);
-    },
-    async putParts(name, parts) {
-      names.add(name);
-      await inner.putParts!(name, parts);
-    },
-    async delete(name) {
-      names.delete(name);
-      await inner.delete(name);
-    },
-  };
-  return { storage, names };
-}
+import { namedStorage } from '../named-storage.ts';
 
 /** A device that was killed after its first bytes of an upload, which did not arrive, and the clock on which it comes back. */
 async function killed() {
   const clock = new VirtualClock();
   const coordinator = new MemoryCoordinator(clock);
   const trainer = new StillTrainer();
-  const { storage, names } = named();
+  const { storage, names } = namedStorage();
   const start = async (seed: number) => {
     const tasks = { keyboard: { examples: () => ['a', 'b'], trainer } };
     const floors = { ...lowFloors, contributions: { day: 100, model: 100 } };

@@ -1,30 +1,7 @@
-import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
-import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { testCoordinator } from '@murmuration/client-sdk/testing';
 import { expect, test } from 'vitest';
 import { serving, stepping, steppingSequences, TableInference, TableTrainer } from '../hybrid/scene.ts';
-
-/** A storage in memory that tells the names of its entries. */
-function namedStorage() {
-  const inner = memoryStorage();
-  const names = new Set<string>();
-  const storage: Storage = {
-    ...inner,
-    async put(name, bytes) {
-      names.add(name);
-      await inner.put(name, bytes);
-    },
-    async putParts(name, parts) {
-      names.add(name);
-      await inner.putParts!(name, parts);
-    },
-    async delete(name) {
-      names.delete(name);
-      await inner.delete(name);
-    },
-  };
-  return { storage, names };
-}
+import { namedStorage } from '../named-storage.ts';
 
 const kept = [
   'identity',
