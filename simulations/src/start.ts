@@ -219,13 +219,15 @@ async function start(argv: readonly string[]): Promise<void> {
   const seconds = (systemClock.now() - began) / 1_000;
   const figures = summary(options, first, records);
   display.say(
-    `${records.length} rounds in ${seconds.toFixed(0)} s; ${sumsExact} of ${sumsChecked} sums exact to the last bit.`,
+    `${records.length} rounds in ${seconds.toFixed(0)} s${
+      sumsChecked > 0 ? `; ${sumsExact} of ${sumsChecked} sums exact to the last bit` : ''
+    }.`,
   );
   if (figures.gain.top1 !== null && figures.gain.top3 !== null)
     display.say(
       `The rounds taught ${signed(figures.gain.top1)} points of top-1 recall and ${signed(figures.gain.top3)} of top-3.`,
     );
-  if (audit.unknown) display.say(`${sumsUnchecked} more sums can't be checked: ${reasons[audit.unknown]}`);
+  if (audit.unknown) display.say(`${sumsUnchecked} sums can't be checked: ${reasons[audit.unknown]}`);
   if (figures.failedRounds === records.length) {
     display.say('Every round failed, so the model has learned nothing.');
     process.exitCode = 1;
