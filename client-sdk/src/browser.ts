@@ -1,8 +1,8 @@
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { PlatformClient } from './client/client.ts';
+import { loadParts } from './client/load-parts.ts';
 import type { ClientOptions } from './client/options.ts';
 import type { Platform } from './client/platform.ts';
 import { browserConditions, browserSpares } from './device/browser-conditions.ts';
@@ -53,6 +53,6 @@ export class FederatedClient extends PlatformClient {
 /** By WebCrypto, which takes threads of its own; pages that are not secure have none. */
 async function hashAside(bytes: Uint8Array): Promise<string> {
   const { subtle } = globalThis.crypto;
-  if (!subtle) return contentHash(bytes);
+  if (!subtle) return (await loadParts()).hashHere(bytes);
   return hex(new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
 }

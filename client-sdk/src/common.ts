@@ -23,7 +23,7 @@ export { sharedNgrams } from './hybrid/shared-ngrams.ts';
 export type { WeightsPrior } from './hybrid/weights-prior.ts';
 export type { BundledModel } from './models/bundled-model.ts';
 export type { ContentHash } from './models/content-hash.ts';
-export { downloadModel } from './models/download.ts';
+export { downloadModel } from './models/download-model.ts';
 export type { AnswerOptions } from './queries/answer-options.ts';
 export type { RoundProgress } from './session/events.ts';
 export { memoryStorage } from './storage/memory.ts';

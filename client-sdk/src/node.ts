@@ -4,6 +4,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { PlatformClient } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
+import { parts } from './client/parts.ts';
 import type { Platform } from './client/platform.ts';
 import { nodeInference } from './hybrid/node-inference.ts';
 import { namedTransport } from './transport/named.ts';
@@ -19,6 +20,7 @@ export const nodePlatform: Platform = {
   clock: systemClock,
   random: systemRandom,
   signingKey: native.ed25519.signingKey,
+  parts,
   updateProcessor: async () => localUpdateProcessor(native, systemRandom),
   contentHash: async bytes => hex(native.sha256(bytes)),
   conditions: async () => ({ idle: true, charging: true, unmetered: true }),

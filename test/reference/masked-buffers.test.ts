@@ -1,13 +1,9 @@
-import { BelowFloor } from '@murmuration/client-sdk/floors/below-floor';
 import { Contributions } from '@murmuration/client-sdk/floors/contributions';
 import { heldFloors } from '@murmuration/client-sdk/floors/floors';
-import { Participations } from '@murmuration/client-sdk/floors/participations';
 import { bufferedPart } from '@murmuration/client-sdk/session/buffered-part';
 import { keptUpdates, settingsIn } from '@murmuration/client-sdk/session/kept-update';
 import type { SessionPorts } from '@murmuration/client-sdk/session/ports';
 import { sessionStore } from '@murmuration/client-sdk/session/saved-session';
-import { trainingPart } from '@murmuration/client-sdk/session/training-part';
-import { untilSlot } from '@murmuration/client-sdk/session/upload-slot';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
@@ -69,12 +65,11 @@ async function elementsOf({ delta, examples, staleness }: Trained, assignment: A
     floors,
     store: sessionStore(storage, task),
     contributions: new Contributions(storage, clock, task, floors.contributions),
-    participations: new Participations(storage, task, floors.privacy),
   } as unknown as SessionPorts;
   const learned = { delta: Float32Array.from(delta), examples, layout };
   const kept = { base: versions[staleness]!, settings: settingsIn(assignment.plan), learned };
   await keptUpdates(storage, task).save(kept);
-  const part = bufferedPart(assignment, ports, 0, () => {}, trainingPart, untilSlot, BelowFloor);
+  const part = bufferedPart(assignment, ports, 0, () => {});
   const { signal } = new AbortController();
   await part.require(signal, false);
   const contribution = await part.make(signal, () => {});

@@ -3,16 +3,12 @@ import { longestQuery } from '@murmuration/protocol/messages/plan';
 import * as z from 'zod/mini';
 import { identityName } from '../device/identity.ts';
 import { BelowFloor } from '../floors/below-floor.ts';
-import type { HeldFloors } from '../floors/floors.ts';
-import { Participations } from '../floors/participations.ts';
 import type { AnswerPorts } from '../queries/answers.ts';
 import type { SessionAnswers } from '../session/ports.ts';
 
 /** Loads, when a device first checks in, what answers the queries that the app allows. */
 export function answering(
-  ports: Omit<AnswerPorts, 'decode' | 'secret' | 'refusal' | 'participations'> & {
-    readonly floors: HeldFloors;
-  },
+  ports: Omit<AnswerPorts, 'decode' | 'secret' | 'refusal'>,
 ): () => Promise<SessionAnswers> {
   let loaded: SessionAnswers | undefined;
   return async () => {
@@ -22,7 +18,6 @@ export function answering(
       decode: bytes => decodeFrame(bytes, z.unknown(), longestQuery),
       secret: () => ports.storage.get(identityName),
       refusal: (floor, detail) => new BelowFloor(floor, detail),
-      participations: asked => new Participations(ports.storage, ports.task, ports.floors.privacy, asked),
     });
     return loaded;
   };

@@ -1,3 +1,4 @@
+import { once } from '@murmuration/protocol/concurrency/once';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
@@ -12,13 +13,11 @@ import { Participation } from '../device/participation.ts';
 import { Contributions } from '../floors/contributions.ts';
 import { requireLocal } from '../floors/development.ts';
 import { heldFloors } from '../floors/floors.ts';
-import { bundledShape, ModelShape } from '../floors/model-shape.ts';
 import { drawSecret } from '../floors/own-draw.ts';
-import { Participations } from '../floors/participations.ts';
 import { type Protection, protectionOf } from '../floors/protection.ts';
 import type { Hybrid } from '../hybrid/hybrid.ts';
 import { Hybrids } from '../hybrid/hybrids.ts';
-import { ModelCache, type Permit } from '../models/model-cache.ts';
+import { openedLater } from '../models/models.ts';
 import { PrivateLayers } from '../private-layers/private-layers.ts';
 import { retry } from '../retry/retry.ts';
 import { WakeSignal } from '../retry/wake-signal.ts';
@@ -38,7 +37,9 @@ import { roaming } from '../transport/roaming.ts';
 import type { Transport } from '../transport/transport.ts';
 import { answering } from './answering.ts';
 import type { ClientEvents } from './events.ts';
+import { loadParts } from './load-parts.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
+import type { TaskModels } from './parts.ts';
 import type { Platform } from './platform.ts';
 import { requireOptions } from './require-options.ts';
 
@@ -55,7 +56,7 @@ export class PlatformClient {
   readonly #connection: Connection;
   readonly #sessions: readonly Session[];
   readonly #trainers: readonly Trainer[];
-  readonly #shapes = new Map<string, ModelShape>();
+  readonly #models = new Map<string, () => Promise<TaskModels>>();
   readonly #emitter = new Emitter<ClientEvents, ClientEvents>();
   readonly #handshake: Handshake;
   /** Whether the app enrols with one text, and not with what it gets each time. */
@@ -77,6 +78,8 @@ export class PlatformClient {
    */
   constructor(options: ClientOptions, platform: Platform) {
     const base = requireOptions(options);
+    const parts = async () => platform.parts ?? (await loadParts());
+    const contentHash = platform.contentHash ?? (async bytes => (await parts()).hashHere(bytes));
     const storage = withNamedFailures(options.storage);
     if (options.cleartext !== 'allowed') requireEncryption(base);
     requireLocal(options.floors, base);
@@ -93,7 +96,7 @@ export class PlatformClient {
     );
     const request = observed(this.#transport, sent => this.#emit('sent', sent));
     this.#hasFixedToken = typeof options.enrolment === 'string';
-    this.#handshake = new Handshake({ ...options, storage }, platform, request);
+    this.#handshake = new Handshake({ ...options, storage }, { ...platform, contentHash }, request);
     this.#consent = new Consent(storage, options.consent !== 'not-needed');
     this.#participation = new Participation(this.#consent, {
       begin: () => this.#takePart(),
@@ -107,19 +110,21 @@ export class PlatformClient {
     }));
     const trainers = tasks.map(task => this.#trainerOf(task));
     this.#trainers = trainers;
-    const caches = tasks.map(({ name, bundled, growable = {} }) => {
-      const shape = new ModelShape({
-        storage,
-        task: name,
-        growable,
-        bundled: async () => bundled && bundledShape(await bundled()),
-        refused: other => this.#emit('topology', { task: name, ...other }),
-      });
-      this.#shapes.set(name, shape);
-      const permit: Permit = async manifest => {
-        if (floors.topology === 'pinned') await shape.require(manifest);
-      };
-      return new ModelCache(storage, this.#transport, name, bundled, platform.contentHash, permit);
+    const caches = tasks.map(({ name: task, bundled, growable }) => {
+      const open = once(async () =>
+        (await parts()).openModels({
+          task,
+          storage,
+          transport: this.#transport,
+          contentHash,
+          topology: floors.topology,
+          bundled,
+          growable,
+          refused: other => this.#emit('topology', { task, ...other }),
+        }),
+      );
+      this.#models.set(task, open);
+      return openedLater(async () => (await open()).cache);
     });
     const known = {
       ...greeted(this.#transport, request, () => this.#isKnown),
@@ -151,12 +156,12 @@ export class PlatformClient {
         holdsOut: Object.values(answers ?? {}).some(
           ({ kinds, answer }) => !answer && kinds.includes('evaluation'),
         ),
+        contribution: async () => (await parts()).contribute,
         storage,
         store: sessionStore(storage, task),
         identity: () => this.#handshake.identity,
         floors,
         contributions: new Contributions(storage, platform.clock, task, floors.contributions),
-        participations: new Participations(storage, task, floors.privacy),
         answers:
           answers &&
           answering({
@@ -170,7 +175,7 @@ export class PlatformClient {
               ...served,
               examples,
               privateLayers: layers,
-              borrow: models.borrow.bind(models),
+              borrow: models.borrow,
             },
           }),
         async ownSeed(round) {
@@ -259,9 +264,9 @@ export class PlatformClient {
    * Durable when it returns. Throws `task.unknown`, `options.invalid` for what is no hash, and `app.aborted`.
    */
   async acceptTopology(task: string, offered: string, signal?: AbortSignal): Promise<void> {
-    const shape = this.#shapes.get(task);
-    if (!shape) throw new MurmurationError('task.unknown');
-    await whileWanted(() => shape.accept(offered), signal);
+    const open = this.#models.get(task);
+    if (!open) throw new MurmurationError('task.unknown');
+    await whileWanted(async () => (await open()).shape.accept(offered), signal);
   }
 
   /**

@@ -13,7 +13,6 @@ import {
   welcome,
 } from '@murmuration/protocol/messages/hello';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
-import { contentHash } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod/mini';
 import type { Storage } from '../storage/storage.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -38,8 +37,8 @@ export interface EnrolmentOptions {
 }
 
 type HandshakePlatform = Pick<DevicePlatform, 'name' | 'signingKey' | 'random'> & {
-  /** Hexadecimal SHA-256, where the platform has a faster one. */
-  readonly contentHash?: (bytes: Uint8Array) => string | Promise<string>;
+  /** Hexadecimal SHA-256. */
+  readonly contentHash: (bytes: Uint8Array) => string | Promise<string>;
 };
 
 /** Says who this device is: enrols it the first time, answers the coordinator's challenges, and asks to be erased. */
@@ -120,8 +119,7 @@ export class Handshake {
     const stored = await this.#options.storage.get(deviceName);
     if (!stored) return undefined;
     const id = new TextDecoder().decode(stored);
-    const { contentHash: hashOf = contentHash } = this.#platform;
-    const hash = await hashOf(this.identity.publicKey);
+    const hash = await this.#platform.contentHash(this.identity.publicKey);
     return id === idOf(hash) ? parseDeviceId(id) : undefined;
   }
 

@@ -8,6 +8,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import type { Plan, PlanNoise, PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Storage } from '../storage/storage.ts';
+import { BelowFloor } from './below-floor.ts';
 
 /** A plan whose devices add noise. */
 export type NoisyPlan = Plan & { readonly privacy: PlanPrivacy & { readonly noise: PlanNoise } };
@@ -105,9 +106,7 @@ const lossOf = (losses: readonly Loss[]): Mechanism => ({
   parts: losses.map(each => ({ kind: 'repeated', times: each.parts, of: each.of }) as const),
 });
 
-/** Of the floor `privacy`; who counts parts says it with the floor's name, of a class that every page has loaded. */
-export const belowPrivacy = (detail: string): MurmurationError =>
-  new MurmurationError('plan.below-floor', detail);
+export const belowPrivacy = (detail: string): BelowFloor => new BelowFloor('privacy', detail);
 
 function mechanismOf(plan: NoisyPlan): Distributed {
   try {

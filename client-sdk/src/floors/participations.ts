@@ -1,6 +1,5 @@
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { parseJson } from '@murmuration/protocol/encoding/json';
-import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Storage } from '../storage/storage.ts';
@@ -45,25 +44,15 @@ export class Participations {
    * `round.begun` where it has been counted.
    */
   async require(plan: Plan, assignment: AssignmentId, isMade: boolean): Promise<void> {
-    await this.#hold(plan, promises => promises.require(assignment, isMade));
+    await (await this.#promises(plan))?.require(assignment, isMade);
     if (plan.privacy) await this.#next(plan.privacy, assignment);
   }
 
   /** Counts a part, durably. Throws as `require`. */
   async count(plan: Plan, assignment: AssignmentId): Promise<void> {
     const next = plan.privacy && (await this.#next(plan.privacy, assignment));
-    await this.#hold(plan, promises => promises.count(assignment));
+    await (await this.#promises(plan))?.count(assignment);
     if (next) await this.#storage.put(this.#name, utf8(JSON.stringify(next)));
-  }
-
-  async #hold(plan: Plan, to: (promises: Promises) => Promise<void>): Promise<void> {
-    const promises = await this.#promises(plan);
-    try {
-      if (promises) await to(promises);
-    } catch (error) {
-      const { code, detail } = error as MurmurationError;
-      throw code === 'plan.below-floor' ? new BelowFloor('privacy', detail) : error;
-    }
   }
 
   /** What a plan promises of privacy, loaded where there is something to hold it to. */

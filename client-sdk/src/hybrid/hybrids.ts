@@ -2,7 +2,7 @@ import type { Serving } from '@murmuration/engine/inference/serving';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Serve, Welcome } from '@murmuration/protocol/messages/hello';
-import type { ModelCache } from '../models/model-cache.ts';
+import type { Models } from '../models/models.ts';
 import { newestVersion } from '../models/newest-version.ts';
 import { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -38,7 +38,7 @@ interface ServedTask {
 
 interface OfTask {
   readonly hybrid: LoadedHybrid;
-  readonly models: ModelCache;
+  readonly models: Models;
   readonly serving: Serving<unknown>;
   readonly verdicts: Verdicts;
   readonly inference: Inference;
@@ -56,7 +56,7 @@ export class Hybrids {
   }
 
   /** Throws `options.invalid` for personal models of a task that says numbers, `hybrid.not-served` where neither app nor platform can run the models of a task that is to be served. */
-  add(task: TaskName, { hybrid: options, examples }: ServedTask, trainer: Trainer, models: ModelCache): void {
+  add(task: TaskName, { hybrid: options, examples }: ServedTask, trainer: Trainer, models: Models): void {
     const { platform, storage, isFree, emit } = this.#ports;
     this.#others.add(task);
     if (!options) return;

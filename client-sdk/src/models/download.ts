@@ -2,20 +2,9 @@ import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { type Manifest, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { Transport } from '../transport/transport.ts';
-import type { BundledModel } from './bundled-model.ts';
 
 /** Longest `model.json`, bytes. */
 const maxJsonLength = 4 << 20;
-
-/** Gets a version from the coordinator; whether its weights are whole says who decodes them. Throws `model.*` and `server.*`. */
-export async function downloadModel(
-  hash: ModelHash,
-  transport: Pick<Transport, 'download'>,
-  signal: AbortSignal,
-): Promise<BundledModel> {
-  const manifested = await downloadManifest(hash, transport, signal);
-  return { json: manifested.json, weights: await downloadWeights(manifested, transport, signal) };
-}
 
 /** A version of which `model.json` is there, and not yet its weights. */
 export interface Manifested {

@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { bytes as byteString, text } from '@murmuration/protocol/messages/scalars';
 import { contentHash, type ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { type SplitLayout, splitLayout, withPart } from '@murmuration/protocol/weights/shared-part';
+import { type SplitLayout, splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import * as z from 'zod/mini';
 
 /** The weights of private layers as they lie in the storage of their device. */
@@ -42,9 +42,31 @@ export function decodeKeptLayers(bytes: Uint8Array): KeptLayers | undefined {
   }
 }
 
-/** Whether what was kept has the tensors of the private part of a model: the same names and shapes. */
-export function fits({ layoutHash }: KeptLayers, split: SplitLayout): boolean {
-  return split.private !== null && equalBytes(layoutHash, split.private.hash);
+/**
+ * Private layers as training left them: `weights` before it, `delta` what it added, both with the values of the whole model. Throws
+ * `training.failed` where training diverged.
+ */
+export function trainedLayers(
+  layers: readonly string[],
+  split: SplitLayout,
+  weights: Float32Array,
+  delta: Float32Array,
+): KeptLayers {
+  const values = takePart(weights, split, 'private');
+  const change = takePart(delta, split, 'private');
+  for (let i = 0; i < values.length; i++) values[i] = values[i]! + change[i]!;
+  if (!values.every(Number.isFinite))
+    throw new MurmurationError(
+      'training.failed',
+      'Training diverged: the private layers are not finite. A lower learning rate helps.',
+    );
+  return { layers, layoutHash: split.private!.hash, values };
+}
+
+/** A version with what was kept in its private part; undefined where that has other tensors: other names or shapes. */
+export function withOwn(model: ModelFiles, split: SplitLayout, kept: KeptLayers): ModelFiles | undefined {
+  if (!split.private || !equalBytes(kept.layoutHash, split.private.hash)) return undefined;
+  return { ...model, weights: withPart(model.weights, split, 'private', kept.values) };
 }
 
 /** A version with the device's own weights in its private layers; undefined where these are of other tensors. */
@@ -56,6 +78,5 @@ export function withKeptLayers(model: ModelFiles, kept: KeptLayers): ModelFiles 
     if (error instanceof MurmurationError) return undefined;
     throw error;
   }
-  if (!fits(kept, split)) return undefined;
-  return { ...model, weights: withPart(model.weights, split, 'private', kept.values) };
+  return withOwn(model, split, kept);
 }

@@ -1,8 +1,7 @@
 import { once } from '@murmuration/protocol/concurrency/once';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { type SplitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
+import type { SplitLayout } from '@murmuration/protocol/weights/shared-part';
 import type { Storage } from '../storage/storage.ts';
 import type { KeptLayers } from './kept-layers.ts';
 
@@ -41,11 +40,11 @@ export class PrivateLayers {
     fresh: (reason: FreshStart) => void,
   ): Promise<ModelFiles> {
     if (!split.private) return model;
-    const { decodeKeptLayers, fits } = await loadForm();
+    const { decodeKeptLayers, withOwn } = await loadForm();
     const bytes = await this.#storage.get(this.#name);
     const kept = bytes && decodeKeptLayers(bytes);
-    if (kept && fits(kept, split))
-      return { ...model, weights: withPart(model.weights, split, 'private', kept.values) };
+    const own = kept && withOwn(model, split, kept);
+    if (own) return own;
     fresh(kept ? 'other-shapes' : bytes ? 'damaged' : 'none-kept');
     return model;
   }
@@ -61,15 +60,8 @@ export class PrivateLayers {
     delta: Float32Array,
   ): Promise<void> {
     if (!split.private) return;
-    const values = takePart(weights, split, 'private');
-    const change = takePart(delta, split, 'private');
-    for (let i = 0; i < values.length; i++) values[i] = values[i]! + change[i]!;
-    if (!values.every(Number.isFinite))
-      throw new MurmurationError(
-        'training.failed',
-        'Training diverged: the private layers are not finite. A lower learning rate helps.',
-      );
-    const { encodeKeptLayers } = await loadForm();
-    await this.#storage.put(this.#name, encodeKeptLayers({ layers, layoutHash: split.private.hash, values }));
+    const { encodeKeptLayers, trainedLayers } = await loadForm();
+    const kept = trainedLayers(layers, split, weights, delta);
+    await this.#storage.put(this.#name, encodeKeptLayers(kept));
   }
 }

@@ -11,8 +11,7 @@ import { isSound, type TextPorts } from '@murmuration/protocol/queries/texts';
 import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { HeldFloors } from '../floors/floors.ts';
-import type { AskedQuery } from '../floors/own-loss.ts';
-import type { Participations } from '../floors/participations.ts';
+import { Participations } from '../floors/participations.ts';
 import { OutcomeRecord } from '../outcomes/outcome-record.ts';
 import type { Part } from '../session/part.ts';
 import type { SessionAnswers } from '../session/ports.ts';
@@ -31,7 +30,7 @@ const mostOffers = 12;
 /** What the answers of a task work with. */
 export interface AnswerPorts {
   readonly clock: Clock;
-  readonly floors: Pick<HeldFloors, 'queryThreshold' | 'queryPeriod'>;
+  readonly floors: Pick<HeldFloors, 'queryThreshold' | 'queryPeriod' | 'privacy'>;
   /** By the name of the query. */
   readonly allowed: Readonly<Record<string, AnswerOptions>>;
   readonly storage: Storage;
@@ -43,10 +42,8 @@ export interface AnswerPorts {
   /** The seed of the device's identity, which it keeps and sends to nobody. */
   readonly secret: () => Promise<Uint8Array | undefined>;
   readonly refusal: Refusal;
-  /** The device's record of what its answers cost of its privacy. */
   /** What versions are measured with; left out of tasks that are not served. */
   readonly evaluation?: EvaluationPorts | undefined;
-  readonly participations: (asked: AskedQuery) => Pick<Participations, 'require' | 'count'>;
 }
 
 /** What an answer costs of the device's privacy. */
@@ -132,7 +129,7 @@ export class Answers implements SessionAnswers {
 
   /** What the answer to a query costs of the device's privacy, by the device's own account. Throws `plan.below-floor` for noise that the query does not ask for. */
   async #costOf(query: Query, { plan, assignment }: Assignment): Promise<Cost> {
-    const { participations, refusal } = this.#ports;
+    const { storage, task, floors, refusal } = this.#ports;
     const { name, privacy } = query;
     const noise = plan.privacy?.noise;
     if (!privacy !== !plan.privacy || !privacy !== !noise || noise?.kind !== privacy?.noise)
@@ -140,7 +137,7 @@ export class Answers implements SessionAnswers {
         'privacy',
         `The query "${name}" and its plan differ in the noise that devices add to their answers.`,
       );
-    const record = participations({
+    const record = new Participations(storage, task, floors.privacy, {
       name,
       ...(privacy && {
         noise: { epsilon: privacy.epsilon, delta: privacy.delta, of: await this.#noiseOf(query, plan) },

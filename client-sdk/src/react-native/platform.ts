@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import { portableEd25519 } from '@murmuration/protocol/primitives/portable-signing';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { parts } from '../client/parts.ts';
 import type { Platform } from '../client/platform.ts';
 import { nativeTransport } from '../transport/native.ts';
 import { localUpdateProcessor } from '../update/local-update-processor.ts';
@@ -32,6 +33,7 @@ export function phonePlatform(phone: Phone, wakes: Wakes): Platform {
     clock: systemClock,
     random,
     signingKey: portableEd25519.signingKey,
+    parts,
     updateProcessor: async () => localUpdateProcessor(portable, random),
     conditions: async () => ({ ...(await phoneConditions(phone)), ...wakes.current?.conditions() }),
     ...(online && { online }),

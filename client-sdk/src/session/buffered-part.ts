@@ -3,7 +3,8 @@ import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
-import type { BelowFloor } from '../floors/below-floor.ts';
+import { BelowFloor } from '../floors/below-floor.ts';
+import { Participations } from '../floors/participations.ts';
 import { clip } from '../update/clip.ts';
 import { clipLayers } from '../update/clip-layers.ts';
 import type { Learned } from '../update/prepare.ts';
@@ -11,29 +12,26 @@ import { type KeptUpdate, keptUpdates, settingsIn } from './kept-update.ts';
 import type { Part } from './part.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
-import type { trainingPart } from './training-part.ts';
-import type { untilSlot } from './upload-slot.ts';
+import { trainingPart } from './training-part.ts';
+import { untilSlot } from './upload-slot.ts';
 
 /** How far a weight may be from (1 + s)^−½, for coordinators that take roots otherwise. */
 const tolerance = 1e-12;
 
 /**
  * The part of a device that trains for a masked buffer, or brings what it has trained into one (SPEC.md, RD22, RD23). `since`: when the device got the
- * assignment, ms since 1970 by its own clock. The last three are what the page has loaded already: this file imports nothing of that.
+ * assignment, ms since 1970 by its own clock.
  */
 export function bufferedPart(
   assignment: Assignment,
   ports: SessionPorts,
   since: number,
   report: Report,
-  training: typeof trainingPart,
-  untilNextSlot: typeof untilSlot,
-  Below: typeof BelowFloor,
 ): Part {
   const { plan } = assignment;
-  if (plan.bases!.length > 0) return sendingPart(assignment, ports, Below);
+  if (plan.bases!.length > 0) return sendingPart(assignment, ports);
   // What it draws follows the version: another training from it teaches nobody anything else.
-  const part = training({ ...assignment, round: plan.model as string as RoundId }, ports);
+  const part = trainingPart({ ...assignment, round: plan.model as string as RoundId }, ports);
   const kept = keptUpdates(ports.store.storage, ports.task);
   const train = async (signal: AbortSignal) => {
     await part.require(signal, false);
@@ -44,7 +42,7 @@ export function bufferedPart(
         'Training diverged: the update is not finite. A lower learning rate helps.',
       );
     // Not kept before: a check-in that somebody forces on the device would tell whether it has trained by then.
-    await untilNextSlot(plan, since, ports.platform, signal);
+    await untilSlot(plan, since, ports.platform, signal);
     signal.throwIfAborted();
     await kept.save({ base: plan.model, settings: settingsIn(plan), learned });
   };
@@ -53,7 +51,7 @@ export function bufferedPart(
     smallestSum: 0,
     /** Trains, and keeps the update: nothing of it is sent, and the round goes on without this device, which then offers it. */
     async require(signal) {
-      requireSummable(plan, Below);
+      requireSummable(plan);
       const before = await kept.load();
       // The coordinator may have forgotten that it gave this work before.
       if (before?.base !== plan.model || before.settings !== settingsIn(plan)) await train(signal);
@@ -70,20 +68,18 @@ function clipped({ delta, layout }: Learned, { update: { clip: limit, perLayer }
 }
 
 /** Brings the update that the device keeps into the sum of a buffer, times the weight of its version. */
-function sendingPart(
-  { plan, assignment: id }: Assignment,
-  ports: SessionPorts,
-  Below: typeof BelowFloor,
-): Part {
-  const { contributions, floors, participations } = ports;
-  const kept = keptUpdates(ports.store.storage, ports.task);
+function sendingPart({ plan, assignment: id }: Assignment, ports: SessionPorts): Part {
+  const { contributions, floors } = ports;
+  const { storage } = ports.store;
+  const participations = new Participations(storage, ports.task, floors.privacy);
+  const kept = keptUpdates(storage, ports.task);
   let update: KeptUpdate | undefined;
   let base: ModelHash = plan.model;
   return {
     smallestSum: 0,
     async require(_, isMade) {
-      requireSummable(plan, Below);
-      requireSchedule(plan, floors.mostVersions, Below);
+      requireSummable(plan);
+      requireSchedule(plan, floors.mostVersions);
       await participations.require(plan, id, isMade);
       if (isMade) base = (await kept.base()) ?? base;
       else {
@@ -94,7 +90,10 @@ function sendingPart(
         }
         base = update.base;
         if (!plan.bases!.some(({ model }) => model === base))
-          throw new Below('buffers', 'The buffer takes no updates of the version that was trained from.');
+          throw new BelowFloor(
+            'buffers',
+            'The buffer takes no updates of the version that was trained from.',
+          );
       }
       await contributions.require(id, base, isMade);
     },
@@ -114,22 +113,19 @@ function sendingPart(
 }
 
 /** Throws `plan.below-floor` for a plan whose updates need more than a sum under masks of what was trained. */
-function requireSummable(
-  { masking, judged, privacy, control, training, update }: Plan,
-  Below: typeof BelowFloor,
-): void {
+function requireSummable({ masking, judged, privacy, control, training, update }: Plan): void {
   const changes = control || training.fairness || update.compression || update.within;
   if (!masking || judged !== undefined || privacy || changes)
-    throw new Below(
+    throw new BelowFloor(
       'buffers',
       'The plan keeps updates for a buffer, which has masks, and neither verdicts, nor a privacy budget, nor control variates, nor compression, nor a clip that moves, nor weights by losses.',
     );
 }
 
 /** Throws `plan.below-floor` for more versions than the app allows, and for weights that single devices out: the only ones are those of versions that follow one another. */
-function requireSchedule({ bases = [], model }: Plan, most: number, Below: typeof BelowFloor): void {
+function requireSchedule({ bases = [], model }: Plan, most: number): void {
   if (bases.length > most)
-    throw new Below(
+    throw new BelowFloor(
       'mostVersions',
       `The buffer adds up updates from ${bases.length} versions; the app takes part in sums of ${most} at most.`,
     );
@@ -138,7 +134,7 @@ function requireSchedule({ bases = [], model }: Plan, most: number, Below: typeo
   );
   const isChain = new Set(bases.map(each => each.model)).size === bases.length && bases[0]!.model === model;
   if (!isDue || !isChain)
-    throw new Below(
+    throw new BelowFloor(
       'buffers',
       'The buffer has other weights than those of versions that follow one another, the newest first.',
     );

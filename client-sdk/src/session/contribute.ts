@@ -1,7 +1,6 @@
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { BelowFloor } from '../floors/below-floor.ts';
 import { requirePlan } from '../floors/require-plan.ts';
-import { retry } from '../retry/retry.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
 import { contributeMasked } from './contribute-masked.ts';
 import { loadBufferedPart, loadCompressedPart, loadControlledPart } from './loads.ts';
@@ -11,7 +10,6 @@ import type { Report } from './report.ts';
 import type { Contributing } from './state.ts';
 import { trainingPart } from './training-part.ts';
 import { upload } from './upload.ts';
-import { untilSlot } from './upload-slot.ts';
 
 /**
  * One device's contribution to one round: download → train, or answer → prepare → upload, between the phases of secure aggregation
@@ -57,11 +55,11 @@ async function partOf(
   const { control, update, bases } = assignment.plan;
   if (bases) {
     const { bufferedPart } = await loadBufferedPart();
-    return bufferedPart(assignment, session, since, report, trainingPart, untilSlot, BelowFloor);
+    return bufferedPart(assignment, session, since, report);
   }
   if (control) {
     const { controlledPart } = await loadControlledPart();
-    return controlledPart(assignment, control, session, { partOf: trainingPart, retry });
+    return controlledPart(assignment, control, session);
   }
   const part = trainingPart(assignment, session);
   if (!update.compression) return part;

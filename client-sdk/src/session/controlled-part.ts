@@ -4,29 +4,18 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { roundControl, roundMark } from '@murmuration/protocol/weights/control';
 import { digest } from '@murmuration/protocol/weights/digest';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
-import type { retry } from '../retry/retry.ts';
+import { retry } from '../retry/retry.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { type OwnVector, OwnVectors } from '../update/own-vectors.ts';
 import type { Part } from './part.ts';
 import type { SessionPorts } from './ports.ts';
-
-/** What the page has loaded already: the chunk of this module imports nothing of it. */
-export interface ControlledPorts {
-  /** The part of a device that trains. */
-  readonly partOf: (assignment: Assignment, ports: SessionPorts) => Part;
-  readonly retry: typeof retry;
-}
+import { trainingPart } from './training-part.ts';
 
 /**
  * The part of a device whose steps are corrected (SCAFFOLD: Karimireddy et al. 2020, Algorithm 1; SPEC.md, RD21): it downloads c, trains by
  * gradients plus c − cᵢ, keeps the next cᵢ, and sends its change with the update.
  */
-export function controlledPart(
-  assignment: Assignment,
-  control: PlanControl,
-  ports: SessionPorts,
-  page: ControlledPorts,
-): Part {
+export function controlledPart(assignment: Assignment, control: PlanControl, ports: SessionPorts): Part {
   const { plan, round, number } = assignment;
   const { storage, task, trainer, platform } = ports;
   const kept = new OwnVectors(storage, `control.${task}`);
@@ -34,7 +23,7 @@ export function controlledPart(
   const corrected: Pick<Trainer, 'train'> = {
     async train(model, settings, examples, signal, progress) {
       const { count, hash } = model.layout;
-      const correction = await download(assignment, control, count, ports, page, signal);
+      const correction = await download(assignment, control, count, ports, signal);
       const own = inForce(await kept.load(hash), control) ?? new Float32Array(count);
       for (let i = 0; i < count; i++) correction[i] = correction[i]! - own[i]!;
       const result = await trainer.train(model, { ...settings, correction }, examples, signal, progress);
@@ -56,7 +45,10 @@ export function controlledPart(
       return result;
     },
   };
-  const part = page.partOf(assignment, { ...ports, trainer: { ...corrected, close: () => trainer.close() } });
+  const part = trainingPart(assignment, {
+    ...ports,
+    trainer: { ...corrected, close: () => trainer.close() },
+  });
   return {
     ...part,
     make: async (signal, report) => ({ ...(await part.make(signal, report)), control: change }),
@@ -70,7 +62,6 @@ async function download(
   { file }: PlanControl,
   count: number,
   { transport, platform }: SessionPorts,
-  { retry }: ControlledPorts,
   signal: AbortSignal,
 ): Promise<Float32Array> {
   const path = `/v1/models/${plan.model}/${file}.bin`;

@@ -5,9 +5,8 @@ import type { DevicePlatform } from '../device/device-platform.ts';
 import type { DeviceIdentity } from '../device/identity.ts';
 import type { Contributions } from '../floors/contributions.ts';
 import type { HeldFloors } from '../floors/floors.ts';
-import type { Participations } from '../floors/participations.ts';
 import type { Verdicts } from '../hybrid/verdicts.ts';
-import type { ModelCache } from '../models/model-cache.ts';
+import type { Models } from '../models/models.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { WakeSignal } from '../retry/wake-signal.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -17,6 +16,7 @@ import type { UpdateProcessor } from '../update/update-processor.ts';
 import type { SessionEvents } from './events.ts';
 import type { Part } from './part.ts';
 import type { SessionStore } from './saved-session.ts';
+import type { Contributing } from './state.ts';
 
 /** What a session needs of the platform that it runs on. */
 export interface SessionPlatform extends Pick<DevicePlatform, 'clock' | 'random' | 'conditions' | 'spares'> {
@@ -31,7 +31,7 @@ export interface SessionPorts {
   readonly transport: Pick<Transport, 'request' | 'upload' | 'download'>;
   readonly trainer: Trainer;
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
-  readonly models: ModelCache;
+  readonly models: Models;
   readonly privateLayers: PrivateLayers;
   /** Layers that no plan may have uploaded. */
   readonly keepPrivate: readonly string[];
@@ -48,8 +48,8 @@ export interface SessionPorts {
   readonly floors: HeldFloors;
   /** What the device has sent for the task. */
   readonly contributions: Contributions;
-  /** Its parts in the task's privacy budget. */
-  readonly participations: Participations;
+  /** Loads what it does in a round. */
+  readonly contribution: () => Promise<Contribute>;
   /** Loads what answers queries; left out where the app answers none. */
   readonly answers?: (() => Promise<SessionAnswers>) | undefined;
   /** The seed of the device's own draws in a round. */
@@ -61,6 +61,9 @@ export interface SessionPorts {
   /** Whether the device is free to take part: not busy in another task. */
   readonly isFree: () => boolean;
 }
+
+/** One device's contribution to one round. */
+export type Contribute = (contributing: Contributing, ports: SessionPorts) => Promise<void>;
 
 /** What a contribution to one round works with. */
 export interface RoundPorts extends SessionPorts {

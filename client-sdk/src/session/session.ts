@@ -11,7 +11,6 @@ import { BelowFloor } from '../floors/below-floor.ts';
 import { hasExamples } from '../training/examples.ts';
 import { asError } from '../training/training-errors.ts';
 import type { MaskingEvent } from '../update/update-processor.ts';
-import { contribute } from './contribute.ts';
 import { Inbox } from './inbox.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Contributing, SessionState } from './state.ts';
@@ -196,8 +195,19 @@ export class Session {
 
   async #checkIn(): Promise<void> {
     if (!this.#connected || this.#state.phase !== 'idle') return;
-    const { task, platform, transport, emit, isFree, examples, floors, contributions, answers, store } =
-      this.#ports;
+    const {
+      task,
+      platform,
+      transport,
+      emit,
+      isFree,
+      examples,
+      floors,
+      contributions,
+      answers,
+      store,
+      contribution,
+    } = this.#ports;
     if (!isFree()) {
       this.#checkInAfter(retryAfter, busy);
       return;
@@ -226,6 +236,9 @@ export class Session {
         this.#checkInAfter(wait, spared ?? (enough ? often : few));
         return;
       }
+      // No cohort is to have a device that can't get at it.
+      await contribution();
+      if (this.#state !== state) return;
       const answer = decodeAck(await transport.request('check-in', encodeFrame(message)), checkInAnswer);
       if (this.#state !== state) return;
       if (answer.decision === 'waiting') {
@@ -245,6 +258,7 @@ export class Session {
   async #contribute(state: Contributing): Promise<void> {
     const { assignment, stop } = state;
     try {
+      const contribute = await this.#ports.contribution();
       stop.signal.throwIfAborted();
       await contribute(state, this.#ports);
       if (this.#state === state) this.#state = { phase: 'closing', assignment };

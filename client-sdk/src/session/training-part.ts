@@ -1,4 +1,5 @@
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { Participations } from '../floors/participations.ts';
 import { requirePrivateLayers } from '../floors/require-plan.ts';
 import { retry } from '../retry/retry.ts';
 import { learn } from './learn.ts';
@@ -8,7 +9,8 @@ import type { SessionPorts } from './ports.ts';
 /** The part of a device that trains. */
 export function trainingPart(assignment: Assignment, ports: SessionPorts): Part {
   const { plan } = assignment;
-  const { floors, keepPrivate, contributions, participations, models, platform } = ports;
+  const { floors, keepPrivate, contributions, store, models, platform } = ports;
+  const participations = new Participations(store.storage, plan.task, floors.privacy);
   return {
     smallestSum: plan.privacy?.noise?.quorum ?? 0,
     async require(signal, isMade) {

@@ -5,6 +5,7 @@ import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { countedAs } from '@murmuration/protocol/time/work';
 import { PlatformClient } from '../client/client.ts';
 import type { ClientOptions, TaskOptions } from '../client/options.ts';
+import { parts } from '../client/parts.ts';
 import { nodeInference } from '../hybrid/node-inference.ts';
 import { memoryStorage } from '../storage/memory.ts';
 import type { Trainer } from '../training/trainer.ts';
@@ -61,6 +62,7 @@ export function testClient({ tasks, ...options }: TestClientOptions, ports: Test
       clock,
       random,
       signingKey: primitives.ed25519.signingKey,
+      parts,
       updateProcessor: async () => localUpdateProcessor(primitives, random),
       conditions: async () => conditions(),
       spares: async () => spares(),

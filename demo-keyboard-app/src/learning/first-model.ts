@@ -1,5 +1,5 @@
 import type { BundledModel } from '@murmuration/client-sdk/models/bundled-model';
-import { downloadModel } from '@murmuration/client-sdk/models/download';
+import { downloadModel } from '@murmuration/client-sdk/models/download-model';
 import { newestVersion } from '@murmuration/client-sdk/models/newest-version';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { bulkTransport } from '@murmuration/client-sdk/transport/bulk';

@@ -1,4 +1,5 @@
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
+import { parts } from '@murmuration/client-sdk/client/parts';
 import type { Platform } from '@murmuration/client-sdk/client/platform';
 import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
 import type { TrainingResult } from '@murmuration/engine/training/trainer';
@@ -64,6 +65,7 @@ export class VirtualDevice {
         clock,
         random,
         signingKey: native.ed25519.signingKey,
+        parts,
         updateProcessor: async () => localUpdateProcessor(native, random),
         conditions: async () => ({ idle: true, charging: true, unmetered: true }),
         contentHash: world.contentHash,

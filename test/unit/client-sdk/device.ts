@@ -1,6 +1,7 @@
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { ClientEvents } from '@murmuration/client-sdk/client/events';
 import type { ClientOptions, TaskOptions } from '@murmuration/client-sdk/client/options';
+import { parts } from '@murmuration/client-sdk/client/parts';
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import type { RoundProgress } from '@murmuration/client-sdk/session/events';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
@@ -91,6 +92,7 @@ export function deviceOn(
       clock,
       random,
       signingKey: native.ed25519.signingKey,
+      parts,
       updateProcessor: async () => localUpdateProcessor(native, random),
       conditions: async () => ({ idle: true }),
       transport: () => coordinator,

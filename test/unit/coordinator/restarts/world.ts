@@ -1,4 +1,5 @@
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
+import { parts } from '@murmuration/client-sdk/client/parts';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
 import { Registry } from '@murmuration/coordinator/registry/registry';
@@ -205,6 +206,7 @@ export class World implements CoordinatorEnvironment {
         clock: this.clock,
         random,
         signingKey: native.ed25519.signingKey,
+        parts,
         updateProcessor: async () => localUpdateProcessor(native, random),
         conditions: async () => ({}),
         transport: () => ({

@@ -1,0 +1,18 @@
+import type { ModelCache } from './model-cache.ts';
+
+/** The model versions of one task that this device has, as `ModelCache`. */
+export type Models = Pick<ModelCache, keyof ModelCache>;
+
+/** Those of a cache that is opened when it is first asked. */
+export function openedLater(open: () => Promise<Models>): Models {
+  return {
+    inspect: async (...args) => (await open()).inspect(...args),
+    load: async (...args) => (await open()).load(...args),
+    loadServed: async (...args) => (await open()).loadServed(...args),
+    borrow: async (...args) => (await open()).borrow(...args),
+    pin: async (...args) => (await open()).pin(...args),
+    loadNgrams: async (...args) => (await open()).loadNgrams(...args),
+    named: async () => (await open()).named(),
+    current: async () => (await open()).current(),
+  };
+}
