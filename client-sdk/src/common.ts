@@ -25,6 +25,7 @@ export type { BundledModel } from './models/bundled-model.ts';
 export type { ContentHash } from './models/content-hash.ts';
 export { downloadModel } from './models/download-model.ts';
 export type { AnswerOptions } from './queries/answer-options.ts';
+export { type CarriedBytes, defaultEnergy, type EnergyModel, type RoundCosts } from './session/costs.ts';
 export type { RoundProgress } from './session/events.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type { Storage } from './storage/storage.ts';

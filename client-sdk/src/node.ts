@@ -22,6 +22,10 @@ export const nodePlatform: Platform = {
   signingKey: native.ed25519.signingKey,
   parts,
   updateProcessor: async () => localUpdateProcessor(native, systemRandom),
+  usage() {
+    const { user, system } = process.cpuUsage();
+    return { cpuSeconds: (user + system) / 1e6, memory: process.memoryUsage.rss() };
+  },
   contentHash: async bytes => hex(native.sha256(bytes)),
   conditions: async () => ({ idle: true, charging: true, unmetered: true }),
   transport: namedTransport,

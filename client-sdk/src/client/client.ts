@@ -22,6 +22,7 @@ import { PrivateLayers } from '../private-layers/private-layers.ts';
 import { retry } from '../retry/retry.ts';
 import { WakeSignal } from '../retry/wake-signal.ts';
 import { whileWanted } from '../retry/while-wanted.ts';
+import { defaultEnergy } from '../session/costs.ts';
 import { deliver } from '../session/deliver.ts';
 import { sessionStore } from '../session/saved-session.ts';
 import { Session } from '../session/session.ts';
@@ -161,6 +162,7 @@ export class PlatformClient {
         store: sessionStore(storage, task),
         identity: () => this.#handshake.identity,
         floors,
+        energy: { ...defaultEnergy, ...options.energy },
         contributions: new Contributions(storage, platform.clock, task, floors.contributions),
         answers:
           answers &&

@@ -3,6 +3,7 @@ import type { Floors } from '../floors/floors.ts';
 import type { HybridOptions } from '../hybrid/hybrid-options.ts';
 import type { BundledModel } from '../models/bundled-model.ts';
 import type { AnswerOptions } from '../queries/answer-options.ts';
+import type { EnergyModel } from '../session/costs.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport, TransportName } from '../transport/transport.ts';
 
@@ -55,4 +56,6 @@ export interface ClientOptions extends EnrolmentOptions {
   readonly cleartext?: 'allowed';
   /** What no plan of the coordinator may lower; on by default, each with a value that `defaultFloors` shows. */
   readonly floors?: Floors;
+  /** Constants of the estimate of energy in the event `costs`; what is left out is that of `defaultEnergy`. */
+  readonly energy?: Partial<EnergyModel>;
 }

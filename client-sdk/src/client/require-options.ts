@@ -5,6 +5,7 @@ import { type Floors, heldFloors, mostRecorded, type PrivacyFloor, threats } fro
 import type { HybridOptions } from '../hybrid/hybrid-options.ts';
 import type { WeightsPrior } from '../hybrid/weights-prior.ts';
 import type { AnswerOptions } from '../queries/answer-options.ts';
+import type { EnergyModel } from '../session/costs.ts';
 import { baseOf } from '../transport/address.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
 
@@ -75,6 +76,8 @@ const above0 = (most: number): Kind => [
   value => isIn(value, Number.MIN_VALUE, most),
   `a number above 0, up to ${most}`,
 ];
+
+const cost: Kind = [value => isIn(value, 0, 1e6), 'a number from 0 to 1000000'];
 
 const pins = oneOf('pinned', 'any');
 
@@ -201,6 +204,7 @@ const client = record<ClientOptions>(
     ],
     cleartext: oneOf('allowed'),
     floors,
+    energy: record<EnergyModel>({ joulesPerByteDown: cost, joulesPerByteUp: cost, watts: cost }),
   },
   'url',
   'tasks',

@@ -19,6 +19,9 @@ import { downloadManifest, downloadNgrams, downloadWeights, type Manifested } fr
 /** Throws for a model that this device is not to use. */
 export type Permit = (manifest: Pick<Manifest, 'topology' | 'layout'>) => Promise<void>;
 
+/** What carries files. */
+type Downloads = Pick<Transport, 'download'>;
+
 interface Loaded {
   readonly files: ModelFiles;
   /** That had to be downloaded; 0 for a version that was there. */
@@ -71,23 +74,23 @@ export class ModelCache {
   /**
    * Gets what a version's `model.json` says, without its weights, and has it permitted; nothing of one that isn't is kept. Throws as `load`.
    */
-  async inspect(hash: ModelHash, signal: AbortSignal): Promise<void> {
-    await this.#next(() => this.#inspect(hash, signal), signal);
+  async inspect(hash: ModelHash, signal: AbortSignal, over: Downloads = this.#transport): Promise<void> {
+    await this.#next(() => this.#inspect(hash, signal, over), signal);
   }
 
-  async #inspect(hash: ModelHash, signal: AbortSignal): Promise<void> {
+  async #inspect(hash: ModelHash, signal: AbortSignal, over: Downloads): Promise<void> {
     for (const name of [this.#name, this.#pinnedName]) {
       const entry = await this.#entry(name);
       if (entry?.hash === hash) return this.#permit(parseModelJson(hash, entry.json));
     }
     const json = (await this.#bundled?.())?.json;
     if (json && contentHash(json) === hash) return this.#permit(parseModelJson(hash, json));
-    await this.#manifest(hash, signal);
+    await this.#manifest(hash, signal, over);
   }
 
-  async #manifest(hash: ModelHash, signal: AbortSignal): Promise<Manifested> {
+  async #manifest(hash: ModelHash, signal: AbortSignal, over: Downloads): Promise<Manifested> {
     const known = this.#inspected?.hash === hash ? this.#inspected : undefined;
-    const manifested = known ?? (await downloadManifest(hash, this.#transport, signal));
+    const manifested = known ?? (await downloadManifest(hash, over, signal));
     await this.#permit(manifested.manifest);
     this.#inspected = manifested;
     return manifested;
@@ -96,10 +99,10 @@ export class ModelCache {
   /**
    * The version, and the bytes that had to be downloaded for it. Rounds and predictions may want one at the same moment: one after the
    * other gets it, so that it is downloaded once. Throws `model.*` or `server.*`, what keeps the device from using the version, and the reason
-   * of `signal` once that is aborted.
+   * of `signal` once that is aborted. `over`: what carries it.
    */
-  async load(hash: ModelHash, signal: AbortSignal): Promise<Loaded> {
-    return this.#next(() => this.#load(hash, signal), signal);
+  async load(hash: ModelHash, signal: AbortSignal, over: Downloads = this.#transport): Promise<Loaded> {
+    return this.#next(() => this.#load(hash, signal, this.#name, false, over), signal);
   }
 
   /** The same of a version that is only served: where it has to be downloaded, in its smaller form, if it has one. */
@@ -120,7 +123,7 @@ export class ModelCache {
         const files = await this.#whole({ ...entry, hash }, false);
         if (files) return (await this.#here(files)).files;
       }
-      const manifested = await this.#manifest(hash, signal);
+      const manifested = await this.#manifest(hash, signal, this.#transport);
       const weights = await downloadWeights(manifested, this.#transport, signal, undefined);
       return this.#decode(hash, manifested.json, weights, false);
     }, signal);
@@ -176,7 +179,13 @@ export class ModelCache {
     return untilAborted(result, signal);
   }
 
-  async #load(hash: ModelHash, signal: AbortSignal, name = this.#name, isServed = false): Promise<Loaded> {
+  async #load(
+    hash: ModelHash,
+    signal: AbortSignal,
+    name = this.#name,
+    isServed = false,
+    over: Downloads = this.#transport,
+  ): Promise<Loaded> {
     const here = await this.#entry(name);
     const files = here?.hash === hash ? await this.#whole(here, isServed) : undefined;
     if (files) return this.#here(files);
@@ -192,10 +201,10 @@ export class ModelCache {
       await this.#storage.put(name, (await this.#storage.get(other))!);
       return loaded;
     }
-    const manifested = await this.#manifest(hash, signal);
+    const manifested = await this.#manifest(hash, signal, over);
     const { json, manifest } = manifested;
     const file = isServed ? manifest.smaller?.hash : undefined;
-    const weights = await downloadWeights(manifested, this.#transport, signal, file);
+    const weights = await downloadWeights(manifested, over, signal, file);
     this.#inspected = undefined;
     const downloaded = await this.#decode(hash, json, weights, isServed);
     // One entry, so that a device that stops here has the version before it or this one, and never parts of both.

@@ -1,5 +1,6 @@
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { PlatformClient } from '../client/client.ts';
+import type { RoundCosts } from '../session/costs.ts';
 import type { RoundProgress } from '../session/events.ts';
 import { asError } from '../training/training-errors.ts';
 import type { ConnectionState } from '../transport/connection-state.ts';
@@ -16,6 +17,8 @@ export interface FederationState {
   readonly isPaused: boolean;
   /** The round that this device is in, or was in last; undefined before the first. */
   readonly round: RoundProgress | undefined;
+  /** What the last round has cost this device, once its part in it had ended; undefined before the first. */
+  readonly costs: RoundCosts | undefined;
   /** What went wrong last; undefined again once the device is connected. */
   readonly error: MurmurationError | undefined;
 }
@@ -27,6 +30,7 @@ export const before: FederationState = {
   hasConsent: undefined,
   isPaused: false,
   round: undefined,
+  costs: undefined,
   error: undefined,
 };
 
@@ -56,6 +60,7 @@ export class FollowedClient {
         readConsent().catch(failed);
       }),
       client.on('round', round => state.change({ round })),
+      client.on('costs', costs => state.change({ costs })),
       client.on('error', failed),
     ];
     readConsent().catch(failed);
@@ -82,6 +87,10 @@ export class FollowedClient {
 
   async forget(signal?: AbortSignal): Promise<void> {
     await this.#state.read().client?.forget(signal);
-    this.#state.change({ round: undefined, hasConsent: await this.#state.read().client?.hasConsent(signal) });
+    this.#state.change({
+      round: undefined,
+      costs: undefined,
+      hasConsent: await this.#state.read().client?.hasConsent(signal),
+    });
   }
 }

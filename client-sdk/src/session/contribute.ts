@@ -7,15 +7,35 @@ import { loadBufferedPart, loadCompressedPart, loadControlledPart } from './load
 import type { Part } from './part.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
+import { RoundMeter } from './round-meter.ts';
 import type { Contributing } from './state.ts';
 import { trainingPart } from './training-part.ts';
 import { upload } from './upload.ts';
+
+/** One device's contribution to one round, and what it costs, which is told at its end. */
+export async function contribute(contributing: Contributing, session: SessionPorts): Promise<void> {
+  const { transport, trainer, platform, energy, emit, task } = session;
+  const { round, number } = contributing.assignment;
+  const meter = new RoundMeter(platform, trainer);
+  const ports: SessionPorts = {
+    ...session,
+    transport: meter.transport(transport),
+    trainer: meter.trainer(),
+    platform: { ...platform, updateProcessor: async () => meter.processor(await platform.updateProcessor()) },
+  };
+  try {
+    await takePart(contributing, ports);
+  } finally {
+    meter.hear(contributing.heard);
+    emit('costs', { task, round, number, ...meter.costs(energy) });
+  }
+}
 
 /**
  * One device's contribution to one round: download → train, or answer → prepare → upload, between the phases of secure aggregation
  * where the plan masks. What was made for this assignment before a restart is sent again, byte for byte.
  */
-export async function contribute(
+async function takePart(
   { assignment: given, stop: { signal }, inbox, since }: Contributing,
   session: SessionPorts,
 ): Promise<void> {

@@ -14,7 +14,7 @@ export function deliver(
   switch (event) {
     case 'assignment': {
       const message = decodeAssignment(frame);
-      for (const session of sessions) session.assigned(message);
+      for (const session of sessions) session.assigned(message, frame.length);
       return;
     }
     case 'roster':
@@ -22,7 +22,7 @@ export function deliver(
     case 'survivors':
     case 'agreed': {
       const message = decodeFrame(frame, maskingInput);
-      for (const session of sessions) session.fed(event, message);
+      for (const session of sessions) session.fed(event, message, frame.length);
       return;
     }
     case 'come-back': {

@@ -3,6 +3,7 @@ import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { FreshStart } from '../private-layers/private-layers.ts';
 import type { Sent } from '../transport/observed.ts';
+import type { RoundCosts } from './costs.ts';
 
 /** Where the device stands in a round; `progress` is the share of the phase that is done, from 0 to 1. */
 export interface RoundProgress {
@@ -26,6 +27,8 @@ export interface RoundProgress {
 /** What the session of a task tells. */
 export interface SessionEvents {
   round(event: RoundProgress): void;
+  /** What a round has cost this device: told once its part in it has ended, however that was. Nothing of it is sent. */
+  costs(event: RoundCosts): void;
   /** A model version has arrived on the device. */
   model(event: { readonly task: TaskName; readonly model: ModelHash; readonly bytes: number }): void;
   /** The device has trained, on these kernels. */

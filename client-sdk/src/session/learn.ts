@@ -23,10 +23,10 @@ export async function learn(
   signal: AbortSignal,
   report: Report,
 ): Promise<Learned> {
-  const { task, models, privateLayers, served, trainer, examples, platform, floors, emit } = ports;
+  const { task, models, privateLayers, served, trainer, examples, platform, floors, transport, emit } = ports;
   const { plan } = assignment;
   report('downloading', 0);
-  const { files, bytes } = await retry(() => models.load(plan.model, signal), platform, signal);
+  const { files, bytes } = await retry(() => models.load(plan.model, signal, transport), platform, signal);
   if (bytes > 0) emit('model', { task, model: plan.model, bytes });
   const split = splitLayout(files.layout, plan.privateLayers);
   const model = await privateLayers.personalise(files, split, reason =>

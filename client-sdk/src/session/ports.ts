@@ -13,6 +13,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
+import type { EnergyModel } from './costs.ts';
 import type { SessionEvents } from './events.ts';
 import type { Part } from './part.ts';
 import type { SessionStore } from './saved-session.ts';
@@ -22,6 +23,8 @@ import type { Contributing } from './state.ts';
 export interface SessionPlatform extends Pick<DevicePlatform, 'clock' | 'random' | 'conditions' | 'spares'> {
   /** Does the arithmetic of contributions on this thread, for trainers that have no thread for it: loaded when one first needs it. */
   readonly updateProcessor: () => Promise<UpdateProcessor>;
+  /** Processor time of the process so far, and bytes of memory that it holds now, where the platform tells. */
+  readonly usage?: () => { readonly cpuSeconds: number; readonly memory: number };
 }
 
 /** What a session works with. */
@@ -46,6 +49,8 @@ export interface SessionPorts {
   /** The device's signing key, which is there once it has connected. */
   readonly identity: () => DeviceIdentity;
   readonly floors: HeldFloors;
+  /** By what the energy of rounds is estimated. */
+  readonly energy: EnergyModel;
   /** What the device has sent for the task. */
   readonly contributions: Contributions;
   /** Loads what it does in a round. */

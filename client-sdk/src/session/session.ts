@@ -90,13 +90,17 @@ export class Session {
     if ('assignment' in this.#state) this.#expectEnd(this.#state.assignment);
   }
 
-  assigned(assignment: Assignment) {
+  /** `bytes`: the length of the message. */
+  assigned(assignment: Assignment, bytes: number) {
     const { task, isFree } = this.#ports;
     if (assignment.plan.task !== task) return;
     const { phase } = this.#state;
     this.#isNamed = true;
     if (phase === 'contributing' || phase === 'closing') {
-      if (this.#state.assignment.assignment === assignment.assignment) return this.#expectEnd(assignment);
+      if (this.#state.assignment.assignment === assignment.assignment) {
+        if (this.#state.phase === 'contributing') this.#state.heard += bytes;
+        return this.#expectEnd(assignment);
+      }
     }
     this.#abandon();
     if (!isFree()) {
@@ -110,6 +114,7 @@ export class Session {
       since: this.#now,
       stop: new AbortController(),
       inbox: new Inbox(),
+      heard: bytes,
     };
     this.#state = state;
     this.#expectEnd(assignment);
@@ -134,8 +139,9 @@ export class Session {
   }
 
   /** The coordinator gives what a phase of masking begins with. */
-  fed(kind: MaskingEvent, { assignment, message }: MaskingInput): void {
+  fed(kind: MaskingEvent, { assignment, message }: MaskingInput, bytes: number): void {
     if (this.#state.phase !== 'contributing' || this.#state.assignment.assignment !== assignment) return;
+    this.#state.heard += bytes;
     this.#state.inbox.put(kind, message);
   }
 

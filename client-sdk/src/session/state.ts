@@ -10,6 +10,8 @@ export interface Contributing {
   readonly since: number;
   readonly stop: AbortController;
   readonly inbox: Inbox<MaskingEvent>;
+  /** Bytes of the messages that came for it. */
+  heard: number;
 }
 
 /** Where a device stands in one task. */

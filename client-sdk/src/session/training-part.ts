@@ -9,7 +9,7 @@ import type { SessionPorts } from './ports.ts';
 /** The part of a device that trains. */
 export function trainingPart(assignment: Assignment, ports: SessionPorts): Part {
   const { plan } = assignment;
-  const { floors, keepPrivate, contributions, store, models, platform } = ports;
+  const { floors, keepPrivate, contributions, store, models, platform, transport } = ports;
   const participations = new Participations(store.storage, plan.task, floors.privacy);
   return {
     smallestSum: plan.privacy?.noise?.quorum ?? 0,
@@ -18,7 +18,7 @@ export function trainingPart(assignment: Assignment, ports: SessionPorts): Part 
       await contributions.require(assignment.assignment, plan.model, isMade);
       await participations.require(plan, assignment.assignment, isMade);
       if (floors.topology === 'pinned')
-        await retry(() => models.inspect(plan.model, signal), platform, signal);
+        await retry(() => models.inspect(plan.model, signal, transport), platform, signal);
     },
     make: (signal, report) => learn(assignment, ports, signal, report),
     async count() {

@@ -9,7 +9,7 @@ import type { WorkerService } from './serve-training.ts';
 export type Spawn = () => Worker;
 
 /** A worker of the app that runs. */
-interface RunningWorker {
+export interface RunningWorker {
   /**
    * Does something in the worker. Throws the error that comes from there, `training.module` where its script does not run, `training.no-answer` where that answers nothing, and
    * `training.stopped` once it has been ended.

@@ -1,11 +1,18 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { proxy, transfer } from 'comlink';
+import { proxy, type Remote, transfer } from 'comlink';
 import type { Trainer } from '../training/trainer.ts';
 import type { Contribution } from '../update/prepare.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
-import { type AppWorker, appWorker, type Spawn } from './app-worker.ts';
+import { type AppWorker, appWorker, type RunningWorker, type Spawn } from './app-worker.ts';
+import type { WorkerService } from './serve-training.ts';
+
+/** Does something in the worker, and asks for how long it has been at work by then. */
+type Timed = <Result>(
+  running: RunningWorker,
+  work: (service: Remote<WorkerService>) => Promise<Result>,
+) => Promise<Result>;
 
 /** A trainer in a worker that `spawn` starts, over Comlink's calls. */
 export function comlinkTrainer(
@@ -14,6 +21,22 @@ export function comlinkTrainer(
 ): Trainer & { readonly updateProcessor: UpdateProcessor } {
   const worker = appWorker(spawn, clock);
   let trainings = 0;
+  let seconds = 0;
+  /** Of the worker that runs: another one begins with 0. */
+  let last = 0;
+  const timed: Timed = async (running, work) => {
+    try {
+      return await running.call(work);
+    } finally {
+      await running
+        .call(service => service.busy())
+        .then(busy => {
+          seconds += busy < last ? busy : busy - last;
+          last = busy;
+        })
+        .catch(() => {});
+    }
+  };
   return {
     async train(model, settings, examples, signal, progress) {
       if (signal.aborted) throw new MurmurationError('training.stopped');
@@ -25,32 +48,33 @@ export function comlinkTrainer(
       let hear = progress;
       const heard = proxy((done: number) => hear(done));
       try {
-        return await running.call(service => service.train(id, model, settings, examples, heard));
+        return await timed(running, service => service.train(id, model, settings, examples, heard));
       } finally {
         hear = () => {};
         signal.removeEventListener('abort', stop);
       }
     },
-    updateProcessor: updateProcessorOf(worker),
+    updateProcessor: updateProcessorOf(worker, timed),
+    busy: () => seconds,
     async close() {
       worker.end();
     },
   };
 }
 
-function updateProcessorOf(worker: AppWorker): UpdateProcessor {
+function updateProcessorOf(worker: AppWorker, timed: Timed): UpdateProcessor {
   return {
     prepare: (contribution, assignment) =>
-      worker.running().call(service => service.prepare(handedOver(contribution), assignment)),
+      timed(worker.running(), service => service.prepare(handedOver(contribution), assignment)),
     draw: (...args) => worker.running().call(service => service.draw(...args)),
     async masked(terms) {
       const running = worker.running();
-      const round = await running.call(service => service.masked(terms));
+      const round = await timed(running, service => service.masked(terms));
       return {
-        enter: saved => running.call(() => round.enter(saved)),
-        hear: (event, message) => running.call(() => round.hear(event, message)),
+        enter: saved => timed(running, () => round.enter(saved)),
+        hear: (event, message) => timed(running, () => round.hear(event, message)),
         mask: (contribution: Contribution, assignment: Assignment) =>
-          running.call(() => round.mask(handedOver(contribution), assignment)),
+          timed(running, () => round.mask(handedOver(contribution), assignment)),
         // With the worker its secrets are gone as well.
         forget: () => running.call(() => round.forget()).catch(() => {}),
       };

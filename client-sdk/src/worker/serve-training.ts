@@ -14,6 +14,7 @@ import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { expose, type ProxyMarked, proxy, releaseProxy, transfer } from 'comlink';
 import { browserMemoryLimit } from '../device/browser-memory.ts';
@@ -21,7 +22,12 @@ import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import { tfjsInference } from '../hybrid/tfjs-inference.ts';
 import { localUpdateProcessor } from '../update/local-update-processor.ts';
 import type { Contribution } from '../update/prepare.ts';
-import type { MaskedRound, MaskedRoundSetup, UpdateProcessor } from '../update/update-processor.ts';
+import type {
+  MaskedRound,
+  MaskedRoundSetup,
+  MaskingEvent,
+  UpdateProcessor,
+} from '../update/update-processor.ts';
 import { engineMemory } from './engine-memory.ts';
 
 export interface WorkerOptions {
@@ -64,6 +70,8 @@ export interface WorkerService {
   prepare(contribution: Contribution, assignment: Assignment): Promise<Uint8Array>;
   masked(terms: MaskedRoundSetup): Promise<MaskedRound & ProxyMarked>;
   draw: UpdateProcessor['draw'];
+  /** Seconds of training and masking so far. */
+  busy(): Promise<number>;
   open(model: ModelFiles): Promise<OpenModel & ProxyMarked>;
 }
 
@@ -86,6 +94,7 @@ export function serveTraining<Example>(
     prepare: async (...args) => (await service).prepare(...args),
     masked: async terms => (await service).masked(terms),
     draw: async (...args) => (await service).draw(...args),
+    busy: async () => (await service).busy(),
     open: async model => (await service).open(model),
   } satisfies WorkerService);
 }
@@ -113,7 +122,17 @@ function workerService<Example>(
   const updateProcessor = localUpdateProcessor(portable, systemRandom);
   const trainings = new Map<number, AbortController>();
   let inference: Inference | undefined;
+  let busy = 0;
+  const timed = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const since = systemClock.elapsed!();
+    try {
+      return await work();
+    } finally {
+      busy += (systemClock.elapsed!() - since) / 1_000;
+    }
+  };
   return {
+    busy: async () => busy,
     async train(id, model, settings, examples, progress) {
       const stop = new AbortController();
       trainings.set(id, stop);
@@ -121,9 +140,11 @@ function workerService<Example>(
         await ready;
         // It goes its own way to the page, which shall have heard all of it when the result comes.
         let told: unknown;
-        const result = await trainer.train(model, settings, examples, stop.signal, done => {
-          told = progress(done);
-        });
+        const result = await timed(() =>
+          trainer.train(model, settings, examples, stop.signal, done => {
+            told = progress(done);
+          }),
+        );
         await told;
         return transfer(result, [result.delta.buffer as ArrayBuffer]);
       } finally {
@@ -135,16 +156,18 @@ function workerService<Example>(
       trainings.get(id)?.abort();
     },
     async prepare(contribution, assignment) {
-      const update = await updateProcessor.prepare(contribution, assignment);
+      const update = await timed(() => updateProcessor.prepare(contribution, assignment));
       return transfer(update, [update.buffer as ArrayBuffer]);
     },
     draw: (...args) => updateProcessor.draw(...args),
     async masked(terms) {
-      const round = await updateProcessor.masked(terms);
+      const round = await timed(() => updateProcessor.masked(terms));
       return proxy({
-        ...round,
+        enter: (saved: Uint8Array | undefined) => timed(() => round.enter(saved)),
+        hear: (event: MaskingEvent, message: Uint8Array) => timed(() => round.hear(event, message)),
+        forget: () => round.forget(),
         async mask(contribution: Contribution, assignment: Assignment) {
-          const standing = await round.mask(contribution, assignment);
+          const standing = await timed(() => round.mask(contribution, assignment));
           return transfer(standing, [standing.update.buffer as ArrayBuffer]);
         },
       });

@@ -2,6 +2,7 @@ import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { ClientEvents } from '@murmuration/client-sdk/client/events';
 import type { ClientOptions, TaskOptions } from '@murmuration/client-sdk/client/options';
 import { parts } from '@murmuration/client-sdk/client/parts';
+import type { Platform } from '@murmuration/client-sdk/client/platform';
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import type { RoundProgress } from '@murmuration/client-sdk/session/events';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
@@ -75,6 +76,7 @@ export function deviceOn(
   seed = 1,
   enrolment: ClientOptions['enrolment'] = async () => 'the enrolment token',
   floors: Floors = lowFloors,
+  { energy, usage }: Pick<ClientOptions, 'energy'> & Pick<Platform, 'usage'> = {},
 ) {
   const random = seededBytes(seed);
   const client = new PlatformClient(
@@ -86,6 +88,7 @@ export function deviceOn(
       storage: Object.assign(Object.create(storage), { claim: memoryStorage().claim }),
       enrolment,
       floors,
+      ...(energy && { energy }),
     },
     {
       name: 'other',
@@ -93,6 +96,7 @@ export function deviceOn(
       random,
       signingKey: native.ed25519.signingKey,
       parts,
+      ...(usage && { usage }),
       updateProcessor: async () => localUpdateProcessor(native, random),
       conditions: async () => ({ idle: true }),
       transport: () => coordinator,
