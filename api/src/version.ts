@@ -17,6 +17,11 @@ export const version = z.object({
   strategy: z.string(),
   planVersion: count,
   contributors: count.describe('Devices whose updates are in it'),
+  words: count
+    .nullable()
+    .describe(
+      'That it knows; null where its task names no vocabulary. More than its parent knows: it grew, without a round',
+    ),
   metrics: metrics.describe('Measured by the coordinator; null without an evaluator'),
   fromDevices: z
     .object({

@@ -1,6 +1,7 @@
 import type { Statement } from '@murmuration/privacy/statements/statement';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Metrics } from '../evaluation/metrics.ts';
+import type { KnownWords } from './known-words.ts';
 
 /** What a version and those before it tell of a device. */
 export interface VersionPrivacy {
@@ -29,6 +30,8 @@ export interface ModelVersion {
   readonly planVersion: number;
   /** Devices whose updates are in it. */
   readonly contributors: number;
+  /** The words that it knows; left out where its task named none. */
+  readonly vocabulary?: KnownWords | undefined;
   /** Held-out metrics; null where the task has no evaluation. */
   readonly metrics: Metrics | null;
   /** Left out where the task had no privacy budget. */

@@ -6,14 +6,18 @@ import type { Manifest, ModelFiles } from '@murmuration/protocol/weights/model-f
 import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import { measure } from '../evaluation/measure.ts';
 import { isUnreadable } from '../promotion/readability.ts';
+import { knownWords } from '../registry/known-words.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
 import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
 import { modelDifference } from './model-difference.ts';
+import { growVocabulary, requireSameWords, wordsOf } from './vocabulary-growth.ts';
 
 /**
- * Makes version 0 of a task from its model function, where the history has none yet. Throws `plan.private-layers` where the task
- * names private layers that its model has not, and `config.invalid` where the function makes another model than the versions are.
+ * Makes version 0 of a task from its model function, where the history has none yet, and a version with more words where the function has rows for
+ * more (`growVocabulary`). Throws `plan.private-layers` where the task names private layers that its model has not, and `config.invalid` where the
+ * function makes another model than the versions are.
  */
 export async function ensureFirstVersion(
   task: Task,
@@ -29,7 +33,12 @@ export async function ensureFirstVersion(
     });
     if (!stored) return;
     splitLayout(stored.layout, task.privateLayers);
-    await requireSameModel(task, stored);
+    const made = await madeNow(task, newest);
+    if (!made) return;
+    const difference = modelDifference(stored, made);
+    if (!difference) requireSameWords(task, newest.vocabulary);
+    else if (!(await growVocabulary(task, made, registry, history, clock)))
+      throw otherModel(task, difference);
     return;
   }
   const model = await task.model();
@@ -41,28 +50,33 @@ export async function ensureFirstVersion(
 }
 
 /**
- * What the model function of a task would make now has no effect where versions are there: one that has changed is a mistake. One that fails, as
- * where what it read is gone, is not asked for anything.
+ * The shape of the model that the function of a task makes now: where versions are there, one that has changed is a mistake, unless it grew. One that
+ * fails, as where what it read is gone, is not asked for anything but the words that the newest version knows.
  */
-async function requireSameModel(task: Task, stored: Pick<Manifest, 'topology' | 'layout'>): Promise<void> {
-  let difference: string | undefined;
+async function madeNow(
+  task: Task,
+  { vocabulary: known }: ModelVersion,
+): Promise<Pick<Manifest, 'topology' | 'layout'> | undefined> {
   try {
     const model = await task.model();
     try {
-      difference = modelDifference(stored, describeModel(model));
+      return describeModel(model);
     } finally {
       model.dispose();
     }
-  } catch {
-    return;
+  } catch (error) {
+    const areSame = !task.vocabulary || !known || knownWords(task.vocabulary).sha256 === known.sha256;
+    if (!areSame) throw error;
+    return undefined;
   }
-  if (difference)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task "${task.name}" has versions of another model than its model() makes now: ${difference}. ` +
-        'Versions go on from those before them, so give the changed model a task of another name, begin with an empty storage, or take the change back.',
-    );
 }
+
+const otherModel = ({ name }: Task, difference: string) =>
+  new MurmurationError(
+    'config.invalid',
+    `The task "${name}" has versions of another model than its model() makes now: ${difference}. ` +
+      'Versions go on from those before them, so give the changed model a task of another name, begin with an empty storage, or take the change back.',
+  );
 
 /** Stores a model as version 0 of a task, and returns its hash. Throws as `ensureFirstVersion`. */
 export async function storeFirstVersion(
@@ -83,6 +97,7 @@ export async function storeFirstVersion(
     strategy: task.strategy.name,
     planVersion: task.planVersion,
     contributors: 0,
+    ...wordsOf(task.vocabulary),
     metrics: await measure(task, files, clock),
     createdAt: clock.now(),
   };

@@ -37,7 +37,7 @@ export function versionMaker(
     if (!terms.buffer && head.version.model !== terms.plan.model)
       throw new MurmurationError(
         'round.closed',
-        'An operator rolled back the version that this round trained from.',
+        'The version that this round trained from was rolled back, or has grown.',
       );
     const split = splitLayout(files.layout, terms.plan.privateLayers);
     if (!equalBytes(aggregate.form.layoutHash, split.shared.hash))
@@ -78,6 +78,7 @@ export function versionMaker(
         strategy: task.strategy.name,
         planVersion: terms.plan.version,
         contributors: aggregate.contributors,
+        ...(head.version.vocabulary && { vocabulary: head.version.vocabulary }),
         metrics,
         ...(release && { privacy: release.privacy }),
         createdAt: clock.now(),

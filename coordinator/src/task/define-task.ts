@@ -42,6 +42,13 @@ import { privacyOf } from './task-privacy.ts';
 import { promotionSchema } from './task-promotion.ts';
 import { watchSchema } from './task-watch.ts';
 
+/** Each once. */
+const vocabularySchema = z
+  .array(z.string().min(1).max(256))
+  .min(1)
+  .max(2 ** 24)
+  .refine(words => new Set(words).size === words.length, 'expected each word once');
+
 /** The form of a task; `defineTask` checks what fits together besides. */
 export const taskSchema = z.strictObject({
   /** A lower-case letter, then up to 62 lower-case letters, digits and hyphens. */
@@ -51,6 +58,11 @@ export const taskSchema = z.strictObject({
     isFunction,
     'expected a function that makes the model',
   ),
+  /**
+   * The words, or other classes, that the last rows of the model stand for, in their order: where `model()` has rows for more of them than the newest
+   * version, that grows; null: a changed `model()` is refused.
+   */
+  vocabulary: vocabularySchema.nullable().default(null),
   /** One more whenever the task changes. */
   planVersion: z.int().min(1).default(1),
   /** How devices train. */

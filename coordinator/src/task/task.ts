@@ -32,6 +32,8 @@ export interface Task {
   readonly name: TaskName;
   /** The model before any round. */
   readonly model: () => tf.LayersModel | Promise<tf.LayersModel>;
+  /** The words that the model knows, in the order of their rows; null: the task names none, and its model never grows. */
+  readonly vocabulary: readonly string[] | null;
   readonly planVersion: number;
   readonly training: TrainingSettings;
   /** The coordinator's own examples that it is trained on; null: devices alone train it. */

@@ -148,6 +148,7 @@ const known: Versions = {
       strategy: 'fedAvg',
       planVersion: 1,
       contributors: 42,
+      words: 10_000,
       metrics: null,
       fromDevices: {
         round: 7,

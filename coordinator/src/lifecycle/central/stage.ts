@@ -41,7 +41,7 @@ export function centralStage(
       if (now.head.version.model !== head.version.model)
         throw new MurmurationError(
           'round.closed',
-          'An operator rolled back the version that this round trained from.',
+          'The version that this round trained from was rolled back, or has grown.',
         );
       return {
         state: head.state,
@@ -55,6 +55,7 @@ export function centralStage(
           strategy: 'central',
           planVersion: task.planVersion,
           contributors: 0,
+          ...(head.version.vocabulary && { vocabulary: head.version.vocabulary }),
           metrics,
           createdAt: clock.now(),
         },

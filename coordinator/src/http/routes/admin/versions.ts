@@ -97,7 +97,7 @@ export function versionRoutes(
       const version = await history.version(parent);
       if (version) parents.set(parent, version.number);
     }
-    return found.map(({ task: _, parent, round, run = null, createdAt, privacy, ...rest }) => {
+    return found.map(({ task: _, parent, round, run = null, createdAt, privacy, vocabulary, ...rest }) => {
       const decision = decisions.get(rest.number);
       const record = round ? made.get(round) : undefined;
       const byDevices = measured.get(rest.model);
@@ -107,6 +107,7 @@ export function versionRoutes(
           ? { round: byDevices.round, at: iso(byDevices.at), parts: byDevices.parts.map(partMessage) }
           : null,
         url: modelPath(rest.model),
+        words: vocabulary?.words ?? null,
         createdAt: iso(createdAt),
         parent: parent && { model: parent, number: parents.get(parent) ?? null },
         round: record

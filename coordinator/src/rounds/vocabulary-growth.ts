@@ -1,0 +1,155 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { growWeights, placeGrown } from '@murmuration/protocol/weights/growth';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { splitLayout } from '@murmuration/protocol/weights/shared-part';
+import { measure } from '../evaluation/measure.ts';
+import { beginsWith, type KnownWords, knownWords } from '../registry/known-words.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
+import type { Head, History } from '../registry/ports.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Strategy, StrategyState } from '../strategy/strategy.ts';
+import type { Task } from '../task/task.ts';
+import { grownShape } from './grown-shape.ts';
+import { stateFor } from './state-for.ts';
+
+type Made = Pick<ModelFiles, 'topology' | 'layout'>;
+
+/** What a version says of the words that it knows; empty where its task names none. */
+export const wordsOf = (vocabulary: readonly string[] | null): Pick<ModelVersion, 'vocabulary'> =>
+  vocabulary ? { vocabulary: knownWords(vocabulary) } : {};
+
+/**
+ * Throws `config.invalid` where the versions of a task know other words than it names, though its model is theirs. A task that names none, and versions
+ * from before it did, say nothing.
+ */
+export function requireSameWords({ name, vocabulary }: Task, known: KnownWords | undefined): void {
+  if (!vocabulary || !known) return;
+  if (vocabulary.length !== known.words)
+    throw refusal(
+      name,
+      `knows ${known.words} words and vocabulary names ${vocabulary.length}, but model() has as many rows as before`,
+      'Add rows for the new words to model(), or take them out of vocabulary',
+    );
+  if (!beginsWith(vocabulary, known)) throw otherWords(name, known);
+}
+
+/**
+ * Makes the next version of a task from the one that rounds go on from, where `made` is its model with rows for new words: a version like any
+ * other, without a round. Old weights, and what the strategy remembers of them, go on bit for bit, and new rows are the means of the old. Says
+ * false where nothing was added, and otherwise true once the version is committed, whole or not at all. Throws `config.invalid` for a model that differs in
+ * more than that, words that are not those of the version with new ones behind, and noise that takes back that of versions before; and as `Registry.current`.
+ */
+export async function growVocabulary(
+  task: Task,
+  made: Made,
+  registry: Registry,
+  history: History,
+  clock: Clock,
+): Promise<boolean> {
+  const { name, vocabulary, strategy, serving } = task;
+  const { head, files, newest } = await registry.current(name);
+  const grown = grownShape(files, made);
+  if (grown === null) return false;
+  if (typeof grown === 'string')
+    throw refusal(
+      name,
+      `can't grow into what model() makes now: ${grown}`,
+      'Add only rows at the end of its embedding and its output, as many as there are new words',
+    );
+  if (!vocabulary)
+    throw refusal(
+      name,
+      `has ${grown.added} fewer rows than what model() makes now`,
+      'If they stand for new words, give the task the option vocabulary, a list of all words in the order of their rows, and versions grow; otherwise take the change back',
+    );
+  const before = requireGrownWords(task, vocabulary, grown, head.version.vocabulary);
+  requireForgetfulNoise(task);
+  const split = {
+    before: splitLayout(files.layout, task.privateLayers),
+    after: splitLayout(made.layout, task.privateLayers),
+  };
+  const weights = growWeights(files.weights, files.layout, made.layout, before);
+  const candidate = await registry.store(
+    made.topology,
+    made.layout,
+    weights,
+    serving.weights,
+    serving.ngrams,
+  );
+  const version: ModelVersion = {
+    model: candidate.hash,
+    task: name,
+    number: newest + 1,
+    parent: head.version.model,
+    round: null,
+    strategy: strategy.name,
+    planVersion: task.planVersion,
+    contributors: 0,
+    ...wordsOf(vocabulary),
+    metrics: await measure(task, candidate, clock),
+    createdAt: clock.now(),
+  };
+  const state = grownState(strategy, head, split.before.shared, split.after.shared);
+  await history.commit({ head: { version, state } });
+  return true;
+}
+
+/** How many words there were. Throws `config.invalid` where the new ones do not follow those that the version knows. */
+function requireGrownWords(
+  { name }: Task,
+  vocabulary: readonly string[],
+  { added, rows }: { readonly added: number; readonly rows: number },
+  known: KnownWords | undefined,
+): number {
+  const before = known?.words ?? vocabulary.length - added;
+  if (before + added !== vocabulary.length || before < 1 || before > rows)
+    throw refusal(
+      name,
+      `knows ${before} words in ${rows} rows; vocabulary names ${vocabulary.length}, and model() has ${added} more rows`,
+      'Each new word has one new row',
+    );
+  if (known && !beginsWith(vocabulary, known)) throw otherWords(name, known);
+  return before;
+}
+
+/** Noise that takes back a part of that of older versions would take back what these never had, at other places. */
+function requireForgetfulNoise({ name, privacy }: Task): void {
+  if (privacy && !privacy.devices && (privacy.blt || privacy.bands > 1))
+    throw refusal(
+      name,
+      'can\'t grow under privacy.noise "correlated" or "blt", which goes on from version to version at the same places',
+      'Set it to "independent", "skellam" or "discreteGaussian", or give the larger model a task of another name',
+    );
+}
+
+/** What the strategy remembers, by rows; new rows, and control variates, whose parts on devices are of the old model, begin as in a new task. */
+function grownState(
+  strategy: Strategy,
+  head: Head,
+  before: Made['layout'],
+  after: Made['layout'],
+): StrategyState {
+  const first = strategy.init(after.count);
+  if (strategy.consumes === 'sum' && strategy.control) return first;
+  const smaller = strategy.init(before.count);
+  const old = stateFor(strategy, head, before.count);
+  return Object.fromEntries(
+    Object.entries(first).map(([key, value]) => {
+      const of = smaller[key];
+      const isByValue = value instanceof Float32Array && of instanceof Float32Array;
+      if (!isByValue || value.length === of.length) return [key, old[key]!];
+      return [key, placeGrown(old[key] as Float32Array, before, after, value)];
+    }),
+  );
+}
+
+const otherWords = (task: string, { words }: KnownWords) =>
+  refusal(
+    task,
+    `knows ${words} words, which are not the first ${words} of vocabulary, in the same order`,
+    'Leave these as they are, and put new ones behind them',
+  );
+
+const refusal = (task: string, what: string, advice: string) =>
+  new MurmurationError('config.invalid', `The newest version of the task "${task}" ${what}. ${advice}.`);
