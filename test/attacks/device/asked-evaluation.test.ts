@@ -8,6 +8,7 @@ import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { Plan } from '@murmuration/protocol/messages/plan';
+import type { Assignment } from '@murmuration/protocol/messages/round';
 import { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries/define-query';
 import type { EvaluationQuery } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
@@ -59,19 +60,22 @@ const device = (allowed = answers, trainer: Trainer = new StillTrainer(), floors
     task: { examples: () => examples, hybrid: { serving, inference }, trainer },
   });
 
-/** Until it has said something of a round, or given it up. */
-async function settled(victim: Victim): Promise<void> {
+/** Asks it in a round, until it has said something of that round, or given it up. */
+async function asked(victim: Victim, round: string, plan: Partial<Plan>): Promise<Assignment> {
+  const said = () => victim.coordinator.asked.keys.length + victim.left.length;
+  const before = said();
+  const assignment = await victim.assign(round, plan);
   await vi.waitFor(async () => {
     await victim.clock.advance(0);
-    expect(victim.coordinator.asked.keys.length + victim.left.length).toBeGreaterThan(0);
+    expect(said()).toBeGreaterThan(before);
   }, 60_000);
+  return assignment;
 }
 
 describe('a coordinator that has versions evaluated', () => {
   it('QY13: gets one masked answer, of held-out examples, of which it sees no single one', async () => {
     const victim = await device();
-    const assignment = await victim.assign('r1', asking());
-    await settled(victim);
+    const assignment = await asked(victim, 'r1', asking());
     const told = new Told(victim, assignment);
     await told.untilUpload();
     const statement = told.peers.statement();
@@ -112,8 +116,7 @@ describe('a coordinator that has versions evaluated', () => {
     await unwilling.assign('r1', asking());
     expect([unwilling.floors, unwilling.given]).toEqual([['queries'], 0]);
     const unserved = await answering({ answers });
-    await unserved.assign('r1', asking());
-    await settled(unserved);
+    await asked(unserved, 'r1', asking());
     expect([unserved.given, unserved.left]).toEqual([0, ['declined']]);
   });
 
@@ -125,12 +128,10 @@ describe('a coordinator that has versions evaluated', () => {
     files.set(modelPath(made.hash), made.json);
     files.set(modelPath(made.hash).replace('model.json', `${made.weightsHash}.bin`), made.weights);
     // The shape of the first model is pinned.
-    const first = await victim.assign('r1', asking());
-    await settled(victim);
+    const first = await asked(victim, 'r1', asking());
     await new Told(victim, first).untilUpload();
     await victim.clock.advance(2 * 86_400_000);
-    const assignment = await victim.assign('r2', asking({}, [made.hash]));
-    await settled(victim);
+    const assignment = await asked(victim, 'r2', asking({}, [made.hash]));
     const told = new Told(victim, assignment);
     await told.tell(
       'roster',
