@@ -12,6 +12,9 @@ const alone = '**/*.alone.test.ts';
 /** Tests that take minutes: packages installed and bundled, whole simulations, kills at every step. `npm run test:long` runs them. */
 const long = '**/*.long.test.ts';
 
+/** Node loads the sources as it does in programs, and what they compute is compiled as it is there. */
+const native = { experimental: { viteModuleRunner: false, nodeLoader: false } };
+
 /** Each of these has more to do, and keeps the others from the processors while it does. */
 const patience = { testTimeout: 900_000, hookTimeout: 900_000, expect: { poll: { timeout: 300_000 } } };
 
@@ -51,6 +54,7 @@ export default defineConfig({
         ...node,
         test: {
           ...options,
+          ...native,
           name: 'node',
           include: ['test/{unit,contract,reference,e2e,faults,attacks}/**/*.test.ts'],
           exclude: [alone, long],
@@ -59,7 +63,7 @@ export default defineConfig({
         },
       },
       { ...node, test: { ...options, ...patience, name: 'long', include: [`test/${long}`], isolate: false } },
-      { ...node, test: { ...options, name: 'alone', include: [`test/${alone}`] } },
+      { ...node, test: { ...options, ...native, name: 'alone', include: [`test/${alone}`] } },
       'test/browser/vitest.config.ts',
     ],
   },

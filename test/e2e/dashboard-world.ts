@@ -13,6 +13,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { dashboardPage } from '@murmuration/simulations/pages/built-page';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 import { chromiumOptions } from '../chromium.ts';
 import { enrolmentToken } from './line.ts';
 
@@ -107,7 +108,7 @@ export class DashboardWorld {
     return page;
   }
 
-  /** A page on which nobody is signed in. */
+  /** A page on which nobody is signed in. It is closed with its test, since a page that stays open goes on with what it is told. */
   async strangersPage(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext({
       viewport: { width: 1440, height: 900 },
@@ -115,6 +116,7 @@ export class DashboardWorld {
       timezoneId: 'Europe/Berlin',
       ...options,
     });
+    onTestFinished(() => context.close());
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
     page.on('pageerror', error => this.problems.push(error.message));

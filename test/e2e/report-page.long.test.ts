@@ -15,7 +15,7 @@ import { findingsOf } from '@murmuration/simulations/tuning/findings';
 import { writeTuneReport } from '@murmuration/simulations/tuning/page/write-report';
 import { tune } from '@murmuration/simulations/tuning/tune';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { chromiumOptions } from '../chromium.ts';
 import { begun, ended, roundOf } from '../unit/simulations/report/events.ts';
 import { violations } from './accessibility.ts';
@@ -44,6 +44,7 @@ async function reportOf(events: readonly RunEvent[]): Promise<string> {
 /** Whatever went wrong, and whatever was asked of anybody but the file itself. */
 async function open(path: string, width = 1_440): Promise<{ page: Page; problems: string[] }> {
   const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+  onTestFinished(() => context.close());
   const page = await context.newPage();
   const problems: string[] = [];
   const address = pathToFileURL(path).href;
