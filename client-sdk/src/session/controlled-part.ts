@@ -4,6 +4,7 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { roundControl, roundMark } from '@murmuration/protocol/weights/control';
 import { digest } from '@murmuration/protocol/weights/digest';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
+import { splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import { retry } from '../retry/retry.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { type OwnVector, OwnVectors } from '../update/own-vectors.ts';
@@ -22,18 +23,20 @@ export function controlledPart(assignment: Assignment, control: PlanControl, por
   let change: Float32Array | undefined;
   const corrected: Pick<Trainer, 'train'> = {
     async train(model, settings, examples, signal, progress) {
-      const { count, hash } = model.layout;
-      const correction = await download(assignment, control, count, ports, signal);
+      const split = splitLayout(model.layout, plan.privateLayers, plan.frozenLayers);
+      const { count, hash } = split.shared;
       const own = inForce(await kept.load(hash), control) ?? new Float32Array(count);
-      for (let i = 0; i < count; i++) correction[i] = correction[i]! - own[i]!;
+      const shared = await download(assignment, control, count, ports, signal);
+      for (let i = 0; i < count; i++) shared[i] = shared[i]! - own[i]!;
+      const correction = withPart(new Float32Array(model.layout.count), split, 'shared', shared);
       const result = await trainer.train(model, { ...settings, correction }, examples, signal, progress);
       const { gradient } = result;
-      if (gradient?.length !== count)
+      if (gradient?.length !== model.layout.count)
         throw new MurmurationError(
           'training.unsupported',
           'The plan corrects the steps of devices, which this trainer does not do: its result has no gradient.',
         );
-      change = gradient.map((value, i) => value - own[i]!);
+      change = takePart(gradient, split, 'shared').map((value, i) => value - own[i]!);
       if (!change.every(Number.isFinite))
         throw new MurmurationError(
           'training.failed',

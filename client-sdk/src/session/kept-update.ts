@@ -20,8 +20,8 @@ interface Head extends Pick<KeptUpdate, 'base' | 'settings'>, Pick<Learned, 'exa
 }
 
 /** What a plan says of how an update is made: those of one sum were made alike. */
-export function settingsIn({ training, update, privateLayers = [] }: Plan): string {
-  return JSON.stringify([training, update, privateLayers]);
+export function settingsIn({ training, update, privateLayers = [], frozenLayers = [] }: Plan): string {
+  return JSON.stringify([training, update, privateLayers, frozenLayers]);
 }
 
 /**

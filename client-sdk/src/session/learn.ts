@@ -28,7 +28,7 @@ export async function learn(
   report('downloading', 0);
   const { files, bytes } = await retry(() => models.load(plan.model, signal, transport), platform, signal);
   if (bytes > 0) emit('model', { task, model: plan.model, bytes });
-  const split = splitLayout(files.layout, plan.privateLayers);
+  const split = splitLayout(files.layout, plan.privateLayers, plan.frozenLayers);
   const model = await privateLayers.personalise(files, split, reason =>
     emit('private-layers', { task, model: plan.model, reason }),
   );

@@ -1,3 +1,4 @@
+import { frozenLayersOf } from '@murmuration/engine/models/frozen-layers';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import {
   type AssignmentId,
@@ -152,16 +153,21 @@ export class TestCoordinator {
     await this.#until(() => state.isWaiting, untilCheckIn, `did not check in for "${state.name}"`);
     state.isWaiting = false;
     const number = ++state.rounds;
+    const frozenLayers = frozenLayersOf(this.#versions.partsOf(state.base));
     const assignment = assignmentOf({
       round: randomId<RoundId>(this.#random),
       number,
       assignment: randomId<AssignmentId>(this.#random),
       token: this.#random(32),
       deadline: this.clock.now() + forUpdates,
-      plan: { ...planOf(state.name, state.task, state.base), ...plan },
+      plan: {
+        ...planOf(state.name, state.task, state.base),
+        ...(frozenLayers.length > 0 && { frozenLayers }),
+        ...plan,
+      },
     });
     const parts = this.#versions.partsOf(assignment.plan.model);
-    const split = splitLayout(parts.layout, assignment.plan.privateLayers);
+    const split = splitLayout(parts.layout, assignment.plan.privateLayers, assignment.plan.frozenLayers);
     const round = new TestRound(assignment, split.shared, this.#identities.known!, this.#primitives);
     this.#round = round;
     this.#connection.send('assignment', assignment);

@@ -20,7 +20,7 @@ export type Aggregate = RunningSum | GroupSums | SingleUpdates | AnswerSum;
 
 /**
  * The empty aggregate of a round, or of a buffer: of a query that the plan has, or over the shared part of the model, what the strategy consumes, of so many groups. Throws `config.ring` where a sum
- * could wrap, and `plan.private-layers` for layers that the model has not.
+ * could wrap, and `plan.private-layers` or `plan.frozen-layers` for layers that the model has not.
  */
 export function aggregateFor(
   consumes: Strategy['consumes'],
@@ -30,10 +30,10 @@ export function aggregateFor(
   groups = 1,
   isBuffer = false,
 ): Aggregate {
-  const { update, masking, privateLayers } = plan;
+  const { update, masking, privateLayers, frozenLayers } = plan;
   const query = queryOf(plan);
   if (query) return new AnswerSum(query, plan);
-  const { shared } = splitLayout(layout, privateLayers);
+  const { shared } = splitLayout(layout, privateLayers, frozenLayers);
   const { compression } = update;
   const emptySum = () => {
     if (compression && compression.kind !== 'randomMask') return new SparseSum(shared, update, compression);

@@ -3,7 +3,6 @@ import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn, ComeBack } from '@murmuration/protocol/messages/check-in';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { Uploads } from '../devices/uploads.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -37,6 +36,7 @@ import { versionMaker } from '../rounds/make-version.ts';
 import { type OpenTaskRounds, openTaskRounds } from '../rounds/open-task-rounds.ts';
 import type { CohortChannel } from '../rounds/ports.ts';
 import { RoundControl } from '../rounds/round-control.ts';
+import { splitOf } from '../rounds/split-of.ts';
 import type { TaskRounds } from '../rounds/task-rounds.ts';
 import { Traffic } from '../rounds/traffic.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -177,7 +177,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     await privacy.open(task.name);
     if (task.privacy?.devices) {
       const { files } = await registry.current(task.name);
-      privacy.requireNoise(task, splitLayout(files.layout, task.privateLayers).shared.count);
+      privacy.requireNoise(task, splitOf(task, files).shared.count);
     }
     const runsOfTask = await openTrainingRuns(definition, {
       store: storage.runs,

@@ -3,7 +3,6 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Manifest, ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import { measure } from '../evaluation/measure.ts';
 import { isUnreadable } from '../promotion/readability.ts';
 import { knownWords } from '../registry/known-words.ts';
@@ -12,12 +11,12 @@ import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
 import { modelDifference } from './model-difference.ts';
+import { splitOf } from './split-of.ts';
 import { growVocabulary, requireSameWords, wordsOf } from './vocabulary-growth.ts';
 
 /**
  * Makes version 0 of a task from its model function, where the history has none yet, and a version with more words where the function has rows for
- * more (`growVocabulary`). Throws `plan.private-layers` where the task names private layers that its model has not, and `config.invalid` where the
- * function makes another model than the versions are.
+ * more (`growVocabulary`). Throws as `splitOf`, and `config.invalid` where the function makes another model than the versions are.
  */
 export async function ensureFirstVersion(
   task: Task,
@@ -32,7 +31,7 @@ export async function ensureFirstVersion(
       if (!isUnreadable(error)) throw error;
     });
     if (!stored) return;
-    splitLayout(stored.layout, task.privateLayers);
+    splitOf(task, stored);
     const made = await madeNow(task, newest);
     if (!made) return;
     const difference = modelDifference(stored, made);
@@ -86,7 +85,7 @@ export async function storeFirstVersion(
   history: History,
   clock: Clock,
 ): Promise<ModelHash> {
-  const { shared } = splitLayout(layout, task.privateLayers);
+  const { shared } = splitOf(task, { topology, layout });
   const files = await registry.store(topology, layout, weights, task.serving.weights, task.serving.ngrams);
   const version = {
     model: files.hash,

@@ -17,7 +17,7 @@ import type { MakeVersion } from './ports.ts';
 import { stateFor } from './state-for.ts';
 
 /**
- * Aggregate → strategy → candidate → held-out metrics. The files of the candidate are stored; its row is not yet. Private layers are
+ * Aggregate → strategy → candidate → held-out metrics. The files of the candidate are stored; its row is not yet. Private and frozen layers are
  * those of the version before, bit for bit: the strategy never sees them. `took` hears how long each step took, ms.
  */
 export function versionMaker(
@@ -39,7 +39,7 @@ export function versionMaker(
         'round.closed',
         'The version that this round trained from was rolled back, or has grown.',
       );
-    const split = splitLayout(files.layout, terms.plan.privateLayers);
+    const split = splitLayout(files.layout, terms.plan.privateLayers, terms.plan.frozenLayers);
     if (!equalBytes(aggregate.form.layoutHash, split.shared.hash))
       throw new MurmurationError('round.closed', 'The newest version has another shape than these updates.');
     const before = stateFor(task.strategy, head, split.shared.count);

@@ -1,3 +1,4 @@
+import { frozenLayersOf } from '@murmuration/engine/models/frozen-layers';
 import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type AssignmentId, type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
@@ -6,7 +7,7 @@ import type { ArmQuery, Query } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Layout } from '@murmuration/protocol/weights/layout';
-import { splitLayout } from '@murmuration/protocol/weights/shared-part';
+import type { Manifest } from '@murmuration/protocol/weights/model-files';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import { labelOf } from '../population/arm-label.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
@@ -26,6 +27,7 @@ import { RoundDriver } from './driver.ts';
 import type { Inquiries, Standing } from './inquiries.ts';
 import type { Carried, CentralStage, DriverPorts } from './ports.ts';
 import { restore } from './restore.ts';
+import { splitOf } from './split-of.ts';
 import { clipFor, controlFor, fairnessFor } from './state-for.ts';
 import { Succession } from './succession.ts';
 import { type PlanOwn, planOf, termsOf, termsOfQuery } from './terms-of.ts';
@@ -414,22 +416,23 @@ export class TaskRounds {
         );
     if (!query && (!trains || this.isBetweenRuns)) return;
     this.#takeOver();
-    if (query) return this.#ask(query, head.version.model, files.layout);
+    if (query) return this.#ask(query, head.version.model, files);
     this.#newest = newest;
     const { central } = this.#ports;
     if (central && this.trainsHere) {
       this.#trained = this.#trainHere(central, head.version);
       return this.#trained;
     }
-    const { count } = splitLayout(files.layout, this.task.privateLayers).shared;
+    const { count } = splitOf(this.task, files).shared;
     const privacy = await this.#ports.privacy.next(this.task, head.version.contributors > 0, count);
     if (this.#hasStopped || this.isBetweenRuns) return;
     const control = await this.#control(head, count);
-    const bases = await this.#offer(head.version);
+    const frozenLayers = frozenLayersOf(files);
+    const bases = await this.#offer(head.version, frozenLayers);
     if (this.#hasStopped || this.isBetweenRuns) return;
     const fairness = fairnessFor(this.task, head, count);
     const clip = clipFor(this.task, head, count);
-    const terms = this.#terms(head.version, { privacy, fairness, control, clip, bases });
+    const terms = this.#terms(head.version, { privacy, fairness, control, clip, bases, frozenLayers });
     this.#lastAt = terms.startedAt;
     this.#nextAt = this.#lastAt + this.task.interval;
     this.#layout = files.layout;
@@ -461,7 +464,7 @@ export class TaskRounds {
   }
 
   /** A round in which devices are asked a query. */
-  async #ask(defined: Query, model: ModelHash, layout: Layout): Promise<void> {
+  async #ask(defined: Query, model: ModelHash, files: Pick<Manifest, 'topology' | 'layout'>): Promise<void> {
     const query = await this.#withVersions(defined);
     const { answers } = this.#ports.privacy;
     const hasShown = () => this.#inquiries.hasShown(this.#task, query);
@@ -469,11 +472,11 @@ export class TaskRounds {
       ? await answers.next(this.#task, query, hasShown)
       : undefined;
     if (this.#hasStopped) return;
-    const { count } = splitLayout(layout, this.#task.privateLayers).shared;
+    const { count } = splitOf(this.#task, files).shared;
     const privacy = own && { ...own, ...this.#ports.privacy.totalOf(this.#task, count) };
     const terms = termsOfQuery(this.#task, query, model, { ...this.#nextRound(), privacy });
     this.#inquiries.begun(query.name, terms.startedAt);
-    this.#driver = new RoundDriver(terms, this.#aggregateFor(terms, layout), this.#portsOf(terms));
+    this.#driver = new RoundDriver(terms, this.#aggregateFor(terms, files.layout), this.#portsOf(terms));
     const carried = this.#carry(this.#driver);
     this.#ports.recall();
     await carried;
@@ -505,16 +508,18 @@ export class TaskRounds {
   }
 
   /**
-   * Devices of an asynchronous task that masks train from the version that rounds start from, `version` where that has been read. Returns the
+   * Devices of an asynchronous task that masks train from the version that rounds start from, `version` with its frozen layers where that has been read. Returns the
    * versions of whose updates a buffer takes some.
    */
-  async #offer(version?: ModelVersion): Promise<Plan['bases']> {
+  async #offer(version?: ModelVersion, frozen: readonly string[] = []): Promise<Plan['bases']> {
     const { buffer, deadlines } = this.#task;
     if (!this.trainings || !buffer || this.trainsHere) return undefined;
-    const newest = version ?? (await this.#registry.current(this.#task.name)).head.version;
+    const current = version ? null : await this.#registry.current(this.#task.name);
+    const newest = version ?? current!.head.version;
+    const frozenLayers = current ? frozenLayersOf(current.files) : frozen;
     const versions = await lineageOf(newest, buffer.maxStaleness + 1, this.#ports.history);
     const bases = basesOf(versions);
-    const plan = planOf(this.#task, newest, { bases });
+    const plan = planOf(this.#task, newest, { bases, frozenLayers });
     const { concurrency } = buffer;
     this.trainings.offer({
       versions,
@@ -541,7 +546,7 @@ export class TaskRounds {
     const before = this.#driver!.terms;
     this.#takeOver();
     const { model } = this.#succession.base;
-    const terms = this.#terms({ model, parent: null });
+    const terms = this.#terms({ model, parent: null }, { frozenLayers: before.plan.frozenLayers });
     const isSame = equalBytes(writePlan({ ...before.plan, model }), writePlan(terms.plan));
     const isKept = ({ base }: DrawnMember) =>
       isSame && stalenessIn(terms, base!) <= terms.buffer!.maxStaleness;

@@ -20,6 +20,8 @@ export interface PlanOwn {
   readonly named?: ModelHash | undefined;
   /** The versions of whose updates a masked buffer takes some; left out of all other rounds. */
   readonly bases?: Plan['bases'] | undefined;
+  /** Layers of the version that nobody trains. */
+  readonly frozenLayers?: readonly string[] | undefined;
 }
 
 /** What a round has of its own. */
@@ -70,7 +72,7 @@ export function termsOfQuery(
 export function planOf(
   task: Task,
   { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
-  { privacy, fairness, control, clip, named, bases }: PlanOwn,
+  { privacy, fairness, control, clip, named, bases, frozenLayers = [] }: PlanOwn,
 ): Plan {
   const { planVersion: version, training, update, masking, privateLayers, uploadSlot, buffer } = task;
   // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
@@ -90,6 +92,7 @@ export function planOf(
     ...(privacy && { privacy }),
     ...(control && { control }),
     ...(bases && { bases }),
+    ...(frozenLayers.length > 0 && { frozenLayers: [...frozenLayers] }),
     ...(privateLayers.length > 0 && { privateLayers: [...privateLayers] }),
   };
 }

@@ -3,6 +3,7 @@ import { layoutOf, sizeOf } from '@murmuration/protocol/weights/layout';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { registerLayers } from '../layers/register.ts';
 import * as tf from '../tfjs/tf.ts';
+import { freezeAs, freezeInside } from './frozen-layers.ts';
 
 /** The parts of a layers model from which its files are made. */
 export type ModelParts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
@@ -16,6 +17,7 @@ export function describeModel(model: tf.LayersModel): ModelParts {
         `The weight ${originalName} is ${dtype}; models have float32 weights.`,
       );
   }
+  freezeInside(model, !model.trainable);
   const layout = layoutOf(
     model.weights.map(({ originalName, shape }) => ({ name: originalName, shape: shape as number[] })),
   );
@@ -30,13 +32,15 @@ export function describeModel(model: tf.LayersModel): ModelParts {
 export async function loadModel({ topology, layout, weights }: ModelParts): Promise<tf.LayersModel> {
   registerLayers();
   try {
-    return await tf.loadLayersModel(
+    const model = await tf.loadLayersModel(
       tf.io.fromMemory({
         modelTopology: topology,
         weightSpecs: layout.tensors.map(({ name, shape }) => ({ name, shape: [...shape], dtype: 'float32' })),
         weightData: weights.slice().buffer,
       }),
     );
+    freezeAs(topology, model);
+    return model;
   } catch (cause) {
     throw new MurmurationError('model.unusable', `The model can't be built: ${messageOf(cause)}`, { cause });
   }

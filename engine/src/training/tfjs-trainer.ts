@@ -5,6 +5,7 @@ import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Extent } from '../fused/extent.ts';
 import { choosePath, type Path } from '../fused/path.ts';
+import { holdStatistics } from '../models/frozen-layers.ts';
 import { loadModel } from '../models/model.ts';
 import { softmaxLoss } from '../objective/losses.ts';
 import type { Objective } from '../objective/objective.ts';
@@ -66,6 +67,7 @@ export function tfjsTrainer<Example>(
     if (loaded?.key === key) return loaded;
     await unload();
     const model = await loadModel(files);
+    holdStatistics(model);
     const path: Path =
       engine === 'generic'
         ? { engine, reason: 'the trainer was told to' }

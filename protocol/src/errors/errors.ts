@@ -45,6 +45,7 @@ const lasting = {
   'round.repeated': 'The device has already sent a different message in this phase.',
   'plan.below-floor': 'The plan protects less than this app requires, so the device does not take part.',
   'options.invalid': 'An option of the client is not valid; the detail names it and says what is expected.',
+  'plan.frozen-layers': 'The frozen layers of the model leave nothing to train, or do not fit the plan.',
   'plan.private-layers': 'The private layers of the plan do not fit the model.',
   'privacy.spent':
     'The privacy budget of the task is spent; no round begins until its definition allows more.',

@@ -49,6 +49,7 @@ export const statuses = {
   'round.repeated': 409,
   'plan.below-floor': 403,
   'options.invalid': 422,
+  'plan.frozen-layers': 422,
   'plan.private-layers': 422,
   'privacy.spent': 409,
   'privacy.too-few-devices': 409,

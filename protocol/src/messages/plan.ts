@@ -140,6 +140,9 @@ export type PlanControl = z.infer<typeof planControl>;
 /** Names of layers whose weights stay on the device: each has all tensors called `NAME/…`. */
 const privateLayers = z.array(text(256).check(z.minLength(1))).check(z.minLength(1), z.maxLength(256));
 
+/** Names of layers that no device trains: each has all tensors called `NAME/…`. */
+const frozenLayers = z.array(text(256).check(z.minLength(1))).check(z.minLength(1), z.maxLength(512));
+
 /** Versions from which the updates of a masked buffer start, at most: the oldest weigh an eighth of the newest. */
 export const mostBases = 64;
 
@@ -179,6 +182,8 @@ export const plan = z.strictObject({
   control: z.optional(planControl),
   /** Left out where all layers are shared. */
   privateLayers: z.optional(privateLayers),
+  /** Those of the model to train from that are not trainable; left out where all are. */
+  frozenLayers: z.optional(frozenLayers),
   /**
    * What devices are asked (`queries/query.ts`), as bytes: their answers are in the sum, nobody trains, and `training` and `update` have no
    * meaning. Left out where the round makes a model version.

@@ -2,12 +2,13 @@ import { MurmurationError } from '../errors/errors.ts';
 import { type Layout, layoutOf, sizeOf, type TensorSpec } from './layout.ts';
 
 /**
- * A model whose plan names private layers (FedPer: Arivazhagan et al. 2019, §3), taken apart: what leaves a device is laid
- * out by `shared`, and what never does by `private`. Both sides derive it from the same layout and the same names.
+ * A model whose plan names private layers (FedPer: Arivazhagan et al. 2019, §3) or frozen ones, taken apart: what leaves a device is laid
+ * out by `shared`, and what never does by `private`; what nobody trains is in neither. Both sides derive it from the same layout and the
+ * same names.
  */
 export interface SplitLayout {
   readonly whole: Layout;
-  /** The tensors that all devices learn together; `whole` itself where the plan has no private layers. */
+  /** The tensors that all devices learn together; `whole` itself where the plan has neither private nor frozen layers. */
   readonly shared: Layout;
   /** The tensors that each device has for itself; null where there are none. */
   readonly private: Layout | null;
@@ -15,7 +16,7 @@ export interface SplitLayout {
   readonly ranges: Readonly<Record<Part, readonly Range[]>>;
 }
 
-export type Part = 'shared' | 'private';
+export type Part = 'shared' | 'private' | 'frozen';
 
 /** Values from `from` up to, but not including, `to`. */
 interface Range {
@@ -24,21 +25,38 @@ interface Range {
 }
 
 /**
- * A private layer has all tensors named `LAYER/…`. Throws `plan.private-layers` for a name that no tensor has, and where no
- * tensor is left to be shared.
+ * A private or frozen layer has all tensors named `LAYER/…`. Throws `plan.private-layers` and `plan.frozen-layers` for a name that no
+ * tensor has, and where no tensor is left to be shared; the first also for a layer that is both.
  */
-export function splitLayout(whole: Layout, privateLayers: readonly string[] = []): SplitLayout {
-  const unknown = privateLayers.filter(layer => !whole.tensors.some(tensor => isIn(layer, tensor)));
-  if (unknown.length > 0)
-    throw new MurmurationError(
-      'plan.private-layers',
-      `The model has no weights of a layer ${quoted(unknown)}; it has those of ${quoted(layersOf(whole))}.`,
-    );
-  const tensors: Record<Part, TensorSpec[]> = { shared: [], private: [] };
-  const ranges: Record<Part, Range[]> = { shared: [], private: [] };
+export function splitLayout(
+  whole: Layout,
+  privateLayers: readonly string[] = [],
+  frozenLayers: readonly string[] = [],
+): SplitLayout {
+  for (const [layers, code] of [
+    [privateLayers, 'plan.private-layers'],
+    [frozenLayers, 'plan.frozen-layers'],
+  ] as const) {
+    const unknown = layers.filter(layer => !whole.tensors.some(tensor => isIn(layer, tensor)));
+    if (unknown.length > 0)
+      throw new MurmurationError(
+        code,
+        `The model has no weights of a layer ${quoted(unknown)}; it has those of ${quoted(layersOf(whole))}.`,
+      );
+  }
+  const tensors: Record<Part, TensorSpec[]> = { shared: [], private: [], frozen: [] };
+  const ranges: Record<Part, Range[]> = { shared: [], private: [], frozen: [] };
   let at = 0;
   for (const tensor of whole.tensors) {
-    const part = privateLayers.some(layer => isIn(layer, tensor)) ? 'private' : 'shared';
+    const [isPrivate, isFrozen] = [privateLayers, frozenLayers].map(layers =>
+      layers.some(layer => isIn(layer, tensor)),
+    );
+    if (isPrivate && isFrozen)
+      throw new MurmurationError(
+        'plan.private-layers',
+        `The weights ${tensor.name} are of a private layer, which each device trains, and of a frozen one, which none does.`,
+      );
+    const part = isPrivate ? 'private' : isFrozen ? 'frozen' : 'shared';
     const from = at;
     at += sizeOf(tensor.shape);
     tensors[part].push(tensor);
@@ -46,17 +64,21 @@ export function splitLayout(whole: Layout, privateLayers: readonly string[] = []
   }
   if (tensors.shared.length === 0)
     throw new MurmurationError(
-      'plan.private-layers',
-      'All layers of the model are private; nothing is shared.',
+      frozenLayers.length > 0 ? 'plan.frozen-layers' : 'plan.private-layers',
+      `All layers of the model are ${frozenLayers.length > 0 ? 'frozen or ' : ''}private; nothing is shared.`,
     );
-  if (tensors.private.length === 0) return { whole, shared: whole, private: null, ranges };
-  return { whole, shared: layoutOf(tensors.shared), private: layoutOf(tensors.private), ranges };
+  return {
+    whole,
+    shared: tensors.shared.length === whole.tensors.length ? whole : layoutOf(tensors.shared),
+    private: tensors.private.length === 0 ? null : layoutOf(tensors.private),
+    ranges,
+  };
 }
 
-/** The values of one part of `vector`, which has those of the whole: a copy, or `vector` itself where nothing is private. */
+/** The values of one part of `vector`, which has those of the whole: a copy, or `vector` itself where all is shared. */
 export function takePart(vector: Float32Array, split: SplitLayout, part: Part): Float32Array {
   const { ranges } = split;
-  if (part === 'shared' && split.private === null) return vector;
+  if (part === 'shared' && split.shared === split.whole) return vector;
   const values = new Float32Array(ranges[part].reduce((count, { from, to }) => count + to - from, 0));
   let at = 0;
   for (const { from, to } of ranges[part]) {
@@ -74,7 +96,7 @@ export function withPart(
   values: Float32Array,
 ): Float32Array {
   const { ranges } = split;
-  if (part === 'shared' && split.private === null) return values;
+  if (part === 'shared' && split.shared === split.whole) return values;
   const whole = vector.slice();
   let at = 0;
   for (const { from, to } of ranges[part]) {

@@ -1,6 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { splitOf } from '@murmuration/coordinator/rounds/split-of';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { startBackend } from '@murmuration/engine/backend/backend';
+import { frozenLayersOf } from '@murmuration/engine/models/frozen-layers';
+import { describeModel } from '@murmuration/engine/models/model';
 import type { Objective } from '@murmuration/engine/objective/objective';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import ts from 'typescript';
@@ -107,5 +110,24 @@ describe('the JavaScript of the documents', () => {
     }
     expect(task.name).toBe('line');
     expect(evaluate(model, points).error).toBeLessThan(before / 10);
+  });
+
+  it('of the guide to a model of one’s own trains the head of a pretrained model', async () => {
+    const { dense } = tf.layers;
+    const layers = [dense({ units: 3, inputShape: [2], name: 'body' }), dense({ units: 2, name: 'head' })];
+    const save = tf.io.withSaveHandler(async ({ modelTopology, weightSpecs: weights, weightData }) => {
+      mkdirSync(`${folder}exported`);
+      const weightsManifest = [{ paths: ['weights.bin'], weights }];
+      writeFileSync(`${folder}exported/model.json`, JSON.stringify({ modelTopology, weightsManifest }));
+      writeFileSync(`${folder}exported/weights.bin`, Buffer.from(weightData as ArrayBuffer));
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    });
+    await tf.sequential({ layers }).save(save);
+    const { code } = plain.find(({ file }) => file === 'head.task.js')!;
+    writeFileSync(`${folder}head.task.js`, code);
+    const { default: task } = (await import(/* @vite-ignore */ `${folder}head.task.js`)) as { default: Task };
+    const parts = describeModel(await task.model());
+    expect(frozenLayersOf(parts)).toEqual(['body']);
+    expect(splitOf(task, parts).shared.tensors.map(({ name }) => name)).toEqual(['head/kernel', 'head/bias']);
   });
 });

@@ -1,0 +1,128 @@
+import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
+import { Registry } from '@murmuration/coordinator/registry/registry';
+import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
+import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
+import { planOf } from '@murmuration/coordinator/rounds/terms-of';
+import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
+import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
+import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
+import { median } from '@murmuration/coordinator/strategy/median';
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { frozenLayersOf } from '@murmuration/engine/models/frozen-layers';
+import { describeModel } from '@murmuration/engine/models/model';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import type { Layout } from '@murmuration/protocol/weights/layout';
+import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../seeded-random.ts';
+import { codeOf } from '../../codes.ts';
+import { memoryBudgets } from '../privacy/memory-budgets.ts';
+import { termsOf } from './terms.ts';
+
+/** A frozen dense layer and a frozen normalisation under a trained head. */
+function parts(isFrozen = [true, true, false]) {
+  const [body, bn, head] = isFrozen.map(each => !each);
+  const model = tf.sequential({
+    layers: [
+      tf.layers.dense({ units: 3, inputShape: [2], name: 'body', trainable: body! }),
+      tf.layers.batchNormalization({ name: 'bn', trainable: bn! }),
+      tf.layers.dense({ units: 2, name: 'head', trainable: head! }),
+    ],
+  });
+  return describeModel(model);
+}
+
+function taskOf(change: Partial<TaskDefinition> = {}) {
+  return defineTask({
+    name: 'frozen',
+    model: () => {
+      throw new Error('The first version is stored by the test.');
+    },
+    plan: { learningRate: 0.1 },
+    update: { kind: 'float32', clip: 100, weighting: 'uniform' },
+    masking: 'off',
+    cohort: { goal: 3, minimum: 2 },
+    uploadSlot: 0,
+    schedule: { every: '0 s' },
+    ...change,
+  } as TaskDefinition);
+}
+
+const updateOf = (layout: Layout, scale: number) =>
+  encodeUpdate(layout.hash, layout.count, {
+    kind: 'float32',
+    delta: Float32Array.from({ length: layout.count }, (_, i) => scale * (i + 1)),
+    weight: 1,
+  });
+
+describe('a task with frozen layers', () => {
+  it.each([fedAvg(), fedAvgM(), fedAdam(), median()])(
+    'UP17: keeps them bit for bit over rounds of $name, which remembers nothing of them',
+    async strategy => {
+      const task = taskOf({ strategy } as Partial<TaskDefinition>);
+      const clock = new VirtualClock();
+      const history = memoryHistory();
+      const registry = new Registry(memoryBlobs(), history);
+      const made = parts();
+      await storeFirstVersion(task, made, registry, history, clock);
+      const privacy = memoryBudgets({ random: seededRandom(1), clock });
+      const { signal } = new AbortController();
+      for (let round = 0; round < 4; round++) {
+        const { head, files } = await registry.current(task.name);
+        const frozenLayers = frozenLayersOf(files);
+        expect(frozenLayers).toEqual(['body', 'bn']);
+        const plan = planOf(task, head.version, { frozenLayers });
+        const terms = { ...termsOf(), plan };
+        const split = splitLayout(files.layout, [], plan.frozenLayers);
+        expect(split.shared.count).toBe(8);
+        const sum = aggregateFor(task.strategy.consumes, plan, files.layout, terms.id);
+        for (const scale of [0.1, 0.2, 0.4]) sum.add(updateOf(split.shared, scale), 0);
+        const next = await versionMaker(() => task, registry, clock, privacy)(terms, sum, [], signal);
+        await history.commit({ head: next });
+        const { weights } = await registry.files(next.version.model);
+        expect(takePart(weights, split, 'frozen')).toEqual(takePart(made.weights, split, 'frozen'));
+        expect(takePart(weights, split, 'shared')).not.toEqual(takePart(files.weights, split, 'shared'));
+        for (const value of Object.values(next.state))
+          if (value instanceof Float32Array) expect(value).toHaveLength(8);
+      }
+    },
+  );
+
+  it('UP17: refuses an update with the frozen part, which leaves the sum as it was', () => {
+    const { layout, topology } = parts();
+    const frozenLayers = frozenLayersOf({ topology, layout });
+    const { plan, id } = termsOf({ frozenLayers, update: taskOf().update });
+    const { shared } = splitLayout(layout, [], frozenLayers);
+    for (const kind of ['float32', 'ring'] as const) {
+      const sum = aggregateFor('sum', { ...plan, update: { ...plan.update, kind } }, layout, id);
+      expect(sum.form.layoutHash).toEqual(shared.hash);
+      const before = sum.contributors;
+      const code = kind === 'float32' ? 'update.wrong-layout' : 'update.wrong-kind';
+      expect(codeOf(() => sum.add(updateOf(layout, 0.1), 0))).toBe(code);
+      expect(sum.contributors).toBe(before);
+    }
+  });
+
+  it('is refused where all layers are frozen, and where a private one is', async () => {
+    const open = (task: ReturnType<typeof taskOf>, model: ReturnType<typeof parts>) => {
+      const history = memoryHistory();
+      return storeFirstVersion(
+        task,
+        model,
+        new Registry(memoryBlobs(), history),
+        history,
+        new VirtualClock(),
+      );
+    };
+    await expect(open(taskOf(), parts([true, true, true]))).rejects.toMatchObject({
+      code: 'plan.frozen-layers',
+    });
+    const own = taskOf({ plan: { learningRate: 0.1, privateLayers: ['body'] } });
+    await expect(open(own, parts())).rejects.toMatchObject({ code: 'plan.private-layers' });
+    const rest = taskOf({ plan: { learningRate: 0.1, privateLayers: ['head'] } });
+    await expect(open(rest, parts())).rejects.toMatchObject({ code: 'plan.frozen-layers' });
+  });
+});
