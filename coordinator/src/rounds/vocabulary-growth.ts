@@ -2,7 +2,6 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { growWeights, placeGrown } from '@murmuration/protocol/weights/growth';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import { measure } from '../evaluation/measure.ts';
 import { beginsWith, type KnownWords, knownWords } from '../registry/known-words.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
@@ -11,6 +10,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
 import { grownShape } from './grown-shape.ts';
+import { splitOf } from './split-of.ts';
 import { stateFor } from './state-for.ts';
 
 type Made = Pick<ModelFiles, 'topology' | 'layout'>;
@@ -66,8 +66,8 @@ export async function growVocabulary(
   const before = requireGrownWords(task, vocabulary, grown, head.version.vocabulary);
   requireForgetfulNoise(task);
   const split = {
-    before: splitLayout(files.layout, task.privateLayers),
-    after: splitLayout(made.layout, task.privateLayers),
+    before: splitOf(task, files),
+    after: splitOf(task, made),
   };
   const weights = growWeights(files.weights, files.layout, made.layout, before);
   const candidate = await registry.store(
