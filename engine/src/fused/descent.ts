@@ -55,7 +55,9 @@ export class Descent {
 
   /** Whether rows of the embedding that no token looked up may stay out of a step. */
   get sparse(): boolean {
-    return this.#settings.optimizer.kind === 'sgd' && this.#anchor === 0 && !this.#parameters.tied;
+    const { embedding, tied } = this.#parameters;
+    const learns = embedding?.table.learns ?? true;
+    return this.#settings.optimizer.kind === 'sgd' && this.#anchor === 0 && !tied && learns;
   }
 
   /** Moves all weights that have gradients by these. */

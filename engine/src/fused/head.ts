@@ -15,6 +15,8 @@ export class Head {
   readonly #training: boolean;
   /** Whether there is a part before, which wants gradients. */
   readonly #follows: boolean;
+  /** The first layer that wants the gradients of its outputs; 0 where a part before wants those of its inputs. */
+  readonly #first: number;
   /** Inputs of each layer, and their gradients. */
   #inputs: Address[] = [];
   #outputGradients: Address[] = [];
@@ -23,14 +25,16 @@ export class Head {
 
   constructor(
     workspace: Workspace,
-    { dense, embedding, stack }: Parameters,
+    { dense, featuresLearn }: Parameters,
     scratch: Address,
     training: boolean,
   ) {
     this.#workspace = workspace;
     this.#layers = dense;
     this.#training = training;
-    this.#follows = training && (embedding !== null || stack.length > 0);
+    this.#follows = featuresLearn;
+    const first = dense.findIndex(({ kernel, bias }) => kernel.learns || bias?.learns);
+    this.#first = this.#follows ? 0 : first < 0 ? dense.length - 1 : first;
     this.#scratch = scratch;
     this.#crossEntropy = new CrossEntropy(workspace);
   }
@@ -51,7 +55,7 @@ export class Head {
     const workspace = this.#workspace;
     this.#inputs = this.#layers.map(({ layer }) => workspace.reserve(rows * layer.inputs));
     this.#outputGradients = this.#layers.map(({ layer }, i) =>
-      this.#follows || (this.#training && i > 0) ? workspace.reserve(rows * layer.inputs) : 0,
+      this.#follows || (this.#training && i > this.#first) ? workspace.reserve(rows * layer.inputs) : 0,
     );
     if (this.#sampled) this.#sampled.reserve(rows);
     else this.#crossEntropy.reserve(rows, this.classes);
@@ -80,7 +84,7 @@ export class Head {
       this.#sampled && negatives
         ? this.#sampled.descend(negatives, rows, this.#inputs[last]!, this.#outputGradients[last]!)
         : yield* this.#full(rows);
-    for (let i = last - 1; i >= 0; i--) yield* this.#backward(i, count);
+    for (let i = last - 1; i >= this.#first; i--) yield* this.#backward(i, count);
     if (this.#follows)
       kernels.addRows(count, layers[0]!.layer.inputs, this.#outputGradients[0]!, indices, fromGradients);
     return loss;
@@ -166,17 +170,19 @@ export class Head {
     const { layer, kernel, bias } = this.#layers[i]!;
     const { inputs, units, tied } = layer;
     const offset = 4 * first * inputs;
-    // biome-ignore format: one line for each matrix
-    if (tied) kernels.multiply(
-      units, inputs, count, outputGradients, units, 1, this.#inputs[i]! + offset, inputs, 0,
-      kernel.gradient, inputs, Number(accumulate), 0, this.#scratch,
-    );
-    else kernels.multiply(
-      inputs, units, count, this.#inputs[i]! + offset, inputs, 1, outputGradients, units, 0,
-      kernel.gradient, units, Number(accumulate), 0, this.#scratch,
-    );
-    if (bias) kernels.columnSums(count, units, outputGradients, bias.gradient, Number(accumulate));
-    if (i === 0 && !this.#follows) return;
+    if (kernel.learns) {
+      // biome-ignore format: one line for each matrix
+      if (tied) kernels.multiply(
+        units, inputs, count, outputGradients, units, 1, this.#inputs[i]! + offset, inputs, 0,
+        kernel.gradient, inputs, Number(accumulate), 0, this.#scratch,
+      );
+      else kernels.multiply(
+        inputs, units, count, this.#inputs[i]! + offset, inputs, 1, outputGradients, units, 0,
+        kernel.gradient, units, Number(accumulate), 0, this.#scratch,
+      );
+    }
+    if (bias?.learns) kernels.columnSums(count, units, outputGradients, bias.gradient, Number(accumulate));
+    if (i <= this.#first && !this.#follows) return;
     yield;
     // biome-ignore format: one line for each matrix
     kernels.multiply(

@@ -22,7 +22,6 @@ function chainOf(model: tf.LayersModel): tf.layers.Layer[] {
     const follows = node?.inboundLayers.length === 1 && node.inboundLayers[0] === before;
     if (!follows) refuse(`the layer ${layer.name} does not follow only the one before it`);
     if (others.length > 0) refuse(`the layer ${layer.name} is used more than once`);
-    if (!layer.trainable) refuse(`the layer ${layer.name} is frozen`);
     before = layer;
   }
   if (output.sourceLayer !== before) refuse('the last layer is not the output');

@@ -4,11 +4,23 @@ import type { ConvolutionLayer, NormalisationLayer, StackLayer } from './stack/l
 import type { DenseLayer, EmbeddingLayer, RecurrentLayer, Topology } from './topology.ts';
 import type { Workspace } from './workspace.ts';
 
-/** One weight of a layer, and the place of its gradient; a model in use has no gradients. */
+/** One weight of a layer, and the place of its gradient. */
 export interface Parameter {
   readonly value: Address;
+  /** 0 where it has none. */
   readonly gradient: Address;
   readonly size: number;
+  /** Whether it has one: not in a model in use, and in no frozen layer. */
+  readonly learns: boolean;
+}
+
+/** A weight whose place is not known yet. */
+interface Piece extends Parameter {
+  value: Address;
+  gradient: Address;
+  readonly isTrained: boolean;
+  /** The layer whose kernel it is, in panels. */
+  readonly packed: DenseLayer | null;
 }
 
 export interface DenseParameters {
@@ -44,8 +56,8 @@ export interface NormalisationParameters {
   readonly gamma: Parameter | null;
   readonly beta: Parameter | null;
   /** Moving statistics: weights that training moves, but no gradient. */
-  readonly mean: Address;
-  readonly variance: Address;
+  readonly mean: Parameter;
+  readonly variance: Parameter;
 }
 
 /** A layer of a stack with its weights. */
@@ -56,7 +68,8 @@ export type StackParameters =
 
 /**
  * The weights of a model in one region, in the order of its layout: first those that gradients move, layer by layer, whose
- * gradients lie in another region like it, then the moving statistics of batch normalisation. Kernels that are packed lie elsewhere.
+ * gradients lie in another region like it, then those of frozen layers and the moving statistics of batch normalisation. Kernels that are packed
+ * lie elsewhere.
  */
 export class Parameters {
   /** All weights. */
@@ -69,7 +82,11 @@ export class Parameters {
   readonly recurrent: readonly RecurrentParameters[];
   readonly stack: readonly StackParameters[];
   readonly dense: readonly DenseParameters[];
+  /** Whether a layer before the dense ones at the end learns. */
+  readonly featuresLearn: boolean;
   readonly #workspace: Workspace;
+  /** In the order of the layout. */
+  readonly #pieces: readonly Piece[];
 
   /** Whether the embedding's table makes the logits as well, so that all of its rows have a gradient. */
   get tied(): boolean {
@@ -87,91 +104,89 @@ export class Parameters {
     const { embedding, recurrent } =
       features.kind === 'tokens' ? features : { embedding: null, recurrent: [] };
     const stack = features.kind === 'values' ? features.layers : [];
-    this.trainable =
-      (embedding ? embedding.rows * embedding.width : 0) +
-      recurrent.reduce((sum, layer) => sum + total(recurrentSizes(layer)), 0) +
-      stack.reduce((sum, layer) => sum + total(stackSizes(layer)), 0) +
-      dense.reduce(
-        (sum, { inputs, units, bias, tied }) => sum + (tied ? 0 : inputs * units) + (bias ? units : 0),
-        0,
-      );
-    this.count = this.trainable + stack.reduce((sum, layer) => sum + 2 * statisticsOf(layer), 0);
-    const packed = dense.filter(packs).reduce((sum, { inputs, units }) => sum + inputs * units, 0);
-    this.values = workspace.reserve(this.count - packed);
-    this.gradients = training ? workspace.reserve(this.trainable) : 0;
-    let at = 0;
-    const next = (size: number): Parameter => {
-      const offset = 4 * at;
-      at += size;
-      return { value: this.values + offset, gradient: this.gradients + offset, size };
+    const pieces: Piece[] = [];
+    const add = (size: number, isTrained: boolean, packed: DenseLayer | null = null): Piece => {
+      const piece = { value: 0, gradient: 0, size, learns: training && isTrained, isTrained, packed };
+      pieces.push(piece);
+      return piece;
     };
-    let statistics = this.values + 4 * (this.trainable - packed);
-    const nextStatistic = (size: number): Address => {
-      statistics += 4 * size;
-      return statistics - 4 * size;
+    const maybe = (size: number, isTrained: boolean) => (size > 0 ? add(size, isTrained) : null);
+    this.embedding = embedding && {
+      layer: embedding,
+      table: add(embedding.rows * embedding.width, !embedding.frozen),
     };
-    this.embedding = embedding && { layer: embedding, table: next(embedding.rows * embedding.width) };
     this.recurrent = recurrent.map(layer => {
       const [kernel, square, bias] = recurrentSizes(layer);
-      return { layer, kernel: next(kernel), recurrent: next(square), bias: bias > 0 ? next(bias) : null };
+      const own = !layer.frozen;
+      return { layer, kernel: add(kernel, own), recurrent: add(square, own), bias: maybe(bias, own) };
     });
     this.stack = stack.map((layer): StackParameters => {
       const [first, second] = stackSizes(layer);
       switch (layer.kind) {
         case 'convolution':
-          return { layer, filter: next(first), bias: second > 0 ? next(second) : null };
+          return { layer, filter: add(first, !layer.frozen), bias: maybe(second, !layer.frozen) };
         case 'normalisation':
           return {
             layer,
-            gamma: first > 0 ? next(first) : null,
-            beta: second > 0 ? next(second) : null,
-            mean: nextStatistic(layer.channels),
-            variance: nextStatistic(layer.channels),
+            gamma: maybe(first, !layer.frozen),
+            beta: maybe(second, !layer.frozen),
+            mean: add(layer.channels, false),
+            variance: add(layer.channels, false),
           };
         default:
           return { layer };
       }
     });
-    const nextPacked = ({ inputs, units }: DenseLayer): Parameter => {
-      const value = workspace.reserveBytes(workspace.kernels.packedBytes(inputs, units));
-      return { value, gradient: 0, size: inputs * units };
-    };
+    this.featuresLearn = pieces.some(({ learns }) => learns);
     this.dense = dense.map((layer): DenseParameters => {
       const isPacked = packs(layer);
-      const own = () => (isPacked ? nextPacked(layer) : next(layer.inputs * layer.units));
+      const own = () => add(layer.inputs * layer.units, !layer.frozen, isPacked ? layer : null);
       const kernel = layer.tied ? this.embedding!.table : own();
-      return { layer, kernel, isPacked, bias: layer.bias ? next(layer.units) : null };
+      return { layer, kernel, isPacked, bias: maybe(layer.bias ? layer.units : 0, !layer.frozen) };
     });
+    this.#pieces = [
+      ...pieces.filter(({ isTrained }) => isTrained),
+      ...pieces.filter(({ isTrained }) => !isTrained),
+    ];
+    this.trainable = totalOf(pieces.filter(({ isTrained }) => isTrained));
+    this.count = totalOf(pieces);
+    this.values = workspace.reserve(totalOf(pieces.filter(({ packed }) => !packed)));
+    this.gradients = training ? workspace.reserve(this.trainable) : 0;
+    let at = 0;
+    for (const piece of this.#pieces) {
+      if (piece.packed) {
+        const { inputs, units } = piece.packed;
+        piece.value = workspace.reserveBytes(workspace.kernels.packedBytes(inputs, units));
+        continue;
+      }
+      piece.value = this.values + at;
+      if (piece.learns) piece.gradient = this.gradients + at;
+      at += 4 * piece.size;
+    }
   }
 
   /** Sets all weights, in the order of the layout; after `commit` of the workspace. */
   set(weights: Float32Array): void {
     const workspace = this.#workspace;
-    let [from, to] = [0, this.values];
-    const copy = (end: number): void => {
-      workspace.view(to, end - from).set(weights.subarray(from, end));
-      to += 4 * (end - from);
-      from = end;
-    };
-    let end = this.trainable;
-    for (const { kernel, bias, layer } of this.dense)
-      end -= (layer.tied ? 0 : kernel.size) + (bias?.size ?? 0);
-    for (const { layer, kernel, isPacked, bias } of this.dense) {
-      if (isPacked) {
-        copy(end);
-        const own = weights.subarray(from, from + kernel.size);
-        const bytes = workspace.kernels.packedBytes(layer.inputs, layer.units);
-        writePanels(own, layer.inputs, layer.units, workspace.view(kernel.value, bytes / 4));
-        from += kernel.size;
-      }
-      end += (layer.tied ? 0 : kernel.size) + (bias?.size ?? 0);
+    let from = 0;
+    for (const { value, size, packed } of this.#pieces) {
+      const own = weights.subarray(from, from + size);
+      if (packed) {
+        const { inputs, units } = packed;
+        writePanels(
+          own,
+          inputs,
+          units,
+          workspace.view(value, workspace.kernels.packedBytes(inputs, units) / 4),
+        );
+      } else workspace.view(value, size).set(own);
+      from += size;
     }
-    copy(this.count);
   }
 }
 
-function total(sizes: readonly number[]): number {
-  return sizes.reduce((a, b) => a + b);
+function totalOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** Weights of a layer that have a gradient: filter and bias, or gamma and beta. */
@@ -187,10 +202,6 @@ function stackSizes(layer: StackLayer): [number, number] {
     default:
       return [0, 0];
   }
-}
-
-function statisticsOf(layer: StackLayer): number {
-  return layer.kind === 'normalisation' ? layer.channels : 0;
 }
 
 /** How many gates a recurrent layer has, its candidate counted. */

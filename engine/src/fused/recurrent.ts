@@ -136,7 +136,7 @@ export class Recurrent {
     if (this.#cellGradients > 0) this.#workspace.zero(this.#cellGradients, size);
   }
 
-  /** After `forward`, and once the gradients of the states are in: gradients of the weights, and of the inputs into `inputGradients`. */
+  /** After `forward`, and once the gradients of the states are in: gradients of the weights that learn, and of the inputs into `inputGradients`, where it is not 0. */
   backward(extent: Extent, x: Address, mask: Address, inputGradients: Address): void {
     const { steps, batch } = extent;
     const { kernels } = this.#workspace;
@@ -155,12 +155,12 @@ export class Recurrent {
         this.#packed, this.#packedCandidate, this.#temporary, scratch,
       );
       // biome-ignore format: one line for each matrix
-      kernels.multiply(
+      if (recurrent.learns) kernels.multiply(
         units, 2 * units, rows, this.#states, units, 1, outputGradients, width, 0,
         recurrent.gradient, width, 0, 0, scratch,
       );
       // biome-ignore format: one line for each matrix
-      kernels.multiply(
+      if (recurrent.learns) kernels.multiply(
         units, units, rows, this.#middle, units, 1, outputGradients + 8 * units, width, 0,
         recurrent.gradient + 8 * units, width, 0, 0, scratch,
       );
@@ -171,19 +171,19 @@ export class Recurrent {
         this.#gates, this.#cells, this.#middle, this.#outputGradients, this.#cellGradients, outputGradients, mask, this.#packed, scratch,
       );
       // biome-ignore format: one line for each matrix
-      kernels.multiply(
+      if (recurrent.learns) kernels.multiply(
         units, width, rows, this.#states, units, 1, outputGradients, width, 0,
         recurrent.gradient, width, 0, 0, scratch,
       );
     }
-    if (bias) kernels.columnSums(rows, width, outputGradients, bias.gradient, 0);
+    if (bias?.learns) kernels.columnSums(rows, width, outputGradients, bias.gradient, 0);
     // biome-ignore format: one line for each matrix
-    kernels.multiply(
+    if (kernel.learns) kernels.multiply(
       inputs, width, rows, x, inputs, 1, outputGradients, width, 0,
       kernel.gradient, width, 0, 0, scratch,
     );
     // biome-ignore format: one line for each matrix
-    kernels.multiply(
+    if (inputGradients > 0) kernels.multiply(
       rows, inputs, width, outputGradients, width, 0, kernel.value, width, 1,
       inputGradients, inputs, 0, 0, scratch,
     );

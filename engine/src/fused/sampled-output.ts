@@ -66,8 +66,8 @@ export class SampledOutput {
     outputGradients: Address,
   ): number {
     const { kernel, bias } = this.#output;
-    this.#workspace.zero(kernel.gradient, kernel.size);
-    if (bias) this.#workspace.zero(bias.gradient, bias.size);
+    if (kernel.learns) this.#workspace.zero(kernel.gradient, kernel.size);
+    if (bias?.learns) this.#workspace.zero(bias.gradient, bias.size);
     this.#take(negatives);
     const row = 4 * this.#output.layer.inputs;
     let loss = 0;
@@ -82,7 +82,7 @@ export class SampledOutput {
       loss += this.#score(negatives, part, from);
       this.#gradients(part, from, outputGradients > 0 ? outputGradients + first * row : 0, first > 0);
     }
-    if (count > 0) this.#scatter(this.#negatives, this.#rowGradients, this.#classes);
+    if (count > 0 && kernel.learns) this.#scatter(this.#negatives, this.#rowGradients, this.#classes);
     for (const index of negatives.classes) this.#slots[index] = -1;
     return loss;
   }
@@ -132,13 +132,15 @@ export class SampledOutput {
     const { inputs } = this.#output.layer;
     const columns = this.#negatives + 1;
     const ownLogits = this.#logits + 4 * this.#negatives;
-    // biome-ignore format: one line for each matrix
-    kernels.multiply(
-      this.#negatives, inputs, count, this.#logits, columns, 1, from, inputs, 0,
-      this.#rowGradients, inputs, Number(accumulate), 0, this.#scratch,
-    );
-    kernels.scaleRows(count, inputs, ownLogits, columns, from, this.#ownGradients, 0);
-    this.#scatter(count, this.#ownGradients, labels);
+    if (this.#output.kernel.learns) {
+      // biome-ignore format: one line for each matrix
+      kernels.multiply(
+        this.#negatives, inputs, count, this.#logits, columns, 1, from, inputs, 0,
+        this.#rowGradients, inputs, Number(accumulate), 0, this.#scratch,
+      );
+      kernels.scaleRows(count, inputs, ownLogits, columns, from, this.#ownGradients, 0);
+      this.#scatter(count, this.#ownGradients, labels);
+    }
     this.#biasGradient(count, labels);
     if (outputGradients === 0) return;
     // biome-ignore format: one line for each matrix
@@ -151,7 +153,7 @@ export class SampledOutput {
 
   #biasGradient(count: number, labels: Address): void {
     const { bias } = this.#output;
-    if (!bias) return;
+    if (!bias?.learns) return;
     const { kernels, floats, ints } = this.#workspace;
     const columns = this.#negatives + 1;
     kernels.columnSums(count, columns, this.#logits, this.#columnSums, 0);

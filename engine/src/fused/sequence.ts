@@ -9,7 +9,7 @@ import type { Workspace } from './workspace.ts';
 
 /** The first part of a model over tokens: the lookup of their rows, and the recurrent layers, with dropout before and behind them. */
 export class Sequence implements Features {
-  readonly learns = true;
+  readonly learns: boolean;
   readonly #workspace: Workspace;
   readonly #embedding: EmbeddingParameters;
   readonly #recurrent: readonly Recurrent[];
@@ -17,6 +17,8 @@ export class Sequence implements Features {
   readonly #dropout: readonly (SequenceDropout | null)[];
   readonly #training: boolean;
   readonly #tied: boolean;
+  /** The first place whose gradients are wanted: 0 is that of the rows of the table. */
+  readonly #lowest: number;
   #tokens = 0;
   #mask = 0;
   #rows = 0;
@@ -40,6 +42,9 @@ export class Sequence implements Features {
     );
     this.#training = training;
     this.#tied = parameters.tied;
+    this.learns = parameters.featuresLearn;
+    const first = parameters.recurrent.findIndex(({ kernel }) => kernel.learns);
+    this.#lowest = this.#embedding.table.learns ? 0 : first + 1;
   }
 
   get width(): number {
@@ -175,6 +180,7 @@ export class Sequence implements Features {
   }
 
   clearGradients(extent: Extent): Address {
+    if (!this.learns) return 0;
     const last = this.#recurrent.at(-1);
     if (!last) {
       this.#workspace.zero(this.#rowGradients, extent.steps * extent.batch * this.width);
@@ -185,14 +191,19 @@ export class Sequence implements Features {
   }
 
   backward(extent: Extent, whole: boolean): void {
+    if (!this.learns) return;
     const { kernels } = this.#workspace;
     const { layer, table } = this.#embedding;
     for (let place = this.#recurrent.length; ; place--) {
       const outputGradients = this.#gradientsAt(place, extent);
       this.#dropout[place]?.backward(this.#valuesAt(place, extent), outputGradients);
       if (place === 0) break;
-      this.#recurrent[place - 2]?.clearGradients(extent);
       const x = this.#inputAt(place - 1, extent);
+      if (place === this.#lowest) {
+        this.#recurrent[place - 1]!.backward(extent, x, this.#mask, 0);
+        return;
+      }
+      this.#recurrent[place - 2]?.clearGradients(extent);
       this.#recurrent[place - 1]!.backward(extent, x, this.#mask, this.#gradientsAt(place - 1, extent));
     }
     if (whole) {

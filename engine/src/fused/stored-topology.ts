@@ -41,17 +41,14 @@ const biasOf = (useBias: unknown, width: number): number[][] => (useBias === tru
 export function storedTopologyOf(model: object, tensors: readonly TensorSpec[]): Topology | Unrecognised {
   return unlessRefused(() => {
     const { layers, input } = readModel(model);
-    const left = [...tensors];
+    // Those of frozen layers lie behind all others.
+    const trained = layers.filter(isTrained).reduce((sum, layer) => sum + expectedOf(layer).length, 0);
+    const left = { trained: tensors.slice(0, trained), frozen: tensors.slice(trained) };
     let shape: Shape = input;
     const chain = layers.map((layer): ReadLayer => {
-      const expected = Object.hasOwn(weightsOf, layer.className) && weightsOf[layer.className];
-      if (!expected)
-        return refuse(
-          `the layer ${layer.name} (${layer.className}) is none that is read without TensorFlow.js`,
-        );
       const before = shape;
-      const shapes = expected(layer.config, before.at(-1) ?? Number.NaN);
-      const weights = left.splice(0, shapes.length);
+      const shapes = expectedOf(layer, before.at(-1) ?? undefined);
+      const weights = left[isTrained(layer) ? 'trained' : 'frozen'].splice(0, shapes.length);
       if (String(weights.map(weight => `[${weight.shape}]`)) !== String(shapes.map(each => `[${each}]`)))
         return refuse(`the weights of the layer ${layer.name} have other shapes than it`);
       shape = shapeAfter(layer, before);
@@ -64,9 +61,19 @@ export function storedTopologyOf(model: object, tensors: readonly TensorSpec[]):
         weights,
       };
     });
-    if (left.length > 0) refuse(`the weights ${left.map(({ name }) => name).join(', ')} belong to no layer`);
+    const rest = [...left.trained, ...left.frozen];
+    if (rest.length > 0) refuse(`the weights ${rest.map(({ name }) => name).join(', ')} belong to no layer`);
     return topologyOfLayers(withoutSoftmax(chain), input);
   });
+}
+
+const isTrained = ({ config }: StoredLayer) => config.trainable !== false;
+
+/** The shapes of the weights of a layer. */
+function expectedOf({ name, className, config }: StoredLayer, inputs = Number.NaN): number[][] {
+  const expected = Object.hasOwn(weightsOf, className) && weightsOf[className];
+  if (!expected) return refuse(`the layer ${name} (${className}) is none that is read without TensorFlow.js`);
+  return expected(config, inputs);
 }
 
 function readModel(model: object): { readonly layers: readonly StoredLayer[]; readonly input: Shape } {
@@ -87,10 +94,9 @@ function readModel(model: object): { readonly layers: readonly StoredLayer[]; re
   if (layers.some(({ className }, i) => className === 'InputLayer' && i > 0))
     refuse('the model has several inputs');
   let before = all[0]?.className === 'InputLayer' ? all[0].name : undefined;
-  for (const { name, after, config } of layers) {
+  for (const { name, after } of layers) {
     if (after && (after.length !== 1 || after[0] !== before))
       refuse(`the layer ${name} does not follow only the one before it`);
-    if (config.trainable === false) refuse(`the layer ${name} is frozen`);
     before = name;
   }
   const outputs = isSequential ? undefined : plain(config).output_layers;

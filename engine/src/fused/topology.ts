@@ -2,10 +2,10 @@ import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type * as tf from '../tfjs/tf.ts';
 import { type Activation, activations } from './kernels.ts';
 import { denseConvolution, outputSize, type StackLayer, stackLayers } from './stack/layers.ts';
-import { activationOf, type Config, type ReadLayer, refuse } from './unrecognised.ts';
+import { activationOf, type Config, type Freezable, type ReadLayer, refuse } from './unrecognised.ts';
 
 /** A lookup of rows; the first layer of a model over tokens. */
-export interface EmbeddingLayer {
+export interface EmbeddingLayer extends Freezable {
   readonly kind: 'embedding';
   readonly rows: number;
   readonly width: number;
@@ -13,7 +13,7 @@ export interface EmbeddingLayer {
   readonly maskZero: boolean;
 }
 
-export interface RecurrentLayer {
+export interface RecurrentLayer extends Freezable {
   readonly kind: 'gru' | 'lstm';
   readonly inputs: number;
   readonly units: number;
@@ -24,7 +24,7 @@ export interface RecurrentLayer {
   readonly sequences: boolean;
 }
 
-export interface DenseLayer {
+export interface DenseLayer extends Freezable {
   readonly kind: 'dense';
   readonly inputs: number;
   readonly units: number;
@@ -66,7 +66,7 @@ interface Described {
 
 /**
  * Reads the layers of a model up to its logits, in order. Its weights then lie in the order of the layers, each layer's in the order of tfjs,
- * those that no gradient moves behind all others. Refuses what the kernels don't know.
+ * those that no gradient moves, of frozen layers among them, behind all others. Refuses what the kernels don't know.
  *
  * @param shape of its inputs.
  */
@@ -87,6 +87,14 @@ export function topologyOfLayers(chain: readonly ReadLayer[], shape: tf.Shape): 
 
 /** `isLast`: what comes out of it is the logits, or a softmax of them. */
 function described(layer: ReadLayer, isLast: boolean): Described {
+  const read = recognised(layer, isLast);
+  const isFrozen = (layer.getConfig() as Config).trainable === false;
+  return isFrozen && read.known
+    ? { layer, known: { ...read.known, frozen: true } as Described['known'] }
+    : read;
+}
+
+function recognised(layer: ReadLayer, isLast: boolean): Described {
   const name = layer.getClassName();
   const config = layer.getConfig() as Config;
   switch (name) {
@@ -175,7 +183,12 @@ function valuesOf(layers: readonly Described[], [, ...shape]: tf.Shape): ValueFe
         if (known.tied) refuse('a tied layer comes before the last one');
         if ((layer.outputShape as tf.Shape).length !== 2)
           refuse(`the layer ${layer.name} is a dense one over more than one row`);
-        return [denseConvolution(known.inputs, known.units, known.bias, known.activation)];
+        return [
+          {
+            ...denseConvolution(known.inputs, known.units, known.bias, known.activation),
+            ...(known.frozen && { frozen: true }),
+          },
+        ];
       default:
         return known ? [known] : [];
     }

@@ -101,6 +101,11 @@ export class FusedTraining {
     return this.#workspace.bytes;
   }
 
+  /** Values that training moves by gradients; they come first in the layout. */
+  get trainable(): number {
+    return this.#parameters.trainable;
+  }
+
   /** One step of descent; the loss of the batch before it, in nats. Throws `RangeError` for a batch that does not fit the model. */
   step(batch: FusedBatch): number {
     const parts = this.parts(batch);

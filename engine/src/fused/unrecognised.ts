@@ -15,6 +15,12 @@ export type ReadLayer = Pick<
   'name' | 'getClassName' | 'getConfig' | 'input' | 'outputShape'
 > & { readonly weights: readonly { readonly shape: readonly (number | null)[] }[] };
 
+/** Of a layer with weights. */
+export interface Freezable {
+  /** Whether no training moves its weights; left out where one does. */
+  readonly frozen?: true;
+}
+
 class NotRecognised extends Error {}
 
 /** Ends the reading of a model. */

@@ -70,7 +70,10 @@ export function jsTrainer<Example>(
           progress,
           begin: (still, largest) => stepsOf(training, classes, files.weights, still, largest),
           turns: new Turns(() => clock.now(), giveWay, sliceMs),
-          sizes: () => [{ size: files.weights.length, isTrainable: true }],
+          sizes: () => [
+            { size: training.trainable, isTrainable: true },
+            { size: files.weights.length - training.trainable, isTrainable: false },
+          ],
           path: { engine: 'fused', reason: 'the fused kernels in JavaScript know all layers' },
         });
       });

@@ -109,9 +109,9 @@ export class Convolution implements Running {
     const all = rows * window.outHeight * window.outWidth;
     if (layer.activation !== activations.linear)
       kernels.activationGradient(layer.activation, all * filters, this.#output, outputGradients);
-    if (bias) kernels.columnSums(all, filters, outputGradients, bias.gradient, 0);
+    if (bias?.learns) kernels.columnSums(all, filters, outputGradients, bias.gradient, 0);
     if (this.#pointwise) {
-      this.#filterGradient(all, x, outputGradients, false);
+      if (filter.learns) this.#filterGradient(all, x, outputGradients, false);
       if (inputGradients === 0) return;
       // biome-ignore format: one line for each matrix
       kernels.multiply(
@@ -127,8 +127,10 @@ export class Convolution implements Running {
     for (const [first, count] of blocksOf(rows * window.outHeight, this.#rowsPerBlock)) {
       const pixels = count * window.outWidth;
       const from = outputGradients + 4 * first * window.outWidth * filters;
-      this.#gather(first, count, x);
-      this.#filterGradient(pixels, this.#patches, from, first > 0);
+      if (filter.learns) {
+        this.#gather(first, count, x);
+        this.#filterGradient(pixels, this.#patches, from, first > 0);
+      }
       if (inputGradients === 0) continue;
       // biome-ignore format: one line for each matrix
       kernels.multiplyPacked(

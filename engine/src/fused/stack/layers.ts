@@ -1,7 +1,7 @@
 import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type * as tf from '../../tfjs/tf.ts';
 import { type Activation, activations } from '../kernels.ts';
-import { activationOf, type Config, type ReadLayer, refuse } from '../unrecognised.ts';
+import { activationOf, type Config, type Freezable, type ReadLayer, refuse } from '../unrecognised.ts';
 
 /** A window that moves over images `[height, width, channels]`; `top` and `left` are the pixels of padding before the first one. */
 export interface Window {
@@ -19,7 +19,7 @@ export interface Window {
 }
 
 /** A convolution; a dense layer is one of 1 × 1 over a single pixel. */
-export interface ConvolutionLayer {
+export interface ConvolutionLayer extends Freezable {
   readonly kind: 'convolution';
   readonly window: Window;
   readonly filters: number;
@@ -34,7 +34,7 @@ export interface PoolingLayer {
 }
 
 /** Batch normalisation of the last axis (Ioffe & Szegedy 2015). */
-export interface NormalisationLayer {
+export interface NormalisationLayer extends Freezable {
   readonly kind: 'normalisation';
   /** Values that share one mean: rows of a batch times these. */
   readonly pixels: number;

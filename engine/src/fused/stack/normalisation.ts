@@ -6,13 +6,15 @@ import type { Running } from './running.ts';
 
 /**
  * Batch normalisation as tfjs' layer: in training by the mean and the variance of the batch, towards which the moving statistics
- * then go; in use by the moving statistics.
+ * then go; in use, and where it is frozen, by the moving statistics.
  */
 export class Normalisation implements Running {
   readonly size: number;
   readonly #workspace: Workspace;
   readonly #parameters: NormalisationParameters;
   readonly #training: boolean;
+  /** Whether it goes by the batch. */
+  readonly #byBatch: boolean;
   #output = 0;
   /** Of the batch. */
   #mean = 0;
@@ -25,6 +27,7 @@ export class Normalisation implements Running {
     this.#workspace = workspace;
     this.#parameters = parameters;
     this.#training = training;
+    this.#byBatch = training && !parameters.layer.frozen;
     this.size = outputSize(parameters.layer);
   }
 
@@ -40,6 +43,8 @@ export class Normalisation implements Running {
     if (!this.#training) return;
     this.#mean = workspace.reserve(channels);
     // A layer that learns no scale or no shift has no place for its gradient.
+    // That of a frozen one is zero, for its gradients.
+    if (!this.#byBatch) return;
     this.#gammaGradients = this.#parameters.gamma?.gradient ?? workspace.reserve(channels);
     this.#betaGradients = this.#parameters.beta?.gradient ?? workspace.reserve(channels);
   }
@@ -48,17 +53,26 @@ export class Normalisation implements Running {
     const { kernels } = this.#workspace;
     const { layer, gamma, beta, mean } = this.#parameters;
     const { pixels, channels } = layer;
-    if (this.#training) this.#takeStatistics(rows * pixels, x);
-    else this.#invert(this.#parameters.variance);
+    if (this.#byBatch) this.#takeStatistics(rows * pixels, x);
+    else this.#invert(this.#parameters.variance.value);
     // biome-ignore format: sizes, what is read, then what is written
     kernels.normalise(
-      rows * pixels, channels, x, this.#training ? this.#mean : mean, this.#inverse,
+      rows * pixels, channels, x, this.#byBatch ? this.#mean : mean.value, this.#inverse,
       gamma?.value ?? 0, beta?.value ?? 0, this.#output,
     );
   }
 
   backward(rows: number, x: Address, outputGradients: Address, inputGradients: Address): void {
     const { gamma, layer } = this.#parameters;
+    if (!this.#byBatch) {
+      this.#workspace.zero(this.#mean, layer.channels);
+      // biome-ignore format: sizes, what is read, then what is written
+      if (inputGradients > 0) this.#workspace.kernels.normalise(
+        rows * layer.pixels, layer.channels, outputGradients, this.#mean, this.#inverse,
+        gamma?.value ?? 0, 0, inputGradients,
+      );
+      return;
+    }
     // biome-ignore format: sizes, what is read, then what is written
     this.#workspace.kernels.normalisationGradient(
       rows * layer.pixels, layer.channels, x, this.#mean, this.#inverse, gamma?.value ?? 0, outputGradients,
@@ -77,8 +91,8 @@ export class Normalisation implements Running {
         for (let i = 0; i < layer.channels; i++)
           floats[moving + i]! -= Math.fround(Math.fround(floats[moving + i]! - floats[batch + i]!) * decay);
       };
-      move(mean / 4, this.#mean / 4);
-      move(variance / 4, this.#inverse / 4);
+      move(mean.value / 4, this.#mean / 4);
+      move(variance.value / 4, this.#inverse / 4);
     }
     this.#invert(this.#inverse);
   }

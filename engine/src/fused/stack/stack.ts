@@ -16,6 +16,7 @@ import { suitsWinograd, Winograd } from './winograd.ts';
 /** The first part of a model over rows of values: a stack of layers, each of which makes one row of each row. */
 export class Stack implements Features {
   readonly everyPosition = false;
+  readonly learns: boolean;
   readonly width: number;
   readonly #workspace: Workspace;
   readonly #shape: readonly number[];
@@ -23,6 +24,8 @@ export class Stack implements Features {
   readonly #size: number;
   readonly #layers: readonly Running[];
   readonly #training: boolean;
+  /** The first layer that wants the gradients of its outputs. */
+  readonly #first: number;
   #inputs: Address = 0;
   /** Gradients of the layers' outputs, by turns: each needs only those of the next one. */
   #outputGradients: readonly Address[] = [];
@@ -41,11 +44,9 @@ export class Stack implements Features {
     this.#size = sizeOf(shape);
     this.#training = training;
     this.#layers = parameters.stack.map(layer => running(workspace, layer, scratch, training));
+    this.learns = parameters.featuresLearn;
+    this.#first = parameters.stack.findIndex(layer => learnsIn(layer));
     this.width = this.#layers.at(-1)?.size ?? this.#size;
-  }
-
-  get learns(): boolean {
-    return this.#layers.length > 0;
   }
 
   /** Lets what is drawn at random in the next steps follow from `seed`. */
@@ -113,16 +114,22 @@ export class Stack implements Features {
   }
 
   backward({ batch }: Extent): void {
-    for (let i = this.#layers.length - 1; i >= 0; i--) {
+    if (!this.learns) return;
+    for (let i = this.#layers.length - 1; i >= this.#first; i--) {
       const before = this.#layers[i - 1];
-      const [x, inputGradients] = before ? [before.output, this.#gradientsOf(i - 1)] : [this.#inputs, 0];
-      this.#layers[i]!.backward(batch, x, this.#gradientsOf(i), inputGradients);
+      const inputGradients = i > this.#first ? this.#gradientsOf(i - 1) : 0;
+      this.#layers[i]!.backward(batch, before?.output ?? this.#inputs, this.#gradientsOf(i), inputGradients);
     }
   }
 
   #gradientsOf(layer: number): Address {
     return this.#outputGradients[layer % 2]!;
   }
+}
+
+function learnsIn(layer: StackParameters): boolean {
+  if ('filter' in layer) return layer.filter.learns;
+  return 'mean' in layer && Boolean(layer.gamma?.learns || layer.beta?.learns);
 }
 
 function running(

@@ -110,16 +110,17 @@ export class Winograd implements Running {
 
   backward(rows: number, x: Address, outputGradients: Address, inputGradients: Address): void {
     const { kernels } = this.#workspace;
-    const { layer, bias } = this.#parameters;
+    const { layer, filter, bias } = this.#parameters;
     const { filters, activation } = layer;
     if (activation !== activations.linear)
       kernels.activationGradient(activation, rows * this.size, this.#output, outputGradients);
-    if (bias) kernels.columnSums((rows * this.size) / filters, filters, outputGradients, bias.gradient, 0);
+    if (bias?.learns)
+      kernels.columnSums((rows * this.size) / filters, filters, outputGradients, bias.gradient, 0);
     if (inputGradients > 0) {
       this.#pack(true);
       this.#run(this.#back, rows, outputGradients, null, inputGradients);
     }
-    this.#filterGradient(rows, x, outputGradients);
+    if (filter.learns) this.#filterGradient(rows, x, outputGradients);
   }
 
   /** Transforms and packs the filter, as it is or turned and with channels and filters exchanged. */

@@ -89,9 +89,6 @@ describe('topologyOf', () => {
     expect(chain(words(), gru(step), dense({ units: 9, activation: 'tanh' }))).toBe(
       'the last layer has an activation, so it makes no logits',
     );
-    expect(chain(words(), gru({ ...step, trainable: false, name: 'ice' }), logits())).toBe(
-      'the layer ice is frozen',
-    );
     expect(chain(words(), gru(step))).toBe('the last layer is not a dense one');
     expect(chain(gru({ ...step, inputShape: [3, 2] }), logits())).toBe(
       'a recurrent layer has no embedding before it',

@@ -107,7 +107,6 @@ describe('a model in JavaScript', () => {
         changed(layers => (layers[2]!.config.units = 8)),
         'the weights of the layer gru have other shapes than it',
       ],
-      [changed(layers => (layers[2]!.config.trainable = false)), 'the layer gru is frozen'],
       [changed(layers => (layers[2]!.config.reset_after = true)), 'the layer gru uses resetAfter'],
       [changed(layers => (layers[2]!.config.activation = 'elu')), 'the layer gru uses the activation elu'],
       [
