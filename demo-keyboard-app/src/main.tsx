@@ -10,6 +10,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { ThemeChoice } from '@murmuration/ui/theme/theme';
 import { render } from 'preact';
+import { growableWords } from '../task/model.ts';
 import { keyboardServing } from '../task/serving.ts';
 import { TypingLog } from './examples/typing-log.ts';
 import { Repeater } from './keyboard/repeater.ts';
@@ -47,6 +48,7 @@ async function open(): Promise<void> {
         examples: () => log.sentences.peek(),
         trainer,
         bundled: firstModel(url, task, storage),
+        growable: growableWords,
         hybrid: {
           serving: keyboardServing(setup.vocabulary),
           personal: [ngramCache(), fineTuned({ learningRate: 1, epochs: 3 })],

@@ -21,6 +21,13 @@ export const smallModel: ModelSize = { vocabulary: 2_000, embedding: 32, gru: 64
 /** 1,372,368 parameters; 732,368 where the output is tied to the embedding. */
 export const largeModel: ModelSize = { vocabulary: 10_000, embedding: 64, gru: 128, dense: 64 };
 
+/** Tensors that get rows, or columns, for new words, with the most that an app lets them have. */
+export const growableWords: Readonly<Record<string, number>> = {
+  'embedding/embeddings': 20_000,
+  'logits/kernel': 20_000,
+  'logits/bias': 20_000,
+};
+
 /**
  * A recurrent next-word model of standard layers: embedding, GRU, a linear layer that narrows, and one value for each id, as that of Hard
  * et al. 2018, "Federated Learning for Mobile Keyboard Prediction", §3, which has an LSTM with coupled gates for the GRU.

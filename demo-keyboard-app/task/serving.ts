@@ -3,7 +3,7 @@ import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import { numberOf } from './own-numbers.ts';
 import { tokensOf } from './tokens.ts';
 import { keyboardTransformer } from './transformer.ts';
-import { firstWordId, startId, type Vocabulary } from './vocabulary.ts';
+import { firstWordId, startId, unknownId, type Vocabulary } from './vocabulary.ts';
 
 /** Tokens before the caret that a suggestion looks back on, at most. */
 const context = 32;
@@ -30,6 +30,7 @@ export function keyboardServing(
     transformer: keyboardTransformer(vocabulary, encode),
     classes: vocabulary.size,
     firstClass: firstWordId,
+    grows: { unknown: unknownId },
     input: asked => inputOf(asked, encode),
     questions: message => questionsOf(vocabulary.encode(message)),
     own: {

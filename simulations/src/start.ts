@@ -9,14 +9,14 @@ import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
-import { describeModel, loadModel } from '@murmuration/engine/models/model';
+import { loadModel } from '@murmuration/engine/models/model';
 import { base64url, hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { measureBaselines } from './baselines/baselines.ts';
 import { lossesIn } from './behaviour/losses.ts';
 import { smsText } from './data/sms.ts';
@@ -105,6 +105,7 @@ async function start(argv: readonly string[]): Promise<void> {
     ...options,
     heldOut,
     model: () => version0(heldOut.words),
+    vocabulary: heldOut.words,
     serverLearningRate,
   });
   const small = smallRounds(task);
@@ -114,7 +115,6 @@ async function start(argv: readonly string[]): Promise<void> {
     leastSentences: fewestExamples,
     secondsPerRound,
   };
-  const head = (await keptHead(storage, task.name)) ?? { model: await firstVersion(heldOut.words) };
   const asking = wordsTask(options.devices);
   const coordinator = await createCoordinator(
     parseConfig({
@@ -127,6 +127,8 @@ async function start(argv: readonly string[]): Promise<void> {
     [task, asking],
     { clock: systemClock, random: randomOf('coordinator'), storage },
   );
+  // Where words were added to those that are kept, the version that has grown.
+  const head = (await keptHead(storage, task.name))!;
   await coordinator.control.pause(asking.name);
   // The demonstration before may have paused it, after its last round.
   await coordinator.control.unpause(task.name);
@@ -250,14 +252,6 @@ async function start(argv: readonly string[]): Promise<void> {
   }
   if (options.exit) await stop();
   else display.say(`The models stay at ${coordinator.url}/v1/tasks/keyboard/models until you press Ctrl-C.`);
-}
-
-/** The model before any round, as a version of its content. */
-async function firstVersion(words: readonly string[]): Promise<ModelFiles> {
-  const model = await version0(words);
-  const { topology, layout, weights } = describeModel(model);
-  model.dispose();
-  return { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
 }
 
 /** Recall of a version on the held-out messages. */

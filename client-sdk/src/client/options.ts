@@ -16,7 +16,7 @@ export interface TaskOptions {
   /** Layers that stay on the device: it takes no part under a plan that does not name them among its own `privateLayers`. */
   readonly privateLayers?: readonly string[];
   /**
-   * The most rows that a later model may have in a tensor, by its name, such as `{ 'embedding/embeddings': 20_000 }`; all else is as in
+   * The most rows, or columns, that a later model may have in a tensor, by its name, such as `{ 'embedding/embeddings': 20_000 }`; all else is as in
    * the first model (the floor `topology`).
    */
   readonly growable?: Readonly<Record<string, number>>;

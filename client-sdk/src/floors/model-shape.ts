@@ -24,7 +24,7 @@ export interface OtherShape {
 interface ShapePorts {
   readonly storage: Storage;
   readonly task: TaskName;
-  /** Rows that a tensor may have at most, by its name. */
+  /** Rows that a tensor may have at most, or columns where these are what it gets more of, by its name. */
   readonly growable: Readonly<Record<string, number>>;
   /** The shape of the model that comes with the app: its own word. */
   readonly bundled: () => Promise<Shape | undefined>;
@@ -34,7 +34,7 @@ interface ShapePorts {
 
 /**
  * Holds a task to the shape of its first model, for whoever makes the model can make one whose sums tell of single devices (Fowl et al.
- * 2022; Boenisch et al. 2023). Rows may be added to tensors that the app named; another shape takes the app's word.
+ * 2022; Boenisch et al. 2023). Rows, or columns, may be added to tensors that the app named; another shape takes the app's word.
  */
 export class ModelShape {
   readonly #ports: ShapePorts;
@@ -95,17 +95,18 @@ export function bundledShape({ json }: BundledModel): Shape {
 const textOf = ({ topology, tensors }: Shape): Uint8Array => utf8(JSON.stringify({ topology, tensors }));
 const digestOf = (shape: Shape): string => contentHash(textOf(shape));
 
-/** Whether `offered` is `pinned` but for rows added to growable tensors, and the numbers of its topology that count these rows. */
+/** Whether `offered` is `pinned` but for rows, or columns, added to growable tensors, and the numbers of its topology that count these. */
 function fits(pinned: Shape, offered: Shape, growable: Readonly<Record<string, number>>): boolean {
   if (pinned.tensors.length !== offered.tensors.length) return false;
-  /** Counts of rows, from → to. */
+  /** Counts of them, from → to. */
   const grown = new Map<number, number>();
   for (const [i, { name, shape }] of pinned.tensors.entries()) {
     const next = offered.tensors[i]!;
     if (name !== next.name || shape.length !== next.shape.length) return false;
-    if (shape.some((length, axis) => axis > 0 && length !== next.shape[axis])) return false;
-    const [from, to] = [shape[0], next.shape[0]];
-    if (from === to || from === undefined || to === undefined) continue;
+    const axes = [...shape.keys()].filter(axis => shape[axis] !== next.shape[axis]);
+    if (axes.length === 0) continue;
+    if (axes.length > 1) return false;
+    const [from, to] = [shape[axes[0]!]!, next.shape[axes[0]!]!];
     const limit = Object.hasOwn(growable, name) ? growable[name]! : 0;
     if (to < from || to > limit || (grown.get(from) ?? to) !== to) return false;
     grown.set(from, to);

@@ -1,10 +1,12 @@
+import { classesOf } from '@murmuration/engine/inference/classes-of';
 import type { Classifier } from '@murmuration/engine/inference/classifier';
+import { resized } from '@murmuration/engine/inference/resized';
 import type { Serving } from '@murmuration/engine/inference/serving';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { inputOf, refused } from './asked.ts';
 import type { Inference, OpenModel } from './inference.ts';
 
-/** Puts models to use in the thread of its caller, as `load` loads them for so many classes. */
+/** Puts models to use in the thread of its caller, as `load` loads them for so many classes: those of the task, or where its vocabulary grows, of the model. */
 export function classifierInference(
   serving: Serving<never>,
   load: (files: ModelFiles, classes: number) => Promise<Classifier>,
@@ -12,9 +14,15 @@ export function classifierInference(
   const task = serving as Serving<unknown>;
   const firstClass = task.says === 'numbers' ? undefined : task.firstClass;
   const open = new Set<OpenModel>();
+  const loadFitted = async (files: ModelFiles) => {
+    const { classes, grows } = task;
+    const known = (grows && task.says !== 'numbers' && classesOf(files.topology)) || classes;
+    const classifier = await load(files, known);
+    return known === classes ? classifier : resized(classifier, known, classes, grows?.unknown);
+  };
   return {
     async open(files) {
-      const classifier = await load(files, task.classes);
+      const classifier = await loadFitted(files);
       const opened: OpenModel = {
         async predict(input) {
           const values = inputOf(task, input);

@@ -7,7 +7,7 @@ import type { OpenPersonal } from './personal.ts';
 /** How often each class comes at all, in; what each probability is to be multiplied with, out. The sum is 1 again afterwards. */
 export type Factors = (frequencies: Float32Array) => Float32Array;
 
-/** A file of n-grams in use. Throws `model.corrupt` for one that is malformed, or of other classes than the task's. */
+/** A file of n-grams in use. Throws `model.corrupt` for one that is malformed, or of other classes than the task's, unless its vocabulary grows. */
 export async function openNgrams(
   bytes: Uint8Array,
   serving: Serving<unknown>,
@@ -17,18 +17,23 @@ export async function openNgrams(
     import('@murmuration/protocol/ngrams/ngram-file'),
     import('@murmuration/protocol/ngrams/ngram-model'),
   ]);
-  const { classes, firstClass } = serving;
+  const { classes, firstClass, grows } = serving;
   const model = new NgramModel(decodeNgrams(bytes));
-  if (model.classes !== classes || model.firstClass !== firstClass)
+  if ((model.classes !== classes && !grows) || model.firstClass !== firstClass)
     throw new MurmurationError(
       'model.corrupt',
       `The n-grams are of ${model.classes} classes from ${model.firstClass} on; the task has ${classes} from ${firstClass} on.`,
     );
-  const scale = factors?.(model.probabilities([], 0, new Float32Array(classes)));
-  const after = (input: ArrayLike<number>, end: number, into: Float32Array) => {
-    model.probabilities(input, end, into);
-    return scale ? scaled(into, scale) : into;
+  const all = model.classes > classes ? new Float32Array(model.classes) : undefined;
+  const said = (input: ArrayLike<number>, end: number, into: Float32Array) => {
+    if (all) into.set(model.probabilities(input, end, all).subarray(0, classes));
+    else model.probabilities(input, end, into.subarray(0, model.classes));
+    return into;
   };
+  const scale =
+    factors?.(said([], 0, new Float32Array(classes))) ?? (all && new Float32Array(classes).fill(1));
+  const after = (input: ArrayLike<number>, end: number, into: Float32Array) =>
+    scale ? scaled(said(input, end, into), scale) : said(input, end, into);
   return {
     async predict(asked) {
       const input = inputOf(serving, asked);

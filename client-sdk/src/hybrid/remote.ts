@@ -20,13 +20,17 @@ export function remotePrediction(
   return async asked => {
     const message: Predict = { task, version: 'champion', input: [...inputOf(serving, asked)] };
     const { model, logits } = decodeAck(await request('predict', encodeFrame(message)), predicted);
-    if (logits.length !== 4 * serving.classes)
+    if (logits.length !== 4 * serving.classes && !serving.grows)
       throw new MurmurationError(
         'model.unusable',
         `The coordinator told ${logits.length / 4} classes apart, the task has ${serving.classes}.`,
       );
     const said = new Float32Array(new Uint8Array(logits).buffer);
-    const values = serving.says === 'numbers' ? said : softmax(said, serving.firstClass);
+    if (serving.says === 'numbers') return { values: said, source: 'remote', model };
+    // Those of a larger vocabulary are left out, and of a smaller one the others are impossible.
+    const fitted = new Float32Array(serving.classes).fill(Number.NEGATIVE_INFINITY);
+    fitted.set(said.subarray(0, serving.classes));
+    const values = softmax(fitted, serving.firstClass);
     return { values, source: 'remote', model };
   };
 }

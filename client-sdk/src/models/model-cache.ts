@@ -74,18 +74,27 @@ export class ModelCache {
   /**
    * Gets what a version's `model.json` says, without its weights, and has it permitted; nothing of one that isn't is kept. Throws as `load`.
    */
-  async inspect(hash: ModelHash, signal: AbortSignal, over: Downloads = this.#transport): Promise<void> {
-    await this.#next(() => this.#inspect(hash, signal, over), signal);
+  async inspect(
+    hash: ModelHash,
+    signal: AbortSignal,
+    over: Downloads = this.#transport,
+  ): Promise<Pick<Manifest, 'topology' | 'layout'>> {
+    return this.#next(async () => {
+      const manifest = await this.#manifestHere(hash);
+      if (!manifest) return (await this.#manifest(hash, signal, over)).manifest;
+      await this.#permit(manifest);
+      return manifest;
+    }, signal);
   }
 
-  async #inspect(hash: ModelHash, signal: AbortSignal, over: Downloads): Promise<void> {
+  /** What the `model.json` of a version says that the device has. */
+  async #manifestHere(hash: ModelHash): Promise<Manifest | undefined> {
     for (const name of [this.#name, this.#pinnedName]) {
       const entry = await this.#entry(name);
-      if (entry?.hash === hash) return this.#permit(parseModelJson(hash, entry.json));
+      if (entry?.hash === hash) return parseModelJson(hash, entry.json);
     }
     const json = (await this.#bundled?.())?.json;
-    if (json && contentHash(json) === hash) return this.#permit(parseModelJson(hash, json));
-    await this.#manifest(hash, signal, over);
+    return json && contentHash(json) === hash ? parseModelJson(hash, json) : undefined;
   }
 
   async #manifest(hash: ModelHash, signal: AbortSignal, over: Downloads): Promise<Manifested> {

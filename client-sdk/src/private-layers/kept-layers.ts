@@ -2,6 +2,8 @@ import { ByteReader, ByteWriter, equalBytes } from '@murmuration/protocol/encodi
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { bytes as byteString, text } from '@murmuration/protocol/messages/scalars';
+import { growsInto, growWeights } from '@murmuration/protocol/weights/growth';
+import { type Layout, layoutOf, type TensorSpec } from '@murmuration/protocol/weights/layout';
 import { contentHash, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type SplitLayout, splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import * as z from 'zod/mini';
@@ -12,6 +14,8 @@ export interface KeptLayers {
   readonly layers: readonly string[];
   /** Hash of the layout of their tensors: names and shapes, 32 bytes. */
   readonly layoutHash: Uint8Array;
+  /** Those of that layout; left out by versions of the SDK that did not keep them. */
+  readonly tensors?: readonly TensorSpec[] | undefined;
   /** In the order of that layout. */
   readonly values: Float32Array;
 }
@@ -19,13 +23,19 @@ export interface KeptLayers {
 const header = z.strictObject({
   layers: z.array(text(256)),
   layoutHash: byteString(32),
+  tensors: z.optional(z.array(z.strictObject({ name: text(1_024), shape: z.array(z.int()) }))),
   /** SHA-256 of the values, hexadecimal. */
   digest: text(64),
 });
 
-export function encodeKeptLayers({ layers, layoutHash, values }: KeptLayers): Uint8Array {
+export function encodeKeptLayers({ layers, layoutHash, tensors, values }: KeptLayers): Uint8Array {
   const body = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  const head = encodeFrame({ layers: [...layers], layoutHash, digest: contentHash(body) });
+  const head = encodeFrame({
+    layers: [...layers],
+    layoutHash,
+    ...(tensors && { tensors: tensors.map(({ name, shape }) => ({ name, shape: [...shape] })) }),
+    digest: contentHash(body),
+  });
   return new ByteWriter(4 + head.length + body.length).u32(head.length).raw(head).raw(body).bytes;
 }
 
@@ -33,10 +43,10 @@ export function encodeKeptLayers({ layers, layoutHash, values }: KeptLayers): Ui
 export function decodeKeptLayers(bytes: Uint8Array): KeptLayers | undefined {
   try {
     const reader = new ByteReader(bytes);
-    const { digest, layers, layoutHash } = decodeFrame(reader.raw(reader.u32()), header);
+    const { digest, ...kept } = decodeFrame(reader.raw(reader.u32()), header);
     const body = new Uint8Array(reader.raw(reader.remaining));
     if (contentHash(body) !== digest) return undefined;
-    return { layers, layoutHash, values: new Float32Array(body.buffer) };
+    return { ...kept, values: new Float32Array(body.buffer) };
   } catch {
     return undefined;
   }
@@ -60,13 +70,24 @@ export function trainedLayers(
       'training.failed',
       'Training diverged: the private layers are not finite. A lower learning rate helps.',
     );
-  return { layers, layoutHash: split.private!.hash, values };
+  const { hash, tensors } = split.private!;
+  return { layers, layoutHash: hash, tensors, values };
 }
 
-/** A version with what was kept in its private part; undefined where that has other tensors: other names or shapes. */
+/**
+ * A version with what was kept in its private part, where each row for a new word is the mean of the old ones (SPEC.md, VG9); undefined where that has
+ * other tensors: other names or shapes.
+ */
 export function withOwn(model: ModelFiles, split: SplitLayout, kept: KeptLayers): ModelFiles | undefined {
-  if (!split.private || !equalBytes(kept.layoutHash, split.private.hash)) return undefined;
-  return { ...model, weights: withPart(model.weights, split, 'private', kept.values) };
+  const values = split.private && fitted(kept, split.private);
+  return values ? { ...model, weights: withPart(model.weights, split, 'private', values) } : undefined;
+}
+
+function fitted({ layoutHash, tensors, values }: KeptLayers, wanted: Layout): Float32Array | undefined {
+  if (equalBytes(layoutHash, wanted.hash)) return values;
+  const before = tensors && layoutOf(tensors);
+  if (!before || !equalBytes(before.hash, layoutHash) || !growsInto(before, wanted)) return undefined;
+  return growWeights(values, before, wanted, Number.POSITIVE_INFINITY);
 }
 
 /** A version with the device's own weights in its private layers; undefined where these are of other tensors. */

@@ -293,7 +293,11 @@ export class Session {
     // What a reload, or a restart, costs, or a query that the app has no answer to: nothing is wrong.
     if (code === 'round.begun' || (isQuery && code === 'training.no-examples'))
       this.#checkInAfter(afterClosed, detail);
-    else this.#fail(error, declines && !isQuery ? declinedFor : retryAfter, assignment.round);
+    // An app is not updated within seconds.
+    else {
+      const isOften = isQuery || !(declines || code === 'training.vocabulary');
+      this.#fail(error, isOften ? retryAfter : declinedFor, assignment.round);
+    }
   }
 
   #fail(error: unknown, least = retryAfter, round?: string): void {

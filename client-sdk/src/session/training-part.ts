@@ -1,3 +1,6 @@
+import { classesOf } from '@murmuration/engine/inference/classes-of';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { Participations } from '../floors/participations.ts';
 import { requirePrivateLayers } from '../floors/require-plan.ts';
@@ -9,7 +12,7 @@ import type { SessionPorts } from './ports.ts';
 /** The part of a device that trains. */
 export function trainingPart(assignment: Assignment, ports: SessionPorts): Part {
   const { plan } = assignment;
-  const { floors, keepPrivate, contributions, store, models, platform, transport } = ports;
+  const { floors, keepPrivate, contributions, store, models, platform, transport, served } = ports;
   const participations = new Participations(store.storage, plan.task, floors.privacy);
   return {
     smallestSum: plan.privacy?.noise?.quorum ?? 0,
@@ -17,8 +20,10 @@ export function trainingPart(assignment: Assignment, ports: SessionPorts): Part 
       requirePrivateLayers(plan, keepPrivate);
       await contributions.require(assignment.assignment, plan.model, isMade);
       await participations.require(plan, assignment.assignment, isMade);
-      if (floors.topology === 'pinned')
-        await retry(() => models.inspect(plan.model, signal, transport), platform, signal);
+      const grows = served?.serving.grows;
+      if (floors.topology === 'any' && !grows) return;
+      const { topology } = await retry(() => models.inspect(plan.model, signal, transport), platform, signal);
+      if (grows) requireOwnClasses(served.serving, topology);
     },
     make: (signal, report) => learn(assignment, ports, signal, report),
     async count() {
@@ -26,4 +31,15 @@ export function trainingPart(assignment: Assignment, ports: SessionPorts): Part 
       await contributions.count(assignment.assignment, plan.model);
     },
   };
+}
+
+/** Throws `training.vocabulary` for a version of more words than the app has labels for, or of fewer. */
+function requireOwnClasses({ classes }: Serving<unknown>, topology: unknown): void {
+  const known = classesOf(topology) ?? classes;
+  if (known === classes) return;
+  const advice = known > classes ? 'update the app' : 'a version with these is to come';
+  throw new MurmurationError(
+    'training.vocabulary',
+    `The version knows ${known} classes and the app ${classes}, so this device does not train it: ${advice}.`,
+  );
 }

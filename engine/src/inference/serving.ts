@@ -20,6 +20,12 @@ export interface Serving<Example> {
   readonly classes: number;
   /** Classes below it are inputs alone, such as padding: predictions give them probability 0. */
   readonly firstClass: number;
+  /**
+   * Given where the vocabulary of the task may grow: then versions serve that know more classes than the app, which leaves these out, or fewer, of which
+   * the others get probability 0. No round trains such a version here. `unknown` is the token that a smaller one hears in the place of one it lacks;
+   * without it, such an input is refused. Left out: a version of other classes is refused.
+   */
+  readonly grows?: { readonly unknown?: number };
   /** The model's input for what the app asks about, as in `Questions`, at least one value. Throws `RangeError` for what is none. */
   input(asked: unknown): readonly number[];
   /** What an example of the device asks of a model: scores are taken on these. No targets where it holds nothing to find. */

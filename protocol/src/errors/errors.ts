@@ -107,6 +107,8 @@ const lasting = {
   'training.module': "What the app trains with can't be used: it does not load, or is no objective.",
   'training.no-examples': 'The device has no examples to train on.',
   'training.no-memory': 'The device does not have enough memory for this training.',
+  'training.vocabulary':
+    'The version knows other words than this app, which serves it and does not train it; update the app.',
   'training.unsupported': 'The objective of the app does not support the training that the plan asks for.',
   'app.aborted': 'The app has stopped waiting for this.',
   'app.listener': 'A listener of the app has thrown an error.',

@@ -114,6 +114,7 @@ export const statuses = {
   'training.failed': 500,
   'training.no-examples': 422,
   'training.no-memory': 507,
+  'training.vocabulary': 422,
   'training.unsupported': 422,
   'training.stopped': 499,
   'training.no-answer': 504,

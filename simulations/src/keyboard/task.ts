@@ -24,6 +24,8 @@ export interface KeyboardSettings {
   readonly heldOut: HeldOutText;
   /** The model before any round; by default one that has learned nothing. */
   readonly model?: Task['model'];
+  /** The words of that model, so that it may learn more of them later; by default it never does. */
+  readonly vocabulary?: readonly string[];
   /** How far a round moves the model; by default as far as suits one that has learned nothing. */
   readonly serverLearningRate?: number;
 }
@@ -51,12 +53,14 @@ export function keyboardTask({
   lose,
   heldOut,
   model = () => nextWordModel(smallModel, seed),
+  vocabulary,
   serverLearningRate = 0.15,
 }: KeyboardSettings): Task {
   const [brief, long, grace] = lose > 0 ? ['10 s', '90 s', '5 s'] : ['30 s', '10 min', '20 s'];
   return defineTask({
     name: 'keyboard',
     model,
+    vocabulary: vocabulary ? [...vocabulary] : null,
     plan: { epochs: 1, batchSize: 8, learningRate: 3, gradientClip: 1, maxExamples: 200, seed },
     update: { clip: 15, bits: 8, weighting: 'examples', weightCap: 8 },
     masking:

@@ -6,6 +6,7 @@ import type { Platform } from '@murmuration/client-sdk/client/platform';
 import { fileStorage, memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
+import { growableWords } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
@@ -157,7 +158,14 @@ async function learn({ url, plan, words }: Learning): Promise<void> {
     const client = clientOf(
       number,
       url,
-      { keyboard: { examples: () => messages, trainer: recorder.trainer(trainer) }, ...asking(messages) },
+      {
+        keyboard: {
+          examples: () => messages,
+          trainer: recorder.trainer(trainer),
+          growable: growableWords,
+        },
+        ...asking(messages),
+      },
       recorder.random(randomOf(`phone ${number}`)),
       (url, platform) =>
         losing(recorder.transport(nodePlatform.transport(url, platform)), number, losses, {

@@ -9,7 +9,7 @@ import { Victim } from './victim.ts';
 /** The app gives up what is not attacked here. */
 const floors = { masking: 'off', uploadSlot: 0, contributions: { day: 100, model: 100 } } as const;
 const plain = { masking: null, uploadSlot: 0 };
-const growable = { 'words/embeddings': 12, 'out/bias': 12 };
+const growable = { 'words/embeddings': 12, 'out/bias': 12, 'out/kernel': 12 };
 
 interface Change {
   readonly rows?: number;
@@ -162,5 +162,15 @@ describe('a coordinator that adds rows', () => {
     ])
       expect(await learns(modelOf(change)), JSON.stringify(change)).toBe(0);
     expect(await learns(modelOf({ rows: 11, value: 5 }))).toBe(1);
+  });
+
+  it('VG7: gets updates where columns are what an output of its own has more of, and not of both', async () => {
+    const kernel = (rows: number, width = 4) => [{ name: 'out/kernel', shape: [width, rows] }];
+    const { victim, learns } = victimOf({ growable });
+    await victim.connect();
+    expect(await learns(modelOf({ extra: kernel(10) }))).toBe(1);
+    expect(await learns(modelOf({ rows: 12, extra: kernel(12) }))).toBe(1);
+    for (const extra of [kernel(13), kernel(11), kernel(12, 5), []])
+      expect(await learns(modelOf({ rows: 12, extra })), JSON.stringify(extra)).toBe(0);
   });
 });

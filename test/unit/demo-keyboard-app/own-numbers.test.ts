@@ -12,10 +12,15 @@ describe('the number of a word', () => {
     expect(numberOf('you', vocabulary)).toBe(5);
     expect(numberOf('<number>', vocabulary)).toBe(numberId);
     // Published with the function: http://www.isthe.com/chongo/src/fnv/test_fnv.c.
-    expect(numberOf('a', vocabulary)).toBe(vocabulary.size + (0xe40c292c % (2 ** 32 - 1 - vocabulary.size)));
-    expect(numberOf('foobar', vocabulary)).toBe(
-      vocabulary.size + (0xbf9cf968 % (2 ** 32 - 1 - vocabulary.size)),
-    );
+    const [first, end] = [2 ** 31, 2 ** 32 - 1];
+    expect(numberOf('a', vocabulary)).toBe(first + (0xe40c292c % (end - first)));
+    expect(numberOf('foobar', vocabulary)).toBe(first + (0xbf9cf968 % (end - first)));
+  });
+
+  it('VG9: stays the same where the vocabulary has grown', () => {
+    const grown = new Vocabulary([...vocabulary.words, 'at', 'home']);
+    expect(numberOf('netherfield', grown)).toBe(numberOf('netherfield', vocabulary));
+    expect([numberOf('you', grown), numberOf('home', grown)]).toEqual([5, 7]);
   });
 
   it('is of one word only on each phone of a corpus, and never the number that stands for no token', () => {

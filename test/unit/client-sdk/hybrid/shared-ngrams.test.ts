@@ -1,10 +1,13 @@
 import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
+import { openNgrams } from '@murmuration/client-sdk/hybrid/open-ngrams';
 import { sharedNgrams } from '@murmuration/client-sdk/hybrid/shared-ngrams';
 import { memoryStorage } from '@murmuration/client-sdk/node';
-import { encodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { decodeNgrams, encodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
+import { NgramModel } from '@murmuration/protocol/ngrams/ngram-model';
 import { describe, expect, it } from 'vitest';
-import { classes, hybridOn, stepping, steppingSequences } from './scene.ts';
+import { classes, hybridOn, serving, stepping, steppingSequences } from './scene.ts';
 
 /** Knows that each token is followed by the one `step` after it, among 1 to 5. */
 const counted = (step: number, terms = { classes, firstClass: 1, threshold: 3 }): Uint8Array =>
@@ -75,6 +78,34 @@ describe('the n-grams that a version brings', () => {
       expect(hybrid.report()!.lambdas).toHaveProperty('shared-ngrams');
       expect(best((await hybrid.predict([1])).values)).toBe(3);
     }
+  });
+
+  it.each([
+    ['more', { classes: 9, firstClass: 1, threshold: 3 }],
+    ['fewer', { classes: 5, firstClass: 1, threshold: 3 }],
+  ])('VG9: serve with %s classes than the app has, where its vocabulary grows', async (_, terms) => {
+    const ids = Array.from({ length: terms.classes - 1 }, (_, i) => i + 1);
+    const file = encodeNgrams(
+      ids.flatMap(id => [
+        { ids: [id], count: 50 },
+        { ids: [1, id], count: id === 3 ? 100 : 10 },
+      ]),
+      terms,
+    );
+    const reference = new NgramModel(decodeNgrams(file)).probabilities(
+      [1],
+      1,
+      new Float32Array(terms.classes),
+    );
+    const kept = Array.from({ length: classes }, (_, id) => reference[id] ?? 0);
+    const all = kept.reduce((sum, value) => sum + value, 0);
+    const open = await openNgrams(file, { ...serving, grows: {} } as Serving<unknown>);
+    const said = await open.predict([1]);
+    expect(said).toHaveLength(classes);
+    for (const [id, value] of kept.entries()) expect(said[id]).toBeCloseTo(value / all, 6);
+    expect(await open.answer([1, 3])).toEqual(said);
+    // A token that the file has not is one that never came.
+    expect((await open.predict([5])).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 6);
   });
 
   it('of a version without any are those of the version before', async () => {

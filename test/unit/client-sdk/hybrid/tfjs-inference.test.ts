@@ -5,6 +5,7 @@ import { startBackend } from '@murmuration/engine/backend/backend';
 import type { Serving } from '@murmuration/engine/inference/serving';
 import { describeModel } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { growWeights } from '@murmuration/protocol/weights/growth';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Sequence, serving } from './scene.ts';
@@ -52,6 +53,30 @@ describe.each([
     const open = await inferenceOf(serving).open(filesOf(model));
     const wanted = [[1], [1, 4], [1, 4, 2]].flatMap(input => expected(model, input));
     close(await open.answer([1, 4, 2, 3] satisfies Sequence), wanted);
+  });
+
+  it('VG7: says of a grown vocabulary what was said before it, and of the words that the app lacks nothing', async () => {
+    const model = nextWordModel(size, 4);
+    const { layout, weights, ...files } = filesOf(model);
+    const larger = filesOf(nextWordModel({ ...size, vocabulary: 9 }, 4));
+    const grown = { ...larger, weights: growWeights(weights, layout, larger.layout, 5) };
+    const before = await inferenceOf(serving).open({ ...files, layout, weights });
+    const after = await inferenceOf({ ...serving, grows: {} }).open(grown);
+    for (const input of [[1], [1, 2, 3], [4, 4]])
+      close(await after.predict(input), [...(await before.predict(input))]);
+    close(await after.answer([1, 4, 2]), [...(await before.answer([1, 4, 2]))]);
+    await expect(inferenceOf(serving).open(grown)).rejects.toEqual(code('model.unusable'));
+  });
+
+  it('VG7: says of a version before the growth what it knows, and hears unknown in the place of what it lacks', async () => {
+    const model = nextWordModel(size, 5);
+    const more = { ...serving, classes: 8, grows: { unknown: 2 } };
+    const open = await inferenceOf(more).open(filesOf(model));
+    close(await open.predict([1, 7, 3]), [...expected(model, [1, 2, 3]), 0, 0]);
+    close(await open.answer([7, 3]), [...expected(model, [2]), 0, 0]);
+    await expect(open.predict([1, 8])).rejects.toEqual(code('hybrid.input'));
+    const silent = await inferenceOf({ ...more, grows: {} }).open(filesOf(model));
+    await expect(silent.predict([1, 7])).rejects.toEqual(code('hybrid.input'));
   });
 
   it('goes on after a token that the model does not know', async () => {

@@ -160,6 +160,19 @@ describe('private layers', () => {
     expect([...third.trainer.models[0]!.weights].slice(3, 7)).toEqual(own.map(value => value + 2));
   });
 
+  it('VG9: grow with the version: their own rows go on, and new ones are the mean of these', async () => {
+    const storage = memoryStorage();
+    await round({ delta: moving(1, 2, 3, 4), storage });
+    const [body, , bias] = layout.tensors;
+    const grown = layoutOf([body!, { name: 'own/kernel', shape: [6] }, bias!]);
+    const delta = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    const second = await round({ delta, storage, layout: grown, weights: delta, round: 'r2' });
+    expect(second.fresh).toEqual([]);
+    expect([...second.trainer.models[0]!.weights].slice(3, 9)).toEqual([4, 6, 8, 10, 7, 7]);
+    const third = await round({ delta: moving(0, 0, 0, 0), storage, round: 'r3' });
+    expect(third.fresh).toEqual(['other-shapes']);
+  });
+
   it('begin anew, and say so, where what was kept is damaged', async () => {
     const storage = memoryStorage();
     await round({ delta: moving(1, 1, 1, 1), storage });

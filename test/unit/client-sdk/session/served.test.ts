@@ -18,7 +18,7 @@ beforeEach(newScene);
 const model = 'a'.repeat(64) as ModelHash;
 
 /** A device that serves its task; it trains on nothing but remembers what it was given. */
-function served(examples: readonly Sequence[]) {
+function served(examples: readonly Sequence[], of = serving) {
   const given: unknown[][] = [];
   const trainer = {
     async train({ weights }: { weights: Float32Array }, _: unknown, training: readonly unknown[]) {
@@ -27,7 +27,7 @@ function served(examples: readonly Sequence[]) {
     },
     async close() {},
   };
-  const hybrid = { serving, inference: new TableInference() };
+  const hybrid = { serving: of, inference: new TableInference() };
   const tasks = { keyboard: { examples: () => examples, trainer, hybrid } };
   return { ...deviceOn(coordinator, clock, storage, tasks), given };
 }
@@ -50,6 +50,41 @@ describe('a session whose task is served', () => {
     expect(await verdicts.tell(model)).toBe('refused');
     await client.stop();
   });
+
+  it.each([
+    ['more', 9, 'update the app'],
+    ['fewer', 4, 'a version with these is to come'],
+  ])(
+    'VG8: leaves a round whose version knows %s classes than its app, and says why',
+    async (_, units, advice) => {
+      const layout = layoutOf([{ name: 'out/kernel', shape: [2, units] }]);
+      const layers = [{ class_name: 'Dense', config: { name: 'out', units } }];
+      const version = encodeModel({ config: { layers } }, layout, new Float32Array(layout.count));
+      const path = modelPath(version.hash);
+      const examples = [[1, 2]];
+      for (const [grows, trainings] of [
+        [{}, 0],
+        [undefined, 1],
+      ] as const) {
+        newScene();
+        coordinator.files.set(path, version.json);
+        coordinator.files.set(path.replace('model.json', `${version.weightsHash}.bin`), version.weights);
+        const { client, given, errors, waits } = served(examples, grows ? { ...serving, grows } : serving);
+        await client.start();
+        coordinator.connect();
+        await clock.advance(0);
+        coordinator.send('assignment', assignmentOf(clock, 'r1', { model: version.hash }));
+        await clock.advance(0);
+        expect(given).toHaveLength(trainings);
+        expect(coordinator.uploads).toHaveLength(trainings);
+        const refused = errors.filter(code => code === 'training.vocabulary');
+        expect(refused).toHaveLength(grows ? 1 : 0);
+        if (grows)
+          expect(waits.at(-1)).toMatchObject({ reason: expect.stringContaining(advice), after: 3_600_000 });
+        await client.stop();
+      }
+    },
+  );
 
   it('teaches private layers nothing of what the personal models are compared on', async () => {
     const layout = layoutOf([
