@@ -26,9 +26,9 @@ export type EnrolmentTokenMessage = z.infer<typeof enrolmentToken>;
 /** What a program may do with an inference token, and how often. */
 export const inferenceTokenTerms = {
   rights: z
-    .array(z.enum(['predict', 'manage', 'feedback', 'monitor']))
+    .array(z.enum(['predict', 'manage', 'feedback', 'monitor', 'read']))
     .min(1)
-    .max(4),
+    .max(5),
   rate: z
     .object({ burst: z.int().min(1).max(10_000_000), perSecond: z.number().positive().max(10_000_000) })
     .nullable()

@@ -4,17 +4,18 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelSource } from '@murmuration/serving/source/source';
 
 /**
- * Where models come from that are served: the URL of a coordinator, of which `unreachable` hears while it does not answer, or a folder. Throws
+ * Where models come from that are served: the URL of a coordinator, with the token in MURMURATION_READ_TOKEN where it wants one, of which `unreachable` hears while it does not answer, or a folder. Throws
  * `config.invalid`, `server.unreachable`.
  */
 export async function modelSource(
   from: string,
   clock: Clock,
   unreachable: (error: unknown) => void,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<ModelSource> {
   if (/^https?:\/\//i.test(from)) {
     const { coordinatorModels } = await import('@murmuration/serving/source/coordinator');
-    return coordinatorModels(from, clock, unreachable);
+    return coordinatorModels(from, clock, unreachable, env.MURMURATION_READ_TOKEN);
   }
   const isFolder = await stat(from).then(
     found => found.isDirectory(),

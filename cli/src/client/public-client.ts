@@ -87,24 +87,27 @@ const modelPage = z.object({
 export type ShownModel = z.output<typeof modelPage>['models'][number];
 
 /**
- * A coordinator that is running, as it shows itself to the world, and to whoever has an operator token in MURMURATION_TOKEN. All methods
+ * A coordinator that is running, as it shows itself to the world, and to whoever has an operator token in MURMURATION_TOKEN, or one that may read in
+ * MURMURATION_READ_TOKEN. All methods
  * throw what a problem document names, or `server.unreachable`.
  */
 export class PublicClient {
   readonly #url: URL;
   /** For what operators alone may read. */
   readonly #asOperator: RequestInit;
+  /** For what a coordinator may keep to those who show a token. */
+  readonly #shown: RequestInit;
 
   /** Throws `config.invalid` where the URL is none. */
   constructor({ url }: { readonly url: string }, env: NodeJS.ProcessEnv = process.env) {
     this.#url = urlOf(url);
-    const token = env.MURMURATION_TOKEN;
-    this.#asOperator = token ? { headers: { authorization: `Bearer ${token}` } } : {};
+    this.#asOperator = bearer(env.MURMURATION_TOKEN);
+    this.#shown = bearer(env.MURMURATION_TOKEN ?? env.MURMURATION_READ_TOKEN);
   }
 
   /** The tasks, and whether the coordinator runs in development mode. */
   overview(): Promise<z.output<typeof taskList>> {
-    return requestJson(this.#url, '/v1/tasks', {}, taskList);
+    return requestJson(this.#url, '/v1/tasks', this.#shown, taskList);
   }
 
   async tasks(): Promise<readonly ShownTask[]> {
@@ -157,9 +160,12 @@ export class PublicClient {
   /** Model versions of a task, newest first. */
   models(task: string, range: Range): Promise<ShownModel[]> {
     return pagesBelow(range, query =>
-      requestJson(this.#url, `/v1/tasks/${encodeURIComponent(task)}/models?${query}`, {}, modelPage).then(
-        ({ models }) => models,
-      ),
+      requestJson(
+        this.#url,
+        `/v1/tasks/${encodeURIComponent(task)}/models?${query}`,
+        this.#shown,
+        modelPage,
+      ).then(({ models }) => models),
     );
   }
 
@@ -176,7 +182,7 @@ export class PublicClient {
 
   /** A file of at most so many bytes. Throws `model.corrupt` for one that is longer. */
   file(path: string, most: number): Promise<Uint8Array> {
-    return request(this.#url, path, {}, async ({ body }) => {
+    return request(this.#url, path, this.#shown, async ({ body }) => {
       const chunks: Uint8Array[] = [];
       let length = 0;
       for await (const chunk of body ?? []) {
@@ -189,6 +195,9 @@ export class PublicClient {
     });
   }
 }
+
+const bearer = (token: string | undefined): RequestInit =>
+  token ? { headers: { authorization: `Bearer ${token}` } } : {};
 
 function listed(tasks: readonly ShownTask[]): string {
   return tasks.map(({ name }) => name).join(', ');

@@ -50,7 +50,10 @@ export function inferenceCommands(program: Command): void {
     .description(
       'serve models by the Open Inference Protocol, TensorFlow Serving’s REST and MLflow’s, without a coordinator in the process',
     )
-    .requiredOption('-f, --from <source>', 'the URL of a coordinator, or a folder of models')
+    .requiredOption(
+      '-f, --from <source>',
+      'the URL of a coordinator (with the token in MURMURATION_READ_TOKEN, if it asks for one), or a folder of models',
+    )
     .option('-c, --config <file>', 'configuration file (JSON) with host, port, inference, rabbitmq and kafka')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('-p, --port <number>', 'port to listen on; 0 takes any free one (default: 8900)')

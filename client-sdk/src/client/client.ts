@@ -87,11 +87,16 @@ export class PlatformClient {
     const floors = heldFloors(options.floors);
     this.protection = protectionOf(floors);
     this.#platform = platform;
-    const { transport } = options;
+    const { transport, readToken } = options;
     this.#transport =
       typeof transport === 'object'
         ? transport
-        : roaming(base, platform, to => platform.transport(to, platform, transport), options.cells);
+        : roaming(
+            base,
+            platform,
+            to => platform.transport(to, { ...platform, readToken }, transport),
+            options.cells,
+          );
     this.#connection = new Connection(this.#transport, platform.clock, state =>
       this.#emit('connection', state),
     );

@@ -56,6 +56,11 @@ export interface ClientOptions extends EnrolmentOptions {
   readonly cleartext?: 'allowed';
   /** What no plan of the coordinator may lower; on by default, each with a value that `defaultFloors` shows. */
   readonly floors?: Floors;
+  /**
+   * An inference token with the right `read`, for a coordinator whose setting `reading` is `tokens`: downloads of models show it. All devices of
+   * an app may have the same one; it lets nobody take part.
+   */
+  readonly readToken?: string;
   /** Constants of the estimate of energy in the event `costs`; what is left out is that of `defaultEnergy`. */
   readonly energy?: Partial<EnergyModel>;
 }

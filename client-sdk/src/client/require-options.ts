@@ -204,6 +204,7 @@ const client = record<ClientOptions>(
     ],
     cleartext: oneOf('allowed'),
     floors,
+    readToken: [isText, 'an inference token'],
     energy: record<EnergyModel>({ joulesPerByteDown: cost, joulesPerByteUp: cost, watts: cost }),
   },
   'url',

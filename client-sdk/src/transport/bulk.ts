@@ -20,10 +20,11 @@ export type BodyOf = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>
 export function bulkTransport(
   base: URL,
   bodyOf: BodyOf = bytes => bytes,
+  readToken?: string,
 ): Pick<Transport, 'download' | 'upload'> {
   return {
     async download(path, limit, signal) {
-      const response = await reach(under(base, path), { signal });
+      const response = await reach(under(base, path), { headers: bearer(readToken), signal });
       const bytes = await readBody(response, limit, signal);
       if (bytes === undefined)
         throw new MurmurationError('model.unusable', `${path} has more than the ${limit} bytes expected.`);
@@ -44,6 +45,10 @@ export function bulkTransport(
     },
   };
 }
+
+/** The header that shows a token, where there is one. */
+export const bearer = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
 
 async function reach(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
   // Whoever answers could name any other address: bytes and tokens go to the coordinator's alone.

@@ -2,15 +2,19 @@ import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { maskedHeader } from '@murmuration/protocol/messages/channel';
 import { under } from './address.ts';
-import { maxAnswerLength, problemOf } from './bulk.ts';
+import { bearer, maxAnswerLength, problemOf } from './bulk.ts';
 import { type NativeRequest, nativeExchange } from './native-exchange.ts';
 import type { Transport } from './transport.ts';
 
 /** The bulk of a transport to the coordinator at `base` on React Native. */
-export function nativeBulk(base: URL): Pick<Transport, 'download' | 'upload'> {
+export function nativeBulk(base: URL, readToken?: string): Pick<Transport, 'download' | 'upload'> {
   return {
     async download(path, limit, signal) {
-      const bytes = await reach(under(base, path), { method: 'GET', signal }, limit);
+      const bytes = await reach(
+        under(base, path),
+        { method: 'GET', headers: bearer(readToken), signal },
+        limit,
+      );
       if (bytes === undefined)
         throw new MurmurationError('model.unusable', `${path} has more than the ${limit} bytes expected.`);
       return bytes;

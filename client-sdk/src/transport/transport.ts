@@ -9,6 +9,8 @@ export interface TransportPlatform {
   readonly random: RandomBytes;
   /** Calls `wake` each time the device comes back to a network, where the platform tells: waits for the coordinator end then. */
   readonly online?: (wake: () => void) => Cancel;
+  /** What downloads show, where the coordinator has only those read models who show a token. */
+  readonly readToken?: string | undefined;
 }
 
 /** What a transport tells its client. */

@@ -6,6 +6,7 @@ import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import * as z from 'zod';
 import { describeIssues } from '../configuration/config-error.ts';
+import { readers } from '../http/reading.ts';
 import { trackingSchema } from '../lifecycle/tracking/settings.ts';
 import { trustProxies } from '../limits/address.ts';
 import { limitsSchema } from '../limits/limits.ts';
@@ -32,6 +33,11 @@ export const configSchema = z.strictObject({
   healthPort: z.int().min(1).max(65_535).optional(),
   /** What the log has: `info` is one line a round, alerts and faults; `debug` everything. */
   log: z.enum(logLevels).default('info'),
+  /**
+   * Who may read the tasks, their versions and model files: `anybody`, or whoever shows an inference token with the right `read`
+   * (`tokens`), which apps give to their clients as `readToken`; operators may in any case.
+   */
+  reading: z.enum(readers).default('anybody'),
   /** Origins whose pages may use the coordinator. */
   cors: z
     .array(z.string().refine(isOrigin, 'expected an origin such as "https://app.example.org"'))

@@ -1,21 +1,25 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { Access } from '@murmuration/serving/access/access';
 import { Directory, servedBy } from '../cells/directory.ts';
 import { FrontRequests } from '../cells/front-requests.ts';
 import { Tickets } from '../cells/tickets.ts';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { CoordinatorEvents } from '../events/events.ts';
-import { guardBy } from '../http/authentication.ts';
+import { guardBy, inTurn } from '../http/authentication.ts';
 import { leadToCells } from '../http/lead-to-cells.ts';
 import { listen } from '../http/listen.ts';
 import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
+import { openReading, tokenReading } from '../http/reading.ts';
 import { healthRoutes } from '../http/routes/health.ts';
 import { metricRoutes } from '../http/routes/metrics.ts';
 import { modelRoutes } from '../http/routes/models.ts';
 import { wasmRoutes } from '../http/routes/wasm.ts';
 import { serveApps } from '../http/static-apps.ts';
+import { InferenceTokens } from '../inference/inference-tokens.ts';
 import { RunControl } from '../lifecycle/training-runs/run-control.ts';
 import { Sessions } from '../operators/sessions.ts';
 import { connectionRoutes } from '../polling/routes.ts';
@@ -111,7 +115,8 @@ export async function openFront(
   };
   healthRoutes(app, readiness);
   const sessions = new Sessions(operators, storage.sessions, secrets, () => events.emit('signed-out'));
-  const guard = guardBy(new OperatorAuthenticator(operators, sessions, bounds.trustedProxies), operators);
+  const authenticator = new OperatorAuthenticator(operators, sessions, bounds.trustedProxies);
+  const guard = guardBy(authenticator, operators);
   const metrics = watchMetrics(
     events,
     {
@@ -129,10 +134,17 @@ export async function openFront(
     },
     clock,
   );
-  metricRoutes(app, metrics, guard);
   const served = (task: string) => directory.places.get(task)?.said?.standing.champion;
   const registry = new Registry(storage.blobs, storage.history);
-  modelRoutes(app, registry, storage.history, new Traffic(), events, served);
+  const access = new Access(config.inference.tokens, { primitives: native, clock });
+  const store = storage.inferenceTokens;
+  const tokens = new InferenceTokens({ store, access, primitives: native, clock, random });
+  const reading =
+    config.reading === 'tokens'
+      ? tokenReading({ access, authenticator, refresh: () => tokens.open() })
+      : openReading;
+  metricRoutes(app, metrics, inTurn(guard, reading.guard));
+  modelRoutes(app, registry, storage.history, new Traffic(), events, served, reading);
   wasmRoutes(app);
   connectionRoutes(app, polled, bounds);
   await leadToCells(app, directory);

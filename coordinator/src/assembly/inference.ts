@@ -69,6 +69,8 @@ export interface OpenInference {
   readonly server: InferenceServer;
   readonly watch: InferenceWatch;
   readonly monitor: MonitorView;
+  /** Who may ask what. */
+  readonly access: Access;
   readonly tokens: InferenceTokens;
   /** Where gRPC is spoken, such as `127.0.0.1:8901`; undefined: nowhere. */
   readonly grpc: string | undefined;
@@ -207,6 +209,7 @@ export async function openInference(
     server,
     watch: new InferenceWatch(server, activity, monitor),
     monitor: new MonitorView(monitor, () => toldOutcomes({ tasks: rounds, queryResults, history })),
+    access,
     tokens,
     source,
     ports: doors,

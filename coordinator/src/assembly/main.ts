@@ -8,10 +8,11 @@ import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import { frameLengths } from '../devices/frame-lengths.ts';
 import { CoordinatorEvents } from '../events/events.ts';
-import { guardBy } from '../http/authentication.ts';
+import { guardBy, inTurn } from '../http/authentication.ts';
 import { serveDashboard } from '../http/dashboard.ts';
 import { listen } from '../http/listen.ts';
 import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
+import { openReading, tokenReading } from '../http/reading.ts';
 import { adminRoutes } from '../http/routes/admin/admin.ts';
 import { healthRoutes } from '../http/routes/health.ts';
 import { metricRoutes } from '../http/routes/metrics.ts';
@@ -285,7 +286,6 @@ async function open(
     },
     clock,
   );
-  metricRoutes(app, metrics, guard);
   const inference = await openInference(app, {
     settings: config.inference,
     host: config.host,
@@ -321,19 +321,31 @@ async function open(
     config.tracking.openLineage &&
     openLineage(config.tracking.openLineage, { core, storage, events, metrics, clock, random });
   opened.add(async () => lineage?.close());
+  const reading =
+    config.reading === 'tokens'
+      ? tokenReading({
+          access: inference.access,
+          authenticator,
+          // Another process may make and revoke tokens.
+          refresh: leases && (() => inference.tokens.open()),
+        })
+      : openReading;
+  // They name tasks.
+  metricRoutes(app, metrics, inTurn(guard, reading.guard));
   taskRoutes(app, rounds, storage.history, storage.verdicts, {
     clock,
     events,
     guard,
+    reading,
     versionAliases: core.versionAliases,
     gateDecisions: storage.gateDecisions,
     experiments,
     queryResults: storage.queryResults,
     isDevelopment: config.development,
   });
-  modelRoutes(app, registry, storage.history, traffic, events, task =>
-    rounds.has(task) ? core.versionAliases.of(parseTaskName(task)).champion.model : undefined,
-  );
+  const served = (task: string) =>
+    rounds.has(task) ? core.versionAliases.of(parseTaskName(task)).champion.model : undefined;
+  modelRoutes(app, registry, storage.history, traffic, events, served, reading);
   wasmRoutes(app);
   const traces = openTelemetry && new RoundTraces(openTelemetry, events, clock);
   updateRoutes(app, core.uploads, limits, traces);

@@ -30,6 +30,13 @@ export function guardBy(authenticator: OperatorAuthenticator, operators: Pick<Op
   };
 }
 
+/** One after the other: each has to let a request in. */
+export const inTurn =
+  (...guards: readonly (Guard | undefined)[]): Guard =>
+  async (request, reply) => {
+    for (const guard of guards) await guard?.(request, reply);
+  };
+
 /** What the description of a guarded route says besides. */
 export const guarded = {
   description: 'Where the coordinator has operator tokens, one of any role is needed.',

@@ -88,6 +88,7 @@ export const words = {
       manage: 'load and unload',
       feedback: 'give feedback',
       monitor: 'report as a replica',
+      read: 'read models',
     },
     limits: (rate: { readonly perSecond: number } | null, quota: Quota | null) =>
       [rate && `${figure(rate.perSecond)}/s`, quota && `${count(quota.requests)} in ${figure(quota.hours)} h`]

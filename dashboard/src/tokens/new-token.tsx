@@ -15,7 +15,7 @@ interface Shown {
 }
 
 /** What a program may be allowed besides asking. */
-const furtherRights = ['manage', 'feedback', 'monitor'] as const;
+const furtherRights = ['manage', 'feedback', 'monitor', 'read'] as const;
 
 /** Makes a token, and shows its text this once. */
 export function NewToken({ kind, made }: Shown) {

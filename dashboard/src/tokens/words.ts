@@ -40,6 +40,7 @@ export const words = {
       manage: 'May also load and unload models',
       feedback: 'May also tell what became of predictions',
       monitor: 'May also report what a replica predicts',
+      read: 'May also read tasks and download models',
     },
     perDay: 'Requests a day',
     perDayHint: 'Leave empty for no limit. Used ones come back over a day.',

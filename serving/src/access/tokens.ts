@@ -3,8 +3,8 @@ import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import * as z from 'zod';
 
-/** What a token may allow: asking models and what there is of them; loading and unloading them; telling what became of predictions; telling, as a replica, what it predicts. */
-export const rights = ['predict', 'manage', 'feedback', 'monitor'] as const;
+/** What a token may allow: asking models and what there is of them; loading and unloading them; telling what became of predictions; telling, as a replica, what it predicts; reading the tasks and model files of a coordinator. */
+export const rights = ['predict', 'manage', 'feedback', 'monitor', 'read'] as const;
 export type Right = (typeof rights)[number];
 
 /** Inference tokens as a configuration lists them: `murmuration inference-token` prints one. */
@@ -15,7 +15,7 @@ export const tokensSchema = z
       id: z.string().regex(/^[A-Za-z0-9_-]{16}$/),
       /** Who has it. */
       name: z.string().min(1).max(100),
-      /** What it allows: `predict`, `manage` for loading and unloading models, `feedback` for outcomes, `monitor` for replicas. */
+      /** What it allows: `predict`, `manage` for loading and unloading models, `feedback` for outcomes, `monitor` for replicas, `read` for the tasks and model files of a coordinator whose `reading` is `tokens`. */
       rights: z.array(z.enum(rights)).min(1),
       /** Digest of the token. */
       sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),

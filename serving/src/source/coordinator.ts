@@ -66,15 +66,16 @@ interface InUse {
 
 /**
  * The models of a coordinator elsewhere, over its public routes: what is in use is asked for every second, and costs an empty answer while
- * nothing changes. While the coordinator does not answer, what is known is served on. Throws `config.invalid` for what is no URL, and
+ * nothing changes. `token` is an inference token with the right `read`, for a coordinator that wants one. While the coordinator does not answer, what is known is served on. Throws `config.invalid` for what is no URL, and
  * `server.unreachable`.
  */
 export async function coordinatorModels(
   url: string,
   clock: Clock = steadyClock(),
   unreachable: (error: unknown) => void = () => {},
+  token?: string,
 ): Promise<CoordinatorModels> {
-  const source = new CoordinatorModels(url, clock, unreachable);
+  const source = new CoordinatorModels(url, clock, unreachable, token);
   await source.open();
   return source;
 }
@@ -92,8 +93,8 @@ export class CoordinatorModels implements ModelSource {
   #cancel: Cancel = () => {};
   #isClosed = false;
 
-  constructor(url: string, clock: Clock, unreachable: (error: unknown) => void) {
-    this.#origin = new Origin(url, clock);
+  constructor(url: string, clock: Clock, unreachable: (error: unknown) => void, token?: string) {
+    this.#origin = new Origin(url, clock, token);
     this.description = `the coordinator at ${this.#origin.url}`;
     this.#clock = clock;
     this.#unreachable = unreachable;

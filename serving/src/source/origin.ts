@@ -9,15 +9,17 @@ const patience = 60_000;
 export class Origin {
   readonly url: string;
   readonly #clock: Clock;
+  readonly #token: string | undefined;
   readonly #closing = new AbortController();
 
-  /** Throws `config.invalid` for what is no URL of HTTP. */
-  constructor(text: string, clock: Clock) {
+  /** `token` is an inference token with the right `read`. Throws `config.invalid` for what is no URL of HTTP. */
+  constructor(text: string, clock: Clock, token?: string) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url || !/^https?:$/.test(url.protocol))
       throw new MurmurationError('config.invalid', `"${text}" is not a URL of a coordinator.`);
     this.url = url.origin;
     this.#clock = clock;
+    this.#token = token;
   }
 
   /** What a path answers. Throws what a problem document says, or `server.unreachable`. */
@@ -59,9 +61,10 @@ export class Origin {
 
   async #ask<Result>(
     path: string,
-    headers: Record<string, string>,
+    given: Record<string, string>,
     read: (response: Response) => Promise<Result>,
   ): Promise<Result> {
+    const headers = this.#token === undefined ? given : { ...given, authorization: `Bearer ${this.#token}` };
     const late = new AbortController();
     const stop = () => late.abort();
     const cancel = this.#clock.at(this.#clock.now() + patience, stop);

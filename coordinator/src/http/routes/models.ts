@@ -17,6 +17,7 @@ import type { Traffic } from '../../rounds/traffic.ts';
 import type { App } from '../app.ts';
 import { sendBlocks } from '../blocks.ts';
 import { problem } from '../problem.ts';
+import { noCache, openReading, type Reading } from '../reading.ts';
 
 const hash = z.string().regex(hashPattern);
 const weightsFile = z.string().regex(/^[0-9a-f]{64}\.bin$/);
@@ -38,7 +39,9 @@ export function modelRoutes(
   events: CoordinatorEvents,
   /** The version that devices serve; undefined for no task. */
   served: (task: string) => ModelHash | undefined,
+  { guard, cache }: Reading = openReading,
 ): void {
+  const onRequest = guard ? { onRequest: guard } : {};
   const versionOf = async (model: string) => {
     const version = await history.version(model as ModelHash);
     if (!version)
@@ -54,7 +57,7 @@ export function modelRoutes(
     task: TaskName,
     { type, hash, changes }: File,
   ) => {
-    const headers = headersOf(hash, changes);
+    const headers = headersOf(hash, cache, changes);
     if (isKnown(request, hash)) return reply.headers(headers).status(304).send();
     const bytes = await registry.open(hash, () => app.charge(request, costOfReading));
     const [start, end] = selectRange(request, reply, hash, bytes.length);
@@ -78,6 +81,7 @@ export function modelRoutes(
   app.get(
     '/v1/models/:model/model.json',
     {
+      ...onRequest,
       schema: {
         summary: 'Topology and weight manifest',
         params: z.object({ model: hash }),
@@ -93,6 +97,7 @@ export function modelRoutes(
   app.get(
     '/v1/models/:model/:weights',
     {
+      ...onRequest,
       schema: {
         summary:
           'Weights, little-endian float32, or the smaller ones or the n-grams that model.json names; or what a plan names besides',
@@ -118,6 +123,7 @@ export function modelRoutes(
   app.get(
     '/v1/tasks/:task/model.json',
     {
+      ...onRequest,
       schema: {
         summary: 'The version that devices serve now: topology and weight manifest',
         params: z.object({ task: taskName }),
@@ -134,6 +140,7 @@ export function modelRoutes(
   app.get(
     '/v1/tasks/:task/:weights',
     {
+      ...onRequest,
       schema: {
         summary: 'A file that the model.json of a task names, or named a few versions ago',
         params: z.object({ task: taskName, weights: weightsFile }),
@@ -165,9 +172,9 @@ interface File {
 }
 
 const etagOf = (hash: string) => `"${hash}"`;
-const headersOf = (hash: string, changes = false) => ({
+const headersOf = (hash: string, cache: Reading['cache'], changes = false) => ({
   etag: etagOf(hash),
-  'cache-control': changes ? 'no-cache' : 'public, max-age=31536000, immutable',
+  'cache-control': changes ? noCache(cache) : `${cache}, max-age=31536000, immutable`,
 });
 
 /** Whether whoever asks has the file. */

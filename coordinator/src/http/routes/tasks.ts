@@ -27,9 +27,10 @@ import type { AllRounds } from '../../rounds/all-tasks.ts';
 import type { TaskRounds } from '../../rounds/task-rounds.ts';
 import { AnswerCache } from '../answer-cache.ts';
 import type { App } from '../app.ts';
-import { type Guard, guarded, unauthenticated } from '../authentication.ts';
+import { type Guard, guarded, inTurn, unauthenticated } from '../authentication.ts';
 import { sendBlocks } from '../blocks.ts';
 import { problem } from '../problem.ts';
+import { noCache, type Reading } from '../reading.ts';
 
 const instant = z.iso.datetime().describe('UTC');
 const metrics = z
@@ -148,6 +149,7 @@ export interface TaskRoutePorts {
   readonly clock: Clock;
   readonly events: CoordinatorEvents;
   readonly guard: Guard;
+  readonly reading: Reading;
   readonly versionAliases: Pick<VersionAliases, 'of'>;
   readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
   readonly experiments: Pick<Experiments, 'served'>;
@@ -165,6 +167,7 @@ export function taskRoutes(
     clock,
     events,
     guard,
+    reading,
     versionAliases,
     gateDecisions,
     experiments,
@@ -172,6 +175,7 @@ export function taskRoutes(
     isDevelopment,
   }: TaskRoutePorts,
 ): void {
+  const reads = reading.guard ? [reading.guard] : [];
   const describe = (each: TaskRounds) => ({
     ...describeTask(each, versionAliases.of(each.task.name)),
     experiments: experiments.served(each.task.name).map(served => ({
@@ -205,6 +209,7 @@ export function taskRoutes(
   app.get(
     '/v1/tasks',
     {
+      onRequest: reads,
       schema: {
         summary: 'The tasks',
         description: 'A request with If-None-Match is answered with 304 while nothing has changed.',
@@ -214,7 +219,7 @@ export function taskRoutes(
     (request, reply) => {
       const body = { isDevelopment, tasks: [...tasks.values()].map(describe) };
       const etag = `"${contentHash(Buffer.from(JSON.stringify(body))).slice(0, 32)}"`;
-      reply.header('etag', etag).header('cache-control', 'no-cache');
+      reply.header('etag', etag).header('cache-control', noCache(reading.cache));
       if (request.headers['if-none-match'] !== etag) return body;
       (reply as unknown as FastifyReply).status(304).send();
       return undefined;
@@ -223,7 +228,10 @@ export function taskRoutes(
 
   app.get(
     '/v1/tasks/:task',
-    { schema: { summary: 'One task', params: taskParams, response: { 200: task, 404: problem } } },
+    {
+      onRequest: reads,
+      schema: { summary: 'One task', params: taskParams, response: { 200: task, 404: problem } },
+    },
     request => describe(find(request.params.task)),
   );
 
@@ -237,7 +245,7 @@ export function taskRoutes(
         querystring: page,
         response: { 200: rounds, ...unauthenticated, 404: problem },
       },
-      onRequest: guard,
+      onRequest: inTurn(guard, reading.guard),
     },
     (request, reply) => {
       const { params, query } = request;
@@ -258,6 +266,7 @@ export function taskRoutes(
   app.get(
     '/v1/tasks/:task/models',
     {
+      onRequest: reads,
       schema: {
         summary: 'Model versions',
         params: taskParams,

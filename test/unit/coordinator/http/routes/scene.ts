@@ -1,5 +1,6 @@
 import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { createApp } from '@murmuration/coordinator/http/app';
+import { openReading } from '@murmuration/coordinator/http/reading';
 import { healthRoutes } from '@murmuration/coordinator/http/routes/health';
 import { modelRoutes } from '@murmuration/coordinator/http/routes/models';
 import { taskRoutes } from '@murmuration/coordinator/http/routes/tasks';
@@ -43,6 +44,7 @@ export async function openRoutes(change?: FederationOptions['task']) {
     clock,
     events,
     guard: async () => {},
+    reading: openReading,
     versionAliases,
     gateDecisions,
     experiments: { served: () => [] },
