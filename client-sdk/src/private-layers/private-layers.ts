@@ -6,7 +6,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { KeptLayers } from './kept-layers.ts';
 
 /** What few tasks have a use for. */
-const loadForm = once(() => import('./kept-layers.ts'));
+export const loadForm = once(() => import('./kept-layers.ts'));
 
 /** Why private layers begin with the weights of the model version, not with the device's own. */
 export type FreshStart = 'none-kept' | 'other-shapes' | 'damaged';

@@ -1,5 +1,6 @@
 import { isHeldOut } from '@murmuration/client-sdk/hybrid/held-out';
 import { Verdicts } from '@murmuration/client-sdk/hybrid/verdicts';
+import { loadForm } from '@murmuration/client-sdk/private-layers/private-layers';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { packedLength } from '@murmuration/protocol/secagg/ring';
@@ -97,6 +98,8 @@ describe('a session whose task is served', () => {
     coordinator.files.set(path.replace('model.json', `${version.weightsHash}.bin`), version.weights);
     const examples = steppingSequences(1, 30);
     const { client, given } = served(examples);
+    // No virtual clock sees what loading takes.
+    await loadForm();
     await client.start();
     coordinator.connect();
     await clock.advance(0);
