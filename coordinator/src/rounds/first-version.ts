@@ -11,12 +11,13 @@ import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
 import { modelDifference } from './model-difference.ts';
+import { refreeze } from './refreeze.ts';
 import { splitOf } from './split-of.ts';
 import { growVocabulary, requireSameWords, wordsOf } from './vocabulary-growth.ts';
 
 /**
  * Makes version 0 of a task from its model function, where the history has none yet, and a version with more words where the function has rows for
- * more (`growVocabulary`). Throws as `splitOf`, and `config.invalid` where the function makes another model than the versions are.
+ * more (`growVocabulary`), or freezes other layers (`refreeze`). Throws as `splitOf`, and `config.invalid` where the function makes another model than the versions are.
  */
 export async function ensureFirstVersion(
   task: Task,
@@ -36,6 +37,7 @@ export async function ensureFirstVersion(
     if (!made) return;
     const difference = modelDifference(stored, made);
     if (!difference) requireSameWords(task, newest.vocabulary);
+    else if (await refreeze(task, made, registry, history, clock)) return;
     else if (!(await growVocabulary(task, made, registry, history, clock)))
       throw otherModel(task, difference);
     return;

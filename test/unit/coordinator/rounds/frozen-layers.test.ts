@@ -1,7 +1,8 @@
 import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
 import { Registry } from '@murmuration/coordinator/registry/registry';
-import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
+import { ensureFirstVersion, storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
+import { splitOf } from '@murmuration/coordinator/rounds/split-of';
 import { planOf } from '@murmuration/coordinator/rounds/terms-of';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
@@ -10,7 +11,7 @@ import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
 import { median } from '@murmuration/coordinator/strategy/median';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { frozenLayersOf } from '@murmuration/engine/models/frozen-layers';
-import { describeModel } from '@murmuration/engine/models/model';
+import { describeModel, type ModelParts } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
@@ -23,17 +24,19 @@ import { memoryBudgets } from '../privacy/memory-budgets.ts';
 import { termsOf } from './terms.ts';
 
 /** A frozen dense layer and a frozen normalisation under a trained head. */
-function parts(isFrozen = [true, true, false]) {
+function build(isFrozen: readonly boolean[], units = 3) {
   const [body, bn, head] = isFrozen.map(each => !each);
-  const model = tf.sequential({
+  return tf.sequential({
     layers: [
-      tf.layers.dense({ units: 3, inputShape: [2], name: 'body', trainable: body! }),
+      tf.layers.dense({ units, inputShape: [2], name: 'body', trainable: body! }),
       tf.layers.batchNormalization({ name: 'bn', trainable: bn! }),
       tf.layers.dense({ units: 2, name: 'head', trainable: head! }),
     ],
   });
-  return describeModel(model);
 }
+
+const parts = (isFrozen: readonly boolean[] = [true, true, false]) => describeModel(build(isFrozen));
+type Parts = Pick<ModelParts, 'layout' | 'weights'>;
 
 function taskOf(change: Partial<TaskDefinition> = {}) {
   return defineTask({
@@ -124,5 +127,55 @@ describe('a task with frozen layers', () => {
     await expect(open(own, parts())).rejects.toMatchObject({ code: 'plan.private-layers' });
     const rest = taskOf({ plan: { learningRate: 0.1, privateLayers: ['head'] } });
     await expect(open(rest, parts())).rejects.toMatchObject({ code: 'plan.frozen-layers' });
+  });
+
+  it('goes on with the same weights where other layers are frozen now, as a version like any other', async () => {
+    const clock = new VirtualClock();
+    const history = memoryHistory();
+    const registry = new Registry(memoryBlobs(), history);
+    const strategy = fedAdam();
+    const of = (isFrozen: boolean[], change: Partial<TaskDefinition> = {}) =>
+      taskOf({ model: () => build(isFrozen), strategy, ...change } as Partial<TaskDefinition>);
+    const first = of([true, true, false]);
+    await ensureFirstVersion(first, registry, history, clock);
+    const before = await registry.current(first.name);
+    await ensureFirstVersion(first, registry, history, clock);
+    expect((await registry.current(first.name)).newest).toBe(0);
+
+    for (const [number, isFrozen] of [
+      [1, [true, false, false]],
+      [2, [false, false, false]],
+      [3, [false, true, false]],
+    ] as const) {
+      const task = of([...isFrozen]);
+      await ensureFirstVersion(task, registry, history, clock);
+      const { head, files, newest } = await registry.current(task.name);
+      expect(newest).toBe(number);
+      expect(head.version).toMatchObject({ number, round: null, contributors: 0 });
+      expect(frozenLayersOf(files)).toEqual(['body', 'bn'].filter((_, i) => isFrozen[i]));
+      expect(head.state.first).toHaveLength(splitOf(task, files).shared.count);
+      const valuesOf = ({ layout, weights }: Parts) => {
+        let at = 0;
+        return new Map(
+          layout.tensors.map(({ name, shape }) => {
+            const from = at;
+            at += shape.reduce((product, length) => product * length, 1);
+            return [name, weights.slice(from, at)];
+          }),
+        );
+      };
+      expect(new Map([...valuesOf(files)].sort())).toEqual(new Map([...valuesOf(before.files)].sort()));
+      await ensureFirstVersion(task, registry, history, clock);
+      expect((await registry.current(task.name)).newest).toBe(number);
+    }
+
+    await expect(ensureFirstVersion(of([true, true, true]), registry, history, clock)).rejects.toMatchObject({
+      code: 'plan.frozen-layers',
+    });
+    const wider = of([false, false, false], { model: () => build([false, false, false], 4) } as object);
+    await expect(ensureFirstVersion(wider, registry, history, clock)).rejects.toMatchObject({
+      code: 'config.invalid',
+    });
+    expect((await registry.current(first.name)).newest).toBe(3);
   });
 });

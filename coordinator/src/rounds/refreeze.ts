@@ -1,0 +1,97 @@
+import { describeModel, loadModel } from '@murmuration/engine/models/model';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Manifest, ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { measure } from '../evaluation/measure.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
+import type { History } from '../registry/ports.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Task } from '../task/task.ts';
+import { modelDifference } from './model-difference.ts';
+import { splitOf } from './split-of.ts';
+
+type Parts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
+
+/**
+ * Makes the next version of a task from the one that rounds go on from, where `made` is its model with other layers frozen: a version like any
+ * other, without a round, with the same weights bit for bit. The strategy begins as in a new task, since it remembers nothing of what was frozen.
+ * Says false where the models differ in more than that, or not at all. Throws as `splitOf` and `Registry.current`, and `config.invalid` under noise
+ * that takes back that of versions before.
+ */
+export async function refreeze(
+  task: Task,
+  made: Pick<Manifest, 'topology' | 'layout'>,
+  registry: Registry,
+  history: History,
+  clock: Clock,
+): Promise<boolean> {
+  const { head, files, newest } = await registry.current(task.name);
+  const parts = await refrozen(files, made);
+  if (!parts) return false;
+  const { shared } = splitOf(task, parts);
+  const { privacy, strategy, serving } = task;
+  if (privacy && !privacy.devices && (privacy.blt || privacy.bands > 1))
+    throw new MurmurationError(
+      'config.invalid',
+      `The model() of the task "${task.name}" freezes other layers than its versions, which can't be under privacy.noise "correlated" or "blt", ` +
+        'which goes on from version to version at the same places. Set it to "independent", "skellam" or "discreteGaussian", or give the model a task of another name.',
+    );
+  const candidate = await registry.store(
+    parts.topology,
+    parts.layout,
+    parts.weights,
+    serving.weights,
+    serving.ngrams,
+  );
+  const { model, vocabulary } = head.version;
+  const version: ModelVersion = {
+    model: candidate.hash,
+    task: task.name,
+    number: newest + 1,
+    parent: model,
+    round: null,
+    strategy: strategy.name,
+    planVersion: task.planVersion,
+    contributors: 0,
+    ...(vocabulary && { vocabulary }),
+    metrics: await measure(task, candidate, clock),
+    createdAt: clock.now(),
+  };
+  await history.commit({ head: { version, state: strategy.init(shared.count) } });
+  return true;
+}
+
+/** A stored model with the layers frozen that are frozen in `made`; undefined where these are the same, or where the models differ in more. */
+async function refrozen(
+  stored: Parts,
+  made: Pick<Manifest, 'topology' | 'layout'>,
+): Promise<Parts | undefined> {
+  const topology = structuredClone(stored.topology);
+  if (!copyFlags(topology as Layer, made.topology as Layer)) return undefined;
+  // TensorFlow.js lays out frozen weights behind the others.
+  const model = await loadModel({ ...stored, topology });
+  try {
+    const parts = describeModel(model);
+    return modelDifference(parts, made) ? undefined : parts;
+  } finally {
+    model.dispose();
+  }
+}
+
+interface Layer {
+  readonly config?: { trainable?: unknown; readonly layers?: readonly Layer[]; readonly layer?: Layer };
+}
+
+/** Freezes and unfreezes layers of `to` as those of `from` are, which stand at the same places; says whether any changed. */
+function copyFlags({ config: to }: Layer, { config: from }: Layer): boolean {
+  if (!to || !from) return false;
+  const isOther = typeof from.trainable === 'boolean' && (to.trainable ?? true) !== from.trainable;
+  if (isOther) to.trainable = from.trainable;
+  const inside = (config: NonNullable<Layer['config']>) => [
+    ...(Array.isArray(config.layers) ? config.layers : []),
+    ...(config.layer ? [config.layer] : []),
+  ];
+  const others = inside(from);
+  const changed = inside(to).map((layer, i) => (others[i] ? copyFlags(layer, others[i]) : false));
+  return isOther || changed.includes(true);
+}
