@@ -77,6 +77,10 @@ function tableOf(figures: FiguresMessage): FiguresTable {
       };
     case 'numbers':
       return { head: ['number', 'devices'], rows: [...readNumbers(figures)] };
+    case 'ngram-sketch':
+      return { head: ['length', 'places'], rows: [[figures.length, figures.found]] };
+    case 'ngrams':
+      return { head: ['length', 'n-grams'], rows: [[figures.length, figures.found]] };
     case 'evaluation':
       return {
         head: ['version', 'slice', 'devices', 'examples', 'metric', 'mean', 'low', 'high', 'deviation'],

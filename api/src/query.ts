@@ -14,6 +14,7 @@ const kind = z.enum([
   'evaluation',
   'heavy-hitters',
   'numbers',
+  'ngrams',
 ]);
 
 const estimate = z
@@ -170,6 +171,16 @@ export const queryFigures = z.discriminatedUnion('kind', [
       .describe(
         'base64url of numbers of seven bits a byte, the lowest first, the high bit set in all but the last: of each number that was found, in rising order, how many are left out before it, and how many devices have it',
       ),
+  }),
+  z.object({
+    kind: z.literal('ngram-sketch').describe('A round of n-grams that tells which may be frequent'),
+    length: count.describe('Classes of an n-gram'),
+    found: count.describe('Places of the sketch that as many devices fill as the threshold'),
+  }),
+  z.object({
+    kind: z.literal('ngrams'),
+    length: count.describe('Classes of an n-gram'),
+    found: count.describe('N-grams that as many devices have as the threshold'),
   }),
 ]);
 export type FiguresMessage = z.infer<typeof queryFigures>;

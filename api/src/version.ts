@@ -44,6 +44,10 @@ export const version = z.object({
     .object({ kept: count, refused: count })
     .describe('Devices that serve it, and that went on with the version before, by examples of their own'),
   privacy: versionPrivacy.nullable().describe('null of versions that were released without a privacy budget'),
+  ngrams: z
+    .array(count)
+    .nullable()
+    .describe('N-grams of everybody beside it, how many of each length from 1; null: it has none'),
   gate: gate
     .nullable()
     .describe('What the gate of the task decided; null: there is none, or it has not decided yet'),

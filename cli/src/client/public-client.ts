@@ -78,6 +78,7 @@ const modelPage = z.object({
         .object({ devices: z.int(), examples: z.int(), metrics: z.record(z.string(), z.number()) })
         .nullish(),
       verdicts: z.object({ kept: z.int(), refused: z.int() }),
+      ngrams: z.array(z.int()).nullable(),
       privacy: z.object({ epsilon: z.number().nullable(), delta: z.number(), text: z.string() }).nullable(),
       gate: publicGate.nullable(),
       createdAt: z.string(),

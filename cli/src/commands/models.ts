@@ -109,6 +109,7 @@ export function modelCommands(program: Command): void {
         ...(shown.fromDevices ? [['from devices', devicesText(shown.fromDevices)] as const] : []),
         ...(shown.gate ? [['gate', gateText(shown.gate)] as const] : []),
         ['verdicts', `${verdicts.kept} kept, ${verdicts.refused} refused`],
+        ...(shown.ngrams ? [['n-grams', ngramsText(shown.ngrams)] as const] : []),
         ['model', model],
       ];
       for (const [name, value] of rows) say(`${name.padEnd(14)}${value}`);
@@ -195,6 +196,10 @@ async function aliasesOf(given: RemoteOptions, task: string): ReturnType<Aliases
   const { serving } = await new AdminClient(given).get(path, versions);
   return new Map(serving.aliases.map(({ alias, number, model }) => [alias, { number, model }]));
 }
+
+/** How many n-grams a version has, by length. */
+const ngramsText = (counts: readonly number[]): string =>
+  counts.map((found, i) => `${found} of ${i + 1}`).join(', ');
 
 const epsilonOf = ({ epsilon }: NonNullable<ShownModel['privacy']>): string =>
   String(Number(epsilon!.toPrecision(3)));

@@ -3,8 +3,8 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
-import { offerOf, second } from '@murmuration/protocol/queries/offer';
-import type { EvaluationQuery, Query } from '@murmuration/protocol/queries/query';
+import { furtherOffers, offerOf } from '@murmuration/protocol/queries/offer';
+import type { EvaluationQuery, NgramsQuery, Query } from '@murmuration/protocol/queries/query';
 import { parseQuery } from '@murmuration/protocol/queries/query-form';
 import { queryHash as hash } from '@murmuration/protocol/queries/query-hash';
 import { isSound, type TextPorts } from '@murmuration/protocol/queries/texts';
@@ -78,7 +78,7 @@ export class Answers implements SessionAnswers {
     const offers: string[] = [];
     for (const [name, options] of Object.entries(allowed)) {
       if (await hasArm(options)) offers.push(name);
-      if (options.kinds.includes('heavy-hitters')) offers.push(`${name}${second}`);
+      for (const kind of options.kinds) offers.push(...furtherOffers(name, kind));
     }
     return offers
       .filter(offer => !done.has(offer) && now >= (this.#declined.get(offer) ?? 0))
@@ -188,7 +188,7 @@ export class Answers implements SessionAnswers {
     if (!isSound(query, plan.largestCohort))
       throw refusal(
         'queries',
-        `The query "${name}" asks for texts in more buckets than devices can have filled, or has too few of them for its texts.`,
+        `The query "${name}" asks for texts in more buckets, or for more n-grams, than devices can have filled, or has too few buckets for its texts.`,
       );
   }
 
@@ -205,6 +205,8 @@ export class Answers implements SessionAnswers {
   async #answer(query: Query, { plan }: Assignment): Promise<Answered> {
     const options = this.#ports.allowed[query.name]!;
     const isTold = query.kind === 'outcomes' || query.kind === 'arm';
+    if (query.kind === 'ngrams' && !options.answer)
+      return answerOf(query, await this.#ownSequences(query), plan);
     const answer = await (options.answer || !isTold
       ? options.answer?.(query)
       : new OutcomeRecord(this.#ports).answer(query));
@@ -215,6 +217,13 @@ export class Answers implements SessionAnswers {
       );
     const ports = query.kind === 'heavy-hitters' ? await this.#textPorts() : undefined;
     return answerOf(query, answer, plan, ports);
+  }
+
+  /** Ids of the examples that the device trains on. Throws as `ownSequences`. */
+  async #ownSequences(query: NgramsQuery): Promise<Answer> {
+    const { evaluation, refusal } = this.#ports;
+    const { ownSequences } = await import('./own-sequences.ts');
+    return ownSequences(query, evaluation, detail => refusal('queries', detail));
   }
 
   /** What measures versions, once the time for it has come. Throws `training.no-examples` where nothing is held out, or nothing runs the model. */

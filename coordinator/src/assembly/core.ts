@@ -33,6 +33,7 @@ import { findRound, resumeAll } from '../rounds/all-tasks.ts';
 import type { CheckInHandler } from '../rounds/check-in.ts';
 import { ensureFirstVersion } from '../rounds/first-version.ts';
 import { versionMaker } from '../rounds/make-version.ts';
+import { ngramsFrom } from '../rounds/ngram-chain.ts';
 import { type OpenTaskRounds, openTaskRounds } from '../rounds/open-task-rounds.ts';
 import type { CohortChannel } from '../rounds/ports.ts';
 import { RoundControl } from '../rounds/round-control.ts';
@@ -166,6 +167,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const runs = new RunControl(rounds, storage.runs, clock, events);
   const settings = new SettingsManager(storage.settings, rounds, clock);
 
+  const ngramsOf = ngramsFrom(storage.queryResults, clock);
   let experiments: FollowedExperiments | undefined;
   const prepare = async (definition: Task) => {
     const task = await withStoredSettings(definition, storage.settings);
@@ -191,7 +193,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       central:
         task.central === null
           ? undefined
-          : centralStage(task.central, () => opened.rounds.task, registry, ports.trainer, clock),
+          : centralStage(task.central, () => opened.rounds.task, registry, ports.trainer, clock, ngramsOf),
       registry,
       queryResults: storage.queryResults,
       clock,
@@ -203,7 +205,14 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       history,
       store: storage.durable ? storage.rounds : undefined,
       makeVersion: taskOf =>
-        versionMaker(taskOf, registry, clock, privacy, (...step) => events.emit('closing-step', ...step)),
+        versionMaker(
+          taskOf,
+          registry,
+          clock,
+          privacy,
+          (...step) => events.emit('closing-step', ...step),
+          ngramsOf,
+        ),
       named: () => {
         const { champion } = versionAliases.of(task.name);
         return champion.pinned ? champion.model : undefined;

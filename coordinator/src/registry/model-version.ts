@@ -36,6 +36,8 @@ export interface ModelVersion {
   readonly metrics: Metrics | null;
   /** Left out where the task had no privacy budget. */
   readonly privacy?: VersionPrivacy | undefined;
+  /** How many n-grams of everybody it has beside it, by their length from 1; left out where it has none. */
+  readonly ngrams?: readonly number[] | undefined;
   /** ms since 1970. */
   readonly createdAt: number;
 }

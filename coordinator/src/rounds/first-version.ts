@@ -11,6 +11,7 @@ import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
 import { modelDifference } from './model-difference.ts';
+import { ngramsOfFile } from './ngram-chain.ts';
 import { refreeze } from './refreeze.ts';
 import { splitOf } from './split-of.ts';
 import { growVocabulary, requireSameWords, wordsOf } from './vocabulary-growth.ts';
@@ -88,7 +89,9 @@ export async function storeFirstVersion(
   clock: Clock,
 ): Promise<ModelHash> {
   const { shared } = splitOf(task, { topology, layout });
-  const files = await registry.store(topology, layout, weights, task.serving.weights, task.serving.ngrams);
+  // No device was asked anything yet.
+  const ngrams = await ngramsOfFile(task);
+  const files = await registry.store(topology, layout, weights, task.serving.weights, ngrams?.file);
   const version = {
     model: files.hash,
     task: task.name,
@@ -100,6 +103,7 @@ export async function storeFirstVersion(
     contributors: 0,
     ...wordsOf(task.vocabulary),
     metrics: await measure(task, files, clock),
+    ...(ngrams && { ngrams: ngrams.counts }),
     createdAt: clock.now(),
   };
   await history.commit({ head: { version, state: task.strategy.init(shared.count) } });

@@ -1,8 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { ArmQuery, AskedArm, Query } from '@murmuration/protocol/queries/query';
+import type { ArmQuery, AskedArm, NgramStep, Query } from '@murmuration/protocol/queries/query';
 import type { QueryBudgets } from '../privacy/query-budgets.ts';
 import { type QueryResult, type QueryResultStore, resultsKept } from '../registry/query-results.ts';
-import type { Task, TaskQuery } from '../task/task.ts';
+import { cohortSizeOf, type Task, type TaskQuery } from '../task/task.ts';
+import { nextNgramStep } from './ngram-chain.ts';
 import type { ArmsPort } from './ports.ts';
 
 /** What becomes of a query next. */
@@ -13,7 +14,10 @@ export interface Standing {
   readonly nextAt: number;
 }
 
-/** Which queries the devices of a task are to be asked, and when: second rounds and those of a command first, then those whose time has come. */
+/** What a further round of a query asks about. */
+type Following = { readonly heavy: Uint8Array } | { readonly step: NgramStep };
+
+/** Which queries the devices of a task are to be asked, and when: further rounds and those of a command first, then those whose time has come. */
 export class Inquiries {
   readonly #results: QueryResultStore;
   /** Those that somebody wants asked, by name, and since when; the oldest command first. */
@@ -21,8 +25,8 @@ export class Inquiries {
   /** When each was asked last, ms since 1970. */
   readonly #lastAt = new Map<string, number>();
 
-  /** What the first rounds of queries have found whose second ones are to come. */
-  readonly #second = new Map<string, { readonly heavy: Uint8Array; readonly until: number }>();
+  /** What rounds of queries have found that a further one is to follow. */
+  readonly #second = new Map<string, { readonly asked: Following; readonly until: number }>();
 
   readonly #budgets: Pick<QueryBudgets, 'requireLeft' | 'isSpent'>;
   readonly #arms: Pick<ArmsPort, 'isAsking'> | undefined;
@@ -39,12 +43,13 @@ export class Inquiries {
   }
 
   /** Reads when each query was asked last, and which somebody has wanted asked since; before all else. */
-  async open({ name: task, queries }: Task): Promise<void> {
+  async open(asking: Task): Promise<void> {
+    const { name: task, queries } = asking;
     const wanted = [...(await this.#results.wanted(task))].sort(([, a], [, b]) => a - b);
     for (const { query } of queries) {
       const [last] = await this.#results.results(task, query.name, Number.POSITIVE_INFINITY, 1);
       if (last) this.begun(query.name, last.startedAt);
-      if (last) this.#found(query, last);
+      if (last) await this.#found(asking, query);
     }
     for (const [name, at] of wanted) {
       const isKnown = queries.some(({ query }) => query.name === name);
@@ -52,21 +57,25 @@ export class Inquiries {
     }
   }
 
-  /** A round of a query is over; undefined where no second one may follow it. */
-  ended({ name: task, queries }: Task, name: string): Promise<void> | undefined {
-    const query = queries.find(each => each.query.name === name)?.query;
-    if (query?.kind !== 'heavy-hitters') return undefined;
-    return this.#results.results(task, name, Number.POSITIVE_INFINITY, 1).then(([last]) => {
-      if (last) this.#found(query, last);
-    });
+  /** A round of a query is over; undefined where no further one may follow it. */
+  ended(task: Task, name: string): Promise<void> | undefined {
+    const query = task.queries.find(each => each.query.name === name)?.query;
+    return query?.kind === 'heavy-hitters' || query?.kind === 'ngrams' ? this.#found(task, query) : undefined;
   }
 
-  #found(query: Query, { query: asked, figures, startedAt }: QueryResult): void {
+  async #found(task: Task, query: Query): Promise<void> {
+    const last = await this.#results.results(task.name, query.name, Number.POSITIVE_INFINITY, 2);
+    if (query.kind !== 'ngrams') return this.#foundTexts(query, last[0]!);
+    const step = await nextNgramStep(query, last, cohortSizeOf(task));
+    if (step) this.#second.set(query.name, { asked: { step }, until: last[0]!.startedAt + query.period });
+  }
+
+  #foundTexts(query: Query, { query: asked, figures, startedAt }: QueryResult): void {
     const isSame = query.kind === asked.kind && query.threshold === asked.threshold;
     if (figures?.kind !== 'sketch' || !isSame || !('buckets' in query && 'buckets' in asked)) return;
     if (query.buckets !== asked.buckets) return;
     const heavy = new Uint8Array(Buffer.from(figures.heavy, 'base64url'));
-    this.#second.set(query.name, { heavy, until: startedAt + query.period });
+    this.#second.set(query.name, { asked: { heavy }, until: startedAt + query.period });
   }
 
   /** Whether something was shown of a query, as far as that is kept. */
@@ -116,18 +125,13 @@ export class Inquiries {
     const order = ({ query: { name } }: TaskQuery) =>
       wanted.includes(name) ? wanted.indexOf(name) : wanted.length;
     for (const { query } of due.sort((a, b) => order(a) - order(b))) {
-      if (query.kind !== 'arm') return this.#withHeavy(query, now);
+      if (query.kind !== 'arm') return { ...query, ...this.#followingOf(query.name, now) } as Query;
       const arm = armFor(query);
       if (arm) return { ...query, arm };
       // Its time has come, and there is nobody to ask.
       this.begun(query.name, now);
     }
     return undefined;
-  }
-
-  #withHeavy(query: Query, now: number): Query {
-    const heavy = this.#heavyOf(query.name, now);
-    return heavy && query.kind === 'heavy-hitters' ? { ...query, heavy } : query;
   }
 
   /** Whether somebody wants a query asked, and when it is asked by itself. */
@@ -146,16 +150,16 @@ export class Inquiries {
   #dueAt(task: Task, query: TaskQuery, now: number, isPaused: boolean): number {
     const { name } = query.query;
     if (!this.#isOpen(query)) return Number.POSITIVE_INFINITY;
-    const isDue = this.#wanted.has(name) || this.#heavyOf(name, now) !== undefined;
+    const isDue = this.#wanted.has(name) || this.#followingOf(name, now) !== undefined;
     return isDue && !this.#budgets.isSpent(task, query.query)
       ? now
       : this.#asksItself(task, query, now, isPaused);
   }
 
-  /** What the first round of a query has found, where that is not too old for the second one. */
-  #heavyOf(name: string, now: number): Uint8Array | undefined {
+  /** What a further round of a query is to ask about, where what the one before it found is not too old. */
+  #followingOf(name: string, now: number): Following | undefined {
     const second = this.#second.get(name);
-    return second && now < second.until ? second.heavy : undefined;
+    return second && now < second.until ? second.asked : undefined;
   }
 
   #asksItself(task: Task, { query, every }: TaskQuery, now: number, isPaused: boolean): number {

@@ -13,12 +13,14 @@ import type { Registry } from '../registry/registry.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { RoundName, Stepped, Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
+import { type NgramsOf, ngramsOfFile } from './ngram-chain.ts';
 import type { MakeVersion } from './ports.ts';
 import { stateFor } from './state-for.ts';
 
 /**
  * Aggregate → strategy → candidate → held-out metrics. The files of the candidate are stored; its row is not yet. Private and frozen layers are
- * those of the version before, bit for bit: the strategy never sees them. `took` hears how long each step took, ms.
+ * those of the version before, bit for bit: the strategy never sees them. `took` hears how long each step took, ms; `ngramsOf` has the n-grams
+ * of a task's next version.
  */
 export function versionMaker(
   taskOf: () => Task,
@@ -26,6 +28,7 @@ export function versionMaker(
   clock: Clock,
   privacy: PrivacyBudgets,
   took: (terms: RoundTerms, step: 'aggregation' | 'evaluation', ms: number) => void = () => {},
+  ngramsOf: NgramsOf = ngramsOfFile,
 ): MakeVersion {
   return async (terms, aggregate, contributors, signal) => {
     const startedAt = clock.now();
@@ -60,8 +63,14 @@ export function versionMaker(
       );
     }
     const weights = withPart(files.weights, split, 'shared', model);
-    const { weights: as, ngrams } = task.serving;
-    const candidate = await registry.store(files.topology, files.layout, weights, as, ngrams);
+    const ngrams = await ngramsOf(task);
+    const candidate = await registry.store(
+      files.topology,
+      files.layout,
+      weights,
+      task.serving.weights,
+      ngrams?.file,
+    );
     const storedAt = clock.now();
     took(terms, 'aggregation', storedAt - startedAt);
     const metrics = await measure(task, candidate, clock, signal);
@@ -81,6 +90,7 @@ export function versionMaker(
         ...(head.version.vocabulary && { vocabulary: head.version.vocabulary }),
         metrics,
         ...(release && { privacy: release.privacy }),
+        ...(ngrams && { ngrams: ngrams.counts }),
         createdAt: clock.now(),
       },
     };

@@ -8,6 +8,7 @@ import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
 import { modelDifference } from './model-difference.ts';
+import { ngramsOfFile } from './ngram-chain.ts';
 import { splitOf } from './split-of.ts';
 
 type Parts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
@@ -36,12 +37,13 @@ export async function refreeze(
       `The model() of the task "${task.name}" freezes other layers than its versions, which can't be under privacy.noise "correlated" or "blt", ` +
         'which goes on from version to version at the same places. Set it to "independent", "skellam" or "discreteGaussian", or give the model a task of another name.',
     );
+  const ngrams = await ngramsOfFile(task);
   const candidate = await registry.store(
     parts.topology,
     parts.layout,
     parts.weights,
     serving.weights,
-    serving.ngrams,
+    ngrams?.file,
   );
   const { model, vocabulary } = head.version;
   const version: ModelVersion = {
@@ -55,6 +57,7 @@ export async function refreeze(
     contributors: 0,
     ...(vocabulary && { vocabulary }),
     metrics: await measure(task, candidate, clock),
+    ...(ngrams && { ngrams: ngrams.counts }),
     createdAt: clock.now(),
   };
   await history.commit({ head: { version, state: strategy.init(shared.count) } });

@@ -17,8 +17,8 @@ export function resultOf(
 ): QueryResult | undefined {
   const query = queryOf(plan);
   if (!query) return undefined;
-  // What a first round found is kept with that round.
-  const { heavy: _, ...asked } = { heavy: undefined, ...query };
+  // What earlier rounds found is kept with those rounds.
+  const { heavy: _, step: __, ...asked } = { heavy: undefined, step: undefined, ...query };
   const answers = aggregate?.consumes === 'answers' ? aggregate : undefined;
   return {
     task,

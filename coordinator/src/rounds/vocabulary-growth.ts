@@ -10,6 +10,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
 import { grownShape } from './grown-shape.ts';
+import { ngramsOfFile } from './ngram-chain.ts';
 import { splitOf } from './split-of.ts';
 import { stateFor } from './state-for.ts';
 
@@ -70,13 +71,9 @@ export async function growVocabulary(
     after: splitOf(task, made),
   };
   const weights = growWeights(files.weights, files.layout, made.layout, before);
-  const candidate = await registry.store(
-    made.topology,
-    made.layout,
-    weights,
-    serving.weights,
-    serving.ngrams,
-  );
+  // What devices were asked for is of fewer words.
+  const ngrams = await ngramsOfFile(task);
+  const candidate = await registry.store(made.topology, made.layout, weights, serving.weights, ngrams?.file);
   const version: ModelVersion = {
     model: candidate.hash,
     task: name,
@@ -88,6 +85,7 @@ export async function growVocabulary(
     contributors: 0,
     ...wordsOf(vocabulary),
     metrics: await measure(task, candidate, clock),
+    ...(ngrams && { ngrams: ngrams.counts }),
     createdAt: clock.now(),
   };
   const state = grownState(strategy, head, split.before.shared, split.after.shared);

@@ -36,7 +36,7 @@ import {
 } from './misfits.ts';
 import { queriesSchema, refuseUnaskable } from './queries.ts';
 import { misfitOf, retrainSchema } from './retrain/retrain.ts';
-import type { Task } from './task.ts';
+import type { Task, TaskQuery } from './task.ts';
 import { gateSchema, problemOfGate } from './task-gate.ts';
 import { privacyOf } from './task-privacy.ts';
 import { promotionSchema } from './task-promotion.ts';
@@ -298,9 +298,12 @@ export const taskSchema = z.strictObject({
       remote: z.boolean().default(false),
       /** How devices get the weights of a version that they only serve: float16 is half of the bytes, int8 a quarter. Rounds always begin with float32. */
       weights: z.enum(['float32', 'float16', 'int8']).default('float32'),
-      /** A file of n-grams that devices have in common, which the versions made from now on have beside the model; null: none. */
+      /** N-grams that devices have in common, which the versions made from now on have beside the model: the name of a query of the kind `ngrams`, whose newest ones they are, or a file; null: none. */
       ngrams: z
-        .custom<Uint8Array>(value => value instanceof Uint8Array, 'expected the bytes of a file of n-grams')
+        .custom<Uint8Array | string>(
+          value => value instanceof Uint8Array || typeof value === 'string',
+          'expected the name of a query of the kind ngrams, or the bytes of a file of n-grams',
+        )
         .nullable()
         .default(null),
       /** What turns what clients of the inference server send into tensors, and answers back; null: they send tensors. */
@@ -439,7 +442,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
       'config.invalid',
       "The task: serving.remote can't be combined with plan.privateLayers, since the coordinator has no trained weights of these layers.",
     );
-  if (rest.serving.ngrams) requireNgrams(rest.serving.ngrams);
+  if (rest.serving.ngrams) requireNgrams(rest.serving.ngrams, queries);
   const problem =
     rest.gate && problemOfGate(rest.gate, measuredOf({ evaluator: evaluation, queries }), privateLayers);
   if (problem) throw new MurmurationError('config.invalid', `The task: ${problem}`);
@@ -478,10 +481,17 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   return task;
 }
 
-/** Throws `config.invalid` for bytes that no device could read. */
-function requireNgrams(bytes: Uint8Array): void {
+/** Throws `config.invalid` for bytes that no device could read, and for a name that no query for n-grams has. */
+function requireNgrams(ngrams: Uint8Array | string, queries: readonly TaskQuery[]): void {
+  if (typeof ngrams === 'string') {
+    if (queries.some(({ query }) => query.name === ngrams && query.kind === 'ngrams')) return;
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: serving.ngrams: there is no query "${ngrams}" of the kind ngrams among its queries.`,
+    );
+  }
   try {
-    decodeNgrams(bytes);
+    decodeNgrams(ngrams);
   } catch (cause) {
     throw new MurmurationError('config.invalid', `The task: serving.ngrams: ${(cause as Error).message}`, {
       cause,

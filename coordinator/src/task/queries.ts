@@ -84,6 +84,7 @@ export function refuseUnaskable(task: Task): void {
       throw refuse(`about arms ("${asked.name}") need "every", so that experiments go on by themselves`);
     if (asked.kind === 'heavy-hitters' && asked.heavy)
       throw refuse(`("${asked.name}") begin without heavy buckets`);
+    if (asked.kind === 'ngrams' && asked.step) throw refuse(`("${asked.name}") begin without a step`);
     if (!isSound(asked, cohortSizeOf(task)))
       throw refuse(
         `have too few buckets ("${asked.name}"): at least five times as many as texts, or devices do not answer`,

@@ -88,8 +88,8 @@ export interface Task {
     readonly remote: boolean;
     /** In what form devices get the weights of a version that they only serve. */
     readonly weights: StoredWeights;
-    /** The file of n-grams of the versions that are made from now on (`@murmuration/protocol/ngrams/ngram-file`); null: they have none. */
-    readonly ngrams: Uint8Array | null;
+    /** The file of n-grams of the versions that are made from now on (`@murmuration/protocol/ngrams/ngram-file`), or the query of the task that finds them; null: they have none. */
+    readonly ngrams: Uint8Array | string | null;
     /** Turns what clients of the inference server send into tensors, and answers back; null: they send tensors. */
     readonly transformer: Transformer | null;
     /** Inputs of one request as clients send it: each version answers it before its first request; null: zeros. */

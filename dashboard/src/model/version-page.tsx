@@ -102,6 +102,12 @@ function Particulars({ task, version }: { readonly task: string; readonly versio
         <h3>{words.model.privacy}</h3>
         <p>{privacy ? privacy.statement.text : words.model.noPrivacy}</p>
         {privacy && <p class="muted">{words.model.noise(privacy.noiseShare)}</p>}
+        {version.ngrams && (
+          <>
+            <h3>{words.model.ngrams}</h3>
+            <p>{words.model.ngramsOf(version.ngrams)}</p>
+          </>
+        )}
       </section>
       <section class="card" aria-labelledby="origin">
         <h2 id="origin">{words.model.origin}</h2>

@@ -41,6 +41,9 @@ export const words = {
     kept: (devices: number) => `${count(devices)} use it`,
     refused: (devices: number) => `${count(devices)} rejected it`,
     privacy: 'Privacy',
+    ngrams: 'N-grams of everybody',
+    ngramsOf: (counts: readonly number[]) =>
+      counts.map((found, i) => counted(found, `${i + 1}-gram`)).join(', '),
     noPrivacy: 'Nothing was added to this version, so it has no ε.',
     noise: (share: number | null) =>
       share === null

@@ -28,6 +28,10 @@ export function FiguresDrawing({ query, figures }: Shown) {
       return <p>{words.sketch(figures.buckets)}</p>;
     case 'numbers':
       return <p>{words.numbers(figures.found)}</p>;
+    case 'ngram-sketch':
+      return <p>{words.ngramSketch(figures.length)}</p>;
+    case 'ngrams':
+      return <p>{words.ngrams(figures)}</p>;
     case 'heavy-hitters':
       return <Texts query={query} figures={figures} />;
     default:

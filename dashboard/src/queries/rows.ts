@@ -53,6 +53,14 @@ export function rowsOf(figures: FiguresMessage): FiguresRow[] {
       return [{ what: words.rows.heavy, count: count(figures.buckets), value: '–', interval: '–' }];
     case 'numbers':
       return [{ what: words.rows.numbers, count: count(figures.found), value: '–', interval: '–' }];
+    case 'ngram-sketch':
+      return [
+        { what: words.rows.places(figures.length), count: count(figures.found), value: '–', interval: '–' },
+      ];
+    case 'ngrams':
+      return [
+        { what: words.rows.ngrams(figures.length), count: count(figures.found), value: '–', interval: '–' },
+      ];
     case 'heavy-hitters':
       return figures.texts.map(({ text, devices, share }) => of(text, devices, share));
     case 'histogram':

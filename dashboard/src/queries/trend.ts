@@ -17,7 +17,7 @@ const colours: readonly Colour[] = ['shared', 'yours', 'both', 'good', 'muted'];
 export function trendOf(results: readonly QueryResultMessage[]): ChartContent | null {
   const shown = results.flatMap(({ endedAt, figures }) =>
     // What a first of two rounds finds is not yet what was asked for.
-    figures && figures.kind !== 'sketch' ? [{ endedAt, figures }] : [],
+    figures && figures.kind !== 'sketch' && figures.kind !== 'ngram-sketch' ? [{ endedAt, figures }] : [],
   );
   const [newest] = shown.map(({ figures }) => figures);
   if (!newest || shown.length < 2) return null;
@@ -44,7 +44,9 @@ export function trendOf(results: readonly QueryResultMessage[]): ChartContent | 
   };
 }
 
-function linesOf(newest: Exclude<FiguresMessage, { readonly kind: 'sketch' }>): readonly Line[] {
+function linesOf(
+  newest: Exclude<FiguresMessage, { readonly kind: 'sketch' | 'ngram-sketch' }>,
+): readonly Line[] {
   switch (newest.kind) {
     case 'histogram':
       return newest.quantiles.slice(0, colours.length).map(({ quantile }) => ({
@@ -100,6 +102,14 @@ function linesOf(newest: Exclude<FiguresMessage, { readonly kind: 'sketch' }>): 
         {
           label: words.measured.numbers,
           of: figures => (figures.kind === 'numbers' ? figures.found : null),
+        },
+      ];
+    case 'ngrams':
+      return [
+        {
+          label: words.measured.ngrams,
+          of: figures =>
+            figures.kind === 'ngrams' && figures.length === newest.length ? figures.found : null,
         },
       ];
     case 'sum':

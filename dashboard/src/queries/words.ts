@@ -47,6 +47,7 @@ export const words = {
     evaluation: 'Evaluation',
     'heavy-hitters': 'Frequent texts',
     numbers: 'Numbers',
+    ngrams: 'N-grams',
   } satisfies Record<Kind, string>,
   never: 'never asked',
   nothing: 'Nothing shown',
@@ -95,6 +96,10 @@ export const words = {
         return 'first of two rounds';
       case 'numbers':
         return counted(figures.found, 'number');
+      case 'ngram-sketch':
+        return `sketch of ${figures.length}-grams`;
+      case 'ngrams':
+        return words.ngrams(figures);
       case 'heavy-hitters': {
         const most = figures.texts.slice(0, 3).map(({ text }) => text);
         const more = figures.texts.length > most.length ? ', …' : '';
@@ -264,6 +269,10 @@ export const words = {
     `Devices have said in which ${count(buckets)} buckets their texts are that enough of them share. The second round reads those.`,
   numbers: (found: number) =>
     `${counted(found, 'number')} that as many devices have as the threshold. Download the figures to read which.`,
+  ngrams: ({ length, found }: { readonly length: number; readonly found: number }) =>
+    counted(found, `${length}-gram`),
+  ngramSketch: (length: number) =>
+    `Devices have said in a sketch which ${length}-grams they have. The next round counts those that enough of them may share.`,
   noTexts: 'No text is on as many devices as the threshold.',
   texts: (query: string) => `Texts of ${query}`,
   perHundredDevices: 'Of 100 devices',
@@ -294,6 +303,8 @@ export const words = {
       sketch: 'Figure',
       'heavy-hitters': 'Text',
       numbers: 'Figure',
+      'ngram-sketch': 'Figure',
+      ngrams: 'Figure',
     } satisfies Record<FiguresMessage['kind'], string>,
     count: {
       count: 'Devices',
@@ -308,6 +319,8 @@ export const words = {
       sketch: 'Buckets',
       'heavy-hitters': 'Devices',
       numbers: 'Numbers',
+      'ngram-sketch': 'Places',
+      ngrams: 'N-grams',
     },
     value: {
       count: 'Share',
@@ -322,6 +335,8 @@ export const words = {
       sketch: 'Value',
       'heavy-hitters': 'Of 100 devices',
       numbers: 'Value',
+      'ngram-sketch': 'Value',
+      ngrams: 'Value',
     },
     interval: '95 % interval',
     rounding: 'With rounding',
@@ -336,6 +351,8 @@ export const words = {
     error: 'standard error',
     heavy: 'heavy buckets',
     numbers: 'numbers on as many devices as the threshold',
+    ngrams: (length: number) => `${length}-grams on as many devices as the threshold`,
+    places: (length: number) => `places of the sketch of ${length}-grams that enough devices fill`,
   },
   trend: 'Over time',
   time: 'end of the round',
@@ -352,6 +369,8 @@ export const words = {
     sketch: 'heavy buckets',
     'heavy-hitters': 'of 100 devices',
     numbers: 'numbers that enough devices have',
+    'ngram-sketch': 'places of the sketch',
+    ngrams: 'n-grams that enough devices have',
   } satisfies Record<FiguresMessage['kind'], string>,
   estimate: { count: 'share', sum: 'sum', mean: 'mean', distinct: 'different values' },
   low: 'at least',

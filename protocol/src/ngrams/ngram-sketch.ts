@@ -1,4 +1,5 @@
 import { keyOf, type Ngrams } from './counted-ngrams.ts';
+import { inOrder } from './id-list.ts';
 
 /** How n-grams of one length become the numbers of a query (QY12): in each of so many rows one of so many. */
 export interface SketchForm {
@@ -26,6 +27,7 @@ export interface Alphabet {
  * Every n-gram that enough devices said is among them; of others, those that collide with them in all rows. In rising order of ids.
  *
  * @param shorter the n-grams known that are one shorter.
+ * @param ends of these, those that candidates end with: all of them by default.
  * @param found the numbers of the sketch that enough devices said.
  */
 export function candidatesOf(
@@ -34,6 +36,7 @@ export function candidatesOf(
   shorter: Ngrams<{ readonly ids: readonly number[] }>,
   found: { has(number: number): boolean },
   form: SketchForm,
+  ends: Iterable<{ readonly ids: readonly number[] }> = shorter.values(),
 ): (readonly number[])[] {
   const candidates: (readonly number[])[] = [];
   const ids = new Array<number>(length);
@@ -43,8 +46,12 @@ export function candidatesOf(
     return true;
   };
   const before = idsBefore(shorter);
-  const any = [...others, ...Array.from({ length: classes - firstClass }, (_, i) => firstClass + i)];
-  for (const { ids: end } of shorter.values()) {
+  // What precedes a class in a pair is one that many devices have, as all that a pair ends with.
+  const any =
+    length === 2
+      ? [...others, ...[...shorter.values()].map(({ ids }) => ids[0]!)]
+      : [...others, ...Array.from({ length: classes - firstClass }, (_, i) => firstClass + i)];
+  for (const { ids: end } of ends) {
     for (const [i, id] of end.entries()) ids[i + 1] = id;
     // What ends with no class nobody counts: anything may be before it.
     const isCounted = length > 2 && end[length - 3]! >= firstClass;
@@ -66,11 +73,6 @@ function idsBefore(ngrams: Ngrams<{ readonly ids: readonly number[] }>): Map<str
     else before.set(rest, [ids[0]!]);
   }
   return before;
-}
-
-function inOrder(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return 0;
 }
 
 /** MurmurHash3_x86_32 (Appleby 2011) of the ids as u32, with the row for the seed. */

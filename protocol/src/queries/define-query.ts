@@ -17,10 +17,11 @@ type Defaulted =
   | 'versions'
   | 'metrics'
   | 'slices'
-  | 'examples';
+  | 'examples'
+  | 'sketches';
 
-/** `heavy` is what a round finds, and `arm` what it asks about. */
-type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted | 'heavy' | 'arm' | 'privacy'> &
+/** `heavy` is what a round finds, `arm` and `step` what it asks about. */
+type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted | 'heavy' | 'arm' | 'step' | 'privacy'> &
   Partial<Omit<Pick<Asked, Defaulted & keyof Asked>, 'period'>> & {
     /** Time within which a device answers once, such as `'1 d'`, the default, or ms. */
     readonly period?: string | number;
@@ -35,7 +36,7 @@ export type QueryDefinition = {
 
 const asked = { threshold: 10 };
 
-/** The shortest period of a query of two rounds, ms. */
+/** The shortest period of a query of more than one round, ms. */
 const shortestOfTwo = 60_000;
 
 const quantilesByDefault = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -59,12 +60,22 @@ const defaults: Readonly<Record<QueryKind, object>> = {
   evaluation: { metrics: metricsByDefault, slices: [], versions: [], examples: 200, levels: 1_000 },
   'heavy-hitters': { values: 100, bytes: 16, texts: 500, buckets: 16_384 },
   numbers: { values: 1_000 },
+  // Words are known already: what three people write may be shown.
+  ngrams: {
+    threshold: 3,
+    values: 1_000,
+    sketches: [
+      { rows: 3, buckets: 16_384 },
+      { rows: 3, buckets: 16_384 },
+    ],
+  },
 };
 
 /**
  * Checks a query and fills in its defaults: `threshold` 10, `period` a day, 1,000 `levels` from the lower bound to the upper one, 1 of `values`
  * a device (100 of `outcomes` and `arm`, 1,000 of `numbers`), 4,096 `buckets`; of heavy hitters 100 `values`, 16 `bytes`, 500 `texts`, 16,384
- * `buckets`; of evaluations `loss`, `top1` and `top3`, 200 `examples`, 1,000 `levels`; of `privacy` Skellam noise. Throws `config.invalid`, naming
+ * `buckets`; of n-grams `threshold` 3, 1,000
+ * `values`, two `sketches` of 3 rows of 16,384 buckets; of evaluations `loss`, `top1` and `top3`, 200 `examples`, 1,000 `levels`; of `privacy` Skellam noise. Throws `config.invalid`, naming
  * what is wrong.
  */
 export function defineQuery(definition: QueryDefinition): Query {
@@ -82,9 +93,9 @@ export function defineQuery(definition: QueryDefinition): Query {
   };
   const problem = problemOfQuery(query);
   if (problem) throw refuse(problem);
-  if (definition.kind === 'heavy-hitters' && period.data < shortestOfTwo)
+  if ((definition.kind === 'heavy-hitters' || definition.kind === 'ngrams') && period.data < shortestOfTwo)
     throw refuse(
-      'period: its second round has to begin within the period of the first. Give a minute or more.',
+      'period: its further rounds have to begin within the period of the first. Give a minute or more.',
     );
   writeQuery(query as Query);
   return query as Query;

@@ -2,6 +2,7 @@ import { MurmurationError } from '../errors/errors.ts';
 import type { ModelHash } from '../ids/ids.ts';
 import { type Bins, binsOf } from './bins.ts';
 import { type EvaluatedVersion, evaluatedVersions, isPossibleEvaluation } from './evaluation.ts';
+import { type FoundNgrams, type NgramSketch, ngramFigures } from './found-ngrams.ts';
 import { type FoundNumbers, numbersOf } from './found-numbers.ts';
 import { type HeavyHitters, heavyHittersOf, type Sketch, sketchOf } from './heavy-hitters.ts';
 import {
@@ -15,6 +16,7 @@ import {
   z,
 } from './intervals.ts';
 import { distinctOf } from './linear-counting.ts';
+import { numbersOfNgram } from './ngram-answer.ts';
 import type { ArmQuery, OutcomesQuery, Query } from './query.ts';
 import { rows } from './text-digest.ts';
 import { elementsOf, queryForm } from './vector.ts';
@@ -109,7 +111,9 @@ export type Figures =
   | (Noised & { readonly kind: 'evaluation'; readonly versions: readonly EvaluatedVersion[] })
   | Sketch
   | HeavyHitters
-  | FoundNumbers;
+  | FoundNumbers
+  | NgramSketch
+  | FoundNgrams;
 
 /**
  * What the sum of the answers of so many devices says, with noise of that `variance` in each element. Throws `update.impossible` where no answers
@@ -175,6 +179,8 @@ export function figuresOf(query: Query, sum: Int32Array, devices: number, varian
       return { kind: 'distinct', ...distinctOf(query, sum) };
     case 'numbers':
       return numbersOf(sum, query.threshold);
+    case 'ngrams':
+      return ngramFigures(query, sum);
     case 'outcomes': {
       const length = elementsOf(query.outcomes.length);
       const versions = query.versions.map((version, at) =>
@@ -308,6 +314,7 @@ const endOf = (value: number): number | null => (Number.isFinite(value) ? value 
 /** The sum of all elements of one device, at most. */
 function mostInAll(query: Query): number {
   if (query.kind === 'heavy-hitters') return rows * query.values;
+  if (query.kind === 'ngrams') return numbersOfNgram(query) * query.values;
   if (query.kind === 'outcomes' || query.kind === 'arm') return Number.POSITIVE_INFINITY;
   return 'values' in query ? query.values : Number.POSITIVE_INFINITY;
 }

@@ -46,7 +46,8 @@ export function readNumbers({
   return read;
 }
 
-function fromBase64url(text: string, refuse: (why: string) => Error): Uint8Array {
+/** The bytes of a text in base64url. */
+export function fromBase64url(text: string, refuse: (why: string) => Error): Uint8Array {
   try {
     return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), character =>
       character.charCodeAt(0),

@@ -1,7 +1,14 @@
 import { MurmurationError } from '../errors/errors.ts';
+import { listed } from '../ngrams/id-list.ts';
 import { logarithmicCount } from './bins.ts';
-import { second } from './offer.ts';
-import type { DeviceMetric, HeavyHittersQuery, LogarithmicBins, Query, QueryKind } from './query.ts';
+import type {
+  DeviceMetric,
+  HeavyHittersQuery,
+  LogarithmicBins,
+  NgramsQuery,
+  Query,
+  QueryKind,
+} from './query.ts';
 import { rows } from './text-digest.ts';
 
 // By hand, and on its own: a page loads it when a device is asked, and all that it shared with what a page loads at once would make that longer.
@@ -48,8 +55,8 @@ const values = whole(1, 1_000);
 
 const asked: Fields = {
   name: [
-    value => typeof value === 'string' && namePattern.test(value) && !value.endsWith(second),
-    `a lower-case letter, then up to 62 lower-case letters, digits and hyphens, not ending with ${second}`,
+    value => typeof value === 'string' && namePattern.test(value) && !/--[2-7]$/.test(value),
+    'a lower-case letter, then up to 62 lower-case letters, digits and hyphens, not ending with --2 to --7',
   ],
   kind: [() => true, ''],
   threshold: whole(3, 1_000_000),
@@ -68,6 +75,7 @@ const unnoised: Partial<Record<QueryKind, string>> = {
   distinct: 'which buckets are empty can no longer be told under noise. Ask a histogram or a ranking',
   outcomes:
     'its squares and products take so much noise that nothing is left. Ask for the mean of a share of each device',
+  ngrams: 'noise of the length of that many counts hides all that few devices have',
   numbers:
     'noise of the length of that many numbers hides all that few devices have. Ask a ranking (top) of fewer items',
   arm: 'the squares that its intervals stand on take so much noise that nothing is left. Ask for the mean of a share of each device',
@@ -95,6 +103,13 @@ const armFields: Fields = {
   experiment: [id => typeof id === 'string' && /^[0-9a-f]{16}$/.test(id), '16 hexadecimal digits'],
   version: [version => isHash(version), 'the hash of a version'],
   since: whole(0, latest),
+};
+
+const sketch: Fields = { rows: whole(1, 8), buckets: whole(16, 131_072) };
+const stepFields: Fields = {
+  length: whole(2, 4),
+  asks: [asks => asks === 'sketch' || asks === 'list', 'sketch or list'],
+  ngrams: [bytes => bytes instanceof Uint8Array && isListLength(bytes), 'a list of n-grams'],
 };
 
 const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
@@ -158,9 +173,31 @@ const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
     heavy: [value => value === undefined || value instanceof Uint8Array, 'bytes'],
   },
   numbers: { numbers: whole(16, mostNumbers), values: whole(1, mostBuckets) },
+  ngrams: {
+    classes: whole(2, mostBuckets),
+    firstClass: whole(0, mostBuckets - 1),
+    values: whole(1, mostBuckets),
+    sketches: [
+      all => isListOf(all, 0, 3, form => isFields(form) && !problemOfFields(form, sketch)),
+      'a list of at most 3 sketches, each with rows (1 to 8) and buckets (16 to 131072)',
+    ],
+    step: [
+      step => step === undefined || (isFields(step) && !problemOfFields(step, stepFields)),
+      'a step, with length, asks and ngrams',
+    ],
+  },
 };
 
 const queryKinds = Object.keys(fieldsOf) as readonly QueryKind[];
+
+/** Whether bytes begin as a list of n-grams does; whoever reads it checks the rest. */
+function isListLength(bytes: Uint8Array): boolean {
+  try {
+    return listed(bytes) >= 0;
+  } catch {
+    return false;
+  }
+}
 
 /** Texts that a message can carry: neither NUL nor halves of characters. */
 const isItem = (item: unknown): boolean =>
@@ -188,6 +225,7 @@ export function problemOfQuery(value: unknown): string | undefined {
     problemOfPrivacy(kind, value.privacy as Readonly<Record<string, unknown>> | undefined) ??
     (kind === 'evaluation' ? problemOfMetrics(value.metrics as DeviceMetric[]) : undefined) ??
     (kind === 'histogram' ? problemOfBins(value.bins as Readonly<Record<string, unknown>>) : undefined) ??
+    (kind === 'ngrams' ? problemOfNgrams(value as unknown as NgramsQuery) : undefined) ??
     (kind === 'heavy-hitters' ? problemOfHeavy(value as unknown as HeavyHittersQuery) : undefined)
   );
 }
@@ -235,6 +273,16 @@ function problemOfHeavy({ name, buckets, heavy }: HeavyHittersQuery): string | u
   if (name.length > 60) return 'name has to have at most 60 characters.';
   const bytes = Math.ceil((rows * buckets) / 8);
   return heavy && heavy.length !== bytes ? `heavy has to have ${bytes} bytes.` : undefined;
+}
+
+function problemOfNgrams({ name, classes, firstClass, sketches, step }: NgramsQuery): string | undefined {
+  if (name.length > 60) return 'name has to have at most 60 characters.';
+  if (firstClass >= classes) return 'firstClass has to be below classes.';
+  if (sketches.some(({ rows, buckets }) => rows * buckets > mostNumbers))
+    return `sketches: none has more than ${mostNumbers} buckets in all rows.`;
+  return step && step.length - 2 >= sketches.length
+    ? `step: there is no sketch of ${step.length} ids.`
+    : undefined;
 }
 
 function problemOfBins(bins: Readonly<Record<string, unknown>>): string | undefined {

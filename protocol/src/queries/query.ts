@@ -1,4 +1,5 @@
 import type { ModelHash } from '../ids/ids.ts';
+import type { SketchForm } from '../ngrams/ngram-sketch.ts';
 
 /** What every query says. */
 interface Asked {
@@ -171,6 +172,34 @@ export interface NumbersQuery extends Asked {
   readonly values: number;
 }
 
+/** What a round of a query for n-grams is about; the first one, which asks for single classes, has none. */
+export interface NgramStep {
+  /** Ids of an n-gram. */
+  readonly length: number;
+  /** Whether it asks in a sketch, or by a list. */
+  readonly asks: 'sketch' | 'list';
+  /** Of a sketch those found that are one shorter, of a list those to be counted (`ngrams/id-list.ts`). */
+  readonly ngrams: Uint8Array;
+}
+
+/**
+ * N-grams of a model's classes that many devices have, as words one after the other, in a chain of rounds: single classes; then of each length a
+ * sketch, which tells what may be frequent, and the exact counts of that. Devices say ids of classes that the model knows, and nothing else.
+ */
+export interface NgramsQuery extends Asked {
+  readonly kind: 'ngrams';
+  /** Ids are below it. */
+  readonly classes: number;
+  /** The first id that is a class to be predicted: n-grams end with one. */
+  readonly firstClass: number;
+  /** N-grams of a length that a device says, at most: its most frequent ones. */
+  readonly values: number;
+  /** The sketches in which pairs, then triples, then n-grams of four ids are found. */
+  readonly sketches: readonly SketchForm[];
+  /** The coordinator names it when it asks. */
+  readonly step?: NgramStep;
+}
+
 /** What devices are asked for. */
 export type Query =
   | CountQuery
@@ -183,5 +212,6 @@ export type Query =
   | ArmQuery
   | EvaluationQuery
   | HeavyHittersQuery
-  | NumbersQuery;
+  | NumbersQuery
+  | NgramsQuery;
 export type QueryKind = Query['kind'];

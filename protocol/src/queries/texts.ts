@@ -1,3 +1,4 @@
+import { isSoundNgrams } from './ngram-answer.ts';
 import type { HeavyHittersQuery, Query } from './query.ts';
 import { digestOf, type Hash, pieces, rows } from './text-digest.ts';
 import { cellsIn, heavyIn, tableFor } from './text-table.ts';
@@ -87,9 +88,10 @@ function mostHeavy({ values, threshold, texts }: HeavyHittersQuery, devices: num
 
 /**
  * Whether no more buckets of a row are said to be heavy than there is room for and answers of a cohort can make so, and room is for a fifth of
- * them at most: true of other queries. So a sketch that the coordinator has made up opens one in 125 of all texts at most.
+ * them at most; of n-grams, whether no more are listed than answers can make: true of other queries. So a sketch that the coordinator has made up opens one in 125 of all texts at most.
  */
 export function isSound(query: Query, largestCohort: number): boolean {
+  if (query.kind === 'ngrams') return isSoundNgrams(query, largestCohort);
   if (query.kind !== 'heavy-hitters') return true;
   const { buckets, heavy, texts } = query;
   if (5 * texts > buckets) return false;

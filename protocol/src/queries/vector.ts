@@ -2,6 +2,7 @@ import { MurmurationError } from '../errors/errors.ts';
 import { widthFor } from '../secagg/ring.ts';
 import { binsOf } from './bins.ts';
 import { encodeEvaluation, evaluationElements, type OwnEvaluation } from './evaluation.ts';
+import { areSequences, encodeNgramAnswer, ngramElements } from './ngram-answer.ts';
 import type { ArmQuery, DistinctQuery, MeanQuery, Query, QueryKind, SumQuery } from './query.ts';
 import { prime, rows } from './text-digest.ts';
 import { textHash } from './text-hash.ts';
@@ -19,7 +20,11 @@ export type Answer =
   | readonly string[]
   | OutcomeCounts
   | OwnEvaluation
-  | Texts;
+  | Texts
+  | Sequences;
+
+/** Ids of the model's classes, oldest first, each list by itself: n-grams are counted in them. */
+export type Sequences = readonly (readonly number[])[];
 
 /** By the hash of the version, then by outcome. */
 export type OutcomeCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -56,6 +61,8 @@ function sizeOf(query: Query): readonly [elements: number, largest: number] {
       return [query.buckets, 1];
     case 'numbers':
       return [query.numbers, 1];
+    case 'ngrams':
+      return [ngramElements(query), 1];
     case 'outcomes':
       return [query.versions.length * elementsOf(query.outcomes.length), query.values ** 2];
     case 'arm':
@@ -124,6 +131,10 @@ export function encodeAnswer(query: Query, answer: Answer, ports?: TextPorts): I
       if (different.size > query.values) throw refused(query, wanted);
       for (const number of different) sum[number] = 1;
       return sum;
+    }
+    case 'ngrams': {
+      if (!areSequences(answer)) throw refused(query, 'a list of sequences of ids');
+      return encodeNgramAnswer(query, answer);
     }
     case 'outcomes': {
       const { outcomes, versions } = query;

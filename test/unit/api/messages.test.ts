@@ -167,6 +167,7 @@ const known: Versions = {
       run: null,
       verdicts: { kept: 3, refused: 0 },
       privacy: null,
+      ngrams: [120, 40],
       gate: {
         outcome: 'failed',
         reason: 'top1 went from 0.5 to 0.4.',

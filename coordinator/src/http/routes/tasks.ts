@@ -58,6 +58,10 @@ const version = z.object({
   privacy: publicPrivacy
     .nullable()
     .describe('What this version and those before it tell of a device; epsilon null: nobody can say'),
+  ngrams: z
+    .array(z.int())
+    .nullable()
+    .describe('N-grams of everybody beside it, how many of each length from 1; null: it has none'),
   gate: publicGate
     .nullable()
     .describe('What the gate of the task decided; null: there is none, or it has not decided yet'),
@@ -323,7 +327,7 @@ function named({ model, number }: VersionName) {
 }
 
 function describeVersion(
-  { task: _, createdAt, privacy, ...rest }: ModelVersion,
+  { task: _, createdAt, privacy, ngrams, ...rest }: ModelVersion,
   verdicts: VerdictCounts = { kept: 0, refused: 0 },
   decision?: GateDecision,
 ): Omit<z.input<typeof version>, 'fromDevices'> {
@@ -331,6 +335,7 @@ function describeVersion(
     ...rest,
     url: modelPath(rest.model),
     verdicts,
+    ngrams: ngrams ? [...ngrams] : null,
     privacy: privacy ? publicPrivacyMessage(privacy) : null,
     gate: decision ? publicGateMessage(decision) : null,
     createdAt: iso(createdAt),

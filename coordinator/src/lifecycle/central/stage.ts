@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { measure } from '../../evaluation/measure.ts';
 import type { Registry } from '../../registry/registry.ts';
+import { type NgramsOf, ngramsOfFile } from '../../rounds/ngram-chain.ts';
 import type { CentralStage } from '../../rounds/ports.ts';
 import type { CentralTraining } from '../../task/central.ts';
 import type { Task } from '../../task/task.ts';
@@ -9,7 +10,7 @@ import type { CentralTrainer } from './central-trainer.ts';
 
 /**
  * Makes versions of a task on the coordinator's own examples: each round trains the newest version further by the plan's settings. What the
- * strategy remembers stays as it was, for devices that go on.
+ * strategy remembers stays as it was, for devices that go on. `ngramsOf` has the n-grams of a task's next version.
  */
 export function centralStage(
   { examples, data, feedback, versions }: CentralTraining,
@@ -17,6 +18,7 @@ export function centralStage(
   registry: Registry,
   trainer: CentralTrainer,
   clock: Clock,
+  ngramsOf: NgramsOf = ngramsOfFile,
 ): CentralStage {
   return {
     isWhole: versions === null,
@@ -34,8 +36,14 @@ export function centralStage(
           'training.failed',
           'Training left the range of float32; lower plan.learningRate, or set plan.gradientClip.',
         );
-      const { weights: as, ngrams } = task.serving;
-      const candidate = await registry.store(files.topology, files.layout, weights, as, ngrams);
+      const ngrams = await ngramsOf(task);
+      const candidate = await registry.store(
+        files.topology,
+        files.layout,
+        weights,
+        task.serving.weights,
+        ngrams?.file,
+      );
       const metrics = await measure(task, candidate, clock, signal);
       const now = await registry.current(task.name);
       if (now.head.version.model !== head.version.model)
@@ -57,6 +65,7 @@ export function centralStage(
           contributors: 0,
           ...(head.version.vocabulary && { vocabulary: head.version.vocabulary }),
           metrics,
+          ...(ngrams && { ngrams: ngrams.counts }),
           createdAt: clock.now(),
         },
       };

@@ -58,12 +58,17 @@ const texts: Extract<FiguresMessage, { readonly kind: 'heavy-hitters' }> = {
   chance: 0.99,
 };
 
+function kindOf(figures: FiguresMessage | null): QueryResultMessage['kind'] {
+  if (figures?.kind === 'sketch') return 'heavy-hitters';
+  return figures?.kind === 'ngram-sketch' ? 'ngrams' : (figures?.kind ?? 'count');
+}
+
 /** The result of a round; null: it shows nothing. */
 function resultOf(number: number, figures: FiguresMessage | null): QueryResultMessage {
   return {
     task: 'notes',
     query: 'some',
-    kind: figures?.kind === 'sketch' ? 'heavy-hitters' : (figures?.kind ?? 'count'),
+    kind: kindOf(figures),
     threshold: 10,
     round: 'r'.repeat(22),
     number,

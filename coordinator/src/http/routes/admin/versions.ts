@@ -97,35 +97,38 @@ export function versionRoutes(
       const version = await history.version(parent);
       if (version) parents.set(parent, version.number);
     }
-    return found.map(({ task: _, parent, round, run = null, createdAt, privacy, vocabulary, ...rest }) => {
-      const decision = decisions.get(rest.number);
-      const record = round ? made.get(round) : undefined;
-      const byDevices = measured.get(rest.model);
-      return {
-        ...rest,
-        fromDevices: byDevices
-          ? { round: byDevices.round, at: iso(byDevices.at), parts: byDevices.parts.map(partMessage) }
-          : null,
-        url: modelPath(rest.model),
-        words: vocabulary?.words ?? null,
-        createdAt: iso(createdAt),
-        parent: parent && { model: parent, number: parents.get(parent) ?? null },
-        round: record
-          ? {
-              round: record.round,
-              number: record.number,
-              startedAt: iso(record.startedAt),
-              endedAt: iso(record.endedAt),
-              tally: record.tally,
-            }
-          : null,
-        verdicts: judged.get(rest.model) ?? { kept: 0, refused: 0 },
-        run,
-        privacy: privacy ? versionPrivacyMessage(privacy) : null,
-        gate: decision ? gateMessage(decision) : null,
-        aliases: namesOf(task, rest.number),
-      };
-    });
+    return found.map(
+      ({ task: _, parent, round, run = null, createdAt, privacy, ngrams, vocabulary, ...rest }) => {
+        const decision = decisions.get(rest.number);
+        const record = round ? made.get(round) : undefined;
+        const byDevices = measured.get(rest.model);
+        return {
+          ...rest,
+          fromDevices: byDevices
+            ? { round: byDevices.round, at: iso(byDevices.at), parts: byDevices.parts.map(partMessage) }
+            : null,
+          url: modelPath(rest.model),
+          words: vocabulary?.words ?? null,
+          createdAt: iso(createdAt),
+          parent: parent && { model: parent, number: parents.get(parent) ?? null },
+          round: record
+            ? {
+                round: record.round,
+                number: record.number,
+                startedAt: iso(record.startedAt),
+                endedAt: iso(record.endedAt),
+                tally: record.tally,
+              }
+            : null,
+          verdicts: judged.get(rest.model) ?? { kept: 0, refused: 0 },
+          run,
+          privacy: privacy ? versionPrivacyMessage(privacy) : null,
+          ngrams: ngrams ? [...ngrams] : null,
+          gate: decision ? gateMessage(decision) : null,
+          aliases: namesOf(task, rest.number),
+        };
+      },
+    );
   };
 
   scope.get(

@@ -1,0 +1,39 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { NgramsQuery } from '@murmuration/protocol/queries/query';
+import { ExampleSplit } from '../hybrid/held-out.ts';
+import type { EvaluationPorts } from './own-evaluation.ts';
+
+/**
+ * What a device has of the n-grams that a round asks for, each by itself, in the examples that it does not hold out: the class of each target with
+ * the inputs before it. Throws `training.no-examples` where there is none, and what `refuse` makes of a query about other classes than the task's.
+ */
+export async function ownSequences(
+  { name, classes, firstClass, step }: NgramsQuery,
+  ports: Pick<EvaluationPorts, 'examples' | 'serving'> | undefined,
+  refuse: (detail: string) => Error,
+): Promise<number[][]> {
+  if (!ports)
+    throw new MurmurationError(
+      'training.no-examples',
+      `The query "${name}" asks for n-grams, and its task is not served; let the app answer it.`,
+    );
+  const { examples, serving } = ports;
+  if (serving.firstClass !== firstClass || serving.classes < classes)
+    throw refuse(
+      `The query "${name}" asks for n-grams of ${classes} classes from ${firstClass} on; the task has ${serving.classes} from ${serving.firstClass} on.`,
+    );
+  const split = new ExampleSplit(serving);
+  for await (const example of examples()) split.add(example);
+  const before = (step?.length ?? 1) - 1;
+  const sequences = split.training.flatMap(example => {
+    const { input, targets } = serving.questions(example);
+    return targets
+      .filter(({ position }) => position + 1 >= before)
+      .map(target => [...input.slice(target.position + 1 - before, target.position + 1), target.class]);
+  });
+  if (sequences.length > 0) return sequences;
+  throw new MurmurationError(
+    'training.no-examples',
+    `The device has no n-grams for the query "${name}" now.`,
+  );
+}
