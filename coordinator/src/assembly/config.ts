@@ -34,7 +34,7 @@ export const configSchema = z.strictObject({
   /** What the log has: `info` is one line a round, alerts and faults; `debug` everything. */
   log: z.enum(logLevels).default('info'),
   /**
-   * Who may read the tasks, their versions and model files: `anybody`, or whoever shows an inference token with the right `read`
+   * Who may read the tasks, their versions and model files: `anybody`, or those who show an inference token with the right `read`
    * (`tokens`), which apps give to their clients as `readToken`; operators may in any case.
    */
   reading: z.enum(readers).default('anybody'),

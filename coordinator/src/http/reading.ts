@@ -3,7 +3,7 @@ import type { Access } from '@murmuration/serving/access/access';
 import type { Guard } from './authentication.ts';
 import type { OperatorAuthenticator } from './operator-authenticator.ts';
 
-/** Who may read tasks and model versions: anybody, or whoever shows a token. */
+/** Who may read tasks and model versions: anybody, or those who show a token. */
 export const readers = ['anybody', 'tokens'] as const;
 
 /** What guards the routes that tell of models. */

@@ -71,6 +71,7 @@ export function withSettings(
     ...merged,
     name: task.name,
     model: task.model,
+    vocabulary: task.vocabulary,
     ...(!isCentral && {
       privacy: task.privacy && wantedPrivacy(task.privacy),
       strategy: task.strategy,

@@ -21,6 +21,7 @@ const whole = defineTask({
   ...least,
   name: 'whole',
   planVersion: 7,
+  vocabulary: ['one', 'two'],
   plan: {
     epochs: 2,
     batchSize: 8,
