@@ -109,6 +109,7 @@ describe('a configuration', () => {
       host: '127.0.0.1',
       port: 8_800,
       log: 'info',
+      reading: 'anybody',
       cors: [],
       development: false,
       role: 'all',

@@ -69,7 +69,11 @@ describe('a changed model() over the storage of another', () => {
     ['other units', () => chain({ units: 5 }), 'its layer 1 has the units 5 instead of 4'],
     ['another activation', () => chain({ activation: 'tanh' }), 'the activation "tanh" instead of "relu"'],
     ['another dropout', () => chain({ rate: 0.5 }), 'its layer 2 has the rate 0.5 instead of 0.1'],
-    ['a frozen layer', () => chain({ trainable: false }), 'the trainable false instead of true'],
+    [
+      'a frozen layer, and another activation',
+      () => chain({ trainable: false, activation: 'tanh' }),
+      'the activation "tanh" instead of "relu"',
+    ],
     ['no bias', () => chain({ useBias: false }), 'the use_bias false instead of true'],
     [
       'fewer layers',
