@@ -178,4 +178,29 @@ describe('a task with frozen layers', () => {
     });
     expect((await registry.current(first.name)).newest).toBe(3);
   });
+
+  it.each(['correlated', 'blt', 'independent'] as const)(
+    'refuses to freeze other layers under %s noise where it takes back that of versions before',
+    async noise => {
+      const clock = new VirtualClock();
+      const history = memoryHistory();
+      const registry = new Registry(memoryBlobs(), history);
+      const of = (isFrozen: boolean[]) =>
+        taskOf({
+          model: () => build(isFrozen),
+          update: { kind: 'ring', clip: 1, weighting: 'uniform' },
+          privacy: { epsilon: 4, delta: 1e-6, rounds: 100, separation: 10, noise },
+        } as Partial<TaskDefinition>);
+      const task = of([true, true, false]);
+      await ensureFirstVersion(task, registry, history, clock);
+      const next = ensureFirstVersion(of([true, false, false]), registry, history, clock);
+      if (noise === 'independent') await next;
+      else
+        await expect(next).rejects.toMatchObject({
+          code: 'config.invalid',
+          message: expect.stringContaining('"correlated" or "blt"'),
+        });
+      expect((await registry.current(task.name)).newest).toBe(noise === 'independent' ? 1 : 0);
+    },
+  );
 });
