@@ -17,6 +17,7 @@ import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-quer
 import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { memoryRuns } from '@murmuration/coordinator/storage/memory-runs';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { ModelParts } from '@murmuration/engine/models/model';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
@@ -31,6 +32,8 @@ import { seededRandom } from '../../seeded-random.ts';
 import { memoryBudgets } from './privacy/memory-budgets.ts';
 
 export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 2] }]);
+
+const zeros = { topology: { class_name: 'Sequential' }, layout, weights: new Float32Array(layout.count) };
 
 export const deviceId = (index: number) => `device-${String(index).padStart(15, '0')}` as DeviceId;
 
@@ -108,6 +111,8 @@ const unmasker: Unmasker = {
 export interface FederationOptions {
   readonly queryResults?: ReturnType<typeof memoryQueryResults>;
   readonly task?: Partial<TaskDefinition>;
+  /** The first version: zeros of `layout`, without it. */
+  readonly model?: ModelParts;
   readonly seed?: number;
   /** Where rounds under way are kept: nowhere, without it. */
   readonly store?: MemoryRounds;
@@ -122,6 +127,7 @@ export interface FederationOptions {
 /** The rounds of one task with everything that they touch in memory, and a clock that stands still. */
 export async function openFederation({
   task: change,
+  model = zeros,
   seed = 1,
   store,
   ledger = memoryPrivacy(),
@@ -140,8 +146,7 @@ export async function openFederation({
   const history = memoryHistory(store, undefined, queryResults);
   const aliases = memoryAliases();
   const registry = new Registry(memoryBlobs(), history, aliases);
-  const zeros = { topology: { class_name: 'Sequential' }, layout, weights: new Float32Array(layout.count) };
-  await storeFirstVersion(task, zeros, registry, history, clock);
+  await storeFirstVersion(task, model, registry, history, clock);
   const channel = new MemoryChannel();
   const enrolled = { devices: Number.POSITIVE_INFINITY };
   const privacy = memoryBudgets({ random, clock, ledger, enrolled: () => enrolled.devices });
