@@ -46,6 +46,20 @@ describe('a model as ONNX answers as tfjs does, within 1e-5', () => {
     ['of digits, convolutional', convolutionalNetwork(1), { shapes: [[3, 28, 28, 1]] }],
   ] as const)('%s', (_, model, given) => expectSameAnswers(model, given));
 
+  it('whole, where its body is frozen', async () => {
+    const build = () =>
+      tf.sequential({
+        layers: [
+          tf.layers.dense({ units: 4, inputShape: [3], activation: 'tanh', name: 'body' }),
+          tf.layers.batchNormalization({ name: 'norm' }),
+          tf.layers.dense({ units: 2, name: 'head' }),
+        ],
+      });
+    const model = randomise(build(), 7);
+    for (const layer of model.layers.slice(0, -1)) layer.trainable = false;
+    await expectSameAnswers(model, { shapes: [[5, 3]] });
+  });
+
   it('of a table, as the example trains it', async () => {
     const file = fileURLToPath(new URL('../../../../examples/commute/commute.task.ts', import.meta.url));
     const { default: task } = await import(/* @vite-ignore */ file);
