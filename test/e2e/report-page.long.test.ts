@@ -130,6 +130,9 @@ describe('the page of a run', { timeout: 120_000 }, () => {
     expect(await places.count()).toBe(7);
     await expect.poll(() => page.locator('[data-chart] canvas').count()).toBe(7);
     expect(await page.title()).toBe('digits, seed 7');
+    expect(await page.locator('.tiles > div', { hasText: /^energy of a part/ }).textContent()).toMatch(
+      /1\.5 J.*estimate.*44\.9 kB up, 85\.1 kB down, 600 ms of work/,
+    );
     expect(await page.getByText(hostile).count()).toBeGreaterThanOrEqual(4);
     // No chart is blank: some of its pixels are painted.
     const blank = await page.evaluate(

@@ -1,6 +1,7 @@
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { parts } from '@murmuration/client-sdk/client/parts';
 import type { Platform } from '@murmuration/client-sdk/client/platform';
+import type { RoundCosts } from '@murmuration/client-sdk/session/costs';
 import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
 import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -25,6 +26,8 @@ export interface DeviceWorld extends Threads {
   readonly examples: (device: number) => number;
   /** A device has trained in a round. */
   readonly trained: (device: number, round: number, result: TrainingResult) => void;
+  /** The part of a device in a round has ended, and cost this. */
+  readonly spent: (costs: RoundCosts) => void;
   /** The device waits for an assignment (null), or was told to come back after so many ms. */
   readonly waits: (after: number | null) => void;
   readonly failed: (device: number, error: MurmurationError) => void;
@@ -83,6 +86,7 @@ export class VirtualDevice {
       if (after === null && this.standing !== 'leaving') this.standing = 'waiting';
       if (after === null || !world.staysToSend || !this.#hasLearned) world.waits(after);
     });
+    this.#client.on('costs', world.spent);
     this.#client.on('error', error => world.failed(number, error));
   }
 

@@ -23,7 +23,7 @@ import { DeviceStorages } from '../devices/device-storage.ts';
 import { requireRealTime } from '../devices/real-time.ts';
 import { SharedVersions } from '../devices/shared-versions.ts';
 import { type DeviceWorld, VirtualDevice } from '../devices/virtual-device.ts';
-import type { RoundEnded } from '../run-events/run-event.ts';
+import type { PartCosts, RoundEnded } from '../run-events/run-event.ts';
 import type { Measured, RunProgress, Scenario } from '../scenario/define-scenario.ts';
 import type { FederatedData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
@@ -34,6 +34,7 @@ import { startThreads, WorkerPool } from '../workers/worker-pool.ts';
 import { runStorage } from './checkpoint.ts';
 import type { Coordination } from './coordination.ts';
 import { Crowd } from './crowd.ts';
+import { DeviceCosts } from './device-costs.ts';
 import { loopbackCoordination } from './loopback-coordination.ts';
 import { poolEvaluator } from './pool-evaluator.ts';
 import { RoundRandom } from './round-random.ts';
@@ -81,6 +82,8 @@ export interface Federation {
   compareClients(clients: readonly number[]): Promise<Compared>;
   /** What the newest version and those before it tell of a device; undefined without a privacy budget. */
   spent(): Promise<Statement | undefined>;
+  /** What its part in a round cost a device so far; null where none has had one. */
+  costs(): PartCosts | null;
   /** SHA-256 of the weights of the newest version, in hexadecimal. */
   weightsHash(): Promise<string>;
   close(): Promise<void>;
@@ -170,6 +173,7 @@ async function assemble(
   watch = rounds;
   const isAsynchronous = cohort.mode === 'asynchronous';
   const isSteered = !isAsynchronous && cohort.selection === 'steered';
+  const costs = new DeviceCosts();
   const world: Omit<DeviceWorld, 'waits'> = {
     clock,
     virtual,
@@ -185,6 +189,7 @@ async function assemble(
     staysToSend: isAsynchronous && task.masking !== null,
     examples: device => data.clients[device]!.length,
     trained: (client, _, result) => rounds.trained(client, result),
+    spent: part => costs.add(part),
     failed: (device, error) => failed(`device ${device}`, error),
   };
   const crowd = new Crowd(
@@ -264,6 +269,7 @@ async function assemble(
     async spent() {
       return (await history.head(task.name))?.version.privacy?.statement;
     },
+    costs: () => costs.figures(),
     async weightsHash() {
       const { version } = (await history.head(task.name))!;
       return parseModelJson(version.model, await blobs.get(version.model)).weightsHash;

@@ -2,7 +2,14 @@ import { sdkVersion } from '@murmuration/client-sdk/device/sdk-version';
 import type { Statement } from '@murmuration/privacy/statements/statement';
 import { messageOf } from '@murmuration/protocol/errors/errors';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import type { PlainData, RoundEnded, RunBegun, RunEnded, RunEvent } from '../run-events/run-event.ts';
+import type {
+  PartCosts,
+  PlainData,
+  RoundEnded,
+  RunBegun,
+  RunEnded,
+  RunEvent,
+} from '../run-events/run-event.ts';
 import { completeSettings } from '../scenario/complete-settings.ts';
 import type { GivenSettings, RunProgress, Scenario } from '../scenario/define-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
@@ -72,8 +79,13 @@ export async function* simulate<Settings extends CommonSettings, Example>(
     const weightsSha256 = outcome === 'failed' ? null : await federation.weightsHash();
     const spent = await federation.spent();
     const own = scenario.figures?.(progress, settings) ?? {};
-    const figures = figuresOf(progress, { ...(spent && privacyFigures(spent)), ...own });
-    const event: RunEnded = { type: 'run-ended', outcome, reason, seconds, figures, weightsSha256 };
+    const costs = federation.costs();
+    const figures = figuresOf(progress, {
+      ...(costs && costFigures(costs)),
+      ...(spent && privacyFigures(spent)),
+      ...own,
+    });
+    const event: RunEnded = { type: 'run-ended', outcome, reason, seconds, figures, weightsSha256, costs };
     tell(event);
     return event;
   };
@@ -115,6 +127,17 @@ export async function* simulate<Settings extends CommonSettings, Example>(
 /** What every run is told with. */
 function figuresOf({ measured, rounds, reachedAt }: RunProgress, own: Readonly<Record<string, PlainData>>) {
   return { rounds, reachedAt, ...measured.at(-1)?.metrics, ...own };
+}
+
+/** What its part in a round cost a device, on average: the energy by an estimate. */
+function costFigures({ bytesDown, bytesUp, seconds, memory, joules }: PartCosts): Record<string, PlainData> {
+  return {
+    bytesDownPerPart: bytesDown.mean,
+    bytesUpPerPart: bytesUp.mean,
+    secondsPerPart: seconds.mean,
+    memoryPerPart: memory.mean,
+    joulesPerPart: joules.mean,
+  };
 }
 
 /** ε of a device over all versions of the run; null where none holds. */

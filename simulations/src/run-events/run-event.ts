@@ -175,6 +175,25 @@ const clientsCompared = z
     ),
   );
 
+/** Over all parts that devices had in rounds, also those that were lost. */
+const overParts = z.strictObject({ mean: amount, most: amount });
+
+const partCosts = z.strictObject({
+  /** Parts of devices in rounds. */
+  parts: z.int().check(z.gte(1)),
+  /** Bytes of bodies that came: models and messages. */
+  bytesDown: overParts,
+  /** Bytes of bodies that left: updates and messages. */
+  bytesUp: overParts,
+  /** Seconds of training and masking on the clock of the devices: in a simulation what `devices` says that they take, over sockets what passed. */
+  seconds: overParts,
+  /** Bytes of weights, delta and update, at most. */
+  memory: overParts,
+  /** An estimate, J: bytes and seconds, each times a published constant (`defaultEnergy` of the SDK). */
+  joules: overParts,
+});
+export type PartCosts = z.infer<typeof partCosts>;
+
 const runEnded = z.strictObject({
   type: z.literal('run-ended'),
   /** `stopped`: by a person. */
@@ -187,6 +206,8 @@ const runEnded = z.strictObject({
   figures: settings,
   /** SHA-256 of the final weights, in hex; null where there are none. */
   weightsSha256: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+  /** What its part in a round cost a device; null where none had one, and left out by versions that did not measure it. */
+  costs: z.optional(z.nullable(partCosts)),
 });
 
 /** What happens in a run of a simulation, in order: it begins, its rounds end, clients are compared now and then, it ends. */

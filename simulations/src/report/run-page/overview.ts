@@ -86,6 +86,21 @@ function spent({ begun, rounds, ended }: Run): Tile[] {
       value: quantity(virtual, 'ms'),
       beside: `${quantity(1_000 * wall, 'ms')} on this machine`,
     },
+    ...ofParts(ended?.costs),
+  ];
+}
+
+/** What its part in a round cost a device. */
+function ofParts(costs: NonNullable<Run['ended']>['costs']): Tile[] {
+  if (!costs) return [];
+  const { bytesDown, bytesUp, seconds, joules } = costs;
+  const energy = joules.mean.toPrecision(2);
+  return [
+    {
+      name: 'energy of a part',
+      value: `${Number(energy)} J`,
+      beside: `an estimate for a device and a round: ${quantity(bytesUp.mean, 'bytes')} up, ${quantity(bytesDown.mean, 'bytes')} down, ${quantity(1_000 * seconds.mean, 'ms')} of work`,
+    },
   ];
 }
 

@@ -72,6 +72,14 @@ export const ended: RunEnded = {
   seconds: 12.5,
   figures: { rounds: 3 },
   weightsSha256: 'ab'.repeat(32),
+  costs: {
+    parts: 390,
+    bytesDown: { mean: 85_100, most: 85_100 },
+    bytesUp: { mean: 44_900, most: 45_000 },
+    seconds: { mean: 0.6, most: 2 },
+    memory: { mean: 120_000, most: 120_000 },
+    joules: { mean: 1.516, most: 4.6 },
+  },
 };
 
 const figure = fc.oneof(fc.double(), fc.constant(null));
