@@ -47,13 +47,27 @@ const careless: Trainer = {
   },
 };
 
-/** A device that records its uploads, and sends `instead` of them, where that is given. */
-function deviceOf(url: string, index: number, trainer: Trainer, instead?: () => Uint8Array) {
+interface Behaviour {
+  readonly instead?: () => Uint8Array;
+  readonly after?: Promise<unknown>;
+}
+
+/** A trainer that begins once something has happened. */
+const waiting = (trainer: Trainer, after?: Promise<unknown>): Trainer => ({
+  ...trainer,
+  async train(...args: Parameters<Trainer['train']>) {
+    await after;
+    return trainer.train(...args);
+  },
+});
+
+/** A device that records its uploads, and sends `instead` of them, where that is given. It trains no sooner than `after`. */
+function deviceOf(url: string, index: number, trainer: Trainer, { instead, after }: Behaviour = {}) {
   const options = lineOptions(url, index);
   const uploads: Uint8Array[] = [];
   const errors: unknown[] = [];
   const client = new PlatformClient(
-    { ...options, tasks: { line: { ...options.tasks.line!, trainer } } },
+    { ...options, tasks: { line: { ...options.tasks.line!, trainer: waiting(trainer, after) } } },
     {
       ...nodePlatform,
       transport: (base, platform) => {
@@ -156,8 +170,10 @@ it('UP17: an update with the frozen part is refused by its code, and counts nowh
   coordinator = open;
   const records: RoundRecord[] = [];
   open.events.on('round-ended', record => records.push(record));
-  const devices = Array.from({ length: 3 }, (_, i) => deviceOf(open.url, i, lineTrainer));
-  const hostile = deviceOf(open.url, 3, lineTrainer, all);
+  const hostile = deviceOf(open.url, 3, lineTrainer, { instead: all });
+  // The round does not end before the hostile device has heard what becomes of its update.
+  const after = new Promise(resolve => hostile.client.on('error', resolve));
+  const devices = Array.from({ length: 3 }, (_, i) => deviceOf(open.url, i, lineTrainer, { after }));
   await hostile.client.start();
   await Promise.all(devices.map(({ client }) => client.start()));
   await open.start();
