@@ -2,8 +2,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { cellResources } from './kubernetes/cells.mjs';
 import {
   adapterRules,
+  cellMonitoring,
+  frontAdapterRules,
+  frontScaling,
   monitoring,
   outgoing,
   precompute,
@@ -11,6 +15,8 @@ import {
   toPostgresql,
 } from './kubernetes/components.mjs';
 import { coordinator } from './kubernetes/coordinator.mjs';
+import { entrance, haproxyConfiguration, haproxyImage } from './kubernetes/entrance.mjs';
+import { fronts } from './kubernetes/fronts.mjs';
 import { inference } from './kubernetes/inference.mjs';
 import { lockedContainer } from './kubernetes/pods.mjs';
 import { coordinatorToPostgresql, standby } from './kubernetes/standby.mjs';
@@ -67,9 +73,13 @@ const namespace = {
  * Something to apply as it is, or to build one's own on.
  * @param {string} name
  * @param {readonly string[]} bases
- * @param {{ readonly also?: Readonly<Record<string, object>>, readonly patches?: readonly Patch[] }} [more]
+ * @param {{
+ *   readonly also?: Readonly<Record<string, object>>,
+ *   readonly patches?: readonly Patch[],
+ *   readonly images?: readonly { readonly image: string, readonly tag: string }[],
+ * }} [more] `images`: besides that of this version
  */
-const overlay = (name, bases, { also = {}, patches } = {}) =>
+const overlay = (name, bases, { also = {}, patches, images = [] } = {}) =>
   kustomized(
     `overlays/${name}`,
     { 'namespace.yaml': namespace, ...also },
@@ -77,30 +87,47 @@ const overlay = (name, bases, { also = {}, patches } = {}) =>
       ...(patches && { patches }),
       namespace: 'murmuration',
       resources: bases.map(base => `../../base/${base}`),
-      images: [{ name: lockedContainer.image, newName: 'murmuration', newTag: version }],
+      images: [
+        { name: lockedContainer.image, newName: 'murmuration', newTag: version },
+        ...images.map(({ image, tag }) => ({ name: image, newName: image, newTag: tag })),
+      ],
     },
   );
 
 const files = [
   ...kustomized('base/coordinator', coordinator),
   ...kustomized('base/inference', inference),
+  ...kustomized('base/entrance', entrance, {
+    // A change of the file has another name, so that pods start with it.
+    configMapGenerator: [{ name: 'murmuration-haproxy', files: ['haproxy.cfg'] }],
+  }),
+  ...kustomized('base/front', fronts),
+  ...kustomized('base/cell', cellResources),
   ...kustomized('components/monitoring', monitoring, { kind: 'Component' }),
   ...kustomized('components/queue-scaling', {}, { kind: 'Component', patches: queueScaling }),
   ...kustomized('components/precompute', toPostgresql, { kind: 'Component', patches: precompute }),
   ...kustomized('components/outgoing', outgoing, { kind: 'Component' }),
+  ...kustomized('components/cells-monitoring', cellMonitoring, { kind: 'Component' }),
+  ...kustomized('components/cells-scaling', {}, { kind: 'Component', patches: frontScaling }),
   ...overlay('single', ['coordinator']),
   ...overlay('replicas', ['coordinator', 'inference']),
   ...overlay('standby', ['coordinator', 'inference'], { also: coordinatorToPostgresql, patches: standby }),
+  ...overlay('cells', ['entrance', 'front', 'cell'], { images: [haproxyImage] }),
   /** @type {const} */ (['components/queue-scaling/prometheus-adapter.yaml', adapterRules]),
+  /** @type {const} */ (['components/cells-scaling/prometheus-adapter.yaml', frontAdapterRules]),
 ];
 
 /** The text of each file, by its path within the folder. */
-export const manifests = new Map(
-  files.map(([path, content]) => [
-    path,
-    `# Made by \`npm run kubernetes\`.\n${stringify(content, { aliasDuplicateObjects: false, lineWidth: 0 })}`,
-  ]),
-);
+export const manifests = new Map([
+  ...files.map(
+    ([path, content]) =>
+      /** @type {const} */ ([
+        path,
+        `# Made by \`npm run kubernetes\`.\n${stringify(content, { aliasDuplicateObjects: false, lineWidth: 0 })}`,
+      ]),
+  ),
+  /** @type {const} */ (['base/entrance/haproxy.cfg', haproxyConfiguration]),
+]);
 
 if (globalThis.process.argv[1] === fileURLToPath(import.meta.url)) {
   rmSync(manifestsFolder, { recursive: true, force: true });

@@ -104,6 +104,14 @@ export const services = [
     packages: ['kubectl'],
     find: named => folderWith(['kubectl'], named ? [named] : pathFolders()),
   },
+  {
+    tag: 'haproxy',
+    description: 'Needs haproxy.',
+    variable: 'HAPROXY_FOLDER',
+    packages: ['haproxy'],
+    units: ['haproxy'],
+    find: named => folderWith(['haproxy'], named ? [named] : ['/usr/sbin', ...pathFolders()]),
+  },
 ];
 
 /**

@@ -1,10 +1,12 @@
 // What overlays may add: each needs something of the cluster that not every one has.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import * as cells from './cells.mjs';
 import * as coordinator from './coordinator.mjs';
+import * as fronts from './fronts.mjs';
 import * as inference from './inference.mjs';
 import { alsoTo, toPort } from './network.mjs';
-import { labelsOf } from './pods.mjs';
+import { labelsOf, ofDatabase } from './pods.mjs';
 
 /**
  * @typedef {import('@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1').IServiceMonitor} ServiceMonitor
@@ -15,17 +17,18 @@ import { labelsOf } from './pods.mjs';
 const rules = new URL('../../deploy/prometheus/', import.meta.url);
 
 /**
- * The figures of a component. Its job is called after it, as the rules of Prometheus expect.
+ * The figures of a component. Its job is called as the rules of Prometheus expect: after it, or after all of which it is a part.
  * @param {string} name
  * @param {string} key of its token in the secret
+ * @param {'name' | 'part-of'} job
  * @returns {ServiceMonitor}
  */
-const serviceMonitor = (name, key) => ({
+const serviceMonitor = (name, key, job = 'name') => ({
   apiVersion: 'monitoring.coreos.com/v1',
   kind: 'ServiceMonitor',
   metadata: { name, labels: labelsOf(name) },
   spec: {
-    jobLabel: 'app.kubernetes.io/name',
+    jobLabel: `app.kubernetes.io/${job}`,
     selector: { matchLabels: labelsOf(name) },
     endpoints: [
       {
@@ -57,6 +60,13 @@ export const monitoring = {
   'rules.yaml': prometheusRule(ruleFiles),
 };
 
+/** Fronts and cells have the figures, and the rules, of a coordinator. */
+export const cellMonitoring = {
+  'front.yaml': serviceMonitor(fronts.name, 'coordinator', 'part-of'),
+  'cell.yaml': serviceMonitor(cells.name, 'coordinator', 'part-of'),
+  'rules.yaml': prometheusRule(['murmuration.rules.yml']),
+};
+
 /** How Prometheus Adapter calls the requests that wait for a model, on average over two minutes: their waits add up to it (Little's law). */
 const queue = 'murmuration_inference_queue';
 
@@ -85,15 +95,43 @@ export const queueScaling = [
   },
 ];
 
+const connected = 'murmuration_connected_devices';
+
+/** The same of the overlay with cells. */
+export const frontAdapterRules = {
+  rules: [
+    {
+      seriesQuery: `${connected}{namespace!="",pod!=""}`,
+      resources: { overrides: { namespace: { resource: 'namespace' }, pod: { resource: 'pod' } } },
+      name: { matches: '^.*$', as: connected },
+      metricsQuery: 'sum(<<.Series>>{<<.LabelMatchers>>}) by (<<.GroupBy>>)',
+    },
+  ],
+};
+
+/** One front more where they have more than 5,000 connected devices each, a quarter of what one takes. */
+export const frontScaling = [
+  {
+    target: { group: 'autoscaling', version: 'v2', kind: 'HorizontalPodAutoscaler', name: fronts.name },
+    change: [
+      {
+        op: 'add',
+        path: '/spec/metrics/-',
+        value: {
+          type: 'Pods',
+          pods: { metric: { name: connected }, target: { type: 'AverageValue', averageValue: '5000' } },
+        },
+      },
+    ],
+  },
+];
+
 const container = '/spec/template/spec/containers/0';
 /** @type {import('kubernetes-models/v1').IEnvVar[]} */
-const ofDatabase = [
-  {
-    name: 'MURMURATION_PRECOMPUTED',
-    valueFrom: { secretKeyRef: { name: 'murmuration-postgresql', key: 'address' } },
-  },
+const precomputed = [
+  { name: 'MURMURATION_PRECOMPUTED', valueFrom: ofDatabase('address') },
   // The driver of PostgreSQL reads it.
-  { name: 'PGPASSWORD', valueFrom: { secretKeyRef: { name: 'murmuration-postgresql', key: 'password' } } },
+  { name: 'PGPASSWORD', valueFrom: ofDatabase('password') },
 ];
 /** @type {import('kubernetes-models/v1').IVolume} */
 const jobs = { name: 'jobs', configMap: { name: 'murmuration-jobs' } };
@@ -105,10 +143,10 @@ export const precompute = [
   {
     target: { group: 'apps', version: 'v1', kind: 'Deployment', name: inference.name },
     change: [
-      ...['--precompute', `${jobsMount.mountPath}/jobs.json`, '--into', `$(${ofDatabase[0]?.name})`].map(
+      ...['--precompute', `${jobsMount.mountPath}/jobs.json`, '--into', `$(${precomputed[0]?.name})`].map(
         value => ({ op: 'add', path: `${container}/args/-`, value }),
       ),
-      ...ofDatabase.map(value => ({ op: 'add', path: `${container}/env/-`, value })),
+      ...precomputed.map(value => ({ op: 'add', path: `${container}/env/-`, value })),
       { op: 'add', path: `${container}/volumeMounts/-`, value: jobsMount },
       { op: 'add', path: '/spec/template/spec/volumes/-', value: jobs },
     ],

@@ -7,8 +7,10 @@ import {
   labelsOf,
   lockedContainer,
   lockedPod,
+  oneAtATime,
   probe,
   serviceAccount,
+  spread,
   temporary,
 } from './pods.mjs';
 
@@ -44,14 +46,7 @@ const deployment = {
       metadata: { labels: labelsOf(name) },
       spec: {
         ...lockedPod(name),
-        topologySpreadConstraints: [
-          {
-            maxSkew: 1,
-            topologyKey: 'kubernetes.io/hostname',
-            whenUnsatisfiable: 'ScheduleAnyway',
-            labelSelector: { matchLabels: labelsOf(name) },
-          },
-        ],
+        topologySpreadConstraints: spread(name),
         containers: [
           {
             ...lockedContainer,
@@ -127,14 +122,6 @@ const autoscaler = {
   },
 };
 
-/** @type {import('kubernetes-models/policy/v1').IPodDisruptionBudget} */
-const disruptionBudget = {
-  apiVersion: 'policy/v1',
-  kind: 'PodDisruptionBudget',
-  metadata: { name, labels: labelsOf(name) },
-  spec: { maxUnavailable: 1, selector: { matchLabels: labelsOf(name) } },
-};
-
 /** @type {import('kubernetes-models/networking.k8s.io/v1').INetworkPolicy} */
 const networkPolicy = {
   apiVersion: 'networking.k8s.io/v1',
@@ -168,6 +155,6 @@ export const inference = {
   'service.yaml': service,
   'deployment.yaml': deployment,
   'autoscaler.yaml': autoscaler,
-  'disruption-budget.yaml': disruptionBudget,
+  'disruption-budget.yaml': oneAtATime(name),
   'network-policy.yaml': networkPolicy,
 };

@@ -1,4 +1,5 @@
 // Where pods may connect to.
+import { labelsOf } from './pods.mjs';
 
 /** @typedef {import('kubernetes-models/networking.k8s.io/v1').INetworkPolicyEgressRule} Egress */
 
@@ -13,6 +14,17 @@ export const toNames = {
     { protocol: 'TCP', port: 53 },
   ],
 };
+
+/**
+ * Pods of a component.
+ * @param {string} name
+ * @param {number} port
+ * @returns {Egress}
+ */
+export const toPods = (name, port) => ({
+  to: [{ podSelector: { matchLabels: labelsOf(name) } }],
+  ports: [{ protocol: 'TCP', port }],
+});
 
 /**
  * A port wherever it is.

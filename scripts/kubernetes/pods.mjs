@@ -72,6 +72,35 @@ export const probe = (path, rhythm, port = 'http') => ({
   ...rhythm,
 });
 
+/** Pods of a component are on different nodes, where there are enough. @returns {NonNullable<PodSpec['topologySpreadConstraints']>} */
+export const spread = (/** @type {string} */ name) => [
+  {
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: labelsOf(name) },
+  },
+];
+
+/**
+ * One pod of a component at a time may be taken from its node.
+ * @param {string} name
+ * @returns {import('kubernetes-models/policy/v1').IPodDisruptionBudget}
+ */
+export const oneAtATime = name => ({
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { name, labels: labelsOf(name) },
+  spec: { maxUnavailable: 1, selector: { matchLabels: labelsOf(name) } },
+});
+
+/**
+ * A value of the secret that names the database.
+ * @param {'address' | 'password'} key
+ * @returns {import('kubernetes-models/v1').IEnvVarSource}
+ */
+export const ofDatabase = key => ({ secretKeyRef: { name: 'murmuration-postgresql', key } });
+
 /**
  * @param {string} name
  * @returns {import('kubernetes-models/v1').IServiceAccount}

@@ -1,7 +1,7 @@
 // Two coordinators on one database of PostgreSQL: one works, the other stands by.
 import { container as coordinator, name } from './coordinator.mjs';
 import { alsoTo, toPort } from './network.mjs';
-import { labelsOf, probe } from './pods.mjs';
+import { labelsOf, ofDatabase, probe } from './pods.mjs';
 
 /** Of the health of one that stands by, which listens nowhere else. */
 const healthPort = 8_801;
@@ -19,9 +19,6 @@ function placeIn(list, wanted) {
   if (found < 0) throw new Error(`The coordinator's manifest has no ${wanted}.`);
   return found;
 }
-
-/** @type {(key: string) => import('kubernetes-models/v1').IEnvVarSource} */
-const ofDatabase = key => ({ secretKeyRef: { name: 'murmuration-postgresql', key } });
 
 /** @type {import('kubernetes-models/v1').IEnvVar[]} */
 const variables = [

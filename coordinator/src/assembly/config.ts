@@ -195,7 +195,7 @@ const checked = configSchema
 export type Config = z.output<typeof checked>;
 
 /** Environment variables, which go before the file. */
-const variables = {
+export const variables = {
   MURMURATION_HOST: { field: 'host', read: text => text },
   MURMURATION_PORT: { field: 'port', read: number },
   MURMURATION_HEALTH_PORT: { field: 'healthPort', read: number },

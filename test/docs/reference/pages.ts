@@ -1,6 +1,6 @@
 import { inferenceConfigSchema } from '@murmuration/cli/arguments/inference-config';
 import { murmuration } from '@murmuration/cli/program';
-import { configSchema, parseConfig } from '@murmuration/coordinator/assembly/config';
+import { configSchema, parseConfig, variables } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { taskSchema } from '@murmuration/coordinator/task/define-task';
@@ -68,10 +68,14 @@ function configurationPage(): string {
   );
   return `# Configuration
 
-\`murmuration serve TASK… --config FILE\` reads a JSON file. The variables \`MURMURATION_HOST\`,
-\`MURMURATION_PORT\`, \`MURMURATION_LOG\`, \`MURMURATION_CORS\`, \`MURMURATION_STORAGE\` and
-\`MURMURATION_ENROLMENT_TOKENS\` override the fields of that name; lists are separated by commas.
+\`murmuration serve TASK… --config FILE\` reads a JSON file. Variables of the
+environment override some of its fields; lists in them are separated by commas.
 [Limits](limits.md) have a page of their own.
+
+${table(
+  ['variable', 'overrides'],
+  Object.entries(variables).map(([name, { field }]) => [`\`${name}\``, `\`${field}\``]),
+)}
 
 ${durations}
 

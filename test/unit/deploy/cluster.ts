@@ -4,6 +4,7 @@ import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
+import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import type { IService } from 'kubernetes-models/v1/Service';
 import { parseAllDocuments } from 'yaml';
 
@@ -17,6 +18,12 @@ export interface Resource {
 /** What runs pods. */
 export type Workload = IStatefulSet | IDeployment;
 
+export interface Pod {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly workload: Workload;
+}
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** The resources of a text of YAML. */
@@ -28,6 +35,7 @@ export function resourcesOf(yaml: string): Resource[] {
 }
 
 interface Kinds {
+  ConfigMap: IConfigMap;
   Deployment: IDeployment;
   HorizontalPodAutoscaler: IHorizontalPodAutoscaler;
   NetworkPolicy: INetworkPolicy;
@@ -52,6 +60,19 @@ export class Cluster {
 
   get workloads(): Workload[] {
     return [...this.all('StatefulSet'), ...this.all('Deployment')];
+  }
+
+  /** All pods: as many as a stateful set has, each with the label of its name, and one of each deployment. */
+  get pods(): Pod[] {
+    return this.workloads.flatMap((workload): Pod[] =>
+      workload.kind === 'Deployment'
+        ? [{ workload, name: workload.metadata!.name!, labels: podLabels(workload) }]
+        : Array.from({ length: workload.spec!.replicas! }, (_, index) => {
+            const name = `${workload.metadata!.name}-${index}`;
+            const labels = { ...podLabels(workload), 'statefulset.kubernetes.io/pod-name': name };
+            return { workload, name, labels };
+          }),
+    );
   }
 
   /** Workloads whose pods have these labels. */

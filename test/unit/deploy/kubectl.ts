@@ -29,15 +29,26 @@ function build(folder: string): Cluster {
 /** The cluster of an overlay. */
 export const overlay = (name: string): Cluster => build(join(manifestsFolder, 'overlays', name));
 
-/** The cluster of the guide's own overlay, with all components. */
-export function everythingBuilt(): Cluster {
+/** The components of the overlay "cells" alone, and those of the others alone. */
+const ofCells = names('components').filter(name => name.startsWith('cells-'));
+const ofOthers = ['monitoring', 'queue-scaling', 'precompute'];
+
+/** The cluster of the guide's own overlay, with all components that fit: of "replicas", or of "cells". */
+export function everythingBuilt(of: 'replicas' | 'cells' = 'replicas'): Cluster {
+  const [[resource]] = [ownOverlay.resources];
   const folder = mkdtempSync(join(tmpdir(), 'murmuration-kubernetes-'));
   try {
     cpSync(manifestsFolder, join(folder, 'murmuration/deploy/kubernetes'), { recursive: true });
-    const components = names('components').map(name => `../murmuration/deploy/kubernetes/components/${name}`);
+    const components = names('components')
+      .filter(name => !(of === 'cells' ? ofOthers : ofCells).includes(name))
+      .map(name => `../murmuration/deploy/kubernetes/components/${name}`);
+    const resources = [resource.replace(/\/replicas$/, `/${of}`)];
     mkdirSync(join(folder, 'own'));
     // YAML is a superset of JSON.
-    writeFileSync(join(folder, 'own/kustomization.yaml'), JSON.stringify({ ...ownOverlay, components }));
+    writeFileSync(
+      join(folder, 'own/kustomization.yaml'),
+      JSON.stringify({ ...ownOverlay, resources, components }),
+    );
     return build(join(folder, 'own'));
   } finally {
     rmSync(folder, { recursive: true });

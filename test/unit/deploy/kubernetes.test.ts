@@ -11,12 +11,15 @@ import { requireValid } from './schemas.ts';
 /** Each overlay as it is, and one with everything that can be added. */
 let clusters: Map<string, Cluster>;
 let everything: Cluster;
+let everyCell: Cluster;
 
 beforeAll(() => {
   everything = everythingBuilt();
+  everyCell = everythingBuilt('cells');
   clusters = new Map([
     ...names('overlays').map(name => [name, overlay(name)] as const),
     ['everything', everything],
+    ['everything of cells', everyCell],
   ]);
 });
 
@@ -38,11 +41,14 @@ describe('the manifests', () => {
       const ids = cluster.resources.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
       expect(new Set(ids).size).toBe(ids.length);
     }
-    const made = [...manifests].filter(([path]) => /^(base|components)\/(?!.*(kustomiz|adapter))/.test(path));
+    const made = [...manifests].filter(([path]) =>
+      /^(base|components)\/(?!.*(kustomiz|adapter)).*yaml$/.test(path),
+    );
     expect(made.length).toBeGreaterThan(10);
     for (const [path, text] of made) {
       const { kind, metadata } = resourcesOf(text)[0]!;
-      const found = everything.resources.filter(
+      const built = /^[^/]+\/(cell|front|entrance)/.test(path) ? everyCell : everything;
+      const found = built.resources.filter(
         each => each.kind === kind && each.metadata.name === metadata.name,
       );
       expect(found, path).toMatchObject([{ metadata: { namespace: 'murmuration' } }]);
@@ -59,22 +65,28 @@ describe('the manifests', () => {
     const kinds = everything.resources.map(({ kind }) => kind);
     expect(kinds).not.toContain('Secret');
     expect(kinds).not.toContain('ConfigMap');
+    // The file of haproxy is no secret, and the same for all.
+    const config = everyCell.all('ConfigMap');
+    expect(config.map(({ data }) => Object.keys(data ?? {}))).toEqual([['haproxy.cfg']]);
+    expect(everyCell.resources.map(({ kind }) => kind)).not.toContain('Secret');
+    const resources = [...everything.resources, ...everyCell.resources];
     const named = [
-      ...JSON.stringify(everything.resources).matchAll(
-        /"(?:secretName|configMap|secretKeyRef|credentials)":(?:\{"(?:key":"(?<key>[^"]+)","name|name)":)?"(?<name>[^"]+)"/g,
+      ...JSON.stringify(resources).matchAll(
+        /"(?:secretName|configMap|configMapKeyRef|secretKeyRef|credentials)":(?:\{"(?:key":"(?<key>[^"]+)","name|name)":)?"(?<name>[^"]+)"/g,
       ),
     ];
     expect(named.length).toBeGreaterThanOrEqual(10);
-    for (const { groups } of named) {
+    for (const { groups } of named.filter(({ groups }) => groups!.name !== config[0]?.metadata?.name)) {
       const made = new RegExp(`^kubectl create (secret generic|configmap) ${groups!.name} .*$`, 'm').exec(
         guide,
       );
       expect(made, groups!.name).not.toBeNull();
       if (groups!.key) expect(made![0]).toContain(`--from-literal=${groups!.key}=`);
     }
-    for (const workload of everything.workloads)
+    for (const workload of [...everything.workloads, ...everyCell.workloads])
       for (const { name, value } of containerOf(workload).env ?? [])
-        if (/TOKEN|PASSWORD|SECRET/.test(name)) expect(value).toBeUndefined();
+        if (/TOKEN|PASSWORD|SECRET|ACCESS_KEY|STORAGE/.test(name) && value !== '/state')
+          expect(value).toBeUndefined();
   });
 
   it('name the image of this version', () => {
@@ -88,8 +100,8 @@ describe('the manifests', () => {
 
 describe('what finds pods by their labels', () => {
   it('finds those of one workload, and ports that they have', () => {
-    for (const cluster of clusters.values())
-      for (const { metadata, spec } of cluster.all('Service')) {
+    for (const [name, cluster] of clusters)
+      for (const { metadata, spec } of name.includes('cells') ? [] : cluster.all('Service')) {
         const [workload, ...others] = cluster.selected(spec?.selector);
         expect(others).toEqual([]);
         expect(workload?.metadata?.name).toBe(metadata?.name);
@@ -159,8 +171,8 @@ describe('what finds pods by their labels', () => {
 
 describe('the guide', () => {
   it('has YAML that the API takes, for services and overlays that there are', () => {
-    const [ingress, ...others] = ofGuide;
-    expect(others).toEqual([]);
+    // That of cells is in kubernetes-cells.test.ts.
+    const [ingress] = ofGuide;
     for (const path of [...ownOverlay.resources, ...ownOverlay.components])
       expect(names(path.replace('../murmuration/deploy/kubernetes/', ''))).toContain('kustomization.yaml');
     requireValid(ingress);
