@@ -12,9 +12,11 @@ const ROWS = 64;
 const SINGLE = 2;
 /** Floats of a block of B: 256 kB. */
 const BLOCK_B = 65_536;
+/** Bytes from which a packed B is not expected in the second-level cache. */
+const FAR: usize = 524_288;
 
-/** Floats of a tile at an edge, and of a bias beside it, up to a cache line. */
-const EDGE = 48;
+/** Floats of a tile at an edge, of a bias behind it, and one for what nobody reads, up to a cache line. */
+const EDGE = 64;
 
 /** Bytes of scratch memory that the products need. */
 export function scratchBytes(): i32 {
@@ -109,6 +111,8 @@ function block(
   scratch: usize,
 ): void {
   const tile = scratch + ((ROWS * DEPTH) << 2);
+  const sink = tile + 160;
+  const isFar = m > 4 && panel * (<usize>n >> 3) > FAR;
   const row = <usize>ldc << 2;
   for (let m0 = 0; m0 < m; m0 += ROWS) {
     const rows = min(ROWS, m - m0);
@@ -116,6 +120,7 @@ function block(
     let panelB = packedB;
     for (let j = 0; j < n; j += 8, panelB += panel) {
       const start = bias != 0 ? bias + (<usize>j << 2) : 0;
+      if (isFar && m0 == 0) fetch(panelB, panelB + (<usize>k << 5), sink);
       let panelA = scratch;
       let to = c + (<usize>m0) * row + (<usize>j << 2);
       for (let i = 0; i < rows; i += 4, panelA += <usize>k << 4, to += row << 2) {
@@ -127,6 +132,13 @@ function block(
       }
     }
   }
+}
+
+/** Brings a panel into the first-level cache: reads of a byte of each line wait together, those of a kernel one after another. */
+function fetch(from: usize, end: usize, sink: usize): void {
+  let all = 0;
+  for (; from < end; from += 64) all |= load<u8>(from);
+  store<u8>(sink, <u8>all);
 }
 
 /** One row of A: two panels at a time, which are read from beginning to end. */
