@@ -20,8 +20,10 @@ import { BenchModels } from './models.ts';
 import { type PlainServer, plainServer } from './plain-server.ts';
 
 const small = { inputs: 100, units: 10 };
-/** 8,392,704 weights. */
+/** 8,390,656 weights: 34 MB, which the cache of a server may hold. */
 const large = { inputs: 4_096, units: 2_048 };
+/** 33,558,528 weights: 134 MB, which come from memory. */
+const huge = { inputs: 8_192, units: 4_096 };
 const concurrency = [1, 16, 64];
 const requests = 2_000;
 const sentence = 'how are you doing to';
@@ -102,6 +104,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const models = new BenchModels();
   models.add('small', dense(small), dense(small));
   models.add('large', dense(large));
+  models.add('huge', dense(huge));
   models.add('keyboard', keyboard);
   const { bytes: onnx } = onnxOf(dense(small));
   models.addOnnx('onnx', onnx);
@@ -172,6 +175,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       ...figures,
       ...(await overhead(ask, { single, plain, kind: kinds.small.json, log })),
       ...(await gain(ask, { served, single, kind: kinds.large.binary, log })),
+      ...(await gainBeyondCache({ served, single, log })),
       ...(await besideTfjs(ask, { served, plain, kind: sentences.json, log })),
       ...(await besideFastApi(ask, {
         served,
@@ -229,22 +233,24 @@ async function overhead(
   };
 }
 
+/** Requests a second of 64 callers at the server's core. */
+async function rateOf({ server }: ServedModels, model: string, inputs: number, requests: number) {
+  const input = row(inputs);
+  let left = requests;
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: 64 }, async () => {
+      while (left-- > 0) await server.infer({ model, inputs: [input], protocol: 'bench' });
+    }),
+  );
+  return (1_000 * requests) / (performance.now() - began);
+}
+
 /** What running requests together gains, at the server's core, and over HTTP beside it. */
 async function gain(
   ask: Ask,
   { served, single, kind, log }: { served: ServedModels; single: ServedModels; kind: Kind; log: Log },
 ): Promise<Figures> {
-  const input = row(large.inputs);
-  const rate = async ({ server }: ServedModels) => {
-    let left = 640;
-    const began = performance.now();
-    await Promise.all(
-      Array.from({ length: 64 }, async () => {
-        while (left-- > 0) await server.infer({ model: 'large', inputs: [input], protocol: 'bench' });
-      }),
-    );
-    return 640_000 / (performance.now() - began);
-  };
   const [together, alone, overHttp, aloneOverHttp]: [number[], number[], number[], number[]] = [
     [],
     [],
@@ -252,8 +258,8 @@ async function gain(
     [],
   ];
   for (let turn = 0; turn < 5; turn++) {
-    together.push(await rate(served));
-    alone.push(await rate(single));
+    together.push(await rateOf(served, 'large', large.inputs, 640));
+    alone.push(await rateOf(single, 'large', large.inputs, 640));
     overHttp.push((await ask(served, kind, 64)).perSecond);
     aloneOverHttp.push((await ask(single, kind, 64)).perSecond);
   }
@@ -265,6 +271,30 @@ async function gain(
     batchingGainHttp: round(batchingGainHttp),
     togetherPerSecond: round(median(together)),
     alonePerSecond: round(median(alone)),
+  };
+}
+
+/** The same at the server's core for weights that no cache holds, which single requests wait for. */
+async function gainBeyondCache({
+  served,
+  single,
+  log,
+}: {
+  served: ServedModels;
+  single: ServedModels;
+  log: Log;
+}): Promise<Figures> {
+  const [together, alone]: [number[], number[]] = [[], []];
+  for (let turn = 0; turn < 5; turn++) {
+    together.push(await rateOf(served, 'huge', huge.inputs, 256));
+    alone.push(await rateOf(single, 'huge', huge.inputs, 256));
+  }
+  const batchingGainBeyondCache = median(together) / median(alone);
+  log(`batchingGainBeyondCache ${batchingGainBeyondCache.toFixed(2)}`);
+  return {
+    batchingGainBeyondCache: round(batchingGainBeyondCache),
+    togetherBeyondCachePerSecond: round(median(together)),
+    aloneBeyondCachePerSecond: round(median(alone)),
   };
 }
 
