@@ -35,6 +35,7 @@ export class S3Server {
       bucket: `models-${this.#buckets}`,
       region: 'us-east-1',
       prefix,
+      downloads: 'coordinator',
       accessKeyId: 'the id of tests',
       secretAccessKey: 'the secret of tests',
     };

@@ -29,6 +29,7 @@ import { Session } from '../session/session.ts';
 import { withNamedFailures } from '../storage/named-failures.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { asError } from '../training/training-errors.ts';
+import { isTrusted } from '../transport/address.ts';
 import { Connection } from '../transport/connection.ts';
 import type { ConnectionState } from '../transport/connection-state.ts';
 import { requireEncryption } from '../transport/encryption.ts';
@@ -87,14 +88,16 @@ export class PlatformClient {
     const floors = heldFloors(options.floors);
     this.protection = protectionOf(floors);
     this.#platform = platform;
-    const { transport, readToken } = options;
+    const { transport, readToken, buckets } = options;
+    // Also from a cell.
+    const mayFetch = (address: URL) => isTrusted(address, base, buckets);
     this.#transport =
       typeof transport === 'object'
         ? transport
         : roaming(
             base,
             platform,
-            to => platform.transport(to, { ...platform, readToken }, transport),
+            to => platform.transport(to, { ...platform, readToken, mayFetch }, transport),
             options.cells,
           );
     this.#connection = new Connection(this.#transport, platform.clock, state =>

@@ -50,6 +50,11 @@ export interface ClientOptions extends EnrolmentOptions {
    */
   readonly cells?: readonly string[];
   /**
+   * Origins besides the host of the coordinator and names below that from which a coordinator may have models fetched, such as
+   * `['https://s3.eu-central-1.amazonaws.com']`. What is there learns the device's address, when it fetches, and which version.
+   */
+  readonly buckets?: readonly string[];
+  /**
    * `allowed`: the coordinator may be reached by http on another host than this one, where whoever is on the way reads and changes all, from
    * the plan to an update that is not masked.
    */

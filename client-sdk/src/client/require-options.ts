@@ -175,6 +175,11 @@ const task = record<TaskOptions>(
   'trainer',
 );
 
+const origins = (example: string): Kind => [
+  isListOf(value => typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value),
+  `a list of origins, such as "${example}"`,
+];
+
 const names = oneOf('auto', 'sockets', 'http');
 
 const client = record<ClientOptions>(
@@ -194,10 +199,8 @@ const client = record<ClientOptions>(
     enrolment: [value => isText(value) || isFunction(value), 'a token, or a function that gets one'],
     certificate: method,
     consent: oneOf('asked', 'not-needed'),
-    cells: [
-      isListOf(value => typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value),
-      'a list of origins, such as "https://cell-1.example.org"',
-    ],
+    cells: origins('https://cell-1.example.org'),
+    buckets: origins('https://s3.example.org'),
     transport: [
       value => names[0](value) || has('open', 'close', 'request', 'download', 'upload')(value),
       `${names[1]} or a transport`,

@@ -2,10 +2,12 @@ import { base64url, concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { parseJson } from '@murmuration/protocol/encoding/json';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { maskedHeader } from '@murmuration/protocol/messages/channel';
+import { addressType } from '@murmuration/protocol/messages/elsewhere';
 import { errorOf } from '@murmuration/protocol/messages/frame';
 import * as z from 'zod/mini';
 import { under } from './address.ts';
-import type { Transport } from './transport.ts';
+import { fromElsewhere } from './elsewhere.ts';
+import type { Transport, TransportPlatform } from './transport.ts';
 
 /** Longest problem document or receipt, bytes. */
 export const maxAnswerLength = 65_536;
@@ -16,20 +18,32 @@ const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.bo
 /** What `fetch` is given to send for bytes. */
 export type BodyOf = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob;
 
-/** The bulk of a transport to the coordinator at `base`, over the platform's `fetch`. */
+/**
+ * The bulk of a transport to the coordinator at `base`, over the platform's `fetch`. `elsewhere`: where else it may fetch files from; left out,
+ * nowhere.
+ */
 export function bulkTransport(
   base: URL,
   bodyOf: BodyOf = bytes => bytes,
   readToken?: string,
+  elsewhere?: Pick<TransportPlatform, 'clock' | 'mayFetch'>,
 ): Pick<Transport, 'download' | 'upload'> {
+  const get = async (path: string, limit: number, signal: AbortSignal, accept?: string) => {
+    const headers = { ...bearer(readToken), ...(accept && { accept }) };
+    const response = await reach(under(base, path), { headers, signal });
+    const isAddress = isAddressIn(response, accept);
+    const bytes = await readBody(response, isAddress ? maxAnswerLength : limit, signal);
+    if (bytes === undefined)
+      throw new MurmurationError('model.unusable', `${path} has more than the ${limit} bytes expected.`);
+    return { bytes, isAddress };
+  };
   return {
-    async download(path, limit, signal) {
-      const response = await reach(under(base, path), { headers: bearer(readToken), signal });
-      const bytes = await readBody(response, limit, signal);
-      if (bytes === undefined)
-        throw new MurmurationError('model.unusable', `${path} has more than the ${limit} bytes expected.`);
-      return bytes;
-    },
+    download: elsewhere
+      ? fromElsewhere(get, elsewhere, async () => {
+          const { fetchElsewhere } = await import('./fetch-elsewhere.ts');
+          return (answer, wanted) => fetchElsewhere(answer, wanted, fetchOnce);
+        })
+      : async (...args) => (await get(...args)).bytes,
     async upload(path, { token, signature }, bytes, signal) {
       const response = await reach(under(base, path), {
         method: 'PUT',
@@ -49,6 +63,25 @@ export function bulkTransport(
 /** The header that shows a token, where there is one. */
 export const bearer = (token: string | undefined): Record<string, string> =>
   token === undefined ? {} : { authorization: `Bearer ${token}` };
+
+/** Whether an answer says where a file is, as it was asked for. */
+export const isAddressIn = (
+  { headers }: { readonly headers: Pick<Headers, 'get'> },
+  accept: string | undefined,
+): boolean => accept !== undefined && headers.get('content-type')?.split(';')[0] === addressType;
+
+/** A request to somebody who is to learn nothing of the device, its app or its page. */
+async function fetchOnce(url: URL, { signal }: { signal: AbortSignal }, limit: number) {
+  const response = await fetch(url, {
+    cache: 'no-store',
+    credentials: 'omit',
+    redirect: 'error',
+    referrerPolicy: 'no-referrer',
+    signal,
+  });
+  const { status, headers } = response;
+  return { status, headers, bytes: await readBody(response, limit, signal) };
+}
 
 async function reach(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
   // Whoever answers could name any other address: bytes and tokens go to the coordinator's alone.

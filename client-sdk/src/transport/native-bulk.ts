@@ -2,23 +2,33 @@ import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { maskedHeader } from '@murmuration/protocol/messages/channel';
 import { under } from './address.ts';
-import { bearer, maxAnswerLength, problemOf } from './bulk.ts';
-import { type NativeRequest, nativeExchange } from './native-exchange.ts';
-import type { Transport } from './transport.ts';
+import { bearer, isAddressIn, maxAnswerLength, problemOf } from './bulk.ts';
+import { fromElsewhere } from './elsewhere.ts';
+import { fetchElsewhere } from './fetch-elsewhere.ts';
+import { type NativeAnswer, type NativeRequest, nativeExchange } from './native-exchange.ts';
+import type { Transport, TransportPlatform } from './transport.ts';
 
 /** The bulk of a transport to the coordinator at `base` on React Native. */
-export function nativeBulk(base: URL, readToken?: string): Pick<Transport, 'download' | 'upload'> {
+export function nativeBulk(
+  base: URL,
+  { readToken, ...elsewhere }: Pick<TransportPlatform, 'clock' | 'mayFetch' | 'readToken'>,
+): Pick<Transport, 'download' | 'upload'> {
+  const get = async (path: string, limit: number, signal: AbortSignal, accept?: string) => {
+    const headers = { ...bearer(readToken), ...(accept && { accept }) };
+    const answer = await reach(under(base, path), { method: 'GET', headers, signal }, limit);
+    const isAddress = isAddressIn(answer, accept);
+    const { bytes } = answer;
+    if (bytes === undefined || bytes.length > (isAddress ? maxAnswerLength : limit))
+      throw new MurmurationError('model.unusable', `${path} has more than the ${limit} bytes expected.`);
+    return { bytes, isAddress };
+  };
   return {
-    async download(path, limit, signal) {
-      const bytes = await reach(
-        under(base, path),
-        { method: 'GET', headers: bearer(readToken), signal },
-        limit,
-      );
-      if (bytes === undefined)
-        throw new MurmurationError('model.unusable', `${path} has more than the ${limit} bytes expected.`);
-      return bytes;
-    },
+    // Here from the beginning: Metro puts everything into one bundle.
+    download: fromElsewhere(
+      get,
+      elsewhere,
+      () => (answer, wanted) => fetchElsewhere(answer, wanted, nativeExchange),
+    ),
     async upload(path, { token, signature }, bytes, signal) {
       const headers = {
         'content-type': 'application/octet-stream',
@@ -31,9 +41,9 @@ export function nativeBulk(base: URL, readToken?: string): Pick<Transport, 'down
   };
 }
 
-async function reach(url: URL, request: NativeRequest, limit: number): Promise<Uint8Array | undefined> {
+async function reach(url: URL, request: NativeRequest, limit: number): Promise<NativeAnswer> {
   const answer = await nativeExchange(url, request, Math.max(limit, maxAnswerLength));
   const { status, bytes } = answer;
   if (status < 200 || status > 299) throw problemOf(answer, bytes);
-  return bytes && bytes.length > limit ? undefined : bytes;
+  return answer;
 }

@@ -27,7 +27,7 @@ export function nativeTransport(
   let current: ControlTransport = sockets;
   return {
     ...sockets,
-    ...nativeBulk(base, platform.readToken),
+    ...nativeBulk(base, platform),
     findProblem: () => findNativeProblem(base, platform.clock),
     open(listener) {
       current.close();

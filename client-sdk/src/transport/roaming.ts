@@ -11,8 +11,7 @@ import {
 import { decodeAck, decodeFrame, encodeAccepted, encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import * as z from 'zod/mini';
-import { baseOf } from './address.ts';
-import { isLoopbackHost } from './encryption.ts';
+import { baseOf, isTrusted } from './address.ts';
 import type { Transport, TransportListener, TransportPlatform } from './transport.ts';
 
 /** ms after which a device that has lost its cell asks the front where its task is now: doubled each time, up to the last. */
@@ -197,12 +196,7 @@ const ofRound: ReadonlySet<DeviceEvent> = new Set(['keys', 'shares', 'agree', 'r
 /** The address of a cell. Throws `ticket.refused` for one to which the device does not go. */
 function requireAllowed(cell: string, base: URL, origins: readonly string[]): URL {
   const address = baseOf(cell);
-  const isNear =
-    address?.hostname === base.hostname ||
-    address?.hostname.endsWith(`.${base.hostname}`) ||
-    (isLoopbackHost(base.hostname) && address && isLoopbackHost(address.hostname));
-  const isSafe = address?.protocol === 'https:' || base.protocol === 'http:';
-  if (address && isSafe && (isNear || origins.includes(address.origin))) return address;
+  if (address && isTrusted(address, base, origins)) return address;
   throw new MurmurationError(
     'ticket.refused',
     `The coordinator names the cell ${cell.slice(0, 128)}, which is at another host; an app that trusts it names its origin among "cells".`,

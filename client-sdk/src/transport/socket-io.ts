@@ -25,7 +25,7 @@ const offline: FoundProblem = { problem: 'offline', detail: 'This device has no 
 /** socket.io for control, `fetch` for bulk. Each wait between two tries is half as long more or less, at random. */
 export function socketIoTransport(
   base: URL,
-  { clock, random, online, readToken }: TransportPlatform,
+  { clock, random, online, readToken, mayFetch }: TransportPlatform,
   bodyOf?: BodyOf,
 ): Transport {
   let cancel: Cancel = () => {};
@@ -40,7 +40,7 @@ export function socketIoTransport(
     reconnection: false,
   });
   return {
-    ...bulkTransport(base, bodyOf, readToken),
+    ...bulkTransport(base, bodyOf, readToken, mayFetch && { clock, mayFetch }),
     open(listener) {
       const connect = () => {
         cancel();

@@ -11,6 +11,8 @@ export interface TransportPlatform {
   readonly online?: (wake: () => void) => Cancel;
   /** What downloads show, where the coordinator has only those read models who show a token. */
   readonly readToken?: string | undefined;
+  /** Whether the device fetches a model from an address that the coordinator names; left out: it asks for none. */
+  readonly mayFetch?: (address: URL) => boolean;
 }
 
 /** What a transport tells its client. */

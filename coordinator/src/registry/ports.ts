@@ -17,6 +17,11 @@ export interface BlobStore {
    * Throws as `get`.
    */
   open(hash: string, toRead?: () => void): Promise<StoredBytes>;
+  /**
+   * Where anybody gets the bytes of a blob, unchecked, by GET for a few minutes; a secret. Undefined where it is nowhere but here. Left out by a
+   * store that has no such places.
+   */
+  link?(hash: string, cache: 'public' | 'private'): Promise<string | undefined>;
   /** Deletes whatever is not `named` and was not put since `before` (ms since 1970); returns the hashes of what is gone. */
   sweep(named: ReadonlySet<string>, before: number): Promise<readonly string[]>;
 }

@@ -119,6 +119,11 @@ export class Registry {
     return this.#blobs.open(hash, toRead);
   }
 
+  /** Where devices may get a file from elsewhere, as `BlobStore.link`; undefined: nowhere. */
+  async link(hash: string, cache: 'public' | 'private'): Promise<string | undefined> {
+    return this.#blobs.link?.(hash, cache);
+  }
+
   /** Stores a vector that devices get in rounds from a model, little-endian float32, and returns its hash. Throws `storage.*`. */
   async storeBeside(model: ModelHash, vector: Float32Array): Promise<string> {
     const hash = await this.#blobs.put(vectorBytes(vector));

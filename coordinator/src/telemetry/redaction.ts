@@ -6,6 +6,8 @@ const secretName = /token|secret|signature|authorization|cookie|password|private
 /** Our tokens, by their prefix; the id after it is no secret, and stays. */
 const tokens = /(mm[eo]_[A-Za-z0-9_-]{16})[A-Za-z0-9_-]{16,}/g;
 const webhookSecrets = /whsec_[A-Za-z0-9+/=]+/g;
+/** What makes a signed address one. */
+const signed = /(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"\\]+/gi;
 const credentials = /\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]+/gi;
 
 /**
@@ -17,6 +19,7 @@ export function withoutSecrets(line: string): string {
   return named
     .replace(tokens, `$1${hidden}`)
     .replace(webhookSecrets, hidden)
+    .replace(signed, `$1${hidden}`)
     .replace(credentials, `$1 ${hidden}`);
 }
 

@@ -6,6 +6,7 @@ import {
   type TaskName,
   taskNamePattern,
 } from '@murmuration/protocol/ids/ids';
+import { addressType } from '@murmuration/protocol/messages/elsewhere';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import parseRange from 'range-parser';
 import * as z from 'zod';
@@ -33,7 +34,7 @@ const costOfReading = 200;
  */
 export function modelRoutes(
   app: App,
-  registry: Pick<Registry, 'open' | 'filesOf'>,
+  registry: Pick<Registry, 'open' | 'filesOf' | 'link'>,
   history: Pick<History, 'version' | 'versions'>,
   traffic: Traffic,
   events: CoordinatorEvents,
@@ -101,6 +102,7 @@ export function modelRoutes(
       schema: {
         summary:
           'Weights, little-endian float32, or the smaller ones or the n-grams that model.json names; or what a plan names besides',
+        description: `To whom accepts \`${addressType}\` it may say \`{ "url": … }\` instead, where the same bytes are for a few minutes.`,
         params: z.object({ model: hash, weights: weightsFile }),
         response: { 404: problem },
       },
@@ -110,6 +112,9 @@ export function modelRoutes(
       const weightsHash = request.params.weights.slice(0, 64);
       const files = await registry.filesOf(model);
       if (!files.includes(weightsHash)) throw new MurmurationError('model.missing');
+      const url = takesAddress(request, weightsHash) && (await registry.link(weightsHash, cache));
+      // It is signed, and good for a few minutes: nobody keeps it.
+      if (url) return sendAddress(reply, url);
       return send(request, reply, task, { type: 'application/octet-stream', hash: weightsHash });
     },
   );
@@ -181,6 +186,17 @@ const headersOf = (hash: string, cache: Reading['cache'], changes = false) => ({
 function isKnown({ headers }: FastifyRequest, hash: string): boolean {
   const known = headers['if-none-match'];
   return known === '*' || (known?.includes(etagOf(hash)) ?? false);
+}
+
+function sendAddress(reply: FastifyReply, url: string): FastifyReply {
+  return reply.header('cache-control', 'no-store').type(addressType).send(JSON.stringify({ url }));
+}
+
+/** Whether whoever asks for a whole file goes elsewhere for it. */
+function takesAddress(request: FastifyRequest, hash: string): boolean {
+  const { accept, range } = request.headers;
+  const isAsked = accept?.split(',').some(each => each.split(';')[0]?.trim() === addressType) ?? false;
+  return isAsked && request.method === 'GET' && range === undefined && !isKnown(request, hash);
 }
 
 /** Which part of a file of so many bytes is asked for; sets the status and headers of a part. Throws `request.range`. */

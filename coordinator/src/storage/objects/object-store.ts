@@ -7,6 +7,11 @@ export interface ObjectStore {
    * `storage.failed`.
    */
   read(key: string, start?: number, end?: number): Promise<Uint8Array | undefined>;
+  /**
+   * Where anybody gets the bytes of an object by GET for a few minutes; a secret. Undefined where none are given out. `cache`: whether caches on
+   * the way may keep them.
+   */
+  link(key: string, cache: 'public' | 'private'): Promise<string | undefined>;
   /** Does nothing where there is none. Throws `storage.failed`. */
   delete(key: string): Promise<void>;
   /** All keys. Throws `storage.failed`. */

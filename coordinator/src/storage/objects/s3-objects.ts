@@ -13,6 +13,8 @@ const patience = 15_000;
 const patienceForMebibyte = 2_000;
 /** Bytes of an answer that is no object: lists of 1,000 keys, and errors. */
 const longestText = 4 << 20;
+/** s for which a signed address is good: until a download has begun. */
+const linkLasts = 300;
 
 interface Ask {
   readonly method: 'GET' | 'PUT' | 'DELETE';
@@ -57,7 +59,7 @@ export class S3Objects implements ObjectStore {
     const headers = {
       'x-amz-content-sha256': sha256,
       'content-type': 'application/octet-stream',
-      'cache-control': 'public, max-age=31536000, immutable',
+      'cache-control': keptFor('public'),
     };
     await this.#ask(key, { method: 'PUT', headers, body: bytes, most: longestText });
   }
@@ -74,6 +76,18 @@ export class S3Objects implements ObjectStore {
     if (status === 416) return new Uint8Array();
     // Some services give the whole where it is short.
     return status === 200 && isPart ? bytes.subarray(start, end) : bytes;
+  }
+
+  /** A presigned GET (AWS Signature Version 4, in the query), at the public endpoint. */
+  async link(key: string, cache: 'public' | 'private'): Promise<string | undefined> {
+    const { downloads, endpoint, publicEndpoint = endpoint, bucket, prefix } = this.#settings;
+    if (downloads !== 'direct') return undefined;
+    const url = new URL(`/${bucket}/${prefix}${key}`, publicEndpoint);
+    url.searchParams.set('X-Amz-Expires', String(linkLasts));
+    if (cache === 'private') url.searchParams.set('response-cache-control', keptFor(cache));
+    const datetime = new Date(this.#clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    const { url: signed } = await this.#aws.sign(url, { aws: { signQuery: true, datetime } });
+    return signed;
   }
 
   async delete(key: string): Promise<void> {
@@ -157,6 +171,9 @@ export class S3Objects implements ObjectStore {
     );
   }
 }
+
+/** How long caches may keep an object: it never changes. */
+const keptFor = (cache: 'public' | 'private') => `${cache}, max-age=31536000, immutable`;
 
 /** The body of an answer. Throws where it has more bytes than `most`, or fewer than it says. */
 async function readAll(response: Response, most: number): Promise<Uint8Array> {

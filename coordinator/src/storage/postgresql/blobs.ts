@@ -189,6 +189,11 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
 
     open: (hash, toRead) => blocks.open(hash, toRead),
 
+    async link(hash, cache) {
+      const place = objects && (await placeOf(hash));
+      return typeof place === 'string' ? objects?.store.link(place, cache) : undefined;
+    },
+
     async sweep(named, before) {
       const gone = await writer.write(async changes => {
         const files = changes.withTables<FileTables>();

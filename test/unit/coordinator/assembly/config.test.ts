@@ -79,6 +79,7 @@ describe('a configuration', () => {
     expect(parseConfig({ ...least, storage, s3: { ...s3, ...credentials } }).s3).toEqual({
       ...s3,
       ...credentials,
+      downloads: 'coordinator',
       prefix: '',
     });
     for (const input of [
@@ -97,7 +98,12 @@ describe('a configuration', () => {
     const file = join(own, 'murmuration.json');
     await writeFile(file, JSON.stringify({ ...least, storage, s3 }));
     const env = { AWS_ACCESS_KEY_ID: 'an id', AWS_SECRET_ACCESS_KEY: 'hush', AWS_SESSION_TOKEN: '' };
-    expect((await loadConfig(file, env)).s3).toEqual({ ...s3, ...credentials, prefix: '' });
+    expect((await loadConfig(file, env)).s3).toEqual({
+      ...s3,
+      ...credentials,
+      downloads: 'coordinator',
+      prefix: '',
+    });
     await expect(loadConfig(file, {})).rejects.toMatchObject({
       detail: expect.stringContaining('s3.accessKeyId'),
     });

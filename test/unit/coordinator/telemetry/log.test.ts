@@ -234,11 +234,16 @@ describe('the log', () => {
     log.info({ password: { of: { somebody: ['sesame'] } } });
     log.info(`the token ${text}, the webhook ${webhook}`);
     log.error({ err: error }, 'fault');
+    log.info({ url: 'https://s3.example.org/a?X-Amz-Credential=ann&X-Amz-Signature=5ea1ed&x-id=GetObject' });
+    log.info('no answer at https://s3.example.org/a?X-Amz-Security-Token=pa55%2Fing&x=1');
     const all = JSON.stringify(lines);
     for (const secret of [
       'secret"',
       '"1":22',
       'sesame',
+      '=ann',
+      '5ea1ed',
+      'pa55',
       text,
       text.slice(-43),
       webhook,
@@ -252,6 +257,8 @@ describe('the log', () => {
       {},
       {},
       { level: 'error' },
+      { url: expect.stringContaining('s3.example.org') },
+      {},
     ]);
   });
 });

@@ -5,6 +5,7 @@ import { s3Schema } from '@murmuration/coordinator/storage/objects/s3-settings';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refusalOf } from '../../../../presigned.ts';
 import { seededRandom } from '../../../../seeded-random.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -188,6 +189,79 @@ describe('objects of S3', () => {
   });
 });
 
+describe('addresses of objects', () => {
+  const objects = (change: object = {}) =>
+    new S3Objects(
+      s3Schema.parse({
+        endpoint: 'https://s3.example.org',
+        bucket: 'models',
+        region: 'eu-central-1',
+        prefix: 'murmuration/',
+        accessKeyId: 'an id',
+        secretAccessKey: secret,
+        downloads: 'direct',
+        ...change,
+      }),
+      clock,
+      seededRandom(1),
+    );
+  const key = `${'ab'.repeat(32)}.7.1`;
+
+  it('are signed as AWS documents it', () => {
+    // "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)", its example: what checks ours finds the same.
+    const example = new URL(
+      'https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
+    );
+    const itsSecret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+    const begin = Date.UTC(2013, 4, 24);
+    expect(refusalOf(example, itsSecret, begin)).toBeUndefined();
+    expect(refusalOf(example, itsSecret, begin + 86_400_000)).toBe('expired');
+    expect(refusalOf(example, secret, begin)).toBe('signature');
+  });
+
+  it('are good for five minutes, for one object, at the public endpoint', async () => {
+    clock = new VirtualClock(Date.UTC(2026, 6, 1, 12));
+    const url = new URL((await objects().link(key, 'public'))!);
+    expect(url.origin + url.pathname).toBe(`https://s3.example.org/models/murmuration/${key}`);
+    expect(refusalOf(url, secret, clock.now())).toBeUndefined();
+    expect(refusalOf(url, secret, clock.now() + 299_999)).toBeUndefined();
+    expect(refusalOf(url, secret, clock.now() + 300_000)).toBe('expired');
+    expect(url.searchParams.get('X-Amz-Credential')).toBe('an id/20260701/eu-central-1/s3/aws4_request');
+    for (const [name, value] of [
+      ['X-Amz-Expires', '86400'],
+      ['X-Amz-Date', '20260702T120000Z'],
+    ] as const) {
+      const changed = new URL(url);
+      changed.searchParams.set(name, value);
+      expect(refusalOf(changed, secret, clock.now())).toBeDefined();
+    }
+    const other = new URL(url);
+    other.pathname = '/models/murmuration/another';
+    expect(refusalOf(other, secret, clock.now())).toBe('signature');
+    const elsewhere = await objects({ publicEndpoint: 'https://models.example.org' }).link(key, 'public');
+    expect(new URL(elsewhere!).origin).toBe('https://models.example.org');
+    expect(refusalOf(new URL(elsewhere!), secret, clock.now())).toBeUndefined();
+  });
+
+  it('say that caches may keep the object, where everybody may read it', async () => {
+    const shared = new URL((await objects().link(key, 'public'))!);
+    expect(shared.searchParams.has('response-cache-control')).toBe(false);
+    const own = new URL((await objects().link(key, 'private'))!);
+    expect(own.searchParams.get('response-cache-control')).toBe('private, max-age=31536000, immutable');
+    expect(refusalOf(own, secret, clock.now())).toBeUndefined();
+  });
+
+  it('have the token of credentials that pass', async () => {
+    const url = new URL((await objects({ sessionToken: 'a token/of=AWS' }).link(key, 'public'))!);
+    expect(url.searchParams.get('X-Amz-Security-Token')).toBe('a token/of=AWS');
+    expect(refusalOf(url, secret, clock.now())).toBeUndefined();
+  });
+
+  it('are not given out unless the settings say so', async () => {
+    expect(await objects({ downloads: 'coordinator' }).link(key, 'public')).toBeUndefined();
+  });
+});
+
 describe('the settings of S3', () => {
   const given = {
     endpoint: 'https://s3.example.org',
@@ -198,7 +272,7 @@ describe('the settings of S3', () => {
   };
 
   it('take a service elsewhere by TLS only', () => {
-    expect(s3Schema.parse(given)).toEqual({ ...given, prefix: '' });
+    expect(s3Schema.parse(given)).toEqual({ ...given, prefix: '', downloads: 'coordinator' });
     expect(s3Schema.safeParse({ ...given, endpoint: 'http://127.0.0.1:9000' }).success).toBe(true);
     for (const endpoint of [
       'http://s3.example.org',
@@ -218,5 +292,9 @@ describe('the settings of S3', () => {
     { prefix: '../' },
     { region: '' },
     { secretAccessKey: '' },
+    { downloads: 'bucket' },
+    { publicEndpoint: 'https://s3.example.org' },
+    { downloads: 'direct', publicEndpoint: 'http://s3.example.org' },
+    { downloads: 'direct', publicEndpoint: 'https://s3.example.org/models' },
   ])('refuse %o', wrong => expect(s3Schema.safeParse({ ...given, ...wrong }).success).toBe(false));
 });
