@@ -6,6 +6,7 @@ import { softmax } from '../inference/softmax.ts';
 import { tokenClassifier } from '../inference/token-classifier.ts';
 import { loadModel } from '../models/model.ts';
 import { type Apply, logitsOf } from '../models/outputs.ts';
+import { readTidily } from '../tfjs/read.ts';
 import * as tf from '../tfjs/tf.ts';
 import { predictorOf } from './predict.ts';
 
@@ -55,7 +56,7 @@ function featureClassifier(model: tf.LayersModel): Classifier {
   const says = model.outputs.length > 1 ? allOutputsOf(model) : logitsOf(model);
   const after = (input: readonly number[], firstClass?: number) => {
     if (input.length !== size) throw new RangeError(`The model takes ${size} features, not ${input.length}.`);
-    const values = tf.tidy(() => {
+    const values = readTidily(() => {
       const row = tf.tensor(input as number[], [1, ...shape], 'float32');
       return says(row).dataSync<'float32'>().slice();
     });

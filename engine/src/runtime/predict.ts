@@ -9,6 +9,7 @@ import type { Scorer } from '../inference/scorer.ts';
 import { softmax } from '../inference/softmax.ts';
 import { readWeights } from '../models/model.ts';
 import { type Apply, logitsOf } from '../models/outputs.ts';
+import { readTidily } from '../tfjs/read.ts';
 import * as tf from '../tfjs/tf.ts';
 
 /** A predictor, on which kernels it runs, and why. */
@@ -74,7 +75,7 @@ function genericScorer(model: tf.LayersModel): Scorer {
   return {
     score(values, { batch, steps }, positions, visit) {
       const [{ shape, dtype }] = model.inputs as [tf.SymbolicTensor];
-      const scores = tf.tidy(() => {
+      const scores = readTidily(() => {
         const [, ...row] = shape.map(length => length ?? steps);
         const inputs = tf.tensor(Float32Array.from(values), [batch, ...row]).cast(dtype);
         return logits(inputs).dataSync() as Float32Array;
@@ -130,7 +131,7 @@ class GenericPredictor implements Predictor {
   }
 
   #scored(): Float32Array {
-    this.#scores ??= tf.tidy(() => {
+    this.#scores ??= readTidily(() => {
       const all = this.#logits(tf.tensor2d([this.#sequence], undefined, 'int32')).dataSync() as Float32Array;
       return all.slice(-this.tokens);
     });

@@ -1,7 +1,8 @@
 import type { Extent } from '../fused/extent.ts';
 import type { FusedTraining } from '../fused/training.ts';
 import type { NegativeSampler } from '../objective/negative-sampler.ts';
-import * as tf from '../tfjs/tf.ts';
+import { readTidily } from '../tfjs/read.ts';
+import type * as tf from '../tfjs/tf.ts';
 import { optimizerOf } from './optimizer.ts';
 import type { Steps } from './steps.ts';
 import type { LocalSettings } from './trainer.ts';
@@ -25,7 +26,7 @@ export function fusedSteps(
   training.begin(global, settings, largest, seed, sampler, correction);
   return {
     take(batch) {
-      const values = tf.tidy(() => {
+      const values = readTidily(() => {
         const { inputs, labels, weights } = batch();
         return { inputs: valuesOf(inputs), labels: valuesOf(labels), weights: valuesOf(weights) };
       });

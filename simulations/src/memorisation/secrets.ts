@@ -1,4 +1,5 @@
 import { startId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { readTidily } from '@murmuration/engine/tfjs/read';
 import * as tf from '@murmuration/engine/tfjs/tf';
 
 /** Words of a secret. */
@@ -18,7 +19,7 @@ export function saidWordForWord(model: tf.LayersModel, vocabulary: Vocabulary, m
   const ids = vocabulary.encode(message);
   // While it is right, what it has said is the message.
   const inputs = [startId, ...ids.slice(0, -1)];
-  const likeliest = tf.tidy(() =>
+  const likeliest = readTidily(() =>
     (model.predict(tf.tensor2d([inputs], undefined, 'int32')) as tf.Tensor3D).argMax(-1).dataSync(),
   );
   return ids.every((id, at) => at < prefixWords || likeliest[at] === id);
