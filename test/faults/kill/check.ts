@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { decodeModel, parseModelJson } from '@murmuration/protocol/weights/model-files';
@@ -146,6 +147,16 @@ function lostOf(
   return lost;
 }
 
+/** The answer of a coordinator; where it limits how often one address asks, that of a later request. */
+async function asked(url: string, init?: RequestInit): Promise<Response> {
+  for (;;) {
+    const answer = await fetch(url, init);
+    if (answer.status !== 429) return answer;
+    await answer.body?.cancel();
+    await sleep(1_000 * Number(answer.headers.get('retry-after') ?? 1));
+  }
+}
+
 async function all<Row extends { readonly number: number }>(
   url: string,
   name: string,
@@ -155,7 +166,7 @@ async function all<Row extends { readonly number: number }>(
   const rows: Row[] = [];
   for (;;) {
     const before = rows.length > 0 ? `&before=${rows.at(-1)!.number}` : '';
-    const answer = await fetch(`${url}?limit=200${before}`, { headers });
+    const answer = await asked(`${url}?limit=200${before}`, { headers });
     if (!answer.ok) throw new Error(`${url} answered ${answer.status}.`);
     const page = ((await answer.json()) as Record<string, Row[]>)[name]!;
     if (page.length === 0) return rows;
@@ -167,7 +178,7 @@ async function all<Row extends { readonly number: number }>(
 async function download(url: string, hash: ModelHash): Promise<Float32Array> {
   const path = modelPath(hash);
   const bytes = async (from: string) => {
-    const answer = await fetch(url + from);
+    const answer = await asked(url + from);
     if (!answer.ok) throw new Error(`${from} answered ${answer.status}.`);
     return new Uint8Array(await answer.arrayBuffer());
   };
