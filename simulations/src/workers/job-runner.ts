@@ -11,6 +11,7 @@ import type { Measured } from '../scenario/define-scenario.ts';
 import { clientExamples, type FederatedData } from '../scenario/federated-data.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
+import { checkedOnce } from './checked-once.ts';
 import type { Job, WorkerSetup } from './jobs.ts';
 
 /** Hands a result over, of which one vector may change threads without a copy. */
@@ -22,6 +23,8 @@ interface JobRunner {
   /** Frees what it holds. */
   close(): Promise<void>;
 }
+
+const primitives = checkedOnce(native);
 
 /** Does the jobs of a run, one at a time, in the thread that it is called in; `handOver` is what becomes of results that hold a vector. */
 export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver): JobRunner {
@@ -60,12 +63,12 @@ export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver)
         return handOver(result, result.delta);
       }
       case 'prepare': {
-        const updateProcessor = localUpdateProcessor(native, seededRandom(settings.seed, job.draws));
+        const updateProcessor = localUpdateProcessor(primitives, seededRandom(settings.seed, job.draws));
         const update = await updateProcessor.prepare(job.contribution, job.assignment);
         return handOver(update, update);
       }
       case 'enter': {
-        const updateProcessor = localUpdateProcessor(native, seededRandom(settings.seed, job.draws));
+        const updateProcessor = localUpdateProcessor(primitives, seededRandom(settings.seed, job.draws));
         const round = await updateProcessor.masked(job.terms);
         rounds.set(job.id, round);
         return round.enter(job.saved);
