@@ -18,6 +18,7 @@ const programs = [
   'test/e2e/command-process.ts',
   'test/e2e/device.ts',
   'test/e2e/line-task.ts',
+  'test/e2e/spread-task.ts',
   'test/e2e/marking-device.ts',
   'test/faults/blt-process.ts',
   'test/faults/central-process.ts',

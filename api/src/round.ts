@@ -62,6 +62,16 @@ export const roundDetail = z.object({
     )
     .nullable()
     .describe('Of a published round whose masked cohort was cut into groups'),
+  parts: z
+    .array(
+      z.object({
+        devices: count.describe('Chosen for it'),
+        contributors: count.describe('Its updates that are in the sum of the round'),
+        failure: z.string().nullable().describe('Why its sum did not count'),
+      }),
+    )
+    .nullable()
+    .describe('Of a round that was spread over cells'),
   errors: z
     .array(z.object({ code: z.string(), count }))
     .describe('Refusals of messages and uploads of this round, most frequent first'),

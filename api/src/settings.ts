@@ -57,6 +57,7 @@ export const settings = z.object({
       .optional()
       .describe('Of tasks whose devices meet: synchronous ones, and those with masking; as the next one'),
     overSelection: z.number().optional(),
+    cells: count.optional().describe('Of a task whose rounds are spread over cells'),
     concurrency: count.optional().describe('Of an asynchronous task, as the next one'),
     maxStaleness: count.optional(),
   }),

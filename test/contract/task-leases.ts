@@ -1,3 +1,4 @@
+import { partName } from '@murmuration/coordinator/cells/parts';
 import type { TaskLeases } from '@murmuration/coordinator/cells/ports';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +70,29 @@ export function taskLeasesContract(
       expect((await second.places()).map(({ cell }) => cell)).toEqual(['http://127.0.0.1:2', null]);
       expect(await second.take(keyboard, 'http://127.0.0.1:2')).toBe(true);
       expect(second.held).toEqual(new Set([keyboard, digits]));
+    });
+
+    it('lets go of one task, and of no other, and counts the cells that live', async () => {
+      const [first, second] = await open();
+      const { leases } = first;
+      expect(await second.leases.living()).toBe(2);
+      await leases.announce([keyboard, partName(keyboard, 1), partName(keyboard, 2)]);
+      for (const task of [keyboard, partName(keyboard, 1), partName(keyboard, 2)])
+        expect(await leases.take(task, 'http://127.0.0.1:1')).toBe(true);
+      await leases.letGo(partName(keyboard, 2));
+      expect(leases.held).toEqual(new Set([keyboard, partName(keyboard, 1)]));
+      await expect(leases.require()).resolves.toBeUndefined();
+      expect(await second.leases.take(partName(keyboard, 1), 'http://127.0.0.1:2')).toBe(false);
+      expect(await second.leases.take(partName(keyboard, 2), 'http://127.0.0.1:2')).toBe(true);
+      // What it has let go of is another's: it writes on.
+      await expect(leases.require()).resolves.toBeUndefined();
+      expect((await leases.places()).map(({ task, cell }) => [task, cell])).toEqual([
+        [keyboard, 'http://127.0.0.1:1'],
+        [partName(keyboard, 1), 'http://127.0.0.1:1'],
+        [partName(keyboard, 2), 'http://127.0.0.1:2'],
+      ]);
+      await first.vanish();
+      expect(await second.leases.living()).toBe(1);
     });
 
     it('tells a cell that another has its task, whose word on it counts no more', async () => {

@@ -119,6 +119,14 @@ export class RingSum implements RunningSum, SumInRing {
     this.contributors = restoreElements(snapshot, this.elements);
   }
 
+  /** Adds another sum of the same form, of other updates: the result is the same as if all had been added here. */
+  merge({ contributors, elements }: Pick<RingSum, 'contributors' | 'elements'>): void {
+    const sum = this.elements;
+    // What is above the bits of the ring has no meaning, so that it may wrap.
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + elements[i]!;
+    this.contributors += contributors;
+  }
+
   clear(): void {
     this.contributors = 0;
     this.elements.fill(0);

@@ -3,6 +3,7 @@ import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Cell } from '../cells/cell.ts';
+import { type Leased, PartDeal, partNames, readLeased } from '../cells/parts.ts';
 import type { Standing, TaskLeases } from '../cells/ports.ts';
 import { Tickets } from '../cells/tickets.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -18,17 +19,21 @@ import type { Watch } from './watch.ts';
 
 /** Holds check-ins to tickets once the cell knows where devices reach it. */
 export class TicketCheck {
+  /** Deals devices to parts by the same key. */
+  readonly deal: PartDeal;
   readonly #tickets: Tickets;
   readonly #clock: Clock;
   #url = '';
 
-  constructor(tickets: Tickets, clock: Clock) {
-    this.#tickets = tickets;
+  /** `key`: that of tickets, 32 bytes. */
+  constructor(key: Uint8Array, clock: Clock) {
+    this.deal = new PartDeal(key);
+    this.#tickets = new Tickets(key);
     this.#clock = clock;
   }
 
   static async open(leases: TaskLeases, clock: Clock): Promise<TicketCheck> {
-    return new TicketCheck(new Tickets(await leases.ticketKey()), clock);
+    return new TicketCheck(await leases.ticketKey(), clock);
   }
 
   listensAt(url: string): void {
@@ -61,6 +66,8 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
   const { core, watch, gates, watcher, experiments, storage, events, clock, leads, came } = parts;
   for (const task of tasks) requireMeasured(task, experiments);
   const byName = new Map(tasks.map(task => [task.name, task]));
+  const seats = core.parts!;
+  seats.define(tasks);
   const goOn = async (name: TaskName): Promise<TaskRounds> => {
     const admit = await core.add(byName.get(name)!);
     let underWay = 0;
@@ -69,7 +76,7 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
       await gates.open(name);
       await watcher.open(name);
       const saved = await storage.rounds.underWay();
-      const own = saved.filter(({ terms }) => terms.plan.task === name);
+      const own = saved.filter(({ terms }) => terms.plan.task === name && terms.part === undefined);
       await rounds.resume(own);
       underWay = own.length;
     });
@@ -78,8 +85,15 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
     return added;
   };
   // Tried again after a failure: rounds that go on already are not taken over a second time.
-  const takeOver = async (name: TaskName) => watch.follow(core.rounds.get(name) ?? (await goOn(name)));
-  const standingOf = (name: TaskName): Standing => {
+  const takeOver = async (leased: Leased) => {
+    const { task, part } = readLeased(leased);
+    if (part === undefined) return watch.follow(core.rounds.get(task) ?? (await goOn(task)));
+    await seats.takeOver(leased);
+    came();
+  };
+  const standingOf = (leased: Leased): Standing | undefined => {
+    const { task: name, part } = readLeased(leased);
+    if (part !== undefined) return seats.standingOf(leased);
     const rounds = core.rounds.get(name)!;
     const { task, upcoming, untilNextRound } = rounds;
     const { champion } = core.versionAliases.of(name);
@@ -95,15 +109,18 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
       champion: champion.model,
       serve: champion.pinned ? champion.model : null,
       splits: experiments.splitsOf(name),
+      ...(task.spread && { parts: task.spread.count }),
     };
   };
   return new Cell({
     leases,
-    tasks: tasks.map(({ name }) => name),
+    tasks: tasks.flatMap(({ name, spread }) => [name, ...(spread ? partNames(name, spread.count) : [])]),
     url,
     clock,
     takeOver,
+    leave: part => seats.leave(part),
     standingOf,
+    saw: places => seats.saw(places),
     leads(is) {
       leads(is);
       events.emit('leads', is);

@@ -3,6 +3,7 @@ import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn, ComeBack } from '@murmuration/protocol/messages/check-in';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { PartDeal } from '../cells/parts.ts';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { Uploads } from '../devices/uploads.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -44,6 +45,7 @@ import type { Storage } from '../storage/storage.ts';
 import { SettingsManager, withStoredSettings } from '../task/settings-manager.ts';
 import type { Task } from '../task/task.ts';
 import { deviceRequests } from './device-requests.ts';
+import { Parts } from './parts.ts';
 
 /** What the parts of a task need of experiments. */
 type FollowedExperiments = Pick<Experiments, 'models' | 'modelsOf' | 'ofDevice' | 'devices'>;
@@ -56,8 +58,8 @@ export interface DeviceChannel extends CohortChannel {
   readonly devices: Iterable<DeviceId>;
   /** Tells a device that it may come back sooner; one without a connection is not told. */
   comeBack(device: DeviceId, message: ComeBack): void;
-  /** Closes the connection of a device that was revoked, if it has one. */
-  disconnect(device: DeviceId, code: 'device.revoked'): void;
+  /** Closes the connection of a device that was revoked, or that another cell takes, if it has one. */
+  disconnect(device: DeviceId, code: 'device.revoked' | 'server.unreachable'): void;
 }
 
 /** What a coordinator stands on; all of it is closed by the caller, after the core. */
@@ -82,6 +84,8 @@ export interface CorePorts {
   readonly events: CoordinatorEvents;
   readonly limits: Limits;
   readonly retention: RetentionPolicy;
+  /** Of a cell: how devices are dealt to the parts of rounds that are spread; left out where each round is whole. */
+  readonly deal?: PartDeal | undefined;
   /** Throws where no device is led now; left out where all always are. */
   readonly requireLeading?: (() => void) | undefined;
   /** Throws `ticket.refused` for a device that may not check in here; left out where all may. */
@@ -94,6 +98,8 @@ export interface Core {
   readonly rounds: ReadonlyMap<string, TaskRounds>;
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly checkIns: ReadonlyMap<string, CheckInHandler>;
+  /** Of a cell: its parts of rounds that are spread. */
+  readonly parts: Parts | undefined;
   readonly registry: Registry;
   readonly versionAliases: VersionAliases;
   /** Which versions in use can't be read. */
@@ -167,6 +173,24 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const runs = new RunControl(rounds, storage.runs, clock, events);
   const settings = new SettingsManager(storage.settings, rounds, clock);
 
+  const parts =
+    ports.deal &&
+    new Parts({
+      deal: ports.deal,
+      clock,
+      random,
+      jitter: ports.jitter,
+      storage,
+      registry,
+      population,
+      activePopulation,
+      privacy,
+      traffic,
+      channel,
+      unmasker,
+      events,
+    });
+
   const ngramsOf = ngramsFrom(storage.queryResults, clock);
   let experiments: FollowedExperiments | undefined;
   const prepare = async (definition: Task) => {
@@ -203,6 +227,10 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       channel,
       activePopulation,
       history,
+      spread: ports.deal && {
+        parts: storage.parts,
+        partOf: (name, device, count) => ports.deal!.of(name, device, count),
+      },
       store: storage.durable ? storage.rounds : undefined,
       makeVersion: taskOf =>
         versionMaker(
@@ -274,7 +302,8 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     isConnected: device => channel.isConnected(device),
     async drop(device) {
       for (const { trainings } of rounds.values()) trainings?.over(device);
-      await Promise.all(Array.from(rounds.values(), ({ current }) => current?.drop(device)));
+      const all = [...rounds.values(), ...(parts?.all ?? [])];
+      await Promise.all(all.map(({ current }) => current?.drop(device)));
     },
     disconnect: device => channel.disconnect(device, 'device.revoked'),
   });
@@ -283,7 +312,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     storage.convictions,
     {
       withdraw(device) {
-        for (const pool of pools.values()) pool.remove(device);
+        for (const pool of [...pools.values(), ...(parts?.pools ?? [])]) pool.remove(device);
       },
       revoke: device => deviceRegistry.revoke(device),
       async reinstate(device) {
@@ -335,6 +364,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     settings,
     pools,
     checkIns,
+    parts,
     registry,
     privacy,
     traffic,
@@ -349,6 +379,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       rounds,
       pools,
       checkIns,
+      parts,
       predictions,
       deviceRegistry,
       versionAliases,
@@ -360,7 +391,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     uploads: new Uploads({
       findRound(round, assignment) {
         ports.requireLeading?.();
-        return findRound(rounds, round, assignment);
+        return parts?.find(round, assignment) ?? findRound(rounds, round, assignment);
       },
       traffic,
       isRevoked: device => population.isRevoked(device),
@@ -369,7 +400,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       experiments = all;
     },
     async resume() {
-      if (storage.durable) await resumeAll(rounds, storage.rounds, { history, clock, events });
+      if (storage.durable) await resumeAll(rounds, storage.rounds, { history, clock, events }, storage.parts);
     },
     async add(task) {
       const admit = await prepare(task);
@@ -395,7 +426,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     async suspend() {
       if (!storage.durable) return endRounds();
       await endRuns();
-      await Promise.all(Array.from(rounds.values(), each => each.suspend()));
+      await Promise.all([...Array.from(rounds.values(), each => each.suspend()), parts?.suspend()]);
     },
     async close() {
       await predictions.close();

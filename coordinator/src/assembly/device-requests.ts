@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
@@ -11,6 +11,7 @@ import type { RemotePredictions } from '../prediction/remote-predictions.ts';
 import type { VersionAliases } from '../promotion/version-aliases.ts';
 import { type AllRounds, findRound } from '../rounds/all-tasks.ts';
 import type { CheckInHandler } from '../rounds/check-in.ts';
+import type { Parts } from './parts.ts';
 
 /** What answers the devices of a coordinator; maps are by the task's name. */
 interface Answering {
@@ -19,6 +20,8 @@ interface Answering {
   readonly rounds: AllRounds;
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly checkIns: ReadonlyMap<string, CheckInHandler>;
+  /** Those of a cell. */
+  readonly parts: Parts | undefined;
   readonly predictions: RemotePredictions;
   readonly deviceRegistry: DeviceRegistry;
   readonly versionAliases: VersionAliases;
@@ -31,6 +34,9 @@ interface Answering {
   readonly requireSent: (device: DeviceId, message: CheckIn) => void;
 }
 
+/** ms after which a device asks its front again whose part of a round another cell has now. */
+const whileMoving = 1_000;
+
 /** Leads what devices ask to the part of the coordinator that answers it. */
 export function deviceRequests({
   clock,
@@ -38,6 +44,7 @@ export function deviceRequests({
   rounds,
   pools,
   checkIns,
+  parts,
   predictions,
   deviceRegistry,
   versionAliases,
@@ -46,23 +53,37 @@ export function deviceRequests({
   convictions,
   requireSent,
 }: Answering): DeviceRequests {
+  const find = (round: RoundId, assignment: AssignmentId) =>
+    parts?.find(round, assignment) ?? findRound(rounds, round, assignment);
+  const checkInsFor = (task: TaskName, device: DeviceId): CheckInHandler | undefined => {
+    const isSpread = parts?.isSpread(task) ?? false;
+    const checkIn = isSpread ? parts!.checkInsFor(task, device) : checkIns.get(task);
+    if (!checkIn && !isSpread) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
+    return checkIn;
+  };
+  const servedHere = (task: TaskName, device: DeviceId): ModelHash | undefined => {
+    const { champion } = versionAliases.of(task);
+    return armOf(task, device) ?? (champion.pinned ? champion.model : undefined);
+  };
+  const all = () => [...rounds.values(), ...(parts?.all ?? [])];
   return {
     welcome(device) {
-      const tasks = Array.from(rounds.values(), ({ upcoming: { name, eligibility } }) => ({
+      const here = Array.from(rounds.values(), ({ upcoming }) => upcoming);
+      const beside = (parts?.tasks ?? []).filter(({ name }) => !rounds.has(name));
+      const tasks = [...here, ...beside].map(({ name, eligibility }) => ({
         task: name,
         leastExamples: eligibility.minExamples,
       }));
       const serve = tasks.flatMap(({ task }) => {
-        const { champion } = versionAliases.of(task);
-        const model = armOf(task, device) ?? (champion.pinned ? champion.model : undefined);
+        const model = rounds.has(task) ? servedHere(task, device) : parts!.servedBy(task, device);
         return model ? [{ task, model }] : [];
       });
       return { now: clock.now(), tasks, ...(serve.length > 0 && { serve }) };
     },
     checkIn({ device: { id: device }, sdk }, message) {
-      const checkIn = checkIns.get(message.task);
-      if (!checkIn) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
+      const checkIn = checkInsFor(message.task, device);
       requireSent(device, message);
+      if (!checkIn) return { decision: 'later', after: whileMoving, reason: 'another cell has its part now' };
       const out = (convictions.outUntil(device) ?? 0) - clock.now();
       const isEligible = checkIn.isEligible(message, sdk);
       if (isEligible && out <= 0) came(message.task, device, message.answers);
@@ -71,27 +92,25 @@ export function deviceRequests({
       return answer;
     },
     contribute: ({ device }, phase, { round, assignment, message }) =>
-      findRound(rounds, round, assignment).contribute(device, assignment, phase, message),
+      find(round, assignment).contribute(device, assignment, phase, message),
     predict: message => predictions.answer(message),
     leave({ device: { id } }, { round, assignment }) {
       const trained = [...rounds.values()].some(({ trainings }) => trainings?.leave(id, assignment));
-      return trained ? undefined : findRound(rounds, round, assignment).leave(id, assignment);
+      return trained ? undefined : find(round, assignment).leave(id, assignment);
     },
     forget: device => deviceRegistry.forget(device),
     expects: device =>
-      [...pools.values()].some(pool => pool.has(device)) ||
-      [...rounds.values()].some(
-        ({ current, trainings }) => current?.involves(device) || trainings?.involves(device),
-      ),
+      [...pools.values(), ...(parts?.pools ?? [])].some(pool => pool.has(device)) ||
+      all().some(({ current, trainings }) => current?.involves(device) || trainings?.involves(device)),
     connected(device) {
-      for (const { current, trainings } of rounds.values()) {
+      for (const { current, trainings } of all()) {
         current?.back(device);
         trainings?.back(device);
       }
     },
     disconnected(device) {
-      for (const pool of pools.values()) pool.remove(device);
-      for (const each of rounds.values()) each.current?.away(device);
+      for (const pool of [...pools.values(), ...(parts?.pools ?? [])]) pool.remove(device);
+      for (const each of all()) each.current?.away(device);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { Access } from '@murmuration/serving/access/access';
 import { Directory, servedBy } from '../cells/directory.ts';
 import { FrontRequests } from '../cells/front-requests.ts';
+import { PartDeal } from '../cells/parts.ts';
 import { Tickets } from '../cells/tickets.ts';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { CoordinatorEvents } from '../events/events.ts';
@@ -72,8 +73,10 @@ export async function openFront(
   const { app, connections, gateway, polled } = entrance;
   const activity = new ActivityRecorder(storage.activity, events, clock);
   const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
+  const ticketKey = await leases.ticketKey();
   const directory: Directory = new Directory({
     leases,
+    deal: new PartDeal(ticketKey),
     clock,
     failed: error => events.emit('fault', 'looking where tasks are', error),
     recalled(task) {
@@ -88,7 +91,7 @@ export async function openFront(
   });
   const requests: FrontRequests = new FrontRequests({
     directory,
-    tickets: new Tickets(await leases.ticketKey()),
+    tickets: new Tickets(ticketKey),
     clock,
     random,
     connected: () => connections.size,

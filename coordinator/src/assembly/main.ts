@@ -193,6 +193,7 @@ async function open(
     events,
     limits,
     retention,
+    deal: ticketCheck?.deal,
     requireLeading: () => connections.requireOpen(),
     requireSent: ticketCheck && ((device, message) => ticketCheck.require(device, message)),
   });
@@ -215,7 +216,10 @@ async function open(
   const feed = new LiveFeed({ ...bounds, authenticator, overviews: watch.overviews, recentLog });
   opened.add(() => feed.close());
   opened.add(() => core.suspend());
-  const boundFrames = () => gateway.bound(frameLengths(Array.from(rounds.values(), ({ task }) => task)));
+  const boundFrames = () =>
+    gateway.bound(
+      frameLengths([...Array.from(rounds.values(), ({ task }) => task), ...(core.parts?.tasks ?? [])]),
+    );
   for (const event of ['settings', 'task-added'] as const) events.on(event, boundFrames);
   const experiments = await openExperiments(core, {
     clock,

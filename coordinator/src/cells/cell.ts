@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import { fairShare, type Leased, readLeased } from './parts.ts';
 import type { Standing, TaskLeases, TaskPlace } from './ports.ts';
 
 /** ms between two looks at the leases. */
@@ -12,14 +12,19 @@ const mostPatience = 4;
 
 export interface CellPorts {
   readonly leases: TaskLeases;
-  /** All tasks that this cell can run. */
-  readonly tasks: readonly TaskName[];
+  /** All tasks that this cell can run, and the parts of their rounds. */
+  readonly tasks: readonly Leased[];
   /** Where devices reach it. */
   readonly url: string;
   readonly clock: Clock;
   /** Begins the rounds of a task whose lease was taken, going on with those that are under way. */
-  readonly takeOver: (task: TaskName) => Promise<void>;
-  readonly standingOf: (task: TaskName) => Standing;
+  readonly takeOver: (task: Leased) => Promise<void>;
+  /** Ends what a part has here, of which nothing is under way; false where something is. */
+  readonly leave: (part: Leased) => Promise<boolean>;
+  /** undefined: nothing can be said yet. */
+  readonly standingOf: (task: Leased) => Standing | undefined;
+  /** Where all tasks are, as it was seen last. */
+  readonly saw: (places: readonly TaskPlace[]) => void;
   /** Something failed; `storage.in-use`: another cell has a task of this one, which has nothing more to say. */
   readonly failed: (error: unknown) => void;
   /** Devices are to be led no more, since the leases may soon be another cell's or are; or they are again. It does from the beginning. */
@@ -34,9 +39,9 @@ export interface CellPorts {
 export class Cell {
   readonly #ports: CellPorts;
   /** Looks at which a task was free, one after another. */
-  readonly #free = new Map<TaskName, number>();
+  readonly #free = new Map<Leased, number>();
   /** Tasks whose rounds go on here. */
-  readonly #running = new Set<TaskName>();
+  readonly #running = new Set<Leased>();
   #cancel: Cancel = () => {};
   #cancelDoubt: Cancel = () => {};
   #leads = true;
@@ -80,6 +85,8 @@ export class Cell {
     const { leases, tasks, url, takeOver, standingOf } = this.#ports;
     await this.#confirm();
     const places = await leases.places();
+    this.#ports.saw(places);
+    const living = this.#hasParts ? await leases.living() : 1;
     // Those of this cell that it does not hold: it was given them, and did not hear so.
     const isFree = ({ task, cell }: TaskPlace) => cell === null || (cell === url && !leases.held.has(task));
     const free = new Set(places.filter(isFree).map(({ task }) => task));
@@ -90,6 +97,11 @@ export class Cell {
       if (this.#running.has(task)) continue;
       // Taken, and then its storage failed.
       const isLeft = leases.held.has(task);
+      if (!isLeft && this.#isEnough(task, living)) {
+        // It has let go of it, and was not heard.
+        if (places.some(place => place.task === task && place.cell === url)) await leases.letGo(task);
+        continue;
+      }
       if (!isLeft && !this.#isDue(task, free.has(task))) continue;
       if (!isLeft && !(await leases.take(task, url))) continue;
       this.#free.delete(task);
@@ -97,9 +109,43 @@ export class Cell {
       this.#running.add(task);
       hasTaken = true;
     }
+    await this.#share(living);
     this.#looks += 1;
     if (this.#isStopped || (!hasTaken && this.#looks % tellEvery !== 0)) return;
-    await leases.tell(new Map(Array.from(this.#running, task => [task, standingOf(task)])));
+    const standings = Array.from(this.#running, task => [task, standingOf(task)] as const);
+    await leases.tell(new Map(standings.flatMap(([task, said]) => (said ? [[task, said] as const] : []))));
+  }
+
+  get #hasParts(): boolean {
+    return this.#ports.tasks.some(each => readLeased(each).part !== undefined);
+  }
+
+  /** The parts of the same task that run here, and how many of them its fair share is. */
+  #partsOf(leased: Leased, living: number): { readonly own: readonly Leased[]; readonly share: number } {
+    const { task } = readLeased(leased);
+    const isSame = (each: Leased) => readLeased(each).task === task && readLeased(each).part !== undefined;
+    const count = this.#ports.tasks.filter(isSame).length;
+    return { own: [...this.#running].filter(isSame), share: fairShare(count, living) };
+  }
+
+  /** Whether this cell has its share of the parts of a task, so that this one is for another cell. */
+  #isEnough(leased: Leased, living: number): boolean {
+    if (readLeased(leased).part === undefined) return false;
+    const { own, share } = this.#partsOf(leased, living);
+    return own.length >= share;
+  }
+
+  /** Leaves parts to cells that have come, beyond its own share, one at a time and between rounds. */
+  async #share(living: number): Promise<void> {
+    const { leases, leave } = this.#ports;
+    for (const each of [...this.#running].reverse()) {
+      if (this.#isStopped) return;
+      if (readLeased(each).part === undefined) continue;
+      const { own, share } = this.#partsOf(each, living);
+      if (own.length <= share || !(await leave(each))) continue;
+      this.#running.delete(each);
+      await leases.letGo(each);
+    }
   }
 
   /** Leads devices for as long as the leases last that are this cell's now. Throws `storage.*`. */
@@ -126,7 +172,7 @@ export class Cell {
   }
 
   /** Whether a free task was left to others for long enough. */
-  #isDue(task: TaskName, isFree: boolean): boolean {
+  #isDue(task: Leased, isFree: boolean): boolean {
     const looks = isFree ? (this.#free.get(task) ?? 0) + 1 : 0;
     this.#free.set(task, looks);
     return looks > Math.min(this.#ports.leases.held.size, mostPatience);

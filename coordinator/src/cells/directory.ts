@@ -1,6 +1,7 @@
 import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { assigned } from '@murmuration/serving/experiments/assignment';
+import { type PartDeal, partName, readLeased } from './parts.ts';
 import type { Standing, TaskLeases, TaskPlace } from './ports.ts';
 
 /** ms between two looks at the leases. */
@@ -8,6 +9,7 @@ const often = 500;
 
 export interface DirectoryPorts {
   readonly leases: Pick<TaskLeases, 'places'>;
+  readonly deal: PartDeal;
   readonly clock: Clock;
   readonly failed: (error: unknown) => void;
   /** Devices that were sent away from a task may come sooner. */
@@ -20,6 +22,7 @@ export interface DirectoryPorts {
 export class Directory {
   readonly #ports: DirectoryPorts;
   #places: ReadonlyMap<string, TaskPlace> = new Map();
+  #parts: ReadonlyMap<string, TaskPlace> = new Map();
   #readAt = Number.NEGATIVE_INFINITY;
   #cancel: Cancel = () => {};
   #isClosed = false;
@@ -42,6 +45,14 @@ export class Directory {
   /** By the task's name. */
   get places(): ReadonlyMap<string, TaskPlace> {
     return this.#places;
+  }
+
+  /** Where a device of a task is led: to the part of the rounds that it is in, where these have parts; undefined: no cell has announced that part. */
+  placeOf(place: TaskPlace, device: DeviceId): TaskPlace | undefined {
+    const count = place.said?.standing.parts ?? 1;
+    if (count === 1) return place;
+    const { task } = readLeased(place.task);
+    return this.#parts.get(partName(task, this.#ports.deal.of(task, device, count)));
   }
 
   /** Whether what it knows is of the last seconds. */
@@ -70,9 +81,12 @@ export class Directory {
     const { leases, clock, recalled, served } = this.#ports;
     const before = this.#places;
     const found = await leases.places();
-    this.#places = new Map(found.map(place => [place.task, place]));
+    const isPart = ({ task }: TaskPlace) => readLeased(task).part !== undefined;
+    this.#places = new Map(found.filter(place => !isPart(place)).map(place => [place.task, place]));
+    this.#parts = new Map(found.filter(isPart).map(place => [place.task, place]));
     this.#readAt = clock.now();
-    for (const { task, said } of found) {
+    for (const [name, { said }] of this.#places) {
+      const task = name as TaskName;
       const then = before.get(task)?.said?.standing;
       if (!said || !then) continue;
       if (then.recalls !== said.standing.recalls) recalled(task);

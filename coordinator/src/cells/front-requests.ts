@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn, CheckInAnswer, SentElsewhere } from '@murmuration/protocol/messages/check-in';
 import type { Welcome } from '@murmuration/protocol/messages/hello';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
@@ -20,7 +20,7 @@ const whileMoving = 1_000;
 const longestReason = 256;
 
 export interface FrontPorts {
-  readonly directory: Pick<Directory, 'places' | 'untilNextRound'>;
+  readonly directory: Pick<Directory, 'places' | 'placeOf' | 'untilNextRound'>;
   readonly tickets: Tickets;
   readonly clock: Clock;
   /** Spreads check-ins. */
@@ -39,9 +39,10 @@ export class FrontRequests {
 
   welcome(device: DeviceId): Welcome {
     const { directory, clock } = this.#ports;
-    const known = [...directory.places.values()].flatMap(({ task, said }) =>
-      said ? [{ task, standing: said.standing }] : [],
-    );
+    const known = Array.from(directory.places, ([task, { said }]) => ({
+      task: task as TaskName,
+      said,
+    })).flatMap(({ task, said }) => (said ? [{ task, standing: said.standing }] : []));
     const tasks = known.map(({ task, standing }) => ({
       task,
       leastExamples: standing.eligibility.minExamples,
@@ -64,8 +65,11 @@ export class FrontRequests {
       cell,
       ticket: tickets.issue({ task, device }, cell, clock.now()),
     });
-    const { cell, said } = place;
-    if (cell === null || !said) {
+    // The cell that leads the rounds says who may come; where these have parts, that of the device's part takes it.
+    const { said } = place;
+    const part = directory.placeOf(place, device);
+    const cell = part?.cell ?? null;
+    if (cell === null || !part?.said || !said) {
       const after = Math.round(whileMoving * (1 + this.#ports.random(1)[0]! / 256));
       return { decision: 'later', after, reason: 'another cell is about to take the task over' };
     }
@@ -76,12 +80,13 @@ export class FrontRequests {
     if (reason !== undefined)
       return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
     if (message.base) return to(cell);
-    const isFar = directory.untilNextRound(place) > patience;
-    if (standing.busy === null && !isFar) return to(cell);
+    const isFar = directory.untilNextRound(part) > patience;
+    const { busy } = part.said.standing;
+    if (busy === null && !isFar) return to(cell);
     return {
       decision: 'later',
       after: this.comeBackAfter(place),
-      reason: standing.busy ?? 'no round begins soon',
+      reason: busy ?? 'no round begins soon',
     };
   }
 

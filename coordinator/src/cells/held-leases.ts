@@ -1,4 +1,4 @@
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Leased } from './parts.ts';
 
 /** A lease as it is kept where all cells see it. */
 export interface KeptLease {
@@ -8,8 +8,8 @@ export interface KeptLease {
 
 /** What a cell knows of its own leases: by their numbers it is told from one that was replaced, also once it has let go of them. */
 export class HeldLeases {
-  readonly #tokens = new Map<TaskName, number>();
-  readonly #tasks = new Set<TaskName>();
+  readonly #tokens = new Map<Leased, number>();
+  readonly #tasks = new Set<Leased>();
   readonly #lost: () => Error;
   #isReleased = false;
 
@@ -18,7 +18,7 @@ export class HeldLeases {
     this.#lost = lost;
   }
 
-  get tasks(): ReadonlySet<TaskName> {
+  get tasks(): ReadonlySet<Leased> {
     return this.#tasks;
   }
 
@@ -27,10 +27,16 @@ export class HeldLeases {
     return this.#tokens.size === 0 && !this.#isReleased;
   }
 
-  take(task: TaskName, token: number): void {
+  take(task: Leased, token: number): void {
     this.#isReleased = false;
     this.#tokens.set(task, token);
     this.#tasks.add(task);
+  }
+
+  /** One of them may be another cell's from now on: nothing of it is under way here. */
+  letGo(task: Leased): void {
+    this.#tokens.delete(task);
+    this.#tasks.delete(task);
   }
 
   /** From now on nothing may be written: what is still under way belongs to tasks that others may have. */

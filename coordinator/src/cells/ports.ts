@@ -1,7 +1,8 @@
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { DeviceSplit } from '../lifecycle/experiments/served.ts';
 import type { Eligibility } from '../task/eligibility.ts';
 import type { Task } from '../task/task.ts';
+import type { Leased } from './parts.ts';
 
 /** What a cell says of a task that it has, so that a front can answer check-ins. JSON. */
 export interface Standing extends Pick<Task, 'masking' | 'deadlines'> {
@@ -22,11 +23,13 @@ export interface Standing extends Pick<Task, 'masking' | 'deadlines'> {
   /** The same, where an operator has named it. */
   readonly serve: ModelHash | null;
   readonly splits: readonly DeviceSplit[];
+  /** Parts that its rounds have, each with a place of its own; left out where they are whole. */
+  readonly parts?: number;
 }
 
-/** Where a task is. */
+/** Where a task is, or a part of its rounds. */
 export interface TaskPlace {
-  readonly task: TaskName;
+  readonly task: Leased;
   /** The cell that has it; null: none does, and it is there for the taking. */
   readonly cell: string | null;
   /** What was said of it last, and how long ago that is, ms. */
@@ -34,16 +37,16 @@ export interface TaskPlace {
 }
 
 /**
- * Which cell has which task. A lease is a cell's from `take` on until it lets go of it, or is gone; each has a number, larger by one than that of
+ * Which cell has which task, or which part of the rounds of one. A lease is a cell's from `take` on until it lets go of it, or is gone; each has a number, larger by one than that of
  * the one before (a fencing token), by which all that the cell writes is refused once another has taken the task. All throw `storage.*`.
  */
 export interface TaskLeases {
   /** Makes tasks known, so that they can be taken. */
-  announce(tasks: readonly TaskName[]): Promise<void>;
+  announce(tasks: readonly Leased[]): Promise<void>;
   /** Takes a task for the cell that devices reach at `url`; false where another cell that lives has it. Once more, where it was not heard. */
-  take(task: TaskName, url: string): Promise<boolean>;
+  take(task: Leased, url: string): Promise<boolean>;
   /** Those that this cell has taken. */
-  readonly held: ReadonlySet<TaskName>;
+  readonly held: ReadonlySet<Leased>;
   /** Throws `storage.in-use` where another cell has taken one of these. */
   require(): Promise<void>;
   /**
@@ -51,10 +54,14 @@ export interface TaskLeases {
    * may get it sooner where the place of the leases ends a connection by itself; then only the numbers tell.
    */
   readonly lasts: number;
+  /** Lets go of one of them, of which nothing is under way. */
+  letGo(task: Leased): Promise<void>;
+  /** Cells that live, this one among them. */
+  living(): Promise<number>;
   /** Lets go of all of them. */
   release(): Promise<void>;
   /** Tells fronts of tasks of this cell. */
-  tell(standings: ReadonlyMap<TaskName, Standing>): Promise<void>;
+  tell(standings: ReadonlyMap<Leased, Standing>): Promise<void>;
   /** Where all tasks are. */
   places(): Promise<readonly TaskPlace[]>;
   /** The secret by which fronts sign tickets and cells check them, 32 bytes: the same for all that share a database. */

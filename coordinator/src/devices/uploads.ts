@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { UploadReceipt } from '@murmuration/protocol/messages/round';
-import type { RoundDriver } from '../rounds/driver.ts';
+import type { RoundUnderWay } from '../rounds/driver.ts';
 import type { Traffic } from '../rounds/traffic.ts';
 
 /** What is known of an upload before the first of its bytes. */
@@ -18,7 +18,7 @@ export interface UploadHead {
 
 export interface UploadPorts {
   /** The round under way that an assignment is in. Throws `round.closed` for one that is over, `round.unknown`. */
-  readonly findRound: (round: RoundId, assignment: AssignmentId) => RoundDriver;
+  readonly findRound: (round: RoundId, assignment: AssignmentId) => RoundUnderWay;
   readonly traffic: Traffic;
   readonly isRevoked: (device: DeviceId) => boolean;
 }

@@ -47,8 +47,8 @@ interface EventMap {
   enrolled: [device: DeviceId];
   connected: [device: DeviceId, platform: string, sdk: string];
   disconnected: [device: DeviceId];
-  /** This cell has taken a task that no other cell has, with so many rounds under way. */
-  'taken-over': [task: TaskName, underWay: number];
+  /** This cell has taken a task that no other cell has, or a part of its rounds, with so many rounds under way. */
+  'taken-over': [task: TaskName, underWay: number, part?: number];
   /** This cell leads devices no more, since it hears nothing of its leases or another cell has them; or it leads them again. */
   leads: [leads: boolean];
   'checked-in': [device: DeviceId, task: TaskName, decision: 'waiting' | 'later', isEligible: boolean];

@@ -19,6 +19,16 @@ export interface GroupRecord {
   readonly failure: string | null;
 }
 
+/** What became of a part of a round that was spread over cells. */
+export interface PartRecord {
+  /** Devices that were chosen for it. */
+  readonly devices: number;
+  /** Its updates that are in the sum of the round. */
+  readonly contributors: number;
+  /** Why its sum did not count, as a sentence; null: it did. */
+  readonly failure: string | null;
+}
+
 /** What is kept of a round that is over. */
 export interface RoundRecord {
   readonly round: RoundId;
@@ -43,6 +53,8 @@ export interface RoundRecord {
   readonly metrics: Metrics | null;
   /** Of a published round whose cohort was cut into groups, in their order; left out of others. */
   readonly groups?: readonly GroupRecord[];
+  /** Of a round that was spread over cells, in their order; left out of others. */
+  readonly parts?: readonly PartRecord[];
   /** In order; empty of rounds that were recorded before phases were. */
   readonly phases: readonly PhaseRecord[];
   /** Refusals of messages and uploads by their codes, since the last restart. */
@@ -57,7 +69,7 @@ export function recordOf(
   endedAt: number,
   metrics: Metrics | null,
   traffic: RoundRecord['traffic'],
-  { phases, errors, groups }: Pick<RoundRecord, 'phases' | 'errors' | 'groups'>,
+  { phases, errors, groups, parts }: Pick<RoundRecord, 'phases' | 'errors' | 'groups' | 'parts'>,
 ): RoundRecord {
   const { id, number, plan, startedAt, run } = state.terms;
   const query = queryOf(plan);
@@ -81,6 +93,7 @@ export function recordOf(
     phases,
     errors,
     ...(groups && { groups }),
+    ...(parts && { parts }),
   };
 }
 

@@ -18,6 +18,10 @@ export interface RoundTerms {
   readonly minimum: number;
   /** Left out where the cohort is one sum. */
   readonly groups?: Grouping;
+  /** Of a round that is spread over cells: the parts that it has, each with a cohort and a sum of its own. */
+  readonly parts?: Spread;
+  /** The part of a spread round that these terms are of, from 1; left out of those of the whole. */
+  readonly part?: number;
   /** Id of the training run that it is a part of; left out of tasks whose rounds run all the time. */
   readonly run?: string;
   /** Of an asynchronous task: the round is an aggregation buffer, which closes once it has `goal` updates, and whose devices come one by one. */
@@ -28,6 +32,14 @@ export interface RoundTerms {
   readonly limits: Readonly<
     Record<'gathering' | 'keys' | 'shares' | 'updates' | 'agreement' | 'unmasking', number>
   >;
+}
+
+/** How a round is spread over cells. */
+export interface Spread {
+  /** Parts, each of which one cell runs. */
+  readonly count: number;
+  /** Updates without which the sum of a part is not opened, and counts for nothing. */
+  readonly smallest: number;
 }
 
 /** What is particular to the buffers of an asynchronous task. */

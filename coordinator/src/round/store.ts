@@ -2,6 +2,10 @@ import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/
 import type { Base } from './base.ts';
 import type { RoundTerms } from './round.ts';
 
+/** The name by which a round is kept while it is under way, or one part of a spread round: all its parts have its id. */
+export const keyOf = ({ id, part }: Pick<RoundTerms, 'id' | 'part'>): RoundId =>
+  part === undefined ? id : (`${id}.${part}` as RoundId);
+
 /** A device of the cohort as it was drawn. */
 export interface DrawnMember {
   readonly device: DeviceId;
@@ -70,7 +74,7 @@ export interface SavedRound {
 }
 
 /**
- * Keeps rounds that are under way. `History.commit` with the record of a round ends it: then nothing of it is kept here any
+ * Keeps rounds that are under way, each by its key (`keyOf`). `History.commit` with the record of a round ends it: then nothing of it is kept here any
  * more. Everything is durable when it returns, and throws `storage.*` where it could not be written, in which case nothing
  * of that call is kept.
  */

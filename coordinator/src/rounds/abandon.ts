@@ -14,11 +14,16 @@ export async function abandon(
   reason: string,
   { history, clock, events }: Pick<DriverPorts, 'history' | 'clock' | 'events'>,
 ): Promise<RoundRecord> {
-  const { state, phases } = failed(saved, reason, clock.now());
-  const record = recordOf(state, clock.now(), null, { up: 0, down: 0 }, { phases, errors: {} });
+  const record = recordOfAbandoned(saved, reason, clock.now());
   await history.commit({ round: record, result: resultOf(saved.terms, record) });
   events.emit('round-ended', record);
   return record;
+}
+
+/** The record of a round that was under way and can't go on, for a `reason`; `now` is in ms since 1970. */
+export function recordOfAbandoned(saved: SavedRound, reason: string, now: number): RoundRecord {
+  const { state, phases } = failed(saved, reason, now);
+  return recordOf(state, now, null, { up: 0, down: 0 }, { phases, errors: {} });
 }
 
 function failed(

@@ -1,8 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { PartStore } from '../round/parts.ts';
 import type { RoundStore } from '../round/store.ts';
 import { abandon } from './abandon.ts';
-import type { RoundDriver } from './driver.ts';
+import type { RoundUnderWay } from './driver.ts';
 import type { DriverPorts } from './ports.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
@@ -10,7 +11,7 @@ import type { TaskRounds } from './task-rounds.ts';
 export type AllRounds = ReadonlyMap<string, TaskRounds>;
 
 /** The round under way that an assignment is in, by the id that its device knows. Throws `round.closed` for one that is over, `round.unknown`. */
-export function findRound(rounds: AllRounds, id: RoundId, assignment?: AssignmentId): RoundDriver {
+export function findRound(rounds: AllRounds, id: RoundId, assignment?: AssignmentId): RoundUnderWay {
   for (const each of rounds.values()) {
     const driver = each.find(id, assignment);
     if (driver) return driver;
@@ -26,8 +27,12 @@ export async function resumeAll(
   rounds: AllRounds,
   store: RoundStore,
   ports: Pick<DriverPorts, 'history' | 'clock' | 'events'>,
+  parts: Pick<PartStore, 'forget'>,
 ): Promise<void> {
-  const saved = await store.underWay();
+  const all = await store.underWay();
+  // Parts end with their rounds.
+  for (const { terms } of all) if (terms.part !== undefined) await parts.forget(terms);
+  const saved = all.filter(({ terms }) => terms.part === undefined);
   for (const [name, each] of rounds) await each.resume(saved.filter(({ terms }) => terms.plan.task === name));
   for (const round of saved) {
     const { task } = round.terms.plan;

@@ -10,6 +10,7 @@ import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import { asleepTooSoon } from '../task/awake.ts';
 import { ineligible } from '../task/eligibility.ts';
 import { devicesAtOnce, turnoverOf } from '../task/task.ts';
+import type { RoundUnderWay } from './driver.ts';
 import type { ArmsPort } from './ports.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
@@ -28,9 +29,14 @@ const longestAway = 24 * 3_600_000;
 /** Longest reason that an answer has room for, in characters. */
 const longestReason = 256;
 
+/** The rounds that check-ins are for: those of a task, or its part of them. */
+type RoundsOfCheckIns = Pick<TaskRounds, 'task' | 'trainings' | 'trainsHere' | 'untilNextRound'> & {
+  readonly current: Pick<RoundUnderWay, 'involves'> | undefined;
+};
+
 /** What the check-ins of a task depend on. */
 export interface CheckInPorts {
-  readonly rounds: TaskRounds;
+  readonly rounds: RoundsOfCheckIns;
   readonly pool: WaitingPool;
   readonly activePopulation: Pick<ActivePopulation, 'of'>;
   readonly privacy: Pick<PrivacyBudgets, 'outOf'>;
@@ -47,7 +53,7 @@ export interface CheckInPorts {
 
 /** Answers check-ins of one task: wait for an assignment, or come back later. */
 export class CheckInHandler {
-  readonly #rounds: TaskRounds;
+  readonly #rounds: RoundsOfCheckIns;
   readonly #pool: WaitingPool;
   readonly #activePopulation: Pick<ActivePopulation, 'of'>;
   readonly #privacy: Pick<PrivacyBudgets, 'outOf'>;

@@ -1,7 +1,7 @@
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { RoundTerms } from '../round/round.ts';
-import type { Checkpoint, Contributor } from '../round/store.ts';
+import { type Checkpoint, type Contributor, keyOf } from '../round/store.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { DurabilityPorts } from './journal.ts';
 
@@ -22,12 +22,13 @@ export class Checkpointer {
 
   /** `contributors`: those in the checkpoint from which `aggregate` was restored; nothing is written before `after` resolves. */
   constructor(
-    { id, plan }: RoundTerms,
+    terms: RoundTerms,
     aggregate: Aggregate,
     { store, clock, events }: DurabilityPorts,
     contributors: readonly Contributor[] = [],
     after?: Promise<void>,
   ) {
+    const { id, plan } = terms;
     const isMasked = plan.masking !== null;
     const least = fewest[isMasked ? 'masked' : 'plain'];
     // One that failed may be there nevertheless.
@@ -44,7 +45,7 @@ export class Checkpointer {
             ? failed!
             : { contributors: [...this.#contributors], sum: aggregate.snapshot() };
           failed = checkpoint;
-          await store.checkpoint(id, checkpoint, { erase: !isMasked });
+          await store.checkpoint(keyOf(terms), checkpoint, { erase: !isMasked });
           failed = undefined;
           return checkpoint.contributors.length;
         }),

@@ -3,6 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head, History } from '../registry/ports.ts';
 import type { Judged } from '../registry/verdicts.ts';
+import type { PartResult } from '../round/parts.ts';
 import { type GroupRecord, type RoundRecord, recordOf } from '../round/record.ts';
 import type { Closing, Failed, Tally } from '../round/round.ts';
 import { openSums, verdictsIn } from './open-sums.ts';
@@ -45,6 +46,7 @@ export class Closer {
     const { makeVersion, clock, events } = this.#ports;
     const signal = AbortSignal.any([stop.signal, this.#unwanted.signal]);
     await this.#unmask(closing);
+    if (this.#ports.endPart) return this.#keepSum();
     if (terms.plan.query) return this.#answer(closing.contributors.length, signal);
     const judged = this.#judged();
     if (this.#execution.state.phase !== 'closing') return undefined;
@@ -105,6 +107,21 @@ export class Closer {
     return { record, version: null };
   }
 
+  /** Leaves the sum of a part, which is open, to the cell that leads the round. Throws `update.impossible` for one that no updates of the plan add up to. */
+  async #keepSum(): Promise<{ readonly record: RoundRecord; readonly version: null } | undefined> {
+    const { terms, aggregate, state } = this.#execution;
+    if (state.phase !== 'closing') return undefined;
+    if (aggregate.consumes !== 'sum')
+      throw new MurmurationError('config.invalid', 'The parts of a spread round have one sum each.');
+    aggregate.mean();
+    verdictsIn(aggregate);
+    const { contributors, tally } = state;
+    const record = this.#record({ phase: 'published', terms, tally, model: null }, null);
+    const kept = contributors.map(({ device, assignment }) => ({ device, assignment }));
+    await this.#commit({ round: record }, kept, aggregate.snapshot());
+    return { record, version: null };
+  }
+
   async #unmask(closing: Closing): Promise<void> {
     const { masked, terms } = this.#execution;
     if (!masked) return;
@@ -128,15 +145,21 @@ export class Closer {
   }
 
   /** No write of the round is under way while it is closed, since nothing of it is kept afterwards. */
-  async #commit(entry: Parameters<History['commit']>[0] & { readonly round: RoundRecord }): Promise<void> {
+  async #commit(
+    entry: Parameters<History['commit']>[0] & { readonly round: RoundRecord },
+    contributors: PartResult['contributors'] = [],
+    sum?: Uint8Array,
+  ): Promise<void> {
     const { round } = entry;
     this.#isCommitting = true;
     const { commits, stop } = this.#execution;
     await commits.halt();
-    const { history, clock, events } = this.#ports;
+    const { history, endPart, clock, events } = this.#ports;
     const startedAt = clock.now();
     let hasFailed = false;
     const commit = async () => {
+      // The first result of a part stays.
+      if (endPart) return endPart({ record: round, contributors }, sum);
       // A failure may have been that of the answer alone.
       if (hasFailed && (await this.#isKept(round))) return;
       await history.commit(entry);

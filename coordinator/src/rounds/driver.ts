@@ -33,6 +33,9 @@ interface Beginning {
   readonly before?: Promise<unknown> | undefined;
 }
 
+/** A round as those see it who lead devices and operators to it. */
+export type RoundUnderWay = Pick<RoundDriver, keyof RoundDriver>;
+
 /** ms for which all devices that are enrolled have to wait before a round goes on without more: others may be about to enrol. */
 const settling = 5_000;
 
@@ -428,6 +431,7 @@ export class RoundDriver {
 
   /** What a round that has not failed has led to. */
   get #purpose(): string {
+    if (this.terms.part !== undefined) return 'The updates of this part of the round are added up.';
     return this.terms.plan.query ? 'The answers are added up.' : 'The next version is published.';
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { RoundTerms } from '../round/round.ts';
-import type { JournalEntry, RoundStore } from '../round/store.ts';
+import { type JournalEntry, keyOf, type RoundStore } from '../round/store.ts';
 import { GroupCommit } from './group-commit.ts';
 
 export interface DurabilityPorts {
@@ -59,7 +59,7 @@ export class Journal {
     }
     const count = position - this.#written;
     if (count === 0) return position;
-    await store.append(this.#terms.id, this.#entries.slice(0, count));
+    await store.append(keyOf(this.#terms), this.#entries.slice(0, count));
     this.#entries.splice(0, count);
     this.#written = position;
     return position;

@@ -1,4 +1,4 @@
-import type { AssignmentId, DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
@@ -13,6 +13,7 @@ import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { Head, History } from '../registry/ports.ts';
 import type { Base } from '../round/base.ts';
 import type { Member } from '../round/cohort.ts';
+import type { PartResult, PartStore } from '../round/parts.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { DrawnMember, RoundStore } from '../round/store.ts';
@@ -101,6 +102,16 @@ export interface ArmsPort {
   answered(arm: AskedArm, devices: readonly DeviceId[]): void;
 }
 
+/** What the cells of one database need of each other for rounds that are spread over them. */
+export interface SpreadPorts {
+  readonly parts: PartStore;
+  /** The part of so many, from 1, that a device has in the rounds of a task: always the same. */
+  readonly partOf: (task: TaskName, device: DeviceId, count: number) => number;
+}
+
+/** Where a part of a spread round leaves what came of it, in place of the history. Throws `storage.*`. */
+export type EndPart = (result: PartResult, sum?: Uint8Array) => Promise<void>;
+
 /** What a round works with. */
 export interface DriverPorts {
   readonly clock: Clock;
@@ -133,6 +144,10 @@ export interface DriverPorts {
   readonly runs?: RunGate | undefined;
   /** Of an asynchronous task. */
   readonly buffers?: BufferPorts | undefined;
+  /** Of a cell; elsewhere each round is whole. */
+  readonly spread?: SpreadPorts | undefined;
+  /** Of a part of a spread round alone. */
+  readonly endPart?: EndPart | undefined;
   /** Left out of tasks that devices alone train. */
   readonly central?: CentralStage | undefined;
   readonly events: CoordinatorEvents;

@@ -2,7 +2,7 @@ import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Base } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
-import type { RoundDriver } from './driver.ts';
+import type { RoundUnderWay } from './driver.ts';
 
 /** ms after the answer to an upload at which its device hears that its part is over. */
 const afterAnswer = 1_000;
@@ -10,7 +10,7 @@ const afterAnswer = 1_000;
 /** What an asynchronous task knows across its buffers: which one follows which, and what assignments start from. */
 export class Succession {
   readonly #clock: Clock;
-  readonly #next = new Map<RoundId, RoundDriver>();
+  readonly #next = new Map<RoundId, RoundUnderWay>();
   readonly #soon = new Map<AssignmentId, Cancel>();
   #base: Pick<Base, 'model' | 'due'> | undefined;
   #isStopped = false;
@@ -35,12 +35,12 @@ export class Succession {
   }
 
   /** A buffer begins after another one, which closes. */
-  follow(before: RoundId, next: RoundDriver): void {
+  follow(before: RoundId, next: RoundUnderWay): void {
     this.#next.set(before, next);
   }
 
   /** The buffer that began when another one closed. */
-  after(round: RoundId): RoundDriver | undefined {
+  after(round: RoundId): RoundUnderWay | undefined {
     return this.#next.get(round);
   }
 

@@ -9,6 +9,7 @@ import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Manifest } from '@murmuration/protocol/weights/model-files';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
+import { RingSum } from '../aggregation/ring-sum.ts';
 import { labelOf } from '../population/arm-label.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import { lineageOf } from '../registry/lineage.ts';
@@ -23,11 +24,12 @@ import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
 import { abandon } from './abandon.ts';
 import { centralRound } from './central-round.ts';
-import { RoundDriver } from './driver.ts';
+import { RoundDriver, type RoundUnderWay } from './driver.ts';
 import type { Inquiries, Standing } from './inquiries.ts';
 import type { Carried, CentralStage, DriverPorts } from './ports.ts';
 import { restore } from './restore.ts';
 import { splitOf } from './split-of.ts';
+import { SpreadRound } from './spread-round.ts';
 import { clipFor, controlFor, fairnessFor } from './state-for.ts';
 import { Succession } from './succession.ts';
 import { type PlanOwn, planOf, termsOf, termsOfQuery } from './terms-of.ts';
@@ -72,7 +74,7 @@ export class TaskRounds {
   #lastAt: number | undefined;
   readonly #over: RoundId[] = [];
   /** The newest round, which may be over. */
-  #driver: RoundDriver | undefined;
+  #driver: RoundUnderWay | undefined;
   #number = 0;
   #nextAt: number;
   /** Whether the last round could not begin. */
@@ -91,7 +93,7 @@ export class TaskRounds {
   readonly #stopping = new AbortController();
   #activity: Activity = { is: 'idle' };
   /** The round that ends next; of an asynchronous task it may be the buffer before the newest. */
-  #ending: RoundDriver | undefined;
+  #ending: RoundUnderWay | undefined;
   readonly #succession: Succession;
   /** Of an asynchronous task that masks: who trains. */
   readonly trainings: Trainings | undefined;
@@ -155,7 +157,7 @@ export class TaskRounds {
    */
   async resume(saved: readonly SavedRound[]): Promise<void> {
     await this.#readHistory();
-    const drivers: RoundDriver[] = [];
+    const drivers: RoundUnderWay[] = [];
     for (const [i, round] of saved.entries()) {
       this.#number = Math.max(this.#number, round.terms.number);
       if (i < saved.length - (addsAsTheyCome(this.#task) ? 2 : 1))
@@ -311,12 +313,12 @@ export class TaskRounds {
   }
 
   /** The round that is under way; of an asynchronous task, the buffer that takes updates. */
-  get current(): RoundDriver | undefined {
+  get current(): RoundUnderWay | undefined {
     return this.#driver;
   }
 
   /** That round, and before it the buffer that closes, if one does; they may be over. */
-  get underWay(): readonly RoundDriver[] {
+  get underWay(): readonly RoundUnderWay[] {
     return [...new Set([this.#ending, this.#driver])].filter(each => each !== undefined);
   }
 
@@ -342,7 +344,7 @@ export class TaskRounds {
   }
 
   /** The round of this id, if it is under way; an assignment of a buffer may be in a later one. Throws `round.closed` for one that is over. */
-  find(round: RoundId, assignment?: AssignmentId): RoundDriver | undefined {
+  find(round: RoundId, assignment?: AssignmentId): RoundUnderWay | undefined {
     const { underWay } = this;
     const found =
       (assignment && underWay.find(each => each.holds(round, assignment))) ??
@@ -437,7 +439,9 @@ export class TaskRounds {
     this.#nextAt = this.#lastAt + this.task.interval;
     this.#layout = files.layout;
     if (terms.buffer) this.#succession.begins(terms.plan.model, terms.number);
-    const driver = new RoundDriver(terms, this.#aggregateFor(terms, files.layout), this.#portsOf(terms));
+    const driver = terms.parts
+      ? this.#spread(terms, files.layout)
+      : new RoundDriver(terms, this.#aggregateFor(terms, files.layout), this.#portsOf(terms));
     this.#driver = driver;
     this.#setDue(driver);
     const carried = this.#carry(driver);
@@ -502,6 +506,22 @@ export class TaskRounds {
     return query ? { ...this.#ports, pool: this.#ports.pool.answering(labelOf(query)) } : this.#ports;
   }
 
+  /** A round whose parts are run by cells, as it is led here. Throws `config.invalid` where it can't be led. */
+  #spread(terms: RoundTerms, layout: Layout, isSaved = false): SpreadRound {
+    const { store, spread } = this.#ports;
+    if (!store || !spread || terms.parts?.count !== this.#task.spread?.count)
+      throw new MurmurationError(
+        'config.invalid',
+        `The round was spread over ${terms.parts?.count} cells, and the task is not any more.`,
+      );
+    const emptySum = () => {
+      const sum = aggregateFor('sum', terms.plan, layout, terms.id);
+      if (sum instanceof RingSum) return sum;
+      throw new MurmurationError('config.invalid', 'The sums of parts of a round are added up in a ring.');
+    };
+    return new SpreadRound(terms, emptySum, { ...this.#ports, store, spread }, isSaved);
+  }
+
   #aggregateFor({ plan, id, groups, buffer }: RoundTerms, layout: Layout): Aggregate {
     const { consumes } = this.#task.strategy;
     return aggregateFor(consumes, plan, layout, id, groups?.count, buffer !== undefined);
@@ -562,15 +582,15 @@ export class TaskRounds {
   }
 
   /** A buffer closes as soon as it is full, but no sooner than the task's schedule says, from its beginning. */
-  #setDue(driver: RoundDriver): void {
+  #setDue(driver: RoundUnderWay): void {
     if (!driver.terms.buffer) return;
     const { interval } = this.#task;
     driver.due(Math.min(driver.terms.startedAt, this.#ports.clock.now()) + interval);
   }
 
   /** Waits for the end of a round, and of the buffers that follow it. */
-  async #carry(first: RoundDriver): Promise<void> {
-    for (let driver: RoundDriver | undefined = first; driver; ) {
+  async #carry(first: RoundUnderWay): Promise<void> {
+    for (let driver: RoundUnderWay | undefined = first; driver; ) {
       this.#ending = driver;
       this.#isUnderWay = true;
       const record = await driver.ended;
@@ -636,7 +656,7 @@ export class TaskRounds {
   }
 
   /** Goes on with a round, or with two buffers of which the first has closed. */
-  #goOn(first: RoundDriver, second: RoundDriver | undefined): void {
+  #goOn(first: RoundUnderWay, second: RoundUnderWay | undefined): void {
     this.#activity = { is: 'running' };
     this.#driver = second ?? first;
     if (second) this.#succession.follow(first.terms.id, second);
@@ -649,7 +669,7 @@ export class TaskRounds {
   }
 
   /** The round that was under way, or nothing where it can't go on. */
-  async #restored(saved: SavedRound, before: Promise<unknown> | undefined): Promise<RoundDriver[]> {
+  async #restored(saved: SavedRound, before: Promise<unknown> | undefined): Promise<RoundUnderWay[]> {
     const { terms, damage } = saved;
     if (damage !== undefined) {
       const error = new MurmurationError('storage.corrupt', damage);
@@ -664,6 +684,7 @@ export class TaskRounds {
       const { layout } = await this.#registry.files(terms.plan.model);
       if (terms.plan.control) this.#registry.putBeside(terms.plan.model, terms.plan.control.file);
       this.#layout = layout;
+      if (terms.parts) return [this.#spread(terms, layout, true)];
       aggregate = this.#aggregateFor(terms, layout);
       restore(aggregate, saved, this.#task);
       if (terms.buffer) await this.#remember(terms);
@@ -708,6 +729,7 @@ export class TaskRounds {
       ...this.#nextRound(),
       run: runs?.openRun,
       named: named(),
+      parts: this.#ports.spread && (this.#task.spread ?? undefined),
       ...own,
     });
   }

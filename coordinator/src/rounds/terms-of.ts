@@ -3,7 +3,7 @@ import type { Fairness, Plan, PlanControl, PlanPrivacy } from '@murmuration/prot
 import type { Query } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import type { ModelVersion } from '../registry/model-version.ts';
-import type { RoundTerms } from '../round/round.ts';
+import type { RoundTerms, Spread } from '../round/round.ts';
 import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, cohortSizeOf, largestSumOf, type Task } from '../task/task.ts';
 
@@ -32,6 +32,8 @@ interface Own extends PlanOwn {
   readonly startedAt: number;
   /** The training run that it is a part of. */
   readonly run: string | undefined;
+  /** How it is spread over cells. */
+  readonly parts?: Spread | undefined;
 }
 
 /** The terms of a round in which the devices of a task are asked a query; `model` is what they would train from, `privacy` what its budget says. */
@@ -101,7 +103,7 @@ export function planOf(
 export function termsOf(
   task: Task,
   version: Pick<ModelVersion, 'model' | 'parent'>,
-  { id, number, run, startedAt, ...own }: Own,
+  { id, number, run, startedAt, parts, ...own }: Own,
 ): RoundTerms {
   const { cohort, groups, buffer } = task;
   const { evaluation: _, grace: __, ...limits } = task.deadlines;
@@ -113,6 +115,7 @@ export function termsOf(
     goal: cohort.goal,
     minimum: cohort.minimum,
     ...(groups && { groups }),
+    ...(parts && { parts }),
     ...(run !== undefined && { run }),
     ...(buffer && addsAsTheyCome(task) && { buffer }),
     startedAt,

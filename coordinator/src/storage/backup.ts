@@ -124,7 +124,9 @@ async function snapshot(database: string, to: string): Promise<void> {
   }
   const copy = await Connection.open(to, { busyTimeout });
   try {
-    await copy.exec('delete from journal; delete from rounds_under_way; delete from owner; vacuum');
+    await copy.exec(
+      'delete from journal; delete from rounds_under_way; delete from round_parts; delete from owner; vacuum',
+    );
   } finally {
     copy.close();
   }

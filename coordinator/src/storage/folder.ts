@@ -14,6 +14,7 @@ import type { RowDatabase } from './rows/database.ts';
 import { sqlHistory } from './rows/history.ts';
 import { openDatabase } from './rows/open.ts';
 import { claim, type Ownership } from './rows/owner.ts';
+import { sqlParts } from './rows/parts.ts';
 import { sqlRounds } from './rows/rounds.ts';
 import { rowStores } from './rows/stores.ts';
 
@@ -103,6 +104,7 @@ export async function openFolder(folder: string, clock: Clock) {
         blobs,
         history: sqlHistory(database, blobs, erase),
         rounds,
+        parts: sqlParts(database, erase),
         ...rowStores(database),
         async close() {
           // What a full disk keeps from being deleted belongs to a process that is over.

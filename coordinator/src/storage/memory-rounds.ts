@@ -1,15 +1,29 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
-import type { Checkpoint, JournalEntry, RoundStore, SavedRound } from '../round/store.ts';
+import type { PartResult, PartStore } from '../round/parts.ts';
+import {
+  type Checkpoint,
+  type JournalEntry,
+  keyOf,
+  type RoundStore,
+  type SavedRound,
+} from '../round/store.ts';
+
+interface Ended {
+  readonly result: PartResult;
+  readonly sum: Uint8Array | undefined;
+}
 
 /** Rounds under way in this process's memory: they outlive a coordinator that is put together anew over them, and no more. */
 export class MemoryRounds implements RoundStore {
   readonly #rounds = new Map<RoundId, { saved: SavedRound; entries: JournalEntry[] }>();
+  readonly #ended = new Map<RoundId, Map<number, Ended>>();
 
   async begin(terms: SavedRound['terms']): Promise<void> {
-    if (this.#rounds.has(terms.id)) return;
+    const key = keyOf(terms);
+    if (this.#rounds.has(key)) return;
     const entries: JournalEntry[] = [];
-    this.#rounds.set(terms.id, { saved: { terms, entries, checkpoint: undefined }, entries });
+    this.#rounds.set(key, { saved: { terms, entries, checkpoint: undefined }, entries });
   }
 
   async append(round: RoundId, entries: readonly JournalEntry[]): Promise<void> {
@@ -30,7 +44,34 @@ export class MemoryRounds implements RoundStore {
   forget(round: RoundId): void {
     this.#rounds.get(round)?.saved.checkpoint?.sum.fill(0);
     this.#rounds.delete(round);
+    this.#ended.delete(round);
   }
+
+  /** What came of the parts of spread rounds. */
+  readonly parts: PartStore = {
+    open: async task =>
+      [...this.#rounds.values()]
+        .map(({ saved: { terms } }) => terms)
+        .filter(({ plan, parts, part }) => plan.task === task && parts !== undefined && part === undefined),
+    end: async (terms, result, sum) => {
+      const { id, part } = terms;
+      if (this.#rounds.has(id)) {
+        const ended = this.#ended.get(id) ?? new Map<number, Ended>();
+        if (!ended.has(part!)) ended.set(part!, structuredClone({ result, sum }));
+        this.#ended.set(id, ended);
+      }
+      this.forget(keyOf(terms));
+    },
+    forget: async terms => this.forget(keyOf(terms)),
+    results: async round =>
+      new Map(
+        Array.from(this.#ended.get(round) ?? [], ([part, { result }]) => [part, structuredClone(result)]),
+      ),
+    sum: async (round, part) => {
+      const sum = this.#ended.get(round)?.get(part)?.sum;
+      return sum && new Uint8Array(sum);
+    },
+  };
 
   #of(round: RoundId) {
     const kept = this.#rounds.get(round);

@@ -22,6 +22,7 @@ import type { BlobStore, History } from '../registry/ports.ts';
 import type { PromotionWatchStore } from '../registry/promotion-watches.ts';
 import type { QueryResultStore } from '../registry/query-results.ts';
 import type { VerdictStore } from '../registry/verdicts.ts';
+import type { PartStore } from '../round/parts.ts';
 import type { RoundStore } from '../round/store.ts';
 import type { PausedTasks } from '../rounds/pauses.ts';
 import type { AddedTaskStore } from '../task/added-tasks.ts';
@@ -63,6 +64,7 @@ export interface Storage {
   readonly blobs: BlobStore;
   readonly history: History;
   readonly rounds: RoundStore;
+  readonly parts: PartStore;
   readonly devices: DeviceStore;
   readonly enrolmentTokens: EnrolmentTokenStore;
   readonly operatorTokens: OperatorTokenStore;
@@ -125,6 +127,7 @@ function memoryStorage(clock: Clock): Storage {
     blobs: memoryBlobs(clock),
     history: memoryHistory(rounds, verdicts, queryResults),
     rounds,
+    parts: rounds.parts,
     devices,
     enrolmentTokens: memoryEnrolmentTokens(),
     operatorTokens: memoryOperatorTokens(),

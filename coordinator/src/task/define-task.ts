@@ -36,6 +36,7 @@ import {
 } from './misfits.ts';
 import { queriesSchema, refuseUnaskable } from './queries.ts';
 import { misfitOf, retrainSchema } from './retrain/retrain.ts';
+import { spreadOf } from './spread.ts';
 import type { Task, TaskQuery } from './task.ts';
 import { gateSchema, problemOfGate } from './task-gate.ts';
 import { privacyOf } from './task-privacy.ts';
@@ -209,6 +210,8 @@ export const taskSchema = z.strictObject({
     minimum: z.int().min(1).max(1_000_000).optional(),
     /** Devices chosen for each update wanted, 1.3 by default; not of an asynchronous task without masking. */
     overSelection: z.number().min(1).max(10).optional(),
+    /** Cells that a round is spread over (`--role cell`), each with a part of its cohort, and under masks with a sum of its own that is opened with at least `masking.smallestGroup` updates; 1: a round is in one cell. */
+    cells: z.int().min(1).max(64).default(1),
     /** Devices at work at the same time; only of an asynchronous task, which must have it. */
     concurrency: z.int().min(1).max(100_000).optional(),
     /** Versions that may be made between an assignment and its update, 20 by default: one that is older is refused, or with masking trained again; only of an asynchronous task, with masking 63 at most. */
@@ -330,7 +333,7 @@ type Definition = z.input<typeof taskSchema>;
 
 type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = {
   readonly mode?: Mode;
-} & Pick<Definition['cohort'], 'goal' | Its> &
+} & Pick<Definition['cohort'], 'goal' | 'cells' | Its> &
   Required<Pick<Definition['cohort'], Needed>>;
 
 /** A task as a team writes it down; what is left out has the default that `docs/reference/task.md` lists. */
@@ -379,7 +382,8 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     : others.queries;
   const update = updateOf(asked);
   const { training: central, ...rest } = others;
-  const { cohort, buffer } = cohortOf(rest.cohort, masking !== 'off');
+  const { cells, ...ofCohort } = rest.cohort;
+  const { cohort, buffer } = cohortOf(ofCohort, masking !== 'off');
   const { privateLayers, sampledSoftmax, optimizer, ...training } = plan;
   if (optimizer) refuseOptimizer(rest.strategy, optimizer);
   if (cohort.minimum > cohort.goal)
@@ -436,7 +440,17 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     );
   const { settings, groups } = maskingOf(masking);
   requireGroups(rest.strategy, groups, cohort, masking !== 'off');
-  if (settings) refuseUnmaskable(settings, update.kind, cohort, groups?.count ?? 1);
+  const spread = spreadOf(cells, {
+    smallest: masking === 'off' ? 1 : masking.smallestGroup,
+    cohort,
+    strategy: rest.strategy,
+    update,
+    isAsynchronous: buffer !== null,
+    isPrivate: privacy !== null,
+    isCentral: central !== null,
+    isAsked: queries.length > 0,
+  });
+  if (settings) refuseUnmaskable(settings, update.kind, cohort, groups?.count ?? spread?.count ?? 1);
   if (rest.serving.remote && privateLayers.length > 0)
     throw new MurmurationError(
       'config.invalid',
@@ -469,6 +483,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     groups,
     privacy: privacy && privacyOf(privacy),
     cohort,
+    spread,
     buffer,
     deadlines,
     interval: schedule.every,

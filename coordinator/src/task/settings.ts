@@ -20,7 +20,7 @@ type Settings = Readonly<Record<(typeof sections)[number], unknown>>;
 
 /** The settings of a task, complete, with times in ms: what a definition would say. */
 export function settingsOf(task: Task) {
-  const { training, privateLayers, update, masking, groups, deadlines, interval, eligibility } = task;
+  const { training, privateLayers, update, masking, groups, spread, deadlines, interval, eligibility } = task;
   return {
     plan: {
       ...training,
@@ -33,10 +33,10 @@ export function settingsOf(task: Task) {
       ? {
           ...masking,
           groups: groups?.count ?? 1,
-          smallestGroup: groups?.smallest ?? smallestGroupByDefault,
+          smallestGroup: groups?.smallest ?? spread?.smallest ?? smallestGroupByDefault,
         }
       : ('off' as const),
-    cohort: cohortSettings(task),
+    cohort: { ...cohortSettings(task), ...(spread && { cells: spread.count }) },
     deadlines: { ...deadlines },
     schedule: { every: interval },
     eligibility: { ...eligibility },
@@ -101,6 +101,13 @@ export function withSettings(
         field: 'cohort.mode',
         message:
           'whether rounds begin together, and whether buffers mask, is for the definition of the task to say',
+      },
+    ]);
+  if (changed.spread?.count !== task.spread?.count)
+    throw new SettingsError([
+      {
+        field: 'cohort.cells',
+        message: 'over how many cells rounds are spread is for the definition of the task to say',
       },
     ]);
   // The strategy's memory covers the shared layers, and devices keep the others.

@@ -8,7 +8,7 @@ import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Measuring } from '../evaluation/measure.ts';
 import type { Grouping } from '../round/groups.ts';
-import type { BufferTerms, RoundTerms } from '../round/round.ts';
+import type { BufferTerms, RoundTerms, Spread } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { CentralTraining } from './central.ts';
 import type { Eligibility } from './eligibility.ts';
@@ -47,6 +47,8 @@ export interface Task {
   readonly privacy: TaskPrivacy | null;
   /** The groups that a masked cohort is cut into, each with a sum of its own; null: it is one sum. */
   readonly groups: Grouping | null;
+  /** The parts that a round has where cells run it, each in one cell, with a sum of its own; null: it is in one cell. */
+  readonly spread: Spread | null;
   readonly cohort: {
     /** Updates wanted: the aggregation goal. */
     readonly goal: number;

@@ -97,7 +97,9 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
           'no devices are led: nothing is heard of the leases of this cell, or another one has them',
         ),
   );
-  events.on('taken-over', (task, underWay) => log.info({ task, underWay }, 'task taken over'));
+  events.on('taken-over', (task, underWay, part) =>
+    log.info({ task, part, underWay }, part === undefined ? 'task taken over' : 'part of a task taken over'),
+  );
   events.on('enrolled', device => log.debug({ device }, 'device enrolled'));
   events.on('convicted', (round, devices, code) =>
     log.warn({ round, devices, code }, 'devices revealed or dealt wrong shares'),

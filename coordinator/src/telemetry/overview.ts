@@ -13,7 +13,7 @@ import type { RoundRecord } from '../round/record.ts';
 import type { RoundState } from '../round/round.ts';
 import type { PhaseRecord } from '../round/timeline.ts';
 import type { AllRounds } from '../rounds/all-tasks.ts';
-import type { RoundDriver } from '../rounds/driver.ts';
+import type { RoundUnderWay } from '../rounds/driver.ts';
 import type { TaskRounds } from '../rounds/task-rounds.ts';
 import type { Task } from '../task/task.ts';
 import type { Attention } from './alerts/attention.ts';
@@ -157,7 +157,7 @@ export class Overviews {
     return { what: 'check-ins', devices: Math.max(0, wanted - waiting), until };
   }
 
-  #round({ state, terms, phases }: RoundDriver, waiting: number): LiveRound {
+  #round({ state, terms, phases }: RoundUnderWay, waiting: number): LiveRound {
     const { id, number, plan, startedAt } = terms;
     const quorum = 'quorum' in state ? state.quorum : null;
     return {

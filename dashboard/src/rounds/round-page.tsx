@@ -9,6 +9,7 @@ import { addressOf } from '../places/routes.ts';
 import { ErrorTable } from '../refusals/error-table.tsx';
 import { terms } from '../words/terms.ts';
 import { GroupTable } from './group-table.tsx';
+import { PartTable } from './part-table.tsx';
 import { TallyBar } from './tally-bar.tsx';
 import { TaskCard } from './task-card.tsx';
 import { Timeline } from './timeline.tsx';
@@ -59,6 +60,7 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
     phases,
     errors,
     groups,
+    parts,
     version,
     metrics,
     planVersion,
@@ -147,6 +149,13 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
           <h2 id="groups">{words.groups.heading}</h2>
           <p class="muted">{words.groups.hint}</p>
           <GroupTable groups={groups} />
+        </section>
+      )}
+      {parts && (
+        <section class="card" aria-labelledby="parts">
+          <h2 id="parts">{words.parts.heading}</h2>
+          <p class="muted">{words.parts.hint}</p>
+          <PartTable parts={parts} />
         </section>
       )}
       <section class="card" aria-labelledby="errors">

@@ -190,6 +190,13 @@ export const words = {
     },
     failed: (reason: string) => `Left out: ${reason}`,
   },
+  parts: {
+    heading: 'Parts',
+    hint: 'The round was spread over cells: each part has devices and a sum of its own.',
+    columns: { part: 'Part', devices: 'Devices', contributors: 'Updates', result: 'Sum' },
+    counted: 'Counts',
+    failed: (reason: string) => `Left out: ${reason}`,
+  },
   refused: {
     heading: 'Refused messages',
     none: 'No message was refused.',

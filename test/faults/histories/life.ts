@@ -9,7 +9,7 @@ import type { WaitingPool } from '@murmuration/coordinator/population/waiting-po
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
 import type { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
-import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
+import type { RoundUnderWay } from '@murmuration/coordinator/rounds/driver';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
 import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds';
 import type { CohortChannel, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
@@ -209,6 +209,8 @@ export class Life implements CohortChannel, Writer {
         leads();
         await this.start();
       },
+      leave: async () => false,
+      saw: () => {},
       standingOf: () => standing,
       failed: error => {
         const { code } = error as { code?: string };
@@ -297,7 +299,7 @@ export class Life implements CohortChannel, Writer {
   }
 
   /** Finds the round of a message. Throws `round.unknown` or `round.closed`. */
-  find(round: RoundId, assignment: AssignmentId): RoundDriver {
+  find(round: RoundId, assignment: AssignmentId): RoundUnderWay {
     return findRound(new Map([[this.rounds.task.name, this.rounds]]), round, assignment);
   }
 

@@ -121,6 +121,10 @@ const past: RoundDetail = {
   run: 'r'.repeat(22),
   traffic: { up: 1, down: 2 },
   phases: gathering.phases,
+  parts: [
+    { devices: 8, contributors: 7, failure: null },
+    { devices: 8, contributors: 0, failure: 'Too few came.' },
+  ],
   groups: [
     { devices: 20, contributors: 19, norm: 0.5, distance: 0.1, failure: null },
     { devices: 20, contributors: 3, norm: null, distance: null, failure: 'Too few.' },
@@ -128,7 +132,7 @@ const past: RoundDetail = {
   errors: [{ code: 'update.wrong-length', count: 1 }],
   version: { number: 6, model },
 };
-const { phases: _, groups: ____, errors: __, version: ___, ...summary } = past;
+const { phases: _, parts: _____, groups: ____, errors: __, version: ___, ...summary } = past;
 const history: Rounds = { rounds: [summary], next: null, total: 1 };
 
 const served: Serving = {

@@ -1,7 +1,7 @@
 import { compress } from '@murmuration/client-sdk/update/compress';
 import * as noise from '@murmuration/client-sdk/update/noisy-rounding';
 import { type Contribution, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
+import type { RoundUnderWay } from '@murmuration/coordinator/rounds/driver';
 import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -88,7 +88,7 @@ export class MaskedDevice {
   }
 
   /** Sends noise instead of what the phase asks for; throws what it is refused with. */
-  async garble(driver: RoundDriver, assignment: AssignmentId): Promise<void> {
+  async garble(driver: RoundUnderWay, assignment: AssignmentId): Promise<void> {
     const { phase } = driver.state;
     const kind = phase === 'keys' || phase === 'shares' ? phase : kindOf[phase as keyof typeof kindOf];
     const signature = this.#sent?.signature;

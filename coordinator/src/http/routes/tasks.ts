@@ -376,6 +376,7 @@ function pastRound({
   task: _,
   planVersion: __,
   groups: ___,
+  parts: ____,
   outcome,
   startedAt,
   endedAt,

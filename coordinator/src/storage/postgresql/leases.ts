@@ -1,14 +1,16 @@
-import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { keptFor } from '@murmuration/sql/postgresql/keep-alives';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { HeldLeases, type KeptLease } from '../../cells/held-leases.ts';
+import type { Leased } from '../../cells/parts.ts';
 import type { Standing, TaskLeases } from '../../cells/ports.ts';
 import type { Tables } from '../rows/schema.ts';
 import { inUse } from './owner.ts';
 
 /** Advisory locks of cells: this and the number of the cell. A cell has its own while it lives. */
 const cellLocks = 7_236_850 * 2 ** 20;
+/** The largest number of a cell. */
+const mostCells = 2 ** 20 - 1;
 
 /** Less than the server takes to find that a cell is cut off, by what a look at the leases may take and a clock may be off. */
 const lasts = keptFor - 2_000;
@@ -103,6 +105,21 @@ export function databaseLeases(
       held.require(found);
     },
 
+    async letGo(task) {
+      held.letGo(task);
+      await sql`update task_leases set holder = null where task = ${task} and holder = ${cell}`.execute(rows);
+    },
+
+    async living() {
+      const { rows: found } = await sql<{ count: number }>`
+        select count(*) as count from pg_locks where locktype = 'advisory' and objsubid = 1 and granted
+        and database = (select oid from pg_database where datname = current_database())
+        and ((classid::bigint << 32) | objid::bigint) - ${sql.lit(cellLocks)} between 1 and ${sql.lit(mostCells)}`.execute(
+        rows,
+      );
+      return Number(found[0]!.count);
+    },
+
     async release() {
       held.release();
       await sql`update task_leases set holder = null where holder = ${cell}`.execute(rows);
@@ -125,7 +142,7 @@ export function databaseLeases(
           cast(extract(epoch from clock_timestamp() - told_at) * 1000 as double precision) as age
         from task_leases left join task_standings using (task) order by task`.execute(rows);
       return found.map(({ task, url, free, standing, age }) => ({
-        task: task as TaskName,
+        task: task as Leased,
         cell: free ? null : url,
         said:
           standing === null

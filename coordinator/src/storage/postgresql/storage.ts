@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { withoutPassword } from '@murmuration/sql/postgresql/address';
@@ -10,6 +11,7 @@ import type { ObjectStore } from '../objects/object-store.ts';
 import type { RowDatabase } from '../rows/database.ts';
 import { sqlHistory } from '../rows/history.ts';
 import { migrate } from '../rows/migrate.ts';
+import { sqlParts } from '../rows/parts.ts';
 import { sqlRounds } from '../rows/rounds.ts';
 import type { Tables } from '../rows/schema.ts';
 import { rowStores } from '../rows/stores.ts';
@@ -80,11 +82,13 @@ export async function openPostgresqlStorage(
     const checkpoints = databaseCheckpoints(database);
     // Others may be about to begin theirs.
     if (!shared) await forgetLeftOver(database, checkpoints);
+    // A sum that can't be deleted now is deleted by the next start.
+    const forget = (round: RoundId) => checkpoints.forget(round).catch(() => {});
     return {
       durable: true,
       blobs,
-      // A sum that can't be deleted now is deleted by the next start.
-      history: sqlHistory(database, blobs, round => checkpoints.forget(round).catch(() => {})),
+      history: sqlHistory(database, blobs, forget),
+      parts: sqlParts(database, forget),
       rounds: sqlRounds(database, checkpoints),
       ...rowStores(database),
       ...(leases && { leases }),

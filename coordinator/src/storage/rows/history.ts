@@ -6,6 +6,7 @@ import type { RoundRecord } from '../../round/record.ts';
 import { bound } from './bound.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
+import { forgetParts } from './parts.ts';
 import { addQueryResult } from './query-results.ts';
 import { loadState, storeState, vectorsIn } from './strategy-state.ts';
 import { addVerdicts } from './verdicts.ts';
@@ -150,6 +151,7 @@ export function sqlHistory(
             .execute();
           await changes.deleteFrom('journal').where('round', '=', id).execute();
           await changes.deleteFrom('rounds_under_way').where('round', '=', id).execute();
+          await forgetParts(changes, id);
         }
       });
       if (round) await closed(round.round);

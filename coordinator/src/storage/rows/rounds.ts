@@ -2,7 +2,7 @@ import { decode, encode } from '@msgpack/msgpack';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { RoundTerms } from '../../round/round.ts';
-import type { JournalEntry, RoundStore } from '../../round/store.ts';
+import { type JournalEntry, keyOf, type RoundStore } from '../../round/store.ts';
 import type { Checkpoints } from '../files/checkpoints.ts';
 import type { RowDatabase } from './database.ts';
 
@@ -19,7 +19,7 @@ export function sqlRounds({ rows, writer }: RowDatabase, checkpoints: Checkpoint
       await writer.write(changes =>
         changes
           .insertInto('rounds_under_way')
-          .values({ round: terms.id, terms: encode(terms) })
+          .values({ round: keyOf(terms), terms: encode(terms) })
           .onConflict(conflict => conflict.doNothing())
           .execute(),
       );

@@ -7,6 +7,7 @@ export interface Tables {
   readonly devices: DevicesTable;
   readonly rounds_under_way: RoundsUnderWayTable;
   readonly journal: JournalTable;
+  readonly round_parts: RoundPartsTable;
   readonly enrolment_tokens: EnrolmentTokensTable;
   readonly enrolment_uses: { readonly token: string; readonly device: string };
   readonly operator_tokens: OperatorTokensTable;
@@ -194,6 +195,15 @@ interface RoundsUnderWayTable {
   readonly round: string;
   /** MessagePack. */
   readonly terms: Uint8Array;
+}
+
+interface RoundPartsTable {
+  readonly round: string;
+  readonly part: number;
+  /** MessagePack of a `PartResult`. */
+  readonly result: Uint8Array;
+  /** As its aggregate gives it; null where it failed. */
+  readonly sum: Uint8Array | null;
 }
 
 interface JournalTable {

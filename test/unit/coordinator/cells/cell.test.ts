@@ -1,4 +1,5 @@
 import { Cell } from '@murmuration/coordinator/cells/cell';
+import { type Leased, partNames } from '@murmuration/coordinator/cells/parts';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
@@ -11,11 +12,14 @@ const tasks = ['a', 'b', 'c', 'd', 'e', 'f'] as TaskName[];
 function world() {
   const clock = new VirtualClock(1_000);
   const all = new MemoryLeases(clock);
-  const open = (name: string, fails = new Set<TaskName>(), own = tasks) => {
+  const open = (name: string, fails = new Set<Leased>(), own: readonly Leased[] = tasks) => {
     const line = all.cell();
     const { leases, vanish }: ContractCell = line;
     const led: [leads: boolean, at: number][] = [];
-    const taken: TaskName[] = [];
+    const taken: Leased[] = [];
+    const left: Leased[] = [];
+    /** Parts of which something is under way. */
+    const busy = new Set<Leased>();
     const failures: unknown[] = [];
     const cell = new Cell({
       leases,
@@ -26,6 +30,12 @@ function world() {
         if (fails.delete(task)) throw new Error('its storage fails');
         taken.push(task);
       },
+      leave: async part => {
+        if (busy.has(part)) return false;
+        left.push(part);
+        return true;
+      },
+      saw: () => {},
       standingOf: () => standing,
       failed: error => failures.push(error),
       leads: leads => led.push([leads, clock.now()]),
@@ -34,7 +44,7 @@ function world() {
       await vanish();
       await cell.stop();
     };
-    return { cell, leases, taken, failures, vanish, die, led, line };
+    return { cell, leases, taken, left, busy, failures, vanish, die, led, line };
   };
   return { clock, open };
 }
@@ -186,5 +196,59 @@ describe('cells that share tasks', () => {
     await clock.advance(60_000);
     expect(first.led.map(([leads]) => leads)).toEqual([false]);
     expect(second.led).toEqual([]);
+  });
+});
+
+describe('cells that share the parts of a task', () => {
+  const parts = partNames('a' as TaskName, 4);
+  const own = ['a' as TaskName, ...parts];
+  const partsOf = ({ leases }: { readonly leases: { readonly held: ReadonlySet<Leased> } }) =>
+    parts.filter(part => leases.held.has(part));
+
+  it('have all of them where there is one cell, and leave it half once a second one comes', async () => {
+    const { clock, open } = world();
+    const first = open('first', new Set(), own);
+    await first.cell.start();
+    await clock.advance(10_000);
+    expect(partsOf(first)).toEqual(parts);
+    const second = open('second', new Set(), own);
+    await second.cell.start();
+    await clock.advance(5_000);
+    expect(partsOf(first)).toHaveLength(2);
+    expect(partsOf(second)).toHaveLength(2);
+    expect([...partsOf(first), ...partsOf(second)].sort()).toEqual(parts);
+    expect(first.leases.held).toContain('a');
+    expect([...first.failures, ...second.failures]).toEqual([]);
+    // And then all stays as it is.
+    const taken = [first.taken.length, second.taken.length];
+    await clock.advance(60_000);
+    expect([first.taken.length, second.taken.length]).toEqual(taken);
+  });
+
+  it('keep a part of which something is under way until that is over', async () => {
+    const { clock, open } = world();
+    const first = open('first', new Set(), own);
+    await first.cell.start();
+    await clock.advance(10_000);
+    for (const part of parts) first.busy.add(part);
+    const second = open('second', new Set(), own);
+    await second.cell.start();
+    await clock.advance(10_000);
+    expect(partsOf(first)).toEqual(parts);
+    first.busy.delete(parts[2]!);
+    await clock.advance(3_000);
+    expect(first.left).toEqual([parts[2]]);
+    expect(partsOf(second)).toEqual([parts[2]]);
+  });
+
+  it('take the parts of a cell that is gone', async () => {
+    const { clock, open } = world();
+    const cells = ['first', 'second'].map(name => open(name, new Set(), own));
+    for (const { cell } of cells) await cell.start();
+    await clock.advance(10_000);
+    const [first, second] = cells as [(typeof cells)[0], (typeof cells)[0]];
+    await second.die();
+    await clock.advance(3_000);
+    expect(partsOf(first)).toEqual(parts);
   });
 });

@@ -13,12 +13,13 @@ const cell = 'https://cell-1.example.org';
 const tickets = new Tickets(new Uint8Array(32).fill(1));
 const message = (change: Partial<CheckIn> = {}): CheckIn => ({ task, conditions: {}, ...change });
 
-function front(change: Partial<Standing> = {}, place: Partial<TaskPlace> = {}) {
+function front(change: Partial<Standing> = {}, place: Partial<TaskPlace> = {}, part?: TaskPlace) {
   const clock = new VirtualClock(1_000);
   const said = { standing: { ...standing, ...change }, age: 0 };
   const places = new Map<string, TaskPlace>([[task, { task, cell, said, ...place }]]);
   const directory = {
     places,
+    placeOf: (known: TaskPlace) => part ?? known,
     untilNextRound: ({ said: known }: TaskPlace) => known!.standing.untilNextRound,
   };
   return new FrontRequests({

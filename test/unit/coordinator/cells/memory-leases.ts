@@ -1,7 +1,7 @@
 import { HeldLeases } from '@murmuration/coordinator/cells/held-leases';
+import type { Leased } from '@murmuration/coordinator/cells/parts';
 import type { Standing, TaskLeases } from '@murmuration/coordinator/cells/ports';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ContractCell } from '../../../contract/task-leases.ts';
 
@@ -42,7 +42,7 @@ export interface MemoryCell extends ContractCell {
 /** Leases in memory that cells of one process share. */
 export class MemoryLeases {
   readonly #clock: Clock;
-  readonly #leases = new Map<TaskName, Lease>();
+  readonly #leases = new Map<Leased, Lease>();
   /** Whether the place believes that a cell lives, by its number. */
   readonly #lives = new Map<number, () => boolean>();
 
@@ -100,7 +100,7 @@ export class MemoryLeases {
       if (line.latency > 0) await wait(line.latency);
       return line.hears ? value : unheard();
     };
-    const own = (task: TaskName) => {
+    const own = (task: Leased) => {
       const lease = this.#leases.get(task);
       return lease?.holder === cell ? lease : undefined;
     };
@@ -125,6 +125,13 @@ export class MemoryLeases {
       require: async () => {
         if (held.tasks.size > 0) held.require(await asked(kept));
       },
+      letGo: task =>
+        asked(() => {
+          held.letGo(task);
+          const lease = own(task);
+          if (lease) lease.holder = null;
+        }),
+      living: () => asked(() => [...this.#lives.values()].filter(lives => lives()).length),
       release: async () => {
         held.release();
         if (!line.asks) return;

@@ -1,11 +1,14 @@
 // @module-tag postgresql
+import { partName } from '@murmuration/coordinator/cells/parts';
+import { termsOfPart } from '@murmuration/coordinator/round/parts';
 import type { DatabaseLeases } from '@murmuration/coordinator/storage/postgresql/leases';
 import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { resultOf, spreadTerms } from '../../../contract/round-parts.ts';
 import { checkpointOf, recordOf, roundA, termsOf } from '../../../contract/rounds.ts';
 import { taskLeasesContract } from '../../../contract/task-leases.ts';
 import { PostgresqlServer } from '../../../postgresql-server.ts';
@@ -102,6 +105,55 @@ describe('a database of PostgreSQL that cells share', () => {
     // The round is there for the one that has the task now.
     const [saved] = await opened.at(-1)!.rounds.underWay();
     expect(saved?.terms.id).toBe(roundA);
+  });
+
+  it('takes no result of a part from a cell that has lost the part, and one from the cell that has it now', async () => {
+    await fresh();
+    const part = partName(keyboard, 2);
+    const late = await openCell();
+    const { storage, leases } = await openCell();
+    const leader = await openCell();
+    await leases.announce([keyboard, part]);
+    await leader.leases.take(keyboard, 'http://127.0.0.1:3');
+    await leader.storage.rounds.begin(spreadTerms(roundA));
+    const terms = termsOfPart(spreadTerms(roundA), 2);
+    await late.leases.take(part, 'http://127.0.0.1:1');
+    await late.storage.rounds.begin(terms);
+    await late.vanish();
+    expect(await leases.take(part, 'http://127.0.0.1:2')).toBe(true);
+
+    const sum = new Uint8Array([1, 2, 3]);
+    await expect(late.storage.parts.end(terms, resultOf(roundA, 'late'), sum)).rejects.toMatchObject({
+      code: 'storage.in-use',
+    });
+    await expect(late.storage.parts.forget(terms)).rejects.toMatchObject({ code: 'storage.in-use' });
+    expect(await leader.storage.parts.results(roundA)).toEqual(new Map());
+    expect((await storage.rounds.underWay()).map(each => each.terms.part)).toEqual([undefined, 2]);
+
+    await storage.parts.end(terms, resultOf(roundA, 'one'), sum);
+    expect(await leader.storage.parts.results(roundA)).toEqual(new Map([[2, resultOf(roundA, 'one')]]));
+    // It is gone with the round, whatever comes after that.
+    await leader.storage.history.commit({ round: recordOf(roundA) });
+    await storage.parts.end(terms, resultOf(roundA, 'one'), sum);
+    expect(await leader.storage.parts.results(roundA)).toEqual(new Map());
+  });
+
+  it('leaves no result of a part behind whose round ends at the same moment', async () => {
+    await fresh();
+    const { storage, leases } = await openCell();
+    await leases.announce([keyboard]);
+    await leases.take(keyboard, 'http://127.0.0.1:1');
+    const other = await openCell();
+    for (let i = 0; i < 20; i++) {
+      const round = `round-${i}`.padEnd(22, '-') as RoundId;
+      await storage.rounds.begin(spreadTerms(round));
+      const parts = [1, 2, 3].map(part => termsOfPart(spreadTerms(round), part));
+      await Promise.all([
+        storage.history.commit({ round: { ...recordOf(round), number: i } }),
+        ...parts.map(terms => other.storage.parts.end(terms, resultOf(round, 'one'), new Uint8Array(10))),
+      ]);
+      expect(await storage.parts.results(round)).toEqual(new Map());
+    }
   });
 
   it('has a cell that takes a task wait for a write of the one before that has begun, or leave the task', async () => {

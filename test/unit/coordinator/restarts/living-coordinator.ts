@@ -6,7 +6,7 @@ import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { SavedRound } from '@murmuration/coordinator/round/store';
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
 import type { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
-import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
+import type { RoundUnderWay } from '@murmuration/coordinator/rounds/driver';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
 import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds';
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
@@ -228,7 +228,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
     }
   }
 
-  #find(round: RoundId, assignment: AssignmentId): RoundDriver {
+  #find(round: RoundId, assignment: AssignmentId): RoundUnderWay {
     return findRound(new Map([[this.rounds.task.name, this.rounds]]), round, assignment);
   }
 }

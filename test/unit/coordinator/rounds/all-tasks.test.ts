@@ -15,7 +15,7 @@ it('a round under way whose task is no longer there has failed, and says why; th
   const kept = { ...termsOf({ task: task.name, model: head.version.model }), id: 'K'.repeat(22) as RoundId };
   await store.begin(gone);
   await store.begin(kept);
-  await resumeAll(all, store, federation);
+  await resumeAll(all, store, federation, store.parts);
   expect(federation.records).toMatchObject([
     {
       round: gone.id,

@@ -1,6 +1,7 @@
 import { blobsContract } from '@murmuration/coordinator/testing/blobs';
 import { devicesContract } from '../../../contract/devices.ts';
 import { historyContract } from '../../../contract/history.ts';
+import { partsContract } from '../../../contract/round-parts.ts';
 import { roundsContract } from '../../../contract/rounds.ts';
 import { storageFolders } from './folders.ts';
 
@@ -22,3 +23,4 @@ historyContract(
   async () => (await reopen()).history,
 );
 roundsContract('a folder', () => open(), reopen);
+partsContract('a folder', () => open(), reopen);

@@ -13,6 +13,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { devicesContract } from '../../../contract/devices.ts';
 import { durableStoresContract } from '../../../contract/durable-stores.ts';
 import { historyContract } from '../../../contract/history.ts';
+import { partsContract } from '../../../contract/round-parts.ts';
 import { checkpointOf, recordOf, roundA, roundB, roundsContract, termsOf } from '../../../contract/rounds.ts';
 import { PostgresqlServer } from '../../../postgresql-server.ts';
 
@@ -78,6 +79,7 @@ historyContract(
   async () => (await reopen()).history,
 );
 roundsContract(name, () => open(), reopen);
+partsContract(name, () => open(), reopen);
 durableStoresContract(name, () => open(), reopen);
 
 /** A promise, and what resolves it. */

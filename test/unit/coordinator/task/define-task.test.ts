@@ -10,6 +10,7 @@ import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/d
 import { settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
 import { cohortSizeOf, largestSumOf } from '@murmuration/coordinator/task/task';
 import { plan } from '@murmuration/protocol/messages/plan';
+import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { describe, expect, it } from 'vitest';
 
 const least: TaskDefinition = {
@@ -110,6 +111,55 @@ describe('a task', () => {
     expect(Object.keys(task.masking!).sort()).toEqual(['corrupt', 'dropping', 'graph', 'threat']);
     expect([cohortSizeOf(task), largestSumOf(task)]).toEqual([130, 26]);
     expect(defineTask({ ...least, masking: {} } as TaskDefinition).groups).toBeNull();
+  });
+
+  it('spreads rounds over cells, of which plans say nothing', () => {
+    const cells = { goal: 100, minimum: 50, cells: 4 };
+    const task = defineTask({ ...least, masking: { smallestGroup: 10 }, cohort: cells } as TaskDefinition);
+    expect(task.spread).toEqual({ count: 4, smallest: 10 });
+    expect(Object.keys(task.masking!).sort()).toEqual(['corrupt', 'dropping', 'graph', 'threat']);
+    // The sum of all parts has to fit the ring.
+    expect(largestSumOf(task)).toBe(130);
+    const plain = defineTask({
+      ...least,
+      masking: 'off',
+      cohort: { ...cells, minimum: 4 },
+    } as TaskDefinition);
+    expect(plain.spread).toEqual({ count: 4, smallest: 1 });
+    expect(defineTask(least as TaskDefinition).spread).toBeNull();
+  });
+
+  it.each<[object, RegExp]>([
+    [
+      { cohort: { goal: 60, minimum: 40, cells: 4 } },
+      /minimum must be at least 64 for 4 cells with at least 16 updates each, not 40/,
+    ],
+    [
+      { strategy: inGroups(median()), masking: { groups: 2 } },
+      /cells must be 1 for the strategy groups\.median, .* not 4/,
+    ],
+    [{ strategy: median(), masking: 'off' }, /cells must be 1 for the strategy median, .* not 4/],
+    [
+      { masking: 'off', update: { clip: 1, kind: 'float32' } },
+      /cells must be 1 for update\.kind "float32", not 4/,
+    ],
+    [
+      { masking: 'off', update: { clip: 1, compression: { kind: 'topK', fraction: 0.1 } } },
+      /cells must be 1 for update\.compression "topK", not 4/,
+    ],
+    [
+      { privacy: { epsilon: 8, delta: 1e-6, rounds: 10 }, update: { clip: 1, weighting: 'uniform' } },
+      /cells must be 1 with privacy, not 4/,
+    ],
+    [{ queries: [defineQuery({ name: 'taken', kind: 'count' })] }, /cells must be 1 with queries, not 4/],
+    [
+      { cohort: { mode: 'asynchronous', goal: 80, concurrency: 100, cells: 4 } },
+      /cells must be 1 for an asynchronous task, not 4/,
+    ],
+    [{ cohort: { goal: 80, minimum: 70, cells: 65 } }, /cohort\.cells: .*<=64/],
+  ])('does not spread what is not one sum in a ring: %j', (change, message) => {
+    const spread = { ...least, masking: {}, cohort: { goal: 80, minimum: 70, cells: 4 } };
+    expect(() => defineTask({ ...spread, ...change } as TaskDefinition)).toThrow(message);
   });
 
   it.each([

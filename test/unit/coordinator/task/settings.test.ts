@@ -1,5 +1,5 @@
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { drift } from '@murmuration/coordinator/task/retrain/triggers';
 import { settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
 import { mcnemar } from '@murmuration/coordinator/task/task-gate';
@@ -104,14 +104,27 @@ describe('a task under other settings', () => {
   it('is tested with all that a task has, none of it as it is by default', () => {
     const plain = defineTask(least);
     // Groups need larger cohorts than a complete graph is for; serving and training by the coordinator, and canaries, rule out private
-    // layers; what masks begins together, and a privacy budget rules out queries (queries.test.ts).
+    // layers; what masks begins together, and a privacy budget rules out queries and cells (queries.test.ts).
     const same = (Object.keys(plain) as (keyof typeof plain)[]).filter(
       key => key !== 'model' && JSON.stringify(plain[key]) === JSON.stringify(whole[key]),
     );
-    expect(same.filter(key => !['groups', 'buffer', 'promote', 'central', 'queries'].includes(key))).toEqual(
-      [],
-    );
+    expect(
+      same.filter(key => !['groups', 'spread', 'buffer', 'promote', 'central', 'queries'].includes(key)),
+    ).toEqual([]);
     expect(Object.keys(whole).sort()).toEqual(Object.keys(plain).sort());
+  });
+
+  it('is spread over the same cells, with parts that are as small at least', () => {
+    const spread = defineTask({
+      ...least,
+      masking: { smallestGroup: 10 },
+      cohort: { goal: 100, minimum: 50, cells: 4 },
+    } as TaskDefinition);
+    expect(settingsOf(spread).cohort).toMatchObject({ cells: 4 });
+    const changed = withSettings(spread, { cohort: { minimum: 60 } }, 2);
+    expect(changed).toMatchObject({ spread: { count: 4, smallest: 10 }, cohort: { minimum: 60 } });
+    expect(() => withSettings(spread, { cohort: { cells: 2 } }, 2)).toThrow(/definition of the task to say/);
+    expect(() => withSettings(defineTask(least), { cohort: { cells: 2 } }, 2)).toThrow();
   });
 
   it('has no other privacy budget: the definition of the task says what it is', () => {

@@ -18,7 +18,7 @@ export function maskingInForce(task: Task): Masking {
   };
   if (!masking) return { ...common, masking: null, guarantees: unmasked };
   const kind = masking.graph === 'complete' ? 'complete' : undefined;
-  const groups = task.groups?.count ?? 1;
+  const groups = (task.groups ?? task.spread)?.count ?? 1;
   const cohorts = [minimum, Math.min(Math.ceil(goal * inGraph), largest)];
   const graphs = [...new Set(cohorts.map(devices => Math.floor(devices / groups)))].map(devices => {
     const { graph, neighbours, threshold } = findParameters(devices, masking, kind);
@@ -42,13 +42,14 @@ const assumed = {
 
 function guaranteesOf(
   { threat, corrupt, dropping, securityBits, failureBits, graphs }: NonNullable<Masking['masking']>,
-  { cohort: { minimum }, groups }: Task,
+  { cohort: { minimum }, groups, spread }: Task,
 ): string[] {
   const { devices, neighbours, threshold } = graphs.at(-1)!;
-  const sums = groups
-    ? `one sum of each of ${groups.count} groups of a round, of at least ${groups.smallest} updates`
+  const cut = groups ?? spread;
+  const where = groups ? 'group' : spread ? 'part' : 'round';
+  const sums = cut
+    ? `one sum of each of ${cut.count} ${where}s of a round, of at least ${cut.smallest} updates`
     : `one sum of each round, of at least ${minimum} updates`;
-  const where = groups ? 'group' : 'round';
   return [
     `The coordinator learns at most ${sums}${threat === 'honest-but-curious' ? '' : ', and of honest devices as many as the threat model says'}.`,
     `That holds against ${assumed[threat]}, together with up to ${percent(corrupt)} of the devices; the chance that it fails for any device is below ${powerOfTwo(-securityBits)}${threat === 'malicious' ? ' for each set of devices that is tried' : ''}.`,

@@ -67,6 +67,7 @@ export function roundRoutes(scope: App, tasks: AllRounds, history: History): voi
         ...summaryOf(record),
         phases: record.phases.map(phaseMessage),
         groups: record.groups?.map(group => ({ ...group })) ?? null,
+        parts: record.parts?.map(part => ({ ...part })) ?? null,
         errors: Object.entries(record.errors)
           .map(([code, count]) => ({ code, count }))
           .sort((a, b) => b.count - a.count),
@@ -80,6 +81,7 @@ function summaryOf({
   phases: _,
   errors: __,
   groups: ___,
+  parts: ____,
   startedAt,
   endedAt,
   run,

@@ -19,6 +19,7 @@ import { privacyCounted } from './privacy-counted.ts';
 import { privacyMemories } from './privacy-memories.ts';
 import { promotionWatches } from './promotion-watches.ts';
 import { queries } from './queries.ts';
+import { roundParts } from './round-parts.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
 import { sessions } from './sessions.ts';
 import { silences } from './silences.ts';
@@ -59,4 +60,5 @@ export const migrations: readonly Migration[] = [
   experimentCovariates,
   lineage,
   privacyMemories,
+  roundParts,
 ];

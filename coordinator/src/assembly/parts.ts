@@ -1,0 +1,259 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId, DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { servedBy } from '../cells/directory.ts';
+import { type Leased, type PartDeal, type PartName, partName, readLeased } from '../cells/parts.ts';
+import type { Standing, TaskPlace } from '../cells/ports.ts';
+import { CoordinatorEvents } from '../events/events.ts';
+import type { Unmasker } from '../masking/unmasker.ts';
+import type { ActivePopulation } from '../population/active-population.ts';
+import { ActivityRecorder } from '../population/activity-recorder.ts';
+import type { Population } from '../population/population.ts';
+import { WaitingPool } from '../population/waiting-pool.ts';
+import type { PrivacyBudgets } from '../privacy/budgets.ts';
+import type { Registry } from '../registry/registry.ts';
+import { CheckInHandler, type CheckInPorts } from '../rounds/check-in.ts';
+import { PartRounds, type Schedule } from '../rounds/part-rounds.ts';
+import type { CohortChannel } from '../rounds/ports.ts';
+import type { Traffic } from '../rounds/traffic.ts';
+import type { Storage } from '../storage/storage.ts';
+import { withStoredSettings } from '../task/settings-manager.ts';
+import type { Task } from '../task/task.ts';
+
+export interface PartPorts {
+  readonly deal: PartDeal;
+  readonly clock: Clock;
+  /** Draws cohorts, and makes ids and tokens. */
+  readonly random: RandomBytes;
+  /** Spreads check-ins. */
+  readonly jitter: RandomBytes;
+  readonly storage: Storage;
+  readonly registry: Registry;
+  readonly population: Population;
+  readonly activePopulation: ActivePopulation;
+  readonly privacy: PrivacyBudgets;
+  readonly traffic: Traffic;
+  readonly channel: CohortChannel &
+    CheckInPorts['channel'] & { disconnect(device: DeviceId, code: 'server.unreachable'): void };
+  readonly unmasker: Unmasker;
+  readonly events: CoordinatorEvents;
+}
+
+/** A part of the rounds of a task that this cell has, and the devices that wait for it. */
+interface Seat {
+  readonly name: PartName;
+  readonly rounds: PartRounds;
+  readonly pool: WaitingPool;
+  readonly checkIns: CheckInHandler;
+  readonly activity: ActivityRecorder;
+}
+
+/** The parts of rounds that this cell runs of tasks that are spread over cells, whichever cell leads them. */
+export class Parts {
+  readonly #ports: PartPorts;
+  readonly #seats = new Map<Leased, Seat>();
+  /** Tasks that are spread, as they are defined. */
+  readonly #defined = new Map<string, Task>();
+  /** What was said of tasks last, and when that was seen, ms since 1970. */
+  #places: ReadonlyMap<Leased, TaskPlace> = new Map();
+  #seenAt = 0;
+
+  constructor(ports: PartPorts) {
+    this.#ports = ports;
+  }
+
+  /** Leads check-ins for these tasks to their parts from now on. */
+  define(tasks: readonly Task[]): void {
+    for (const task of tasks) if (task.spread) this.#defined.set(task.name, task);
+  }
+
+  /** Where all tasks are, and what the cells say that lead them. */
+  saw(places: readonly TaskPlace[]): void {
+    this.#places = new Map(places.map(place => [place.task, place]));
+    this.#seenAt = this.#ports.clock.now();
+  }
+
+  /** The tasks that have a part here. */
+  get tasks(): readonly Task[] {
+    const tasks = this.all.map(({ task: { name, eligibility } }) => ({
+      ...this.#defined.get(name)!,
+      eligibility,
+    }));
+    return [...new Map(tasks.map(task => [task.name, task])).values()];
+  }
+
+  get all(): readonly PartRounds[] {
+    return Array.from(this.#seats.values(), ({ rounds }) => rounds);
+  }
+
+  get pools(): readonly WaitingPool[] {
+    return Array.from(this.#seats.values(), ({ pool }) => pool);
+  }
+
+  has(name: Leased): boolean {
+    return this.#seats.has(name);
+  }
+
+  /** Whether check-ins for a task are for its parts. */
+  isSpread(task: string): boolean {
+    return this.#defined.has(task);
+  }
+
+  /** What answers check-ins of a device for a task that is spread; undefined: its part is at another cell. */
+  checkInsFor(task: TaskName, device: DeviceId): CheckInHandler | undefined {
+    const { count } = this.#defined.get(task)!.spread!;
+    return this.#seats.get(partName(task, this.#ports.deal.of(task, device, count)))?.checkIns;
+  }
+
+  /** The part that an assignment is in. Throws `round.closed` where the part here is over, and no other one here has the assignment. */
+  find(round: RoundId, assignment?: AssignmentId): PartRounds['current'] {
+    for (const { rounds } of this.#seats.values()) {
+      const driver = rounds.find(round, assignment);
+      if (driver) return driver;
+    }
+    if (this.all.some(each => each.isOver(round))) throw new MurmurationError('round.closed');
+    return undefined;
+  }
+
+  /** The version that a device serves of a task, as the cell says that leads its rounds; null: the newest. */
+  servedBy(task: TaskName, device: DeviceId) {
+    const standing = this.#places.get(task)?.said?.standing;
+    return standing ? servedBy(standing, device) : null;
+  }
+
+  /** What fronts hear of a part; undefined: nothing before the cell has said something that leads the rounds. */
+  standingOf(name: Leased): Standing | undefined {
+    const seat = this.#seats.get(name);
+    const said = this.#places.get(readLeased(name).task)?.said;
+    if (!seat || !said) return undefined;
+    const { rounds, checkIns } = seat;
+    return { ...said.standing, untilNextRound: rounds.untilNextRound, ...checkIns.outlook };
+  }
+
+  /** Takes a part over, with what is under way of it. Throws `storage.*`. */
+  async takeOver(name: Leased): Promise<void> {
+    if (this.#seats.has(name)) return;
+    const seat = await this.#open(name);
+    const { task, part } = readLeased(name);
+    const saved = await this.#ports.storage.rounds.underWay();
+    const { count } = this.#defined.get(task)!.spread!;
+    // Of a round that was spread over more cells, which nobody else would take.
+    const isLeftOver = (number = 0) => part === 1 && number > count;
+    const own = saved.filter(
+      ({ terms }) => terms.plan.task === task && (terms.part === part || isLeftOver(terms.part)),
+    );
+    this.#seats.set(name, seat);
+    try {
+      await seat.rounds.resume(own);
+      this.#ports.events.emit('taken-over', task, own.length, part);
+      await seat.rounds.start();
+    } catch (error) {
+      // What is tried again makes rounds of its own.
+      await this.#close(seat);
+      throw error;
+    }
+  }
+
+  /** Leaves a part to another cell, where nothing of it is under way; devices that wait for it go back to their front. */
+  async leave(name: Leased): Promise<boolean> {
+    const seat = this.#seats.get(name);
+    if (!seat?.rounds.isIdle) return false;
+    await seat.rounds.suspend();
+    // It began while that was waited for: whoever takes it finds it in the storage, as after a crash.
+    this.#seats.delete(name);
+    const { channel, deal } = this.#ports;
+    const { task, part } = readLeased(name);
+    const { count } = this.#defined.get(task)!.spread!;
+    for (const device of [...channel.devices])
+      if (deal.of(task, device, count) === part) channel.disconnect(device, 'server.unreachable');
+    await seat.activity.close();
+    return true;
+  }
+
+  /** Leaves what is under way to other cells. */
+  async suspend(): Promise<void> {
+    for (const seat of [...this.#seats.values()]) await this.#close(seat);
+  }
+
+  async #close({ name, rounds, activity }: Seat): Promise<void> {
+    await rounds.suspend();
+    this.#seats.delete(name);
+    await activity.close();
+  }
+
+  async #open(leased: Leased): Promise<Seat> {
+    const { clock, random, jitter, storage, registry, population, activePopulation } = this.#ports;
+    const { privacy, traffic, channel, unmasker } = this.#ports;
+    const { task: taskName, part } = readLeased(leased);
+    const task = await withStoredSettings(this.#defined.get(taskName)!, storage.settings);
+    await activePopulation.open([task]);
+    const events = this.#ownEvents();
+    const pool = new WaitingPool(() => rounds.poolChanged());
+    const { count } = task.spread!;
+    const rounds: PartRounds = new PartRounds(task, part!, {
+      registry,
+      clock,
+      random,
+      primitives: native,
+      pool,
+      unmasker,
+      channel,
+      history: storage.history,
+      store: storage.rounds,
+      privacy,
+      spread: {
+        parts: storage.parts,
+        partOf: (name, device, parts) => this.#ports.deal.of(name, device, parts),
+      },
+      schedule: () => this.#scheduleOf(taskName),
+      makeVersion: () => Promise.reject(new MurmurationError('round.closed', 'A part makes no version.')),
+      named: () => undefined,
+      versions: async () => [],
+      inUse: async () => [],
+      traffic: () => traffic.of(taskName),
+      comeBackAfter: device => checkIns.sendAway(device),
+      recall: () => checkIns.recall(),
+      // Nobody knows how many devices are of a part: it waits for its cohort, up to the deadline.
+      enrolled: () => Math.max(population.size, task.cohort.goal),
+      events,
+    });
+    const checkIns = new CheckInHandler({
+      rounds,
+      pool,
+      activePopulation: {
+        of: each => {
+          const { population: all, ...others } = activePopulation.of(each);
+          return { ...others, population: Math.ceil(all / count) };
+        },
+      },
+      privacy,
+      random: jitter,
+      clock,
+      channel,
+    });
+    const activity = new ActivityRecorder(storage.activity, events, clock);
+    return { name: partName(taskName, part!), rounds, pool, checkIns, activity };
+  }
+
+  /** What the cell says that leads the rounds of a task, by now. */
+  #scheduleOf(task: TaskName): Schedule | undefined {
+    const said = this.#places.get(task)?.said;
+    if (!said) return undefined;
+    const { standing, age } = said;
+    const since = age + this.#ports.clock.now() - this.#seenAt;
+    return { ...standing, untilNextRound: Math.max(0, standing.untilNextRound - since) };
+  }
+
+  /** Events of a part, of which the rest of this process hears what is not of the round alone: several may have parts of one round here. */
+  #ownEvents(): CoordinatorEvents {
+    const { events } = this.#ports;
+    const own = new CoordinatorEvents();
+    own.on('fault', (...fault) => void events.emit('fault', ...fault));
+    own.on('convicted', (...proof) => void events.emit('convicted', ...proof));
+    own.on('closing-step', (...step) => void events.emit('closing-step', ...step));
+    own.on('re-anchored', (...moved) => void events.emit('re-anchored', ...moved));
+    return own;
+  }
+}

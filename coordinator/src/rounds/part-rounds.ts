@@ -1,0 +1,208 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { Cancel } from '@murmuration/protocol/time/clock';
+import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
+import type { WaitingPool } from '../population/waiting-pool.ts';
+import type { Registry } from '../registry/registry.ts';
+import { shareOf, termsOfPart } from '../round/parts.ts';
+import type { RoundTerms } from '../round/round.ts';
+import type { SavedRound } from '../round/store.ts';
+import type { Task } from '../task/task.ts';
+import { recordOfAbandoned } from './abandon.ts';
+import { RoundDriver } from './driver.ts';
+import type { DriverPorts, SpreadPorts } from './ports.ts';
+import { restore } from './restore.ts';
+import { isOutage } from './until-stored.ts';
+
+/** ms between two looks for a round that has begun, or is over. */
+const often = 500;
+/** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
+const remembered = 64;
+
+/** What a cell says of a task, as far as its parts go by it; ms until the task has a use for a device, by now. */
+export type Schedule = Pick<Task, 'eligibility' | 'masking' | 'deadlines'> & {
+  readonly untilNextRound: number;
+};
+
+export interface PartRoundsPorts extends Omit<DriverPorts, 'endPart' | 'spread'> {
+  readonly registry: Registry;
+  readonly spread: SpreadPorts;
+  readonly pool: Pick<WaitingPool, 'size' | 'draw'>;
+  /** What the cell says that leads the rounds; undefined: nothing yet. */
+  readonly schedule: () => Schedule | undefined;
+}
+
+/**
+ * One part of each round of a task that is spread over cells, by the terms that the cell writes down which leads the round. What comes of it is left
+ * in the storage. A part ends with its round, however that ends.
+ */
+export class PartRounds {
+  /** From 1. */
+  readonly part: number;
+  /** Devices of parts keep no updates. */
+  readonly trainings = undefined;
+  readonly trainsHere = false;
+  readonly #task: Task;
+  readonly #ports: PartRoundsPorts;
+  readonly #over: RoundId[] = [];
+  #driver: RoundDriver | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #cancel: Cancel = () => {};
+  #isStopped = false;
+
+  constructor(task: Task, part: number, ports: PartRoundsPorts) {
+    this.#task = task;
+    this.part = part;
+    this.#ports = ports;
+  }
+
+  /** As the next round has it, as far as devices need to know, with the goal of this part. */
+  get task(): Task {
+    const schedule = this.#ports.schedule();
+    const { eligibility, masking, deadlines, cohort, spread } = { ...this.#task, ...schedule };
+    const goal = shareOf(cohort.goal, this.part, spread!.count);
+    return { ...this.#task, eligibility, masking, deadlines, cohort: { ...cohort, goal } };
+  }
+
+  /** The newest part, which may be over. */
+  get current(): RoundDriver | undefined {
+    return this.#driver;
+  }
+
+  /** ms until a device can be of use: 0 while devices are gathered. */
+  get untilNextRound(): number {
+    const { clock, schedule } = this.#ports;
+    const state = this.#driver?.state;
+    if (state?.phase === 'gathering') return 0;
+    const said = schedule()?.untilNextRound ?? 0;
+    // The cell that leads may still gather, in other parts.
+    const next = state ? state.terms.startedAt + this.#task.interval - clock.now() : 0;
+    return Math.max(0, said, next);
+  }
+
+  /** The part that an assignment is in, of the round of this id. */
+  find(round: RoundId, assignment?: AssignmentId): RoundDriver | undefined {
+    const driver = this.#driver;
+    if (driver?.terms.id !== round) return undefined;
+    return assignment === undefined || driver.holds(round, assignment) ? driver : undefined;
+  }
+
+  /** Whether the part of a round is over. */
+  isOver(round: RoundId): boolean {
+    return this.#over.includes(round);
+  }
+
+  /** Those who wait for an assignment are others. */
+  poolChanged(): void {
+    this.#driver?.poolChanged();
+  }
+
+  /** Goes on with the part of the newest round that the storage has, and forgets all others that it is given; before `start`. Throws `storage.*`. */
+  async resume(saved: readonly SavedRound[]): Promise<void> {
+    const open = await this.#open();
+    for (const each of saved) {
+      const isNewest = open.at(-1)?.id === each.terms.id && each.terms.part === this.part;
+      if (isNewest) await this.#goOn(each);
+      else await this.#ports.spread.parts.forget(each.terms);
+    }
+  }
+
+  /** Looks for rounds from now on. */
+  async start(): Promise<void> {
+    await this.#turn();
+  }
+
+  /** Whether nothing is under way that another cell would have to take over. */
+  get isIdle(): boolean {
+    const phase = this.#driver?.state.phase;
+    return phase === undefined || phase === 'published' || phase === 'failed';
+  }
+
+  /** Looks no more, and leaves what is under way to another cell. */
+  async suspend(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancel();
+    await this.#looking;
+    await this.#driver?.suspend();
+  }
+
+  #turn(): Promise<void> {
+    const { clock, events } = this.#ports;
+    this.#looking = this.#look()
+      .catch(error => {
+        // It looks again.
+        events.emit('fault', 'looking for a part of a round', error);
+      })
+      .then(() => {
+        if (!this.#isStopped) this.#cancel = clock.at(clock.now() + often, () => void this.#turn());
+      });
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const open = await this.#open();
+    if (this.#isStopped) return;
+    const driver = this.#driver;
+    if (driver && !open.some(({ id }) => id === driver.terms.id)) driver.abort('The round is over.');
+    const newest = open.at(-1);
+    if (!newest || newest.id === driver?.terms.id) return;
+    // A cell before this one may have ended it.
+    const results = await this.#ports.spread.parts.results(newest.id);
+    if (this.#isStopped || results.has(this.part)) return;
+    await driver?.ended;
+    const terms = termsOfPart(newest, this.part);
+    const aggregate = await this.#aggregateFor(terms);
+    if (!this.#isStopped) this.#begin(new RoundDriver(terms, aggregate, this.#portsOf(terms)));
+  }
+
+  /** The rounds under way that have this part. */
+  async #open(): Promise<readonly RoundTerms[]> {
+    const { parts } = this.#ports.spread;
+    const open = await parts.open(this.#task.name);
+    return open.filter(terms => terms.parts!.count === this.#task.spread?.count);
+  }
+
+  async #goOn(saved: SavedRound): Promise<void> {
+    const { terms, damage } = saved;
+    const { events } = this.#ports;
+    if (damage !== undefined)
+      events.emit(
+        'fault',
+        'reading the sum of a part',
+        new MurmurationError('storage.corrupt', damage),
+        terms.id,
+      );
+    let aggregate: Aggregate;
+    try {
+      aggregate = await this.#aggregateFor(terms);
+      restore(aggregate, saved, this.#task);
+    } catch (error) {
+      if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
+      const reason = `The part could not go on after a restart: ${error.detail}`;
+      const record = recordOfAbandoned(saved, reason, this.#ports.clock.now());
+      return this.#ports.spread.parts.end(terms, { record, contributors: [] });
+    }
+    this.#begin(new RoundDriver(terms, aggregate, this.#portsOf(terms), { saved }));
+  }
+
+  #begin(driver: RoundDriver): void {
+    this.#driver = driver;
+    void driver.ended.then(record => {
+      if (!record) return;
+      this.#over.push(driver.terms.id);
+      if (this.#over.length > remembered) this.#over.shift();
+    });
+  }
+
+  async #aggregateFor({ plan, id }: RoundTerms): Promise<Aggregate> {
+    const { registry } = this.#ports;
+    const { layout } = await registry.files(plan.model);
+    if (plan.control) registry.putBeside(plan.model, plan.control.file);
+    return aggregateFor('sum', plan, layout, id);
+  }
+
+  #portsOf(terms: RoundTerms): DriverPorts {
+    const { parts } = this.#ports.spread;
+    return { ...this.#ports, endPart: (result, sum) => parts.end(terms, result, sum) };
+  }
+}

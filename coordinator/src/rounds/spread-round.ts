@@ -1,0 +1,360 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { Cancel } from '@murmuration/protocol/time/clock';
+import { updateLength } from '@murmuration/protocol/weights/codec';
+import type { RingSum } from '../aggregation/ring-sum.ts';
+import type { Head, History } from '../registry/ports.ts';
+import { cohortOf } from '../round/cohort.ts';
+import { type PartResult, partsDeadline, tallyOfParts } from '../round/parts.ts';
+import { openQuorum } from '../round/quorum.ts';
+import { type RoundRecord, recordOf } from '../round/record.ts';
+import {
+  emptyTally,
+  type Failed,
+  type Gathering,
+  type RoundState,
+  type RoundTerms,
+  type Updates,
+} from '../round/round.ts';
+import { Timeline } from '../round/timeline.ts';
+import type { RoundUnderWay } from './driver.ts';
+import { verdictsIn } from './open-sums.ts';
+import type { DriverPorts, SpreadPorts } from './ports.ts';
+import { type SumOfParts, sumOfParts } from './sum-of-parts.ts';
+import { isOutage, untilStored } from './until-stored.ts';
+
+/** ms between two looks for results of parts. */
+const often = 500;
+
+type LeaderPorts = Pick<DriverPorts, 'clock' | 'events' | 'history' | 'makeVersion' | 'traffic'> & {
+  readonly store: NonNullable<DriverPorts['store']>;
+  readonly spread: SpreadPorts;
+};
+
+/**
+ * A round whose parts other cells run, as the cell leads it that has the task: it waits for what came of them, adds up their sums and makes the
+ * next version. No device has a part in it here, and all that is kept of it are its terms, so that whoever takes the task over goes on with it.
+ */
+export class SpreadRound implements RoundUnderWay {
+  readonly terms: RoundTerms;
+  readonly ended: Promise<RoundRecord | undefined>;
+  readonly begun: Promise<void>;
+  readonly bases: readonly ModelHash[];
+  readonly #ports: LeaderPorts;
+  readonly #emptySum: () => RingSum;
+  readonly #timeline: Timeline;
+  readonly #trafficBefore;
+  /** Aborted once another object may go on with the round. */
+  readonly #stop = new AbortController();
+  /** Aborted once its version is not wanted any more. */
+  readonly #unwanted = new AbortController();
+  #state: RoundState;
+  #results: ReadonlyMap<number, PartResult> = new Map();
+  #sums: SumOfParts | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #cancel: Cancel = () => {};
+  #isCommitting = false;
+  #settle!: (record: RoundRecord | undefined) => void;
+
+  /** Begins a round, or goes on with one that the storage has, `isSaved`; `emptySum` makes an empty sum of it. */
+  constructor(terms: RoundTerms, emptySum: () => RingSum, ports: LeaderPorts, isSaved = false) {
+    this.terms = terms;
+    this.bases = [terms.plan.model];
+    this.#ports = ports;
+    this.#emptySum = emptySum;
+    this.#trafficBefore = ports.traffic();
+    this.ended = new Promise(resolve => {
+      this.#settle = resolve;
+    });
+    this.#state = this.#gathering();
+    this.#timeline = new Timeline(this.#state);
+    this.#ports.events.emit('round', this.#state);
+    this.begun = isSaved ? Promise.resolve() : this.#begin();
+    void this.begun.then(
+      () => this.#turn(),
+      () => {},
+    );
+  }
+
+  get state(): RoundState {
+    return this.#state;
+  }
+
+  get phases() {
+    return this.#timeline.phases;
+  }
+
+  get updateLength(): number {
+    return updateLength(this.#emptySum().form);
+  }
+
+  /** Its assignments are with the cells of its parts. */
+  holds(): boolean {
+    return false;
+  }
+
+  involves(): boolean {
+    return false;
+  }
+
+  authenticate(): never {
+    throw new MurmurationError('assignment.unknown');
+  }
+
+  requireSigned(): never {
+    throw new MurmurationError('assignment.unknown');
+  }
+
+  async accept(): Promise<never> {
+    throw new MurmurationError('assignment.unknown');
+  }
+
+  async contribute(): Promise<never> {
+    throw new MurmurationError('assignment.unknown');
+  }
+
+  async leave(): Promise<never> {
+    throw new MurmurationError('assignment.unknown');
+  }
+
+  async drop(): Promise<void> {}
+  away(): void {}
+  back(): void {}
+  due(): void {}
+  poolChanged(): void {}
+
+  /** Ends the round as failed, unless its version is being stored already; its parts end within a second or two. */
+  abort(reason: string, byOperator = false): void {
+    this.#fail(reason, byOperator);
+  }
+
+  async suspend(): Promise<void> {
+    this.#stop.abort(new MurmurationError('server.stopping'));
+    this.#cancel();
+    await this.#looking;
+    this.#settle(undefined);
+  }
+
+  /** Whether nothing is looked for any more. */
+  get #isOver(): boolean {
+    return this.#stop.signal.aborted || this.#isCommitting;
+  }
+
+  async #begin(): Promise<void> {
+    await untilStored(() => this.#ports.store.begin(this.terms), {
+      ...this.#waiting('beginning a round'),
+      outage: () => true,
+    });
+  }
+
+  #waiting(where: string) {
+    const { clock, events } = this.#ports;
+    const signal = AbortSignal.any([this.#stop.signal, this.#unwanted.signal]);
+    return { clock, events, signal, round: this.terms.id, where, outage: isOutage };
+  }
+
+  #turn(): void {
+    if (this.#isOver) return;
+    this.#looking = this.#look().then(() => {
+      const { clock } = this.#ports;
+      if (!this.#isOver) this.#cancel = clock.at(clock.now() + often, () => this.#turn());
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { spread, clock, events } = this.#ports;
+    const { id, parts } = this.terms;
+    try {
+      this.#results = await spread.parts.results(id);
+    } catch (error) {
+      // It looks again, and the round is over no sooner than its results were read.
+      if (!isOutage(error)) events.emit('fault', 'looking for the parts of a round', error, id);
+      return;
+    }
+    if (this.#isOver) return;
+    const isOver = this.#results.size === parts!.count || clock.now() >= partsDeadline(this.terms);
+    if (isOver) await this.#close();
+    else this.#follow();
+  }
+
+  /** What the parts have led to so far. */
+  #follow(): void {
+    const { startedAt, limits } = this.terms;
+    const isGathering = this.#results.size === 0 && this.#ports.clock.now() < startedAt + limits.gathering;
+    this.#become(isGathering ? this.#gathering() : this.#updates());
+  }
+
+  #gathering(): Gathering {
+    const { terms } = this;
+    const deadline = terms.startedAt + terms.limits.gathering;
+    return { phase: 'gathering', terms, quorum: openQuorum(terms.cohortSize, terms.minimum, deadline) };
+  }
+
+  #updates(): Updates {
+    const { terms } = this;
+    const { accepted, rejected, late, lost } = tallyOfParts(this.#results, this.#summed);
+    const time = partsDeadline(terms);
+    return {
+      phase: 'updates',
+      terms,
+      quorum: { ...openQuorum(terms.goal, terms.minimum, time), accepted, rejected },
+      cohort: cohortOf([]),
+      deadlines: { keys: time, shares: time, updates: time, agreement: time, unmasking: time },
+      earlier: { rejected: 0, late, lost },
+    };
+  }
+
+  /** Parts that have a sum. */
+  get #summed(): ReadonlySet<number> {
+    return new Set(
+      [...this.#results].filter(([, { record }]) => record.failure === null).map(([part]) => part),
+    );
+  }
+
+  #become(state: RoundState): void {
+    const { clock, events } = this.#ports;
+    const before = JSON.stringify(summaryOf(this.#state));
+    this.#state = state;
+    this.#timeline.follow({ type: 'tick', time: clock.now() }, state, clock.now());
+    if (JSON.stringify(summaryOf(state)) !== before) events.emit('round', state);
+  }
+
+  async #close(): Promise<void> {
+    const { terms } = this;
+    const { spread, makeVersion, events, clock } = this.#ports;
+    if (this.#state.phase === 'gathering') this.#become(this.#updates());
+    const tally = tallyOfParts(this.#results, this.#summed);
+    // Who contributed is for the cells of the parts to record.
+    this.#become({ phase: 'closing', terms, contributors: [], tally });
+    try {
+      this.#sums = await untilStored(
+        () =>
+          sumOfParts(terms, this.#results, {
+            parts: spread.parts,
+            emptySum: this.#emptySum,
+            partOf: device => spread.partOf(terms.plan.task, device, terms.parts!.count),
+            refused: (part, error) => events.emit('fault', `adding part ${part} of a round`, error, terms.id),
+          }),
+        this.#waiting('adding up the parts of a round'),
+      );
+      const { sum, contributors } = this.#sums;
+      if (contributors.length < terms.minimum) {
+        const failures = this.#sums.parts.flatMap(({ failure }, i) =>
+          failure === null ? [] : `part ${i + 1}: ${failure}`,
+        );
+        const reason = `The parts have ${contributors.length} updates; at least ${terms.minimum} are needed. ${failures.join(' ')}`;
+        return this.#fail(reason.trim());
+      }
+      const verdicts = verdictsIn(sum);
+      const judged = verdicts && { model: terms.plan.judged!, verdicts };
+      const { signal } = this.#waiting('');
+      const head = await untilStored(
+        () => makeVersion(terms, sum, contributors, signal),
+        this.#waiting('storing a version'),
+      );
+      signal.throwIfAborted();
+      const published = {
+        phase: 'published',
+        terms,
+        tally: tallyOfParts(this.#results, this.#sums.counted),
+        model: head.version.model,
+      } as const;
+      const record = this.#record(published, clock.now(), head);
+      this.#isCommitting = true;
+      if (!(await this.#commit({ round: record, head, judged }))) return;
+      this.#conclude(published, record);
+      events.emit('version', head.version);
+    } catch (error) {
+      if (this.#isOver) return;
+      const ours = error instanceof MurmurationError;
+      if (!ours) events.emit('fault', 'publishing a version', error, terms.id);
+      this.#fail(
+        ours ? error.detail : 'Something failed while publishing a version; the log has the reason.',
+      );
+    }
+  }
+
+  #fail(reason: string, byOperator = false): void {
+    const { terms } = this;
+    const during = this.#state.phase;
+    if (this.#isCommitting || during === 'published' || during === 'failed') return;
+    const tally = this.#results.size > 0 ? tallyOfParts(this.#results, this.#summed) : emptyTally;
+    const failed: Failed = {
+      phase: 'failed',
+      terms,
+      tally,
+      during,
+      reason,
+      ...(byOperator && { byOperator }),
+    };
+    this.#isCommitting = true;
+    this.#unwanted.abort(new MurmurationError('round.closed'));
+    this.#cancel();
+    const record = this.#record(failed, this.#ports.clock.now(), null);
+    const before = this.#looking;
+    const end = async () => {
+      // It may be beginning in the storage.
+      await this.begun.catch(() => {});
+      if (await this.#commit({ round: record })) this.#conclude(failed, record);
+    };
+    this.#looking = Promise.all([before, end()]).then(() => {});
+  }
+
+  #conclude(state: RoundState, record: RoundRecord): void {
+    this.#become(state);
+    this.#settle(record);
+  }
+
+  #record(state: Parameters<typeof recordOf>[0], endedAt: number, head: Head | null): RoundRecord {
+    const { up, down } = this.#ports.traffic();
+    const before = this.#trafficBefore;
+    const traffic = { up: up - before.up, down: down - before.down };
+    const errors: Partial<Record<string, number>> = {};
+    for (const { record } of this.#results.values()) {
+      traffic.up += record.traffic.up;
+      traffic.down += record.traffic.down;
+      for (const [code, count] of Object.entries(record.errors))
+        errors[code] = (errors[code] ?? 0) + (count ?? 0);
+    }
+    const phases = this.#timeline.endedAt(endedAt);
+    const parts = this.#sums?.parts;
+    return recordOf(state, endedAt, head?.version.metrics ?? null, traffic, {
+      phases,
+      errors,
+      ...(parts && { parts }),
+    });
+  }
+
+  /** Whether the end of the round is stored; an outage is waited for, unless another object goes on with the round. */
+  async #commit(entry: Parameters<History['commit']>[0] & { readonly round: RoundRecord }): Promise<boolean> {
+    const { history, clock, events } = this.#ports;
+    const { task, number, round } = entry.round;
+    let hasFailed = false;
+    const commit = async () => {
+      // A failure may have been that of the answer alone.
+      if (hasFailed && (await history.round(task, number))?.round === round) return;
+      await history.commit(entry);
+    };
+    try {
+      await untilStored(commit, {
+        clock,
+        events,
+        signal: this.#stop.signal,
+        round,
+        where: 'recording a round',
+        outage: () => true,
+        failed: () => {
+          hasFailed = true;
+        },
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** What of a state others hear of. */
+function summaryOf(state: RoundState): unknown {
+  return [state.phase, 'quorum' in state ? state.quorum : null];
+}

@@ -1,0 +1,120 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
+import type { RingSum } from '../aggregation/ring-sum.ts';
+import type { PartResult, PartStore } from '../round/parts.ts';
+import type { PartRecord } from '../round/record.ts';
+import type { RoundTerms } from '../round/round.ts';
+
+export interface SumPorts {
+  readonly parts: Pick<PartStore, 'sum'>;
+  /** An empty sum of the round. */
+  readonly emptySum: () => RingSum;
+  /** The part that a device belongs to. */
+  readonly partOf: (device: DeviceId) => number;
+  /** Hears why the sum of a part counts for nothing that its cell had called whole. */
+  readonly refused: (part: number, error: MurmurationError) => void;
+}
+
+/** The sum of a round, and what of it is whose. */
+export interface SumOfParts {
+  readonly sum: RingSum;
+  readonly contributors: readonly DeviceId[];
+  /** Parts whose sums are in it. */
+  readonly counted: ReadonlySet<number>;
+  readonly parts: readonly PartRecord[];
+}
+
+/**
+ * Adds up the sums of the parts of a round, one at a time, which gives the sum that one cell would have had of the same updates. A part counts
+ * for nothing that failed, that has left no result, or whose result can't be true: with contributors of another part, with one twice, with fewer
+ * than a part needs, or with a sum that so many updates of the plan can't add up to. So no update counts twice. Throws `storage.*` where the
+ * storage fails.
+ */
+export async function sumOfParts(
+  { id, parts: spread }: RoundTerms,
+  results: ReadonlyMap<number, PartResult>,
+  { parts, emptySum, partOf, refused }: SumPorts,
+): Promise<SumOfParts> {
+  const { count, smallest } = spread!;
+  const sum = emptySum();
+  const contributors: DeviceId[] = [];
+  const assignments = new Set<AssignmentId>();
+  const counted = new Set<number>();
+  const records: PartRecord[] = [];
+  for (let part = 1; part <= count; part++) {
+    const result = results.get(part);
+    const devices = result?.record.tally.cohort ?? 0;
+    let failure = result
+      ? (result.record.failure?.reason ?? null)
+      : 'No cell had its sum by the end of the round.';
+    if (result && failure === null)
+      try {
+        requireOwn(part, result, { smallest, partOf, assignments });
+        sum.merge(sumOf(part, result, await parts.sum(id, part), emptySum()));
+        counted.add(part);
+        for (const { device, assignment } of result.contributors) {
+          contributors.push(device);
+          assignments.add(assignment);
+        }
+      } catch (error) {
+        if (!(error instanceof MurmurationError) || !isOfPart.has(error.code)) throw error;
+        failure = error.detail;
+        refused(part, error);
+      }
+    const its = counted.has(part) ? result!.contributors.length : 0;
+    records.push({ devices, contributors: its, failure });
+  }
+  return { sum, contributors, counted, parts: records };
+}
+
+/** What a part is refused with; anything else is a failure of ours. */
+const isOfPart: ReadonlySet<string> = new Set(['storage.corrupt', 'update.impossible']);
+
+/** Throws `storage.corrupt` where the contributors of a part can't be its own. */
+function requireOwn(
+  part: number,
+  { contributors }: PartResult,
+  {
+    smallest,
+    partOf,
+    assignments,
+  }: {
+    readonly smallest: number;
+    readonly partOf: SumPorts['partOf'];
+    readonly assignments: ReadonlySet<AssignmentId>;
+  },
+): void {
+  const refuse = (reason: string): never => {
+    throw new MurmurationError('storage.corrupt', `The result of part ${part} ${reason}.`);
+  };
+  if (contributors.length < smallest)
+    refuse(`names ${contributors.length} contributors; a part needs ${smallest}`);
+  const devices = new Set<DeviceId>();
+  const own = new Set<AssignmentId>();
+  for (const { device, assignment } of contributors) {
+    if (partOf(device) !== part) refuse('names a device of another part');
+    if (devices.has(device)) refuse('names a device twice');
+    if (own.has(assignment) || assignments.has(assignment)) refuse('names an assignment twice');
+    devices.add(device);
+    own.add(assignment);
+  }
+}
+
+/** The sum of a part. Throws `storage.corrupt` where it is not one of its contributors, and `update.impossible`. */
+function sumOf(
+  part: number,
+  { contributors }: PartResult,
+  bytes: Uint8Array | undefined,
+  sum: RingSum,
+): RingSum {
+  if (!bytes) throw new MurmurationError('storage.corrupt', `The sum of part ${part} is gone.`);
+  sum.restore(bytes);
+  if (sum.contributors !== contributors.length)
+    throw new MurmurationError(
+      'storage.corrupt',
+      `The result of part ${part} names ${contributors.length} contributors; its sum is one of ${sum.contributors}.`,
+    );
+  sum.mean();
+  sum.verdicts();
+  return sum;
+}

@@ -1,0 +1,84 @@
+import { decode, encode } from '@msgpack/msgpack';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { Kysely } from 'kysely';
+import type { PartResult, PartStore } from '../../round/parts.ts';
+import type { RoundTerms } from '../../round/round.ts';
+import { keyOf } from '../../round/store.ts';
+import type { RowDatabase } from './database.ts';
+import type { Tables } from './schema.ts';
+
+/** Results of parts as rows. `closed` hears of a part that is over, and may forget what it has on disk elsewhere. */
+export function sqlParts({ rows, writer }: RowDatabase, closed: (key: RoundId) => Promise<void>): PartStore {
+  const end = async (terms: RoundTerms, result?: PartResult, sum?: Uint8Array) => {
+    const { id, part } = terms;
+    const key = keyOf(terms);
+    await writer.write(async changes => {
+      if (result) {
+        // Changes nothing, and holds the round: who ends it waits for this, and then deletes the result as well.
+        const held = await changes
+          .updateTable('rounds_under_way')
+          .set(({ ref }) => ({ round: ref('round') }))
+          .where('round', '=', id)
+          .executeTakeFirst();
+        if (held.numUpdatedRows > 0n)
+          await changes
+            .insertInto('round_parts')
+            .values({ round: id, part: part!, result: encode(result), sum: sum ?? null })
+            .onConflict(conflict => conflict.doNothing())
+            .execute();
+      }
+      await forgetJournal(changes, key);
+    });
+    await closed(key);
+  };
+  return {
+    async open(task) {
+      const begun = await rows.selectFrom('rounds_under_way').select('terms').orderBy('id').execute();
+      return begun
+        .map(({ terms }) => read<RoundTerms>(terms))
+        .filter(({ plan, parts, part }) => plan.task === task && parts !== undefined && part === undefined);
+    },
+
+    end,
+    forget: terms => end(terms),
+
+    async results(round) {
+      const found = await rows
+        .selectFrom('round_parts')
+        .select(['part', 'result'])
+        .where('round', '=', round)
+        .orderBy('part')
+        .execute();
+      return new Map(found.map(({ part, result }) => [Number(part), read<PartResult>(result)]));
+    },
+
+    async sum(round, part) {
+      const row = await rows
+        .selectFrom('round_parts')
+        .select('sum')
+        .where('round', '=', round)
+        .where('part', '=', part)
+        .executeTakeFirst();
+      return row?.sum ? new Uint8Array(row.sum) : undefined;
+    },
+  };
+}
+
+/** Forgets the results of a round that is over, within the transaction that ends it, and once the round is under way no more. */
+export async function forgetParts(changes: Kysely<Tables>, round: RoundId): Promise<void> {
+  await changes.deleteFrom('round_parts').where('round', '=', round).execute();
+}
+
+async function forgetJournal(changes: Kysely<Tables>, key: RoundId): Promise<void> {
+  await changes.deleteFrom('journal').where('round', '=', key).execute();
+  await changes.deleteFrom('rounds_under_way').where('round', '=', key).execute();
+}
+
+function read<Value>(bytes: Uint8Array): Value {
+  try {
+    return decode(bytes) as Value;
+  } catch (cause) {
+    throw new MurmurationError('storage.corrupt', 'A row of a part of a round is damaged.', { cause });
+  }
+}

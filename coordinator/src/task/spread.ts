@@ -1,0 +1,53 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { UpdateSettings } from '@murmuration/protocol/messages/plan';
+import type { Spread } from '../round/round.ts';
+import type { Strategy } from '../strategy/strategy.ts';
+import type { Task } from './task.ts';
+
+interface Given {
+  /** Updates without which the sum of a part is not opened. */
+  readonly smallest: number;
+  readonly cohort: Task['cohort'];
+  readonly strategy: Strategy;
+  readonly update: UpdateSettings;
+  readonly isAsynchronous: boolean;
+  readonly isPrivate: boolean;
+  readonly isCentral: boolean;
+  readonly isAsked: boolean;
+}
+
+/**
+ * How the rounds of a task are spread over so many cells; null where they are not. Throws `config.invalid` for a task whose rounds have more
+ * than one sum of quantised updates, or more to them than such a sum, and where the cohort is too small for the parts.
+ */
+export function spreadOf(cells: number, given: Given): Spread | null {
+  if (cells === 1) return null;
+  const { smallest, cohort, strategy, update } = given;
+  const misfit = misfitOf(given);
+  if (misfit)
+    throw new MurmurationError('config.invalid', `The task: cohort.cells must be 1 ${misfit}, not ${cells}.`);
+  if (strategy.consumes !== 'sum')
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.cells must be 1 for the strategy ${strategy.name}, which takes more than one sum, not ${cells}.`,
+    );
+  if (update.kind !== 'ring' || (update.compression && update.compression.kind !== 'randomMask'))
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.cells must be 1 for ${update.kind === 'ring' ? `update.compression "${update.compression!.kind}"` : 'update.kind "float32"'}, not ${cells}: only the sums of a ring are the same in whatever order they are added.`,
+    );
+  if (cohort.minimum < cells * smallest)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.minimum must be at least ${cells * smallest} for ${cells} cells with at least ${smallest} updates each, not ${cohort.minimum}.`,
+    );
+  return { count: cells, smallest };
+}
+
+function misfitOf({ isAsynchronous, isPrivate, isCentral, isAsked }: Given): string | undefined {
+  if (isAsynchronous) return 'for an asynchronous task';
+  if (isPrivate) return 'with privacy';
+  if (isCentral) return "with training on the coordinator's own examples";
+  if (isAsked) return 'with queries';
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import type { RoundDetail } from '@murmuration/api/round';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { count } from '../format/format.ts';
+import { words } from './words.ts';
+
+/** The parts of a round that was spread over cells, and what became of each. */
+export function PartTable({ parts }: { readonly parts: NonNullable<RoundDetail['parts']> }) {
+  const { heading, columns, counted, failed } = words.parts;
+  return (
+    <ResponsiveTable label={heading}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{columns.part}</th>
+            <th scope="col" class="number">
+              {columns.devices}
+            </th>
+            <th scope="col" class="number">
+              {columns.contributors}
+            </th>
+            <th scope="col">{columns.result}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {parts.map(({ devices, contributors, failure }, part) => (
+            <tr key={part}>
+              <th scope="row">{count(part + 1)}</th>
+              <td class="number">{count(devices)}</td>
+              <td class="number">{count(contributors)}</td>
+              <td>{failure === null ? counted : failed(failure)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ResponsiveTable>
+  );
+}

@@ -1,0 +1,16 @@
+import { lineTask } from './line.ts';
+
+/** Rounds of all devices that come within the time to gather, spread over two cells. */
+export default lineTask({
+  masking: { corrupt: 0.05, dropping: 0.1, smallestGroup: 3 },
+  cohort: { goal: 40, minimum: 8, overSelection: 1, cells: 2 },
+  deadlines: {
+    gathering: '8 s',
+    keys: '1 min',
+    shares: '1 min',
+    updates: '1 min',
+    agreement: '1 min',
+    unmasking: '1 min',
+  },
+  schedule: { every: '1 h' },
+});

@@ -1,0 +1,204 @@
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Core, openCore } from '@murmuration/coordinator/assembly/core';
+import { PartDeal, partName } from '@murmuration/coordinator/cells/parts';
+import type { TaskPlace } from '@murmuration/coordinator/cells/ports';
+import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
+import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import { Population } from '@murmuration/coordinator/population/population';
+import { termsOfPart } from '@murmuration/coordinator/round/parts';
+import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
+import { defineTask } from '@murmuration/coordinator/task/define-task';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { spreadTerms } from '../../../contract/round-parts.ts';
+import { roundA } from '../../../contract/rounds.ts';
+import { standing } from '../../../contract/standing.ts';
+import { seededRandom } from '../../../seeded-random.ts';
+
+const task = defineTask({
+  name: 'spread',
+  model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] }),
+  plan: { learningRate: 0.1 },
+  update: { clip: 1 },
+  masking: 'off',
+  cohort: { goal: 4, minimum: 2, overSelection: 1, cells: 2 },
+  deadlines: { gathering: '10 min' },
+  schedule: { every: '1 h' },
+});
+const deal = new PartDeal(new Uint8Array(32).fill(9));
+const devices = Array.from({ length: 40 }, (_, i) => `device-${String(i).padStart(15, '0')}` as DeviceId);
+const of = (part: number) => devices.filter(device => deal.of(task.name, device, 2) === part);
+
+let clock: VirtualClock;
+let storage: Storage;
+let cells: Core[];
+let disconnected: [DeviceId, string][];
+let ended: unknown[];
+
+/** A cell over the storage of this test. */
+async function openCell(seed: number): Promise<Core> {
+  const events = new CoordinatorEvents();
+  events.on('round-ended', record => ended.push(record));
+  const { limits, retention } = parseConfig({ openEnrolment: true });
+  const population = new Population(storage.devices, async () => true, native, clock);
+  await population.open();
+  const random = seededRandom(seed);
+  const connections = new DeviceConnections({
+    clock,
+    random,
+    population,
+    events,
+    limits,
+    frames: frameLengths([task]),
+  });
+  const channel = Object.assign(connections, {
+    isConnected: () => true,
+    disconnect: (device: DeviceId, code: string) => disconnected.push([device, code]),
+  });
+  Object.defineProperty(channel, 'devices', { value: devices });
+  const unused = { close: async () => {} } as never;
+  const core = await openCore([], {
+    clock,
+    random,
+    jitter: random,
+    secrets: random,
+    storage: { ...storage, durable: true },
+    population,
+    channel,
+    deal,
+    unmasker: unused,
+    noise: unused,
+    trainer: unused,
+    events,
+    limits,
+    retention,
+  });
+  core.parts!.define([task]);
+  await core.start();
+  cells.push(core);
+  return core;
+}
+
+const checkIn = (core: Core, device: DeviceId) =>
+  core.requests.checkIn({ device: { id: device }, sdk: '0.2.0' } as never, {
+    task: task.name,
+    conditions: {},
+  });
+
+/** What the cell that leads says of the task. */
+const places: readonly TaskPlace[] = [
+  { task: task.name, cell: 'http://cell.example.org', said: { standing: { ...standing, parts: 2 }, age: 0 } },
+];
+
+beforeEach(async () => {
+  clock = new VirtualClock(1_000);
+  storage = await openStorage(undefined, clock);
+  cells = [];
+  disconnected = [];
+  ended = [];
+});
+afterEach(async () => {
+  for (const core of cells) {
+    await core.suspend();
+    await core.close();
+  }
+});
+
+describe('TK5: cells with the parts of one task', () => {
+  it('take each device in its part alone, wherever it comes', async () => {
+    const [first, second] = [await openCell(1), await openCell(2)];
+    await first.parts!.takeOver(partName(task.name, 1));
+    await second.parts!.takeOver(partName(task.name, 2));
+    for (const core of [first, second]) core.parts!.saw(places);
+    const device = of(2)[0]!;
+    expect(checkIn(first, device)).toMatchObject({ decision: 'later', after: 1_000 });
+    expect(checkIn(second, device)).toMatchObject({ decision: 'waiting' });
+    expect(first.parts!.pools.map(({ size }) => size)).toEqual([0]);
+    expect(second.parts!.pools.map(({ size }) => size)).toEqual([1]);
+    expect(second.requests.welcome(device).tasks).toMatchObject([{ task: task.name }]);
+  });
+
+  it('tell fronts of a part what the leading cell says, with its own room', async () => {
+    const core = await openCell(1);
+    await core.parts!.takeOver(partName(task.name, 1));
+    expect(core.parts!.standingOf(partName(task.name, 1))).toBeUndefined();
+    core.parts!.saw(places);
+    const said = () => core.parts!.standingOf(partName(task.name, 1))!;
+    expect(said()).toMatchObject({ champion: standing.champion, parts: 2, busy: null, untilNextRound: 0 });
+    for (const device of of(1)) checkIn(core, device);
+    // Ten for each of two places.
+    const waiting = core.parts!.pools[0]!.size;
+    expect(waiting).toBe(Math.min(of(1).length, 20));
+    core.parts!.saw([
+      { ...places[0]!, said: { standing: { ...standing, untilNextRound: 900_000 }, age: 0 } },
+    ]);
+    expect(said().untilNextRound).toBe(900_000);
+  });
+
+  it('have one round, in both parts, and devices of one part are strangers to the other', async () => {
+    const [first, second] = [await openCell(1), await openCell(2)];
+    await first.parts!.takeOver(partName(task.name, 1));
+    await second.parts!.takeOver(partName(task.name, 2));
+    for (const core of [first, second]) core.parts!.saw(places);
+    for (const part of [1, 2]) for (const device of of(part).slice(0, 2)) checkIn(cells[part - 1]!, device);
+    const admit = await first.add(task);
+    const leader = await admit(async () => {});
+    await clock.advance(1_000);
+    const { id } = leader.current!.terms;
+    const parts = [first, second].map(core => core.parts!.all[0]!.current!);
+    expect(parts.map(({ terms }) => [terms.id, terms.part, terms.goal])).toEqual([
+      [id, 1, 2],
+      [id, 2, 2],
+    ]);
+    expect(parts.map(({ state }) => state.phase)).toEqual(['updates', 'updates']);
+    const members = parts.map(({ state }) => ('cohort' in state ? state.cohort.members : []));
+    expect(members.map(each => each.map(({ device }) => device).sort())).toEqual(
+      [1, 2].map(part => of(part).slice(0, 2)),
+    );
+    // Where one cell leads the round and has a part as well, the part is found.
+    const [one] = members[0]!;
+    expect(first.parts!.find(id, one!.assignment)).toBe(parts[0]);
+    expect(second.parts!.find(id, one!.assignment)).toBeUndefined();
+    expect(second.parts!.find('none' as RoundId)).toBeUndefined();
+    // And it ends in both, where it is ended.
+    leader.abort('That is enough.');
+    await clock.advance(1_000);
+    expect(parts.map(({ state }) => state.phase)).toEqual(['failed', 'failed']);
+    expect(ended).toMatchObject([{ round: id, outcome: 'failed', failure: { reason: 'That is enough.' } }]);
+    expect(() => first.parts!.find(id, one!.assignment)).not.toThrow();
+    expect(await storage.rounds.underWay()).toEqual([]);
+  });
+
+  it('leave a part to another cell between rounds alone, and send its devices there', async () => {
+    const core = await openCell(1);
+    const name = partName(task.name, 1);
+    await core.parts!.takeOver(name);
+    core.parts!.saw(places);
+    for (const device of of(1).slice(0, 2)) checkIn(core, device);
+    const admit = await core.add(task);
+    const leader = await admit(async () => {});
+    await clock.advance(1_000);
+    expect(await core.parts!.leave(name)).toBe(false);
+    leader.abort('That is enough.');
+    await clock.advance(1_000);
+    expect(await core.parts!.leave(name)).toBe(true);
+    expect(core.parts!.has(name)).toBe(false);
+    expect(disconnected).toEqual(of(1).map(device => [device, 'server.unreachable']));
+    expect(checkIn(core, of(1)[0]!)).toMatchObject({ decision: 'later' });
+  });
+
+  it('forget what is left of a round that was spread over more cells', async () => {
+    const whole = { ...spreadTerms(roundA), parts: { count: 4, smallest: 1 } };
+    const plan = { ...whole.plan, task: task.name };
+    for (const part of [1, 3, 4]) await storage.rounds.begin(termsOfPart({ ...whole, plan }, part));
+    const core = await openCell(1);
+    await core.parts!.takeOver(partName(task.name, 2));
+    expect(await storage.rounds.underWay()).toHaveLength(3);
+    await core.parts!.takeOver(partName(task.name, 1));
+    expect(await storage.rounds.underWay()).toEqual([]);
+  });
+});

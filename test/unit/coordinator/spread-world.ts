@@ -1,0 +1,292 @@
+import { PartDeal } from '@murmuration/coordinator/cells/parts';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
+import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import { Registry } from '@murmuration/coordinator/registry/registry';
+import type { PartResult, PartStore } from '@murmuration/coordinator/round/parts';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
+import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
+import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds';
+import { PartRounds } from '@murmuration/coordinator/rounds/part-rounds';
+import type { CohortChannel, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
+import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
+import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
+import { native } from '@murmuration/protocol/primitives/node';
+import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
+import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { seededRandom } from '../../seeded-random.ts';
+import { deviceId, type Federation, layout, valuesTask } from './federation.ts';
+import { MaskedDevice } from './masked-device.ts';
+import { memoryBudgets } from './privacy/memory-budgets.ts';
+
+const unmasker: Unmasker = {
+  async unmask(context, secrets, { elements, width }) {
+    for (const secret of secrets) applyMasks(native, elements, unmaskingMasks(context, secret), width);
+  },
+  close: async () => {},
+};
+
+/** A process that dies: its timers end, and what it writes is refused. */
+class Life implements Clock {
+  isOver = false;
+  readonly #clock: VirtualClock;
+  readonly #timers = new Set<Cancel>();
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  at(time: number, wake: () => void): Cancel {
+    if (this.isOver) return () => {};
+    const cancel = this.#clock.at(time, wake);
+    this.#timers.add(cancel);
+    return cancel;
+  }
+
+  end(): void {
+    this.isOver = true;
+    for (const cancel of this.#timers) cancel();
+  }
+
+  /** The same store, each write of which fails once the process was replaced. */
+  fenced<Store extends object>(store: Store): Store {
+    const life = this;
+    return new Proxy(store, {
+      get(target, key) {
+        const found = Reflect.get(target, key);
+        if (typeof found !== 'function') return found;
+        return async (...args: unknown[]) => {
+          if (life.isOver) throw new MurmurationError('storage.in-use');
+          return found.apply(target, args);
+        };
+      },
+    });
+  }
+}
+
+/** The devices' ends of the connections to one part. */
+class PartChannel implements CohortChannel {
+  readonly connected = new Set<DeviceId>();
+  readonly assignments = new Map<DeviceId, Assignment>();
+  readonly inputs = new Map<DeviceId, { readonly event: MaskingEvent; readonly input: MaskingInput }[]>();
+  readonly ends: { readonly device: DeviceId; readonly end: RoundEnd }[] = [];
+
+  isConnected(device: DeviceId): boolean {
+    return this.connected.has(device);
+  }
+
+  assign(device: DeviceId, assignment: Assignment): void {
+    this.assignments.set(device, assignment);
+  }
+
+  feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
+    this.inputs.set(device, [...(this.inputs.get(device) ?? []), { event, input }]);
+  }
+
+  end(device: DeviceId, end: RoundEnd): void {
+    this.ends.push({ device, end });
+  }
+}
+
+/** A part at the cell that has it now. */
+export interface Seat {
+  readonly part: number;
+  readonly channel: PartChannel;
+  life: Life;
+  rounds: PartRounds;
+  pool: WaitingPool;
+}
+
+export interface SpreadWorldOptions {
+  readonly task: Partial<TaskDefinition>;
+  readonly devices: number;
+  readonly seed?: number;
+}
+
+/** A task whose rounds are spread over cells, on a virtual clock: who leads, the parts, and devices dealt to them. */
+export async function openSpread({ task: change, devices: count, seed = 1 }: SpreadWorldOptions) {
+  const task = valuesTask(change);
+  const parts = task.spread!.count;
+  const clock = new VirtualClock();
+  const rounds = new MemoryRounds();
+  const { end } = rounds.parts;
+  /** The results that were kept of each round, by the number of the part. */
+  const results = new Map<RoundId, Map<number, PartResult>>();
+  Object.assign(rounds.parts, {
+    async end(...[terms, result, sum]: Parameters<typeof end>) {
+      await end(terms, result, sum);
+      if ((await rounds.parts.results(terms.id)).size === 0) return;
+      const kept = results.get(terms.id) ?? new Map<number, PartResult>();
+      if (!kept.has(terms.part!)) kept.set(terms.part!, result);
+      results.set(terms.id, kept);
+    },
+  } satisfies Pick<PartStore, 'end'>);
+  const history = memoryHistory(rounds);
+  const blobs = memoryBlobs();
+  const registry = new Registry(blobs, history);
+  await storeFirstVersion(
+    task,
+    { topology: { class_name: 'Sequential' }, layout, weights: new Float32Array(layout.count) },
+    registry,
+    history,
+    clock,
+  );
+  const deal = new PartDeal(new Uint8Array(32).fill(7));
+  const partOf = (device: DeviceId) => deal.of(task.name, device, parts);
+  const records: RoundRecord[] = [];
+  const faults: unknown[][] = [];
+  const seats: Seat[] = [];
+  let lives = seed;
+
+  const portsOf = (life: Life, channel: CohortChannel) => {
+    lives += 1;
+    const random = seededRandom(1_000 * seed + lives);
+    const events = new CoordinatorEvents();
+    events.on('round-ended', record => records.push(record));
+    events.on('fault', (where, error) => faults.push([where, error]));
+    const privacy = memoryBudgets({ random, clock: life });
+    return {
+      ports: {
+        registry: new Registry(blobs, history),
+        clock: life,
+        random,
+        unmasker,
+        channel,
+        history: life.fenced(history),
+        store: life.fenced(rounds),
+        spread: { parts: life.fenced(rounds.parts), partOf: (_: string, device: DeviceId) => partOf(device) },
+        privacy,
+        named: () => undefined,
+        versions: async () => [],
+        inUse: async () => [],
+        traffic: () => ({ up: 0, down: 0 }),
+        enrolled: () => Number.POSITIVE_INFINITY,
+        events,
+      },
+      privacy,
+      random,
+    };
+  };
+
+  const openLeader = async (): Promise<{ life: Life; rounds: TaskRounds }> => {
+    const life = new Life(clock);
+    const channel = { ...new PartChannel(), devices: [], comeBack: () => {} } as never;
+    const { ports, privacy, random } = portsOf(life, channel);
+    const opened = openTaskRounds(task, {
+      ...ports,
+      channel,
+      queryResults: memoryQueryResults(),
+      jitter: random,
+      activePopulation: { of: () => ({ population: 0, connected: 0 }) },
+      makeVersion: taskOf => versionMaker(taskOf, ports.registry, life, privacy),
+    });
+    const saved = await rounds.underWay();
+    await opened.rounds.resume(saved.filter(({ terms }) => terms.part === undefined));
+    await opened.rounds.start();
+    return { life, rounds: opened.rounds };
+  };
+
+  /** A part begins at a cell, or goes on there. */
+  const openSeat = async (seat: Seat): Promise<void> => {
+    const life = new Life(clock);
+    const { ports } = portsOf(life, seat.channel);
+    const pool = new WaitingPool(() => seat.rounds.poolChanged());
+    seat.life = life;
+    seat.pool = pool;
+    seat.rounds = new PartRounds(task, seat.part, {
+      ...ports,
+      primitives: native,
+      pool,
+      schedule: () => undefined,
+      makeVersion: () => Promise.reject(new Error('A part makes no version.')),
+      comeBackAfter: () => 1_000,
+      recall: () => {},
+    });
+    const saved = await rounds.underWay();
+    await seat.rounds.resume(saved.filter(({ terms }) => terms.part === seat.part));
+    await seat.rounds.start();
+  };
+
+  for (let part = 1; part <= parts; part++) {
+    const seat = { part, channel: new PartChannel() } as unknown as Seat;
+    seats.push(seat);
+    await openSeat(seat);
+  }
+
+  /** Each device at the cell of its part. */
+  const seatOf = (device: DeviceId) => seats[partOf(device) - 1]!;
+  const devices = Array.from({ length: count }, (_, index) => {
+    const seat = seatOf(deviceId(index));
+    const federation = {
+      channel: seat.channel,
+      get rounds() {
+        return seat.rounds;
+      },
+      connect: (device: DeviceId) => {
+        seat.channel.connected.add(device);
+        seat.rounds.current?.back(device);
+      },
+    };
+    return new MaskedDevice(federation as unknown as Federation, index);
+  });
+
+  return {
+    task,
+    clock,
+    deal,
+    partOf,
+    registry,
+    history,
+    store: rounds,
+    results,
+    records,
+    faults,
+    seats,
+    devices,
+    openLeader,
+    seatOf,
+    devicesOf: (part: number) => devices.filter(({ id }) => partOf(id) === part),
+    checkIn(device: MaskedDevice) {
+      const { channel, pool } = seatOf(device.id);
+      channel.connected.add(device.id);
+      pool.add(device.id);
+    },
+    lose(device: MaskedDevice) {
+      const { channel, rounds: own, pool } = seatOf(device.id);
+      channel.connected.delete(device.id);
+      pool.remove(device.id);
+      own.current?.away(device.id);
+    },
+    /** The cell of a part is gone, and another one takes the part. */
+    async replace(part: number) {
+      const seat = seats[part - 1]!;
+      seat.life.end();
+      const before = [...seat.channel.connected];
+      seat.channel.connected.clear();
+      await openSeat(seat);
+      for (const device of before) {
+        seat.channel.connected.add(device);
+        seat.rounds.current?.back(device);
+      }
+    },
+    vanish(part: number) {
+      seats[part - 1]!.life.end();
+    },
+  };
+}
+
+export type SpreadWorld = Awaited<ReturnType<typeof openSpread>>;
