@@ -90,8 +90,8 @@ export interface CountedNgrams {
 }
 
 /**
- * What the newest chain of a query for n-grams has found that is over: it has counted the longest, or another one has begun since, or its period
- * is over. null where there is none, or nothing was found.
+ * What the newest chain of a query for n-grams has found that is over: it has counted the longest, or nothing longer can be found, or another one
+ * has begun since, or its period is over. null where there is none, or nothing was found.
  */
 export async function countedNgrams(
   { name, queries }: Pick<Task, 'name' | 'queries'>,
@@ -112,12 +112,18 @@ export async function countedNgrams(
     if (figures?.kind !== 'ngrams') continue;
     chain.unshift(figures);
     if (figures.length > 1) continue;
-    const isOver = !isNewest || chain.length > query.sketches.length || now >= at + query.period;
+    const isOver = !isNewest || now >= at + query.period || (await hasEnded(query, all));
     if (isOver && figures.found > 0) return fileOf(chain, query);
     isNewest = false;
     chain = [];
   }
   return null;
+}
+
+/** Whether the newest round of a query ended its chain: nothing is to be asked after it, and it has not failed. */
+async function hasEnded(query: NgramsQuery, newestFirst: readonly Said[]): Promise<boolean> {
+  if (newestFirst[0]!.figures === null) return false;
+  return (await nextNgramStep(query, newestFirst, Number.POSITIVE_INFINITY)) === undefined;
 }
 
 /** The n-grams of a task's next version; null: it has none. */

@@ -152,6 +152,16 @@ describe('the rounds of a query for n-grams', () => {
     expect((await countedOf([failed, ...underWay], 5))?.counts).toEqual([4, 3]);
   });
 
+  it('count at once where nothing longer is in common, unless a round failed', async () => {
+    const { results } = await chain(
+      Array.from({ length: 3 }, () => [[2, 3]]),
+      () => false,
+    );
+    expect(results).toHaveLength(4);
+    expect((await countedOf(results, 5))?.counts).toEqual([2, 1]);
+    expect(await countedOf(results.slice(1), 5)).toBeNull();
+  });
+
   it('end where the query has changed, a round shows nothing, or nothing is in common', async () => {
     const { results } = await chain(three, () => false);
     const next = (change: object, all = results.slice(4)) => nextNgramStep({ ...query, ...change }, all, 3);
