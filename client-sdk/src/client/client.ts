@@ -1,6 +1,6 @@
 import { once } from '@murmuration/protocol/concurrency/once';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
-import { parseTaskName } from '@murmuration/protocol/ids/ids';
+import { type ModelHash, parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { type Challenge, challenge, serve } from '@murmuration/protocol/messages/hello';
@@ -195,7 +195,8 @@ export class PlatformClient {
         },
         emit: (event, ...args) => {
           this.#emit(event, ...args);
-          this.#hybrids.heard(task, event);
+          const [told] = args as readonly unknown[] as readonly [{ readonly model?: ModelHash } | undefined];
+          this.#hybrids.heard(task, event, told?.model);
         },
         isFree: () => this.#sessions.every((session, other) => other === position || !session.isBusy),
       });

@@ -116,10 +116,13 @@ export class Hybrids {
     await Promise.all(Array.from(this.#ofTasks.values(), ({ hybrid }) => hybrid.stop()));
   }
 
-  /** A task's session tells what happens to it. */
-  heard(task: TaskName, event: string): void {
+  /** A task's session tells what happens to it; `model`: the version that has arrived. */
+  heard(task: TaskName, event: string, model?: ModelHash): void {
     const found = this.#ofTasks.get(task);
-    if (event === 'model') void found?.hybrid.arrived();
+    if (event === 'model') {
+      void found?.hybrid.arrived();
+      if (found && model) void this.#bringNgrams(model, found, this.#stop.signal);
+    }
     // After which the device may have nothing better to do.
     else if (event === 'wait') found?.hybrid.consider();
   }
@@ -138,6 +141,16 @@ export class Hybrids {
   serve({ task, model }: Serve): void {
     const ofTask = this.#ofTasks.get(task);
     if (ofTask) void this.#update(task, model, ofTask, this.#stop.signal);
+  }
+
+  /** Gets the n-grams of a version that a round has brought, where it is what the device serves. */
+  async #bringNgrams(model: ModelHash, { hybrid, models }: OfTask, signal: AbortSignal): Promise<void> {
+    try {
+      if (await models.named()) return;
+      if (await models.loadNgrams(model, signal)) await hybrid.arrived();
+    } catch (error) {
+      if (!signal.aborted) this.#ports.emit('error', asError(error));
+    }
   }
 
   async #update(

@@ -152,21 +152,22 @@ export class ModelCache {
 
   /**
    * Gets the file of n-grams of a version that is on the device, where it has one and the device has another or none: versions that follow each
-   * other mostly have the same. Throws `model.corrupt` for one that does not match its hash, and what the download throws.
+   * other mostly have the same. Says whether it has got one. Throws `model.corrupt` for one that does not match its hash, and what the download throws.
    */
-  async loadNgrams(hash: ModelHash, signal: AbortSignal): Promise<void> {
-    await this.#next(() => this.#loadNgrams(hash, signal), signal);
+  async loadNgrams(hash: ModelHash, signal: AbortSignal): Promise<boolean> {
+    return this.#next(() => this.#loadNgrams(hash, signal), signal);
   }
 
-  async #loadNgrams(hash: ModelHash, signal: AbortSignal): Promise<void> {
+  async #loadNgrams(hash: ModelHash, signal: AbortSignal): Promise<boolean> {
     const entries = await Promise.all([this.#pinnedName, this.#name].map(name => this.#entry(name)));
     const entry = entries.find(each => each?.hash === hash);
     const manifest = entry && parseModelJson(hash, entry.json);
-    if (!manifest?.ngrams || (await this.#ngramsOf(manifest))) return;
+    if (!manifest?.ngrams || (await this.#ngramsOf(manifest))) return false;
     const bytes = await downloadNgrams({ hash, manifest }, this.#transport, signal);
     if (!(await this.#areOf(manifest, bytes)))
       throw new MurmurationError('model.corrupt', 'The n-grams do not match the hash that model.json names.');
     await this.#storage.put(this.#ngramsName, bytes);
+    return true;
   }
 
   /** The stored file of n-grams of a version; undefined where there is none, or that of another. */

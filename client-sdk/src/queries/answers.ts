@@ -94,6 +94,9 @@ export class Answers implements SessionAnswers {
     let cost: Cost | undefined;
     let measure: ((signal: AbortSignal) => Promise<Answered>) | undefined;
     return {
+      get query() {
+        return query?.name;
+      },
       get smallestSum() {
         return Math.max(query?.threshold ?? 0, assignment.plan.privacy?.noise?.quorum ?? 0);
       },

@@ -35,10 +35,9 @@ export async function contribute(contributing: Contributing, session: SessionPor
  * One device's contribution to one round: download → train, or answer → prepare → upload, between the phases of secure aggregation
  * where the plan masks. What was made for this assignment before a restart is sent again, byte for byte.
  */
-async function takePart(
-  { assignment: given, stop: { signal }, inbox, since }: Contributing,
-  session: SessionPorts,
-): Promise<void> {
+async function takePart(contributing: Contributing, session: SessionPorts): Promise<void> {
+  const { assignment: given, inbox, since } = contributing;
+  const { signal } = contributing.stop;
   const { store, emit, task, trainer, platform, floors } = session;
   const stored = await store.load();
   const saved = stored?.assignment.assignment === given.assignment ? stored : undefined;
@@ -48,10 +47,14 @@ async function takePart(
   requirePlan(plan, floors);
   const answers = plan.query && (await session.answers?.());
   if (plan.query && !answers) throw new BelowFloor('queries', 'The app answers no queries.');
-  const report: Report = (phase, progress) => emit('round', { task, round, number, phase, progress });
+  const report: Report = (phase, progress) => {
+    const { query } = contributing;
+    emit('round', { task, round, number, ...(query !== undefined && { query }), phase, progress });
+  };
   const part = answers ? answers.part(assignment) : await partOf(assignment, session, since, report);
   // Before the device has sent anything of the round.
   await part.require(signal, !!saved);
+  contributing.query = part.query;
   const ports: RoundPorts = { ...session, since, part };
   const updateProcessor = trainer.updateProcessor ?? (await platform.updateProcessor());
   if (plan.masking)

@@ -11,6 +11,8 @@ export interface RoundProgress {
   readonly round: RoundId;
   /** Rounds of a task count from 1. */
   readonly number: number;
+  /** Name of the query that the round asks; left out where devices train. */
+  readonly query?: string;
   readonly phase:
     | 'keys'
     | 'shares'

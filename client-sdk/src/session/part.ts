@@ -3,6 +3,8 @@ import type { Report } from './report.ts';
 
 /** What a device does in a round, whatever carries it to the coordinator. */
 export interface Part {
+  /** Name of the query that it answers, once `require` has read it; undefined of a part that trains. */
+  readonly query?: string | undefined;
   /** The fewest contributions in the sum with which it takes part, where that is more than the floors say. */
   readonly smallestSum: number;
   /**

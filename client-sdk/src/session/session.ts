@@ -123,11 +123,12 @@ export class Session {
 
   roundEnded({ round, after, reason }: RoundEnd): void {
     if (this.#state.phase !== 'contributing' && this.#state.phase !== 'closing') return;
-    const { assignment } = this.#state;
+    const { assignment, query } = this.#state;
     if (assignment.round !== round) return;
     const { task, emit } = this.#ports;
     this.#abandon();
-    emit('round', { task, round, number: assignment.number, phase: 'ended', progress: 1 });
+    const asked = query === undefined ? {} : { query };
+    emit('round', { task, round, number: assignment.number, ...asked, phase: 'ended', progress: 1 });
     this.#comeBackAfter(after, reason);
   }
 
@@ -267,7 +268,7 @@ export class Session {
       const contribute = await this.#ports.contribution();
       stop.signal.throwIfAborted();
       await contribute(state, this.#ports);
-      if (this.#state === state) this.#state = { phase: 'closing', assignment };
+      if (this.#state === state) this.#state = { phase: 'closing', assignment, query: state.query };
     } catch (error) {
       if (this.#state === state) this.#giveUp(assignment, asError(error));
     }

@@ -12,6 +12,8 @@ export interface Contributing {
   readonly inbox: Inbox<MaskingEvent>;
   /** Bytes of the messages that came for it. */
   heard: number;
+  /** Name of the query that it answers; undefined while that is not read, and where it trains. */
+  query?: string | undefined;
 }
 
 /** Where a device stands in one task. */
@@ -22,4 +24,4 @@ export type SessionState =
   | { readonly phase: 'gathering' }
   | Contributing
   /** Its update counts: waits for the end of the round. */
-  | { readonly phase: 'closing'; readonly assignment: Assignment };
+  | { readonly phase: 'closing'; readonly assignment: Assignment; readonly query?: string | undefined };

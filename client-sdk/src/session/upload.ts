@@ -23,7 +23,7 @@ export async function upload(
   report('uploading', 0);
   await retry(
     () => {
-      emit('sent', sentOf('update', update, plan.masking !== null));
+      emit('sent', sentOf(plan.query ? 'answer' : 'update', update, plan.masking !== null));
       return transport.upload(updatePath(round, assignment), { token, signature }, update, signal);
     },
     platform,

@@ -3,11 +3,11 @@ import type { Transport } from './transport.ts';
 
 /** Something that leaves the device. */
 export interface Sent {
-  /** What it is: an event of the protocol, or an update of the model. */
-  readonly kind: DeviceEvent | 'update';
+  /** What it is: an event of the protocol, an update of the model, or an answer to a query. */
+  readonly kind: DeviceEvent | 'update' | 'answer';
   /** Its length. */
   readonly bytes: number;
-  /** Whether it is an update under masks, of which only the sum with others says anything. */
+  /** Whether it is an update or an answer under masks, of which only the sum with others says anything. */
   readonly masked: boolean;
   /** Its first bytes as they go out, 1 KiB at most; none of an enrolment, which holds a token. */
   readonly sample: Uint8Array;

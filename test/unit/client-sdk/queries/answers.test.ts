@@ -121,6 +121,23 @@ const over = async ({ round }: Assignment) => {
 };
 
 describe('a device that is asked a query', () => {
+  it('tells its app in each phase which one, to the end, and that an answer has left', async () => {
+    const { client } = await waiting();
+    const told: (readonly [string, string | undefined])[] = [];
+    client.on('round', ({ phase, query }) => told.push([phase, query]));
+    const left: string[] = [];
+    client.on('sent', ({ kind, masked }) => left.push(masked ? `masked ${kind}` : kind));
+    const assignment = assignmentFor(writeQuery(define()));
+    await play(assignment);
+    await over(assignment);
+    expect(new Set(told.map(([, query]) => query))).toEqual(new Set(['taken']));
+    expect(told.map(([phase]) => phase)).toEqual(
+      expect.arrayContaining(['keys', 'shares', 'uploading', 'agreement', 'counted', 'ended']),
+    );
+    expect(left).toContain('masked answer');
+    expect(left).not.toContain('masked update');
+  });
+
   it('QY1: says it in a masked sum alone, and trains nothing', async () => {
     const { errors } = await waiting();
     expect(offered()).toEqual(['taken']);

@@ -268,6 +268,7 @@ describe('what leaves a device', () => {
     const { client } = device();
     const sent: Parameters<ClientEvents['sent']>[0][] = [];
     client.on('sent', each => sent.push(each));
+    client.on('round', event => expect(event).not.toHaveProperty('query'));
     await client.start();
     await comesBack();
     coordinator.send('assignment', assignmentOf(clock));
