@@ -3,6 +3,7 @@ import {
   fineTuned,
   indexedDbStorage,
   ngramCache,
+  sharedNgrams,
   workerInference,
   workerTrainer,
 } from '@murmuration/client-sdk/browser';
@@ -11,6 +12,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { ThemeChoice } from '@murmuration/ui/theme/theme';
 import { render } from 'preact';
 import { growableWords } from '../task/model.ts';
+import { phrasesQueryName, phrasesThreshold, suggestionsQueryName } from '../task/query-names.ts';
 import { keyboardServing } from '../task/serving.ts';
 import { TypingLog } from './examples/typing-log.ts';
 import { Repeater } from './keyboard/repeater.ts';
@@ -51,11 +53,14 @@ async function open(): Promise<void> {
         growable: growableWords,
         hybrid: {
           serving: keyboardServing(setup.vocabulary),
-          personal: [ngramCache(), fineTuned({ learningRate: 1, epochs: 3 })],
+          personal: [sharedNgrams(), ngramCache(), fineTuned({ learningRate: 1, epochs: 3 })],
           inference: workerInference(spawn),
         },
-        // What became of suggestions, by version, in masked sums.
-        answers: { 'suggestions-live': { kinds: ['outcomes'] } },
+        // In masked sums: what became of suggestions, by version, and which of the words that the keyboard knows follow one another here.
+        answers: {
+          [suggestionsQueryName]: { kinds: ['outcomes'] },
+          [phrasesQueryName]: { kinds: ['ngrams'] },
+        },
       },
     },
     storage,
@@ -65,6 +70,7 @@ async function open(): Promise<void> {
       dropping: { most: 0.99 },
       smallestCohort: 5,
       smallestSum: 3,
+      queryThreshold: phrasesThreshold,
       leastExamples: 1,
       uploadSlot: 0,
       contributions: { day: Number.POSITIVE_INFINITY, model: Number.POSITIVE_INFINITY },

@@ -7,6 +7,13 @@ import { numberId, startId, type Vocabulary } from './vocabulary.ts';
 /** Logits of one batch, at most: 32 MB. */
 const maxLogits = 8e6;
 
+/** Hears the scores of all ids at one place of a message: those of the vocabulary stand in `scores` from `offset` on, during the call only. */
+export type VisitScores = (
+  scores: Float32Array,
+  offset: number,
+  asked: { readonly message: number; readonly ids: readonly number[]; readonly position: number },
+) => void;
+
 /**
  * Top-1 and top-3 recall of the next word on held-out messages, each message by itself. Numbers are not scored. Gives way
  * to other work between batches.
@@ -20,34 +27,56 @@ export async function recall(
   threads = 1,
 ): Promise<Recall> {
   const counter = new RecallCounter();
+  await visitScores(
+    model,
+    vocabulary,
+    messages,
+    (scores, offset, { ids, position }) => counter.add(scores, offset, vocabulary.size, ids[position]!),
+    threads,
+  );
+  return counter.recall;
+}
+
+/** Scores each word of held-out messages but numbers, in any order; `asked` says of which `message` it is, and which of its `ids`. Otherwise as `recall`. */
+export async function visitScores(
+  model: tf.LayersModel,
+  vocabulary: Vocabulary,
+  messages: readonly string[],
+  visit: VisitScores,
+  threads = 1,
+): Promise<void> {
   const scorer = await scorerOf(model, threads);
-  const encoded = messages.map(message => vocabulary.encode(message)).filter(ids => ids.length > 0);
+  const encoded = messages
+    .map((message, i) => ({ message: i, ids: vocabulary.encode(message) }))
+    .filter(({ ids }) => ids.length > 0);
   // Messages of like length together, the longest first: hardly any padding, and the first one tells a batch's length.
-  encoded.sort((a, b) => b.length - a.length);
+  encoded.sort((a, b) => b.ids.length - a.ids.length);
   try {
     for (let from = 0; from < encoded.length; ) {
-      const count = Math.max(1, Math.floor(maxLogits / (vocabulary.size * encoded[from]!.length)));
-      score(scorer, encoded.slice(from, from + count), vocabulary.size, counter);
+      const count = Math.max(1, Math.floor(maxLogits / (vocabulary.size * encoded[from]!.ids.length)));
+      score(scorer, encoded.slice(from, from + count), visit);
       from += count;
       await tf.nextFrame();
     }
   } finally {
     await scorer.close();
   }
-  return counter.recall;
 }
 
-function score(scorer: Scorer, batch: readonly number[][], size: number, counter: RecallCounter): void {
-  const steps = batch[0]!.length;
+interface Encoded {
+  readonly message: number;
+  readonly ids: readonly number[];
+}
+
+function score(scorer: Scorer, batch: readonly Encoded[], visit: VisitScores): void {
+  const steps = batch[0]!.ids.length;
   const inputs = new Int32Array(batch.length * steps);
-  const targets = new Int32Array(batch.length * steps);
   const positions: number[] = [];
-  for (const [row, ids] of batch.entries()) {
+  for (const [row, { ids }] of batch.entries()) {
     inputs.set([startId, ...ids.slice(0, -1)], row * steps);
-    targets.set(ids, row * steps);
     for (const [step, id] of ids.entries()) if (id !== numberId) positions.push(row * steps + step);
   }
-  scorer.score(inputs, { batch: batch.length, steps }, positions, (position, scores, offset) =>
-    counter.add(scores, offset, size, targets[position]!),
+  scorer.score(inputs, { batch: batch.length, steps }, positions, (at, scores, offset) =>
+    visit(scores, offset, { ...batch[Math.floor(at / steps)]!, position: at % steps }),
   );
 }

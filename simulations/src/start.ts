@@ -1,22 +1,19 @@
 import { join, resolve } from 'node:path';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { countedNgrams } from '@murmuration/coordinator/rounds/ngram-chain';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
-import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
-import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { phrasesQuery } from '@murmuration/demo-keyboard-app/task/phrases';
+import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
-import { loadModel } from '@murmuration/engine/models/model';
 import { base64url, hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { measureBaselines } from './baselines/baselines.ts';
 import { lossesIn } from './behaviour/losses.ts';
 import { smsText } from './data/sms.ts';
@@ -26,16 +23,19 @@ import { askLengths } from './demonstration/asked-lengths.ts';
 import { Display } from './demonstration/display.ts';
 import { exampleIn } from './demonstration/examples.ts';
 import { keptHead } from './demonstration/kept-head.ts';
+import { mixedRecallOf, recallOf } from './demonstration/learned.ts';
 import { browserCommand, openBrowser } from './demonstration/open-browser.ts';
+import { runRounds } from './demonstration/run-rounds.ts';
 import { parseOptions } from './demonstration/start-options.ts';
 import { recallIn, summary } from './demonstration/summary.ts';
-import { ExactnessAudit } from './exactness/audit.ts';
-import type { HeldOutText } from './keyboard/evaluate.ts';
+import { SumAudits } from './exactness/sum-audits.ts';
 import { fewestExamples, keyboardTask } from './keyboard/task.ts';
 import { heldOutMessages } from './keyboard/text.ts';
 import { type BuiltPage, dashboardPage, keyboardPage } from './pages/built-page.ts';
 import { Phones } from './phones/phones.ts';
 import { sayProblem } from './phones/problems.ts';
+import { AskedNgrams, whyUnasked } from './phrases/asked-ngrams.ts';
+import { aboutNgrams, ngramFigures } from './phrases/ngram-report.ts';
 import { version0 } from './pretraining/version0.ts';
 import { seededRandom } from './random/seeded-random.ts';
 import { percent } from './study/percent.ts';
@@ -101,11 +101,14 @@ async function start(argv: readonly string[]): Promise<void> {
     display,
   });
   const heldOut = { words: vocabulary.words, messages: heldOutMessages(text) };
+  const unasked = whyUnasked(options);
+  const phrases = unasked === undefined ? phrasesQuery(firstWordId + heldOut.words.length) : undefined;
   const task = keyboardTask({
     ...options,
     heldOut,
     model: () => version0(heldOut.words),
     vocabulary: heldOut.words,
+    ngrams: phrases,
     serverLearningRate,
   });
   const small = smallRounds(task);
@@ -151,31 +154,60 @@ async function start(argv: readonly string[]): Promise<void> {
     awake: (count, from) => phones.awake(count, from),
     say: line => display.say(line),
   });
-  askLengths({
+  const goesOn = folder !== undefined && !options.exit;
+  let roundsLeft = options.rounds;
+  coordinator.events.on('round-ended', ({ task: name, query }) => {
+    if (name === task.name && query === undefined) roundsLeft -= 1;
+  });
+  const ngrams =
+    phrases &&
+    new AskedNgrams({
+      task,
+      query: phrases,
+      ask: name => coordinator.control.ask(task.name, name),
+      results: storage.queryResults,
+      events: coordinator.events,
+      host,
+      display,
+      settled: () => askForLengths(),
+      isOver: () => !goesOn && roundsLeft <= 0,
+    });
+  const askForLengths = askLengths({
     trained: task.name,
     asking: coordinator.control.tasks.find(each => each.task.name === asking.name)!,
-    mayAsk: () => options.lose === 0 && visitors.present === 0,
+    // A phone has a part in one round at a time.
+    mayAsk: () => options.lose === 0 && visitors.present === 0 && !ngrams?.isOpen,
     events: coordinator.events,
   });
-  const audit = new ExactnessAudit(
+  const countedNow = async () =>
+    phrases ? countedNgrams(task, phrases.name, storage.queryResults, systemClock.now()) : null;
+  await ngrams?.open(systemClock.now());
+  const audits = new SumAudits({
     task,
     head,
-    ({ number }) => {
-      display.say(`Round ${number}: its model is not what the updates of its contributors add up to.`);
+    events: coordinator.events,
+    shown: async ({ query, number, round }: RoundRecord) => {
+      const [result] = await storage.queryResults.results(task.name, query!, number + 1, 1);
+      return result?.round === round ? result.figures : null;
+    },
+    ngrams: async () => (await countedNow())?.file,
+    isStranger: device => visitors.has(device),
+    since: began,
+    differs: ({ number, query }) => {
+      display.say(
+        query === undefined
+          ? `Round ${number}: its model is not what the updates of its contributors add up to.`
+          : `Round ${number}: what it shows is not what the answers of its contributors add up to.`,
+      );
       process.exitCode = 1;
     },
-    { isStranger: device => visitors.has(device), since: began },
-  );
-  coordinator.events.on('round', state => {
-    if (state.terms.plan.task !== task.name) return;
-    audit.observe(state);
-    if (state.phase === 'updates') host.roundBegan(state.terms.number);
   });
-  coordinator.events.on('round-ended', record => {
-    if (record.task === task.name) audit.ended(record);
+  coordinator.events.on('round', ({ phase, terms }) => {
+    if (terms.plan.task === task.name && phase === 'updates') host.roundBegan(terms.number);
   });
   phones.on('event', event => {
-    if (event.type === 'update') audit.take(event);
+    if (event.type === 'update') audits.update(event);
+    if (event.type === 'answer') audits.answer(event);
     if (event.type === 'backend') display.sayOnce(`Phones train on ${event.backend}: ${event.reason}.`);
     if (event.type === 'engine') display.sayOnce(`Training is ${event.engine}: ${event.reason}.`);
   });
@@ -212,12 +244,16 @@ async function start(argv: readonly string[]): Promise<void> {
       : undefined;
   if (browser) openBrowser(browser);
   display.head();
-  const goesOn = folder !== undefined && !options.exit;
-  const records = await runRounds(coordinator, task.name, options.rounds, display, () =>
-    goesOn ? host.roundsOver() : coordinator.endRounds(),
-  );
+  const records = await runRounds({
+    coordinator,
+    task: task.name,
+    count: options.rounds,
+    display,
+    labelOf: record => ngrams?.labelOf(record),
+    end: () => (goesOn ? host.roundsOver() : coordinator.endRounds()),
+  });
   display.foot();
-  const { sumsExact, sumsChecked, sumsUnchecked } = audit.figures;
+  const { sumsExact, sumsChecked, sumsUnchecked, unknown } = await audits.models();
   const seconds = (systemClock.now() - began) / 1_000;
   const figures = summary(options, first, records);
   display.say(
@@ -229,7 +265,11 @@ async function start(argv: readonly string[]): Promise<void> {
     display.say(
       `The rounds taught ${signed(figures.gain.top1)} points of top-1 recall and ${signed(figures.gain.top3)} of top-3.`,
     );
-  if (audit.unknown) display.say(`${sumsUnchecked} sums can't be checked: ${reasons[audit.unknown]}`);
+  if (unknown) display.say(`${sumsUnchecked} sums can't be checked: ${reasons[unknown]}`);
+  const asked = await ngrams?.standing();
+  const answerSums = await audits.answers();
+  const mixed = await mixedRecallOf((await keptHead(storage, task.name))!.model, heldOut.words, text.phones);
+  for (const line of aboutNgrams({ unasked, asked, mixed, answerSums, figures })) display.say(line);
   if (figures.failedRounds === records.length) {
     display.say('Every round failed, so the model has learned nothing.');
     process.exitCode = 1;
@@ -240,6 +280,7 @@ async function start(argv: readonly string[]): Promise<void> {
       JSON.stringify({
         ...figures,
         vocabulary: vocabulary.figures,
+        ngrams: ngramFigures({ unasked, asked, mixed, answerSums }),
         sumsExact,
         sumsChecked,
         unigram: recallIn(unigram),
@@ -252,14 +293,6 @@ async function start(argv: readonly string[]): Promise<void> {
   }
   if (options.exit) await stop();
   else display.say(`The models stay at ${coordinator.url}/v1/tasks/keyboard/models until you press Ctrl-C.`);
-}
-
-/** Recall of a version on the held-out messages. */
-async function recallOf(version: ModelFiles, { words, messages }: HeldOutText): Promise<Recall> {
-  const model = await loadModel(version);
-  const found = await recall(model, new Vocabulary(words), messages);
-  model.dispose();
-  return found;
 }
 
 /** The folder of a page; undefined, and said why, where it can't be built. */
@@ -280,29 +313,6 @@ async function built(
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Runs so many rounds of a task, failed ones included, then `end`. */
-function runRounds(
-  coordinator: Coordinator,
-  task: TaskName,
-  count: number,
-  display: Display,
-  end: () => Promise<void>,
-): Promise<readonly RoundRecord[]> {
-  const records: RoundRecord[] = [];
-  return new Promise((resolve, reject) => {
-    coordinator.events.on('round', state => {
-      if (state.terms.plan.task === task) display.progress(state);
-    });
-    coordinator.events.on('round-ended', record => {
-      if (record.task !== task) return;
-      display.round(record);
-      records.push(record);
-      if (records.length === count) end().then(() => resolve(records.slice(0, count)), reject);
-    });
-    coordinator.start().catch(reject);
-  });
 }
 
 function signed(points: number): string {

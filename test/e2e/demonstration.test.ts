@@ -4,28 +4,89 @@ import { join } from 'node:path';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SourceProcess } from './processes.ts';
 
 let kept: string;
 let demonstration: SourceProcess | undefined;
+beforeEach(async () => {
+  kept = await mkdtemp(join(tmpdir(), 'murmuration-demonstration-'));
+});
 afterEach(async () => {
   demonstration?.child.kill('SIGKILL');
   await demonstration?.ended();
   await rm(kept, { recursive: true });
 });
 
+/** What a start prints as its last line. */
+const printed = () => JSON.parse(demonstration!.output.trim().split('\n').at(-1)!);
+
 it('begins rounds again where the one before had paused them after its last', async () => {
-  kept = await mkdtemp(join(tmpdir(), 'murmuration-demonstration-'));
   const storage = await openStorage(join(kept, 'coordinator'), systemClock);
   await storage.pausedTasks.set('keyboard' as TaskName, true);
   await storage.close();
   const options = ['--devices', '8', '--cohort', '4', '--rounds', '1', '--port', '0', '--exit', '--json'];
   demonstration = new SourceProcess('simulations/src/start.ts', [...options, '--storage', kept]);
   expect(await demonstration.ended(), demonstration.errors).toBe(0);
-  expect(JSON.parse(demonstration.output.trim().split('\n').at(-1)!)).toMatchObject({
+  expect(printed()).toMatchObject({
     rounds: 1,
     failedRounds: 0,
     sumsExact: 1,
+    ngrams: { state: 'unasked', mixed: null, sumsChecked: 0 },
   });
+  expect(demonstration.errors).toContain('Phones were not asked for their n-grams');
+});
+
+const few = ['--devices', '16', '--cohort', '8', '--port', '0'];
+
+it('asks its phones for their n-grams after the first round, checks each sum, and measures what they add', async () => {
+  demonstration = new SourceProcess('simulations/src/start.ts', [
+    ...few,
+    '--rounds',
+    '2',
+    '--exit',
+    '--json',
+  ]);
+  expect(await demonstration.ended(), demonstration.errors).toBe(0);
+  const { ngrams, ...figures } = printed();
+  expect(figures).toMatchObject({ rounds: 2, failedRounds: 0, sumsExact: 2, sumsChecked: 2 });
+  expect(ngrams).toMatchObject({ state: 'found', reason: null, threshold: 3, sumsUnchecked: 0 });
+  expect(ngrams.sumsChecked).toBeGreaterThanOrEqual(3);
+  expect(ngrams.sumsExact).toBe(ngrams.sumsChecked);
+  expect(ngrams.words).toBeGreaterThan(20);
+  expect(ngrams.pairs).toBeGreaterThan(0);
+  expect(ngrams.mixed.top3).toBeGreaterThan(0);
+  const [first, announced, asked] = [
+    'Training is fused',
+    'Phones are asked which words',
+    'asked for words',
+  ].map(said => demonstration!.errors.indexOf(said));
+  // Nobody waits for it: the first round is over by then.
+  expect(first).toBeGreaterThan(0);
+  expect(announced).toBeGreaterThan(first!);
+  expect(asked).toBeGreaterThan(announced!);
+});
+
+it('asks its phones on, or anew, after a SIGKILL in the middle of it', async () => {
+  const storage = [...few, '--storage', kept];
+  demonstration = new SourceProcess('simulations/src/start.ts', [
+    ...storage,
+    '--rounds',
+    '1000',
+    '--no-open',
+  ]);
+  await demonstration.printed(/asked for words/);
+  demonstration.child.kill('SIGKILL');
+  await demonstration.ended();
+  demonstration = new SourceProcess('simulations/src/start.ts', [
+    ...storage,
+    ...['--rounds', '2', '--exit', '--json'],
+  ]);
+  expect(await demonstration.ended(), demonstration.errors).toBe(0);
+  const { ngrams, ...figures } = printed();
+  expect(figures).toMatchObject({ rounds: 2, failedRounds: 0 });
+  expect(ngrams, demonstration.errors).toMatchObject({ state: 'found', threshold: 3 });
+  expect(ngrams.words).toBeGreaterThan(20);
+  expect(ngrams.mixed.top3).toBeGreaterThan(0);
+  expect(ngrams.sumsExact).toBe(ngrams.sumsChecked);
 });

@@ -198,6 +198,7 @@ const order: Record<string, readonly string[]> = {
     'exactness',
     'phones',
     'visitors',
+    'phrases',
     'scenarios',
   ],
   'ui/src': ['theme', 'icons', 'controls', 'charts'],

@@ -15,6 +15,9 @@ export type Forgotten = 'cleared' | 'owed' | 'failed';
 
 const name = 'app.choice';
 
+/** What a stored choice holds of those who agreed. 1, of earlier versions, was to less: nobody was asked yet which words they write. */
+const agreed = 2;
+
 /** Whether this device takes part: only once the person has agreed, has not paused, and there is enough to learn from. */
 export class Choice {
   readonly consent = signal(false);
@@ -43,11 +46,11 @@ export class Choice {
     this.isActive = computed(() => this.consent.value && !this.paused.value && this.missing.value === 0);
   }
 
-  /** Reads what was chosen before, and lets the client follow from now on, which it does when this returns. Nothing stored is no consent. */
+  /** Reads what was chosen before, and lets the client follow from now on, which it does when this returns. Nothing stored is no consent, nor is one to less. */
   async open(): Promise<void> {
     const bytes = await this.#storage.get(name).catch(this.#failed);
     const [consent, paused] = bytes ?? [];
-    this.consent.value = consent === 1;
+    this.consent.value = consent === agreed;
     this.paused.value = paused === 1;
     effect(() => {
       const isActive = this.isActive.value;
@@ -80,7 +83,7 @@ export class Choice {
   }
 
   #store(): void {
-    const bytes = Uint8Array.of(Number(this.consent.peek()), Number(this.paused.peek()));
+    const bytes = Uint8Array.of(this.consent.peek() ? agreed : 0, Number(this.paused.peek()));
     this.#do(() => this.#storage.put(name, bytes));
   }
 

@@ -6,7 +6,11 @@ import { bulkTransport } from '@murmuration/client-sdk/transport/bulk';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 
-const names = { json: 'app.first-model.json', weights: 'app.first-model.weights' };
+const names = {
+  json: 'app.first-model.json',
+  weights: 'app.first-model.weights',
+  ngrams: 'app.first-model.ngrams',
+};
 
 /**
  * The model to begin with: the task's newest one when the page was first opened, from then on kept on the device, so that there are
@@ -24,8 +28,11 @@ export function firstModel(coordinator: string, task: string, storage: Storage):
 
   async function open(): Promise<BundledModel> {
     const [json, weights] = [await storage.get(names.json), await storage.get(names.weights)];
-    if (json && weights) return { json, weights };
+    const ngrams = await storage.get(names.ngrams);
+    if (json && weights) return { json, weights, ...(ngrams && { ngrams }) };
     const model = await download(coordinator, task);
+    if (model.ngrams) await storage.put(names.ngrams, model.ngrams);
+    else await storage.delete(names.ngrams);
     await storage.put(names.json, model.json);
     await storage.put(names.weights, model.weights);
     return model;

@@ -59,10 +59,17 @@ export function listen(client: Pick<PlatformClient, 'on'>, heard: Heard, clock: 
     if (link.peek() === 'online') countdown.wait(after ?? 0);
   });
   client.on('model', ({ bytes }) => participation.model(bytes));
-  client.on('sent', sent => traffic.add({ ...sent, at: clock.now(), plain: sent.masked ? plain() : null }));
+  client.on('sent', sent => {
+    const isUpdate = sent.kind === 'update' && sent.masked;
+    traffic.add({ ...sent, at: clock.now(), plain: isUpdate ? plain() : null });
+  });
   client.on('personal', ({ phase, report }) => {
     isLearning.value = phase === 'learning';
-    mixture.value = report && { lambda: report.lambda, questions: report.questions };
+    mixture.value = report && {
+      lambda: report.lambda,
+      common: report.lambdas['shared-ngrams'] ?? 0,
+      questions: report.questions,
+    };
     if (phase === 'ready') suggestions.refresh();
   });
   client.on('error', error => notices.failed(error));

@@ -46,8 +46,9 @@ export function ModelPanel({ suggestions, recall, mixture, isLearning }: Shown) 
 }
 
 function mixtureIn(mixture: Mixture | null): string {
-  if (!mixture || mixture.lambda === 0) return strings.models.lambdaNone;
-  return strings.models.lambda(mixture.lambda, mixture.questions);
+  const { lambda, common, questions } = mixture ?? { lambda: 0, common: 0, questions: 0 };
+  if (lambda === 0) return common > 0 ? strings.models.commonOnly(common) : strings.models.lambdaNone;
+  return strings.models.lambda(lambda, common, questions);
 }
 
 function RecallTable({ recall }: Pick<Shown, 'recall'>) {

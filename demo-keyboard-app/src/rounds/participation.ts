@@ -9,23 +9,30 @@ export type Connection = Link | 'off';
 /** A round in which this device has a part. */
 export interface Part {
   readonly number: number;
+  /** Name of the query that the round asks; null where devices train. */
+  readonly query: string | null;
   readonly phase: RoundProgress['phase'];
   /** Share of the phase that is done, 0 to 1. */
   readonly progress: number;
-  /** Whether this device's update was taken. */
+  /** Whether this device's update, or answer, was taken. */
   readonly counted: boolean;
 }
 
 /** A round that is over for this device. */
 export interface PastPart {
   readonly number: number;
-  /** Whether this device's update was taken. */
+  /** Name of the query that it asked; null where devices trained. */
+  readonly query: string | null;
+  /** Whether this device's update, or answer, was taken. */
   readonly counted: boolean;
 }
 
 /** The steps of a masked round as a person sees them, in their order. */
 export const steps = ['keys', 'shares', 'training', 'uploading', 'unmasking'] as const;
 export type Step = (typeof steps)[number];
+
+/** The same of a round that asks something: nobody trains. */
+export const askedSteps: readonly Step[] = steps.filter(step => step !== 'training');
 
 /** The step that a phase belongs to; null once the round is over. */
 export const stepOf: Readonly<Record<RoundProgress['phase'], Step | null>> = {
@@ -61,7 +68,12 @@ export class Participation {
   }
 
   /** A device that is not to take part is leaving the round that it still tells of. */
-  round({ number, phase, progress }: Pick<RoundProgress, 'number' | 'phase' | 'progress'>): void {
+  round({
+    number,
+    query = null,
+    phase,
+    progress,
+  }: Pick<RoundProgress, 'number' | 'phase' | 'progress'> & { readonly query?: string | null }): void {
     if (!this.#isActive.peek()) return;
     if (phase === 'ended') {
       this.#end(number);
@@ -71,7 +83,7 @@ export class Participation {
     const wasCounted = before?.number === number && before.counted;
     // A device unmasks only under a statement that counts its own update (SA12), and may not hear more: enough others may be faster.
     const isCounted = phase === 'counted' || phase === 'unmasking';
-    this.part.value = { number, phase, progress, counted: wasCounted || isCounted };
+    this.part.value = { number, query, phase, progress, counted: wasCounted || isCounted };
   }
 
   /** The device waits; a part that it had is over, heard or not. */
@@ -99,6 +111,7 @@ export class Participation {
     const part = this.part.peek();
     this.part.value = null;
     if (part?.number !== number) return;
-    this.past.value = [{ number, counted: part.counted }, ...this.past.peek()].slice(0, remembered);
+    const { query, counted } = part;
+    this.past.value = [{ number, query, counted }, ...this.past.peek()].slice(0, remembered);
   }
 }

@@ -1,8 +1,9 @@
+import { phrasesQueryName } from '../../task/query-names.ts';
 import type { Choice } from '../consent/choice.ts';
 import { sizeOf, strings } from '../strings/strings.ts';
 import type { Countdown } from './countdown.ts';
 import { Flock } from './flock.tsx';
-import { type Part, type Participation, stepOf, steps } from './participation.ts';
+import { askedSteps, type Part, type Participation, stepOf, steps } from './participation.ts';
 
 interface Shown {
   readonly participation: Participation;
@@ -26,11 +27,12 @@ export function RoundPanel({ participation, choice, countdown }: Shown) {
       )}
       {past.length > 0 && (
         <>
-          <h3>{strings.rounds.past}</h3>
-          <ol class="past">
-            {past.map(({ number, counted }) => (
+          <h3 id="past-heading">{strings.rounds.past}</h3>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by those who have only keys. */}
+          <ol class="past" tabIndex={0} aria-labelledby="past-heading">
+            {past.map(({ number, query, counted }) => (
               <li key={number} class={counted ? 'counted' : 'missed'}>
-                {counted ? strings.rounds.counted(number) : strings.rounds.missed(number)}
+                {strings.rounds[counted ? (query === null ? 'counted' : 'answered') : 'missed'](number)}
               </li>
             ))}
           </ol>
@@ -43,14 +45,16 @@ export function RoundPanel({ participation, choice, countdown }: Shown) {
 
 function Steps({ part }: { readonly part: Part }) {
   const now = stepOf[part.phase];
-  const at = now ? steps.indexOf(now) : -1;
+  const all = part.query === null ? steps : askedSteps;
+  const at = now ? all.indexOf(now) : -1;
   return (
     <div>
       <p class="now" role="status">
         <strong>{strings.rounds.now(part.number)}</strong> {now && strings.rounds.steps[now]}
       </p>
+      {part.query !== null && <p class="muted">{questionOf(part.query)}</p>}
       <ol class="steps">
-        {steps.map((step, i) => (
+        {all.map((step, i) => (
           <li key={step} class={i < at ? 'done' : ''} aria-current={i === at ? 'step' : undefined}>
             <span class="hidden">
               {strings.rounds.steps[step]}
@@ -62,6 +66,12 @@ function Steps({ part }: { readonly part: Part }) {
       </ol>
     </div>
   );
+}
+
+/** What a round asks. */
+function questionOf(query: string): string {
+  const { questions } = strings.rounds;
+  return query === phrasesQueryName ? questions.phrases : questions.other;
 }
 
 function Waiting({ participation, choice, countdown }: Shown) {

@@ -7,7 +7,7 @@ export interface SentMessage extends Sent {
   readonly number: number;
   /** When, ms since 1970. */
   readonly at: number;
-  /** What the sample would be without masks; null where nothing was masked. */
+  /** What the sample would be without masks; null of all but masked updates. */
   readonly plain: Uint8Array | null;
 }
 
@@ -26,7 +26,7 @@ export class Traffic {
     const numbered = { ...message, number: messages + 1 };
     this.totals.value = { messages: messages + 1, bytes: bytes + message.bytes };
     this.messages.value = [numbered, ...this.messages.peek()].slice(0, listed);
-    if (message.masked) this.lastMasked.value = numbered;
+    if (message.masked && message.kind === 'update') this.lastMasked.value = numbered;
   }
 
   forget(): void {

@@ -40,7 +40,7 @@ export const strings = {
     log: 'What you wrote',
     empty: 'Write. It learns.',
     emptyHint:
-      'Suggestions come from a model that many devices teach together, and from one that is only yours. What you write never leaves this device.',
+      'Suggestions come from a model that many devices teach together, and from one that is only yours. What you write stays on this device; only if you agree, masked numbers leave it.',
     field: 'Message',
     placeholder: 'Write something …',
     send: 'Send',
@@ -94,8 +94,12 @@ export const strings = {
     nothing: 'Write a few words to compare the models.',
     words: (count: number) =>
       `Measured on ${number.format(count)} ${count === 1 ? 'word' : 'words'} you wrote, before the models saw them.`,
-    lambda: (share: number, questions: number) =>
-      `In the mixture, ${Math.round(100 * share)} % is yours: what helped most on ${number.format(questions)} words held out here.`,
+    lambda: (share: number, common: number, questions: number) =>
+      `In the mixture, ${Math.round(100 * share)} % is yours${
+        common > 0 ? ` and ${Math.round(100 * common)} % what many write one after the other` : ''
+      }: what helped most on ${number.format(questions)} words held out here.`,
+    commonOnly: (common: number) =>
+      `The mixture is the shared model and, for ${Math.round(100 * common)} %, what many write one after the other. Yours joins once it helps.`,
     lambdaNone: 'The mixture is only the shared model until yours helps.',
     learning: 'Learning from what you wrote …',
     share: (value: number) => `${Math.round(100 * value)} %`,
@@ -129,10 +133,16 @@ export const strings = {
       uploading: 'Send masked numbers',
       unmasking: 'Add up, unmask the sum',
     },
+    questions: {
+      phrases:
+        'A question, and nothing is trained: which words you write, and which of them one after the other.',
+      other: 'A question, and nothing is trained.',
+    },
     done: 'done',
     progress: 'Progress of this step',
     past: 'Your rounds so far',
     counted: (round: number) => `Round ${number.format(round)}: your part is in the sum`,
+    answered: (round: number) => `Round ${number.format(round)}: your answer is in the sum`,
     missed: (round: number) => `Round ${number.format(round)}: over without your part`,
     flock: 'Each point is a device; the bright one is yours. They gather while a round runs.',
     versions: (count: number, size: string) =>
@@ -154,6 +164,7 @@ export const strings = {
       keys: 'Keys for masks',
       shares: 'Shares, sealed for neighbours',
       update: 'Update: what was learned',
+      answer: 'Answer: counts of what was asked',
       agree: 'Agreement to whose updates count',
       reveal: 'Shares of masks to take off',
       leave: 'Leaves a round',
@@ -177,7 +188,8 @@ export const strings = {
   consent: {
     heading: 'Your choice',
     agree: 'Help teach the shared model',
-    agreeHint: 'Sends masked updates, of which only the sum over many devices can be read.',
+    agreeHint:
+      'Sends masked numbers: what was learned, and which of the words that the keyboard knows you write one after the other. Only sums over many devices can be read; of words, only what three devices or more have in common is shown.',
     pause: 'Pause',
     resume: 'Resume',
     pauseHint: 'Leaves the round and sends nothing until you resume.',

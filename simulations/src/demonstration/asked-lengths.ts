@@ -17,16 +17,27 @@ interface Asking {
   readonly events: Pick<CoordinatorEvents, 'on'>;
 }
 
-/** Has phones asked how long their messages are, once a round of training is over and after each tenth: the dashboard has something to show. */
-export function askLengths({ trained, asking, mayAsk, events }: Asking): void {
+/**
+ * Has phones asked how long their messages are, once a round of training is over and after each tenth: the dashboard has something to show. Where
+ * they may not be asked then, they are after the next round, or when the function that is returned is called.
+ */
+export function askLengths({ trained, asking, mayAsk, events }: Asking): () => void {
   let rounds = 0;
-  events.on('round-ended', ({ task }) => {
-    if (task !== trained || rounds++ % everyRounds !== 0 || asking.isUnderWay || !mayAsk()) return;
+  let isDue = false;
+  const askNow = () => {
+    if (!isDue || asking.isUnderWay || !mayAsk()) return;
+    isDue = false;
     try {
       asking.ask(lengthsQueryName);
     } catch (error) {
       // The last round is over, and with it all others.
       if (!(error instanceof MurmurationError) || error.code !== 'server.stopping') throw error;
     }
+  };
+  events.on('round-ended', ({ task, query }) => {
+    if (task !== trained || query !== undefined) return;
+    if (rounds++ % everyRounds === 0) isDue = true;
+    askNow();
   });
+  return askNow;
 }

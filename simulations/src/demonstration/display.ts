@@ -27,6 +27,14 @@ const phases = {
   closing: 'the new model is evaluated',
 } as const;
 
+/** The same in a round that asks phones a question. */
+const askedPhases = {
+  ...phases,
+  updates: 'phones answer a question, and send masked counts',
+  agreement: 'phones agree on whose answers count',
+  closing: 'what they have in common is counted',
+} as const;
+
 /** A line a round, and a bar while one runs where a person watches. */
 export class Display {
   readonly #out: NodeJS.WriteStream;
@@ -53,6 +61,11 @@ export class Display {
   say(line: string): void {
     if (this.#notes) this.#notes.push(line);
     else this.#print(line);
+  }
+
+  /** Prints a line at once, in the table as well: what is about to begin. */
+  announce(line: string): void {
+    this.#print(this.#notes ? this.#colours.dim(`       ${line}`) : line);
   }
 
   /** Says what several threads tell, such as on what they train, once. */
@@ -95,7 +108,7 @@ export class Display {
       state.phase === 'closing'
         ? [1, 1]
         : [Math.min(state.quorum.accepted, state.quorum.goal), state.quorum.goal];
-    const phase = phases[state.phase];
+    const phase = (state.terms.plan.query ? askedPhases : phases)[state.phase];
     if (this.#barOf !== number) {
       this.#barOf = number;
       this.#bar.start(total, done, { number, phase });
@@ -105,7 +118,8 @@ export class Display {
     }
   }
 
-  round({ number, tally, traffic, startedAt, endedAt, metrics, failure }: RoundRecord): void {
+  /** `label`: what a round was for that has taught nothing. */
+  round({ number, tally, traffic, startedAt, endedAt, metrics, failure }: RoundRecord, label?: string): void {
     const cells = [
       String(number),
       String(tally.cohort),
@@ -116,7 +130,9 @@ export class Display {
       metrics ? percent(metrics.top1!) : '',
       metrics ? percent(metrics.top3!) : '',
     ];
-    const notes = this.#notes?.splice(0).map(note => this.#colours.dim(`  ${note}`)) ?? [];
+    const notes = [...(label ? [label] : []), ...(this.#notes?.splice(0) ?? [])].map(note =>
+      this.#colours.dim(`  ${note}`),
+    );
     this.#print(
       (failure ? this.#colours.yellow(`${row(cells)}  failed: ${failure.reason}`) : row(cells)) +
         notes.join(''),

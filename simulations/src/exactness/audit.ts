@@ -6,9 +6,9 @@ import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import { addPacked, centre } from '@murmuration/protocol/secagg/ring';
-import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { encodeModel, type FileBeside, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
-import type { PlainUpdate } from './recorder.ts';
+import type { PlainUpdate } from './plain-update.ts';
 
 /** A version, and what the strategy remembers with it. */
 interface Head {
@@ -81,8 +81,8 @@ export class ExactnessAudit {
     if (state.phase === 'closing') this.#contributors = state.contributors;
   }
 
-  /** Checks a round that is over, and forgets its updates. */
-  ended(record: RoundRecord): void {
+  /** Checks a round that is over, and forgets its updates. `ngrams` is the file of n-grams that its version has beside the model. */
+  ended(record: RoundRecord, ngrams?: FileBeside): void {
     const updates = this.#contributors.map(({ assignment }) => this.#updates.get(assignment));
     this.#updates.clear();
     if (record.outcome !== 'published' || !this.#head) return;
@@ -92,7 +92,7 @@ export class ExactnessAudit {
       this.figures.sumsUnchecked += 1;
       return;
     }
-    const next = updates.every(isKnown) ? this.#step(this.#head, updates, record.round) : undefined;
+    const next = updates.every(isKnown) ? this.#step(this.#head, updates, record.round, ngrams) : undefined;
     const isExact = next?.hash === record.model;
     this.figures.sumsChecked += 1;
     if (isExact) this.figures.sumsExact += 1;
@@ -100,7 +100,12 @@ export class ExactnessAudit {
     this.#head = isExact ? next : undefined;
   }
 
-  #step({ model, state }: Head, updates: readonly Uint8Array[], round: RoundId): Head & { hash: ModelHash } {
+  #step(
+    { model, state }: Head,
+    updates: readonly Uint8Array[],
+    round: RoundId,
+    ngrams: FileBeside | undefined,
+  ): Head & { hash: ModelHash } {
     const { strategy } = this.#task;
     const { topology, layout, weights } = model;
     const meanOf = (some: readonly Uint8Array[]) => this.#meanOf(some, round);
@@ -114,7 +119,7 @@ export class ExactnessAudit {
             updates.map(update => meanOf([update])),
           )
         : strategy.apply(state, weights, meanOf(updates));
-    const { hash } = encodeModel(topology, layout, next.model);
+    const { hash } = encodeModel(topology, layout, next.model, undefined, undefined, ngrams);
     return { hash, model: { topology, layout, weights: next.model }, state: next.state };
   }
 

@@ -1,37 +1,53 @@
+import type { AnswerOptions } from '@murmuration/client-sdk/queries/answer-options';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { clip } from '@murmuration/client-sdk/update/clip';
 import { weightOf } from '@murmuration/client-sdk/update/weigh';
 import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import type { Plan } from '@murmuration/protocol/messages/plan';
+import { decodeAssignment } from '@murmuration/protocol/messages/round';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
-
-/** What a phone's update was before its masks: its quantised values, its weight last. */
-export interface PlainUpdate {
-  readonly assignment: string;
-  /** Ring elements, packed as on the wire. */
-  readonly packed: Uint8Array;
-}
+import { AnswerRecorder, type AskedQuery } from './answer-recorder.ts';
+import type { PlainUpdate } from './plain-update.ts';
 
 /** What the phones of a task were told to do with what they learn. */
 export type UpdatePlan = Pick<Plan, 'training' | 'update' | 'largestCohort'>;
 
+/** Assignments of queries that are remembered: a phone has a part in one round of each of its tasks. */
+const remembered = 8;
+
 /**
  * Watches one phone from outside of its client: what its trainer learned and which random bytes its rounding took; from these
- * it computes the update a second time when the phone sends its own, masked or not, and `tell`s it.
+ * it computes the update a second time when the phone sends its own, masked or not, and `tell`s it. What the phone says to queries, as far as
+ * `answers` has it, `tellAnswer` hears in the same way.
  */
 export class Recorder {
   readonly #plan: UpdatePlan;
   readonly #tell: (update: PlainUpdate) => void;
+  readonly #tellAnswer: (answer: PlainUpdate) => void;
+  readonly #answers = new AnswerRecorder();
+  /** By assignment. */
+  readonly #asked = new Map<string, AskedQuery>();
   #learned: Pick<TrainingResult, 'delta' | 'examples'> | undefined;
   /** Drawn since the end of the training, in order: the rounding comes first. */
   #drawn: Uint8Array[] = [];
 
-  constructor(plan: UpdatePlan, tell: (update: PlainUpdate) => void) {
+  constructor(
+    plan: UpdatePlan,
+    tell: (update: PlainUpdate) => void,
+    tellAnswer: (answer: PlainUpdate) => void = () => {},
+  ) {
     this.#plan = plan;
     this.#tell = tell;
+    this.#tellAnswer = tellAnswer;
+  }
+
+  /** Answers that are to be told of. */
+  answers(options: Readonly<Record<string, AnswerOptions>>): Readonly<Record<string, AnswerOptions>> {
+    return this.#answers.answers(options);
   }
 
   trainer(trainer: Trainer): Trainer {
@@ -58,6 +74,14 @@ export class Recorder {
   transport(transport: Transport): Transport {
     return {
       ...transport,
+      open: listener =>
+        transport.open({
+          ...listener,
+          message: (event, frame) => {
+            if (event === 'assignment') this.#assigned(frame);
+            listener.message(event, frame);
+          },
+        }),
       upload: (path, ...rest) => {
         const [, , , round, , assignment] = path.split('/');
         this.#sent(round!, assignment!);
@@ -66,8 +90,22 @@ export class Recorder {
     };
   }
 
-  /** The first time that an update is sent. */
+  #assigned(frame: Uint8Array): void {
+    const { assignment, plan } = decodeAssignment(frame);
+    const query = queryOf(plan);
+    if (!query) return;
+    this.#asked.set(assignment, { query, largestCohort: plan.largestCohort });
+    if (this.#asked.size > remembered) this.#asked.delete(this.#asked.keys().next().value!);
+  }
+
+  /** The first time that an update, or an answer, is sent. */
   #sent(round: string, assignment: string): void {
+    const asked = this.#asked.get(assignment);
+    if (asked) {
+      const answer = this.#answers.sent(assignment, asked);
+      if (answer) this.#tellAnswer(answer);
+      return;
+    }
     const [learned, drawn] = [this.#learned, this.#drawn];
     if (!learned) return;
     this.#learned = undefined;

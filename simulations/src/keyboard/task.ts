@@ -5,6 +5,7 @@ import type { Task } from '@murmuration/coordinator/task/task';
 import { nextWordModel, smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import type { NgramsQuery } from '@murmuration/protocol/queries/query';
 import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
 import type { HeldOutText } from './evaluate.ts';
 
@@ -26,6 +27,8 @@ export interface KeyboardSettings {
   readonly model?: Task['model'];
   /** The words of that model, so that it may learn more of them later; by default it never does. */
   readonly vocabulary?: readonly string[];
+  /** Asks devices for the n-grams that they have in common, which versions carry from then on; by default nobody is asked. */
+  readonly ngrams?: NgramsQuery | undefined;
   /** How far a round moves the model; by default as far as suits one that has learned nothing. */
   readonly serverLearningRate?: number;
 }
@@ -54,6 +57,7 @@ export function keyboardTask({
   heldOut,
   model = () => nextWordModel(smallModel, seed),
   vocabulary,
+  ngrams,
   serverLearningRate = 0.15,
 }: KeyboardSettings): Task {
   const [brief, long, grace] = lose > 0 ? ['10 s', '90 s', '5 s'] : ['30 s', '10 min', '20 s'];
@@ -85,7 +89,11 @@ export function keyboardTask({
     schedule: { every: 0 },
     eligibility: { minExamples: fewestExamples },
     strategy: fedAdam({ serverLearningRate, tau: 0.0005, fullWeight }),
-    serving: { transformer: keyboardServing(new Vocabulary(heldOut.words)).transformer },
+    queries: ngrams ? [ngrams] : [],
+    serving: {
+      transformer: keyboardServing(new Vocabulary(heldOut.words)).transformer,
+      ngrams: ngrams?.name ?? null,
+    },
     evaluation: workerEvaluator(new URL('./evaluate.ts', import.meta.url), heldOut),
   });
 }

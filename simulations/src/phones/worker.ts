@@ -17,7 +17,9 @@ import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Losses } from '../behaviour/losses.ts';
 import { simulatedFloors } from '../devices/floors.ts';
-import { type PlainUpdate, Recorder, type UpdatePlan } from '../exactness/recorder.ts';
+import type { PlainUpdate } from '../exactness/plain-update.ts';
+import { Recorder, type UpdatePlan } from '../exactness/recorder.ts';
+import { phraseAnswers } from '../keyboard/phrases.ts';
 import { seededRandom } from '../random/seeded-random.ts';
 import { lengthAnswers } from '../vocabulary/message-lengths.ts';
 import { asksOnly, wordAnswers, wordsTaskName } from '../vocabulary/words-task.ts';
@@ -53,13 +55,14 @@ export type PhonesOrder =
   | ({ readonly type: 'turn' } & Turn)
   | { readonly type: 'stop' };
 
-/** What it tells: what it trains on, which phones are connected, that those that answered have left, what went wrong on one, and what one sent, without masks. */
+/** What it tells: what it trains on, which phones are connected, that those that answered have left, what went wrong on one, and what one sent or answered, without masks. */
 export type PhonesEvent =
   | ({ readonly type: 'engine' } & TrainingPath)
   | { readonly type: 'backend'; readonly backend: string; readonly reason: string }
   | { readonly type: 'connected'; readonly phone: number }
   | { readonly type: 'rested' }
   | ({ readonly type: 'update' } & PlainUpdate)
+  | ({ readonly type: 'answer' } & PlainUpdate)
   | ({ readonly type: 'error' } & PhoneProblem);
 
 /** What went wrong on a phone; the code is null for what is no error of ours. */
@@ -149,11 +152,14 @@ async function answer(url: string, numbers: readonly number[]): Promise<void> {
 /** All phones learn: many share one thread and one model in it. */
 async function learn({ url, plan, words }: Learning): Promise<void> {
   tell({ type: 'backend', ...(await startBackend()) });
-  const trainer = tfjsTrainer(nextWord(new Vocabulary(words)), { engine });
+  const vocabulary = new Vocabulary(words);
+  const trainer = tfjsTrainer(nextWord(vocabulary), { engine });
   let told = false;
   learning = phones.map(({ number, messages }) => {
-    const recorder = new Recorder(plan, update =>
-      tell({ type: 'update', ...update }, [update.packed.buffer as ArrayBuffer]),
+    const recorder = new Recorder(
+      plan,
+      update => tell({ type: 'update', ...update }, [update.packed.buffer as ArrayBuffer]),
+      answer => tell({ type: 'answer', ...answer }, [answer.packed.buffer as ArrayBuffer]),
     );
     const client = clientOf(
       number,
@@ -163,6 +169,7 @@ async function learn({ url, plan, words }: Learning): Promise<void> {
           examples: () => messages,
           trainer: recorder.trainer(trainer),
           growable: growableWords,
+          answers: recorder.answers(phraseAnswers(messages, vocabulary)),
         },
         ...asking(messages),
       },

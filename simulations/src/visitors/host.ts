@@ -31,6 +31,7 @@ export class Host {
   #cancel: Cancel = () => {};
   #isVisited = false;
   #areRoundsOver = false;
+  #areAllAsked = false;
   /** Number of the round for which it is the turn of the phones from `#from` on. */
   #round = 0;
   #from = 0;
@@ -51,11 +52,23 @@ export class Host {
   }
 
   /**
+   * All phones are asked something, visitors or not: as long as they are, they all take part, and rounds are as large as they were asked for,
+   * since few phones have little in common. Returns when that is so.
+   */
+  async asksAll(areAsked: boolean): Promise<void> {
+    if (this.#areAllAsked === areAsked) return;
+    this.#areAllAsked = areAsked;
+    // Else they all take part anyway, and whether the task rests is its operator's choice.
+    if (this.#isVisited || this.#areRoundsOver) this.#settle();
+    await this.#queue;
+  }
+
+  /**
    * The cohort of a round is drawn. Beside visitors it is the turn of other phones then: rounds of the same few would teach the model what
    * only these write. They come in time for the next round, and the others rest once this one is over.
    */
   roundBegan(number: number): void {
-    if (!this.#isVisited || number === this.#round) return;
+    if (!this.#isVisited || this.#areAllAsked || number === this.#round) return;
     this.#round = number;
     const { phones, awake } = this.#ports;
     const from = (this.#from + phones.besideVisitors) % Math.max(1, phones.all);
@@ -89,13 +102,14 @@ export class Host {
 
   #settle(): void {
     const { task, control, resize, phones, awake, say } = this.#ports;
-    const [isVisited, goesOn] = [this.#isVisited, !this.#areRoundsOver];
+    const [isVisited, goesOn, areAllAsked] = [this.#isVisited, !this.#areRoundsOver, this.#areAllAsked];
     const change = async () => {
-      resize(isVisited ? 'small' : 'asked');
+      const isSmall = isVisited && !areAllAsked;
+      resize(isSmall ? 'small' : 'asked');
       if (isVisited || goesOn) await control.unpause(task);
       else await control.pause(task);
-      if (isVisited) awake(phones.besideVisitors, this.#from);
-      else awake(goesOn ? phones.all : 0, 0);
+      if (isSmall) awake(phones.besideVisitors, this.#from);
+      else awake(goesOn || areAllAsked ? phones.all : 0, 0);
     };
     this.#queue = this.#queue.then(change).catch(error => say(String(error)));
   }

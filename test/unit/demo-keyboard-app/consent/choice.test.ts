@@ -53,6 +53,20 @@ describe('the choice of a person', () => {
     expect(done.slice(4)).toEqual([]);
   });
 
+  it('is asked for again where it was to less', async () => {
+    // As the page stored it before devices were asked for their words.
+    await storage.put('app.choice', Uint8Array.of(1, 0));
+    const choice = choiceWith(signal(5));
+    await choice.open();
+    expect(choice.consent.value).toBe(false);
+    expect(done).toEqual(['pause', 'consent false']);
+    choice.agree(true);
+    await settle();
+    const again = choiceWith(signal(5));
+    await again.open();
+    expect(again.consent.value).toBe(true);
+  });
+
   it('is remembered, pause included', async () => {
     const choice = choiceWith(signal(5));
     await choice.open();

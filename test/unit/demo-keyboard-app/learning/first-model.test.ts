@@ -4,7 +4,7 @@ import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { firstModel } from '@murmuration/demo-keyboard-app/src/learning/first-model';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
-import { encodeModel } from '@murmuration/protocol/weights/model-files';
+import { contentHash, encodeModel } from '@murmuration/protocol/weights/model-files';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const model = encodeModel(
@@ -51,6 +51,28 @@ describe('the model that a page begins with', () => {
     files.clear();
     expect(await firstModel(url, 'keyboard', storage)()).toEqual(first);
     expect(asked).toHaveLength(3);
+  });
+
+  it('brings its n-grams, which are kept with it, and none of an earlier one', async () => {
+    const ngrams = Uint8Array.of(1, 2, 3);
+    const beside = { hash: contentHash(ngrams), bytes: ngrams.length };
+    const layout = layoutOf([{ name: 'table', shape: [2, 3] }]);
+    const other = encodeModel({}, layout, new Float32Array(6), undefined, undefined, beside);
+    const path = modelPath(other.hash);
+    files.set('/v1/tasks/keyboard/models?limit=1', JSON.stringify({ models: [{ model: other.hash }] }));
+    files.set(path, other.json);
+    files.set(path.replace('model.json', `${other.weightsHash}.bin`), other.weights);
+    files.set(path.replace('model.json', `${beside.hash}.bin`), ngrams);
+    const storage = memoryStorage();
+    const whole = { json: other.json, weights: other.weights, ngrams };
+    expect(await firstModel(url, 'keyboard', storage)()).toEqual(whole);
+    expect(await firstModel(url, 'keyboard', storage)()).toEqual(whole);
+    // As after a page that was closed in the middle of storing it.
+    await storage.delete('app.first-model.json');
+    files.set('/v1/tasks/keyboard/models?limit=1', JSON.stringify({ models: [{ model: model.hash }] }));
+    const without = { json: model.json, weights: model.weights };
+    expect(await firstModel(url, 'keyboard', storage)()).toEqual(without);
+    expect(await firstModel(url, 'keyboard', storage)()).toEqual(without);
   });
 
   it('is asked for again where there was none', async () => {

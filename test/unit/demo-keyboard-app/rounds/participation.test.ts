@@ -1,4 +1,4 @@
-import { Participation } from '@murmuration/demo-keyboard-app/src/rounds/participation';
+import { askedSteps, Participation } from '@murmuration/demo-keyboard-app/src/rounds/participation';
 import { signal } from '@preact/signals';
 import { beforeEach, describe, expect, it } from 'vitest';
 
@@ -36,17 +36,26 @@ describe('the part of a device', () => {
     hear(1, 'keys', 'training', 'uploading', 'agreement', 'unmasking', 'counted', 'ended');
     hear(2, 'keys', 'ended');
     expect(participation.past.value).toEqual([
-      { number: 2, counted: false },
-      { number: 1, counted: true },
+      { number: 2, query: null, counted: false },
+      { number: 1, query: null, counted: true },
     ]);
+  });
+
+  it('says what a round asks, to its end', () => {
+    participation.round({ number: 4, query: 'phrases', phase: 'keys', progress: 0 });
+    expect(participation.part.value).toMatchObject({ number: 4, query: 'phrases' });
+    participation.round({ number: 4, query: 'phrases', phase: 'counted', progress: 1 });
+    hear(4, 'ended');
+    expect(participation.past.value).toEqual([{ number: 4, query: 'phrases', counted: true }]);
+    expect(askedSteps).toEqual(['keys', 'shares', 'uploading', 'unmasking']);
   });
 
   it('counted once the device has agreed to a statement that counts it, though the round ends before it reveals', () => {
     hear(6, 'keys', 'uploading', 'agreement', 'ended');
     hear(7, 'keys', 'uploading', 'agreement', 'unmasking', 'ended');
     expect(participation.past.value).toEqual([
-      { number: 7, counted: true },
-      { number: 6, counted: false },
+      { number: 7, query: null, counted: true },
+      { number: 6, query: null, counted: false },
     ]);
   });
 
@@ -54,7 +63,7 @@ describe('the part of a device', () => {
     hear(5, 'keys', 'training');
     participation.wait();
     expect(participation.part.value).toBeNull();
-    expect(participation.past.value).toEqual([{ number: 5, counted: false }]);
+    expect(participation.past.value).toEqual([{ number: 5, query: null, counted: false }]);
     hear(5, 'ended');
     expect(participation.past.value).toHaveLength(1);
   });
@@ -67,7 +76,7 @@ describe('the part of a device', () => {
     other.leave();
     other.round({ number: 4, phase: 'training', progress: 0.6 });
     expect(other.part.value).toBeNull();
-    expect(other.past.value).toEqual([{ number: 4, counted: false }]);
+    expect(other.past.value).toEqual([{ number: 4, query: null, counted: false }]);
   });
 
   it('is off while the device is not to take part', () => {

@@ -18,6 +18,9 @@ it('lists the newest messages first, counts all, and keeps the last masked updat
   expect(traffic.messages.value[0]!.number).toBe(listed + 1);
   expect(traffic.totals.value).toEqual({ messages: listed + 1, bytes: 1_000 + 10 * listed });
   expect(traffic.lastMasked.value?.bytes).toBe(1_000);
+  // What an update looks like is shown; an answer is none.
+  traffic.add({ ...message(37_000, true), kind: 'answer' });
+  expect(traffic.lastMasked.value?.bytes).toBe(1_000);
   traffic.forget();
   expect(traffic.totals.value).toEqual({ messages: 0, bytes: 0 });
   expect(traffic.lastMasked.value).toBeNull();

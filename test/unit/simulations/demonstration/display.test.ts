@@ -46,6 +46,18 @@ describe('the table of rounds', () => {
     expect(rest).toEqual(['Somebody left.', 'After.']);
   });
 
+  it('says at once what is about to begin, and beside a round what it asked', () => {
+    display.head();
+    display.round(record(1));
+    display.announce('Phones are asked something.');
+    expect(lines().at(-1)).toBe('       Phones are asked something.');
+    display.round({ ...record(2), metrics: null }, 'asked for words (1 of 5)');
+    expect(lines().at(-1)).toMatch(/^ +2 .* 4\.0 {2,}asked for words \(1 of 5\)$/);
+    display.foot();
+    display.announce('Later.');
+    expect(lines().at(-1)).toBe('Later.');
+  });
+
   it('hears once what several threads say', () => {
     for (let thread = 0; thread < 3; thread++) display.sayOnce('Phones train on wasm.');
     expect(lines()).toEqual(['Phones train on wasm.']);

@@ -84,6 +84,39 @@ it('gives each round with visitors other phones, once each, and goes round', asy
   expect(phones().at(-1)).toBe('8 phones');
 });
 
+it('lets all phones take part in large rounds while all are asked something, visitors or not', async () => {
+  await comes(deviceId(1));
+  happened.length = 0;
+  await host.asksAll(true);
+  expect(happened).toEqual(['asked rounds', 'resume keyboard', '280 phones']);
+  host.roundBegan(7);
+  await comes(deviceId(2));
+  await clock.advance(0);
+  expect(happened).toHaveLength(3);
+  await host.asksAll(false);
+  expect(happened.slice(3)).toEqual(['small rounds', 'resume keyboard', '8 phones']);
+});
+
+it('wakes phones that rest after the last round to be asked, and leaves the task paused', async () => {
+  await host.roundsOver();
+  await host.asksAll(true);
+  await host.asksAll(false);
+  expect(happened.slice(3)).toEqual([
+    'asked rounds',
+    'pause keyboard',
+    '280 phones',
+    'asked rounds',
+    'pause keyboard',
+    '0 phones',
+  ]);
+});
+
+it('changes nothing for a question while all take part anyway: whether the task rests is its operator’s choice', async () => {
+  await host.asksAll(true);
+  await host.asksAll(false);
+  expect(happened).toEqual([]);
+});
+
 it('does not rest while somebody is there', async () => {
   await comes(deviceId(1));
   await host.roundsOver();

@@ -1,0 +1,23 @@
+import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import type { NgramsQuery } from '@murmuration/protocol/queries/query';
+import { phrasesQueryName, phrasesThreshold } from './query-names.ts';
+import { firstWordId } from './vocabulary.ts';
+
+/** What n-grams are called, by their length from 1. */
+export const lengthNames = ['words', 'pairs', 'triples'] as const;
+
+/** Asks devices for the words, pairs and triples that they have in common, of a vocabulary of so many ids. */
+export function phrasesQuery(classes: number): NgramsQuery {
+  return defineQuery({
+    name: phrasesQueryName,
+    kind: 'ngrams',
+    threshold: phrasesThreshold,
+    classes,
+    firstClass: firstWordId,
+    values: 1_000,
+    sketches: [
+      { rows: 3, buckets: 16_384 },
+      { rows: 3, buckets: 16_384 },
+    ],
+  }) as NgramsQuery;
+}

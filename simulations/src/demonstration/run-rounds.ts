@@ -1,0 +1,42 @@
+import type { Coordinator } from '@murmuration/coordinator/assembly/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Display } from './display.ts';
+
+/** What is needed to run rounds, and to show them. */
+export interface Running {
+  readonly coordinator: Pick<Coordinator, 'events' | 'start'>;
+  readonly task: TaskName;
+  /** Rounds of training, failed ones included; those that ask phones something come besides. */
+  readonly count: number;
+  readonly display: Pick<Display, 'progress' | 'round'>;
+  /** Says what a round was for that has taught nothing; undefined where that is not known. */
+  readonly labelOf: (record: RoundRecord) => string | undefined;
+  /** Once they are over. */
+  readonly end: () => Promise<void>;
+}
+
+/** Runs so many rounds of a task, then `end`; resolves with the records of those of training. */
+export function runRounds({
+  coordinator,
+  task,
+  count,
+  display,
+  labelOf,
+  end,
+}: Running): Promise<readonly RoundRecord[]> {
+  const records: RoundRecord[] = [];
+  return new Promise((resolve, reject) => {
+    coordinator.events.on('round', state => {
+      if (state.terms.plan.task === task) display.progress(state);
+    });
+    coordinator.events.on('round-ended', record => {
+      if (record.task !== task) return;
+      display.round(record, labelOf(record) ?? (record.query && `asked: ${record.query}`));
+      if (record.query !== undefined) return;
+      records.push(record);
+      if (records.length === count) end().then(() => resolve(records.slice(0, count)), reject);
+    });
+    coordinator.start().catch(reject);
+  });
+}

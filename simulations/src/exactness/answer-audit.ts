@@ -1,0 +1,93 @@
+import type { Member } from '@murmuration/coordinator/round/cohort';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import { type Figures, figuresOf } from '@murmuration/protocol/queries/figures';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
+import { queryForm } from '@murmuration/protocol/queries/vector';
+import { addPacked, packedLength } from '@murmuration/protocol/secagg/ring';
+import type { AskedQuery } from './answer-recorder.ts';
+import type { PlainUpdate } from './plain-update.ts';
+
+interface Counted extends AskedQuery {
+  readonly round: RoundId;
+  readonly contributors: readonly Member[];
+}
+
+/**
+ * Adds up a second time what devices said to a query, from their answers before the masks and from whom the coordinator counted, and compares
+ * what the sums show. A round that holds the answer of a stranger, which nobody but its device knows, or that began before `since`, is
+ * left unchecked, and only that: no sum follows from another one.
+ */
+export class AnswerAudit {
+  /** Rounds with a result that were checked, those that show what they must, and those that can't be checked. */
+  readonly figures = { sumsChecked: 0, sumsExact: 0, sumsUnchecked: 0 };
+  readonly #differs: (record: RoundRecord) => void;
+  readonly #isStranger: (device: DeviceId) => boolean;
+  readonly #since: number;
+  /** By assignment: those of the round under way. */
+  readonly #answers = new Map<string, Uint8Array>();
+  #counted: Counted | undefined;
+
+  /** `differs` hears of the round that shows something else; `isStranger` knows devices that tell no answers. */
+  constructor(
+    differs: (record: RoundRecord) => void,
+    {
+      isStranger = () => false,
+      since = 0,
+    }: { isStranger?: (device: DeviceId) => boolean; since?: number } = {},
+  ) {
+    this.#differs = differs;
+    this.#isStranger = isStranger;
+    this.#since = since;
+  }
+
+  take({ assignment, packed }: PlainUpdate): void {
+    this.#answers.set(assignment, packed);
+  }
+
+  /** Hears every state of a round. */
+  observe(state: RoundState): void {
+    if (state.phase !== 'closing') return;
+    const { id: round, plan } = state.terms;
+    const query = queryOf(plan);
+    const { largestCohort } = plan;
+    this.#counted = query && { query, largestCohort, round, contributors: state.contributors };
+  }
+
+  /** Checks what a round has shown that is over, and forgets its answers; null: nothing was shown. */
+  ended(record: RoundRecord, shown: Figures | null): void {
+    const counted = this.#counted?.round === record.round ? this.#counted : undefined;
+    const answers = counted?.contributors.map(({ assignment }) => this.#answers.get(assignment)) ?? [];
+    this.#answers.clear();
+    if (shown === null) return;
+    const isUnknown = !counted || record.startedAt < this.#since;
+    if (isUnknown || counted.contributors.some(({ device }) => this.#isStranger(device))) {
+      this.figures.sumsUnchecked += 1;
+      return;
+    }
+    this.figures.sumsChecked += 1;
+    if (JSON.stringify(figuresFrom(counted, answers)) === JSON.stringify(shown)) this.figures.sumsExact += 1;
+    else this.#differs(record);
+  }
+}
+
+/** What the answers show; undefined where one is missing, or is of another query. */
+function figuresFrom(
+  { query, largestCohort }: Counted,
+  answers: readonly (Uint8Array | undefined)[],
+): Figures | undefined {
+  const { elements, width } = queryForm(query, largestCohort);
+  const sum = new Int32Array(elements);
+  for (const answer of answers) {
+    if (answer?.length !== packedLength(elements, width)) return undefined;
+    // In JavaScript, which the coordinator does not add with where it has kernels.
+    addPacked(sum, answer, width);
+  }
+  const bits = 2 ** width - 1;
+  return figuresOf(
+    query,
+    sum.map(element => element & bits),
+    answers.length,
+  );
+}

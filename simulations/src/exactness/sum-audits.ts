@@ -1,0 +1,78 @@
+import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
+import type { Task } from '@murmuration/coordinator/task/task';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { Figures } from '@murmuration/protocol/queries/figures';
+import { contentHash, type FileBeside } from '@murmuration/protocol/weights/model-files';
+import { AnswerAudit } from './answer-audit.ts';
+import { ExactnessAudit, type InitialModel, type Unknown } from './audit.ts';
+import type { PlainUpdate } from './plain-update.ts';
+
+/** What the audits of a task work with. */
+export interface Audited {
+  readonly task: Task;
+  /** What its first round starts from. */
+  readonly head: { readonly model: InitialModel; readonly state?: StrategyState | undefined };
+  readonly events: Pick<CoordinatorEvents, 'on'>;
+  /** What a round of a query has shown; null: nothing. */
+  readonly shown: (record: RoundRecord) => Promise<Figures | null>;
+  /** The file of n-grams of a version that is made now; undefined: it has none. */
+  readonly ngrams: () => Promise<Uint8Array | undefined>;
+  readonly isStranger: (device: DeviceId) => boolean;
+  /** When this start began, ms since 1970. */
+  readonly since: number;
+  /** Hears of a round whose sum is not what its phones sent. */
+  readonly differs: (record: RoundRecord) => void;
+}
+
+/** Checks every sum of a task: of what phones learned, and of what they answered. */
+export class SumAudits {
+  readonly #models: ExactnessAudit;
+  readonly #answers: AnswerAudit;
+  readonly #queue = new PromiseQueue();
+  /** Of the version that the round under way makes. */
+  #ngrams: Promise<FileBeside | undefined> = Promise.resolve(undefined);
+
+  constructor({ task, head, events, shown, ngrams, isStranger, since, differs }: Audited) {
+    this.#models = new ExactnessAudit(task, head, differs, { isStranger, since });
+    this.#answers = new AnswerAudit(differs, { isStranger, since });
+    events.on('round', state => {
+      const { plan } = state.terms;
+      if (plan.task !== task.name || state.phase !== 'closing') return;
+      if (plan.query) return this.#answers.observe(state);
+      this.#models.observe(state);
+      this.#ngrams = ngrams().then(file => file && { hash: contentHash(file), bytes: file.length });
+    });
+    events.on('round-ended', record => {
+      if (record.task !== task.name) return;
+      void this.#queue.run(async () => {
+        if (record.query === undefined) this.#models.ended(record, await this.#ngrams);
+        else this.#answers.ended(record, await shown(record));
+      });
+    });
+  }
+
+  /** What a phone sent of what it learned, without masks. */
+  update(update: PlainUpdate): void {
+    this.#models.take(update);
+  }
+
+  /** What a phone answered, without masks. */
+  answer(answer: PlainUpdate): void {
+    this.#answers.take(answer);
+  }
+
+  /** Sums of models, once all rounds that are over were looked at. */
+  async models(): Promise<ExactnessAudit['figures'] & { readonly unknown: Unknown | null }> {
+    await this.#queue.idle();
+    return { ...this.#models.figures, unknown: this.#models.unknown };
+  }
+
+  /** Sums of answers, likewise. */
+  async answers(): Promise<AnswerAudit['figures']> {
+    await this.#queue.idle();
+    return this.#answers.figures;
+  }
+}

@@ -1,0 +1,190 @@
+import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import type { QueryResult, QueryResultStore } from '@murmuration/coordinator/registry/query-results';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import { countedNgrams, nextNgramStep } from '@murmuration/coordinator/rounds/ngram-chain';
+import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import { lengthNames } from '@murmuration/demo-keyboard-app/task/phrases';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { NgramStep, NgramsQuery } from '@murmuration/protocol/queries/query';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
+import type { Display } from '../demonstration/display.ts';
+import type { StartOptions } from '../demonstration/start-options.ts';
+import type { Host } from '../visitors/host.ts';
+
+/** Why phones are not asked for their n-grams; undefined: they are. */
+export function whyUnasked({ masking, lose, cohort }: Pick<StartOptions, 'masking' | 'lose' | 'cohort'>) {
+  if (masking === 'off') return 'answers need masks, and --masking is off';
+  if (lose > 0) return 'with --lose some would fall silent in the middle of it';
+  if (cohort < 3) return 'a cohort has too few phones for it';
+  return undefined;
+}
+
+/** How far it is. `nothing`: those asked have nothing in common. */
+export type NgramState = 'unasked' | 'asking' | 'found' | 'nothing' | 'failed';
+
+export interface NgramAsking {
+  readonly task: Task;
+  readonly query: NgramsQuery;
+  readonly ask: (query: string) => Promise<void>;
+  readonly results: Pick<QueryResultStore, 'results'>;
+  readonly events: Pick<CoordinatorEvents, 'on'>;
+  readonly host: Pick<Host, 'asksAll'>;
+  readonly display: Pick<Display, 'announce'>;
+  /** Called when phones are no longer asked. */
+  readonly settled: () => void;
+  /** Whether the whole run ends with the round that is just over. */
+  readonly isOver: () => boolean;
+}
+
+/**
+ * Has phones asked for the n-grams that they have in common, once the first round of training is over, so that nobody waits for it; says in words
+ * what happens. A chain that a start before this one had begun goes on by itself.
+ */
+export class AskedNgrams {
+  readonly #asking: NgramAsking;
+  readonly #queue = new PromiseQueue();
+  #state: NgramState = 'unasked';
+  /** Found so far, by length from 1. */
+  #counts: number[] = [];
+  /** The newest round of the query: its id, and what it asks for. */
+  #round: { readonly id: RoundId; readonly label: string } | undefined;
+
+  constructor(asking: NgramAsking) {
+    this.#asking = asking;
+    const { task, events } = asking;
+    events.on('round', state => {
+      if (state.terms.plan.task === task.name && state.terms.plan.query) this.#hear(state);
+    });
+    events.on('round-ended', record => {
+      if (record.task === task.name) void this.#queue.run(() => this.#ended(record));
+    });
+  }
+
+  /** Reads what an earlier start has found, at `now`, ms since 1970: phones are not asked again, unless a round of it has failed. */
+  async open(now: number): Promise<void> {
+    const { task, query, results, display } = this.#asking;
+    const [newest] = await results.results(task.name, query.name, Number.POSITIVE_INFINITY, 1);
+    const known = await countedNgrams(task, query.name, results, now);
+    if (!known || !newest?.figures) return;
+    this.#state = 'found';
+    this.#counts = [...known.counts];
+    display.announce(words.kept(this.#counts));
+  }
+
+  /** How far it is, once all rounds that are over were looked at. */
+  async standing(): Promise<{ readonly state: NgramState; readonly counts: readonly number[] }> {
+    await this.#queue.idle();
+    return { state: this.#state, counts: this.#counts };
+  }
+
+  /** Whether phones are asked, or are to be asked after the round under way. */
+  get isOpen(): boolean {
+    return this.#state === 'asking' || (this.#state === 'unasked' && !this.#asking.isOver());
+  }
+
+  /** What a round has asked for, in a few words; undefined for one of training. */
+  labelOf({ round }: Pick<RoundRecord, 'round'>): string | undefined {
+    return this.#round?.id === round ? this.#round.label : undefined;
+  }
+
+  #hear({ terms: { id, plan } }: RoundState): void {
+    const { query } = this.#asking;
+    if (this.#round?.id === id) return;
+    const asked = queryOf(plan);
+    if (asked?.name !== query.name || asked.kind !== 'ngrams') return;
+    this.#round = { id, label: labelOf(query, asked.step) };
+    if (this.#state === 'asking') return;
+    const goesOn = asked.step !== undefined;
+    this.#state = 'asking';
+    this.#asking.display.announce(goesOn ? words.goesOn : words.begins(query));
+    void this.#asking.host.asksAll(true);
+  }
+
+  async #ended(record: RoundRecord): Promise<void> {
+    const { query, ask, host, isOver } = this.#asking;
+    if (record.query === query.name) return this.#answered();
+    if (record.query !== undefined || this.#state !== 'unasked' || isOver()) return;
+    await host.asksAll(true);
+    try {
+      await ask(query.name);
+    } catch (error) {
+      // The last round is over, and with it all others.
+      if (!(error instanceof MurmurationError) || error.code !== 'server.stopping') throw error;
+    }
+  }
+
+  async #answered(): Promise<void> {
+    const { task, query, results, display, host, settled } = this.#asking;
+    const last = await results.results(task.name, query.name, Number.POSITIVE_INFINITY, roundsOf(query));
+    const { figures, failure } = last[0]!;
+    this.#counts = countsIn(last);
+    if (figures && (await nextNgramStep(query, last, cohortSizeOf(task)))) return;
+    this.#state = stateAfter(figures, this.#counts);
+    display.announce(
+      this.#state === 'found'
+        ? words.found(this.#counts)
+        : this.#state === 'nothing'
+          ? words.nothing(query)
+          : words.failed(failure, this.#counts),
+    );
+    await host.asksAll(false);
+    settled();
+  }
+}
+
+/** Rounds of a whole chain. */
+const roundsOf = ({ sketches }: NgramsQuery) => 2 * sketches.length + 1;
+
+/** How many n-grams of each length the newest chain has found, of results that begin with the newest: rounds of an earlier start count. */
+function countsIn(results: readonly QueryResult[]): number[] {
+  const counts: number[] = [];
+  for (const { figures } of results) {
+    if (figures?.kind !== 'ngrams') continue;
+    counts.unshift(figures.found);
+    if (figures.length === 1) break;
+  }
+  return counts;
+}
+
+function stateAfter(figures: QueryResult['figures'], counts: readonly number[]): NgramState {
+  if (figures === null) return 'failed';
+  return counts.some(count => count > 0) ? 'found' : 'nothing';
+}
+
+/** Which round of how many, and what it asks for. */
+function labelOf(query: NgramsQuery, step: NgramStep | undefined): string {
+  const { length, asks } = step ?? { length: 1, asks: 'list' };
+  const name = lengthNames[length - 1] ?? `n-grams of ${length}`;
+  const number = 2 * length - (asks === 'sketch' ? 2 : 1);
+  return `asked for ${name}${asks === 'sketch' ? ', in a sketch' : ''} (${number} of ${roundsOf(query)})`;
+}
+
+/** So many of each length, such as `1,293 words, 1,733 pairs and 442 triples`. */
+export function countsInWords(counts: readonly number[]): string {
+  const each = counts.map(
+    (count, i) => `${count.toLocaleString('en')} ${lengthNames[i] ?? `n-grams of ${i + 1}`}`,
+  );
+  return each.length < 2 ? each.join('') : `${each.slice(0, -1).join(', ')} and ${each.at(-1)}`;
+}
+
+const words = {
+  begins: (query: NgramsQuery) =>
+    `Phones are asked which words they write and which of them follow one another: ${roundsOf(query)} masked rounds, in which nothing is trained. ` +
+    `Only what ${query.threshold} of those asked have in common is shown.`,
+  goesOn: 'Phones are asked on for the words that follow one another, where the start before this one ended.',
+  found: (counts: readonly number[]) =>
+    `They have ${countsInWords(counts)} in common. Each version carries these from now on, and keyboards mix them in.`,
+  nothing: ({ threshold }: NgramsQuery) =>
+    `No ${threshold} of them write the same words, so versions carry no n-grams.`,
+  failed: (reason: string | null, counts: readonly number[]) =>
+    `They could not say all of it: ${reason ?? 'the round failed.'} ${
+      counts.some(count => count > 0)
+        ? `Versions carry what was found until then, ${countsInWords(counts)}`
+        : 'Versions carry no n-grams'
+    }. The next start with the same --storage asks again.`,
+  kept: (counts: readonly number[]) =>
+    `Versions carry ${countsInWords(counts)} that phones have in common, found in an earlier start.`,
+};

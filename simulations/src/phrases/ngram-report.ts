@@ -1,0 +1,60 @@
+import { phrasesThreshold } from '@murmuration/demo-keyboard-app/task/query-names';
+import type { MixedRecall } from '../demonstration/mixed-recall.ts';
+import { inPercent, type RecallInPercent, recallIn } from '../demonstration/summary.ts';
+import type { AnswerAudit } from '../exactness/answer-audit.ts';
+import { type AskedNgrams, countsInWords } from './asked-ngrams.ts';
+
+/** What came of the n-grams that phones have in common. */
+export interface NgramsOfRun {
+  /** Why nobody was asked; undefined where that was not ruled out. */
+  readonly unasked: string | undefined;
+  readonly asked: Awaited<ReturnType<AskedNgrams['standing']>> | undefined;
+  /** Of the newest version with the n-grams that it carries; null: it carries none. */
+  readonly mixed: MixedRecall | null;
+  readonly answerSums: AnswerAudit['figures'];
+}
+
+/** The same for a program: recall and `share`, that of the n-grams in the mixture, in per cent. */
+export function ngramFigures({ unasked, asked, mixed, answerSums }: NgramsOfRun) {
+  const counts = asked?.state === 'found' ? asked.counts : [];
+  return {
+    state: asked?.state ?? 'unasked',
+    reason: unasked ?? null,
+    threshold: phrasesThreshold,
+    words: counts[0] ?? 0,
+    pairs: counts[1] ?? 0,
+    triples: counts[2] ?? 0,
+    mixed: mixed && { ...recallIn(mixed), share: inPercent(mixed.share) },
+    ...answerSums,
+  };
+}
+
+/** And for a person, a sentence or two. `top1` and `top3` are those of the model by itself. */
+export function aboutNgrams(of: NgramsOfRun & { readonly figures: RecallInPercent }): string[] {
+  const { unasked, asked, mixed, answerSums, figures } = of;
+  const { sumsExact, sumsChecked, sumsUnchecked } = answerSums;
+  const lines: string[] = [];
+  if (unasked !== undefined) lines.push(`Phones were not asked for their n-grams: ${unasked}.`);
+  else if (asked?.state === 'unasked')
+    lines.push(
+      'Phones were not asked for their n-grams: that comes after the first round, and no other followed it.',
+    );
+  else if (asked?.state === 'asking')
+    lines.push('Phones are still asked for their n-grams; the versions that come after that carry them.');
+  if (mixed)
+    lines.push(
+      `Mixed with the ${countsInWords(asked?.counts ?? [])} that phones have in common, ${inPercent(mixed.share).toFixed(0)} % by weight, the model comes to ` +
+        `${inPercent(mixed.top1).toFixed(1)} % top-1 and ${inPercent(mixed.top3).toFixed(1)} % top-3 recall${without(figures)}. ` +
+        'The weight is chosen on half of the phones and measured on the others; nothing of a phone’s own is in it.',
+    );
+  if (sumsChecked > 0) lines.push(`${sumsExact} of ${sumsChecked} sums of answers exact.`);
+  if (sumsUnchecked > 0)
+    lines.push(
+      `${sumsUnchecked} sums of answers can’t be checked: they hold a visitor’s answer, which only the visitor’s device knows, or began before this start.`,
+    );
+  return lines;
+}
+
+function without({ top1, top3 }: RecallInPercent): string {
+  return top1 === null || top3 === null ? '' : ` (by itself ${top1.toFixed(1)} % and ${top3.toFixed(1)} %)`;
+}

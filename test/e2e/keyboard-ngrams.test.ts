@@ -1,0 +1,178 @@
+// @module-tag chromium
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { cohortSizeOf } from '@murmuration/coordinator/task/task';
+import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
+import { phrasesQuery } from '@murmuration/demo-keyboard-app/task/phrases';
+import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { lossesIn } from '@murmuration/simulations/behaviour/losses';
+import { smsText } from '@murmuration/simulations/data/sms';
+import { fewestExamples, keyboardTask } from '@murmuration/simulations/keyboard/task';
+import { heldOutText } from '@murmuration/simulations/keyboard/text';
+import { keyboardPage } from '@murmuration/simulations/pages/built-page';
+import { Phones } from '@murmuration/simulations/phones/phones';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chromiumOptions } from '../chromium.ts';
+import { violations } from './accessibility.ts';
+
+const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));
+const [phonesToken, pageToken] = ['a token of the phones', 'a token of the page'];
+/** With the page as many as a round takes: all are in each. */
+const phoneCount = 5;
+
+let coordinator: Coordinator;
+let phones: Phones;
+let browser: Browser;
+let page: Page;
+const problems: string[] = [];
+const got: string[] = [];
+
+beforeAll(async () => {
+  await mkdir(artifacts, { recursive: true });
+  const text = smsText();
+  const heldOut = heldOutText(text, smallModel.vocabulary);
+  const task = keyboardTask({
+    cohort: phoneCount + 1,
+    devices: phoneCount + 1,
+    overSelection: 1,
+    seed: 1,
+    masking: 'on',
+    graph: 'sparse',
+    lose: 0,
+    heldOut: { ...heldOut, messages: heldOut.messages.slice(0, 100) },
+    ngrams: phrasesQuery(firstWordId + heldOut.words.length),
+  });
+  const { folder } = await keyboardPage(() => {});
+  const setup = {
+    words: heldOut.words,
+    enrolment: pageToken,
+    leastSentences: fewestExamples,
+    secondsPerRound: 10,
+  };
+  coordinator = await createCoordinator(
+    parseConfig({
+      port: 0,
+      log: 'error',
+      enrolmentTokens: [phonesToken, pageToken],
+      apps: { '/keyboard/': { folder, documents: { 'setup.json': setup } } },
+    }),
+    // Nobody is ever missing, so that a phase is over as soon as all have answered, however slow the machine is.
+    [{ ...task, deadlines: { ...task.deadlines, gathering: 300_000 } }],
+    { clock: systemClock, random: systemRandom },
+  );
+  await coordinator.control.pause(task.name);
+  phones = new Phones({
+    enrolmentToken: phonesToken,
+    seed: 1,
+    kept: null,
+    engine: 'auto',
+    losses: lossesIn('updates', 0),
+    phones: text.phones
+      .slice(0, phoneCount)
+      .map(({ train: messages }, number) => ({ number, messages: messages.slice(0, 60) })),
+  });
+  await phones.learn({
+    url: coordinator.url,
+    plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
+    words: heldOut.words,
+  });
+  await coordinator.start();
+  browser = await chromium.launch(chromiumOptions);
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+  });
+  page = await context.newPage();
+  page.setDefaultTimeout(120_000);
+  page.on('pageerror', error => problems.push(error.message));
+  page.on('console', message => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  page.on('response', response => got.push(response.url()));
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await phones?.stop();
+  await coordinator?.stop();
+});
+
+const panel = (name: string) => page.getByRole('region', { name });
+
+/** The records of the next rounds of a kind, so many. */
+function rounds(count: number, asks: boolean): Promise<RoundRecord[]> {
+  const records: RoundRecord[] = [];
+  return new Promise(resolve => {
+    coordinator.events.on('round-ended', record => {
+      if ((record.query !== undefined) === asks && records.push(record) === count) resolve(records);
+    });
+  });
+}
+
+it('the keyboard page says which words it writes once its person has agreed to that, tells them, and is served what many have in common', async () => {
+  const keyboard = coordinator.control.tasks[0]!.task.name;
+  await page.goto(`${coordinator.url}/keyboard/`);
+  const field = page.getByRole('textbox', { name: 'Message' });
+  await field.waitFor();
+  for (let time = 0; time < 4; time++)
+    for (const sentence of ['I see you', 'see you at home', 'I will see you', 'call me at home now']) {
+      await field.fill(sentence);
+      await field.press('Enter');
+    }
+  expect(await panel('What left this device').textContent()).toContain('Nothing yet.');
+  // What is agreed to is said beside the switch.
+  const consent = page.getByRole('switch', { name: 'Help teach the shared model' });
+  expect(await page.locator('#consent-hint').textContent()).toMatch(
+    /which of the words that the keyboard knows you write.*three devices or more have in common/,
+  );
+  await consent.click();
+  await page.getByRole('status').getByText('Connected', { exact: true }).waitFor();
+
+  const asked = rounds(5, true);
+  await coordinator.control.ask(keyboard, 'phrases');
+  const learning = panel('Learning together');
+  await learning.getByText(/^A question, and nothing is trained: which words you write/).waitFor();
+  expect(await learning.locator('.steps li').count()).toBe(4);
+  expect(await violations(page)).toEqual([]);
+  await page.screenshot({ path: `${artifacts}keyboard-question-light-1280.png`, fullPage: true });
+  expect((await asked).map(({ outcome, tally: { accepted } }) => [outcome, accepted])).toEqual(
+    Array.from({ length: 5 }, () => ['published', phoneCount + 1]),
+  );
+  await expect.poll(() => learning.getByText(/your answer is in the sum/).count()).toBe(5);
+  const sent = panel('What left this device');
+  const table = await sent.getByRole('table').textContent();
+  expect(table).toMatch(/Answer: counts of what was asked\s*masked/);
+  expect(table).not.toContain('Update: what was learned');
+  // Nothing is compared with what an update would look like: there was none.
+  expect(await sent.getByText('How it looks').count()).toBe(0);
+
+  // The version of one round reaches devices with the plan of the next.
+  const trained = rounds(2, false);
+  await coordinator.control.unpause(keyboard);
+  const [{ model }] = (await trained) as [RoundRecord];
+  await coordinator.control.pause(keyboard);
+  const { ngramCounts } = await (await fetch(`${coordinator.url}/v1/models/${model}/model.json`)).json();
+  await expect.poll(() => got.some(url => url.endsWith(ngramCounts.path))).toBe(true);
+  await learning
+    .getByText(/your part is in the sum/)
+    .first()
+    .waitFor();
+  await sent.getByText('How it looks').waitFor();
+  const models = panel('Whose suggestions');
+  await expect.poll(() => models.textContent()).toMatch(/In the mixture|The mixture is/);
+  await field.pressSequentially('see you at ');
+  const suggestions = page.getByRole('group', { name: 'Suggestions', exact: true });
+  await expect.poll(() => suggestions.textContent()).toMatch(/\w/);
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 360, height: 780 });
+  expect(await violations(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await page.screenshot({ path: `${artifacts}keyboard-answered-dark-360.png`, fullPage: true });
+  expect(problems).toEqual([]);
+}, 240_000);

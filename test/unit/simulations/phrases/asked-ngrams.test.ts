@@ -1,0 +1,194 @@
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import type { QueryResult } from '@murmuration/coordinator/registry/query-results';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import { nextNgramStep } from '@murmuration/coordinator/rounds/ngram-chain';
+import type { Task } from '@murmuration/coordinator/task/task';
+import { phrasesQuery } from '@murmuration/demo-keyboard-app/task/phrases';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { figuresOf } from '@murmuration/protocol/queries/figures';
+import type { NgramStep } from '@murmuration/protocol/queries/query';
+import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
+import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
+import { AskedNgrams, whyUnasked } from '@murmuration/simulations/phrases/asked-ngrams';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+const query = phrasesQuery(12);
+const task = {
+  name: 'keyboard',
+  cohort: { goal: 3, minimum: 3, overSelection: 1 },
+  queries: [{ query, every: null, drift: false }],
+} as unknown as Task;
+const phones = Array.from({ length: 3 }, () => [[4, 5, 6, 7]]);
+
+let events: CoordinatorEvents;
+let results: QueryResult[];
+let happened: string[];
+let isOver: boolean;
+let isStopping: boolean;
+let ngrams: AskedNgrams;
+let rounds: number;
+
+function open(): AskedNgrams {
+  return new AskedNgrams({
+    task,
+    query,
+    ask: async name => {
+      if (isStopping) throw new MurmurationError('server.stopping');
+      happened.push(`ask ${name}`);
+    },
+    results: { results: async (_task, _query, _before, limit) => results.slice(0, limit) },
+    events,
+    host: { asksAll: async all => void happened.push(all ? 'all' : 'as before') },
+    display: { announce: line => void happened.push(line) },
+    settled: () => happened.push('settled'),
+    isOver: () => isOver,
+  });
+}
+
+beforeEach(() => {
+  [results, happened, rounds] = [[], [], 0];
+  [isOver, isStopping] = [false, false];
+  events = new CoordinatorEvents();
+  ngrams = open();
+});
+
+const record = (asked?: string) =>
+  ({ round: String(rounds), task: 'keyboard', ...(asked && { query: asked }) }) as unknown as RoundRecord;
+
+async function trained(): Promise<void> {
+  rounds += 1;
+  events.emit('round-ended', record());
+  await ngrams.standing();
+}
+
+/** A round of the query, in which as many phones as there are say what they have; false: it fails. */
+async function answered(step: NgramStep | undefined, succeeds = true): Promise<string | undefined> {
+  rounds += 1;
+  const asked = { ...query, ...(step && { step }) };
+  const terms = { id: String(rounds), plan: { task: 'keyboard', query: writeQuery(asked) } };
+  for (const phase of ['gathering', 'keys'] as const)
+    events.emit('round', { phase, terms } as unknown as RoundState);
+  const sum = new Int32Array(queryForm(asked, 3).elements);
+  for (const phone of phones)
+    for (const [i, element] of encodeAnswer(asked, phone).entries()) sum[i] = sum[i]! + element;
+  results.unshift({
+    query,
+    startedAt: rounds,
+    figures: succeeds ? figuresOf(asked, sum, 3) : null,
+    failure: succeeds ? null : 'Too few phones answered.',
+  } as unknown as QueryResult);
+  const label = ngrams.labelOf(record('phrases'));
+  events.emit('round-ended', record('phrases'));
+  await ngrams.standing();
+  return label;
+}
+
+/** All rounds from a step on; what each was for. */
+async function chain(step?: NgramStep): Promise<(string | undefined)[]> {
+  const labels: (string | undefined)[] = [];
+  let next: NgramStep | undefined = step;
+  do {
+    labels.push(await answered(next));
+    next = await nextNgramStep(query, results, 3);
+  } while (next);
+  return labels;
+}
+
+describe('phones that are asked for their n-grams', () => {
+  it('are asked once the first round of training is over, and told of before; what they say is told of after', async () => {
+    expect(ngrams.isOpen).toBe(true);
+    await trained();
+    expect(happened.splice(0)).toEqual(['all', 'ask phrases']);
+    expect(await chain()).toEqual([
+      'asked for words (1 of 5)',
+      'asked for pairs, in a sketch (2 of 5)',
+      'asked for pairs (3 of 5)',
+      'asked for triples, in a sketch (4 of 5)',
+      'asked for triples (5 of 5)',
+    ]);
+    const [begins, ...rest] = happened.splice(0);
+    expect(begins).toMatch(/^Phones are asked which words they write .* 5 masked rounds/);
+    expect(rest).toEqual([
+      'all',
+      expect.stringMatching(/^They have 4 words, 3 pairs and 2 triples in common/),
+      'as before',
+      'settled',
+    ]);
+    expect(await ngrams.standing()).toEqual({ state: 'found', counts: [4, 3, 2] });
+    expect(ngrams.isOpen).toBe(false);
+    await trained();
+    expect(happened).toEqual([]);
+  });
+
+  it('are not asked where the run ends with that round', async () => {
+    isOver = true;
+    await trained();
+    expect(happened).toEqual([]);
+    expect(await ngrams.standing()).toEqual({ state: 'unasked', counts: [] });
+    expect(ngrams.isOpen).toBe(false);
+  });
+
+  it('are asked nothing more where the coordinator stops meanwhile', async () => {
+    isStopping = true;
+    await trained();
+    expect(happened).toEqual(['all']);
+  });
+
+  it('are not asked again where an earlier start has found all, but are where a round of it failed', async () => {
+    await chain();
+    happened.length = 0;
+    ngrams = open();
+    await ngrams.open(rounds);
+    expect(happened.splice(0)).toEqual([
+      'Versions carry 4 words, 3 pairs and 2 triples that phones have in common, found in an earlier start.',
+    ]);
+    expect(await ngrams.standing()).toEqual({ state: 'found', counts: [4, 3, 2] });
+    await trained();
+    expect(happened).toEqual([]);
+
+    events.removeAllListeners();
+    await answered(undefined, false);
+    ngrams = open();
+    await ngrams.open(rounds);
+    await trained();
+    expect(happened).toEqual(['all', 'ask phrases']);
+  });
+
+  it('go on where the start before was ended between two of the rounds, without being asked anew', async () => {
+    await answered(undefined);
+    const step = await nextNgramStep(query, results, 3);
+    events.removeAllListeners();
+    happened.length = 0;
+    ngrams = open();
+    await ngrams.open(rounds);
+    await chain(step);
+    expect(happened[0]).toMatch(/^Phones are asked on/);
+    expect(happened).not.toContain('ask phrases');
+    expect(await ngrams.standing()).toEqual({ state: 'found', counts: [4, 3, 2] });
+  });
+
+  it('are let go where a round fails, which says what versions have then', async () => {
+    await trained();
+    await answered(undefined);
+    await answered(await nextNgramStep(query, results, 3), false);
+    expect(happened.slice(-3)).toEqual([
+      'They could not say all of it: Too few phones answered. Versions carry what was found until then, 4 words. The next start with the same --storage asks again.',
+      'as before',
+      'settled',
+    ]);
+    expect((await ngrams.standing()).state).toBe('failed');
+    await trained();
+    expect(happened.at(-1)).toBe('settled');
+  });
+});
+
+it.each([
+  [{ masking: 'off', lose: 0, cohort: 40 }, /masks/],
+  [{ masking: 'on', lose: 0.2, cohort: 40 }, /--lose/],
+  [{ masking: 'on', lose: 0, cohort: 3 }, undefined],
+] as const)('says why nobody is asked (%o)', (options, why) => {
+  const said = whyUnasked(options);
+  if (why) expect(said).toMatch(why);
+  else expect(said).toBeUndefined();
+});
