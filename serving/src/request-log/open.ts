@@ -3,7 +3,6 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { DatabaseSink } from './database.ts';
 import { JsonLines } from './files/writer.ts';
 import { HttpSink } from './http.ts';
-import { KafkaSink } from './kafka.ts';
 import { keyBeside, type LogKey, openKey } from './key.ts';
 import { Redaction } from './redaction.ts';
 import { RequestLog, type RequestLogPorts } from './request-log.ts';
@@ -49,7 +48,11 @@ export async function openRequestLog(
         throw error;
       }),
     );
-  if (kafka) sinks.push(new KafkaSink(kafka));
+  if (kafka) {
+    // Others don't load its client.
+    const { KafkaSink } = await import('./kafka.ts');
+    sinks.push(new KafkaSink(kafka));
+  }
   if (http) sinks.push(new HttpSink(http, ports.clock));
   const { entries, bytes, batch, delay, attempts } = settings;
   return new RequestLog(

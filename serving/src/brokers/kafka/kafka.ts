@@ -2,7 +2,6 @@ import { AnsweredKeys } from '../answered-keys.ts';
 import type { Broker, BrokerPorts } from '../broker.ts';
 import { KeptSession } from '../kept-session.ts';
 import type { KafkaSettings } from '../settings.ts';
-import { KafkaSession } from './session.ts';
 
 /**
  * Takes requests from a topic of Kafka, and answers under their keys to the topic of answers. That topic is also the memory of what has been
@@ -13,7 +12,11 @@ export function kafkaBroker(settings: KafkaSettings, ports: BrokerPorts): Broker
   const { clock, random, events } = ports;
   const answered = new AnsweredKeys(settings.remember);
   const kept = new KeptSession({
-    open: () => KafkaSession.open(settings, ports, answered),
+    // A server without Kafka doesn't load its client.
+    open: async () => {
+      const { KafkaSession } = await import('./session.ts');
+      return KafkaSession.open(settings, ports, answered);
+    },
     clock,
     random,
     connected: () => events.connected?.('kafka'),

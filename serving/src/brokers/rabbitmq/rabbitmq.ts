@@ -2,7 +2,7 @@ import { AnsweredKeys } from '../answered-keys.ts';
 import type { Broker, BrokerPorts } from '../broker.ts';
 import { KeptSession } from '../kept-session.ts';
 import type { RabbitmqSettings } from '../settings.ts';
-import { type RabbitmqMemory, RabbitmqSession } from './session.ts';
+import type { RabbitmqMemory } from './session.ts';
 
 /**
  * Takes requests from a queue of RabbitMQ, 4.0 or newer, and answers to the queue that each names in `replyTo`.
@@ -15,7 +15,11 @@ export function rabbitmqBroker(settings: RabbitmqSettings, ports: BrokerPorts): 
   const { clock, random, events } = ports;
   const memory: RabbitmqMemory = { answered: new AnsweredKeys(settings.remember), unsure: new Map() };
   const kept = new KeptSession({
-    open: () => RabbitmqSession.open(settings, ports, memory),
+    // A server without RabbitMQ doesn't load its client.
+    open: async () => {
+      const { RabbitmqSession } = await import('./session.ts');
+      return RabbitmqSession.open(settings, ports, memory);
+    },
     clock,
     random,
     connected: () => events.connected?.('rabbitmq'),
