@@ -127,6 +127,7 @@ describe('the packed packages', () => {
     ['@murmuration/api', 'roles'],
     ['@murmuration/coordinator', 'createCoordinator'],
     ['@murmuration/coordinator/strategies', 'fedAvg'],
+    ['@murmuration/coordinator/fetch', 'fetchFront'],
     ['@murmuration/client-sdk', 'FederatedClient'],
     ['@murmuration/client-sdk/core', 'PlatformClient'],
     ['@murmuration/client-sdk/react-native', 'asyncStorage'],

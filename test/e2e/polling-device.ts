@@ -67,6 +67,7 @@ export class PollingDevice extends ProtocolDevice {
 
   async send(event: string, frame: unknown): Promise<Uint8Array> {
     const answer = await this.post(event, frame as Uint8Array<ArrayBuffer>);
+    this.token = answer.headers.get(connectionHeader) ?? this.token;
     if (answer.ok) return new Uint8Array(await answer.arrayBuffer());
     const after = answer.headers.get('retry-after');
     return encodeRefused(

@@ -1,7 +1,8 @@
 /** One connection over plain HTTP, from its opening to its end. */
 export class HttpConnection {
   readonly end = new AbortController();
-  readonly token: string;
+  /** By what it is known: of the answer that opened it, or the last one that gave another. */
+  token: string;
   /** Resolves once the device has said hello; rejects where the connection ends before. */
   readonly known: Promise<void>;
   isKnown = false;

@@ -308,6 +308,7 @@ class HttpTransport implements ControlTransport {
   #note(connection: HttpConnection, headers: Answer['headers']): void {
     connection.newest = Math.max(connection.newest, Number(headers.get(newestHeader)));
     connection.expects = headers.get(expectsHeader) === '1';
+    connection.token = headers.get(connectionHeader) ?? connection.token;
   }
 
   /** Hands a message on, once. */

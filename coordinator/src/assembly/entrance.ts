@@ -1,4 +1,5 @@
 import { native } from '@murmuration/protocol/primitives/node';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Admission } from '../devices/admission.ts';
@@ -45,22 +46,10 @@ export async function openEntrance(
   { storage, events, tasks, opened }: EntranceParts,
 ) {
   const secrets = { primitives: native, clock, random };
-  const operators = new Operators(
-    configured(config.operatorTokens, storage.operatorTokens),
-    storage.audit,
-    secrets,
-    entry => events.emit('audited', entry),
-  );
+  const operators = operatorsOf(config, storage, secrets, events);
   const hasOperators = await operators.anyValid();
   requireProtection(config, hasOperators);
-  const ways = {
-    listed: config.enrolmentTokens,
-    stored: storage.enrolmentTokens,
-    verifier: verifyEnrolment,
-    isOpen: config.openEnrolment,
-  };
-  const mayEnrol = enrolmentBy(ways, secrets, error => events.emit('fault', 'the enrolment verifier', error));
-  const population = new Population(storage.devices, mayEnrol, native, clock);
+  const population = populationOf(config, storage, secrets, events, verifyEnrolment);
   await population.open();
 
   const { limits } = config;
@@ -88,4 +77,36 @@ export async function openEntrance(
     gateway,
     polled,
   };
+}
+
+/** By what secrets are made and compared. */
+export interface Secrets {
+  readonly primitives: Primitives;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+/** The operators of the configuration and of the storage. */
+export function operatorsOf(
+  { operatorTokens }: Pick<Config, 'operatorTokens'>,
+  storage: Pick<Storage, 'operatorTokens' | 'audit'>,
+  secrets: Secrets,
+  events: CoordinatorEvents,
+): Operators {
+  return new Operators(configured(operatorTokens, storage.operatorTokens), storage.audit, secrets, entry =>
+    events.emit('audited', entry),
+  );
+}
+
+/** The devices, of which nothing is read yet, with all ways to enrol that the configuration offers. */
+export function populationOf(
+  { enrolmentTokens, openEnrolment }: Pick<Config, 'enrolmentTokens' | 'openEnrolment'>,
+  { devices, enrolmentTokens: stored }: Pick<Storage, 'devices' | 'enrolmentTokens'>,
+  secrets: Secrets,
+  events: CoordinatorEvents,
+  verifier: EnrolmentVerifier | undefined,
+): Population {
+  const ways = { listed: enrolmentTokens, stored, verifier, isOpen: openEnrolment };
+  const mayEnrol = enrolmentBy(ways, secrets, error => events.emit('fault', 'the enrolment verifier', error));
+  return new Population(devices, mayEnrol, secrets.primitives, secrets.clock);
 }

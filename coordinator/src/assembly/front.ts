@@ -1,35 +1,24 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { Access } from '@murmuration/serving/access/access';
 import { Directory, servedBy } from '../cells/directory.ts';
 import { FrontRequests } from '../cells/front-requests.ts';
 import { PartDeal } from '../cells/parts.ts';
 import { Tickets } from '../cells/tickets.ts';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { CoordinatorEvents } from '../events/events.ts';
-import { guardBy, inTurn } from '../http/authentication.ts';
-import { leadToCells } from '../http/lead-to-cells.ts';
+import { inTurn } from '../http/authentication.ts';
 import { listen } from '../http/listen.ts';
-import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
-import { openReading, tokenReading } from '../http/reading.ts';
 import { healthRoutes } from '../http/routes/health.ts';
 import { metricRoutes } from '../http/routes/metrics.ts';
-import { modelRoutes } from '../http/routes/models.ts';
-import { wasmRoutes } from '../http/routes/wasm.ts';
 import { serveApps } from '../http/static-apps.ts';
-import { InferenceTokens } from '../inference/inference-tokens.ts';
 import { RunControl } from '../lifecycle/training-runs/run-control.ts';
-import { Sessions } from '../operators/sessions.ts';
 import { connectionRoutes } from '../polling/routes.ts';
 import { ActivityRecorder } from '../population/activity-recorder.ts';
 import { DeviceRegistry } from '../population/device-registry.ts';
 import type { EnrolmentVerifier } from '../population/enrolment.ts';
-import { Registry } from '../registry/registry.ts';
 import { RoundControl } from '../rounds/round-control.ts';
-import { Traffic } from '../rounds/traffic.ts';
 import { placeOf } from '../storage/place.ts';
 import type { Storage } from '../storage/storage.ts';
 import { HourlyCounter } from '../telemetry/hourly-counter.ts';
@@ -38,6 +27,7 @@ import { watchMetrics } from '../telemetry/metrics.ts';
 import { leasesOf } from './cell.ts';
 import type { Config } from './config.ts';
 import { openEntrance } from './entrance.ts';
+import { frontRoutes } from './front-routes.ts';
 import type { HealthPort } from './health-port.ts';
 import type { OpenResources } from './open-resources.ts';
 import { version } from './version.ts';
@@ -117,9 +107,6 @@ export async function openFront(
     unreadable: () => [],
   };
   healthRoutes(app, readiness);
-  const sessions = new Sessions(operators, storage.sessions, secrets, () => events.emit('signed-out'));
-  const authenticator = new OperatorAuthenticator(operators, sessions, bounds.trustedProxies);
-  const guard = guardBy(authenticator, operators);
   const metrics = watchMetrics(
     events,
     {
@@ -137,20 +124,12 @@ export async function openFront(
     },
     clock,
   );
-  const served = (task: string) => directory.places.get(task)?.said?.standing.champion;
-  const registry = new Registry(storage.blobs, storage.history);
-  const access = new Access(config.inference.tokens, { primitives: native, clock });
-  const store = storage.inferenceTokens;
-  const tokens = new InferenceTokens({ store, access, primitives: native, clock, random });
-  const reading =
-    config.reading === 'tokens'
-      ? tokenReading({ access, authenticator, refresh: () => tokens.open() })
-      : openReading;
+  const { guard, reading } = await frontRoutes(app, {
+    ...{ config, storage, directory, operators, secrets, events },
+    trustedProxies: bounds.trustedProxies,
+  });
   metricRoutes(app, metrics, inTurn(guard, reading.guard));
-  modelRoutes(app, registry, storage.history, new Traffic(), events, served, reading);
-  wasmRoutes(app);
   connectionRoutes(app, polled, bounds);
-  await leadToCells(app, directory);
   await serveApps(app, config.apps);
   gateway.open(deviceRequests(requests, events, deviceRegistry));
 
@@ -196,7 +175,7 @@ export async function openFront(
 }
 
 /** What devices ask a front that has no part in rounds. */
-function deviceRequests(
+export function deviceRequests(
   requests: FrontRequests,
   events: CoordinatorEvents,
   deviceRegistry: DeviceRegistry,

@@ -26,6 +26,7 @@ export class Directory {
   #readAt = Number.NEGATIVE_INFINITY;
   #cancel: Cancel = () => {};
   #isClosed = false;
+  #looking: Promise<void> | undefined;
 
   constructor(ports: DirectoryPorts) {
     this.#ports = ports;
@@ -35,6 +36,15 @@ export class Directory {
   async open(): Promise<void> {
     await this.#read();
     this.#again();
+  }
+
+  /** The same where nothing goes on between two requests: reads them now, unless that was within the last half second. Throws `storage.*`. */
+  async look(): Promise<void> {
+    if (this.#ports.clock.now() - this.#readAt < often) return;
+    this.#looking ??= this.#read().finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
   }
 
   close(): void {

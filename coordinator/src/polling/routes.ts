@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errors, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { deviceEvents } from '@murmuration/protocol/messages/channel';
 import { maxFrameLength } from '@murmuration/protocol/messages/frame';
 import {
@@ -9,7 +8,6 @@ import {
   eventHeader,
   expectsHeader,
   keyHeader,
-  longestPoll,
   messagesPath,
   newestHeader,
   numberHeader,
@@ -23,26 +21,7 @@ import { problem, sendProblem } from '../http/problem.ts';
 import { originOf, type TrustedProxies } from '../limits/address.ts';
 import type { Answer, Message } from './polled-carrier.ts';
 import type { Polled, PolledConnections } from './polled-connections.ts';
-
-/** What a key of a request is made of. */
-const keyPattern = /^[\w-]{1,64}$/;
-const frameType = 'application/octet-stream';
-/** A frame goes out as it is: no schema of JSON says what is in it. */
-const frame = z.any().describe('A frame, `application/octet-stream`');
-const security = [{ connectionToken: [] }];
-
-const poll = z.object({
-  after: z
-    .string()
-    .regex(/^\d{1,16}$/)
-    .describe('The number of the last message that the device has read; those up to it are no longer kept'),
-  wait: z
-    .string()
-    .regex(/^\d{1,2}$/)
-    .default(String(longestPoll))
-    .refine(seconds => Number(seconds) <= longestPoll, `wait: ${longestPoll} at most`)
-    .describe(`s for which the answer may wait for a message, ${longestPoll} at most`),
-});
+import { coded, frame, frameType, keyOf, poll, requireShort, security, sendMessage } from './wire.ts';
 
 /** Carries devices' connections on plain requests: they are opened, asked on, polled and ended. */
 export function connectionRoutes(
@@ -100,22 +79,12 @@ export function connectionRoutes(
         preParsing: async (request, reply) => {
           const connection = findFor(request, reply);
           connection.carrier.requireOpen();
-          const longest = polled.longest(connection, event);
-          if (Number(request.headers['content-length'] ?? 0) > longest)
-            throw new MurmurationError(
-              'request.too-large',
-              `A frame of this event has at most ${longest} bytes.`,
-            );
+          requireShort(request, polled.longest(connection, event));
         },
       },
       async (request, reply) => {
         const connection = found.get(request.raw)!;
-        const key = request.headers[keyHeader.toLowerCase()];
-        if (typeof key !== 'string' || !keyPattern.test(key))
-          throw new MurmurationError(
-            'request.invalid',
-            `${keyHeader}: 1 to 64 letters, digits, - or _ are needed.`,
-          );
+        const key = keyOf(request);
         // biome-ignore lint/plugin: the limit on silence of a connection, not a timer.
         request.raw.socket?.setTimeout?.(0);
         let answer: Answer;
@@ -182,20 +151,4 @@ export function connectionRoutes(
 function held(carrier: Polled['carrier'], response: ServerResponse): void {
   const release = carrier.hold();
   response.once('close', () => release(!response.writableFinished));
-}
-
-function sendMessage(reply: FastifyReply, { number, event, frame }: Message): FastifyReply {
-  return reply
-    .header(eventHeader, event)
-    .header(numberHeader, String(number))
-    .header('cache-control', 'no-store')
-    .type(frameType)
-    .send(frame);
-}
-
-/** What a device is told of an error: of one that is ours no more than that. */
-function coded(error: unknown): MurmurationError {
-  return error instanceof MurmurationError
-    ? error
-    : new MurmurationError('server.internal', errors['server.internal']);
 }

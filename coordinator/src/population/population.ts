@@ -128,6 +128,13 @@ export class Population {
     return this.#requireUnrevoked(device);
   }
 
+  /** A device that has proven who it is before. Throws `device.unknown` or `device.revoked`. */
+  async find(id: DeviceId): Promise<Device> {
+    const device = await this.#devices.get(id);
+    if (!device) throw new MurmurationError('device.unknown');
+    return this.#requireUnrevoked(device);
+  }
+
   /**
    * Takes a device out of the population for good: `isRevoked` says so before this returns, and the store when it has resolved. False for one that is
    * not there or was revoked before.

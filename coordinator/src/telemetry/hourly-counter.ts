@@ -25,6 +25,11 @@ export class HourlyCounter {
     events.on('refused', (_, code) => this.#count('refusals', '', code, 1));
   }
 
+  /** Writes what is gathered. */
+  flush(): Promise<void> {
+    return this.#writes.flush();
+  }
+
   /** The counts of a series in the last so many hours, the one under way included, oldest first. */
   async last(series: HourlyCount['series'], hours: number): Promise<readonly HourlyCount[]> {
     await this.#writes.flush();

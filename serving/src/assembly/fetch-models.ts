@@ -6,6 +6,7 @@ import { Access } from '../access/access.ts';
 import { systemTurns } from '../adapters/system-turns.ts';
 import { admitBy } from '../http/admission.ts';
 import { type DoorPorts, openDoor } from '../http/door.ts';
+import { injected } from '../http/injected.ts';
 import { layersRuntime } from '../runtime/layers.ts';
 import { onnxRuntime } from '../runtime/onnx.ts';
 import { threadRuntime } from '../runtime/thread-runtime.ts';
@@ -96,7 +97,7 @@ export async function fetchModels(options: FetchOptions): Promise<FetchedModels>
     await server.close();
   };
   return {
-    fetch: request => answer(app, request, server.limits.body),
+    fetch: request => injected(app, request, server.limits.body),
     app,
     server,
     preloaded: server.preload(preload),
@@ -105,50 +106,4 @@ export async function fetchModels(options: FetchOptions): Promise<FetchedModels>
       return closed;
     },
   };
-}
-
-/** Takes a request through the routes of an app, with as much of its body as they may read, and a byte more where there is more. */
-async function answer(app: FastifyInstance, request: Request, limit: number): Promise<Response> {
-  const { pathname, search, host } = new URL(request.url);
-  const { 'content-length': _, ...headers } = Object.fromEntries(request.headers);
-  const payload = request.body && (await beginningOf(request.body, limit + 1));
-  const {
-    statusCode,
-    headers: answered,
-    rawPayload,
-  } = await app.inject({
-    method: request.method as 'GET',
-    url: pathname + search,
-    headers: { host, ...headers },
-    ...(payload && { payload }),
-  });
-  const isEmpty = [204, 205, 304].includes(statusCode) || request.method === 'HEAD';
-  return new Response(isEmpty ? null : new Uint8Array(rawPayload), {
-    status: statusCode,
-    headers: headersOf(answered),
-  });
-}
-
-/** The first `length` bytes of a stream, or all where it has fewer; the rest is not read. */
-async function beginningOf(stream: ReadableStream<Uint8Array>, length: number): Promise<Buffer> {
-  const reader = stream.getReader();
-  const chunks: Uint8Array[] = [];
-  let read = 0;
-  while (read < length) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    read += value.length;
-  }
-  if (read >= length) await reader.cancel();
-  return Buffer.concat(chunks, Math.min(read, length));
-}
-
-/** Headers, without those that say how an answer travels. */
-function headersOf(answered: Readonly<Record<string, number | string | string[] | undefined>>): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(answered))
-    if (value !== undefined && name !== 'connection' && name !== 'transfer-encoding')
-      for (const each of Array.isArray(value) ? value : [value]) headers.append(name, String(each));
-  return headers;
 }

@@ -4,7 +4,17 @@ import { namedTransport } from '@murmuration/client-sdk/transport/named';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import type { DeviceRequests } from '@murmuration/coordinator/devices/request-handlers';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
-import { connectionHeader, eventHeader, numberHeader } from '@murmuration/protocol/messages/polling';
+import { encodeAccepted, encodeFrame } from '@murmuration/protocol/messages/frame';
+import {
+  connectionHeader,
+  connectionsPath,
+  eventHeader,
+  expectsHeader,
+  newestHeader,
+  numberHeader,
+  requestPath,
+} from '@murmuration/protocol/messages/polling';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -136,6 +146,42 @@ describe('a transport over plain HTTP', () => {
     expect(await made.checkIn()).toEqual({ decision: 'waiting' });
     expect(proxy!.passed).toEqual([visit[2], ...visit]);
     expect(made.told).toEqual(['connecting', 'known', 'resting', 'connecting', 'known']);
+  });
+
+  it('HT8: goes on with the newest token that it was given', async () => {
+    const shown: string[] = [];
+    const frames: Record<string, Uint8Array> = {
+      [connectionsPath]: encodeFrame({ protocol: protocolVersion, nonce: new Uint8Array(32) }),
+      [requestPath('enrol')]: encodeAccepted({ device: 'A'.repeat(22) }),
+      [requestPath('hello')]: encodeAccepted({ now: 1, tasks: [] }),
+      [requestPath('check-in')]: encodeAccepted({ decision: 'later', after: 1_000, reason: 'not now' }),
+    };
+    server = createServer(({ url = '', headers }, response) => {
+      shown.push(`${url.split('/').at(-1)}: ${headers.authorization}`);
+      response.setHeader(newestHeader, '1').setHeader(expectsHeader, '0');
+      if (url === connectionsPath)
+        response.writeHead(201, {
+          [connectionHeader]: 'one',
+          [eventHeader]: 'challenge',
+          [numberHeader]: '1',
+        });
+      if (url === requestPath('hello')) response.setHeader(connectionHeader, 'two.more');
+      response.end(frames[url]);
+    });
+    await new Promise<void>(resolve => server!.listen(0, '127.0.0.1', resolve));
+    device = await new Device(
+      new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    ).connect();
+    await device.until('known');
+    await device.checkIn();
+    await device.checkIn();
+    expect(shown).toEqual([
+      'connections: undefined',
+      'enrol: Bearer one',
+      'hello: Bearer one',
+      'check-in: Bearer two.more',
+      'check-in: Bearer two.more',
+    ]);
   });
 
   it('HT2: sends a request again under its key until an answer comes, for twenty seconds', async () => {

@@ -1,0 +1,159 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { maxFrameLength } from '@murmuration/protocol/messages/frame';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { injected } from '@murmuration/serving/http/injected';
+import type { FastifyInstance } from 'fastify';
+import { Directory } from '../cells/directory.ts';
+import { FrontRequests } from '../cells/front-requests.ts';
+import { PartDeal } from '../cells/parts.ts';
+import { Tickets } from '../cells/tickets.ts';
+import { Admission } from '../devices/admission.ts';
+import { frameLengths } from '../devices/frame-lengths.ts';
+import { CoordinatorEvents } from '../events/events.ts';
+import { createApp } from '../http/app.ts';
+import { healthRoutes } from '../http/routes/health.ts';
+import { trustProxies } from '../limits/address.ts';
+import { SealedTokens } from '../polling/sealed-tokens.ts';
+import { UnkeptConnections } from '../polling/unkept-connections.ts';
+import { unkeptRoutes } from '../polling/unkept-routes.ts';
+import { ActivityRecorder } from '../population/activity-recorder.ts';
+import { DeviceRegistry } from '../population/device-registry.ts';
+import type { EnrolmentVerifier } from '../population/enrolment.ts';
+import { S3Objects } from '../storage/objects/s3-objects.ts';
+import { openStorage, type Storage } from '../storage/storage.ts';
+import { HourlyCounter } from '../telemetry/hourly-counter.ts';
+import { createLog, logEvents } from '../telemetry/log.ts';
+import { leasesOf } from './cell.ts';
+import type { Config } from './config.ts';
+import { operatorsOf, populationOf } from './entrance.ts';
+import { deviceRequests } from './front.ts';
+import { frontRoutes } from './front-routes.ts';
+
+/** ms after which what devices have done is written down with the next request. */
+const writeAfter = 1_000;
+
+/** A front that answers whoever brings requests: it opens no port. */
+export interface FetchedFront {
+  /** Answers a request. Where it comes from, the last of its `X-Forwarded-For` says, if `trustedProxies` has `127.0.0.1`. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** The same for adapters of other platforms, which bring requests by `inject`. */
+  readonly app: FastifyInstance;
+  /** Writes what is left, and lets go of the database. */
+  close(): Promise<void>;
+}
+
+export interface FetchedFrontOptions {
+  readonly clock?: Clock;
+  readonly random?: RandomBytes;
+  /** An app's own check of devices that enrol without a right token, such as an attestation. */
+  readonly verifyEnrolment?: EnrolmentVerifier;
+  /** Opened and closed by the caller; without it, the storage that the configuration names is opened, and closed at the end. */
+  readonly storage?: Storage;
+}
+
+/**
+ * A front within a function of somebody's platform: it enrols devices, answers their check-ins over plain HTTP with a time to come back or a ticket
+ * to a cell, serves models, and leads what operators ask of a task to its cell. All that it knows comes with a request or is in the database, so
+ * that any number of functions answer any request, and none has to live on in between. Throws `config.invalid` where the
+ * configuration is of no front or anybody could enrol, and `storage.*`.
+ */
+export async function fetchFront(
+  config: Config,
+  { clock = systemClock, random = systemRandom, verifyEnrolment, storage: given }: FetchedFrontOptions = {},
+): Promise<FetchedFront> {
+  requireFront(config);
+  const storage =
+    given ??
+    (await openStorage(config.storage, clock, {
+      objects: config.s3 && new S3Objects(config.s3, clock, random),
+      role: 'front',
+    }));
+  const closeStorage = async () => {
+    if (!given) await storage.close();
+  };
+  try {
+    const leases = leasesOf(storage);
+    const events = new CoordinatorEvents();
+    logEvents(events, createLog(config.log));
+    const secrets = { primitives: native, clock, random };
+    const population = populationOf(config, storage, secrets, events, verifyEnrolment);
+    const operators = operatorsOf(config, storage, secrets, events);
+    const activity = new ActivityRecorder(storage.activity, events, clock);
+    const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
+    const key = await leases.ticketKey();
+    const deal = new PartDeal(key);
+    const directory = new Directory({ leases, deal, clock, failed() {}, recalled() {}, served() {} });
+    const requests = new FrontRequests({
+      directory,
+      tickets: new Tickets(key),
+      clock,
+      random,
+      connected: () => 0,
+    });
+    const deviceRegistry = new DeviceRegistry(storage.devices, storage.activity, population, {
+      isConnected: () => false,
+      async drop() {},
+      disconnect() {},
+    });
+    const { limits } = config;
+    const trustedProxies = trustProxies(config.trustedProxies);
+    const app = await createApp({ events, clock, limits, trustedProxies, tls: undefined, cors: config.cors });
+    // Before whatever is asked, since nothing was looked at meanwhile.
+    app.addHook('preHandler', () => directory.look());
+    let writtenAt = Number.NEGATIVE_INFINITY;
+    // Before the answer is out: afterwards the platform may stop everything.
+    app.addHook('onSend', async () => {
+      if (clock.now() - writtenAt < writeAfter) return;
+      writtenAt = clock.now();
+      await Promise.all([activity.flush(), hourly.flush()]);
+    });
+    healthRoutes(app, {
+      isOpen: () => directory.isFresh,
+      tasks: () => [...directory.places.keys()] as TaskName[],
+      unreadable: () => [],
+    });
+    const connections = new UnkeptConnections({
+      ...{ clock, random, population, events },
+      tokens: new SealedTokens(key),
+      requests: deviceRequests(requests, events, deviceRegistry),
+      admission: new Admission(limits, clock),
+      frames: frameLengths([]),
+    });
+    unkeptRoutes(app, connections, { trustedProxies, clock });
+    await frontRoutes(app, { config, storage, directory, operators, secrets, events, trustedProxies });
+    let closed: Promise<void> | undefined;
+    const close = async () => {
+      await app.close();
+      await activity.close();
+      await hourly.close();
+      await closeStorage();
+    };
+    return {
+      fetch: request => injected(app as unknown as FastifyInstance, request, maxFrameLength),
+      app: app as unknown as FastifyInstance,
+      close() {
+        closed ??= close();
+        return closed;
+      },
+    };
+  } catch (error) {
+    await closeStorage();
+    throw error;
+  }
+}
+
+/** A function is reached by anybody, and its platform speaks TLS. */
+function requireFront({ role, openEnrolment, development, tls }: Config): void {
+  const refuse = (why: string) => {
+    throw new MurmurationError('config.invalid', `The configuration: ${why}`);
+  };
+  if (role !== 'front') refuse('role: expected "front", the only one that lives in a function.');
+  if (openEnrolment) refuse('openEnrolment: expected false, since anybody may reach a function.');
+  if (development) refuse('development: expected false, since anybody may reach a function.');
+  if (tls) refuse('tls: expected nothing, since the platform of a function speaks TLS.');
+}

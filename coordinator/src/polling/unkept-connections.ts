@@ -1,0 +1,154 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
+import type { CheckInAnswer, SentElsewhere } from '@murmuration/protocol/messages/check-in';
+import { encodeAccepted, encodeFrame, refusalOf } from '@murmuration/protocol/messages/frame';
+import type { Enrol, Enrolled, Hello, Welcome } from '@murmuration/protocol/messages/hello';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Admission, Sender } from '../devices/admission.ts';
+import type { Caller, Identity } from '../devices/caller.ts';
+import type { FrameLengths } from '../devices/frame-lengths.ts';
+import { type DeviceRequests, type RequestHandlers, requestHandlers } from '../devices/request-handlers.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { Population } from '../population/population.ts';
+import { gone } from './polled-carrier.ts';
+import type { Sealed, SealedTokens } from './sealed-tokens.ts';
+
+export interface UnkeptConnectionsPorts {
+  readonly tokens: SealedTokens;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly population: Population;
+  readonly requests: DeviceRequests;
+  readonly admission: Admission;
+  readonly events: CoordinatorEvents;
+  readonly frames: FrameLengths;
+}
+
+/** The answer to a request. */
+export interface UnkeptAnswer {
+  readonly frame: Uint8Array;
+  /** ms after which the device is to come again, where it says so. */
+  readonly after: number | undefined;
+  /** By what the device goes on from now on, where that is another token. */
+  readonly token: string | undefined;
+}
+
+/** One request of a connection of which nothing is kept. */
+class Asking implements Caller {
+  isOver = false;
+  identity: Identity | undefined;
+  readonly nonce: Uint8Array | undefined;
+
+  constructor(nonce: Uint8Array | undefined, identity: Identity | undefined) {
+    this.nonce = nonce;
+    this.identity = identity;
+  }
+
+  get owner(): Identity {
+    if (!this.identity) throw new MurmurationError('device.not-identified');
+    return this.identity;
+  }
+}
+
+/**
+ * Devices' connections over plain HTTP of which nothing is kept: all that there is to know comes with each request, in its token, and is read in
+ * the storage. So any process that has the key answers any request, and none of them has to live on in between. Only for those who send
+ * devices nothing by themselves, as fronts do.
+ */
+export class UnkeptConnections {
+  readonly #ports: UnkeptConnectionsPorts;
+  readonly #handlers: RequestHandlers<Asking>;
+
+  constructor(ports: UnkeptConnectionsPorts) {
+    this.#ports = ports;
+    const introductions = { enrol: this.#enrol.bind(this), hello: this.#hello.bind(this) };
+    this.#handlers = requestHandlers(introductions, ports.requests, ports.frames);
+  }
+
+  /** A connection: its token, and the frame of its challenge. */
+  open(): { readonly token: string; readonly frame: Uint8Array } {
+    const { tokens, clock, random } = this.#ports;
+    const nonce = random(32);
+    return {
+      token: tokens.challenge(nonce, clock.now()),
+      frame: encodeFrame({ protocol: protocolVersion, nonce }),
+    };
+  }
+
+  /** What a token says. Throws `request.not-found`, for one that never was as for one whose time is over. */
+  find(token: string): Sealed {
+    const sealed = this.#ports.tokens.open(token, this.#ports.clock.now());
+    if (!sealed) throw gone();
+    return sealed;
+  }
+
+  /** The longest frame of an event, bytes. Throws `device.not-identified` for one that is answered after the hello alone, before that. */
+  longest(sealed: Sealed, event: DeviceEvent): number {
+    if (sealed.is === 'challenge' && event !== 'enrol' && event !== 'hello')
+      throw new MurmurationError('device.not-identified');
+    return this.#ports.frames[event];
+  }
+
+  /** What a request is answered with. Throws what it is refused with, of which whoever counts refusals was told. */
+  async answer(sealed: Sealed, event: DeviceEvent, address: string, frame: unknown): Promise<UnkeptAnswer> {
+    const { admission, events, tokens, clock } = this.#ports;
+    try {
+      const device = sealed.is === 'device' ? (sealed.device as DeviceId) : undefined;
+      const id = sealed.is === 'device' ? sealed.device : sealed.nonce;
+      const sender: Sender = { id, address, inFlight: 0, pause() {} };
+      return await admission.admit(sender, device, event, async () => {
+        const asking = await this.#asking(sealed);
+        const value = await this.#handlers[event](asking, frame);
+        const { identity } = asking;
+        return {
+          frame: encodeAccepted(value),
+          after: event === 'check-in' ? laterOf(value as CheckInAnswer | SentElsewhere) : undefined,
+          token:
+            event === 'hello' && identity
+              ? tokens.device({ ...identity, device: identity.device.id }, clock.now())
+              : undefined,
+        };
+      });
+    } catch (error) {
+      const { code, detail } = refusalOf(error);
+      events.emit('refused', event, code, detail);
+      if (!(error instanceof MurmurationError)) events.emit('fault', event, error);
+      throw error;
+    }
+  }
+
+  async #asking(sealed: Sealed): Promise<Asking> {
+    if (sealed.is === 'challenge') return new Asking(Buffer.from(sealed.nonce, 'hex'), undefined);
+    const { sdk, platform } = sealed;
+    const device = await this.#ports.population.find(sealed.device as DeviceId);
+    return new Asking(undefined, { device, sdk, platform });
+  }
+
+  async #enrol({ nonce }: Asking, message: Enrol): Promise<Enrolled> {
+    const { id } = await this.#ports.population.enrol(message, unanswered(nonce));
+    this.#ports.events.emit('enrolled', id);
+    return { device: id };
+  }
+
+  async #hello(asking: Asking, message: Hello): Promise<Welcome> {
+    const { population, requests, events } = this.#ports;
+    const device = await population.identify(message, unanswered(asking.nonce));
+    const { sdk, platform } = message;
+    asking.identity = { device, sdk, platform };
+    events.emit('connected', device.id, platform, sdk);
+    return requests.welcome(device.id);
+  }
+}
+
+/** The nonce of a challenge that may still be answered. Throws `device.challenge-expired`. */
+function unanswered(nonce: Uint8Array | undefined): Uint8Array {
+  if (nonce) return nonce;
+  throw new MurmurationError('device.challenge-expired', 'The challenge was answered already.');
+}
+
+function laterOf(answer: CheckInAnswer | SentElsewhere): number | undefined {
+  return answer.decision === 'later' ? answer.after : undefined;
+}

@@ -1,0 +1,18 @@
+import { http } from '@google-cloud/functions-framework';
+import { front } from './front.js';
+
+/** Google Cloud Functions, which has read the body and unpacked it. */
+http('front', async (request, response) => {
+  const { 'content-encoding': _, 'content-length': __, ...headers } = request.headers;
+  const answer = await front.fetch(
+    new Request(new URL(request.originalUrl, `https://${request.headers.host}`), {
+      method: request.method,
+      headers: Object.entries(headers).flatMap(([name, values]) =>
+        [values].flat().map(value => [name, value]),
+      ),
+      ...(request.rawBody?.length > 0 && { body: request.rawBody }),
+    }),
+  );
+  for (const [name, value] of answer.headers) response.setHeader(name, value);
+  response.status(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+});
