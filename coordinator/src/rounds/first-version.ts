@@ -3,7 +3,6 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Manifest, ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { measure } from '../evaluation/measure.ts';
 import { isUnreadable } from '../promotion/readability.ts';
 import { knownWords } from '../registry/known-words.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
@@ -11,9 +10,9 @@ import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
 import { modelDifference } from './model-difference.ts';
-import { ngramsOfFile } from './ngram-chain.ts';
 import { refreeze } from './refreeze.ts';
 import { splitOf } from './split-of.ts';
+import { commitWithoutRound } from './version-without-round.ts';
 import { growVocabulary, requireSameWords, wordsOf } from './vocabulary-growth.ts';
 
 /**
@@ -89,23 +88,11 @@ export async function storeFirstVersion(
   clock: Clock,
 ): Promise<ModelHash> {
   const { shared } = splitOf(task, { topology, layout });
-  // No device was asked anything yet.
-  const ngrams = await ngramsOfFile(task);
-  const files = await registry.store(topology, layout, weights, task.serving.weights, ngrams?.file);
-  const version = {
-    model: files.hash,
-    task: task.name,
+  const place = {
     number: 0,
     parent: null,
-    round: null,
-    strategy: task.strategy.name,
-    planVersion: task.planVersion,
-    contributors: 0,
     ...wordsOf(task.vocabulary),
-    metrics: await measure(task, files, clock),
-    ...(ngrams && { ngrams: ngrams.counts }),
-    createdAt: clock.now(),
+    state: task.strategy.init(shared.count),
   };
-  await history.commit({ head: { version, state: task.strategy.init(shared.count) } });
-  return files.hash;
+  return commitWithoutRound(task, { topology, layout, weights }, place, { registry, history, clock });
 }

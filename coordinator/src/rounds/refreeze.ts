@@ -2,14 +2,13 @@ import { describeModel, loadModel } from '@murmuration/engine/models/model';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Manifest, ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { measure } from '../evaluation/measure.ts';
-import type { ModelVersion } from '../registry/model-version.ts';
 import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
+import { takesBackOlderNoise } from '../task/task-privacy.ts';
 import { modelDifference } from './model-difference.ts';
-import { ngramsOfFile } from './ngram-chain.ts';
 import { splitOf } from './split-of.ts';
+import { commitWithoutRound } from './version-without-round.ts';
 
 type Parts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
 
@@ -30,37 +29,15 @@ export async function refreeze(
   const parts = await refrozen(files, made);
   if (!parts) return false;
   const { shared } = splitOf(task, parts);
-  const { privacy, strategy, serving } = task;
-  if (privacy && !privacy.devices && (privacy.blt || privacy.bands > 1))
+  if (takesBackOlderNoise(task.privacy))
     throw new MurmurationError(
       'config.invalid',
       `The model() of the task "${task.name}" freezes other layers than its versions, which can't be under privacy.noise "correlated" or "blt", ` +
         'which goes on from version to version at the same places. Set it to "independent", "skellam" or "discreteGaussian", or give the model a task of another name.',
     );
-  const ngrams = await ngramsOfFile(task);
-  const candidate = await registry.store(
-    parts.topology,
-    parts.layout,
-    parts.weights,
-    serving.weights,
-    ngrams?.file,
-  );
   const { model, vocabulary } = head.version;
-  const version: ModelVersion = {
-    model: candidate.hash,
-    task: task.name,
-    number: newest + 1,
-    parent: model,
-    round: null,
-    strategy: strategy.name,
-    planVersion: task.planVersion,
-    contributors: 0,
-    ...(vocabulary && { vocabulary }),
-    metrics: await measure(task, candidate, clock),
-    ...(ngrams && { ngrams: ngrams.counts }),
-    createdAt: clock.now(),
-  };
-  await history.commit({ head: { version, state: strategy.init(shared.count) } });
+  const place = { number: newest + 1, parent: model, vocabulary, state: task.strategy.init(shared.count) };
+  await commitWithoutRound(task, parts, place, { registry, history, clock });
   return true;
 }
 

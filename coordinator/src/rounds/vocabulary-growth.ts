@@ -2,17 +2,17 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { growWeights, placeGrown } from '@murmuration/protocol/weights/growth';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { measure } from '../evaluation/measure.ts';
 import { beginsWith, type KnownWords, knownWords } from '../registry/known-words.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head, History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
+import { takesBackOlderNoise } from '../task/task-privacy.ts';
 import { grownShape } from './grown-shape.ts';
-import { ngramsOfFile } from './ngram-chain.ts';
 import { splitOf } from './split-of.ts';
 import { stateFor } from './state-for.ts';
+import { commitWithoutRound } from './version-without-round.ts';
 
 type Made = Pick<ModelFiles, 'topology' | 'layout'>;
 
@@ -48,7 +48,7 @@ export async function growVocabulary(
   history: History,
   clock: Clock,
 ): Promise<boolean> {
-  const { name, vocabulary, strategy, serving } = task;
+  const { name, vocabulary, strategy } = task;
   const { head, files, newest } = await registry.current(name);
   const grown = grownShape(files, made);
   if (grown === null) return false;
@@ -71,25 +71,13 @@ export async function growVocabulary(
     after: splitOf(task, made),
   };
   const weights = growWeights(files.weights, files.layout, made.layout, before);
-  // What devices were asked for is of fewer words.
-  const ngrams = await ngramsOfFile(task);
-  const candidate = await registry.store(made.topology, made.layout, weights, serving.weights, ngrams?.file);
-  const version: ModelVersion = {
-    model: candidate.hash,
-    task: name,
+  const place = {
     number: newest + 1,
     parent: head.version.model,
-    round: null,
-    strategy: strategy.name,
-    planVersion: task.planVersion,
-    contributors: 0,
-    ...wordsOf(vocabulary),
-    metrics: await measure(task, candidate, clock),
-    ...(ngrams && { ngrams: ngrams.counts }),
-    createdAt: clock.now(),
+    vocabulary: knownWords(vocabulary),
+    state: grownState(strategy, head, split.before.shared, split.after.shared),
   };
-  const state = grownState(strategy, head, split.before.shared, split.after.shared);
-  await history.commit({ head: { version, state } });
+  await commitWithoutRound(task, { ...made, weights }, place, { registry, history, clock });
   return true;
 }
 
@@ -111,9 +99,8 @@ function requireGrownWords(
   return before;
 }
 
-/** Noise that takes back a part of that of older versions would take back what these never had, at other places. */
 function requireForgetfulNoise({ name, privacy }: Task): void {
-  if (privacy && !privacy.devices && (privacy.blt || privacy.bands > 1))
+  if (takesBackOlderNoise(privacy))
     throw refusal(
       name,
       'can\'t grow under privacy.noise "correlated" or "blt", which goes on from version to version at the same places',

@@ -73,6 +73,13 @@ export function wantedPrivacy({
 export const sharedNoiseOf = ({ bands, blt }: Pick<TaskPrivacy, 'bands' | 'blt'>): Correlated['noise'] =>
   blt ? { kind: 'blt', theta: blt.theta, omega: blt.omega } : { kind: 'bisr', bands };
 
+/**
+ * Whether the noise of a version takes back a part of that of older ones: it then goes on at the same places of the same vector, and versions can't
+ * change which values are trained.
+ */
+export const takesBackOlderNoise = (privacy: TaskPrivacy | null): boolean =>
+  privacy !== null && !privacy.devices && (privacy.blt !== undefined || privacy.bands > 1);
+
 type Shape = Pick<TaskPrivacy, 'rounds' | 'separation' | 'participations' | 'bands' | 'blt'>;
 
 const mechanismShape = ({ rounds, separation, participations, ...noise }: Shape) =>

@@ -1,0 +1,47 @@
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { measure } from '../evaluation/measure.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
+import type { History } from '../registry/ports.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { StrategyState } from '../strategy/strategy.ts';
+import type { Task } from '../task/task.ts';
+import { ngramsOfFile } from './ngram-chain.ts';
+
+/** What of a version is not that of its task and model. */
+interface Place extends Pick<ModelVersion, 'number' | 'parent' | 'vocabulary'> {
+  /** What the strategy remembers for the next round. */
+  readonly state: StrategyState;
+}
+
+/**
+ * Stores a model as a version of a task that no round makes, measures it, and commits it with the n-grams of the task's file: whole, or not at
+ * all. Says its hash. Throws as `Registry.store` and `History.commit`.
+ */
+export async function commitWithoutRound(
+  task: Task,
+  { topology, layout, weights }: Pick<ModelFiles, 'topology' | 'layout' | 'weights'>,
+  { number, parent, vocabulary, state }: Place,
+  { registry, history, clock }: { registry: Registry; history: History; clock: Clock },
+): Promise<ModelHash> {
+  // What devices were asked for was asked of another model.
+  const ngrams = await ngramsOfFile(task);
+  const files = await registry.store(topology, layout, weights, task.serving.weights, ngrams?.file);
+  const version: ModelVersion = {
+    model: files.hash,
+    task: task.name,
+    number,
+    parent,
+    round: null,
+    strategy: task.strategy.name,
+    planVersion: task.planVersion,
+    contributors: 0,
+    ...(vocabulary && { vocabulary }),
+    metrics: await measure(task, files, clock),
+    ...(ngrams && { ngrams: ngrams.counts }),
+    createdAt: clock.now(),
+  };
+  await history.commit({ head: { version, state } });
+  return files.hash;
+}
