@@ -22,7 +22,7 @@ import { agreedWords } from './demonstration/agreed-words.ts';
 import { askLengths } from './demonstration/asked-lengths.ts';
 import { Display } from './demonstration/display.ts';
 import { exampleIn } from './demonstration/examples.ts';
-import { keptHead } from './demonstration/kept-head.ts';
+import { keptHead, keptVersion } from './demonstration/kept-head.ts';
 import { mixedRecallOf, recallOf } from './demonstration/learned.ts';
 import { browserCommand, openBrowser } from './demonstration/open-browser.ts';
 import { runRounds } from './demonstration/run-rounds.ts';
@@ -42,7 +42,7 @@ import { percent } from './study/percent.ts';
 import { Host } from './visitors/host.ts';
 import { besideVisitors, secondsPerRound, smallRounds } from './visitors/small-rounds.ts';
 import { Visitors } from './visitors/visitors.ts';
-import { wordsTask } from './vocabulary/words-task.ts';
+import { phonesAsked, wordsTask } from './vocabulary/words-task.ts';
 import { growHeapFreely } from './workers/heap.ts';
 
 /** Where the keyboard's page is. */
@@ -172,11 +172,12 @@ async function start(argv: readonly string[]): Promise<void> {
       settled: () => askForLengths(),
       isOver: () => !goesOn && roundsLeft <= 0,
     });
+  const remain = options.devices - phonesAsked(options.devices) >= cohortSizeOf(task);
   const askForLengths = askLengths({
     trained: task.name,
     asking: coordinator.control.tasks.find(each => each.task.name === asking.name)!,
-    // A phone has a part in one round at a time.
-    mayAsk: () => options.lose === 0 && visitors.present === 0 && !ngrams?.isOpen,
+    // A phone has a part in one round at a time: those that are asked are missing from one of training.
+    mayAsk: () => remain && options.lose === 0 && visitors.present === 0 && !ngrams?.isOpen,
     events: coordinator.events,
   });
   const countedNow = async () =>
@@ -252,9 +253,15 @@ async function start(argv: readonly string[]): Promise<void> {
     labelOf: record => ngrams?.labelOf(record),
     end: () => (goesOn ? host.roundsOver() : coordinator.endRounds()),
   });
-  display.foot();
-  const { sumsExact, sumsChecked, sumsUnchecked, unknown } = await audits.models();
   const seconds = (systemClock.now() - began) / 1_000;
+  const { sumsExact, sumsChecked, sumsUnchecked, unknown } = await audits.models();
+  const asked = await ngrams?.standing();
+  const answerSums = await audits.answers();
+  const last = records.findLast(({ model }) => model !== null)?.model;
+  const mixed = last
+    ? await mixedRecallOf(await keptVersion(storage, last), heldOut.words, text.phones)
+    : null;
+  display.foot();
   const figures = summary(options, first, records);
   display.say(
     `${records.length} rounds in ${seconds.toFixed(0)} s${
@@ -266,9 +273,6 @@ async function start(argv: readonly string[]): Promise<void> {
       `The rounds taught ${signed(figures.gain.top1)} points of top-1 recall and ${signed(figures.gain.top3)} of top-3.`,
     );
   if (unknown) display.say(`${sumsUnchecked} sums can't be checked: ${reasons[unknown]}`);
-  const asked = await ngrams?.standing();
-  const answerSums = await audits.answers();
-  const mixed = await mixedRecallOf((await keptHead(storage, task.name))!.model, heldOut.words, text.phones);
   for (const line of aboutNgrams({ unasked, asked, mixed, answerSums, figures })) display.say(line);
   if (figures.failedRounds === records.length) {
     display.say('Every round failed, so the model has learned nothing.');

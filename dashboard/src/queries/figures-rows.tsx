@@ -14,6 +14,8 @@ export function FiguresRows({ query, figures }: Shown) {
   const rows = rowsOf(figures);
   const { kind } = figures;
   const counts = rows.some(row => row.count !== null);
+  // Of what was found, such as n-grams, only how many there are is known.
+  const estimates = rows.some(({ value, interval }) => value !== '–' || interval !== '–');
   const { table } = words;
   if (rows.length === 0) return null;
   return (
@@ -29,12 +31,16 @@ export function FiguresRows({ query, figures }: Shown) {
                   {table.count[kind]}
                 </th>
               )}
-              <th scope="col" class="number">
-                {table.value[kind]}
-              </th>
-              <th scope="col" class="number">
-                {kind === 'sum' ? table.rounding : table.interval}
-              </th>
+              {estimates && (
+                <>
+                  <th scope="col" class="number">
+                    {table.value[kind]}
+                  </th>
+                  <th scope="col" class="number">
+                    {kind === 'sum' ? table.rounding : table.interval}
+                  </th>
+                </>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -42,8 +48,12 @@ export function FiguresRows({ query, figures }: Shown) {
               <tr key={what}>
                 <th scope="row">{what}</th>
                 {counts && <td class="number">{count ?? '–'}</td>}
-                <td class="number">{value}</td>
-                <td class="number">{interval}</td>
+                {estimates && (
+                  <>
+                    <td class="number">{value}</td>
+                    <td class="number">{interval}</td>
+                  </>
+                )}
               </tr>
             ))}
           </tbody>

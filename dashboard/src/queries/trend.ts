@@ -15,11 +15,16 @@ const colours: readonly Colour[] = ['shared', 'yours', 'both', 'good', 'muted'];
 
 /** What results show over time: an estimate with its interval, quantiles, or items. null where fewer than two of them, newest first, show anything. */
 export function trendOf(results: readonly QueryResultMessage[]): ChartContent | null {
-  const shown = results.flatMap(({ endedAt, figures }) =>
+  const all = results.flatMap(({ endedAt, figures }) =>
     // What a first of two rounds finds is not yet what was asked for.
     figures && figures.kind !== 'sketch' && figures.kind !== 'ngram-sketch' ? [{ endedAt, figures }] : [],
   );
-  const [newest] = shown.map(({ figures }) => figures);
+  const [newest] = all.map(({ figures }) => figures);
+  // Rounds of one chain find n-grams of other lengths.
+  const shown = all.filter(
+    ({ figures }) =>
+      figures.kind !== 'ngrams' || newest?.kind !== 'ngrams' || figures.length === newest.length,
+  );
   if (!newest || shown.length < 2) return null;
   const inOrder = shown.toReversed();
   return {

@@ -1,6 +1,6 @@
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
 
 /** The version that a storage has rounds go on from with its n-grams, where it has any, and what the strategy remembers; undefined of a new task. */
@@ -10,12 +10,13 @@ export async function keptHead(
 ): Promise<{ readonly model: ModelFiles; readonly state: StrategyState } | undefined> {
   const head = await history.head(task);
   if (!head) return undefined;
-  const { model } = head.version;
-  const json = await blobs.get(model);
-  const { weightsHash, ngrams } = parseModelJson(model, json);
-  const files = decodeModel(model, json, await blobs.get(weightsHash));
-  return {
-    model: ngrams ? { ...files, ngrams: await blobs.get(ngrams.hash) } : files,
-    state: head.state,
-  };
+  return { model: await keptVersion({ blobs }, head.version.model), state: head.state };
+}
+
+/** A version that a storage has, with its n-grams where it has any. Throws `model.missing` where it is gone. */
+export async function keptVersion({ blobs }: Pick<Storage, 'blobs'>, hash: ModelHash): Promise<ModelFiles> {
+  const json = await blobs.get(hash);
+  const { weightsHash, ngrams } = parseModelJson(hash, json);
+  const files = decodeModel(hash, json, await blobs.get(weightsHash));
+  return ngrams ? { ...files, ngrams: await blobs.get(ngrams.hash) } : files;
 }

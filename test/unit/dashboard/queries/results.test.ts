@@ -167,6 +167,15 @@ describe('results over time', () => {
   });
 
   it('leave a gap where the query was of another kind', () => {
+    const found = (length: number, many: number) =>
+      ({ kind: 'ngrams', length, found: many, list: '', counts: '' }) as FiguresMessage;
+    const [chain, before] = [
+      [resultOf(6, found(2, 30)), resultOf(4, found(1, 90))],
+      [resultOf(3, found(2, 20)), resultOf(2, found(1, 80))],
+    ];
+    // One chain has found one number of each length.
+    expect(trendOf(chain)).toBeNull();
+    expect(trendOf([...chain, ...before])?.series[0]?.values).toEqual([20, 30]);
     const trend = trendOf([resultOf(2, sum), resultOf(1, mean)]);
     expect(trend?.series[0]?.values).toEqual([null, 1_820]);
   });
