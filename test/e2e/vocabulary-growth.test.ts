@@ -21,6 +21,7 @@ import { growWeights } from '@murmuration/protocol/weights/growth';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { afterEach, expect, it } from 'vitest';
 import { enrolmentToken, eventOf } from './line.ts';
+import { PackedProcess } from './processes.ts';
 
 const before = new Vocabulary(['see', 'you', 'at', 'home', 'now', 'call', 'me', 'later']);
 const after = new Vocabulary([...before.words, 'netherfield', 'brighton']);
@@ -145,6 +146,15 @@ it('VG1, VG7, VG8: a keyboard learns new words over its storage, and phones with
     expect(grown.files.weights).toEqual(
       growWeights(small.files.weights, small.files.layout, grown.files.layout, before.words.length),
     );
+
+    const { models } = await (await fetch(`${second.coordinator.url}/v1/tasks/keyboard/models`)).json();
+    expect(models.slice(0, 2)).toMatchObject([{ words: after.words.length }, { words: before.words.length }]);
+    const show = new PackedProcess('cli/src/cli.ts', [
+      ...['models', 'show', 'keyboard'],
+      ...['--url', second.coordinator.url],
+    ]);
+    expect(await show.ended(), show.errors).toBe(0);
+    expect(show.output).toMatch(/^words +10, 2 of them new: it grew without a round$/m);
 
     // The app of before: what it says is what it said, and it trains no version of more words than it has.
     const again = phone(second.coordinator.url, folder, 'old', before);

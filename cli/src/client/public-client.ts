@@ -78,6 +78,8 @@ const modelPage = z.object({
         .object({ devices: z.int(), examples: z.int(), metrics: z.record(z.string(), z.number()) })
         .nullish(),
       verdicts: z.object({ kept: z.int(), refused: z.int() }),
+      // Older coordinators do not say it.
+      words: z.int().nullish(),
       ngrams: z.array(z.int()).nullable(),
       privacy: z.object({ epsilon: z.number().nullable(), delta: z.number(), text: z.string() }).nullable(),
       gate: publicGate.nullable(),

@@ -109,6 +109,7 @@ export function modelCommands(program: Command): void {
         ...(shown.fromDevices ? [['from devices', devicesText(shown.fromDevices)] as const] : []),
         ...(shown.gate ? [['gate', gateText(shown.gate)] as const] : []),
         ['verdicts', `${verdicts.kept} kept, ${verdicts.refused} refused`],
+        ...(shown.words ? [['words', wordsText(shown, await parentOf(client, shown))] as const] : []),
         ...(shown.ngrams ? [['n-grams', ngramsText(shown.ngrams)] as const] : []),
         ['model', model],
       ];
@@ -198,6 +199,21 @@ async function aliasesOf(given: RemoteOptions, task: string): ReturnType<Aliases
 }
 
 /** How many n-grams a version has, by length. */
+/** The version before, where it is the parent; undefined where it is another one, or deleted. */
+async function parentOf(
+  client: PublicClient,
+  { task, number, parent }: Pick<ShownModel, 'number' | 'parent'> & { readonly task: string },
+): Promise<ShownModel | undefined> {
+  if (parent === null) return undefined;
+  const [before] = await client.models(task, { limit: 1, before: number });
+  return before?.model === parent ? before : undefined;
+}
+
+function wordsText({ words }: ShownModel, before: ShownModel | undefined): string {
+  const added = before?.words ? words! - before.words : 0;
+  return added > 0 ? `${words}, ${added} of them new: it grew without a round` : String(words);
+}
+
 const ngramsText = (counts: readonly number[]): string =>
   counts.map((found, i) => `${found} of ${i + 1}`).join(', ');
 

@@ -8,6 +8,7 @@ import { nameOf, readable, readingOf } from '../metrics/figures.ts';
 import { addressOf } from '../places/routes.ts';
 import { TallyBar } from '../rounds/tally-bar.tsx';
 import { terms } from '../words/terms.ts';
+import { addedWords } from './added-words.ts';
 import { GateCard } from './gate-card.tsx';
 import { Verdicts } from './lineage.tsx';
 import { Promote } from './promote.tsx';
@@ -20,13 +21,13 @@ interface Shown {
 
 /** One version: what it was made of, and how good it is. */
 export function VersionPage({ task, number }: Shown) {
-  // The newest at or below the number, which is the one, unless it is no longer kept.
+  // The newest at or below the number, which is the one, unless it is no longer kept; and the one before it.
   const found = useLoaded<Versions>(
-    `tasks/${task}/versions?limit=1&before=${number + 1}`,
+    `tasks/${task}/versions?limit=2&before=${number + 1}`,
     ['versions'],
     task,
   );
-  const version = found.data.value?.versions[0];
+  const [version, before] = found.data.value?.versions ?? [];
   const isThere = version?.number === number;
   return (
     <>
@@ -39,7 +40,7 @@ export function VersionPage({ task, number }: Shown) {
       <Loading of={found}>
         {() =>
           isThere ? (
-            <Particulars task={task} version={version} />
+            <Particulars task={task} version={version} before={before} />
           ) : (
             <Missing text={words.model.gone(number)} />
           )
@@ -74,10 +75,18 @@ function FromDevices({ measured: { parts } }: { readonly measured: NonNullable<V
   );
 }
 
-function Particulars({ task, version }: { readonly task: string; readonly version: Version }) {
+interface Particular {
+  readonly task: string;
+  readonly version: Version;
+  /** The version before it; undefined where there is none, or it is deleted. */
+  readonly before: Version | undefined;
+}
+
+function Particulars({ task, version, before }: Particular) {
   const { metrics, parent, round, aliases, strategy, planVersion, contributors, verdicts, privacy, gate } =
     version;
   const figures = Object.entries(metrics ?? {});
+  const added = addedWords(version, before);
   return (
     <div class="beside even">
       <section class="card" aria-labelledby="quality">
@@ -135,10 +144,18 @@ function Particulars({ task, version }: { readonly task: string; readonly versio
                 </a>
                 <TallyBar tally={round.tally} />
               </>
+            ) : added > 0 ? (
+              words.model.grown(added)
             ) : (
               words.model.notKept
             )}
           </dd>
+          {version.words !== null && (
+            <>
+              <dt>{words.model.knownWords}</dt>
+              <dd>{count(version.words)}</dd>
+            </>
+          )}
           <dt>{words.model.strategy}</dt>
           <dd>
             {strategy}, {terms.plan(planVersion)}

@@ -41,6 +41,8 @@ export const words = {
     kept: (devices: number) => `${count(devices)} use it`,
     refused: (devices: number) => `${count(devices)} rejected it`,
     privacy: 'Privacy',
+    knownWords: 'Words',
+    grown: (added: number) => `${counted(added, 'new word')}: it grew without a round`,
     ngrams: 'N-grams of everybody',
     ngramsOf: (counts: readonly number[]) =>
       counts.map((found, i) => counted(found, `${i + 1}-gram`)).join(', '),

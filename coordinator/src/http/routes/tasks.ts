@@ -58,6 +58,12 @@ const version = z.object({
   privacy: publicPrivacy
     .nullable()
     .describe('What this version and those before it tell of a device; epsilon null: nobody can say'),
+  words: z
+    .int()
+    .nullable()
+    .describe(
+      'That it knows; null where its task names no vocabulary. More than its parent knows: it grew, without a round',
+    ),
   ngrams: z
     .array(z.int())
     .nullable()
@@ -327,7 +333,7 @@ function named({ model, number }: VersionName) {
 }
 
 function describeVersion(
-  { task: _, createdAt, privacy, ngrams, ...rest }: ModelVersion,
+  { task: _, createdAt, privacy, ngrams, vocabulary, ...rest }: ModelVersion,
   verdicts: VerdictCounts = { kept: 0, refused: 0 },
   decision?: GateDecision,
 ): Omit<z.input<typeof version>, 'fromDevices'> {
@@ -335,6 +341,7 @@ function describeVersion(
     ...rest,
     url: modelPath(rest.model),
     verdicts,
+    words: vocabulary?.words ?? null,
     ngrams: ngrams ? [...ngrams] : null,
     privacy: privacy ? publicPrivacyMessage(privacy) : null,
     gate: decision ? publicGateMessage(decision) : null,
