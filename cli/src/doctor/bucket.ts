@@ -9,9 +9,15 @@ import { type Finding, fault, ok, reason } from './finding.ts';
 /** Always the same, so that one that could not be deleted is replaced the next time. */
 const probe = 'doctor-probe';
 
-/** Whether the account may do in the bucket what a coordinator does there: writes an object, reads, lists, and deletes it. */
+/** ms that the public address may take. */
+const patience = 15_000;
+
+/**
+ * Whether the account may do in the bucket what a coordinator does there: writes an object, reads, lists, and deletes it; and, where devices
+ * download from it, whether it is at the address that they get.
+ */
 export async function checkBucket(settings: S3Settings, clock: Clock, random: RandomBytes): Promise<Finding> {
-  const { bucket, endpoint, prefix } = settings;
+  const { bucket, endpoint, publicEndpoint = endpoint, prefix } = settings;
   const objects = new S3Objects(settings, clock, random);
   const bytes = utf8('Written by the doctor of Murmuration, which deletes it at once.');
   const sha256 = hex(native.sha256(bytes));
@@ -26,6 +32,14 @@ export async function checkBucket(settings: S3Settings, clock: Clock, random: Ra
         `The bucket ${bucket} at ${endpoint} gave other bytes than were written there.`,
         'Keep caches and gateways that change objects out of the way of "s3" → "endpoint".',
       );
+    const address = await objects.link(probe, 'public');
+    const why = address && (await missesAt(address, sha256));
+    if (why)
+      return fault(
+        'bucket',
+        `Devices would not get models from the bucket at ${publicEndpoint}: ${why}.`,
+        'Correct "s3" → "publicEndpoint": what is there has to pass on the host that it is asked for, and change nothing. Devices get models from the coordinator until then.',
+      );
     doing = 'list';
     for await (const _ of objects.keys()) break;
     doing = 'delete';
@@ -38,4 +52,16 @@ export async function checkBucket(settings: S3Settings, clock: Clock, random: Ra
     );
   }
   return ok('bucket', `Models lie in the bucket ${bucket} at ${endpoint}, where the account may write.`);
+}
+
+/** Why the bytes of a hash are not at a signed address, in words without that; undefined: they are. */
+async function missesAt(address: string, sha256: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(patience) });
+    if (!answer.ok) return `it answered HTTP ${answer.status}`;
+    const found = hex(native.sha256(new Uint8Array(await answer.arrayBuffer())));
+    return found === sha256 ? undefined : 'it gave other bytes';
+  } catch (error) {
+    return reason(error);
+  }
 }
