@@ -93,6 +93,10 @@ const benchmarks: Record<string, Benchmark> = {
     measures: 'a whole masked round over sockets, beside the same round unmasked',
     load: () => import('./rounds/rounds.ts'),
   },
+  spread: {
+    measures: 'one masked round over several cells behind a front, each with a part of it',
+    load: () => import('./rounds/spread.ts'),
+  },
   simulate: {
     measures:
       'rounds of the simulator, beside the trainings alone on the same threads, and what 10,000 devices weigh',

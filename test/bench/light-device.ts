@@ -5,6 +5,7 @@ import { decodeAck, decodeFrame, encodeFrame } from '@murmuration/protocol/messa
 import { challenge, challengeMessage, enrolled, welcome } from '@murmuration/protocol/messages/hello';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { WebSocket } from 'ws';
 import type * as z from 'zod/mini';
@@ -33,7 +34,7 @@ interface Answer {
  * the packets of Engine.IO 4 and Socket.IO 5, without their client's timers and buffers.
  */
 export class LightDevice {
-  readonly key = native.ed25519.signingKey(systemRandom(32));
+  readonly key: SigningKey;
   id: DeviceId | undefined;
   /** Hears what the coordinator sends of its own accord, and the bytes that it took on the socket. */
   onMessage: (event: CoordinatorEvent, frame: Uint8Array, bytes: number) => void = () => {};
@@ -45,8 +46,10 @@ export class LightDevice {
   #challenged!: (frame: Uint8Array) => void;
   readonly #challenge: Promise<Uint8Array>;
 
-  /** Begins to connect from `localAddress`. */
-  constructor(url: string, localAddress: string) {
+  /** Begins to connect from `localAddress`; as `known`, a device that has enrolled, where it is one. */
+  constructor(url: string, localAddress: string, known?: Pick<LightDevice, 'key' | 'id'>) {
+    this.key = known?.key ?? native.ed25519.signingKey(systemRandom(32));
+    this.id = known?.id;
     const { hostname: host, port } = new URL(url);
     this.#tcp = connect({ host, port: Number(port), localAddress });
     this.#socket = new WebSocket(`ws://${host}:${port}${socketPath}/?EIO=4&transport=websocket`, {

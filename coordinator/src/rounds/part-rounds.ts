@@ -122,8 +122,9 @@ export class PartRounds {
   async suspend(): Promise<void> {
     this.#isStopped = true;
     this.#cancel();
-    await this.#looking;
+    // What is looked for may wait for its end.
     await this.#driver?.suspend();
+    await this.#looking;
   }
 
   #turn(): Promise<void> {

@@ -2,7 +2,7 @@ import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
-import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
+import { checkInAnswer, type SentElsewhere, sentElsewhere } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, decodeFrame } from '@murmuration/protocol/messages/frame';
 import { maskingInput } from '@murmuration/protocol/messages/masking';
 import { type Assignment, decodeAssignment, roundEnd } from '@murmuration/protocol/messages/round';
@@ -42,14 +42,23 @@ export interface Contribution {
 /** A device that plays its part in whole rounds; instead of training, it draws its update at random. */
 export class RoundDevice {
   readonly light: LightDevice;
+  readonly localAddress: string;
   readonly #bulk: Bulk;
   readonly #inTurn: InTurn;
   readonly #authority: EnrolmentAuthority | undefined;
   readonly #inbox = new Map<CoordinatorEvent, { readonly frame: Uint8Array; readonly bytes: number }>();
   readonly #awaited = new Map<CoordinatorEvent, () => void>();
 
-  constructor(url: string, localAddress: string, authority: EnrolmentAuthority | undefined, inTurn: InTurn) {
-    this.light = new LightDevice(url, localAddress);
+  /** `known`: who it is, where it has enrolled. */
+  constructor(
+    url: string,
+    localAddress: string,
+    authority: EnrolmentAuthority | undefined,
+    inTurn: InTurn,
+    known?: Pick<LightDevice, 'key' | 'id'>,
+  ) {
+    this.localAddress = localAddress;
+    this.light = new LightDevice(url, localAddress, known);
     this.#bulk = new Bulk(url, localAddress);
     this.#authority = authority;
     this.#inTurn = inTurn;
@@ -59,8 +68,22 @@ export class RoundDevice {
     };
   }
 
-  /** Checks in and takes part in one round, to its end. */
-  async takePart(task: string): Promise<Contribution> {
+  /** The way to the cell that takes it, asked of a front until there is one. */
+  async askFront(task: string): Promise<SentElsewhere> {
+    for (;;) {
+      const { ack } = await this.light.send('check-in', { task, conditions: {} });
+      const answer = decodeAck(ack, z.union([checkInAnswer, sentElsewhere]));
+      if (answer.decision === 'elsewhere') return answer;
+      const after = answer.decision === 'later' ? answer.after : 0;
+      await new Promise(resolve => setTimeout(resolve, after));
+    }
+  }
+
+  /** Checks in and takes part in one round, to its end; as a front has sent it, where one has. */
+  async takePart(
+    task: string,
+    sent?: { readonly ticket: string; readonly smallestCohort: number },
+  ): Promise<Contribution> {
     const bytes = Object.fromEntries(parts.map(part => [part, { up: 0, down: 0 }])) as PartBytes;
     const count = (part: Part, { up = 0, down = 0 }: Partial<SocketBytes>) => {
       bytes[part] = { up: bytes[part].up + up, down: bytes[part].down + down };
@@ -73,7 +96,7 @@ export class RoundDevice {
     const fed = async (event: MaskingEvent, part: Part) =>
       decodeFrame(await frame(event, part), maskingInput).message;
     const before = this.light.socketBytes;
-    const checkIn = { task, conditions: {} };
+    const checkIn = { task, conditions: {}, ...(sent && { ticket: sent.ticket }) };
     const checkedIn = await this.light.send('check-in', checkIn);
     count('checkIn', checkedIn.bytes);
     decodeAck(checkedIn.ack, checkInAnswer);
@@ -91,7 +114,7 @@ export class RoundDevice {
     };
 
     const { masking } = part.plan;
-    const context = masking ? this.#context(part) : undefined;
+    const context = masking ? this.#context(part, sent?.smallestCohort) : undefined;
     let mask: ((elements: Int32Array, width: number) => InAgreement) | undefined;
     if (context) {
       const keys = await this.#inTurn(() => enterRound(context, systemRandom(32)));
@@ -147,7 +170,7 @@ export class RoundDevice {
     this.#bulk.close();
   }
 
-  #context({ round, number, plan, planBytes }: Assignment): ParticipantContext {
+  #context({ round, number, plan, planBytes }: Assignment, smallestCohort?: number): ParticipantContext {
     const { masking, task, largestCohort } = plan;
     return {
       primitives: native,
@@ -157,7 +180,7 @@ export class RoundDevice {
       identity: this.light.key,
       demands: {
         assumptions: masking!,
-        smallestCohort: largestCohort,
+        smallestCohort: smallestCohort ?? largestCohort,
         authority: this.#authority,
         today: 0,
         smallestSum: smallestSumByDefault,

@@ -9,7 +9,14 @@ export type Order =
       /** Seed of the enrolment authority's key, where there is one. */
       readonly authority: Uint8Array | undefined;
     }
-  | { readonly do: 'take-part'; readonly task: string }
+  | {
+      readonly do: 'take-part';
+      readonly task: string;
+      /** Devices that rounds want, of those there are, at cells that the front names; left out where all are in a round here. */
+      readonly wanted?: number;
+      /** Devices of a part of such a round, at least. */
+      readonly smallestPart?: number;
+    }
   | { readonly do: 'close' };
 
 /**

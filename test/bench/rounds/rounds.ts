@@ -5,18 +5,18 @@ import { parseArgs } from 'node:util';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
-import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { PostgresqlServer } from '../../postgresql-server.ts';
 import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import { type Order, type Part, parts, socketParts, type TookPart } from './orders.ts';
 import { watchPhases } from './watch-phases.ts';
+import { equalMeans, watchedFedAvg } from './watched-strategy.ts';
 import { writesOf } from './writes.ts';
 
 const token = 'a token for the rounds benchmark';
@@ -174,28 +174,6 @@ async function measure(
     await coordinator.stop();
     if (folder) await rm(folder, { recursive: true });
   }
-}
-
-/** Federated averaging that remembers the means that it was given. */
-function watchedFedAvg(): { readonly strategy: ReturnType<typeof fedAvg>; readonly means: readonly Mean[] } {
-  const means: Mean[] = [];
-  const inner = fedAvg();
-  const strategy: ReturnType<typeof fedAvg> = {
-    ...inner,
-    apply(state, model, mean) {
-      means.push({ ...mean, delta: mean.delta.slice() });
-      return inner.apply(state, model, mean);
-    },
-  };
-  return { strategy, means };
-}
-
-function equalMeans(a: Mean, b: Mean): boolean {
-  return (
-    a.weight === b.weight &&
-    a.delta.length === b.delta.length &&
-    a.delta.every((value, i) => Object.is(value, b.delta[i]))
-  );
 }
 
 function roundEnded({ events }: Coordinator): Promise<RoundRecord> {

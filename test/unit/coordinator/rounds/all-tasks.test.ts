@@ -1,3 +1,4 @@
+import { termsOfPart } from '@murmuration/coordinator/round/parts';
 import { findRound, resumeAll } from '@murmuration/coordinator/rounds/all-tasks';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
@@ -26,5 +27,28 @@ it('a round under way whose task is no longer there has failed, and says why; th
   expect((await store.underWay()).map(({ terms }) => terms.id)).toEqual([kept.id]);
   expect(findRound(all, kept.id)).toBe(rounds.current);
   expect(() => findRound(all, gone.id)).toThrow(expect.objectContaining({ code: 'round.unknown' }));
+  await rounds.stop();
+});
+
+it('a round that was spread over cells has failed where one process has its task now, and nothing of its parts is left', async () => {
+  const store = new MemoryRounds();
+  const federation = await openFederation({ store });
+  const { rounds, task, history } = federation;
+  const head = (await history.head(task.name))!;
+  const spread = {
+    ...termsOf({ task: task.name, model: head.version.model }),
+    parts: { count: 2, smallest: 1 },
+  };
+  await store.begin(spread);
+  for (const part of [1, 2]) await store.begin(termsOfPart(spread, part));
+  await resumeAll(new Map([[task.name as string, rounds]]), store, federation, store.parts);
+  expect(federation.records).toMatchObject([
+    {
+      round: spread.id,
+      outcome: 'failed',
+      failure: { reason: expect.stringMatching(/was spread over 2 cells, and the task is not any more/) },
+    },
+  ]);
+  expect(await store.underWay()).toEqual([]);
   await rounds.stop();
 });

@@ -3,9 +3,10 @@ import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import type { RoundTerms } from '@murmuration/coordinator/round/round';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { writePlan } from '@murmuration/protocol/messages/plan';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
-import { layout } from '../federation.ts';
+import { layout, openFederation } from '../federation.ts';
 import type { MaskedDevice } from '../masked-device.ts';
 import { openSpread, type SpreadWorld } from '../spread-world.ts';
 
@@ -279,6 +280,24 @@ describe('a round that is spread over three cells', () => {
     await leader.rounds.stop();
   });
 
+  it('runs no part a second time whose result is there, at whatever cell', async () => {
+    const { world, leader } = await begin();
+    const { terms } = leader.rounds.current!;
+    const own = world.devicesOf(2);
+    for (let i = 0; i < 5; i++) await step(world, own);
+    const [result] = [...(await world.store.parts.results(terms.id)).values()];
+    expect(result).toMatchObject({ contributors: { length: own.length } });
+    await world.replace(2);
+    for (const device of own) world.checkIn(device);
+    await world.clock.advance(11_000);
+    expect(world.seats[1]!.rounds.current).toBeUndefined();
+    const others = world.devices.filter(device => !own.includes(device));
+    for (let i = 0; i < 5; i++) await step(world, others);
+    await world.clock.advance(1_000);
+    expect(world.records).toMatchObject([{ outcome: 'published', tally: { accepted: count } }]);
+    await leader.rounds.stop();
+  });
+
   it('begins again with the next round, in all parts', async () => {
     const { world, leader } = await begin();
     for (let i = 0; i < 5; i++) await step(world);
@@ -331,4 +350,18 @@ describe('a spread round without masks', () => {
     expect([...files.weights]).toEqual([...expected]);
     await leader.rounds.stop();
   });
+});
+
+it('a round of such a task is whole where no cells share it, with the plan that its parts would have', async () => {
+  const { world, leader } = await begin();
+  const federation = await openFederation({ task: masked });
+  await federation.rounds.start();
+  await federation.clock.advance(0);
+  const { terms } = federation.rounds.current!;
+  expect(terms).not.toHaveProperty('parts');
+  const { plan } = leader.rounds.current!.terms;
+  expect(writePlan(terms.plan)).toEqual(writePlan(plan));
+  for (const { rounds } of world.seats) expect(rounds.current!.terms.plan).toEqual(plan);
+  await leader.rounds.stop();
+  await federation.rounds.stop();
 });
