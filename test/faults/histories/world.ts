@@ -157,13 +157,16 @@ export class World implements Listener {
     });
   }
 
-  /** One cell leads devices of a task at a time, but where the storage has ended the connection of one by itself. */
+  /**
+   * One cell leads devices of a task at a time, but where the storage has ended the connection of one by itself, which may not know that yet: also
+   * of one that leads again by an answer from before then.
+   */
   #requireNoOther(life: Life): void {
-    const now = this.clock.now();
-    const others = this.#living.filter(
-      other => other !== life && other.isUp && now > (this.#unaware.get(other) ?? Number.NEGATIVE_INFINITY),
-    );
-    if (others.length > 0) this.ledger.violate('two cells lead devices of one task');
+    const isUnaware = (each: Life) =>
+      this.clock.now() <= (this.#unaware.get(each) ?? Number.NEGATIVE_INFINITY);
+    if (isUnaware(life)) return;
+    if (this.#living.some(other => other !== life && other.isUp && !isUnaware(other)))
+      this.ledger.violate('two cells lead devices of one task');
   }
 
   /** Nothing that the cell which has the task asks arrives, or no answer, or neither. */
