@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
@@ -67,7 +67,10 @@ it('asks its phones for their n-grams after the first round, checks each sum, an
   expect(asked).toBeGreaterThan(announced!);
 });
 
-it('asks its phones on, or anew, after a SIGKILL in the middle of it', async () => {
+it.each([
+  ['', []],
+  [', VG10: with words that were added meanwhile as well', ['netherfield', 'brighton']],
+])('asks its phones on, or anew, after a SIGKILL in the middle of it%s', async (_, added) => {
   const storage = [...few, '--storage', kept];
   demonstration = new SourceProcess('simulations/src/start.ts', [
     ...storage,
@@ -78,6 +81,9 @@ it('asks its phones on, or anew, after a SIGKILL in the middle of it', async () 
   await demonstration.printed(/asked for words/);
   demonstration.child.kill('SIGKILL');
   await demonstration.ended();
+  const file = join(kept, 'vocabulary.json');
+  const vocabulary = JSON.parse(await readFile(file, 'utf8')) as { words: string[] };
+  await writeFile(file, JSON.stringify({ ...vocabulary, words: [...vocabulary.words, ...added] }));
   demonstration = new SourceProcess('simulations/src/start.ts', [
     ...storage,
     ...['--rounds', '2', '--exit', '--json'],

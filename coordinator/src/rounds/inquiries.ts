@@ -66,7 +66,7 @@ export class Inquiries {
   async #found(task: Task, query: Query): Promise<void> {
     const last = await this.#results.results(task.name, query.name, Number.POSITIVE_INFINITY, 2);
     if (query.kind !== 'ngrams') return this.#foundTexts(query, last[0]!);
-    const step = await nextNgramStep(query, last, cohortSizeOf(task));
+    const step = await nextNgramStep(query, last, cohortSizeOf(task), task.vocabulary !== null);
     if (step) this.#second.set(query.name, { asked: { step }, until: last[0]!.startedAt + query.period });
   }
 

@@ -21,14 +21,16 @@ type Said = Pick<QueryResult, 'query' | 'figures' | 'startedAt'>;
 
 /**
  * What is asked next, after the newest results of a query for n-grams, the newest one first; undefined where nothing is: the chain is over, a
- * round of it failed, or the query has changed since. Of more n-grams than a plan or answers of a cohort have room for, the most frequent are asked.
+ * round of it failed, or the query has changed since. Where a vocabulary `grows`, it may have more classes now: the chain goes on with the words
+ * that it began with. Of more n-grams than a plan or answers of a cohort have room for, the most frequent are asked.
  */
 export async function nextNgramStep(
   query: NgramsQuery,
   [last, before]: readonly Said[],
   largestCohort: number,
+  grows = false,
 ): Promise<NgramStep | undefined> {
-  if (!last || !isOf(query, last.query)) return undefined;
+  if (!last || !isOf(query, last.query, grows)) return undefined;
   const { figures } = last;
   const most = mostNgrams(query, largestCohort);
   if (figures?.kind === 'ngrams') {
@@ -37,18 +39,19 @@ export async function nextNgramStep(
     const found = readNgrams(figures, query);
     return { length: length + 1, asks: 'sketch', ngrams: fitting(found, most) };
   }
-  if (figures?.kind !== 'ngram-sketch' || !before || !isOf(query, before.query)) return undefined;
+  if (figures?.kind !== 'ngram-sketch' || !before || !isOf(query, before.query, grows)) return undefined;
   if (before.figures?.kind !== 'ngrams' || before.figures.length !== figures.length - 1) return undefined;
   const candidates = await candidatesIn(figures, before.figures, query);
   if (candidates.length === 0) return undefined;
   return { length: figures.length, asks: 'list', ngrams: fitting(candidates, most) };
 }
 
-/** Whether results are of a query as it is now. */
-function isOf(query: NgramsQuery, asked: Query): asked is NgramsQuery {
-  const shape = ({ kind, threshold, classes, firstClass, values, sketches }: NgramsQuery) =>
-    JSON.stringify([kind, threshold, classes, firstClass, values, sketches]);
-  return asked.kind === 'ngrams' && shape(asked) === shape(query);
+/** Whether results are of a query as it is now, or, where its vocabulary `grows`, as it was with fewer classes: those that it had are the same. */
+function isOf(query: NgramsQuery, asked: Query, grows: boolean): asked is NgramsQuery {
+  const shape = ({ kind, threshold, firstClass, values, sketches }: NgramsQuery) =>
+    JSON.stringify([kind, threshold, firstClass, values, sketches]);
+  if (asked.kind !== 'ngrams' || shape(asked) !== shape(query)) return false;
+  return asked.classes === query.classes || (grows && asked.classes < query.classes);
 }
 
 /** What a sketch may have had, with on how many devices at most. */
@@ -91,10 +94,11 @@ export interface CountedNgrams {
 
 /**
  * What the newest chain of a query for n-grams has found that is over: it has counted the longest, or nothing longer can be found, or another one
- * has begun since, or its period is over. null where there is none, or nothing was found.
+ * has begun since, or its period is over. What was found of fewer words counts where the task names a vocabulary, which has grown since. null where
+ * there is none, or nothing was found.
  */
 export async function countedNgrams(
-  { name, queries }: Pick<Task, 'name' | 'queries'>,
+  { name, queries, vocabulary }: Pick<Task, 'name' | 'queries'> & Partial<Pick<Task, 'vocabulary'>>,
   asked: string,
   results: Pick<QueryResultStore, 'results'>,
   now: number,
@@ -102,17 +106,18 @@ export async function countedNgrams(
   const query = queries.find(each => each.query.name === asked)?.query;
   if (query?.kind !== 'ngrams') return null;
   const all = await results.results(name, asked, Number.POSITIVE_INFINITY, resultsKept);
+  const grows = !!vocabulary;
   let isNewest = true;
   let chain: FoundNgrams[] = [];
   let at = Number.NEGATIVE_INFINITY;
   for (const { query: was, figures, startedAt } of all) {
-    if (!isOf(query, was)) return null;
+    if (!isOf(query, was, grows)) return null;
     if (figures === null) isNewest = false;
     at = Math.max(at, startedAt);
     if (figures?.kind !== 'ngrams') continue;
     chain.unshift(figures);
     if (figures.length > 1) continue;
-    const isOver = !isNewest || now >= at + query.period || (await hasEnded(query, all));
+    const isOver = !isNewest || now >= at + query.period || (await hasEnded(query, all, grows));
     if (isOver && figures.found > 0) return fileOf(chain, query);
     isNewest = false;
     chain = [];
@@ -121,9 +126,9 @@ export async function countedNgrams(
 }
 
 /** Whether the newest round of a query ended its chain: nothing is to be asked after it, and it has not failed. */
-async function hasEnded(query: NgramsQuery, newestFirst: readonly Said[]): Promise<boolean> {
+async function hasEnded(query: NgramsQuery, newestFirst: readonly Said[], grows: boolean): Promise<boolean> {
   if (newestFirst[0]!.figures === null) return false;
-  return (await nextNgramStep(query, newestFirst, Number.POSITIVE_INFINITY)) === undefined;
+  return (await nextNgramStep(query, newestFirst, Number.POSITIVE_INFINITY, grows)) === undefined;
 }
 
 /** The n-grams of a task's next version; null: it has none. */

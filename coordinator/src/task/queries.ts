@@ -85,6 +85,11 @@ export function refuseUnaskable(task: Task): void {
     if (asked.kind === 'heavy-hitters' && asked.heavy)
       throw refuse(`("${asked.name}") begin without heavy buckets`);
     if (asked.kind === 'ngrams' && asked.step) throw refuse(`("${asked.name}") begin without a step`);
+    const known = task.vocabulary?.length;
+    if (asked.kind === 'ngrams' && known !== undefined && asked.classes !== asked.firstClass + known)
+      throw refuse(
+        `ask for n-grams of ${asked.classes - asked.firstClass} words ("${asked.name}"), and vocabulary names ${known}: set its classes to ${asked.firstClass + known}`,
+      );
     if (!isSound(asked, cohortSizeOf(task)))
       throw refuse(
         `have too few buckets ("${asked.name}"): at least five times as many as texts, or devices do not answer`,

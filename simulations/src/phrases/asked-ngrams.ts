@@ -63,12 +63,16 @@ export class AskedNgrams {
     });
   }
 
-  /** Reads what an earlier start has found, at `now`, ms since 1970: phones are not asked again, unless a round of it has failed. */
+  /**
+   * Reads what an earlier start has found, at `now`, ms since 1970: phones are not asked again, unless a round of it has failed, or their
+   * vocabulary has grown since.
+   */
   async open(now: number): Promise<void> {
     const { task, query, results, display } = this.#asking;
     const [newest] = await results.results(task.name, query.name, Number.POSITIVE_INFINITY, 1);
     const known = await countedNgrams(task, query.name, results, now);
-    if (!known || !newest?.figures) return;
+    const asked = newest?.query;
+    if (!known || !newest?.figures || asked?.kind !== 'ngrams' || asked.classes < query.classes) return;
     this.#state = 'found';
     this.#counts = [...known.counts];
     display.announce(words.kept(this.#counts));
@@ -121,7 +125,7 @@ export class AskedNgrams {
     const last = await results.results(task.name, query.name, Number.POSITIVE_INFINITY, roundsOf(query));
     const { figures, failure } = last[0]!;
     this.#counts = countsIn(last);
-    if (figures && (await nextNgramStep(query, last, cohortSizeOf(task)))) return;
+    if (figures && (await nextNgramStep(query, last, cohortSizeOf(task), task.vocabulary !== null))) return;
     this.#state = stateAfter(figures, this.#counts);
     display.announce(
       this.#state === 'found'

@@ -162,6 +162,36 @@ describe('the rounds of a query for n-grams', () => {
     expect(await countedOf(results.slice(1), 5)).toBeNull();
   });
 
+  it('VG10: go on and count on where the vocabulary has grown since, with the words that they began with', async () => {
+    const { results } = await chain(three, () => false);
+    const grown = { ...query, classes: query.classes + 3 };
+    const vocabulary = Array.from({ length: grown.classes - firstClass }, (_, i) => `word${i}`);
+    const now = { ...task, queries: [{ query: grown, every: null, drift: false }] };
+    const count = (of: readonly QueryResult[], named: readonly string[] | null = vocabulary) =>
+      countedNgrams({ ...now, vocabulary: named }, query.name, { results: async () => of }, 5);
+    const counted = (await count(results))!;
+    expect(counted.counts).toEqual([4, 3, 2]);
+    const small = (await countedOf(results, 5))!;
+    const { classes, ...trie } = decodeNgrams(counted.file);
+    const { classes: before, ...same } = decodeNgrams(small.file);
+    expect([classes, before]).toEqual([grown.classes, query.classes]);
+    expect(trie).toEqual(same);
+    // The words of a task that names none may be others altogether.
+    expect(await count(results, null)).toBeNull();
+    // One that is under way asks the same next as it would have.
+    for (const from of [4, 3, 2, 1]) {
+      const underWay = results.slice(from);
+      expect(await nextNgramStep(grown, underWay, 3, true)).toEqual(await nextNgramStep(query, underWay, 3));
+      expect(await nextNgramStep(grown, underWay, 3)).toBeUndefined();
+      expect(
+        await nextNgramStep({ ...query, classes: query.classes - 1 }, underWay, 3, true),
+      ).toBeUndefined();
+    }
+    // What is asked of more words now replaces what was found of fewer.
+    const more = results.map(each => ({ ...each, query: grown }));
+    expect((await count([...more, ...results]))?.counts).toEqual([4, 3, 2]);
+  });
+
   it('end where the query has changed, a round shows nothing, or nothing is in common', async () => {
     const { results } = await chain(three, () => false);
     const next = (change: object, all = results.slice(4)) => nextNgramStep({ ...query, ...change }, all, 3);

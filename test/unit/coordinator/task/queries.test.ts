@@ -51,6 +51,23 @@ describe('the queries of a task', () => {
     expect(() => withSettings(task, { cohort: { goal: 9, minimum: 9 } }, 2)).toThrow('cohort.goal is 9');
   });
 
+  it('VG10: ask for n-grams of the words that the task names, and of no others', () => {
+    const asking = (classes: number, vocabulary: string[] | null) =>
+      valuesTask({
+        ...masked,
+        vocabulary,
+        queries: [defineQuery({ name: 'phrases', kind: 'ngrams', classes, firstClass: 4 })],
+      });
+    expect(asking(7, ['see', 'you', 'home']).queries).toHaveLength(1);
+    // The vocabulary has grown, and the query was forgotten.
+    for (const classes of [6, 8])
+      expect(() => asking(classes, ['see', 'you', 'home'])).toThrow(
+        `ask for n-grams of ${classes - 4} words ("phrases"), and vocabulary names 3: set its classes to 7`,
+      );
+    // A task that names no words may have any.
+    expect(asking(8, null).queries).toHaveLength(1);
+  });
+
   // biome-ignore format: one refusal a line
   it.each([
     ['without masking', { queries: [taken] }, 'need masking'],

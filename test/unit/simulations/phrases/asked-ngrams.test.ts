@@ -16,6 +16,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 const query = phrasesQuery(12);
 const task = {
   name: 'keyboard',
+  vocabulary: Array.from({ length: 8 }, (_, i) => `word${i}`),
   cohort: { goal: 3, minimum: 3, overSelection: 1 },
   queries: [{ query, every: null, drift: false }],
 } as unknown as Task;
@@ -149,6 +150,19 @@ describe('phones that are asked for their n-grams', () => {
 
     events.removeAllListeners();
     await answered(undefined, false);
+    ngrams = open();
+    await ngrams.open(rounds);
+    await trained();
+    expect(happened).toEqual(['all', 'ask phrases']);
+  });
+
+  it('are asked again where their vocabulary has grown since', async () => {
+    await chain();
+    happened.length = 0;
+    results = results.map(
+      each => ({ ...each, query: { ...query, classes: query.classes - 1 } }) as QueryResult,
+    );
+    events.removeAllListeners();
     ngrams = open();
     await ngrams.open(rounds);
     await trained();
