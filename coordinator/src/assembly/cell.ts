@@ -128,12 +128,3 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
     failed: error => events.emit('fault', 'sharing tasks with other cells', error),
   });
 }
-
-/** The leases of a storage that a configuration calls shared. Throws `config.invalid` for one that is not, such as one in memory. */
-export function leasesOf({ leases }: Pick<Storage, 'leases'>): TaskLeases {
-  if (leases) return leases;
-  throw new MurmurationError(
-    'config.invalid',
-    'A front or a cell needs a database of PostgreSQL as its storage.',
-  );
-}

@@ -1,5 +1,4 @@
 import { native } from '@murmuration/protocol/primitives/node';
-import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Admission } from '../devices/admission.ts';
@@ -9,17 +8,15 @@ import type { CoordinatorEvents } from '../events/events.ts';
 import { createApp } from '../http/app.ts';
 import { readCertificate } from '../http/certificate.ts';
 import { trustProxies } from '../limits/address.ts';
-import { configured } from '../operators/configured.ts';
 import { requireProtection } from '../operators/exposure.ts';
-import { Operators } from '../operators/operators.ts';
 import { PolledConnections } from '../polling/polled-connections.ts';
-import { type EnrolmentVerifier, enrolmentBy } from '../population/enrolment.ts';
-import { Population } from '../population/population.ts';
+import type { EnrolmentVerifier } from '../population/enrolment.ts';
 import { Gateway } from '../socket/gateway.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Task } from '../task/task.ts';
 import type { Config } from './config.ts';
 import type { OpenResources } from './open-resources.ts';
+import { operatorsOf, populationOf } from './people.ts';
 
 interface EntranceEnvironment {
   readonly clock: Clock;
@@ -77,36 +74,4 @@ export async function openEntrance(
     gateway,
     polled,
   };
-}
-
-/** By what secrets are made and compared. */
-export interface Secrets {
-  readonly primitives: Primitives;
-  readonly clock: Clock;
-  readonly random: RandomBytes;
-}
-
-/** The operators of the configuration and of the storage. */
-export function operatorsOf(
-  { operatorTokens }: Pick<Config, 'operatorTokens'>,
-  storage: Pick<Storage, 'operatorTokens' | 'audit'>,
-  secrets: Secrets,
-  events: CoordinatorEvents,
-): Operators {
-  return new Operators(configured(operatorTokens, storage.operatorTokens), storage.audit, secrets, entry =>
-    events.emit('audited', entry),
-  );
-}
-
-/** The devices, of which nothing is read yet, with all ways to enrol that the configuration offers. */
-export function populationOf(
-  { enrolmentTokens, openEnrolment }: Pick<Config, 'enrolmentTokens' | 'openEnrolment'>,
-  { devices, enrolmentTokens: stored }: Pick<Storage, 'devices' | 'enrolmentTokens'>,
-  secrets: Secrets,
-  events: CoordinatorEvents,
-  verifier: EnrolmentVerifier | undefined,
-): Population {
-  const ways = { listed: enrolmentTokens, stored, verifier, isOpen: openEnrolment };
-  const mayEnrol = enrolmentBy(ways, secrets, error => events.emit('fault', 'the enrolment verifier', error));
-  return new Population(devices, mayEnrol, secrets.primitives, secrets.clock);
 }

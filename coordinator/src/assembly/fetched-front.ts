@@ -28,11 +28,11 @@ import { S3Objects } from '../storage/objects/s3-objects.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import { HourlyCounter } from '../telemetry/hourly-counter.ts';
 import { createLog, logEvents } from '../telemetry/log.ts';
-import { leasesOf } from './cell.ts';
 import type { Config } from './config.ts';
-import { operatorsOf, populationOf } from './entrance.ts';
-import { deviceRequests } from './front.ts';
+import { deviceRequests } from './front-device-requests.ts';
 import { frontRoutes } from './front-routes.ts';
+import { leasesOf } from './leases.ts';
+import { operatorsOf, populationOf } from './people.ts';
 
 /** ms after which what devices have done is written down with the next request. */
 const writeAfter = 1_000;

@@ -16,7 +16,7 @@ import { Registry } from '../registry/registry.ts';
 import { Traffic } from '../rounds/traffic.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Config } from './config.ts';
-import type { Secrets } from './entrance.ts';
+import type { Secrets } from './people.ts';
 
 interface FrontParts {
   readonly config: Config;

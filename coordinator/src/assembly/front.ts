@@ -1,4 +1,3 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -6,7 +5,6 @@ import { Directory, servedBy } from '../cells/directory.ts';
 import { FrontRequests } from '../cells/front-requests.ts';
 import { PartDeal } from '../cells/parts.ts';
 import { Tickets } from '../cells/tickets.ts';
-import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { CoordinatorEvents } from '../events/events.ts';
 import { inTurn } from '../http/authentication.ts';
 import { listen } from '../http/listen.ts';
@@ -24,11 +22,12 @@ import type { Storage } from '../storage/storage.ts';
 import { HourlyCounter } from '../telemetry/hourly-counter.ts';
 import { createLog, logEvents, logStart } from '../telemetry/log.ts';
 import { watchMetrics } from '../telemetry/metrics.ts';
-import { leasesOf } from './cell.ts';
 import type { Config } from './config.ts';
 import { openEntrance } from './entrance.ts';
+import { deviceRequests } from './front-device-requests.ts';
 import { frontRoutes } from './front-routes.ts';
 import type { HealthPort } from './health-port.ts';
+import { leasesOf } from './leases.ts';
 import type { OpenResources } from './open-resources.ts';
 import { version } from './version.ts';
 
@@ -171,36 +170,5 @@ export async function openFront(
       closed ??= release();
       return closed;
     },
-  };
-}
-
-/** What devices ask a front that has no part in rounds. */
-export function deviceRequests(
-  requests: FrontRequests,
-  events: CoordinatorEvents,
-  deviceRegistry: DeviceRegistry,
-): DeviceRequests {
-  const atCell = (): never => {
-    throw new MurmurationError(
-      'round.unknown',
-      'Rounds are at cells; check in, and go to the one that is named.',
-    );
-  };
-  return {
-    welcome: device => requests.welcome(device),
-    checkIn({ device: { id }, sdk }, message) {
-      const answer = requests.checkIn(id, sdk, message);
-      if (answer.decision === 'later') events.emit('checked-in', id, message.task, 'later', true);
-      return answer;
-    },
-    contribute: atCell,
-    leave: atCell,
-    async predict() {
-      throw new MurmurationError('prediction.not-offered', 'A front predicts nothing for devices.');
-    },
-    forget: device => deviceRegistry.forget(device),
-    expects: () => false,
-    connected() {},
-    disconnected() {},
   };
 }

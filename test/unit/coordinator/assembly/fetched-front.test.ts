@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type FetchedFront, fetchFront } from '@murmuration/coordinator/assembly/fetched-front';
 import type { TaskPlace } from '@murmuration/coordinator/cells/ports';
@@ -227,6 +229,24 @@ describe('fronts that keep nothing', () => {
     await checkIn(one);
     const seen = (await storage.activity.of([one.id!])).get(one.id!);
     expect(seen).toMatchObject({ sdk: '0.3.0', platform: 'other', seenAt: clock.now() });
+  });
+});
+
+describe('the module of a front in a function', () => {
+  it('loads neither sockets nor metrics: a function starts again and again', () => {
+    const loaded = (entry: string): string =>
+      execFileSync(
+        process.execPath,
+        [
+          ...['--import', './scripts/sources.mjs', '--conditions=murmuration-source', '--input-type=module'],
+          '--eval',
+          `await import('${entry}'); console.log(Object.keys((await import('node:module')).default._cache).join());`,
+        ],
+        { cwd: fileURLToPath(new URL('../../../../', import.meta.url)), encoding: 'utf8' },
+      );
+    const heavy = /node_modules\/(engine\.io|socket\.io|prom-client|@opentelemetry)\//;
+    expect(loaded('@murmuration/coordinator/fetch')).not.toMatch(heavy);
+    expect(loaded('@murmuration/coordinator')).toMatch(heavy);
   });
 });
 

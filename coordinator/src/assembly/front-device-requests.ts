@@ -1,0 +1,36 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { FrontRequests } from '../cells/front-requests.ts';
+import type { DeviceRequests } from '../devices/request-handlers.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { DeviceRegistry } from '../population/device-registry.ts';
+
+/** What devices ask a front that has no part in rounds. */
+export function deviceRequests(
+  requests: FrontRequests,
+  events: CoordinatorEvents,
+  deviceRegistry: DeviceRegistry,
+): DeviceRequests {
+  const atCell = (): never => {
+    throw new MurmurationError(
+      'round.unknown',
+      'Rounds are at cells; check in, and go to the one that is named.',
+    );
+  };
+  return {
+    welcome: device => requests.welcome(device),
+    checkIn({ device: { id }, sdk }, message) {
+      const answer = requests.checkIn(id, sdk, message);
+      if (answer.decision === 'later') events.emit('checked-in', id, message.task, 'later', true);
+      return answer;
+    },
+    contribute: atCell,
+    leave: atCell,
+    async predict() {
+      throw new MurmurationError('prediction.not-offered', 'A front predicts nothing for devices.');
+    },
+    forget: device => deviceRegistry.forget(device),
+    expects: () => false,
+    connected() {},
+    disconnected() {},
+  };
+}

@@ -1,0 +1,12 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskLeases } from '../cells/ports.ts';
+import type { Storage } from '../storage/storage.ts';
+
+/** The leases of a storage that a configuration calls shared. Throws `config.invalid` for one that is not, such as one in memory. */
+export function leasesOf({ leases }: Pick<Storage, 'leases'>): TaskLeases {
+  if (leases) return leases;
+  throw new MurmurationError(
+    'config.invalid',
+    'A front or a cell needs a database of PostgreSQL as its storage.',
+  );
+}
