@@ -1,4 +1,3 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import type { Clock } from '@murmuration/protocol/time/clock';
