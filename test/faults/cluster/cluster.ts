@@ -39,6 +39,8 @@ export interface ClusterOptions {
   readonly config?: object;
   /** How long each phase of a round may take: 20 s by default, since the way back to a front and to another cell takes a moment. */
   readonly deadline?: string;
+  /** Cells that each round is spread over; 1 where it is left out. */
+  readonly parts?: number;
   /** An operator's, with which rounds are looked at where that wants one. */
   readonly token?: string;
   /** A cell has taken a task; `from` is the one that had it, where that still runs. */
@@ -230,7 +232,7 @@ export class Cluster {
   }
 
   #run(member: Member): void {
-    const { database, config, taken, led, deadline = '20 s' } = this.#options;
+    const { database, config, taken, led, deadline = '20 s', parts } = this.#options;
     const { role, host, port } = member;
     member.running = new KilledCoordinator(
       database.storage,
@@ -250,7 +252,7 @@ export class Cluster {
         },
         leads: leads => led?.(member, leads),
       },
-      { role, host, config, deadline },
+      { role, host, config, deadline, parts },
     );
     const { running } = member;
     const { mayStart = () => true } = this.#options;

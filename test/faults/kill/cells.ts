@@ -14,8 +14,8 @@ export const aims = {
   unmasking: 30,
   closing: 40,
 } as const;
-/** ms after which a front is killed, at most. */
-const frontLimit = 2_000;
+/** ms after which a front is killed at most, or a cell whose rounds are spread. */
+const anyTime = 2_000;
 /** ms after which another cell has to have all tasks of one that was killed. */
 const takeOverLimit = 5_000;
 /** Versions of each task that are published between two kills, and after the last one. */
@@ -26,10 +26,13 @@ const versionsAfterwards = 2;
 export async function killCells({
   role,
   times,
+  parts,
   seed,
   log,
 }: {
   readonly role: Role;
+  /** Cells that each round is spread over. */
+  readonly parts: number;
   readonly times: number;
   readonly seed: number;
   readonly log: (line: string) => void;
@@ -42,11 +45,12 @@ export async function killCells({
   const takeOvers: number[] = [];
   let cluster: Cluster | undefined;
   try {
-    cluster = await Cluster.start({ database, seed, log });
+    cluster = await Cluster.start({ database, parts, seed, log });
     while (kills.length < times) {
-      const able = cluster.of(role).filter(({ tasks }) => role === 'front' || tasks.size > 0);
+      const hasRounds = ({ tasks }: Member) => role === 'front' || parts > 1 || tasks.size > 0;
+      const able = cluster.of(role).filter(hasRounds);
       const victim = dice.pick(able);
-      const killed = await kill(victim, dice);
+      const killed = await kill(victim, parts, dice);
       kills.push(killed);
       const lost = [...victim.tasks];
       cluster.startAgain(victim);
@@ -70,6 +74,7 @@ export async function killCells({
     const figures = {
       role,
       times,
+      parts,
       seed,
       ...(role === 'cell' && { killsByPhase }),
       ...found,
@@ -84,7 +89,8 @@ export async function killCells({
     const wrong = lostAcknowledged + countedTwice + corruptModels + lostVersions + failedRounds;
     const failed =
       wrong > 0 ||
-      (role === 'cell' && (resumed < Math.min(10, times / 5) || takeOvers.at(-1)! > takeOverLimit));
+      (role === 'cell' &&
+        ((parts === 1 && resumed < Math.min(10, times / 5)) || takeOvers.at(-1)! > takeOverLimit));
     return { figures, failed };
   } finally {
     await cluster?.close();
@@ -92,12 +98,13 @@ export async function killCells({
   }
 }
 
-async function kill({ role, running }: Member, dice: Dice): Promise<Killed> {
-  if (role === 'cell') {
+async function kill({ role, running }: Member, parts: number, dice: Dice): Promise<Killed> {
+  // What a part is in the midst of, a cell does not say.
+  if (role === 'cell' && parts === 1) {
     const phase = dice.pick(Object.keys(aims) as (keyof typeof aims)[]);
     running.arm({ phase, after: (dice.below(1_000) / 1_000) * aims[phase] });
   } else {
-    await new Promise(resolve => setTimeout(resolve, dice.below(frontLimit)));
+    await new Promise(resolve => setTimeout(resolve, dice.below(anyTime)));
     running.kill();
   }
   return await running.ended;

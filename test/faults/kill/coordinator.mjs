@@ -1,12 +1,12 @@
 // The coordinator that is killed, on the built packages, as operators run it: `coordinator.mjs STORAGE PORT [front|cell CONFIGURATION
-// DEADLINE]`: JSON of what its configuration has besides, and how long each phase of a round may take. Says line by line on standard output what happens, before it goes on.
+// DEADLINE PARTS]`: JSON of what its configuration has besides, how long each phase of a round may take, and over how many cells rounds are spread. Says line by line on standard output what happens, before it goes on.
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { createCoordinator, defineTask, parseConfig } from '@murmuration/coordinator';
 import * as tf from '@murmuration/engine/tf';
 import { cellDevices, cells, cellTasks, devices, enrolmentToken, phases, taskName } from './agreed.mjs';
 
-const [storage, port, role, besides = '{}', limit = '10 s'] = process.argv.slice(2);
+const [storage, port, role, besides = '{}', limit = '10 s', parts = '1'] = process.argv.slice(2);
 const shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(cells).length));
 /** @param {string} line */
 const say = line => writeSync(1, `${line}\n`);
@@ -20,8 +20,10 @@ const definition = {
   },
   plan: { learningRate: 1 },
   update: { kind: 'ring', clip: 1, bits: 16, weighting: 'uniform' },
-  masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
-  cohort: role ? { goal: 12, minimum: 8, overSelection: 1 } : { goal: 6, minimum: 4, overSelection: 1 },
+  masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3, smallestGroup: 3 },
+  cohort: role
+    ? { goal: 12, minimum: 8, overSelection: 1, cells: Number(parts) }
+    : { goal: 6, minimum: 4, overSelection: 1 },
   deadlines: {
     gathering: limit,
     keys: limit,
@@ -58,7 +60,9 @@ coordinator.events.on('round', ({ phase, terms }) => {
 });
 coordinator.events.on('version', ({ number, model, task }) => say(`version ${number} ${model} ${task}`));
 coordinator.events.on('leads', leads => say(`leads ${leads}`));
-coordinator.events.on('taken-over', (task, underWay) => say(`took ${task} ${underWay}`));
+coordinator.events.on('taken-over', (task, underWay, part) => {
+  if (part === undefined) say(`took ${task} ${underWay}`);
+});
 coordinator.events.on('fault', (where, error) => {
   if (/** @type {{ code?: string }} */ (error)?.code !== 'storage.in-use')
     return say(`fault ${where}: ${error}`);

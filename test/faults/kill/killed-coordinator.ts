@@ -34,6 +34,8 @@ export interface CoordinatorPart {
   readonly config?: object | undefined;
   /** How long each phase of a round may take. */
   readonly deadline: string;
+  /** Cells that rounds are spread over; 1 where it is left out. */
+  readonly parts?: number | undefined;
 }
 
 /** One life of the coordinator, from its start to its SIGKILL. */
@@ -51,7 +53,11 @@ export class KilledCoordinator {
   constructor(folder: string, port: number, listener: Listener, part?: CoordinatorPart) {
     const { host = here, config } = part ?? {};
     const besides = { ...config, ...(host !== here && { host: host.address }) };
-    const args = [folder, String(port), ...(part ? [part.role, JSON.stringify(besides), part.deadline] : [])];
+    const args = [
+      folder,
+      String(port),
+      ...(part ? [part.role, JSON.stringify(besides), part.deadline, String(part.parts ?? 1)] : []),
+    ];
     this.#child = fork(fileURLToPath(new URL('./coordinator.mjs', import.meta.url)), args, {
       // Plain Node, without what lets it run the sources.
       ...forkedOn(host, []),
