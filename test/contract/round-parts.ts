@@ -84,6 +84,7 @@ export function partsContract(
           [2, { record: recordOf(roundA), contributors: [] }],
         ]),
       );
+      expect([...(await parts.results(roundA, new Map([[1, null]]))).keys()]).toEqual([2]);
       expect(await parts.sum(roundA, 1)).toEqual(sum);
       expect(await parts.sum(roundA, 2)).toBeUndefined();
       expect(await parts.sum(roundA, 3)).toBeUndefined();

@@ -25,8 +25,11 @@ export interface PartStore {
   end(terms: RoundTerms, result: PartResult, sum?: Uint8Array): Promise<void>;
   /** Ends a part without a result. */
   forget(terms: RoundTerms): Promise<void>;
-  /** The results of a round so far, by the number of the part. */
-  results(round: RoundTerms['id']): Promise<ReadonlyMap<number, PartResult>>;
+  /** The results of a round so far, by the number of the part; without those of parts that are `known`. */
+  results(
+    round: RoundTerms['id'],
+    known?: ReadonlyMap<number, unknown>,
+  ): Promise<ReadonlyMap<number, PartResult>>;
   /** The sum of a part; undefined where there is none. */
   sum(round: RoundTerms['id'], part: number): Promise<Uint8Array | undefined>;
 }

@@ -165,7 +165,9 @@ export class SpreadRound implements RoundUnderWay {
     const { spread, clock, events } = this.#ports;
     const { id, parts } = this.terms;
     try {
-      this.#results = await spread.parts.results(id);
+      // Lists of contributors are long: each is read once.
+      const more = await spread.parts.results(id, this.#results);
+      if (more.size > 0) this.#results = new Map([...this.#results, ...more]);
     } catch (error) {
       // It looks again, and the round is over no sooner than its results were read.
       if (!isOutage(error)) events.emit('fault', 'looking for the parts of a round', error, id);

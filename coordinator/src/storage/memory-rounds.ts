@@ -63,10 +63,10 @@ export class MemoryRounds implements RoundStore {
       this.forget(keyOf(terms));
     },
     forget: async terms => this.forget(keyOf(terms)),
-    results: async round =>
-      new Map(
-        Array.from(this.#ended.get(round) ?? [], ([part, { result }]) => [part, structuredClone(result)]),
-      ),
+    results: async (round, known = new Map()) => {
+      const ended = [...(this.#ended.get(round) ?? [])].filter(([part]) => !known.has(part));
+      return new Map(ended.map(([part, { result }]) => [part, structuredClone(result)]));
+    },
     sum: async (round, part) => {
       const sum = this.#ended.get(round)?.get(part)?.sum;
       return sum && new Uint8Array(sum);
