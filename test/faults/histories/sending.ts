@@ -9,9 +9,12 @@ const fair = /^(storage\.|server\.|device\.revoked$|round\.(closed|unknown)$|ass
 
 /** A device offers to take part. */
 export async function checkIn(world: World, phone: Phone): Promise<void> {
-  if (!(await world.connect(phone)) || !world.up) return;
-  const isBusy = world.up.rounds.current?.involves(phone.id);
-  const { decision } = world.up.checkIn(phone.id);
+  if (!(await world.connect(phone))) return;
+  const life = world.up;
+  // Meanwhile another cell may have become the one that leads.
+  if (!life?.isConnected(phone.id)) return;
+  const isBusy = life.rounds.current?.involves(phone.id);
+  const { decision } = life.checkIn(phone.id);
   if (isBusy && decision !== 'later') world.ledger.violate('a device of the cohort is let wait for another');
 }
 

@@ -244,7 +244,8 @@ export class World implements Listener {
     try {
       await life.connect(phone.hello(nonce), nonce);
     } catch (error) {
-      if (life.isOver) return false;
+      // Or it has just ceased to lead devices.
+      if (life.isOver || (!life.isUp && codeOf(error) === 'server.unreachable')) return false;
       if (codeOf(error) !== 'device.revoked' || !this.doomed.has(phone.id))
         this.ledger.violate(`a hello is refused: ${error}`);
       return false;

@@ -75,6 +75,29 @@ const regressions: Record<string, [Setting, Operation[]]> = {
       ['Advance', 7000],
     ],
   ],
+  'a device whose cell ceases to lead while it says hello waits for nothing there': [
+    {
+      masked: false,
+      agreeing: false,
+      consumes: 'sum',
+      update: 'ring',
+      durable: true,
+      cells: true,
+      seed: 1462542608,
+    },
+    [
+      ['CutOff', 'there'],
+      ['Advance', 12000],
+      ['CheckInBut', [7, 4]],
+      ['Mend'],
+      ['Abort'],
+      ['Advance', 5000],
+      ['Restart'],
+      ['LoseLease'],
+      ['Advance', 250],
+      ['CheckInBut', []],
+    ],
+  ],
   'a device that leaves and comes back keeps no second part': [
     { masked: false, agreeing: false, consumes: 'sum', update: 'float32', durable: false, seed: 0 },
     [
