@@ -17,6 +17,7 @@ const marks = [
   { uses: /from '(?:.*\/)?s3-server\.ts'/, tag: /^\/\/ @module-tag s3$/m },
   { uses: /from '(?:.*\/)?redis-server\.ts'/, tag: /^\/\/ @module-tag redis$/m },
   { uses: /from '(?:.*\/)?kubectl\.ts'/, tag: /^\/\/ @module-tag kubectl$/m },
+  { uses: /\('haproxy'/, tag: /^\/\/ @module-tag haproxy$/m },
   { uses: /\.runIf\(canMount\)/, tag: /tags: 'small-disk'/ },
 ];
 

@@ -1,6 +1,6 @@
 // @module-tag haproxy
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -8,10 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { haproxyConfiguration } from '../../../scripts/kubernetes/entrance.mjs';
 import { mostFronts } from '../../../scripts/kubernetes/fronts.mjs';
+import { root } from '../../docs/documents.ts';
 import { freePorts } from '../../free-port.ts';
 import { ClusterNames } from './cluster-names.ts';
-import { read } from './kubectl.ts';
 
+const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
 const path = [process.env.HAPROXY_FOLDER, process.env.PATH, '/usr/sbin'].filter(Boolean).join(delimiter);
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-haproxy-'));
 const file = join(folder, 'haproxy.cfg');
