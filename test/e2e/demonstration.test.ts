@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
@@ -65,34 +65,4 @@ it('asks its phones for their n-grams after the first round, checks each sum, an
   expect(first).toBeGreaterThan(0);
   expect(announced).toBeGreaterThan(first!);
   expect(asked).toBeGreaterThan(announced!);
-});
-
-it.each([
-  ['', []],
-  [', VG10: with words that were added meanwhile as well', ['netherfield', 'brighton']],
-])('asks its phones on, or anew, after a SIGKILL in the middle of it%s', async (_, added) => {
-  const storage = [...few, '--storage', kept];
-  demonstration = new SourceProcess('simulations/src/start.ts', [
-    ...storage,
-    '--rounds',
-    '1000',
-    '--no-open',
-  ]);
-  await demonstration.printed(/asked for words/);
-  demonstration.child.kill('SIGKILL');
-  await demonstration.ended();
-  const file = join(kept, 'vocabulary.json');
-  const vocabulary = JSON.parse(await readFile(file, 'utf8')) as { words: string[] };
-  await writeFile(file, JSON.stringify({ ...vocabulary, words: [...vocabulary.words, ...added] }));
-  demonstration = new SourceProcess('simulations/src/start.ts', [
-    ...storage,
-    ...['--rounds', '2', '--exit', '--json'],
-  ]);
-  expect(await demonstration.ended(), demonstration.errors).toBe(0);
-  const { ngrams, ...figures } = printed();
-  expect(figures).toMatchObject({ rounds: 2, failedRounds: 0 });
-  expect(ngrams, demonstration.errors).toMatchObject({ state: 'found', threshold: 3 });
-  expect(ngrams.words).toBeGreaterThan(20);
-  expect(ngrams.mixed.top3).toBeGreaterThan(0);
-  expect(ngrams.sumsExact).toBe(ngrams.sumsChecked);
 });
