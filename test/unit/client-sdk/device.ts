@@ -4,7 +4,13 @@ import type { ClientOptions, TaskOptions } from '@murmuration/client-sdk/client/
 import { parts } from '@murmuration/client-sdk/client/parts';
 import type { Platform } from '@murmuration/client-sdk/client/platform';
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
+import { loadForm } from '@murmuration/client-sdk/private-layers/private-layers';
 import type { RoundProgress } from '@murmuration/client-sdk/session/events';
+import {
+  loadBufferedPart,
+  loadCompressedPart,
+  loadControlledPart,
+} from '@murmuration/client-sdk/session/loads';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
@@ -16,6 +22,9 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { layout, type MemoryCoordinator } from './memory-coordinator.ts';
+
+// What devices load when a plan asks for it: no virtual clock waits for a disk.
+await Promise.all([loadForm(), loadBufferedPart(), loadCompressedPart(), loadControlledPart()]);
 
 /** Bytes that follow from the seed alone. */
 export function seededBytes(seed: number): RandomBytes {
