@@ -99,6 +99,8 @@ export class Session {
     if (phase === 'contributing' || phase === 'closing') {
       if (this.#state.assignment.assignment === assignment.assignment) {
         if (this.#state.phase === 'contributing') this.#state.heard += bytes;
+        // What could not be sent since the device lost its coordinator, or the cell that has the round, can be sent now.
+        this.#ports.platform.wake.fire();
         return this.#expectEnd(assignment);
       }
     }

@@ -19,6 +19,10 @@ const firstPause = 500;
 const longestPause = 30_000;
 /** ms after which another task asks again while the device is at the cell of one. */
 const whileAway = 10_000;
+/** ms within which a cell that has the round of a device names it, counted from the hello: another cell may answer at an address that a front takes for it. */
+const untilNamed = 2_000;
+/** Cells in a row that name no round, after which the device has a part in none. */
+const cellsTried = 3;
 
 const answers = z.union([checkInAnswer, sentElsewhere]);
 
@@ -33,7 +37,7 @@ interface Visit {
 /**
  * A transport whose coordinator may be a front: a check-in that it answers with a ticket leads to a cell, on a connection of its own, and the
  * end of what there is to do there leads back. A device whose cell is gone goes back as well; where it has a part in a round, it shows its old
- * ticket and is led to the cell that has the round now. Who uses the transport notices only that its connection is another one.
+ * ticket and is led to the cell that has the round now; until that has named the round, the device sends nothing of it. Who uses the transport notices only that its connection is another one.
  *
  * `make` makes the transport of an address. A cell has to be at the host of the coordinator, or at a name below that, on any port, or among
  * `origins`; and it is reached over https where the coordinator is. Whatever it is, it can do no more than a coordinator can.
@@ -50,6 +54,9 @@ export function roaming(
   let visit: Visit | undefined;
   /** Whether the device has a part in a round at a cell. */
   let isInRound = false;
+  /** Whether the cell that the device is at has named that round. */
+  let isNamed = false;
+  let unnamed = 0;
   let pause = firstPause;
   let cancel: Cancel = () => {};
 
@@ -65,7 +72,7 @@ export function roaming(
       failed: retryAt => (isHome ? listener?.failed?.(retryAt) : goHome(true)),
       resting: () => (isHome ? listener?.resting?.() : goHome()),
       message(event, frame) {
-        if (event === 'assignment') isInRound = !isHome;
+        if (event === 'assignment' && !isHome) named();
         listener?.message(event, frame);
         if (isHome || event !== 'round-end') return;
         isInRound = false;
@@ -74,8 +81,32 @@ export function roaming(
     });
   };
 
+  const named = () => {
+    cancel();
+    isInRound = true;
+    isNamed = true;
+    unnamed = 0;
+    pause = firstPause;
+  };
+
+  /** The device has said hello to a cell. One that has its round names it; from any other the device goes back, to be led again. */
+  const awaitNaming = () => {
+    if (!isInRound || isNamed) return;
+    const at = current;
+    cancel();
+    cancel = clock.at(clock.now() + untilNamed, () => {
+      if (current !== at || !isInRound || isNamed) return;
+      if (++unnamed === cellsTried) {
+        unnamed = 0;
+        isInRound = false;
+      }
+      goHome(true);
+    });
+  };
+
   const move = (to: () => void, wait = 0) => {
     cancel();
+    isNamed = false;
     current.close();
     listener?.moving?.();
     cancel = clock.at(clock.now() + wait, to);
@@ -141,6 +172,15 @@ export function roaming(
     return frame;
   };
 
+  const requestAway = async (event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array> => {
+    // A cell that does not have the round would say so, and the device would give up what another cell waits for.
+    if (isInRound && !isNamed && ofRound.has(event)) throw new MurmurationError('server.unreachable');
+    const at = current;
+    const answer = await at.request(event, frame);
+    if (event === 'hello' && current === at) awaitNaming();
+    return answer;
+  };
+
   const checkInAtHome = async (frame: Uint8Array): Promise<Uint8Array> => {
     // Whoever checks in has no part in a round any more.
     isInRound = false;
@@ -172,9 +212,7 @@ export function roaming(
     },
     async request(event, frame) {
       if (current !== home)
-        return event === 'check-in'
-          ? checkInAway(decodeFrame(frame, checkIn))
-          : current.request(event, frame);
+        return event === 'check-in' ? checkInAway(decodeFrame(frame, checkIn)) : requestAway(event, frame);
       if (event === 'check-in') return checkInAtHome(frame);
       if (isInRound && ofRound.has(event)) throw new MurmurationError('server.unreachable');
       const answer = await home.request(event, frame);
@@ -183,8 +221,8 @@ export function roaming(
     },
     download: (...args) => current.download(...args),
     async upload(...args) {
-      // A front would say that it knows no such round.
-      if (isInRound && current === home) throw new MurmurationError('server.unreachable');
+      // A front would say that it knows no such round, and so would a cell that has not named it.
+      if (isInRound && !isNamed) throw new MurmurationError('server.unreachable');
       return current.upload(...args);
     },
   };

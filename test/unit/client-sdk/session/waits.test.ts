@@ -5,6 +5,7 @@ import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { assignmentOf } from '../memory-coordinator.ts';
 import { coordinator, device, newScene, clock as sceneClock, waiting } from './scene.ts';
 
 beforeEach(newScene);
@@ -71,6 +72,26 @@ describe('a device whose check-in did not reach the coordinator', () => {
     coordinator.connect();
     await sceneClock.advance(0);
     expect(coordinator.asked['check-in']).toHaveLength(asked + 1);
+  });
+});
+
+describe('an update that could not be sent', () => {
+  it('TK3: is sent as soon as the round is named again, however often it has failed before', async () => {
+    await waiting();
+    coordinator.take = async () => {
+      throw new MurmurationError('server.unreachable');
+    };
+    const assignment = assignmentOf(sceneClock);
+    coordinator.send('assignment', assignment);
+    // Pauses are of many seconds by now.
+    await sceneClock.advance(60_000);
+    const { length } = coordinator.uploads;
+    coordinator.take = async () => {};
+    await sceneClock.advance(1_000);
+    expect(coordinator.uploads).toHaveLength(length);
+    coordinator.send('assignment', assignment);
+    await sceneClock.advance(0);
+    expect(coordinator.uploads).toHaveLength(length + 1);
   });
 });
 

@@ -184,10 +184,12 @@ describe('TK3: a device whose cell is gone in the midst of a round', () => {
     await clock.advance(0);
     expect(front.asked.slice(begun)).toEqual([['hello'], ['check-in', 'the first']]);
     expect(peer(next).isOpen).toBe(true);
+    await transport.request('hello', new Uint8Array());
+    peer(next).listener!.message('assignment', new Uint8Array());
     await transport.upload('/v1/rounds/a', {} as never, new Uint8Array(), new AbortController().signal);
     expect(peer(next).uploads).toHaveLength(1);
     // It is named its round again, and checks in for no other.
-    expect(peer(next).asked).toEqual([]);
+    expect(peer(next).asked).toEqual([['hello']]);
     expect(heard.filter(event => event === 'moving')).toHaveLength(3);
   });
 
@@ -214,6 +216,58 @@ describe('TK3: a device whose cell is gone in the midst of a round', () => {
     const upload = transport.upload('/a', {} as never, new Uint8Array(), new AbortController().signal);
     await expect(upload).rejects.toMatchObject({ code: 'server.unreachable' });
     expect([front.asked.length, front.uploads]).toEqual([begun, []]);
+  });
+
+  it('sends a cell nothing of a round that it has not named, and asks the front again where the round is', async () => {
+    const { clock, peer, transport, front } = await inRound();
+    // The front knows a moment later that the task has moved: at the old address a cell was started again.
+    front.answer = event => (event === 'check-in' ? { decision: 'elsewhere', cell, ticket: 'again' } : null);
+    await transport.request('hello', new Uint8Array());
+    await clock.advance(0);
+    const unknown = peer(cell);
+    unknown.answer = event => (event === 'hello' ? null : refused('round.unknown')());
+    await transport.request('hello', new Uint8Array());
+    for (const event of ['keys', 'shares', 'agree', 'reveal', 'leave'] as const)
+      await expect(transport.request(event, new Uint8Array())).rejects.toMatchObject({
+        code: 'server.unreachable',
+      });
+    const upload = () => transport.upload('/a', {} as never, new Uint8Array(), new AbortController().signal);
+    await expect(upload()).rejects.toMatchObject({ code: 'server.unreachable' });
+    expect(unknown.uploads).toEqual([]);
+    await clock.advance(1_999);
+    expect(unknown.isOpen).toBe(true);
+    front.answer = event =>
+      event === 'check-in' ? { decision: 'elsewhere', cell: next, ticket: 'moved' } : null;
+    await clock.advance(1 + 2 * 1_000);
+    await transport.request('hello', new Uint8Array());
+    await clock.advance(0);
+    expect(peer(next).isOpen).toBe(true);
+    await transport.request('hello', new Uint8Array());
+    peer(next).listener!.message('assignment', new Uint8Array());
+    await upload();
+    expect(peer(next).uploads).toEqual(['/a']);
+    await clock.advance(60_000);
+    expect(peer(next).isOpen).toBe(true);
+  });
+
+  it('has a part in no round after three cells that name none', async () => {
+    const { clock, transport, front } = await inRound();
+    front.answer = event =>
+      event === 'check-in' ? { decision: 'elsewhere', cell: next, ticket: 'again' } : null;
+    for (let visit = 0; visit < 3; visit++) {
+      await transport.request('hello', new Uint8Array());
+      await clock.advance(0);
+      expect(front.isOpen).toBe(false);
+      await transport.request('hello', new Uint8Array());
+      await clock.advance(2_000 + 30_000);
+      expect(front.isOpen).toBe(true);
+    }
+    const begun = front.asked.length;
+    await transport.request('hello', new Uint8Array());
+    await clock.advance(60_000);
+    expect(front.asked.slice(begun)).toEqual([['hello']]);
+    await transport.request('reveal', new Uint8Array());
+    expect(front.asked.at(-1)).toEqual(['reveal']);
   });
 
   it('is in no round any more once it checks in by itself', async () => {
