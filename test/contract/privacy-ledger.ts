@@ -83,6 +83,9 @@ export function privacyLedgerContract(
           [eve, { step: 2, parts: 2 }],
         ]),
       );
+      // What is new since a step.
+      expect([...(await ledger.parts(first.id, 1)).keys()].sort()).toEqual([bob, eve]);
+      expect(await ledger.parts(first.id, 3)).toEqual(new Map());
       expect(await ledger.parts('another')).toEqual(new Map());
     });
 

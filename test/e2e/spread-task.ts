@@ -1,6 +1,6 @@
 import { lineTask } from './line.ts';
 
-/** Rounds of all devices that come within the time to gather, spread over two cells. */
+/** Rounds of all devices that come within the time to gather, under a privacy budget, spread over two cells. */
 export default lineTask({
   masking: { corrupt: 0.05, dropping: 0.1, smallestGroup: 3 },
   cohort: { goal: 40, minimum: 8, overSelection: 1, cells: 2 },
@@ -12,5 +12,7 @@ export default lineTask({
     agreement: '1 min',
     unmasking: '1 min',
   },
+  update: { clip: 1, bits: 12, weighting: 'uniform' },
+  privacy: { epsilon: 8, delta: 1e-6, rounds: 10 },
   schedule: { every: '1 h' },
 });

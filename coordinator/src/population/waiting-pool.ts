@@ -29,6 +29,10 @@ export class WaitingPool implements Candidates {
     return this.#waiting.size;
   }
 
+  get devices(): readonly DeviceId[] {
+    return [...this.#waiting.keys()];
+  }
+
   has(device: DeviceId): boolean {
     return this.#waiting.has(device);
   }

@@ -104,6 +104,38 @@ export class PrivacyBudgets {
   }
 
   /**
+   * Reads what other processes have taken of a task's budget since it was read here last: `plan`, where it is given, says up to which step that has to be
+   * known. Throws `storage.*`.
+   */
+  async follow(task: TaskName, plan?: Pick<PlanPrivacy, 'budget' | 'step'>): Promise<void> {
+    const before = this.#accounts.get(task);
+    if (!before) return await this.open(task);
+    const known = before.newest;
+    if (plan && known?.id === plan.budget && known.steps >= plan.step) return;
+    const { ledger } = this.#ports;
+    const budgets = await ledger.budgets(task);
+    const newest = budgets.at(-1);
+    if (!newest || (newest.id === known?.id && newest.steps <= known.steps)) return;
+    const since = await ledger.parts(newest.id, newest.id === known?.id ? known.steps : 0);
+    // What a round of this process has taken meanwhile, it knows itself.
+    if (this.#accounts.get(task) === before) this.#accounts.set(task, before.followed(budgets, since));
+  }
+
+  /**
+   * Throws `round.closed` where the budget lets one of these take no part in a round; once the round has its step, where that was taken without one of
+   * them.
+   */
+  requireParts({ plan: { task, privacy } }: RoundTerms, contributors: readonly DeviceId[]): void {
+    if (!privacy) return;
+    const account = this.#accountOf(task);
+    const { newest } = account;
+    if (newest?.id !== privacy.budget || !newest.terms)
+      throw new MurmurationError('round.closed', 'The privacy budget of this round is not there any more.');
+    if (privacy.step < newest.steps) account.requireTaken(privacy.step, contributors);
+    else account.requireParts(newest.terms, privacy.step, contributors);
+  }
+
+  /**
    * ε at δ of a device once all budgets of a task are spent, that of its versions, of a model whose devices share so many `values`, and those of its
    * queries: what all plans of the task say. Throws `config.invalid` for noise by devices that no ring has room for.
    */

@@ -60,7 +60,8 @@ export interface PrivacyLedger {
   queryBudgets(task: TaskName): Promise<readonly (OpenBudget & { readonly query: string })[]>;
   /** Begins a budget, in one transaction with overwriting all secrets of those before it, of the task, or of the query. */
   open(budget: Budget): Promise<void>;
-  parts(budget: string): Promise<ReadonlyMap<DeviceId, Parts>>;
+  /** The parts of the devices whose last one was at this step or later. */
+  parts(budget: string, from?: number): Promise<ReadonlyMap<DeviceId, Parts>>;
   /**
    * Takes the next step of a budget for a round, in one transaction: its secret, and a part for each contributor; secrets before `oldest`,
    * and what noise remembered before that step, are overwritten. The secrets by step, those of past steps too. The same round takes it once: whoever claims it again gets the secret that

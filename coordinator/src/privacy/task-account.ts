@@ -87,6 +87,26 @@ export class TaskAccount {
     }
   }
 
+  /** Throws `round.closed` where a step was taken without one of these. */
+  requireTaken(step: number, contributors: readonly DeviceId[]): void {
+    for (const device of contributors)
+      if (this.#parts.get(device)?.step !== step)
+        throw new MurmurationError(
+          'round.closed',
+          `Device ${device} was not in the sum with which the round took its step of the privacy budget.`,
+        );
+  }
+
+  /**
+   * With what other processes have taken since: the budgets as they are now, and the parts in the newest whose last step was not known here. The account itself is
+   * of no use any more.
+   */
+  followed(budgets: readonly OpenBudget[], since: ReadonlyMap<DeviceId, Parts>): TaskAccount {
+    const parts = budgets.at(-1)?.id === this.newest?.id ? this.#parts : new Map<DeviceId, Parts>();
+    for (const [device, last] of since) parts.set(device, last);
+    return new TaskAccount(budgets, parts);
+  }
+
   /** The budget that a task goes on with; undefined where it begins another one. */
   current(task: PrivateTask, values: number): (OpenBudget & { readonly terms: BudgetTerms }) | undefined {
     const newest = this.newest;

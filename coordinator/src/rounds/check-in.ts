@@ -94,17 +94,33 @@ export class CheckInHandler {
       this.#sentAway.add(device, this.#clock.now() + after);
       return { decision: 'later', after, reason: 'the device has a part in this round' };
     }
-    const tooSoon = this.#privacy.outOf(this.#rounds.task, device);
-    if (tooSoon) {
-      const steps = tooSoon.steps * this.#rounds.task.interval;
-      const after = Math.min(longestAway, Math.max(this.#comeBackAfter(), steps));
-      return { decision: 'later', after, reason: tooSoon.reason.slice(0, longestReason) };
-    }
+    const tooSoon = this.#tooSoon(device);
+    if (tooSoon) return { decision: 'later', ...tooSoon };
     const busy = this.#unavailable(checkIn);
     if (busy !== undefined) return { decision: 'later', after: this.sendAway(device), reason: busy };
     const answers = this.#arms?.labels(device, checkIn.answers) ?? checkIn.answers;
     this.#pool.add(device, answers, checkIn.base);
     return { decision: 'waiting' };
+  }
+
+  /** Sends those away who wait, and whom the privacy budget lets take no part by now: another cell may have taken steps of it. */
+  dismiss(): void {
+    const { task } = this.#rounds;
+    for (const device of this.#pool.devices) {
+      const tooSoon = this.#tooSoon(device);
+      if (!tooSoon) continue;
+      this.#pool.remove(device);
+      this.#channel.comeBack(device, { task: task.name, after: tooSoon.after });
+    }
+  }
+
+  /** When a device is to ask again that may not take part in the next step of the privacy budget, and why; undefined where it may. */
+  #tooSoon(device: DeviceId): { readonly after: number; readonly reason: string } | undefined {
+    const { task } = this.#rounds;
+    const out = this.#privacy.outOf(task, device);
+    if (!out) return undefined;
+    const after = Math.min(longestAway, Math.max(this.#comeBackAfter(), out.steps * task.interval));
+    return { after, reason: out.reason.slice(0, longestReason) };
   }
 
   /** Whether a device shows what the task asks for. */

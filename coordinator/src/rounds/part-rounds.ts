@@ -30,6 +30,8 @@ export interface PartRoundsPorts extends Omit<DriverPorts, 'endPart' | 'spread'>
   readonly pool: Pick<WaitingPool, 'size' | 'draw'>;
   /** What the cell says that leads the rounds; undefined: nothing yet. */
   readonly schedule: () => Schedule | undefined;
+  /** Sends those away who wait, and whom the privacy budget of the task lets take no part by now. */
+  readonly dismiss: () => void;
 }
 
 /**
@@ -46,6 +48,8 @@ export class PartRounds {
   readonly #ports: PartRoundsPorts;
   readonly #over: RoundId[] = [];
   #driver: RoundDriver | undefined;
+  /** The newest whose round is known to be over. */
+  #left: RoundDriver | undefined;
   #looking: Promise<void> = Promise.resolve();
   #cancel: Cancel = () => {};
   #isStopped = false;
@@ -99,6 +103,7 @@ export class PartRounds {
 
   /** Goes on with the part of the newest round that the storage has, and forgets all others that it is given; before `start`. Throws `storage.*`. */
   async resume(saved: readonly SavedRound[]): Promise<void> {
+    await this.#follow();
     const open = await this.#open();
     for (const each of saved) {
       const isNewest = open.at(-1)?.id === each.terms.id && each.terms.part === this.part;
@@ -144,7 +149,7 @@ export class PartRounds {
     const open = await this.#open();
     if (this.#isStopped) return;
     const driver = this.#driver;
-    if (driver && !open.some(({ id }) => id === driver.terms.id)) driver.abort('The round is over.');
+    if (driver && !open.some(({ id }) => id === driver.terms.id)) await this.#leave(driver);
     const newest = open.at(-1);
     if (!newest || newest.id === driver?.terms.id) return;
     // A cell before this one may have ended it.
@@ -153,7 +158,24 @@ export class PartRounds {
     await driver?.ended;
     const terms = termsOfPart(newest, this.part);
     const aggregate = await this.#aggregateFor(terms);
+    await this.#follow(terms);
     if (!this.#isStopped) this.#begin(new RoundDriver(terms, aggregate, this.#portsOf(terms)));
+  }
+
+  /** The round of a part is over: what it has taken of a privacy budget holds for its devices from now on. */
+  async #leave(driver: RoundDriver): Promise<void> {
+    driver.abort('The round is over.');
+    if (this.#left === driver) return;
+    await this.#follow();
+    this.#left = driver;
+  }
+
+  /** Other cells lead the rounds, and so take the steps of the privacy budget. */
+  async #follow(terms?: RoundTerms): Promise<void> {
+    if (!this.#task.privacy) return;
+    const { privacy, dismiss } = this.#ports;
+    await privacy.follow(this.#task.name, terms?.plan.privacy);
+    dismiss();
   }
 
   /** The rounds under way that have this part. */

@@ -26,7 +26,10 @@ import { isOutage, untilStored } from './until-stored.ts';
 /** ms between two looks for results of parts. */
 const often = 500;
 
-type LeaderPorts = Pick<DriverPorts, 'clock' | 'events' | 'history' | 'makeVersion' | 'traffic'> & {
+type LeaderPorts = Pick<
+  DriverPorts,
+  'clock' | 'events' | 'history' | 'makeVersion' | 'privacy' | 'traffic'
+> & {
   readonly store: NonNullable<DriverPorts['store']>;
   readonly spread: SpreadPorts;
 };
@@ -223,7 +226,7 @@ export class SpreadRound implements RoundUnderWay {
 
   async #close(): Promise<void> {
     const { terms } = this;
-    const { spread, makeVersion, events, clock } = this.#ports;
+    const { spread, makeVersion, privacy, events, clock } = this.#ports;
     if (this.#state.phase === 'gathering') this.#become(this.#updates());
     const tally = tallyOfParts(this.#results, this.#summed);
     // Who contributed is for the cells of the parts to record.
@@ -235,6 +238,7 @@ export class SpreadRound implements RoundUnderWay {
             parts: spread.parts,
             emptySum: this.#emptySum,
             partOf: device => spread.partOf(terms.plan.task, device, terms.parts!.count),
+            requireParts: devices => privacy.requireParts(terms, devices),
             refused: (part, error) => events.emit('fault', `adding part ${part} of a round`, error, terms.id),
           }),
         this.#waiting('adding up the parts of a round'),

@@ -11,6 +11,8 @@ export interface SumPorts {
   readonly emptySum: () => RingSum;
   /** The part that a device belongs to. */
   readonly partOf: (device: DeviceId) => number;
+  /** Throws `round.closed` where the privacy budget of the round lets one of these take no part in it. */
+  readonly requireParts: (devices: readonly DeviceId[]) => void;
   /** Hears why the sum of a part counts for nothing that its cell had called whole. */
   readonly refused: (part: number, error: MurmurationError) => void;
 }
@@ -26,14 +28,14 @@ export interface SumOfParts {
 
 /**
  * Adds up the sums of the parts of a round, one at a time, which gives the sum that one cell would have had of the same updates. A part counts
- * for nothing that failed, that has left no result, or whose result can't be true: with contributors of another part, with one twice, with fewer
- * than a part needs, or with a sum that so many updates of the plan can't add up to. So no update counts twice. Throws `storage.*` where the
+ * for nothing that failed, that has left no result, or whose result can't be true: with contributors of another part, with one twice, with one that
+ * the privacy budget lets take no part, with fewer than a part needs, or with a sum that so many updates of the plan can't add up to. So no update counts twice. Throws `storage.*` where the
  * storage fails.
  */
 export async function sumOfParts(
   { id, parts: spread }: RoundTerms,
   results: ReadonlyMap<number, PartResult>,
-  { parts, emptySum, partOf, refused }: SumPorts,
+  { parts, emptySum, partOf, requireParts, refused }: SumPorts,
 ): Promise<SumOfParts> {
   const { count, smallest } = spread!;
   const sum = emptySum();
@@ -50,6 +52,7 @@ export async function sumOfParts(
     if (result && failure === null)
       try {
         requireOwn(part, result, { smallest, partOf, assignments });
+        requireParts(result.contributors.map(({ device }) => device));
         sum.merge(sumOf(part, result, await parts.sum(id, part), emptySum()));
         counted.add(part);
         for (const { device, assignment } of result.contributors) {
@@ -68,7 +71,7 @@ export async function sumOfParts(
 }
 
 /** What a part is refused with; anything else is a failure of ours. */
-const isOfPart: ReadonlySet<string> = new Set(['storage.corrupt', 'update.impossible']);
+const isOfPart: ReadonlySet<string> = new Set(['storage.corrupt', 'update.impossible', 'round.closed']);
 
 /** Throws `storage.corrupt` where the contributors of a part can't be its own. */
 function requireOwn(

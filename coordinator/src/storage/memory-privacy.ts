@@ -38,8 +38,8 @@ export function memoryPrivacy(): PrivacyLedger {
         parts: new Map(),
       });
     },
-    async parts(budget) {
-      return new Map(kept.get(budget)?.parts);
+    async parts(budget, from = 0) {
+      return new Map([...(kept.get(budget)?.parts ?? [])].filter(([, { step }]) => step >= from));
     },
     async claim({ budget, step, round, seed, contributors, counted: all, oldest }) {
       const of = kept.get(budget)!;

@@ -446,7 +446,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     strategy: rest.strategy,
     update,
     isAsynchronous: buffer !== null,
-    isPrivate: privacy !== null,
+    isNoisy: privacy?.noise === 'skellam' || privacy?.noise === 'discreteGaussian',
     isCentral: central !== null,
     isAsked: queries.length > 0,
   });

@@ -11,7 +11,8 @@ interface Given {
   readonly strategy: Strategy;
   readonly update: UpdateSettings;
   readonly isAsynchronous: boolean;
-  readonly isPrivate: boolean;
+  /** Whether devices add the noise of a privacy budget. */
+  readonly isNoisy: boolean;
   readonly isCentral: boolean;
   readonly isAsked: boolean;
 }
@@ -22,10 +23,15 @@ interface Given {
  */
 export function spreadOf(cells: number, given: Given): Spread | null {
   if (cells === 1) return null;
-  const { smallest, cohort, strategy, update } = given;
+  const { smallest, cohort, strategy, update, isNoisy } = given;
   const misfit = misfitOf(given);
   if (misfit)
     throw new MurmurationError('config.invalid', `The task: cohort.cells must be 1 ${misfit}, not ${cells}.`);
+  if (isNoisy)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.cells must be 1 for noise by devices, not ${cells}: the coordinator sees the sum of each part, so each would need the noise of a whole round. privacy.noise "correlated" is added to the sum of all parts.`,
+    );
   if (strategy.consumes !== 'sum')
     throw new MurmurationError(
       'config.invalid',
@@ -44,9 +50,8 @@ export function spreadOf(cells: number, given: Given): Spread | null {
   return { count: cells, smallest };
 }
 
-function misfitOf({ isAsynchronous, isPrivate, isCentral, isAsked }: Given): string | undefined {
+function misfitOf({ isAsynchronous, isCentral, isAsked }: Given): string | undefined {
   if (isAsynchronous) return 'for an asynchronous task';
-  if (isPrivate) return 'with privacy';
   if (isCentral) return "with training on the coordinator's own examples";
   if (isAsked) return 'with queries';
   return undefined;

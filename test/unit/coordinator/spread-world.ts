@@ -2,9 +2,11 @@ import { PartDeal } from '@murmuration/coordinator/cells/parts';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { PartResult, PartStore } from '@murmuration/coordinator/round/parts';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
 import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
 import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds';
@@ -12,11 +14,13 @@ import { PartRounds } from '@murmuration/coordinator/rounds/part-rounds';
 import type { CohortChannel, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { CheckIn, ComeBack } from '@murmuration/protocol/messages/check-in';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -39,6 +43,8 @@ const unmasker: Unmasker = {
 /** A process that dies: its timers end, and what it writes is refused. */
 class Life implements Clock {
   isOver = false;
+  /** Whether it dies just before, or just after, what a call to a store does. */
+  dies: (call: string, when: 'before' | 'after') => boolean = () => false;
   readonly #clock: VirtualClock;
   readonly #timers = new Set<Cancel>();
 
@@ -62,7 +68,12 @@ class Life implements Clock {
     for (const cancel of this.#timers) cancel();
   }
 
-  /** The same store, each write of which fails once the process was replaced. */
+  #strike(call: string, when: 'before' | 'after'): void {
+    if (!this.isOver && this.dies(call, when)) this.end();
+    if (this.isOver) throw new MurmurationError('storage.in-use');
+  }
+
+  /** The same store, each call to which fails once the process was replaced. */
   fenced<Store extends object>(store: Store): Store {
     const life = this;
     return new Proxy(store, {
@@ -70,8 +81,10 @@ class Life implements Clock {
         const found = Reflect.get(target, key);
         if (typeof found !== 'function') return found;
         return async (...args: unknown[]) => {
-          if (life.isOver) throw new MurmurationError('storage.in-use');
-          return found.apply(target, args);
+          life.#strike(String(key), 'before');
+          const done = await found.apply(target, args);
+          life.#strike(String(key), 'after');
+          return done;
         };
       },
     });
@@ -84,6 +97,16 @@ class PartChannel implements CohortChannel {
   readonly assignments = new Map<DeviceId, Assignment>();
   readonly inputs = new Map<DeviceId, { readonly event: MaskingEvent; readonly input: MaskingInput }[]>();
   readonly ends: { readonly device: DeviceId; readonly end: RoundEnd }[] = [];
+  /** ms after which each was told to come back. */
+  readonly told = new Map<DeviceId, number>();
+
+  get devices(): Iterable<DeviceId> {
+    return this.connected;
+  }
+
+  comeBack(device: DeviceId, { after }: ComeBack): void {
+    this.told.set(device, after);
+  }
 
   isConnected(device: DeviceId): boolean {
     return this.connected.has(device);
@@ -109,16 +132,24 @@ export interface Seat {
   life: Life;
   rounds: PartRounds;
   pool: WaitingPool;
+  checkIns: CheckInHandler;
 }
 
 export interface SpreadWorldOptions {
   readonly task: Partial<TaskDefinition>;
   readonly devices: number;
   readonly seed?: number;
+  /** What keeps privacy budgets, of the process that it is for. */
+  readonly ledger?: PrivacyLedger;
 }
 
 /** A task whose rounds are spread over cells, on a virtual clock: who leads, the parts, and devices dealt to them. */
-export async function openSpread({ task: change, devices: count, seed = 1 }: SpreadWorldOptions) {
+export async function openSpread({
+  task: change,
+  devices: count,
+  seed = 1,
+  ledger = memoryPrivacy(),
+}: SpreadWorldOptions) {
   const task = valuesTask(change);
   const parts = task.spread!.count;
   const clock = new VirtualClock();
@@ -151,6 +182,8 @@ export async function openSpread({ task: change, devices: count, seed = 1 }: Spr
   const faults: unknown[][] = [];
   const seats: Seat[] = [];
   let lives = seed;
+  /** The rounds at the cell that leads them. */
+  let leading: TaskRounds | undefined;
 
   const portsOf = (life: Life, channel: CohortChannel) => {
     lives += 1;
@@ -158,10 +191,10 @@ export async function openSpread({ task: change, devices: count, seed = 1 }: Spr
     const events = new CoordinatorEvents();
     events.on('round-ended', record => records.push(record));
     events.on('fault', (where, error) => faults.push([where, error]));
-    const privacy = memoryBudgets({ random, clock: life });
+    const privacy = memoryBudgets({ random, clock: life, ledger: life.fenced(ledger) });
     return {
       ports: {
-        registry: new Registry(blobs, history),
+        registry: new Registry(life.fenced(blobs), life.fenced(history)),
         clock: life,
         random,
         unmasker,
@@ -182,10 +215,12 @@ export async function openSpread({ task: change, devices: count, seed = 1 }: Spr
     };
   };
 
-  const openLeader = async (): Promise<{ life: Life; rounds: TaskRounds }> => {
+  const openLeader = async (dies?: Life['dies']): Promise<{ life: Life; rounds: TaskRounds }> => {
     const life = new Life(clock);
-    const channel = { ...new PartChannel(), devices: [], comeBack: () => {} } as never;
+    const channel = new PartChannel();
     const { ports, privacy, random } = portsOf(life, channel);
+    await privacy.open(task.name);
+    if (dies) life.dies = dies;
     const opened = openTaskRounds(task, {
       ...ports,
       channel,
@@ -197,13 +232,14 @@ export async function openSpread({ task: change, devices: count, seed = 1 }: Spr
     const saved = await rounds.underWay();
     await opened.rounds.resume(saved.filter(({ terms }) => terms.part === undefined));
     await opened.rounds.start();
+    leading = opened.rounds;
     return { life, rounds: opened.rounds };
   };
 
   /** A part begins at a cell, or goes on there. */
   const openSeat = async (seat: Seat): Promise<void> => {
     const life = new Life(clock);
-    const { ports } = portsOf(life, seat.channel);
+    const { ports, privacy, random } = portsOf(life, seat.channel);
     const pool = new WaitingPool(() => seat.rounds.poolChanged());
     seat.life = life;
     seat.pool = pool;
@@ -211,10 +247,23 @@ export async function openSpread({ task: change, devices: count, seed = 1 }: Spr
       ...ports,
       primitives: native,
       pool,
-      schedule: () => undefined,
+      schedule: () => {
+        const { task, untilNextRound } = leading ?? {};
+        return task && { ...task, untilNextRound: untilNextRound! };
+      },
       makeVersion: () => Promise.reject(new Error('A part makes no version.')),
       comeBackAfter: () => 1_000,
       recall: () => {},
+      dismiss: () => seat.checkIns.dismiss(),
+    });
+    seat.checkIns = new CheckInHandler({
+      rounds: seat.rounds,
+      pool,
+      activePopulation: { of: () => ({ population: 0, connected: 0 }) },
+      privacy,
+      random,
+      clock: life,
+      channel: seat.channel,
     });
     const saved = await rounds.underWay();
     await seat.rounds.resume(saved.filter(({ terms }) => terms.part === seat.part));
@@ -260,6 +309,13 @@ export async function openSpread({ task: change, devices: count, seed = 1 }: Spr
     openLeader,
     seatOf,
     devicesOf: (part: number) => devices.filter(({ id }) => partOf(id) === part),
+    ledger,
+    /** Has a device check in as devices do; the answer. */
+    ask(device: MaskedDevice) {
+      const { channel, checkIns } = seatOf(device.id);
+      channel.connected.add(device.id);
+      return checkIns.answer(device.id, { task: task.name, conditions: {} } as CheckIn, '1.0.0');
+    },
     checkIn(device: MaskedDevice) {
       const { channel, pool } = seatOf(device.id);
       channel.connected.add(device.id);

@@ -58,8 +58,13 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
       });
     },
 
-    async parts(budget) {
-      const found = await rows.selectFrom('privacy_parts').selectAll().where('budget', '=', budget).execute();
+    async parts(budget, from = 0) {
+      const found = await rows
+        .selectFrom('privacy_parts')
+        .selectAll()
+        .where('budget', '=', budget)
+        .where('step', '>=', from)
+        .execute();
       return new Map(
         found.map(({ device, step, parts }): [DeviceId, Parts] => [device as DeviceId, { step, parts }]),
       );

@@ -30,12 +30,19 @@ function leave(devices: readonly DeviceId[], value = 1): { result: PartResult; s
   return { result: { record, contributors }, sum: sum.snapshot() };
 }
 
+/** Devices that the privacy budget lets take no part. */
+const out = new Set<DeviceId>([own(2, 5)[4]!]);
+
 async function add(left: ReadonlyMap<number, { result: PartResult; sum?: Uint8Array }>) {
   const refusals = new Map<number, string>();
   const found = await sumOfParts(terms, new Map(Array.from(left, ([part, { result }]) => [part, result])), {
     parts: { sum: async (_, part) => left.get(part)?.sum },
     emptySum,
     partOf,
+    requireParts: devices => {
+      if (devices.some(device => out.has(device)))
+        throw new MurmurationError('round.closed', 'It is too soon.');
+    },
     refused: (part, { code }) => refusals.set(part, code),
   });
   return { ...found, refusals };
@@ -74,6 +81,11 @@ describe('the sum of the parts of a round', () => {
       'storage.corrupt',
     ],
     ['fewer contributors than a part needs', left => left.set(2, leave(own(2, 1))), 'storage.corrupt'],
+    [
+      'a device that the privacy budget lets take no part',
+      left => left.set(2, leave([...own(2, 3), ...out])),
+      'round.closed',
+    ],
     ['no sum', left => left.set(2, { result: leave(own(2)).result }), 'storage.corrupt'],
     [
       'a sum of another length',
@@ -114,7 +126,8 @@ describe('the sum of the parts of a round', () => {
     const refused = () => {
       throw new Error('A part was left out.');
     };
-    await expect(sumOfParts(terms, results, { parts, emptySum, partOf, refused })).rejects.toBe(failure);
+    const ports = { parts, emptySum, partOf, requireParts: () => {}, refused };
+    await expect(sumOfParts(terms, results, ports)).rejects.toBe(failure);
   });
 });
 

@@ -148,8 +148,11 @@ describe('a task', () => {
       /cells must be 1 for update\.compression "topK", not 4/,
     ],
     [
-      { privacy: { epsilon: 8, delta: 1e-6, rounds: 10 }, update: { clip: 1, weighting: 'uniform' } },
-      /cells must be 1 with privacy, not 4/,
+      {
+        privacy: { epsilon: 8, delta: 1e-6, rounds: 10, noise: 'skellam' },
+        update: { clip: 1, weighting: 'uniform' },
+      },
+      /cells must be 1 for noise by devices, not 4: .* each would need the noise of a whole round/,
     ],
     [{ queries: [defineQuery({ name: 'taken', kind: 'count' })] }, /cells must be 1 with queries, not 4/],
     [

@@ -1,0 +1,376 @@
+import { createHash } from 'node:crypto';
+import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
+import type { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
+import type { Claim, PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
+import type { Head } from '@murmuration/coordinator/registry/ports';
+import { Registry } from '@murmuration/coordinator/registry/registry';
+import type { RoundTerms } from '@murmuration/coordinator/round/round';
+import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
+import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
+import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { adaptiveClip } from '@murmuration/coordinator/strategy/adaptive-clip';
+import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { Task } from '@murmuration/coordinator/task/task';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../seeded-random.ts';
+import { layout } from '../federation.ts';
+import type { MaskedDevice } from '../masked-device.ts';
+import { memoryBudgets } from '../privacy/memory-budgets.ts';
+import { openSpread, type SpreadWorld } from '../spread-world.ts';
+
+const count = 48;
+const privacy = { epsilon: 4, delta: 1e-5, rounds: 4, separation: 2 };
+const definition = {
+  masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1, smallestGroup: 3 },
+  update: { kind: 'ring', clip: 1, bits: 12, weighting: 'uniform' },
+  cohort: { goal: count, minimum: 9, overSelection: 1, cells: 3 },
+  deadlines: {
+    gathering: '10 s',
+    keys: '60 s',
+    shares: '60 s',
+    updates: '60 s',
+    agreement: '60 s',
+    unmasking: '60 s',
+    grace: '2 s',
+  },
+  schedule: { every: '1 h' },
+  privacy,
+} as Partial<TaskDefinition>;
+const blt = { ...privacy, noise: { kind: 'blt' as const, theta: [0.95, 0.5], omega: [0.2, 0.3] } };
+
+/** The ledger, in which the noise of a step follows from the same secret in every test, and whoever claims a step again offers another one. */
+function seeded(
+  ledger: PrivacyLedger = memoryPrivacy(),
+): PrivacyLedger & { readonly taken: readonly Claim[] } {
+  const taken: Claim[] = [];
+  return {
+    taken,
+    ...ledger,
+    async claim(claim) {
+      const seed = taken.some(({ step }) => step === claim.step)
+        ? new Uint8Array(32).fill(255)
+        : new Uint8Array(createHash('sha256').update(`step ${claim.step}`).digest());
+      const seeds = await ledger.claim({ ...claim, seed });
+      if (!taken.some(({ step }) => step === claim.step)) taken.push(claim);
+      return seeds;
+    },
+  };
+}
+
+/** The same task at one cell, whose versions are made of the updates of a spread round. */
+async function openOneCell(task: Task) {
+  const clock = new VirtualClock();
+  const history = memoryHistory();
+  const registry = new Registry(memoryBlobs(), history);
+  const first = { topology: { class_name: 'Sequential' }, layout, weights: new Float32Array(layout.count) };
+  await storeFirstVersion(task, first, registry, history, clock);
+  const ledger = seeded();
+  const budgets = memoryBudgets({ random: seededRandom(9), clock, ledger });
+  await budgets.open(task.name);
+  const make = versionMaker(() => task, registry, clock, budgets);
+  return {
+    registry,
+    /** The version after a round with the updates of these devices. */
+    async play(world: SpreadWorld, { parts: _, ...terms }: RoundTerms, some: readonly MaskedDevice[]) {
+      const own = await budgets.next(task, terms.number > 1, layout.count);
+      const plan = { ...terms.plan, privacy: own! };
+      const sum = aggregateFor('sum', { ...plan, masking: null }, layout, terms.id) as RingSum;
+      for (const device of some) {
+        const { assignment } = world.seatOf(device.id).channel.assignments.get(device.id)!;
+        sum.merge({ contributors: 1, elements: device.plain.get(assignment)! } as RingSum);
+      }
+      const { signal } = new AbortController();
+      const head = await make(
+        { ...terms, plan },
+        sum,
+        some.map(({ id }) => id),
+        signal,
+      );
+      await history.commit({ head });
+      return head;
+    },
+  };
+}
+
+/** What two versions of the same updates and secrets have in common. */
+function sameOf({ version: { model, number, contributors, privacy }, state }: Head) {
+  const { budget: _, ...rest } = privacy!;
+  return { model, number, contributors, privacy: rest, state };
+}
+
+/** The first or the second half of the devices: no device may be in two rounds that follow each other. */
+const half = ({ devices }: SpreadWorld, round: number) =>
+  round % 2 === 1 ? devices.slice(0, count / 2) : devices.slice(count / 2);
+
+interface Begun {
+  readonly world: SpreadWorld;
+  readonly leader: Awaited<ReturnType<SpreadWorld['openLeader']>>;
+}
+
+async function begin(change: Partial<TaskDefinition> = {}, ...dies: Parameters<SpreadWorld['openLeader']>) {
+  const world = await openSpread({
+    task: { ...definition, ...change } as Partial<TaskDefinition>,
+    devices: count,
+    ledger: seeded(),
+  });
+  for (const device of half(world, 1)) world.checkIn(device);
+  const leader = await world.openLeader(...dies);
+  await world.clock.advance(11_000);
+  return { world, leader };
+}
+
+async function step({ clock, devices }: SpreadWorld, some: readonly MaskedDevice[] = devices): Promise<void> {
+  for (const device of some) await device.step().catch(() => {});
+  await clock.advance(0);
+}
+
+/** All phases of a round, up to the moment at which all parts have left their sums. */
+async function play(world: SpreadWorld, some?: readonly MaskedDevice[]): Promise<void> {
+  for (let i = 0; i < 5; i++) await step(world, some);
+}
+
+async function playNext({ world, leader }: Begun, round: number): Promise<void> {
+  for (const device of half(world, round)) world.checkIn(device);
+  leader.rounds.beginNow();
+  await world.clock.advance(11_000);
+  await play(world);
+}
+
+const headOf = async ({ registry, task }: SpreadWorld) => (await registry.current(task.name)).head;
+const budgetsOf = ({ ledger, task }: SpreadWorld) => ledger.budgets(task.name);
+
+/** The parts that the ledger has, by device. */
+async function partsOf(world: SpreadWorld): Promise<Map<string, number>> {
+  const [budget] = await budgetsOf(world);
+  const parts = await world.ledger.parts(budget!.id);
+  return new Map(Array.from(parts, ([device, { parts }]) => [device as string, parts]));
+}
+
+describe('TK5: a spread round under a privacy budget', () => {
+  it.each<[string, Partial<TaskDefinition>]>([
+    ['correlated noise', {}],
+    ['independent noise', { privacy: { ...privacy, noise: 'independent' } }],
+    ['BLT noise', { privacy: blt }],
+    ['noise and a clip that adapts', { strategy: adaptiveClip(fedAvg(), { initial: 0.5 }) }],
+  ])('leads to the versions of one cell with the same secrets, bit for bit: %s', async (_, change) => {
+    const begun = await begin(change);
+    const { world, leader } = begun;
+    const oneCell = await openOneCell(world.task);
+    for (let round = 1; round <= 3; round++) {
+      if (round === 1) await play(world);
+      else await playNext(begun, round);
+      const { terms } = leader.rounds.current!;
+      expect(terms.plan.privacy).toMatchObject({ step: round - 1, separation: 2, epsilon: 4 });
+      await world.clock.advance(1_000);
+      expect(world.records.at(-1)).toMatchObject({ outcome: 'published', tally: { accepted: count / 2 } });
+      const expected = await oneCell.play(world, terms, half(world, round));
+      expect(sameOf(await headOf(world))).toEqual(sameOf(expected));
+      expect(expected.version.privacy!.noiseNorm).toBeGreaterThan(0);
+    }
+    expect(world.faults).toEqual([]);
+    await leader.rounds.stop();
+  });
+
+  it('takes one step, and one part of each device, wherever its leader dies while it closes', async () => {
+    const change = { privacy: blt };
+    const calls: string[] = [];
+    const whole = await begin(change, (call, when) => {
+      if (when === 'before') calls.push(call);
+      return false;
+    });
+    await play(whole.world);
+    const first = calls.length;
+    await whole.world.clock.advance(1_000);
+    const expected = sameOf(await headOf(whole.world));
+    await whole.leader.rounds.stop();
+    const closing = calls.slice(first, calls.lastIndexOf('commit') + 1);
+    expect(closing).toEqual(expect.arrayContaining(['results', 'sum', 'claim', 'commit']));
+    for (let at = 0; at < closing.length; at++)
+      for (const when of ['before', 'after'] as const) {
+        let seen = 0;
+        const isIt = (_: string, now: string) => now === when && seen++ === first + at;
+        const { world, leader } = await begin(change, isIt);
+        await play(world);
+        await world.clock.advance(1_000);
+        expect([at, when, leader.life.isOver]).toEqual([at, when, true]);
+        const next = await world.openLeader();
+        await world.clock.advance(20_000);
+        const where = `${closing[at]} ${when}`;
+        expect([where, sameOf(await headOf(world))]).toEqual([where, expected]);
+        expect(await budgetsOf(world)).toMatchObject([{ steps: 1, counted: [count / 2] }]);
+        const ids = half(world, 1).map(({ id }) => id);
+        expect([...(await partsOf(world))].sort()).toEqual(ids.map(id => [id, 1]).sort());
+        expect(await world.history.rounds(world.task.name, 9, 9)).toMatchObject([{ outcome: 'published' }]);
+        await next.rounds.stop();
+      }
+  });
+
+  it('keeps to the updates with which it took its step: a part that comes after that counts for nothing', async () => {
+    const { world, leader } = await begin({}, (call, when) => call === 'claim' && when === 'after');
+    const late = new Set(world.devicesOf(2));
+    const others = half(world, 1).filter(device => !late.has(device));
+    await play(world, others);
+    // The cell of part 2 is away until the others are no longer waited for, and its devices go on at another.
+    world.vanish(2);
+    await world.clock.advance(400_000);
+    expect(leader.life.isOver).toBe(true);
+    const { terms } = (await world.store.underWay())[0]!;
+    expect(await budgetsOf(world)).toMatchObject([{ steps: 1, counted: [others.length] }]);
+    const results = await world.store.parts.results(terms.id);
+    // What part 2 had left is there now.
+    const own = half(world, 1).filter(device => late.has(device));
+    const contributors = own.map(({ id }, i) => ({
+      device: id,
+      assignment: `late-${i}`.padEnd(22, '-') as never,
+    }));
+    const sum = aggregateFor('sum', terms.plan, layout, terms.id) as RingSum;
+    sum.contributors = own.length;
+    sum.elements[sum.elements.length - 1] = own.length;
+    await world.store.parts.end(
+      { ...terms, part: 2 },
+      { record: results.get(1)!.record, contributors },
+      sum.snapshot(),
+    );
+    const next = await world.openLeader();
+    await world.clock.advance(20_000);
+    const [record] = await world.history.rounds(world.task.name, 9, 9);
+    expect(record).toMatchObject({ outcome: 'published', tally: { accepted: others.length } });
+    expect(record!.parts![1]!.failure).toMatch(/was not in the sum with which the round took its step/);
+    const oneCell = await openOneCell(world.task);
+    expect(sameOf(await headOf(world))).toEqual(sameOf(await oneCell.play(world, terms, others)));
+    const parts = await partsOf(world);
+    expect(own.filter(({ id }) => parts.has(id))).toEqual([]);
+    await next.rounds.stop();
+  });
+
+  it('sends devices away that had a part in the step before, also those that waited already, at whatever cell', async () => {
+    const begun = await begin();
+    const { world, leader } = begun;
+    await play(world);
+    // They ask again before their cells know of the step, and one of these is replaced.
+    const [one, other] = [1, 2].map(part => half(world, 1).find(({ id }) => world.partOf(id) === part)!);
+    world.checkIn(one!);
+    await world.clock.advance(1_000);
+    expect(world.seatOf(one!.id).pool.has(one!.id)).toBe(false);
+    expect(world.seatOf(one!.id).channel.told.get(one!.id)).toBeGreaterThanOrEqual(3_600_000);
+    const reason = 'the privacy budget lets a device take part in one of 2 rounds';
+    expect(world.ask(one!)).toMatchObject({ decision: 'later', reason });
+    await world.replace(2);
+    expect(world.ask(other!)).toMatchObject({ decision: 'later', reason });
+    await playNext(begun, 2);
+    await world.clock.advance(1_000);
+    await playNext(begun, 3);
+    await world.clock.advance(1_000);
+    expect(world.records).toMatchObject(
+      Array(3).fill({ outcome: 'published', tally: { accepted: count / 2 } }),
+    );
+    expect(new Set((await partsOf(world)).values())).toEqual(new Set([1, 2]));
+    await leader.rounds.stop();
+  });
+
+  it('begins none where the budget is spent, and leaves nothing open in any part', async () => {
+    const begun = await begin({ privacy: { ...privacy, rounds: 2, separation: 2 } });
+    const { world, leader } = begun;
+    await play(world);
+    await world.clock.advance(1_000);
+    await playNext(begun, 2);
+    await world.clock.advance(1_000);
+    for (const device of world.devices) world.checkIn(device);
+    await world.clock.advance(3 * 3_600_000);
+    expect(leader.rounds.isSpent).toBe(true);
+    expect(world.records).toHaveLength(2);
+    expect(await world.store.underWay()).toEqual([]);
+    for (const { rounds } of world.seats) expect(rounds.isIdle).toBe(true);
+    expect(world.ask(world.devices[0]!)).toMatchObject({ decision: 'later' });
+    expect(world.faults).toEqual([]);
+    await leader.rounds.stop();
+  });
+
+  it('fails, and makes no version, where another round has its step at the end', async () => {
+    const { world, leader } = await begin();
+    const [budget] = await budgetsOf(world);
+    await world.ledger.claim({
+      budget: budget!.id,
+      step: 0,
+      round: 'another'.padEnd(22, '-') as RoundId,
+      seed: new Uint8Array(32),
+      contributors: [],
+      oldest: 0,
+    });
+    await play(world);
+    await world.clock.advance(1_000);
+    expect(world.records).toMatchObject([
+      { outcome: 'failed', failure: { reason: expect.stringMatching(/Step 0 of the privacy budget/) } },
+    ]);
+    expect((await headOf(world)).version.number).toBe(0);
+    expect(await world.store.underWay()).toEqual([]);
+    for (const { channel, rounds, part } of world.seats) {
+      expect(rounds.isIdle).toBe(true);
+      const own = half(world, 1).filter(({ id }) => world.partOf(id) === part);
+      expect(channel.ends.map(({ device }) => device).sort()).toEqual(own.map(({ id }) => id).sort());
+    }
+    await leader.rounds.stop();
+  });
+
+  /** What the leader of a round does from its last look at the parts on. */
+  const closing = new Set(['sum', 'rememberedBefore', 'claim', 'memory', 'remember', 'put', 'commit']);
+  /** Versions of the tasks with random losses. */
+  const released: number[] = [];
+
+  it.each(Array.from({ length: 6 }, (_, seed) => seed + 1))(
+    'spends what its versions say, and no device takes part too soon, where devices and cells are lost at random (seed %i)',
+    async seed => {
+      const random = seededRandom(seed);
+      const chance = (share: number) => random(1)[0]! < 256 * share;
+      const ledger = seeded();
+      const world = await openSpread({ task: definition, devices: count, seed, ledger });
+      const dies = (call: string) => closing.has(call) && chance(0.03);
+      const openAnother = async (): ReturnType<SpreadWorld['openLeader']> => {
+        try {
+          return await world.openLeader(dies);
+        } catch {
+          // It has died as well.
+          return openAnother();
+        }
+      };
+      let leader = await openAnother();
+      for (let turn = 0; turn < 60; turn++) {
+        if (turn % 12 === 0) for (const device of world.devices) if (chance(0.6)) world.ask(device);
+        for (const device of world.devices) if (chance(0.005)) world.lose(device);
+        if (chance(0.05)) await world.replace(1 + (random(1)[0]! % 3));
+        await step(
+          world,
+          world.devices.filter(() => chance(0.97)),
+        );
+        await world.clock.advance(turn % 12 === 11 ? 3_600_000 - 11 * 11_000 : 11_000);
+        if (leader.life.isOver) leader = await openAnother();
+      }
+      leader.life.dies = () => false;
+      await world.clock.advance(500_000);
+      const [budget] = await budgetsOf(world);
+      const versions = await world.history.versions(world.task.name, 99, 99);
+      const steps = versions.flatMap(({ privacy }) => (privacy ? [privacy.step] : []));
+      // Each version has a step of its own, and what was in its sum.
+      expect(new Set(steps).size).toBe(steps.length);
+      expect(budget!.steps).toBeGreaterThanOrEqual(steps.length);
+      for (const { privacy, contributors } of versions)
+        if (privacy) expect(budget!.counted[privacy.step]).toBe(contributors);
+      const last = new Map<string, number>();
+      for (const { step, contributors } of ledger.taken)
+        for (const device of contributors) {
+          expect(step - (last.get(device) ?? -2)).toBeGreaterThanOrEqual(2);
+          last.set(device, step);
+        }
+      released.push(steps.length);
+      await leader.rounds.stop();
+    },
+  );
+
+  it('released versions in most of these', () => {
+    expect(released.reduce((sum, versions) => sum + versions, 0)).toBeGreaterThanOrEqual(9);
+  });
+});
