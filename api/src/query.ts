@@ -227,6 +227,17 @@ export const queryBudget = z.object({
 });
 export type QueryBudgetMessage = z.infer<typeof queryBudget>;
 
+/** The round that follows those of a query that is asked in several. */
+const furtherRound = z.object({
+  number: count.describe('Which round of the query it is, counted from 1'),
+  of: count.describe('Rounds of the query, at most'),
+  failures: count.describe('How often it has failed'),
+  isAutomatic: z
+    .boolean()
+    .describe('It is asked by itself; false: it has failed too often, and is asked by command'),
+  until: instant.describe('From then on the query begins with its first round'),
+});
+
 /** A query of a task, as its definition has it. */
 export const taskQuery = z.object({
   name: z.string(),
@@ -238,6 +249,7 @@ export const taskQuery = z.object({
     .nullable()
     .describe('When it is asked by itself, at the earliest; null: only by command, or the task is paused'),
   isWanted: z.boolean().describe('Somebody asked for it, and its round has not begun'),
+  further: furtherRound.nullable().describe('Its next round; null: the first one of the query'),
   privacy: queryBudget.nullable().describe('null: its sums get no noise'),
   newest: queryResult.nullable().describe('null: it was never asked'),
 });

@@ -171,6 +171,7 @@ async function start(argv: readonly string[]): Promise<void> {
       display,
       settled: () => askForLengths(),
       isOver: () => !goesOn && roundsLeft <= 0,
+      isKept: kept !== undefined,
     });
   const remain = options.devices - phonesAsked(options.devices) >= cohortSizeOf(task);
   const askForLengths = askLengths({

@@ -2,6 +2,7 @@ import {
   type QueryBudgetMessage,
   type QueryResultMessage,
   queryResults,
+  type TaskQueryMessage,
   taskQueries,
   taskQuery,
 } from '@murmuration/api/query';
@@ -23,8 +24,8 @@ export function queryCommands(program: Command): void {
       const { queries: all } = await new AdminClient(given).get(pathOf(task), taskQueries);
       if (given.json) return sayJson(all);
       sayTable(
-        ['query', 'kind', 'threshold', 'every', 'ε', 'last asked', 'devices', 'result'],
-        all.map(({ name, kind, threshold, every, newest, privacy }) => [
+        ['query', 'kind', 'threshold', 'every', 'ε', 'last asked', 'devices', 'result', 'next round'],
+        all.map(({ name, kind, threshold, every, newest, further, privacy }) => [
           name,
           kind,
           threshold,
@@ -33,6 +34,7 @@ export function queryCommands(program: Command): void {
           newest?.startedAt ?? null,
           newest?.devices ?? null,
           newest && (newest.failure === null ? { text: 'shown', tone: 'good' } : failed(newest)),
+          further && furtherText(further),
         ]),
       );
     });
@@ -126,6 +128,15 @@ const budgetText = ({ epsilon, spent, steps, rounds, isSpent }: QueryBudgetMessa
   isSpent
     ? 'spent'
     : `${spent.epsilon === null ? 'none holds' : precise(spent.epsilon)} of ${epsilon}, ${steps}/${rounds} sums`;
+
+const furtherText = ({
+  number,
+  of,
+  failures,
+  isAutomatic,
+  until,
+}: NonNullable<TaskQueryMessage['further']>) =>
+  `${number} of ${of}${failures === 0 ? '' : `, failed ${failures === 1 ? 'once' : `${failures} times`}`}${isAutomatic ? '' : `; by command until ${until}`}`;
 
 const failed = ({ failure }: QueryResultMessage) => ({ text: failure ?? '', tone: 'doubtful' }) as const;
 

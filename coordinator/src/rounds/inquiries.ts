@@ -1,9 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { ArmQuery, AskedArm, NgramStep, Query } from '@murmuration/protocol/queries/query';
+import type { ArmQuery, AskedArm, Query } from '@murmuration/protocol/queries/query';
 import type { QueryBudgets } from '../privacy/query-budgets.ts';
-import { type QueryResult, type QueryResultStore, resultsKept } from '../registry/query-results.ts';
+import { type QueryResultStore, resultsKept } from '../registry/query-results.ts';
 import { cohortSizeOf, type Task, type TaskQuery } from '../task/task.ts';
-import { nextNgramStep } from './ngram-chain.ts';
+import { asksItself, type FurtherRound, furtherRound, resultsRead } from './further-round.ts';
 import type { ArmsPort } from './ports.ts';
 
 /** What becomes of a query next. */
@@ -12,10 +12,9 @@ export interface Standing {
   readonly isWanted: boolean;
   /** When it is asked by itself, ms since 1970; ∞: it is not, or the task is paused. */
   readonly nextAt: number;
+  /** Its next round, where that follows others of it; undefined: the first one. */
+  readonly further?: FurtherRound | undefined;
 }
-
-/** What a further round of a query asks about. */
-type Following = { readonly heavy: Uint8Array } | { readonly step: NgramStep };
 
 /** Which queries the devices of a task are to be asked, and when: further rounds and those of a command first, then those whose time has come. */
 export class Inquiries {
@@ -26,7 +25,7 @@ export class Inquiries {
   readonly #lastAt = new Map<string, number>();
 
   /** What rounds of queries have found that a further one is to follow. */
-  readonly #second = new Map<string, { readonly asked: Following; readonly until: number }>();
+  readonly #further = new Map<string, FurtherRound>();
 
   readonly #budgets: Pick<QueryBudgets, 'requireLeft' | 'isSpent'>;
   readonly #arms: Pick<ArmsPort, 'isAsking'> | undefined;
@@ -64,18 +63,9 @@ export class Inquiries {
   }
 
   async #found(task: Task, query: Query): Promise<void> {
-    const last = await this.#results.results(task.name, query.name, Number.POSITIVE_INFINITY, 2);
-    if (query.kind !== 'ngrams') return this.#foundTexts(query, last[0]!);
-    const step = await nextNgramStep(query, last, cohortSizeOf(task), task.vocabulary !== null);
-    if (step) this.#second.set(query.name, { asked: { step }, until: last[0]!.startedAt + query.period });
-  }
-
-  #foundTexts(query: Query, { query: asked, figures, startedAt }: QueryResult): void {
-    const isSame = query.kind === asked.kind && query.threshold === asked.threshold;
-    if (figures?.kind !== 'sketch' || !isSame || !('buckets' in query && 'buckets' in asked)) return;
-    if (query.buckets !== asked.buckets) return;
-    const heavy = new Uint8Array(Buffer.from(figures.heavy, 'base64url'));
-    this.#second.set(query.name, { asked: { heavy }, until: startedAt + query.period });
+    const last = await this.#results.results(task.name, query.name, Number.POSITIVE_INFINITY, resultsRead);
+    const further = await furtherRound(query, last, cohortSizeOf(task), task.vocabulary !== null);
+    if (further) this.#further.set(query.name, further);
   }
 
   /** Whether something was shown of a query, as far as that is kept. */
@@ -104,7 +94,7 @@ export class Inquiries {
     this.#lastAt.set(name, at);
     // A command that came while an earlier round of it was under way is for the next one.
     if ((this.#wanted.get(name) ?? at) <= at) this.#wanted.delete(name);
-    this.#second.delete(name);
+    this.#further.delete(name);
   }
 
   /** When the next query is to be asked, ms since 1970; ∞: none is. Of a paused task only those of a command are. */
@@ -120,12 +110,12 @@ export class Inquiries {
     isPaused: boolean,
     armFor: (query: ArmQuery) => AskedArm | undefined = () => undefined,
   ): Query | undefined {
-    const wanted = [...this.#second.keys(), ...this.#wanted.keys()];
+    const wanted = [...this.#further.keys(), ...this.#wanted.keys()];
     const due = task.queries.filter(each => this.#dueAt(task, each, now, isPaused) <= now);
     const order = ({ query: { name } }: TaskQuery) =>
       wanted.includes(name) ? wanted.indexOf(name) : wanted.length;
     for (const { query } of due.sort((a, b) => order(a) - order(b))) {
-      if (query.kind !== 'arm') return { ...query, ...this.#followingOf(query.name, now) } as Query;
+      if (query.kind !== 'arm') return { ...query, ...this.#furtherOf(query.name, now)?.asked } as Query;
       const arm = armFor(query);
       if (arm) return { ...query, arm };
       // Its time has come, and there is nobody to ask.
@@ -139,7 +129,8 @@ export class Inquiries {
     const nextAt = this.#isOpen(query)
       ? this.#asksItself(task, query, now, isPaused)
       : Number.POSITIVE_INFINITY;
-    return { isWanted: this.#wanted.has(query.query.name), nextAt };
+    const further = this.#furtherOf(query.query.name, now);
+    return { isWanted: this.#wanted.has(query.query.name), nextAt, ...(further && { further }) };
   }
 
   /** Of arms devices are asked while an experiment is measured by the query. */
@@ -150,16 +141,17 @@ export class Inquiries {
   #dueAt(task: Task, query: TaskQuery, now: number, isPaused: boolean): number {
     const { name } = query.query;
     if (!this.#isOpen(query)) return Number.POSITIVE_INFINITY;
-    const isDue = this.#wanted.has(name) || this.#followingOf(name, now) !== undefined;
+    const further = this.#furtherOf(name, now);
+    const isDue = this.#wanted.has(name) || (further !== undefined && asksItself(further));
     return isDue && !this.#budgets.isSpent(task, query.query)
       ? now
       : this.#asksItself(task, query, now, isPaused);
   }
 
-  /** What a further round of a query is to ask about, where what the one before it found is not too old. */
-  #followingOf(name: string, now: number): Following | undefined {
-    const second = this.#second.get(name);
-    return second && now < second.until ? second.asked : undefined;
+  /** The round that follows those of a query, where what they found is not too old. */
+  #furtherOf(name: string, now: number): FurtherRound | undefined {
+    const further = this.#further.get(name);
+    return further && now < further.until ? further : undefined;
   }
 
   #asksItself(task: Task, { query, every }: TaskQuery, now: number, isPaused: boolean): number {

@@ -706,6 +706,7 @@ export class TaskRounds {
     const record = await abandon(saved, reason, this.#ports);
     this.#over.push(record.round);
     if (record.query === undefined) await this.#ports.runs?.ended(record);
+    else await this.#inquiries.ended(this.#task, record.query);
   }
 
   /** The newest rounds that are over, once. */

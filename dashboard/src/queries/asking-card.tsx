@@ -23,7 +23,7 @@ export function AskingCard({ task, query, changed }: Shown) {
   const now = useNow();
   const next = nextOf(query, round, now);
   const mayAsk = session.may('operator');
-  const { name, threshold, period, every, isWanted } = query;
+  const { name, threshold, period, every, isWanted, further } = query;
   const { facts } = words.asking;
   const ask = async () => {
     await requests.send('POST', `tasks/${task}/queries/${name}/run`, {});
@@ -43,6 +43,7 @@ export function AskingCard({ task, query, changed }: Shown) {
       <p class="verdict">{words.asking.verdict(next, round?.number ?? null, now)}</p>
       {next.is === 'asked' && round && <UnderWay task={task} round={round} />}
       {next.is === 'soon' && round && <p class="muted">{words.asking.after(round.number)}</p>}
+      {further && next.is !== 'asked' && <p class="muted">{words.asking.further(further, now)}</p>}
       {!mayAsk && <p class="muted">{words.asking.readOnly}</p>}
       <dl class="facts quiet">
         <div>

@@ -14,14 +14,15 @@ export function nextOf(
     every,
     nextAt,
     isWanted,
+    further,
     privacy,
-  }: Pick<TaskQueryMessage, 'name' | 'every' | 'nextAt' | 'isWanted' | 'privacy'>,
+  }: Pick<TaskQueryMessage, 'name' | 'every' | 'nextAt' | 'isWanted' | 'further' | 'privacy'>,
   round: Pick<NonNullable<TaskOverview['round']>, 'query'> | null,
   now: number,
 ): Next {
   if (round?.query === name) return { is: 'asked' };
   if (privacy?.isSpent) return { is: 'spent' };
-  if (isWanted) return { is: 'soon' };
+  if (isWanted || further?.isAutomatic) return { is: 'soon' };
   if (every === null) return { is: 'by-command' };
   if (nextAt === null) return { is: 'paused' };
   return Date.parse(nextAt) <= now ? { is: 'soon' } : { is: 'later', at: nextAt };

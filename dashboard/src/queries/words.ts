@@ -153,6 +153,18 @@ export const words = {
       }
     },
     after: (round: number) => `Round ${count(round)} is running; devices are asked when it is over.`,
+    /** `now`: ms since 1970. */
+    further: (
+      { number, of, failures, isAutomatic, until }: NonNullable<TaskQueryMessage['further']>,
+      now: number,
+    ) => {
+      const which = `Round ${count(number)} of the ${count(of)} of this query comes next`;
+      if (failures === 0) return `${which}.`;
+      const failed = `${which}. It has failed ${failures === 1 ? 'once' : `${count(failures)} times`}`;
+      return isAutomatic
+        ? `${failed} and is asked again by itself, of devices that have not answered it.`
+        : `${failed} and is asked again by command. In ${duration(Math.max(0, Date.parse(until) - now))} devices may answer once more, and the query begins with its first round.`;
+    },
     watch: 'Watch the round',
     quorum: (isGathering: boolean, { accepted, goal, minimum }: NonNullable<LiveRound['quorum']>) =>
       `${counted(accepted, isGathering ? 'device' : 'message')} of ${count(goal)} wanted, ${count(minimum)} required`,

@@ -2,7 +2,14 @@ import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { QueryResult, QueryResultStore } from '@murmuration/coordinator/registry/query-results';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
-import { countedNgrams, nextNgramStep } from '@murmuration/coordinator/rounds/ngram-chain';
+import {
+  asksItself,
+  type FurtherRound,
+  furtherRound,
+  mostAttempts,
+  resultsRead,
+} from '@murmuration/coordinator/rounds/further-round';
+import { countedNgrams } from '@murmuration/coordinator/rounds/ngram-chain';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import { lengthNames } from '@murmuration/demo-keyboard-app/task/phrases';
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
@@ -37,6 +44,15 @@ export interface NgramAsking {
   readonly settled: () => void;
   /** Whether the whole run ends with the round that is just over. */
   readonly isOver: () => boolean;
+  /** Whether a later start goes on with what this one has found. */
+  readonly isKept: boolean;
+}
+
+/** How far it is, what was found of each length from 1, and, where it has failed, why, with when phones are asked again. */
+export interface NgramStanding {
+  readonly state: NgramState;
+  readonly counts: readonly number[];
+  readonly failure: string | null;
 }
 
 /**
@@ -49,6 +65,9 @@ export class AskedNgrams {
   #state: NgramState = 'unasked';
   /** Found so far, by length from 1. */
   #counts: number[] = [];
+  #failure: string | null = null;
+  /** Times that the first round has failed in this start. */
+  #failedFirst = 0;
   /** The newest round of the query: its id, and what it asks for. */
   #round: { readonly id: RoundId; readonly label: string } | undefined;
 
@@ -69,19 +88,23 @@ export class AskedNgrams {
    */
   async open(now: number): Promise<void> {
     const { task, query, results, display } = this.#asking;
-    const [newest] = await results.results(task.name, query.name, Number.POSITIVE_INFINITY, 1);
+    const last = await this.#last();
+    const [newest] = last;
     const known = await countedNgrams(task, query.name, results, now);
     const asked = newest?.query;
     if (!known || !newest?.figures || asked?.kind !== 'ngrams' || asked.classes < query.classes) return;
+    // Rounds before this start have failed, and those after them are still to come.
+    const further = await this.#furtherAfter(last);
+    if (further && now < further.until) return;
     this.#state = 'found';
     this.#counts = [...known.counts];
     display.announce(words.kept(this.#counts));
   }
 
   /** How far it is, once all rounds that are over were looked at. */
-  async standing(): Promise<{ readonly state: NgramState; readonly counts: readonly number[] }> {
+  async standing(): Promise<NgramStanding> {
     await this.#queue.idle();
-    return { state: this.#state, counts: this.#counts };
+    return { state: this.#state, counts: this.#counts, failure: this.#failure };
   }
 
   /** Whether phones are asked, or are to be asked after the round under way. */
@@ -108,10 +131,15 @@ export class AskedNgrams {
   }
 
   async #ended(record: RoundRecord): Promise<void> {
-    const { query, ask, host, isOver } = this.#asking;
+    const { query, host, isOver } = this.#asking;
     if (record.query === query.name) return this.#answered();
     if (record.query !== undefined || this.#state !== 'unasked' || isOver()) return;
     await host.asksAll(true);
+    await this.#ask();
+  }
+
+  async #ask(): Promise<void> {
+    const { ask, query } = this.#asking;
     try {
       await ask(query.name);
     } catch (error) {
@@ -121,21 +149,39 @@ export class AskedNgrams {
   }
 
   async #answered(): Promise<void> {
-    const { task, query, results, display, host, settled } = this.#asking;
-    const last = await results.results(task.name, query.name, Number.POSITIVE_INFINITY, roundsOf(query));
+    const { query, display, host, settled, isKept, isOver } = this.#asking;
+    const last = await this.#last();
     const { figures, failure } = last[0]!;
+    const further = await this.#furtherAfter(last);
     this.#counts = countsIn(last);
-    if (figures && (await nextNgramStep(query, last, cohortSizeOf(task), task.vocabulary !== null))) return;
+    if (figures && further) return;
+    const reason = failure ?? 'The round failed.';
+    if (further && asksItself(further)) return display.announce(words.again(reason));
+    if (!figures && !further && ++this.#failedFirst < mostAttempts && !isOver()) {
+      display.announce(words.again(reason));
+      return this.#ask();
+    }
     this.#state = stateAfter(figures, this.#counts);
+    if (this.#state === 'failed') this.#failure = `${reason} ${words.later(isKept)}`;
     display.announce(
       this.#state === 'found'
         ? words.found(this.#counts)
         : this.#state === 'nothing'
           ? words.nothing(query)
-          : words.failed(failure, this.#counts),
+          : words.failed(this.#failure!, this.#counts),
     );
     await host.asksAll(false);
     settled();
+  }
+
+  #last(): Promise<readonly QueryResult[]> {
+    const { task, query, results } = this.#asking;
+    return results.results(task.name, query.name, Number.POSITIVE_INFINITY, resultsRead);
+  }
+
+  #furtherAfter(last: readonly QueryResult[]): Promise<FurtherRound | undefined> {
+    const { task, query } = this.#asking;
+    return furtherRound(query, last, cohortSizeOf(task), task.vocabulary !== null);
   }
 }
 
@@ -183,12 +229,17 @@ const words = {
     `They have ${countsInWords(counts)} in common. Each version carries these from now on, and keyboards mix them in.`,
   nothing: ({ threshold }: NgramsQuery) =>
     `No ${threshold} of them write the same words, so versions carry no n-grams.`,
-  failed: (reason: string | null, counts: readonly number[]) =>
-    `They could not say all of it: ${reason ?? 'the round failed.'} ${
+  again: (reason: string) => `That round failed, and they are asked it again: ${reason}`,
+  failed: (reason: string, counts: readonly number[]) =>
+    `They could not say all of it: ${reason} ${
       counts.some(count => count > 0)
-        ? `Versions carry what was found until then, ${countsInWords(counts)}`
-        : 'Versions carry no n-grams'
-    }. The next start with the same --storage asks again.`,
+        ? `Versions carry what was found until then, ${countsInWords(counts)}.`
+        : 'Versions carry no n-grams.'
+    }`,
+  later: (isKept: boolean) =>
+    isKept
+      ? 'Nobody is asked again in this start; the next one with the same --storage asks again.'
+      : 'Nobody is asked again in this start.',
   kept: (counts: readonly number[]) =>
     `Versions carry ${countsInWords(counts)} that phones have in common, found in an earlier start.`,
 };

@@ -2,13 +2,13 @@ import { phrasesThreshold } from '@murmuration/demo-keyboard-app/task/query-name
 import type { MixedRecall } from '../demonstration/mixed-recall.ts';
 import { inPercent, type RecallInPercent, recallIn } from '../demonstration/summary.ts';
 import type { AnswerAudit } from '../exactness/answer-audit.ts';
-import { type AskedNgrams, countsInWords } from './asked-ngrams.ts';
+import { countsInWords, type NgramStanding } from './asked-ngrams.ts';
 
 /** What came of the n-grams that phones have in common. */
 export interface NgramsOfRun {
   /** Why nobody was asked; undefined where that was not ruled out. */
   readonly unasked: string | undefined;
-  readonly asked: Awaited<ReturnType<AskedNgrams['standing']>> | undefined;
+  readonly asked: NgramStanding | undefined;
   /** Of the newest version with the n-grams that it carries; null: it carries none. */
   readonly mixed: MixedRecall | null;
   readonly answerSums: AnswerAudit['figures'];
@@ -16,10 +16,10 @@ export interface NgramsOfRun {
 
 /** The same for a program: recall and `share`, that of the n-grams in the mixture, in per cent. */
 export function ngramFigures({ unasked, asked, mixed, answerSums }: NgramsOfRun) {
-  const counts = asked?.state === 'found' ? asked.counts : [];
+  const counts = asked?.state === 'found' || asked?.state === 'failed' ? asked.counts : [];
   return {
     state: asked?.state ?? 'unasked',
-    reason: unasked ?? null,
+    reason: unasked ?? asked?.failure ?? null,
     threshold: phrasesThreshold,
     words: counts[0] ?? 0,
     pairs: counts[1] ?? 0,
@@ -41,6 +41,8 @@ export function aboutNgrams(of: NgramsOfRun & { readonly figures: RecallInPercen
     );
   else if (asked?.state === 'asking')
     lines.push('Phones are still asked for their n-grams; the versions that come after that carry them.');
+  else if (asked?.state === 'failed' && asked.failure !== null)
+    lines.push(`Phones could not say all of their n-grams: ${asked.failure}`);
   if (mixed)
     lines.push(
       `Mixed with the ${countsInWords(asked?.counts ?? [])} that phones have in common, ${inPercent(mixed.share).toFixed(0)} % by weight, the model comes to ` +

@@ -58,14 +58,20 @@ export function gathering(state: Gathering, event: RoundEvent): Step {
           effects: [{ type: 'wake', time: deadline }],
         };
       }
-      const reason = `${accepted} of at least ${minimum} devices had checked in at the deadline.`;
-      return fail(terms, emptyTally, 'gathering', reason);
+      return fail(terms, emptyTally, 'gathering', tooFew(terms, accepted, minimum));
     }
     case 'abort':
       return fail(terms, emptyTally, 'gathering', event.reason);
     default:
       return unchanged(state);
   }
+}
+
+function tooFew({ plan }: RoundTerms, accepted: number, minimum: number): string {
+  const of = `${accepted} of at least ${minimum} devices`;
+  return plan.query
+    ? `${of} that would answer had checked in at the deadline: a device answers once in the period of the query.`
+    : `${of} had checked in at the deadline.`;
 }
 
 function deadlinesFrom(time: number, { limits, plan }: RoundTerms): Deadlines {

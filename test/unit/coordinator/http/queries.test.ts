@@ -17,6 +17,7 @@ const unasked = {
   period: 24 * hour,
   nextAt: null,
   isWanted: false,
+  further: null,
   privacy: null,
   newest: null,
 };

@@ -187,9 +187,28 @@ describe('results over time', () => {
 });
 
 describe('when a query is asked next', () => {
-  const query = { name: 'some', every: 3_600_000, nextAt: null, isWanted: false, privacy: null };
+  const query = {
+    name: 'some',
+    every: 3_600_000,
+    nextAt: null,
+    isWanted: false,
+    further: null,
+    privacy: null,
+  };
   const now = Date.parse('2026-01-01T00:00:00.000Z');
   const later = '2026-01-01T00:10:00.000Z';
+  const further = { number: 3, of: 5, failures: 0, isAutomatic: true, until: later };
+
+  it('is said of a query in several rounds, and what became of the one that comes next', () => {
+    const { further: said } = words.asking;
+    expect(said(further, now)).toBe('Round 3 of the 5 of this query comes next.');
+    expect(said({ ...further, failures: 1 }, now)).toBe(
+      'Round 3 of the 5 of this query comes next. It has failed once and is asked again by itself, of devices that have not answered it.',
+    );
+    expect(said({ ...further, failures: 3, isAutomatic: false }, now)).toBe(
+      'Round 3 of the 5 of this query comes next. It has failed 3 times and is asked again by command. In 10 min devices may answer once more, and the query begins with its first round.',
+    );
+  });
 
   it.each([
     [{ ...query, isWanted: true }, { query: 'some' }, { is: 'asked' }, 'Devices are being asked, in round 7'],
@@ -201,6 +220,13 @@ describe('when a query is asked next', () => {
       'Devices are asked in the next round',
     ],
     [{ ...query, nextAt: later }, { query: null }, { is: 'later', at: later }, 'Asked next in 10 min'],
+    [{ ...query, every: null, further }, null, { is: 'soon' }, 'Devices are asked in the next round'],
+    [
+      { ...query, every: null, further: { ...further, failures: 3, isAutomatic: false } },
+      null,
+      { is: 'by-command' },
+      'Asked by command only',
+    ],
     [query, null, { is: 'paused' }, 'Asked again once the task is resumed'],
     [{ ...query, every: null }, null, { is: 'by-command' }, 'Asked by command only'],
     [

@@ -44,6 +44,7 @@ function open(): AskedNgrams {
     display: { announce: line => void happened.push(line) },
     settled: () => happened.push('settled'),
     isOver: () => isOver,
+    isKept: true,
   });
 }
 
@@ -85,13 +86,16 @@ async function answered(step: NgramStep | undefined, succeeds = true): Promise<s
   return label;
 }
 
+/** Results that are none of rounds that failed. */
+const shown = () => results.filter(({ figures }) => figures !== null);
+
 /** All rounds from a step on; what each was for. */
 async function chain(step?: NgramStep): Promise<(string | undefined)[]> {
   const labels: (string | undefined)[] = [];
   let next: NgramStep | undefined = step;
   do {
     labels.push(await answered(next));
-    next = await nextNgramStep(query, results, 3);
+    next = await nextNgramStep(query, shown(), 3);
   } while (next);
   return labels;
 }
@@ -116,7 +120,7 @@ describe('phones that are asked for their n-grams', () => {
       'as before',
       'settled',
     ]);
-    expect(await ngrams.standing()).toEqual({ state: 'found', counts: [4, 3, 2] });
+    expect(await ngrams.standing()).toEqual({ state: 'found', counts: [4, 3, 2], failure: null });
     expect(ngrams.isOpen).toBe(false);
     await trained();
     expect(happened).toEqual([]);
@@ -126,7 +130,7 @@ describe('phones that are asked for their n-grams', () => {
     isOver = true;
     await trained();
     expect(happened).toEqual([]);
-    expect(await ngrams.standing()).toEqual({ state: 'unasked', counts: [] });
+    expect(await ngrams.standing()).toEqual({ state: 'unasked', counts: [], failure: null });
     expect(ngrams.isOpen).toBe(false);
   });
 
@@ -144,7 +148,7 @@ describe('phones that are asked for their n-grams', () => {
     expect(happened.splice(0)).toEqual([
       'Versions carry 4 words, 3 pairs and 2 triples that phones have in common, found in an earlier start.',
     ]);
-    expect(await ngrams.standing()).toEqual({ state: 'found', counts: [4, 3, 2] });
+    expect(await ngrams.standing()).toEqual({ state: 'found', counts: [4, 3, 2], failure: null });
     await trained();
     expect(happened).toEqual([]);
 
@@ -179,21 +183,71 @@ describe('phones that are asked for their n-grams', () => {
     await chain(step);
     expect(happened[0]).toMatch(/^Phones are asked on/);
     expect(happened).not.toContain('ask phrases');
-    expect(await ngrams.standing()).toEqual({ state: 'found', counts: [4, 3, 2] });
+    expect(await ngrams.standing()).toEqual({ state: 'found', counts: [4, 3, 2], failure: null });
   });
 
-  it('are let go where a round fails, which says what versions have then', async () => {
+  it('are asked a round again that fails, and go on', async () => {
     await trained();
     await answered(undefined);
-    await answered(await nextNgramStep(query, results, 3), false);
+    const step = await nextNgramStep(query, results, 3);
+    await answered(step, false);
+    expect(happened.at(-1)).toBe('That round failed, and they are asked it again: Too few phones answered.');
+    expect((await ngrams.standing()).state).toBe('asking');
+    await chain(step);
+    expect(await ngrams.standing()).toEqual({ state: 'found', counts: [4, 3, 2], failure: null });
+  });
+
+  it('are let go where a round fails again and again, which says why, and what versions have then', async () => {
+    await trained();
+    await answered(undefined);
+    const step = await nextNgramStep(query, results, 3);
+    for (let time = 0; time < 3; time++) await answered(step, false);
+    const failure =
+      'Too few phones answered. Nobody is asked again in this start; the next one with the same --storage asks again.';
     expect(happened.slice(-3)).toEqual([
-      'They could not say all of it: Too few phones answered. Versions carry what was found until then, 4 words. The next start with the same --storage asks again.',
+      `They could not say all of it: ${failure} Versions carry what was found until then, 4 words.`,
       'as before',
       'settled',
     ]);
-    expect((await ngrams.standing()).state).toBe('failed');
+    expect(await ngrams.standing()).toEqual({ state: 'failed', counts: [4], failure });
     await trained();
     expect(happened.at(-1)).toBe('settled');
+  });
+
+  it('are asked the first round again where that fails, and are let go where it does so again and again', async () => {
+    await trained();
+    for (let time = 1; time <= 3; time++) {
+      await answered(undefined, false);
+      expect(happened.filter(said => said === 'ask phrases')).toHaveLength(Math.min(time + 1, 3));
+    }
+    expect(await ngrams.standing()).toMatchObject({
+      state: 'failed',
+      counts: [],
+      failure: expect.stringMatching(/^Too few phones answered\. Nobody/),
+    });
+  });
+
+  it('go on after a restart that ended a round, unless it failed too often: then they are asked after the next round of training', async () => {
+    await answered(undefined);
+    const step = await nextNgramStep(query, results, 3);
+    for (const failures of [1, 2]) {
+      await answered(step, false);
+      events.removeAllListeners();
+      happened.length = 0;
+      ngrams = open();
+      await ngrams.open(rounds);
+      expect([failures, happened]).toEqual([failures, []]);
+      expect(ngrams.isOpen).toBe(true);
+    }
+    // What was found until a round failed counts for versions already; a later round of the same chain is still to come.
+    await answered(step);
+    events.removeAllListeners();
+    happened.length = 0;
+    ngrams = open();
+    await ngrams.open(rounds);
+    expect(happened).toEqual([]);
+    await chain((await nextNgramStep(query, shown(), 3))!);
+    expect(await ngrams.standing()).toMatchObject({ state: 'found', counts: [4, 3, 2] });
   });
 });
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 const answerSums = { sumsChecked: 5, sumsExact: 5, sumsUnchecked: 0 };
 const none = { sumsChecked: 0, sumsExact: 0, sumsUnchecked: 0 };
 const figures = { top1: 6.69, top3: 12.39 };
-const found = { state: 'found', counts: [1_265, 1_883, 521] } as const;
+const found = { state: 'found', counts: [1_265, 1_883, 521], failure: null } as const;
 const mixed = { top1: 0.0786, top3: 0.1429, share: 0.307 };
 
 it('says what phones have in common, and what the mixture comes to beside the model by itself', () => {
@@ -27,7 +27,11 @@ it('says what phones have in common, and what the mixture comes to beside the mo
 });
 
 it('says what was not asked, and why', () => {
-  const unasked = { unasked: undefined, asked: { state: 'unasked', counts: [] }, mixed: null } as const;
+  const unasked = {
+    unasked: undefined,
+    asked: { state: 'unasked', counts: [], failure: null },
+    mixed: null,
+  } as const;
   expect(aboutNgrams({ ...unasked, answerSums: none, figures })).toEqual([
     'Phones were not asked for their n-grams: that comes after the first round, and no other followed it.',
   ]);
@@ -35,6 +39,17 @@ it('says what was not asked, and why', () => {
   const off = { unasked: reason, asked: undefined, mixed: null, answerSums: none };
   expect(aboutNgrams({ ...off, figures })).toEqual([`Phones were not asked for their n-grams: ${reason}.`]);
   expect(ngramFigures(off)).toMatchObject({ state: 'unasked', reason, words: 0, mixed: null });
+});
+
+it('says why phones could not say all, and what versions carry nevertheless', () => {
+  const failure = 'Too many devices left. Nobody is asked again in this start.';
+  const asked = { state: 'failed', counts: [514], failure } as const;
+  const of = { unasked: undefined, asked, mixed, answerSums: none };
+  expect(aboutNgrams({ ...of, figures })).toEqual([
+    `Phones could not say all of their n-grams: ${failure}`,
+    expect.stringContaining('Mixed with the 514 words'),
+  ]);
+  expect(ngramFigures(of)).toMatchObject({ state: 'failed', reason: failure, words: 514, pairs: 0 });
 });
 
 it('says that answers of visitors can’t be checked', () => {

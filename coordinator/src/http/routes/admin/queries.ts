@@ -20,6 +20,7 @@ import { statementMessage } from '../../../privacy/messages.ts';
 import type { History } from '../../../registry/ports.ts';
 import type { QueryResult, QueryResultStore } from '../../../registry/query-results.ts';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
+import { asksItself, type FurtherRound } from '../../../rounds/further-round.ts';
 import type { RoundControl } from '../../../rounds/round-control.ts';
 import type { TaskRounds } from '../../../rounds/task-rounds.ts';
 import type { Task, TaskQuery } from '../../../task/task.ts';
@@ -62,7 +63,7 @@ export function queryRoutes(
   const messageOf = async (rounds: TaskRounds, asked: TaskQuery): Promise<TaskQueryMessage> => {
     const { name, kind, threshold, period } = asked.query;
     const [newest] = await store.results(rounds.task.name, name, Number.POSITIVE_INFINITY, 1);
-    const { nextAt, isWanted } = rounds.standingOf(asked);
+    const { nextAt, isWanted, further } = rounds.standingOf(asked);
     return {
       name,
       kind,
@@ -71,6 +72,7 @@ export function queryRoutes(
       every: asked.every,
       nextAt: Number.isFinite(nextAt) ? iso(nextAt) : null,
       isWanted,
+      further: further ? furtherMessage(further) : null,
       privacy: budgetMessage(privacy, rounds.upcoming, asked.query),
       newest: newest ? await resultMessage(newest, history) : null,
     };
@@ -139,6 +141,11 @@ export function queryRoutes(
     },
   );
 }
+
+const furtherMessage = (further: FurtherRound): TaskQueryMessage['further'] => {
+  const { number, of, failures, until } = further;
+  return { number, of, failures, isAutomatic: asksItself(further), until: iso(until) };
+};
 
 function budgetMessage(budgets: PrivacyBudgets, task: Task, query: Query): QueryBudgetMessage | null {
   const status = budgets.answers.statusOf(task, query);
