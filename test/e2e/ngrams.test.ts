@@ -6,8 +6,8 @@ import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
-import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { growableWords, nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { sequencesOf } from '@murmuration/demo-keyboard-app/task/ngrams';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
@@ -45,13 +45,12 @@ function expected(length: number): number {
   return [...on.values()].filter(devices => devices >= 3).length;
 }
 
-it('QY12 QY14: devices that are asked for n-grams give the next version those of three of them, and a hybrid answers by it', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'murmuration-'));
-  cleanUp.push(() => rm(folder, { recursive: true }));
+/** A coordinator whose paused task asks devices for n-grams of a vocabulary, and its apps. */
+async function open(folder: string, of: Vocabulary, model: Pick<TaskDefinition, 'vocabulary'> = {}) {
   const query = defineQuery({
     name: 'phrases',
     kind: 'ngrams',
-    classes: vocabulary.size,
+    classes: of.size,
     firstClass,
     values: 100,
     sketches: [
@@ -59,37 +58,34 @@ it('QY12 QY14: devices that are asked for n-grams give the next version those of
       { rows: 3, buckets: 256 },
     ],
   });
-  const coordinator = await createCoordinator(
-    parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent' }),
-    [
-      defineTask({
-        name: 'keyboard',
-        model: () => nextWordModel({ vocabulary: vocabulary.size, embedding: 4, gru: 4, dense: null }, 1),
-        plan: { learningRate: 0.1 },
-        update: { clip: 15, bits: 8 },
-        masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
-        cohort: { goal: 3, minimum: 3, overSelection: 1 },
-        deadlines: {
-          gathering: '2 min',
-          keys: '2 min',
-          shares: '2 min',
-          updates: '2 min',
-          agreement: '2 min',
-        },
-        uploadSlot: 0,
-        schedule: { every: '0 s' },
-        strategy: fedAvg(),
-        queries: [query],
-        serving: { ngrams: 'phrases' },
-      }),
-    ],
-    { clock: systemClock, random: systemRandom },
-  );
+  const storage = join(folder, 'coordinator');
+  const config = parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent', storage });
+  const task = defineTask({
+    name: 'keyboard',
+    ...model,
+    model: () => nextWordModel({ vocabulary: of.size, embedding: 4, gru: 4, dense: null }, 1),
+    plan: { learningRate: 0.1 },
+    update: { clip: 15, bits: 8 },
+    masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
+    cohort: { goal: 3, minimum: 3, overSelection: 1 },
+    deadlines: {
+      gathering: '2 min',
+      keys: '2 min',
+      shares: '2 min',
+      updates: '2 min',
+      agreement: '2 min',
+    },
+    uploadSlot: 0,
+    schedule: { every: '0 s' },
+    strategy: fedAvg(),
+    queries: [query],
+    serving: { ngrams: 'phrases' },
+  });
+  const coordinator = await createCoordinator(config, [task], { clock: systemClock, random: systemRandom });
   cleanUp.push(() => coordinator.stop());
-  const keyboard = coordinator.control.tasks[0]!.task.name;
-  await coordinator.control.pause(keyboard);
+  await coordinator.control.pause(task.name);
   const errors: string[] = [];
-  const open = (messages: readonly string[], name: string) => {
+  const phone = (messages: readonly string[], name: string) => {
     const client = new FederatedClient({
       url: coordinator.url,
       storage: fileStorage(join(folder, name)),
@@ -99,9 +95,10 @@ it('QY12 QY14: devices that are asked for n-grams give the next version those of
       tasks: {
         keyboard: {
           examples: () => messages,
-          trainer: tfjsTrainer(nextWord(vocabulary)),
-          hybrid: { serving: keyboardServing(vocabulary), personal: [sharedNgrams()] },
-          answers: { phrases: { kinds: ['ngrams'], answer: () => sequencesOf(messages, vocabulary) } },
+          trainer: tfjsTrainer(nextWord(of)),
+          growable: growableWords,
+          hybrid: { serving: keyboardServing(of), personal: [sharedNgrams()] },
+          answers: { phrases: { kinds: ['ngrams'], answer: () => sequencesOf(messages, of) } },
         },
       },
     });
@@ -109,7 +106,12 @@ it('QY12 QY14: devices that are asked for n-grams give the next version those of
     cleanUp.push(() => client.stop());
     return client;
   };
-  const clients = typed.map((messages, i) => open(messages, String(i)));
+  return { coordinator, errors, phone, keyboard: task.name };
+}
+
+/** Three phones say what they have in common: five rounds. */
+async function ask({ coordinator, phone, keyboard }: Awaited<ReturnType<typeof open>>) {
+  const clients = typed.map((messages, i) => phone(messages, String(i)));
   await Promise.all(clients.map(client => client.start()));
   await coordinator.start();
   const rounds: RoundRecord[] = [];
@@ -119,18 +121,51 @@ it('QY12 QY14: devices that are asked for n-grams give the next version those of
   expect(rounds.map(({ query, outcome }) => [query, outcome])).toEqual(
     Array.from({ length: 5 }, () => ['phrases', 'published']),
   );
+}
 
+/** The newest version as everybody gets it, and its n-grams. */
+async function newest(url: string) {
+  const { models } = await (await fetch(`${url}/v1/tasks/keyboard/models?limit=1`)).json();
+  const { ngramCounts } = await (await fetch(`${url}/v1/models/${models[0].model}/model.json`)).json();
+  const file = new Uint8Array(
+    await (await fetch(`${url}/v1/models/${models[0].model}/${ngramCounts.path}`)).arrayBuffer(),
+  );
+  expect(ngramCounts.bytes).toBe(file.length);
+  return { model: models[0], file };
+}
+
+/** Somebody who typed what says that these n-grams are of use, and no part of whose hybrid learns from it: what comes after "see you". */
+async function nextOf(person: FederatedClient, model: string, of: Vocabulary): Promise<string | undefined> {
+  const fitted = new Promise<void>(resolve =>
+    person.on('personal', ({ phase, report }) => {
+      if (phase === 'ready' && report?.model === model) resolve();
+    }),
+  );
+  await person.start();
+  await fitted;
+  const { values } = await person.hybrid('keyboard').predict('see you');
+  return of.word(values.indexOf(Math.max(...values)));
+}
+
+const ofUse = Array.from(
+  { length: 30 },
+  (_, i) => `${'me '.repeat(i % 10)}${'now '.repeat(Math.floor(i / 10))}see you at home`,
+);
+
+async function temporary(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'murmuration-'));
+  cleanUp.push(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+it('QY12 QY14: devices that are asked for n-grams give the next version those of three of them, and a hybrid answers by it', async () => {
+  const world = await open(await temporary(), vocabulary);
+  await ask(world);
+  const { coordinator, errors, phone, keyboard } = world;
   await coordinator.control.unpause(keyboard);
   await eventOf(coordinator.events, 'round-ended', ({ query }: RoundRecord) => query === undefined);
   await coordinator.endRounds();
-  const { models } = await (await fetch(`${coordinator.url}/v1/tasks/keyboard/models?limit=1`)).json();
-  const { ngramCounts } = await (
-    await fetch(`${coordinator.url}/v1/models/${models[0].model}/model.json`)
-  ).json();
-  const file = new Uint8Array(
-    await (await fetch(`${coordinator.url}/v1/models/${models[0].model}/${ngramCounts.path}`)).arrayBuffer(),
-  );
-  expect(ngramCounts.bytes).toBe(file.length);
+  const { model, file } = await newest(coordinator.url);
   expect(file.length).toBeLessThan(3e6);
   const trie = decodeNgrams(file);
   expect(trie.order).toBe(3);
@@ -140,22 +175,23 @@ it('QY12 QY14: devices that are asked for n-grams give the next version those of
   // Two say it: not even its first word is there.
   expect([...trie.ids]).not.toContain(vocabulary.encode('blue')[0]);
 
-  // Comes after the last round; what it typed says that these n-grams are of use, and no part of its hybrid learns from it.
-  const person = open(
-    Array.from(
-      { length: 30 },
-      (_, i) => `${'me '.repeat(i % 10)}${'now '.repeat(Math.floor(i / 10))}see you at home`,
-    ),
-    'person',
-  );
-  const fitted = new Promise<void>(resolve =>
-    person.on('personal', ({ phase, report }) => {
-      if (phase === 'ready' && report?.model === models[0].model) resolve();
-    }),
-  );
-  await person.start();
-  await fitted;
-  const { values } = await person.hybrid('keyboard').predict('see you');
-  expect(vocabulary.word(values.indexOf(Math.max(...values)))).toBe('at');
+  // Comes after the last round.
+  expect(await nextOf(phone(ofUse, 'person'), model.model, vocabulary)).toBe('at');
   expect(errors).toEqual([]);
+}, 60_000);
+
+it('VG10: a version that grew without a round carries what devices said before, and old and new apps answer by it', async () => {
+  const folder = await temporary();
+  const first = await open(folder, vocabulary, { vocabulary: [...vocabulary.words] });
+  await ask(first);
+  await first.coordinator.stop();
+  const grown = new Vocabulary([...vocabulary.words, 'brighton', 'netherfield']);
+  const second = await open(folder, grown, { vocabulary: [...grown.words] });
+  // No round of training has been, and none begins.
+  await second.coordinator.start();
+  const { model, file } = await newest(second.coordinator.url);
+  expect(model).toMatchObject({ number: 1, round: null, ngrams: [1, 2, 3].map(expected) });
+  expect(decodeNgrams(file).classes).toBe(grown.size);
+  expect(await nextOf(second.phone(ofUse, 'new'), model.model, grown)).toBe('at');
+  expect(second.errors).toEqual([]);
 }, 60_000);

@@ -195,7 +195,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   let experiments: FollowedExperiments | undefined;
   const prepare = async (definition: Task) => {
     const task = await withStoredSettings(definition, storage.settings);
-    await ensureFirstVersion(task, registry, history, clock);
+    await ensureFirstVersion(task, registry, history, clock, ngramsOf);
     await versionAliases.open(task.name);
     await readability.look(task.name);
     await settings.open(definition);

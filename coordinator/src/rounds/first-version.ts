@@ -10,6 +10,7 @@ import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
 import { modelDifference } from './model-difference.ts';
+import { type NgramsOf, ngramsOfFile } from './ngram-chain.ts';
 import { refreeze } from './refreeze.ts';
 import { splitOf } from './split-of.ts';
 import { commitWithoutRound } from './version-without-round.ts';
@@ -17,14 +18,16 @@ import { growVocabulary, requireSameWords, wordsOf } from './vocabulary-growth.t
 
 /**
  * Makes version 0 of a task from its model function, where the history has none yet, and a version with more words where the function has rows for
- * more (`growVocabulary`), or freezes other layers (`refreeze`). Throws as `splitOf`, and `config.invalid` where the function makes another model than the versions are.
+ * more (`growVocabulary`), or freezes other layers (`refreeze`). `ngramsOf` has the n-grams of a task's next version. Throws as `splitOf`, and `config.invalid` where the function makes another model than the versions are.
  */
 export async function ensureFirstVersion(
   task: Task,
   registry: Registry,
   history: History,
   clock: Clock,
+  ngramsOf: NgramsOf = ngramsOfFile,
 ): Promise<void> {
+  const ports = { registry, history, clock, ngramsOf };
   const [newest] = await history.versions(task.name, Number.POSITIVE_INFINITY, 1);
   if (newest) {
     // A version that can't be read is for operators to hear of, and to replace by an older one, once the coordinator runs.
@@ -37,14 +40,13 @@ export async function ensureFirstVersion(
     if (!made) return;
     const difference = modelDifference(stored, made);
     if (!difference) requireSameWords(task, newest.vocabulary);
-    else if (await refreeze(task, made, registry, history, clock)) return;
-    else if (!(await growVocabulary(task, made, registry, history, clock)))
-      throw otherModel(task, difference);
+    else if (await refreeze(task, made, ports)) return;
+    else if (!(await growVocabulary(task, made, ports))) throw otherModel(task, difference);
     return;
   }
   const model = await task.model();
   try {
-    await storeFirstVersion(task, describeModel(model), registry, history, clock);
+    await storeFirstVersion(task, describeModel(model), registry, history, clock, ngramsOf);
   } finally {
     model.dispose();
   }
@@ -86,6 +88,7 @@ export async function storeFirstVersion(
   registry: Registry,
   history: History,
   clock: Clock,
+  ngramsOf: NgramsOf = ngramsOfFile,
 ): Promise<ModelHash> {
   const { shared } = splitOf(task, { topology, layout });
   const place = {
@@ -94,5 +97,10 @@ export async function storeFirstVersion(
     ...wordsOf(task.vocabulary),
     state: task.strategy.init(shared.count),
   };
-  return commitWithoutRound(task, { topology, layout, weights }, place, { registry, history, clock });
+  return commitWithoutRound(task, { topology, layout, weights }, place, {
+    registry,
+    history,
+    clock,
+    ngramsOf,
+  });
 }

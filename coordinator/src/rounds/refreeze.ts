@@ -1,14 +1,11 @@
 import { describeModel, loadModel } from '@murmuration/engine/models/model';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Manifest, ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { History } from '../registry/ports.ts';
-import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
 import { takesBackOlderNoise } from '../task/task-privacy.ts';
 import { modelDifference } from './model-difference.ts';
 import { splitOf } from './split-of.ts';
-import { commitWithoutRound } from './version-without-round.ts';
+import { commitWithoutRound, type VersionPorts } from './version-without-round.ts';
 
 type Parts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
 
@@ -21,11 +18,9 @@ type Parts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
 export async function refreeze(
   task: Task,
   made: Pick<Manifest, 'topology' | 'layout'>,
-  registry: Registry,
-  history: History,
-  clock: Clock,
+  ports: VersionPorts,
 ): Promise<boolean> {
-  const { head, files, newest } = await registry.current(task.name);
+  const { head, files, newest } = await ports.registry.current(task.name);
   const parts = await refrozen(files, made);
   if (!parts) return false;
   const { shared } = splitOf(task, parts);
@@ -37,7 +32,7 @@ export async function refreeze(
     );
   const { model, vocabulary } = head.version;
   const place = { number: newest + 1, parent: model, vocabulary, state: task.strategy.init(shared.count) };
-  await commitWithoutRound(task, parts, place, { registry, history, clock });
+  await commitWithoutRound(task, parts, place, ports);
   return true;
 }
 

@@ -7,7 +7,7 @@ import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
-import { ngramsOfFile } from './ngram-chain.ts';
+import type { NgramsOf } from './ngram-chain.ts';
 
 /** What of a version is not that of its task and model. */
 interface Place extends Pick<ModelVersion, 'number' | 'parent' | 'vocabulary'> {
@@ -15,18 +15,25 @@ interface Place extends Pick<ModelVersion, 'number' | 'parent' | 'vocabulary'> {
   readonly state: StrategyState;
 }
 
+/** Where versions that no round makes are stored, and what their n-grams come from. */
+export interface VersionPorts {
+  readonly registry: Registry;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly ngramsOf: NgramsOf;
+}
+
 /**
- * Stores a model as a version of a task that no round makes, measures it, and commits it with the n-grams of the task's file: whole, or not at
- * all. Says its hash. Throws as `Registry.store` and `History.commit`.
+ * Stores a model as a version of a task that no round makes, measures it, and commits it with the n-grams that a version of a round would have now:
+ * whole, or not at all. Says its hash. Throws as `Registry.store` and `History.commit`.
  */
 export async function commitWithoutRound(
   task: Task,
   { topology, layout, weights }: Pick<ModelFiles, 'topology' | 'layout' | 'weights'>,
   { number, parent, vocabulary, state }: Place,
-  { registry, history, clock }: { registry: Registry; history: History; clock: Clock },
+  { registry, history, clock, ngramsOf }: VersionPorts,
 ): Promise<ModelHash> {
-  // What devices were asked for was asked of another model.
-  const ngrams = await ngramsOfFile(task);
+  const ngrams = await ngramsOf(task);
   const files = await registry.store(topology, layout, weights, task.serving.weights, ngrams?.file);
   const version: ModelVersion = {
     model: files.hash,

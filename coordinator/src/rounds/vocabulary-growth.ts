@@ -1,18 +1,16 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Clock } from '@murmuration/protocol/time/clock';
 import { growWeights, placeGrown } from '@murmuration/protocol/weights/growth';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { beginsWith, type KnownWords, knownWords } from '../registry/known-words.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
-import type { Head, History } from '../registry/ports.ts';
-import type { Registry } from '../registry/registry.ts';
+import type { Head } from '../registry/ports.ts';
 import type { Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
 import { takesBackOlderNoise } from '../task/task-privacy.ts';
 import { grownShape } from './grown-shape.ts';
 import { splitOf } from './split-of.ts';
 import { stateFor } from './state-for.ts';
-import { commitWithoutRound } from './version-without-round.ts';
+import { commitWithoutRound, type VersionPorts } from './version-without-round.ts';
 
 type Made = Pick<ModelFiles, 'topology' | 'layout'>;
 
@@ -41,15 +39,9 @@ export function requireSameWords({ name, vocabulary }: Task, known: KnownWords |
  * false where nothing was added, and otherwise true once the version is committed, whole or not at all. Throws `config.invalid` for a model that differs in
  * more than that, words that are not those of the version with new ones behind, and noise that takes back that of versions before; and as `Registry.current`.
  */
-export async function growVocabulary(
-  task: Task,
-  made: Made,
-  registry: Registry,
-  history: History,
-  clock: Clock,
-): Promise<boolean> {
+export async function growVocabulary(task: Task, made: Made, ports: VersionPorts): Promise<boolean> {
   const { name, vocabulary, strategy } = task;
-  const { head, files, newest } = await registry.current(name);
+  const { head, files, newest } = await ports.registry.current(name);
   const grown = grownShape(files, made);
   if (grown === null) return false;
   if (typeof grown === 'string')
@@ -77,7 +69,7 @@ export async function growVocabulary(
     vocabulary: knownWords(vocabulary),
     state: grownState(strategy, head, split.before.shared, split.after.shared),
   };
-  await commitWithoutRound(task, { ...made, weights }, place, { registry, history, clock });
+  await commitWithoutRound(task, { ...made, weights }, place, ports);
   return true;
 }
 

@@ -163,7 +163,7 @@ export const words = {
       const failed = `${which}. It has failed ${failures === 1 ? 'once' : `${count(failures)} times`}`;
       return isAutomatic
         ? `${failed} and is asked again by itself, of devices that have not answered it.`
-        : `${failed} and is asked again by command. In ${duration(Math.max(0, Date.parse(until) - now))} devices may answer once more, and the query begins with its first round.`;
+        : `${failed} and is asked again by command. In ${duration(Math.max(0, Date.parse(until) - now))} the query begins with its first round.`;
     },
     watch: 'Watch the round',
     quorum: (isGathering: boolean, { accepted, goal, minimum }: NonNullable<LiveRound['quorum']>) =>

@@ -206,7 +206,7 @@ describe('when a query is asked next', () => {
       'Round 3 of the 5 of this query comes next. It has failed once and is asked again by itself, of devices that have not answered it.',
     );
     expect(said({ ...further, failures: 3, isAutomatic: false }, now)).toBe(
-      'Round 3 of the 5 of this query comes next. It has failed 3 times and is asked again by command. In 10 min devices may answer once more, and the query begins with its first round.',
+      'Round 3 of the 5 of this query comes next. It has failed 3 times and is asked again by command. In 10 min the query begins with its first round.',
     );
   });
 
