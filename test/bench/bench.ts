@@ -47,6 +47,10 @@ const benchmarks: Record<string, Benchmark> = {
     measures: 'a coordinator that many devices are connected to and check in at',
     load: () => import('./connections/connections.ts'),
   },
+  cluster: {
+    measures: 'check-ins at fronts and cells behind haproxy, beside a coordinator of one process',
+    load: () => import('./cluster/cluster.ts'),
+  },
   edge: {
     measures:
       'the memory of a coordinator at the edge through a masked round of 200 devices, beside the standard one',

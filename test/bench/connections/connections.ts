@@ -68,7 +68,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
 
     delay.reset();
     const checkInCpu = process.cpuUsage();
-    const checkedIn = await devices.run<CheckedIn>({ do: 'check-in', perSecond: rate, task: 'wait' });
+    const checkedIn = await devices.run<CheckedIn>({ do: 'check-in', perSecond: rate, tasks: ['wait'] });
     const server = cpuSeconds(checkInCpu);
     for (const failure of checkedIn.failures) log(`check-in failed: ${failure}`);
     await devices.run({ do: 'disconnect' });
@@ -77,8 +77,8 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     const byHttp = await devices.run<CheckedIn>({
       do: 'check-in',
       perSecond: rate / 2,
-      task: 'wait',
-      url: coordinator.url,
+      tasks: ['wait'],
+      byHttp: { url: coordinator.url, below: clients },
     });
     const httpServer = cpuSeconds(httpCpu);
     for (const failure of byHttp.failures) log(`check-in by HTTP failed: ${failure}`);

@@ -1,23 +1,30 @@
 // The devices of the connections benchmark, in a process of their own.
 import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
+import { decodeAck } from '@murmuration/protocol/messages/frame';
 import { LightDevice, loopbackAddress } from '../light-device.ts';
 import { answerOrders } from '../second-process.ts';
-import { type CheckInByHttp, checkInByHttp } from './http-check-in.ts';
+import { checkInByHttp } from './http-check-in.ts';
 
 export type Order =
+  /** More devices enrol and say hello. */
   | { readonly do: 'connect'; readonly url: string; readonly devices: number; readonly token: string }
+  /** Those that are enrolled and have no connection say hello again, from this one on. */
+  | { readonly do: 'connect-again'; readonly url: string; readonly from: number }
   | {
       readonly do: 'check-in';
       readonly perSecond: number;
-      readonly task: string;
-      /** Each device by plain HTTP, and without the connection that it has; else over that. */
-      readonly url?: string;
+      /** Each device has one of them, by turns. */
+      readonly tasks: readonly string[];
+      /** Which of the devices, and in which order; all of them, where it is left out. */
+      readonly devices?: readonly number[];
+      /** Devices below this number check in by plain HTTP, each without the connection that it has; the others over that. */
+      readonly byHttp?: { readonly url: string; readonly below: number };
     }
   /** Ends the connections; the devices stay enrolled. */
   | { readonly do: 'disconnect' };
 
 export interface Connected {
-  /** Enrolled, said hello, and still there. */
+  /** Of those that were to: enrolled, said hello, and still there. */
   readonly connected: number;
   readonly seconds: number;
 }
@@ -31,7 +38,7 @@ export interface CheckedIn {
   /** ms by which check-ins left late at most: beyond a few, this process and not the coordinator was too slow. */
   readonly latestStart: number;
   readonly cpuSeconds: number;
-  /** Of one check-in by plain HTTP, headers included. */
+  /** Of one check-in: by plain HTTP headers included, over a socket its framing. */
   readonly bytes: { readonly up: number; readonly down: number };
 }
 
@@ -41,22 +48,43 @@ const opening = 100;
 const devices: LightDevice[] = [];
 
 async function connectAll({ url, devices: count, token }: Extract<Order, { do: 'connect' }>) {
+  return opened(count, async number => {
+    const device = new LightDevice(url, loopbackAddress(number));
+    await device.enrol(token);
+    await device.hello();
+    devices.push(device);
+  });
+}
+
+async function connectAgain({ url, from }: Extract<Order, { do: 'connect-again' }>) {
+  return opened(devices.length - from, async number => {
+    const device = new LightDevice(url, loopbackAddress(number), devices[from + number]!);
+    await device.hello();
+    devices[from + number] = device;
+  });
+}
+
+async function opened(count: number, open: (number: number) => Promise<void>): Promise<Connected> {
   const began = performance.now();
   let next = 0;
-  const connectNext = async () => {
+  let connected = 0;
+  const openNext = async () => {
     while (next < count) {
-      const device = new LightDevice(url, loopbackAddress(next++));
-      await device.enrol(token);
-      await device.hello();
-      devices.push(device);
+      await open(next++);
+      connected++;
     }
   };
-  await Promise.all(Array.from({ length: opening }, connectNext));
-  return { connected: devices.length, seconds: (performance.now() - began) / 1_000 };
+  await Promise.all(Array.from({ length: opening }, openNext));
+  return { connected, seconds: (performance.now() - began) / 1_000 };
 }
 
 /** Open-loop: each check-in is due at its time, whatever became of those before. */
-async function checkInAll({ perSecond, task, url }: Extract<Order, { do: 'check-in' }>): Promise<CheckedIn> {
+async function checkInAll({
+  perSecond,
+  tasks,
+  devices: chosen = Array.from(devices.keys()),
+  byHttp,
+}: Extract<Order, { do: 'check-in' }>): Promise<CheckedIn> {
   const latencies: number[] = [];
   const failures = new Set<string>();
   let waiting = 0;
@@ -64,18 +92,18 @@ async function checkInAll({ perSecond, task, url }: Extract<Order, { do: 'check-
   const cpu = process.cpuUsage();
   const began = performance.now();
   const moved = { up: 0, down: 0 };
-  const count = (each: CheckInByHttp) => {
-    moved.up += each.up;
-    moved.down += each.down;
-    return each;
-  };
   const dueAt = (i: number) => began + (i * 1_000) / perSecond;
-  const checkIn = async (device: LightDevice, number: number, due: number) => {
+  const checkIn = async (number: number, due: number) => {
     latestStart = Math.max(latestStart, performance.now() - due);
+    const device = devices[number]!;
+    const task = tasks[number % tasks.length]!;
     try {
-      const { decision } = url
-        ? count(await checkInByHttp(url, device, number, task))
-        : await device.ask('check-in', { task, conditions: {} }, checkInAnswer);
+      const { decision, up, down } =
+        byHttp && number < byHttp.below
+          ? await checkInByHttp(byHttp.url, device, number, task)
+          : await checkInBySocket(device, task);
+      moved.up += up;
+      moved.down += down;
       if (decision === 'waiting') waiting += 1;
       latencies.push(performance.now() - due);
     } catch (error) {
@@ -83,9 +111,9 @@ async function checkInAll({ perSecond, task, url }: Extract<Order, { do: 'check-
     }
   };
   const answers: Promise<void>[] = [];
-  while (answers.length < devices.length) {
-    while (answers.length < devices.length && dueAt(answers.length) <= performance.now())
-      answers.push(checkIn(devices[answers.length]!, answers.length, dueAt(answers.length)));
+  while (answers.length < chosen.length) {
+    while (answers.length < chosen.length && dueAt(answers.length) <= performance.now())
+      answers.push(checkIn(chosen[answers.length]!, dueAt(answers.length)));
     await new Promise(resolve => setTimeout(resolve, 1));
   }
   await Promise.all(answers);
@@ -102,8 +130,14 @@ async function checkInAll({ perSecond, task, url }: Extract<Order, { do: 'check-
   };
 }
 
+async function checkInBySocket(device: LightDevice, task: string) {
+  const { ack, bytes } = await device.send('check-in', { task, conditions: {} });
+  return { decision: decodeAck(ack, checkInAnswer).decision, ...bytes };
+}
+
 answerOrders<Order, Connected | CheckedIn | null>(async order => {
   if (order.do === 'connect') return connectAll(order);
+  if (order.do === 'connect-again') return connectAgain(order);
   if (order.do === 'check-in') return checkInAll(order);
   for (const device of devices) device.close();
   return null;

@@ -1,8 +1,9 @@
-import { type ChildProcess, execFile, fork, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { freePorts } from '../../free-port.ts';
+import { startHaproxy } from '../../haproxy.ts';
 import { cellDevices, cellTasks } from '../kill/agreed.mjs';
 import { check, type PastRound } from '../kill/check.ts';
 import type { Acknowledged } from '../kill/devices.ts';
@@ -203,18 +204,8 @@ export class Cluster {
     await Promise.all(this.members.map(({ running }) => running.url));
     const { fronts, devices } = this.#hosts;
     const [first, second] = this.of('front').map(({ host, port }) => `${host.address}:${port}`);
-    const [program, ...args] = [...fronts.prefix, 'haproxy', '-db', '-f'].concat(
-      fileURLToPath(new URL('deploy/haproxy/fronts.cfg', root)),
-    );
-    this.#proxy = spawn(program!, args, {
-      env: {
-        ...process.env,
-        LISTEN: `${fronts.address}:${this.#listening}`,
-        FIRST: first,
-        SECOND: second,
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    const listen = `${fronts.address}:${this.#listening}`;
+    this.#proxy = startHaproxy({ listen, first: first!, second: second! }, fronts.prefix);
     await this.untilTaken(cellTasks);
     const origins = this.of('cell').map(({ host, port }) => `http://${host.address}:${port}`);
     const { seed } = this.#options;
