@@ -10,21 +10,13 @@ import {
   serviceAccount,
   temporary,
 } from './pods.mjs';
+import { httpPort, networkPolicyOf, serviceOf } from './workloads.mjs';
 
 /** Of the component, and of its service. */
 export const name = 'murmuration';
 export const port = 8_800;
 
-/** @type {import('kubernetes-models/v1').IService} */
-const service = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, labels: labelsOf(name) },
-  spec: {
-    selector: labelsOf(name),
-    ports: [{ name: 'http', port, targetPort: 'http', appProtocol: 'http' }],
-  },
-};
+const service = serviceOf(name, [httpPort(port)]);
 
 /** @type {import('./pods.mjs').Container} */
 export const container = {
@@ -98,26 +90,18 @@ const statefulSet = {
   },
 };
 
-/** @type {import('kubernetes-models/networking.k8s.io/v1').INetworkPolicy} */
-const networkPolicy = {
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  metadata: { name, labels: labelsOf(name) },
-  spec: {
-    podSelector: { matchLabels: labelsOf(name) },
-    policyTypes: ['Ingress', 'Egress'],
-    ingress: [
-      {
-        from: [
-          { namespaceSelector: { matchLabels: admitted } },
-          { podSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'murmuration' } } },
-        ],
-        ports: [{ protocol: 'TCP', port }],
-      },
-    ],
-    egress: [toNames],
-  },
-};
+const networkPolicy = networkPolicyOf(name, {
+  ingress: [
+    {
+      from: [
+        { namespaceSelector: { matchLabels: admitted } },
+        { podSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'murmuration' } } },
+      ],
+      ports: [{ protocol: 'TCP', port }],
+    },
+  ],
+  egress: [toNames],
+});
 
 /** Resources, by the file that holds each. */
 export const coordinator = {

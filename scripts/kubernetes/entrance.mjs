@@ -8,13 +8,12 @@ import {
   admitted,
   labelsOf,
   lockedContainer,
-  lockedPod,
   oneAtATime,
   probe,
   serviceAccount,
-  spread,
   temporary,
 } from './pods.mjs';
+import { httpPort, networkPolicyOf, serviceOf, statefulSetOf } from './workloads.mjs';
 
 if (name !== coordinator) throw new Error('The entrance takes the place of a coordinator.');
 
@@ -66,55 +65,35 @@ ${ofMachines
     `  server-template front ${2 * mostFronts} "\${FRONTS}:${port}" resolvers cluster init-addr none\n`,
   )}`;
 
-/** @type {import('kubernetes-models/apps/v1').IStatefulSet} */
-const statefulSet = {
-  apiVersion: 'apps/v1',
-  kind: 'StatefulSet',
-  metadata: { name, labels: labelsOf(name) },
-  spec: {
-    replicas: entrances.length,
-    serviceName: name,
-    selector: { matchLabels: labelsOf(name) },
-    podManagementPolicy: 'Parallel',
-    updateStrategy: { type: 'RollingUpdate' },
-    template: {
-      metadata: { labels: labelsOf(name) },
-      spec: {
-        ...lockedPod(name),
-        topologySpreadConstraints: spread(name),
-        containers: [
-          {
-            ...lockedContainer,
-            image: haproxyImage.image,
-            name: 'haproxy',
-            args: ['-f', '/etc/haproxy/haproxy.cfg', '-L', '$(POD_NAME)'],
-            env: [
-              { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-              { name: 'NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
-              { name: 'FRONTS', value: `${front}.$(NAMESPACE).svc.cluster.local` },
-              { name: 'LISTEN', value: `:${port}` },
-            ],
-            // Until the ingress controller sends no more devices to it.
-            lifecycle: { preStop: { exec: { command: ['sleep', '5'] } } },
-            ports: [
-              { name: 'http', containerPort: port },
-              { name: 'peers', containerPort: peerPort },
-            ],
-            livenessProbe: { tcpSocket: { port: 'http' }, timeoutSeconds: 5, periodSeconds: 20 },
-            // Of a front behind it.
-            readinessProbe: probe('/health/ready', { periodSeconds: 5, failureThreshold: 2 }),
-            resources: {
-              requests: { cpu: '250m', memory: '256Mi', 'ephemeral-storage': '64Mi' },
-              limits: { memory: '1Gi', 'ephemeral-storage': '256Mi' },
-            },
-            volumeMounts: [{ name: 'config', mountPath: '/etc/haproxy', readOnly: true }, temporary.mount],
-          },
-        ],
-        volumes: [{ name: 'config', configMap: { name: 'murmuration-haproxy' } }, temporary.volume],
-      },
+const statefulSet = statefulSetOf(name, entrances.length, {
+  container: {
+    ...lockedContainer,
+    image: haproxyImage.image,
+    name: 'haproxy',
+    args: ['-f', '/etc/haproxy/haproxy.cfg', '-L', '$(POD_NAME)'],
+    env: [
+      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      { name: 'NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+      { name: 'FRONTS', value: `${front}.$(NAMESPACE).svc.cluster.local` },
+      { name: 'LISTEN', value: `:${port}` },
+    ],
+    // Until the ingress controller sends no more devices to it.
+    lifecycle: { preStop: { exec: { command: ['sleep', '5'] } } },
+    ports: [
+      { name: 'http', containerPort: port },
+      { name: 'peers', containerPort: peerPort },
+    ],
+    livenessProbe: { tcpSocket: { port: 'http' }, timeoutSeconds: 5, periodSeconds: 20 },
+    // Of a front behind it.
+    readinessProbe: probe('/health/ready', { periodSeconds: 5, failureThreshold: 2 }),
+    resources: {
+      requests: { cpu: '250m', memory: '256Mi', 'ephemeral-storage': '64Mi' },
+      limits: { memory: '1Gi', 'ephemeral-storage': '256Mi' },
     },
+    volumeMounts: [{ name: 'config', mountPath: '/etc/haproxy', readOnly: true }, temporary.mount],
   },
-};
+  volumes: [{ name: 'config', configMap: { name: 'murmuration-haproxy' } }, temporary.volume],
+});
 
 /**
  * Where one tells the other, before it is ready as well.
@@ -132,42 +111,25 @@ const peerService = index => ({
   },
 });
 
-/** @type {import('kubernetes-models/v1').IService} */
-const service = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, labels: labelsOf(name) },
-  spec: {
-    selector: labelsOf(name),
-    ports: [{ name: 'http', port, targetPort: 'http', appProtocol: 'http' }],
-  },
-};
+const service = serviceOf(name, [httpPort(port)]);
 
-/** @type {import('kubernetes-models/networking.k8s.io/v1').INetworkPolicy} */
-const networkPolicy = {
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  metadata: { name, labels: labelsOf(name) },
-  spec: {
-    podSelector: { matchLabels: labelsOf(name) },
-    policyTypes: ['Ingress', 'Egress'],
-    ingress: [
-      {
-        from: [
-          { namespaceSelector: { matchLabels: admitted } },
-          // Inference servers load models by it.
-          { podSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'murmuration' } } },
-        ],
-        ports: [{ protocol: 'TCP', port }],
-      },
-      {
-        from: [{ podSelector: { matchLabels: labelsOf(name) } }],
-        ports: [{ protocol: 'TCP', port: peerPort }],
-      },
-    ],
-    egress: [toNames, toPods(front, port), toPods(name, peerPort)],
-  },
-};
+const networkPolicy = networkPolicyOf(name, {
+  ingress: [
+    {
+      from: [
+        { namespaceSelector: { matchLabels: admitted } },
+        // Inference servers load models by it.
+        { podSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'murmuration' } } },
+      ],
+      ports: [{ protocol: 'TCP', port }],
+    },
+    {
+      from: [{ podSelector: { matchLabels: labelsOf(name) } }],
+      ports: [{ protocol: 'TCP', port: peerPort }],
+    },
+  ],
+  egress: [toNames, toPods(front, port), toPods(name, peerPort)],
+});
 
 /** Resources, by the file that holds each. */
 export const entrance = {

@@ -1,16 +1,8 @@
 // Fronts: as many as devices need. They keep nothing but their connections.
 import { container as coordinator, port } from './coordinator.mjs';
 import { toNames, toPort } from './network.mjs';
-import {
-  admitted,
-  labelsOf,
-  lockedPod,
-  ofDatabase,
-  oneAtATime,
-  serviceAccount,
-  spread,
-  temporary,
-} from './pods.mjs';
+import { admitted, labelsOf, ofDatabase, oneAtATime, serviceAccount, temporary } from './pods.mjs';
+import { autoscalerOf, deploymentOf, httpPort, networkPolicyOf } from './workloads.mjs';
 
 /** @typedef {import('kubernetes-models/v1').IEnvVar} Variable */
 
@@ -67,60 +59,25 @@ export const headless = name => ({
   spec: {
     clusterIP: 'None',
     selector: labelsOf(name),
-    ports: [{ name: 'http', port, targetPort: 'http', appProtocol: 'http' }],
+    ports: [httpPort(port)],
   },
 });
 
-/** @type {import('kubernetes-models/apps/v1').IDeployment} */
-const deployment = {
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name, labels: labelsOf(name) },
-  // How many there are, the autoscaler says.
-  spec: {
-    selector: { matchLabels: labelsOf(name) },
-    strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-    template: {
-      metadata: { labels: labelsOf(name) },
-      spec: {
-        ...lockedPod(name),
-        topologySpreadConstraints: spread(name),
-        containers: [
-          {
-            ...coordinator,
-            name: 'front',
-            args: ['serve', '--config', '/etc/murmuration/murmuration.json'],
-            env: variablesOf('front'),
-            // Until no other pod sends devices to it any more.
-            lifecycle: { preStop: { exec: { command: ['sleep', '10'] } } },
-            volumeMounts: mountsOf('config', 'tmp'),
-          },
-        ],
-        volumes: [configVolume, temporary.volume],
-      },
-    },
+const deployment = deploymentOf(name, {
+  container: {
+    ...coordinator,
+    name: 'front',
+    args: ['serve', '--config', '/etc/murmuration/murmuration.json'],
+    env: variablesOf('front'),
+    // Until no other pod sends devices to it any more.
+    lifecycle: { preStop: { exec: { command: ['sleep', '10'] } } },
+    volumeMounts: mountsOf('config', 'tmp'),
   },
-};
+  volumes: [configVolume, temporary.volume],
+});
 
-/** @type {import('kubernetes-models/autoscaling/v2').IHorizontalPodAutoscaler} */
-const autoscaler = {
-  apiVersion: 'autoscaling/v2',
-  kind: 'HorizontalPodAutoscaler',
-  metadata: { name, labels: labelsOf(name) },
-  spec: {
-    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-    minReplicas: 2,
-    maxReplicas: mostFronts,
-    metrics: [
-      {
-        type: 'Resource',
-        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } },
-      },
-    ],
-    // The devices of a front that is gone connect again.
-    behavior: { scaleDown: { stabilizationWindowSeconds: 600 } },
-  },
-};
+// The devices of a front that is gone connect again.
+const autoscaler = autoscalerOf(name, { most: mostFronts, calm: 600 });
 
 /**
  * Where fronts and cells connect to: the database, and the bucket of models. Fronts pass on what is asked of a task to the cell that has it, at
@@ -129,27 +86,19 @@ const autoscaler = {
  */
 export const outward = () => [toNames, toPort(5_432), toPort(443)];
 
-/** @type {import('kubernetes-models/networking.k8s.io/v1').INetworkPolicy} */
-const networkPolicy = {
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  metadata: { name, labels: labelsOf(name) },
-  spec: {
-    podSelector: { matchLabels: labelsOf(name) },
-    policyTypes: ['Ingress', 'Egress'],
-    ingress: [
-      {
-        from: [
-          { podSelector: { matchLabels: labelsOf(entrance) } },
-          // Prometheus.
-          { namespaceSelector: { matchLabels: admitted } },
-        ],
-        ports: [{ protocol: 'TCP', port }],
-      },
-    ],
-    egress: [...outward(), { to: [{ namespaceSelector: { matchLabels: admitted } }] }],
-  },
-};
+const networkPolicy = networkPolicyOf(name, {
+  ingress: [
+    {
+      from: [
+        { podSelector: { matchLabels: labelsOf(entrance) } },
+        // Prometheus.
+        { namespaceSelector: { matchLabels: admitted } },
+      ],
+      ports: [{ protocol: 'TCP', port }],
+    },
+  ],
+  egress: [...outward(), { to: [{ namespaceSelector: { matchLabels: admitted } }] }],
+});
 
 /** Resources, by the file that holds each. */
 export const fronts = {
