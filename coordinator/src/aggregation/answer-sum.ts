@@ -87,6 +87,19 @@ export class AnswerSum implements SumInRing {
     this.contributors = restoreElements(snapshot, this.elements);
   }
 
+  /** Adds the sum of other answers to the same query: the result is the same as if all had been added here. */
+  merge({ contributors, elements }: Pick<AnswerSum, 'contributors' | 'elements'>): void {
+    const sum = this.elements;
+    // What is above the bits of the ring has no meaning, so that it may wrap.
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + elements[i]!;
+    this.contributors += contributors;
+  }
+
+  /** Throws as `figures`. */
+  requirePossible(): void {
+    this.figures();
+  }
+
   clear(): void {
     this.contributors = 0;
     this.elements.fill(0);

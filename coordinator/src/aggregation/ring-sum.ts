@@ -111,6 +111,12 @@ export class RingSum implements RunningSum, SumInRing {
     return verdictsOfSum(this.elements, this.contributors, this.#quantization);
   }
 
+  /** Throws `update.impossible` where no updates of the plan could have led to the sum, once no mask is left. */
+  requirePossible(): void {
+    this.mean();
+    this.verdicts();
+  }
+
   snapshot(): Uint8Array {
     return snapshotOf(this.contributors, this.elements);
   }

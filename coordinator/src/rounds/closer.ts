@@ -10,6 +10,7 @@ import { openSums, verdictsIn } from './open-sums.ts';
 import type { DriverPorts } from './ports.ts';
 import { resultOf } from './result-of.ts';
 import type { RoundExecution } from './round-execution.ts';
+import { isOfPart } from './sum-of-parts.ts';
 import type { TrafficCount } from './traffic.ts';
 import { isOutage, untilStored } from './until-stored.ts';
 
@@ -107,14 +108,13 @@ export class Closer {
     return { record, version: null };
   }
 
-  /** Leaves the sum of a part, which is open, to the cell that leads the round. Throws `update.impossible` for one that no updates of the plan add up to. */
+  /** Leaves the sum of a part, which is open, to the cell that leads the round. Throws `update.impossible` for one that nothing of the plan adds up to. */
   async #keepSum(): Promise<{ readonly record: RoundRecord; readonly version: null } | undefined> {
     const { terms, aggregate, state } = this.#execution;
     if (state.phase !== 'closing') return undefined;
-    if (aggregate.consumes !== 'sum')
-      throw new MurmurationError('config.invalid', 'The parts of a spread round have one sum each.');
-    aggregate.mean();
-    verdictsIn(aggregate);
+    if (!isOfPart(aggregate))
+      throw new MurmurationError('config.invalid', 'The sums of parts of a round are added up in a ring.');
+    aggregate.requirePossible();
     const { contributors, tally } = state;
     const record = this.#record({ phase: 'published', terms, tally, model: null }, null);
     const kept = contributors.map(({ device, assignment }) => ({ device, assignment }));

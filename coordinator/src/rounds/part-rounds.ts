@@ -1,7 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
+import { labelOf } from '../population/arm-label.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { Registry } from '../registry/registry.ts';
 import { shareOf, termsOfPart } from '../round/parts.ts';
@@ -27,7 +29,7 @@ export type Schedule = Pick<Task, 'eligibility' | 'masking' | 'deadlines'> & {
 export interface PartRoundsPorts extends Omit<DriverPorts, 'endPart' | 'spread'> {
   readonly registry: Registry;
   readonly spread: SpreadPorts;
-  readonly pool: Pick<WaitingPool, 'size' | 'draw'>;
+  readonly pool: Pick<WaitingPool, 'size' | 'draw' | 'answering'>;
   /** What the cell says that leads the rounds; undefined: nothing yet. */
   readonly schedule: () => Schedule | undefined;
   /** Sends those away who wait, and whom the privacy budget of the task lets take no part by now. */
@@ -80,7 +82,8 @@ export class PartRounds {
     if (state?.phase === 'gathering') return 0;
     const said = schedule()?.untilNextRound ?? 0;
     // The cell that leads may still gather, in other parts.
-    const next = state ? state.terms.startedAt + this.#task.interval - clock.now() : 0;
+    const isTraining = state && !state.terms.plan.query;
+    const next = isTraining ? state.terms.startedAt + this.#task.interval - clock.now() : 0;
     return Math.max(0, said, next);
   }
 
@@ -225,7 +228,12 @@ export class PartRounds {
   }
 
   #portsOf(terms: RoundTerms): DriverPorts {
-    const { parts } = this.#ports.spread;
-    return { ...this.#ports, endPart: (result, sum) => parts.end(terms, result, sum) };
+    const { pool, spread } = this.#ports;
+    const query = queryOf(terms.plan);
+    return {
+      ...this.#ports,
+      pool: query ? pool.answering(labelOf(query)) : pool,
+      endPart: (result, sum) => spread.parts.end(terms, result, sum),
+    };
   }
 }

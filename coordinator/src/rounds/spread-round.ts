@@ -2,7 +2,6 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { updateLength } from '@murmuration/protocol/weights/codec';
-import type { RingSum } from '../aggregation/ring-sum.ts';
 import type { Head, History } from '../registry/ports.ts';
 import { cohortOf } from '../round/cohort.ts';
 import { type PartResult, partsDeadline, tallyOfParts } from '../round/parts.ts';
@@ -20,7 +19,8 @@ import { Timeline } from '../round/timeline.ts';
 import type { RoundUnderWay } from './driver.ts';
 import { verdictsIn } from './open-sums.ts';
 import type { DriverPorts, SpreadPorts } from './ports.ts';
-import { type SumOfParts, sumOfParts } from './sum-of-parts.ts';
+import { resultOf } from './result-of.ts';
+import { type PartSum, type SumOfParts, sumOfParts } from './sum-of-parts.ts';
 import { isOutage, untilStored } from './until-stored.ts';
 
 /** ms between two looks for results of parts. */
@@ -36,7 +36,7 @@ type LeaderPorts = Pick<
 
 /**
  * A round whose parts other cells run, as the cell leads it that has the task: it waits for what came of them, adds up their sums and makes the
- * next version. No device has a part in it here, and all that is kept of it are its terms, so that whoever takes the task over goes on with it.
+ * next version, or the figures of a query. No device has a part in it here, and all that is kept of it are its terms, so that whoever takes the task over goes on with it.
  */
 export class SpreadRound implements RoundUnderWay {
   readonly terms: RoundTerms;
@@ -44,7 +44,7 @@ export class SpreadRound implements RoundUnderWay {
   readonly begun: Promise<void>;
   readonly bases: readonly ModelHash[];
   readonly #ports: LeaderPorts;
-  readonly #emptySum: () => RingSum;
+  readonly #emptySum: () => PartSum;
   readonly #timeline: Timeline;
   readonly #trafficBefore;
   /** Aborted once another object may go on with the round. */
@@ -60,7 +60,7 @@ export class SpreadRound implements RoundUnderWay {
   #settle!: (record: RoundRecord | undefined) => void;
 
   /** Begins a round, or goes on with one that the storage has, `isSaved`; `emptySum` makes an empty sum of it. */
-  constructor(terms: RoundTerms, emptySum: () => RingSum, ports: LeaderPorts, isSaved = false) {
+  constructor(terms: RoundTerms, emptySum: () => PartSum, ports: LeaderPorts, isSaved = false) {
     this.terms = terms;
     this.bases = [terms.plan.model];
     this.#ports = ports;
@@ -254,22 +254,26 @@ export class SpreadRound implements RoundUnderWay {
       const verdicts = verdictsIn(sum);
       const judged = verdicts && { model: terms.plan.judged!, verdicts };
       const { signal } = this.#waiting('');
-      const head = await untilStored(
-        () => makeVersion(terms, sum, contributors, signal),
-        this.#waiting('storing a version'),
-      );
+      // A query has no version.
+      const head = terms.plan.query
+        ? null
+        : await untilStored(
+            () => makeVersion(terms, sum, contributors, signal),
+            this.#waiting('storing a version'),
+          );
       signal.throwIfAborted();
       const published = {
         phase: 'published',
         terms,
         tally: tallyOfParts(this.#results, this.#sums.counted),
-        model: head.version.model,
+        model: head?.version.model ?? null,
       } as const;
       const record = this.#record(published, clock.now(), head);
+      const made = head ? { head, judged } : { result: resultOf(terms, record, sum) };
       this.#isCommitting = true;
-      if (!(await this.#commit({ round: record, head, judged }))) return;
+      if (!(await this.#commit({ round: record, ...made }))) return;
       this.#conclude(published, record);
-      events.emit('version', head.version);
+      if (head) events.emit('version', head.version);
     } catch (error) {
       if (this.#isOver) return;
       const ours = error instanceof MurmurationError;
@@ -301,7 +305,8 @@ export class SpreadRound implements RoundUnderWay {
     const end = async () => {
       // It may be beginning in the storage.
       await this.begun.catch(() => {});
-      if (await this.#commit({ round: record })) this.#conclude(failed, record);
+      if (await this.#commit({ round: record, result: resultOf(terms, record) }))
+        this.#conclude(failed, record);
     };
     this.#looking = Promise.all([before, end()]).then(() => {});
   }

@@ -1,14 +1,22 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
-import type { RingSum } from '../aggregation/ring-sum.ts';
+import type { Aggregate } from '../aggregation/aggregate.ts';
+import { AnswerSum } from '../aggregation/answer-sum.ts';
+import { RingSum } from '../aggregation/ring-sum.ts';
 import type { PartResult, PartStore } from '../round/parts.ts';
 import type { PartRecord } from '../round/record.ts';
 import type { RoundTerms } from '../round/round.ts';
 
-export interface SumPorts {
+/** What parts leave: the sum of updates, or that of answers to a query. */
+export type PartSum = RingSum | AnswerSum;
+
+export const isOfPart = (aggregate: Aggregate): aggregate is PartSum =>
+  aggregate instanceof RingSum || aggregate instanceof AnswerSum;
+
+export interface SumPorts<Sum extends PartSum> {
   readonly parts: Pick<PartStore, 'sum'>;
   /** An empty sum of the round. */
-  readonly emptySum: () => RingSum;
+  readonly emptySum: () => Sum;
   /** The part that a device belongs to. */
   readonly partOf: (device: DeviceId) => number;
   /** Throws `round.closed` where the privacy budget of the round lets one of these take no part in it. */
@@ -18,8 +26,8 @@ export interface SumPorts {
 }
 
 /** The sum of a round, and what of it is whose. */
-export interface SumOfParts {
-  readonly sum: RingSum;
+export interface SumOfParts<Sum extends PartSum = PartSum> {
+  readonly sum: Sum;
   readonly contributors: readonly DeviceId[];
   /** Parts whose sums are in it. */
   readonly counted: ReadonlySet<number>;
@@ -32,11 +40,11 @@ export interface SumOfParts {
  * the privacy budget lets take no part, with fewer than a part needs, or with a sum that so many updates of the plan can't add up to. So no update counts twice. Throws `storage.*` where the
  * storage fails.
  */
-export async function sumOfParts(
+export async function sumOfParts<Sum extends PartSum>(
   { id, parts: spread }: RoundTerms,
   results: ReadonlyMap<number, PartResult>,
-  { parts, emptySum, partOf, requireParts, refused }: SumPorts,
-): Promise<SumOfParts> {
+  { parts, emptySum, partOf, requireParts, refused }: SumPorts<Sum>,
+): Promise<SumOfParts<Sum>> {
   const { count, smallest } = spread!;
   const sum = emptySum();
   const contributors: DeviceId[] = [];
@@ -60,7 +68,7 @@ export async function sumOfParts(
           assignments.add(assignment);
         }
       } catch (error) {
-        if (!(error instanceof MurmurationError) || !isOfPart.has(error.code)) throw error;
+        if (!(error instanceof MurmurationError) || !refusals.has(error.code)) throw error;
         failure = error.detail;
         refused(part, error);
       }
@@ -71,7 +79,12 @@ export async function sumOfParts(
 }
 
 /** What a part is refused with; anything else is a failure of ours. */
-const isOfPart: ReadonlySet<string> = new Set(['storage.corrupt', 'update.impossible', 'round.closed']);
+const refusals: ReadonlySet<string> = new Set([
+  'storage.corrupt',
+  'update.impossible',
+  'round.closed',
+  'secagg.too-few',
+]);
 
 /** Throws `storage.corrupt` where the contributors of a part can't be its own. */
 function requireOwn(
@@ -83,7 +96,7 @@ function requireOwn(
     assignments,
   }: {
     readonly smallest: number;
-    readonly partOf: SumPorts['partOf'];
+    readonly partOf: SumPorts<PartSum>['partOf'];
     readonly assignments: ReadonlySet<AssignmentId>;
   },
 ): void {
@@ -103,13 +116,13 @@ function requireOwn(
   }
 }
 
-/** The sum of a part. Throws `storage.corrupt` where it is not one of its contributors, and `update.impossible`. */
-function sumOf(
+/** The sum of a part. Throws `storage.corrupt` where it is not one of its contributors, and as `requirePossible`. */
+function sumOf<Sum extends PartSum>(
   part: number,
   { contributors }: PartResult,
   bytes: Uint8Array | undefined,
-  sum: RingSum,
-): RingSum {
+  sum: Sum,
+): Sum {
   if (!bytes) throw new MurmurationError('storage.corrupt', `The sum of part ${part} is gone.`);
   sum.restore(bytes);
   if (sum.contributors !== contributors.length)
@@ -117,7 +130,6 @@ function sumOf(
       'storage.corrupt',
       `The result of part ${part} names ${contributors.length} contributors; its sum is one of ${sum.contributors}.`,
     );
-  sum.mean();
-  sum.verdicts();
+  sum.requirePossible();
   return sum;
 }

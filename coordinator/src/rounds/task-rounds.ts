@@ -9,7 +9,6 @@ import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Manifest } from '@murmuration/protocol/weights/model-files';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
-import { RingSum } from '../aggregation/ring-sum.ts';
 import { labelOf } from '../population/arm-label.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import { lineageOf } from '../registry/lineage.ts';
@@ -18,7 +17,7 @@ import type { Head } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import { stalenessIn } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
-import type { RoundTerms } from '../round/round.ts';
+import type { RoundTerms, Spread } from '../round/round.ts';
 import type { DrawnMember, SavedRound } from '../round/store.ts';
 import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
@@ -32,6 +31,7 @@ import { splitOf } from './split-of.ts';
 import { SpreadRound } from './spread-round.ts';
 import { clipFor, controlFor, fairnessFor } from './state-for.ts';
 import { Succession } from './succession.ts';
+import { isOfPart } from './sum-of-parts.ts';
 import { type PlanOwn, planOf, termsOf, termsOfQuery } from './terms-of.ts';
 import { basesOf, Trainings } from './trainings.ts';
 import { isOutage } from './until-stored.ts';
@@ -439,9 +439,7 @@ export class TaskRounds {
     this.#nextAt = this.#lastAt + this.task.interval;
     this.#layout = files.layout;
     if (terms.buffer) this.#succession.begins(terms.plan.model, terms.number);
-    const driver = terms.parts
-      ? this.#spread(terms, files.layout)
-      : new RoundDriver(terms, this.#aggregateFor(terms, files.layout), this.#portsOf(terms));
+    const driver = this.#open(terms, files.layout);
     this.#driver = driver;
     this.#setDue(driver);
     const carried = this.#carry(driver);
@@ -478,9 +476,10 @@ export class TaskRounds {
     if (this.#hasStopped) return;
     const { count } = splitOf(this.#task, files).shared;
     const privacy = own && { ...own, ...this.#ports.privacy.totalOf(this.#task, count) };
-    const terms = termsOfQuery(this.#task, query, model, { ...this.#nextRound(), privacy });
+    const parts = this.#parts;
+    const terms = termsOfQuery(this.#task, query, model, { ...this.#nextRound(), privacy, parts });
     this.#inquiries.begun(query.name, terms.startedAt);
-    this.#driver = new RoundDriver(terms, this.#aggregateFor(terms, files.layout), this.#portsOf(terms));
+    this.#driver = this.#open(terms, files.layout);
     const carried = this.#carry(this.#driver);
     this.#ports.recall();
     await carried;
@@ -506,6 +505,17 @@ export class TaskRounds {
     return query ? { ...this.#ports, pool: this.#ports.pool.answering(labelOf(query)) } : this.#ports;
   }
 
+  /** How rounds that begin now are spread over cells. */
+  get #parts(): Spread | undefined {
+    return this.#ports.spread && (this.#task.spread ?? undefined);
+  }
+
+  /** A round that begins, with its devices or with its parts. */
+  #open(terms: RoundTerms, layout: Layout): RoundUnderWay {
+    if (terms.parts) return this.#spread(terms, layout);
+    return new RoundDriver(terms, this.#aggregateFor(terms, layout), this.#portsOf(terms));
+  }
+
   /** A round whose parts are run by cells, as it is led here. Throws `config.invalid` where it can't be led. */
   #spread(terms: RoundTerms, layout: Layout, isSaved = false): SpreadRound {
     const { store, spread } = this.#ports;
@@ -516,7 +526,7 @@ export class TaskRounds {
       );
     const emptySum = () => {
       const sum = aggregateFor('sum', terms.plan, layout, terms.id);
-      if (sum instanceof RingSum) return sum;
+      if (isOfPart(sum)) return sum;
       throw new MurmurationError('config.invalid', 'The sums of parts of a round are added up in a ring.');
     };
     return new SpreadRound(terms, emptySum, { ...this.#ports, store, spread }, isSaved);
@@ -730,7 +740,7 @@ export class TaskRounds {
       ...this.#nextRound(),
       run: runs?.openRun,
       named: named(),
-      parts: this.#ports.spread && (this.#task.spread ?? undefined),
+      parts: this.#parts,
       ...own,
     });
   }

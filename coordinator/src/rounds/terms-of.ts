@@ -41,7 +41,7 @@ export function termsOfQuery(
   task: Task,
   query: Query,
   model: ModelHash,
-  { id, number, startedAt, privacy }: Pick<Own, 'id' | 'number' | 'startedAt' | 'privacy'>,
+  { id, number, startedAt, privacy, parts }: Pick<Own, 'id' | 'number' | 'startedAt' | 'privacy' | 'parts'>,
 ): RoundTerms {
   const { planVersion: version, training, update, masking, uploadSlot } = task;
   const { evaluation: _, grace, ...limits } = task.deadlines;
@@ -65,6 +65,8 @@ export function termsOfQuery(
     cohortSize,
     goal: task.cohort.goal,
     minimum: fewestAnswers(task, query),
+    // No device signs for fewer than the threshold: each part has that many, or counts for nothing.
+    ...(parts && { parts: { ...parts, smallest: Math.max(parts.smallest, query.threshold) } }),
     startedAt,
     limits,
   };

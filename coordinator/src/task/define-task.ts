@@ -448,7 +448,6 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     isAsynchronous: buffer !== null,
     isNoisy: privacy?.noise === 'skellam' || privacy?.noise === 'discreteGaussian',
     isCentral: central !== null,
-    isAsked: queries.length > 0,
   });
   if (settings) refuseUnmaskable(settings, update.kind, cohort, groups?.count ?? spread?.count ?? 1);
   if (rest.serving.remote && privateLayers.length > 0)

@@ -6,6 +6,8 @@ import { queryForm } from '@murmuration/protocol/queries/vector';
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
 import { evaluationQueryOf } from '../evaluation/on-devices.ts';
+import { shareOf } from '../round/parts.ts';
+import type { Spread } from '../round/round.ts';
 import { answerNoiseOf, isNoised } from './answer-noise.ts';
 import { cohortSizeOf, type Task, type TaskQuery } from './task.ts';
 
@@ -42,6 +44,22 @@ export function definedQueries({ queries }: Task): z.input<typeof queriesSchema>
   return queries.map(each => (each.every === null && !each.drift ? each.query : each));
 }
 
+/** Throws `config.invalid` for a query that the rounds of a task with parts could not ask. */
+function refuseUnspread({ name, kind, threshold, privacy }: Query, { count }: Spread, goal: number): void {
+  const refuse = (why: string) =>
+    new MurmurationError('config.invalid', `The task: cohort.cells must be 1 ${why}, not ${count}.`);
+  if (kind === 'arm')
+    throw refuse(`with queries about arms ("${name}"), whose devices one cell has to choose`);
+  if (privacy)
+    throw refuse(`with noise in answers ("${name}"), all of which the sum of each part would need`);
+  const share = shareOf(goal, count, count);
+  if (threshold > share)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.goal must be at least ${count * threshold} for ${count} cells and queries that ask for ${threshold} devices ("${name}"), not ${goal}: no device answers in a part with fewer.`,
+    );
+}
+
 /** Throws `config.invalid` for queries that the rounds of a task could not ask, `config.ring` where a sum could wrap. */
 export function refuseUnaskable(task: Task): void {
   if (task.queries.length === 0) return;
@@ -69,6 +87,7 @@ export function refuseUnaskable(task: Task): void {
       'of the kind evaluation have no privacy where a gate compares versions by them: it takes two versions of one round, and noise is sized for one',
     );
   for (const { query: asked, every, drift } of task.queries) {
+    if (task.spread) refuseUnspread(asked, task.spread, task.cohort.goal);
     if (drift && asked.kind !== 'histogram' && asked.kind !== 'top')
       throw refuse(`watch "${asked.name}" for drift, which is no histogram and no ranking (top)`);
     if (asked.threshold > task.cohort.goal)

@@ -14,7 +14,6 @@ interface Given {
   /** Whether devices add the noise of a privacy budget. */
   readonly isNoisy: boolean;
   readonly isCentral: boolean;
-  readonly isAsked: boolean;
 }
 
 /**
@@ -50,9 +49,8 @@ export function spreadOf(cells: number, given: Given): Spread | null {
   return { count: cells, smallest };
 }
 
-function misfitOf({ isAsynchronous, isCentral, isAsked }: Given): string | undefined {
+function misfitOf({ isAsynchronous, isCentral }: Given): string | undefined {
   if (isAsynchronous) return 'for an asynchronous task';
   if (isCentral) return "with training on the coordinator's own examples";
-  if (isAsked) return 'with queries';
   return undefined;
 }

@@ -166,7 +166,8 @@ export async function openSpread({
       results.set(terms.id, kept);
     },
   } satisfies Pick<PartStore, 'end'>);
-  const history = memoryHistory(rounds);
+  const queryResults = memoryQueryResults();
+  const history = memoryHistory(rounds, undefined, queryResults);
   const blobs = memoryBlobs();
   const registry = new Registry(blobs, history);
   await storeFirstVersion(
@@ -205,7 +206,7 @@ export async function openSpread({
         privacy,
         named: () => undefined,
         versions: async () => [],
-        inUse: async () => [],
+        inUse: async () => [(await registry.current(task.name)).head.version.model],
         traffic: () => ({ up: 0, down: 0 }),
         enrolled: () => Number.POSITIVE_INFINITY,
         events,
@@ -224,7 +225,7 @@ export async function openSpread({
     const opened = openTaskRounds(task, {
       ...ports,
       channel,
-      queryResults: memoryQueryResults(),
+      queryResults,
       jitter: random,
       activePopulation: { of: () => ({ population: 0, connected: 0 }) },
       makeVersion: taskOf => versionMaker(taskOf, ports.registry, life, privacy),
@@ -300,6 +301,7 @@ export async function openSpread({
     partOf,
     registry,
     history,
+    queryResults,
     store: rounds,
     results,
     records,
@@ -316,10 +318,11 @@ export async function openSpread({
       channel.connected.add(device.id);
       return checkIns.answer(device.id, { task: task.name, conditions: {} } as CheckIn, '1.0.0');
     },
-    checkIn(device: MaskedDevice) {
+    /** `answers`: the queries that it would answer. */
+    checkIn(device: MaskedDevice, answers?: readonly string[]) {
       const { channel, pool } = seatOf(device.id);
       channel.connected.add(device.id);
-      pool.add(device.id);
+      pool.add(device.id, answers);
     },
     lose(device: MaskedDevice) {
       const { channel, rounds: own, pool } = seatOf(device.id);

@@ -154,7 +154,39 @@ describe('a task', () => {
       },
       /cells must be 1 for noise by devices, not 4: .* each would need the noise of a whole round/,
     ],
-    [{ queries: [defineQuery({ name: 'taken', kind: 'count' })] }, /cells must be 1 with queries, not 4/],
+    [
+      { queries: [defineQuery({ name: 'taken', kind: 'count', threshold: 21 })] },
+      /goal must be at least 84 for 4 cells and queries that ask for 21 devices \("taken"\), not 80/,
+    ],
+    [
+      {
+        queries: [
+          defineQuery({
+            name: 'taken',
+            kind: 'count',
+            threshold: 16,
+            privacy: { epsilon: 4, delta: 1e-6, rounds: 4 },
+          }),
+        ],
+      },
+      /cells must be 1 with noise in answers \("taken"\), .* not 4/,
+    ],
+    [
+      {
+        queries: [
+          {
+            query: defineQuery({
+              name: 'better',
+              kind: 'arm',
+              outcomes: ['accepted', 'ignored'],
+              threshold: 16,
+            }),
+            every: '1 h',
+          },
+        ],
+      },
+      /cells must be 1 with queries about arms \("better"\), .* not 4/,
+    ],
     [
       { cohort: { mode: 'asynchronous', goal: 80, concurrency: 100, cells: 4 } },
       /cells must be 1 for an asynchronous task, not 4/,
