@@ -125,12 +125,8 @@ export class Session {
 
   roundEnded({ round, after, reason }: RoundEnd): void {
     if (this.#state.phase !== 'contributing' && this.#state.phase !== 'closing') return;
-    const { assignment, query } = this.#state;
-    if (assignment.round !== round) return;
-    const { task, emit } = this.#ports;
+    if (this.#state.assignment.round !== round) return;
     this.#abandon();
-    const asked = query === undefined ? {} : { query };
-    emit('round', { task, round, number: assignment.number, ...asked, phase: 'ended', progress: 1 });
     this.#comeBackAfter(after, reason);
   }
 
@@ -157,11 +153,17 @@ export class Session {
     await this.#contributions.idle();
   }
 
+  /** Ends the part of the device in a round, where it has one, however that came; the app hears of it. */
   #abandon(): void {
     this.#cancelTimer();
-    if (this.#state.phase === 'contributing')
-      this.#state.stop.abort(new MurmurationError('training.stopped'));
+    const state = this.#state;
     this.#state = { phase: 'idle' };
+    if (!('assignment' in state)) return;
+    if (state.phase === 'contributing') state.stop.abort(new MurmurationError('training.stopped'));
+    const { task, emit } = this.#ports;
+    const { round, number } = state.assignment;
+    const asked = state.query === undefined ? {} : { query: state.query };
+    emit('round', { task, round, number, ...asked, phase: 'ended', progress: 1 });
   }
 
   /** By the device's clock, which may be set at any time. */

@@ -44,6 +44,38 @@ describe('a contribution and the end of its round', () => {
     expect(errors).toEqual([]);
   });
 
+  it.each(['round.closed', 'round.unknown', 'update.refused', 'training.failed'] as const)(
+    'ends for the app as well where %s ends it, once',
+    async refusal => {
+      const { rounds } = await waiting();
+      coordinator.take = async () => {
+        throw new MurmurationError(refusal);
+      };
+      coordinator.send('assignment', assignmentOf(clock));
+      await clock.advance(0);
+      expect(rounds.slice(-2)).toEqual(['uploading', 'ended']);
+      coordinator.send('round-end', roundEnd('r1'));
+      await clock.advance(hour);
+      expect(rounds.filter(phase => phase === 'ended')).toHaveLength(1);
+    },
+  );
+
+  it('ends for the app as well where it is stopped, or its end is not heard', async () => {
+    const stopped = await waiting();
+    trainer.result = () => new Promise(() => {});
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(0);
+    await stopped.client.stop();
+    expect(stopped.rounds.at(-1)).toBe('ended');
+    newScene();
+    const unheard = await waiting();
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(0);
+    expect(unheard.rounds.at(-1)).toBe('counted');
+    await clock.advance(hour);
+    expect(unheard.rounds.at(-1)).toBe('ended');
+  });
+
   it('keeps what a newer assignment has saved, however late the older one ends', async () => {
     const { open, opened } = gate();
     await waiting();
