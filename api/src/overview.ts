@@ -4,6 +4,18 @@ import { online } from './device.ts';
 import { phaseRecord } from './round.ts';
 import { count, instant, modelHash, phase, roundId, taskName } from './scalars.ts';
 
+/** A part of the round under way, as its cell said within about the last second. */
+const livePart = z.object({
+  phase: z
+    .enum([...phase.options, 'published', 'failed'])
+    .nullable()
+    .describe('`published`: its sum is there; `failed`: it has none; null: nothing was heard of it yet'),
+  accepted: count.describe('Devices that are there, or messages that came, in its phase'),
+  goal: count.describe('Those that end the phase early'),
+  hasCell: z.boolean().describe('Whether a cell runs it; another one takes it over within seconds'),
+});
+export type LivePart = z.infer<typeof livePart>;
+
 /** The round under way. */
 export const liveRound = z.object({
   round: roundId,
@@ -28,6 +40,10 @@ export const liveRound = z.object({
     .nullable()
     .describe('Share of the masks that are off, 0 to 1; null unless in `closing` under masking'),
   phases: z.array(phaseRecord).describe('So far, the current one last'),
+  parts: z
+    .array(livePart)
+    .nullable()
+    .describe('Of a round that is spread over cells; it is as far as the last of them'),
 });
 export type LiveRound = z.infer<typeof liveRound>;
 

@@ -4,7 +4,14 @@ import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { servedBy } from '../cells/directory.ts';
-import { type Leased, type PartDeal, type PartName, partName, readLeased } from '../cells/parts.ts';
+import {
+  type Leased,
+  type PartDeal,
+  type PartName,
+  partName,
+  partNames,
+  readLeased,
+} from '../cells/parts.ts';
 import type { Standing, TaskPlace } from '../cells/ports.ts';
 import { CoordinatorEvents } from '../events/events.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
@@ -14,6 +21,7 @@ import type { Population } from '../population/population.ts';
 import { WaitingPool } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { RoundTerms } from '../round/round.ts';
 import { CheckInHandler, type CheckInPorts } from '../rounds/check-in.ts';
 import { PartRounds, type Schedule } from '../rounds/part-rounds.ts';
 import type { CohortChannel } from '../rounds/ports.ts';
@@ -21,6 +29,7 @@ import type { Traffic } from '../rounds/traffic.ts';
 import type { Storage } from '../storage/storage.ts';
 import { withStoredSettings } from '../task/settings-manager.ts';
 import type { Task } from '../task/task.ts';
+import type { SeenPart } from '../telemetry/spread-overview.ts';
 
 export interface PartPorts {
   readonly deal: PartDeal;
@@ -71,8 +80,22 @@ export class Parts {
 
   /** Where all tasks are, and what the cells say that lead them. */
   saw(places: readonly TaskPlace[]): void {
+    const before = this.#places;
     this.#places = new Map(places.map(place => [place.task, place]));
     this.#seenAt = this.#ports.clock.now();
+    for (const { name, spread } of this.#defined.values()) {
+      const what = (from: typeof before) =>
+        JSON.stringify(partNames(name, spread!.count).map(each => seenIn(from.get(each))));
+      if (what(before) !== what(this.#places)) this.#ports.events.emit('parts', name);
+    }
+  }
+
+  /** What cells have said of the parts of a round. */
+  seen({ id, plan, parts }: RoundTerms): readonly SeenPart[] {
+    return partNames(plan.task, parts!.count).map(name => {
+      const { progress, hasCell } = seenIn(this.#places.get(name));
+      return { progress: progress?.round === id ? progress : null, hasCell };
+    });
   }
 
   /** The tasks that have a part here. */
@@ -129,7 +152,13 @@ export class Parts {
     const said = this.#places.get(readLeased(name).task)?.said;
     if (!seat || !said) return undefined;
     const { rounds, checkIns } = seat;
-    return { ...said.standing, untilNextRound: rounds.untilNextRound, ...checkIns.outlook };
+    const { progress } = rounds;
+    return {
+      ...said.standing,
+      untilNextRound: rounds.untilNextRound,
+      ...checkIns.outlook,
+      ...(progress && { progress }),
+    };
   }
 
   /** Takes a part over, with what is under way of it. Throws `storage.*`. */
@@ -258,3 +287,8 @@ export class Parts {
     return own;
   }
 }
+
+const seenIn = (place: TaskPlace | undefined): SeenPart => ({
+  progress: place?.said?.standing.progress ?? null,
+  hasCell: place?.cell != null,
+});

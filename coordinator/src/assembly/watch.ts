@@ -37,7 +37,9 @@ export async function openWatch(
     readability,
     settings,
     privacy,
-  }: Pick<Core, 'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings' | 'privacy'>,
+    parts,
+  }: Pick<Core, 'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings' | 'privacy'> &
+    Partial<Pick<Core, 'parts'>>,
   ports: {
     readonly clock: Clock;
     readonly random: RandomBytes;
@@ -84,6 +86,7 @@ export async function openWatch(
     expected: task => checkIns.get(task)!.expected,
     alerts: () => alerts.firing,
     attention: alerts.attention,
+    parts: parts && (terms => parts.seen(terms)),
   });
   const webhooks = new Webhooks(ports.alerts.webhooks, { clock, random, events });
   for (const task of rounds.keys()) await overviews.open(task as TaskName);

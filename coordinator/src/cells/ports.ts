@@ -1,5 +1,6 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { DeviceSplit } from '../lifecycle/experiments/served.ts';
+import type { PartProgress } from '../round/progress.ts';
 import type { Eligibility } from '../task/eligibility.ts';
 import type { Task } from '../task/task.ts';
 import type { Leased } from './parts.ts';
@@ -25,6 +26,8 @@ export interface Standing extends Pick<Task, 'masking' | 'deadlines'> {
   readonly splits: readonly DeviceSplit[];
   /** Parts that its rounds have, each with a place of its own; left out where they are whole. */
   readonly parts?: number;
+  /** Of a part: how far it is, in the newest round that this cell has had it in. */
+  readonly progress?: PartProgress;
 }
 
 /** Where a task is, or a part of its rounds. */

@@ -27,6 +27,8 @@ export interface ExperimentChange {
 interface EventMap {
   /** A round changed, in its phase or in its counts. */
   round: [state: RoundState];
+  /** Cells have said something else of the parts of a task's round under way. */
+  parts: [task: TaskName];
   /** Masks come off the sum of a round; the share that is done, from 0 to 1. */
   unmasking: [terms: RoundTerms, done: number];
   /** A step in closing a round took so long, ms. */

@@ -55,6 +55,7 @@ export function watchChanges(
   const tell = (subject: Changed['subject'], task: TaskName | null = null) => changed({ subject, task });
   for (const event of [
     'round',
+    'parts',
     'unmasking',
     'connected',
     'disconnected',

@@ -4,9 +4,10 @@ import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import { labelOf } from '../population/arm-label.ts';
-import type { WaitingPool } from '../population/waiting-pool.ts';
+import type { Candidates, WaitingPool } from '../population/waiting-pool.ts';
 import type { Registry } from '../registry/registry.ts';
 import { shareOf, termsOfPart } from '../round/parts.ts';
+import { type PartProgress, progressOf } from '../round/progress.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { SavedRound } from '../round/store.ts';
 import type { Task } from '../task/task.ts';
@@ -73,6 +74,12 @@ export class PartRounds {
   /** The newest part, which may be over. */
   get current(): RoundDriver | undefined {
     return this.#driver;
+  }
+
+  /** How far the newest part is, which may be over. */
+  get progress(): PartProgress | undefined {
+    const driver = this.#driver;
+    return driver && progressOf(driver.state, this.#poolOf(driver.terms).size);
   }
 
   /** ms until a device can be of use: 0 while devices are gathered. */
@@ -227,12 +234,17 @@ export class PartRounds {
     return aggregateFor('sum', plan, layout, id);
   }
 
+  #poolOf({ plan }: RoundTerms): Candidates {
+    const { pool } = this.#ports;
+    const query = queryOf(plan);
+    return query ? pool.answering(labelOf(query)) : pool;
+  }
+
   #portsOf(terms: RoundTerms): DriverPorts {
-    const { pool, spread } = this.#ports;
-    const query = queryOf(terms.plan);
+    const { spread } = this.#ports;
     return {
       ...this.#ports,
-      pool: query ? pool.answering(labelOf(query)) : pool,
+      pool: this.#poolOf(terms),
       endPart: (result, sum) => spread.parts.end(terms, result, sum),
     };
   }

@@ -9,8 +9,9 @@ import type { Expected } from '../population/sent-away.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { VersionAliases } from '../promotion/version-aliases.ts';
 import type { History } from '../registry/ports.ts';
+import { standingsOf } from '../round/progress.ts';
 import type { RoundRecord } from '../round/record.ts';
-import type { RoundState } from '../round/round.ts';
+import type { RoundState, RoundTerms } from '../round/round.ts';
 import type { PhaseRecord } from '../round/timeline.ts';
 import type { AllRounds } from '../rounds/all-tasks.ts';
 import type { RoundUnderWay } from '../rounds/driver.ts';
@@ -18,6 +19,7 @@ import type { TaskRounds } from '../rounds/task-rounds.ts';
 import type { Task } from '../task/task.ts';
 import type { Attention } from './alerts/attention.ts';
 import type { Presence } from './presence.ts';
+import { type SeenPart, waitsForParts, withParts } from './spread-overview.ts';
 
 /** Kinds of clients that an overview lists. */
 const mostClients = 50;
@@ -36,6 +38,8 @@ export interface OverviewSources {
   readonly expected: (task: TaskName) => Expected;
   readonly alerts: () => readonly Alert[];
   readonly attention: Attention;
+  /** What is known of the parts of a round; undefined where no cells share rounds. */
+  readonly parts?: ((terms: RoundTerms) => readonly SeenPart[]) | undefined;
 }
 
 /** How everything stands, from what is in memory: it may be asked for often. Listens, and changes nothing. */
@@ -101,16 +105,18 @@ export class Overviews {
       last: this.#last.get(task.name) ?? null,
       nextRoundAt: isPaused || isSpent || isBetweenRuns || isTraining || round ? null : iso(nextAt),
       waiting,
-      waitsFor: this.#waitsFor({
-        task,
-        current,
-        isPaused,
-        isSpent,
-        isBetweenRuns,
-        isTraining,
-        nextAt,
-        waiting,
-      }),
+      waitsFor: round?.parts
+        ? waitsForParts(round)
+        : this.#waitsFor({
+            task,
+            current,
+            isPaused,
+            isSpent,
+            isBetweenRuns,
+            isTraining,
+            nextAt,
+            waiting,
+          }),
       sentAway: { devices: sentAway.devices, next: isoOrNull(sentAway.next) },
       eligible: this.#sources.presence.eligibleFor(task.name),
       champion: { number: champion.number, model: champion.model, isPinned: champion.heldBy !== null },
@@ -160,7 +166,7 @@ export class Overviews {
   #round({ state, terms, phases }: RoundUnderWay, waiting: number): LiveRound {
     const { id, number, plan, startedAt } = terms;
     const quorum = 'quorum' in state ? state.quorum : null;
-    return {
+    const round: LiveRound = {
       round: id,
       number,
       planVersion: plan.version,
@@ -170,32 +176,13 @@ export class Overviews {
       phase: state.phase as LiveRound['phase'],
       deadline: quorum && iso(quorum.deadline),
       quorum: quorum && { accepted: quorum.accepted, goal: quorum.goal, minimum: quorum.minimum },
-      cohort: cohortOf(state, terms.cohortSize, waiting),
+      cohort: standingsOf(state, terms.cohortSize, waiting),
       unmasked: state.phase === 'closing' && plan.masking ? (this.#unmasked.get(plan.task) ?? 0) : null,
       phases: phases.map(phaseMessage),
+      parts: null,
     };
+    return terms.parts && this.#sources.parts ? withParts(round, this.#sources.parts(terms)) : round;
   }
-}
-
-function cohortOf(state: RoundState, wanted: number, waiting: number): LiveRound['cohort'] {
-  const nobody = { waiting: 0, working: 0, done: 0, lost: 0, late: 0 };
-  if ('cohort' in state) {
-    const { cohort, earlier } = state;
-    const { working, counted, away, left } = cohort.count;
-    return {
-      size: cohort.members.length + earlier.late + earlier.lost,
-      waiting: 0,
-      working,
-      done: counted,
-      lost: earlier.lost + away + left,
-      late: earlier.late,
-    };
-  }
-  if ('tally' in state) {
-    const { cohort, accepted, late, lost } = state.tally;
-    return { ...nobody, size: cohort, done: accepted, late, lost };
-  }
-  return { ...nobody, size: wanted, waiting };
 }
 
 function isOver({ phase }: RoundState): boolean {

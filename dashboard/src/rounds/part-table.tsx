@@ -5,7 +5,7 @@ import { words } from './words.ts';
 
 /** The parts of a round that was spread over cells, and what became of each. */
 export function PartTable({ parts }: { readonly parts: NonNullable<RoundDetail['parts']> }) {
-  const { heading, columns, counted, failed } = words.parts;
+  const { heading, columns, counted, excluded } = words.parts;
   return (
     <ResponsiveTable label={heading}>
       <table>
@@ -27,7 +27,7 @@ export function PartTable({ parts }: { readonly parts: NonNullable<RoundDetail['
               <th scope="row">{count(part + 1)}</th>
               <td class="number">{count(devices)}</td>
               <td class="number">{count(contributors)}</td>
-              <td>{failure === null ? counted : failed(failure)}</td>
+              <td>{failure === null ? counted : excluded(failure)}</td>
             </tr>
           ))}
         </tbody>

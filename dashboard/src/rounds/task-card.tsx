@@ -5,6 +5,7 @@ import { clockTime, count, duration, instant } from '../format/format.ts';
 import { addressOf } from '../places/routes.ts';
 import { terms } from '../words/terms.ts';
 import { CohortDots } from './cohort-dots.tsx';
+import { PartTracks } from './part-tracks.tsx';
 import { PhaseTrack } from './phase-track.tsx';
 import { RoundControl } from './steering.tsx';
 import { words } from './words.ts';
@@ -48,6 +49,7 @@ function UnderWay({ round, isMasked }: { readonly round: LiveRound; readonly isM
       <p class="phase-text">
         <strong>{words.phase(phase, query)}.</strong> {words.phaseText(phase, query)}
       </p>
+      {round.parts && <PartTracks parts={round.parts} query={query} />}
       <CohortDots cohort={cohort} isGathering={phase === 'gathering'} />
       <dl class="facts">
         {quorum && (

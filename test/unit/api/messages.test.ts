@@ -50,6 +50,7 @@ const gathering: LiveRound = {
   quorum: { accepted: 3, goal: 52, minimum: 25 },
   cohort: { size: 52, waiting: 3, working: 0, done: 0, lost: 0, late: 0 },
   unmasked: null,
+  parts: null,
   phases: [
     {
       phase: 'gathering',

@@ -38,11 +38,13 @@ let storage: Storage;
 let cells: Core[];
 let disconnected: [DeviceId, string][];
 let ended: unknown[];
+let told = () => {};
 
 /** A cell over the storage of this test. */
 async function openCell(seed: number): Promise<Core> {
   const events = new CoordinatorEvents();
   events.on('round-ended', record => ended.push(record));
+  events.on('parts', () => told());
   const { limits, retention } = parseConfig({ openEnrolment: true });
   const population = new Population(storage.devices, async () => true, native, clock);
   await population.open();
@@ -100,6 +102,7 @@ beforeEach(async () => {
   cells = [];
   disconnected = [];
   ended = [];
+  told = () => {};
 });
 afterEach(async () => {
   for (const core of cells) {
@@ -171,6 +174,61 @@ describe('TK5: cells with the parts of one task', () => {
     expect(ended).toMatchObject([{ round: id, outcome: 'failed', failure: { reason: 'That is enough.' } }]);
     expect(() => first.parts!.find(id, one!.assignment)).not.toThrow();
     expect(await storage.rounds.underWay()).toEqual([]);
+  });
+
+  it('tell how far their parts are, which whoever leads sees', async () => {
+    const [first, second] = [await openCell(1), await openCell(2)];
+    const names = [partName(task.name, 1), partName(task.name, 2)];
+    await first.parts!.takeOver(names[0]!);
+    await second.parts!.takeOver(names[1]!);
+    for (const core of [first, second]) core.parts!.saw(places);
+    expect(first.parts!.standingOf(names[0]!)).not.toHaveProperty('progress');
+    // All that the first part waits for, and one device of the second.
+    for (const device of of(1).slice(0, 2)) checkIn(first, device);
+    checkIn(second, of(2)[0]!);
+    const admit = await first.add(task);
+    const leader = await admit(async () => {});
+    await clock.advance(1_000);
+    const { terms } = leader.current!;
+    let changes = 0;
+    told = () => {
+      changes += 1;
+    };
+    const see = () => {
+      const said = [first, second].map((core, i) => ({
+        task: names[i]!,
+        cell: 'http://cell.example.org',
+        said: { standing: core.parts!.standingOf(names[i]!)!, age: 0 },
+      }));
+      first.parts!.saw([...places, ...said]);
+      return first.parts!.seen(terms);
+    };
+    const seen = see();
+    expect(JSON.parse(JSON.stringify(seen))).toEqual(seen);
+    expect(seen).toMatchObject([
+      { hasCell: true, progress: { round: terms.id, phase: 'updates', accepted: 0, goal: 2 } },
+      {
+        hasCell: true,
+        progress: { phase: 'gathering', accepted: 1, goal: 2, cohort: { waiting: 1, size: 2 } },
+      },
+    ]);
+    expect(changes).toBe(1);
+    see();
+    // Nothing has changed.
+    expect(changes).toBe(1);
+    checkIn(second, of(2)[1]!);
+    await clock.advance(0);
+    expect(see()[1]).toMatchObject({ progress: { phase: 'updates', cohort: { size: 2, working: 2 } } });
+    expect(changes).toBe(2);
+    // Nothing of another round, and of no cell that is gone.
+    expect(first.parts!.seen({ ...terms, id: roundA })).toEqual(
+      Array(2).fill({ hasCell: true, progress: null }),
+    );
+    first.parts!.saw(places);
+    expect(first.parts!.seen(terms)).toEqual(Array(2).fill({ hasCell: false, progress: null }));
+    expect(changes).toBe(3);
+    leader.abort('That is enough.');
+    await clock.advance(1_000);
   });
 
   it('leave a part to another cell between rounds alone, and send its devices there', async () => {

@@ -1,0 +1,59 @@
+import type { LiveRound, TaskOverview } from '@murmuration/api/overview';
+import type { PartProgress, Standings } from '../round/progress.ts';
+
+/** What is known of a part of a round: what its cell has said of it, and whether a cell has it. */
+export interface SeenPart {
+  /** null: nothing of this round. */
+  readonly progress: PartProgress | null;
+  readonly hasCell: boolean;
+}
+
+const order = ['gathering', 'keys', 'shares', 'updates', 'agreement', 'unmasking', 'closing'] as const;
+
+/** A spread round as its parts have it: it is as far as the last of them, and its cohort is all of theirs. */
+export function withParts(round: LiveRound, seen: readonly SeenPart[]): LiveRound {
+  const parts = seen.map(({ progress, hasCell }) => ({
+    phase: progress?.phase ?? null,
+    accepted: progress?.accepted ?? 0,
+    goal: progress?.goal ?? 0,
+    hasCell,
+  }));
+  const known = seen.flatMap(({ progress }) => progress ?? []);
+  // It has all sums that it waits for.
+  if (round.phase === 'closing' || known.length === 0) return { ...round, parts };
+  const cohort = sumOf(known.map(each => each.cohort));
+  const phase = order.find(each => known.some(progress => progress.phase === each));
+  if (!phase) return { ...round, parts, cohort };
+  const last = known.filter(progress => progress.phase === phase);
+  const total = (count: (progress: PartProgress) => number) =>
+    last.reduce((sum, progress) => sum + count(progress), 0);
+  // Those that are further have had all that they waited for.
+  const further = phase === 'gathering' ? 0 : cohort.size - total(each => each.cohort.size);
+  const deadlines = last.flatMap(({ deadline }) => deadline ?? []);
+  return {
+    ...round,
+    parts,
+    phase,
+    cohort: phase === 'gathering' ? { ...cohort, size: Math.max(cohort.size, round.cohort.size) } : cohort,
+    deadline: deadlines.length > 0 ? new Date(Math.max(...deadlines)).toISOString() : round.deadline,
+    quorum: round.quorum && {
+      ...round.quorum,
+      accepted: further + total(({ accepted }) => accepted),
+      goal: further + total(({ goal }) => goal),
+    },
+  };
+}
+
+/** What a spread round waits for. */
+export function waitsForParts({ phase, quorum, deadline }: LiveRound): TaskOverview['waitsFor'] {
+  if (phase === 'closing' || !quorum) return { what: 'coordinator', devices: 0, until: null };
+  const devices = Math.max(0, quorum.goal - quorum.accepted);
+  return { what: phase === 'gathering' ? 'check-ins' : 'cohort', devices, until: deadline };
+}
+
+function sumOf(cohorts: readonly Standings[]): Standings {
+  const total = { size: 0, waiting: 0, working: 0, done: 0, lost: 0, late: 0 };
+  for (const cohort of cohorts)
+    for (const key of Object.keys(total) as (keyof Standings)[]) total[key] += cohort[key];
+  return total;
+}
