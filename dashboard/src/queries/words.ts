@@ -1,6 +1,7 @@
 import type { LiveRound } from '@murmuration/api/overview';
 import type { EstimateMessage, FiguresMessage, TaskQueryMessage } from '@murmuration/api/query';
 import { count, counted, duration, figure, percent, plainDuration } from '../format/format.ts';
+import { terms } from '../words/terms.ts';
 import type { Bin } from './histogram.ts';
 import type { Next } from './standing.ts';
 
@@ -167,7 +168,7 @@ export const words = {
     },
     watch: 'Watch the round',
     quorum: (isGathering: boolean, { accepted, goal, minimum }: NonNullable<LiveRound['quorum']>) =>
-      `${counted(accepted, isGathering ? 'device' : 'message')} of ${count(goal)} wanted, ${count(minimum)} required`,
+      `${counted(accepted, isGathering ? 'device' : 'message')} of ${terms.wanted(goal, minimum)}`,
     facts: {
       ready: 'Devices that may answer',
       threshold: 'Shown from',

@@ -42,7 +42,7 @@ export const words = {
     paused: 'Paused',
     unmasked: 'Not masked',
     quorum: { devices: 'Devices', messages: 'Messages' },
-    ofGoal: (goal: number, minimum: number) => `of ${count(goal)} wanted, ${count(minimum)} required`,
+    ofGoal: (goal: number, minimum: number) => `of ${terms.wanted(goal, minimum)}`,
     deadline: 'Time left in this phase',
     at: (time: string) => `until ${time}`,
     running: 'Running for',

@@ -23,6 +23,9 @@ export const terms = {
     access: 'Access',
     missing: 'Not found',
   },
+  /** Of a phase without a number that it needs by all means: how many are wanted, and no more. */
+  wanted: (goal: number, minimum: number) =>
+    minimum > 0 ? `${count(goal)} wanted, ${count(minimum)} required` : `${count(goal)} wanted`,
   roles: { viewer: 'viewer', operator: 'operator', admin: 'admin' } satisfies Record<Role, string>,
   roleTexts: {
     viewer: 'can see everything except access',
