@@ -22,9 +22,15 @@ export class S3Server {
     const child = spawn(python, ['-m', 'moto.server', '-H', host, '-p', String(port)], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    for await (const line of createInterface(child.stderr)) if (/Running on/.test(line)) break;
-    child.stderr.resume();
-    return new S3Server(`http://${host}:${port}`, child);
+    const said: string[] = [];
+    for await (const line of createInterface(child.stderr)) {
+      if (/Running on/.test(line)) {
+        child.stderr.resume();
+        return new S3Server(`http://${host}:${port}`, child);
+      }
+      said.push(line);
+    }
+    throw new Error(`${python} runs no moto; S3_PYTHON names one that does: ${said.join('\n')}`);
   }
 
   /** A bucket that nobody has used yet. */

@@ -44,7 +44,7 @@ describe('a contribution and the end of its round', () => {
     expect(errors).toEqual([]);
   });
 
-  it.each(['round.closed', 'round.unknown', 'update.refused', 'training.failed'] as const)(
+  it.each(['round.closed', 'round.unknown', 'update.malformed', 'training.failed'] as const)(
     'ends for the app as well where %s ends it, once',
     async refusal => {
       const { rounds } = await waiting();
