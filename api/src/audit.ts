@@ -15,6 +15,7 @@ export const auditActions = [
   'round.abort',
   'round.start',
   'query.run',
+  'vocabulary.grow',
   'run.start',
   'run.stop',
   'version.alias',

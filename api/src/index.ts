@@ -19,3 +19,4 @@ export * from './settings.ts';
 export * from './task.ts';
 export * from './token.ts';
 export * from './version.ts';
+export * from './vocabulary.ts';

@@ -26,6 +26,7 @@ const commands: readonly Commands[] = [
   { names: ['status'], load: async () => (await import('./commands/status.ts')).statusCommand },
   { names: ['rounds'], load: async () => (await import('./commands/rounds.ts')).roundCommands },
   { names: ['queries'], load: async () => (await import('./commands/queries.ts')).queryCommands },
+  { names: ['vocabulary'], load: async () => (await import('./commands/vocabulary.ts')).vocabularyCommands },
   { names: ['runs'], load: async () => (await import('./commands/runs.ts')).runCommands },
   { names: ['models'], load: async () => (await import('./commands/models.ts')).modelCommands },
   {

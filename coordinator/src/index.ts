@@ -19,6 +19,7 @@ export {
   type FromFeedbackOptions,
   fromFeedback,
 } from './task/from-feedback.ts';
+export { type GrowthDefinition, growingTask } from './task/growing-task.ts';
 export {
   accuracyBelow,
   accuracyWorseThanAtPromotion,

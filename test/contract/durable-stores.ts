@@ -11,6 +11,7 @@ import { inferenceTokensContract } from './inference-tokens.ts';
 import { lineageSamples } from './lineage-samples.ts';
 import {
   addedTasksContract,
+  addedWordsContract,
   aliasesContract,
   hourlyCountsContract,
   settingsContract,
@@ -122,6 +123,11 @@ export function durableStoresContract(
     name,
     async () => (await open()).addedTasks,
     async () => (await reopen()).addedTasks,
+  );
+  addedWordsContract(
+    name,
+    async () => (await open()).addedWords,
+    async () => (await reopen()).addedWords,
   );
   silencesContract(
     name,

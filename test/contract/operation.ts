@@ -1,5 +1,6 @@
 import type { Alias, AliasStore } from '@murmuration/coordinator/registry/aliases';
 import type { AddedTaskStore } from '@murmuration/coordinator/task/added-tasks';
+import type { AddedWordsStore } from '@murmuration/coordinator/task/added-words';
 import type { SettingsStore } from '@murmuration/coordinator/task/settings-store';
 import type { Silence, SilenceStore } from '@murmuration/coordinator/telemetry/alerts/attention';
 import type { HourlyCount, HourlyCountStore } from '@murmuration/coordinator/telemetry/hourly-counts';
@@ -57,6 +58,31 @@ export function addedTasksContract(
       await store.put(second);
       expect(await store.all()).toEqual([first, second]);
       if (reopen) expect(await (await reopen()).all()).toEqual([first, second]);
+    });
+  });
+}
+
+/** What every store of added words keeps to. */
+export function addedWordsContract(
+  name: string,
+  open: () => Promise<AddedWordsStore>,
+  reopen?: () => Promise<AddedWordsStore>,
+) {
+  describe(`${name} as added words`, () => {
+    it('keeps those of each task, in their order, in place of the ones before', async () => {
+      const store = await open();
+      expect(await store.of(line)).toBeUndefined();
+      const first = { task: line, words: ['brighton'], addedAt: 5, addedBy: 'Ada' };
+      const second = {
+        ...first,
+        words: ['brighton', 'Ångström “x”', '\u{1F600}'],
+        addedAt: 6,
+        addedBy: 'the task',
+      };
+      const other = { ...first, task: plane, words: ['kite'] };
+      for (const each of [first, other, second]) await store.put(each);
+      expect([await store.of(line), await store.of(plane)]).toEqual([second, other]);
+      if (reopen) expect(await (await reopen()).of(line)).toEqual(second);
     });
   });
 }

@@ -28,6 +28,7 @@ import { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { NoiseMaker } from '../privacy/noise-maker.ts';
 import { Readability } from '../promotion/readability.ts';
 import { VersionAliases } from '../promotion/version-aliases.ts';
+import { NewWords } from '../queries/new-words.ts';
 import { Registry } from '../registry/registry.ts';
 import { Retention, type RetentionPolicy } from '../registry/retention.ts';
 import { findRound, resumeAll } from '../rounds/all-tasks.ts';
@@ -105,6 +106,8 @@ export interface Core {
   /** Which versions in use can't be read. */
   readonly readability: Readability;
   readonly settings: SettingsManager;
+  /** The words that devices have and vocabularies lack. */
+  readonly newWords: NewWords;
   readonly privacy: PrivacyBudgets;
   readonly traffic: Traffic;
   readonly control: RoundControl;
@@ -172,6 +175,14 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const control = new RoundControl(rounds, storage.pausedTasks, task => events.emit('steered', task));
   const runs = new RunControl(rounds, storage.runs, clock, events);
   const settings = new SettingsManager(storage.settings, rounds, clock);
+  const newWords = new NewWords({
+    taskOf: name => rounds.get(name)?.upcoming,
+    queryResults: storage.queryResults,
+    store: storage.addedWords,
+    audit: storage.audit,
+    events,
+    clock,
+  });
 
   const parts =
     ports.deal &&
@@ -193,7 +204,8 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
 
   const ngramsOf = ngramsFrom(storage.queryResults, clock);
   let experiments: FollowedExperiments | undefined;
-  const prepare = async (definition: Task) => {
+  const prepare = async (given: Task) => {
+    const definition = await newWords.grown(given);
     const task = await withStoredSettings(definition, storage.settings);
     await ensureFirstVersion(task, registry, history, clock, ngramsOf);
     await versionAliases.open(task.name);
@@ -362,6 +374,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     versionAliases,
     readability,
     settings,
+    newWords,
     pools,
     checkIns,
     parts,

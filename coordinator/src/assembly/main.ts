@@ -222,6 +222,8 @@ async function open(
       frameLengths([...Array.from(rounds.values(), ({ task }) => task), ...(core.parts?.tasks ?? [])]),
     );
   for (const event of ['settings', 'task-added'] as const) events.on(event, boundFrames);
+  // Vocabularies have words besides those of their definitions.
+  boundFrames();
   const experiments = await openExperiments(core, {
     clock,
     random,
@@ -371,6 +373,7 @@ async function open(
     tasks: rounds,
     history: storage.history,
     queryResults: storage.queryResults,
+    newWords: core.newWords,
     verdicts: storage.verdicts,
     gateDecisions: storage.gateDecisions,
     experiments,

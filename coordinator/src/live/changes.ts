@@ -17,6 +17,7 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'round.abort': null,
   'round.start': null,
   'query.run': 'queries',
+  'vocabulary.grow': 'queries',
   'run.start': null,
   'run.stop': null,
   'version.alias': 'versions',

@@ -1,6 +1,7 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Alias, AliasStore } from '../registry/aliases.ts';
 import type { AddedTask, AddedTaskStore } from '../task/added-tasks.ts';
+import type { AddedWords, AddedWordsStore } from '../task/added-words.ts';
 import type { KeptSettings, SettingsStore } from '../task/settings-store.ts';
 import type { Silence, SilenceStore } from '../telemetry/alerts/attention.ts';
 import type { HourlyCount, HourlyCountStore } from '../telemetry/hourly-counts.ts';
@@ -38,6 +39,18 @@ export function memoryAddedTasks(): AddedTaskStore {
   return {
     async all() {
       return [...kept.values()];
+    },
+    async put(added) {
+      kept.set(added.task, added);
+    },
+  };
+}
+
+export function memoryAddedWords(): AddedWordsStore {
+  const kept = new Map<TaskName, AddedWords>();
+  return {
+    async of(task) {
+      return kept.get(task);
     },
     async put(added) {
       kept.set(added.task, added);

@@ -26,6 +26,7 @@ import type { PartStore } from '../round/parts.ts';
 import type { RoundStore } from '../round/store.ts';
 import type { PausedTasks } from '../rounds/pauses.ts';
 import type { AddedTaskStore } from '../task/added-tasks.ts';
+import type { AddedWordsStore } from '../task/added-words.ts';
 import type { SettingsStore } from '../task/settings-store.ts';
 import type { SilenceStore } from '../telemetry/alerts/attention.ts';
 import type { HourlyCountStore } from '../telemetry/hourly-counts.ts';
@@ -45,6 +46,7 @@ import { memoryExperiments } from './memory-experiments.ts';
 import { memoryGateDecisions, memoryPromotionWatches } from './memory-lifecycle.ts';
 import {
   memoryAddedTasks,
+  memoryAddedWords,
   memoryAliases,
   memoryHourlyCounts,
   memorySettings,
@@ -88,6 +90,7 @@ export interface Storage {
   readonly promotionWatches: PromotionWatchStore;
   readonly settings: SettingsStore;
   readonly addedTasks: AddedTaskStore;
+  readonly addedWords: AddedWordsStore;
   readonly hourlyCounts: HourlyCountStore;
   readonly silences: SilenceStore;
   /** Of a database that cells and fronts share. */
@@ -151,6 +154,7 @@ function memoryStorage(clock: Clock): Storage {
     promotionWatches: memoryPromotionWatches(),
     settings: memorySettings(),
     addedTasks: memoryAddedTasks(),
+    addedWords: memoryAddedWords(),
     hourlyCounts: memoryHourlyCounts(),
     silences: memorySilences(),
     async close() {},

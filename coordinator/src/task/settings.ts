@@ -118,7 +118,7 @@ export function withSettings(
         message: 'which layers are private is for the definition of the task to say',
       },
     ]);
-  return changed;
+  return task.growth ? { ...changed, growth: task.growth } : changed;
 }
 
 /** The fields in which two tasks' settings differ, by paths such as `cohort.goal`. */

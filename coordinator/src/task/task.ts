@@ -27,6 +27,20 @@ export interface TaskQuery {
   readonly drift: boolean;
 }
 
+/** How the vocabulary of a task grows by what devices are asked; `growingTask` makes it. */
+export interface Growth {
+  /** Name of the query of the task that finds words. */
+  readonly query: string;
+  /** Words that are added to those of the definition, at most. */
+  readonly most: number;
+  /** Words that are added at once, at most. */
+  readonly atOnce: number;
+  /** Whether words are added by themselves once they are found; else operators add them. */
+  readonly byItself: boolean;
+  /** The same task with more words, those that it has first. */
+  readonly taskOf: (words: readonly string[]) => Task;
+}
+
 /** What to learn, complete and checked; `defineTask` makes it. */
 export interface Task {
   readonly name: TaskName;
@@ -34,6 +48,8 @@ export interface Task {
   readonly model: () => tf.LayersModel | Promise<tf.LayersModel>;
   /** The words that the model knows, in the order of their rows; null: the task names none, and its model never grows. */
   readonly vocabulary: readonly string[] | null;
+  /** How that grows by what devices are asked; undefined: with the definition only. */
+  readonly growth?: Growth | undefined;
   readonly planVersion: number;
   readonly training: TrainingSettings;
   /** The coordinator's own examples that it is trained on; null: devices alone train it. */

@@ -12,6 +12,7 @@ import { BudgetCard } from './budget-card.tsx';
 import { useQueries } from './queries-page.tsx';
 import { ResultCard } from './result-card.tsx';
 import { trendOf } from './trend.ts';
+import { VocabularyCard } from './vocabulary-card.tsx';
 import { words } from './words.ts';
 
 interface Shown {
@@ -36,6 +37,7 @@ export function QueryPage({ task, name }: Shown) {
             <div class="stack">
               <AskingCard task={task} query={query} changed={() => loaded.reload()} />
               {query.privacy && <BudgetCard budget={query.privacy} />}
+              {query.kind === 'heavy-hitters' && <VocabularyCard task={task} query={name} />}
               <Results task={task} name={name} />
             </div>
           );

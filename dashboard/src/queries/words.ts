@@ -1,6 +1,7 @@
 import type { LiveRound } from '@murmuration/api/overview';
 import type { EstimateMessage, FiguresMessage, TaskQueryMessage } from '@murmuration/api/query';
-import { count, counted, duration, figure, percent, plainDuration } from '../format/format.ts';
+import type { VocabularyStandingMessage } from '@murmuration/api/vocabulary';
+import { count, counted, duration, figure, moment, percent, plainDuration } from '../format/format.ts';
 import { terms } from '../words/terms.ts';
 import type { Bin } from './histogram.ts';
 import type { Next } from './standing.ts';
@@ -193,6 +194,33 @@ export const words = {
       ],
       confirm: 'Ask devices',
       done: 'Devices are asked in the next round.',
+    }),
+  },
+  vocabulary: {
+    heading: 'New words',
+    proposed: (words: number) =>
+      words === 0 ? 'No words are proposed' : `${counted(words, 'word is', 'words are')} proposed`,
+    word: (word: string, devices: number) => `${word} (${count(devices)})`,
+    more: (words: number) => ` and ${counted(words, 'other', 'others')}`,
+    waiting: 'Added, and in force when the coordinator starts next:',
+    how: (
+      words: number,
+      { threshold, atOnce, byItself, room }: NonNullable<VocabularyStandingMessage['growth']>,
+    ) =>
+      `The vocabulary has ${counted(words, 'word', 'words')}. Words that ${counted(threshold, 'device has', 'devices have')}, or more, are found, with how many have them. ` +
+      `${byItself ? 'They are added by themselves' : 'Operators add them'}, ${count(atOnce)} at once at most; there is room for ${count(room)}.`,
+    added: ({ words, at, by }: NonNullable<VocabularyStandingMessage['added']>) =>
+      `${counted(words, 'word was', 'words were')} added in all, the last by ${by}, ${moment(at)}.`,
+    grow: (words: number) => ({
+      label: 'Add words',
+      title: `Add ${counted(words, 'word', 'words')} to the vocabulary?`,
+      consequences: [
+        'The words that most devices have are added behind the others, and none is taken out later.',
+        'The model grows when the coordinator starts next. Release the app with these words soon after.',
+        'Who added them is in the audit log.',
+      ],
+      confirm: 'Add words',
+      done: 'The words are added.',
     }),
   },
   budget: {

@@ -61,6 +61,7 @@ export const words = {
       'round.abort': 'aborted a round',
       'round.start': 'started a round',
       'query.run': 'asked a query',
+      'vocabulary.grow': 'added words to a vocabulary',
       'run.start': 'started a training run',
       'run.stop': 'ended a training run',
       'version.alias': 'changed an alias',

@@ -143,6 +143,7 @@ const taskList = z.object({
   tasks: z.array(task),
 });
 
+const vocabulary = z.object({ words: z.array(z.string()) });
 const rounds = z.object({ rounds: z.array(round) });
 const versions = z.object({ models: z.array(version) });
 
@@ -243,6 +244,28 @@ export function taskRoutes(
       schema: { summary: 'One task', params: taskParams, response: { 200: task, 404: problem } },
     },
     request => describe(find(request.params.task)),
+  );
+
+  app.get(
+    '/v1/tasks/:task/vocabulary',
+    {
+      onRequest: reads,
+      schema: {
+        summary: 'The words that the newest version of a task knows, in the order of their rows',
+        params: taskParams,
+        response: { 200: vocabulary, 404: problem },
+      },
+    },
+    (request, reply) => {
+      const { task } = find(request.params.task);
+      if (!task.vocabulary)
+        throw new MurmurationError(
+          'request.not-found',
+          `The task "${task.name}" names no words as its vocabulary.`,
+        );
+      reply.header('cache-control', noCache(reading.cache));
+      return { words: [...task.vocabulary] };
+    },
   );
 
   app.get(

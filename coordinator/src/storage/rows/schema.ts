@@ -18,6 +18,7 @@ export interface Tables {
   readonly participation: ParticipationTable;
   readonly paused_tasks: { readonly task: string };
   readonly added_tasks: AddedTasksTable;
+  readonly added_words: AddedWordsTable;
   readonly aliases: AliasesTable;
   readonly experiments: ExperimentsTable;
   readonly experiment_units: ExperimentUnitsTable;
@@ -139,6 +140,14 @@ interface OwnerTable {
 interface AddedTasksTable {
   readonly task: string;
   readonly file: string;
+  readonly added_at: number;
+  readonly added_by: string;
+}
+
+interface AddedWordsTable {
+  readonly task: string;
+  /** JSON of a list. */
+  readonly words: string;
   readonly added_at: number;
   readonly added_by: string;
 }

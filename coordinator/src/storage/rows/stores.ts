@@ -1,6 +1,7 @@
 import type { LineageOperation } from '../../lifecycle/tracking/openlineage/run-event.ts';
 import { sqlActivity } from './activity.ts';
 import { sqlAddedTasks } from './added-tasks.ts';
+import { sqlAddedWords } from './added-words.ts';
 import { sqlAliases } from './aliases.ts';
 import { sqlAudit } from './audit.ts';
 import { sqlConvictions } from './convictions.ts';
@@ -49,6 +50,7 @@ export function rowStores(database: RowDatabase) {
     promotionWatches: sqlPromotionWatches(database),
     settings: sqlSettings(database),
     addedTasks: sqlAddedTasks(database),
+    addedWords: sqlAddedWords(database),
     sessions: sqlSessions(database),
     silences: sqlSilences(database),
     hourlyCounts: sqlHourlyCounts(database),

@@ -26,6 +26,8 @@ const expected: Record<string, Role> = {
   'POST /v1/admin/tasks': 'admin',
   'POST /v1/admin/tasks/:task/pause': 'operator',
   'POST /v1/admin/tasks/:task/queries/:query/run': 'operator',
+  'GET /v1/admin/tasks/:task/vocabulary': 'viewer',
+  'POST /v1/admin/tasks/:task/vocabulary/grow': 'operator',
   'POST /v1/admin/tasks/:task/resume': 'operator',
   'POST /v1/admin/tasks/:task/abort-round': 'operator',
   'POST /v1/admin/tasks/:task/start-round': 'operator',

@@ -19,6 +19,7 @@ import { Population } from '@murmuration/coordinator/population/population';
 import { PopulationStatistics } from '@murmuration/coordinator/population/statistics';
 import { Readability } from '@murmuration/coordinator/promotion/readability';
 import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
+import { NewWords } from '@murmuration/coordinator/queries/new-words';
 import { toldOutcomes } from '@murmuration/coordinator/queries/told-outcomes';
 import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
 import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
@@ -163,6 +164,14 @@ export async function openAdmin(
     versionAliases,
     settings,
     queryResults: federation.queryResults,
+    newWords: new NewWords({
+      taskOf: name => tasks.get(name)?.upcoming,
+      queryResults: federation.queryResults,
+      store: storage.addedWords,
+      audit: storage.audit,
+      events: federation.events,
+      clock,
+    }),
     verdicts: storage.verdicts,
     gateDecisions: storage.gateDecisions,
     experiments,

@@ -1,5 +1,6 @@
 import { queryResults, taskQueries, taskQuery } from '@murmuration/api/query';
 import { csvOf, figuresTable } from '@murmuration/api/query-table';
+import { vocabularyStanding } from '@murmuration/api/vocabulary';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -148,6 +149,22 @@ describe('queries in the admin API', () => {
     expect(await next()).toEqual([null, 0]);
     await admin.clock.advance(0);
     expect(await next()).toEqual([null, hour]);
+  });
+
+  it('say of a task that names no words that its vocabulary does not grow', async () => {
+    await open();
+    const { body } = await admin.ask('GET', '/tasks/values/vocabulary', 'viewer');
+    expect(vocabularyStanding.parse(body)).toEqual({
+      words: null,
+      growth: null,
+      added: null,
+      waiting: [],
+      proposed: [],
+    });
+    const grown = await admin.ask('POST', '/tasks/values/vocabulary/grow', 'operator', {});
+    expect(grown).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+    expect((await admin.ask('POST', '/tasks/values/vocabulary/grow', 'viewer', {})).status).toBe(403);
+    expect((await admin.ask('GET', '/tasks/other/vocabulary', 'viewer')).status).toBe(404);
   });
 
   it.each([

@@ -18,6 +18,7 @@ import {
 } from '@murmuration/coordinator/storage/memory-lifecycle';
 import {
   memoryAddedTasks,
+  memoryAddedWords,
   memoryAliases,
   memoryHourlyCounts,
   memorySettings,
@@ -41,6 +42,7 @@ import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
 import { lineageSamples } from '../../../contract/lineage-samples.ts';
 import {
   addedTasksContract,
+  addedWordsContract,
   aliasesContract,
   hourlyCountsContract,
   settingsContract,
@@ -86,6 +88,7 @@ aliasesContract('memory', async () => memoryAliases());
 settingsContract('memory', async () => memorySettings());
 hourlyCountsContract('memory', async () => memoryHourlyCounts());
 addedTasksContract('memory', async () => memoryAddedTasks());
+addedWordsContract('memory', async () => memoryAddedWords());
 silencesContract('memory', async () => memorySilences());
 gateDecisionsContract('memory', async () => memoryGateDecisions());
 promotionWatchesContract('memory', async () => memoryPromotionWatches());

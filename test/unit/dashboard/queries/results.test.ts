@@ -199,6 +199,19 @@ describe('when a query is asked next', () => {
   const later = '2026-01-01T00:10:00.000Z';
   const further = { number: 3, of: 5, failures: 0, isAutomatic: true, until: later };
 
+  it('is said of words that a vocabulary may grow by', () => {
+    const { vocabulary } = words;
+    const growth = { query: 'new', threshold: 5, most: 90, atOnce: 40, byItself: false, room: 12 };
+    expect(vocabulary.proposed(0)).toBe('No words are proposed');
+    expect(vocabulary.proposed(1)).toBe('1 word is proposed');
+    expect(vocabulary.word('omw', 1_200)).toBe('omw (1,200)');
+    expect(vocabulary.how(700, growth)).toBe(
+      'The vocabulary has 700 words. Words that 5 devices have, or more, are found, with how many have them. Operators add them, 40 at once at most; there is room for 12.',
+    );
+    expect(vocabulary.how(700, { ...growth, byItself: true })).toContain('They are added by themselves, 40');
+    expect(vocabulary.grow(2).title).toBe('Add 2 words to the vocabulary?');
+  });
+
   it('is said of a query in several rounds, and what became of the one that comes next', () => {
     const { further: said } = words.asking;
     expect(said(further, now)).toBe('Round 3 of the 5 of this query comes next.');

@@ -12,6 +12,7 @@ import type { EnrolmentTokens } from '../../../population/enrolment-tokens.ts';
 import type { PopulationStatistics } from '../../../population/statistics.ts';
 import type { PrivacyBudgets } from '../../../privacy/budgets.ts';
 import type { VersionAliases } from '../../../promotion/version-aliases.ts';
+import type { NewWords } from '../../../queries/new-words.ts';
 import type { GateDecisionStore } from '../../../registry/gate-decisions.ts';
 import type { History } from '../../../registry/ports.ts';
 import type { QueryResultStore } from '../../../registry/query-results.ts';
@@ -50,6 +51,7 @@ import { settingsRoutes } from './settings.ts';
 import { taskModuleRoutes } from './task-modules.ts';
 import { roundControlRoutes } from './tasks.ts';
 import { versionRoutes } from './versions.ts';
+import { vocabularyRoutes } from './vocabulary.ts';
 
 /** What the admin API works with. */
 export interface Administration {
@@ -66,6 +68,7 @@ export interface Administration {
   readonly tasks: AllRounds;
   readonly history: History;
   readonly queryResults: QueryResultStore;
+  readonly newWords: NewWords;
   readonly verdicts: Pick<VerdictStore, 'of'>;
   readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
   readonly experiments: Experiments;
@@ -107,6 +110,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     deviceRoutes(scope, operators, deviceRegistry, administration.convictions);
     roundControlRoutes(scope, operators, control);
     queryRoutes(scope, operators, administration);
+    vocabularyRoutes(scope, operators, administration.newWords);
     runRoutes(scope, operators, administration);
     taskModuleRoutes(scope, operators, administration.taskAdder);
     auditRoutes(scope, audit);

@@ -1,5 +1,6 @@
 import { access } from './access.ts';
 import { addedTasks } from './added-tasks.ts';
+import { addedWords } from './added-words.ts';
 import { auditChanges } from './audit-changes.ts';
 import { convictions } from './convictions.ts';
 import { devices } from './devices.ts';
@@ -61,4 +62,5 @@ export const migrations: readonly Migration[] = [
   lineage,
   privacyMemories,
   roundParts,
+  addedWords,
 ];

@@ -1,0 +1,81 @@
+import { taskName } from '@murmuration/api/scalars';
+import {
+  grownVocabulary,
+  growVocabulary,
+  type VocabularyStandingMessage,
+  vocabularyStanding,
+} from '@murmuration/api/vocabulary';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import * as z from 'zod';
+import type { Operators } from '../../../operators/operators.ts';
+import { grownBy, type NewWords, type VocabularyStanding } from '../../../queries/new-words.ts';
+import type { App } from '../../app.ts';
+import { problem } from '../../problem.ts';
+import { iso } from './schemas.ts';
+import { operatorOf } from './scope.ts';
+
+const params = z.object({ task: taskName });
+
+/** The words that a task knows, those that devices have besides, and what of these is added. */
+export function vocabularyRoutes(scope: App, operators: Operators, newWords: NewWords): void {
+  scope.get(
+    '/tasks/:task/vocabulary',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'The vocabulary of a task, and the words that devices have besides',
+        params,
+        response: { 200: vocabularyStanding, 404: problem },
+      },
+    },
+    async ({ params: { task } }) => messageOf(await newWords.of(task as TaskName)),
+  );
+
+  scope.post(
+    '/tasks/:task/vocabulary/grow',
+    {
+      config: { least: 'operator' },
+      schema: {
+        summary:
+          'Add proposed words to the vocabulary of a task; they take effect when the coordinator starts next',
+        params,
+        body: growVocabulary.nullish(),
+        response: { 200: grownVocabulary, 400: problem, 404: problem },
+      },
+    },
+    async request => {
+      const task = request.params.task as TaskName;
+      const operator = operatorOf(request);
+      let added: readonly string[] = [];
+      await operators.audited(
+        operator,
+        'vocabulary.grow',
+        task,
+        async () => {
+          added = await newWords.grow(task, operator.name, request.body?.words);
+        },
+        () => grownBy(added),
+      );
+      return { added: [...added], vocabulary: messageOf(await newWords.of(task)) };
+    },
+  );
+}
+
+function messageOf({
+  words,
+  growth,
+  waiting,
+  added,
+  proposed,
+  room,
+}: VocabularyStanding): VocabularyStandingMessage {
+  const { query, threshold, most, atOnce, byItself } = growth ?? {};
+  return {
+    words: words?.length ?? null,
+    growth:
+      growth && ({ query, threshold, most, atOnce, byItself, room } as VocabularyStandingMessage['growth']),
+    added: added ? { words: added.words.length, at: iso(added.addedAt), by: added.addedBy } : null,
+    waiting: [...waiting],
+    proposed: proposed.map(({ at, ...each }) => ({ ...each, at: iso(at) })),
+  };
+}

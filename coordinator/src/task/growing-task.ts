@@ -1,0 +1,44 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import * as z from 'zod';
+import { defineTask, type TaskDefinition } from './define-task.ts';
+import type { Task } from './task.ts';
+
+/** How a vocabulary grows by what devices are asked. */
+const growthSchema = z.strictObject({
+  /** Name of a query of the task, of the kind `heavy-hitters`: it finds words that are new. */
+  query: z.string(),
+  /** Words that are added to those of the definition, at most. */
+  most: z.int().min(1).max(65_536),
+  /** Words that are added at once, at most: those that most devices have. */
+  atOnce: z.int().min(1).max(65_536).default(100),
+  /** Whether words are added by themselves once they are found; else they are proposed, and operators add them. */
+  byItself: z.boolean().default(false),
+});
+
+export type GrowthDefinition = z.input<typeof growthSchema>;
+
+/**
+ * A task whose vocabulary grows by words that its devices are asked for (SPEC VG11): `define` gives its definition, without `vocabulary`, for any
+ * list that begins with `words`. Words that are added take effect when a coordinator starts next. Throws `config.invalid` where the definition has
+ * no such query, and as `defineTask`.
+ */
+export function growingTask(
+  words: readonly string[],
+  growth: GrowthDefinition,
+  define: (words: readonly string[]) => Omit<TaskDefinition, 'vocabulary'>,
+): Task {
+  const parsed = growthSchema.safeParse(growth);
+  if (!parsed.success)
+    throw new MurmurationError('config.invalid', `The task: growth: ${z.prettifyError(parsed.error)}`);
+  const taskOf = (all: readonly string[]): Task => {
+    const task = defineTask({ ...define(all), vocabulary: [...all] } as TaskDefinition);
+    const found = task.queries.find(({ query }) => query.name === parsed.data.query);
+    if (found?.query.kind !== 'heavy-hitters')
+      throw new MurmurationError(
+        'config.invalid',
+        `The task: growth: there is no query "${parsed.data.query}" of the kind heavy-hitters among its queries.`,
+      );
+    return { ...task, growth: { ...parsed.data, taskOf } };
+  };
+  return taskOf(words);
+}
