@@ -8,6 +8,7 @@ import { type Command, Option } from 'commander';
 import { loadTask, loadVerifier } from '../arguments/load-module.ts';
 import { loadTaskJobs } from '../arguments/precompute-jobs.ts';
 import { say } from '../output/output.ts';
+import { collectBuffers } from '../serve/collect-buffers.ts';
 import { applyProfile, type Profile, profiled, profiles } from '../serve/profile.ts';
 
 interface ServeOptions {
@@ -65,6 +66,7 @@ export function serveCommand(program: Command): void {
         ...(verifier && { verifyEnrolment: await loadVerifier(verifier) }),
       });
       coordinator = running;
+      if (profile === 'small') collectBuffers(running.events);
       const end = async (error: unknown): Promise<never> => {
         await Promise.race([running.stop().catch(() => {}), pause(5_000)]);
         throw error;

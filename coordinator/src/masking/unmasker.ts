@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GraphContext } from '@murmuration/protocol/secagg/context';
 import { concatMasks, type Masks } from '@murmuration/protocol/secagg/mask-stream';
 import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
-import { Piscina } from 'piscina';
+import { threadPool } from '../workers/thread-pool.ts';
 import work, { type UnmaskingJob } from './worker.ts';
 
 /** Secrets for one job: a key agreement takes 0.1 ms, a device that was lost has about 80 of them. */
@@ -36,16 +36,7 @@ export interface Unmasker {
  * the caller's, job by job: a thread takes some 30 MB.
  */
 export function unmaskerPool(threads = availableParallelism()): Unmasker {
-  let pool: Piscina<UnmaskingJob, Masks | null> | undefined;
-  const inPool = (job: UnmaskingJob): Promise<Masks | null> => {
-    pool ??= new Piscina({
-      filename: new URL('./worker.ts', import.meta.url).href,
-      minThreads: 0,
-      maxThreads: threads,
-      idleTimeout: 10_000,
-    });
-    return pool.run(job);
-  };
+  const pool = threadPool<UnmaskingJob, Masks | null>(new URL('./worker.ts', import.meta.url), threads);
   let last: Promise<unknown> = Promise.resolve();
   const here = (job: UnmaskingJob): Promise<Masks | null> => {
     const done = last.then(() => nextTurn()).then(() => work(job));
@@ -54,7 +45,7 @@ export function unmaskerPool(threads = availableParallelism()): Unmasker {
   };
   return {
     async unmask({ task, round, plan, graph }, secrets, { elements, width }, progress) {
-      const run = threads === 0 ? here : inPool;
+      const run = threads === 0 ? here : (job: UnmaskingJob) => pool.run(job);
       const batches = split(secrets.length, secretsPerJob);
       const ranges = split(elements.length, threads === 0 ? elementsPerTurn : elementsPerJob);
       let done = 0;
@@ -79,10 +70,7 @@ export function unmaskerPool(threads = availableParallelism()): Unmasker {
       );
       elements.set(shared);
     },
-    async close() {
-      await pool?.destroy();
-      pool = undefined;
-    },
+    close: () => pool.close(),
   };
 }
 

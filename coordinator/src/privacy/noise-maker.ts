@@ -1,4 +1,4 @@
-import { Piscina } from 'piscina';
+import { threadPool } from '../workers/thread-pool.ts';
 import type { MadeNoise, NoiseJob } from './worker.ts';
 
 /** Makes the noise of a version. */
@@ -10,20 +10,6 @@ export interface NoiseMaker {
 
 /** On a thread of its own: a large model's takes seconds. */
 export function threadedNoiseMaker(): NoiseMaker {
-  let pool: Piscina<NoiseJob, MadeNoise> | undefined;
-  return {
-    async make(job, signal) {
-      pool ??= new Piscina({
-        filename: new URL('./worker.ts', import.meta.url).href,
-        minThreads: 0,
-        maxThreads: 1,
-        idleTimeout: 10_000,
-      });
-      return pool.run(job, { signal });
-    },
-    async close() {
-      await pool?.destroy();
-      pool = undefined;
-    },
-  };
+  const pool = threadPool<NoiseJob, MadeNoise>(new URL('./worker.ts', import.meta.url), 1);
+  return { make: (job, signal) => pool.run(job, signal), close: () => pool.close() };
 }

@@ -175,12 +175,17 @@ export class RoundDriver {
    * needs the `signature` of its device. Resolves when it is durable. Throws `round.closed`, `assignment.*` or `update.*`, and what is refused leaves the sum as it was; or
    * `storage.*` or `server.stopping`, and then the same bytes are to be sent again.
    */
-  async accept(
+  accept(
     assignment: AssignmentId,
     bytes: Uint8Array,
     signature?: Uint8Array | undefined,
   ): Promise<UploadReceipt> {
-    await this.#counted(() => this.#execution.takeUpdate(assignment, bytes, signature));
+    // What waits until it is durable does not hold the bytes.
+    return this.#receipt(assignment, this.#execution.takeUpdate(assignment, bytes, signature));
+  }
+
+  async #receipt(assignment: AssignmentId, taken: Promise<void>): Promise<UploadReceipt> {
+    await this.#counted(() => taken);
     this.#buffer?.thank(assignment);
     const { claims } = this.#execution;
     return { round: claims.roundOf(assignment) ?? this.terms.id, assignment, counted: true };

@@ -125,12 +125,8 @@ export class RoundExecution {
   }
 
   /** Adds an update to the sum, once, as `take`; also throws `update.*`. Resolves when it is durable, and rejects as `GroupCommit.acknowledge`. */
-  async takeUpdate(
-    assignment: AssignmentId,
-    bytes: Uint8Array,
-    signature: Uint8Array | undefined,
-  ): Promise<void> {
-    await this.#take(assignment, 'updates', bytes, 'update.repeated', digest => {
+  takeUpdate(assignment: AssignmentId, bytes: Uint8Array, signature: Uint8Array | undefined): Promise<void> {
+    const taken = this.#take(assignment, 'updates', bytes, 'update.repeated', digest => {
       const masked = this.masked?.groups.of(assignment);
       masked?.takeUpdateSignature(assignment, signature);
       this.aggregate.add(bytes, this.masked?.groups.groupOf(assignment) ?? 0, this.#originOf(assignment));
@@ -141,7 +137,8 @@ export class RoundExecution {
       });
       return { type: 'counted', assignment };
     });
-    await this.#checkpointer.acknowledge(assignment);
+    // No asynchronous function: while it waited here, it would hold the bytes, which nobody needs any more.
+    return taken.then(() => this.#checkpointer.acknowledge(assignment));
   }
 
   /** Takes a message of secure aggregation, once, as `take`; also throws `secagg.*` or `crypto.low-order`. Resolves when it is durable. */

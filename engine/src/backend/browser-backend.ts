@@ -1,5 +1,5 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { setWasmPaths } from '#tfjs-wasm';
 import { registerKernels } from '../kernels/register.ts';
 import { env, findBackendFactory, setBackend, util } from '../tfjs/tf.ts';
 import {

@@ -1,4 +1,4 @@
-import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { version_wasm } from '#tfjs-wasm';
 
 /**
  * Under which path coordinators serve the .wasm files of TensorFlow.js: by version, for files and the scripts that load them belong

@@ -2,14 +2,13 @@
  * TensorFlow.js on Node, by its names. To import a CommonJS module, Node has to find its names by reading it: 3 MB, in each process
  * and each of its threads, which takes longer than to run it.
  */
-import { createRequire } from 'node:module';
+import { smallBuild } from './small-builds.ts';
 
-const require = createRequire(import.meta.url);
 // The types are the library's own, as the manifest says beside `#tfjs`.
 const tfjs: Record<string, unknown> = {
-  ...require('@tensorflow/tfjs-core'),
-  ...require('@tensorflow/tfjs-layers'),
-  ...require('@tensorflow/tfjs-backend-cpu'),
+  ...smallBuild('core'),
+  ...smallBuild('layers'),
+  ...smallBuild('cpu'),
 };
 
 // biome-ignore format: one name a line would be 497 lines.

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
 import { isPostgresql } from '../postgresql/address.ts';
-import { openPostgresql, streamPostgresql } from '../postgresql/open.ts';
 import { openSqlite } from '../sqlite/open.ts';
 
 /** A database, whichever it is. */
@@ -30,6 +29,8 @@ export async function openSql<Tables>(
   options: SqlOptions = {},
 ): Promise<SqlDatabase<Tables>> {
   if (isPostgresql(address)) {
+    // Its client is loaded where it is needed.
+    const { openPostgresql, streamPostgresql } = await import('../postgresql/open.ts');
     const { rows, description, close } = await openPostgresql<Tables>(address);
     const stream = (query: string) =>
       streamPostgresql(rows as unknown as Kysely<unknown>, query) as AsyncIterable<Record<string, unknown>>;

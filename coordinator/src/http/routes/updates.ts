@@ -77,13 +77,16 @@ export function updateRoutes(
         reply.raw.once('close', () => end(assignment, reply.raw));
       },
     },
-    async ({ params, headers, body }, reply) => {
+    async (request, reply) => {
+      const { params, headers, body } = request;
       if (!(body instanceof Uint8Array))
         throw new MurmurationError('request.unsupported', 'An update is sent as application/octet-stream.');
       const round = parseRoundId(params.round);
       const assignment = parseAssignmentId(params.assignment);
       traces?.upload(round, headers.traceparent);
       const counted = uploads.take({ round, assignment, signature: signatureIn(headers) }, body);
+      // Many wait here at the same time, and none for its bytes.
+      request.body = undefined;
       // It is read and added. Until it is durable it takes no place of another, and silence is no reason to hang up.
       end(assignment, reply.raw);
       // biome-ignore lint/plugin: the limit on silence of a connection, not a timer.

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { Piscina } from 'piscina';
+import { threadPool } from '../../workers/thread-pool.ts';
 import type { CentralJob, CentralReply, CentralSource } from './worker.ts';
 
 /** Trains models on examples of the coordinator's own. */
@@ -23,15 +23,9 @@ export interface CentralTrainer {
 
 /** On one thread, one job after the other, so that devices are served meanwhile. A job that is no longer wanted ends with its thread. */
 export function threadedCentralTrainer(): CentralTrainer {
-  let pool: Piscina<CentralJob, CentralReply> | undefined;
+  const pool = threadPool<CentralJob, CentralReply>(new URL('./worker.ts', import.meta.url), 1);
   const run = async (job: CentralJob, signal: AbortSignal) => {
-    pool ??= new Piscina({
-      filename: new URL('./worker.ts', import.meta.url).href,
-      minThreads: 0,
-      maxThreads: 1,
-      idleTimeout: 10_000,
-    });
-    const reply = await pool.run(job, { signal }).catch(error => {
+    const reply = await pool.run(job, signal).catch(error => {
       signal.throwIfAborted();
       throw error;
     });
@@ -48,9 +42,6 @@ export function threadedCentralTrainer(): CentralTrainer {
       const reply = await run({ type: 'count', source }, signal);
       return 'count' in reply ? reply.count : null;
     },
-    async close() {
-      await pool?.destroy();
-      pool = undefined;
-    },
+    close: () => pool.close(),
   };
 }
