@@ -7,7 +7,11 @@ const load = createRequire(import.meta.url);
 type Method = (...args: unknown[]) => tf.Tensor | tf.Tensor[] | Record<string, tf.Tensor>;
 
 /** The methods of tensors before anybody has loaded the whole of TensorFlow.js, which defines its own. */
-const own = new Map(Object.entries(tf.Tensor.prototype) as [string, Method][]);
+const own = new Map(
+  Object.entries(Object.getOwnPropertyDescriptors(tf.Tensor.prototype))
+    .filter(([, { value }]) => typeof value === 'function')
+    .map(([name, { value }]) => [name, value as Method]),
+);
 const gradients = () =>
   new Set(Object.values(tf).filter(name => typeof name === 'string' && tf.getGradient(name)));
 const ownGradients = gradients();
