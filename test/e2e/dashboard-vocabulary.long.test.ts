@@ -12,6 +12,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { violations } from './accessibility.ts';
 import { DashboardWorld, screenshot, settled } from './dashboard-world.ts';
+import { command } from './kept-commands.ts';
 
 const newWords = defineQuery({ name: 'new-words', kind: 'heavy-hitters', threshold: 3, bytes: 16 });
 const others = defineQuery({ name: 'other-texts', kind: 'heavy-hitters', threshold: 3, bytes: 16 });
@@ -136,6 +137,11 @@ it('QY15: says which round of a query comes next that failed too often, and offe
       /^Round 2 of the 2 of this query comes next\. It has failed 3 times and is asked again by command\. In /,
     )
     .waitFor();
+  const { output } = await command(['queries', 'list', 'line'], {
+    MURMURATION_TOKEN: world.token('viewer'),
+    MURMURATION_URL: world.coordinator.url,
+  });
+  expect(output).toMatch(/^other-texts .* 2 of 2, failed 3 times; by command until \d{4}-/m);
   await settled(page);
   expect(await page.getByRole('region', { name: 'New words' }).count()).toBe(0);
   expect(world.problems).toEqual([]);

@@ -151,6 +151,46 @@ describe('queries in the admin API', () => {
     expect(await next()).toEqual([null, hour]);
   });
 
+  it('QY15: say which round comes next of a query that is asked in several, and how often it has failed', async () => {
+    const texts = defineQuery({
+      name: 'texts',
+      kind: 'heavy-hitters',
+      threshold: 3,
+      texts: 10,
+      buckets: 64,
+      bytes: 8,
+      values: 4,
+    });
+    const devices = await open([texts]);
+    const listed = async () => {
+      const { body } = await admin.ask('GET', '/tasks/values/queries', 'viewer');
+      return taskQueries.parse(body).queries[0]!.further;
+    };
+    await admin.ask('POST', '/tasks/values/queries/texts/run', 'operator', {});
+    await admin.clock.advance(0);
+    expect(await listed()).toBeNull();
+    const startedAt = admin.clock.now();
+    for (const device of devices) {
+      device.answer = { texts: ['omw'], times: 1 };
+      admin.checkIn(device.id, ['texts']);
+    }
+    await admin.clock.advance(0);
+    for (let step = 0; step < 5; step++) for (const device of devices) await codeOfPromise(device.step());
+    await admin.clock.advance(0);
+    // Under way, until nobody has come to any of its rounds.
+    expect(await listed()).toBeNull();
+    await admin.clock.advance(hour);
+    expect(await listed()).toEqual({
+      number: 2,
+      of: 2,
+      failures: 3,
+      isAutomatic: false,
+      until: new Date(startedAt + 24 * hour).toISOString(),
+    });
+    await admin.clock.advance(24 * hour);
+    expect(await listed()).toBeNull();
+  });
+
   it('say of a task that names no words that its vocabulary does not grow', async () => {
     await open();
     const { body } = await admin.ask('GET', '/tasks/values/vocabulary', 'viewer');
