@@ -32,7 +32,8 @@ export interface ClusterOptions {
   readonly seed: number;
   readonly log: (line: string) => void;
   readonly hosts?: {
-    readonly fronts: Host;
+    /** haproxy is at the first. */
+    readonly fronts: readonly [Host, Host];
     readonly cells: readonly [Host, Host];
     readonly devices: Host;
   };
@@ -93,14 +94,13 @@ export class Cluster {
   #waiting: (() => void)[] = [];
 
   private constructor(options: ClusterOptions, [listening, ...ports]: readonly number[]) {
-    const { hosts = { fronts: here, cells: [here, here] as const, devices: here } } = options;
+    const { hosts = { fronts: [here, here], cells: [here, here], devices: here } as const } = options;
     this.#options = options;
     this.#hosts = hosts;
     this.#listening = listening!;
     const places: readonly (readonly [Role, Host])[] = [
       ...hosts.cells.map(host => ['cell', host] as const),
-      ['front', hosts.fronts],
-      ['front', hosts.fronts],
+      ...hosts.fronts.map(host => ['front', host] as const),
     ];
     this.members = places.map(([role, host], i) => {
       const member = { role, host, port: ports[i]!, tasks: new Set<string>() } as Member;
@@ -123,7 +123,7 @@ export class Cluster {
 
   /** Where devices reach the fronts. */
   get url(): string {
-    return `http://${this.#hosts.fronts.address}:${this.#listening}`;
+    return `http://${this.#hosts.fronts[0].address}:${this.#listening}`;
   }
 
   of(role: Role): readonly Member[] {
@@ -204,8 +204,8 @@ export class Cluster {
     await Promise.all(this.members.map(({ running }) => running.url));
     const { fronts, devices } = this.#hosts;
     const [first, second] = this.of('front').map(({ host, port }) => `${host.address}:${port}`);
-    const listen = `${fronts.address}:${this.#listening}`;
-    this.#proxy = startHaproxy({ listen, first: first!, second: second! }, fronts.prefix);
+    const listen = `${fronts[0].address}:${this.#listening}`;
+    this.#proxy = startHaproxy({ listen, first: first!, second: second! }, fronts[0].prefix);
     await this.untilTaken(cellTasks);
     const origins = this.of('cell').map(({ host, port }) => `http://${host.address}:${port}`);
     const { seed } = this.#options;

@@ -17,8 +17,8 @@ import { seedOf } from '../kill/kill.ts';
 import { inDatabase } from '../kill/places.ts';
 import { Network, type Way } from './network.ts';
 
-/** What a cell is cut off from, and ms for which it is, at most. */
-const longest = { postgresql: 25_000, devices: 8_000, s3: 20_000 } as const;
+/** What a cell is cut off from, `fronts` a front from PostgreSQL, and ms for which it is, at most. */
+const longest = { postgresql: 25_000, devices: 8_000, s3: 20_000, fronts: 25_000 } as const;
 type Target = keyof typeof longest;
 const shortest = 500;
 const ways: readonly Way[] = ['both', 'there', 'back'];
@@ -44,8 +44,8 @@ interface Cut {
 }
 
 /**
- * Cuts a cell off --times times from PostgreSQL, from its devices and from S3 by turns, one way or both, for a drawn time: hosts are network
- * namespaces, and packets are lost without a word. Two fronts, two cells and 60 devices go on; then what is kept is compared with what was
+ * Cuts a cell off --times times from PostgreSQL, from its devices and from S3, and a front from PostgreSQL, by turns, one way or both, for a drawn time: hosts
+ * are network namespaces, and packets are lost without a word. Two fronts, two cells and 60 devices go on; then what is kept is compared with what was
  * acknowledged. --seed repeats the choices of a run. Needs root.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: Figures; failed: boolean }> {
@@ -63,7 +63,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
   try {
     const [at, s3At] = network.outside(2);
     const hosts = {
-      fronts: network.host('fronts'),
+      fronts: [network.host('front-1'), network.host('front-2')] as const,
       cells: [network.host('cell-1'), network.host('cell-2')] as const,
       devices: network.host('devices'),
     };
@@ -71,6 +71,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       postgresql: at!,
       devices: hosts.devices.address,
       s3: s3At!,
+      fronts: at!,
     };
     const database = await inDatabase(at);
     closings.push(() => database.remove());
@@ -79,7 +80,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
     // Http is for this machine: a bucket at another one would want a certificate.
     const { endpoint, ...bucket } = await objects.freshBucket();
     const port = await freePort();
-    for (const host of [hosts.fronts, ...hosts.cells]) {
+    for (const host of [...hosts.fronts, ...hosts.cells]) {
       const relay = startRelay(host, port, new URL(endpoint));
       closings.push(() => relay.kill('SIGKILL'));
       await once(relay, 'message');
@@ -113,7 +114,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
     closings.push(() => cluster.close());
     const cuts: Cut[] = [];
     while (cuts.length < times) {
-      const target = (Object.keys(longest) as Target[])[cuts.length % 3]!;
+      const target = (Object.keys(longest) as Target[])[cuts.length % 4]!;
       const cut = await bring(cluster, network, addresses, target, dice);
       cuts.push(cut);
       log(JSON.stringify(cut));
@@ -157,15 +158,17 @@ async function bring(
   const phase = dice.pick(Object.keys(aims) as (keyof typeof aims)[]);
   const isThere = ({ tasks, running }: Member) => tasks.size > 0 && running.place.phase === phase;
   await cluster.until(() => cluster.of('cell').some(isThere));
-  const victim = cluster.of('cell').find(isThere)!;
+  const cell = cluster.of('cell').find(isThere)!;
   await pause(dice.below(aims[phase]));
-  const { round } = victim.running.place;
+  const { round } = cell.running.place;
+  const victim = target === 'fronts' ? dice.pick(cluster.of('front')) : cell;
   const lost = [...victim.tasks];
   const way = dice.pick(ways);
   const ms = shortest + dice.below(longest[target] - shortest);
   network.cut(victim.host.address, addresses[target], way);
   const at = Date.now();
-  const taken = cluster.until(() => !lost.some(task => victim.tasks.has(task))).then(() => Date.now() - at);
+  const isTaken = () => lost.length > 0 && !lost.some(task => victim.tasks.has(task));
+  const taken = cluster.until(isTaken).then(() => Date.now() - at);
   await pause(ms);
   network.heal();
   const healed = Date.now();
@@ -184,7 +187,12 @@ function figuresOf(cuts: readonly Cut[]): Figures {
   const takeOvers = cuts.flatMap(({ takeOver }) => takeOver ?? []).sort((a, b) => a - b);
   const recoveries = cuts.map(({ recovery }) => recovery).sort((a, b) => a - b);
   return {
-    cuts: { postgresql: count('postgresql'), devices: count('devices'), s3: count('s3') },
+    cuts: {
+      postgresql: count('postgresql'),
+      devices: count('devices'),
+      s3: count('s3'),
+      fronts: count('fronts'),
+    },
     takeOvers: takeOvers.length,
     takeOverMsMedian: takeOvers[takeOvers.length >> 1] ?? 0,
     takeOverMsMax: takeOvers.at(-1) ?? 0,
