@@ -38,3 +38,13 @@ it('the small profile keeps the space of young objects as small as it is at the 
   expect(youngBytes('small')).toBeLessThanOrEqual(4 << 20);
   expect(youngBytes('standard')).toBeGreaterThan(4 << 20);
 });
+
+it('the small profile asks V8 for nothing that it does not know', () => {
+  const program = "import { applyProfile } from '@murmuration/cli/serve/profile'; applyProfile('small');";
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [...sourceOptions, '--input-type=module', '--eval', program],
+    { encoding: 'utf8' },
+  );
+  expect([status, stderr]).toEqual([0, '']);
+});
