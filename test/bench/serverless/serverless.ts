@@ -1,16 +1,21 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
+import { connectionsPath } from '@murmuration/protocol/messages/polling';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
+import { lineTask } from '../../e2e/line.ts';
 import { freePort } from '../../free-port.ts';
+import { PostgresqlServer } from '../../postgresql-server.ts';
 import { denseModel, ModelFolder } from '../../unit/serving/models.ts';
 import { bundleWorker, Workerd, workerd } from '../../unit/serving/workerd.ts';
 import { type BenchmarkOptions, type Figures, median, round } from '../benchmark.ts';
@@ -18,13 +23,16 @@ import { type BenchmarkOptions, type Figures, median, round } from '../benchmark
 const starts = 7;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const platform = fileURLToPath(new URL('./platform.mjs', import.meta.url));
+/** Inference; a front is asked for a connection. */
+const inferencePath = '/v2/models/dense/infer';
 const question = JSON.stringify({
   inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 100], data: Array(100).fill(0.5) }],
 });
 
 /**
- * From the start of a process to its first answer, with a dense model of 100 × 10 in a folder: `murmuration inference` as the baseline, and the
- * handlers of examples/serverless, from the built packages; and bytes of the Worker. In turns.
+ * From the start of a process to its first answer: with a dense model of 100 × 10 in a folder, `murmuration inference` as the baseline, and the
+ * handlers of examples/serverless; with a cell on a PostgreSQL of its own, `murmuration serve --role front` as the baseline, and the handlers of
+ * fronts, each asked for a connection. All from the built packages, in turns; and bytes of the Worker.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   if (args.length > 0)
@@ -35,14 +43,30 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   await folder.put('dense', 1, await denseModel(100, 10));
   const { text: token, id, sha256 } = mintInferenceToken(systemRandom, native);
   const inference = JSON.stringify({ tokens: [{ id, name: 'bench', rights: ['predict'], sha256 }] });
-  const environment = { ...process.env, INFERENCE: inference };
-  const ways: Record<string, () => Promise<number>> = {
-    server: () => serverStart(folder.path),
-    lambda: () => handlerStart('lambda', folder.path, token, environment),
-    functions: () => handlerStart('functions', folder.path, token, environment),
-  };
   const built = await mkdtemp(join(tmpdir(), 'murmuration-worker-'));
+  const postgresql = await PostgresqlServer.start();
+  const settings = {
+    storage: await postgresql.freshDatabase(),
+    enrolmentTokens: ['a token for the serverless benchmark'],
+    log: 'silent',
+  };
+  const config = join(built, 'front.json');
+  await writeFile(config, JSON.stringify({ ...settings, trustedProxies: ['127.0.0.1'] }));
+  const environment = { ...process.env, INFERENCE: inference, CONFIG: config };
+  const handled = (platform: string, file: string) => () =>
+    handlerStart([platform, file, folder.path, token], environment);
+  const ways: Record<string, () => Promise<number>> = {
+    server: () =>
+      serverStart(port => ['inference', '--from', folder.path, '--port', port], inferencePath, question),
+    lambda: handled('lambda', 'lambda.js'),
+    functions: handled('functions', 'functions.js'),
+    front: () => serverStart(() => ['serve', '--role', 'front', '--config', config], connectionsPath),
+    frontLambda: handled('lambda', 'front-lambda.js'),
+    frontFunctions: handled('functions', 'front-functions.js'),
+  };
+  const cell = await createCoordinator(parseConfig({ ...settings, role: 'cell', port: 0 }), [lineTask()]);
   try {
+    await cell.start();
     if (workerd) {
       const binary = workerd;
       ways.worker = () => workerStart(binary, folder.path, inference, token);
@@ -66,19 +90,17 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       node: process.version,
     };
   } finally {
+    await cell.stop();
+    await postgresql.remove();
     await rm(built, { recursive: true });
     await rm(folder.path, { recursive: true });
   }
 }
 
-async function handlerStart(
-  name: string,
-  folder: string,
-  token: string,
-  env: NodeJS.ProcessEnv,
-): Promise<number> {
+/** `args`: those of platform.mjs. */
+async function handlerStart(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const began = performance.now();
-  const child = spawn(process.execPath, [platform, name, folder, token], {
+  const child = spawn(process.execPath, [platform, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -88,24 +110,30 @@ async function handlerStart(
   });
   const answered = once(child.stdout as NodeJS.ReadableStream, 'data').then(() => performance.now() - began);
   const [status] = await once(child, 'exit');
-  if (status !== 0) throw new Error(`${name} ended with ${status}: ${said}`);
+  if (status !== 0) throw new Error(`${args[1]} ended with ${status}: ${said}`);
   return answered;
 }
 
-async function serverStart(folder: string): Promise<number> {
-  const port = await freePort();
+async function serverStart(
+  argsFor: (port: string) => readonly string[],
+  path: string,
+  body?: string,
+): Promise<number> {
+  const port = String(await freePort());
   const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    [join(root, 'cli/dist/cli.js'), 'inference', '--from', folder, '--port', String(port)],
-    { stdio: 'ignore' },
-  );
+  const child = spawn(process.execPath, [join(root, 'cli/dist/cli.js'), ...argsFor(port)], {
+    // That of a coordinator has no argument.
+    env: { ...process.env, MURMURATION_PORT: port },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   try {
-    await firstAnswer(`http://127.0.0.1:${port}`, {}, child);
+    await firstAnswer(`http://127.0.0.1:${port}${path}`, {}, body, child);
     return performance.now() - began;
   } finally {
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    if (child.exitCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
   }
 }
 
@@ -120,7 +148,7 @@ async function workerStart(
   const began = performance.now();
   await worker.start(binary);
   try {
-    await firstAnswer(worker.url, { authorization: `Bearer ${token}` });
+    await firstAnswer(`${worker.url}${inferencePath}`, { authorization: `Bearer ${token}` }, question);
     return performance.now() - began;
   } finally {
     await worker.stop();
@@ -131,14 +159,14 @@ async function workerStart(
 async function firstAnswer(
   url: string,
   headers: Record<string, string>,
+  body?: string,
   child?: ChildProcess,
 ): Promise<void> {
   for (;;) {
     if (child && child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}.`);
-    const answer = await fetch(`${url}/v2/models/dense/infer`, {
+    const answer = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: question,
+      ...(body && { headers: { 'content-type': 'application/json', ...headers }, body }),
     }).catch(() => undefined);
     if (answer?.ok) return;
     if (answer) throw new Error(`It answered HTTP ${answer.status}: ${await answer.text()}`);
