@@ -1,3 +1,4 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import pg from 'pg';
 import { withoutPassword } from './address.ts';
@@ -10,6 +11,12 @@ const retryDelay = 1_000;
 
 /** A lock that this process has. */
 export interface AdvisoryLock {
+  /**
+   * Resolves once the server has answered on the connection that has the lock: it keeps the lock for `keptFor` ms from then on at least. Other
+   * connections say nothing of that: each of them is found dead by itself, this one after a disturbance that the others have survived. Throws
+   * `storage.failed` where the connection is lost, or nothing comes within `patience` ms.
+   */
+  confirm(patience: number): Promise<void>;
   /** Lets go of it; twice is harmless. */
   release(): Promise<void>;
 }
@@ -47,6 +54,8 @@ class HeldLock implements AdvisoryLock {
   readonly #clock: Clock;
   readonly #mode: '' | '_shared';
   #client: pg.Client | undefined;
+  /** What the server was last asked there, as long as it has not answered. */
+  #asked: Promise<unknown> | undefined;
   #isReleased = false;
   #cancelRetry: Cancel = () => {};
 
@@ -91,6 +100,36 @@ class HeldLock implements AdvisoryLock {
         await new Promise<void>(resolve => this.#clock.at(this.#clock.now() + retryDelay, resolve));
       }
     }
+  }
+
+  async confirm(patience: number): Promise<void> {
+    const where = `The database ${withoutPassword(this.#address)}`;
+    if (!this.#client)
+      throw new MurmurationError('storage.failed', `${where}: the connection that has its lock is lost.`);
+    this.#asked ??= this.#client.query('select 1').finally(() => {
+      this.#asked = undefined;
+    });
+    const asked = this.#asked;
+    await new Promise<void>((resolve, reject) => {
+      const cancel = this.#clock.at(this.#clock.now() + patience, () =>
+        reject(
+          new MurmurationError(
+            'storage.failed',
+            `${where} does not answer within ${patience} ms on the connection that has its lock.`,
+          ),
+        ),
+      );
+      asked.then(
+        () => {
+          cancel();
+          resolve();
+        },
+        error => {
+          cancel();
+          reject(this.#failure(error));
+        },
+      );
+    });
   }
 
   async release(): Promise<void> {

@@ -38,13 +38,18 @@ export interface DatabaseLeases extends TaskLeases {
   readonly guard: (rows: Transaction<Tables>) => Promise<void>;
 }
 
-/**
- * The leases of a database, of the cell of this number, whose advisory lock is taken; 0 for a front, which takes none. `description` names the
- * database in errors.
- */
+/** What leases are of. */
+export interface Holder {
+  /** The number of the cell; 0 for a front, which takes none. */
+  readonly cell: number;
+  /** Resolves once the server has shown that the advisory lock of the cell is its own, from then on for `keptFor` ms. Throws `storage.failed`. */
+  readonly confirm: () => Promise<void>;
+}
+
+/** The leases of a database. `description` names the database in errors. */
 export function databaseLeases(
   rows: Kysely<Tables>,
-  cell: number,
+  { cell, confirm }: Holder,
   description: string,
   random: RandomBytes,
 ): DatabaseLeases {
@@ -100,9 +105,12 @@ export function databaseLeases(
 
     async require() {
       if (held.tasks.size === 0) return;
+      // First: whoever took a lease before the lock was seen has changed its row, and that counts more.
+      const unseen = await confirm().catch((error: unknown) => error);
       const { rows: found } =
         await sql<KeptLease>`select task, token from task_leases where holder = ${cell}`.execute(rows);
       held.require(found);
+      if (unseen !== undefined) throw unseen;
     },
 
     async letGo(task) {

@@ -17,7 +17,7 @@ import type { Tables } from '../rows/schema.ts';
 import { rowStores } from '../rows/stores.ts';
 import { databaseBlobs } from './blobs.ts';
 import { databaseCheckpoints } from './checkpoints.ts';
-import { cellLock, databaseLeases } from './leases.ts';
+import { cellLock, databaseLeases, type Holder } from './leases.ts';
 import { inUse, nextToken, own } from './owner.ts';
 import { type FileTables, postgresqlMigrations } from './tables.ts';
 
@@ -113,10 +113,12 @@ async function asOneOfMany(
   // Connections of their own, which are given up soon: where one carries nothing any more, the next look is on another one.
   const own = await openPostgresql<Tables>(address, { connections: 2, patience: leasePatience });
   opened.push(() => own.close());
-  const leases = databaseLeases(own.rows, role === 'cell' ? token : 0, description, systemRandom);
-  if (role === 'front') return { token, guard: undefined, leases };
+  const leasesOf = (holder: Holder) => databaseLeases(own.rows, holder, description, systemRandom);
+  if (role === 'front')
+    return { token, guard: undefined, leases: leasesOf({ cell: 0, confirm: async () => {} }) };
   const alive = await takeAdvisoryLock(address, cellLock(token), { clock });
   if (!alive) throw inUse(description);
+  const leases = leasesOf({ cell: token, confirm: () => alive.confirm(leasePatience) });
   opened.push(
     () => alive.release(),
     () => leases.release().catch(() => {}),

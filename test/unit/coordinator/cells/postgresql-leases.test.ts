@@ -3,6 +3,7 @@ import { partName } from '@murmuration/coordinator/cells/parts';
 import { termsOfPart } from '@murmuration/coordinator/round/parts';
 import type { DatabaseLeases } from '@murmuration/coordinator/storage/postgresql/leases';
 import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
@@ -38,20 +39,33 @@ async function fresh(): Promise<void> {
   outsides.push(outside);
 }
 
-async function open(role: 'all' | 'cell' | 'front', waiting?: () => void): Promise<Opened> {
+async function open(
+  role: 'all' | 'cell' | 'front',
+  waiting?: () => void,
+  clock = new VirtualClock(1_000),
+): Promise<Opened> {
   // Its clock stands still: a lock that is lost is not taken again.
-  const storage = await openPostgresqlStorage(address, new VirtualClock(1_000), { role, waiting });
+  const storage = await openPostgresqlStorage(address, clock, { role, waiting });
   opened.push(storage);
   return storage;
 }
 
-/** A cell, and what cuts it off: the server forgets the connection by which it says that it lives; all others stay. */
-async function openCell(): Promise<{ storage: Opened; leases: DatabaseLeases; vanish(): Promise<void> }> {
+interface OpenedCell {
+  readonly storage: Opened;
+  readonly leases: DatabaseLeases;
+  /** Processes of the server for the connections by which it says that it lives. */
+  readonly own: readonly number[];
+  /** Cuts it off: the server forgets these connections; all others stay. */
+  vanish(): Promise<void>;
+}
+
+async function openCell(clock?: VirtualClock): Promise<OpenedCell> {
   const before = await locks();
-  const storage = await open('cell');
+  const storage = await open('cell', undefined, clock);
   const own = (await locks()).filter(pid => !before.includes(pid));
   return {
     storage,
+    own,
     leases: storage.leases as DatabaseLeases,
     async vanish() {
       for (const pid of own) await sql`select pg_terminate_backend(${pid}, 5000)`.execute(outside.rows);
@@ -105,6 +119,30 @@ describe('a database of PostgreSQL that cells share', () => {
     // The round is there for the one that has the task now.
     const [saved] = await opened.at(-1)!.rounds.underWay();
     expect(saved?.terms.id).toBe(roundA);
+  });
+
+  it('says that leases are its own only as long as the server answers where it has the lock, whatever else answers', async () => {
+    await fresh();
+    const clock = new VirtualClock(1_000);
+    const { leases, own } = await openCell(clock);
+    await leases.announce([keyboard]);
+    await leases.take(keyboard, 'http://127.0.0.1:1');
+    await leases.require();
+    // After a disturbance: the server will find these connections dead, and give the tasks to another cell, while others go on.
+    for (const pid of own) process.kill(pid, 'SIGSTOP');
+    try {
+      for (let look = 0; look < 2; look++) {
+        const required = leases.require().then(
+          () => 'its own',
+          (error: MurmurationError) => error.code,
+        );
+        await clock.advance(2_000);
+        expect(await required).toBe('storage.failed');
+      }
+    } finally {
+      for (const pid of own) process.kill(pid, 'SIGCONT');
+    }
+    await leases.require();
   });
 
   it('takes no result of a part from a cell that has lost the part, and one from the cell that has it now', async () => {
