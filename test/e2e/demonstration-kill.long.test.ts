@@ -15,7 +15,8 @@ afterEach(async () => {
   await rm(kept, { recursive: true });
 });
 
-const few = ['--devices', '16', '--cohort', '8', '--port', '0'];
+/** Three times as many as a cohort: those whose answers were lost with a round don't answer it again, and others do. */
+const few = ['--devices', '21', '--cohort', '5', '--port', '0'];
 
 /** Starts it with the storage, and waits for what it prints. */
 async function begun(printed: RegExp): Promise<RegExpExecArray> {
@@ -55,11 +56,16 @@ it.each([
   await goesOn();
 });
 
-it.each(['shares', 'updates', 'agreement'])(
-  'QY14: asks a round of n-grams again after a SIGKILL in its phase %s',
-  async phase => {
+it.each([
+  ['updates of the first round', 'updates', /this model before its first round/],
+  ['shares of a later one', 'shares', /asked for words/],
+  ['updates of a later one', 'updates', /asked for words/],
+  ['agreement of a later one', 'agreement', /asked for words/],
+] as const)(
+  'QY14, QY15: goes on with a round of n-grams, or asks it again, after a SIGKILL in the %s',
+  async (_, phase, printed) => {
     const [, url, token] = await begun(/(http\S+)\/#token=(\w+[-\w]*)/);
-    await demonstration!.printed(/asked for words/);
+    await demonstration!.printed(printed);
     const headers = { authorization: `Bearer ${token}` };
     for (;;) {
       const response = await fetch(`${url}/v1/admin/overview`, { headers });
@@ -70,7 +76,6 @@ it.each(['shares', 'updates', 'agreement'])(
     }
     await kill();
     await goesOn();
-    expect(demonstration!.errors).toContain('That round failed, and they are asked it again');
   },
 );
 
