@@ -18,6 +18,7 @@ import { owner } from './owner.ts';
 import { privacy } from './privacy.ts';
 import { privacyCounted } from './privacy-counted.ts';
 import { privacyMemories } from './privacy-memories.ts';
+import { privacySteps } from './privacy-steps.ts';
 import { promotionWatches } from './promotion-watches.ts';
 import { queries } from './queries.ts';
 import { roundParts } from './round-parts.ts';
@@ -63,4 +64,5 @@ export const migrations: readonly Migration[] = [
   privacyMemories,
   roundParts,
   addedWords,
+  privacySteps,
 ];
