@@ -32,7 +32,7 @@ type Devices = SecondProcess<DevicesOrder, Connected | CheckedIn | null>;
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values } = parseArgs({
     args: [...args],
-    options: { clients: { type: 'string', default: '20000' }, rate: { type: 'string', default: '300' } },
+    options: { clients: { type: 'string', default: '20000' }, rate: { type: 'string', default: '400' } },
   });
   const [clients, rate] = [Number(values.clients), Number(values.rate)];
   const polling = clients >> 1;
