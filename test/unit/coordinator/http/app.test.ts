@@ -99,6 +99,7 @@ describe('the OpenAPI document', () => {
       'GET /v1/tasks/{task}/model.json',
       'GET /v1/tasks/{task}/models',
       'GET /v1/tasks/{task}/rounds',
+      'GET /v1/tasks/{task}/vocabulary',
       'GET /v1/tasks/{task}/{weights}',
       'PUT /v1/rounds/{round}/updates/{assignment}',
     ]);
