@@ -1,10 +1,13 @@
 // @module-tag postgresql
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { freePorts } from '../free-port.ts';
 import { PostgresqlServer } from '../postgresql-server.ts';
 import { command } from './kept-commands.ts';
-import { enrolmentToken, lineOptions } from './line.ts';
+import { enrolmentToken, lineOptions, lineTask } from './line.ts';
 import { PackedProcess } from './processes.ts';
 import { RawDevice } from './raw-device.ts';
 
@@ -153,6 +156,34 @@ describe('two fronts and two cells', () => {
       expect(await ask('/v1/tasks/digits')).toMatchObject({ code: 'task.unknown' });
     },
   );
+});
+
+it('takes what devices send of tasks that a cell does not have yet, as long as they may be', async () => {
+  storage = await server.freshDatabase();
+  const config = parseConfig({
+    storage,
+    role: 'cell',
+    port: 0,
+    enrolmentTokens: [enrolmentToken],
+    log: 'silent',
+  });
+  const task = lineTask({
+    masking: { corrupt: 0.05, dropping: 0.1, smallestGroup: 3 },
+    cohort: { goal: 40, minimum: 8, overSelection: 1 },
+  });
+  // It has not been started: all tasks are with nobody. Devices come before it has taken one over, and go on once it names their round.
+  const cell = await createCoordinator(config, [task]);
+  try {
+    const device = await new RawDevice(cell.url).connect();
+    await device.enrol();
+    await device.hello();
+    const [round, assignment] = ['r'.repeat(22), 'a'.repeat(22)];
+    const sent = { round, assignment, message: new Uint8Array(3_000) };
+    await expect(device.ask('shares', sent, z.null())).rejects.toMatchObject({ code: 'round.unknown' });
+    device.disconnect();
+  } finally {
+    await cell.stop();
+  }
 });
 
 /** A promise, and what resolves it. */

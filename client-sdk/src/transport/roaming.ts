@@ -223,7 +223,16 @@ export function roaming(
     async upload(...args) {
       // A front would say that it knows no such round, and so would a cell that has not named it.
       if (isInRound && !isNamed) throw new MurmurationError('server.unreachable');
-      return current.upload(...args);
+      const at = current;
+      try {
+        await at.upload(...args);
+      } catch (error) {
+        // An upload is on no connection: another process may have taken the cell's address before the device has noticed that the cell is gone.
+        const isOther = error instanceof MurmurationError && error.code === 'round.unknown';
+        if (!isOther || !isInRound || at === home) throw error;
+        if (current === at) goHome(true);
+        throw new MurmurationError('server.unreachable');
+      }
     },
   };
 }

@@ -71,6 +71,8 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
     const admit = await core.add(byName.get(name)!);
     let underWay = 0;
     const added = await admit(async rounds => {
+      // First: devices that are here already send as soon as their round is named to them.
+      came();
       await experiments.open(name);
       await gates.open(name);
       await watcher.open(name);
@@ -79,7 +81,6 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
       await rounds.resume(own);
       underWay = own.length;
     });
-    came();
     events.emit('taken-over', name, underWay);
     return added;
   };

@@ -168,7 +168,8 @@ async function open(
   const entrance = await openEntrance(
     config,
     { clock, random, verifyEnrolment },
-    { storage, events, tasks, opened },
+    // Devices may be here before a task that they have a part in.
+    { storage, events, tasks: leases ? given : tasks, opened },
   );
   const { secrets, operators, hasOperators, population, bounds, limits, tls } = entrance;
   const { app, connections, gateway, polled } = entrance;
@@ -219,7 +220,11 @@ async function open(
   opened.add(() => core.suspend());
   const boundFrames = () =>
     gateway.bound(
-      frameLengths([...Array.from(rounds.values(), ({ task }) => task), ...(core.parts?.tasks ?? [])]),
+      frameLengths([
+        ...(leases ? given : []),
+        ...Array.from(rounds.values(), ({ task }) => task),
+        ...(core.parts?.tasks ?? []),
+      ]),
     );
   for (const event of ['settings', 'task-added'] as const) events.on(event, boundFrames);
   // Vocabularies have words besides those of their definitions.

@@ -1,6 +1,6 @@
 import { roaming } from '@murmuration/client-sdk/transport/roaming';
 import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { type CheckIn, checkIn, checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import {
@@ -21,6 +21,8 @@ class Peer {
   readonly asked: [event: DeviceEvent, ticket?: string][] = [];
   readonly uploads: string[] = [];
   answer: Answer = () => null;
+  /** Of uploads. */
+  refusal: ErrorCode | undefined;
 
   transport(): Transport {
     return {
@@ -41,7 +43,10 @@ class Peer {
         }
       },
       download: async path => new TextEncoder().encode(path),
-      upload: async path => void this.uploads.push(path),
+      upload: async path => {
+        if (this.refusal) throw new MurmurationError(this.refusal);
+        this.uploads.push(path);
+      },
     };
   }
 
@@ -248,6 +253,31 @@ describe('TK3: a device whose cell is gone in the midst of a round', () => {
     expect(peer(next).uploads).toEqual(['/a']);
     await clock.advance(60_000);
     expect(peer(next).isOpen).toBe(true);
+  });
+
+  it('takes its cell for gone where an upload finds another one at its address, which knows no such round', async () => {
+    const { clock, peer, transport, front, sent, checkInAs } = world();
+    await sent(cell, 'the first');
+    peer(cell).answer = () => ({ decision: 'waiting' });
+    await checkInAs();
+    peer(cell).listener!.message('assignment', new Uint8Array());
+    const upload = () => transport.upload('/a', {} as never, new Uint8Array(), new AbortController().signal);
+    // What the round itself refuses stays refused.
+    peer(cell).refusal = 'round.closed';
+    await expect(upload()).rejects.toMatchObject({ code: 'round.closed' });
+    expect(peer(cell).isOpen).toBe(true);
+    peer(cell).refusal = 'round.unknown';
+    await expect(upload()).rejects.toMatchObject({ code: 'server.unreachable' });
+    await clock.advance(1_000);
+    expect([front.isOpen, peer(cell).isOpen]).toEqual([true, false]);
+    front.answer = event =>
+      event === 'check-in' ? { decision: 'elsewhere', cell: next, ticket: 'moved' } : null;
+    await transport.request('hello', new Uint8Array());
+    await clock.advance(0);
+    await transport.request('hello', new Uint8Array());
+    peer(next).listener!.message('assignment', new Uint8Array());
+    await upload();
+    expect(peer(next).uploads).toEqual(['/a']);
   });
 
   it('has a part in no round after three cells that name none', async () => {
