@@ -24,10 +24,10 @@ type Server = SecondProcess<ServerOrder, string | Usage | null>;
 type Devices = SecondProcess<DevicesOrder, Connected | CheckedIn | null>;
 
 /**
- * --clients devices of two paused tasks, half of them connected by sockets and half by plain HTTP for each check-in, at haproxy: with one process of
- * a coordinator, with one front and two cells, and with two fronts and two cells, each of them a process, over the same PostgreSQL. First
+ * --clients devices of two paused tasks, half of them connected by sockets, and half that check in by plain HTTP through haproxy, each on a
+ * connection that it opens and ends: with one process of a coordinator, with one front and two cells, and with two fronts and two cells, each of them a process, over the same PostgreSQL. First
  * those with sockets check in, then the others, then all at once; --rate (check-ins a second). All of it is on this machine: what counts is
- * the CPU time of a check-in, of which a core does so many a second.
+ * the CPU time of a check-in, of which a core does so many a second. Sockets go past haproxy, which would want two files for each.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values } = parseArgs({
@@ -105,7 +105,8 @@ async function measure({ storage, devices, clients, polling, rate, fronts, log }
     const url = `http://${listen}`;
     await untilPaused(url, minted.text);
     const name = fronts === 0 ? 'one process' : `${fronts} front${fronts === 2 ? 's' : ''} and two cells`;
-    const { connected } = await connect(devices, url, { clients, polling, enrols: fronts === 0 });
+    const urls = entrances.map(entrance => entrance.url);
+    const { connected } = await connect(devices, urls, { clients, polling, enrols: fronts === 0 });
     log(`${name}: ${connected} devices are connected, ${polling} are not`);
     const numbers = Array.from({ length: clients }, (_, number) => number);
     const byHttp = { url, below: polling };
@@ -158,17 +159,17 @@ async function measure({ storage, devices, clients, polling, rate, fronts, log }
   }
 }
 
-/** Has those connected that hold connections; all of them enrol first, where that is to be done. */
+/** Has those connected that hold connections, to these processes by turns; all of them enrol first, where that is to be done. */
 async function connect(
   devices: Devices,
-  url: string,
+  urls: readonly string[],
   { clients, polling, enrols }: { clients: number; polling: number; enrols: boolean },
 ): Promise<Connected> {
-  if (!enrols) return devices.run<Connected>({ do: 'connect-again', url, from: polling });
-  await devices.run({ do: 'connect', url, devices: polling, token });
+  if (!enrols) return devices.run<Connected>({ do: 'connect-again', urls, from: polling });
+  await devices.run({ do: 'connect', urls, devices: polling, token });
   await devices.run({ do: 'disconnect' });
   await setTimeout(untilEnded);
-  return devices.run<Connected>({ do: 'connect', url, devices: clients - polling, token });
+  return devices.run<Connected>({ do: 'connect', urls, devices: clients - polling, token });
 }
 
 /** Pauses both tasks once they are there, so that no device is led to a round. */

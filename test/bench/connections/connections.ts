@@ -54,7 +54,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     const enrolmentCpu = process.cpuUsage();
     const { connected, seconds } = await devices.run<Connected>({
       do: 'connect',
-      url: coordinator.url,
+      urls: [coordinator.url],
       devices: clients,
       token,
     });

@@ -7,9 +7,15 @@ import { checkInByHttp } from './http-check-in.ts';
 
 export type Order =
   /** More devices enrol and say hello. */
-  | { readonly do: 'connect'; readonly url: string; readonly devices: number; readonly token: string }
+  | {
+      readonly do: 'connect';
+      /** By turns. */
+      readonly urls: readonly string[];
+      readonly devices: number;
+      readonly token: string;
+    }
   /** Those that are enrolled and have no connection say hello again, from this one on. */
-  | { readonly do: 'connect-again'; readonly url: string; readonly from: number }
+  | { readonly do: 'connect-again'; readonly urls: readonly string[]; readonly from: number }
   | {
       readonly do: 'check-in';
       readonly perSecond: number;
@@ -47,18 +53,22 @@ const opening = 100;
 
 const devices: LightDevice[] = [];
 
-async function connectAll({ url, devices: count, token }: Extract<Order, { do: 'connect' }>) {
+async function connectAll({ urls, devices: count, token }: Extract<Order, { do: 'connect' }>) {
   return opened(count, async number => {
-    const device = new LightDevice(url, loopbackAddress(number));
+    const device = new LightDevice(urls[number % urls.length]!, loopbackAddress(number));
     await device.enrol(token);
     await device.hello();
     devices.push(device);
   });
 }
 
-async function connectAgain({ url, from }: Extract<Order, { do: 'connect-again' }>) {
+async function connectAgain({ urls, from }: Extract<Order, { do: 'connect-again' }>) {
   return opened(devices.length - from, async number => {
-    const device = new LightDevice(url, loopbackAddress(number), devices[from + number]!);
+    const device = new LightDevice(
+      urls[number % urls.length]!,
+      loopbackAddress(number),
+      devices[from + number]!,
+    );
     await device.hello();
     devices[from + number] = device;
   });
