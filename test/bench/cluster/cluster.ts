@@ -15,6 +15,8 @@ import type { Order as ServerOrder, Usage } from './server.ts';
 
 const token = 'a token for the cluster benchmark';
 const tasks = ['wait', 'wait-again'];
+/** Check-ins of each kind for each front before anything counts: by then its code is compiled. */
+const warming = 1_500;
 /** ms after which coordinators have forgotten connections that devices have ended. */
 const untilEnded = 3_000;
 /** ms between two looks at what is not told. */
@@ -32,7 +34,7 @@ type Devices = SecondProcess<DevicesOrder, Connected | CheckedIn | null>;
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values } = parseArgs({
     args: [...args],
-    options: { clients: { type: 'string', default: '20000' }, rate: { type: 'string', default: '400' } },
+    options: { clients: { type: 'string', default: '20000' }, rate: { type: 'string', default: '800' } },
   });
   const [clients, rate] = [Number(values.clients), Number(values.rate)];
   const polling = clients >> 1;
@@ -139,6 +141,16 @@ async function measure({ storage, devices, clients, polling, rate, fronts, log }
         devicesLateMsMax: round(found.latestStart),
       };
     };
+    const warm = (from: number, perSecond: number) =>
+      devices.run({
+        do: 'check-in',
+        perSecond,
+        tasks,
+        devices: numbers.slice(from, from + Math.min(polling, warming * entrances.length)),
+        byHttp,
+      });
+    await warm(polling, rate);
+    await warm(0, rate / 2);
     const sockets = await checkIn(numbers.slice(polling), rate);
     log(`${name}: by sockets ${sockets.cpuMs} ms of CPU time a check-in`);
     const http = await checkIn(numbers.slice(0, polling), rate / 2);

@@ -9,7 +9,9 @@ const maxRows = 1_000;
 /** What devices do as rows: one a device, and one a device and task. */
 export function sqlActivity({ rows, writer }: RowDatabase): ActivityStore {
   return {
-    async record(changes) {
+    async record(unordered) {
+      // In one order in every process: two that saw the same devices at the same time would each wait for a row of the other.
+      const changes = unordered.toSorted((one, other) => (one.device < other.device ? -1 : 1));
       const seen = changes.map(({ device, seenAt, client }) => ({
         device,
         seen_at: seenAt,
@@ -17,13 +19,15 @@ export function sqlActivity({ rows, writer }: RowDatabase): ActivityStore {
         sdk: client?.sdk ?? '',
       }));
       const parts = changes.flatMap(({ device, tasks }) =>
-        tasks.map(({ task, rounds, updates, lastAt }) => ({
-          device,
-          task,
-          rounds,
-          updates,
-          last_at: lastAt,
-        })),
+        tasks
+          .toSorted((one, other) => (one.task < other.task ? -1 : 1))
+          .map(({ task, rounds, updates, lastAt }) => ({
+            device,
+            task,
+            rounds,
+            updates,
+            last_at: lastAt,
+          })),
       );
       await writer.write(async database => {
         for (const part of pieces(seen))

@@ -7,7 +7,7 @@ export function sqlHourlyCounts({ rows, writer }: RowDatabase): HourlyCountStore
   return {
     async add(counts, forget) {
       await writer.write(async changes => {
-        for (const values of counts)
+        for (const values of ordered(counts))
           await changes
             .insertInto('hourly_counts')
             .values(values)
@@ -37,4 +37,10 @@ export function sqlHourlyCounts({ rows, writer }: RowDatabase): HourlyCountStore
       return found as HourlyCount[];
     },
   };
+}
+
+/** In one order in every process: two that count the same at the same time would each wait for a row of the other. */
+function ordered(counts: readonly HourlyCount[]): readonly HourlyCount[] {
+  const keyOf = ({ series, hour, task, name }: HourlyCount) => JSON.stringify([series, hour, task, name]);
+  return counts.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }

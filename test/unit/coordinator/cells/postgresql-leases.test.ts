@@ -4,7 +4,7 @@ import { termsOfPart } from '@murmuration/coordinator/round/parts';
 import type { DatabaseLeases } from '@murmuration/coordinator/storage/postgresql/leases';
 import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
 import { type Kysely, sql } from 'kysely';
@@ -119,6 +119,36 @@ describe('a database of PostgreSQL that cells share', () => {
     // The round is there for the one that has the task now.
     const [saved] = await opened.at(-1)!.rounds.underWay();
     expect(saved?.terms.id).toBe(roundA);
+  });
+
+  it('takes what several processes count of the same hours and devices at the same time, in whatever order', async () => {
+    await fresh();
+    const { storage } = await openCell();
+    const others = [storage, (await openCell()).storage];
+    const counts = Array.from({ length: 40 }, (_, i) => ({
+      hour: 0,
+      series: 'check-ins' as const,
+      task: keyboard,
+      name: `answer ${i}`,
+      count: 1,
+    }));
+    const seen = Array.from({ length: 200 }, (_, i) => ({
+      device: `device-${i}`.padEnd(22, '-') as DeviceId,
+      seenAt: i,
+      tasks: [{ task: keyboard, rounds: 1, updates: 1, lastAt: i }],
+    }));
+    const turns = 12;
+    await Promise.all(
+      others.map(async ({ hourlyCounts, activity }, process) => {
+        const inOrder = <Item>(items: readonly Item[]) => (process === 0 ? items : items.toReversed());
+        for (let turn = 0; turn < turns; turn++) {
+          await hourlyCounts.add(inOrder(counts), 0);
+          await activity.record(inOrder(seen));
+        }
+      }),
+    );
+    const found = await storage.hourlyCounts.since('check-ins', 0);
+    expect(found.map(({ count }) => count)).toEqual(Array(40).fill(2 * turns));
   });
 
   it('says that leases are its own only as long as the server answers where it has the lock, whatever else answers', async () => {
