@@ -109,7 +109,7 @@ class Gate {
 /** The devices of the task of one stage: they wait in front of it in its first round. */
 class Held {
   readonly gate: Gate;
-  /** Resolves once a device has seen the end of the round. */
+  /** Resolves once all devices have seen the end of the round. */
   readonly ended: Promise<void>;
   readonly #clients: PlatformClient[] = [];
 
@@ -133,8 +133,8 @@ class Held {
       );
       this.#clients.push(client);
     }
-    // The last to reveal may find that it is not needed any more.
-    this.ended = Promise.race(ends);
+    // The last to reveal may find that it is not needed any more, before the others hear of the end.
+    this.ended = Promise.all(ends).then(() => {});
   }
 
   async start(): Promise<void> {
