@@ -82,16 +82,8 @@ export class Overviews {
     };
   }
 
-  #task({
-    task,
-    current,
-    isPaused,
-    isSpent,
-    isBetweenRuns,
-    isTraining,
-    nextAt,
-    waiting,
-  }: TaskRounds): TaskOverview {
+  #task(rounds: TaskRounds): TaskOverview {
+    const { task, current, isPaused, isSpent, isBetweenRuns, isTraining, nextAt, waiting } = rounds;
     const { champion, newest } = this.#sources.versionAliases.of(task.name);
     const sentAway = this.#sources.expected(task.name);
     const round = current && !isOver(current.state) ? this.#round(current, waiting) : null;
@@ -105,18 +97,7 @@ export class Overviews {
       last: this.#last.get(task.name) ?? null,
       nextRoundAt: isPaused || isSpent || isBetweenRuns || isTraining || round ? null : iso(nextAt),
       waiting,
-      waitsFor: round?.parts
-        ? waitsForParts(round)
-        : this.#waitsFor({
-            task,
-            current,
-            isPaused,
-            isSpent,
-            isBetweenRuns,
-            isTraining,
-            nextAt,
-            waiting,
-          }),
+      waitsFor: round?.parts ? waitsForParts(round) : this.#waitsFor(rounds),
       sentAway: { devices: sentAway.devices, next: isoOrNull(sentAway.next) },
       eligible: this.#sources.presence.eligibleFor(task.name),
       champion: { number: champion.number, model: champion.model, isPinned: champion.heldBy !== null },

@@ -20,6 +20,7 @@ import {
 } from '@murmuration/protocol/weights/quantize';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Federation, layout, openFederation } from '../federation.ts';
+import { maskedDeadlines } from '../masked-deadlines.ts';
 import { MaskedDevice } from '../masked-device.ts';
 
 const count = 16;
@@ -35,15 +36,7 @@ const task = {
   strategy: inGroups(median()),
   update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
   cohort: { goal: count, minimum: 12, overSelection: 1 },
-  deadlines: {
-    gathering: '10 s',
-    keys: '60 s',
-    shares: '60 s',
-    updates: '60 s',
-    agreement: '60 s',
-    unmasking: '60 s',
-    grace: '2 s',
-  },
+  deadlines: maskedDeadlines,
   schedule: { every: '1 h' },
 } as Partial<TaskDefinition>;
 

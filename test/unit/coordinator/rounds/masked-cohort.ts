@@ -2,6 +2,7 @@ import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-round
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { expect } from 'vitest';
 import { type Federation, openFederation } from '../federation.ts';
+import { maskedDeadlines } from '../masked-deadlines.ts';
 import { MaskedDevice } from '../masked-device.ts';
 
 /** Six devices, all of them in the graph and each of them a neighbour of all others, at the beginning of a masked round. */
@@ -15,15 +16,7 @@ export async function openMaskedCohort(
       masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
       update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
       cohort: { goal: 6, minimum: 4, overSelection: 1 },
-      deadlines: {
-        gathering: '10 s',
-        keys: '60 s',
-        shares: '60 s',
-        updates: '60 s',
-        agreement: '60 s',
-        unmasking: '60 s',
-        grace: '2 s',
-      },
+      deadlines: maskedDeadlines,
       ...change,
     } as Partial<TaskDefinition>,
   });

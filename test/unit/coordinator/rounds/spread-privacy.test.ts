@@ -18,6 +18,7 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { layout } from '../federation.ts';
+import { maskedDeadlines } from '../masked-deadlines.ts';
 import type { MaskedDevice } from '../masked-device.ts';
 import { memoryBudgets } from '../privacy/memory-budgets.ts';
 import { openSpread, type SpreadWorld } from '../spread-world.ts';
@@ -28,15 +29,7 @@ const definition = {
   masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1, smallestGroup: 3 },
   update: { kind: 'ring', clip: 1, bits: 12, weighting: 'uniform' },
   cohort: { goal: count, minimum: 9, overSelection: 1, cells: 3 },
-  deadlines: {
-    gathering: '10 s',
-    keys: '60 s',
-    shares: '60 s',
-    updates: '60 s',
-    agreement: '60 s',
-    unmasking: '60 s',
-    grace: '2 s',
-  },
+  deadlines: maskedDeadlines,
   schedule: { every: '1 h' },
   privacy,
 } as Partial<TaskDefinition>;

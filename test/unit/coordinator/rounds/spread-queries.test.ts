@@ -8,6 +8,7 @@ import type { Query } from '@murmuration/protocol/queries/query';
 import { type Answer, encodeAnswer } from '@murmuration/protocol/queries/vector';
 import { afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
+import { maskedDeadlines } from '../masked-deadlines.ts';
 import type { MaskedDevice } from '../masked-device.ts';
 import { openSpread, type SpreadWorld } from '../spread-world.ts';
 
@@ -20,15 +21,7 @@ const taskOf = (...queries: NonNullable<TaskDefinition['queries']>) =>
     masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1, smallestGroup: 3 },
     update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
     cohort: { goal: 2 * count, minimum: 9, overSelection: 1, cells: 3 },
-    deadlines: {
-      gathering: '10 s',
-      keys: '60 s',
-      shares: '60 s',
-      updates: '60 s',
-      agreement: '60 s',
-      unmasking: '60 s',
-      grace: '2 s',
-    },
+    deadlines: maskedDeadlines,
     schedule: { every: '1 h' },
     queries,
   }) as Partial<TaskDefinition>;
