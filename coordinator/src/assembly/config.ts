@@ -69,6 +69,11 @@ export const configSchema = z.strictObject({
    * without one, all is in memory and gone at the end.
    */
   storage: z.string().min(1).optional(),
+  /**
+   * Connections to a database of PostgreSQL at most, all told. Without it, 9; for a front 11, for a cell 12, for a front as a function 2. At least
+   * 2, for a front 3, for a cell 4, for a front as a function 1.
+   */
+  databaseConnections: z.int().min(1).max(1_000).optional(),
   /** Bucket in which the files of models lie, beside a database of PostgreSQL; without it they are in the database. */
   s3: s3Schema.optional(),
   /** Wait while another coordinator has the database, and take over when that one ends or its machine is gone. */
@@ -159,6 +164,15 @@ const checked = configSchema
     error: 'expected false, or a database of PostgreSQL as storage: a folder belongs to one machine',
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
+  .refine(
+    ({ databaseConnections, storage }) =>
+      databaseConnections === undefined || (storage !== undefined && isPostgresql(storage)),
+    {
+      path: ['databaseConnections'],
+      error: 'expected nothing, or a database of PostgreSQL as storage',
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    },
+  )
   .refine(({ s3, storage }) => !s3 || (storage !== undefined && isPostgresql(storage)), {
     path: ['s3'],
     error: 'expected nothing, or a database of PostgreSQL as storage: a folder has its own files',
@@ -202,6 +216,7 @@ export const variables = {
   MURMURATION_LOG: { field: 'log', read: text => text },
   MURMURATION_CORS: { field: 'cors', read: list },
   MURMURATION_STORAGE: { field: 'storage', read: text => text },
+  MURMURATION_DATABASE_CONNECTIONS: { field: 'databaseConnections', read: number },
   MURMURATION_ROLE: { field: 'role', read: text => text },
   MURMURATION_CELL_URL: { field: 'cellUrl', read: text => text },
   MURMURATION_STANDBY: { field: 'standby', read: flag },

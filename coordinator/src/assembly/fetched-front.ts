@@ -71,7 +71,8 @@ export async function fetchFront(
     given ??
     (await openStorage(config.storage, clock, {
       objects: config.s3 && new S3Objects(config.s3, clock, random),
-      role: 'front',
+      role: 'function',
+      connections: config.databaseConnections,
     }));
   const closeStorage = async () => {
     if (!given) await storage.close();

@@ -129,6 +129,7 @@ export async function createCoordinator(
         waiting: config.standby ? waiting : undefined,
         objects: config.s3 && new S3Objects(config.s3, clock, surroundings.random),
         role: config.role,
+        connections: config.databaseConnections,
       }));
     health?.become('starting');
     const closeStorage = async () => {

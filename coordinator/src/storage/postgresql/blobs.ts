@@ -24,8 +24,8 @@ const putLater = { put_at: sql<number>`excluded.put_at` };
 /** Where the bytes of blobs lie outside of the database, and by which key this process names what it puts there. */
 export interface Objects {
   readonly store: ObjectStore;
-  /** Of this owner of the database: larger than that of each owner before. */
-  readonly token: number;
+  /** Of this owner of the database: larger than that of each owner before. Undefined for a front, which puts and sweeps nothing. */
+  readonly token: number | undefined;
   /** Whether others put objects at the same time: then only those with this token are this process's to sweep. */
   readonly shared: boolean;
 }
@@ -110,6 +110,8 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
     });
 
   const putObject = async ({ store, token }: Objects, bytes: Uint8Array, hash: string): Promise<void> => {
+    if (token === undefined)
+      throw new MurmurationError('storage.read-only', 'A front puts nothing into the bucket of the models.');
     if (await claim(hash)) return;
     const key = `${hash}.${token}.${++puts}`;
     coming.add(key);
@@ -123,6 +125,7 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
 
   /** Deletes objects that no row names: those of swept blobs, and those that a put or a sweep that was interrupted has left. */
   const sweepObjects = async ({ store, token, shared }: Objects): Promise<void> => {
+    if (token === undefined) return;
     const before = new Set(coming);
     const found: string[] = [];
     for await (const key of store.keys()) {

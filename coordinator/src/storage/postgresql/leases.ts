@@ -9,8 +9,8 @@ import { inUse } from './owner.ts';
 
 /** Advisory locks of cells: this and the number of the cell. A cell has its own while it lives. */
 const cellLocks = 7_236_850 * 2 ** 20;
-/** The largest number of a cell. */
-const mostCells = 2 ** 20 - 1;
+/** The largest number of a cell: that of its column. Each start of a cell takes the next one. */
+const mostCells = 2 ** 31 - 1;
 
 /** Less than the server takes to find that a cell is cut off, by what a look at the leases may take and a clock may be off. */
 const lasts = keptFor - 2_000;

@@ -10,9 +10,13 @@ export interface Ownership {
   readonly guard: (rows: Transaction<Tables>) => Promise<void>;
 }
 
+/** What the row of the owner names in place of a file: whether the last one has the database for itself. */
+const alone = '';
+const shared = 'shared';
+
 /** Makes this process the owner of a database, in place of the one before, or of cells: what these write from now on fails. */
 export async function own(database: Kysely<Tables>, description: string): Promise<Ownership> {
-  const { token, text } = await nextToken(database);
+  const { token, text } = await nextToken(database, alone);
   // Cells that were cut off, where there were any.
   await sql`update task_leases set holder = null, token = token + 1`.execute(database);
   return {
@@ -25,12 +29,15 @@ export async function own(database: Kysely<Tables>, description: string): Promis
 }
 
 /** The token of the next owner, or the number of the next cell: an owner before writes nothing any more. */
-export async function nextToken(database: Kysely<Tables>): Promise<{ token: number; text: string }> {
-  const who = { process: hostname(), pid: process.pid };
+export async function nextToken(
+  database: Kysely<Tables>,
+  file: typeof alone | typeof shared = shared,
+): Promise<{ token: number; text: string }> {
+  const who = { process: hostname(), pid: process.pid, file };
   // Waits for transactions of the owner before, which hold its row as it was.
   const { token } = await database
     .insertInto('owner')
-    .values({ id: 1, token: '1', ...who, file: '' })
+    .values({ id: 1, token: '1', ...who })
     .onConflict(conflict =>
       conflict
         .column('id')
@@ -39,6 +46,15 @@ export async function nextToken(database: Kysely<Tables>): Promise<{ token: numb
     .returning('token')
     .executeTakeFirstOrThrow();
   return { token: Number(token), text: token };
+}
+
+/** Ends an owner that had the database for itself. Fronts take no number, of which functions would use up many. */
+export async function endOwner(database: Kysely<Tables>): Promise<void> {
+  await database
+    .updateTable('owner')
+    .set({ token: sql<string>`cast(cast(owner.token as bigint) + 1 as text)`, file: shared })
+    .where('file', '=', alone)
+    .execute();
 }
 
 /** That another coordinator has the database. */

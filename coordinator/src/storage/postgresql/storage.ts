@@ -5,7 +5,9 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { withoutPassword } from '@murmuration/sql/postgresql/address';
 import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
+import type { PoolOptions } from '@murmuration/sql/postgresql/pool';
 import { Writer } from '@murmuration/sql/writes/writer';
+import { sql, type Transaction } from 'kysely';
 import type { Checkpoints } from '../files/checkpoints.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { RowDatabase } from '../rows/database.ts';
@@ -17,8 +19,9 @@ import type { Tables } from '../rows/schema.ts';
 import { rowStores } from '../rows/stores.ts';
 import { databaseBlobs } from './blobs.ts';
 import { databaseCheckpoints } from './checkpoints.ts';
-import { cellLock, databaseLeases, type Holder } from './leases.ts';
-import { inUse, nextToken, own } from './owner.ts';
+import { type Connections, connectionsOf, type StorageRole } from './connections.ts';
+import { cellLock, type DatabaseLeases, databaseLeases, type Holder } from './leases.ts';
+import { endOwner, inUse, nextToken, own } from './owner.ts';
 import { type FileTables, postgresqlMigrations } from './tables.ts';
 
 /** The advisory lock of the coordinator that has a database. */
@@ -26,17 +29,28 @@ export const coordinatorLock = 7_236_849;
 
 /** ms after which a look at the leases has failed. */
 const leasePatience = 2_000;
+/** ms after which whatever a function asks has failed: the one that asked it has no answer, and may wait for none. */
+const functionPatience = 10_000;
 
-/** The tables of a storage in PostgreSQL, up to date; for whoever may change them beside a coordinator. Throws as `openPostgresql`. */
-export async function openTables(address: string): Promise<RowDatabase> {
-  const { rows, close } = await openPostgresql<Tables>(address);
+/** What each transaction has to ask first. */
+type Guard = (rows: Transaction<Tables>) => Promise<void>;
+
+/**
+ * The tables of a storage in PostgreSQL, up to date; for whoever may change them beside a coordinator. `guard` is asked before they are brought
+ * up to date, and before all that is written. Throws as `openPostgresql`, and what `guard` throws.
+ */
+export async function openTables(
+  address: string,
+  { guard, ...options }: PoolOptions & { readonly guard?: Guard | undefined } = {},
+): Promise<RowDatabase> {
+  const { rows, close } = await openPostgresql<Tables>(address, options);
   try {
-    await migrate(rows, postgresqlMigrations, 'postgresql');
+    await migrate(rows, postgresqlMigrations, 'postgresql', guard);
   } catch (error) {
     await close();
     throw error;
   }
-  return { rows, writer: new Writer(rows), close };
+  return { rows, writer: new Writer(rows, guard), close };
 }
 
 export interface PostgresqlStorageOptions {
@@ -44,8 +58,10 @@ export interface PostgresqlStorageOptions {
   readonly waiting?: (() => void) | undefined;
   /** Where the bytes of models go in place of the database; those that are in the database stay there. */
   readonly objects?: ObjectStore | undefined;
-  /** What part of a coordinator this process is: `all`, as by default, shares the database with no other; cells and fronts do with each other. */
-  readonly role?: 'all' | 'cell' | 'front' | undefined;
+  /** What part of a coordinator this process is; `all` by default. */
+  readonly role?: StorageRole | undefined;
+  /** Connections to the database at most, all told; by default 9, for a front 11, for a cell 12, for a function 2. */
+  readonly connections?: number | undefined;
 }
 
 /**
@@ -58,24 +74,18 @@ export interface PostgresqlStorageOptions {
 export async function openPostgresqlStorage(
   address: string,
   clock: Clock,
-  { waiting, objects, role = 'all' }: PostgresqlStorageOptions = {},
+  { waiting, objects, role = 'all', connections }: PostgresqlStorageOptions = {},
 ) {
-  const description = withoutPassword(address);
+  const shares = connectionsOf(role, connections);
   const opened: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const each of opened.splice(0).reverse()) await each();
   };
-  const shared = role !== 'all';
-  const lock = await takeAdvisoryLock(address, coordinatorLock, { clock, waiting, shared });
-  if (!lock) throw inUse(description);
-  opened.push(() => lock.release());
   try {
-    const tables = await openTables(address);
-    opened.push(() => tables.close());
-    const { token, guard, leases } = shared
-      ? await asOneOfMany(address, tables, clock, role, opened)
-      : { ...(await own(tables.rows, description)), leases: undefined };
+    const part = await openPart({ address, clock, role, waiting, shares, opened });
+    const { tables, token, guard, leases } = part;
     const database: RowDatabase = { ...tables, writer: new Writer(tables.rows, guard) };
+    const shared = role !== 'all';
     if (objects) await requireReadable(objects);
     else await requireNoObjects(database);
     const blobs = databaseBlobs(database, clock, objects && { store: objects, token, shared });
@@ -100,22 +110,44 @@ export async function openPostgresqlStorage(
   }
 }
 
-/** What a cell or a front has beside the tables; from its first moment on, nothing of a coordinator that had the database for itself counts. */
-async function asOneOfMany(
-  address: string,
-  { rows }: Pick<RowDatabase, 'rows'>,
-  clock: Clock,
-  role: 'cell' | 'front',
-  opened: (() => Promise<unknown>)[],
-) {
+interface PartOptions {
+  readonly address: string;
+  readonly clock: Clock;
+  readonly role: StorageRole;
+  readonly waiting: (() => void) | undefined;
+  readonly shares: Connections;
+  /** What is to be closed, the last first. */
+  readonly opened: (() => Promise<unknown>)[];
+}
+
+/** The tables as one part of a coordinator has them. `token` names what it puts into a bucket; without one it puts nothing there. */
+interface Part {
+  readonly tables: RowDatabase;
+  readonly token: number | undefined;
+  readonly guard: Guard | undefined;
+  readonly leases: DatabaseLeases | undefined;
+}
+
+async function openPart(options: PartOptions): Promise<Part> {
+  const { address, clock, role, waiting, shares, opened } = options;
   const description = withoutPassword(address);
-  const { token } = await nextToken(rows);
+  if (role === 'function') return openFunction(options);
+  const lock = await takeAdvisoryLock(address, coordinatorLock, { clock, waiting, shared: role !== 'all' });
+  if (!lock) throw inUse(description);
+  opened.push(() => lock.release());
+  const tables = await openTables(address, { connections: shares.rows });
+  opened.push(() => tables.close());
+  if (role === 'all') return { tables, ...(await own(tables.rows, description)), leases: undefined };
+  const token = role === 'cell' ? (await nextToken(tables.rows)).token : undefined;
+  if (role === 'front') await tables.rows.transaction().execute(endOwner);
   // Connections of their own, which are given up soon: where one carries nothing any more, the next look is on another one.
-  const own = await openPostgresql<Tables>(address, { connections: 2, patience: leasePatience });
-  opened.push(() => own.close());
-  const leasesOf = (holder: Holder) => databaseLeases(own.rows, holder, description, systemRandom);
-  if (role === 'front')
-    return { token, guard: undefined, leases: leasesOf({ cell: 0, confirm: async () => {} }) };
+  const looks = await openPostgresql<Tables>(address, {
+    connections: shares.looks,
+    patience: leasePatience,
+  });
+  opened.push(() => looks.close());
+  const leasesOf = (holder: Holder) => databaseLeases(looks.rows, holder, description, systemRandom);
+  if (token === undefined) return { tables, token, guard: undefined, leases: leasesOf(takesNone) };
   const alive = await takeAdvisoryLock(address, cellLock(token), { clock });
   if (!alive) throw inUse(description);
   const leases = leasesOf({ cell: token, confirm: () => alive.confirm(leasePatience) });
@@ -123,7 +155,28 @@ async function asOneOfMany(
     () => alive.release(),
     () => leases.release().catch(() => {}),
   );
-  return { token, guard: leases.guard, leases };
+  return { tables, token, guard: leases.guard, leases };
+}
+
+/** Of what takes no lease. */
+const takesNone: Holder = { cell: 0, confirm: async () => {} };
+
+/**
+ * A front that may be stopped after each request: it has the lock of the coordinator only while it writes, on the connection that writes, and
+ * all else by the same few connections.
+ */
+async function openFunction({ address, shares, opened }: PartOptions): Promise<Part> {
+  const description = withoutPassword(address);
+  const guard: Guard = async changes => {
+    const { rows: found } = await sql<{ shared: boolean }>`
+      select pg_try_advisory_xact_lock_shared(${coordinatorLock}::bigint) as shared`.execute(changes);
+    if (!found[0]?.shared) throw inUse(description);
+  };
+  const tables = await openTables(address, { connections: shares.rows, patience: functionPatience, guard });
+  opened.push(() => tables.close());
+  await tables.writer.write(endOwner);
+  const leases = databaseLeases(tables.rows, takesNone, description, systemRandom);
+  return { tables, token: undefined, guard, leases };
 }
 
 /** Deletes the sums of rounds that are over; and nobody is about to commit what was put before. */

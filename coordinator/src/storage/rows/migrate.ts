@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { inPostgresql } from './in-postgresql.ts';
 import { migrations } from './migrations/all.ts';
 import type { DatabaseKind, Migration } from './migrations/migration.ts';
@@ -8,15 +8,17 @@ import type { DatabaseKind, Migration } from './migrations/migration.ts';
 const migrationLock = 7_236_848;
 
 /**
- * Runs the steps that a database lacks, all in one transaction, which holds the lock of writing from its beginning. Throws
- * `storage.newer` where the database has steps that are not among them.
+ * Runs the steps that a database lacks, all in one transaction, which holds the lock of writing from its beginning, and asks `guard` first. Throws
+ * `storage.newer` where the database has steps that are not among them, and what `guard` throws.
  */
 export async function migrate<Tables>(
   database: Kysely<Tables>,
   steps: readonly Migration[] = migrations,
   kind: DatabaseKind = 'sqlite',
+  guard?: (rows: Transaction<Tables>) => Promise<void>,
 ): Promise<void> {
   await database.transaction().execute(async rows => {
+    await guard?.(rows);
     if (kind === 'postgresql') await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(rows);
     await sql`create table if not exists migrations (name text primary key)`.execute(rows);
     const { rows: done } = await sql<{ name: string }>`select name from migrations`.execute(rows);

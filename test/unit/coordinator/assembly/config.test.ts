@@ -72,6 +72,23 @@ describe('a configuration', () => {
     });
   });
 
+  it('bounds the connections to a database, and has none to a folder', async () => {
+    const storage = 'postgres://murmuration@db.example.org/murmuration';
+    const env = { MURMURATION_STORAGE: storage, MURMURATION_DATABASE_CONNECTIONS: '5' };
+    expect((await loadConfig(undefined, env)).databaseConnections).toBe(5);
+    for (const wrong of [
+      { storage, databaseConnections: 0 },
+      { storage, databaseConnections: 1.5 },
+      { storage: './state', databaseConnections: 5 },
+    ])
+      expect(() => parseConfig({ ...least, ...wrong })).toThrow(
+        expect.objectContaining({
+          code: 'config.invalid',
+          detail: expect.stringContaining('databaseConnections'),
+        }),
+      );
+  });
+
   it('takes a bucket for models beside PostgreSQL, with credentials where every program has them', async () => {
     const s3 = { endpoint: 'https://s3.example.org', bucket: 'models', region: 'eu-central-1' };
     const storage = 'postgres://ada:hush@db/state';
