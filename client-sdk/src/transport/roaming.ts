@@ -57,6 +57,8 @@ export function roaming(
   /** Whether the cell that the device is at has named that round. */
   let isNamed = false;
   let unnamed = 0;
+  /** One more whenever what was asked before does not count any more: answers of then lead nowhere. */
+  let turn = 0;
   let pause = firstPause;
   let cancel: Cancel = () => {};
 
@@ -106,6 +108,7 @@ export function roaming(
 
   const move = (to: () => void, wait = 0) => {
     cancel();
+    turn++;
     isNamed = false;
     current.close();
     listener?.moving?.();
@@ -130,16 +133,19 @@ export function roaming(
   /** Asks a front where the round is that the device has a part in. */
   const ask = async (): Promise<void> => {
     const { checkIn: message, ticket } = visit!;
+    const asked = turn;
     let wait = pause;
     try {
       const frame = await home.request('check-in', encodeFrame({ ...message, ticket }));
       const answer = decodeAck(frame, answers);
-      if (!isInRound || current !== home) return;
+      if (turn !== asked) return;
       if (answer.decision === 'elsewhere') return goTo(answer, message);
       if (answer.decision === 'later') wait = answer.after;
     } catch {
       // The next hello asks again, or the next turn.
     }
+    // The device is on its way elsewhere, where another answer has led it: no timer but that of this way counts.
+    if (turn !== asked) return;
     cancel();
     cancel = clock.at(clock.now() + wait, () => isInRound && current === home && void ask());
   };
@@ -184,6 +190,7 @@ export function roaming(
   const checkInAtHome = async (frame: Uint8Array): Promise<Uint8Array> => {
     // Whoever checks in has no part in a round any more.
     isInRound = false;
+    turn++;
     const answer = await home.request('check-in', frame);
     let sent: CheckInAnswer | SentElsewhere;
     try {
@@ -205,6 +212,7 @@ export function roaming(
     },
     close() {
       cancel();
+      turn++;
       listener = undefined;
       isInRound = false;
       current.close();
@@ -215,8 +223,9 @@ export function roaming(
         return event === 'check-in' ? checkInAway(decodeFrame(frame, checkIn)) : requestAway(event, frame);
       if (event === 'check-in') return checkInAtHome(frame);
       if (isInRound && ofRound.has(event)) throw new MurmurationError('server.unreachable');
+      const asked = turn;
       const answer = await home.request(event, frame);
-      if (event === 'hello' && isInRound) void ask();
+      if (event === 'hello' && isInRound && turn === asked) void ask();
       return answer;
     },
     download: (...args) => current.download(...args),

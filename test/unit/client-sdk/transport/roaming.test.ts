@@ -23,6 +23,9 @@ class Peer {
   answer: Answer = () => null;
   /** Of uploads. */
   refusal: ErrorCode | undefined;
+  /** Lets the answers go on that wait, where they are to wait; those that wait when the connection is closed come to nothing. */
+  held: { goOn(): void; end(): void }[] | undefined;
+  holds: readonly DeviceEvent[] = ['check-in'];
 
   transport(): Transport {
     return {
@@ -31,11 +34,16 @@ class Peer {
       },
       close: () => {
         this.listener = undefined;
+        for (const { end } of this.held?.splice(0) ?? []) end();
       },
       request: async (event, frame) => {
         if (!this.listener) throw new MurmurationError('server.unreachable');
         const message = event === 'check-in' ? decodeFrame(frame, checkIn) : undefined;
         this.asked.push(message?.ticket ? [event, message.ticket] : [event]);
+        if (this.held && this.holds.includes(event))
+          await new Promise<void>((goOn, fail) => {
+            this.held!.push({ goOn, end: () => fail(new MurmurationError('server.unreachable')) });
+          });
         try {
           return encodeAccepted(this.answer(event, message));
         } catch (error) {
@@ -209,6 +217,65 @@ describe('TK3: a device whose cell is gone in the midst of a round', () => {
     await clock.advance(1);
     await clock.advance(0);
     expect(peer(next).isOpen).toBe(true);
+  });
+
+  it.each([0, 1])(
+    'asks twice at once, as where its connection was another one, and goes where answer %i leads',
+    async first => {
+      const { clock, peer, transport, front } = await inRound();
+      front.answer = event =>
+        event === 'check-in' ? { decision: 'elsewhere', cell: next, ticket: 'the second' } : null;
+      front.held = [];
+      await transport.request('hello', new Uint8Array());
+      await transport.request('hello', new Uint8Array());
+      expect(front.held).toHaveLength(2);
+      front.held.splice(first, 1)[0]!.goOn();
+      await clock.advance(0);
+      front.held[0]?.goOn();
+      front.held = undefined;
+      await clock.advance(0);
+      await clock.advance(60_000);
+      expect([front.isOpen, peer(next).isOpen]).toEqual([false, true]);
+    },
+  );
+
+  it('goes where a check-in of its own leads while it asks where its round is', async () => {
+    const { clock, peer, transport, front, checkInAs } = await inRound();
+    front.answer = event =>
+      event === 'check-in' ? { decision: 'elsewhere', cell: next, ticket: 'the second' } : null;
+    front.held = [];
+    await transport.request('hello', new Uint8Array());
+    const checkedIn = checkInAs().catch(error => error);
+    front.held.pop()!.goOn();
+    expect(await checkedIn).toMatchObject({ code: 'server.unreachable' });
+    await clock.advance(60_000);
+    expect([front.isOpen, peer(next).isOpen]).toEqual([false, true]);
+  });
+
+  it('goes where an answer leads that comes together with a welcome', async () => {
+    const { clock, peer, transport, front } = await inRound();
+    front.answer = event =>
+      event === 'check-in' ? { decision: 'elsewhere', cell: next, ticket: 'the second' } : null;
+    front.held = [];
+    front.holds = ['check-in', 'hello'];
+    const first = transport.request('hello', new Uint8Array());
+    front.held.shift()!.goOn();
+    await first;
+    await clock.advance(0);
+    const second = transport.request('hello', new Uint8Array());
+    for (const { goOn } of front.held.splice(0)) goOn();
+    await second;
+    await clock.advance(60_000);
+    expect([front.isOpen, peer(next).isOpen]).toEqual([false, true]);
+  });
+
+  it('asks nothing any more once it is closed', async () => {
+    const { clock, transport, front } = await inRound();
+    front.held = [];
+    await transport.request('hello', new Uint8Array());
+    transport.close();
+    await clock.advance(0);
+    expect(clock.pending).toBe(0);
   });
 
   it('sends the front nothing of its round, which would only say that it knows none', async () => {
