@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import pg from 'pg';
 import { withoutPassword } from './address.ts';
 import { postgresqlFailure } from './failure.ts';
-import { keepAlives } from './keep-alives.ts';
+import { endedAfter, keepAlives } from './keep-alives.ts';
 
 /** ms that making a connection may take, and between two tries. */
 const connectTimeout = 10_000;
@@ -12,9 +12,10 @@ const retryDelay = 1_000;
 /** A lock that this process has. */
 export interface AdvisoryLock {
   /**
-   * Resolves once the server has answered on the connection that has the lock: it keeps the lock for `keptFor` ms from then on at least. Other
-   * connections say nothing of that: each of them is found dead by itself, this one after a disturbance that the others have survived. Throws
-   * `storage.failed` where the connection is lost, or nothing comes within `patience` ms.
+   * Resolves once the server has answered on the connection that has the lock, what it is asked now: it keeps the lock for `keptFor` ms from the
+   * call on at least. Other connections say nothing of that: each of them is found dead by itself, this one after a disturbance that the others
+   * have survived. Throws `storage.failed` where the connection is lost, or nothing comes within `patience` ms. Where nothing has come for as long as
+   * the server keeps a connection, it is given up, and the lock taken again on another one.
    */
   confirm(patience: number): Promise<void>;
   /** Lets go of it; twice is harmless. */
@@ -54,8 +55,8 @@ class HeldLock implements AdvisoryLock {
   readonly #clock: Clock;
   readonly #mode: '' | '_shared';
   #client: pg.Client | undefined;
-  /** What the server was last asked there, as long as it has not answered. */
-  #asked: Promise<unknown> | undefined;
+  /** When the server was first asked there what it has not answered; undefined: it has answered since. */
+  #unansweredSince: number | undefined;
   #isReleased = false;
   #cancelRetry: Cancel = () => {};
 
@@ -104,24 +105,26 @@ class HeldLock implements AdvisoryLock {
 
   async confirm(patience: number): Promise<void> {
     const where = `The database ${withoutPassword(this.#address)}`;
-    if (!this.#client)
+    const client = this.#client;
+    if (!client)
       throw new MurmurationError('storage.failed', `${where}: the connection that has its lock is lost.`);
-    this.#asked ??= this.#client.query('select 1').finally(() => {
-      this.#asked = undefined;
-    });
-    const asked = this.#asked;
+    this.#unansweredSince ??= this.#clock.now();
+    // Each time another question: an answer to an earlier one may have been on its way for long.
+    const asked = client.query('select 1');
     await new Promise<void>((resolve, reject) => {
-      const cancel = this.#clock.at(this.#clock.now() + patience, () =>
+      const cancel = this.#clock.at(this.#clock.now() + patience, () => {
+        this.#giveUp(client);
         reject(
           new MurmurationError(
             'storage.failed',
             `${where} does not answer within ${patience} ms on the connection that has its lock.`,
           ),
-        ),
-      );
+        );
+      });
       asked.then(
         () => {
           cancel();
+          if (this.#client === client) this.#unansweredSince = undefined;
           resolve();
         },
         error => {
@@ -130,6 +133,14 @@ class HeldLock implements AdvisoryLock {
         },
       );
     });
+  }
+
+  /** Ends a connection that has been silent for so long that the server has ended it: of that this end may hear minutes later. */
+  #giveUp(client: pg.Client): void {
+    if (this.#client !== client || this.#unansweredSince === undefined) return;
+    if (this.#clock.now() - this.#unansweredSince < endedAfter) return;
+    // A question is open, so that it waits for nothing.
+    client.end().catch(() => {});
   }
 
   async release(): Promise<void> {
@@ -160,6 +171,7 @@ class HeldLock implements AdvisoryLock {
 
   #hold(client: pg.Client): void {
     this.#client = client;
+    this.#unansweredSince = undefined;
     client.once('end', () => {
       if (this.#client !== client) return;
       this.#client = undefined;

@@ -20,3 +20,6 @@ export const keepAlives = [
  * right after the last packet that came through.
  */
 export const keptFor = 1_000 * interval * count;
+
+/** ms after which the server has ended a connection that carries nothing any more, at the latest. */
+export const endedAfter = Math.max(1_000 * (idle + interval * count), unacknowledged);

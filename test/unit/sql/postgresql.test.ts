@@ -1,4 +1,6 @@
 // @module-tag postgresql
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { openSql } from '@murmuration/sql/database/database';
 import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
@@ -156,5 +158,124 @@ describe('a connection to PostgreSQL', () => {
     const { rows: found } = await sql<{ one: number }>`select 1 as one`.execute(rows);
     expect(found).toEqual([{ one: 1 }]);
     await close();
+  });
+});
+
+/** A way to the server of which a test decides what it carries: bytes of each direction, connection by connection. */
+async function openWay() {
+  const ways: { readonly up: Socket; readonly down: Socket }[] = [];
+  const door = createServer(down => {
+    const { port, hostname } = new URL(server.address('postgres'));
+    const up = connect(Number(port), hostname);
+    ways.push({ up, down });
+    for (const [from, to] of [
+      [up, down],
+      [down, up],
+    ] as const) {
+      from.on('error', () => {}).on('data', bytes => void to.write(bytes));
+      from.on('close', () => to.destroy());
+    }
+  });
+  door.listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  const url = new URL(server.address('postgres'));
+  url.port = String((door.address() as AddressInfo).port);
+  return {
+    address: url.href,
+    ways,
+    close() {
+      for (const { up, down } of ways) {
+        up.destroy();
+        down.destroy();
+      }
+      door.close();
+    },
+  };
+}
+
+describe('an advisory lock whose connection is disturbed', () => {
+  const state = async (key: number) => {
+    const { rows, close } = await openPostgresql<unknown>(server.address('postgres'));
+    const { rows: found } = await sql<{ pid: number; state: string; asked: string }>`
+      select pid, state, query_start as asked from pg_stat_activity
+      where pid in (select pid from pg_locks where locktype = 'advisory' and objid = ${key} and granted)`.execute(
+      rows,
+    );
+    await close();
+    return found[0];
+  };
+
+  it('is not taken for its own by an answer that was long on its way', async () => {
+    const way = await openWay();
+    const clock = new VirtualClock(0);
+    const lock = (await takeAdvisoryLock(way.address, 11, { clock }))!;
+    const [{ up, down }] = way.ways as [{ up: Socket; down: Socket }];
+    const outcome = (asked: Promise<void>) =>
+      asked.then(
+        () => 'its own',
+        error => error.code,
+      );
+    const before = await state(11);
+    up.pause();
+    const first = outcome(lock.confirm(2_000));
+    await expect
+      .poll(async () => {
+        const now = await state(11);
+        return now?.state === 'idle' && now.asked !== before?.asked;
+      })
+      .toBe(true);
+    // The server hears nothing from now on, and begins to count.
+    down.pause();
+    await clock.advance(2_000);
+    expect(await first).toBe('storage.failed');
+    await clock.advance(4_000);
+    const second = outcome(lock.confirm(2_000));
+    let told: string | undefined;
+    void second.then(is => {
+      told = is;
+    });
+    const arrived = once(up, 'data');
+    up.resume();
+    await arrived;
+    await state(11);
+    await state(11);
+    expect(told).toBeUndefined();
+    await clock.advance(2_000);
+    expect(await second).toBe('storage.failed');
+    await lock.release();
+    way.close();
+  });
+
+  it('is taken again once the server must have ended a connection that carries nothing, without a word of that', async () => {
+    const way = await openWay();
+    const clock = new VirtualClock(0);
+    const lock = (await takeAdvisoryLock(way.address, 12, { clock }))!;
+    const [{ up, down }] = way.ways as [{ up: Socket; down: Socket }];
+    const { pid } = (await state(12))!;
+    up.pause();
+    down.pause();
+    process.kill(pid, 'SIGTERM');
+    await expect.poll(() => state(12)).toBeUndefined();
+    for (let asked = 0; asked < 7; asked++) {
+      const confirmed = lock.confirm(2_000).catch(error => error.code);
+      await clock.advance(2_000);
+      expect(await confirmed).toBe('storage.failed');
+    }
+    expect(way.ways).toHaveLength(1);
+    const last = lock.confirm(2_000).catch(error => error.code);
+    await clock.advance(2_000);
+    expect(await last).toBe('storage.failed');
+    await expect
+      .poll(async () => {
+        await clock.advance(1_000);
+        return lock.confirm(2_000).then(
+          () => 'its own',
+          () => 'not yet',
+        );
+      })
+      .toBe('its own');
+    expect(way.ways).toHaveLength(2);
+    await lock.release();
+    way.close();
   });
 });
