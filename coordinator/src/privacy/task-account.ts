@@ -43,9 +43,9 @@ export class TaskAccount {
     return this.budgets.some(({ terms }) => terms === null);
   }
 
-  /** What a claim has changed, as the ledger has it; the account itself where the same round had claimed that step before. */
-  after({ id, steps }: OpenBudget, step: number, contributors: readonly DeviceId[]): TaskAccount {
-    if (step < steps) return this;
+  /** What a claim has changed, as the ledger has it; the account itself where it knows that the step is taken, be it from the ledger. */
+  after({ id }: Pick<OpenBudget, 'id'>, step: number, contributors: readonly DeviceId[]): TaskAccount {
+    if (step < (this.budgets.find(each => each.id === id)?.steps ?? 0)) return this;
     const parts = this.#parts;
     if (this.newest?.id === id)
       for (const device of contributors)
