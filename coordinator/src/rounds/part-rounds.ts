@@ -161,10 +161,11 @@ export class PartRounds {
     const driver = this.#driver;
     if (driver && !open.some(({ id }) => id === driver.terms.id)) await this.#leave(driver);
     const newest = open.at(-1);
-    if (!newest || newest.id === driver?.terms.id) return;
+    if (!newest || newest.id === driver?.terms.id || this.isOver(newest.id)) return;
     // A cell before this one may have ended it.
     const results = await this.#ports.spread.parts.results(newest.id);
-    if (this.#isStopped || results.has(this.part)) return;
+    if (results.has(this.part)) return this.#remember(newest.id);
+    if (this.#isStopped) return;
     await driver?.ended;
     const terms = termsOfPart(newest, this.part);
     const aggregate = await this.#aggregateFor(terms);
@@ -221,10 +222,13 @@ export class PartRounds {
   #begin(driver: RoundDriver): void {
     this.#driver = driver;
     void driver.ended.then(record => {
-      if (!record) return;
-      this.#over.push(driver.terms.id);
-      if (this.#over.length > remembered) this.#over.shift();
+      if (record) this.#remember(driver.terms.id);
     });
+  }
+
+  #remember(over: RoundId): void {
+    this.#over.push(over);
+    if (this.#over.length > remembered) this.#over.shift();
   }
 
   async #aggregateFor({ plan, id }: RoundTerms): Promise<Aggregate> {
