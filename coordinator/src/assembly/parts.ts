@@ -237,7 +237,7 @@ export class Parts {
         partOf: (name, device, parts) => this.#ports.deal.of(name, device, parts),
       },
       schedule: () => this.#scheduleOf(taskName),
-      dismiss: () => checkIns.dismiss(),
+      dismiss: () => checkIns.dismiss(device => channel.disconnect(device, 'server.unreachable')),
       makeVersion: () => Promise.reject(new MurmurationError('round.closed', 'A part makes no version.')),
       named: () => undefined,
       versions: async () => [],

@@ -32,6 +32,8 @@ const longestReason = 256;
 /** The rounds that check-ins are for: those of a task, or its part of them. */
 type RoundsOfCheckIns = Pick<TaskRounds, 'task' | 'trainings' | 'trainsHere' | 'untilNextRound'> & {
   readonly current: Pick<RoundUnderWay, 'involves'> | undefined;
+  /** Whether the part that a device had in a round may take one of a privacy budget, though nothing of it goes on here. */
+  mayCount?(device: DeviceId): boolean;
 };
 
 /** What the check-ins of a task depend on. */
@@ -89,7 +91,7 @@ export class CheckInHandler {
       return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
     // It trains no more: it has an update now, or has lost what it was at.
     this.#rounds.trainings?.over(device);
-    if (this.#rounds.current?.involves(device)) {
+    if (this.#rounds.current?.involves(device) || this.#rounds.mayCount?.(device)) {
       const after = Math.max(whileInRound, this.#comeBackAfter());
       this.#sentAway.add(device, this.#clock.now() + after);
       return { decision: 'later', after, reason: 'the device has a part in this round' };
@@ -103,14 +105,15 @@ export class CheckInHandler {
     return { decision: 'waiting' };
   }
 
-  /** Sends those away who wait, and whom the privacy budget lets take no part by now: another cell may have taken steps of it. */
-  dismiss(): void {
-    const { task } = this.#rounds;
+  /**
+   * Has those wait no more whom the privacy budget lets take no part by now: another cell may have taken steps of it. `disconnect` closes the
+   * connection of one, which checks in again and is sent away then: nothing else ends the waiting of a device.
+   */
+  dismiss(disconnect: (device: DeviceId) => void): void {
     for (const device of this.#pool.devices) {
-      const tooSoon = this.#tooSoon(device);
-      if (!tooSoon) continue;
+      if (!this.#tooSoon(device)) continue;
       this.#pool.remove(device);
-      this.#channel.comeBack(device, { task: task.name, after: tooSoon.after });
+      disconnect(device);
     }
   }
 

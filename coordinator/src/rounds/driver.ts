@@ -235,6 +235,11 @@ export class RoundDriver {
     return !isOver && this.#execution.claims.of(device) !== undefined;
   }
 
+  /** Whether a device has, or had, a part in it. */
+  hadPart(device: DeviceId): boolean {
+    return this.#execution.claims.of(device) !== undefined;
+  }
+
   /** The connection of a device is gone. */
   away(device: DeviceId): void {
     const assignment = this.#execution.claims.of(device);

@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
@@ -33,7 +33,7 @@ export interface PartRoundsPorts extends Omit<DriverPorts, 'endPart' | 'spread'>
   readonly pool: Pick<WaitingPool, 'size' | 'draw' | 'answering'>;
   /** What the cell says that leads the rounds; undefined: nothing yet. */
   readonly schedule: () => Schedule | undefined;
-  /** Sends those away who wait, and whom the privacy budget of the task lets take no part by now. */
+  /** Has those wait no more whom the privacy budget of the task lets take no part by now. */
   readonly dismiss: () => void;
 }
 
@@ -104,6 +104,16 @@ export class PartRounds {
   /** Whether the part of a round is over. */
   isOver(round: RoundId): boolean {
     return this.#over.includes(round);
+  }
+
+  /**
+   * Whether a device had a part in the newest round, which goes on elsewhere as far as is known here, and may take that of a privacy budget: until
+   * then nobody can say when the device may take part again.
+   */
+  mayCount(device: DeviceId): boolean {
+    const driver = this.#driver;
+    if (!driver?.terms.plan.privacy || driver === this.#left) return false;
+    return driver.hadPart(device);
   }
 
   /** Those who wait for an assignment are others. */

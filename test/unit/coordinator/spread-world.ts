@@ -20,7 +20,7 @@ import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
-import type { CheckIn, ComeBack } from '@murmuration/protocol/messages/check-in';
+import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -97,19 +97,19 @@ class PartChannel implements CohortChannel {
   readonly assignments = new Map<DeviceId, Assignment>();
   readonly inputs = new Map<DeviceId, { readonly event: MaskingEvent; readonly input: MaskingInput }[]>();
   readonly ends: { readonly device: DeviceId; readonly end: RoundEnd }[] = [];
-  /** ms after which each was told to come back. */
-  readonly told = new Map<DeviceId, number>();
 
   get devices(): Iterable<DeviceId> {
     return this.connected;
   }
 
-  comeBack(device: DeviceId, { after }: ComeBack): void {
-    this.told.set(device, after);
-  }
+  comeBack(): void {}
 
   isConnected(device: DeviceId): boolean {
     return this.connected.has(device);
+  }
+
+  disconnect(device: DeviceId): void {
+    this.connected.delete(device);
   }
 
   assign(device: DeviceId, assignment: Assignment): void {
@@ -255,7 +255,7 @@ export async function openSpread({
       makeVersion: () => Promise.reject(new Error('A part makes no version.')),
       comeBackAfter: () => 1_000,
       recall: () => {},
-      dismiss: () => seat.checkIns.dismiss(),
+      dismiss: () => seat.checkIns.dismiss(device => seat.channel.disconnect(device)),
     });
     seat.checkIns = new CheckInHandler({
       rounds: seat.rounds,
