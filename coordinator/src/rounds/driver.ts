@@ -34,7 +34,7 @@ interface Beginning {
 }
 
 /** A round as those see it who lead devices and operators to it. */
-export type RoundUnderWay = Pick<RoundDriver, keyof RoundDriver>;
+export type RoundUnderWay = Omit<RoundDriver, 'hadPart'>;
 
 /** ms for which all devices that are enrolled have to wait before a round goes on without more: others may be about to enrol. */
 const settling = 5_000;
