@@ -16,6 +16,8 @@ export const auditActions = [
   'round.start',
   'query.run',
   'vocabulary.grow',
+  'vocabulary.reject',
+  'vocabulary.allow',
   'run.start',
   'run.stop',
   'version.alias',

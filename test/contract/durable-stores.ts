@@ -14,6 +14,7 @@ import {
   addedWordsContract,
   aliasesContract,
   hourlyCountsContract,
+  rejectedWordsContract,
   settingsContract,
   silencesContract,
 } from './operation.ts';
@@ -128,6 +129,12 @@ export function durableStoresContract(
     name,
     async () => (await open()).addedWords,
     async () => (await reopen()).addedWords,
+  );
+  const words = ({ addedWords: added, rejectedWords: rejected }: Storage) => ({ added, rejected });
+  rejectedWordsContract(
+    name,
+    async () => words(await open()),
+    async () => words(await reopen()),
   );
   silencesContract(
     name,

@@ -1,6 +1,7 @@
 import type { Alias, AliasStore } from '@murmuration/coordinator/registry/aliases';
 import type { AddedTaskStore } from '@murmuration/coordinator/task/added-tasks';
 import type { AddedWordsStore } from '@murmuration/coordinator/task/added-words';
+import type { RejectedWordsStore } from '@murmuration/coordinator/task/rejected-words';
 import type { SettingsStore } from '@murmuration/coordinator/task/settings-store';
 import type { Silence, SilenceStore } from '@murmuration/coordinator/telemetry/alerts/attention';
 import type { HourlyCount, HourlyCountStore } from '@murmuration/coordinator/telemetry/hourly-counts';
@@ -83,6 +84,53 @@ export function addedWordsContract(
       for (const each of [first, other, second]) await store.put(each);
       expect([await store.of(line), await store.of(plane)]).toEqual([second, other]);
       if (reopen) expect(await (await reopen()).of(line)).toEqual(second);
+    });
+  });
+}
+
+interface WordStores {
+  readonly added: AddedWordsStore;
+  readonly rejected: RejectedWordsStore;
+}
+
+/** What every store of rejected words keeps to, with that of added words beside it. */
+export function rejectedWordsContract(
+  name: string,
+  open: () => Promise<WordStores>,
+  reopen?: () => Promise<WordStores>,
+) {
+  const by = (word: string, rejectedAt: number, rejectedBy = 'Ada') => ({ word, rejectedAt, rejectedBy });
+  describe(`${name} as rejected words`, () => {
+    it('VG13: keeps those of each task, the newest first, and who rejected each first', async () => {
+      const { rejected } = await open();
+      expect(await rejected.of(line)).toEqual([]);
+      await rejected.add(line, [by('spam', 5), by('Ångström “x”', 5), by("o'k", 5)]);
+      await rejected.add(line, [by('\u{1F600}', 6, 'Bob'), by('spam', 7, 'Bob')]);
+      await rejected.add(plane, [by('spam', 8)]);
+      await rejected.add(plane, []);
+      const all = [by('\u{1F600}', 6, 'Bob'), by("o'k", 5), by('spam', 5), by('Ångström “x”', 5)];
+      expect([await rejected.of(line), await rejected.of(plane)]).toEqual([all, [by('spam', 8)]]);
+      if (reopen) expect(await (await reopen()).rejected.of(line)).toEqual(all);
+    });
+
+    it('VG13: takes words back, and leaves those of other tasks', async () => {
+      const { rejected } = await open();
+      await rejected.add(line, [by('spam', 5), by('Spam', 5), by('eggs', 5)]);
+      await rejected.add(plane, [by('spam', 5)]);
+      await rejected.remove(line, ['spam', 'eggs', 'unknown']);
+      await rejected.remove(line, []);
+      expect(await rejected.of(line)).toEqual([by('Spam', 5)]);
+      expect(await rejected.of(plane)).toHaveLength(1);
+    });
+
+    it('VG13: rejects words and takes them out of those that were added in one commit', async () => {
+      const { added, rejected } = await open();
+      const before = { task: line, words: ['brighton', 'spam'], addedAt: 5, addedBy: 'Ada' };
+      await added.put(before);
+      await rejected.add(line, [by('spam', 6)], { ...before, words: ['brighton'] });
+      const stores = reopen ? await reopen() : { added, rejected };
+      expect(await stores.added.of(line)).toEqual({ ...before, words: ['brighton'] });
+      expect(await stores.rejected.of(line)).toEqual([by('spam', 6)]);
     });
   });
 }

@@ -86,7 +86,7 @@ async function start(storage: string) {
   return { coordinator, run, words };
 }
 
-it('VG11, VG12: devices are asked for words, an operator adds some, and the model grows by them at the next start', async () => {
+it('VG11, VG12, VG13: devices are asked for words, an operator adds some and rejects others, and the model grows by them at the next start', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'murmuration-words-'));
   try {
     const { coordinator, run, words } = await start(folder);
@@ -126,13 +126,35 @@ it('VG11, VG12: devices are asked for words, an operator adds some, and the mode
     expect(shown).toMatch(/^brighton +16 +2 /m);
     // Nobody sees what one device typed.
     expect(shown).not.toContain('own');
-    // Nothing is added by itself.
+    // Nothing is added by itself, and nothing that somebody rejects.
     expect(await words()).toEqual(first);
+    expect(await run('reject', 'keyboard', 'brighton', 'spam')).toBe(
+      'Rejected for the vocabulary of keyboard: brighton, spam.\n',
+    );
+    expect(await run('reject', 'keyboard', 'spam')).toContain('Nothing changed');
+    const without = await run('show', 'keyboard');
+    expect(without).toMatch(/^2 are rejected; murmuration vocabulary rejected keyboard lists them\.$/m);
+    expect(without).toMatch(/^1 words are proposed:$/m);
+    expect(without).not.toContain('brighton');
+    expect(await run('rejected', 'keyboard')).toMatch(/^brighton +Ada +\d{4}-.*\nspam +Ada /m);
+    const inForce = await command(['vocabulary', 'reject', 'keyboard', 'home'], {
+      MURMURATION_TOKEN: token,
+      MURMURATION_URL: coordinator.url,
+    });
+    expect(inForce).toMatchObject({ code: 1, output: '' });
+    expect(inForce.errors).toContain('"home" is in the vocabulary, which no word is taken out of');
+    expect(await run('allow', 'keyboard', 'brighton')).toContain('no more: brighton.');
     expect(await run('grow', 'keyboard', 'netherfield')).toContain(
       'Added to the vocabulary of keyboard: netherfield.',
     );
     expect(await run('grow', 'keyboard')).toContain('keyboard: brighton.');
     expect(await run('grow', 'keyboard')).toContain('Nothing was added');
+    // One that is not in force yet is taken out again.
+    expect(await run('reject', 'keyboard', 'brighton')).toContain(
+      'Taken out before they were in force: brighton.',
+    );
+    await run('allow', 'keyboard', 'brighton');
+    expect(await run('grow', 'keyboard')).toContain('keyboard: brighton.');
     expect(await run('show', 'keyboard')).toContain(
       'when the coordinator starts next: netherfield, brighton.',
     );
@@ -141,7 +163,21 @@ it('VG11, VG12: devices are asked for words, an operator adds some, and the mode
       headers: { authorization: `Bearer ${token}` },
     });
     expect((await audit.json()).entries).toEqual(
-      expect.arrayContaining([expect.objectContaining({ action: 'vocabulary.grow', subject: 'keyboard' })]),
+      expect.arrayContaining([
+        expect.objectContaining({ action: 'vocabulary.grow', subject: 'keyboard' }),
+        expect.objectContaining({
+          action: 'vocabulary.reject',
+          changes: [
+            { field: 'rejected', from: null, to: ['brighton'] },
+            { field: 'vocabulary', from: ['brighton'], to: null },
+          ],
+        }),
+        expect.objectContaining({
+          action: 'vocabulary.allow',
+          changes: [{ field: 'rejected', from: ['brighton'], to: null }],
+        }),
+        expect.objectContaining({ action: 'vocabulary.reject', outcome: 'request.invalid', changes: null }),
+      ]),
     );
     await end();
 
@@ -153,6 +189,7 @@ it('VG11, VG12: devices are asked for words, an operator adds some, and the mode
       { number: 0, words: 4 },
     ]);
     expect(await second.run('show', 'keyboard')).toMatch(/There is room for 1\.\n2 were added in all/);
+    expect(await second.run('rejected', 'keyboard')).toMatch(/^spam +Ada /m);
   } finally {
     await end();
     await rm(folder, { recursive: true, force: true });

@@ -1,14 +1,17 @@
 import {
+  allowedNow,
   grownVocabulary,
+  rejectedNow,
+  rejectedWords,
   type VocabularyStandingMessage,
   vocabularyStanding,
 } from '@murmuration/api/vocabulary';
 import type { Command } from 'commander';
 import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
 import { AdminClient } from '../client/admin-client.ts';
-import { say, sayJson, sayTable } from '../output/output.ts';
+import { printable, say, sayJson, sayTable } from '../output/output.ts';
 
-/** `murmuration vocabulary show|grow`. */
+/** `murmuration vocabulary show|grow|reject|allow|rejected`. */
 export function vocabularyCommands(program: Command): void {
   const vocabulary = program
     .command('vocabulary')
@@ -50,16 +53,62 @@ export function vocabularyCommands(program: Command): void {
       if (given.json) return sayJson(grown);
       const { added } = grown;
       if (added.length === 0) return say(`Nothing was added: no words are proposed for ${task}.`);
-      say(`Added to the vocabulary of ${task}: ${added.join(', ')}.`);
+      say(`Added to the vocabulary of ${task}: ${listed(added)}.`);
       say('The model grows when the coordinator starts next; release the app with these words soon after.');
+    });
+
+  operatorOptions(
+    vocabulary
+      .command('reject')
+      .description(
+        'have words neither proposed nor added from now on, and take those out that are not in force yet',
+      ),
+  )
+    .argument('<task>', 'the task')
+    .argument('<words...>', 'as they are written, whether or not devices have them')
+    .action(async (task: string, words: readonly string[], given: RemoteOptions) => {
+      const done = await new AdminClient(given).post(`${pathOf(task)}/reject`, { words }, rejectedNow);
+      if (given.json) return sayJson(done);
+      const { rejected, takenOut } = done;
+      say(
+        rejected.length === 0
+          ? 'Nothing changed: all of them are rejected already.'
+          : `Rejected for the vocabulary of ${task}: ${listed(rejected)}.`,
+      );
+      if (takenOut.length > 0) say(`Taken out before they were in force: ${listed(takenOut)}.`);
+    });
+
+  operatorOptions(vocabulary.command('allow').description('have words proposed again that were rejected'))
+    .argument('<task>', 'the task')
+    .argument('<words...>', 'of those that are rejected')
+    .action(async (task: string, words: readonly string[], given: RemoteOptions) => {
+      const done = await new AdminClient(given).post(`${pathOf(task)}/allow`, { words }, allowedNow);
+      if (given.json) return sayJson(done);
+      say(`Rejected for the vocabulary of ${task} no more: ${listed(done.allowed)}.`);
+    });
+
+  operatorOptions(
+    vocabulary.command('rejected').description('list the words that are rejected, and who rejected them'),
+  )
+    .argument('<task>', 'the task')
+    .action(async (task: string, given: RemoteOptions) => {
+      const found = await new AdminClient(given).get(`${pathOf(task)}/rejected`, rejectedWords);
+      if (given.json) return sayJson(found);
+      if (found.rejected.length === 0) return say(`No words are rejected for ${task}.`);
+      sayTable(
+        ['word', 'rejected by', 'at'],
+        found.rejected.map(({ word, by, at }) => [word, by, at]),
+      );
     });
 }
 
 const pathOf = (task: string) => `/tasks/${encodeURIComponent(task)}/vocabulary`;
 
+const listed = (words: readonly string[]) => printable(words.join(', '));
+
 function sayStanding(
   task: string,
-  { words, growth, added, waiting, proposed }: VocabularyStandingMessage,
+  { words, growth, added, waiting, proposed, proposedInAll, rejected }: VocabularyStandingMessage,
 ): void {
   say(words === null ? `${task} names no words as its vocabulary.` : `${task} knows ${words} words.`);
   if (words === null) return;
@@ -71,7 +120,9 @@ function sayStanding(
   say(
     `The query "${query}" finds words that ${threshold} devices or more have; ${byItself ? 'they are added by themselves' : 'operators add them'}, ${atOnce} at once at most. There is room for ${room}.`,
   );
-  if (added) say(`${added.words} were added in all, the last ones by ${added.by} at ${added.at}.`);
-  if (waiting.length > 0) say(`Added, and in force when the coordinator starts next: ${waiting.join(', ')}.`);
-  say(proposed.length === 0 ? 'No words are proposed.' : `${proposed.length} words are proposed:`);
+  if (added) say(`${added.words} were added in all, the last ones by ${printable(added.by)} at ${added.at}.`);
+  if (waiting.length > 0) say(`Added, and in force when the coordinator starts next: ${listed(waiting)}.`);
+  if (rejected > 0) say(`${rejected} are rejected; murmuration vocabulary rejected ${task} lists them.`);
+  const those = proposed.length < proposedInAll ? '; those of most devices:' : ':';
+  say(proposedInAll === 0 ? 'No words are proposed.' : `${proposedInAll} words are proposed${those}`);
 }

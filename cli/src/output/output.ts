@@ -69,7 +69,7 @@ function shown(cell: Cell): string {
 }
 
 /** What devices and people wrote may not steer the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
 }
 

@@ -42,6 +42,7 @@ import { RoundControl } from '../rounds/round-control.ts';
 import { splitOf } from '../rounds/split-of.ts';
 import type { TaskRounds } from '../rounds/task-rounds.ts';
 import { Traffic } from '../rounds/traffic.ts';
+import { requireGrows } from '../rounds/vocabulary-growth.ts';
 import type { Storage } from '../storage/storage.ts';
 import { SettingsManager, withStoredSettings } from '../task/settings-manager.ts';
 import type { Task } from '../task/task.ts';
@@ -179,6 +180,12 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     taskOf: name => rounds.get(name)?.upcoming,
     queryResults: storage.queryResults,
     store: storage.addedWords,
+    rejections: storage.rejectedWords,
+    async requireGrows(grown) {
+      const task = await withStoredSettings(grown, storage.settings);
+      const [newest] = await history.versions(task.name, Number.POSITIVE_INFINITY, 1);
+      if (newest) await requireGrows(task, registry);
+    },
     audit: storage.audit,
     events,
     clock,

@@ -18,6 +18,8 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'round.start': null,
   'query.run': 'queries',
   'vocabulary.grow': 'queries',
+  'vocabulary.reject': 'queries',
+  'vocabulary.allow': 'queries',
   'run.start': null,
   'run.stop': null,
   'version.alias': 'versions',

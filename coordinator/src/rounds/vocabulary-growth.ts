@@ -1,9 +1,11 @@
+import { describeModel } from '@murmuration/engine/models/model';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { growWeights, placeGrown } from '@murmuration/protocol/weights/growth';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { beginsWith, type KnownWords, knownWords } from '../registry/known-words.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head } from '../registry/ports.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
 import { takesBackOlderNoise } from '../task/task-privacy.ts';
@@ -40,10 +42,43 @@ export function requireSameWords({ name, vocabulary }: Task, known: KnownWords |
  * more than that, words that are not those of the version with new ones behind, and noise that takes back that of versions before; and as `Registry.current`.
  */
 export async function growVocabulary(task: Task, made: Made, ports: VersionPorts): Promise<boolean> {
-  const { name, vocabulary, strategy } = task;
-  const { head, files, newest } = await ports.registry.current(name);
+  const growth = await growthOf(task, made, ports.registry);
+  if (!growth) return false;
+  const { head, newest, weights, split, vocabulary } = growth;
+  const place = {
+    number: newest + 1,
+    parent: head.version.model,
+    vocabulary: knownWords(vocabulary),
+    state: grownState(task.strategy, head, split.before.shared, split.after.shared),
+  };
+  await commitWithoutRound(task, { ...made, weights }, place, ports);
+  return true;
+}
+
+/**
+ * Makes sure that `growVocabulary` will make a version of a task with more words, and makes none. Throws as it does,
+ * `config.invalid` where the model has no rows for them, and whatever the model function throws.
+ */
+export async function requireGrows(task: Task, registry: Pick<Registry, 'current'>): Promise<void> {
+  const model = await task.model();
+  try {
+    if (await growthOf(task, describeModel(model), registry)) return;
+  } finally {
+    model.dispose();
+  }
+  throw refusal(
+    task.name,
+    'has as many rows as what model() makes with more words',
+    'Have model() make a row for each word',
+  );
+}
+
+/** The next version of a task, of a model with rows for new words; undefined where it has none. Throws as `growVocabulary`. */
+async function growthOf(task: Task, made: Made, registry: Pick<Registry, 'current'>) {
+  const { name, vocabulary } = task;
+  const { head, files, newest } = await registry.current(name);
   const grown = grownShape(files, made);
-  if (grown === null) return false;
+  if (grown === null) return undefined;
   if (typeof grown === 'string')
     throw refusal(
       name,
@@ -63,14 +98,7 @@ export async function growVocabulary(task: Task, made: Made, ports: VersionPorts
     after: splitOf(task, made),
   };
   const weights = growWeights(files.weights, files.layout, made.layout, before);
-  const place = {
-    number: newest + 1,
-    parent: head.version.model,
-    vocabulary: knownWords(vocabulary),
-    state: grownState(strategy, head, split.before.shared, split.after.shared),
-  };
-  await commitWithoutRound(task, { ...made, weights }, place, ports);
-  return true;
+  return { head, newest, weights, split, vocabulary };
 }
 
 /** How many words there were. Throws `config.invalid` where the new ones do not follow those that the version knows. */

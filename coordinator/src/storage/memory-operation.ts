@@ -2,6 +2,7 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Alias, AliasStore } from '../registry/aliases.ts';
 import type { AddedTask, AddedTaskStore } from '../task/added-tasks.ts';
 import type { AddedWords, AddedWordsStore } from '../task/added-words.ts';
+import { newestRejected, type RejectedWord, type RejectedWordsStore } from '../task/rejected-words.ts';
 import type { KeptSettings, SettingsStore } from '../task/settings-store.ts';
 import type { Silence, SilenceStore } from '../telemetry/alerts/attention.ts';
 import type { HourlyCount, HourlyCountStore } from '../telemetry/hourly-counts.ts';
@@ -54,6 +55,25 @@ export function memoryAddedWords(): AddedWordsStore {
     },
     async put(added) {
       kept.set(added.task, added);
+    },
+  };
+}
+
+/** `added` takes what is left of the words that were added. */
+export function memoryRejectedWords(added: Pick<AddedWordsStore, 'put'>): RejectedWordsStore {
+  const kept = new Map<TaskName, ReadonlyMap<string, RejectedWord>>();
+  const of = (task: TaskName) => kept.get(task) ?? new Map<string, RejectedWord>();
+  return {
+    async of(task) {
+      return newestRejected([...of(task).values()]);
+    },
+    async add(task, rejected, left) {
+      kept.set(task, new Map([...rejected.map(each => [each.word, each] as const), ...of(task)]));
+      if (left) await added.put(left);
+    },
+    async remove(task, words) {
+      const gone = new Set(words);
+      kept.set(task, new Map([...of(task)].filter(([word]) => !gone.has(word))));
     },
   };
 }

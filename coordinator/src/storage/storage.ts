@@ -27,6 +27,7 @@ import type { RoundStore } from '../round/store.ts';
 import type { PausedTasks } from '../rounds/pauses.ts';
 import type { AddedTaskStore } from '../task/added-tasks.ts';
 import type { AddedWordsStore } from '../task/added-words.ts';
+import type { RejectedWordsStore } from '../task/rejected-words.ts';
 import type { SettingsStore } from '../task/settings-store.ts';
 import type { SilenceStore } from '../telemetry/alerts/attention.ts';
 import type { HourlyCountStore } from '../telemetry/hourly-counts.ts';
@@ -49,6 +50,7 @@ import {
   memoryAddedWords,
   memoryAliases,
   memoryHourlyCounts,
+  memoryRejectedWords,
   memorySettings,
   memorySilences,
 } from './memory-operation.ts';
@@ -91,6 +93,7 @@ export interface Storage {
   readonly settings: SettingsStore;
   readonly addedTasks: AddedTaskStore;
   readonly addedWords: AddedWordsStore;
+  readonly rejectedWords: RejectedWordsStore;
   readonly hourlyCounts: HourlyCountStore;
   readonly silences: SilenceStore;
   /** Of a database that cells and fronts share. */
@@ -125,6 +128,7 @@ function memoryStorage(clock: Clock): Storage {
   const verdicts = memoryVerdicts();
   const queryResults = memoryQueryResults();
   const devices = memoryDevices();
+  const addedWords = memoryAddedWords();
   return {
     durable: false,
     blobs: memoryBlobs(clock),
@@ -154,7 +158,8 @@ function memoryStorage(clock: Clock): Storage {
     promotionWatches: memoryPromotionWatches(),
     settings: memorySettings(),
     addedTasks: memoryAddedTasks(),
-    addedWords: memoryAddedWords(),
+    addedWords,
+    rejectedWords: memoryRejectedWords(addedWords),
     hourlyCounts: memoryHourlyCounts(),
     silences: memorySilences(),
     async close() {},

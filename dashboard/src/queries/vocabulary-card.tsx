@@ -1,12 +1,12 @@
 import type { VocabularyStandingMessage } from '@murmuration/api/vocabulary';
+import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
+import { RejectedWords } from './rejected-words.tsx';
+import { WordChoice } from './word-choice.tsx';
 import { words } from './words.ts';
-
-/** Words that are written out. */
-const mostShown = 60;
 
 interface Shown {
   readonly task: string;
@@ -42,37 +42,63 @@ function Card({
 }) {
   const { session, requests } = useDashboard();
   const { vocabulary: said } = words;
-  const { proposed, waiting, added } = standing;
+  const { proposed, proposedInAll, waiting, added, rejected } = standing;
   const growth = standing.growth!;
-  const count = Math.min(proposed.length, growth.atOnce, growth.room);
-  const grow = async () => {
-    await requests.send('POST', `tasks/${task}/vocabulary/grow`, {});
+  const chosen = useSignal<readonly string[]>([]);
+  const mayChange = session.may('operator');
+  const isChosen = (word: string) => chosen.value.includes(word);
+  const names = proposed.map(({ word }) => word);
+  // Those that are shown, whatever is proposed by the time that somebody confirms.
+  const toAdd =
+    chosen.value.length > 0 ? names.filter(isChosen) : names.slice(0, Math.min(growth.atOnce, growth.room));
+  const toReject = [...names, ...waiting].filter(isChosen);
+  const change = async (how: 'grow' | 'reject', some: readonly string[]) => {
+    await requests.send('POST', `tasks/${task}/vocabulary/${how}`, { words: some });
+    chosen.value = [];
     changed();
   };
   return (
     <section class="card" aria-labelledby="vocabulary">
       <div class="card-head">
         <h2 id="vocabulary">{said.heading}</h2>
-        <Action {...said.grow(count)} isDisabled={count === 0 || !session.may('operator')} run={grow} />
+        <div class="actions">
+          <Action
+            {...said.reject(toReject.length)}
+            isDanger
+            isDisabled={toReject.length === 0 || !mayChange}
+            run={() => change('reject', toReject)}
+          />
+          <Action
+            {...said.grow(toAdd.length, chosen.value.length > 0)}
+            isDisabled={toAdd.length === 0 || !mayChange}
+            run={() => change('grow', toAdd)}
+          />
+        </div>
       </div>
-      <p class="verdict">{said.proposed(proposed.length)}</p>
+      <p class="verdict">{said.proposed(proposedInAll)}</p>
       {proposed.length > 0 && (
-        <p>
-          {proposed
-            .slice(0, mostShown)
-            .map(({ word, devices }) => said.word(word, devices))
-            .join(', ')}
-          {proposed.length > mostShown && said.more(proposed.length - mostShown)}
-        </p>
+        <WordChoice
+          label={said.proposed(proposedInAll)}
+          listed={proposed.map(({ word, devices }) => ({ word, note: said.devices(devices) }))}
+          of={proposedInAll}
+          chosen={chosen}
+          isDisabled={!mayChange}
+        />
       )}
       {waiting.length > 0 && (
-        <p>
-          {said.waiting} {waiting.slice(0, mostShown).join(', ')}
-          {waiting.length > mostShown && said.more(waiting.length - mostShown)}
-        </p>
+        <>
+          <p>{said.waiting}</p>
+          <WordChoice
+            label={said.waiting}
+            listed={waiting.map(word => ({ word }))}
+            chosen={chosen}
+            isDisabled={!mayChange}
+          />
+        </>
       )}
       <p class="muted">{said.how(standing.words ?? 0, growth)}</p>
       {added && <p class="muted">{said.added(added)}</p>}
+      {rejected > 0 && <RejectedWords task={task} count={rejected} changed={changed} />}
     </section>
   );
 }

@@ -62,6 +62,8 @@ export const words = {
       'round.start': 'started a round',
       'query.run': 'asked a query',
       'vocabulary.grow': 'added words to a vocabulary',
+      'vocabulary.reject': 'rejected words for a vocabulary',
+      'vocabulary.allow': 'allowed words that were rejected',
       'run.start': 'started a training run',
       'run.stop': 'ended a training run',
       'version.alias': 'changed an alias',

@@ -1,5 +1,7 @@
-import type { AddedWordsStore } from '../../task/added-words.ts';
+import type { Transaction } from 'kysely';
+import type { AddedWords, AddedWordsStore } from '../../task/added-words.ts';
 import type { RowDatabase } from './database.ts';
+import type { Tables } from './schema.ts';
 
 /** Added words as rows, one for each task. */
 export function sqlAddedWords({ rows, writer }: RowDatabase): AddedWordsStore {
@@ -20,15 +22,21 @@ export function sqlAddedWords({ rows, writer }: RowDatabase): AddedWordsStore {
       );
     },
 
-    async put({ task, words, addedAt, addedBy }) {
-      const values = { words: JSON.stringify(words), added_at: addedAt, added_by: addedBy };
-      await writer.write(changes =>
-        changes
-          .insertInto('added_words')
-          .values({ task, ...values })
-          .onConflict(conflict => conflict.column('task').doUpdateSet(values))
-          .execute(),
-      );
+    async put(added) {
+      await writer.write(changes => putAddedWords(changes, added));
     },
   };
+}
+
+/** In place of those before. */
+export async function putAddedWords(
+  changes: Transaction<Tables>,
+  { task, words, addedAt, addedBy }: AddedWords,
+): Promise<void> {
+  const values = { words: JSON.stringify(words), added_at: addedAt, added_by: addedBy };
+  await changes
+    .insertInto('added_words')
+    .values({ task, ...values })
+    .onConflict(conflict => conflict.column('task').doUpdateSet(values))
+    .execute();
 }

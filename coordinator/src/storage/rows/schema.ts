@@ -19,6 +19,7 @@ export interface Tables {
   readonly paused_tasks: { readonly task: string };
   readonly added_tasks: AddedTasksTable;
   readonly added_words: AddedWordsTable;
+  readonly rejected_words: RejectedWordsTable;
   readonly aliases: AliasesTable;
   readonly experiments: ExperimentsTable;
   readonly experiment_units: ExperimentUnitsTable;
@@ -150,6 +151,13 @@ interface AddedWordsTable {
   readonly words: string;
   readonly added_at: number;
   readonly added_by: string;
+}
+
+interface RejectedWordsTable {
+  readonly task: string;
+  readonly word: string;
+  readonly rejected_at: number;
+  readonly rejected_by: string;
 }
 
 interface SilencesTable {

@@ -16,6 +16,7 @@ import { sqlPausedTasks } from './paused-tasks.ts';
 import { sqlPrivacy } from './privacy.ts';
 import { sqlPromotionWatches } from './promotion-watches.ts';
 import { sqlQueryResults } from './query-results.ts';
+import { sqlRejectedWords } from './rejected-words.ts';
 import { sqlRuns } from './runs.ts';
 import { sqlSessions } from './sessions.ts';
 import { sqlSettings } from './settings.ts';
@@ -51,6 +52,7 @@ export function rowStores(database: RowDatabase) {
     settings: sqlSettings(database),
     addedTasks: sqlAddedTasks(database),
     addedWords: sqlAddedWords(database),
+    rejectedWords: sqlRejectedWords(database),
     sessions: sqlSessions(database),
     silences: sqlSilences(database),
     hourlyCounts: sqlHourlyCounts(database),

@@ -168,6 +168,8 @@ export async function openAdmin(
       taskOf: name => tasks.get(name)?.upcoming,
       queryResults: federation.queryResults,
       store: storage.addedWords,
+      rejections: storage.rejectedWords,
+      requireGrows: async () => {},
       audit: storage.audit,
       events: federation.events,
       clock,

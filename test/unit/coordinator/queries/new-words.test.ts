@@ -1,15 +1,20 @@
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { AuditEntry } from '@murmuration/coordinator/operators/audit';
-import { NewWords, proposedWords } from '@murmuration/coordinator/queries/new-words';
+import { NewWords } from '@murmuration/coordinator/queries/new-words';
+import { proposedWords } from '@murmuration/coordinator/queries/proposed-words';
+import { mostRejected } from '@murmuration/coordinator/queries/rejectable';
 import type { QueryResult } from '@murmuration/coordinator/registry/query-results';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { memoryAddedWords } from '@murmuration/coordinator/storage/memory-operation';
+import { memoryAddedWords, memoryRejectedWords } from '@murmuration/coordinator/storage/memory-operation';
 import type { AddedWordsStore } from '@murmuration/coordinator/task/added-words';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { type GrowthDefinition, growingTask } from '@murmuration/coordinator/task/growing-task';
+import type { RejectedWordsStore } from '@murmuration/coordinator/task/rejected-words';
 import { withSettings } from '@murmuration/coordinator/task/settings';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -26,33 +31,39 @@ const queryOf = (threshold = 3) =>
     values: 4,
   });
 
+const definitionOf = (all: readonly string[], threshold = 3): Omit<TaskDefinition, 'vocabulary'> => ({
+  name: 'keyboard',
+  model: () => nextWordModel({ vocabulary: firstWordId + all.length, embedding: 4, gru: 4, dense: null }, 1),
+  plan: { learningRate: 0.1 },
+  update: { clip: 15, bits: 8 },
+  masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
+  cohort: { goal: 5, minimum: 3, overSelection: 1 },
+  uploadSlot: 0,
+  schedule: { every: '0 s' },
+  queries: [
+    { query: queryOf(threshold), every: '7 d' },
+    defineQuery({
+      name: 'phrases',
+      kind: 'ngrams',
+      classes: firstWordId + all.length,
+      firstClass: firstWordId,
+      values: 50,
+      sketches: [],
+    }),
+  ],
+});
+
 const taskOf = (growth: Partial<GrowthDefinition> = {}, words = ['see', 'you'], threshold = 3): Task =>
-  growingTask(words, { query: 'new-words', most: 4, atOnce: 2, ...growth }, all => ({
-    name: 'keyboard',
-    model: () =>
-      nextWordModel({ vocabulary: firstWordId + all.length, embedding: 4, gru: 4, dense: null }, 1),
-    plan: { learningRate: 0.1 },
-    update: { clip: 15, bits: 8 },
-    masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
-    cohort: { goal: 5, minimum: 3, overSelection: 1 },
-    uploadSlot: 0,
-    schedule: { every: '0 s' },
-    queries: [
-      { query: queryOf(threshold), every: '7 d' },
-      defineQuery({
-        name: 'phrases',
-        kind: 'ngrams',
-        classes: firstWordId + all.length,
-        firstClass: firstWordId,
-        values: 50,
-        sketches: [],
-      }),
-    ],
-  }));
+  growingTask(words, { query: 'new-words', most: 4, atOnce: 2, ...growth }, all =>
+    definitionOf(all, threshold),
+  );
 
 let task: Task;
 let results: QueryResult[];
 let store: AddedWordsStore;
+let rejections: RejectedWordsStore;
+/** What the next start would refuse. */
+let requireGrows: (grown: Task) => Promise<void>;
 let audit: AuditEntry[];
 let clock: VirtualClock;
 let events: CoordinatorEvents;
@@ -65,6 +76,8 @@ function begin(): void {
     taskOf: name => (name === task.name ? task : undefined),
     queryResults: { results: async () => results },
     store,
+    rejections,
+    requireGrows: grown => requireGrows(grown),
     audit: { append: async entry => void audit.push(entry) },
     events,
     clock,
@@ -74,6 +87,8 @@ function begin(): void {
 beforeEach(() => {
   [task, results, audit] = [taskOf(), [], []];
   [store, clock] = [memoryAddedWords(), new VirtualClock()];
+  rejections = memoryRejectedWords(store);
+  requireGrows = async () => {};
   begin();
 });
 
@@ -185,7 +200,7 @@ describe('words that devices have and a vocabulary lacks', () => {
     expect(await proposed()).toEqual([]);
     found({ omw: 6 }, 5);
     expect(await proposed()).toEqual(['omw']);
-    expect(proposedWords([], [], 3)).toEqual([]);
+    expect(proposedWords([], new Set(), 3)).toEqual([]);
   });
 
   it('are none of a task that names no words, or grows with its definition', async () => {
@@ -243,5 +258,169 @@ describe('words that a task adds by itself', () => {
     begin();
     expect((await newWords.grown(task)).vocabulary).toEqual(['see', 'you', 'a1']);
     expect((await store.of(task.name))!.addedBy).toBe('Ada');
+  });
+});
+
+describe('words that operators reject', () => {
+  const reject = (...words: string[]) => newWords.reject(task.name, 'Ada', words);
+  const allow = (...words: string[]) => newWords.allow(task.name, words);
+  const invalid = (said: Promise<unknown>, detail: RegExp | string) =>
+    expect(said).rejects.toMatchObject({
+      code: 'request.invalid',
+      detail: typeof detail === 'string' ? detail : expect.stringMatching(detail),
+    });
+
+  it('VG13: are neither proposed nor added, however often they are found, until they are allowed again', async () => {
+    found({ slur: 9, brighton: 4 });
+    expect(await reject('slur', 'slur')).toEqual({ rejected: ['slur'], takenOut: [] });
+    expect(await proposed()).toEqual(['brighton']);
+    await invalid(newWords.grow(task.name, 'Bob', ['slur']), /"slur" is not among the words/);
+    begin();
+    found({ slur: 12, Slur: 3 });
+    // As it is written: another spelling is another word.
+    expect(await proposed()).toEqual(['brighton', 'Slur']);
+    expect(await newWords.grow(task.name, 'Bob')).toEqual(['brighton', 'Slur']);
+    expect(await newWords.rejected(task.name)).toEqual([
+      { word: 'slur', rejectedAt: clock.now(), rejectedBy: 'Ada' },
+    ]);
+    expect((await newWords.of(task.name)).rejected).toBe(1);
+    expect(await reject('slur')).toEqual({ rejected: [], takenOut: [] });
+    expect(await allow('slur', 'slur')).toEqual(['slur']);
+    expect(await proposed()).toEqual(['slur']);
+    expect((await newWords.of(task.name)).rejected).toBe(0);
+  });
+
+  it('VG13: may be words that nobody has found yet', async () => {
+    await reject('spam');
+    found({ spam: 30 });
+    expect(await proposed()).toEqual([]);
+  });
+
+  it('VG13: are not added by a task that adds words by itself, at the next start neither', async () => {
+    task = taskOf({ byItself: true });
+    await reject('slur');
+    found({ slur: 9, a1: 4 });
+    await over();
+    expect((await store.of(task.name))!.words).toEqual(['a1']);
+    begin();
+    expect((await newWords.grown(task)).vocabulary).toEqual(['see', 'you', 'a1']);
+  });
+
+  it('VG13: are taken out where they were added and are not in force, and leave their room to others', async () => {
+    found({ slur: 9, a1: 8, b2: 7, c3: 6, d4: 5 });
+    await newWords.grow(task.name, 'Bob');
+    await newWords.grow(task.name, 'Bob');
+    expect((await newWords.of(task.name)).room).toBe(0);
+    expect(await reject('slur', 'other')).toEqual({ rejected: ['slur', 'other'], takenOut: ['slur'] });
+    expect(await newWords.of(task.name)).toMatchObject({
+      waiting: ['a1', 'b2', 'c3'],
+      room: 1,
+      proposed: [{ word: 'd4' }],
+      added: { addedBy: 'Bob' },
+    });
+    begin();
+    expect((await newWords.grown(task)).vocabulary).toEqual(['see', 'you', 'a1', 'b2', 'c3']);
+  });
+
+  it('VG13: are none that the vocabulary has, and nothing changes then', async () => {
+    found({ brighton: 9 });
+    await newWords.grow(task.name, 'Bob');
+    begin();
+    task = await newWords.grown(task);
+    const detail = (word: string) =>
+      `"${word}" is in the vocabulary, which no word is taken out of: have the app not offer it.`;
+    await invalid(reject('spam', 'brighton'), detail('brighton'));
+    await invalid(reject('you'), detail('you'));
+    expect(await newWords.rejected(task.name)).toEqual([]);
+    expect((await store.of(task.name))!.words).toEqual(['brighton']);
+  });
+
+  it('VG13: are in force all the same where the definition names them', async () => {
+    await reject('spam');
+    task = taskOf({}, ['see', 'you', 'spam']);
+    expect((await newWords.grown(task)).vocabulary).toEqual(['see', 'you', 'spam']);
+  });
+
+  it('are refused where no device can say them, or there are too many, and where the vocabulary does not grow', async () => {
+    await invalid(reject(''), 'A word has 1 to 64 bytes of UTF-8, and one of these has 0.');
+    await invalid(reject('é'.repeat(33)), /has 66/);
+    await invalid(reject('\u{1b}[2J'), /control character/);
+    await invalid(reject('\ud800'), /half of a character/);
+    await reject('é'.repeat(32));
+    const many = (count: number, from: number) => Array.from({ length: count }, (_, i) => `w${from + i}`);
+    await reject(...many(mostRejected - 2, 0));
+    await invalid(reject(...many(2, 10_000)), /5000 words are rejected at most, and 4999 are/);
+    await reject('last');
+    await invalid(reject('more'), /at most/);
+    // Those before are no more than they were.
+    expect(await reject('last')).toEqual({ rejected: [], takenOut: [] });
+    await invalid(allow('last', 'other'), '"other" is not rejected.');
+    expect(await newWords.rejected(task.name)).toHaveLength(mostRejected);
+    task = { ...taskOf(), growth: undefined };
+    await invalid(reject('spam'), /grows with its definition only/);
+    await expect(newWords.reject('other' as typeof task.name, 'Ada', ['x'])).rejects.toMatchObject({
+      code: 'task.unknown',
+    });
+    await expect(newWords.rejected('other' as typeof task.name)).rejects.toMatchObject({
+      code: 'task.unknown',
+    });
+  });
+
+  it('VG13: are not added by somebody who adds words at the same time', async () => {
+    found({ slur: 9, a1: 8 });
+    const all = await Promise.all([reject('slur'), newWords.grow(task.name, 'Bob')]);
+    expect(all[1]).toEqual(['a1']);
+    const others = await Promise.all([newWords.grow(task.name, 'Bob'), reject('a1')]);
+    expect(others).toEqual([[], { rejected: ['a1'], takenOut: ['a1'] }]);
+    expect((await store.of(task.name))!.words).toEqual([]);
+  });
+});
+
+describe('words with which no coordinator could start', () => {
+  const tooMany = async (grown: Task) => {
+    if (grown.vocabulary!.length > 3) throw new MurmurationError('config.invalid', 'The model has 3 rows.');
+  };
+
+  it('VG11: are not added, and it is said why', async () => {
+    found({ a1: 9, b2: 8 });
+    requireGrows = tooMany;
+    await expect(newWords.grow(task.name, 'Ada')).rejects.toMatchObject({
+      code: 'request.invalid',
+      detail: "The words can't be added, since no coordinator could start with them: The model has 3 rows.",
+    });
+    expect(await store.of(task.name)).toBeUndefined();
+    expect(await newWords.grow(task.name, 'Ada', ['a1'])).toEqual(['a1']);
+    // Those that wait count.
+    await expect(newWords.grow(task.name, 'Ada')).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+
+  it('VG11: are not added where the definition refuses them', async () => {
+    task = growingTask(['see', 'you'], { query: 'new-words', most: 4 }, all => {
+      if (all.length > 2) throw new Error('There are two words in a language.');
+      return definitionOf(all);
+    });
+    found({ a1: 9 });
+    await expect(newWords.grow(task.name, 'Ada')).rejects.toMatchObject({
+      code: 'request.invalid',
+      detail: expect.stringContaining('There are two words in a language.'),
+    });
+  });
+
+  it('VG11: keep none from starting that adds words by itself', async () => {
+    task = taskOf({ byItself: true });
+    await store.put({ task: task.name, words: ['z9'], addedAt: 1, addedBy: 'Ada' });
+    found({ a1: 9 });
+    requireGrows = tooMany;
+    const faults: unknown[] = [];
+    events.on('fault', (...fault) => void faults.push(fault));
+    expect((await newWords.grown(task)).vocabulary).toEqual(['see', 'you', 'z9']);
+    expect(faults).toMatchObject([
+      ['adding words to the vocabulary of keyboard', { code: 'request.invalid' }],
+    ]);
+    expect(audit).toEqual([]);
+    requireGrows = async () => {
+      throw new MurmurationError('storage.failed');
+    };
+    await expect(newWords.grown(task)).rejects.toMatchObject({ code: 'storage.failed' });
   });
 });

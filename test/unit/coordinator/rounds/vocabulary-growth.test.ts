@@ -3,6 +3,7 @@ import type { History } from '@murmuration/coordinator/registry/ports';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { ensureFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
+import { requireGrows } from '@murmuration/coordinator/rounds/vocabulary-growth';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
@@ -128,6 +129,24 @@ describe('a model with rows for more words, over the versions of a smaller one',
       });
     },
   );
+
+  it('VG11: can be tried before words are added: nothing is made, and what the next start would refuse is refused', async () => {
+    const { start, head, registry, play } = world();
+    await start(taskOf(6));
+    await play(taskOf(6));
+    const before = await head();
+    await requireGrows(taskOf(9), registry);
+    const refused = async (task: ReturnType<typeof taskOf>) =>
+      expect(requireGrows(task, registry)).rejects.toMatchObject({ code: 'config.invalid' });
+    // A model that has no rows for them, one that has too few, other words, and another layer.
+    await refused(taskOf(9, { model: () => keyboard(6) }));
+    await refused(taskOf(9, { model: () => keyboard(8) }));
+    await refused(taskOf(9, { vocabulary: [...words(9)].reverse() }));
+    await refused(taskOf(9, { model: () => keyboard(9, true) }));
+    expect(await head()).toEqual(before);
+    await start(taskOf(9));
+    expect((await head()).version.number).toBe(2);
+  });
 
   it.each([false, true])(
     'VG2: leaves the logits of old words as they were, and new words at most k / (n + k) (tied output: %s)',

@@ -21,6 +21,7 @@ import {
   memoryAddedWords,
   memoryAliases,
   memoryHourlyCounts,
+  memoryRejectedWords,
   memorySettings,
   memorySilences,
 } from '@murmuration/coordinator/storage/memory-operation';
@@ -45,6 +46,7 @@ import {
   addedWordsContract,
   aliasesContract,
   hourlyCountsContract,
+  rejectedWordsContract,
   settingsContract,
   silencesContract,
 } from '../../../contract/operation.ts';
@@ -89,6 +91,10 @@ settingsContract('memory', async () => memorySettings());
 hourlyCountsContract('memory', async () => memoryHourlyCounts());
 addedTasksContract('memory', async () => memoryAddedTasks());
 addedWordsContract('memory', async () => memoryAddedWords());
+rejectedWordsContract('memory', async () => {
+  const added = memoryAddedWords();
+  return { added, rejected: memoryRejectedWords(added) };
+});
 silencesContract('memory', async () => memorySilences());
 gateDecisionsContract('memory', async () => memoryGateDecisions());
 promotionWatchesContract('memory', async () => memoryPromotionWatches());

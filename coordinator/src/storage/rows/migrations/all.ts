@@ -21,6 +21,7 @@ import { privacyMemories } from './privacy-memories.ts';
 import { privacySteps } from './privacy-steps.ts';
 import { promotionWatches } from './promotion-watches.ts';
 import { queries } from './queries.ts';
+import { rejectedWords } from './rejected-words.ts';
 import { roundParts } from './round-parts.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
 import { sessions } from './sessions.ts';
@@ -65,4 +66,5 @@ export const migrations: readonly Migration[] = [
   roundParts,
   addedWords,
   privacySteps,
+  rejectedWords,
 ];
