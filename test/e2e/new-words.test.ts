@@ -190,6 +190,13 @@ it('VG11, VG12, VG13: devices are asked for words, an operator adds some and rej
     ]);
     expect(await second.run('show', 'keyboard')).toMatch(/There is room for 1\.\n2 were added in all/);
     expect(await second.run('rejected', 'keyboard')).toMatch(/^spam +Ada /m);
+    // An app that knew more words than the version that rounds go on from would train no more.
+    const rolledBack = await command(['models', 'rollback', 'keyboard@0'], {
+      MURMURATION_TOKEN: token,
+      MURMURATION_URL: second.coordinator.url,
+    });
+    expect(rolledBack).toMatchObject({ code: 0, errors: '' });
+    expect(await second.words()).toEqual(first);
   } finally {
     await end();
     await rm(folder, { recursive: true, force: true });

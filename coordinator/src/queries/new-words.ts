@@ -68,14 +68,15 @@ export class NewWords {
   }
 
   /**
-   * A task with the words that were added to it, as it is to begin: where it adds words by itself, those as well that were found before. Throws
+   * A task with the words that were added to it, as it is to begin: where it adds words by itself, those as well that were found before and since it
+   * added some last. Throws
    * `storage.*`, and as `growingTask`.
    */
   async grown(defined: Task): Promise<Task> {
     const { store, events } = this.#ports;
     // A coordinator before this one may have ended between finding words and adding them.
     try {
-      await this.#growByItself(await withAddedWords(defined, store));
+      await this.#growByItself(await withAddedWords(defined, store), true);
     } catch (error) {
       // Words that can't be added keep no coordinator from starting with those that were.
       if (!isRefusal(error)) throw error;
@@ -192,8 +193,10 @@ export class NewWords {
     }
   }
 
-  async #growByItself(task: Task | undefined): Promise<void> {
+  /** `isStart`: only where something was found since words were added last, or each start would add as many as a round does. */
+  async #growByItself(task: Task | undefined, isStart = false): Promise<void> {
     if (!task?.growth?.byItself) return;
+    if (isStart && !(await this.#hasFoundSince(task))) return;
     const { audit, clock, events } = this.#ports;
     const words = await this.#changes.run(() => this.#grow(task, 'the task'));
     if (words.length === 0) return;
@@ -207,6 +210,11 @@ export class NewWords {
     };
     await audit.append(entry);
     events.emit('audited', entry);
+  }
+
+  async #hasFoundSince(task: Task): Promise<boolean> {
+    const { proposed, added } = await this.#standingOf(task);
+    return !added || proposed.some(({ at }) => at > added.addedAt);
   }
 
   #find(name: TaskName): Task {

@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { isSayable } from '@murmuration/protocol/queries/sayable';
 
 /** Words of a task that are rejected at a time, at most: they are read whenever words are proposed. */
 export const mostRejected = 5_000;
@@ -15,7 +16,7 @@ export function requireSayable(words: readonly string[]): void {
         'request.invalid',
         `A word has 1 to ${mostBytes} bytes of UTF-8, and one of these has ${bytes}.`,
       );
-    if (/[\p{Cc}\p{Surrogate}]/u.test(word))
+    if (!isSayable(word))
       throw new MurmurationError(
         'request.invalid',
         `${JSON.stringify(word)} has a control character or half of a character, which no word of devices has.`,

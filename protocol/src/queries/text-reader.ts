@@ -1,3 +1,4 @@
+import { isSayable } from './sayable.ts';
 import { digestOf, type Hash, pieces, piecesNeeded, prime } from './text-digest.ts';
 import { cellsIn, type TextTable, tableFor } from './text-table.ts';
 
@@ -198,13 +199,14 @@ function inverse(value: number): number {
   return result;
 }
 
-/** Without the NULs at the end. */
+/** Without the NULs at the end; undefined for what no device may say, so that one which does is not repeated. */
 function decoded(bytes: Uint8Array): string | undefined {
   const end = bytes.indexOf(0);
   const written = bytes.subarray(0, end < 0 ? bytes.length : end);
   if (written.length === 0 || bytes.subarray(written.length).some(byte => byte !== 0)) return undefined;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(written);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(written);
+    return isSayable(text) ? text : undefined;
   } catch {
     return undefined;
   }

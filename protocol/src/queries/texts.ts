@@ -1,5 +1,6 @@
 import { isSoundNgrams } from './ngram-answer.ts';
 import type { HeavyHittersQuery, Query } from './query.ts';
+import { isSayable } from './sayable.ts';
 import { digestOf, type Hash, pieces, rows } from './text-digest.ts';
 import { cellsIn, heavyIn, tableFor } from './text-table.ts';
 
@@ -42,9 +43,8 @@ export function chosenTexts(
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   const mayLeave = ([text, count]: readonly [string, number]) =>
     count >= times &&
-    text.length > 0 &&
+    isSayable(text) &&
     new TextEncoder().encode(text).length <= bytes &&
-    !/[\p{Cc}\p{Surrogate}]/u.test(text) &&
     (digits || !/\p{N}/u.test(text));
   return [...counts]
     .filter(mayLeave)

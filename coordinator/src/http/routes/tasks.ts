@@ -251,12 +251,12 @@ export function taskRoutes(
     {
       onRequest: reads,
       schema: {
-        summary: 'The words that the newest version of a task knows, in the order of their rows',
+        summary: 'The words of the version that rounds train from, in the order of their rows',
         params: taskParams,
         response: { 200: vocabulary, 404: problem },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const { task } = find(request.params.task);
       if (!task.vocabulary)
         throw new MurmurationError(
@@ -264,7 +264,10 @@ export function taskRoutes(
           `The task "${task.name}" names no words as its vocabulary.`,
         );
       reply.header('cache-control', noCache(reading.cache));
-      return { words: [...task.vocabulary] };
+      // After a rollback that is one of fewer words, which no device trains whose app knows more.
+      const { number } = versionAliases.of(task.name).base;
+      const [base] = await history.versions(task.name, number + 1, 1);
+      return { words: task.vocabulary.slice(0, base?.vocabulary?.words) };
     },
   );
 

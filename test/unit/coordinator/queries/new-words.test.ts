@@ -92,6 +92,9 @@ beforeEach(() => {
   begin();
 });
 
+/** When a round ended, a moment ago. */
+const endOf = (round: number) => clock.now() - 100 + round;
+
 /** A round of the query has found words, each on so many devices. */
 function found(words: Readonly<Record<string, number>>, threshold = 3): void {
   const texts = Object.entries(words).map(([text, devices]) => ({ text, devices }));
@@ -99,7 +102,7 @@ function found(words: Readonly<Record<string, number>>, threshold = 3): void {
   results.unshift({
     query: queryOf(threshold),
     number,
-    endedAt: number,
+    endedAt: endOf(number),
     figures: { kind: 'heavy-hitters', texts, unread: 0, chance: 1 },
   } as unknown as QueryResult);
 }
@@ -135,9 +138,9 @@ describe('words that devices have and a vocabulary lacks', () => {
     found({ brighton: 4, see: 9, netherfield: 3 });
     found({ brighton: 5, omw: 5 });
     expect((await newWords.of(task.name)).proposed).toEqual([
-      { word: 'brighton', devices: 5, round: 2, at: 2 },
-      { word: 'omw', devices: 5, round: 2, at: 2 },
-      { word: 'netherfield', devices: 3, round: 1, at: 1 },
+      { word: 'brighton', devices: 5, round: 2, at: endOf(2) },
+      { word: 'omw', devices: 5, round: 2, at: endOf(2) },
+      { word: 'netherfield', devices: 3, round: 1, at: endOf(1) },
     ]);
     await over();
     expect(await store.of(task.name)).toBeUndefined();
@@ -250,6 +253,20 @@ describe('words that a task adds by itself', () => {
     begin();
     expect((await newWords.grown(task)).vocabulary).toEqual(['see', 'you', 'a1']);
     expect(audit).toHaveLength(1);
+  });
+
+  it('VG11: are no more than a round adds, however often the coordinator starts', async () => {
+    found({ a1: 9, b2: 8, c3: 7 });
+    await over();
+    for (let start = 0; start < 3; start++) {
+      begin();
+      expect((await newWords.grown(task)).vocabulary).toEqual(['see', 'you', 'a1', 'b2']);
+    }
+    // Found since, and the coordinator was killed before it added it.
+    await clock.advance(1_000);
+    found({ d4: 5 });
+    begin();
+    expect((await newWords.grown(task)).vocabulary).toEqual(['see', 'you', 'a1', 'b2', 'c3', 'd4']);
   });
 
   it('are not added twice where the coordinator was killed after adding them', async () => {

@@ -60,7 +60,7 @@ export function vocabularyRoutes(scope: App, operators: Operators, newWords: New
         response: { 200: vocabularyStanding, 404: problem },
       },
     },
-    async ({ params: { task } }) => messageOf(await newWords.of(task as TaskName)),
+    async ({ params: { task } }) => vocabularyMessage(await newWords.of(task as TaskName)),
   );
 
   scope.post(
@@ -82,7 +82,7 @@ export function vocabularyRoutes(scope: App, operators: Operators, newWords: New
         (task, by) => newWords.grow(task, by, request.body?.words),
         grownBy,
       );
-      return { added: [...done], vocabulary: messageOf(await newWords.of(task)) };
+      return { added: [...done], vocabulary: vocabularyMessage(await newWords.of(task)) };
     },
   );
 
@@ -130,7 +130,7 @@ export function vocabularyRoutes(scope: App, operators: Operators, newWords: New
       return {
         rejected: [...rejected],
         takenOut: [...takenOut],
-        vocabulary: messageOf(await newWords.of(task)),
+        vocabulary: vocabularyMessage(await newWords.of(task)),
       };
     },
   );
@@ -153,12 +153,13 @@ export function vocabularyRoutes(scope: App, operators: Operators, newWords: New
         task => newWords.allow(task, request.body.words),
         allowedIn,
       );
-      return { allowed: [...done], vocabulary: messageOf(await newWords.of(task)) };
+      return { allowed: [...done], vocabulary: vocabularyMessage(await newWords.of(task)) };
     },
   );
 }
 
-function messageOf({
+/** What the API says of a vocabulary; of many proposed words those that most devices have, however many a group of devices makes up. */
+export function vocabularyMessage({
   words,
   growth,
   waiting,
