@@ -104,6 +104,24 @@ describe('a coordinator that makes up which buckets are heavy', () => {
     expect(read(vectors)).toEqual({ texts: [], unread: [3] });
   });
 
+  it('QY15: gets nothing more by saying that the second round has failed, under whatever definition', async () => {
+    const victim = await typist();
+    await asked(victim, 'r1', aimed());
+    await victim.device.client.stop();
+    const others = forged((_, bucket) => bucket < query.texts);
+    for (const [hours, second] of [
+      [1, aimed()],
+      [2, others],
+      [23, { ...aimed(), threshold: query.threshold + 1, period: 2 * day }],
+    ] as const) {
+      const clock = new VirtualClock(victim.clock.now() + (hours / 24) * day);
+      const again = await typist(1, victim.storage, clock);
+      await again.assign(`r${1 + hours}`, { ...fair, largestCohort, query: writeQuery(second) });
+      expect([again.floors, again.given, again.left]).toEqual([['queryPeriod'], 0, ['declined']]);
+      await again.device.client.stop();
+    }
+  });
+
   it('reads what three devices say different pieces of, and learns whether a guess is right', async () => {
     // That is where the promise ends: the threshold above it is the coordinator's to keep.
     const vectors: Int32Array[] = [];
