@@ -39,7 +39,7 @@ export function WordChoice({ label, listed, of = listed.length, chosen, isDisabl
                 onChange={({ currentTarget }) => choose(word, currentTarget.checked)}
               />
               <bdi>{word}</bdi>
-              {note !== undefined && <span class="muted"> {note}</span>}
+              {note !== undefined && <span class="muted word-note"> {note}</span>}
             </label>
           </li>
         ))}

@@ -213,7 +213,9 @@ describe('queries in the admin API', () => {
     for (const words of [[], [''], [7], Array(501).fill('spam'), ['x'.repeat(257)]])
       expect(await reject(words)).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
     expect((await reject(['spam'], 'viewer')).status).toBe(403);
-    const { entries } = (await admin.ask('GET', '/audit', 'viewer')).body as unknown as { entries: unknown[] };
+    const { entries } = (await admin.ask('GET', '/audit', 'viewer')).body as unknown as {
+      entries: unknown[];
+    };
     expect(entries[0]).toMatchObject({
       action: 'vocabulary.reject',
       subject: 'values',
