@@ -45,7 +45,7 @@ export const words = {
       outcome: 'Outcome',
     },
     change: (field: string, from: unknown, to: unknown): string =>
-      `${nameOf(field)}: ${shown(field, from)} → ${shown(field, to)}`,
+      changedWords(field, from, to) ?? `${nameOf(field)}: ${shown(field, from)} → ${shown(field, to)}`,
     actions: {
       'enrolment-token.create': 'created an enrolment token',
       'enrolment-token.revoke': 'revoked an enrolment token',
@@ -89,3 +89,16 @@ export const words = {
     } satisfies Record<AuditAction, string>,
   },
 };
+
+/** Words of a vocabulary that are written out. */
+const mostWords = 12;
+
+/** What became of words of a vocabulary; undefined of other changes. */
+function changedWords(field: string, from: unknown, to: unknown): string | undefined {
+  const said = { vocabulary: ['Taken out', 'Added'], rejected: ['Allowed again', 'Rejected'] }[field];
+  const list = Array.isArray(to) ? to : from;
+  if (!said || !Array.isArray(list)) return undefined;
+  const others = list.length - mostWords;
+  const named = list.slice(0, mostWords).map(String).join(', ');
+  return `${said[list === to ? 1 : 0]}: ${named}${others > 0 ? ` and ${counted(others, 'other', 'others')}` : ''}`;
+}
