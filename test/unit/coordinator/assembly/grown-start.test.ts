@@ -124,10 +124,10 @@ describe('a coordinator whose vocabulary grows', () => {
     ['history', 'commit', 'after'],
   ] as const)(
     'VG5, VG11: that is killed at %s.%s, %s it, loses no word and doubles none',
-    async (...point) => {
+    async (store, method, when) => {
       expect(await start()).toEqual({ words: ['see', 'you'], versions: [2] });
       await find({ brighton: 9, omw: 8, lol: 7 });
-      await expect(start(taskOf(), at(...point))).rejects.toBe(killed);
+      await expect(start(taskOf(), at(store, method, when))).rejects.toBe(killed);
       const grown = { words: ['see', 'you', 'brighton', 'omw'], versions: [4, 2] };
       expect(await start()).toEqual(grown);
       expect(await start()).toEqual(grown);
