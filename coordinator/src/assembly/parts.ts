@@ -130,7 +130,7 @@ export class Parts {
     return this.#seats.get(partName(task, this.#ports.deal.of(task, device, count)))?.checkIns;
   }
 
-  /** The part that an assignment is in. Throws `round.closed` where the part here is over, and no other one here has the assignment. */
+  /** The part that an assignment is in. Throws `round.closed` where the round is over: as long as it is not, another cell may wait for what is not found here. */
   find(round: RoundId, assignment?: AssignmentId): PartRounds['current'] {
     for (const { rounds } of this.#seats.values()) {
       const driver = rounds.find(round, assignment);

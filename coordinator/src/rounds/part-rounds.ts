@@ -50,6 +50,8 @@ export class PartRounds {
   readonly #task: Task;
   readonly #ports: PartRoundsPorts;
   readonly #over: RoundId[] = [];
+  /** The round under way whose part another cell has ended before this one had it. */
+  #endedBefore: RoundId | undefined;
   #driver: RoundDriver | undefined;
   /** The newest whose round is known to be over. */
   #left: RoundDriver | undefined;
@@ -101,7 +103,7 @@ export class PartRounds {
     return assignment === undefined || driver.holds(round, assignment) ? driver : undefined;
   }
 
-  /** Whether the part of a round is over. */
+  /** Whether a round is over, in all parts. */
   isOver(round: RoundId): boolean {
     return this.#over.includes(round);
   }
@@ -168,19 +170,24 @@ export class PartRounds {
   async #look(): Promise<void> {
     const open = await this.#open();
     if (this.#isStopped) return;
+    const isOpen = (round: RoundId) => open.some(({ id }) => id === round);
     const driver = this.#driver;
-    if (driver && !open.some(({ id }) => id === driver.terms.id)) await this.#leave(driver);
+    if (driver && !isOpen(driver.terms.id)) await this.#leave(driver);
+    if (this.#endedBefore && !isOpen(this.#endedBefore)) {
+      this.#remember(this.#endedBefore);
+      this.#endedBefore = undefined;
+    }
     const newest = open.at(-1);
-    if (!newest || newest.id === driver?.terms.id || this.isOver(newest.id)) return;
+    if (!newest || newest.id === driver?.terms.id || newest.id === this.#endedBefore) return;
     // A cell before this one may have ended it.
     const results = await this.#ports.spread.parts.results(newest.id);
-    if (results.has(this.part)) return this.#remember(newest.id);
-    if (this.#isStopped) return;
+    if (results.has(this.part)) this.#endedBefore = newest.id;
+    if (this.#isStopped || results.has(this.part)) return;
     await driver?.ended;
     const terms = termsOfPart(newest, this.part);
     const aggregate = await this.#aggregateFor(terms);
     await this.#follow(terms);
-    if (!this.#isStopped) this.#begin(new RoundDriver(terms, aggregate, this.#portsOf(terms)));
+    if (!this.#isStopped) this.#driver = new RoundDriver(terms, aggregate, this.#portsOf(terms));
   }
 
   /** The round of a part is over: what it has taken of a privacy budget holds for its devices from now on. */
@@ -189,6 +196,7 @@ export class PartRounds {
     if (this.#left === driver) return;
     await this.#follow();
     this.#left = driver;
+    this.#remember(driver.terms.id);
   }
 
   /** Other cells lead the rounds, and so take the steps of the privacy budget. */
@@ -226,14 +234,7 @@ export class PartRounds {
       const record = recordOfAbandoned(saved, reason, this.#ports.clock.now());
       return this.#ports.spread.parts.end(terms, { record, contributors: [] });
     }
-    this.#begin(new RoundDriver(terms, aggregate, this.#portsOf(terms), { saved }));
-  }
-
-  #begin(driver: RoundDriver): void {
-    this.#driver = driver;
-    void driver.ended.then(record => {
-      if (record) this.#remember(driver.terms.id);
-    });
+    this.#driver = new RoundDriver(terms, aggregate, this.#portsOf(terms), { saved });
   }
 
   #remember(over: RoundId): void {

@@ -167,12 +167,20 @@ describe('TK5: cells with the parts of one task', () => {
     expect(first.parts!.find(id, one!.assignment)).toBe(parts[0]);
     expect(second.parts!.find(id, one!.assignment)).toBeUndefined();
     expect(second.parts!.find('none' as RoundId)).toBeUndefined();
+    // One part is over: to those of the other one this cell is any cell, and theirs may wait for what they have.
+    const theirs = members[1]![0]!.assignment;
+    parts[0]!.abort('Nobody came.');
+    await clock.advance(1_000);
+    expect(parts.map(({ state }) => state.phase)).toEqual(['failed', 'updates']);
+    expect(first.parts!.find(id, theirs)).toBeUndefined();
+    expect(first.parts!.find(id, one!.assignment)).toBe(parts[0]);
     // And it ends in both, where it is ended.
     leader.abort('That is enough.');
     await clock.advance(1_000);
     expect(parts.map(({ state }) => state.phase)).toEqual(['failed', 'failed']);
     expect(ended).toMatchObject([{ round: id, outcome: 'failed', failure: { reason: 'That is enough.' } }]);
     expect(() => first.parts!.find(id, one!.assignment)).not.toThrow();
+    expect(() => first.parts!.find(id, theirs)).toThrow(expect.objectContaining({ code: 'round.closed' }));
     expect(await storage.rounds.underWay()).toEqual([]);
   });
 
