@@ -3,7 +3,7 @@ import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import { AnswerSum } from '../aggregation/answer-sum.ts';
 import { RingSum } from '../aggregation/ring-sum.ts';
-import type { PartResult, PartStore } from '../round/parts.ts';
+import { type PartResult, type PartStore, shareOf } from '../round/parts.ts';
 import type { PartRecord } from '../round/record.ts';
 import type { RoundTerms } from '../round/round.ts';
 
@@ -37,11 +37,11 @@ export interface SumOfParts<Sum extends PartSum = PartSum> {
 /**
  * Adds up the sums of the parts of a round, one at a time, which gives the sum that one cell would have had of the same updates. A part counts
  * for nothing that failed, that has left no result, or whose result can't be true: with contributors of another part, with one twice, with one that
- * the privacy budget lets take no part, with fewer than a part needs, or with a sum that so many updates of the plan can't add up to. So no update counts twice. Throws `storage.*` where the
+ * the privacy budget lets take no part, with fewer than a part needs or more than it has places, or with a sum that so many updates of the plan can't add up to. So no update counts twice. Throws `storage.*` where the
  * storage fails.
  */
 export async function sumOfParts<Sum extends PartSum>(
-  { id, parts: spread }: RoundTerms,
+  { id, cohortSize, parts: spread }: RoundTerms,
   results: ReadonlyMap<number, PartResult>,
   { parts, emptySum, partOf, requireParts, refused }: SumPorts<Sum>,
 ): Promise<SumOfParts<Sum>> {
@@ -59,7 +59,8 @@ export async function sumOfParts<Sum extends PartSum>(
       : 'No cell had its sum by the end of the round.';
     if (result && failure === null)
       try {
-        requireOwn(part, result, { smallest, partOf, assignments });
+        const places = shareOf(cohortSize, part, count);
+        requireOwn(part, result, { smallest, places, partOf, assignments });
         requireParts(result.contributors.map(({ device }) => device));
         sum.merge(sumOf(part, result, await parts.sum(id, part), emptySum()));
         counted.add(part);
@@ -92,10 +93,12 @@ function requireOwn(
   { contributors }: PartResult,
   {
     smallest,
+    places,
     partOf,
     assignments,
   }: {
     readonly smallest: number;
+    readonly places: number;
     readonly partOf: SumPorts<PartSum>['partOf'];
     readonly assignments: ReadonlySet<AssignmentId>;
   },
@@ -105,6 +108,8 @@ function requireOwn(
   };
   if (contributors.length < smallest)
     refuse(`names ${contributors.length} contributors; a part needs ${smallest}`);
+  if (contributors.length > places)
+    refuse(`names ${contributors.length} contributors; the part had ${places} places`);
   const devices = new Set<DeviceId>();
   const own = new Set<AssignmentId>();
   for (const { device, assignment } of contributors) {

@@ -30,6 +30,8 @@ function leave(devices: readonly DeviceId[], value = 1): { result: PartResult; s
   return { result: { record, contributors }, sum: sum.snapshot() };
 }
 
+/** One of the second part beyond its places. */
+const spare = own(2, 6)[5]!;
 /** Devices that the privacy budget lets take no part. */
 const out = new Set<DeviceId>([own(2, 5)[4]!]);
 
@@ -78,6 +80,11 @@ describe('the sum of the parts of a round', () => {
     [
       'more contributors than its sum has',
       left => left.set(2, { ...leave(own(2)), sum: leave(own(2, 3)).sum }),
+      'storage.corrupt',
+    ],
+    [
+      'more contributors than it has places, with which the ring could wrap',
+      left => left.set(2, leave(own(2, 4).concat(spare))),
       'storage.corrupt',
     ],
     ['fewer contributors than a part needs', left => left.set(2, leave(own(2, 1))), 'storage.corrupt'],
