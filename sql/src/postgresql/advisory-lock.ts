@@ -5,7 +5,7 @@ import { withoutPassword } from './address.ts';
 import { postgresqlFailure } from './failure.ts';
 import { endedAfter, keepAlives } from './keep-alives.ts';
 
-/** ms that making a connection may take, and between two tries. */
+/** ms that making a connection may take, and an answer that waits for nobody; ms between two tries. */
 const connectTimeout = 10_000;
 const retryDelay = 1_000;
 
@@ -69,7 +69,7 @@ class HeldLock implements AdvisoryLock {
 
   /** Whether the lock was free, and is this process's now. */
   async take(): Promise<boolean> {
-    const client = await this.#connect();
+    const client = await this.#connect(connectTimeout);
     try {
       const { rows } = await client.query<{ taken: boolean }>(
         `select pg_try_advisory_lock${this.#mode}($1) as taken`,
@@ -151,10 +151,12 @@ class HeldLock implements AdvisoryLock {
     await client?.end().catch(() => {});
   }
 
-  async #connect(): Promise<pg.Client> {
+  /** `patience`: ms that an answer may take; without it, as long as it likes. */
+  async #connect(patience?: number): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: this.#address,
       connectionTimeoutMillis: connectTimeout,
+      query_timeout: patience,
       application_name: 'murmuration lock',
       keepAlive: true,
       options: keepAlives,

@@ -246,6 +246,40 @@ describe('an advisory lock whose connection is disturbed', () => {
     way.close();
   });
 
+  it('is taken on a third connection where the second falls silent as it asks', async () => {
+    const way = await openWay();
+    const clock = new VirtualClock(0);
+    const lock = (await takeAdvisoryLock(way.address, 13, { clock }))!;
+    const { pid } = (await state(13))!;
+    process.kill(pid, 'SIGTERM');
+    await expect
+      .poll(async () => {
+        await clock.advance(1_000);
+        const second = way.ways[1];
+        second?.down.on('data', bytes => {
+          if (bytes.includes('pg_try_advisory_lock')) second.up.pause();
+        });
+        return way.ways.length;
+      })
+      .toBe(2);
+    // By the clock of the machine: this is what nobody wants to wait for longer.
+    await expect
+      .poll(
+        async () => {
+          await clock.advance(1_000);
+          return lock.confirm(2_000).then(
+            () => 'its own',
+            () => 'not yet',
+          );
+        },
+        { timeout: 60_000 },
+      )
+      .toBe('its own');
+    expect(way.ways).toHaveLength(3);
+    await lock.release();
+    way.close();
+  });
+
   it('is taken again once the server must have ended a connection that carries nothing, without a word of that', async () => {
     const way = await openWay();
     const clock = new VirtualClock(0);
