@@ -21,6 +21,16 @@ export const smallModel: ModelSize = { vocabulary: 2_000, embedding: 32, gru: 64
 /** 1,372,368 parameters; 732,368 where the output is tied to the embedding. */
 export const largeModel: ModelSize = { vocabulary: 10_000, embedding: 64, gru: 128, dense: 64 };
 
+/** 1,479,120 parameters: the net of the keyboard table in simulation, which learns as many of these words as phones agree on. */
+export const tableModel = {
+  vocabulary: 6_000,
+  embedding: 160,
+  gru: 320,
+  dense: 160,
+  tied: true,
+  dropout: 0.3,
+} as const satisfies ModelSize;
+
 /** Tensors that get rows, or columns, for new words, with the most that an app lets them have. */
 export const growableWords: Readonly<Record<string, number>> = {
   'embedding/embeddings': 20_000,

@@ -1,13 +1,13 @@
+import type { LocalSettings } from '@murmuration/engine/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { PersonalModel } from './personal.ts';
 import { decodeFiles, encodeFiles } from './saved-hybrid.ts';
 
-/** As in a plan; what is left out has the default that is named. */
-export type FineTuning = Partial<TrainingSettings>;
+/** As in a plan, and the share of the steps whose weights are averaged; what is left out has the default that is named. */
+export type FineTuning = Partial<Omit<LocalSettings, 'correction'>>;
 
-const defaults: TrainingSettings = {
+const defaults: LocalSettings = {
   epochs: 2,
   batchSize: 8,
   learningRate: 0.5,
@@ -15,12 +15,14 @@ const defaults: TrainingSettings = {
   gradientClip: 1,
   maxExamples: 5_000,
   seed: 0,
+  average: 1,
 };
 
 /**
  * A copy of the global model, trained on this device's examples (FedAvg and fine-tuning: Wang et al. 2019), which `proximal` pulls back
  * towards the global weights. It begins at each new version, and until it is done the copy of the version before goes on serving.
- * By default 2 epochs in steps of 8 examples, learning rate 0.5, proximal 0.01, gradients of norm 1 at most.
+ * By default 2 epochs in steps of 8 examples, learning rate 0.5, proximal 0.01, gradients of norm 1 at most; the copy is the mean of the
+ * weights after all steps, which on few examples does better than those after the last one (`average: undefined`).
  */
 export function fineTuned(settings: FineTuning = {}): PersonalModel {
   return {

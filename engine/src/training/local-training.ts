@@ -4,6 +4,7 @@ import type { Extent } from '../fused/extent.ts';
 import { type NegativeSampler, samplerFor } from '../objective/negative-sampler.ts';
 import { meanGradient, type WeightSize } from './mean-gradient.ts';
 import { seededUniform, shuffle } from './seeded.ts';
+import { StepAverage } from './step-average.ts';
 import type { Steps } from './steps.ts';
 import type { LocalSettings, TrainingPath, TrainingResult } from './trainer.ts';
 import type { Turns } from './turns.ts';
@@ -49,7 +50,10 @@ export interface LocalTraining<Batch> {
   readonly path: TrainingPath;
 }
 
-/** Gradient descent on rows, from the weights of the model on. Throws `training.unsupported` for a correction of other steps than those of SGD. */
+/**
+ * Gradient descent on rows, from the weights of the model on. Throws `training.unsupported` for a correction of other steps than those of SGD, or
+ * of a result that is a mean of steps.
+ */
 export async function trainLocally<Batch>(
   { rows, examples }: Drawn<Batch>,
   { weights, settings, signal, progress, begin, turns, sizes, path }: LocalTraining<Batch>,
@@ -59,17 +63,23 @@ export async function trainLocally<Batch>(
       'training.unsupported',
       'The plan corrects the steps of gradient descent, and asks for another optimiser besides.',
     );
+  if (settings.correction && settings.average !== undefined)
+    throw new MurmurationError(
+      'training.unsupported',
+      'The plan corrects the steps of gradient descent by where they led, and the result is to be a mean of steps.',
+    );
   const largest = { batch: Math.min(settings.batchSize, rows.size), steps: rows.steps ?? 1 };
   const pace = { turns, signal };
   const initialLoss =
     settings.fairness && (await lossBefore(settings, rows, pace, still => begin(still, largest)));
   const steps = begin(settings, largest);
   try {
-    const loss = await descend(steps, rows, settings, pace, progress);
-    const delta = steps.read(new Float32Array(weights.length));
-    for (let i = 0; i < delta.length; i++) delta[i] = delta[i]! - weights[i]!;
-    const { correction } = settings;
+    const { correction, average } = settings;
     const taken = settings.epochs * Math.ceil(rows.size / settings.batchSize);
+    const mean = average === undefined ? undefined : new StepAverage(average, taken, weights.length);
+    const loss = await descend(steps, rows, settings, pace, progress, mean);
+    const delta = mean?.weights ?? steps.read(new Float32Array(weights.length));
+    for (let i = 0; i < delta.length; i++) delta[i] = delta[i]! - weights[i]!;
     return {
       delta,
       ...(correction && {
@@ -131,6 +141,7 @@ async function descend<Batch>(
   { epochs, batchSize, seed }: TrainingSettings,
   pace: Pace,
   progress: (done: number) => void,
+  mean: StepAverage | undefined,
 ): Promise<number> {
   const { size } = rows;
   const order = Uint32Array.from({ length: size }, (_, row) => row);
@@ -143,6 +154,7 @@ async function descend<Batch>(
     for (let at = 0; at < size; at += batchSize) {
       const batch = order.slice(at, at + batchSize);
       sum += await take(steps, () => rows.batch(batch), pace);
+      mean?.took(steps);
       progress((epoch * stepsPerEpoch + at / batchSize + 1) / (epochs * stepsPerEpoch));
       requireRunning(pace.signal);
     }

@@ -8,6 +8,11 @@ export interface LocalSettings extends TrainingSettings {
    * moves has no use for it. The result of a training with it has `gradient`.
    */
   readonly correction?: Float32Array | undefined;
+  /**
+   * The share of the steps, the last ones, of whose weights the result is the mean (Polyak & Juditsky 1992), above 0 and at most 1: steps of
+   * few examples wander about what they descend to. Left out: the weights after the last step. A trainer that knows of none leaves it out.
+   */
+  readonly average?: number | undefined;
 }
 
 /** What was learned from examples. */

@@ -156,12 +156,16 @@ function readied({
 }: ModelPart & Pick<PhonesPart, 'fineTuning' | 'ngrams'>) {
   const vocabulary = new Vocabulary(words);
   const file = { hash: contentHash(ngrams), bytes: ngrams.length };
-  const { negatives, ...settings } = fineTuning;
-  const sampledSoftmax = negatives === null ? null : { negatives };
+  const { negatives, average, ...settings } = fineTuning;
+  const tuned = fineTuned({
+    ...settings,
+    sampledSoftmax: negatives === null ? null : { negatives },
+    average: average ?? undefined,
+  });
   return {
     vocabulary,
     trainer: tfjsTrainer(nextWord(vocabulary, rowLength)),
     model: { ...encodeModel(topology, layout, weights, contentHash, undefined, file), ngrams },
-    personal: [adaptedNgrams(), fineTuned({ ...settings, sampledSoftmax }), ngramCache()],
+    personal: [adaptedNgrams(), tuned, ngramCache()],
   };
 }

@@ -1,3 +1,4 @@
+import { tableModel } from '@murmuration/demo-keyboard-app/task/model';
 import * as z from 'zod';
 import { ngramSettings } from '../ngrams/settings.ts';
 import { commonSettings } from '../scenario/settings.ts';
@@ -44,14 +45,14 @@ const federatedSettings = z.strictObject({
     .array(stage)
     .min(1)
     .default([
-      { rounds: 200, learningRate: 1, serverLearningRate: 0.03 },
-      { rounds: 60, learningRate: 1, serverLearningRate: 0.01 },
-      { rounds: 40, learningRate: 0.5, serverLearningRate: 0.004 },
+      { rounds: 300, learningRate: 1, serverLearningRate: 0.03 },
+      { rounds: 100, learningRate: 1, serverLearningRate: 0.01 },
+      { rounds: 60, learningRate: 1, serverLearningRate: 0.003 },
     ]),
   /** Phones whose updates make a round. */
   cohort: whole.max(280).default(10),
   epochs: whole.max(100).default(1),
-  batchSize: whole.max(4_096).default(4),
+  batchSize: whole.max(4_096).default(10),
   gradientClip: positive.default(1),
   maxExamples: whole.default(200),
   negatives: negatives.default(200),
@@ -74,6 +75,8 @@ const fineTuning = z.strictObject({
   proximal: z.number().min(0).default(0.01),
   gradientClip: positive.default(1),
   negatives: negatives.default(200),
+  /** The share of the steps, the last ones, of whose weights the copy is the mean; null: the weights after the last step. */
+  average: positive.max(1).nullable().default(1),
 });
 
 const mixture = z.record(z.string(), z.number().min(0).max(1));
@@ -117,11 +120,11 @@ export const keyboardTableSettings = z.strictObject({
   model: z
     .strictObject({
       /** Ids, special ones included, at most: fewer where phones agree on fewer words. */
-      vocabulary: whole.max(30_000).default(6_000),
-      embedding: whole.max(1_024).default(96),
-      gru: whole.max(2_048).default(256),
+      vocabulary: whole.max(30_000).default(tableModel.vocabulary),
+      embedding: whole.max(1_024).default(tableModel.embedding),
+      gru: whole.max(2_048).default(tableModel.gru),
       /** Share of values that training leaves out before the GRU and behind it. */
-      dropout: z.number().min(0).lt(1).default(0.2),
+      dropout: z.number().min(0).lt(1).default(tableModel.dropout),
     })
     .prefault({}),
   /** How the words of the vocabulary are found, by queries to all phones before anything is learned; `further` come after the first. */
@@ -140,7 +143,7 @@ export const keyboardTableSettings = z.strictObject({
   rowLength: whole.max(1_000).default(20),
   /** On public text, before the phones' own: central and federated training begin with the same weights. */
   pretraining: centralSettings.prefault({ epochs: 2, lastRate: 1 }),
-  central: centralSettings.prefault({ epochs: 8 }),
+  central: centralSettings.prefault({ epochs: 10 }),
   federated: federatedSettings.prefault({}),
   fineTuning: fineTuning.prefault({}),
   /** From which each phone's weights of its mixture begin; null: nothing. */

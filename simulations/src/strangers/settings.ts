@@ -11,10 +11,15 @@ export const hybridSettings = z.strictObject({
     .pick({ model: true, words: true, ngrams: true, rowLength: true, pretraining: true, federated: true })
     .extend({ fineTuning: keyboardTableSettings.shape.fineTuning })
     .prefault({
+      // Smaller than the table's: five of them are taught.
+      model: { embedding: 96, gru: 256, dropout: 0.2 },
+      // As where the weights of its mixture were fitted.
+      fineTuning: { average: null },
       // All messages of a phone train, where the table holds a fifth of them out: more words are in common than a query can find at 4.
       words: { masking: 'off', further: [{ threshold: 5, words: 5_000, buckets: 65_536 }] },
       ngrams: { masking: 'off' },
       federated: {
+        batchSize: 4,
         stages: [
           { rounds: 100, learningRate: 1, serverLearningRate: 0.03 },
           { rounds: 30, learningRate: 1, serverLearningRate: 0.01 },

@@ -4,7 +4,7 @@ import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
-import { largeModel, nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
+import { nextWordModel, tableModel } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { describeModel } from '@murmuration/engine/models/model';
@@ -36,7 +36,7 @@ interface Bench {
 }
 
 /**
- * The SDK in headless Chromium on WebAssembly with the 1.4 M-parameter keyboard model: ms of a prediction, and of one of all four parts of a
+ * The SDK in headless Chromium on WebAssembly with the 1.5 M-parameter keyboard model: ms of a prediction, and of one of all four parts of a
  * hybrid model, while training runs in the page's worker, the longest task of the main thread in a masked round, and training steps beside Node's.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
@@ -90,7 +90,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
 }
 
 function keyboardModel(): ModelFiles {
-  const model = nextWordModel(largeModel, 1);
+  const model = nextWordModel(tableModel, 1);
   const { topology, layout, weights } = describeModel(model);
   model.dispose();
   return { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
@@ -99,7 +99,7 @@ function keyboardModel(): ModelFiles {
 function openCoordinator(folder: string, { hash }: ModelFiles): Promise<Coordinator> {
   const task = defineTask({
     name: 'keyboard',
-    model: () => nextWordModel(largeModel, 1),
+    model: () => nextWordModel(tableModel, 1),
     plan: settings,
     update: { clip: 1, bits: 8, weighting: 'uniform' },
     masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },

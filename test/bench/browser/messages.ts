@@ -1,4 +1,4 @@
-import { largeModel } from '@murmuration/demo-keyboard-app/task/model';
+import { tableModel } from '@murmuration/demo-keyboard-app/task/model';
 import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 
 /** Messages of one device, and words in each. */
@@ -11,8 +11,8 @@ function letters(value: number): string {
   return value < 26 ? last : letters(Math.floor(value / 26) - 1) + last;
 }
 
-/** As many made-up words as the large keyboard model knows. */
-export const words: readonly string[] = Array.from({ length: largeModel.vocabulary - firstWordId }, (_, i) =>
+/** As many made-up words as the keyboard model knows. */
+export const words: readonly string[] = Array.from({ length: tableModel.vocabulary - firstWordId }, (_, i) =>
   letters(i),
 );
 

@@ -1,5 +1,5 @@
 import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
-import { largeModel, nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
+import { nextWordModel, tableModel } from '@murmuration/demo-keyboard-app/task/model';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
@@ -16,7 +16,7 @@ const WARM_UP = 30;
 const SUGGESTIONS = 3;
 
 /**
- * Milliseconds from a word to the next three suggestions of the 1.4 M-parameter keyboard model, with the state kept: on the fused
+ * Milliseconds from a word to the next three suggestions of the 1.5 M-parameter keyboard model, with the state kept: on the fused
  * kernels, and on tfjs-wasm, which is let off with a sequence of that one word; of all four parts of a hybrid model at the fourth word of a
  * text, once they were asked at those before it, and on a text of four words that they see for the first time; and of one look-up of n-grams.
  * Taken in turns.
@@ -26,7 +26,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     throw new Error(`The benchmark predict takes no arguments, but got ${args.join(' ')}.`);
   await startBackend();
   await tf.setBackend('wasm');
-  const model = nextWordModel(largeModel, 1);
+  const model = nextWordModel(tableModel, 1);
   const { predictor, engine, reason } = await predictorOf(model);
   const fused = (word: number) => {
     predictor.next(word);
@@ -39,7 +39,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     });
   const [ours, theirs]: [number[], number[]] = [[], []];
   for (let turn = -WARM_UP; turn < TURNS; turn++) {
-    const word = (7_919 * (turn + WARM_UP)) % largeModel.vocabulary;
+    const word = (7_919 * (turn + WARM_UP)) % tableModel.vocabulary;
     for (const [suggest, times] of [
       [fused, ours],
       [generic, theirs],

@@ -1,4 +1,4 @@
-import { largeModel, nextWordModel, smallModel } from '@murmuration/demo-keyboard-app/task/model';
+import { largeModel, nextWordModel, smallModel, tableModel } from '@murmuration/demo-keyboard-app/task/model';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -36,6 +36,7 @@ describe('a next-word model', () => {
 
   it('needs no matrix of its own for an output that is tied to the embedding', () => {
     expect(nextWordModel({ ...largeModel, tied: true }, 1).countParams()).toBe(732_368);
+    expect(nextWordModel(tableModel, 1).countParams()).toBe(1_479_120);
     expect(
       nextWordModel({ vocabulary: 12, embedding: 5, gru: 5, dense: null, tied: true }, 1).countParams(),
     ).toBe(12 * 5 + 3 * 5 * 11 + 12);

@@ -39,14 +39,16 @@ describe('a fine-tuned copy', () => {
     expect(untouched.indexOf(Math.max(...untouched))).toBe(4);
   });
 
-  it('trains by the settings of the app, with a proximal pull by default', async () => {
+  it('trains by the settings of the app, with a proximal pull and a mean of all steps by default', async () => {
     const seen: unknown[] = [];
     const ports = portsWith(async ({ weights }, settings) => {
       seen.push(settings);
       return { delta: new Float32Array(weights.length), examples: 1, metrics: {} };
     });
     await fineTuned({ epochs: 7, learningRate: 0.125 }).learn(input(), ports);
-    expect(seen).toEqual([expect.objectContaining({ epochs: 7, learningRate: 0.125, batchSize: 8 })]);
+    expect(seen).toEqual([
+      expect.objectContaining({ epochs: 7, learningRate: 0.125, batchSize: 8, average: 1 }),
+    ]);
     expect((seen[0] as { proximal: number }).proximal).toBeGreaterThan(0);
   });
 
