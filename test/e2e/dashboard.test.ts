@@ -72,64 +72,37 @@ async function updateOf(delta: number): Promise<Uint8Array> {
   });
 }
 
-/** ms from the moment at which the coordinator's round came to a phase to that at which the page showed it. */
-async function delayOf(
+/** Resolves once the coordinator's round has come to a phase, by `act`, and the page, by itself, shows it. */
+async function showsPhase(
   page: Page,
   phase: string,
   name: string,
   act: () => Promise<unknown>,
-): Promise<number> {
-  const happened = eventOf<[RoundState]>(
-    world.coordinator.events,
-    'round',
-    state => state.phase === phase,
-  ).then(() => Date.now());
-  // Both clocks are the machine's.
-  const shown = page.evaluate(
-    wanted =>
-      new Promise<number>(resolve => {
-        const look = () => {
-          const current = document.querySelector('[aria-current="step"] .name')?.textContent ?? 'none';
-          if (current !== wanted) return;
-          observer.disconnect();
-          resolve(Date.now());
-        };
-        const observer = new MutationObserver(look);
-        observer.observe(document.body, {
-          subtree: true,
-          childList: true,
-          attributes: true,
-          characterData: true,
-        });
-        look();
-      }),
-    name,
-  );
+): Promise<void> {
+  const happened = eventOf<[RoundState]>(world.coordinator.events, 'round', state => state.phase === phase);
   await act();
-  return (await shown) - (await happened);
+  await happened;
+  await page.locator('[aria-current="step"] .name', { hasText: name }).waitFor();
 }
 
 const confirm = (page: Page, name: string) =>
   page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
 
 describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
-  it('shows each phase of a round within a second of the coordinator’s own event, and the cohort in it', async () => {
+  it('shows each phase of a round while it lasts, by itself, and the cohort in it', async () => {
     const page = await world.page('operator');
     await page.getByText('This task is paused').waitFor();
     await page.getByRole('button', { name: 'Start a round' }).click();
     await page.getByText('A round starts at once').waitFor();
-    expect(
-      await delayOf(page, 'gathering', 'Gathering', () => confirm(page, 'Start the round')),
-    ).toBeLessThan(1_000);
+    await showsPhase(page, 'gathering', 'Gathering', () => confirm(page, 'Start the round'));
     const card = page.getByRole('region', { name: 'line' });
     await card.getByText('0 of 3 wanted, 2 required').waitFor();
     await page.getByText(/of line is waiting for devices: 0 of 2 required are here/).waitFor();
     expect(await page.getByText('All is well.').count()).toBe(0);
     let parts: Awaited<ReturnType<typeof draw>> = [];
-    const delay = await delayOf(page, 'updates', 'Updates', async () => {
+    await showsPhase(page, 'updates', 'Updates', async () => {
       parts = await draw();
     });
-    expect(delay).toBeLessThan(1_000);
     const standings = card.locator('.standings');
     await expect.poll(() => standings.textContent()).toMatch(/0 done.*3 working.*0 lost/);
     await devices[0]!.upload(parts[0]!, await updateOf(1));
