@@ -7,24 +7,16 @@ import { writePlan } from '@murmuration/protocol/messages/plan';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { layout, openFederation } from '../federation.ts';
+import { maskedDeadlines } from '../masked-deadlines.ts';
 import type { MaskedDevice } from '../masked-device.ts';
 import { openSpread, type SpreadWorld } from '../spread-world.ts';
 
 const count = 24;
-const minutes = {
-  gathering: '10 s',
-  keys: '60 s',
-  shares: '60 s',
-  updates: '60 s',
-  agreement: '60 s',
-  unmasking: '60 s',
-  grace: '2 s',
-};
 const masked = {
   masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1, smallestGroup: 3 },
   update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
   cohort: { goal: 2 * count, minimum: 9, overSelection: 1, cells: 3 },
-  deadlines: minutes,
+  deadlines: maskedDeadlines,
   schedule: { every: '1 h' },
 } as Partial<TaskDefinition>;
 
