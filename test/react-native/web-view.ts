@@ -31,6 +31,8 @@ export interface ShownView {
   readonly page: Page;
   /** What it has put on the bridge. */
   readonly posted: string[];
+  /** Whether what it says of its own origin from now on gets lost, so that nothing it does is ever over. */
+  isMute: boolean;
   /** Its process ends, as the system ends one for memory; the app is told. */
   kill(): Promise<void>;
 }
@@ -137,8 +139,18 @@ export class ChromiumViews {
       for (const each of this.#waiting) each();
     };
     let isAlive = true;
+    const shown: ShownView = {
+      page,
+      posted,
+      isMute: false,
+      kill: async () => {
+        isAlive = false;
+        await context.close();
+        await inAct(() => props().onRenderProcessGone());
+      },
+    };
     await page.exposeFunction('toApp', (text: string, url: string) => {
-      if (!isAlive) return;
+      if (!isAlive || (shown.isMute && url === baseUrl)) return;
       posted.push(text);
       props().onMessage({ nativeEvent: { data: text, url } });
       look();
@@ -156,15 +168,7 @@ export class ChromiumViews {
     page.on('console', message => {
       if (/Content Security Policy/.test(message.text())) this.violations.push(message.text());
     });
-    this.shown.push({
-      page,
-      posted,
-      kill: async () => {
-        isAlive = false;
-        await context.close();
-        await inAct(() => props().onRenderProcessGone());
-      },
-    });
+    this.shown.push(shown);
     look();
     await page.goto(baseUrl);
     return page;

@@ -13,7 +13,7 @@ it('the small profile reads few uploads at a time, and leaves lower limits as th
   expect(profiled(lower, 'small').limits).toMatchObject({ uploads: 2, uploadBytes: 1_000 });
 });
 
-it('the small profile keeps the space of young objects as small as it is at the start', () => {
+it('the small profile does not let the space of young objects grow as the standard one does', () => {
   /** Bytes of that space in a process that has made 30 MB of objects, a third of which stay. */
   const youngBytes = (profile: Profile): number => {
     const program = `
@@ -35,8 +35,8 @@ it('the small profile keeps the space of young objects as small as it is at the 
     expect(stdout, stderr).toMatch(/^\d+\n$/);
     return Number(stdout);
   };
-  expect(youngBytes('small')).toBeLessThanOrEqual(4 << 20);
-  expect(youngBytes('standard')).toBeGreaterThan(4 << 20);
+  // By turns of its threads V8 adds a few pages that it does not count: what differs is the growth, from 2 MB to 16 or 32.
+  expect(youngBytes('small')).toBeLessThan(youngBytes('standard') / 3);
 });
 
 it('the small profile asks V8 for nothing that it does not know', () => {
