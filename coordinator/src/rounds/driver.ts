@@ -26,7 +26,7 @@ import type { DriverPorts } from './ports.ts';
 import { RoundExecution } from './round-execution.ts';
 
 /** What a round begins with, beside its terms. */
-interface Beginning {
+export interface Beginning {
   readonly saved?: SavedRound;
   readonly carried?: CarriedOver;
   /** The end of the buffer before: the records of buffers are kept in their order. */

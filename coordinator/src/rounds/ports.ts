@@ -8,7 +8,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
-import type { Candidates } from '../population/waiting-pool.ts';
+import type { Candidates, WaitingPool } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { Head, History } from '../registry/ports.ts';
 import type { Base } from '../round/base.ts';
@@ -152,3 +152,8 @@ export interface DriverPorts {
   readonly central?: CentralStage | undefined;
   readonly events: CoordinatorEvents;
 }
+
+/** What the rounds of a task work with: a round of a query chooses among those who would answer it. */
+export type TaskRoundsPorts = DriverPorts & {
+  readonly pool: Pick<WaitingPool, 'size' | 'draw' | 'answering' | 'heldFrom'>;
+};

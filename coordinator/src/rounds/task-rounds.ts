@@ -1,46 +1,40 @@
 import { frozenLayersOf } from '@murmuration/engine/models/frozen-layers';
 import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { type AssignmentId, type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import { type Plan, type PlanControl, writePlan } from '@murmuration/protocol/messages/plan';
 import type { ArmQuery, Query } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Manifest } from '@murmuration/protocol/weights/model-files';
-import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
-import { labelOf } from '../population/arm-label.ts';
-import type { WaitingPool } from '../population/waiting-pool.ts';
-import { lineageOf } from '../registry/lineage.ts';
+import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import { stalenessIn } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
-import type { RoundTerms, Spread } from '../round/round.ts';
+import type { RoundTerms } from '../round/round.ts';
 import type { DrawnMember, SavedRound } from '../round/store.ts';
 import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
 import { abandon } from './abandon.ts';
 import { centralRound } from './central-round.ts';
-import { RoundDriver, type RoundUnderWay } from './driver.ts';
+import type { RoundUnderWay } from './driver.ts';
 import type { Inquiries, Standing } from './inquiries.ts';
-import type { Carried, CentralStage, DriverPorts } from './ports.ts';
+import { offerTraining } from './offer-training.ts';
+import type { Carried, CentralStage, TaskRoundsPorts } from './ports.ts';
 import { restore } from './restore.ts';
+import { RoundMaker } from './round-maker.ts';
+import { RoundTimes } from './round-times.ts';
 import { splitOf } from './split-of.ts';
-import { SpreadRound } from './spread-round.ts';
 import { clipFor, controlFor, fairnessFor } from './state-for.ts';
 import { Succession } from './succession.ts';
-import { isOfPart } from './sum-of-parts.ts';
-import { type PlanOwn, planOf, termsOf, termsOfQuery } from './terms-of.ts';
-import { basesOf, Trainings } from './trainings.ts';
+import { Trainings } from './trainings.ts';
 import { isOutage } from './until-stored.ts';
 
 /** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
 const remembered = 64;
-
-/** ms after which a round that could not begin is tried again. */
-const retryAfter = 10_000;
 
 /** ms after which devices of a task without a next round ask again, at the earliest. */
 const whilePaused = 15 * 60_000;
@@ -57,28 +51,19 @@ type Activity =
   /** A round is under way, or about to be. */
   | { readonly is: 'running' };
 
-/** What they work with: a round of a query chooses among those who would answer it. */
-type TaskRoundsPorts = DriverPorts & {
-  readonly pool: Pick<WaitingPool, 'size' | 'draw' | 'answering' | 'heldFrom'>;
-};
-
 /** The rounds of one task, one after the other, on its schedule, and those of its queries between them. */
 export class TaskRounds {
   readonly #registry: Registry;
   readonly #inquiries: Inquiries;
   readonly #ports: TaskRoundsPorts;
+  readonly #maker: RoundMaker;
+  readonly #times: RoundTimes;
   #task: Task;
   /** The settings of the next round, where they are others. */
   #upcoming: Task | undefined;
-  /** When the last round began, ms since 1970; `undefined` where none has. */
-  #lastAt: number | undefined;
   readonly #over: RoundId[] = [];
   /** The newest round, which may be over. */
   #driver: RoundUnderWay | undefined;
-  #number = 0;
-  #nextAt: number;
-  /** Whether the last round could not begin. */
-  #hasFailed = false;
   #hasRead = false;
   #life: 'new' | 'started' | 'stopped' = 'new';
   #isPaused = false;
@@ -118,7 +103,8 @@ export class TaskRounds {
         },
       }),
     };
-    this.#nextAt = ports.clock.now();
+    this.#maker = new RoundMaker(this.#ports);
+    this.#times = new RoundTimes(ports.clock.now());
   }
 
   /** As the round under way has it; between rounds, as the next one has it. */
@@ -137,7 +123,7 @@ export class TaskRounds {
     this.#isSpent = false;
     if (this.#activity.is === 'running') return void this.#ports.events.emit('settings', task.name);
     this.#takeOver();
-    if (this.#lastAt !== undefined) this.#nextAt = this.#lastAt + task.interval;
+    this.#times.adjust(task.interval);
     if (this.#life === 'new') return;
     this.#scheduleNext();
     this.#ports.recall();
@@ -159,7 +145,7 @@ export class TaskRounds {
     await this.#readHistory();
     const drivers: RoundUnderWay[] = [];
     for (const [i, round] of saved.entries()) {
-      this.#number = Math.max(this.#number, round.terms.number);
+      this.#maker.follow(round.terms.number);
       if (i < saved.length - (addsAsTheyCome(this.#task) ? 2 : 1))
         await this.#abandon(round, 'A newer round of this task was under way as well.');
       else drivers.push(...(await this.#restored(round, drivers[0]?.ended)));
@@ -234,7 +220,7 @@ export class TaskRounds {
 
   /** Number of the newest round; 0: there was none. */
   get number(): number {
-    return this.#number;
+    return this.#maker.number;
   }
 
   /** Whether there is a round whose end does not count yet. */
@@ -324,7 +310,7 @@ export class TaskRounds {
 
   /** When the next round begins at the earliest, ms since 1970. */
   get nextAt(): number {
-    return this.#nextAt;
+    return this.#times.nextAt;
   }
 
   /** Devices that wait for an assignment. */
@@ -338,7 +324,8 @@ export class TaskRounds {
     const phase = this.#driver?.state.phase;
     if (phase === 'gathering' || (phase === 'updates' && addsAsTheyCome(this.#task) && !this.#isPaused))
       return 0;
-    const left = Math.max(0, this.#nextOf(this.#ports.clock.now()) - this.#ports.clock.now());
+    const now = this.#ports.clock.now();
+    const left = Math.max(0, this.#times.next(now, this.task.interval) - now);
     const isAway = this.#isPaused || this.#isSpent || this.isBetweenRuns || this.trainsHere;
     return isAway ? Math.max(left, whilePaused) : left;
   }
@@ -364,10 +351,11 @@ export class TaskRounds {
     const { clock } = this.#ports;
     const now = clock.now();
     const mayTrain = !this.#isPaused && !this.#isSpent && !this.isBetweenRuns;
-    if (mayTrain) this.#nextAt = this.#nextOf(now);
+    if (mayTrain) this.#times.settle(now, this.task.interval);
     const asksAt = this.#inquiries.nextAt(this.upcoming, now, this.#isPaused);
-    const trains = mayTrain && this.#nextAt <= asksAt;
-    const at = trains ? this.#nextAt : asksAt;
+    const { nextAt } = this.#times;
+    const trains = mayTrain && nextAt <= asksAt;
+    const at = trains ? nextAt : asksAt;
     if (at === Number.POSITIVE_INFINITY) return;
     const cancel = clock.at(at, () => void this.#runOne(false, trains));
     this.#activity = { is: 'scheduled', cancel };
@@ -380,28 +368,22 @@ export class TaskRounds {
     this.#activity = { is: 'idle' };
   }
 
-  /** When the next round begins, however far the clock was set back since that was found out. */
-  #nextOf(now: number): number {
-    return Math.min(this.#nextAt, now + Math.max(this.task.interval, this.#hasFailed ? retryAfter : 0));
-  }
-
   /** Whatever goes wrong in a round, the next one follows. `isEarly`: it begins before its time; not `trains`: it is only a query's. */
   async #runOne(isEarly = false, trains = true): Promise<void> {
     const { clock, events } = this.#ports;
     this.#activity = { is: 'running' };
     try {
-      this.#hasFailed = false;
+      this.#times.tries();
       await this.#begin(isEarly, trains);
     } catch (error) {
       if (codeOf(error) === 'privacy.spent') {
         this.#isSpent = true;
         await this.#ports.runs?.spent();
       } else {
-        this.#hasFailed = true;
         // Nothing is wrong: devices enrol.
         if (codeOf(error) !== 'privacy.too-few-devices') events.emit('fault', 'beginning a round', error);
         events.emit('not-begun', this.task.name);
-        this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
+        this.#times.failed(clock.now());
       }
     }
     this.#activity = { is: 'idle' };
@@ -434,12 +416,12 @@ export class TaskRounds {
     if (this.#hasStopped || this.isBetweenRuns) return;
     const fairness = fairnessFor(this.task, head, count);
     const clip = clipFor(this.task, head, count);
-    const terms = this.#terms(head.version, { privacy, fairness, control, clip, bases, frozenLayers });
-    this.#lastAt = terms.startedAt;
-    this.#nextAt = this.#lastAt + this.task.interval;
+    const own = { privacy, fairness, control, clip, bases, frozenLayers };
+    const terms = this.#maker.terms(this.task, head.version, own);
+    this.#times.began(terms.startedAt, this.task.interval);
     this.#layout = files.layout;
     if (terms.buffer) this.#succession.begins(terms.plan.model, terms.number);
-    const driver = this.#open(terms, files.layout);
+    const driver = this.#maker.open(this.task, terms, files.layout);
     this.#driver = driver;
     this.#setDue(driver);
     const carried = this.#carry(driver);
@@ -467,7 +449,7 @@ export class TaskRounds {
 
   /** A round in which devices are asked a query. */
   async #ask(defined: Query, model: ModelHash, files: Pick<Manifest, 'topology' | 'layout'>): Promise<void> {
-    const query = await this.#withVersions(defined);
+    const query = await this.#maker.withVersions(defined);
     const { answers } = this.#ports.privacy;
     const hasShown = () => this.#inquiries.hasShown(this.#task, query);
     const own = answers.concerns(this.#task, query)
@@ -476,89 +458,19 @@ export class TaskRounds {
     if (this.#hasStopped) return;
     const { count } = splitOf(this.#task, files).shared;
     const privacy = own && { ...own, ...this.#ports.privacy.totalOf(this.#task, count) };
-    const parts = this.#parts;
-    const terms = termsOfQuery(this.#task, query, model, { ...this.#nextRound(), privacy, parts });
+    const terms = this.#maker.termsOfQuery(this.#task, query, model, privacy);
     this.#inquiries.begun(query.name, terms.startedAt);
-    this.#driver = this.#open(terms, files.layout);
+    this.#driver = this.#maker.open(this.#task, terms, files.layout);
     const carried = this.#carry(this.#driver);
     this.#ports.recall();
     await carried;
   }
 
-  /** A query with the versions that it asks about. */
-  async #withVersions(query: Query): Promise<Query> {
-    if (query.kind === 'outcomes') return { ...query, versions: await this.#ports.versions() };
-    if (query.kind !== 'evaluation') return query;
-    const versions = await this.#ports.inUse();
-    // How long an answer may be, and so its noise, is the same in all rounds.
-    return { ...query, versions: query.privacy ? versions.slice(0, 1) : versions };
-  }
-
-  /** What a round works with. */
-  #portsOf({ plan }: RoundTerms): DriverPorts {
-    const { bases } = plan;
-    if (bases) {
-      const isOfUse = (base: ModelHash | undefined) => bases.some(({ model }) => model === base);
-      return { ...this.#ports, pool: this.#ports.pool.heldFrom(isOfUse) };
-    }
-    const query = queryOf(plan);
-    return query ? { ...this.#ports, pool: this.#ports.pool.answering(labelOf(query)) } : this.#ports;
-  }
-
-  /** How rounds that begin now are spread over cells. */
-  get #parts(): Spread | undefined {
-    return this.#ports.spread && (this.#task.spread ?? undefined);
-  }
-
-  /** A round that begins, with its devices or with its parts. */
-  #open(terms: RoundTerms, layout: Layout): RoundUnderWay {
-    if (terms.parts) return this.#spread(terms, layout);
-    return new RoundDriver(terms, this.#aggregateFor(terms, layout), this.#portsOf(terms));
-  }
-
-  /** A round whose parts are run by cells, as it is led here. Throws `config.invalid` where it can't be led. */
-  #spread(terms: RoundTerms, layout: Layout, isSaved = false): SpreadRound {
-    const { store, spread } = this.#ports;
-    if (!store || !spread || terms.parts?.count !== this.#task.spread?.count)
-      throw new MurmurationError(
-        'config.invalid',
-        `The round was spread over ${terms.parts?.count} cells, and the task is not any more.`,
-      );
-    const emptySum = () => {
-      const sum = aggregateFor('sum', terms.plan, layout, terms.id);
-      if (isOfPart(sum)) return sum;
-      throw new MurmurationError('config.invalid', 'The sums of parts of a round are added up in a ring.');
-    };
-    return new SpreadRound(terms, emptySum, { ...this.#ports, store, spread }, isSaved);
-  }
-
-  #aggregateFor({ plan, id, groups, buffer }: RoundTerms, layout: Layout): Aggregate {
-    const { consumes } = this.#task.strategy;
-    return aggregateFor(consumes, plan, layout, id, groups?.count, buffer !== undefined);
-  }
-
-  /**
-   * Devices of an asynchronous task that masks train from the version that rounds start from, `version` with its frozen layers where that has been read. Returns the
-   * versions of whose updates a buffer takes some.
-   */
+  /** Devices of an asynchronous task that masks train from the version that rounds start from; returns what a buffer says of that. */
   async #offer(version?: ModelVersion, frozen: readonly string[] = []): Promise<Plan['bases']> {
-    const { buffer, deadlines } = this.#task;
-    if (!this.trainings || !buffer || this.trainsHere) return undefined;
-    const current = version ? null : await this.#registry.current(this.#task.name);
-    const newest = version ?? current!.head.version;
-    const frozenLayers = current ? frozenLayersOf(current.files) : frozen;
-    const versions = await lineageOf(newest, buffer.maxStaleness + 1, this.#ports.history);
-    const bases = basesOf(versions);
-    const plan = planOf(this.#task, newest, { bases, frozenLayers });
-    const { concurrency } = buffer;
-    this.trainings.offer({
-      versions,
-      plan,
-      number: newest.number + 1,
-      concurrency,
-      limit: deadlines.updates,
-    });
-    return bases;
+    if (!this.trainings || this.trainsHere) return undefined;
+    const { history } = this.#ports;
+    return offerTraining(this.trainings, this.#task, { registry: this.#registry, history }, version, frozen);
   }
 
   /** As `#offer`, of the version that is there now; where it can't be read, the next round tries again. */
@@ -576,16 +488,16 @@ export class TaskRounds {
     const before = this.#driver!.terms;
     this.#takeOver();
     const { model } = this.#succession.base;
-    const terms = this.#terms({ model, parent: null }, { frozenLayers: before.plan.frozenLayers });
+    const { frozenLayers } = before.plan;
+    const terms = this.#maker.terms(this.#task, { model, parent: null }, { frozenLayers });
     const isSame = equalBytes(writePlan({ ...before.plan, model }), writePlan(terms.plan));
     const isKept = ({ base }: DrawnMember) =>
       isSame && stalenessIn(terms, base!) <= terms.buffer!.maxStaleness;
-    const driver = new RoundDriver(terms, this.#aggregateFor(terms, this.#layout!), this.#ports, {
+    const driver = this.#maker.open(this.#task, terms, this.#layout!, {
       carried: { members: open.filter(isKept), summed },
       before: this.#driver!.ended,
     });
-    this.#lastAt = terms.startedAt;
-    this.#nextAt = terms.startedAt + this.#task.interval;
+    this.#times.began(terms.startedAt, this.#task.interval);
     this.#succession.follow(from, driver);
     this.#driver = driver;
     return { begun: driver.begun, released: open.filter(member => !isKept(member)) };
@@ -624,19 +536,12 @@ export class TaskRounds {
 
   /** Waits for the end of a round that no device takes part in. */
   async #trainHere(stage: CentralStage, base: ModelVersion): Promise<void> {
-    const { clock, random, runs } = this.#ports;
-    this.#number += 1;
-    this.#lastAt = clock.now();
-    this.#nextAt = this.#lastAt + this.task.interval;
+    const { clock, runs } = this.#ports;
+    const { id, number, startedAt } = this.#maker.next();
+    this.#times.began(startedAt, this.task.interval);
     this.#training = new AbortController();
     this.#isUnderWay = true;
-    const round = {
-      task: this.task,
-      base,
-      round: randomId<RoundId>(random),
-      number: this.#number,
-      run: runs?.openRun,
-    };
+    const round = { task: this.task, base, round: id, number, run: runs?.openRun };
     const record = await centralRound(
       round,
       stage,
@@ -648,8 +553,7 @@ export class TaskRounds {
     if (!record) return;
     if (record.outcome === 'published') this.#newest += 1;
     else {
-      this.#hasFailed = true;
-      this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
+      this.#times.failed(clock.now());
     }
     this.#tell(record);
     this.#isUnderWay = false;
@@ -687,15 +591,14 @@ export class TaskRounds {
     }
     const query = queryOf(terms.plan);
     if (query) this.#inquiries.begun(query.name, terms.startedAt);
-    else this.#lastAt = terms.startedAt;
-    if (!query) this.#nextAt = Math.max(this.#nextAt, terms.startedAt + this.task.interval);
+    else this.#times.beganBefore(terms.startedAt, this.task.interval);
     let aggregate: Aggregate;
     try {
       const { layout } = await this.#registry.files(terms.plan.model);
       if (terms.plan.control) this.#registry.putBeside(terms.plan.model, terms.plan.control.file);
       this.#layout = layout;
-      if (terms.parts) return [this.#spread(terms, layout, true)];
-      aggregate = this.#aggregateFor(terms, layout);
+      if (terms.parts) return [this.#maker.spread(this.#task, terms, layout, true)];
+      aggregate = this.#maker.aggregateFor(this.#task, terms, layout);
       restore(aggregate, saved, this.#task);
       if (terms.buffer) await this.#remember(terms);
     } catch (error) {
@@ -703,7 +606,7 @@ export class TaskRounds {
       await this.#abandon(saved, `The round could not go on after a restart: ${error.detail}`);
       return [];
     }
-    return [new RoundDriver(terms, aggregate, this.#portsOf(terms), { saved, before })];
+    return [this.#maker.drive(terms, aggregate, { saved, before })];
   }
 
   /** What assignments start from, in buffers that go on after a restart: the oldest of them is the one that is due. */
@@ -725,31 +628,10 @@ export class TaskRounds {
     this.#hasRead = true;
     const past = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, remembered);
     await this.#inquiries.open(this.#task);
-    this.#number = past[0]?.number ?? 0;
+    this.#maker.follow(past[0]?.number ?? 0);
     const last = past.find(({ query }) => query === undefined);
-    if (last) {
-      this.#lastAt = last.startedAt;
-      this.#nextAt = Math.max(this.#nextAt, last.startedAt + this.task.interval);
-    }
+    if (last) this.#times.beganBefore(last.startedAt, this.task.interval);
     this.#over.push(...past.map(({ round }) => round).reverse());
-  }
-
-  #terms(version: Pick<ModelVersion, 'model' | 'parent'>, own: PlanOwn = {}): RoundTerms {
-    const { runs, named } = this.#ports;
-    return termsOf(this.#task, version, {
-      ...this.#nextRound(),
-      run: runs?.openRun,
-      named: named(),
-      parts: this.#parts,
-      ...own,
-    });
-  }
-
-  /** What a round has of its own that begins now. */
-  #nextRound() {
-    const { clock, random } = this.#ports;
-    this.#number += 1;
-    return { id: randomId<RoundId>(random), number: this.#number, startedAt: clock.now() };
   }
 }
 

@@ -3,7 +3,7 @@ import { murmuration } from '@murmuration/cli/program';
 import { configSchema, parseConfig, variables } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { taskSchema } from '@murmuration/coordinator/task/define-task';
+import { taskSchema } from '@murmuration/coordinator/task/task-schema';
 import { watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
 import { type ErrorCode, errors, isRetryable } from '@murmuration/protocol/errors/errors';
 import { statuses } from '@murmuration/protocol/errors/statuses';
@@ -138,7 +138,7 @@ function taskRows(): SchemaRow[] {
 
 function taskPage(): string {
   const comments = new Map([
-    ...propertyComments('coordinator/src/task/define-task.ts'),
+    ...propertyComments('coordinator/src/task/task-schema.ts'),
     ...propertyComments('coordinator/src/task/task-gate.ts', 'gate'),
     ...propertyComments('coordinator/src/task/task-watch.ts', 'watch'),
     ...propertyComments('coordinator/src/task/task-promotion.ts', 'promote'),

@@ -1,0 +1,112 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
+import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import type { Query } from '@murmuration/protocol/queries/query';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
+import type { Layout } from '@murmuration/protocol/weights/layout';
+import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
+import { labelOf } from '../population/arm-label.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
+import type { RoundTerms, Spread } from '../round/round.ts';
+import type { Task } from '../task/task.ts';
+import { type Beginning, RoundDriver, type RoundUnderWay } from './driver.ts';
+import type { DriverPorts, TaskRoundsPorts } from './ports.ts';
+import { SpreadRound } from './spread-round.ts';
+import { isOfPart } from './sum-of-parts.ts';
+import { type PlanOwn, termsOf, termsOfQuery } from './terms-of.ts';
+
+/** Makes the rounds of a task: numbers them, writes their terms, and opens what runs them. */
+export class RoundMaker {
+  readonly #ports: TaskRoundsPorts;
+  #number = 0;
+
+  constructor(ports: TaskRoundsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Number of the newest round; 0: there was none. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** There was a round of this number. */
+  follow(number: number): void {
+    this.#number = Math.max(this.#number, number);
+  }
+
+  /** What a round has of its own that begins now. */
+  next(): Pick<RoundTerms, 'id' | 'number' | 'startedAt'> {
+    const { clock, random } = this.#ports;
+    this.#number += 1;
+    return { id: randomId<RoundId>(random), number: this.#number, startedAt: clock.now() };
+  }
+
+  /** The terms of the next round, which trains from a version. */
+  terms(task: Task, version: Pick<ModelVersion, 'model' | 'parent'>, own: PlanOwn): RoundTerms {
+    const { runs, named } = this.#ports;
+    const parts = this.#partsOf(task);
+    return termsOf(task, version, { ...this.next(), run: runs?.openRun, named: named(), parts, ...own });
+  }
+
+  /** The terms of the next round, in which devices are asked a query; `model` is what they would train from. */
+  termsOfQuery(task: Task, query: Query, model: ModelHash, privacy: PlanPrivacy | undefined): RoundTerms {
+    return termsOfQuery(task, query, model, { ...this.next(), privacy, parts: this.#partsOf(task) });
+  }
+
+  /** A query with the versions that it asks about. */
+  async withVersions(query: Query): Promise<Query> {
+    if (query.kind === 'outcomes') return { ...query, versions: await this.#ports.versions() };
+    if (query.kind !== 'evaluation') return query;
+    const versions = await this.#ports.inUse();
+    // How long an answer may be, and so its noise, is the same in all rounds.
+    return { ...query, versions: query.privacy ? versions.slice(0, 1) : versions };
+  }
+
+  /** A round that begins, with its devices or with its parts. */
+  open(task: Task, terms: RoundTerms, layout: Layout, beginning?: Beginning): RoundUnderWay {
+    if (terms.parts) return this.spread(task, terms, layout);
+    return this.drive(terms, this.aggregateFor(task, terms, layout), beginning);
+  }
+
+  /** A round that gathers into `aggregate`. */
+  drive(terms: RoundTerms, aggregate: Aggregate, beginning?: Beginning): RoundDriver {
+    return new RoundDriver(terms, aggregate, this.#portsOf(terms), beginning);
+  }
+
+  /** A round whose parts are run by cells, as it is led here. Throws `config.invalid` where it can't be led. */
+  spread(task: Task, terms: RoundTerms, layout: Layout, isSaved = false): SpreadRound {
+    const { store, spread } = this.#ports;
+    if (!store || !spread || terms.parts?.count !== task.spread?.count)
+      throw new MurmurationError(
+        'config.invalid',
+        `The round was spread over ${terms.parts?.count} cells, and the task is not any more.`,
+      );
+    const emptySum = () => {
+      const sum = aggregateFor('sum', terms.plan, layout, terms.id);
+      if (isOfPart(sum)) return sum;
+      throw new MurmurationError('config.invalid', 'The sums of parts of a round are added up in a ring.');
+    };
+    return new SpreadRound(terms, emptySum, { ...this.#ports, store, spread }, isSaved);
+  }
+
+  /** What a round gathers into, empty. */
+  aggregateFor({ strategy }: Task, { plan, id, groups, buffer }: RoundTerms, layout: Layout): Aggregate {
+    return aggregateFor(strategy.consumes, plan, layout, id, groups?.count, buffer !== undefined);
+  }
+
+  /** How rounds that begin now are spread over cells. */
+  #partsOf({ spread }: Task): Spread | undefined {
+    return this.#ports.spread && (spread ?? undefined);
+  }
+
+  /** What a round works with: that of a query chooses among those who would answer it. */
+  #portsOf({ plan }: RoundTerms): DriverPorts {
+    const { bases } = plan;
+    if (bases) {
+      const isOfUse = (base: ModelHash | undefined) => bases.some(({ model }) => model === base);
+      return { ...this.#ports, pool: this.#ports.pool.heldFrom(isOfUse) };
+    }
+    const query = queryOf(plan);
+    return query ? { ...this.#ports, pool: this.#ports.pool.answering(labelOf(query)) } : this.#ports;
+  }
+}
