@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { ConnectionProblem } from '@murmuration/client-sdk/transport/connection-state';
 import type {
   Transport,
@@ -27,6 +25,7 @@ import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { ProtocolDevice } from '../protocol-device.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { boundsOf } from '../unit/coordinator/bounds.ts';
@@ -114,7 +113,7 @@ export function transportContract(
     return made;
   }
 
-  async function open(port = 0): Promise<void> {
+  async function open(port: number): Promise<void> {
     const clock = systemClock;
     const bounds = boundsOf({ events: new CoordinatorEvents(), clock });
     const frames = frameLengths([]);
@@ -152,7 +151,7 @@ export function transportContract(
   describe(`a transport over ${name}`, () => {
     beforeEach(async () => {
       checkIns.length = 0;
-      await open();
+      await open(await freePort());
     });
 
     afterEach(async () => {
@@ -227,11 +226,7 @@ export function transportContract(
     });
 
     it('fails where nothing listens, and finds out that nothing does', async () => {
-      const server = createServer();
-      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-      const { port } = server.address() as AddressInfo;
-      await new Promise(resolve => server.close(resolve));
-      const made = device(undefined, `http://127.0.0.1:${port}/some/path`);
+      const made = device(undefined, `http://127.0.0.1:${await freePort()}/some/path`);
       void made.connect();
       await expect.poll(() => made.told, { interval: 1 }).toContain('failed');
       expect(made.told.slice(0, 2)).toEqual(['connecting', 'failed']);

@@ -9,6 +9,7 @@ import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, describe, expect, test } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
 
 const devices = 5;
@@ -81,7 +82,7 @@ describe('an asynchronous task', () => {
   test.each(kinds)('%s, and goes on after a restart from its folder', async (_, change, fewest, versions) => {
     const folder = await mkdtemp(join(tmpdir(), 'murmuration-buffers-'));
     cleanUp.push(() => rm(folder, { recursive: true }));
-    const { coordinator: first, close } = await open(change, folder);
+    const { coordinator: first, close } = await open(change, folder, await freePort());
     const begun = published(first, versions);
     await first.start();
     for (let index = 0; index < devices; index++) {

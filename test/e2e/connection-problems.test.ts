@@ -8,6 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleOf } from '../../scripts/program.mjs';
 import { chromiumOptions } from '../chromium.ts';
+import { freePort } from '../free-port.ts';
 import { enrolmentToken, openCoordinator } from './line.ts';
 
 const source = JSON.stringify(
@@ -96,10 +97,7 @@ describe('a page that does not reach its coordinator', () => {
     expect((await problemOf(page, listed, deaf))[0]).toBe('no-websocket');
 
     // Of an address that nobody has, and of one that gives no headers to a page of elsewhere.
-    const gone = createServer();
-    await new Promise<void>(resolve => gone.listen(0, '127.0.0.1', resolve));
-    const nobody = `http://127.0.0.1:${(gone.address() as AddressInfo).port}`;
-    await new Promise(resolve => gone.close(resolve));
+    const nobody = `http://127.0.0.1:${await freePort()}`;
     expect((await problemOf(page, listed, nobody))[0]).toBe('unreachable');
 
     const closed = await serve((_, response) => response.end('{"name":"murmuration"}'));

@@ -15,6 +15,7 @@ import { dashboardPage } from '@murmuration/simulations/pages/built-page';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { chromiumOptions } from '../chromium.ts';
+import { freePort } from '../free-port.ts';
 import { enrolmentToken } from './line.ts';
 
 /** Where screenshots of the run are kept; no part of the repository. */
@@ -79,7 +80,7 @@ export class DashboardWorld {
         Array.isArray(tasks) ? tasks : [tasks as Task],
         { clock, random: systemRandom, storage },
       );
-    const coordinator = await start(0);
+    const coordinator = await start(await freePort());
     const browser = await chromium.launch(chromiumOptions);
     return new DashboardWorld(coordinator, browser, storage, start);
   }

@@ -10,6 +10,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, describe, expect, test } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { enrolmentToken, lineOptions, lineTask, lineTrainer } from './line.ts';
 
 const devices = 5;
@@ -86,7 +87,7 @@ describe('a coordinator that is stopped in the middle of a round, and started ag
     ['updates', 'a plain', plain],
   ])('in %s goes on with %s round, in which every device counts once', async (phase, _, change) => {
     const storage = await keptStorage();
-    const first = await open(change, storage);
+    const first = await open(change, storage, await freePort());
     const reached = new Promise<void>(resolve =>
       first.events.on('round', state => {
         if (state.phase === phase) resolve();

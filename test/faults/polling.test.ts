@@ -5,6 +5,7 @@ import { FederatedClient } from '@murmuration/client-sdk/node';
 import { afterEach, expect, it } from 'vitest';
 import { markingOptions, marks } from '../e2e/marking-line.ts';
 import { PackedProcess } from '../e2e/processes.ts';
+import { freePort } from '../free-port.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -23,7 +24,7 @@ it('HT5 RD5 RD10: a round of polling devices whose coordinator is killed goes on
     cleanUp.push(kill);
     return { running, kill };
   };
-  const first = start('0');
+  const first = start(String(await freePort()));
   const [, url] = await first.running.printed(/at (\S+)\n/);
   const trainings: number[] = [];
   let release!: () => void;

@@ -10,6 +10,7 @@ import { steadyClock, systemClock } from '@murmuration/protocol/time/system-cloc
 import { afterEach, expect, it } from 'vitest';
 import { lineOptions } from '../e2e/line.ts';
 import { PackedProcess } from '../e2e/processes.ts';
+import { freePort } from '../free-port.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 let running: PackedProcess | undefined;
@@ -41,7 +42,7 @@ it('QY7 RD10: a query whose coordinator is killed before its round and in it is 
     return running;
   };
   const [, url] = await (async () => {
-    const first = start('0', 'ask');
+    const first = start(String(await freePort()), 'ask');
     const at = await first.printed(/at (\S+)\n/);
     await first.printed(/asked\n/);
     return at;

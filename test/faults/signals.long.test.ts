@@ -10,6 +10,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineOptions } from '../e2e/line.ts';
 import { PackedProcess } from '../e2e/processes.ts';
+import { freePort } from '../free-port.ts';
 import { packedPrograms } from '../packed-programs.ts';
 
 const packed = await packedPrograms();
@@ -153,7 +154,7 @@ describe.each(signals)('%s', signal => {
   // One restart for all stages, each of which a task of its own has reached: to start a coordinator takes seconds.
   beforeAll(async () => {
     const folder = await newFolder();
-    const { coordinator, ...first } = await serve(folder, '0');
+    const { coordinator, ...first } = await serve(folder, String(await freePort()));
     url = first.url;
     for (const stage of stages) held.set(stage, new Held(stage, url));
     await Promise.all([...held.values()].map(each => each.start()));
