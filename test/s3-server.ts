@@ -56,6 +56,7 @@ export class S3Server {
 
   async stop(): Promise<void> {
     this.#process.kill('SIGKILL');
-    if (this.#process.exitCode === null) await once(this.#process, 'exit');
+    if (this.#process.exitCode === null && this.#process.signalCode === null)
+      await once(this.#process, 'exit');
   }
 }

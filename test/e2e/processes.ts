@@ -12,6 +12,8 @@ export class ProgramProcess {
   readonly child: ChildProcess;
   output = '';
   errors = '';
+  /** Resolved with its exit code, or the signal that ended it, once all that it wrote has been read as well. */
+  readonly #closed: Promise<number | string>;
 
   /** `args`: what follows `node`. */
   constructor(args: readonly string[], env: Record<string, string> = {}) {
@@ -27,11 +29,13 @@ export class ProgramProcess {
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.errors += text;
     });
+    this.#closed = once(this.child, 'close').then(([code, signal]) => code ?? signal);
+    this.#closed.catch(() => {});
   }
 
   /** Waits until what it printed matches, and returns the match; throws where it ends before. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
-    const ended = once(this.child, 'close').then(() => {
+    const ended = this.#closed.then(() => {
       throw new Error(`The process ended before it printed ${pattern}:\n${this.output}${this.errors}`);
     });
     ended.catch(() => {});
@@ -42,12 +46,9 @@ export class ProgramProcess {
     }
   }
 
-  /** Its exit code, or the signal that ended it. */
-  async ended(): Promise<number | string> {
-    const { exitCode, signalCode } = this.child;
-    if (exitCode !== null || signalCode !== null) return exitCode ?? signalCode!;
-    const [code, signal] = await once(this.child, 'close');
-    return code ?? signal;
+  /** Its exit code, or the signal that ended it. All that it wrote has been read. */
+  ended(): Promise<number | string> {
+    return this.#closed;
   }
 }
 
