@@ -94,7 +94,7 @@ describe('the hybrid model over real sockets', () => {
           update: { clip: 15, bits: 8 },
           masking: 'off',
           cohort: { goal: 2, minimum: 2, overSelection: 1 },
-          deadlines: { gathering: '20 s', updates: '20 s' },
+          deadlines: { gathering: '1 min', updates: '1 min' },
           uploadSlot: 0,
           schedule: { every: '0 s' },
           strategy: fedAvg(),

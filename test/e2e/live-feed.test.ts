@@ -33,7 +33,13 @@ beforeEach(async () => {
   const config = { port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens };
   coordinator = await createCoordinator(
     parseConfig({ ...config, limits: { dashboardsPerAddress: 3 } }),
-    [lineTask({ schedule: { every: '1 h' }, cohort: { goal: 3, minimum: 2, overSelection: 1 } })],
+    [
+      lineTask({
+        schedule: { every: '1 h' },
+        cohort: { goal: 3, minimum: 2, overSelection: 1 },
+        deadlines: { gathering: '1 h', updates: '1 h' },
+      }),
+    ],
     { clock: systemClock, random: systemRandom },
   );
 });

@@ -42,7 +42,7 @@ beforeAll(async () => {
         update: { clip: 1, bits: 8 },
         masking: 'off',
         cohort: { goal: 2, minimum: 2, overSelection: 1 },
-        deadlines: { gathering: '20 s', updates: '20 s' },
+        deadlines: { gathering: '1 min', updates: '1 min' },
         uploadSlot: 0,
         schedule: { every: '1 s' },
       }),

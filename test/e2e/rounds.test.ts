@@ -12,7 +12,7 @@ describe('a coordinator and its devices over real sockets', () => {
   const faults: unknown[] = [];
 
   beforeAll(async () => {
-    coordinator = await openCoordinator();
+    coordinator = await openCoordinator({ deadlines: { gathering: '5 s', updates: '1 min' } });
     coordinator.events.on('fault', (where, error) => faults.push([where, error]));
     coordinator.events.on('round-ended', record => records.push(record));
     clients = Array.from({ length: 4 }, (_, index) => lineClient(coordinator.url, index));
