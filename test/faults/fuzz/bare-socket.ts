@@ -5,7 +5,7 @@ import { challenge } from '@murmuration/protocol/messages/hello';
 import { WebSocket } from 'ws';
 
 /** ms for which an answer is waited for. */
-const patience = 20_000;
+const patience = 60_000;
 
 export type Answer =
   | { readonly type: 'ack'; readonly frame: Uint8Array }

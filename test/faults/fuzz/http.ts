@@ -7,7 +7,7 @@ import { hexOf } from './tally.ts';
 import { operatorToken, type World } from './world.ts';
 
 /** ms for which an answer is waited for. */
-const patience = 20_000;
+const patience = 60_000;
 
 interface Call {
   method: string;

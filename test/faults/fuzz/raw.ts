@@ -104,7 +104,7 @@ const requests = [
 ] as const;
 
 /** ms for which an answer is waited for. */
-const patience = 20_000;
+const patience = 60_000;
 
 /** Writes bytes that are hardly HTTP, each into a connection of its own. */
 export async function fuzzBytes(world: World): Promise<void> {
