@@ -61,7 +61,7 @@ export class RabbitmqServer {
     this.#server = spawn(program, { env: this.#env, stdio: 'ignore', detached: true });
     const connection = new Connection({ url: this.url, retryLow: 50, retryHigh: 100 });
     connection.on('error', () => {});
-    await connection.onConnect(60_000);
+    await connection.onConnect(120_000);
     await connection.close();
   }
 

@@ -218,7 +218,8 @@ describe('kill -9 in the middle of some hundred requests', () => {
         requester.ask(ask(at), { ...half, messageId: `key ${at}`, correlationId: `${at}` }),
       ),
     );
-    for (const share of [0.3, 0.7]) {
+    // Early enough that much is left, however late this process hears of answers.
+    for (const share of [0.2, 0.4]) {
       await requester.until(() => requester.answers.length >= share * count);
       program.child.kill('SIGKILL');
       await program.ended();
