@@ -15,9 +15,9 @@ export default defineProject({
     name: 'browser',
     include: ['**/*.test.ts'],
     setupFiles: [fileURLToPath(new URL('../property-seed.ts', import.meta.url))],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     // As long as a test waits elsewhere: a page loads its parts one by one here, and a busy machine is no reason to fail.
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 60_000 } },
     browser: {
       enabled: true,
       headless: true,

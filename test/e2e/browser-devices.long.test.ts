@@ -8,7 +8,7 @@ let world: PageWorld;
 
 beforeAll(async () => {
   stage = await openStage();
-}, 120_000);
+});
 afterAll(() => stage?.close());
 afterEach(() => world?.close());
 
@@ -42,7 +42,7 @@ describe('pages as devices, under the strict policy with which a coordinator ser
     expect(error).toBeLessThanOrEqual(step * Math.sqrt(before.length));
     expect(Math.hypot(...moved)).toBeGreaterThan(10 * error);
     await pages[0]!.screenshot('page-after-a-round');
-  }, 120_000);
+  });
 
   it.each(['uploading', 'agreement', 'unmasking'])(
     'goes on with its round where the page is reloaded while it is at %s, its update masked',
@@ -90,7 +90,7 @@ describe('pages as devices, under the strict policy with which a coordinator ser
     await page.page.context().setOffline(false);
     const [record] = await ended;
     expect(record).toMatchObject({ outcome: 'published', tally: { accepted: 4 } });
-  }, 120_000);
+  });
 
   it('of two tabs of one profile one takes part, and the other once that is closed', async () => {
     world = await PageWorld.open(stage, 4);
@@ -109,7 +109,7 @@ describe('pages as devices, under the strict policy with which a coordinator ser
     await second.until('role', 'active');
     await second.until('round', 'counted');
     expect((await two).map(({ outcome }) => outcome)).toEqual(['published', 'published']);
-  }, 120_000);
+  });
 
   it('says that the browser gives no more room, and takes part once it does', async () => {
     world = await PageWorld.open(stage, 4);
@@ -128,5 +128,5 @@ describe('pages as devices, under the strict policy with which a coordinator ser
     await world.coordinator.start();
     await page.page.reload();
     expect((await ended)[0]).toMatchObject({ outcome: 'published', tally: { accepted: 4 } });
-  }, 120_000);
+  });
 });

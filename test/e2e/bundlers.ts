@@ -196,7 +196,7 @@ export function walkBundlers(packs: () => string): void {
     packed.write('device.cjs', common);
     companions = [start('device.js', './device-1'), start('--no-warnings', 'device.cjs', './device-2')];
     browser = await chromium.launch(chromiumOptions);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     for (const child of running) child.kill('SIGKILL');

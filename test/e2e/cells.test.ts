@@ -127,13 +127,13 @@ describe('two fronts and two cells', () => {
       cells.get(holder)!.child.kill('SIGKILL');
       const rounds = async () => (await ask('/v1/tasks/line/rounds', fronts[1])).rounds ?? [];
       await expect
-        .poll(async () => (await rounds()).at(-1), { timeout: 20_000 })
+        .poll(async () => (await rounds()).at(-1))
         .toMatchObject({
           round: before!.round,
           endedAt: null,
         });
       goOn();
-      await expect.poll(async () => (await rounds()).at(-1)?.phase, { timeout: 30_000 }).toBe('published');
+      await expect.poll(async () => (await rounds()).at(-1)?.phase).toBe('published');
       expect((await rounds()).at(-1)).toMatchObject({
         round: before!.round,
         tally: { cohort: 1, accepted: 1, lost: 0 },

@@ -79,7 +79,7 @@ beforeAll(async () => {
   });
   await coordinator.start();
   browser = await chromium.launch(chromiumOptions);
-}, 240_000);
+});
 
 afterAll(async () => {
   await browser?.close();

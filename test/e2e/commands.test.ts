@@ -40,7 +40,7 @@ beforeAll(async () => {
   serve = new PackedProcess(cli, ['serve', 'test/e2e/line-task.ts', '--config', config]);
   const [, printed] = await serve.printed(/listens on (http:\S+)/);
   url = printed!;
-}, 120_000);
+});
 
 afterAll(async () => {
   serve.child.kill('SIGTERM');

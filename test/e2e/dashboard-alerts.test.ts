@@ -18,7 +18,7 @@ beforeAll(async () => {
   });
   await world.coordinator.start();
   await clock.advance(70 * 60_000);
-}, 120_000);
+});
 
 afterAll(() => world?.close());
 

@@ -38,7 +38,7 @@ beforeAll(async () => {
       inference: { tokens: [{ ...listed, name: 'test', rights: ['predict', 'feedback', 'monitor'] }] },
     },
   });
-}, 120_000);
+});
 
 afterAll(() => world?.close());
 

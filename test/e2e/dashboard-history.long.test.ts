@@ -19,7 +19,7 @@ beforeAll(async () => {
   world = await DashboardWorld.open(task, storage =>
     fillHistory(storage, task, { rounds, devices }, systemClock),
   );
-}, 120_000);
+});
 
 afterAll(() => world?.close());
 
@@ -28,7 +28,7 @@ const table = (page: Page, name: string) => page.getByRole('group', { name }).ge
 const firsts = async (page: Page, name: string) =>
   (await table(page, name).locator('tbody th').allTextContents()).map(text => text.trim());
 
-describe('a dashboard with a long history', { timeout: 120_000 }, () => {
+describe('a dashboard with a long history', () => {
   it('lists rounds page by page, the newest first, and those that fit a filter alone', async () => {
     const page = await world.page('viewer');
     await page.goto(`${world.coordinator.url}/#/tasks/line/rounds`);

@@ -15,7 +15,7 @@ beforeAll(async () => {
   world = await DashboardWorld.open(lineTask({ schedule: { every: '10 min' } }), undefined, { clock });
   await world.coordinator.start();
   await clock.advance(25 * 60_000);
-}, 120_000);
+});
 
 afterAll(() => world?.close());
 

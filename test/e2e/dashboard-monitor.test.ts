@@ -12,7 +12,7 @@ beforeAll(async () => {
     config: { inference: { drift: { reference: 100, atLeast: 50, every: 1_000 } } },
   });
   await world.coordinator.start();
-}, 120_000);
+});
 
 afterAll(() => world?.close());
 

@@ -46,7 +46,7 @@ beforeAll(async () => {
   await dashboardPage(() => {});
   server = await PostgresqlServer.start();
   browser = await chromium.launch(chromiumOptions);
-}, 240_000);
+});
 afterAll(async () => {
   for (const resolve of waiting) resolve();
   await browser?.close();
@@ -111,7 +111,7 @@ it('shows how far each part of a spread round is, as it happens, at the cell tha
     clients.push(client);
     await client.start();
   }
-  await expect.poll(() => waiting.length, { timeout: 90_000 }).toBe(count);
+  await expect.poll(() => waiting.length).toBe(count);
   const leads = await Promise.all(cells.map(async cell => (await overviewAt(cell)).tasks.length > 0));
   const leader = cells[leads.indexOf(true)]!;
 
@@ -133,7 +133,7 @@ it('shows how far each part of a spread round is, as it happens, at the cell tha
   for (const resolve of waiting.splice(0, 2)) resolve();
   for (const page of [wide, narrow]) {
     const arrived = async () => (await countsOn(page)).reduce((sum, [accepted]) => sum + accepted, 0);
-    await expect.poll(arrived, { timeout: 20_000 }).toBe(2);
+    await expect.poll(arrived).toBe(2);
   }
   for (const [page, name] of [
     [wide, 'light-1440'],
@@ -145,9 +145,9 @@ it('shows how far each part of a spread round is, as it happens, at the cell tha
     await screenshot(page, `parts-${name}`);
   }
   for (const resolve of waiting.splice(0)) resolve();
-  await expect.poll(async () => (await overviewAt(leader)).tasks[0]!.round, { timeout: 90_000 }).toBe(null);
+  await expect.poll(async () => (await overviewAt(leader)).tasks[0]!.round).toBe(null);
   await wide.getByText('No round is running.').waitFor();
   expect(await partsOn(wide).count()).toBe(0);
   expect((await overviewAt(leader)).tasks[0]!.last).toMatchObject({ number: 1, outcome: 'published' });
   expect(problems).toEqual([]);
-}, 240_000);
+});

@@ -14,7 +14,7 @@ beforeAll(async () => {
       update: { clip: 1, bits: 8 },
     }),
   );
-}, 120_000);
+});
 afterAll(() => world?.close());
 
 const change = (role: 'operator' | 'admin', settings: object) =>

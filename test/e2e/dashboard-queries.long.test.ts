@@ -146,7 +146,7 @@ beforeAll(async () => {
   // What is asked by itself waits, and nothing trains.
   expect((await world.ask('operator', 'tasks/line/pause', {})).ok).toBe(true);
   await world.coordinator.start();
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const client of clients) await client.stop();

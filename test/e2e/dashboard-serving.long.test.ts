@@ -10,7 +10,7 @@ let world: DashboardWorld;
 beforeAll(async () => {
   world = await DashboardWorld.open(lineTask());
   await world.coordinator.start();
-}, 120_000);
+});
 
 afterAll(() => world?.close());
 

@@ -63,7 +63,7 @@ beforeAll(async () => {
     },
   );
   await world.coordinator.start();
-}, 120_000);
+});
 
 afterAll(() => world?.close());
 

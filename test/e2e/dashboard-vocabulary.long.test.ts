@@ -83,7 +83,7 @@ beforeAll(async () => {
   world = await DashboardWorld.open(task, fill);
   expect((await world.ask('operator', 'tasks/line/pause', {})).ok).toBe(true);
   await world.coordinator.start();
-}, 120_000);
+});
 afterAll(() => world?.close());
 
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true }).first();

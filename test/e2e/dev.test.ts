@@ -37,11 +37,11 @@ it('a task outside of the checkout is tried, and learned by local devices, which
   await dev.printed(/Round 2: [23] of 3 devices in [\d.]+ s; minutes /);
   dev.child.kill('SIGTERM');
   expect(await dev.ended()).toBe(0);
-}, 120_000);
+});
 
 it('a task that can not be learned ends before anything starts', async () => {
   dev = new SourceProcess(cli, ['dev', 'examples/line.task.js', '--port', '0']);
   expect(await dev.ended()).toBe(1);
   expect(dev.errors).toContain('has no export "objective"');
   expect(dev.output).toBe('');
-}, 60_000);
+});

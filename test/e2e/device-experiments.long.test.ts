@@ -128,9 +128,7 @@ it('MD5 QY11: gives devices the versions of their arms, and learns from masked s
     const model = await here;
     served.push(models.find(each => each.model === model)?.number);
     const hybrid = client.hybrid('line');
-    await expect
-      .poll(async () => (await hybrid.predict([1], 'global')).model, { timeout: 60_000 })
-      .toBe(model);
+    await expect.poll(async () => (await hybrid.predict([1], 'global')).model).toBe(model);
     // With the fresh version people take three of four predictions, with the other one of four.
     for (let each = 0; each < 4; each++) {
       const { id } = await hybrid.predict([1], 'global');
@@ -141,13 +139,13 @@ it('MD5 QY11: gives devices the versions of their arms, and learns from masked s
   expect(new Set(served)).toEqual(new Set([1, 2]));
   expect(errors).toEqual([]);
   await expect
-    .poll(async () => (await shown()).arms.reduce((sum, { units }) => sum + units, 0), { timeout: 60_000 })
+    .poll(async () => (await shown()).arms.reduce((sum, { units }) => sum + units, 0))
     .toBe(devices);
   // A round of each arm; the first of them may have come by itself.
   const rounds = async () => (await shown()).arms.reduce((sum, { answers }) => sum + answers!.rounds, 0);
   for (let before = await rounds(); before < 2; before = await rounds()) {
     await administer('POST', 'queries/taken-by-arm/run', {});
-    await expect.poll(rounds, { timeout: 60_000 }).toBe(before + 1);
+    await expect.poll(rounds).toBe(before + 1);
   }
   const said = await shown();
   expect(said.arms.map(({ outcomes, answers }) => [outcomes, answers])).toEqual([

@@ -65,7 +65,7 @@ beforeAll(async () => {
   });
   await vite.listen();
   browser = await chromium.launch(chromiumOptions);
-}, 120_000);
+});
 
 afterAll(async () => {
   node?.kill();
@@ -106,4 +106,4 @@ it('the three examples finish a masked round together', async () => {
   const [record] = await published;
   expect(errors).toEqual([]);
   expect(record).toMatchObject({ tally: { cohort: 3, accepted: 3, lost: 0 } });
-}, 120_000);
+});

@@ -105,7 +105,7 @@ async function until(
         found = await administer<ExperimentMessage>('GET', `experiments/${name}`);
         return isThere(found);
       },
-      { interval: 100, timeout: 30_000 },
+      { interval: 100 },
     )
     .toBe(true);
   return found!;
@@ -156,7 +156,7 @@ it('gives each person one version, in the coordinator and in a replica, and tell
   expect(new Set(versions.values()).size).toBe(2);
   // The replica hears of it within a second.
   await expect
-    .poll(async () => (await infer(replica.url, 'person 0')).version, { interval: 100, timeout: 30_000 })
+    .poll(async () => (await infer(replica.url, 'person 0')).version, { interval: 100 })
     .toBe(versions.get('person 0'));
   for (const person of people) expect((await infer(replica.url, person)).version).toBe(versions.get(person));
   // Two is right.
@@ -199,7 +199,7 @@ it('takes what was known before out of the difference, from the coordinator and 
         await infer(replica.url, 'person 0');
         return (await administer<ExperimentMessage>('GET', 'experiments/covered')).covariate?.known;
       },
-      { interval: 100, timeout: 30_000 },
+      { interval: 100 },
     )
     .toBe(1);
   // Another replica has seen a hundred keys of each arm: what failed, had failed before.

@@ -34,7 +34,7 @@ export function walkFromScratch(packs: () => string): void {
   beforeAll(async () => {
     app = new PackedApp([...libraries, 'cli'], packs());
     browser = await chromium.launch(chromiumOptions);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     for (const child of running) child.kill('SIGKILL');

@@ -154,7 +154,7 @@ async function takePart(): Promise<void> {
 
 const shot = (name: string) => page.screenshot({ path: `${artifacts}keyboard-${name}.png`, fullPage: true });
 
-describe('the keyboard page', { timeout: 120_000 }, () => {
+describe('the keyboard page', () => {
   it('suggests words while one types, inserts them by Tab, by a tap and by keys, and never traps the focus', async () => {
     await write(...sentences);
     await field().pressSequentially('I ');

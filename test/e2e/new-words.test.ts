@@ -201,4 +201,4 @@ it('VG11, VG12, VG13: devices are asked for words, an operator adds some and rej
     await end();
     await rm(folder, { recursive: true, force: true });
   }
-}, 120_000);
+});

@@ -178,7 +178,7 @@ it('QY12 QY14: devices that are asked for n-grams give the next version those of
   // Comes after the last round.
   expect(await nextOf(phone(ofUse, 'person'), model.model, vocabulary)).toBe('at');
   expect(errors).toEqual([]);
-}, 60_000);
+});
 
 it('VG10: a version that grew without a round carries what devices said before, and old and new apps answer by it', async () => {
   const folder = await temporary();
@@ -194,4 +194,4 @@ it('VG10: a version that grew without a round carries what devices said before, 
   expect(decodeNgrams(file).classes).toBe(grown.size);
   expect(await nextOf(second.phone(ofUse, 'new'), model.model, grown)).toBe('at');
   expect(second.errors).toEqual([]);
-}, 60_000);
+});

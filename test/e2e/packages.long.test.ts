@@ -70,7 +70,7 @@ beforeAll(() => {
     { cwd: fileURLToPath(root), env, encoding: 'utf8' },
   );
   expect(status, stderr).toBe(0);
-}, 600_000);
+});
 afterAll(() => rmSync(packs, { recursive: true }));
 
 describe('apps of every kind', { tags: 'chromium' }, () => walkBundlers(() => packs));
@@ -116,7 +116,7 @@ describe('the packed packages', () => {
   beforeAll(async () => {
     app = new PackedApp(packages, packs);
     await exportLine(join(app.folder, 'node_modules/line-model'));
-  }, 120_000);
+  });
   afterAll(() => app?.remove());
 
   it.each([
@@ -308,7 +308,7 @@ describe('the packed packages', () => {
     // The weights of the model, which are too short for a file of their own.
     expect(text).toContain('application/octet-stream;base64,');
     expect(text).not.toMatch(/from ["']node:/);
-  }, 120_000);
+  });
 
   it('build with esbuild for a page and its worker', async () => {
     app.write('page/page.js', page);
@@ -327,7 +327,7 @@ describe('the packed packages', () => {
     });
     expect(errors).toEqual([]);
     expect(outputFiles.every(({ text }) => !/from ["']node:/.test(text))).toBe(true);
-  }, 120_000);
+  });
 
   it.each(['cjs', 'esm'] as const)(
     'build with esbuild for Node into one %s file that runs alone',
@@ -367,7 +367,7 @@ describe('the SDK in an empty folder', () => {
 
   beforeAll(() => {
     app = new PackedApp(['protocol', 'privacy', 'engine', 'client-sdk'], packs, 'copied');
-  }, 120_000);
+  });
   afterAll(() => app?.remove());
 
   it('has no more than 120 MB, with all that it depends on', () => {
@@ -433,7 +433,7 @@ describe('the reports of what the packages export', () => {
   it('are up to date', () => {
     const { status, output } = node('scripts/api.mjs', '--check');
     expect(status, output).toBe(0);
-  }, 120_000);
+  });
 });
 
 describe('the Dockerfile', () => {

@@ -214,7 +214,7 @@ it('a coordinator does not start with private layers that its model has not', as
   await expect(openCoordinator({ plan })).rejects.toMatchObject({ code: 'plan.private-layers' });
 });
 
-it('devices that want opposite things of one model each get theirs', { timeout: 120_000 }, async () => {
+it('devices that want opposite things of one model each get theirs', async () => {
   const rounds = 20;
   const coordinator = await openCoordinator({
     model,

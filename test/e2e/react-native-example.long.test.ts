@@ -59,7 +59,7 @@ beforeAll(async () => {
   const { default: task } = await import('../../examples/react-native/notes.task.js' as string);
   coordinator = await createCoordinator(parseConfig({ port: 0, openEnrolment: true, log: 'silent' }), [task]);
   await coordinator.start();
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const client of clients) await client.stop();
@@ -120,7 +120,7 @@ it('the note pad learns with two other devices in its hidden web view, and sugge
   });
   expect(named('Note').props.value).toBe(`water the plants next week ${word} `);
   expect([views.requests, views.violations]).toEqual([[], []]);
-}, 180_000);
+});
 
 it('the note pad has the same update by kernels in JavaScript, where its web view is missing', async () => {
   const { plainNotes, notes } = (await import('../../examples/react-native/notes.js' as string)) as {
@@ -152,7 +152,7 @@ describe('the example of React Native', () => {
 
   beforeAll(async () => {
     bundle = await metroBundle('react-native', join(out, 'bundle.js'));
-  }, 300_000);
+  });
   afterAll(() => rmSync(out, { recursive: true }));
 
   it('has types that fit, those of React Native, of its web view and of its storage included', () => {

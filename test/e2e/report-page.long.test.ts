@@ -123,7 +123,7 @@ async function realRun(): Promise<RunEvent[]> {
   }
 }
 
-describe('the page of a run', { timeout: 120_000 }, () => {
+describe('the page of a run', () => {
   it('opens from a file without a request or an error, draws every chart, and keeps texts texts', async () => {
     const { page, problems } = await open(await reportOf(wholeRun));
     const places = page.locator('[data-chart]');
@@ -225,7 +225,7 @@ describe('the page of a run', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the page of a comparison', { timeout: 120_000 }, () => {
+describe('the page of a comparison', () => {
   const runWith = (seed: number, learningRate: number): RunEvent[] => [
     { ...begun, seed, settings: { ...begun.settings, plan: { learningRate, note: hostile } } },
     ...Array.from({ length: 12 }, (_, i) =>
@@ -274,7 +274,7 @@ describe('the page of a comparison', { timeout: 120_000 }, () => {
   );
 });
 
-describe('the page of a search', { timeout: 600_000 }, () => {
+describe('the page of a search', () => {
   it('draws what mattered and the curves, without a fault, in each look and width', async () => {
     const space = readSpace(
       {

@@ -56,4 +56,4 @@ it('begins, lists, shows and ends training runs', async () => {
     code: 4,
     errors: expect.stringContaining('no training run 2'),
   });
-}, 60_000);
+});

@@ -62,7 +62,7 @@ beforeAll(async () => {
     if (url!.endsWith('.bin')) bytes[0]! ^= 1;
     response.end(bytes);
   }).listen(0, '127.0.0.1');
-}, 120_000);
+});
 
 afterAll(async () => {
   release();
@@ -72,7 +72,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe('commands that look at a running coordinator without a token', { timeout: 120_000 }, () => {
+describe('commands that look at a running coordinator without a token', () => {
   it('show where it stands', async () => {
     expect(await json('status')).toMatchObject({
       tasks: [{ task: 'line', goal: 2, model: { number: 1, metrics: null } }],

@@ -21,7 +21,7 @@ const views: ChromiumViews[] = [];
 beforeAll(async () => {
   stage = await openStage();
   html = await wordsPage();
-}, 120_000);
+});
 afterAll(() => stage?.close());
 afterEach(async () => {
   for (const client of clients) await client.stop();

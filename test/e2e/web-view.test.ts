@@ -49,7 +49,7 @@ beforeAll(async () => {
   inNode = await worker.train(model, settings, examplesOf(0), never, () => {});
   await worker.close();
   browser = await chromium.launch(chromiumOptions);
-}, 120_000);
+});
 afterAll(() => browser?.close());
 afterEach(() => views?.close());
 

@@ -25,7 +25,7 @@ const floors = { ...lowFloors, ownDraw: true, contributions: { day: 4, model: 2 
 const low: Partial<Plan> = { masking, largestCohort: 12, uploadSlot: 0 };
 
 /** Looks again at once; what a device needs may still be loaded. */
-const often = { interval: 1, timeout: 30_000 };
+const often = { interval: 1 };
 
 /** A device that has trained for a buffer, and has offered that. */
 async function trained(victim: Victim, plan: Partial<Plan> = low): Promise<Victim> {

@@ -63,7 +63,7 @@ describe('two processes that share the folder of a device', () => {
     await last!.printed(/^connected$/m);
     expect(await next!.ended()).toBe(0);
     expect(next!.output).toContain('stopped');
-  }, 120_000);
+  });
 });
 
 describe('two clients of one process that share a folder', () => {

@@ -207,7 +207,7 @@ describe('any history of masked rounds', () => {
       }),
       { numRuns: 40 },
     );
-  }, 120_000);
+  });
 
   it('gets far enough for that to mean something', async () => {
     const outcomes = new Set<string>();
@@ -227,7 +227,7 @@ describe('any history of masked rounds', () => {
       'failed during updates',
       'published',
     ]);
-  }, 120_000);
+  });
 
   const stepBut = (...silent: number[]): Operation => ['StepBut', silent];
   const everybody = stepBut();

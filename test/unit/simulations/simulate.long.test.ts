@@ -57,7 +57,7 @@ describe('npm run simulate', () => {
     expect(json.status).toBe(1);
     expect(JSON.parse(json.stdout)).toMatchObject({ outcome: 'failed' });
     rmSync(folder, { recursive: true });
-  }, 240_000);
+  });
 
   it('runs a scenario from a folder outside of the checkout, where nothing is installed', () => {
     const folder = mkdtempSync(join(tmpdir(), 'murmuration-outside-'));
@@ -75,5 +75,5 @@ describe('npm run simulate', () => {
     rmSync(folder, { recursive: true });
     expect(status, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ scenario: 'mine' });
-  }, 240_000);
+  });
 });

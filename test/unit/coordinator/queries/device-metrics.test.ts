@@ -144,9 +144,7 @@ describe('what devices measure', () => {
     levels: fc.integer({ min: 200, max: 4_000 }),
   });
 
-  it('QY13: is what the plain computation gives, of the devices in the sum, whatever is lost on the way', {
-    timeout: 60_000,
-  }, async () => {
+  it('QY13: is what the plain computation gives, of the devices in the sum, whatever is lost on the way', async () => {
     let shown = 0;
     await fc.assert(
       fc.asyncProperty(scene, async ({ own, lost, after, levels }) => {

@@ -91,7 +91,7 @@ describe.each(kinds)('an asynchronous task with buffers of %s updates', (_, chan
         }
         await world.close();
       }
-  }, 120_000);
+  });
 
   it('goes on after two crashes, however close', async () => {
     for (let write = 2; write < 16; write += 3)
@@ -103,7 +103,7 @@ describe.each(kinds)('an asynchronous task with buffers of %s updates', (_, chan
         await requireExact(world, goal);
         await world.close();
       }
-  }, 120_000);
+  });
 
   it('is exact where writes fail, or had succeeded after all', async () => {
     for (let write = 0; write < 12; write++) {
@@ -117,7 +117,7 @@ describe.each(kinds)('an asynchronous task with buffers of %s updates', (_, chan
       await requireExact(world, goal);
       await world.close();
     }
-  }, 120_000);
+  });
 
   it('is stopped and started again without a trace', async () => {
     const world = await run(change);

@@ -105,7 +105,7 @@ describe('an asynchronous task that masks', () => {
       }
       await world.close();
     }
-  }, 120_000);
+  });
 
   it('is stopped and started again without a trace', async () => {
     const world = await run();

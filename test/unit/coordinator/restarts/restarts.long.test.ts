@@ -102,7 +102,7 @@ describe.each(kinds)('a round %s', (_, change, contributors) => {
         await world.close();
       }
     }
-  }, 120_000);
+  });
 });
 
 /** Advances in small steps until the round is in a phase. */
@@ -128,7 +128,7 @@ describe('a masked round', () => {
         await world.close();
       }
     }
-  }, 120_000);
+  });
 
   it.each(['gathering', 'keys', 'shares', 'updates', 'agreement', 'unmasking', 'closing'] as const)(
     'goes on where its coordinator is stopped in %s and another one comes up',

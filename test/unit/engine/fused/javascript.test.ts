@@ -34,7 +34,7 @@ beforeAll(async () => {
     false,
   );
   scalar = new WebAssembly.Module(Uint8Array.from(scalarBuild(bytes)));
-}, 120_000);
+});
 
 function onWebAssembly(module: WebAssembly.Module): Build {
   const memory = new WebAssembly.Memory({ initial: 1 });

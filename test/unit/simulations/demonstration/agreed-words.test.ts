@@ -62,9 +62,7 @@ const nobody: Asking['phones'] = {
   rest: async () => {},
 };
 
-it('has the words that phones agree on, by what they say over sockets, and asks nobody again', {
-  timeout: 120_000,
-}, async () => {
+it('has the words that phones agree on, by what they say over sockets, and asks nobody again', async () => {
   const phones = new Phones({
     enrolmentToken,
     seed: 1,

@@ -46,7 +46,7 @@ describe('a run that is paused between two rounds', () => {
         return { number, outcome, tally, metrics, training };
       });
     expect([...rounds(paused), ...rounds(resumed)]).toEqual(rounds(undisturbed));
-  }, 120_000);
+  });
 
   test('goes on where it is to end otherwise, or to compare other clients in the end', async () => {
     const events = await eventsOf({

@@ -72,9 +72,7 @@ describe('recall against ε', () => {
     });
   };
 
-  it('has as much noise as each ε takes, and says for whom that is accounted', {
-    timeout: 900_000,
-  }, async () => {
+  it('has as much noise as each ε takes, and says for whom that is accounted', async () => {
     const table = await measure({ epsilons: [1, 10, null], population: 10_000, cohort: 5_000 });
     const [one, ten, none] = table.rows;
     expect(one!.noiseMultiplier).toBeGreaterThan(3 * ten!.noiseMultiplier);

@@ -116,7 +116,7 @@ describe('the keyboard table', () => {
     expect(agreed.every(word => typedBy.get(word)! >= 3)).toBe(true);
   });
 
-  it('measures all rows on the same words', { timeout: 900_000 }, async () => {
+  it('measures all rows on the same words', async () => {
     const { ownWeight, meanLambda, keystrokesSaved, countedNgrams, ...rows } = await measureTable({
       phones,
       words,
@@ -148,9 +148,7 @@ describe('the keyboard table', () => {
     expect(meanLambda).toBeGreaterThan(0);
   });
 
-  it('has rounds that lead to the same model for a seed, and can be masked', {
-    timeout: 900_000,
-  }, async () => {
+  it('has rounds that lead to the same model for a seed, and can be masked', async () => {
     await startBackend();
     const size = { vocabulary: 200, embedding: 8, gru: 8, dense: 8, tied: true, dropout: 0.2 };
     const { topology, layout, weights } = describeModel(nextWordModel(size, 1));

@@ -37,9 +37,7 @@ function pairs(): number {
 }
 
 describe('the n-grams that phones have in common', () => {
-  it('QY12: are found by the masks of devices and coordinator as without masks', {
-    timeout: 120_000,
-  }, async () => {
+  it('QY12: are found by the masks of devices and coordinator as without masks', async () => {
     const [masked, plain] = [await find({ masking: 'on' }), await find({ masking: 'off' })];
     expect(masked).toEqual(plain);
     expect(masked.counts.slice(1, 2)).toEqual([pairs()]);

@@ -53,9 +53,7 @@ describe('membership inference by likelihood ratios', () => {
     expect(Number.isFinite(all.epsilon)).toBe(true);
   });
 
-  it('finds members of models of real text without noise, and no more than ε with it', {
-    timeout: 900_000,
-  }, () => {
+  it('finds members of models of real text without noise, and no more than ε with it', () => {
     const settings = { epsilon: 4, delta: 1e-5, devices: 24, models: 12, words: 30, seed: 1 };
     const found = membership(smsText().phones, settings, () => {});
     for (const { accounted, empirical, noiseOff } of [found.ngram, found.neural]) {

@@ -36,7 +36,7 @@ writeFileSync(
   }),
 );
 
-describe('npm run simulate -- tune', { timeout: 600_000 }, () => {
+describe('npm run simulate -- tune', () => {
   it('goes on after a kill -9 in the midst of a training, to the same findings and report', () => {
     const notes = join(folder, 'notes');
     const asked = (state: string, space: string) =>

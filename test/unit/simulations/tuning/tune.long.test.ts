@@ -61,7 +61,7 @@ const threadsIn = (path: string) => notesIn(path).flatMap(note => (note.what ===
 const linesOf = (state: string) => readFileSync(join(state, 'tune.jsonl'), 'utf8').split('\n').slice(0, -1);
 
 // Dozens of trainings, on a machine that may have other work.
-describe('a search of a scenario', { timeout: 600_000 }, () => {
+describe('a search of a scenario', () => {
   it('reads held-out examples only after the state file says what was chosen', async () => {
     const state = newFolder();
     await mkdir(state, { recursive: true });
@@ -204,7 +204,7 @@ describe('a search of a scenario', { timeout: 600_000 }, () => {
   });
 });
 
-describe('a search that can be none is refused before anything is trained', { timeout: 600_000 }, () => {
+describe('a search that can be none is refused before anything is trained', () => {
   // biome-ignore format: one a line
   it.each<[string, Partial<GivenSpace>, string]>([
     ['a path that there is not', { settings: { 'plan.learningrate': uniform(0, 1) } }, 'no setting "plan.learningrate". Did you mean "plan.learningRate"?'],
