@@ -113,6 +113,17 @@ function problemOf(error: MurmurationError, instance: string): z.infer<typeof pr
   };
 }
 
+/** What the framework refuses before a route sees it, by its codes, in words that say what to do. */
+const beforeRoutes: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY:
+    'The body is not JSON, though its content-type says so; send one JSON document in UTF-8.',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; send a JSON document, or no content-type.',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE:
+    'The body is of a type that this address does not take; GET /openapi.json says which it takes.',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The body is not as long as its content-length says; send it again.',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'The body is longer than this address takes; send less at once.',
+};
+
 function classify(error: FastifyError): MurmurationError {
   if (error instanceof MurmurationError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -123,12 +134,13 @@ function classify(error: FastifyError): MurmurationError {
     );
   }
   const status = error.statusCode ?? 500;
+  const detail = beforeRoutes[error.code] ?? error.message;
   switch (status) {
     case 413:
-      return new MurmurationError('request.too-large', error.message);
+      return new MurmurationError('request.too-large', detail);
     case 415:
-      return new MurmurationError('request.unsupported', error.message);
+      return new MurmurationError('request.unsupported', detail);
   }
-  if (status >= 400 && status < 500) return new MurmurationError('request.invalid', error.message);
+  if (status >= 400 && status < 500) return new MurmurationError('request.invalid', detail);
   return new MurmurationError('server.internal');
 }

@@ -45,6 +45,30 @@ describe('everything that goes wrong is a problem document', () => {
     ]);
   });
 
+  const json = { 'content-type': 'application/json' };
+
+  it.each([
+    ['half of a document', '{"a"', json, 400, 'request.invalid', /not JSON.*send one JSON document/],
+    ['nothing', '', json, 400, 'request.invalid', /empty; send a JSON document/],
+    ['XML', '<a/>', { 'content-type': 'text/xml' }, 415, 'request.unsupported', /of a type.*\/openapi\.json/],
+    ['too much', JSON.stringify('a'.repeat(70_000)), json, 413, 'request.too-large', /longer.*send less/],
+    [
+      'less than is announced',
+      '{}',
+      { ...json, 'content-length': '5' },
+      400,
+      'request.invalid',
+      /as long as/,
+    ],
+  ])(
+    'in words that say what to do, where no route gets to see the body: %s',
+    async (_, payload, headers, status, code, detail) => {
+      const response = await scene.app.inject({ method: 'POST', url: '/taken', payload, headers });
+      expectProblem(response, status, code);
+      expect(response.json().detail).toMatch(detail);
+    },
+  );
+
   it('names what is invalid', async () => {
     const { detail } = (await scene.get('/v1/tasks/values/rounds?limit=x')).json();
     expect(detail).toMatch(/limit/);

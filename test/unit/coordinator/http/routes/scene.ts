@@ -63,6 +63,7 @@ export async function openRoutes(change?: FederationOptions['task']) {
     }),
     bounds.limits,
   );
+  app.post('/taken', { schema: { hide: true } }, ({ body }) => body);
   app.get('/broken', { schema: { hide: true } }, () => {
     throw new Error('The secret path /var/lib broke.');
   });
