@@ -48,6 +48,22 @@ export function partsContract(
       expect(await parts.open('other' as TaskName)).toEqual([]);
     });
 
+    it('has each round from its beginning to its end, however often it is asked, in the order in which they began', async () => {
+      const { rounds, parts, history } = await open();
+      const [first, second] = [spreadTerms(roundB), spreadTerms(roundA)];
+      await rounds.begin(first);
+      expect(await parts.open(task)).toEqual([first]);
+      await rounds.begin(second);
+      await rounds.begin(termsOfPart(second, 1));
+      // Those who ask at the same time as well.
+      const asked = await Promise.all([1, 2, 3].map(() => parts.open(task)));
+      expect(asked).toEqual([1, 2, 3].map(() => [first, second]));
+      await history.commit({ round: recordOf(roundB) });
+      expect(await parts.open(task)).toEqual([second]);
+      await history.commit({ round: recordOf(roundA) });
+      expect(await parts.open(task)).toEqual([]);
+    });
+
     it('keeps the journals and checkpoints of the parts of a round apart', async () => {
       const { rounds } = await open();
       const whole = spreadTerms(roundA);

@@ -32,12 +32,30 @@ export function sqlParts({ rows, writer }: RowDatabase, closed: (key: RoundId) =
     });
     await closed(key);
   };
+  /** By the keys of rounds that were under way when this was last looked at: each part looks twice a second, and terms never change. */
+  let known: ReadonlyMap<RoundId, RoundTerms> = new Map();
+  /** The terms of whole rounds, in the order in which they began. */
+  const termsUnderWay = async (): Promise<readonly RoundTerms[]> => {
+    // The key of a part has a dot, that of a round none.
+    const whole = rows.selectFrom('rounds_under_way').where('round', 'not like', '%.%');
+    const begun = await whole.select('round').orderBy('id').execute();
+    const keys = begun.map(({ round }) => round as RoundId);
+    const others = keys.filter(key => !known.has(key));
+    const read = new Map(known);
+    if (others.length > 0)
+      for (const { round, terms } of await whole
+        .select(['round', 'terms'])
+        .where('round', 'in', others)
+        .execute())
+        read.set(round as RoundId, decoded<RoundTerms>(terms));
+    // One that was over in between has no terms any more.
+    known = new Map(keys.flatMap(key => (read.has(key) ? [[key, read.get(key)!]] : [])));
+    return [...known.values()];
+  };
   return {
     async open(task) {
-      const begun = await rows.selectFrom('rounds_under_way').select('terms').orderBy('id').execute();
-      return begun
-        .map(({ terms }) => read<RoundTerms>(terms))
-        .filter(({ plan, parts, part }) => plan.task === task && parts !== undefined && part === undefined);
+      const rounds = await termsUnderWay();
+      return rounds.filter(({ plan, parts }) => plan.task === task && parts !== undefined);
     },
 
     end,
@@ -47,7 +65,7 @@ export function sqlParts({ rows, writer }: RowDatabase, closed: (key: RoundId) =
       let others = rows.selectFrom('round_parts').where('round', '=', round);
       if (known.size > 0) others = others.where('part', 'not in', [...known.keys()]);
       const found = await others.select(['part', 'result']).orderBy('part').execute();
-      return new Map(found.map(({ part, result }) => [Number(part), read<PartResult>(result)]));
+      return new Map(found.map(({ part, result }) => [Number(part), decoded<PartResult>(result)]));
     },
 
     async sum(round, part) {
@@ -72,7 +90,7 @@ async function forgetJournal(changes: Kysely<Tables>, key: RoundId): Promise<voi
   await changes.deleteFrom('rounds_under_way').where('round', '=', key).execute();
 }
 
-function read<Value>(bytes: Uint8Array): Value {
+function decoded<Value>(bytes: Uint8Array): Value {
   try {
     return decode(bytes) as Value;
   } catch (cause) {
