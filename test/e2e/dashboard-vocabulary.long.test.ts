@@ -91,6 +91,8 @@ const region = (page: Page, name: string) => page.getByRole('region', { name, ex
 it('VG11, VG13: shows the words that devices have, and adds and rejects some by a click of an operator', async () => {
   for (const [colorScheme, width] of [
     ['light', 1440],
+    ['dark', 1440],
+    ['light', 390],
     ['dark', 390],
   ] as const) {
     const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
