@@ -4,7 +4,7 @@ import type { AnswerOptions } from '@murmuration/client-sdk/queries/answer-optio
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { lowFloors } from '../../unit/client-sdk/device.ts';
 import { MaskedPeers } from '../../unit/client-sdk/masked-peers.ts';
 import { masking, Victim } from './victim.ts';
@@ -32,10 +32,11 @@ export async function answering({
   const victim = new Victim({ floors, task: { answers, ...task }, seed, ...(storage && { storage }) }, clock);
   await victim.connect();
   // What answers queries is loaded first.
-  await vi.waitFor(async () => {
+  const checkIns = async () => {
     await victim.clock.advance(0);
-    expect(victim.checkIns).toBeGreaterThan(0);
-  }, 60_000);
+    return victim.checkIns;
+  };
+  await expect.poll(checkIns).toBeGreaterThan(0);
   return victim;
 }
 

@@ -14,7 +14,7 @@ import type { EvaluationQuery } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StillTrainer } from '../../unit/client-sdk/device.ts';
 import { assignmentOf, layout } from '../../unit/client-sdk/memory-coordinator.ts';
 import { answering, Told } from './answering.ts';
@@ -65,10 +65,11 @@ async function asked(victim: Victim, round: string, plan: Partial<Plan>): Promis
   const said = () => victim.coordinator.asked.keys.length + victim.left.length;
   const before = said();
   const assignment = await victim.assign(round, plan);
-  await vi.waitFor(async () => {
+  const saidLater = async () => {
     await victim.clock.advance(0);
-    expect(said()).toBeGreaterThan(before);
-  });
+    return said();
+  };
+  await expect.poll(saidLater).toBeGreaterThan(before);
   return assignment;
 }
 
@@ -160,10 +161,11 @@ describe('a coordinator that has versions evaluated', () => {
       told.peers.roster(victim.coordinator.asked.enrol[0]!.publicKey, told.last('keys')),
     );
     await told.tell('bundle', told.peers.bundle(told.last('shares')));
-    await vi.waitFor(async () => {
+    const trained = async () => {
       await victim.clock.advance(0);
-      expect(seen.length).toBeGreaterThan(0);
-    });
+      return seen.length;
+    };
+    await expect.poll(trained).toBeGreaterThan(0);
     const split = new ExampleSplit(serving);
     for (const example of examples) split.add(example);
     expect(seen).toEqual(split.training);

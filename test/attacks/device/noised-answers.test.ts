@@ -7,7 +7,7 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { assignmentOf, id } from '../../unit/client-sdk/memory-coordinator.ts';
 import { codeOfPromise } from '../../unit/codes.ts';
 import { answering } from './answering.ts';
@@ -23,10 +23,11 @@ const answers: Record<string, AnswerOptions> = {
 async function asked(plan: Partial<Plan>, floors: Floors = {}) {
   const victim = await answering({ answers, floors });
   await victim.assign('r1', plan);
-  await vi.waitFor(async () => {
+  const decided = async () => {
     await victim.clock.advance(0);
-    expect(victim.coordinator.asked.keys.length + victim.floors.length).toBeGreaterThan(0);
-  });
+    return victim.coordinator.asked.keys.length + victim.floors.length;
+  };
+  await expect.poll(decided).toBeGreaterThan(0);
   await victim.device.client.stop();
   return { keys: victim.coordinator.asked.keys.length, floors: victim.floors };
 }

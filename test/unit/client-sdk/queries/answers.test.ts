@@ -14,7 +14,7 @@ import { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries
 import type { Query } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { deviceOn, lowFloors, StillTrainer } from '../device.ts';
 import { MaskedPeers } from '../masked-peers.ts';
 import { assignmentOf, MemoryCoordinator } from '../memory-coordinator.ts';
@@ -75,10 +75,11 @@ async function waiting(allowed: Record<string, AnswerOptions> | undefined = answ
   await it.client.start();
   coordinator.connect();
   // What answers queries is loaded first.
-  await vi.waitFor(async () => {
+  const checkIns = async () => {
     await clock.advance(0);
-    expect(coordinator.asked['check-in'].length).toBeGreaterThan(before);
-  });
+    return coordinator.asked['check-in'].length;
+  };
+  await expect.poll(checkIns).toBeGreaterThan(before);
   await clock.advance(0);
   return { client: it.client, errors };
 }

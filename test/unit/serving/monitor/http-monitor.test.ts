@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { HttpMonitor } from '@murmuration/serving/monitor/http-monitor';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { predictionOf, windowOf } from './predictions.ts';
 
@@ -39,7 +39,11 @@ async function open(answer: (asked: Asked, response: ServerResponse) => void) {
       },
     },
   );
-  return { monitor, all, clock, heard };
+  const waitingLater = async () => {
+    await clock.advance(60_000);
+    return monitor.waiting;
+  };
+  return { monitor, all, heard, waitingLater };
 }
 
 const end = (response: ServerResponse, status: number, body: object = {}) =>
@@ -48,31 +52,25 @@ const end = (response: ServerResponse, status: number, body: object = {}) =>
 describe('a monitor elsewhere', () => {
   it('gets windows in order, again where it was away or its answer was lost, with the same numbers', async () => {
     let failures = 2;
-    const { monitor, all, clock } = await open((_, response) => {
+    const { monitor, all, waitingLater } = await open((_, response) => {
       if (failures-- > 0) response.destroy();
       else end(response, 200);
     });
     for (const number of [1, 2, 3]) monitor.window(windowOf(number, [predictionOf(`${number}`)]));
-    await vi.waitFor(() => expect(all).toHaveLength(1));
-    await vi.waitFor(async () => {
-      await clock.advance(60_000);
-      expect(monitor.waiting).toBe(0);
-    });
+    await expect.poll(() => all.length).toBe(1);
+    await expect.poll(waitingLater).toBe(0);
     expect(all.map(({ body }) => body.number)).toEqual([1, 1, 1, 2, 3]);
   });
 
   it('gets outcomes that came while it was away, after the windows that they belong to', async () => {
     let isAway = true;
-    const { monitor, all, clock, heard } = await open((_, response) =>
+    const { monitor, all, heard, waitingLater } = await open((_, response) =>
       end(response, isAway ? 503 : 200, { result: 'joined' }),
     );
     monitor.window(windowOf(1, [predictionOf('p')]));
     expect(await monitor.feedback({ id: 'p', outcome: 1 })).toBe('queued');
     isAway = false;
-    await vi.waitFor(async () => {
-      await clock.advance(60_000);
-      expect(monitor.waiting).toBe(0);
-    });
+    await expect.poll(waitingLater).toBe(0);
     expect(all.slice(-2).map(({ path }) => path)).toEqual(['/v1/monitor/windows', '/v1/feedback']);
     expect(heard).toContain('queued');
     expect(await monitor.feedback({ id: 'q', outcome: 1 })).toBe('joined');
@@ -103,7 +101,7 @@ describe('a monitor elsewhere', () => {
     );
     monitor.window(windowOf(1, []));
     monitor.window(windowOf(2, []));
-    await vi.waitFor(() => expect(monitor.waiting).toBe(0));
+    await expect.poll(() => monitor.waiting).toBe(0);
     expect(all.map(({ body }) => body.number)).toEqual([1, 2]);
     expect(heard).toEqual(['lost 1', '[inference.input]']);
   });
