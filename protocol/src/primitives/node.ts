@@ -28,9 +28,21 @@ const ignored = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 const encode = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
 
+/** Public keys that were imported, by curve and key: those of a round come again and again, and an import takes a quarter of an agreement. */
+const imported = new Map<string, KeyObject>();
+const mostImported = 4_096;
+
 // Of the ways into a KeyObject, JSON web keys take a tenth of the time that DER does.
 function importPublicKey(curve: Curve, publicKey: Uint8Array): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: curve, x: encode(publicKey) }, format: 'jwk' });
+  const x = encode(publicKey);
+  const name = `${curve} ${x}`;
+  let key = imported.get(name);
+  if (!key) {
+    key = createPublicKey({ key: { kty: 'OKP', crv: curve, x }, format: 'jwk' });
+    if (imported.size >= mostImported) imported.clear();
+    imported.set(name, key);
+  }
+  return key;
 }
 
 function importSecretKey(curve: Curve, secret: Uint8Array): KeyObject {

@@ -253,6 +253,33 @@ describe('native and portable primitives are the same functions', () => {
     );
   });
 
+  test('one key of both curves, used in turn, is each time the one that is meant', () => {
+    const seed = new Uint8Array(32).fill(3);
+    const { publicKey, sign } = portable.ed25519.signingKey(seed);
+    for (let time = 0; time < 2; time++) {
+      const [n, p] = [native, portable].map(each => each.x25519.agreementKey(seed).agree(publicKey));
+      expect(hex(n!)).toBe(hex(p!));
+      expect(native.ed25519.verify(publicKey, utf8('yes'), sign(utf8('yes')))).toBe(true);
+      expect(native.ed25519.verify(publicKey, utf8('no'), sign(utf8('yes')))).toBe(false);
+    }
+  });
+
+  test('more public keys than are kept once they are imported are the same ones again', () => {
+    const mine = native.x25519.agreementKey(new Uint8Array(32).fill(7));
+    const peers = Array.from({ length: 5 }, (_, i) =>
+      portable.x25519.agreementKey(new Uint8Array(32).fill(i + 1)),
+    );
+    const agree = () => peers.map(({ publicKey }) => hex(mine.agree(publicKey)));
+    const before = agree();
+    const others = new Uint8Array(32);
+    for (let i = 0; i < 5_000; i++) {
+      new DataView(others.buffer).setUint32(8, i + 1);
+      native.ed25519.verify(others, new Uint8Array(1), new Uint8Array(64));
+    }
+    expect(agree()).toEqual(before);
+    expect(before).toEqual(peers.map(peer => hex(peer.agree(mine.publicKey))));
+  });
+
   test('X25519: arbitrary bytes as a public key, the ignored top bit included', () => {
     fc.assert(
       fc.property(of(32), of(32), (mine, publicKey) =>
