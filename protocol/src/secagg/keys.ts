@@ -44,17 +44,29 @@ export interface RoundSecrets {
   readonly sharing: Uint8Array;
 }
 
-/** Derives a device's secrets from 32 random bytes that serve for one round only. */
+/**
+ * Derives a device's secrets from 32 random bytes that serve for one round only: each when it is asked for, as most steps of a round need
+ * few of them, and a key takes a multiplication on the curve.
+ */
 export function deriveSecrets(context: RoundContext, root: Secret): RoundSecrets {
   const { hkdf, x25519 } = context.primitives;
   const derive = (label: string) => hkdf(root.expose(), bind(context, label), keyBytes);
-  const maskingSecret = derive('masking secret');
   return {
-    sealing: x25519.agreementKey(derive('sealing secret')),
-    masking: x25519.agreementKey(maskingSecret),
-    maskingSecret,
-    seed: derive('self mask seed'),
-    sharing: derive('share coefficients'),
+    get sealing() {
+      return x25519.agreementKey(derive('sealing secret'));
+    },
+    get masking() {
+      return x25519.agreementKey(derive('masking secret'));
+    },
+    get maskingSecret() {
+      return derive('masking secret');
+    },
+    get seed() {
+      return derive('self mask seed');
+    },
+    get sharing() {
+      return derive('share coefficients');
+    },
   };
 }
 

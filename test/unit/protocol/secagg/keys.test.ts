@@ -81,6 +81,25 @@ describe('SA3: the keys of a device', () => {
     expect(new Set(all).size).toBe(20);
   });
 
+  test('cost a multiplication on the curve each, and only where they are asked for', () => {
+    const asked: string[] = [];
+    const { x25519 } = context.primitives;
+    const agreementKey: typeof x25519.agreementKey = secret => {
+      asked.push(String(secret));
+      return x25519.agreementKey(secret);
+    };
+    const counting = { ...context, primitives: { ...context.primitives, x25519: { agreementKey } } };
+    const derived = deriveSecrets(counting, new Secret(seed(2, 0)));
+    expect([derived.seed, derived.sharing, derived.maskingSecret]).toEqual([
+      secrets.seed,
+      secrets.sharing,
+      secrets.maskingSecret,
+    ]);
+    expect(asked).toEqual([]);
+    expect(derived.masking.publicKey).toEqual(secrets.masking.publicKey);
+    expect(asked).toEqual([String(secrets.maskingSecret)]);
+  });
+
   test('are taken once: a repeated identity, sealing or masking key is refused, also in the place of another', () => {
     const keysOf = (device: number) =>
       signKeys(
