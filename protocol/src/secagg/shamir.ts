@@ -31,20 +31,23 @@ export function shareSecret(
   random: UniformInteger,
 ): Uint8Array[] {
   const limbs = limbsOf(secret);
-  const coefficients = limbs.map(limb => {
-    const polynomial = new Float64Array(threshold);
-    polynomial[0] = limb;
-    for (let power = 1; power < threshold; power++) polynomial[power] = random(prime);
-    return polynomial;
+  const count = limbs.length;
+  // Those of one power side by side, as they are read.
+  const coefficients = new Float64Array(threshold * count);
+  limbs.forEach((value, limb) => {
+    coefficients[limb] = value;
+    for (let power = 1; power < threshold; power++) coefficients[power * count + limb] = random(prime);
   });
+  const values = new Float64Array(count);
   return points.map(point => {
-    const share = new DataView(new ArrayBuffer(limbs.length * limbBytes));
-    coefficients.forEach((polynomial, limb) => {
-      let value = 0;
-      for (let power = threshold - 1; power >= 0; power--)
-        value = addModulo(multiplyModulo(value, point), polynomial[power]!);
-      share.setUint32(limb * limbBytes, value);
-    });
+    values.fill(0);
+    // Each product of a polynomial waits for the one before it, so that all polynomials go on side by side.
+    for (let power = threshold - 1; power >= 0; power--) {
+      for (let limb = 0; limb < count; limb++)
+        values[limb] = addModulo(multiplyModulo(values[limb]!, point), coefficients[power * count + limb]!);
+    }
+    const share = new DataView(new ArrayBuffer(count * limbBytes));
+    for (let limb = 0; limb < count; limb++) share.setUint32(limb * limbBytes, values[limb]!);
     return new Uint8Array(share.buffer);
   });
 }
