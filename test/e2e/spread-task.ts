@@ -5,7 +5,7 @@ export default lineTask({
   masking: { corrupt: 0.05, dropping: 0.1, smallestGroup: 3 },
   cohort: { goal: 40, minimum: 8, overSelection: 1, cells: 2 },
   deadlines: {
-    gathering: '40 s',
+    gathering: '30 s',
     keys: '1 min',
     shares: '1 min',
     updates: '1 min',

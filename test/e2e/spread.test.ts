@@ -78,12 +78,19 @@ it('TK5: one masked round over two cells has the updates of all devices, also wh
   const running = [serve('front', one!, []), serve('front', two!, [])];
   await Promise.all([...cells.values(), ...running].map(each => each.printed(/listens on/)));
   const ask = async (path: string, method = 'GET', front = fronts[1]!) => {
-    const answer = await fetch(front + path, { method, headers: { authorization: `Bearer ${admin}` } });
-    return answer.json() as Promise<Record<string, unknown>>;
+    const answer = await fetch(front + path, {
+      method,
+      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+      ...(method === 'POST' && { body: '{}' }),
+    });
+    return { ...((await answer.json()) as Record<string, unknown>), isOk: answer.ok };
   };
   // Each front looks by itself for what cells have.
   for (const front of fronts)
     await expect.poll(async () => (await ask('/v1/tasks/line', 'GET', front)).name).toBe('line');
+  // A round that begins now, not while the processes were starting: all devices are to come within its time.
+  await ask('/v1/admin/tasks/line/abort-round', 'POST');
+  await expect.poll(async () => (await ask('/v1/admin/tasks/line/start-round', 'POST')).isOk).toBe(true);
 
   let goOn = () => {};
   const toldToGoOn = new Promise<void>(resolve => {
@@ -110,16 +117,17 @@ it('TK5: one masked round over two cells has the updates of all devices, also wh
 
   cells.get(at(second!))!.child.kill('SIGKILL');
   goOn();
-  const rounds = async () => (await ask('/v1/tasks/line/rounds')).rounds as { phase: string }[] | undefined;
+  const rounds = async () =>
+    (await ask('/v1/tasks/line/rounds')).rounds as { phase: string; number: number }[] | undefined;
   await expect
     .poll(async () => (await rounds())?.[0], { timeout: 120_000 })
     .toMatchObject({ phase: 'published', tally: { cohort: count, accepted: count, lost: 0 } });
-  const detail = await ask('/v1/admin/tasks/line/rounds/1');
+  const detail = await ask(`/v1/admin/tasks/line/rounds/${(await rounds())?.[0]?.number}`);
   const parts = detail.parts as { devices: number; contributors: number; failure: string | null }[];
   expect(parts).toHaveLength(2);
   expect(parts.map(({ failure }) => failure)).toEqual([null, null]);
   expect(parts.map(({ contributors }) => contributors).sort()).toEqual([...connected].sort());
-  const [version] = ((await ask('/v1/tasks/line/models')) as { models: { contributors: number }[] }).models;
+  const [version] = (await ask('/v1/tasks/line/models')).models as { contributors: number }[];
   expect(version).toMatchObject({ contributors: count, privacy: { delta: 1e-6, text: expect.any(String) } });
   expect(all.flat().filter(code => !code.startsWith('server.'))).toEqual([]);
 }, 300_000);
