@@ -106,12 +106,13 @@ function noiseOf({ cohort }: PrivateSettings, budget: TaskPrivacy | null | 0): C
 /** The rounds of one budget: no stages, between which the noise would begin anew. */
 function privateRounds(
   { federated }: KeyboardTableSettings,
-  { rounds, simulated, clip, learningRate, serverLearningRate, tau }: PrivateSettings,
+  { rounds, simulated, maxExamples, clip, learningRate, serverLearningRate, tau }: PrivateSettings,
 ): FederatedSettings {
   return {
     ...federated,
     stages: [{ rounds, learningRate, serverLearningRate }],
     cohort: simulated,
+    maxExamples,
     clip,
     tau,
   };

@@ -45,16 +45,17 @@ const federatedSettings = z.strictObject({
     .array(stage)
     .min(1)
     .default([
-      { rounds: 300, learningRate: 1, serverLearningRate: 0.03 },
-      { rounds: 100, learningRate: 1, serverLearningRate: 0.01 },
-      { rounds: 60, learningRate: 1, serverLearningRate: 0.003 },
+      { rounds: 450, learningRate: 1, serverLearningRate: 0.03 },
+      { rounds: 150, learningRate: 1, serverLearningRate: 0.01 },
+      { rounds: 150, learningRate: 1, serverLearningRate: 0.003 },
     ]),
   /** Phones whose updates make a round. */
-  cohort: whole.max(280).default(10),
+  cohort: whole.max(280).default(20),
   epochs: whole.max(100).default(1),
   batchSize: whole.max(4_096).default(10),
   gradientClip: positive.default(1),
-  maxExamples: whole.default(200),
+  /** Messages that a phone draws for a round: the fewer steps it takes, the less phones drift apart. */
+  maxExamples: whole.default(60),
   negatives: negatives.default(200),
   /** Longest L2 norm of an update, and the bits of a value of it. */
   clip: positive.default(15),
@@ -62,14 +63,14 @@ const federatedSettings = z.strictObject({
   /** The largest weight of an update, in proportion to the examples used. */
   weightCap: whole.max(65_536).default(8),
   /** Of FedAdam. */
-  tau: positive.default(0.0005),
+  tau: positive.default(0.0003),
   masking: commonSettings.masking,
 });
 export type FederatedSettings = z.output<typeof federatedSettings>;
 
 /** The copy of the shared model that each phone trains further. */
 const fineTuning = z.strictObject({
-  epochs: whole.max(100).default(2),
+  epochs: whole.max(100).default(3),
   batchSize: whole.max(4_096).default(4),
   learningRate: positive.default(0.5),
   proximal: z.number().min(0).default(0.01),
@@ -99,6 +100,8 @@ const privateSettings = z.strictObject({
   rounds: whole.max(100_000).default(100),
   /** Phones that train in a round of the simulation. */
   simulated: whole.max(280).default(20),
+  /** Messages that a phone draws for a round. */
+  maxExamples: whole.default(200),
   /** Longest L2 norm of an update. */
   clip: positive.default(1),
   /** Of the phones. */

@@ -14,12 +14,15 @@ export const hybridSettings = z.strictObject({
       // Smaller than the table's: five of them are taught.
       model: { embedding: 96, gru: 256, dropout: 0.2 },
       // As where the weights of its mixture were fitted.
-      fineTuning: { average: null },
+      fineTuning: { epochs: 2, average: null },
       // All messages of a phone train, where the table holds a fifth of them out: more words are in common than a query can find at 4.
       words: { masking: 'off', further: [{ threshold: 5, words: 5_000, buckets: 65_536 }] },
       ngrams: { masking: 'off' },
       federated: {
+        cohort: 10,
         batchSize: 4,
+        maxExamples: 200,
+        tau: 0.0005,
         stages: [
           { rounds: 100, learningRate: 1, serverLearningRate: 0.03 },
           { rounds: 30, learningRate: 1, serverLearningRate: 0.01 },
