@@ -47,7 +47,8 @@ const federatedSettings = z.strictObject({
     .default([
       { rounds: 450, learningRate: 1, serverLearningRate: 0.03 },
       { rounds: 150, learningRate: 1, serverLearningRate: 0.01 },
-      { rounds: 150, learningRate: 1, serverLearningRate: 0.003 },
+      { rounds: 175, learningRate: 1, serverLearningRate: 0.003 },
+      { rounds: 50, learningRate: 1, serverLearningRate: 0.001 },
     ]),
   /** Phones whose updates make a round. */
   cohort: whole.max(280).default(20),
