@@ -11,7 +11,6 @@ import type { Measured } from '../scenario/define-scenario.ts';
 import { clientExamples, type FederatedData } from '../scenario/federated-data.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
-import { agreedOnce } from './agreed-once.ts';
 import { checkedOnce } from './checked-once.ts';
 import type { Job, WorkerSetup } from './jobs.ts';
 
@@ -25,7 +24,7 @@ interface JobRunner {
   close(): Promise<void>;
 }
 
-const primitives = agreedOnce(checkedOnce(native));
+const primitives = checkedOnce(native);
 
 /** Does the jobs of a run, one at a time, in the thread that it is called in; `handOver` is what becomes of results that hold a vector. */
 export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver): JobRunner {
