@@ -259,18 +259,18 @@ export class TaskRounds {
   }
 
   /**
-   * Has devices asked a query, in the next round, though the task may be paused. Throws `request.not-found` where the task has none of that name,
-   * or `server.stopping` before `start` and after `stop`.
+   * Has devices asked a query, in the next round, though the task may be paused; before `start`, in the first one after it. Throws
+   * `request.not-found` where the task has none of that name, or `server.stopping` after `stop`.
    */
   ask(query: string): void {
-    if (this.#life !== 'started') throw new MurmurationError('server.stopping');
+    if (this.#hasStopped) throw new MurmurationError('server.stopping');
     this.#inquiries.want(this.upcoming, query, this.#ports.clock.now());
     this.#scheduleNext();
   }
 
   /** As `ask`; once it is resolved, a coordinator after this one asks as well. Throws `storage.*` besides. */
   async askLastingly(query: string): Promise<void> {
-    if (this.#life !== 'started') throw new MurmurationError('server.stopping');
+    if (this.#hasStopped) throw new MurmurationError('server.stopping');
     await this.#inquiries.keep(this.upcoming, query, this.#ports.clock.now());
     this.ask(query);
   }

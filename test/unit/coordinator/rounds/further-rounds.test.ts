@@ -79,12 +79,17 @@ async function begin(query: Query, seed = 1): Promise<void> {
 
 /** The coordinator is killed, and so are the devices of the round under way, which forget it. */
 async function restart(query: Query): Promise<void> {
+  await resume(query);
+  await federation.rounds.start();
+  await federation.clock.advance(0);
+}
+
+/** As `restart`, but no round begins yet. */
+async function resume(query: Query): Promise<void> {
   await federation.rounds.suspend();
   const saved = await store.underWay();
   await begin(query, 2);
   await federation.rounds.resume(saved);
-  await federation.rounds.start();
-  await federation.clock.advance(0);
 }
 
 /** What the round under way asks for. */
@@ -173,6 +178,26 @@ describe('a round of n-grams that was under way when its coordinator and its dev
     for (; federation.rounds.isUnderWay; ) await finish(await gather());
     expect((await found())?.counts).toEqual([3, 3]);
   });
+
+  it.each(['ask', 'askLastingly'] as const)(
+    'is asked again by a command that came between its end and the first round (%s)',
+    async ask => {
+      await open(phrases, said);
+      await federation.rounds.start();
+      federation.rounds.ask('phrases');
+      await federation.clock.advance(0);
+      await gather();
+      await resume(phrases);
+      await lose();
+      await federation.rounds[ask]('phrases');
+      await federation.clock.advance(minute);
+      expect(federation.rounds.isUnderWay).toBe(false);
+      await federation.rounds.start();
+      await federation.clock.advance(0);
+      for (; federation.rounds.isUnderWay; ) await finish(await gather());
+      expect((await found())?.counts).toEqual([3, 3]);
+    },
+  );
 
   it('is asked again where it was recorded as failed at the start, since the task can’t go on with it', async () => {
     await open(phrases, said);
