@@ -19,11 +19,11 @@ import type { DrawnMember, SavedRound } from '../round/store.ts';
 import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
 import { abandon } from './abandon.ts';
-import { centralRound } from './central-round.ts';
+import { CentralTraining } from './central-training.ts';
 import type { RoundUnderWay } from './driver.ts';
 import type { Inquiries, Standing } from './inquiries.ts';
 import { offerTraining } from './offer-training.ts';
-import type { Carried, CentralStage, TaskRoundsPorts } from './ports.ts';
+import type { Carried, TaskRoundsPorts } from './ports.ts';
 import { restore } from './restore.ts';
 import { RoundMaker } from './round-maker.ts';
 import { RoundTimes } from './round-times.ts';
@@ -70,12 +70,8 @@ export class TaskRounds {
   /** Whether the task's privacy budget has no step left. */
   #isSpent = false;
   #isUnderWay = false;
-  /** Number of the newest version, as far as that is known. */
-  #newest = 0;
-  /** Ends the round that no device takes part in, which is under way. */
-  #training: AbortController | undefined;
-  #trained: Promise<void> = Promise.resolve();
-  readonly #stopping = new AbortController();
+  /** The rounds that no device takes part in, of a task that has such rounds. */
+  readonly #central: CentralTraining | undefined;
   #activity: Activity = { is: 'idle' };
   /** The round that ends next; of an asynchronous task it may be the buffer before the newest. */
   #ending: RoundUnderWay | undefined;
@@ -103,6 +99,7 @@ export class TaskRounds {
         },
       }),
     };
+    this.#central = ports.central && new CentralTraining(ports.central, ports);
     this.#maker = new RoundMaker(this.#ports);
     this.#times = new RoundTimes(ports.clock.now());
   }
@@ -230,17 +227,17 @@ export class TaskRounds {
 
   /** Whether the coordinator makes the next version itself, on its own examples. */
   get trainsHere(): boolean {
-    return this.#ports.central?.makes(this.#newest) ?? false;
+    return this.#central?.makesNext ?? false;
   }
 
   /** Whether it makes one now. */
   get isTraining(): boolean {
-    return this.#training !== undefined;
+    return this.#central?.isUnderWay ?? false;
   }
 
   /** Ends what is under way as failed, unless its version is being stored already. */
   abort(reason: string, byOperator = false): void {
-    this.#training?.abort(new MurmurationError('round.closed', reason));
+    this.#central?.abort(reason);
     for (const each of this.underWay) each.abort(reason, byOperator);
   }
 
@@ -292,8 +289,7 @@ export class TaskRounds {
     this.#unschedule();
     this.#succession.stop();
     this.trainings?.stop();
-    this.#stopping.abort(new MurmurationError('server.stopping'));
-    await this.#trained;
+    await this.#central?.stop();
     // The records of buffers are kept in their order.
     for (const each of this.underWay) await each.suspend();
   }
@@ -320,7 +316,7 @@ export class TaskRounds {
 
   /** ms until a device can be of use: 0 while devices are gathered; of a paused task, how long they wait until they ask again. */
   get untilNextRound(): number {
-    if (this.#ports.central?.isWhole) return neverOfUse;
+    if (this.#central?.isWhole) return neverOfUse;
     const phase = this.#driver?.state.phase;
     if (phase === 'gathering' || (phase === 'updates' && addsAsTheyCome(this.#task) && !this.#isPaused))
       return 0;
@@ -401,12 +397,8 @@ export class TaskRounds {
     if (!query && (!trains || this.isBetweenRuns)) return;
     this.#takeOver();
     if (query) return this.#ask(query, head.version.model, files);
-    this.#newest = newest;
-    const { central } = this.#ports;
-    if (central && this.trainsHere) {
-      this.#trained = this.#trainHere(central, head.version);
-      return this.#trained;
-    }
+    this.#central?.follow(newest);
+    if (this.#central?.makesNext) return this.#trainHere(this.#central, head.version);
     const { count } = splitOf(this.task, files).shared;
     const privacy = await this.#ports.privacy.next(this.task, head.version.contributors > 0, count);
     if (this.#hasStopped || this.isBetweenRuns) return;
@@ -535,31 +527,20 @@ export class TaskRounds {
   }
 
   /** Waits for the end of a round that no device takes part in. */
-  async #trainHere(stage: CentralStage, base: ModelVersion): Promise<void> {
+  async #trainHere(central: CentralTraining, base: ModelVersion): Promise<void> {
     const { clock, runs } = this.#ports;
     const { id, number, startedAt } = this.#maker.next();
     this.#times.began(startedAt, this.task.interval);
-    this.#training = new AbortController();
     this.#isUnderWay = true;
     const round = { task: this.task, base, round: id, number, run: runs?.openRun };
-    const record = await centralRound(
-      round,
-      stage,
-      this.#ports,
-      this.#training.signal,
-      this.#stopping.signal,
-    );
-    this.#training = undefined;
-    if (!record) return;
-    if (record.outcome === 'published') this.#newest += 1;
-    else {
-      this.#times.failed(clock.now());
-    }
-    this.#tell(record);
-    this.#isUnderWay = false;
-    await runs?.ended(record);
-    // From here on devices go on.
-    if (!this.trainsHere) this.#ports.recall();
+    await central.run(round, async record => {
+      if (record.outcome === 'failed') this.#times.failed(clock.now());
+      this.#tell(record);
+      this.#isUnderWay = false;
+      await runs?.ended(record);
+      // From here on devices go on.
+      if (!this.trainsHere) this.#ports.recall();
+    });
   }
 
   /** Tells of a round that is over. */
