@@ -33,6 +33,9 @@ interface EntranceParts {
   readonly opened: OpenResources;
 }
 
+/** What operators and devices come in by. */
+export type Entrance = Awaited<ReturnType<typeof openEntrance>>;
+
 /**
  * How operators and devices come in, whatever the role of the process: who they are, and the server, sockets and polled connections that they use.
  * Nothing listens yet. Throws `config.invalid`, `storage.*`.

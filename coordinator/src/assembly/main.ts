@@ -1,6 +1,6 @@
 import { livePath } from '@murmuration/api/live';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { parseTaskName, type TaskName } from '@murmuration/protocol/ids/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -8,31 +8,16 @@ import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import { frameLengths } from '../devices/frame-lengths.ts';
 import { CoordinatorEvents } from '../events/events.ts';
-import { guardBy, inTurn } from '../http/authentication.ts';
-import { serveDashboard } from '../http/dashboard.ts';
 import { listen } from '../http/listen.ts';
 import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
-import { openReading, tokenReading } from '../http/reading.ts';
-import { adminRoutes } from '../http/routes/admin/admin.ts';
 import { healthRoutes } from '../http/routes/health.ts';
-import { metricRoutes } from '../http/routes/metrics.ts';
-import { modelRoutes } from '../http/routes/models.ts';
-import { openApiRoute } from '../http/routes/openapi.ts';
-import { taskRoutes } from '../http/routes/tasks.ts';
-import { triggerRoutes } from '../http/routes/triggers.ts';
-import { updateRoutes } from '../http/routes/updates.ts';
-import { wasmRoutes } from '../http/routes/wasm.ts';
-import { serveApps } from '../http/static-apps.ts';
 import { threadedCentralTrainer } from '../lifecycle/central/central-trainer.ts';
 import { auditRuns } from '../lifecycle/training-runs/audit-runs.ts';
 import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
 import { LiveFeed } from '../live/feed.ts';
 import { unmaskerPool } from '../masking/unmasker.ts';
 import { Sessions } from '../operators/sessions.ts';
-import { connectionRoutes } from '../polling/routes.ts';
 import type { EnrolmentVerifier } from '../population/enrolment.ts';
-import { EnrolmentTokens } from '../population/enrolment-tokens.ts';
-import { PopulationStatistics } from '../population/statistics.ts';
 import { threadedNoiseMaker } from '../privacy/noise-maker.ts';
 import type { RoundControl } from '../rounds/round-control.ts';
 import { diskSpace } from '../storage/files/disk-space.ts';
@@ -43,7 +28,6 @@ import type { Task } from '../task/task.ts';
 import { addedBefore, TaskAdder } from '../task/task-adder.ts';
 import { TaskModules } from '../task/task-modules.ts';
 import { createLog, logEvents, logStart } from '../telemetry/log.ts';
-import { watchMetrics } from '../telemetry/metrics.ts';
 import { RecentLog } from '../telemetry/recent-log.ts';
 import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
 import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
@@ -58,8 +42,10 @@ import { HealthPort } from './health-port.ts';
 import { openInference } from './inference.ts';
 import { leasesOf } from './leases.ts';
 import { openLineage } from './lineage.ts';
+import { openMetrics } from './metrics.ts';
 import { OpenResources } from './open-resources.ts';
 import { openJobs } from './precompute.ts';
+import { coordinatorRoutes } from './routes.ts';
 import { openTracking } from './tracking.ts';
 import { version } from './version.ts';
 import { openWatch } from './watch.ts';
@@ -201,7 +187,7 @@ async function open(
     requireSent: ticketCheck && ((device, message) => ticketCheck.require(device, message)),
   });
   opened.add(() => core.close());
-  const { rounds, pools, registry, traffic, control, deviceRegistry } = core;
+  const { rounds, control, deviceRegistry } = core;
   const place = config.storage === undefined ? undefined : placeOf(config.storage);
   const watch = await openWatch(core, {
     clock,
@@ -277,28 +263,7 @@ async function open(
   let ready = false;
   const readiness = { isOpen: () => ready, tasks: taskNames, unreadable: () => core.readability.all };
   healthRoutes(app, readiness);
-  const guard = guardBy(authenticator, operators);
-  const metrics = watchMetrics(
-    events,
-    {
-      tasks: taskNames,
-      waiting: task => pools.get(task)!.size,
-      isPaused: task => rounds.get(task)!.isPaused,
-      isTraining: task => core.runs.isTraining(task),
-      privacy(task) {
-        const status = core.privacy.statusOf(rounds.get(task)!.task);
-        if (!status) return undefined;
-        const { statement, steps } = status;
-        return { epsilon: statement.holds ? statement.epsilon : Number.NaN, steps };
-      },
-      connected: () => connections.size,
-      polled: () => polled,
-      enrolled: () => population.size,
-      traffic: task => traffic.of(task),
-      firing: () => watch.alerts.firing,
-    },
-    clock,
-  );
+  const metrics = openMetrics({ core, entrance, watch, tasks: taskNames }, events, clock);
   const inference = await openInference(app, {
     settings: config.inference,
     host: config.host,
@@ -334,68 +299,22 @@ async function open(
     config.tracking.openLineage &&
     openLineage(config.tracking.openLineage, { core, storage, events, metrics, clock, random });
   opened.add(async () => lineage?.close());
-  const reading =
-    config.reading === 'tokens'
-      ? tokenReading({
-          access: inference.access,
-          authenticator,
-          // Another process may make and revoke tokens.
-          refresh: leases && (() => inference.tokens.open()),
-        })
-      : openReading;
-  // They name tasks.
-  metricRoutes(app, metrics, inTurn(guard, reading.guard));
-  taskRoutes(app, rounds, storage.history, storage.verdicts, {
-    clock,
-    events,
-    guard,
-    reading,
-    versionAliases: core.versionAliases,
-    gateDecisions: storage.gateDecisions,
+  await coordinatorRoutes({
+    config,
+    entrance,
+    storage,
+    core,
+    watch,
     experiments,
-    queryResults: storage.queryResults,
-    isDevelopment: config.development,
-  });
-  const served = (task: string) =>
-    rounds.has(task) ? core.versionAliases.of(parseTaskName(task)).champion.model : undefined;
-  modelRoutes(app, registry, storage.history, traffic, events, served, reading);
-  wasmRoutes(app);
-  const traces = openTelemetry && new RoundTraces(openTelemetry, events, clock);
-  updateRoutes(app, core.uploads, limits, traces);
-  connectionRoutes(app, polled, bounds);
-  await triggerRoutes(app, core.runs);
-  await adminRoutes(app, {
-    operators,
-    authenticator,
-    bounds,
-    control,
-    runs: core.runs,
+    inference,
     taskAdder,
+    authenticator,
     recentLog,
-    audit: storage.audit,
-    enrolmentTokens: new EnrolmentTokens(storage.enrolmentTokens, secrets),
-    deviceRegistry,
-    ...watch,
-    tasks: rounds,
-    history: storage.history,
-    queryResults: storage.queryResults,
-    newWords: core.newWords,
-    verdicts: storage.verdicts,
-    gateDecisions: storage.gateDecisions,
-    experiments,
-    versionAliases: core.versionAliases,
-    settings: core.settings,
-    populationStatistics: new PopulationStatistics(population, storage.activity, core.convictions, clock),
-    activePopulation: core.activePopulation,
-    convictions: core.convictions,
-    privacy: core.privacy,
-    inference: inference.watch,
-    monitor: inference.monitor,
-    inferenceTokens: inference.tokens,
+    metrics,
+    traces: openTelemetry && new RoundTraces(openTelemetry, events, clock),
+    events,
+    clock,
   });
-  await serveApps(app, config.apps);
-  await serveDashboard(app);
-  openApiRoute(app, guard);
   gateway.open(core.requests);
   // What other cells have under way is theirs.
   if (!leases) await core.resume();

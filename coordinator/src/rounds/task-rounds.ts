@@ -19,7 +19,7 @@ import type { DrawnMember, SavedRound } from '../round/store.ts';
 import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
 import { abandon } from './abandon.ts';
-import { CentralTraining } from './central-training.ts';
+import { CentralRounds } from './central-rounds.ts';
 import type { RoundUnderWay } from './driver.ts';
 import type { Inquiries, Standing } from './inquiries.ts';
 import { offerTraining } from './offer-training.ts';
@@ -71,7 +71,7 @@ export class TaskRounds {
   #isSpent = false;
   #isUnderWay = false;
   /** The rounds that no device takes part in, of a task that has such rounds. */
-  readonly #central: CentralTraining | undefined;
+  readonly #central: CentralRounds | undefined;
   #activity: Activity = { is: 'idle' };
   /** The round that ends next; of an asynchronous task it may be the buffer before the newest. */
   #ending: RoundUnderWay | undefined;
@@ -99,7 +99,7 @@ export class TaskRounds {
         },
       }),
     };
-    this.#central = ports.central && new CentralTraining(ports.central, ports);
+    this.#central = ports.central && new CentralRounds(ports.central, ports);
     this.#maker = new RoundMaker(this.#ports);
     this.#times = new RoundTimes(ports.clock.now());
   }
@@ -527,7 +527,7 @@ export class TaskRounds {
   }
 
   /** Waits for the end of a round that no device takes part in. */
-  async #trainHere(central: CentralTraining, base: ModelVersion): Promise<void> {
+  async #trainHere(central: CentralRounds, base: ModelVersion): Promise<void> {
     const { clock, runs } = this.#ports;
     const { id, number, startedAt } = this.#maker.next();
     this.#times.began(startedAt, this.task.interval);

@@ -7,7 +7,7 @@ import type { CentralStage, DriverPorts } from './ports.ts';
 type Ports = Pick<DriverPorts, 'clock' | 'events'> & { readonly history: History };
 
 /** The rounds of a task in which no device takes part, one at a time. */
-export class CentralTraining {
+export class CentralRounds {
   readonly #stage: CentralStage;
   readonly #ports: Ports;
   readonly #stopping = new AbortController();
