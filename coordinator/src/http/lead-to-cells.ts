@@ -8,9 +8,10 @@ import type { App } from './app.ts';
 /** ms that a cell may take to begin its answer. */
 const patience = 20_000;
 
-/** What belongs to one connection, and is not passed on (RFC 9110 §7.6.1). */
+/** What belongs to one connection, and is not passed on (RFC 9110 §7.6.1); nor is what was expected before a body that has come. */
 const ofConnection = [
   'connection',
+  'expect',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
@@ -29,6 +30,9 @@ const ledPaths = [
   '/v1/admin/tasks/:task',
   '/v1/admin/tasks/:task/*',
 ];
+
+/** The beginning of each, as requests have it. */
+const ledPrefix = /^\/v1\/(?:admin\/)?tasks\/[^/?#\\]+/;
 
 /**
  * Has a front pass on what is asked about a task to the cell that has it, which looks at who asks: the routes below `/v1/tasks/:task` and
@@ -61,15 +65,15 @@ export async function leadToCells(app: App, directory: Pick<Directory, 'places'>
 
 /** Throws `server.unreachable` where the cell does not answer. */
 function lead(request: FastifyRequest, reply: FastifyReply, cell: string): Promise<FastifyReply> {
+  const url = ledTo(cell, request.raw.url!);
   const headers = passedOn(request.headers);
   const from = request.headers['x-forwarded-for'];
   headers['x-forwarded-for'] = [from, request.ip].flat().filter(Boolean).join(', ');
   const body = request.body as Buffer | undefined;
+  // Of the body that is passed on, not of one that was not read: the cell would take the next request on this connection for it.
+  delete headers['content-length'];
   if (body) headers['content-length'] = String(body.length);
   return new Promise((resolve, reject) => {
-    const url = new URL(request.raw.url!, cell);
-    // No address but the cell's own, whatever the request says.
-    if (url.origin !== new URL(cell).origin) return reject(new MurmurationError('request.invalid'));
     const unreachable = (cause?: unknown) =>
       reject(
         new MurmurationError('server.unreachable', 'The cell of this task does not answer; ask again.', {
@@ -88,11 +92,24 @@ function lead(request: FastifyRequest, reply: FastifyReply, cell: string): Promi
   });
 }
 
+/** Where a request goes. Throws `request.invalid` for what is at another address than the cell's own, or of no task or another one once its dots are followed. */
+function ledTo(cell: string, asked: string): URL {
+  const url = new URL(asked, cell);
+  const [prefix] = ledPrefix.exec(asked) ?? [];
+  const isOwn = url.origin === new URL(cell).origin;
+  if (isOwn && prefix && (url.pathname === prefix || url.pathname.startsWith(`${prefix}/`))) return url;
+  throw new MurmurationError('request.invalid', 'The address leads away from the task that it names.');
+}
+
 function passedOn(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): Record<string, string | string[]> {
+  const named = String(headers.connection ?? '')
+    .toLowerCase()
+    .split(',')
+    .map(name => name.trim());
   const passed: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers))
-    if (value !== undefined && !ofConnection.includes(name)) passed[name] = value;
+    if (value !== undefined && !ofConnection.includes(name) && !named.includes(name)) passed[name] = value;
   return passed;
 }
