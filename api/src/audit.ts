@@ -55,7 +55,7 @@ export interface FieldChange {
 
 /** What an operator did, as GET /v1/admin/audit lists it. */
 export const auditEntry = z.object({
-  number: z.int(),
+  number: z.int().describe('Grows; not every number is that of an entry'),
   time: instant,
   actor: z
     .object({ id: z.string(), name: z.string() })
@@ -64,7 +64,11 @@ export const auditEntry = z.object({
     ),
   action: z.enum(auditActions),
   subject: z.string().describe('Id of a token or a device, or name of a task; the file of an added task'),
-  outcome: z.string().describe('`done`, or the code with which it failed'),
+  outcome: z
+    .string()
+    .describe(
+      '`done`, or the code with which it failed; `begun` where neither is known: it is under way, or the coordinator was ended in the middle of it',
+    ),
   changes: z
     .array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() }))
     .nullable()

@@ -29,7 +29,7 @@ export function auditContract(
         entryOf(1, { outcome: 'task.unknown', subject: '' }),
         entryOf(2, { changes: [{ field: 'cohort.goal', from: null, to: ['Zoë', 2.5] }] }),
       ];
-      for (const entry of entries) await log.append(entry);
+      for (const [position, entry] of entries.entries()) expect(await log.append(entry)).toBe(position + 1);
       const numbered = entries.map((entry, position) => ({ ...entry, number: position + 1 })).reverse();
       expect(await log.list(Number.POSITIVE_INFINITY, 10)).toEqual(numbered);
       expect(await log.list(Number.POSITIVE_INFINITY, 2)).toEqual(numbered.slice(0, 2));
@@ -43,6 +43,24 @@ export function auditContract(
       const entries = await log.list(Number.POSITIVE_INFINITY, 100);
       expect(entries.map(({ number }) => number)).toEqual(Array.from({ length: 30 }, (_, i) => 30 - i));
       expect(new Set(entries.map(({ subject }) => subject)).size).toBe(30);
+    });
+
+    it('lists an entry that says something has begun until one tells how it ended', async () => {
+      const log = await open();
+      const begun = await log.append(entryOf(1, { outcome: 'begun' }));
+      const lost = await log.append(entryOf(2, { outcome: 'begun' }));
+      expect(await log.list(Number.POSITIVE_INFINITY, 10)).toEqual([
+        { ...entryOf(2, { outcome: 'begun' }), number: lost },
+        { ...entryOf(1, { outcome: 'begun' }), number: begun },
+      ]);
+      const ended = await log.append(entryOf(3), begun);
+      const listed = [
+        { ...entryOf(3), number: ended },
+        { ...entryOf(2, { outcome: 'begun' }), number: lost },
+      ];
+      expect(await log.list(Number.POSITIVE_INFINITY, 10)).toEqual(listed);
+      expect(await log.list(ended, 10)).toEqual(listed.slice(1));
+      expect(await log.list(Number.POSITIVE_INFINITY, 1)).toEqual(listed.slice(0, 1));
     });
 
     it.runIf(reopen)('goes on after a restart', async () => {

@@ -246,7 +246,7 @@ describe('murmuration tasks and audit', { timeout }, () => {
       { action: 'task.pause', subject: 'line', outcome: 'done' },
     ]);
     const { output } = await run(['audit'], { MURMURATION_TOKEN: admin });
-    expect(output).toMatch(/^1 +\S+Z +\S+ +local +operator-token\.create +\S{16} +done$/m);
+    expect(output).toMatch(/^2 +\S+Z +\S+ +local +operator-token\.create +\S{16} +done$/m);
   });
 });
 

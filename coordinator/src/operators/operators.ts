@@ -113,35 +113,37 @@ export class Operators {
   }
 
   /**
-   * Does what an operator asks for, and writes down who did what and how it ended, before anybody hears of it. `subject` is
-   * what it is done to; where that comes into being by it, it follows from the result. `changes` is asked once it has ended.
+   * Does what an operator asks for. Who asks for what is written down before it is done, and nothing is done where that fails; how it ended is,
+   * before anybody hears of it. `subject` is what it is done to; where that comes into being by it, it follows from the result. `changes` is asked once
+   * it has ended. Throws `storage.*`, and what `work` throws.
    */
   async audited<Result>(
-    actor: AuditEntry['actor'],
+    { id, name }: AuditEntry['actor'],
     action: AuditAction,
     subject: string | ((result: Result) => string),
     work: () => Promise<Result>,
     changes: () => readonly FieldChange[] | null = () => null,
   ): Promise<Result> {
+    const named = typeof subject === 'string' ? subject : '';
+    const entryOf = (outcome: AuditEntry['outcome'], to: string, changed: AuditEntry['changes']) => ({
+      time: this.#clock.now(),
+      actor: { id, name },
+      action,
+      subject: to,
+      outcome,
+      changes: changed,
+    });
+    const begun = await this.#audit.append(entryOf('begun', named, null));
     const record = async (outcome: AuditEntry['outcome'], to: string) => {
-      const { id, name } = actor;
-      const entry: AuditEntry = {
-        time: this.#clock.now(),
-        actor: { id, name },
-        action,
-        subject: to,
-        outcome,
-        changes: changes(),
-      };
-      await this.#audit.append(entry);
+      const entry = entryOf(outcome, to, changes());
+      await this.#audit.append(entry, begun);
       this.#heard(entry);
     };
     let result: Result;
     try {
       result = await work();
     } catch (error) {
-      const outcome = error instanceof MurmurationError ? error.code : 'server.internal';
-      await record(outcome, typeof subject === 'string' ? subject : '');
+      await record(error instanceof MurmurationError ? error.code : 'server.internal', named);
       throw error;
     }
     await record('done', typeof subject === 'string' ? subject : subject(result));

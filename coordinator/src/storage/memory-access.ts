@@ -85,13 +85,15 @@ export function memoryInferenceTokens(): InferenceTokenStore {
 
 export function memoryAudit(): AuditLog {
   const entries: NumberedEntry[] = [];
+  const ended = new Set<number>();
   return {
-    async append(entry) {
-      entries.push({ ...entry, number: entries.length + 1 });
+    async append(entry, begun) {
+      if (begun !== undefined) ended.add(begun);
+      return entries.push({ ...entry, number: entries.length + 1 });
     },
     async list(before, limit) {
       return entries
-        .filter(({ number }) => number < before)
+        .filter(({ number }) => number < before && !ended.has(number))
         .reverse()
         .slice(0, limit);
     },

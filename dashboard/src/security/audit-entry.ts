@@ -7,7 +7,7 @@ export interface AuditEntry {
   readonly actor: { readonly id: string; readonly name: string };
   readonly action: AuditAction;
   readonly subject: string;
-  /** `done`, or the code with which it failed. */
+  /** `done`, the code with which it failed, or `begun` where neither is known. */
   readonly outcome: string;
   /** null of what changes no values. */
   readonly changes:

@@ -80,13 +80,7 @@ export function AuditLog() {
                           ))}
                         </td>
                         <td>
-                          {outcome === 'done' ? (
-                            <span class="badge is-valid">{words.audit.done}</span>
-                          ) : (
-                            <span class="badge is-failed" title={textOf(outcome)}>
-                              {outcome}
-                            </span>
-                          )}
+                          <Outcome outcome={outcome} />
                         </td>
                       </tr>
                     ))}
@@ -99,5 +93,20 @@ export function AuditLog() {
         }
       </Loading>
     </section>
+  );
+}
+
+function Outcome({ outcome }: Pick<AuditEntry, 'outcome'>) {
+  if (outcome === 'done') return <span class="badge is-valid">{words.audit.done}</span>;
+  if (outcome === 'begun')
+    return (
+      <span class="badge" title={words.audit.begunHint}>
+        {words.audit.begun}
+      </span>
+    );
+  return (
+    <span class="badge is-failed" title={textOf(outcome)}>
+      {outcome}
+    </span>
   );
 }

@@ -36,6 +36,9 @@ export const words = {
     hint: 'What operators did, newest first. Entries can’t be changed.',
     none: 'No operator has changed anything yet.',
     done: 'done',
+    begun: 'begun',
+    begunHint:
+      'It is under way, or the coordinator was ended in the middle of it: whether it was done is not known.',
     columns: {
       time: 'Time',
       actor: 'Operator',

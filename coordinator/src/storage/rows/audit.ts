@@ -7,8 +7,8 @@ import { fromJson, toJson } from './json.ts';
 /** The audit log as rows, which triggers keep from being changed or deleted. */
 export function sqlAudit({ rows, writer }: RowDatabase): AuditLog {
   return {
-    async append({ time, actor, action, subject, outcome, changes: changed }) {
-      await writer.write(changes =>
+    async append({ time, actor, action, subject, outcome, changes: changed }, begun) {
+      const { number } = await writer.write(changes =>
         changes
           .insertInto('audit')
           .values({
@@ -19,9 +19,12 @@ export function sqlAudit({ rows, writer }: RowDatabase): AuditLog {
             subject,
             outcome,
             changes: changed && toJson(changed),
+            begun: begun ?? null,
           })
-          .execute(),
+          .returning('number')
+          .executeTakeFirstOrThrow(),
       );
+      return number;
     },
 
     async list(before, limit) {
@@ -29,6 +32,15 @@ export function sqlAudit({ rows, writer }: RowDatabase): AuditLog {
         .selectFrom('audit')
         .selectAll()
         .where('number', '<', bound(before))
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('audit as later')
+                .select('later.number')
+                .whereRef('later.begun', '=', 'audit.number'),
+            ),
+          ),
+        )
         .orderBy('number', 'desc')
         .limit(limit)
         .execute();

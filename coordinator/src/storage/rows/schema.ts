@@ -285,6 +285,8 @@ interface AuditTable {
   readonly outcome: string;
   /** JSON; null of entries that tell of none. */
   readonly changes: string | null;
+  /** Number of the entry that says that this had begun; null of entries that end none. */
+  readonly begun: number | null;
 }
 
 interface DeviceActivityTable {

@@ -236,11 +236,11 @@ describe('the audit log', () => {
     const entries = await audited();
     expect(entries.map(({ number, action, subject, outcome }) => [number, action, subject, outcome])).toEqual(
       [
-        [5, 'task.pause', 'none', 'task.unknown'],
-        [4, 'task.pause', 'values', 'done'],
-        [3, 'device.revoke', device, 'done'],
-        [2, 'enrolment-token.revoke', token.id, 'done'],
-        [1, 'enrolment-token.create', token.id, 'done'],
+        [10, 'task.pause', 'none', 'task.unknown'],
+        [8, 'task.pause', 'values', 'done'],
+        [6, 'device.revoke', device, 'done'],
+        [4, 'enrolment-token.revoke', token.id, 'done'],
+        [2, 'enrolment-token.create', token.id, 'done'],
       ],
     );
     expect(entries[3]).toMatchObject({

@@ -1,4 +1,5 @@
 import { includes, roles } from '@murmuration/api/role';
+import type { AuditLog } from '@murmuration/coordinator/operators/audit';
 import { type ConfiguredToken, configured } from '@murmuration/coordinator/operators/configured';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { memoryAudit, memoryOperatorTokens } from '@murmuration/coordinator/storage/memory-access';
@@ -94,7 +95,7 @@ describe('the audit log', () => {
     expect(result).toEqual({ id: 'made' });
     expect(await audit.list(9, 9)).toEqual([
       {
-        number: 1,
+        number: 2,
         time: 1_000,
         actor: { id: ada.id, name: 'Ada' },
         action: 'operator-token.create',
@@ -116,17 +117,50 @@ describe('the audit log', () => {
     expect(JSON.stringify(entries)).not.toContain('secret');
   });
 
-  it('is written before anybody hears of what was done', async () => {
-    const { tokens, clock } = open();
-    const audit = {
-      ...memoryAudit(),
-      append: async () => Promise.reject(new MurmurationError('storage.failed')),
+  /** Of which so many entries are kept, and then none. */
+  function fails(after: number) {
+    const { tokens, clock, audit: kept } = open();
+    let left = after;
+    const audit: AuditLog = {
+      ...kept,
+      append: async (...entry) => {
+        if (left === 0) throw new MurmurationError('storage.failed');
+        left -= 1;
+        return kept.append(...entry);
+      },
     };
-    const operators = new Operators(tokens, audit, { primitives: native, clock, random: seededRandom(1) });
+    return {
+      audit,
+      operators: new Operators(tokens, audit, { primitives: native, clock, random: seededRandom(1) }),
+    };
+  }
+
+  it('is written before anybody hears of what was done', async () => {
+    const { operators, audit } = fails(1);
     await expect(
       operators.audited(ada, 'task.pause', 'keyboard', async () => 'paused'),
-    ).rejects.toMatchObject({
-      code: 'storage.failed',
-    });
+    ).rejects.toMatchObject({ code: 'storage.failed' });
+    expect(await audit.list(9, 9)).toEqual([
+      {
+        number: 1,
+        time: 1_000,
+        actor: { id: ada.id, name: 'Ada' },
+        action: 'task.pause',
+        subject: 'keyboard',
+        outcome: 'begun',
+        changes: null,
+      },
+    ]);
+  });
+
+  it('is written before anything is done: nothing is where it can’t be', async () => {
+    const { operators } = fails(0);
+    let isDone = false;
+    await expect(
+      operators.audited(ada, 'task.pause', 'keyboard', async () => {
+        isDone = true;
+      }),
+    ).rejects.toMatchObject({ code: 'storage.failed' });
+    expect(isDone).toBe(false);
   });
 });

@@ -78,7 +78,7 @@ function begin(): void {
     store,
     rejections,
     requireGrows: grown => requireGrows(grown),
-    audit: { append: async entry => void audit.push(entry) },
+    audit: { append: async entry => audit.push(entry) },
     events,
     clock,
   });

@@ -1,6 +1,7 @@
 import { access } from './access.ts';
 import { addedTasks } from './added-tasks.ts';
 import { addedWords } from './added-words.ts';
+import { auditBegun } from './audit-begun.ts';
 import { auditChanges } from './audit-changes.ts';
 import { convictions } from './convictions.ts';
 import { devices } from './devices.ts';
@@ -67,4 +68,5 @@ export const migrations: readonly Migration[] = [
   addedWords,
   privacySteps,
   rejectedWords,
+  auditBegun,
 ];
