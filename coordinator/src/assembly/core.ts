@@ -331,7 +331,10 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     storage.convictions,
     {
       withdraw(device) {
-        for (const pool of [...pools.values(), ...(parts?.pools ?? [])]) pool.remove(device);
+        const waitsIn = [...pools.values(), ...(parts?.pools ?? [])].filter(pool => pool.has(device));
+        for (const pool of waitsIn) pool.remove(device);
+        // Nothing else ends the waiting of a device.
+        if (waitsIn.length > 0) channel.disconnect(device, 'server.unreachable');
       },
       revoke: device => deviceRegistry.revoke(device),
       async reinstate(device) {

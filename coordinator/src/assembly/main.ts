@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
-import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import { frameLengths } from '../devices/frame-lengths.ts';
@@ -18,6 +18,7 @@ import { LiveFeed } from '../live/feed.ts';
 import { unmaskerPool } from '../masking/unmasker.ts';
 import { Sessions } from '../operators/sessions.ts';
 import type { EnrolmentVerifier } from '../population/enrolment.ts';
+import type { Population } from '../population/population.ts';
 import { threadedNoiseMaker } from '../privacy/noise-maker.ts';
 import type { RoundControl } from '../rounds/round-control.ts';
 import { diskSpace } from '../storage/files/disk-space.ts';
@@ -33,7 +34,7 @@ import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
 import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
 import { openCell, TicketCheck } from './cell.ts';
 import type { Config } from './config.ts';
-import { openCore } from './core.ts';
+import { type Core, openCore } from './core.ts';
 import { openEntrance } from './entrance.ts';
 import { openExperiments } from './experiments.ts';
 import { openFront } from './front.ts';
@@ -187,7 +188,7 @@ async function open(
     requireSent: ticketCheck && ((device, message) => ticketCheck.require(device, message)),
   });
   opened.add(() => core.close());
-  const { rounds, control, deviceRegistry } = core;
+  const { rounds, control } = core;
   const place = config.storage === undefined ? undefined : placeOf(config.storage);
   const watch = await openWatch(core, {
     clock,
@@ -364,15 +365,7 @@ async function open(
     await cell?.stop();
     cell?.close();
   });
-  const unfollow = leases
-    ? population.follow(
-        device =>
-          deviceRegistry
-            .revokedElsewhere(device)
-            .catch(error => events.emit('fault', 'ending what a revoked device has here', error)),
-        error => events.emit('fault', 'looking for devices that others have revoked', error),
-      )
-    : () => {};
+  const unfollow = leases ? followOthers(core, population, events) : () => {};
   opened.add(unfollow);
   ready = true;
   health?.become(readiness);
@@ -408,6 +401,26 @@ async function open(
         .then(() => health?.close());
       return closed;
     },
+  };
+}
+
+/** Has what other cells decide about devices hold here as well, until the function that is returned is called. */
+function followOthers(
+  { deviceRegistry, convictions }: Pick<Core, 'deviceRegistry' | 'convictions'>,
+  population: Population,
+  events: CoordinatorEvents,
+): Cancel {
+  const failed = (where: string) => (error: unknown) => void events.emit('fault', where, error);
+  const cancels = [
+    population.follow(
+      device =>
+        deviceRegistry.revokedElsewhere(device).catch(failed('ending what a revoked device has here')),
+      failed('looking for devices that others have revoked'),
+    ),
+    convictions.follow(failed('looking for devices that others have convicted')),
+  ];
+  return () => {
+    for (const cancel of cancels) cancel();
   };
 }
 

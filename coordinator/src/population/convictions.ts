@@ -1,8 +1,9 @@
 import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
-import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { BatchedWrites } from '../writes/batched-writes.ts';
+import { lookAgain } from './look-again.ts';
 
 /** ms for which a device that was convicted is left out of rounds. */
 const outFor = 86_400_000;
@@ -34,7 +35,7 @@ export interface ConvictionStore {
 
 /** What a conviction leads to beside it. */
 export interface Sentence {
-  /** The device waits for no round any more. */
+  /** The device waits for no round any more, and comes again to hear until when. */
   withdraw(device: DeviceId): void;
   /** Takes it out of the population; resolves when that is durable. */
   revoke(device: DeviceId): Promise<void>;
@@ -66,6 +67,30 @@ export class Convictions {
   async open(): Promise<void> {
     for (const { device, time } of await this.#store.since(this.#clock.now() - outFor))
       this.#until.set(device, Math.max(time + outFor, this.#until.get(device) ?? 0));
+  }
+
+  /**
+   * From now on until the function that is returned is called, leaves those out, some seconds late, whom other processes that share the store have
+   * convicted, and nobody whom an operator has pardoned there. `failed` hears of a look that fails; the next one follows.
+   */
+  follow(failed: (error: unknown) => void): Cancel {
+    return lookAgain(this.#clock, () => this.#look(), failed);
+  }
+
+  async #look(): Promise<void> {
+    await this.#writes.flush();
+    // What is convicted here meanwhile is newer.
+    const before = [...this.#until.keys()];
+    const unwritten = new Set(this.#unwritten.map(({ device }) => device));
+    const found = new Map<DeviceId, number>();
+    for (const { device, time } of await this.#store.since(this.#clock.now() - outFor))
+      found.set(device, Math.max(time + outFor, found.get(device) ?? 0));
+    for (const device of before) if (!found.has(device) && !unwritten.has(device)) this.#until.delete(device);
+    for (const [device, until] of found) {
+      if (until <= (this.#until.get(device) ?? 0)) continue;
+      this.#until.set(device, until);
+      this.#sentence.withdraw(device);
+    }
   }
 
   /** Until when a device takes no part, ms since 1970; undefined: it may. */

@@ -9,12 +9,10 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Place } from '../paging/paging.ts';
 import type { Device, DeviceStore } from './device.ts';
 import type { EnrolmentVerifier } from './enrolment.ts';
+import { lookAgain } from './look-again.ts';
 
 /** Revoked devices that are read at a time. */
 const pageLength = 1_000;
-/** ms between two looks at what other processes have changed, at least; and how many times as long as a look takes. */
-const lookEvery = 2_000;
-const sparing = 50;
 
 /** The devices that run the apps of this coordinator, and how they prove who they are. */
 export class Population {
@@ -45,23 +43,7 @@ export class Population {
    * devices there are, and which are revoked, of each of whom `gone` is told. `failed` hears of a look that fails; the next one follows.
    */
   follow(gone: (device: DeviceId) => void, failed: (error: unknown) => void): Cancel {
-    let cancel: Cancel = () => {};
-    let isOver = false;
-    const again = (took: number) => {
-      if (isOver) return;
-      const wait = Math.max(lookEvery, sparing * took);
-      cancel = this.#clock.at(this.#clock.now() + wait, () => {
-        const began = this.#clock.now();
-        this.#look(gone)
-          .catch(failed)
-          .then(() => again(this.#clock.now() - began));
-      });
-    };
-    again(0);
-    return () => {
-      isOver = true;
-      cancel();
-    };
+    return lookAgain(this.#clock, () => this.#look(gone), failed);
   }
 
   async #look(gone: (device: DeviceId) => void): Promise<void> {

@@ -1,21 +1,28 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import { Tickets } from '@murmuration/coordinator/cells/tickets';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
-import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { settled } from '@murmuration/protocol/time/virtual-clock';
+import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
+import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 import { RawDevice } from '../../e2e/raw-device.ts';
 import { type Scene, scenes } from '../../faults/scene.ts';
+import { MemoryLeases } from '../../unit/coordinator/cells/memory-leases.ts';
 
+const cells: Coordinator[] = [];
 const folders: string[] = [];
 const storages: Storage[] = [];
 afterEach(async () => {
+  for (const cell of cells.splice(0)) await cell.stop();
   for (const storage of storages.splice(0)) await storage.close();
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
 });
@@ -103,6 +110,49 @@ describe('a device that was convicted of wrong shares', () => {
     expect(await ask(again, 'GET', `devices/${device.id}`)).toMatchObject({
       revokedAt: expect.any(String),
     });
+  });
+
+  it('is left out at another cell as well, where it waits already, until it is pardoned there', async () => {
+    const clock = new VirtualClock(systemClock.now());
+    const { leases } = new MemoryLeases(clock).cell();
+    const storage = { ...(await openStorage(undefined, clock)), leases };
+    const cell = await createCoordinator(
+      parseConfig({
+        port: 0,
+        role: 'cell',
+        storage: 'postgres://database/cells',
+        enrolmentTokens: [enrolmentToken],
+        log: 'silent',
+      }),
+      [lineTask(schedule)],
+      { clock, random: systemRandom, storage },
+    );
+    cells.push(cell);
+    await cell.start();
+    const device = new RawDevice(cell.url);
+    const come = async () => {
+      await device.connect();
+      if (device.id) await device.hello();
+      else await device.enrol().then(() => device.hello());
+      const holder = { task: 'line' as TaskName, device: device.id as DeviceId };
+      const ticket = new Tickets(await leases.ticketKey()).issue(holder, cell.url, clock.now());
+      return device.checkIn({ ticket });
+    };
+    expect(await come()).toMatchObject({ decision: 'waiting' });
+
+    // As another cell writes it down.
+    const closed = device.closed();
+    const by = { device: device.id as DeviceId, round: 'r'.repeat(22) as RoundId };
+    await storage.convictions.add({ ...by, code: 'secagg.share', time: clock.now() });
+    await clock.advance(2_000);
+    await closed;
+    expect(await come()).toMatchObject({ decision: 'later', after: aDay - 2_000 });
+
+    await storage.convictions.pardon(by.device);
+    await clock.advance(2_000);
+    device.disconnect();
+    expect(await come()).toMatchObject({ decision: 'waiting' });
+    device.disconnect();
   });
 
   it('is taken back by an operator who pardons it', async () => {
