@@ -80,6 +80,14 @@ export const services = [
       ),
   },
   {
+    tag: 'pgbouncer',
+    description: 'Needs PgBouncer.',
+    variable: 'PGBOUNCER_FOLDER',
+    packages: ['pgbouncer'],
+    units: ['pgbouncer'],
+    find: named => folderWith(['pgbouncer'], named ? [named] : ['/usr/sbin', ...pathFolders()]),
+  },
+  {
     tag: 's3',
     description: 'Needs a Python that can import moto and flask_cors, which play S3.',
     variable: 'S3_PYTHON',

@@ -14,6 +14,7 @@ const marks = [
   { uses: /from '(?:.*\/)?rabbitmq-server\.ts'/, tag: /^\/\/ @module-tag rabbitmq$/m },
   { uses: /from '(?:.*\/)?kafka-mock\.ts'/, tag: /^\/\/ @module-tag kafka$/m },
   { uses: /from '(?:.*\/)?postgresql-server\.ts'/, tag: /^\/\/ @module-tag postgresql$/m },
+  { uses: /from '(?:.*\/)?pgbouncer\.ts'/, tag: /^\/\/ @module-tag pgbouncer$/m },
   { uses: /from '(?:.*\/)?s3-server\.ts'/, tag: /^\/\/ @module-tag s3$/m },
   { uses: /from '(?:.*\/)?redis-server\.ts'/, tag: /^\/\/ @module-tag redis$/m },
   { uses: /from '(?:.*\/)?kubectl\.ts'/, tag: /^\/\/ @module-tag kubectl$/m },

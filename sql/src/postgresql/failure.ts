@@ -20,6 +20,9 @@ const ofServer: Readonly<Record<string, ErrorCode>> = {
   XX002: 'storage.corrupt', // index_corrupted
 };
 
+/** What a pool says as well that does not know a setting which a connection asks for. */
+const protocolViolation = '08P01';
+
 /** Texts of `pg` where a connection could not be made or was lost; these errors have no code. */
 const lost =
   /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|server does not support SSL|SASL/i;
@@ -37,6 +40,12 @@ export function postgresqlFailure(error: unknown, where: string): unknown {
       ours === 'config.invalid' ? `${where} refuses: ${error.message}.` : `${where}: ${error.message}.`;
     return new MurmurationError(ours, text, { cause: error });
   }
+  if (code === protocolViolation && /startup parameter/.test(error.message))
+    return new MurmurationError(
+      'config.invalid',
+      `${where} refuses: ${error.message}. If a pool of connections is in front of it, give the address of the server itself.`,
+      { cause: error },
+    );
   const isAway =
     syscall !== undefined || code.startsWith('08') || /^E[A-Z]+$/.test(code) || lost.test(error.message);
   if (!isAway) return error;

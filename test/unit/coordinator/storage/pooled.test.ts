@@ -1,0 +1,74 @@
+// @module-tag postgresql
+// @module-tag pgbouncer
+import type { StorageRole } from '@murmuration/coordinator/storage/postgresql/connections';
+import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { devicesContract } from '../../../contract/devices.ts';
+import { PgBouncer, type PgBouncerOptions } from '../../../pgbouncer.ts';
+import { PostgresqlServer } from '../../../postgresql-server.ts';
+
+let server: PostgresqlServer;
+let database: string;
+const opened: (() => Promise<void>)[] = [];
+beforeAll(async () => {
+  server = await PostgresqlServer.start();
+});
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+afterAll(() => server.remove());
+
+/** What a coordinator asks for its connections. */
+const ignored = ['options', 'lock_timeout', 'idle_in_transaction_session_timeout'];
+
+/** The address of a database through a pool. */
+async function pooled(options: Omit<PgBouncerOptions, 'server'>): Promise<string> {
+  const pool = await PgBouncer.start({ server: database, ...options });
+  opened.push(() => pool.remove());
+  return pool.address(database);
+}
+
+async function open(address: string, role: StorageRole = 'all') {
+  const storage = await openPostgresqlStorage(address, systemClock, { role });
+  opened.push(() => storage.close());
+  return storage;
+}
+
+describe('a database behind PgBouncer', () => {
+  it.each([
+    ['all', 'shares sessions by transaction, the one that was used last', 'transaction', false],
+    ['all', 'shares sessions by transaction, one after the other', 'transaction', true],
+    ['all', 'drops what connections ask for', 'session', false],
+    ['cell', 'shares sessions by transaction, the one that was used last', 'transaction', false],
+    ['front', 'shares sessions by transaction, one after the other', 'transaction', true],
+  ] as const)('is refused for the role %s where that %s', async (role, _, mode, roundRobin) => {
+    database = await server.freshDatabase();
+    await expect(open(await pooled({ mode, ignored, roundRobin }), role)).rejects.toMatchObject({
+      code: 'config.invalid',
+      detail: expect.stringMatching(/ is behind a pool .* Give the address of the server itself\.$/),
+    });
+    // Nothing was begun there, and nothing is left locked.
+    expect(await (await open(database)).devices.count()).toBe(0);
+  });
+
+  it('says what to do where the pool does not know what connections ask for', async () => {
+    database = await server.freshDatabase();
+    await expect(open(await pooled({ mode: 'session' }))).rejects.toMatchObject({
+      code: 'config.invalid',
+      detail: expect.stringMatching(
+        /unsupported startup parameter.* give the address of the server itself\.$/,
+      ),
+    });
+  });
+});
+
+// It keeps no lock from one transaction to the next.
+devicesContract(
+  'PostgreSQL for a function, behind a PgBouncer that shares sessions by transaction,',
+  async () => {
+    database = await server.freshDatabase();
+    await (await openPostgresqlStorage(database, systemClock)).close();
+    return (await open(await pooled({ mode: 'transaction', ignored, roundRobin: true }), 'function')).devices;
+  },
+);
