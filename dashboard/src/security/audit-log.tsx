@@ -87,6 +87,9 @@ export function AuditLog() {
                   </tbody>
                 </table>
               </ResponsiveTable>
+              {entries.some(({ outcome }) => outcome === 'begun') && (
+                <p class="hint">{words.audit.begunHint}</p>
+              )}
               <Pager places={places} next={entries.length < limit ? null : entries.at(-1)!.number} />
             </>
           )
@@ -98,12 +101,7 @@ export function AuditLog() {
 
 function Outcome({ outcome }: Pick<AuditEntry, 'outcome'>) {
   if (outcome === 'done') return <span class="badge is-valid">{words.audit.done}</span>;
-  if (outcome === 'begun')
-    return (
-      <span class="badge" title={words.audit.begunHint}>
-        {words.audit.begun}
-      </span>
-    );
+  if (outcome === 'begun') return <span class="badge">{words.audit.begun}</span>;
   return (
     <span class="badge is-failed" title={textOf(outcome)}>
       {outcome}

@@ -38,7 +38,7 @@ export const words = {
     done: 'done',
     begun: 'begun',
     begunHint:
-      'It is under way, or the coordinator was ended in the middle of it: whether it was done is not known.',
+      'What has begun is under way, or the coordinator was ended in the middle of it: look whether it was done.',
     columns: {
       time: 'Time',
       actor: 'Operator',
