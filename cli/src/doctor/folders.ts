@@ -114,7 +114,7 @@ async function checkDatabase(
   } catch (error) {
     const mend =
       error instanceof MurmurationError && error.code === 'config.invalid'
-        ? 'Create the database and its user, or correct the address in "storage".'
+        ? 'Create the database and its user, or correct the address in "storage", which leads to the server itself.'
         : 'Start the server, let this machine reach it, or correct the address in "storage".';
     return { findings: [fault('storage', reason(error), mend)], hasOperators: false };
   }

@@ -1,4 +1,5 @@
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
+import { requireSettings } from '@murmuration/sql/postgresql/sessions';
 import { Writer } from '@murmuration/sql/writes/writer';
 import { sql } from 'kysely';
 import type { Inspection } from '../inspect.ts';
@@ -9,11 +10,12 @@ import { postgresqlMigrations } from './tables.ts';
 
 /**
  * Looks into a storage in PostgreSQL at the time `now`, ms since 1970, and changes nothing; null where the database holds none yet.
- * Versions are not read. Throws `storage.*`, `config.invalid` where the server refuses.
+ * Versions are not read. Throws `storage.*`, `config.invalid` where the server refuses, or is behind a pool that drops what connections ask for.
  */
 export async function inspectDatabase(address: string, now: number): Promise<Inspection | null> {
-  const { rows, close } = await openPostgresql<Tables>(address);
+  const { rows, description, close } = await openPostgresql<Tables>(address);
   try {
+    await requireSettings(rows, description);
     const has = async (table: string) => {
       const { rows: found } = await sql<{
         is: boolean;

@@ -1,6 +1,8 @@
 // @module-tag postgresql
 // @module-tag pgbouncer
+
 import type { StorageRole } from '@murmuration/coordinator/storage/postgresql/connections';
+import { inspectDatabase } from '@murmuration/coordinator/storage/postgresql/inspect';
 import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -50,6 +52,15 @@ describe('a database behind PgBouncer', () => {
     });
     // Nothing was begun there, and nothing is left locked.
     expect(await (await open(database)).devices.count()).toBe(0);
+  });
+
+  it('is found at a look as well', async () => {
+    database = await server.freshDatabase();
+    const address = await pooled({ mode: 'transaction', ignored });
+    await expect(inspectDatabase(address, 0)).rejects.toMatchObject({
+      code: 'config.invalid',
+      detail: expect.stringMatching(/ is behind a pool .* Give the address of the server itself\.$/),
+    });
   });
 
   it('says what to do where the pool does not know what connections ask for', async () => {
