@@ -1,9 +1,9 @@
 import { lineTask } from './line.ts';
 
-/** Rounds of all devices that come within the time to gather, under a privacy budget, spread over two cells. */
+/** Rounds of 12 devices under a privacy budget, spread over two cells with six each. */
 export default lineTask({
   masking: { corrupt: 0.05, dropping: 0.1, smallestGroup: 3 },
-  cohort: { goal: 40, minimum: 8, overSelection: 1, cells: 2 },
+  cohort: { goal: 12, minimum: 8, overSelection: 1, cells: 2 },
   deadlines: {
     gathering: '30 s',
     keys: '1 min',
