@@ -284,8 +284,13 @@ class HttpTransport implements ControlTransport {
         if (isGone(answer)) return this.#closed(connection);
         if (answer.status > 204) throw this.#unreachable();
         failures = 0;
+        const { read } = connection;
         this.#note(connection, answer.headers);
         if (answer.status === 200) this.#take(connection, answer.headers, answer.bytes);
+        const left = begun + firstRetry - clock.now();
+        // Whoever answers at once that there is nothing has the device ask no more often for it.
+        if (connection.read === read && connection.mayCome && left > 0)
+          await this.#sleep(left, signal).catch(() => {});
       } catch {
         if (signal.aborted) return;
         failures += 1;

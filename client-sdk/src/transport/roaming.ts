@@ -17,6 +17,8 @@ import type { Transport, TransportListener, TransportPlatform } from './transpor
 /** ms after which a device that has lost its cell asks the front where its task is now: doubled each time, up to the last. */
 const firstPause = 500;
 const longestPause = 30_000;
+/** ms between two ways to a cell, at least, whatever front and cells say. */
+const shortestVisit = 500;
 /** ms after which another task asks again while the device is at the cell of one. */
 const whileAway = 10_000;
 /** ms within which a cell that has the round of a device names it, counted from the hello: another cell may answer at an address that a front takes for it. */
@@ -60,6 +62,8 @@ export function roaming(
   /** One more whenever what was asked before does not count any more: answers of then lead nowhere. */
   let turn = 0;
   let pause = firstPause;
+  /** When the device went to a cell last, ms since 1970. */
+  let wentAt = -Infinity;
   let cancel: Cancel = () => {};
 
   const follow = (transport: Transport) => {
@@ -117,7 +121,8 @@ export function roaming(
 
   const goHome = (isLost = false) => {
     if (current === home) return;
-    move(() => follow(home), isLost ? pause * (0.5 + random(1)[0]! / 256) : 0);
+    const left = wentAt + shortestVisit - clock.now();
+    move(() => follow(home), Math.max(isLost ? pause * (0.5 + random(1)[0]! / 256) : 0, left));
     current = home;
     if (isLost) pause = Math.min(2 * pause, longestPause);
     else pause = firstPause;
@@ -127,6 +132,7 @@ export function roaming(
   const goTo = ({ cell, ticket }: SentElsewhere, message: CheckIn) => {
     const address = requireAllowed(cell, base, origins);
     visit = { checkIn: message, ticket, hasAsked: isInRound };
+    wentAt = clock.now();
     move(() => follow(make(address)));
   };
 
@@ -140,7 +146,7 @@ export function roaming(
       const answer = decodeAck(frame, answers);
       if (turn !== asked) return;
       if (answer.decision === 'elsewhere') return goTo(answer, message);
-      if (answer.decision === 'later') wait = answer.after;
+      if (answer.decision === 'later') wait = Math.max(firstPause, answer.after);
     } catch {
       // The next hello asks again, or the next turn.
     }

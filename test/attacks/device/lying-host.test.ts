@@ -82,6 +82,45 @@ describe('a coordinator that has devices come back at once', () => {
   );
 });
 
+describe('a front and a cell that send devices to and fro', () => {
+  it.each<readonly [string, (cell: MemoryCoordinator) => unknown]>([
+    [
+      'by ends of rounds',
+      cell => {
+        const end = { round: id('r1'), outcome: 'failed', reason: 'come back', after: 0 };
+        cell.send('round-end', end);
+        return { decision: 'waiting' };
+      },
+    ],
+    [
+      'by connections that it lets go',
+      cell => {
+        cell.rest();
+        return { decision: 'waiting' };
+      },
+    ],
+  ])('TK1: %s have them say hello a few times a second, not hundreds', async (_, answer) => {
+    const clock = new VirtualClock();
+    const front = new MemoryCoordinator(clock, true);
+    const cell = new MemoryCoordinator(clock, true);
+    let asked = 0;
+    front.answers['check-in'] = () => {
+      asked += 1;
+      if (asked > 200) return { decision: 'later', after: 60_000, reason: 'enough' };
+      return { decision: 'elsewhere', cell: 'http://memory.localhost:8801', ticket: 'a ticket' };
+    };
+    cell.answers['check-in'] = () => answer(cell);
+    const tasks = { keyboard: { examples: () => ['a'], trainer: new StillTrainer() } };
+    const at = ({ port }: URL) => (port === '8801' ? cell : front);
+    const { client } = deviceOn(at, clock, memoryStorage(), tasks);
+    await client.start();
+    await clock.advance(10_000);
+    await client.stop();
+    expect(cell.asked['check-in'].length).toBeGreaterThan(10);
+    expect(asked).toBeLessThan(41);
+  });
+});
+
 describe('a coordinator that is reached without encryption', () => {
   const open = (url: string, change = {}) =>
     new FederatedClient({ url, tasks: {}, storage: memoryStorage(), enrolment: 'a token', ...change });

@@ -76,9 +76,9 @@ export class StillTrainer implements Trainer {
 /** The lowest that there are, in masked rounds too. */
 export const lowFloors: Floors = { ...simulatedFloors, smallestSum: 3 };
 
-/** A client on the coordinator in memory, and all that it has told its app. */
+/** A client on the coordinator in memory, or on those at several addresses, and all that it has told its app. */
 export function deviceOn(
-  coordinator: MemoryCoordinator,
+  coordinator: MemoryCoordinator | ((base: URL) => MemoryCoordinator),
   clock: Clock,
   storage: Storage,
   tasks: Record<string, TaskOptions>,
@@ -108,7 +108,7 @@ export function deviceOn(
       ...(usage && { usage }),
       updateProcessor: async () => localUpdateProcessor(native, random),
       conditions: async () => ({ idle: true }),
-      transport: () => coordinator,
+      transport: typeof coordinator === 'function' ? coordinator : () => coordinator,
       trainer: () => {
         throw new Error('Every task of these tests has a trainer.');
       },

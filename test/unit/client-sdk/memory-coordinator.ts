@@ -86,12 +86,15 @@ export class MemoryCoordinator implements Transport {
   leastExamples = 1;
   #listener: TransportListener | undefined;
   readonly #clock: Clock;
+  readonly #connects: boolean;
   #connected = false;
   #nonce: Uint8Array = new Uint8Array(32);
   readonly #keys = new Map<string, Uint8Array>();
 
-  constructor(clock: Clock) {
+  /** `connects`: whether each connection opens by itself. */
+  constructor(clock: Clock, connects = false) {
     this.#clock = clock;
+    this.#connects = connects;
     this.files.set(modelPath(model.hash), model.json);
     this.files.set(modelPath(model.hash).replace('model.json', `${model.weightsHash}.bin`), model.weights);
     this.answers = {
@@ -135,6 +138,12 @@ export class MemoryCoordinator implements Transport {
     this.#listener?.disconnected('transport close');
   }
 
+  /** Lets the connection go, on which nothing is expected. */
+  rest(): void {
+    this.#connected = false;
+    this.#listener?.resting?.();
+  }
+
   /** A try to connect has failed, and the next one begins at once. */
   fail(): void {
     this.#listener?.failed?.(this.#clock.now());
@@ -157,6 +166,8 @@ export class MemoryCoordinator implements Transport {
 
   open(listener: TransportListener): void {
     this.#listener = listener;
+    if (this.#connects)
+      this.#clock.at(this.#clock.now(), () => this.#listener === listener && this.connect());
   }
 
   close(): void {

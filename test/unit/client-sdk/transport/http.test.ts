@@ -10,6 +10,7 @@ import {
   connectionsPath,
   eventHeader,
   expectsHeader,
+  messagesPath,
   newestHeader,
   numberHeader,
   requestPath,
@@ -103,6 +104,7 @@ async function known(requests: Partial<DeviceRequests> = {}): Promise<Device> {
   return device;
 }
 
+const opened = { [connectionHeader]: 'A'.repeat(43), [numberHeader]: '1', [eventHeader]: 'challenge' };
 const visit = ['POST /v1/connections', 'POST /v1/connection/hello', 'POST /v1/connection/check-in'];
 
 describe('a transport over plain HTTP', () => {
@@ -225,6 +227,30 @@ describe('a transport over plain HTTP', () => {
     expect(made.told).toEqual(['connecting', 'known']);
   });
 
+  it.each([
+    ['that there is nothing', 204],
+    ['with a message that the device has', 200],
+  ])('HT3: polls a few times a second where each poll is answered at once %s', async (_, status) => {
+    let polls = 0;
+    const frames: Record<string, Uint8Array> = {
+      [connectionsPath]: encodeFrame({ protocol: protocolVersion, nonce: new Uint8Array(32) }),
+      [requestPath('enrol')]: encodeAccepted({ device: 'A'.repeat(22) }),
+      [requestPath('hello')]: encodeAccepted({ now: 1, tasks: [] }),
+    };
+    server = createServer(({ url = '' }, response) => {
+      response.setHeader(newestHeader, '9').setHeader(expectsHeader, '1');
+      if (url.startsWith(messagesPath)) {
+        polls += 1;
+        response.writeHead(status, { [eventHeader]: 'challenge', [numberHeader]: '1' }).end();
+      } else response.writeHead(url === connectionsPath ? 201 : 200, opened).end(frames[url]);
+    });
+    device = await new Device(await listening()).connect();
+    for (let poll = 1; poll <= 3; poll++) {
+      await expect.poll(() => [polls, device!.clock.last], { interval: 1 }).toEqual([poll, 250]);
+      await device.clock.advance(250);
+    }
+  });
+
   it('waits longer after each try to connect that fails, up to a minute', async () => {
     server = createServer((_, response) => response.writeHead(502).end('<html>'));
     device = await new Device(await listening()).connect();
@@ -237,8 +263,6 @@ describe('a transport over plain HTTP', () => {
     }
     expect(pauses).toHaveLength(8);
   });
-
-  const opened = { [connectionHeader]: 'A'.repeat(43), [numberHeader]: '1', [eventHeader]: 'challenge' };
 
   it.each<[string, RequestListener]>([
     ['is somebody else', (_, response) => response.writeHead(200).end('<html>')],

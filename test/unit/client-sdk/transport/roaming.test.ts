@@ -120,14 +120,14 @@ describe('TK1: the way to a cell', () => {
     await transport.upload('/v1/rounds/a', {} as never, new Uint8Array(), new AbortController().signal);
     expect(peer(cell).uploads).toEqual(['/v1/rounds/a']);
     peer(cell).listener!.message('round-end', new Uint8Array());
-    await clock.advance(0);
+    await clock.advance(500);
     expect([front.isOpen, peer(cell).isOpen]).toEqual([true, false]);
     expect(heard).toEqual(['moving', 'assignment', 'round-end', 'moving']);
     front.answer = () => ({ decision: 'later', after: 5_000, reason: 'no round' });
     expect(await checkInAs()).toMatchObject({ decision: 'later' });
   });
 
-  it('leads back at once from a cell that has no use for the device, or refuses it', async () => {
+  it('leads back from a cell that has no use for the device, or refuses it, half a second after it has led there', async () => {
     for (const answer of [
       () => ({ decision: 'later', after: 5_000, reason: 'enough' }),
       refused('ticket.refused'),
@@ -137,7 +137,9 @@ describe('TK1: the way to a cell', () => {
       await sent(cell);
       peer(cell).answer = answer;
       await checkInAs().catch(() => {});
-      await clock.advance(0);
+      await clock.advance(499);
+      expect(front.isOpen).toBe(false);
+      await clock.advance(1);
       expect([front.isOpen, peer(cell).isOpen]).toEqual([true, false]);
     }
   });
@@ -148,7 +150,7 @@ describe('TK1: the way to a cell', () => {
     peer(cell).answer = () => ({ decision: 'waiting' });
     await checkInAs();
     await expect(checkInAs()).rejects.toMatchObject({ code: 'server.unreachable' });
-    await clock.advance(0);
+    await clock.advance(500);
     expect([front.isOpen, peer(cell).isOpen]).toEqual([true, false]);
     expect(peer(cell).asked).toHaveLength(1);
   });
@@ -204,6 +206,20 @@ describe('TK3: a device whose cell is gone in the midst of a round', () => {
     // It is named its round again, and checks in for no other.
     expect(peer(next).asked).toEqual([['hello']]);
     expect(heard.filter(event => event === 'moving')).toHaveLength(3);
+  });
+
+  it('asks a front that has it come back at once a few times a second, not hundreds of times', async () => {
+    const { clock, transport, front } = await inRound();
+    let asked = 0;
+    front.answer = event => {
+      if (event !== 'check-in') return null;
+      asked += 1;
+      return { decision: 'later', after: asked < 1_000 ? 0 : 60_000, reason: 'come back' };
+    };
+    await transport.request('hello', new Uint8Array());
+    await clock.advance(10_000);
+    expect(asked).toBeGreaterThan(10);
+    expect(asked).toBeLessThan(41);
   });
 
   it('asks again while no cell has the task yet', async () => {
