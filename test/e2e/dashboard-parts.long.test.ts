@@ -19,7 +19,10 @@ import { screenshot } from './dashboard-world.ts';
 import { enrolmentToken, lineOptions } from './line.ts';
 import task from './spread-task.ts';
 
-const count = 18;
+/** Devices of a round, half of them at each cell. */
+const cohort = 12;
+/** So many that a cell with fewer than half a cohort comes about once in a million deals. */
+const count = 40;
 const { text: token, proof } = mintToken('operator', systemRandom, native);
 let server: PostgresqlServer;
 let browser: Browser;
@@ -111,7 +114,7 @@ it('shows how far each part of a spread round is, as it happens, at the cell tha
     clients.push(client);
     await client.start();
   }
-  await expect.poll(() => waiting.length).toBe(count);
+  await expect.poll(() => waiting.length).toBe(cohort);
   const leads = await Promise.all(cells.map(async cell => (await overviewAt(cell)).tasks.length > 0));
   const leader = cells[leads.indexOf(true)]!;
 
@@ -123,11 +126,11 @@ it('shows how far each part of a spread round is, as it happens, at the cell tha
   }
   const before = await countsOn(wide);
   expect(before.map(([accepted]) => accepted)).toEqual([0, 0]);
-  expect(before.reduce((sum, [, goal]) => sum + goal, 0)).toBe(count);
+  expect(before.reduce((sum, [, goal]) => sum + goal, 0)).toBe(cohort);
   expect((await overviewAt(leader)).tasks[0]!.round).toMatchObject({
     phase: 'updates',
-    quorum: { accepted: 0, goal: count },
-    cohort: { size: count, working: count },
+    quorum: { accepted: 0, goal: cohort },
+    cohort: { size: cohort, working: cohort },
   });
   // Two send their updates, at whatever cell they are: no part has all of its own with that.
   for (const resolve of waiting.splice(0, 2)) resolve();
