@@ -11,6 +11,7 @@ import { CoordinatorEvents } from '../events/events.ts';
 import { listen } from '../http/listen.ts';
 import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
 import { healthRoutes } from '../http/routes/health.ts';
+import type { InferenceTokens } from '../inference/inference-tokens.ts';
 import { threadedCentralTrainer } from '../lifecycle/central/central-trainer.ts';
 import { auditRuns } from '../lifecycle/training-runs/audit-runs.ts';
 import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
@@ -18,6 +19,7 @@ import { LiveFeed } from '../live/feed.ts';
 import { unmaskerPool } from '../masking/unmasker.ts';
 import { Sessions } from '../operators/sessions.ts';
 import type { EnrolmentVerifier } from '../population/enrolment.ts';
+import { lookAgain } from '../population/look-again.ts';
 import type { Population } from '../population/population.ts';
 import { threadedNoiseMaker } from '../privacy/noise-maker.ts';
 import type { RoundControl } from '../rounds/round-control.ts';
@@ -365,7 +367,9 @@ async function open(
     await cell?.stop();
     cell?.close();
   });
-  const unfollow = leases ? followOthers(core, population, events) : () => {};
+  const unfollow = leases
+    ? followOthers(core, { population, tokens: inference.tokens, events, clock })
+    : () => {};
   opened.add(unfollow);
   ready = true;
   health?.become(readiness);
@@ -404,11 +408,20 @@ async function open(
   };
 }
 
-/** Has what other cells decide about devices hold here as well, until the function that is returned is called. */
+/** Has what other cells decide about devices and tokens hold here as well, until the function that is returned is called. */
 function followOthers(
   { deviceRegistry, convictions }: Pick<Core, 'deviceRegistry' | 'convictions'>,
-  population: Population,
-  events: CoordinatorEvents,
+  {
+    population,
+    tokens,
+    events,
+    clock,
+  }: {
+    readonly population: Population;
+    readonly tokens: Pick<InferenceTokens, 'open'>;
+    readonly events: CoordinatorEvents;
+    readonly clock: Clock;
+  },
 ): Cancel {
   const failed = (where: string) => (error: unknown) => void events.emit('fault', where, error);
   const cancels = [
@@ -418,6 +431,7 @@ function followOthers(
       failed('looking for devices that others have revoked'),
     ),
     convictions.follow(failed('looking for devices that others have convicted')),
+    lookAgain(clock, () => tokens.open(), failed('looking for inference tokens that others have made')),
   ];
   return () => {
     for (const cancel of cancels) cancel();

@@ -39,7 +39,7 @@ export class InferenceTokens {
     this.#ports = ports;
   }
 
-  /** Lets in whoever has a token from before; once, before the first request. */
+  /** Lets in whoever has a token that is in the storage by now, and nobody else; before the first request, and again where others may change them. */
   open(): Promise<void> {
     return this.#turns.run(() => this.#hold());
   }

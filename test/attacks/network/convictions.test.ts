@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '@murmuration/coordinator/assembly/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import { Tickets } from '@murmuration/coordinator/cells/tickets';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
@@ -11,12 +10,11 @@ import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids'
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 import { RawDevice } from '../../e2e/raw-device.ts';
 import { type Scene, scenes } from '../../faults/scene.ts';
-import { MemoryLeases } from '../../unit/coordinator/cells/memory-leases.ts';
+import { startMemoryCell } from '../memory-cell.ts';
 
 const cells: Coordinator[] = [];
 const folders: string[] = [];
@@ -117,22 +115,8 @@ describe('a device that was convicted of wrong shares', () => {
   });
 
   it('is left out at another cell as well, where it waits already, until it is pardoned there', async () => {
-    const clock = new VirtualClock(systemClock.now());
-    const { leases } = new MemoryLeases(clock).cell();
-    const storage = { ...(await openStorage(undefined, clock)), leases };
-    const cell = await createCoordinator(
-      parseConfig({
-        port: 0,
-        role: 'cell',
-        storage: 'postgres://database/cells',
-        enrolmentTokens: [enrolmentToken],
-        log: 'silent',
-      }),
-      [lineTask(schedule)],
-      { clock, random: systemRandom, storage },
-    );
+    const { cell, clock, storage, leases } = await startMemoryCell(schedule);
     cells.push(cell);
-    await cell.start();
     const device = new RawDevice(cell.url);
     const come = async () => {
       await device.connect();

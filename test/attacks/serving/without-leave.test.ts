@@ -4,6 +4,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GrpcClient } from '../../unit/serving/grpc-client.ts';
+import { startMemoryCell } from '../memory-cell.ts';
 import { type Target, targets } from '../network/target.ts';
 
 const cleanUp: (() => Promise<void> | void)[] = [];
@@ -67,6 +68,26 @@ describe('whoever asks for a model with private layers', () => {
     ] as const)
       expect(await client.refused(call, request, { token })).toMatch(/^NOT_FOUND Request for unknown model/);
     expect((await client.ask('RepositoryIndex', {}, { token })).models).toEqual([]);
+  });
+});
+
+describe('whoever asks one cell by a token', () => {
+  it('is refused once another cell has revoked it, and let in by one that another cell has made', async () => {
+    const { cell, clock, storage } = await startMemoryCell();
+    cleanUp.push(() => cell.stop());
+    const { sha256, id } = listed;
+    const digest = new Uint8Array(Buffer.from(sha256, 'hex'));
+    const terms = { name: 'test', rights: ['predict' as const], rate: null, quota: null, expiresAt: null };
+    const asks = async (bearer: string) => {
+      const headers = { authorization: `Bearer ${bearer}` };
+      return (await fetch(`${cell.url}/v2/models/line`, { headers })).status;
+    };
+    await storage.inferenceTokens.add({ ...terms, id, digest, createdAt: clock.now(), revokedAt: null });
+    await clock.advance(2_000);
+    expect([await asks(token), await asks('none')]).toEqual([200, 401]);
+    await storage.inferenceTokens.revoke(id, clock.now());
+    await clock.advance(2_000);
+    expect(await asks(token)).toBe(401);
   });
 });
 
