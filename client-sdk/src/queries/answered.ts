@@ -61,7 +61,7 @@ export class AnsweredQueries {
    */
   async requireOpen(query: Query, assignment: AssignmentId): Promise<boolean> {
     const kept = await this.#read();
-    const before = periodsOf(query).flatMap(([name]) => kept[name] ?? []);
+    const before = periodsOf(query).flatMap(([name]) => (Object.hasOwn(kept, name) ? kept[name]! : []));
     if (before.some(each => each.assignment !== assignment))
       throw this.#refusal(
         'queryPeriod',

@@ -122,6 +122,18 @@ const over = async ({ round }: Assignment) => {
 };
 
 describe('a device that is asked a query', () => {
+  it('QY3: answers once, whatever its name is', async () => {
+    const { errors } = await waiting({ constructor: answers.taken! });
+    const query = writeQuery(define({ name: 'constructor' }));
+    await play(assignmentFor(query));
+    expect(errors).toEqual([]);
+    expect([asked, coordinator.uploads.length]).toEqual([1, 1]);
+    await over(assignmentFor(query));
+    await assign(assignmentFor(query, 'r2'));
+    expect(errors).toMatchObject([{ code: 'plan.below-floor', floor: 'queryPeriod' }]);
+    expect(asked).toBe(1);
+  });
+
   it('tells its app in each phase which one, to the end, and that an answer has left', async () => {
     const { client } = await waiting();
     const told: (readonly [string, string | undefined])[] = [];
