@@ -219,7 +219,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     await readability.look(task.name);
     await settings.open(definition);
     await activePopulation.open([task]);
-    await privacy.open(task.name);
+    await privacy.open(task.name, ports.deal !== undefined && task.spread !== null);
     if (task.privacy?.devices) {
       const { files } = await registry.current(task.name);
       privacy.requireNoise(task, splitOf(task, files).shared.count);

@@ -177,7 +177,7 @@ export class Parts {
     try {
       await seat.rounds.resume(own);
       this.#ports.events.emit('taken-over', task, own.length, part);
-      await seat.rounds.start();
+      seat.rounds.start();
     } catch (error) {
       // What is tried again makes rounds of its own.
       await this.#close(seat);
@@ -221,6 +221,10 @@ export class Parts {
     const events = this.#ownEvents();
     const pool = new WaitingPool(() => rounds.poolChanged());
     const { count } = task.spread!;
+    const accounts = privacy.accountsOfPart(
+      taskName,
+      device => this.#ports.deal.of(taskName, device, count) === part,
+    );
     const rounds: PartRounds = new PartRounds(task, part!, {
       registry,
       clock,
@@ -232,6 +236,7 @@ export class Parts {
       history: storage.history,
       store: storage.rounds,
       privacy,
+      accounts,
       spread: {
         parts: storage.parts,
         partOf: (name, device, parts) => this.#ports.deal.of(name, device, parts),
@@ -258,7 +263,7 @@ export class Parts {
           return { ...others, population: Math.ceil(all / count) };
         },
       },
-      privacy,
+      privacy: accounts,
       random: jitter,
       clock,
       channel,

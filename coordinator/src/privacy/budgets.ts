@@ -23,11 +23,13 @@ import {
   splitFor,
   termsOf,
 } from './budget-terms.ts';
+import { DeviceAccounts, type OutOf } from './device-accounts.ts';
 import type { BudgetTerms, OpenBudget, PrivacyLedger } from './ledger.ts';
 import type { NoiseMaker } from './noise-maker.ts';
 import { type Account, QueryBudgets } from './query-budgets.ts';
 import { stepNoise } from './step-noise.ts';
-import { type OutOf, TaskAccount } from './task-account.ts';
+import { mayTakePart, tookPartTooSoon } from './taking-part.ts';
+import { TaskAccount } from './task-account.ts';
 
 export interface BudgetPorts {
   readonly ledger: PrivacyLedger;
@@ -88,51 +90,53 @@ export class PrivacyBudgets {
   readonly answers: QueryBudgets;
   readonly #ports: BudgetPorts;
   readonly #accounts = new Map<TaskName, TaskAccount>();
+  /** Of tasks whose check-ins are answered by these. */
+  readonly #devices = new Map<TaskName, DeviceAccounts>();
 
   constructor(ports: BudgetPorts) {
     this.#ports = ports;
     this.answers = new QueryBudgets(ports);
   }
 
-  /** Reads what was spent of a task; before its rounds. Throws `storage.*`. */
-  async open(task: TaskName): Promise<void> {
-    const budgets = await this.#ports.ledger.budgets(task);
-    const newest = budgets.at(-1);
-    const parts = new Map(newest && (await this.#ports.ledger.parts(newest.id)));
-    this.#accounts.set(task, new TaskAccount(budgets, parts));
+  /**
+   * Reads what was spent of a task; before its rounds. `areSpread`: its rounds are spread over cells, whose parts keep the accounts of devices
+   * (`accountsOfPart`), and here are none. Throws `storage.*`.
+   */
+  async open(task: TaskName, areSpread = false): Promise<void> {
+    if (!areSpread) this.#devices.set(task, new DeviceAccounts(task, this.#ports));
+    await this.#read(task);
     await this.answers.open(task);
   }
 
-  /**
-   * Reads what other processes have taken of a task's budget since it was read here last: `plan`, where it is given, says up to which step that has to be
-   * known. Throws `storage.*`.
-   */
-  async follow(task: TaskName, plan?: Pick<PlanPrivacy, 'budget' | 'step'>): Promise<void> {
-    const before = this.#accounts.get(task);
-    if (!before) return await this.open(task);
-    const known = before.newest;
-    if (plan && known?.id === plan.budget && known.steps >= plan.step) return;
-    const { ledger } = this.#ports;
-    const budgets = await ledger.budgets(task);
-    const newest = budgets.at(-1);
-    if (!newest || (newest.id === known?.id && newest.steps <= known.steps)) return;
-    const since = await ledger.parts(newest.id, newest.id === known?.id ? known.steps : 0);
-    // What a round of this process has taken meanwhile, it knows itself.
-    if (this.#accounts.get(task) === before) this.#accounts.set(task, before.followed(budgets, since));
+  /** The accounts of those devices of a task that belong to a part of its rounds, for as long as the part is here. Nothing is read yet. */
+  accountsOfPart(task: TaskName, isOwn: (device: DeviceId) => boolean): DeviceAccounts {
+    return new DeviceAccounts(task, this.#ports, isOwn);
   }
 
   /**
    * Throws `round.closed` where the budget lets one of these take no part in a round; once the round has its step, where that was taken without one of
-   * them.
+   * them. Throws `storage.*`.
    */
-  requireParts({ plan: { task, privacy } }: RoundTerms, contributors: readonly DeviceId[]): void {
+  async requireParts(
+    { plan: { task, privacy } }: RoundTerms,
+    contributors: readonly DeviceId[],
+  ): Promise<void> {
     if (!privacy) return;
-    const account = this.#accountOf(task);
-    const { newest } = account;
+    const { newest } = this.#accountOf(task);
     if (newest?.id !== privacy.budget || !newest.terms)
       throw new MurmurationError('round.closed', 'The privacy budget of this round is not there any more.');
-    if (privacy.step < newest.steps) account.requireTaken(privacy.step, contributors);
-    else account.requireParts(newest.terms, privacy.step, contributors);
+    const { step } = privacy;
+    const parts = await this.#ports.ledger.partsOf(newest.id, contributors);
+    for (const device of contributors) {
+      const last = parts.get(device);
+      if (step < newest.steps) {
+        if (last?.step !== step)
+          throw new MurmurationError(
+            'round.closed',
+            `Device ${device} was not in the sum with which the round took its step of the privacy budget.`,
+          );
+      } else if (last && !mayTakePart(last, step, newest.terms)) throw tookPartTooSoon(device);
+    }
   }
 
   /**
@@ -233,7 +237,6 @@ export class PrivacyBudgets {
       throw new MurmurationError('round.closed', 'The privacy budget of this round is not there any more.');
     const { step } = privacy;
     const { noiseMultiplier, noise: ofDevices } = budget.terms;
-    if (step >= budget.steps) account.requireParts(budget.terms, step, contributors);
     const claim = {
       budget: budget.id,
       step,
@@ -244,7 +247,7 @@ export class PrivacyBudgets {
     if (ofDevices) {
       // No secret makes the noise of devices.
       await this.#ports.ledger.claim({ ...claim, oldest: step + 1 });
-      this.#take(task, budget, step, contributors);
+      this.#take(task, budget.id, step, contributors);
       const { clip, values, bias, perDevice } = ofDevices;
       return {
         noiseNorm: unit * Math.sqrt(perDevice * counted * count),
@@ -255,7 +258,7 @@ export class PrivacyBudgets {
     }
     const ofStep = await stepNoise(this.#ports, { budget: budget.id, terms: budget.terms }, step);
     const seeds = await ofStep.claim(claim);
-    this.#take(task, budget, step, contributors);
+    this.#take(task, budget.id, step, contributors);
     // The count of updates within the clip is one more number of the same mechanism, for a share of its z.
     const split = tellsWithin ? splitFor(noiseMultiplier, terms.goal) : undefined;
     const stddev = (split?.sum ?? noiseMultiplier) * sensitivity;
@@ -272,13 +275,13 @@ export class PrivacyBudgets {
   }
 
   /** Why a device may not take part in the next step yet; undefined where it may. */
-  outOf({ name, privacy }: Task, device: DeviceId): OutOf | undefined {
-    return privacy ? this.#accountOf(name).outOf(device) : undefined;
+  outOf(task: Task, device: DeviceId): OutOf | undefined {
+    return this.#devices.get(task.name)?.outOf(task, device);
   }
 
   /** Devices that may not take part in the next step of a task. */
   out({ name, privacy }: Task): number {
-    return privacy ? this.#accountOf(name).out : 0;
+    return privacy ? (this.#devices.get(name)?.out ?? 0) : 0;
   }
 
   /** Enrolled devices that the budget of a task lacks for rounds to go on; 0: there are enough. */
@@ -308,8 +311,15 @@ export class PrivacyBudgets {
   }
 
   /** What a claim has changed. */
-  #take(task: TaskName, budget: OpenBudget, step: number, contributors: readonly DeviceId[]): void {
-    this.#accounts.set(task, this.#accountOf(task).after(budget, step, contributors));
+  #take(task: TaskName, budget: string, step: number, contributors: readonly DeviceId[]): void {
+    this.#accounts.set(task, this.#accountOf(task).after(budget, step, contributors.length));
+    this.#devices.get(task)?.took(budget, step, contributors);
+  }
+
+  async #read(task: TaskName): Promise<void> {
+    const budgets = await this.#ports.ledger.budgets(task);
+    await this.#devices.get(task)?.read(budgets.at(-1));
+    this.#accounts.set(task, new TaskAccount(budgets));
   }
 
   /** The budget that a task's terms continue, or another one with what is left. */
@@ -347,7 +357,7 @@ export class PrivacyBudgets {
     const id = Buffer.from(random(12)).toString('base64url');
     const budget = { id, task, terms, openedAt: clock.now() };
     await ledger.open(budget);
-    await this.open(task);
+    await this.#read(task);
     return { ...budget, steps: 0, counted: [] };
   }
 

@@ -37,6 +37,22 @@ export interface Parts {
   readonly parts: number;
 }
 
+/** The parts of one device. */
+export interface DevicePart extends Parts {
+  readonly device: DeviceId;
+}
+
+/** A place in the parts of a budget, which are in the order of the steps of last parts, and of ids where these are the same. */
+export type PartsPlace = Pick<DevicePart, 'step' | 'device'>;
+
+/** Which part of that list is asked for. */
+export interface PageOfParts {
+  /** What comes after this place; the beginning of the list where it is left out. */
+  readonly after?: PartsPlace | undefined;
+  /** At most so many. */
+  readonly limit: number;
+}
+
 /** A step of a budget that a round takes. */
 export interface Claim {
   readonly budget: string;
@@ -60,12 +76,15 @@ export interface PrivacyLedger {
   queryBudgets(task: TaskName): Promise<readonly (OpenBudget & { readonly query: string })[]>;
   /** Begins a budget, in one transaction with overwriting all secrets of those before it, of the task, or of the query. */
   open(budget: Budget): Promise<void>;
-  /** The parts of the devices whose last one was at this step or later. */
-  parts(budget: string, from?: number): Promise<ReadonlyMap<DeviceId, Parts>>;
+  /** A page of the parts of all devices, by the step of the last one: who takes part again moves to the end. */
+  parts(budget: string, page: PageOfParts): Promise<readonly DevicePart[]>;
+  /** The parts of these devices, without those that had none. */
+  partsOf(budget: string, devices: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, Parts>>;
   /**
    * Takes the next step of a budget for a round, in one transaction: its secret, and a part for each contributor; secrets before `oldest`,
    * and what noise remembered before that step, are overwritten. The secrets by step, those of past steps too. The same round takes it once: whoever claims it again gets the secret that
-   * was kept. Throws `round.closed` where another round has the step, or where it is not the next one.
+   * was kept. Throws `round.closed` where another round has the step, where it is not the next one, or where a device would have a part in it sooner or
+   * more often than the terms of the budget allow: whatever a process knows of earlier parts, the ledger takes none that is too much.
    */
   claim(claim: Claim): Promise<ReadonlyMap<number, Uint8Array>>;
   /** Keeps what the noise of a budget remembers before a step, all or nothing; it is as secret as the seeds. Kept once, it stays as it was. */

@@ -6,7 +6,7 @@ import type { ActivePopulation } from '../population/active-population.ts';
 import { comeBackAfter } from '../population/pacing.ts';
 import { type Expected, SentAway } from '../population/sent-away.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
-import type { PrivacyBudgets } from '../privacy/budgets.ts';
+import type { DeviceAccounts } from '../privacy/device-accounts.ts';
 import { asleepTooSoon } from '../task/awake.ts';
 import { ineligible } from '../task/eligibility.ts';
 import { devicesAtOnce, turnoverOf } from '../task/task.ts';
@@ -41,7 +41,7 @@ export interface CheckInPorts {
   readonly rounds: RoundsOfCheckIns;
   readonly pool: WaitingPool;
   readonly activePopulation: Pick<ActivePopulation, 'of'>;
-  readonly privacy: Pick<PrivacyBudgets, 'outOf'>;
+  readonly privacy: Pick<DeviceAccounts, 'outOf'>;
   readonly arms?: Pick<ArmsPort, 'labels'> | undefined;
   /** Spreads check-ins. */
   readonly random: RandomBytes;
@@ -58,7 +58,7 @@ export class CheckInHandler {
   readonly #rounds: RoundsOfCheckIns;
   readonly #pool: WaitingPool;
   readonly #activePopulation: Pick<ActivePopulation, 'of'>;
-  readonly #privacy: Pick<PrivacyBudgets, 'outOf'>;
+  readonly #privacy: Pick<DeviceAccounts, 'outOf'>;
   readonly #arms: CheckInPorts['arms'];
   readonly #random: RandomBytes;
   readonly #clock: Clock;

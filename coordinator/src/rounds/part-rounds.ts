@@ -5,6 +5,7 @@ import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import { labelOf } from '../population/arm-label.ts';
 import type { Candidates, WaitingPool } from '../population/waiting-pool.ts';
+import type { DeviceAccounts } from '../privacy/device-accounts.ts';
 import type { Registry } from '../registry/registry.ts';
 import { shareOf, termsOfPart } from '../round/parts.ts';
 import { type PartProgress, progressOf } from '../round/progress.ts';
@@ -30,6 +31,8 @@ export type Schedule = Pick<Task, 'eligibility' | 'masking' | 'deadlines'> & {
 export interface PartRoundsPorts extends Omit<DriverPorts, 'endPart' | 'spread'> {
   readonly registry: Registry;
   readonly spread: SpreadPorts;
+  /** The accounts of the devices of this part under the privacy budget of the task. */
+  readonly accounts: Pick<DeviceAccounts, 'follow'>;
   readonly pool: Pick<WaitingPool, 'size' | 'draw' | 'answering'>;
   /** What the cell says that leads the rounds; undefined: nothing yet. */
   readonly schedule: () => Schedule | undefined;
@@ -57,6 +60,7 @@ export class PartRounds {
   #left: RoundDriver | undefined;
   #looking: Promise<void> = Promise.resolve();
   #cancel: Cancel = () => {};
+  #hasFollowed = false;
   #isStopped = false;
 
   constructor(task: Task, part: number, ports: PartRoundsPorts) {
@@ -125,7 +129,6 @@ export class PartRounds {
 
   /** Goes on with the part of the newest round that the storage has, and forgets all others that it is given; before `start`. Throws `storage.*`. */
   async resume(saved: readonly SavedRound[]): Promise<void> {
-    await this.#follow();
     const open = await this.#open();
     for (const each of saved) {
       const isNewest = open.at(-1)?.id === each.terms.id && each.terms.part === this.part;
@@ -134,9 +137,12 @@ export class PartRounds {
     }
   }
 
-  /** Looks for rounds from now on. */
-  async start(): Promise<void> {
-    await this.#turn();
+  /**
+   * Looks for rounds from now on. What is under way goes on while the accounts of devices are read, which may take a minute where there are
+   * millions; until then nobody is let in.
+   */
+  start(): void {
+    void this.#turn();
   }
 
   /** Whether nothing is under way that another cell would have to take over. */
@@ -168,6 +174,10 @@ export class PartRounds {
   }
 
   async #look(): Promise<void> {
+    if (!this.#hasFollowed) {
+      await this.#follow();
+      this.#hasFollowed = true;
+    }
     const open = await this.#open();
     if (this.#isStopped) return;
     const isOpen = (round: RoundId) => open.some(({ id }) => id === round);
@@ -202,9 +212,9 @@ export class PartRounds {
   /** Other cells lead the rounds, and so take the steps of the privacy budget. */
   async #follow(terms?: RoundTerms): Promise<void> {
     if (!this.#task.privacy) return;
-    const { privacy, dismiss } = this.#ports;
-    await privacy.follow(this.#task.name, terms?.plan.privacy);
-    dismiss();
+    const { accounts, dismiss } = this.#ports;
+    await accounts.follow(terms?.plan.privacy, () => !this.#isStopped);
+    if (!this.#isStopped) dismiss();
   }
 
   /** The rounds under way that have this part. */

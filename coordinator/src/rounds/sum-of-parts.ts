@@ -20,7 +20,7 @@ export interface SumPorts<Sum extends PartSum> {
   /** The part that a device belongs to. */
   readonly partOf: (device: DeviceId) => number;
   /** Throws `round.closed` where the privacy budget of the round lets one of these take no part in it. */
-  readonly requireParts: (devices: readonly DeviceId[]) => void;
+  readonly requireParts: (devices: readonly DeviceId[]) => Promise<void>;
   /** Hears why the sum of a part counts for nothing that its cell had called whole. */
   readonly refused: (part: number, error: MurmurationError) => void;
 }
@@ -61,7 +61,7 @@ export async function sumOfParts<Sum extends PartSum>(
       try {
         const places = shareOf(cohortSize, part, count);
         requireOwn(part, result, { smallest, places, partOf, assignments });
-        requireParts(result.contributors.map(({ device }) => device));
+        await requireParts(result.contributors.map(({ device }) => device));
         sum.merge(sumOf(part, result, await parts.sum(id, part), emptySum()));
         counted.add(part);
         for (const { device, assignment } of result.contributors) {

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
-import type { Budget, Parts, PrivacyLedger } from '../privacy/ledger.ts';
+import type { Budget, Parts, PartsPlace, PrivacyLedger } from '../privacy/ledger.ts';
+import { mayTakePart, requireOnce, tookPartTooSoon } from '../privacy/taking-part.ts';
 
 interface Kept {
   readonly budget: Budget;
@@ -38,14 +39,32 @@ export function memoryPrivacy(): PrivacyLedger {
         parts: new Map(),
       });
     },
-    async parts(budget, from = 0) {
-      return new Map([...(kept.get(budget)?.parts ?? [])].filter(([, { step }]) => step >= from));
+    async parts(budget, { after, limit }) {
+      return Array.from(kept.get(budget)?.parts ?? [], ([device, last]) => ({ device, ...last }))
+        .filter(each => after === undefined || inOrder(each, after) > 0)
+        .sort(inOrder)
+        .slice(0, limit);
+    },
+    async partsOf(budget, devices) {
+      const parts = kept.get(budget)?.parts;
+      return new Map(
+        devices.flatMap(device => {
+          const last = parts?.get(device);
+          return last ? [[device, last] as const] : [];
+        }),
+      );
     },
     async claim({ budget, step, round, seed, contributors, counted: all, oldest }) {
       const of = kept.get(budget)!;
+      const { terms } = of.budget;
       const { rounds, counted, seeds, parts } = of;
       if (step !== rounds.length - 1 || rounds[step] !== round) {
         if (step !== rounds.length) throw new MurmurationError('round.closed', takenStep(step));
+        requireOnce(contributors);
+        for (const device of contributors) {
+          const last = parts.get(device);
+          if (terms && last && !mayTakePart(last, step, terms)) throw tookPartTooSoon(device);
+        }
         rounds.push(round);
         counted.push(all ?? contributors.length);
         seeds.set(step, seed.slice());
@@ -72,6 +91,9 @@ export function memoryPrivacy(): PrivacyLedger {
     },
   };
 }
+
+const inOrder = (a: PartsPlace, b: PartsPlace): number =>
+  a.step - b.step || (a.device < b.device ? -1 : a.device > b.device ? 1 : 0);
 
 /** Secrets before a step. */
 function forget({ seeds, memories }: Kept, oldest: number): void {

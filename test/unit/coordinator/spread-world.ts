@@ -2,6 +2,7 @@ import { PartDeal } from '@murmuration/coordinator/cells/parts';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import type { DeviceAccounts } from '@murmuration/coordinator/privacy/device-accounts';
 import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { PartResult, PartStore } from '@murmuration/coordinator/round/parts';
@@ -133,6 +134,7 @@ export interface Seat {
   rounds: PartRounds;
   pool: WaitingPool;
   checkIns: CheckInHandler;
+  accounts: DeviceAccounts;
 }
 
 export interface SpreadWorldOptions {
@@ -220,7 +222,7 @@ export async function openSpread({
     const life = new Life(clock);
     const channel = new PartChannel();
     const { ports, privacy, random } = portsOf(life, channel);
-    await privacy.open(task.name);
+    await privacy.open(task.name, true);
     if (dies) life.dies = dies;
     const opened = openTaskRounds(task, {
       ...ports,
@@ -242,11 +244,14 @@ export async function openSpread({
     const life = new Life(clock);
     const { ports, privacy, random } = portsOf(life, seat.channel);
     const pool = new WaitingPool(() => seat.rounds.poolChanged());
+    const accounts = privacy.accountsOfPart(task.name, device => partOf(device) === seat.part);
     seat.life = life;
     seat.pool = pool;
+    seat.accounts = accounts;
     seat.rounds = new PartRounds(task, seat.part, {
       ...ports,
       primitives: native,
+      accounts,
       pool,
       schedule: () => {
         const { task, untilNextRound } = leading ?? {};
@@ -261,14 +266,14 @@ export async function openSpread({
       rounds: seat.rounds,
       pool,
       activePopulation: { of: () => ({ population: 0, connected: 0 }) },
-      privacy,
+      privacy: accounts,
       random,
       clock: life,
       channel: seat.channel,
     });
     const saved = await rounds.underWay();
     await seat.rounds.resume(saved.filter(({ terms }) => terms.part === seat.part));
-    await seat.rounds.start();
+    seat.rounds.start();
   };
 
   for (let part = 1; part <= parts; part++) {

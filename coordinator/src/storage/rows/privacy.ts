@@ -3,6 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { sql } from 'kysely';
 import type { BudgetTerms, OpenBudget, Parts, PrivacyLedger } from '../../privacy/ledger.ts';
+import { requireOnce, tookPartTooSoon } from '../../privacy/taking-part.ts';
 import { takenStep } from '../memory-privacy.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
@@ -58,16 +59,32 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
       });
     },
 
-    async parts(budget, from = 0) {
-      const found = await rows
+    async parts(budget, { after, limit }) {
+      let query = rows
         .selectFrom('privacy_parts')
-        .selectAll()
-        .where('budget', '=', budget)
-        .where('step', '>=', from)
-        .execute();
-      return new Map(
-        found.map(({ device, step, parts }): [DeviceId, Parts] => [device as DeviceId, { step, parts }]),
-      );
+        .select(['device', 'step', 'parts'])
+        .where('budget', '=', budget);
+      // Both databases find the place in the index by such a pair.
+      if (after)
+        query = query.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple('step', 'device'), '>', tuple(after.step, after.device)),
+        );
+      const found = await query.orderBy('step').orderBy('device').limit(limit).execute();
+      return found.map(({ device, ...last }) => ({ device: device as DeviceId, ...last }));
+    },
+
+    async partsOf(budget, devices) {
+      const parts = new Map<DeviceId, Parts>();
+      for (let at = 0; at < devices.length; at += rowsAtOnce) {
+        const found = await rows
+          .selectFrom('privacy_parts')
+          .select(['device', 'step', 'parts'])
+          .where('budget', '=', budget)
+          .where('device', 'in', devices.slice(at, at + rowsAtOnce))
+          .execute();
+        for (const { device, ...last } of found) parts.set(device as DeviceId, last);
+      }
+      return parts;
     },
 
     async claim({ budget, step, round, seed, contributors, counted, oldest }) {
@@ -81,22 +98,26 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
           .executeTakeFirst();
         if (newest?.step !== step || newest.round !== round) {
           if (step !== (newest?.step ?? -1) + 1) throw new MurmurationError('round.closed', takenStep(step));
+          requireOnce(contributors);
+          // First: whoever would take the same step waits for the end of this transaction.
           await changes
             .insertInto('privacy_steps')
             .values({ budget, step, round, seed, counted: counted ?? contributors.length })
             .execute();
-          for (let at = 0; at < contributors.length; at += rowsAtOnce)
+          const limits = contributors.length > 0 ? await limitsOf(changes, budget) : null;
+          for (let at = 0; at < contributors.length; at += rowsAtOnce) {
+            const devices = contributors.slice(at, at + rowsAtOnce);
+            if (limits) await requireMayTakePart(changes, budget, step, limits, devices);
             await changes
               .insertInto('privacy_parts')
-              .values(
-                contributors.slice(at, at + rowsAtOnce).map(device => ({ budget, device, step, parts: 1 })),
-              )
+              .values(devices.map(device => ({ budget, device, step, parts: 1 })))
               .onConflict(conflict =>
                 conflict
                   .columns(['budget', 'device'])
                   .doUpdateSet({ step, parts: sql`privacy_parts.parts + 1` }),
               )
               .execute();
+          }
         }
         await forget(changes, budget, oldest);
         const kept = await changes
@@ -172,6 +193,35 @@ async function budgetOf(
     steps: counted.length,
     counted,
   };
+}
+
+/** null: no ε holds, and no device is held to anything. */
+async function limitsOf(rows: RowDatabase['rows'], budget: string): Promise<BudgetTerms | null> {
+  const { terms } = await rows
+    .selectFrom('privacy_budgets')
+    .select('terms')
+    .where('id', '=', budget)
+    .executeTakeFirstOrThrow();
+  return fromJson<BudgetTerms | null>(terms);
+}
+
+/** Throws `round.closed` where one of these may have no part in a step. */
+async function requireMayTakePart(
+  rows: RowDatabase['rows'],
+  budget: string,
+  step: number,
+  { separation, participations }: BudgetTerms,
+  devices: readonly DeviceId[],
+): Promise<void> {
+  const found = await rows
+    .selectFrom('privacy_parts')
+    .select('device')
+    .where('budget', '=', budget)
+    .where('device', 'in', devices)
+    .where(({ eb, or }) => or([eb('step', '>', step - separation), eb('parts', '>=', participations)]))
+    .limit(1)
+    .executeTakeFirst();
+  if (found) throw tookPartTooSoon(found.device);
 }
 
 /** Overwrites the secrets of a budget before a step, or all of them. */

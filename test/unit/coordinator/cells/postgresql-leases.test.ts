@@ -92,12 +92,16 @@ describe('a database of PostgreSQL that cells share', () => {
     const { leases } = await openCell();
     await leases.announce([keyboard]);
     await late.leases.take(keyboard, 'http://127.0.0.1:1');
-    const { rounds, history, devices, blobs, settings, aliases } = late.storage;
+    const { rounds, history, devices, blobs, settings, aliases, privacy } = late.storage;
     await rounds.begin(termsOf(roundA));
+    await privacy.open({ id: 'b1', task: keyboard, terms: null, openedAt: 1 });
     await late.vanish();
     expect(await leases.take(keyboard, 'http://127.0.0.1:2')).toBe(true);
 
     const inUse = { code: 'storage.in-use' };
+    const device = 'device'.padEnd(22, '-') as DeviceId;
+    const seed = new Uint8Array(32);
+    const step = { budget: 'b1', step: 0, round: roundA, seed, contributors: [device], oldest: 0 };
     const writes = [
       () => rounds.append(roundA, [{ type: 'tick', time: 3 } as never]),
       () => rounds.checkpoint(roundA, checkpointOf('one'), { erase: false }),
@@ -107,6 +111,8 @@ describe('a database of PostgreSQL that cells share', () => {
         settings.put({ task: keyboard, planVersion: 2, settings: {}, changedAt: 1, changedBy: 'x' } as never),
       () => blobs.put(new Uint8Array([1, 2, 3])),
       () => devices.revoke('AAAAAAAAAAAAAAAAAAAAAA' as never, 1),
+      () => privacy.claim(step),
+      () => privacy.open({ id: 'b2', task: keyboard, terms: null, openedAt: 2 }),
     ];
     for (const write of writes) await expect(write()).rejects.toMatchObject(inUse);
     // Nor does it where it has let go of what it had: it is about to end.

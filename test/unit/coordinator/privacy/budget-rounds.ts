@@ -26,7 +26,8 @@ import { memoryBudgets } from './memory-budgets.ts';
 export const count = 4_096;
 const layout = layoutOf([{ name: 'dense/kernel', shape: [64, 64] }]);
 /** Three devices, others in each of eight rounds. */
-export const cohort = (round: number) => ['a', 'b', 'c'].map(name => `${name}${round % 8}` as DeviceId);
+export const cohort = (round: number) =>
+  ['a', 'b', 'c'].map(name => `${name}${round % 8}`.padEnd(22, '-') as DeviceId);
 
 export const wanted = { epsilon: 2, delta: 1e-6, rounds: 32, separation: 8 };
 

@@ -125,26 +125,6 @@ describe('what a task with a privacy budget releases', () => {
     await expect(play([nothing()], { contributors })).rejects.toMatchObject({ code: 'round.closed' });
   });
 
-  it('is counted once where a part of a spread round reads the ledger as the step is taken', async () => {
-    const task = taskOf({ privacy: { ...wanted, participations: 2 } });
-    const contributors = cohort(0);
-    const ledger = memoryPrivacy();
-    const { play, budgets } = await open(task, {
-      ...ledger,
-      async claim(claim) {
-        const seeds = await ledger.claim(claim);
-        await budgets.follow(task.name);
-        return seeds;
-      },
-    });
-    const other = await open(task);
-    for (const each of [play, other.play]) await each([nothing()], { contributors });
-    expect(budgets.statusOf(task)).toEqual(other.budgets.statusOf(task));
-    for (let t = 0; t < 7; t++) await play([nothing()], { contributors: [] });
-    // Their second part, of two.
-    await expect(play([nothing()], { contributors })).resolves.toMatchObject({ version: { number: 9 } });
-  });
-
   it('refuses a sum that no updates could have led to before it spends anything', async () => {
     const { budgets, play } = await open();
     await expect(play(Array.from({ length: 3 }, () => nothing().fill(9)))).rejects.toMatchObject({

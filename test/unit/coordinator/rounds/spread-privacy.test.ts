@@ -13,9 +13,11 @@ import { adaptiveClip } from '@murmuration/coordinator/strategy/adaptive-clip';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Task } from '@murmuration/coordinator/task/task';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
+import { allParts } from '../../../contract/privacy-ledger.ts';
 import { seededRandom } from '../../../seeded-random.ts';
 import { layout } from '../federation.ts';
 import { maskedDeadlines } from '../masked-deadlines.ts';
@@ -104,14 +106,18 @@ interface Begun {
   readonly leader: Awaited<ReturnType<SpreadWorld['openLeader']>>;
 }
 
-async function begin(change: Partial<TaskDefinition> = {}, ...dies: Parameters<SpreadWorld['openLeader']>) {
+async function begin(
+  change: Partial<TaskDefinition> = {},
+  dies?: Parameters<SpreadWorld['openLeader']>[0],
+  ledger: PrivacyLedger = seeded(),
+) {
   const world = await openSpread({
     task: { ...definition, ...change } as Partial<TaskDefinition>,
     devices: count,
-    ledger: seeded(),
+    ledger,
   });
   for (const device of half(world, 1)) world.checkIn(device);
-  const leader = await world.openLeader(...dies);
+  const leader = await world.openLeader(dies);
   await world.clock.advance(11_000);
   return { world, leader };
 }
@@ -139,7 +145,7 @@ const budgetsOf = ({ ledger, task }: SpreadWorld) => ledger.budgets(task.name);
 /** The parts that the ledger has, by device. */
 async function partsOf(world: SpreadWorld): Promise<Map<string, number>> {
   const [budget] = await budgetsOf(world);
-  const parts = await world.ledger.parts(budget!.id);
+  const parts = await allParts(world.ledger, budget!.id);
   return new Map(Array.from(parts, ([device, { parts }]) => [device as string, parts]));
 }
 
@@ -254,6 +260,8 @@ describe('TK5: a spread round under a privacy budget', () => {
     const reason = 'the privacy budget lets a device take part in one of 2 rounds';
     expect(world.ask(one!)).toMatchObject({ decision: 'later', reason });
     await world.replace(2);
+    expect(world.ask(other!)).toMatchObject({ decision: 'later' });
+    await world.clock.advance(0);
     expect(world.ask(other!)).toMatchObject({ decision: 'later', reason });
     await playNext(begun, 2);
     await world.clock.advance(1_000);
@@ -264,6 +272,157 @@ describe('TK5: a spread round under a privacy budget', () => {
     );
     expect(new Set((await partsOf(world)).values())).toEqual(new Set([1, 2]));
     await leader.rounds.stop();
+  });
+
+  it('keeps at each cell the accounts of the devices of its part, and none at the cell that leads', async () => {
+    const pages: string[] = [];
+    const ledger = memoryPrivacy();
+    const paged = async (...args: Parameters<PrivacyLedger['parts']>) => {
+      pages.push(args[0]);
+      return await ledger.parts(...args);
+    };
+    const begun = await begin({}, undefined, { ...seeded(ledger), parts: paged });
+    const { world, leader } = begun;
+    await play(world);
+    await world.clock.advance(1_000);
+    const ofPart = (part: number) => half(world, 1).filter(({ id }) => world.partOf(id) === part).length;
+    expect(world.seats.map(({ accounts }) => accounts.size)).toEqual([1, 2, 3].map(ofPart));
+    expect(world.seats.map(({ accounts }) => accounts.out)).toEqual([1, 2, 3].map(ofPart));
+    // Another cell leads: it reads no page.
+    const read = pages.length;
+    expect(read).toBeGreaterThan(0);
+    leader.life.end();
+    await world.openLeader();
+    expect(pages).toHaveLength(read);
+    for (const { life } of world.seats) life.end();
+  });
+
+  it('adds no part whose cell has let in a device that may have none: the ledger is asked, not the cell', async () => {
+    // Cells that have read nothing of the ledger, as they think all of it.
+    const { world, leader } = await begin({}, undefined, { ...seeded(), parts: async () => [] });
+    await play(world);
+    await world.clock.advance(1_000);
+    // Part 2 takes those of the first round once more, with one that may.
+    for (const device of world.devices) {
+      const isFirst = half(world, 1).includes(device);
+      if (world.partOf(device.id) === 2 ? isFirst : !isFirst) world.checkIn(device);
+    }
+    leader.rounds.beginNow();
+    await world.clock.advance(11_000);
+    await play(world);
+    await world.clock.advance(1_000);
+    const [record] = await world.history.rounds(world.task.name, 9, 9);
+    expect(record).toMatchObject({ number: 2, outcome: 'published' });
+    expect(record!.parts!.map(({ failure }) => failure)).toEqual([
+      null,
+      expect.stringMatching(/took part sooner or more often than the privacy budget allows/),
+      null,
+    ]);
+    const [budget] = await budgetsOf(world);
+    expect(budget!.steps).toBe(2);
+    const parts = await world.ledger.partsOf(
+      budget!.id,
+      world.devices.map(({ id }) => id),
+    );
+    expect(new Set(Array.from(parts.values(), ({ parts }) => parts))).toEqual(new Set([1]));
+    await leader.rounds.stop();
+  });
+
+  it('lets nobody in at a cell that has taken a part over before it has read all accounts, while its round goes on', async () => {
+    let isHeld = false;
+    const waiting: (() => void)[] = [];
+    const ledger = memoryPrivacy();
+    const slow = async (...args: Parameters<PrivacyLedger['parts']>) => {
+      if (isHeld) await new Promise<void>(resolve => waiting.push(resolve));
+      return await ledger.parts(...args);
+    };
+    const begun = await begin({}, undefined, { ...seeded(ledger), parts: slow });
+    const { world, leader } = begun;
+    await play(world);
+    await world.clock.advance(1_000);
+    for (const device of half(world, 2)) world.checkIn(device);
+    leader.rounds.beginNow();
+    await world.clock.advance(11_000);
+    await step(world);
+    // In the midst of the second round.
+    isHeld = true;
+    await world.replace(2);
+    const own = (round: number) => half(world, round).filter(({ id }) => world.partOf(id) === 2);
+    expect(world.ask(own(1)[0]!)).toMatchObject({ decision: 'later', reason: /reads who has taken part/ });
+    await play(world);
+    await world.clock.advance(1_000);
+    expect(world.records.filter(({ outcome }) => outcome === 'published').at(-1)).toMatchObject({
+      number: 2,
+      tally: { accepted: count / 2 },
+    });
+    expect(waiting.length).toBeGreaterThan(0);
+    expect(world.ask(own(1)[0]!)).toMatchObject({ decision: 'later' });
+    isHeld = false;
+    for (const goOn of waiting) goOn();
+    await world.clock.advance(2_000);
+    expect(world.ask(own(2)[0]!)).toMatchObject({ decision: 'later', reason: /one of 2 rounds/ });
+    const reason = expect.stringContaining('privacy budget');
+    expect(world.ask(own(1)[0]!)).not.toMatchObject({ reason });
+    await leader.rounds.stop();
+  });
+
+  it('holds devices to their parts where the number of parts changes', async () => {
+    const ledger = seeded();
+    const first = await begin({}, undefined, ledger);
+    await play(first.world);
+    await first.world.clock.advance(1_000);
+    await first.leader.rounds.stop();
+    for (const { rounds } of first.world.seats) await rounds.suspend();
+    for (const cells of [2, 4]) {
+      const cohort = { ...definition.cohort!, minimum: 12, cells };
+      const world = await openSpread({
+        task: { ...definition, cohort } as Partial<TaskDefinition>,
+        devices: count,
+        ledger,
+      });
+      await world.clock.advance(1_000);
+      const again = half(world, 1).map(device => world.ask(device));
+      expect(again).toEqual(
+        again.map(() =>
+          expect.objectContaining({ decision: 'later', reason: expect.stringMatching(/one of 2/) }),
+        ),
+      );
+      for (const device of half(world, 2)) expect(world.ask(device)).toMatchObject({ decision: 'waiting' });
+      expect(world.seats.reduce((sum, { accounts }) => sum + accounts.size, 0)).toBe(count / 2);
+      for (const { rounds } of world.seats) await rounds.suspend();
+    }
+  });
+
+  it('counts its step once where the claim of a leader that was replaced arrives late', async () => {
+    const ledger = memoryPrivacy();
+    const late: (() => Promise<unknown>)[] = [];
+    let isLate = true;
+    let ends = () => {};
+    const held: PrivacyLedger = {
+      ...ledger,
+      async claim(claim) {
+        if (!isLate) return await ledger.claim(claim);
+        isLate = false;
+        // It is on its way while its process is replaced.
+        late.push(() => ledger.claim({ ...claim, seed: new Uint8Array(32).fill(9) }));
+        ends();
+        throw new MurmurationError('storage.in-use');
+      },
+    };
+    const { world, leader } = await begin({}, undefined, held);
+    ends = () => leader.life.end();
+    await play(world);
+    await world.clock.advance(1_000);
+    expect(leader.life.isOver).toBe(true);
+    const next = await world.openLeader();
+    await world.clock.advance(20_000);
+    expect((await headOf(world)).version.number).toBe(1);
+    const before = [await budgetsOf(world), await partsOf(world)];
+    expect(late).toHaveLength(1);
+    await late[0]!();
+    expect([await budgetsOf(world), await partsOf(world)]).toEqual(before);
+    expect(before[0]).toMatchObject([{ steps: 1 }]);
+    await next.rounds.stop();
   });
 
   it('has nobody wait whose part may count, as long as the round goes on in other parts', async () => {

@@ -41,7 +41,7 @@ async function add(left: ReadonlyMap<number, { result: PartResult; sum?: Uint8Ar
     parts: { sum: async (_, part) => left.get(part)?.sum },
     emptySum,
     partOf,
-    requireParts: devices => {
+    requireParts: async devices => {
       if (devices.some(device => out.has(device)))
         throw new MurmurationError('round.closed', 'It is too soon.');
     },
@@ -133,7 +133,7 @@ describe('the sum of the parts of a round', () => {
     const refused = () => {
       throw new Error('A part was left out.');
     };
-    const ports = { parts, emptySum, partOf, requireParts: () => {}, refused };
+    const ports = { parts, emptySum, partOf, requireParts: async () => {}, refused };
     await expect(sumOfParts(terms, results, ports)).rejects.toBe(failure);
   });
 });

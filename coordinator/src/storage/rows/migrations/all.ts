@@ -19,6 +19,7 @@ import { owner } from './owner.ts';
 import { privacy } from './privacy.ts';
 import { privacyCounted } from './privacy-counted.ts';
 import { privacyMemories } from './privacy-memories.ts';
+import { privacyPages } from './privacy-pages.ts';
 import { privacySteps } from './privacy-steps.ts';
 import { promotionWatches } from './promotion-watches.ts';
 import { queries } from './queries.ts';
@@ -69,4 +70,5 @@ export const migrations: readonly Migration[] = [
   privacySteps,
   rejectedWords,
   auditBegun,
+  privacyPages,
 ];
