@@ -22,6 +22,9 @@ import type { Sealed } from './sealed-tokens.ts';
 import type { UnkeptAnswer, UnkeptConnections } from './unkept-connections.ts';
 import { coded, frame, frameType, keyOf, poll, requireShort, security, sendMessage } from './wire.ts';
 
+/** ms for which a poll waits at most: platforms have a process, with connections to the database, for each request that goes on. */
+const longestWait = 1_000;
+
 /**
  * The routes of connections over plain HTTP where nothing is kept of them: the same requests, and the same answers. No message comes after the
  * challenge, so that a poll ends without one; and a request that comes again is answered again, which changes nothing that the first has not.
@@ -94,7 +97,8 @@ export function unkeptRoutes(
       if (after > 1) throw new MurmurationError('request.invalid', `There is no message ${after} yet.`);
       // Before the hello devices poll all the time; after it they have no reason to.
       if (sealed.is === 'challenge') {
-        const until = Math.min(clock.now() + 1_000 * Number(request.query.wait), sealed.until);
+        const wait = Math.min(1_000 * Number(request.query.wait), longestWait);
+        const until = Math.min(clock.now() + wait, sealed.until);
         await new Promise<void>(resolve => {
           const cancel = clock.at(until, resolve);
           request.raw.once('close', () => {
