@@ -118,7 +118,7 @@ export class DeviceAccounts {
     for (const device of contributors) {
       if (!this.#isOwn(device)) continue;
       const last = this.#parts?.get(device);
-      if (!last || last.step < step) this.#set(budget.terms, device, { step, parts: (last?.parts ?? 0) + 1 });
+      this.#set(budget.terms, device, { step, parts: (last?.parts ?? 0) + 1 });
     }
     this.#budget = { ...budget, steps: step + 1 };
     this.#out = undefined;

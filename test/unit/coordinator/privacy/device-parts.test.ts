@@ -61,6 +61,19 @@ describe('the parts of devices, kept compactly', () => {
     expect(kept.bytes / kept.size).toBeLessThan(40);
   });
 
+  it('are told apart by every character of an id, also where they meet in a full table', () => {
+    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
+    for (const at of [0, 4, 9, 14, 19, 20]) {
+      const devices = letters.flatMap(a =>
+        letters.map(b => `${'A'.repeat(at)}${a}${b}${'A'.repeat(20 - at)}` as DeviceId),
+      );
+      const kept = new DeviceParts(3);
+      for (const [step, id] of devices.entries()) kept.set(id, { step, parts: 1 });
+      expect([at, kept.size]).toEqual([at, 4_096]);
+      expect(devices.filter((id, step) => kept.get(id)?.step !== step)).toEqual([]);
+    }
+  });
+
   it('lie elsewhere under another seed, so that nobody can choose ids that want one place', () => {
     // Those that come first of so many under one seed are spread under another: both tables grow alike.
     const devices = Array.from({ length: 5_000 }, anyDevice);
