@@ -4,6 +4,7 @@ import { type ModelHash, parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { type Challenge, challenge, serve } from '@murmuration/protocol/messages/hello';
+import { sleep } from '@murmuration/protocol/time/sleep';
 import { Emitter } from '@socket.io/component-emitter';
 import { Consent } from '../device/consent.ts';
 import { requestErasure } from '../device/erasure.ts';
@@ -45,6 +46,9 @@ import type { TaskModels } from './parts.ts';
 import type { Platform } from './platform.ts';
 import { requireOptions } from './require-options.ts';
 
+/** ms between two answers to challenges of one connection, at least: each takes a signature. */
+const shortestGreeting = 500;
+
 /**
  * Takes part in federated learning on this device: connects, proves who it is, checks in, and contributes when it is
  * chosen. Everything that goes wrong is an `error` event; the client goes on by itself, but for `device.revoked`, and for
@@ -70,6 +74,8 @@ export class PlatformClient {
   readonly #hybrids: Hybrids;
   /** Ends the answer to the challenge before. */
   #greeting = new AbortController();
+  /** When a challenge of this connection was answered last, ms since 1970. */
+  #greetedAt = -Infinity;
   /** Whether the coordinator knows whose the connection is. */
   #isKnown = false;
 
@@ -346,6 +352,7 @@ export class PlatformClient {
   #connect(): void {
     // It may be open, for an erasure.
     this.#transport.close();
+    this.#greetedAt = -Infinity;
     this.#connection.become({ state: 'connecting' });
     this.#transport.open({
       connecting: () => this.#connection.become({ state: 'connecting' }),
@@ -367,6 +374,7 @@ export class PlatformClient {
   /** What the coordinator knew of the connection, it knows no more. */
   #lose(): void {
     this.#isKnown = false;
+    this.#greetedAt = -Infinity;
     this.#greeting.abort();
     for (const session of this.#sessions) session.disconnected();
   }
@@ -443,13 +451,18 @@ export class PlatformClient {
     this.#greeting.abort();
     this.#greeting = new AbortController();
     const { signal } = this.#greeting;
+    const { clock } = this.#platform;
     try {
+      const left = this.#greetedAt + shortestGreeting - clock.now();
+      // The clock may have been set back meanwhile.
+      if (left > 0) await sleep(Math.min(left, shortestGreeting), clock, signal);
+      this.#greetedAt = clock.now();
       await retry(
         () => this.#greet(message, signal),
         this.#platform,
         signal,
         (error, pause) => {
-          const retryAt = this.#platform.clock.now() + pause;
+          const retryAt = clock.now() + pause;
           this.#connection.become({ state: 'waiting', error, retryAt });
           this.#emit('error', error);
         },

@@ -82,6 +82,23 @@ describe('a coordinator that has devices come back at once', () => {
   );
 });
 
+describe('a coordinator that challenges a device again and again', () => {
+  it('ID2: on one connection hears a few signatures a second, not hundreds', async () => {
+    const clock = new VirtualClock();
+    const coordinator = new MemoryCoordinator(clock);
+    const tasks = { keyboard: { examples: () => ['a'], trainer: new StillTrainer() } };
+    const { client } = deviceOn(coordinator, clock, memoryStorage(), tasks);
+    await client.start();
+    for (let time = 0; time < 2_000; time += 10) {
+      coordinator.connect();
+      await clock.advance(10);
+    }
+    await client.stop();
+    expect(coordinator.asked.hello.length).toBeGreaterThan(3);
+    expect(coordinator.asked.hello.length).toBeLessThan(6);
+  });
+});
+
 describe('a front and a cell that send devices to and fro', () => {
   it.each<readonly [string, (cell: MemoryCoordinator) => unknown]>([
     [

@@ -116,7 +116,7 @@ describe('a device that connects', () => {
     await clock.advance(0);
     expect(coordinator.asked.hello).toHaveLength(0);
     coordinator.connect();
-    await clock.advance(0);
+    await clock.advance(500);
     expect(coordinator.asked.enrol.map(({ token }) => token)).toEqual(
       new Array(2).fill('a token for one use'),
     );
@@ -142,7 +142,7 @@ describe('a device that connects', () => {
     await other.client.start();
     for (let again = 0; again < 2; again++) {
       coordinator.connect();
-      await clock.advance(0);
+      await clock.advance(500);
     }
     expect(coordinator.asked.hello).toHaveLength(1);
   });
@@ -158,7 +158,7 @@ describe('a device that connects', () => {
     await client.start();
     for (let again = 0; again < 2; again++) {
       coordinator.connect();
-      await clock.advance(0);
+      await clock.advance(500);
     }
     expect(errors).toEqual(['device.enrolment-refused']);
     expect(coordinator.asked.hello).toHaveLength(1);
