@@ -8,6 +8,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { RoundTerms } from '../round/round.ts';
 import { requireRoom } from '../task/blt-of-task.ts';
@@ -103,14 +104,19 @@ export class PrivacyBudgets {
    * (`accountsOfPart`), and here are none. Throws `storage.*`.
    */
   async open(task: TaskName, areSpread = false): Promise<void> {
-    if (!areSpread) this.#devices.set(task, new DeviceAccounts(task, this.#ports));
+    if (!areSpread) this.#devices.set(task, this.#accountsOf(task));
     await this.#read(task);
     await this.answers.open(task);
   }
 
   /** The accounts of those devices of a task that belong to a part of its rounds, for as long as the part is here. Nothing is read yet. */
   accountsOfPart(task: TaskName, isOwn: (device: DeviceId) => boolean): DeviceAccounts {
-    return new DeviceAccounts(task, this.#ports, isOwn);
+    return this.#accountsOf(task, isOwn);
+  }
+
+  #accountsOf(task: TaskName, isOwn?: (device: DeviceId) => boolean): DeviceAccounts {
+    // No result depends on where a table has a device, and draws of seeded runs are for noise.
+    return new DeviceAccounts(task, { ledger: this.#ports.ledger, random: systemRandom }, isOwn);
   }
 
   /**
