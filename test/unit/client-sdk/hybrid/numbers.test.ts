@@ -109,6 +109,7 @@ describe('a model that says numbers', () => {
     close((await client.hybrid('price').predict(row)).values, said(first, row));
     await client.hybrid('price').learn();
     const next = publish(second);
+    coordinator.disconnect();
     coordinator.connect();
     await clock.advance(0);
     await expect.poll(() => client.hybrid('price').predict(row)).toMatchObject({ model: next });
