@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
 import type { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import type { Claim, PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
+import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
 import type { Head } from '@murmuration/coordinator/registry/ports';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { RoundTerms } from '@murmuration/coordinator/round/round';
@@ -20,41 +19,12 @@ import { describe, expect, it } from 'vitest';
 import { allParts } from '../../../contract/privacy-ledger.ts';
 import { seededRandom } from '../../../seeded-random.ts';
 import { layout } from '../federation.ts';
-import { maskedDeadlines } from '../masked-deadlines.ts';
 import type { MaskedDevice } from '../masked-device.ts';
 import { memoryBudgets } from '../privacy/memory-budgets.ts';
 import { openSpread, type SpreadWorld } from '../spread-world.ts';
+import { budgetsOf, count, definition, privacy, seeded, step } from './spread-budget.ts';
 
-const count = 48;
-const privacy = { epsilon: 4, delta: 1e-5, rounds: 4, separation: 2 };
-const definition = {
-  masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1, smallestGroup: 3 },
-  update: { kind: 'ring', clip: 1, bits: 12, weighting: 'uniform' },
-  cohort: { goal: count, minimum: 9, overSelection: 1, cells: 3 },
-  deadlines: maskedDeadlines,
-  schedule: { every: '1 h' },
-  privacy,
-} as Partial<TaskDefinition>;
 const blt = { ...privacy, noise: { kind: 'blt' as const, theta: [0.95, 0.5], omega: [0.2, 0.3] } };
-
-/** The ledger, in which the noise of a step follows from the same secret in every test, and whoever claims a step again offers another one. */
-function seeded(
-  ledger: PrivacyLedger = memoryPrivacy(),
-): PrivacyLedger & { readonly taken: readonly Claim[] } {
-  const taken: Claim[] = [];
-  return {
-    taken,
-    ...ledger,
-    async claim(claim) {
-      const seed = taken.some(({ step }) => step === claim.step)
-        ? new Uint8Array(32).fill(255)
-        : new Uint8Array(createHash('sha256').update(`step ${claim.step}`).digest());
-      const seeds = await ledger.claim({ ...claim, seed });
-      if (!taken.some(({ step }) => step === claim.step)) taken.push(claim);
-      return seeds;
-    },
-  };
-}
 
 /** The same task at one cell, whose versions are made of the updates of a spread round. */
 async function openOneCell(task: Task) {
@@ -122,11 +92,6 @@ async function begin(
   return { world, leader };
 }
 
-async function step({ clock, devices }: SpreadWorld, some: readonly MaskedDevice[] = devices): Promise<void> {
-  for (const device of some) await device.step().catch(() => {});
-  await clock.advance(0);
-}
-
 /** All phases of a round, up to the moment at which all parts have left their sums. */
 async function play(world: SpreadWorld, some?: readonly MaskedDevice[]): Promise<void> {
   for (let i = 0; i < 5; i++) await step(world, some);
@@ -140,8 +105,6 @@ async function playNext({ world, leader }: Begun, round: number): Promise<void> 
 }
 
 const headOf = async ({ registry, task }: SpreadWorld) => (await registry.current(task.name)).head;
-const budgetsOf = ({ ledger, task }: SpreadWorld) => ledger.budgets(task.name);
-
 /** The parts that the ledger has, by device. */
 async function partsOf(world: SpreadWorld): Promise<Map<string, number>> {
   const [budget] = await budgetsOf(world);
@@ -480,63 +443,5 @@ describe('TK5: a spread round under a privacy budget', () => {
       expect(channel.ends.map(({ device }) => device).sort()).toEqual(own.map(({ id }) => id).sort());
     }
     await leader.rounds.stop();
-  });
-
-  /** What the leader of a round does from its last look at the parts on. */
-  const closing = new Set(['sum', 'rememberedBefore', 'claim', 'memory', 'remember', 'put', 'commit']);
-  /** Versions of the tasks with random losses. */
-  const released: number[] = [];
-
-  it.each(Array.from({ length: 3 }, (_, seed) => seed + 1))(
-    'spends what its versions say, and no device takes part too soon, where devices and cells are lost at random (seed %i)',
-    async seed => {
-      const random = seededRandom(seed);
-      const chance = (share: number) => random(1)[0]! < 256 * share;
-      const ledger = seeded();
-      const world = await openSpread({ task: definition, devices: count, seed, ledger });
-      const dies = (call: string) => closing.has(call) && chance(0.03);
-      const openAnother = async (): ReturnType<SpreadWorld['openLeader']> => {
-        try {
-          return await world.openLeader(dies);
-        } catch {
-          // It has died as well.
-          return openAnother();
-        }
-      };
-      let leader = await openAnother();
-      for (let turn = 0; turn < 60; turn++) {
-        if (turn % 12 === 0) for (const device of world.devices) if (chance(0.6)) world.ask(device);
-        for (const device of world.devices) if (chance(0.005)) world.lose(device);
-        if (chance(0.05)) await world.replace(1 + (random(1)[0]! % 3));
-        await step(
-          world,
-          world.devices.filter(() => chance(0.97)),
-        );
-        await world.clock.advance(turn % 12 === 11 ? 3_600_000 - 11 * 11_000 : 11_000);
-        if (leader.life.isOver) leader = await openAnother();
-      }
-      leader.life.dies = () => false;
-      await world.clock.advance(500_000);
-      const [budget] = await budgetsOf(world);
-      const versions = await world.history.versions(world.task.name, 99, 99);
-      const steps = versions.flatMap(({ privacy }) => (privacy ? [privacy.step] : []));
-      // Each version has a step of its own, and what was in its sum.
-      expect(new Set(steps).size).toBe(steps.length);
-      expect(budget!.steps).toBeGreaterThanOrEqual(steps.length);
-      for (const { privacy, contributors } of versions)
-        if (privacy) expect(budget!.counted[privacy.step]).toBe(contributors);
-      const last = new Map<string, number>();
-      for (const { step, contributors } of ledger.taken)
-        for (const device of contributors) {
-          expect(step - (last.get(device) ?? -2)).toBeGreaterThanOrEqual(2);
-          last.set(device, step);
-        }
-      released.push(steps.length);
-      await leader.rounds.stop();
-    },
-  );
-
-  it('released versions in most of these', () => {
-    expect(released.reduce((sum, versions) => sum + versions, 0)).toBeGreaterThanOrEqual(4);
   });
 });
