@@ -1,37 +1,37 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { type QueryExecutorProvider, sql } from 'kysely';
+import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import type { AdvisoryLockOptions } from './advisory-lock.ts';
-import { openPostgresql } from './open.ts';
 
 /** Transactions by which a session that is shared is looked for: a pool may go around all that it has. */
-const tries = 8;
+const tries = 4;
+
+/** Connections to a database, which is named to people without a password. */
+export interface Connected<Tables> {
+  readonly rows: Kysely<Tables>;
+  readonly description: string;
+}
 
 /**
- * Makes sure that each connection to `address` has a session of the server to itself, with the settings that it asks for. A pool that shares sessions
- * by transaction gives the advisory lock `key`, which this process has taken on another connection, to whoever comes next, and keeps it when the
- * process is gone: there it is let go of. Throws `config.invalid` where that is so, and as `openPostgresql` and `requireSettings`.
+ * Makes sure that each connection has a session of the server to itself, with the settings that it asks for. A pool that shares sessions by
+ * transaction gives the advisory lock `key`, which this process has taken on another connection, to whoever comes next, and keeps it when the process
+ * is gone: there it is let go of. Throws `config.invalid` where that is so, and as `requireSettings`.
  */
-export async function requireSessions(
-  address: string,
+export async function requireSessions<Tables>(
+  { rows, description }: Connected<Tables>,
   key: number,
   { shared = false }: Pick<AdvisoryLockOptions, 'shared'>,
 ): Promise<void> {
-  const { rows, description, close } = await openPostgresql<unknown>(address, { connections: 1 });
-  try {
-    for (let i = 0; i < tries; i++)
-      if (await rows.transaction().execute(session => letGo(session, key, shared)))
-        throw refusal(description, 'shares sessions, and so their locks');
-    await requireSettings(rows, description);
-  } finally {
-    await close();
-  }
+  for (let i = 0; i < tries; i++)
+    if (await rows.transaction().execute(session => letGo(session, key, shared)))
+      throw refusal(description, 'shares sessions, and so their locks');
+  await requireSettings({ rows, description });
 }
 
 /**
  * Makes sure that the server knows what connections ask for: where a pool drops it, they wait for locks without end, and what dead machines have
  * locked stays so. Throws `config.invalid` where that is so.
  */
-export async function requireSettings(rows: QueryExecutorProvider, description: string): Promise<void> {
+export async function requireSettings<Tables>({ rows, description }: Connected<Tables>): Promise<void> {
   const { rows: found } = await sql<{ lockTimeout: string }>`
     select current_setting('lock_timeout') as "lockTimeout"`.execute(rows);
   if (found[0]?.lockTimeout === '0') throw refusal(description, 'drops what they ask for');

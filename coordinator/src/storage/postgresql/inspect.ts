@@ -15,7 +15,7 @@ import { postgresqlMigrations } from './tables.ts';
 export async function inspectDatabase(address: string, now: number): Promise<Inspection | null> {
   const { rows, description, close } = await openPostgresql<Tables>(address);
   try {
-    await requireSettings(rows, description);
+    await requireSettings({ rows, description });
     const has = async (table: string) => {
       const { rows: found } = await sql<{
         is: boolean;

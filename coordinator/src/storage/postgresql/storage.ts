@@ -6,7 +6,7 @@ import { withoutPassword } from '@murmuration/sql/postgresql/address';
 import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
 import type { PoolOptions } from '@murmuration/sql/postgresql/pool';
-import { requireSessions } from '@murmuration/sql/postgresql/sessions';
+import { type Connected, requireSessions } from '@murmuration/sql/postgresql/sessions';
 import { Writer } from '@murmuration/sql/writes/writer';
 import { sql, type Transaction } from 'kysely';
 import type { Checkpoints } from '../files/checkpoints.ts';
@@ -36,16 +36,23 @@ const functionPatience = 10_000;
 /** What each transaction has to ask first. */
 type Guard = (rows: Transaction<Tables>) => Promise<void>;
 
+interface TablesOptions extends PoolOptions {
+  readonly guard?: Guard | undefined;
+  /** Asked before anything else: what it throws leaves the database as it was. */
+  readonly check?: ((connected: Connected<Tables>) => Promise<void>) | undefined;
+}
+
 /**
  * The tables of a storage in PostgreSQL, up to date; for whoever may change them beside a coordinator. `guard` is asked before they are brought
- * up to date, and before all that is written. Throws as `openPostgresql`, and what `guard` throws.
+ * up to date, and before all that is written. Throws as `openPostgresql`, and what `guard` and `check` throw.
  */
 export async function openTables(
   address: string,
-  { guard, ...options }: PoolOptions & { readonly guard?: Guard | undefined } = {},
+  { guard, check, ...options }: TablesOptions = {},
 ): Promise<RowDatabase> {
-  const { rows, close } = await openPostgresql<Tables>(address, options);
+  const { rows, description, close } = await openPostgresql<Tables>(address, options);
   try {
+    await check?.({ rows, description });
     await migrate(rows, postgresqlMigrations, 'postgresql', guard);
   } catch (error) {
     await close();
@@ -137,8 +144,10 @@ async function openPart(options: PartOptions): Promise<Part> {
   const lock = await takeAdvisoryLock(address, coordinatorLock, { clock, waiting, shared });
   if (!lock) throw inUse(description);
   opened.push(() => lock.release());
-  await requireSessions(address, coordinatorLock, { shared });
-  const tables = await openTables(address, { connections: shares.rows });
+  const tables = await openTables(address, {
+    connections: shares.rows,
+    check: connected => requireSessions(connected, coordinatorLock, { shared }),
+  });
   opened.push(() => tables.close());
   if (role === 'all') return { tables, ...(await own(tables.rows, description)), leases: undefined };
   const token = role === 'cell' ? (await nextToken(tables.rows)).token : undefined;
