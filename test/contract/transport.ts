@@ -23,9 +23,9 @@ import { serve } from '@murmuration/protocol/messages/hello';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
-import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../free-port.ts';
+import { hurriedClock } from '../hurried-clock.ts';
 import { ProtocolDevice } from '../protocol-device.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { boundsOf } from '../unit/coordinator/bounds.ts';
@@ -91,6 +91,8 @@ export function transportContract(
   make: (base: URL, platform: TransportPlatform) => Transport,
   closedPort: ConnectionProblem = 'refused',
 ): void {
+  // Devices wait for seconds before they connect again.
+  const clock = hurriedClock(10);
   const devices: Carried[] = [];
   const checkIns: string[] = [];
   let app: App;
@@ -100,7 +102,7 @@ export function transportContract(
 
   function device(key?: SigningKey, to = url): Carried {
     // Pauses are as short as they may be.
-    const platform = { clock: systemClock, random: () => Uint8Array.of(0) };
+    const platform = { clock, random: () => Uint8Array.of(0) };
     const made = new Carried(make(new URL(to), platform), key);
     devices.push(made);
     return made;
@@ -114,7 +116,6 @@ export function transportContract(
   }
 
   async function open(port: number): Promise<void> {
-    const clock = systemClock;
     const bounds = boundsOf({ events: new CoordinatorEvents(), clock });
     const frames = frameLengths([]);
     const admission = new Admission(bounds.limits, clock);

@@ -7,12 +7,14 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
-import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, describe, expect, test } from 'vitest';
 import { freePort } from '../free-port.ts';
+import { hurriedClock } from '../hurried-clock.ts';
 import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
 
 const devices = 5;
+/** Devices pause between their parts. */
+const clock = hurriedClock(10);
 type Change = Partial<TaskDefinition>;
 
 /** With the fewest updates of a version, and the versions that are waited for. */
@@ -21,7 +23,7 @@ const kinds: readonly [string, Change, number, number][] = [
     'makes versions of devices that come one by one',
     {
       cohort: { mode: 'asynchronous', goal: 2, concurrency: 3, maxStaleness: 5 },
-      deadlines: { updates: '1 min' },
+      deadlines: { updates: '10 min' },
     },
     2,
     3,
@@ -38,7 +40,7 @@ const kinds: readonly [string, Change, number, number][] = [
         concurrency: 3,
         maxStaleness: 5,
       },
-      deadlines: { gathering: '1 s', updates: '1 min' },
+      deadlines: { gathering: '10 s', updates: '10 min' },
     },
     3,
     1,
@@ -58,9 +60,9 @@ interface Opened {
 }
 
 async function open(change: Change, folder: string, port = 0): Promise<Opened> {
-  const storage = await openStorage(folder, systemClock);
+  const storage = await openStorage(folder, clock);
   const config = parseConfig({ port, enrolmentTokens: [enrolmentToken], log: 'silent' });
-  const surroundings = { clock: systemClock, random: systemRandom, storage };
+  const surroundings = { clock, random: systemRandom, storage };
   const coordinator = await createCoordinator(config, [lineTask(change)], surroundings);
   let closed: Promise<void> | undefined;
   const close = () => {
@@ -86,7 +88,7 @@ describe('an asynchronous task', () => {
     const begun = published(first, versions);
     await first.start();
     for (let index = 0; index < devices; index++) {
-      const client = lineClient(first.url, index);
+      const client = lineClient(first.url, index, undefined, clock);
       cleanUp.push(() => client.stop());
       await client.start();
     }

@@ -93,7 +93,8 @@ async function open(config: object = {}): Promise<void> {
       s3: { ...bucket, downloads: 'direct', publicEndpoint: front.origin },
       ...config,
     }),
-    [lineTask()],
+    // With more in a cohort than devices, a round would wait for them until its deadline.
+    [lineTask({ cohort: { goal: 3, minimum: 2, overSelection: 1 } })],
     { clock: systemClock, random: systemRandom },
   );
 }

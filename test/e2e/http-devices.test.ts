@@ -1,7 +1,9 @@
-import { FederatedClient } from '@murmuration/client-sdk/node';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
+import { nodePlatform } from '@murmuration/client-sdk/node';
 import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { afterEach, describe, expect, it } from 'vitest';
+import { hurriedClock } from '../hurried-clock.ts';
 import { openCoordinator } from './line.ts';
 import { markingOptions, markingTask, marks } from './marking-line.ts';
 import { PlainProxy } from './plain-proxy.ts';
@@ -12,6 +14,8 @@ afterEach(async () => {
   for (const clean of cleanUp.splice(0).reverse()) await clean();
 });
 
+/** Devices pause before they try again, and before they let a connection go. */
+const clock = hurriedClock(5);
 const hour = '1 h';
 const deadlines = {
   gathering: hour,
@@ -24,17 +28,14 @@ const deadlines = {
 
 /** `grace`: how long a phase waits for devices that are away. */
 async function open(grace: string | number = hour): Promise<Coordinator> {
-  const coordinator = await openCoordinator({
-    ...markingTask,
-    deadlines: { ...deadlines, grace },
-    schedule: { every: hour },
-  } as never);
+  const task = { ...markingTask, deadlines: { ...deadlines, grace }, schedule: { every: hour } };
+  const coordinator = await openCoordinator(task as never, [], clock);
   cleanUp.push(() => coordinator.stop());
   return coordinator;
 }
 
-async function join(...options: Parameters<typeof markingOptions>): Promise<FederatedClient> {
-  const client = new FederatedClient(markingOptions(...options));
+async function join(...options: Parameters<typeof markingOptions>): Promise<PlatformClient> {
+  const client = new PlatformClient(markingOptions(...options), { ...nodePlatform, clock });
   cleanUp.push(() => client.stop());
   await client.start();
   return client;
@@ -50,7 +51,7 @@ async function round(coordinator: Coordinator): Promise<RoundRecord> {
 describe('a masked round', () => {
   it('HT1 HT2 HT3: of devices on plain HTTP has all of them, once each, and they hold no connection afterwards', async () => {
     const coordinator = await open();
-    const clients: FederatedClient[] = [];
+    const clients: PlatformClient[] = [];
     for (let index = 0; index < 6; index++) clients.push(await join(coordinator.url, index, 'http'));
     expect(await round(coordinator)).toMatchObject({ outcome: 'published', tally: { accepted: 6 } });
     expect(await marks(coordinator.url)).toEqual([1, 1, 1, 1, 1, 1]);

@@ -1,5 +1,6 @@
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { ClientOptions } from '@murmuration/client-sdk/client/options';
-import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
+import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
@@ -77,8 +78,14 @@ export function lineOptions(url: string, index: number, storage = memoryStorage(
   };
 }
 
-export function lineClient(url: string, index: number, storage = memoryStorage()): FederatedClient {
-  return new FederatedClient(lineOptions(url, index, storage));
+/** A device by a clock of its own, which pauses between rounds. */
+export function lineClient(
+  url: string,
+  index: number,
+  storage = memoryStorage(),
+  clock: Clock = systemClock,
+): PlatformClient {
+  return new PlatformClient(lineOptions(url, index, storage), { ...nodePlatform, clock });
 }
 
 /** Waits for the first event that `wanted` is true for. */

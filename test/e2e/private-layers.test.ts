@@ -15,11 +15,15 @@ import { headerLength } from '@murmuration/protocol/weights/codec';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hurriedClock } from '../hurried-clock.ts';
 import { eventOf, lineOptions, lineTrainer, openCoordinator } from './line.ts';
 
 const privateLayers = ['own'];
 const rounds = 3;
-const minute = '1 min';
+/** Devices pause between rounds; a slow machine takes its time. */
+const clock = hurriedClock(10);
+const platform = { ...nodePlatform, clock };
+const tenMinutes = '10 min';
 
 const kernelInitializer = tf.initializers.glorotUniform({ seed: 5 });
 const model = () =>
@@ -70,7 +74,7 @@ function deviceOf(url: string, index: number) {
   const options = lineOptions(url, index, storage);
   const client = new PlatformClient(
     { ...options, tasks: { line: { ...options.tasks.line!, trainer } } },
-    { ...nodePlatform, transport: (base, platform) => recording(sent, socketIoTransport(base, platform)) },
+    { ...platform, transport: (base, platform) => recording(sent, socketIoTransport(base, platform)) },
   );
   return { client, sent, secrets, storage, sharedCount: () => shared };
 }
@@ -123,20 +127,23 @@ describe.each(ways)('devices with private layers, over real sockets, $name', ({ 
   const faults: unknown[] = [];
 
   beforeAll(async () => {
-    coordinator = await openCoordinator({
-      model,
-      plan: { learningRate: 0.1, epochs: 1, batchSize: 4, maxExamples: 100, privateLayers },
-      // A slow machine takes its time.
-      deadlines: {
-        gathering: minute,
-        keys: minute,
-        shares: minute,
-        updates: minute,
-        agreement: minute,
-        unmasking: minute,
+    coordinator = await openCoordinator(
+      {
+        model,
+        plan: { learningRate: 0.1, epochs: 1, batchSize: 4, maxExamples: 100, privateLayers },
+        deadlines: {
+          gathering: tenMinutes,
+          keys: tenMinutes,
+          shares: tenMinutes,
+          updates: tenMinutes,
+          agreement: tenMinutes,
+          unmasking: tenMinutes,
+        },
+        ...change,
       },
-      ...change,
-    });
+      [],
+      clock,
+    );
     coordinator.events.on('fault', (where, error) => faults.push([where, error]));
     coordinator.events.on('round-ended', record => records.push(record));
     devices = Array.from({ length: count }, (_, index) => deviceOf(coordinator.url, index));
@@ -216,13 +223,17 @@ it('a coordinator does not start with private layers that its model has not', as
 
 it('devices that want opposite things of one model each get theirs', async () => {
   const rounds = 20;
-  const coordinator = await openCoordinator({
-    model,
-    plan: { learningRate: 0.1, epochs: 5, batchSize: 4, maxExamples: 100, privateLayers },
-    update: { clip: 1, bits: 12 },
-    cohort: { goal: 4, minimum: 4, overSelection: 1 },
-    deadlines: { gathering: minute, updates: minute },
-  });
+  const coordinator = await openCoordinator(
+    {
+      model,
+      plan: { learningRate: 0.1, epochs: 5, batchSize: 4, maxExamples: 100, privateLayers },
+      update: { clip: 1, bits: 12 },
+      cohort: { goal: 4, minimum: 4, overSelection: 1 },
+      deadlines: { gathering: tenMinutes, updates: tenMinutes },
+    },
+    [],
+    clock,
+  );
   const devices = [1, -1, 1, -1].map((sign, index) => {
     const options = lineOptions(coordinator.url, index);
     const points = Array.from(
@@ -230,7 +241,7 @@ it('devices that want opposite things of one model each get theirs', async () =>
       ([x, y]) => [x, sign * y] as const,
     );
     const line = { examples: () => points, trainer: lineTrainer };
-    return { client: new PlatformClient({ ...options, tasks: { line } }, nodePlatform), points, ...options };
+    return { client: new PlatformClient({ ...options, tasks: { line } }, platform), points, ...options };
   });
   await Promise.all(devices.map(({ client }) => client.start()));
   await coordinator.start();

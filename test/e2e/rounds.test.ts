@@ -1,21 +1,24 @@
-import type { FederatedClient } from '@murmuration/client-sdk/node';
+import type { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import * as plain from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hurriedClock } from '../hurried-clock.ts';
 import { eventOf, lineClient, openCoordinator } from './line.ts';
 
 describe('a coordinator and its devices over real sockets', () => {
   let coordinator: Coordinator;
-  let clients: FederatedClient[];
+  let clients: PlatformClient[];
   const records: RoundRecord[] = [];
   const faults: unknown[] = [];
 
   beforeAll(async () => {
-    coordinator = await openCoordinator({ deadlines: { gathering: '5 s', updates: '1 min' } });
+    // Devices pause between rounds.
+    const clock = hurriedClock(10);
+    coordinator = await openCoordinator({ deadlines: { gathering: '50 s', updates: '10 min' } }, [], clock);
     coordinator.events.on('fault', (where, error) => faults.push([where, error]));
     coordinator.events.on('round-ended', record => records.push(record));
-    clients = Array.from({ length: 4 }, (_, index) => lineClient(coordinator.url, index));
+    clients = Array.from({ length: 4 }, (_, index) => lineClient(coordinator.url, index, undefined, clock));
     await Promise.all(clients.map(client => client.start()));
     await coordinator.start();
     await eventOf(coordinator.events, 'round-ended', ({ number }: RoundRecord) => number === 12);
