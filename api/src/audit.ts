@@ -60,7 +60,7 @@ export const auditEntry = z.object({
   actor: z
     .object({ id: z.string(), name: z.string() })
     .describe(
-      'Id and name of the operator token; `gate`: the gate of a task; `trigger` or `rule` and its kind, where a trigger began a training run or a rule ended it',
+      'Id and name of the operator token; `gate`: the gate of a task; `trigger` or `rule` and its kind, where a trigger began a training run or a rule ended it; `watch`, `experiments` or `mlflow`',
     ),
   action: z.enum(auditActions),
   subject: z.string().describe('Id of a token or a device, or name of a task; the file of an added task'),

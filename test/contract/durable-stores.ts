@@ -19,6 +19,7 @@ import {
   silencesContract,
 } from './operation.ts';
 import { operatorTokensContract } from './operator-tokens.ts';
+import { ownActsContract } from './own-acts.ts';
 import { pausedTasksContract } from './paused-tasks.ts';
 import { privacyLedgerContract } from './privacy-ledger.ts';
 import { promotionWatchesContract } from './promotion-watches.ts';
@@ -60,6 +61,7 @@ export function durableStoresContract(
     async () => (await open()).audit,
     async () => (await reopen()).audit,
   );
+  ownActsContract(name, open, reopen);
   activityContract(name, open, async () => (await reopen()).activity);
   convictionsContract(
     name,

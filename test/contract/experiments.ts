@@ -7,7 +7,7 @@ import type {
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 
-function experiment(id: string, task: string, rest: Partial<Experiment> = {}): Experiment {
+export function experiment(id: string, task: string, rest: Partial<Experiment> = {}): Experiment {
   return {
     id,
     task: task as TaskName,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const hashOf = (digit: number) => String(digit).repeat(64) as ModelHash;
 
-function decision(task: string, number: number, rest: Partial<GateDecision> = {}): GateDecision {
+export function decision(task: string, number: number, rest: Partial<GateDecision> = {}): GateDecision {
   return {
     task: task as TaskName,
     number,

@@ -8,7 +8,7 @@ const task = 'spam' as TaskName;
 const other = 'other' as TaskName;
 const why = { trigger: 'drift', reason: 'It drifted.', figures: { share: 0.5, by: 'psi' }, at: 5 } as const;
 
-const run = (number: number, change: Partial<TrainingRun> = {}): TrainingRun => ({
+export const run = (number: number, change: Partial<TrainingRun> = {}): TrainingRun => ({
   id: `run-${number}`.padEnd(22, '-'),
   task,
   number,

@@ -186,7 +186,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       const [newest] = await history.versions(task.name, Number.POSITIVE_INFINITY, 1);
       if (newest) await requireGrows(task, registry);
     },
-    audit: storage.audit,
     events,
     clock,
   });

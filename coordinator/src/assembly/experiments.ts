@@ -19,7 +19,7 @@ export async function openExperiments(
     readonly clock: Clock;
     readonly random: RandomBytes;
     readonly events: CoordinatorEvents;
-    readonly storage: Pick<Storage, 'experiments' | 'queryResults' | 'history' | 'audit'>;
+    readonly storage: Pick<Storage, 'experiments' | 'queryResults' | 'history'>;
     /** Whether anything is measured of requests. */
     readonly isMeasured: boolean;
     /** Whether tasks come one by one, and their experiments with them. */
@@ -32,7 +32,6 @@ export async function openExperiments(
     history: storage.history,
     store: storage.experiments,
     queryResults: storage.queryResults,
-    audit: storage.audit,
     events,
     clock,
     random,

@@ -5,7 +5,7 @@ import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { latencyP99 } from '@murmuration/serving/server/latency';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Experiments } from '../lifecycle/experiments/experiments.ts';
-import { canaryOf, Gates } from '../lifecycle/gates/gates.ts';
+import { canaryOf, Gates, gateActor } from '../lifecycle/gates/gates.ts';
 import { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
 import { gateName } from '../promotion/version-aliases.ts';
 import { measuredTogether } from '../queries/device-metrics.ts';
@@ -30,16 +30,13 @@ export async function openGates(
   }: {
     readonly clock: ConstructorParameters<typeof Gates>[0]['clock'];
     readonly events: CoordinatorEvents;
-    readonly storage: Pick<
-      Storage,
-      'gateDecisions' | 'promotionWatches' | 'verdicts' | 'audit' | 'queryResults'
-    >;
+    readonly storage: Pick<Storage, 'gateDecisions' | 'promotionWatches' | 'verdicts' | 'queryResults'>;
     readonly experiments: Pick<Experiments, 'splitOf' | 'create' | 'isMeasured'>;
     /** Whether tasks come one by one. */
     readonly takesOver: boolean;
   },
 ): Promise<{ readonly gates: Gates; readonly watcher: PromotionWatcher }> {
-  const { gateDecisions: decisions, promotionWatches: watches, verdicts, audit } = storage;
+  const { gateDecisions: decisions, promotionWatches: watches, verdicts } = storage;
   const taskOf = (task: string) => rounds.get(task)?.task;
   const watcher = new PromotionWatcher({
     taskOf,
@@ -48,7 +45,6 @@ export async function openGates(
     decisions,
     watches,
     verdicts,
-    audit,
     events,
     clock,
   });
@@ -60,7 +56,6 @@ export async function openGates(
     registry,
     versionAliases,
     decisions,
-    audit,
     clock,
     events,
     onDevices: (task, versions) => measuredTogether(task, versions, storage.queryResults),
@@ -113,5 +108,5 @@ function beginCanary(
     arms: [{ name: 'challenger', version: number }],
     steps: steps.map(share => ({ share, for: each })),
   });
-  return experiments.create(name, terms, gateName);
+  return experiments.create(name, terms, gateName, gateActor);
 }

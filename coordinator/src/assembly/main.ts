@@ -13,7 +13,6 @@ import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
 import { healthRoutes } from '../http/routes/health.ts';
 import type { InferenceTokens } from '../inference/inference-tokens.ts';
 import { threadedCentralTrainer } from '../lifecycle/central/central-trainer.ts';
-import { auditRuns } from '../lifecycle/training-runs/audit-runs.ts';
 import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
 import { LiveFeed } from '../live/feed.ts';
 import { unmaskerPool } from '../masking/unmasker.ts';
@@ -147,7 +146,6 @@ async function open(
   const recentLog = new RecentLog(clock.now());
   const log = createLog(config.log, undefined, recentLog);
   logEvents(events, log);
-  auditRuns(events, storage.audit);
   const modules = config.tasksFolder === undefined ? undefined : new TaskModules(config.tasksFolder);
   const leases = config.role === 'cell' ? leasesOf(storage) : undefined;
   // A cell has no task before it has taken its lease.

@@ -12,7 +12,6 @@ import { MlflowClient } from '../lifecycle/tracking/mlflow-client.ts';
 import { MlflowTracker } from '../lifecycle/tracking/mlflow-tracker.ts';
 import { TrackingRecorder } from '../lifecycle/tracking/recorder.ts';
 import type { MlflowSettings } from '../lifecycle/tracking/settings.ts';
-import type { AuditEntry } from '../operators/audit.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Core } from './core.ts';
@@ -20,7 +19,7 @@ import { version } from './version.ts';
 
 interface TrackingParts {
   readonly core: Pick<Core, 'registry' | 'rounds' | 'versionAliases'>;
-  readonly storage: Pick<Storage, 'audit' | 'drift' | 'history' | 'tracking'>;
+  readonly storage: Pick<Storage, 'drift' | 'history' | 'tracking'>;
   readonly events: CoordinatorEvents;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -62,17 +61,10 @@ export function openTracking(
   });
   const setAlias = async (task: TaskName, number: number) => {
     const from = versionAliases.of(task).champion.number;
-    await versionAliases.set(task, 'champion', number, actor.name);
-    const entry: AuditEntry = {
-      time: clock.now(),
-      actor,
-      action: 'version.alias',
-      subject: task,
-      outcome: 'done',
-      changes: [{ field: 'champion', from, to: number }],
-    };
-    await storage.audit.append(entry);
-    events.emit('audited', entry);
+    const changes = [{ field: 'champion', from, to: number }];
+    await versionAliases.set(task, 'champion', number, actor.name, [
+      { actor, action: 'version.alias', subject: task, changes },
+    ]);
   };
   const follower = settings.followAliases
     ? new AliasFollower({

@@ -88,7 +88,7 @@ interface EventMap {
   'run-ended': [run: TrainingRun];
   /** A run of a precompute job is over. */
   precomputed: [run: PrecomputedRun];
-  /** What an operator did is in the audit log. */
+  /** What an operator did, or a gate, a trigger or a rule by itself, is in the audit log. */
   audited: [entry: AuditEntry];
   /** A session of an operator ended before its time. */
   'signed-out': [];

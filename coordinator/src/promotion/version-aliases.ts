@@ -3,6 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
+import { commitActs, type OwnAct } from '../events/own-acts.ts';
 import { type Alias, type AliasStore, baseOf } from '../registry/aliases.ts';
 import type { History } from '../registry/ports.ts';
 
@@ -33,7 +34,10 @@ const reserved: ReadonlySet<string> = new Set(['latest', 'base']);
 /** In whose name versions are promoted that have passed the gate of their task. */
 export const gateName = 'the gate';
 
-/** Which version devices serve and rounds train from: the newest one, unless an operator says otherwise. */
+/**
+ * Which version devices serve and rounds train from: the newest one, unless an operator says otherwise. `acts` is what the audit log says of a
+ * change that the coordinator makes by itself; it is committed with it.
+ */
 export class VersionAliases {
   readonly #store: AliasStore;
   readonly #history: Pick<History, 'at' | 'versions'>;
@@ -95,15 +99,22 @@ export class VersionAliases {
    * of a task that has one. Throws `task.unknown`, `model.missing`, `model.corrupt`, or `request.invalid` for a name that is not an operator's
    * to give.
    */
-  async set(task: TaskName, alias: string, number: number | null, setBy: string): Promise<void> {
+  async set(
+    task: TaskName,
+    alias: string,
+    number: number | null,
+    setBy: string,
+    acts: readonly OwnAct[] = [],
+  ): Promise<void> {
     if (reserved.has(alias) || (alias === 'challenger' && this.#isGated(task)))
       throw new MurmurationError('request.invalid', `"${alias}" is a name that moves by itself.`);
     await this.#turns.run(async () => {
-      if (number !== null) return this.#change(task, [await this.#alias(task, alias, number, setBy)]);
-      if (alias !== 'champion' || !this.#isGated(task)) return this.#change(task, [], [alias]);
+      if (number !== null)
+        return this.#change(task, [await this.#alias(task, alias, number, setBy)], [], acts);
+      if (alias !== 'champion' || !this.#isGated(task)) return this.#change(task, [], [alias], acts);
       // The gate has the say again; what is served stays until a version passes.
       const { champion } = this.of(task);
-      await this.#change(task, [await this.#alias(task, alias, champion.number, gateName)]);
+      await this.#change(task, [await this.#alias(task, alias, champion.number, gateName)], [], acts);
     });
   }
 
@@ -119,11 +130,17 @@ export class VersionAliases {
    * Lets devices serve a version that has passed the gate, in place of `from`; false where they don't serve that any more, or an operator has
    * pinned it: then nothing changes. Throws as `set`.
    */
-  async promote(task: TaskName, number: number, from: number): Promise<boolean> {
+  async promote(
+    task: TaskName,
+    number: number,
+    from: number,
+    acts: readonly OwnAct[] = [],
+  ): Promise<boolean> {
     return this.#turns.run(async () => {
-      const { champion } = this.of(task);
-      if (champion.number !== from || champion.heldBy !== null) return false;
-      await this.#change(task, [await this.#alias(task, 'champion', number, gateName)], ['challenger']);
+      const { number: served, heldBy } = this.of(task).champion;
+      if (served !== from || heldBy !== null) return false;
+      const champion = await this.#alias(task, 'champion', number, gateName);
+      await this.#change(task, [champion], ['challenger'], acts);
       return true;
     });
   }
@@ -132,13 +149,13 @@ export class VersionAliases {
    * Takes back a version that the gate promoted: devices serve `to` again, and the next round trains from it. The gate keeps the say. Throws
    * `round.closed` where they serve neither of both any more, or an operator has pinned one, and as `set`.
    */
-  async takeBack(task: TaskName, bad: number, to: number): Promise<void> {
+  async takeBack(task: TaskName, bad: number, to: number, acts: readonly OwnAct[] = []): Promise<void> {
     await this.#turns.run(async () => {
       const { number, heldBy } = this.of(task).champion;
       if (heldBy !== null || (number !== bad && number !== to))
         throw new MurmurationError('round.closed', `Version ${bad} of ${task} is not served any more.`);
       const champion = await this.#alias(task, 'champion', to, gateName);
-      await this.#change(task, [champion, { ...champion, alias: 'base' }]);
+      await this.#change(task, [champion, { ...champion, alias: 'base' }], [], acts);
     });
   }
 
@@ -184,9 +201,16 @@ export class VersionAliases {
     return { task, alias, number, model, newest: newest.number, setAt: this.#clock.now(), setBy };
   }
 
-  async #change(task: TaskName, set: readonly Alias[], remove?: readonly string[]): Promise<void> {
+  async #change(
+    task: TaskName,
+    set: readonly Alias[],
+    remove: readonly string[] = [],
+    acts: readonly OwnAct[] = [],
+  ): Promise<void> {
     this.of(task);
-    await this.#store.change(task, set, remove);
+    await commitActs({ clock: this.#clock, events: this.#events }, acts, entries =>
+      this.#store.change(task, set, remove, entries),
+    );
     const { newest } = this.of(task);
     this.#inUse.set(task, inUseOf(newest, await this.#store.of(task)));
     this.#events.emit('aliases', task);

@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
-import type { AuditEntry, AuditLog } from '../operators/audit.ts';
+import { commitActs, type OwnAct } from '../events/own-acts.ts';
 import type { QueryResultStore } from '../registry/query-results.ts';
 import { type AddedWords, type AddedWordsStore, missingOf, withAddedWords } from '../task/added-words.ts';
 import type { RejectedWord, RejectedWordsStore } from '../task/rejected-words.ts';
@@ -38,7 +38,6 @@ interface Ports {
   readonly queryResults: Pick<QueryResultStore, 'results'>;
   readonly store: AddedWordsStore;
   readonly rejections: RejectedWordsStore;
-  readonly audit: Pick<AuditLog, 'append'>;
   readonly events: CoordinatorEvents;
   readonly clock: Clock;
   /** Throws where the next start could make no version of a task that has more words. */
@@ -96,7 +95,7 @@ export class NewWords {
    * with which no coordinator could start.
    */
   grow(task: TaskName, by: string, words?: readonly string[]): Promise<readonly string[]> {
-    return this.#changes.run(() => this.#grow(this.#find(task), by, words));
+    return this.#changes.run(() => this.#grow(this.#find(task), by, { wanted: words }));
   }
 
   /** The words of a task that are rejected, the newest first. Throws as `of`. */
@@ -150,7 +149,15 @@ export class NewWords {
     return { rejected, takenOut };
   }
 
-  async #grow(task: Task, addedBy: string, wanted?: readonly string[]): Promise<readonly string[]> {
+  /** `byItself`: the audit log does not have it as what an operator did. */
+  async #grow(
+    task: Task,
+    addedBy: string,
+    {
+      wanted,
+      byItself = false,
+    }: { readonly wanted?: readonly string[] | undefined; readonly byItself?: boolean },
+  ): Promise<readonly string[]> {
     const growth = requireGrowth(task);
     const { proposed, room, added } = await this.#standingOf(task);
     const most = Math.min(growth.atOnce, room);
@@ -167,12 +174,10 @@ export class NewWords {
     if (words.length === 0) return words;
     await this.#requireNextStart(task, growth, words);
     const { clock, store } = this.#ports;
-    await store.put({
-      task: task.name,
-      words: [...(added?.words ?? []), ...words],
-      addedAt: clock.now(),
-      addedBy,
-    });
+    const all = [...(added?.words ?? []), ...words];
+    await commitActs(this.#ports, byItself ? [growthOf(task, words)] : [], entries =>
+      store.put({ task: task.name, words: all, addedAt: clock.now(), addedBy }, entries),
+    );
     return words;
   }
 
@@ -197,19 +202,7 @@ export class NewWords {
   async #growByItself(task: Task | undefined, isStart = false): Promise<void> {
     if (!task?.growth?.byItself) return;
     if (isStart && !(await this.#hasFoundSince(task))) return;
-    const { audit, clock, events } = this.#ports;
-    const words = await this.#changes.run(() => this.#grow(task, 'the task'));
-    if (words.length === 0) return;
-    const entry: AuditEntry = {
-      time: clock.now(),
-      actor: { id: 'rule', name: 'growth' },
-      action: 'vocabulary.grow',
-      subject: task.name,
-      outcome: 'done',
-      changes: grownBy(words),
-    };
-    await audit.append(entry);
-    events.emit('audited', entry);
+    await this.#changes.run(() => this.#grow(task, 'the task', { byItself: true }));
   }
 
   async #hasFoundSince(task: Task): Promise<boolean> {
@@ -270,6 +263,13 @@ function requireGrowth({ name, vocabulary, growth }: Task): Growth {
 }
 
 const isRefusal = (error: unknown) => error instanceof MurmurationError && error.code === 'request.invalid';
+
+const growthOf = ({ name }: Task, words: readonly string[]): OwnAct => ({
+  actor: { id: 'rule', name: 'growth' },
+  action: 'vocabulary.grow',
+  subject: name,
+  changes: grownBy(words),
+});
 
 /** What an entry of the audit log says of words that were added. */
 export const grownBy = (words: readonly string[]) => [{ field: 'vocabulary', from: null, to: [...words] }];

@@ -1,4 +1,5 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { AuditEntry } from '../operators/audit.ts';
 
 /** A name that an operator gave to a version, and may give to another one. */
 export interface Alias {
@@ -18,8 +19,13 @@ export interface Alias {
 export interface AliasStore {
   /** Those of a task, by name. */
   of(task: TaskName): Promise<readonly Alias[]>;
-  /** All at once: sets `set`, and takes away those of a task named in `remove`. */
-  change(task: TaskName, set: readonly Alias[], remove?: readonly string[]): Promise<void>;
+  /** All at once: sets `set`, takes away those of a task named in `remove`, and appends `entries` to the audit log. */
+  change(
+    task: TaskName,
+    set: readonly Alias[],
+    remove?: readonly string[],
+    entries?: readonly AuditEntry[],
+  ): Promise<void>;
   /** The models that have an alias. */
   models(): Promise<ReadonlySet<ModelHash>>;
 }

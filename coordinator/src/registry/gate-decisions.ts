@@ -1,4 +1,5 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { AuditEntry } from '../operators/audit.ts';
 
 /** One rule of a gate, with the figures by which it was decided. */
 export interface GateCheck {
@@ -53,7 +54,8 @@ export interface GateDecision {
 
 /** Decisions of gates, one a version: a later one takes the place of an earlier one. */
 export interface GateDecisionStore {
-  put(decision: GateDecision): Promise<void>;
+  /** In one transaction with `entries` of the audit log. */
+  put(decision: GateDecision, entries?: readonly AuditEntry[]): Promise<void>;
   /** Those on these versions of a task, by number. */
   of(task: TaskName, numbers: readonly number[]): Promise<ReadonlyMap<number, GateDecision>>;
   /** Forgets all but those on these models. */

@@ -1,6 +1,5 @@
 import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
-import type { AuditLog, NumberedEntry } from '../operators/audit.ts';
 import type { OperatorToken, OperatorTokenStore } from '../operators/operator-token.ts';
 import { type Page, pageOf } from '../paging/paging.ts';
 import type { Activity, ActivityStore } from '../population/activity.ts';
@@ -79,23 +78,6 @@ export function memoryInferenceTokens(): InferenceTokenStore {
     async unrevoked() {
       const all = [...kept.tokens.values()];
       return { tokens: all.filter(({ revokedAt }) => revokedAt === null), hasAny: all.length > 0 };
-    },
-  };
-}
-
-export function memoryAudit(): AuditLog {
-  const entries: NumberedEntry[] = [];
-  const ended = new Set<number>();
-  return {
-    async append(entry, begun) {
-      if (begun !== undefined) ended.add(begun);
-      return entries.push({ ...entry, number: entries.length + 1 });
-    },
-    async list(before, limit) {
-      return entries
-        .filter(({ number }) => number < before && !ended.has(number))
-        .reverse()
-        .slice(0, limit);
     },
   };
 }

@@ -4,8 +4,11 @@ import type {
   ExperimentStore,
   ExperimentUnit,
 } from '../lifecycle/experiments/experiment.ts';
+import type { AuditLog } from '../operators/audit.ts';
+import { appendAll, memoryAudit } from './memory-audit.ts';
 
-export function memoryExperiments(): ExperimentStore {
+/** `audit` takes what the log says of its changes. */
+export function memoryExperiments(audit: Pick<AuditLog, 'append'> = memoryAudit()): ExperimentStore {
   const kept = new Map<string, Experiment>();
   const counted = new Map<string, ExperimentCounts>();
   const units = new Map<string, Map<string, ExperimentUnit>>();
@@ -13,7 +16,8 @@ export function memoryExperiments(): ExperimentStore {
     async all(task) {
       return [...kept.values()].filter(experiment => task === undefined || experiment.task === task);
     },
-    async put(experiment) {
+    async put(experiment, entries = []) {
+      await appendAll(audit, entries);
       kept.set(experiment.id, structuredClone(experiment));
     },
     async measured(id, counts, changed) {

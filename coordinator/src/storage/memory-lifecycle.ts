@@ -1,11 +1,15 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { AuditLog } from '../operators/audit.ts';
 import type { GateDecision, GateDecisionStore } from '../registry/gate-decisions.ts';
 import type { PromotionWatch, PromotionWatchStore } from '../registry/promotion-watches.ts';
+import { appendAll, memoryAudit } from './memory-audit.ts';
 
-export function memoryGateDecisions(): GateDecisionStore {
+/** `audit` takes what the log says of its changes. */
+export function memoryGateDecisions(audit: Pick<AuditLog, 'append'> = memoryAudit()): GateDecisionStore {
   const kept = new Map<string, GateDecision>();
   return {
-    async put(decision) {
+    async put(decision, entries = []) {
+      await appendAll(audit, entries);
       kept.set(`${decision.task} ${decision.number}`, structuredClone(decision));
     },
     async of(task, numbers) {

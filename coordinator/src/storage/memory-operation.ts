@@ -1,4 +1,5 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { AuditLog } from '../operators/audit.ts';
 import type { Alias, AliasStore } from '../registry/aliases.ts';
 import type { AddedTask, AddedTaskStore } from '../task/added-tasks.ts';
 import type { AddedWords, AddedWordsStore } from '../task/added-words.ts';
@@ -6,14 +7,17 @@ import { newestRejected, type RejectedWord, type RejectedWordsStore } from '../t
 import type { KeptSettings, SettingsStore } from '../task/settings-store.ts';
 import type { Silence, SilenceStore } from '../telemetry/alerts/attention.ts';
 import type { HourlyCount, HourlyCountStore } from '../telemetry/hourly-counts.ts';
+import { appendAll, memoryAudit } from './memory-audit.ts';
 
-export function memoryAliases(): AliasStore {
+/** `audit` takes what the log says of its changes. */
+export function memoryAliases(audit: Pick<AuditLog, 'append'> = memoryAudit()): AliasStore {
   let aliases: readonly Alias[] = [];
   return {
     async of(task) {
       return aliases.filter(each => each.task === task).sort((a, b) => (a.alias < b.alias ? -1 : 1));
     },
-    async change(task, set, remove = []) {
+    async change(task, set, remove = [], entries = []) {
+      await appendAll(audit, entries);
       const gone = new Set([...remove, ...set.map(({ alias }) => alias)]);
       aliases = [...aliases.filter(each => each.task !== task || !gone.has(each.alias)), ...set];
     },
@@ -47,13 +51,15 @@ export function memoryAddedTasks(): AddedTaskStore {
   };
 }
 
-export function memoryAddedWords(): AddedWordsStore {
+/** `audit` takes what the log says of its changes. */
+export function memoryAddedWords(audit: Pick<AuditLog, 'append'> = memoryAudit()): AddedWordsStore {
   const kept = new Map<TaskName, AddedWords>();
   return {
     async of(task) {
       return kept.get(task);
     },
-    async put(added) {
+    async put(added, entries = []) {
+      await appendAll(audit, entries);
       kept.set(added.task, added);
     },
   };

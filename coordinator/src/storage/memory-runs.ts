@@ -2,6 +2,8 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { FiringRecord, TrainingRun } from '../events/training-run.ts';
 import type { RetrainState } from '../lifecycle/training-runs/state.ts';
 import type { RunStore } from '../lifecycle/training-runs/store.ts';
+import type { AuditLog } from '../operators/audit.ts';
+import { appendAll, memoryAudit } from './memory-audit.ts';
 
 interface Kept {
   state: RetrainState;
@@ -9,13 +11,15 @@ interface Kept {
   readonly records: Map<number, FiringRecord>;
 }
 
-export function memoryRuns(): RunStore {
+/** `audit` takes what the log says of its steps. */
+export function memoryRuns(audit: Pick<AuditLog, 'append'> = memoryAudit()): RunStore {
   const tasks = new Map<TaskName, Kept>();
   return {
     async state(task) {
       return tasks.get(task)?.state;
     },
-    async commit(task, { state, runs, records }) {
+    async commit(task, { state, runs, records, entries = [] }) {
+      await appendAll(audit, entries);
       const kept = tasks.get(task) ?? { state, runs: new Map(), records: new Map() };
       kept.state = state;
       for (const run of runs) kept.runs.set(run.number, run);

@@ -35,13 +35,13 @@ import type { InferenceTokenStore } from '../tokens/inference-token.ts';
 import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
 import {
   memoryActivity,
-  memoryAudit,
   memoryEnrolmentTokens,
   memoryInferenceTokens,
   memoryOperatorTokens,
   memoryPausedTasks,
   memoryVerdicts,
 } from './memory-access.ts';
+import { memoryAudit } from './memory-audit.ts';
 import { memoryConvictions } from './memory-convictions.ts';
 import { memoryExperiments } from './memory-experiments.ts';
 import { memoryGateDecisions, memoryPromotionWatches } from './memory-lifecycle.ts';
@@ -128,7 +128,8 @@ function memoryStorage(clock: Clock): Storage {
   const verdicts = memoryVerdicts();
   const queryResults = memoryQueryResults();
   const devices = memoryDevices();
-  const addedWords = memoryAddedWords();
+  const audit = memoryAudit();
+  const addedWords = memoryAddedWords(audit);
   return {
     durable: false,
     blobs: memoryBlobs(clock),
@@ -140,7 +141,7 @@ function memoryStorage(clock: Clock): Storage {
     operatorTokens: memoryOperatorTokens(),
     inferenceTokens: memoryInferenceTokens(),
     sessions: memorySessions(),
-    audit: memoryAudit(),
+    audit,
     activity: memoryActivity(devices),
     convictions: memoryConvictions(),
     privacy: memoryPrivacy(),
@@ -148,13 +149,13 @@ function memoryStorage(clock: Clock): Storage {
     accuracy: memoryAccuracy(),
     tracking: memoryTracking(),
     lineage: memoryQueue(),
-    runs: memoryRuns(),
+    runs: memoryRuns(audit),
     pausedTasks: memoryPausedTasks(),
     verdicts,
     queryResults,
-    aliases: memoryAliases(),
-    gateDecisions: memoryGateDecisions(),
-    experiments: memoryExperiments(),
+    aliases: memoryAliases(audit),
+    gateDecisions: memoryGateDecisions(audit),
+    experiments: memoryExperiments(audit),
     promotionWatches: memoryPromotionWatches(),
     settings: memorySettings(),
     addedTasks: memoryAddedTasks(),

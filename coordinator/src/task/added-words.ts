@@ -1,4 +1,5 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { AuditEntry } from '../operators/audit.ts';
 import type { Task } from './task.ts';
 
 /** The words that were added to the vocabulary of a task. */
@@ -15,8 +16,8 @@ export interface AddedWords {
 /** Keeps words that were added: they are there after a restart. */
 export interface AddedWordsStore {
   of(task: TaskName): Promise<AddedWords | undefined>;
-  /** In place of those before, whole or not at all. */
-  put(added: AddedWords): Promise<void>;
+  /** In place of those before, whole or not at all, in one transaction with `entries` of the audit log. */
+  put(added: AddedWords, entries?: readonly AuditEntry[]): Promise<void>;
 }
 
 /** A task with the words that were added to it, behind those of its definition, which may name some of them by now. Throws `storage.*`, and as `growingTask`. */

@@ -98,7 +98,6 @@ describe('one device that makes up words', () => {
       queryResults: { results: async () => results },
       store,
       rejections: memoryRejectedWords(store),
-      audit: { append: async () => 1 },
       events,
       clock: new VirtualClock(),
       requireGrows: async () => {},

@@ -4,6 +4,7 @@ import { openTrainingRuns } from '@murmuration/coordinator/lifecycle/training-ru
 import type { RunStore } from '@murmuration/coordinator/lifecycle/training-runs/store';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
+import type { AliasStore } from '@murmuration/coordinator/registry/aliases';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
@@ -120,6 +121,8 @@ export interface FederationOptions {
   readonly ledger?: PrivacyLedger;
   /** What is kept of training runs: nothing, without it. */
   readonly runStore?: RunStore;
+  /** Where versions have names: in memory, without it. */
+  readonly aliases?: AliasStore;
   /** Takes the place of the step from a sum to a version. */
   readonly makeVersion?: (real: MakeVersion) => MakeVersion;
 }
@@ -133,6 +136,7 @@ export async function openFederation({
   ledger = memoryPrivacy(),
   runStore = memoryRuns(),
   queryResults = memoryQueryResults(),
+  aliases = memoryAliases(),
   makeVersion,
 }: FederationOptions = {}) {
   const task = valuesTask(change);
@@ -144,7 +148,6 @@ export async function openFederation({
   events.on('fault', (where, error) => faults.push([where, error]));
   events.on('round-ended', record => records.push(record));
   const history = memoryHistory(store, undefined, queryResults);
-  const aliases = memoryAliases();
   const registry = new Registry(memoryBlobs(), history, aliases);
   await storeFirstVersion(task, model, registry, history, clock);
   const channel = new MemoryChannel();

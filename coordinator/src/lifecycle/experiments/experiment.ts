@@ -2,6 +2,7 @@ import type { ExperimentTerms, experimentOutcomes } from '@murmuration/api/exper
 import type { ArmSums } from '@murmuration/monitoring/experiments/arm-sums';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { KeyField } from '@murmuration/serving/experiments/experiment';
+import type { AuditEntry } from '../../operators/audit.ts';
 
 /** A version in an experiment. */
 export interface ExperimentArm {
@@ -98,8 +99,8 @@ export interface ExperimentCounts {
 export interface ExperimentStore {
   /** All of a task, or of all tasks, the oldest first. */
   all(task?: TaskName): Promise<readonly Experiment[]>;
-  /** In place of the one with its id. */
-  put(experiment: Experiment): Promise<void>;
+  /** In place of the one with its id, in one transaction with `entries` of the audit log. */
+  put(experiment: Experiment, entries?: readonly AuditEntry[]): Promise<void>;
   /** In one transaction: what is counted, and keys that are new or of which more is known. */
   measured(id: string, counts: ExperimentCounts, units: readonly ExperimentUnit[]): Promise<void>;
   counts(id: string): Promise<ExperimentCounts | undefined>;

@@ -10,7 +10,7 @@ import { assigned } from '@murmuration/serving/experiments/assignment';
 import type { ServedExperiment, Variant } from '@murmuration/serving/experiments/experiment';
 import type { ArmWindow } from '@murmuration/serving/monitor/arm-window';
 import type { CoordinatorEvents } from '../../events/events.ts';
-import type { AuditEntry, AuditLog } from '../../operators/audit.ts';
+import { commitActs, type OwnAct } from '../../events/own-acts.ts';
 import type { VersionAliases } from '../../promotion/version-aliases.ts';
 import type { History } from '../../registry/ports.ts';
 import type { QueryResultStore } from '../../registry/query-results.ts';
@@ -29,7 +29,6 @@ export interface ExperimentPorts {
   readonly history: Pick<History, 'at'>;
   readonly store: ExperimentStore;
   readonly queryResults: Pick<QueryResultStore, 'results'>;
-  readonly audit: Pick<AuditLog, 'append'>;
   readonly events: CoordinatorEvents;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -46,7 +45,7 @@ interface Running {
 
 /** ms between two looks at what came in. */
 const often = 2_000;
-const actor: AuditEntry['actor'] = { id: 'experiments', name: 'experiments' };
+const actor: OwnAct['actor'] = { id: 'experiments', name: 'experiments' };
 
 /**
  * The experiments of all tasks: which of them run and with which arms, what they have measured, and their ends. What is measured is written
@@ -181,9 +180,15 @@ export class Experiments {
   }
 
   /**
-   * Begins an experiment. Throws `task.unknown`, `model.missing`, and `request.invalid` for one whose split could not be kept to, saying why.
+   * Begins an experiment; `byItself`: what begins it where no operator does. Throws `task.unknown`, `model.missing`, and `request.invalid` for one
+   * whose split could not be kept to, saying why.
    */
-  create(task: TaskName, terms: ExperimentTerms, by: string): Promise<Experiment> {
+  create(
+    task: TaskName,
+    terms: ExperimentTerms,
+    by: string,
+    byItself?: OwnAct['actor'],
+  ): Promise<Experiment> {
     return this.#turns.run(async () => {
       const { taskOf, versionAliases, history, store, random, clock, isMeasured } = this.#ports;
       const { champion } = versionAliases.of(task);
@@ -211,7 +216,10 @@ export class Experiments {
         outcome: 'running',
         reason: null,
       };
-      await store.put(experiment);
+      const begins: OwnAct[] = byItself
+        ? [{ actor: byItself, action: 'experiment.start', subject: subjectOf(experiment), changes: null }]
+        : [];
+      await this.#put(experiment, begins);
       this.#running.set(experiment.id, {
         experiment,
         tally: new Tally(experiment),
@@ -226,7 +234,7 @@ export class Experiments {
   /** Ends an experiment: everybody gets the champion again. Throws as `find`, and `round.closed` where it is over. */
   stop(task: TaskName, name: string, by: string): Promise<Experiment> {
     return this.#turns.run(async () =>
-      this.#close(await this.#require(task, name), 'stopped', `${by} ended it.`),
+      this.#close(await this.#require(task, name), 'stopped', `${by} ended it.`, true),
     );
   }
 
@@ -287,7 +295,7 @@ export class Experiments {
       await this.#promote(running, fresh.number, createdBy, reason);
       return;
     }
-    running.experiment = {
+    const stepped: Experiment = {
       ...experiment,
       step: step + 1,
       stepAt: now,
@@ -296,33 +304,41 @@ export class Experiments {
         { ...fresh, share: next.share },
       ],
     };
-    tally.newShares();
-    await this.#ports.store.put(running.experiment);
-    await this.#audit('experiment.step', running.experiment, [
-      { field: 'share', from: current.share, to: next.share },
+    await this.#put(stepped, [
+      actOf('experiment.step', stepped, [{ field: 'share', from: current.share, to: next.share }]),
     ]);
-    this.#tell(running.experiment);
+    running.experiment = stepped;
+    tally.newShares();
+    this.#tell(stepped);
   }
 
   async #promote(running: Running, number: number, by: string, reason: string): Promise<Experiment> {
-    const { task } = running.experiment;
+    const { experiment } = running;
+    const { task } = experiment;
     const { versionAliases } = this.#ports;
-    const before = versionAliases.of(task).champion.number;
-    // First, so that no gate finds its task without an experiment and with the champion from before.
-    await versionAliases.set(task, 'champion', number, by);
-    const ended = await this.#close(running, 'promoted', reason);
-    await this.#audit('version.promote', ended, [{ field: 'champion', from: before, to: number }]);
-    return ended;
+    const { number: before, pinned } = versionAliases.of(task).champion;
+    // First, so that no gate finds its task without an experiment and with the champion from before. It may be done already: a process may have
+    // ended before the experiment did.
+    if (before !== number || pinned?.setBy !== by)
+      await versionAliases.set(task, 'champion', number, by, [
+        actOf('version.promote', experiment, [{ field: 'champion', from: before, to: number }]),
+      ]);
+    return this.#close(running, 'promoted', reason);
   }
 
-  async #close(running: Running, outcome: Experiment['outcome'], reason: string): Promise<Experiment> {
-    const { clock, store } = this.#ports;
+  /** `byOperator`: the audit log has it as what an operator did. */
+  async #close(
+    running: Running,
+    outcome: Experiment['outcome'],
+    reason: string,
+    byOperator = false,
+  ): Promise<Experiment> {
+    const { clock } = this.#ports;
     const ended: Experiment = { ...running.experiment, outcome, reason, endedAt: clock.now() };
     await this.#write(running);
-    await store.put(ended);
+    const end = actOf('experiment.end', ended, [{ field: outcome, from: null, to: reason }]);
+    await this.#put(ended, byOperator ? [] : [end]);
     this.#running.delete(ended.id);
-    if (outcome !== 'stopped')
-      await this.#audit('experiment.end', ended, [{ field: outcome, from: null, to: reason }]);
     this.#tell(ended);
     return ended;
   }
@@ -362,16 +378,8 @@ export class Experiments {
     return taken !== undefined;
   }
 
-  async #audit(
-    action: AuditEntry['action'],
-    { task, name }: Experiment,
-    changes: AuditEntry['changes'],
-  ): Promise<void> {
-    const { audit, events, clock } = this.#ports;
-    const subject = `${task}/${name}`;
-    const entry: AuditEntry = { time: clock.now(), actor, action, subject, outcome: 'done', changes };
-    await audit.append(entry);
-    events.emit('audited', entry);
+  #put(experiment: Experiment, acts: readonly OwnAct[]): Promise<void> {
+    return commitActs(this.#ports, acts, entries => this.#ports.store.put(experiment, entries));
   }
 
   #tell({ task, name, outcome, reason }: Experiment): void {
@@ -388,4 +396,10 @@ export class Experiments {
         .finally(() => this.#wait());
     });
   }
+}
+
+const subjectOf = ({ task, name }: Experiment): string => `${task}/${name}`;
+
+function actOf(action: OwnAct['action'], experiment: Experiment, changes: OwnAct['changes']): OwnAct {
+  return { actor, action, subject: subjectOf(experiment), changes };
 }

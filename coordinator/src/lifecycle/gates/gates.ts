@@ -1,7 +1,9 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 import { evaluationQueryOf } from '../../evaluation/on-devices.ts';
 import type { CoordinatorEvents } from '../../events/events.ts';
-import type { AuditEntry, AuditLog } from '../../operators/audit.ts';
+import { commitActs, type OwnAct } from '../../events/own-acts.ts';
 import { gateName, type VersionAliases, type VersionsInUse } from '../../promotion/version-aliases.ts';
 import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
 import type { Registry } from '../../registry/registry.ts';
@@ -19,7 +21,6 @@ export interface GatePorts extends Measurement {
   readonly registry: Pick<Registry, 'files'>;
   readonly versionAliases: Pick<VersionAliases, 'of' | 'set' | 'challenge' | 'promote'>;
   readonly decisions: GateDecisionStore;
-  readonly audit: Pick<AuditLog, 'append'>;
   readonly events: CoordinatorEvents;
 }
 
@@ -29,7 +30,10 @@ interface Looking {
   again: boolean;
 }
 
-const actor: AuditEntry['actor'] = { id: 'gate', name: gateName };
+/** As the audit log names the gate of a task. */
+export const gateActor: OwnAct['actor'] = { id: 'gate', name: gateName };
+/** ms after which a gate tries again what could not be stored. */
+const retryAfter = 10_000;
 
 /**
  * Lets a new version of a task that has a gate be served only once it has passed. Of several new versions the newest one is judged; a version
@@ -41,6 +45,8 @@ export class Gates {
   /** The champion of each task when it was last looked at, and who named it. */
   readonly #champions = new Map<TaskName, string>();
   readonly #stop = new AbortController();
+  /** Tasks that are looked at again, since something could not be stored. */
+  readonly #retries = new Map<TaskName, Cancel>();
 
   constructor(ports: GatePorts) {
     this.#ports = ports;
@@ -85,6 +91,7 @@ export class Gates {
   /** Judges no further version; what was not decided is decided after the next start. */
   async close(): Promise<void> {
     this.#stop.abort();
+    for (const cancel of this.#retries.values()) cancel();
     await this.settled();
   }
 
@@ -97,7 +104,9 @@ export class Gates {
     }
     const done = this.#judge(task)
       .catch(error => {
-        if (!this.#stop.signal.aborted) this.#ports.events.emit('fault', 'the gate of a task', error);
+        if (this.#stop.signal.aborted) return;
+        this.#ports.events.emit('fault', 'the gate of a task', error);
+        if (error instanceof MurmurationError && error.code.startsWith('storage.')) this.#retry(task);
       })
       .finally(() => {
         const again = this.#looking.get(task)?.again;
@@ -105,6 +114,16 @@ export class Gates {
         if (again) this.#look(task);
       });
     this.#looking.set(task, { done, again: false });
+  }
+
+  #retry(task: TaskName): void {
+    const { clock } = this.#ports;
+    this.#retries.get(task)?.();
+    const again = clock.at(clock.now() + retryAfter, () => {
+      this.#retries.delete(task);
+      this.#look(task);
+    });
+    this.#retries.set(task, again);
   }
 
   async #judge(name: TaskName): Promise<void> {
@@ -132,8 +151,7 @@ export class Gates {
       this.#ports,
       this.#stop.signal,
     );
-    await decisions.put(decision);
-    await this.#record(decision);
+    await commitActs(this.#ports, [decided(decision)], entries => decisions.put(decision, entries));
     this.#ports.events.emit('gate', decision);
     if (decision.outcome === 'passed') await this.#promote(decision, champion);
     else if (decision.outcome === 'failed') await this.#challenge(name, null);
@@ -144,10 +162,15 @@ export class Gates {
     const { versionAliases, decisions, events, clock } = this.#ports;
     const { task, number } = decision;
     const experiment = this.#ports.experimentOf(task) ?? (await this.#canary(decision, from));
-    if (experiment === undefined && (await versionAliases.promote(task, number, from))) {
+    const act: OwnAct = {
+      actor: gateActor,
+      action: 'version.promote',
+      subject: `${task}@${number}`,
+      changes: [{ field: 'champion', from, to: number }],
+    };
+    if (experiment === undefined && (await versionAliases.promote(task, number, from, [act]))) {
       const promoted: GateDecision = { ...decision, promotedAt: clock.now(), heldBy: null };
       await decisions.put(promoted);
-      await this.#audit('version.promote', task, number, [{ field: 'champion', from, to: number }]);
       events.emit('gate', promoted);
       return;
     }
@@ -182,7 +205,7 @@ export class Gates {
     events.emit('gate', failed);
   }
 
-  /** A canary has named a champion, or a process has ended between naming a champion one and writing that down. */
+  /** A canary has named a champion, or a process has ended between naming one and writing down that this decision led to it. */
   async #completeDecision(task: TaskName, { number, pinned }: VersionsInUse['champion']): Promise<void> {
     const { decisions, events } = this.#ports;
     const known = (await decisions.of(task, [number])).get(number);
@@ -190,11 +213,6 @@ export class Gates {
     const promoted: GateDecision = { ...known, promotedAt: pinned.setAt, heldBy: null };
     await decisions.put(promoted);
     events.emit('gate', promoted);
-    // What a canary has promoted is in the audit log already.
-    if (known.heldBy === null)
-      await this.#audit('version.promote', task, number, [
-        { field: 'champion', from: known.against.number, to: number },
-      ]);
   }
 
   async #challenge(task: TaskName, number: number | null): Promise<void> {
@@ -205,39 +223,21 @@ export class Gates {
     if ((now?.number ?? null) !== number) await versionAliases.challenge(task, number);
   }
 
-  async #record({ task, number, outcome, checks }: GateDecision): Promise<void> {
-    const changes = checks.map(({ rule, metric, slice, champion, challenger }) => ({
-      field: [rule, metric, slice].filter(part => part !== null).join(' '),
-      from: champion,
-      to: challenger,
-    }));
-    const action = outcome === 'passed' ? 'gate.pass' : outcome === 'failed' ? 'gate.fail' : 'gate.undecided';
-    await this.#audit(action, task, number, changes);
-  }
-
-  async #audit(
-    action: AuditEntry['action'],
-    task: TaskName,
-    number: number,
-    changes: AuditEntry['changes'],
-  ): Promise<void> {
-    const { audit, events, clock } = this.#ports;
-    const entry: AuditEntry = {
-      time: clock.now(),
-      actor,
-      action,
-      subject: `${task}@${number}`,
-      outcome: 'done',
-      changes,
-    };
-    await audit.append(entry);
-    events.emit('audited', entry);
-  }
-
   #championOf(task: TaskName): string {
     const { number, pinned } = this.#ports.versionAliases.of(task).champion;
     return `${number} ${pinned?.setBy}`;
   }
+}
+
+/** What the audit log says of a decision. */
+function decided({ task, number, outcome, checks }: GateDecision): OwnAct {
+  const changes = checks.map(({ rule, metric, slice, champion, challenger }) => ({
+    field: [rule, metric, slice].filter(part => part !== null).join(' '),
+    from: champion,
+    to: challenger,
+  }));
+  const action = outcome === 'passed' ? 'gate.pass' : outcome === 'failed' ? 'gate.fail' : 'gate.undecided';
+  return { actor: gateActor, action, subject: `${task}@${number}`, changes };
 }
 
 /** The name of the canary of a version. */

@@ -5,8 +5,8 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { CoordinatorEvents } from '../../events/events.ts';
-import type { AuditEntry, AuditLog } from '../../operators/audit.ts';
-import type { VersionAliases, VersionName } from '../../promotion/version-aliases.ts';
+import type { OwnAct } from '../../events/own-acts.ts';
+import type { VersionAliases } from '../../promotion/version-aliases.ts';
 import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
 import type { BadSums, PromotionWatch, PromotionWatchStore } from '../../registry/promotion-watches.ts';
 import type { VerdictStore } from '../../registry/verdicts.ts';
@@ -24,7 +24,6 @@ export interface WatcherPorts {
   readonly decisions: GateDecisionStore;
   readonly watches: PromotionWatchStore;
   readonly verdicts: Pick<VerdictStore, 'of'>;
-  readonly audit: Pick<AuditLog, 'append'>;
   readonly events: CoordinatorEvents;
   readonly clock: Clock;
 }
@@ -41,7 +40,7 @@ export interface Answered {
 /** ms between two looks at what came in. */
 const often = 2_000;
 
-const actor: AuditEntry['actor'] = { id: 'watch', name: 'the watch' };
+const actor: OwnAct['actor'] = { id: 'watch', name: 'the watch' };
 
 /**
  * Watches each version that a gate has promoted for a while, and takes it back once a live figure is worse than that of the version before it.
@@ -201,25 +200,28 @@ export class PromotionWatcher {
     { before, since }: { readonly before: BadSums; readonly since: BadSums },
     { least }: Fall,
   ): Promise<void> {
-    const { versionAliases, control, decisions, audit, events, clock } = this.#ports;
+    const { versionAliases, control, decisions, events, clock } = this.#ports;
     const was = before.sum / before.n;
     const is = since.sum / since.n;
     const reason = `${names[metric]} went from ${figure(was)} of ${before.n} to ${figure(is)} of ${since.n}, worse by at least ${figure(least)}.`;
     const time = clock.now();
-    await control.rollBack(task, () => takenBack(versionAliases, task, to.number, from));
-    const entry: AuditEntry = {
-      time,
-      actor,
-      action: 'version.rollback',
-      subject: `${task}@${from.number}`,
-      outcome: 'done',
-      changes: [
-        { field: 'champion', from: to.number, to: from.number },
-        { field: metric, from: was, to: is },
-      ],
-    };
-    await audit.append(entry);
-    events.emit('audited', entry);
+    // Made once more where a version was being stored meanwhile: that is still one act.
+    let acts: readonly OwnAct[] = [
+      {
+        actor,
+        action: 'version.rollback',
+        subject: `${task}@${from.number}`,
+        changes: [
+          { field: 'champion', from: to.number, to: from.number },
+          { field: metric, from: was, to: is },
+        ],
+      },
+    ];
+    await control.rollBack(task, async () => {
+      await versionAliases.takeBack(task, to.number, from.number, acts);
+      acts = [];
+      return from;
+    });
     const decision = (await decisions.of(task, [to.number])).get(to.number);
     if (decision) {
       const taken: GateDecision = { ...decision, rolledBack: { at: time, reason } };
@@ -256,16 +258,6 @@ function fallOf(
   if (since.n < atLeast || before.n < 2) return undefined;
   const areShares = metric !== 'error';
   return fallSince(before, since, { alpha: alpha / rules, by: worseBy, tuning: 2 * atLeast, areShares });
-}
-
-async function takenBack(
-  versionAliases: Pick<VersionAliases, 'takeBack'>,
-  task: TaskName,
-  bad: number,
-  to: VersionName,
-): Promise<VersionName> {
-  await versionAliases.takeBack(task, bad, to.number);
-  return to;
 }
 
 function sumsOfVerdicts(counts: VerdictCounts | undefined): BadSums {

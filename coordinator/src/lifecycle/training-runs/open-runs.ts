@@ -1,4 +1,6 @@
+import { commitActs } from '../../events/own-acts.ts';
 import type { Task } from '../../task/task.ts';
+import { endOf } from './run-acts.ts';
 import { initialState } from './state.ts';
 import { type TrainingRunPorts, TrainingRuns } from './training-runs.ts';
 import { leftBehind } from './transition.ts';
@@ -19,6 +21,10 @@ export async function openTrainingRuns(
   const state = (await ports.store.state(name)) ?? initialState;
   const { state: after, effects } = leftBehind(name, state, ports.clock.now());
   const runs = effects.flatMap(effect => (effect.type === 'run' ? [effect.run] : []));
-  if (after !== state) await ports.store.commit(name, { state: after, runs, records: [] });
+  const acts = runs.map(run => endOf(run, 'definition', run.ending!.text));
+  if (after !== state)
+    await commitActs(ports, acts, entries =>
+      ports.store.commit(name, { state: after, runs, records: [], entries }),
+    );
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { FiringRecord, TrainingRun } from '../../events/training-run.ts';
+import type { AuditEntry } from '../../operators/audit.ts';
 import type { RetrainState } from './state.ts';
 
 /** Keeps training runs, what triggers fired, and where retraining of each task stands. */
@@ -7,8 +8,8 @@ export interface RunStore {
   /** undefined where nothing was committed yet. */
   state(task: TaskName): Promise<RetrainState | undefined>;
   /**
-   * A step, in one transaction: the state after it, and runs and records that are new or have changed, by their numbers. Durable when it
-   * returns.
+   * A step, in one transaction: the state after it, runs and records that are new or have changed, by their numbers, and what the audit log says
+   * of it. Durable when it returns.
    */
   commit(
     task: TaskName,
@@ -16,6 +17,7 @@ export interface RunStore {
       readonly state: RetrainState;
       readonly runs: readonly TrainingRun[];
       readonly records: readonly FiringRecord[];
+      readonly entries?: readonly AuditEntry[];
     },
   ): Promise<void>;
   /** Newest first, those with numbers below `before`, at most `limit`. */

@@ -5,6 +5,7 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../../events/events.ts';
+import { commitActs } from '../../events/own-acts.ts';
 import type { Firing, FiringRecord, Restraint, TrainingRun } from '../../events/training-run.ts';
 import type { History } from '../../registry/ports.ts';
 import type { RoundRecord } from '../../round/record.ts';
@@ -17,6 +18,7 @@ import { look, nextTime, type Observation, withoutGone } from '../triggers/look.
 import { restraintOf } from '../triggers/restraint.ts';
 import { heardBy, type TriggerStanding, textOf } from '../triggers/standing.ts';
 import { endsOf } from './ends.ts';
+import { actsOf } from './run-acts.ts';
 import { initialState, type RetrainEffect, type RetrainEvent, type RetrainState } from './state.ts';
 import type { RunStore } from './store.ts';
 import { dueAt, transition } from './transition.ts';
@@ -275,7 +277,11 @@ export class TrainingRuns implements RunGate {
     if (state === this.#state) return [];
     const runs = effects.flatMap(effect => (effect.type === 'run' ? [effect.run] : []));
     const records = effects.flatMap(effect => (effect.type === 'record' ? [effect.record] : []));
-    const commit = () => store.commit(this.task, { state, runs, records });
+    const known = this.#state.runs;
+    const commit = () =>
+      commitActs(this.#ports, actsOf(runs, known), entries =>
+        store.commit(this.task, { state, runs, records, entries }),
+      );
     if (insists)
       await untilStored(commit, {
         clock,
@@ -286,7 +292,6 @@ export class TrainingRuns implements RunGate {
       });
     else await commit();
     const before = this.openRun;
-    const known = this.#state.runs;
     this.#state = state;
     for (const record of records) events.emit('triggered', record);
     for (const run of runs)

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { AddedWords, AddedWordsStore } from '../../task/added-words.ts';
+import { appendEntries } from './audit.ts';
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
 
@@ -22,8 +23,11 @@ export function sqlAddedWords({ rows, writer }: RowDatabase): AddedWordsStore {
       );
     },
 
-    async put(added) {
-      await writer.write(changes => putAddedWords(changes, added));
+    async put(added, entries = []) {
+      await writer.write(async changes => {
+        await putAddedWords(changes, added);
+        await appendEntries(changes, entries);
+      });
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { AliasStore } from '../../registry/aliases.ts';
+import { appendEntries } from './audit.ts';
 import type { RowDatabase } from './database.ts';
 
 /** Aliases of versions as rows. */
@@ -21,7 +22,7 @@ export function sqlAliases({ rows, writer }: RowDatabase): AliasStore {
       }));
     },
 
-    async change(task, set, remove = []) {
+    async change(task, set, remove = [], entries = []) {
       await writer.write(async changes => {
         for (const alias of [...remove, ...set.map(({ alias }) => alias)])
           await changes.deleteFrom('aliases').where('task', '=', task).where('alias', '=', alias).execute();
@@ -30,6 +31,7 @@ export function sqlAliases({ rows, writer }: RowDatabase): AliasStore {
             .insertInto('aliases')
             .values({ ...row, set_at: setAt, set_by: setBy })
             .execute();
+        await appendEntries(changes, entries);
       });
     },
 

@@ -1,31 +1,15 @@
 import type { AuditAction, FieldChange } from '@murmuration/api/audit';
+import type { Transaction } from 'kysely';
 import type { AuditEntry, AuditLog } from '../../operators/audit.ts';
 import { bound } from './bound.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
+import type { Tables } from './schema.ts';
 
 /** The audit log as rows, which triggers keep from being changed or deleted. */
 export function sqlAudit({ rows, writer }: RowDatabase): AuditLog {
   return {
-    async append({ time, actor, action, subject, outcome, changes: changed }, begun) {
-      const { number } = await writer.write(changes =>
-        changes
-          .insertInto('audit')
-          .values({
-            time,
-            actor_id: actor.id,
-            actor_name: actor.name,
-            action,
-            subject,
-            outcome,
-            changes: changed && toJson(changed),
-            begun: begun ?? null,
-          })
-          .returning('number')
-          .executeTakeFirstOrThrow(),
-      );
-      return number;
-    },
+    append: (entry, begun) => writer.write(changes => append(changes, entry, begun)),
 
     async list(before, limit) {
       const found = await rows
@@ -55,4 +39,34 @@ export function sqlAudit({ rows, writer }: RowDatabase): AuditLog {
       }));
     },
   };
+}
+
+/** Appends entries in the transaction of what they tell of: neither is kept without the other. */
+export async function appendEntries(
+  changes: Transaction<Tables>,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  for (const entry of entries) await append(changes, entry);
+}
+
+async function append(
+  changes: Transaction<Tables>,
+  { time, actor, action, subject, outcome, changes: changed }: AuditEntry,
+  begun?: number,
+): Promise<number> {
+  const { number } = await changes
+    .insertInto('audit')
+    .values({
+      time,
+      actor_id: actor.id,
+      actor_name: actor.name,
+      action,
+      subject,
+      outcome,
+      changes: changed && toJson(changed),
+      begun: begun ?? null,
+    })
+    .returning('number')
+    .executeTakeFirstOrThrow();
+  return number;
 }

@@ -3,6 +3,7 @@ import type {
   ExperimentCounts,
   ExperimentStore,
 } from '../../lifecycle/experiments/experiment.ts';
+import { appendEntries } from './audit.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 
@@ -15,15 +16,16 @@ export function sqlExperiments({ rows, writer }: RowDatabase): ExperimentStore {
       return (await query.execute()).map(({ experiment }) => fromJson<Experiment>(experiment));
     },
 
-    async put(experiment) {
+    async put(experiment, entries = []) {
       const values = { task: experiment.task, experiment: toJson(experiment) };
-      await writer.write(changes =>
-        changes
+      await writer.write(async changes => {
+        await changes
           .insertInto('experiments')
           .values({ id: experiment.id, counts: null, ...values })
           .onConflict(conflict => conflict.column('id').doUpdateSet(values))
-          .execute(),
-      );
+          .execute();
+        await appendEntries(changes, entries);
+      });
     },
 
     async measured(id, counts, units) {

@@ -1,20 +1,22 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
+import { appendEntries } from './audit.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 
 /** Decisions of gates as rows. */
 export function sqlGateDecisions({ rows, writer }: RowDatabase): GateDecisionStore {
   return {
-    async put({ task, number, ...rest }) {
+    async put({ task, number, ...rest }, entries = []) {
       const values = { model: rest.model, decision: toJson(rest) };
-      await writer.write(changes =>
-        changes
+      await writer.write(async changes => {
+        await changes
           .insertInto('gate_decisions')
           .values({ task, number, ...values })
           .onConflict(conflict => conflict.columns(['task', 'number']).doUpdateSet(values))
-          .execute(),
-      );
+          .execute();
+        await appendEntries(changes, entries);
+      });
     },
 
     async of(task, numbers) {

@@ -1,6 +1,7 @@
 import type { FiringRecord, TrainingRun } from '../../events/training-run.ts';
 import type { RetrainState } from '../../lifecycle/training-runs/state.ts';
 import type { RunStore } from '../../lifecycle/training-runs/store.ts';
+import { appendEntries } from './audit.ts';
 import { bound } from './bound.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
@@ -17,7 +18,7 @@ export function sqlRuns({ rows, writer }: RowDatabase): RunStore {
       return found && fromJson<RetrainState>(found.state);
     },
 
-    async commit(task, { state, runs, records }) {
+    async commit(task, { state, runs, records, entries = [] }) {
       await writer.write(async changes => {
         await changes
           .insertInto('retraining')
@@ -38,6 +39,7 @@ export function sqlRuns({ rows, writer }: RowDatabase): RunStore {
               conflict.columns(['task', 'number']).doUpdateSet({ record: toJson(record) }),
             )
             .execute();
+        await appendEntries(changes, entries);
       });
     },
 

@@ -30,6 +30,7 @@ import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings
 import { RecentLog } from '@murmuration/coordinator/telemetry/recent-log';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { Access } from '@murmuration/serving/access/access';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
 import { openMonitor } from '@murmuration/serving/assembly/monitor';
@@ -67,9 +68,9 @@ export async function openAdmin(
   options: FederationOptions = {},
   watched: Partial<Parameters<typeof openWatch>[1]> = {},
 ) {
-  const federation = await openFederation(options);
+  const storage = await openStorage(undefined, new VirtualClock());
+  const federation = await openFederation({ aliases: storage.aliases, ...options });
   const { clock, rounds, task, channel, privacy } = federation;
-  const storage = await openStorage(undefined, clock);
   const secrets = { primitives: native, clock, random: seededRandom(7) };
   const operators = new Operators(storage.operatorTokens, storage.audit, secrets);
   const control = new RoundControl(new Map([[task.name as string, rounds]]), storage.pausedTasks, name =>
@@ -146,7 +147,6 @@ export async function openAdmin(
     history,
     store: storage.experiments,
     queryResults: storage.queryResults,
-    audit: storage.audit,
     events: federation.events,
     clock,
     random: secrets.random,
@@ -170,7 +170,6 @@ export async function openAdmin(
       store: storage.addedWords,
       rejections: storage.rejectedWords,
       requireGrows: async () => {},
-      audit: storage.audit,
       events: federation.events,
       clock,
     }),

@@ -1,6 +1,6 @@
 import { newExperiment } from '@murmuration/api/experiment';
 import { Experiments } from '@murmuration/coordinator/lifecycle/experiments/experiments';
-import { canaryOf } from '@murmuration/coordinator/lifecycle/gates/gates';
+import { canaryOf, gateActor } from '@murmuration/coordinator/lifecycle/gates/gates';
 import { gateName } from '@murmuration/coordinator/promotion/version-aliases';
 import { canary } from '@murmuration/coordinator/task/task-promotion';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
@@ -27,6 +27,7 @@ async function open() {
         name,
         newExperiment.parse({ ...terms, steps: steps.map(share => ({ share, for: each })) }),
         gateName,
+        gateActor,
       );
     },
   });
@@ -36,7 +37,6 @@ async function open() {
     history: world.storage.history,
     store: world.storage.experiments,
     queryResults: world.storage.queryResults,
-    audit: world.storage.audit,
     events: world.events,
     clock: world.clock,
     random: seededRandom(5),
@@ -80,6 +80,13 @@ describe('a version that passed the gate of a task with a canary', () => {
     }
     expect([world.champion(), world.aliases()]).toEqual([1, { champion: 1 }]);
     expect(await world.decision(1)).toMatchObject({ promotedAt: expect.any(Number), heldBy: null });
+    expect(world.audited.map(({ actor, action }) => `${actor.id}: ${action}`)).toEqual([
+      'gate: gate.pass',
+      'gate: experiment.start',
+      'experiments: experiment.step',
+      'experiments: version.promote',
+      'experiments: experiment.end',
+    ]);
     // By the gate: the next one is tried as well.
     expect(world.versionAliases.of(name).champion.heldBy).toBeNull();
     expect((await world.publish({ top1: 0.7 }))?.heldBy).toBe('the experiment canary-2');

@@ -58,7 +58,6 @@ async function open(results: QueryResult[] = [], before?: Awaited<ReturnType<typ
     queryResults: {
       results: async (_, __, below, limit) => results.filter(({ number }) => number < below).slice(0, limit),
     },
-    audit: world.storage.audit,
     events: world.events,
     clock: world.clock,
     random: seededRandom(5),

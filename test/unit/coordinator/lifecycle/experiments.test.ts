@@ -32,7 +32,6 @@ async function open(folder?: string, { isMeasured = true, task = gated(null) } =
     history: world.storage.history,
     store: world.storage.experiments,
     queryResults: world.storage.queryResults,
-    audit: world.storage.audit,
     events: world.events,
     clock: world.clock,
     random: seededRandom(5),
@@ -334,7 +333,7 @@ describe('a canary', () => {
     await world.clock.advance(62_000);
     await world.experiments.look();
     expect([world.champion(), (await world.outcomeOf('ramp')).outcome]).toEqual([2, 'promoted']);
-    expect(await world.auditedActions()).toEqual(['experiment.step', 'experiment.end', 'version.promote']);
+    expect(await world.auditedActions()).toEqual(['experiment.step', 'version.promote', 'experiment.end']);
   });
 
   it('waits for enough requests', async () => {

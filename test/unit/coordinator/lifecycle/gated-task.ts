@@ -83,6 +83,7 @@ export async function openGated(
     beginCanary = async () => {},
     evaluator: measuring = evaluator,
     change = {},
+    over = storage => storage,
   }: {
     readonly folder?: string;
     readonly first?: Quality;
@@ -93,10 +94,12 @@ export async function openGated(
     readonly beginCanary?: GatePorts['beginCanary'];
     readonly evaluator?: TaskDefinition['evaluation'];
     readonly change?: Partial<TaskDefinition>;
+    /** What takes the place of parts of the storage. */
+    readonly over?: (storage: Storage) => Storage;
   } = {},
 ) {
   const clock = new VirtualClock();
-  const storage: Storage = await openStorage(folder, clock);
+  const storage = over(await openStorage(folder, clock));
   const task = gated(gate, { watch, promote, evaluation: measuring, ...change });
   const events = new CoordinatorEvents();
   const faults: unknown[] = [];
@@ -143,7 +146,6 @@ export async function openGated(
     decisions: storage.gateDecisions,
     watches: storage.promotionWatches,
     verdicts: storage.verdicts,
-    audit: storage.audit,
     events,
     clock,
   });
@@ -155,7 +157,6 @@ export async function openGated(
     registry,
     versionAliases,
     decisions: storage.gateDecisions,
-    audit: storage.audit,
     events,
     clock,
     latencyP99: async (_, model) => latency(model),

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onDevices } from '@murmuration/coordinator/evaluation/on-devices';
+import type { AuditEntry } from '@murmuration/coordinator/operators/audit';
 import { gateName } from '@murmuration/coordinator/promotion/version-aliases';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { mcnemar, pairedBootstrap } from '@murmuration/coordinator/task/task-gate';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evaluator, name, openGated, type Quality } from './gated-task.ts';
@@ -247,6 +249,55 @@ describe('after a restart', () => {
     await gatedAgain.publish({ top1: 0.1 });
     expect(gatedAgain.champion()).toBe(1);
     await gatedAgain.close();
+  });
+});
+
+describe('a gate whose acts can’t be stored, since the audit log is full', () => {
+  it.each([
+    ['decides nothing, and does so once it can', 'gateDecisions', undefined],
+    ['promotes nothing, and does so once it can', 'aliases', { outcome: 'passed', promotedAt: null }],
+  ] as const)('%s', async (_, store, before) => {
+    let isFull = true;
+    const full = async (entries: readonly AuditEntry[] = []) => {
+      if (isFull && entries.length > 0) throw new MurmurationError('storage.full');
+    };
+    const world = await openGated(gate, {
+      over: storage => ({
+        ...storage,
+        ...(store === 'aliases'
+          ? {
+              aliases: {
+                ...storage.aliases,
+                async change(...[task, set, remove, entries]) {
+                  await full(entries);
+                  await storage.aliases.change(task, set, remove, entries);
+                },
+              },
+            }
+          : {
+              gateDecisions: {
+                ...storage.gateDecisions,
+                async put(decision, entries) {
+                  await full(entries);
+                  await storage.gateDecisions.put(decision, entries);
+                },
+              },
+            }),
+      }),
+    });
+    const decision = await world.publish({ top1: 0.7 });
+    if (before) expect(decision).toMatchObject(before);
+    else expect(decision).toBeUndefined();
+    expect([world.champion(), world.faults]).toMatchObject([0, [{ code: 'storage.full' }]]);
+    const actions = world.audited.map(({ action }) => action);
+    expect(actions).not.toContain('version.promote');
+    isFull = false;
+    await world.clock.advance(10_000);
+    await world.gates.settled();
+    expect(world.champion()).toBe(1);
+    expect(world.audited.map(({ action }) => action)).toEqual(['gate.pass', 'version.promote']);
+    expect(await world.storage.audit.list(9, 9)).toHaveLength(2);
+    await world.close();
   });
 });
 

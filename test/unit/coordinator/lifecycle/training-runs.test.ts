@@ -2,6 +2,7 @@ import type { FiringRecord, TrainingRun } from '@murmuration/coordinator/events/
 import { openTrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/open-runs';
 import type { RunStore } from '@murmuration/coordinator/lifecycle/training-runs/store';
 import { TrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/training-runs';
+import { memoryAudit } from '@murmuration/coordinator/storage/memory-audit';
 import { memoryRuns } from '@murmuration/coordinator/storage/memory-runs';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { cron, drift, webhook } from '@murmuration/coordinator/task/retrain/triggers';
@@ -12,6 +13,7 @@ import { deviceId, type Federation, openFederation, updateOf, valuesTask } from 
 import { retrainOf } from './retrain.ts';
 
 const hour = 3_600_000;
+const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
 
 async function open(retrain: TaskDefinition['retrain'], change: Parameters<typeof openFederation>[0] = {}) {
   const federation = await openFederation({ ...change, task: { retrain, ...change.task } });
@@ -183,7 +185,6 @@ describe('a task with training runs', () => {
   });
 
   it('takes each call of its webhook once, and so many in a time', async () => {
-    const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
     const federation = await open({ when: [webhook({ secret })], until: { rounds: 9, failures: 9_999 } });
     await federation.start();
     expect(await federation.runs.receive('webhook', 'a')).toMatchObject({ outcome: 'began' });
@@ -298,7 +299,6 @@ describe('a coordinator after one that ended', () => {
 
   it('takes no call of a webhook that was taken before', async () => {
     const runStore = memoryRuns();
-    const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
     const retrain = retrainOf({ when: [webhook({ secret })] });
     const federation = await open(retrain as TaskDefinition['retrain'], { runStore });
     await federation.start();
@@ -360,6 +360,78 @@ describe('training runs whose storage fails', () => {
     failing.commit = runStore.commit;
     await federation.clock.advance(10_000);
     expect(federation.triggered).toMatchObject([{ outcome: 'began' }]);
+    await federation.close();
+  });
+});
+
+describe('the audit log of training runs', () => {
+  const entriesOf = async (audit: ReturnType<typeof memoryAudit>) =>
+    (await audit.list(99, 99))
+      .toReversed()
+      .map(({ actor, action, subject, changes }) => [
+        `${actor.id} ${actor.name}: ${action} ${subject}`,
+        changes![0]!.to,
+      ]);
+
+  it('has those that triggers began and rules ended, each once', async () => {
+    const audit = memoryAudit();
+    const runStore = memoryRuns(audit);
+    const federation = await open({ when: [drift()], until: { rounds: 1 } }, { runStore });
+    const heard: string[] = [];
+    federation.events.on('audited', ({ action }) => heard.push(action));
+    await federation.start();
+    await federation.drift();
+    await makeVersion(federation);
+    await federation.clock.advance(hour);
+    expect(await entriesOf(audit)).toEqual([
+      ['trigger drift: run.start values', 1],
+      ['rule rounds: run.stop values', 1],
+    ]);
+    expect(heard).toEqual(['run.start', 'run.stop']);
+    // What operators did is there as that.
+    await federation.runs.begin('Ann', '');
+    await federation.runs.end('Ann', '');
+    await federation.clock.advance(hour);
+    expect(await entriesOf(audit)).toHaveLength(2);
+    await federation.close();
+  });
+
+  it('has the one that a new definition ended', async () => {
+    const audit = memoryAudit();
+    const runStore = memoryRuns(audit);
+    const federation = await open({ when: [drift()], until: { rounds: 9 } }, { runStore });
+    await federation.start();
+    await federation.drift();
+    await federation.close();
+    const { history, clock, events, task } = federation;
+    const ports = { store: runStore, history, clock, random: seededRandom(9), events };
+    for (let start = 0; start < 2; start++) await openTrainingRuns({ name: task.name, retrain: null }, ports);
+    expect(await entriesOf(audit)).toEqual([
+      ['trigger drift: run.start values', 1],
+      ['rule definition: run.stop values', 1],
+    ]);
+  });
+
+  it('keeps a run from beginning while it can’t be written', async () => {
+    const audit = memoryAudit();
+    let isFull = true;
+    const runStore = memoryRuns({
+      async append(entry) {
+        if (isFull) throw new MurmurationError('storage.full');
+        return audit.append(entry);
+      },
+    });
+    const retrain = { when: [cron('0 * * * *'), webhook({ secret })], until: { rounds: 1 } };
+    const federation = await open(retrain, { runStore });
+    await federation.start();
+    await expect(federation.runs.receive('webhook', 'a')).rejects.toMatchObject({ code: 'storage.full' });
+    await federation.clock.advance(hour + 30_000);
+    expect([federation.runs.openRun, federation.triggered]).toEqual([undefined, []]);
+    expect(await runStore.runs(valuesTask().name, 9, 9)).toEqual([]);
+    isFull = false;
+    await federation.clock.advance(10_000);
+    expect(federation.runs.openRun).toBeDefined();
+    expect(await entriesOf(audit)).toEqual([['trigger cron: run.start values', 1]]);
     await federation.close();
   });
 });

@@ -78,7 +78,6 @@ function begin(): void {
     store,
     rejections,
     requireGrows: grown => requireGrows(grown),
-    audit: { append: async entry => audit.push(entry) },
     events,
     clock,
   });
@@ -86,7 +85,7 @@ function begin(): void {
 
 beforeEach(() => {
   [task, results, audit] = [taskOf(), [], []];
-  [store, clock] = [memoryAddedWords(), new VirtualClock()];
+  [store, clock] = [memoryAddedWords({ append: async entry => audit.push(entry) }), new VirtualClock()];
   rejections = memoryRejectedWords(store);
   requireGrows = async () => {};
   begin();
@@ -243,6 +242,25 @@ describe('words that a task adds by itself', () => {
     for (let round = 0; round < 3; round++) await over();
     expect((await store.of(task.name))!.words).toEqual(['a1', 'b2', 'c3']);
     expect(audit).toHaveLength(2);
+  });
+
+  it('are not added where the audit log can’t be written, and are once it can', async () => {
+    const append = async () => {
+      throw new MurmurationError('storage.full');
+    };
+    const kept = store;
+    store = memoryAddedWords({ append });
+    begin();
+    const faults: unknown[] = [];
+    events.on('fault', (_, error) => faults.push(error));
+    found({ a1: 9 });
+    await over();
+    expect([await store.of(task.name), faults]).toMatchObject([undefined, [{ code: 'storage.full' }]]);
+    store = kept;
+    begin();
+    await over();
+    expect(await store.of(task.name)).toMatchObject({ words: ['a1'] });
+    expect(audit).toHaveLength(1);
   });
 
   it('VG11: are added at the next start where the coordinator was killed between finding and adding them', async () => {

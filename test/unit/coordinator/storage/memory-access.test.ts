@@ -3,13 +3,13 @@ import { memoryQueue } from '@murmuration/coordinator/lifecycle/tracking/queue';
 import { memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import {
   memoryActivity,
-  memoryAudit,
   memoryEnrolmentTokens,
   memoryInferenceTokens,
   memoryOperatorTokens,
   memoryPausedTasks,
   memoryVerdicts,
 } from '@murmuration/coordinator/storage/memory-access';
+import { memoryAudit } from '@murmuration/coordinator/storage/memory-audit';
 import { memoryConvictions } from '@murmuration/coordinator/storage/memory-convictions';
 import { memoryExperiments } from '@murmuration/coordinator/storage/memory-experiments';
 import {
@@ -29,6 +29,8 @@ import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
 import { memoryRuns } from '@murmuration/coordinator/storage/memory-runs';
 import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
+import { openStorage } from '@murmuration/coordinator/storage/storage';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';
 import { memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import { accuracyStoreContract } from '../../../contract/accuracy-store.ts';
@@ -51,6 +53,7 @@ import {
   silencesContract,
 } from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
+import { ownActsContract } from '../../../contract/own-acts.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
 import { promotionWatchesContract } from '../../../contract/promotion-watches.ts';
@@ -66,6 +69,7 @@ sessionsContract('memory', async () => memorySessions());
 operatorTokensContract('memory', async () => memoryOperatorTokens());
 inferenceTokensContract('memory', async () => memoryInferenceTokens());
 auditContract('memory', async () => memoryAudit());
+ownActsContract('memory', () => openStorage(undefined, new VirtualClock()));
 activityContract('memory', async () => {
   const devices = memoryDevices();
   return { activity: memoryActivity(devices), devices };

@@ -1,0 +1,26 @@
+import type { AuditEntry, AuditLog, NumberedEntry } from '../operators/audit.ts';
+
+export function memoryAudit(): AuditLog {
+  const entries: NumberedEntry[] = [];
+  const ended = new Set<number>();
+  return {
+    async append(entry, begun) {
+      if (begun !== undefined) ended.add(begun);
+      return entries.push({ ...entry, number: entries.length + 1 });
+    },
+    async list(before, limit) {
+      return entries
+        .filter(({ number }) => number < before && !ended.has(number))
+        .reverse()
+        .slice(0, limit);
+    },
+  };
+}
+
+/** Appends entries, as a store does before it changes what they tell of. */
+export async function appendAll(
+  audit: Pick<AuditLog, 'append'>,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  for (const entry of entries) await audit.append(entry);
+}

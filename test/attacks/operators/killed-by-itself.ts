@@ -1,0 +1,38 @@
+// A coordinator over the storage folder that is its first argument, which is killed as soon as something that it does by itself is in the storage:
+// that a version is promoted, or that a training run began.
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
+import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { enrolmentToken } from '../../e2e/line.ts';
+import { steeredTask } from './steered-task.ts';
+
+const [folder, moment] = process.argv.slice(2);
+const storage = await openStorage(folder, systemClock);
+const { aliases, runs } = storage;
+const killed: Pick<Storage, 'aliases' | 'runs'> = {
+  aliases: {
+    ...aliases,
+    async change(task, set, ...rest) {
+      await aliases.change(task, set, ...rest);
+      if (moment === 'promotion' && set.some(({ alias, number }) => alias === 'champion' && number > 0))
+        process.kill(process.pid, 'SIGKILL');
+    },
+  },
+  runs: {
+    ...runs,
+    async commit(task, step) {
+      await runs.commit(task, step);
+      if (moment === 'run' && step.runs.length > 0) process.kill(process.pid, 'SIGKILL');
+    },
+  },
+};
+const config = parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken] });
+const coordinator = await createCoordinator(config, [steeredTask()], {
+  clock: systemClock,
+  random: systemRandom,
+  storage: { ...storage, ...killed },
+});
+await coordinator.start();
+process.stdout.write(`It listens on ${coordinator.url}.\n`);

@@ -1,0 +1,11 @@
+import { webhook } from '@murmuration/coordinator/task/retrain/triggers';
+import { lineTask } from '../../e2e/line.ts';
+
+export const webhookSecret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
+
+/** A task whose gate lets small models pass, and that trains when its webhook is called. */
+export const steeredTask = () =>
+  lineTask({
+    gate: { size: '1 KiB' },
+    retrain: { when: [webhook({ name: 'lake', secret: webhookSecret })], until: { time: '1 h' } },
+  });
