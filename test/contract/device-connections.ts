@@ -44,6 +44,8 @@ export function deviceConnectionsContract(
   let population: Population;
   let mayEnrol: EnrolmentVerifier;
   let welcomed: () => void;
+  /** What has to be read before a check-in is answered. */
+  let untilKnown: () => Promise<void> | undefined;
   const heard: string[] = [];
 
   /** A device that is enrolled and has a connection. */
@@ -68,6 +70,7 @@ export function deviceConnectionsContract(
       const events = new CoordinatorEvents();
       mayEnrol = async () => true;
       welcomed = () => {};
+      untilKnown = () => undefined;
       population = new Population(store, (...args) => mayEnrol(...args), native, clock);
       heard.length = 0;
       events.on('fault', (where, error) => heard.push(`fault ${where}: ${error}`));
@@ -80,7 +83,9 @@ export function deviceConnectionsContract(
           welcomed();
           return { now: clock.now(), tasks: [] };
         },
-        checkIn: () => {
+        untilKnown: () => untilKnown(),
+        checkIn: ({ device }) => {
+          heard.push(`check-in ${device.id}`);
           throw new Error('The store is gone.');
         },
         contribute: () => {},
@@ -140,6 +145,25 @@ export function deviceConnectionsContract(
       await settled();
       expect(connections.isConnected(device.id)).toBe(false);
       expect(heard).toEqual([]);
+    });
+
+    it('has its check-in answered once that can be, and not where it is gone by then', async () => {
+      const waiting: (() => void)[] = [];
+      untilKnown = () => new Promise<void>(resolve => waiting.push(resolve));
+      const [device, lost] = [await enrolled(), await enrolled()];
+      await device.hello();
+      await lost.hello();
+      const answers = [device, lost].map(each => each.checkIn().catch((error: unknown) => error));
+      await until(() => waiting.length === 2);
+      expect(heard.filter(each => each.startsWith('check-in'))).toEqual([]);
+      lost.disconnect();
+      await until(() => heard.includes(`disconnected ${lost.id}`));
+      // The same device is back, and has not checked in again.
+      await (await again(lost)).hello();
+      for (const goOn of waiting) goOn();
+      expect(await answers[0]).toMatchObject({ code: 'server.internal' });
+      await settled();
+      expect(heard.filter(each => each.startsWith('check-in'))).toEqual([`check-in ${device.id}`]);
     });
 
     it('RD5: brings the end of a round that its device has not heard, once', async () => {

@@ -5,9 +5,12 @@ import type {
   Parts,
   PrivacyLedger,
 } from '@murmuration/coordinator/privacy/ledger';
+import { WholeAccounts } from '@murmuration/coordinator/privacy/whole-accounts';
 import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../seeded-random.ts';
 import { codeOfPromise } from '../unit/codes.ts';
 
 const task = 'keyboard' as TaskName;
@@ -294,6 +297,68 @@ export function privacyLedgerContract(
       const many = Array.from({ length: 20_001 }, (_, i) => `${i}`.padEnd(22, '-') as DeviceId);
       await ledger.claim(claimOf(0, { contributors: many }));
       expect((await allParts(ledger, first.id, 5_000)).size).toBe(20_001);
+    });
+
+    it('has a task taken over at once, by what it says of those who come while the others are read', async () => {
+      const ledger = await open();
+      const limits = { ...terms, separation: 3, participations: 2 };
+      await ledger.open({ ...first, terms: limits });
+      const many = Array.from({ length: 12_000 }, (_, i) => deviceOf(i));
+      for (let step = 0; step < 3; step++)
+        await ledger.claim(claimOf(step, { contributors: many.filter((_, i) => i % 3 === step) }));
+      let isHeld = true;
+      let goOn = () => {};
+      const gate = new Promise<void>(resolve => {
+        goOn = resolve;
+      });
+      let pages = 0;
+      let read = () => {};
+      const isRead = new Promise<void>(resolve => {
+        read = resolve;
+      });
+      const accounts = new WholeAccounts(task, {
+        ledger: {
+          budgets: of => ledger.budgets(of),
+          partsOf: (...args) => ledger.partsOf(...args),
+          async parts(...args) {
+            pages += 1;
+            if (isHeld && pages > 1) await gate;
+            return await ledger.parts(...args);
+          },
+        },
+        random: seededRandom(4),
+        clock: new VirtualClock(),
+        failed: error => expect.fail(String(error)),
+        read,
+      });
+      await accounts.read((await ledger.budgets(task)).at(-1));
+      const outOf = async (device: DeviceId) => {
+        await accounts.untilKnown(device);
+        return accounts.outOf({ privacy: limits }, device)?.steps;
+      };
+      // In steps 0, 1 and 2; the next one is step 3.
+      expect(await Promise.all([0, 1, 2].map(i => outOf(many[i]!)))).toEqual([undefined, 1, 2]);
+      expect(await outOf(eve)).toBeUndefined();
+      const contributors = [many[0]!, many[3]!, eve];
+      // The one in the middle was not asked about.
+      await ledger.claim(claimOf(3, { contributors }));
+      accounts.took(first.id, 3, contributors);
+      for (const device of contributors) expect(await outOf(device)).toBe(device === eve ? 2 : 16);
+      await expect(ledger.claim(claimOf(4, { contributors: [bob, eve] }))).rejects.toMatchObject({
+        code: 'round.closed',
+      });
+      isHeld = false;
+      goOn();
+      await isRead;
+      await accounts.close();
+      expect(await Promise.all([0, 1, 2, 3, 4].map(i => outOf(many[i]!)))).toEqual([
+        16,
+        undefined,
+        1,
+        16,
+        undefined,
+      ]);
+      expect(accounts.out).toBe(4_000 + 3);
     });
 
     it.runIf(reopen)('has it all again after a restart', async () => {

@@ -165,6 +165,9 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     clock,
     enrolled: () => Math.max(population.size, ports.expected ?? 0),
     begun: (task, moreNoise) => events.emit('budget', task, moreNoise),
+    // A round may wait for no others now.
+    accountsRead: task => rounds.get(task)?.poolChanged(),
+    failed: error => events.emit('fault', 'reading who has taken part under a privacy budget', error),
   });
 
   await startBackend();
@@ -448,10 +451,15 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     async suspend() {
       if (!storage.durable) return endRounds();
       await endRuns();
-      await Promise.all([...Array.from(rounds.values(), each => each.suspend()), parts?.suspend()]);
+      await Promise.all([
+        ...Array.from(rounds.values(), each => each.suspend()),
+        parts?.suspend(),
+        privacy.close(),
+      ]);
     },
     async close() {
       await predictions.close();
+      await privacy.close();
       await Promise.all(Array.from(rounds.values(), ({ task }) => task.evaluator?.close()));
       await retention.settled();
       await activity.close();

@@ -80,6 +80,11 @@ export function deviceRequests({
       });
       return { now: clock.now(), tasks, ...(serve.length > 0 && { serve }) };
     },
+    untilKnown(device, message) {
+      const checkIn = checkInsFor(message.task, device);
+      requireSent(device, message);
+      return checkIn?.untilKnown(device);
+    },
     checkIn({ device: { id: device }, sdk }, message) {
       const checkIn = checkInsFor(message.task, device);
       requireSent(device, message);

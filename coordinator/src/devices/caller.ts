@@ -14,4 +14,6 @@ export interface Caller {
   readonly owner: Identity;
   /** Whether the connection closes with the answer that is being given. */
   isOver: boolean;
+  /** Whether it can't be answered any more. */
+  readonly isGone: boolean;
 }

@@ -27,6 +27,8 @@ import type { FrameLengths } from './frame-lengths.ts';
 /** What a device may ask for once it has said hello. */
 export interface DeviceRequests {
   welcome(device: DeviceId): Welcome;
+  /** Resolves once `checkIn` can answer that; left out, or undefined: at once. */
+  untilKnown?(device: DeviceId, message: CheckIn): Promise<void> | undefined;
   checkIn(device: Identity, message: CheckIn): CheckInAnswer | SentElsewhere;
   /** A message of secure aggregation. */
   contribute(
@@ -76,9 +78,16 @@ export function requestHandlers<From extends Caller>(
   return {
     enrol: answer('enrol', enrol, (connection, message) => introductions.enrol(connection, message)),
     hello: answer('hello', hello, (connection, message) => introductions.hello(connection, message)),
-    'check-in': answer('check-in', checkIn, (connection, message) =>
-      requests.checkIn(connection.owner, message),
-    ),
+    'check-in': answer('check-in', checkIn, (connection, message) => {
+      const { owner } = connection;
+      const known = requests.untilKnown?.(owner.device.id, message);
+      if (!known) return requests.checkIn(owner, message);
+      return known.then(() => {
+        // Nothing would end the waiting of a device whose connection is gone.
+        if (connection.isGone) throw new MurmurationError('device.not-identified');
+        return requests.checkIn(owner, message);
+      });
+    }),
     keys: contribution('keys'),
     shares: contribution('shares'),
     agree: contribution('agree'),

@@ -39,6 +39,7 @@ export interface UnkeptAnswer {
 /** One request of a connection of which nothing is kept. */
 class Asking implements Caller {
   isOver = false;
+  readonly isGone = false;
   identity: Identity | undefined;
   readonly nonce: Uint8Array | undefined;
 

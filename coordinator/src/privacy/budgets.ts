@@ -31,6 +31,7 @@ import { type Account, QueryBudgets } from './query-budgets.ts';
 import { stepNoise } from './step-noise.ts';
 import { mayTakePart, tookPartTooSoon } from './taking-part.ts';
 import { TaskAccount } from './task-account.ts';
+import { WholeAccounts } from './whole-accounts.ts';
 
 export interface BudgetPorts {
   readonly ledger: PrivacyLedger;
@@ -42,6 +43,10 @@ export interface BudgetPorts {
   readonly enrolled: () => number;
   /** Hears of each budget that is begun, before any device is asked. */
   readonly begun?: (task: TaskName, moreNoise: BudgetStatus['moreNoise']) => void;
+  /** Hears where all accounts of the devices of a task are read, if that took longer than `open`: how many are out is known from now on. */
+  readonly accountsRead?: (task: TaskName) => void;
+  /** The accounts of devices could not be read; that is tried again. */
+  readonly failed?: (error: unknown) => void;
 }
 
 /** What a version needs so that it can be released. */
@@ -92,7 +97,7 @@ export class PrivacyBudgets {
   readonly #ports: BudgetPorts;
   readonly #accounts = new Map<TaskName, TaskAccount>();
   /** Of tasks whose check-ins are answered by these. */
-  readonly #devices = new Map<TaskName, DeviceAccounts>();
+  readonly #devices = new Map<TaskName, WholeAccounts>();
 
   constructor(ports: BudgetPorts) {
     this.#ports = ports;
@@ -100,23 +105,39 @@ export class PrivacyBudgets {
   }
 
   /**
-   * Reads what was spent of a task; before its rounds. `areSpread`: its rounds are spread over cells, whose parts keep the accounts of devices
-   * (`accountsOfPart`), and here are none. Throws `storage.*`.
+   * Reads what was spent of a task; before its rounds. The accounts of its devices are read in the background, where there are many, until `close`.
+   * `areSpread`: its rounds are spread over cells, whose parts keep the accounts of devices (`accountsOfPart`), and here are none. Throws `storage.*`.
    */
   async open(task: TaskName, areSpread = false): Promise<void> {
-    if (!areSpread) this.#devices.set(task, this.#accountsOf(task));
+    await this.#devices.get(task)?.close();
+    if (!areSpread) this.#devices.set(task, this.#wholeAccountsOf(task));
     await this.#read(task);
     await this.answers.open(task);
   }
 
   /** The accounts of those devices of a task that belong to a part of its rounds, for as long as the part is here. Nothing is read yet. */
   accountsOfPart(task: TaskName, isOwn: (device: DeviceId) => boolean): DeviceAccounts {
-    return this.#accountsOf(task, isOwn);
+    return new DeviceAccounts(task, this.#accountPorts, isOwn);
   }
 
-  #accountsOf(task: TaskName, isOwn?: (device: DeviceId) => boolean): DeviceAccounts {
+  #wholeAccountsOf(task: TaskName): WholeAccounts {
+    const { clock, failed = () => {}, accountsRead } = this.#ports;
+    return new WholeAccounts(task, {
+      ...this.#accountPorts,
+      clock,
+      failed,
+      read: () => accountsRead?.(task),
+    });
+  }
+
+  get #accountPorts() {
     // No result depends on where a table has a device, and draws of seeded runs are for noise.
-    return new DeviceAccounts(task, { ledger: this.#ports.ledger, random: systemRandom }, isOwn);
+    return { ledger: this.#ports.ledger, random: systemRandom };
+  }
+
+  /** Reads no more accounts of devices; resolves once none are read. */
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#devices.values(), accounts => accounts.close()));
   }
 
   /**
@@ -280,12 +301,17 @@ export class PrivacyBudgets {
     };
   }
 
+  /** As `WholeAccounts.untilKnown`. */
+  untilKnown({ name, privacy }: Pick<Task, 'name' | 'privacy'>, device: DeviceId): Promise<void> | undefined {
+    return privacy ? this.#devices.get(name)?.untilKnown(device) : undefined;
+  }
+
   /** Why a device may not take part in the next step yet; undefined where it may. */
   outOf(task: Task, device: DeviceId): OutOf | undefined {
     return this.#devices.get(task.name)?.outOf(task, device);
   }
 
-  /** Devices that may not take part in the next step of a task. */
+  /** Devices that may not take part in the next step of a task, as far as their accounts are known. */
   out({ name, privacy }: Task): number {
     return privacy ? (this.#devices.get(name)?.out ?? 0) : 0;
   }

@@ -23,13 +23,13 @@ export interface DeviceAccountPorts {
 /**
  * Who has taken part in the newest budget of a task for versions, and so who may not take part in its next step: of all devices, or of those of
  * one part of its rounds. The ledger has it all; it is read a page at a time, and nothing of it is kept but the parts of own devices. Until all
- * of it was read, no device may take part.
+ * of it was read, no device may take part but those of whom the ledger was asked (`learn`).
  */
 export class DeviceAccounts {
   readonly #task: TaskName;
   readonly #ports: DeviceAccountPorts;
   readonly #isOwn: (device: DeviceId) => boolean;
-  /** As it was once all steps that it names had been read. */
+  /** As it was once all steps that it names had been read; until then, as it is known to be. */
   #budget: OpenBudget | undefined;
   #isRead = false;
   /** Where reading goes on. Steps are taken one after another, each with all of its parts, and a part of a device moves it behind all others: nothing new lies before this place. */
@@ -39,6 +39,8 @@ export class DeviceAccounts {
   #parts: DeviceParts | undefined;
   /** Devices by the step of their last part, of those that may have another one. */
   #lasts: number[] = [];
+  /** Of whom the ledger was asked, until all of it is read. */
+  readonly #learnt = new Set<DeviceId>();
   /** Devices that have had all their parts. */
   #spent = 0;
   #out: number | undefined;
@@ -50,12 +52,22 @@ export class DeviceAccounts {
     this.#isOwn = isOwn;
   }
 
+  /** The budget that these are of; another object once another step of it is known to be taken. */
+  get budget(): OpenBudget | undefined {
+    return this.#budget;
+  }
+
+  /** Whether all parts of it are known, of own devices. */
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+
   /** Own devices that have taken part. */
   get size(): number {
     return this.#parts?.size ?? 0;
   }
 
-  /** Own devices that may not take part in the next step. */
+  /** Own devices that may not take part in the next step, of those that are known. */
   get out(): number {
     this.#out ??= this.#countOut();
     return this.#out;
@@ -64,7 +76,7 @@ export class DeviceAccounts {
   /** Why an own device may not take part in the next step; undefined where it may. */
   outOf({ privacy }: Pick<Task, 'privacy'>, device: DeviceId): OutOf | undefined {
     if (!privacy) return undefined;
-    if (!this.#isRead)
+    if (!this.knows(device))
       return { reason: 'the coordinator reads who has taken part under the privacy budget', steps: 0 };
     const budget = this.#budget;
     const last = budget?.terms && this.#parts?.get(device);
@@ -79,36 +91,66 @@ export class DeviceAccounts {
     return { reason, steps };
   }
 
+  /** Whether the parts of an own device are known. */
+  knows(device: DeviceId): boolean {
+    return this.#isRead || this.#learnt.has(device);
+  }
+
+  /**
+   * What the ledger says of these devices, of all of them the parts that they have had in `budget`: they are known from now on. Only where all
+   * steps are taken by this process: those of others would not be noticed.
+   */
+  learn(devices: readonly DeviceId[], parts: ReadonlyMap<DeviceId, Parts>): void {
+    const terms = this.#budget?.terms;
+    if (this.#isRead || !terms) return;
+    for (const device of devices) {
+      const last = parts.get(device);
+      if (last) this.#set(terms, device, last);
+      this.#learnt.add(device);
+    }
+  }
+
   /**
    * Reads what was taken of the task's budget since it was read here last. `plan`, where it is given, says up to which step that has to be known;
-   * `isWanted` is asked before each page whether anybody still wants it. Throws `storage.*`; what was read until then is not read again.
+   * `isWanted` is asked after each page whether anybody still wants it. Resolves with whether all of it was read. Throws `storage.*`; what was read
+   * until then is not read again.
    */
   async follow(
     plan?: Pick<PlanPrivacy, 'budget' | 'step'>,
     isWanted: () => boolean = () => true,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const known = this.#budget;
-    if (this.#isRead && plan && known?.id === plan.budget && known.steps >= plan.step) return;
+    if (this.#isRead && plan && known?.id === plan.budget && known.steps >= plan.step) return true;
     const budgets = await this.#ports.ledger.budgets(this.#task);
-    await this.read(budgets.at(-1), isWanted);
+    return await this.read(budgets.at(-1), isWanted);
   }
 
-  /** Reads what was taken of a budget, the newest one, at least up to the steps that it names. Otherwise as `follow`. */
-  async read(newest: OpenBudget | undefined, isWanted: () => boolean = () => true): Promise<void> {
+  /** Reads what was taken of a budget, the newest one, at least up to the steps that it names, but so many `pages` at most. Otherwise as `follow`. */
+  async read(
+    newest: OpenBudget | undefined,
+    isWanted: () => boolean = () => true,
+    pages = Number.POSITIVE_INFINITY,
+  ): Promise<boolean> {
     if (this.#isRead && newest?.id === this.#budget?.id && (newest?.steps ?? 0) <= (this.#budget?.steps ?? 0))
-      return;
-    if (newest?.id !== this.#reading) this.#forget(newest?.id);
-    while (newest?.terms) {
+      return true;
+    if (newest?.id !== this.#reading) this.#forget(newest);
+    for (let read = 0; newest?.terms; ) {
+      const known = this.#budget;
       const page = await this.#ports.ledger.parts(newest.id, { after: this.#place, limit: pageLength });
-      if (this.#reading !== newest.id || !isWanted()) return;
+      if (this.#reading !== newest.id || !isWanted()) return false;
       for (const { device, ...last } of page) if (this.#isOwn(device)) this.#set(newest.terms, device, last);
       this.#place = page.at(-1) ?? this.#place;
-      if (page.length < pageLength) break;
+      // A step that was taken meanwhile may be behind the last page, with devices that were not known when it was.
+      if (page.length < pageLength && this.#budget === known) break;
+      if (++read >= pages) return false;
     }
     // Another look may have read more by now.
-    if (!this.#isRead || (newest?.steps ?? 0) > (this.#budget?.steps ?? 0)) this.#budget = newest;
+    if (newest?.id !== this.#budget?.id || (newest?.steps ?? 0) > (this.#budget?.steps ?? 0))
+      this.#budget = newest;
     this.#isRead = true;
+    this.#learnt.clear();
     this.#out = undefined;
+    return true;
   }
 
   /** What a claim of this process has changed, as the ledger has it; nothing where it is known that the step is taken, be it from the ledger. */
@@ -116,7 +158,8 @@ export class DeviceAccounts {
     const budget = this.#budget;
     if (budget?.id !== id || !budget.terms || step < budget.steps) return;
     for (const device of contributors) {
-      if (!this.#isOwn(device)) continue;
+      // Of those who are not known, the ledger has it, in a page that is not read yet.
+      if (!this.#isOwn(device) || !this.knows(device)) continue;
       const last = this.#parts?.get(device);
       this.#set(budget.terms, device, { step, parts: (last?.parts ?? 0) + 1 });
     }
@@ -146,9 +189,11 @@ export class DeviceAccounts {
     return out;
   }
 
-  #forget(reading: string | undefined): void {
-    this.#reading = reading;
+  #forget(reading: OpenBudget | undefined): void {
+    this.#reading = reading?.id;
+    this.#budget = reading;
     this.#isRead = false;
+    this.#learnt.clear();
     this.#place = undefined;
     this.#parts = undefined;
     this.#lasts = [];

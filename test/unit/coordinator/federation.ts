@@ -152,7 +152,15 @@ export async function openFederation({
   await storeFirstVersion(task, model, registry, history, clock);
   const channel = new MemoryChannel();
   const enrolled = { devices: Number.POSITIVE_INFINITY };
-  const privacy = memoryBudgets({ random, clock, ledger, enrolled: () => enrolled.devices });
+  let accountsRead = () => {};
+  const privacy = memoryBudgets({
+    random,
+    clock,
+    ledger,
+    enrolled: () => enrolled.devices,
+    accountsRead: () => accountsRead(),
+    failed: error => faults.push(['reading accounts', error]),
+  });
   await privacy.open(task.name);
   const runs = await openTrainingRuns(task, { store: runStore, history, clock, random, events });
   const { rounds, pool, checkIns } = openTaskRounds(task, {
@@ -184,6 +192,7 @@ export async function openFederation({
     events,
   });
   runs?.drive(rounds);
+  accountsRead = () => rounds.poolChanged();
   return {
     task,
     runs,

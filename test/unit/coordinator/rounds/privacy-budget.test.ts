@@ -1,6 +1,7 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { deviceId, type Federation, layout, openFederation, valuesTask } from '../federation.ts';
@@ -35,7 +36,120 @@ async function play({ channel, rounds, clock }: Federation): Promise<void> {
 
 const nextRound = ({ clock }: Federation) => clock.advance(10 * 60_000);
 
+/** A task under a budget that a coordinator takes over from whoever has let more devices take part than are read at once; the rest stays unread. */
+async function takeOver(overSelection = 1) {
+  const ledger = memoryPrivacy();
+  const cohort = { goal: 3, minimum: 2, overSelection };
+  const wide = { ...task, cohort, privacy: { ...privacy, rounds: 12, separation: 3 } };
+  const first = await openFederation({ task: wide, ledger });
+  await first.rounds.start();
+  checkIn(first, [0, 1, 2]);
+  // Whoever else the cohort had room for is not waited for any more.
+  await first.clock.advance(10_000);
+  await play(first);
+  await first.rounds.suspend();
+  const [budget] = await ledger.budgets(first.task.name);
+  const claimOf = (step: number, contributors: readonly DeviceId[]) => ({
+    budget: budget!.id,
+    step,
+    round: `before-${step}`.padEnd(22, '-') as RoundId,
+    seed: new Uint8Array(32),
+    contributors,
+    oldest: 0,
+  });
+  const many = Array.from({ length: 11_000 }, (_, i) => deviceId(1_000 + i));
+  await ledger.claim(claimOf(1, many.slice(0, 5_500)));
+  await ledger.claim(claimOf(2, many.slice(5_500)));
+  let isHeld = true;
+  const waiting: (() => void)[] = [];
+  let pages = 0;
+  const later = await openFederation({
+    task: wide,
+    seed: 2,
+    ledger: {
+      ...ledger,
+      async parts(...args) {
+        pages += 1;
+        if (isHeld && pages > 1) await new Promise<void>(resolve => waiting.push(resolve));
+        return await ledger.parts(...args);
+      },
+    },
+  });
+  await later.rounds.start();
+  await later.clock.advance(0);
+  return {
+    wide,
+    ledger,
+    budget: budget!,
+    later,
+    /** These devices check in, as the handlers of requests let them. */
+    async come(devices: readonly number[]) {
+      await Promise.all(devices.map(i => later.checkIns.untilKnown(deviceId(i))));
+      return checkIn(later, devices).map(answer =>
+        answer.decision === 'later' ? answer.reason : answer.decision,
+      );
+    },
+    readAll() {
+      isHeld = false;
+      for (const goOn of waiting) goOn();
+    },
+  };
+}
+
 describe('rounds under a privacy budget', () => {
+  it('go on at once where they are taken over, before all accounts are read, and let no device in twice', async () => {
+    const { wide, ledger, budget, later, come, readAll } = await takeOver();
+    const tooSoon = 'the privacy budget lets a device take part in one of 3 rounds';
+    // Step 3: those of step 0 may again, those of steps 1 and 2 may not, whether or not they are in the page that was read.
+    expect(await come([1_000, 6_499, 6_500, 11_999])).toEqual(Array(4).fill(tooSoon));
+    expect(checkIn(later, [7_000])).toMatchObject([
+      { decision: 'later', reason: /reads who has taken part/ },
+    ]);
+    expect(await come([0, 1, 50])).toEqual(Array(3).fill('waiting'));
+    await play(later);
+    expect(later.records).toMatchObject([{ outcome: 'published' }]);
+    // The same ones again, at once, in the next round, and in the one after it.
+    for (let round = 0; round < 2; round++) {
+      expect(await come([0, 1, 50])).toEqual(Array(3).fill(tooSoon));
+      await nextRound(later);
+      expect(await come([0, 1, 50])).toEqual(Array(3).fill(tooSoon));
+      const others = round === 0 ? [1_000, 6_499, 51] : [6_500, 11_999, 52];
+      expect(await come(others)).toEqual(Array(3).fill('waiting'));
+      await play(later);
+    }
+    expect(later.records).toMatchObject(Array(3).fill({ outcome: 'published', tally: { accepted: 3 } }));
+    await nextRound(later);
+    // With a part in each of two rounds that they may have.
+    expect(await come([0, 1, 50])).toEqual(Array(3).fill('waiting'));
+    const parts = await ledger.partsOf(budget.id, [0, 50, 1_000, 6_500].map(deviceId));
+    expect([...parts.values()].map(({ parts }) => parts).sort()).toEqual([1, 2, 2, 2]);
+    readAll();
+    await later.clock.advance(0);
+    const again = await openFederation({ task: wide, ledger });
+    await again.clock.advance(0);
+    for (const i of [0, 1, 50, 51, 52, 1_000, 6_499, 6_500, 11_999, 7_000, 12_500])
+      expect(later.privacy.outOf(later.task, deviceId(i))).toEqual(
+        again.privacy.outOf(later.task, deviceId(i)),
+      );
+    expect(later.privacy.out(later.task)).toBe(again.privacy.out(later.task));
+    expect(later.faults).toEqual([]);
+    await later.rounds.stop();
+  });
+
+  it('waits no longer for devices that may not come once all accounts are read', async () => {
+    const { later, come, readAll } = await takeOver(1.34);
+    // All that there are but three have taken part in the last two steps.
+    later.enrolled.devices = 11_003;
+    expect(await come([0, 1, 2])).toEqual(Array(3).fill('waiting'));
+    readAll();
+    await later.clock.advance(0);
+    expect(later.privacy.out(later.task)).toBe(11_000);
+    expect(later.rounds.current!.state.phase).toBe('gathering');
+    await later.clock.advance(5_000);
+    expect(later.rounds.current!.state.phase).toBe('updates');
+    await later.rounds.stop();
+  });
+
   it('know after each round what a coordinator that starts now reads', async () => {
     const ledger = memoryPrivacy();
     const federation = await openFederation({ task, ledger });
