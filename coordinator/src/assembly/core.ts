@@ -209,6 +209,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       channel,
       unmasker,
       events,
+      expects: device => requests.expects(device),
     });
 
   const ngramsOf = ngramsFrom(storage.queryResults, clock);
@@ -381,6 +382,21 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     await Promise.all(Array.from(rounds.values(), each => each.stop()));
     await retention.settled();
   };
+  const requests = deviceRequests({
+    clock,
+    events,
+    rounds,
+    pools,
+    checkIns,
+    parts,
+    predictions,
+    deviceRegistry,
+    versionAliases,
+    armOf: (task, device) => experiments?.ofDevice(task, device),
+    came: (task, device, answers) => experiments?.devices.came(task, device, answers),
+    convictions,
+    requireSent: ports.requireSent ?? (() => {}),
+  });
   return {
     rounds,
     versionAliases,
@@ -398,21 +414,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     deviceRegistry,
     activePopulation,
     convictions,
-    requests: deviceRequests({
-      clock,
-      events,
-      rounds,
-      pools,
-      checkIns,
-      parts,
-      predictions,
-      deviceRegistry,
-      versionAliases,
-      armOf: (task, device) => experiments?.ofDevice(task, device),
-      came: (task, device, answers) => experiments?.devices.came(task, device, answers),
-      convictions,
-      requireSent: ports.requireSent ?? (() => {}),
-    }),
+    requests,
     uploads: new Uploads({
       findRound(round, assignment) {
         ports.requireLeading?.();

@@ -108,12 +108,14 @@ export function deviceRequests({
       [...pools.values(), ...(parts?.pools ?? [])].some(pool => pool.has(device)) ||
       all().some(({ current, trainings }) => current?.involves(device) || trainings?.involves(device)),
     connected(device) {
+      parts?.moved(device);
       for (const { current, trainings } of all()) {
         current?.back(device);
         trainings?.back(device);
       }
     },
     disconnected(device) {
+      parts?.moved(device);
       for (const pool of [...pools.values(), ...(parts?.pools ?? [])]) pool.remove(device);
       for (const each of all()) each.current?.away(device);
     },

@@ -30,6 +30,7 @@ import type { Storage } from '../storage/storage.ts';
 import { withStoredSettings } from '../task/settings-manager.ts';
 import type { Task } from '../task/task.ts';
 import type { SeenPart } from '../telemetry/spread-overview.ts';
+import { WaitingEnds } from './waiting-ends.ts';
 
 export interface PartPorts {
   readonly deal: PartDeal;
@@ -48,6 +49,8 @@ export interface PartPorts {
     CheckInPorts['channel'] & { disconnect(device: DeviceId, code: 'server.unreachable'): void };
   readonly unmasker: Unmasker;
   readonly events: CoordinatorEvents;
+  /** Whether more may come for a device, of whatever task. */
+  readonly expects: (device: DeviceId) => boolean;
 }
 
 /** A part of the rounds of a task that this cell has, and the devices that wait for it. */
@@ -68,9 +71,15 @@ export class Parts {
   /** What was said of tasks last, and when that was seen, ms since 1970. */
   #places: ReadonlyMap<Leased, TaskPlace> = new Map();
   #seenAt = 0;
+  readonly #waitingEnds: WaitingEnds;
 
   constructor(ports: PartPorts) {
     this.#ports = ports;
+    const { channel, expects } = ports;
+    this.#waitingEnds = new WaitingEnds({
+      expects,
+      disconnect: device => channel.disconnect(device, 'server.unreachable'),
+    });
   }
 
   /** Leads check-ins for these tasks to their parts from now on. */
@@ -78,8 +87,9 @@ export class Parts {
     for (const task of tasks) if (task.spread) this.#defined.set(task.name, task);
   }
 
-  /** Where all tasks are, and what the cells say that lead them. */
+  /** Where all tasks are, and what the cells say that lead them; several times a second. */
   saw(places: readonly TaskPlace[]): void {
+    this.#waitingEnds.look();
     const before = this.#places;
     this.#places = new Map(places.map(place => [place.task, place]));
     this.#seenAt = this.#ports.clock.now();
@@ -185,18 +195,22 @@ export class Parts {
     }
   }
 
-  /** Leaves a part to another cell, where nothing of it is under way; devices that wait for it go back to their front. */
+  /** A device has another connection, or none any more. */
+  moved(device: DeviceId): void {
+    this.#waitingEnds.forget(device);
+  }
+
+  /**
+   * Leaves a part to another cell, where nothing of it is under way; devices that wait for it go back to their front, those that are here for another
+   * task as well once that is over.
+   */
   async leave(name: Leased): Promise<boolean> {
     const seat = this.#seats.get(name);
     if (!seat?.rounds.isIdle) return false;
     await seat.rounds.suspend();
     // It began while that was waited for: whoever takes it finds it in the storage, as after a crash.
     this.#seats.delete(name);
-    const { channel, deal } = this.#ports;
-    const { task, part } = readLeased(name);
-    const { count } = this.#defined.get(task)!.spread!;
-    for (const device of [...channel.devices])
-      if (deal.of(task, device, count) === part) channel.disconnect(device, 'server.unreachable');
+    for (const device of seat.pool.devices) this.#waitingEnds.end(device);
     await seat.activity.close();
     return true;
   }
@@ -242,7 +256,7 @@ export class Parts {
         partOf: (name, device, parts) => this.#ports.deal.of(name, device, parts),
       },
       schedule: () => this.#scheduleOf(taskName),
-      dismiss: () => checkIns.dismiss(device => channel.disconnect(device, 'server.unreachable')),
+      dismiss: () => checkIns.dismiss(device => this.#waitingEnds.end(device)),
       makeVersion: () => Promise.reject(new MurmurationError('round.closed', 'A part makes no version.')),
       named: () => undefined,
       versions: async () => [],

@@ -115,14 +115,14 @@ export class CheckInHandler {
   }
 
   /**
-   * Has those wait no more whom the privacy budget lets take no part by now: another cell may have taken steps of it. `disconnect` closes the
-   * connection of one, which checks in again and is sent away then: nothing else ends the waiting of a device.
+   * Has those wait no more whom the privacy budget lets take no part by now: another cell may have taken steps of it. `end` ends the
+   * waiting of one, which checks in again and is sent away then.
    */
-  dismiss(disconnect: (device: DeviceId) => void): void {
+  dismiss(end: (device: DeviceId) => void): void {
     for (const device of this.#pool.devices) {
       if (!this.#tooSoon(device)) continue;
       this.#pool.remove(device);
-      disconnect(device);
+      end(device);
     }
   }
 

@@ -29,6 +29,16 @@ const task = defineTask({
   deadlines: { gathering: '10 min' },
   schedule: { every: '1 h' },
 });
+const other = defineTask({
+  name: 'other',
+  model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] }),
+  plan: { learningRate: 0.1 },
+  update: { clip: 1 },
+  masking: 'off',
+  cohort: { goal: 2, minimum: 2, overSelection: 1 },
+  deadlines: { gathering: '10 min' },
+  schedule: { every: '1 h' },
+});
 const deal = new PartDeal(new Uint8Array(32).fill(9));
 const devices = Array.from({ length: 40 }, (_, i) => `device-${String(i).padStart(15, '0')}` as DeviceId);
 const of = (part: number) => devices.filter(device => deal.of(task.name, device, 2) === part);
@@ -85,9 +95,9 @@ async function openCell(seed: number): Promise<Core> {
   return core;
 }
 
-const checkIn = (core: Core, device: DeviceId) =>
+const checkIn = (core: Core, device: DeviceId, name = task.name) =>
   core.requests.checkIn({ device: { id: device }, sdk: '0.2.0' } as never, {
-    task: task.name,
+    task: name,
     conditions: {},
   });
 
@@ -239,22 +249,61 @@ describe('TK5: cells with the parts of one task', () => {
     await clock.advance(1_000);
   });
 
-  it('leave a part to another cell between rounds alone, and send its devices there', async () => {
+  it('leave a part to another cell between rounds alone, and send those that wait for it there', async () => {
     const core = await openCell(1);
     const name = partName(task.name, 1);
     await core.parts!.takeOver(name);
     core.parts!.saw(places);
-    for (const device of of(1).slice(0, 2)) checkIn(core, device);
+    for (const device of of(1).slice(0, 5)) checkIn(core, device);
     const admit = await core.add(task);
     const leader = await admit(async () => {});
     await clock.advance(1_000);
+    const waiting = core.parts!.pools[0]!.devices;
+    expect(waiting).toHaveLength(3);
     expect(await core.parts!.leave(name)).toBe(false);
     leader.abort('That is enough.');
     await clock.advance(1_000);
     expect(await core.parts!.leave(name)).toBe(true);
     expect(core.parts!.has(name)).toBe(false);
-    expect(disconnected).toEqual(of(1).map(device => [device, 'server.unreachable']));
+    // Of all devices of the part that are connected, those alone that nothing else would tell.
+    expect(disconnected).toEqual(waiting.map(device => [device, 'server.unreachable']));
     expect(checkIn(core, of(1)[0]!)).toMatchObject({ decision: 'later' });
+  });
+
+  it('leave devices of a part their other tasks, until these are over', async () => {
+    const core = await openCell(1);
+    const name = partName(task.name, 1);
+    await core.parts!.takeOver(name);
+    core.parts!.saw(places);
+    const admit = await core.add(other);
+    const rounds = await admit(async () => {});
+    const [both, gone, back, only, third] = of(1) as [DeviceId, DeviceId, DeviceId, DeviceId, DeviceId];
+    for (const device of [both, gone, back])
+      for (const each of [task.name, other.name])
+        expect(checkIn(core, device, each)).toMatchObject({ decision: 'waiting' });
+    // Each of these is here for one task.
+    checkIn(core, only);
+    checkIn(core, third, other.name);
+    await clock.advance(0);
+    const { current } = rounds;
+    expect(current!.state.phase).toBe('updates');
+    const working = [both, gone, back, third].filter(device => current!.involves(device));
+    expect(working).toHaveLength(2);
+    expect(await core.parts!.leave(name)).toBe(true);
+    expect(disconnected).toEqual([[only, 'server.unreachable']]);
+    expect(working.every(device => current!.involves(device))).toBe(true);
+    expect(core.pools.get(other.name)!.size).toBe(2);
+    core.parts!.saw(places);
+    expect(disconnected).toHaveLength(1);
+    // Whoever connects again has heard that it waits no more, as has whoever is gone.
+    core.requests.connected(back);
+    core.requests.disconnected(gone);
+    rounds.abort('That is enough.');
+    await clock.advance(0);
+    for (const device of [both, third]) core.pools.get(other.name)!.remove(device);
+    core.parts!.saw(places);
+    core.parts!.saw(places);
+    expect(disconnected.slice(1)).toEqual([[both, 'server.unreachable']]);
   });
 
   it('forget what is left of a round that was spread over more cells', async () => {
