@@ -134,7 +134,7 @@ export class ModelCache {
       }
       const manifested = await this.#manifest(hash, signal, this.#transport);
       const weights = await downloadWeights(manifested, this.#transport, signal, undefined);
-      return this.#decode(hash, manifested.json, weights, false);
+      return this.#decode(hash, manifested.manifest, weights, false);
     }, signal);
   }
 
@@ -216,7 +216,7 @@ export class ModelCache {
     const file = isServed ? manifest.smaller?.hash : undefined;
     const weights = await downloadWeights(manifested, over, signal, file);
     this.#inspected = undefined;
-    const downloaded = await this.#decode(hash, json, weights, isServed);
+    const downloaded = await this.#decode(hash, manifest, weights, isServed);
     // One entry, so that a device that stops here has the version before it or this one, and never parts of both.
     await putParts(this.#storage, name, [new ByteWriter(4).u32(json.length).bytes, json, weights]);
     return { files: downloaded, bytes: json.length + weights.length };
@@ -244,9 +244,10 @@ export class ModelCache {
     if (!this.#bundled) return undefined;
     const { json, weights, ngrams } = await this.#bundled();
     const hash = contentHash(json) as ModelHash;
-    const files = await this.#decode(hash, json, weights, false);
+    const manifest = parseModelJson(hash, json);
+    const files = await this.#decode(hash, manifest, weights, false);
     if (!ngrams) return files;
-    if (!(await this.#areOf(parseModelJson(hash, json), ngrams)))
+    if (!(await this.#areOf(manifest, ngrams)))
       throw new MurmurationError('model.corrupt', 'The n-grams of the app are not those of its model.');
     return { ...files, ngrams };
   }
@@ -275,7 +276,7 @@ export class ModelCache {
   /** Undefined for a damaged one, and for smaller weights that are wanted for more than serving. */
   async #whole({ hash, json, weights }: Entry, isServed: boolean): Promise<ModelFiles | undefined> {
     try {
-      return await this.#decode(hash, json, weights, isServed);
+      return await this.#decode(hash, parseModelJson(hash, json), weights, isServed);
     } catch {
       return undefined;
     }
@@ -283,11 +284,10 @@ export class ModelCache {
 
   async #decode(
     hash: ModelHash,
-    json: Uint8Array,
+    manifest: Manifest,
     weights: Uint8Array,
     isServed: boolean,
   ): Promise<ModelFiles> {
-    const manifest = parseModelJson(hash, json);
     const computed = await this.#hash(weights);
     const { topology, layout, smaller } = manifest;
     if (!isServed || computed !== smaller?.hash) return withWeights(hash, manifest, weights, computed);

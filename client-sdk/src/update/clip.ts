@@ -10,16 +10,30 @@ export function scale(values: Float32Array, factor: number): void {
   for (let i = 0; i < values.length; i++) values[i] = values[i]! * factor;
 }
 
+/** Values that one call of a loop goes over: engines make a function fast that is called often, and not one that is called once for a million values. */
+const pieceLength = 4_096;
+
 /** The sum of their squares, in four sums side by side, since each addition waits for the one before it. */
 export function squares(values: Float32Array): number {
-  let [a, b, c, d] = [0, 0, 0, 0] as [number, number, number, number];
+  const sums = new Float64Array(4);
   const fours = values.length & ~3;
-  for (let i = 0; i < fours; i += 4) {
+  for (let from = 0; from < fours; from += pieceLength)
+    addSquares(values, from, Math.min(from + pieceLength, fours), sums);
+  let [a, b, c, d] = sums as unknown as [number, number, number, number];
+  for (let i = fours; i < values.length; i++) a += values[i]! * values[i]!;
+  return a + b + (c + d);
+}
+
+function addSquares(values: Float32Array, from: number, to: number, sums: Float64Array): void {
+  let [a, b, c, d] = [sums[0]!, sums[1]!, sums[2]!, sums[3]!];
+  for (let i = from; i < to; i += 4) {
     a += values[i]! * values[i]!;
     b += values[i + 1]! * values[i + 1]!;
     c += values[i + 2]! * values[i + 2]!;
     d += values[i + 3]! * values[i + 3]!;
   }
-  for (let i = fours; i < values.length; i++) a += values[i]! * values[i]!;
-  return a + b + (c + d);
+  sums[0] = a;
+  sums[1] = b;
+  sums[2] = c;
+  sums[3] = d;
 }

@@ -78,12 +78,17 @@ function publicBytes(secretKey: KeyObject): Uint8Array {
   return new Uint8Array(Buffer.from(createPublicKey(secretKey).export({ format: 'jwk' }).x!, 'base64url'));
 }
 
-/**
- * A port whose other end is closed: what is transferred to it is gone, and its memory free. A cipher takes new memory for
- * all that it gives; left to the garbage collector, masks of 30 MB would cost half as much again as their streams do.
- */
+/** A port whose other end is closed: what is transferred to it is gone. */
 const sink = new MessageChannel().port1;
 sink.close();
+
+/**
+ * Frees memory that nobody reads any more, at once: `buffer` is empty then, and so is every view of it. For what is made by the megabyte, again
+ * and again, which a garbage collector finds late and with much work.
+ */
+export function freeMemory(buffer: ArrayBuffer): void {
+  sink.postMessage(null, [buffer]);
+}
 
 /** What ciphers read to give their key streams: one memory for all of them, as long as the longest piece that was asked for. */
 let zeros = new Uint8Array(0);
@@ -106,9 +111,9 @@ class CipherStream implements Keystream {
     return new Uint8Array(buffer, byteOffset, length);
   }
 
-  /** Frees what `next` gave last. */
+  /** Frees what `next` gave last: left to the garbage collector, masks of 30 MB would cost half as much again as their streams do. */
   release(): void {
-    if (this.#given) sink.postMessage(null, [this.#given]);
+    if (this.#given) freeMemory(this.#given);
     this.#given = undefined;
   }
 }

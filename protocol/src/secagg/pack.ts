@@ -25,6 +25,11 @@ export function kernelPack(): Pack {
   const piece = new Int32Array(memory.buffer, 0, pieceElements);
   const packedPiece = new Uint8Array(memory.buffer, packedAt, packedAt);
   return (elements, width, packed) => {
+    // Those of 32 bits lie in memory as they are packed.
+    if (width === 32) {
+      packed.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength));
+      return;
+    }
     for (let from = 0; from < elements.length; from += pieceElements) {
       const count = Math.min(pieceElements, elements.length - from);
       piece.set(elements.subarray(from, from + count));

@@ -2,6 +2,7 @@ import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import { freeMemory } from '@murmuration/protocol/primitives/node';
 import { seededRandom } from '../random/seeded-random.ts';
 
 /** Entries that a device has for good; all others belong to a round, or can be had again. */
@@ -37,7 +38,14 @@ export class DeviceStorages {
       if (!bytes) own.delete(name);
       this.#lasting.set(device, own);
     };
+    const set = (name: string, parts: readonly Uint8Array[]) => {
+      // An update, which is sent from here and read nowhere else, goes with the entry that holds it.
+      if (name.startsWith('session.'))
+        for (const part of entries.get(name) ?? []) if (!parts.includes(part)) freeLarge(part);
+      entries.set(name, parts);
+    };
     const erase = (name: string) => {
+      set(name, []);
       entries.delete(name);
       keep(name, undefined);
     };
@@ -50,13 +58,13 @@ export class DeviceStorages {
       async put(name, bytes) {
         // A device is online for a round, in which it needs its version once.
         if (name.startsWith('model.')) return;
-        entries.set(name, [bytes]);
+        set(name, [bytes]);
         keep(name, bytes);
       },
       async putParts(name, parts) {
         if (name.startsWith('model.')) return;
         if (lasting(name)) keep(name, concatBytes(...parts));
-        entries.set(name, parts);
+        set(name, parts);
       },
       delete: async name => erase(name),
       async clear(except) {
@@ -65,4 +73,12 @@ export class DeviceStorages {
       claim: memoryStorage().claim,
     };
   }
+}
+
+/** From so many bytes on, what a device has made for a round is freed by hand. */
+const large = 65_536;
+
+function freeLarge({ buffer, byteLength }: Uint8Array): void {
+  if (byteLength >= large && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer)
+    freeMemory(buffer);
 }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { freeMemory } from '@murmuration/protocol/primitives/node';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import {
   type Federation,
@@ -92,9 +93,12 @@ export async function bareRounds(cohort: Cohort, workers: number, files: ModelFi
       const timer = timed();
       const clients = Array.from({ length: cohort.cohort }, (_, client) => client);
       await Promise.all(
-        clients.map(
-          client => pool.run({ kind: 'train', client, model, settings: training }, { due: client }).result,
-        ),
+        clients.map(async client => {
+          const job = { kind: 'train', client, model, settings: training } as const;
+          const { delta } = await pool.run(job, { due: client }).result;
+          // Left to the garbage collector, it would be the rounds of the other kinds that collect it.
+          freeMemory(delta.buffer as ArrayBuffer);
+        }),
       );
       return timer();
     },

@@ -43,6 +43,25 @@ describe('the rotation', () => {
     );
   });
 
+  it('QU1: is the same whatever was rotated before, by other seeds and of other lengths', () => {
+    const lengths = [8, 64, 100, 300];
+    const asked = fc.array(fc.tuple(fc.constantFrom(...lengths), fc.constantFrom('a', 'b', 'c')), {
+      minLength: 2,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(asked, rotations => {
+        for (const [length, seed] of rotations) {
+          const values = Array.from({ length }, (_, i) => Math.cos(i));
+          const expected = rotated(values, seed);
+          for (const [i, value] of rotation(values, seed).entries())
+            expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5 * (1 + norm(values)));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('QU1: depends on its seed', () => {
     const values = Array.from({ length: 64 }, (_, i) => i);
     expect(rotation(values, 'a')).not.toEqual(rotation(values, 'b'));
