@@ -182,9 +182,9 @@ export function runRound(given: Round) {
     const hashes = [seed, masking].map(share => sha256(share).subarray(0, 16));
     return join(...hashes, nacl.box(join(seed, masking), nonce, receiver, sender.sealing));
   };
+  const parcels = all.map(from => new Map(neighbours[from]!.map(to => [to, parcel(from, to)])));
   const dealings = devices.map(({ signed, seed }, self) => {
-    const parcels = neighbours[self]!.map(neighbour => parcel(self, neighbour));
-    const body = join(sha256(bind('seed', seed)), ...parcels);
+    const body = join(sha256(bind('seed', seed)), ...parcels[self]!.values());
     return join(body, signed(bind('dealing', word(self), body)));
   });
 
@@ -195,8 +195,7 @@ export function runRound(given: Round) {
   const dealt = (number: number) => !losses.shares.has(number);
   const dealers = flags(all.map(dealt));
   const bundles = all.map(self => {
-    const parcels = neighbours[self]!.filter(dealt).map(dealer => parcel(dealer, self));
-    return join(dealers, ...parcels);
+    return join(dealers, ...neighbours[self]!.filter(dealt).map(dealer => parcels[dealer]!.get(self)!));
   });
 
   const length = updates[0]!.length;
@@ -208,13 +207,14 @@ export function runRound(given: Round) {
     return maskOf(derive(agreed, 'pair mask', word(smaller), word(larger)));
   };
   const masked = devices.map(({ seed, masking }, self) => {
-    const masks = neighbours[self]!.filter(dealt).map(peer => {
+    const pairMasks = neighbours[self]!.filter(dealt).map(peer => {
       const mask = pairMask(masking, self, peer);
       return self < peer ? mask : mask.map(value => -value);
     });
+    const masks = [selfMask(seed), ...pairMasks];
     return updates[self]!.map((value, i) =>
       modulo(
-        [selfMask(seed), ...masks].reduce((sum, mask) => sum + mask[i]!, value),
+        masks.reduce((sum, mask) => sum + mask[i]!, value),
         2n ** BigInt(width),
       ),
     );
