@@ -1,5 +1,6 @@
 import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Base } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundUnderWay } from './driver.ts';
@@ -13,6 +14,7 @@ export class Succession {
   readonly #next = new Map<RoundId, RoundUnderWay>();
   readonly #soon = new Map<AssignmentId, Cancel>();
   #base: Pick<Base, 'model' | 'due'> | undefined;
+  #layout: Layout | undefined;
   #isStopped = false;
 
   constructor(clock: Clock) {
@@ -20,18 +22,27 @@ export class Succession {
   }
 
   /** A buffer begins that follows none, with number `due`, and from version `model`. */
-  begins(model: ModelHash, due: number): void {
+  begins(model: ModelHash, due: number, layout: Layout): void {
     this.#base = { model, due };
+    this.#layout = layout;
   }
 
-  get hasBegun(): boolean {
-    return this.#base !== undefined;
+  /** A buffer goes on after a restart, before any begins: of two the first is the one that is due. `model` is the version that is there now. */
+  resumes(model: ModelHash, due: number, layout: Layout): void {
+    this.#base ??= { model, due };
+    this.#layout = layout;
   }
 
   /** What assignments start from now. */
   get base(): Pick<Base, 'model' | 'due'> {
     if (!this.#base) throw new Error('No buffer has begun.');
     return this.#base;
+  }
+
+  /** That of the model. */
+  get layout(): Layout {
+    if (!this.#layout) throw new Error('No buffer has begun.');
+    return this.#layout;
   }
 
   /** A buffer begins after another one, which closes. */

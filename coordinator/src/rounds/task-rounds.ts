@@ -1,40 +1,30 @@
 import { frozenLayersOf } from '@murmuration/engine/models/frozen-layers';
-import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
-import { type Plan, type PlanControl, writePlan } from '@murmuration/protocol/messages/plan';
+import type { Plan, PlanControl } from '@murmuration/protocol/messages/plan';
 import type { ArmQuery, Query } from '@murmuration/protocol/queries/query';
-import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Cancel } from '@murmuration/protocol/time/clock';
-import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Manifest } from '@murmuration/protocol/weights/model-files';
-import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
-import { stalenessIn } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
-import type { RoundTerms } from '../round/round.ts';
-import type { DrawnMember, SavedRound } from '../round/store.ts';
+import type { SavedRound } from '../round/store.ts';
 import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
-import { abandon } from './abandon.ts';
 import { CentralRounds } from './central-rounds.ts';
 import type { RoundUnderWay } from './driver.ts';
 import type { Inquiries, Standing } from './inquiries.ts';
 import { offerTraining } from './offer-training.ts';
-import type { Carried, TaskRoundsPorts } from './ports.ts';
-import { restore } from './restore.ts';
+import type { TaskRoundsPorts } from './ports.ts';
+import { restoreRounds } from './restore-rounds.ts';
 import { RoundMaker } from './round-maker.ts';
 import { RoundTimes } from './round-times.ts';
+import { RoundsUnderWay, remembered } from './rounds-under-way.ts';
 import { splitOf } from './split-of.ts';
 import { clipFor, controlFor, fairnessFor } from './state-for.ts';
 import { Succession } from './succession.ts';
 import { Trainings } from './trainings.ts';
-import { isOutage } from './until-stored.ts';
-
-/** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
-const remembered = 64;
 
 /** ms after which devices of a task without a next round ask again, at the earliest. */
 const whilePaused = 15 * 60_000;
@@ -61,25 +51,20 @@ export class TaskRounds {
   #task: Task;
   /** The settings of the next round, where they are others. */
   #upcoming: Task | undefined;
-  readonly #over: RoundId[] = [];
-  /** The newest round, which may be over. */
-  #driver: RoundUnderWay | undefined;
   #hasRead = false;
   #life: 'new' | 'started' | 'stopped' = 'new';
   #isPaused = false;
   /** Whether the task's privacy budget has no step left. */
   #isSpent = false;
-  #isUnderWay = false;
   /** The rounds that no device takes part in, of a task that has such rounds. */
   readonly #central: CentralRounds | undefined;
+  /** Whether there is one whose end does not count yet. */
+  #isMaking = false;
   #activity: Activity = { is: 'idle' };
-  /** The round that ends next; of an asynchronous task it may be the buffer before the newest. */
-  #ending: RoundUnderWay | undefined;
   readonly #succession: Succession;
+  readonly #underWay: RoundsUnderWay;
   /** Of an asynchronous task that masks: who trains. */
   readonly trainings: Trainings | undefined;
-  /** Of the model, as buffers have it. */
-  #layout: Layout | undefined;
 
   constructor(task: Task, registry: Registry, inquiries: Inquiries, ports: TaskRoundsPorts) {
     this.#task = task;
@@ -95,13 +80,23 @@ export class TaskRounds {
           admits,
           base: () => this.#succession.base,
           soon: (assignment, tell) => this.#succession.soon(assignment, tell),
-          carry: (from, open, summed) => this.#succeed(from, open, summed),
+          carry: (from, open, summed) => this.#underWay.succeed(from, open, summed),
         },
       }),
     };
     this.#central = ports.central && new CentralRounds(ports.central, ports);
     this.#maker = new RoundMaker(this.#ports);
     this.#times = new RoundTimes(ports.clock.now());
+    this.#underWay = new RoundsUnderWay({
+      clock: ports.clock,
+      maker: this.#maker,
+      times: this.#times,
+      succession: this.#succession,
+      task: () => this.#task,
+      takeOver: () => this.#takeOver(),
+      over: record => this.#over(record),
+      counted: record => this.#counted(record),
+    });
   }
 
   /** As the round under way has it; between rounds, as the next one has it. */
@@ -140,15 +135,26 @@ export class TaskRounds {
    */
   async resume(saved: readonly SavedRound[]): Promise<void> {
     await this.#readHistory();
-    const drivers: RoundUnderWay[] = [];
-    for (const [i, round] of saved.entries()) {
-      this.#maker.follow(round.terms.number);
-      if (i < saved.length - (addsAsTheyCome(this.#task) ? 2 : 1))
-        await this.#abandon(round, 'A newer round of this task was under way as well.');
-      else drivers.push(...(await this.#restored(round, drivers[0]?.ended)));
-    }
-    const [first, second] = drivers;
-    if (first) this.#goOn(first, second);
+    const [first, second] = await restoreRounds(saved, {
+      task: this.#task,
+      registry: this.#registry,
+      inquiries: this.#inquiries,
+      maker: this.#maker,
+      times: this.#times,
+      succession: this.#succession,
+      ports: this.#ports,
+      abandoned: async record => {
+        this.#underWay.remember(record.round);
+        if (record.query === undefined) await this.#ports.runs?.ended(record);
+        else await this.#inquiries.ended(this.#task, record.query);
+      },
+    });
+    if (!first) return;
+    this.#activity = { is: 'running' };
+    void this.#underWay.goOn(first, second).finally(() => {
+      this.#activity = { is: 'idle' };
+      this.#scheduleNext();
+    });
   }
 
   /** Schedules the first round, numbered after those of the history; once. Throws `server.stopping` after `stop`. */
@@ -164,12 +170,12 @@ export class TaskRounds {
   /** Those who wait for an assignment are others. */
   poolChanged(): void {
     this.trainings?.give();
-    this.#driver?.poolChanged();
+    this.#underWay.newest?.poolChanged();
   }
 
   /** The models that devices need: those that rounds under way, and devices at work, start from. */
   get bases(): readonly ModelHash[] {
-    return [...this.underWay.flatMap(({ bases }) => bases), ...(this.trainings?.models ?? [])];
+    return [...this.#underWay.bases, ...(this.trainings?.models ?? [])];
   }
 
   /** From now on no round begins by itself; the current one goes on. */
@@ -222,7 +228,7 @@ export class TaskRounds {
 
   /** Whether there is a round whose end does not count yet. */
   get isUnderWay(): boolean {
-    return this.#isUnderWay;
+    return this.#underWay.isOpen || this.#isMaking;
   }
 
   /** Whether the coordinator makes the next version itself, on its own examples. */
@@ -296,12 +302,12 @@ export class TaskRounds {
 
   /** The round that is under way; of an asynchronous task, the buffer that takes updates. */
   get current(): RoundUnderWay | undefined {
-    return this.#driver;
+    return this.#underWay.newest;
   }
 
   /** That round, and before it the buffer that closes, if one does; they may be over. */
   get underWay(): readonly RoundUnderWay[] {
-    return [...new Set([this.#ending, this.#driver])].filter(each => each !== undefined);
+    return this.#underWay.all;
   }
 
   /** When the next round begins at the earliest, ms since 1970. */
@@ -317,7 +323,7 @@ export class TaskRounds {
   /** ms until a device can be of use: 0 while devices are gathered; of a paused task, how long they wait until they ask again. */
   get untilNextRound(): number {
     if (this.#central?.isWhole) return neverOfUse;
-    const phase = this.#driver?.state.phase;
+    const phase = this.current?.state.phase;
     if (phase === 'gathering' || (phase === 'updates' && addsAsTheyCome(this.#task) && !this.#isPaused))
       return 0;
     const now = this.#ports.clock.now();
@@ -328,13 +334,7 @@ export class TaskRounds {
 
   /** The round of this id, if it is under way; an assignment of a buffer may be in a later one. Throws `round.closed` for one that is over. */
   find(round: RoundId, assignment?: AssignmentId): RoundUnderWay | undefined {
-    const { underWay } = this;
-    const found =
-      (assignment && underWay.find(each => each.holds(round, assignment))) ??
-      underWay.find(({ terms }) => terms.id === round);
-    if (found) return found;
-    if (this.#over.includes(round)) throw new MurmurationError('round.closed');
-    return undefined;
+    return this.#underWay.find(round, assignment);
   }
 
   get #hasStopped(): boolean {
@@ -411,12 +411,8 @@ export class TaskRounds {
     const own = { privacy, fairness, control, clip, bases, frozenLayers };
     const terms = this.#maker.terms(this.task, head.version, own);
     this.#times.began(terms.startedAt, this.task.interval);
-    this.#layout = files.layout;
-    if (terms.buffer) this.#succession.begins(terms.plan.model, terms.number);
-    const driver = this.#maker.open(this.task, terms, files.layout);
-    this.#driver = driver;
-    this.#setDue(driver);
-    const carried = this.#carry(driver);
+    if (terms.buffer) this.#succession.begins(terms.plan.model, terms.number, files.layout);
+    const carried = this.#underWay.begin(this.#maker.open(this.task, terms, files.layout));
     if (isEarly) this.#ports.recall();
     await carried;
   }
@@ -452,8 +448,7 @@ export class TaskRounds {
     const privacy = own && { ...own, ...this.#ports.privacy.totalOf(this.#task, count) };
     const terms = this.#maker.termsOfQuery(this.#task, query, model, privacy);
     this.#inquiries.begun(query.name, terms.startedAt);
-    this.#driver = this.#maker.open(this.#task, terms, files.layout);
-    const carried = this.#carry(this.#driver);
+    const carried = this.#underWay.begin(this.#maker.open(this.#task, terms, files.layout));
     this.#ports.recall();
     await carried;
   }
@@ -472,58 +467,19 @@ export class TaskRounds {
     );
   }
 
-  /** A buffer begins when the one before it closes, and takes over what is open, unless devices were told something else by now. */
-  #succeed(from: RoundId, open: readonly DrawnMember[], summed: Promise<void>): Carried {
-    const known = this.#succession.after(from);
-    // It had begun before a restart, with those whom it took over.
-    if (known) return { begun: known.begun, released: [] };
-    const before = this.#driver!.terms;
-    this.#takeOver();
-    const { model } = this.#succession.base;
-    const { frozenLayers } = before.plan;
-    const terms = this.#maker.terms(this.#task, { model, parent: null }, { frozenLayers });
-    const isSame = equalBytes(writePlan({ ...before.plan, model }), writePlan(terms.plan));
-    const isKept = ({ base }: DrawnMember) =>
-      isSame && stalenessIn(terms, base!) <= terms.buffer!.maxStaleness;
-    const driver = this.#maker.open(this.#task, terms, this.#layout!, {
-      carried: { members: open.filter(isKept), summed },
-      before: this.#driver!.ended,
+  /** A round is over. */
+  #over(record: RoundRecord): Promise<void> | undefined {
+    this.#tell(record);
+    // Those who train next begin with what it led to, and need not wait for the next buffer.
+    return record.model && this.trainings ? this.#offerAnew() : undefined;
+  }
+
+  /** It counts: what a query found is read, or its training run hears of it. */
+  #counted(record: RoundRecord): Promise<void> | undefined {
+    if (record.query === undefined) return this.#ports.runs?.ended(record);
+    return this.#inquiries.ended(this.upcoming, record.query)?.catch(error => {
+      this.#ports.events.emit('fault', 'reading what a query found', error);
     });
-    this.#times.began(terms.startedAt, this.#task.interval);
-    this.#succession.follow(from, driver);
-    this.#driver = driver;
-    return { begun: driver.begun, released: open.filter(member => !isKept(member)) };
-  }
-
-  /** A buffer closes as soon as it is full, but no sooner than the task's schedule says, from its beginning. */
-  #setDue(driver: RoundUnderWay): void {
-    if (!driver.terms.buffer) return;
-    const { interval } = this.#task;
-    driver.due(Math.min(driver.terms.startedAt, this.#ports.clock.now()) + interval);
-  }
-
-  /** Waits for the end of a round, and of the buffers that follow it. */
-  async #carry(first: RoundUnderWay): Promise<void> {
-    for (let driver: RoundUnderWay | undefined = first; driver; ) {
-      this.#ending = driver;
-      this.#isUnderWay = true;
-      const record = await driver.ended;
-      if (!record) return;
-      const next = this.#succession.after(driver.terms.id);
-      this.#succession.over(record);
-      this.#tell(record);
-      // Those who train next begin with what it led to, and need not wait for the next buffer.
-      if (record.model && this.trainings) await this.#offerAnew();
-      if (next) this.#setDue(next);
-      else this.#isUnderWay = false;
-      const found =
-        record.query === undefined ? undefined : this.#inquiries.ended(this.upcoming, record.query);
-      if (found)
-        await found.catch(error => this.#ports.events.emit('fault', 'reading what a query found', error));
-      // Without runs nothing more is waited for: what follows is to happen in the same turn.
-      if (this.#ports.runs && record.query === undefined) await this.#ports.runs.ended(record);
-      driver = next;
-    }
   }
 
   /** Waits for the end of a round that no device takes part in. */
@@ -531,12 +487,12 @@ export class TaskRounds {
     const { clock, runs } = this.#ports;
     const { id, number, startedAt } = this.#maker.next();
     this.#times.began(startedAt, this.task.interval);
-    this.#isUnderWay = true;
+    this.#isMaking = true;
     const round = { task: this.task, base, round: id, number, run: runs?.openRun };
     await central.run(round, async record => {
       if (record.outcome === 'failed') this.#times.failed(clock.now());
       this.#tell(record);
-      this.#isUnderWay = false;
+      this.#isMaking = false;
       await runs?.ended(record);
       // From here on devices go on.
       if (!this.trainsHere) this.#ports.recall();
@@ -546,61 +502,7 @@ export class TaskRounds {
   /** Tells of a round that is over. */
   #tell(record: RoundRecord): void {
     this.#ports.events.emit('round-ended', record);
-    this.#over.push(record.round);
-    if (this.#over.length > remembered) this.#over.shift();
-  }
-
-  /** Goes on with a round, or with two buffers of which the first has closed. */
-  #goOn(first: RoundUnderWay, second: RoundUnderWay | undefined): void {
-    this.#activity = { is: 'running' };
-    this.#driver = second ?? first;
-    if (second) this.#succession.follow(first.terms.id, second);
-    void this.#carry(first).finally(() => {
-      this.#activity = { is: 'idle' };
-      this.#scheduleNext();
-    });
-    if (second) first.due(0, true);
-    else this.#setDue(first);
-  }
-
-  /** The round that was under way, or nothing where it can't go on. */
-  async #restored(saved: SavedRound, before: Promise<unknown> | undefined): Promise<RoundUnderWay[]> {
-    const { terms, damage } = saved;
-    if (damage !== undefined) {
-      const error = new MurmurationError('storage.corrupt', damage);
-      this.#ports.events.emit('fault', 'reading the sum of a round', error, terms.id);
-    }
-    const query = queryOf(terms.plan);
-    if (query) this.#inquiries.begun(query.name, terms.startedAt);
-    else this.#times.beganBefore(terms.startedAt, this.task.interval);
-    let aggregate: Aggregate;
-    try {
-      const { layout } = await this.#registry.files(terms.plan.model);
-      if (terms.plan.control) this.#registry.putBeside(terms.plan.model, terms.plan.control.file);
-      this.#layout = layout;
-      if (terms.parts) return [this.#maker.spread(this.#task, terms, layout, true)];
-      aggregate = this.#maker.aggregateFor(this.#task, terms, layout);
-      restore(aggregate, saved, this.#task);
-      if (terms.buffer) await this.#remember(terms);
-    } catch (error) {
-      if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
-      await this.#abandon(saved, `The round could not go on after a restart: ${error.detail}`);
-      return [];
-    }
-    return [this.#maker.drive(terms, aggregate, { saved, before })];
-  }
-
-  /** What assignments start from, in buffers that go on after a restart: the oldest of them is the one that is due. */
-  async #remember({ number }: RoundTerms): Promise<void> {
-    const { head } = await this.#registry.current(this.#task.name);
-    if (!this.#succession.hasBegun) this.#succession.begins(head.version.model, number);
-  }
-
-  async #abandon(saved: SavedRound, reason: string): Promise<void> {
-    const record = await abandon(saved, reason, this.#ports);
-    this.#over.push(record.round);
-    if (record.query === undefined) await this.#ports.runs?.ended(record);
-    else await this.#inquiries.ended(this.#task, record.query);
+    this.#underWay.remember(record.round);
   }
 
   /** The newest rounds that are over, once. */
@@ -612,7 +514,7 @@ export class TaskRounds {
     this.#maker.follow(past[0]?.number ?? 0);
     const last = past.find(({ query }) => query === undefined);
     if (last) this.#times.beganBefore(last.startedAt, this.task.interval);
-    this.#over.push(...past.map(({ round }) => round).reverse());
+    this.#underWay.remember(...past.map(({ round }) => round).reverse());
   }
 }
 

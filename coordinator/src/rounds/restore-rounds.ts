@@ -1,0 +1,87 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
+import type { Aggregate } from '../aggregation/aggregate.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { RoundRecord } from '../round/record.ts';
+import type { SavedRound } from '../round/store.ts';
+import { addsAsTheyCome, type Task } from '../task/task.ts';
+import { abandon } from './abandon.ts';
+import type { RoundUnderWay } from './driver.ts';
+import type { Inquiries } from './inquiries.ts';
+import type { TaskRoundsPorts } from './ports.ts';
+import { restore } from './restore.ts';
+import type { RoundMaker } from './round-maker.ts';
+import type { RoundTimes } from './round-times.ts';
+import type { Succession } from './succession.ts';
+import { isOutage } from './until-stored.ts';
+
+/** What hears of rounds that go on after a restart. */
+interface Restoring {
+  readonly task: Task;
+  readonly registry: Registry;
+  readonly inquiries: Pick<Inquiries, 'begun'>;
+  readonly maker: RoundMaker;
+  readonly times: RoundTimes;
+  readonly succession: Succession;
+  readonly ports: Pick<TaskRoundsPorts, 'history' | 'clock' | 'events'>;
+  /** A round can't go on, and is recorded as failed. */
+  readonly abandoned: (record: RoundRecord) => Promise<void>;
+}
+
+/**
+ * The rounds of a task that go on, of those that were under way when a coordinator before this one ended: the newest, where its model is still there,
+ * and the buffer before it, which had closed. The others are recorded as failed. Throws `storage.*`.
+ */
+export async function restoreRounds(
+  saved: readonly SavedRound[],
+  restoring: Restoring,
+): Promise<RoundUnderWay[]> {
+  const drivers: RoundUnderWay[] = [];
+  const most = addsAsTheyCome(restoring.task) ? 2 : 1;
+  for (const [i, round] of saved.entries()) {
+    restoring.maker.follow(round.terms.number);
+    const driver =
+      i < saved.length - most
+        ? await fail(round, 'A newer round of this task was under way as well.', restoring)
+        : await restored(round, drivers[0]?.ended, restoring);
+    if (driver) drivers.push(driver);
+  }
+  return drivers;
+}
+
+/** The round that was under way; undefined where it can't go on. */
+async function restored(
+  saved: SavedRound,
+  before: Promise<unknown> | undefined,
+  restoring: Restoring,
+): Promise<RoundUnderWay | undefined> {
+  const { task, registry, inquiries, maker, times, succession, ports } = restoring;
+  const { terms, damage } = saved;
+  if (damage !== undefined) {
+    const error = new MurmurationError('storage.corrupt', damage);
+    ports.events.emit('fault', 'reading the sum of a round', error, terms.id);
+  }
+  const query = queryOf(terms.plan);
+  if (query) inquiries.begun(query.name, terms.startedAt);
+  else times.beganBefore(terms.startedAt, task.interval);
+  let aggregate: Aggregate;
+  try {
+    const { layout } = await registry.files(terms.plan.model);
+    if (terms.plan.control) registry.putBeside(terms.plan.model, terms.plan.control.file);
+    if (terms.parts) return maker.spread(task, terms, layout, true);
+    aggregate = maker.aggregateFor(task, terms, layout);
+    restore(aggregate, saved, task);
+    if (terms.buffer) {
+      const { head } = await registry.current(task.name);
+      succession.resumes(head.version.model, terms.number, layout);
+    }
+  } catch (error) {
+    if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
+    return fail(saved, `The round could not go on after a restart: ${error.detail}`, restoring);
+  }
+  return maker.drive(terms, aggregate, { saved, before });
+}
+
+async function fail(saved: SavedRound, reason: string, { ports, abandoned }: Restoring): Promise<undefined> {
+  await abandoned(await abandon(saved, reason, ports));
+}

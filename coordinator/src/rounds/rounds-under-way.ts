@@ -1,0 +1,152 @@
+import { equalBytes } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
+import { writePlan } from '@murmuration/protocol/messages/plan';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { stalenessIn } from '../round/base.ts';
+import type { RoundRecord } from '../round/record.ts';
+import type { DrawnMember } from '../round/store.ts';
+import type { Task } from '../task/task.ts';
+import type { RoundUnderWay } from './driver.ts';
+import type { Carried } from './ports.ts';
+import type { RoundMaker } from './round-maker.ts';
+import type { RoundTimes } from './round-times.ts';
+import type { Succession } from './succession.ts';
+
+/** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
+export const remembered = 64;
+
+/** What the rounds of a task go by while they follow one another. */
+interface RoundsUnderWayPorts {
+  readonly clock: Clock;
+  readonly maker: RoundMaker;
+  readonly times: RoundTimes;
+  readonly succession: Succession;
+  /** The task as the round under way has it. */
+  readonly task: () => Task;
+  /** Gives the task the settings of the next round, where they are others. */
+  readonly takeOver: () => void;
+  /** A round is over. Undefined where nothing is waited for: what follows then happens in the same turn. */
+  readonly over: (record: RoundRecord) => Promise<void> | undefined;
+  /** As `over`, once the round is not under way any more, or the buffer after it is the one that ends next. */
+  readonly counted: (record: RoundRecord) => Promise<void> | undefined;
+}
+
+/** The rounds of a task that are under way, one, or two buffers of which the first closes, and those that are over. */
+export class RoundsUnderWay {
+  readonly #ports: RoundsUnderWayPorts;
+  readonly #over: RoundId[] = [];
+  #newest: RoundUnderWay | undefined;
+  /** The round that ends next; of an asynchronous task it may be the buffer before the newest. */
+  #ending: RoundUnderWay | undefined;
+  #isOpen = false;
+
+  constructor(ports: RoundsUnderWayPorts) {
+    this.#ports = ports;
+  }
+
+  /** The newest round, which may be over; of an asynchronous task, the buffer that takes updates. */
+  get newest(): RoundUnderWay | undefined {
+    return this.#newest;
+  }
+
+  /** That round, and before it the buffer that closes, if one does; they may be over. */
+  get all(): readonly RoundUnderWay[] {
+    return [...new Set([this.#ending, this.#newest])].filter(each => each !== undefined);
+  }
+
+  /** Whether there is a round whose end does not count yet. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** The models that they start from. */
+  get bases(): readonly ModelHash[] {
+    return this.all.flatMap(({ bases }) => bases);
+  }
+
+  /** As `TaskRounds.find`. */
+  find(round: RoundId, assignment?: AssignmentId): RoundUnderWay | undefined {
+    const { all } = this;
+    const found =
+      (assignment && all.find(each => each.holds(round, assignment))) ??
+      all.find(({ terms }) => terms.id === round);
+    if (found) return found;
+    if (this.#over.includes(round)) throw new MurmurationError('round.closed');
+    return undefined;
+  }
+
+  /** These rounds are over, the newest last. */
+  remember(...rounds: readonly RoundId[]): void {
+    this.#over.push(...rounds);
+    if (this.#over.length > remembered) this.#over.splice(0, this.#over.length - remembered);
+  }
+
+  /** A round begins that follows none; resolves once it and the buffers after it are over. */
+  begin(driver: RoundUnderWay): Promise<void> {
+    this.#newest = driver;
+    this.#setDue(driver);
+    return this.#carry(driver);
+  }
+
+  /** As `begin`, of a round that goes on after a restart, or of two buffers of which the first has closed. */
+  goOn(first: RoundUnderWay, second: RoundUnderWay | undefined): Promise<void> {
+    this.#newest = second ?? first;
+    if (second) this.#ports.succession.follow(first.terms.id, second);
+    const carried = this.#carry(first);
+    if (second) first.due(0, true);
+    else this.#setDue(first);
+    return carried;
+  }
+
+  /** A buffer begins when the one before it closes, and takes over what is open, unless devices were told something else by now. */
+  succeed(from: RoundId, open: readonly DrawnMember[], summed: Promise<void>): Carried {
+    const { succession, maker, times, task, takeOver } = this.#ports;
+    const known = succession.after(from);
+    // It had begun before a restart, with those whom it took over.
+    if (known) return { begun: known.begun, released: [] };
+    const before = this.#newest!;
+    takeOver();
+    const { model } = succession.base;
+    const { frozenLayers } = before.terms.plan;
+    const terms = maker.terms(task(), { model, parent: null }, { frozenLayers });
+    const isSame = equalBytes(writePlan({ ...before.terms.plan, model }), writePlan(terms.plan));
+    const isKept = ({ base }: DrawnMember) =>
+      isSame && stalenessIn(terms, base!) <= terms.buffer!.maxStaleness;
+    const driver = maker.open(task(), terms, succession.layout, {
+      carried: { members: open.filter(isKept), summed },
+      before: before.ended,
+    });
+    times.began(terms.startedAt, task().interval);
+    succession.follow(from, driver);
+    this.#newest = driver;
+    return { begun: driver.begun, released: open.filter(member => !isKept(member)) };
+  }
+
+  /** A buffer closes as soon as it is full, but no sooner than the task's schedule says, from its beginning. */
+  #setDue(driver: RoundUnderWay): void {
+    if (!driver.terms.buffer) return;
+    const { task, clock } = this.#ports;
+    driver.due(Math.min(driver.terms.startedAt, clock.now()) + task().interval);
+  }
+
+  /** Waits for the end of a round, and of the buffers that follow it. */
+  async #carry(first: RoundUnderWay): Promise<void> {
+    const { succession, over, counted } = this.#ports;
+    for (let driver: RoundUnderWay | undefined = first; driver; ) {
+      this.#ending = driver;
+      this.#isOpen = true;
+      const record = await driver.ended;
+      if (!record) return;
+      const next = succession.after(driver.terms.id);
+      succession.over(record);
+      const told = over(record);
+      if (told) await told;
+      if (next) this.#setDue(next);
+      else this.#isOpen = false;
+      const settled = counted(record);
+      if (settled) await settled;
+      driver = next;
+    }
+  }
+}
