@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import pg from 'pg';
 import { services } from '../scripts/services.mjs';
 import { freePort } from './free-port.ts';
 
@@ -24,6 +25,8 @@ export class PostgresqlServer {
   readonly #port: number;
   #process: ChildProcess;
   #databases = 0;
+  /** The databases that were prepared, and what by. */
+  readonly #prepared = new Map<(address: string) => Promise<unknown>, Promise<string>>();
 
   private constructor(host: string, folder: string, port: number, process: ChildProcess) {
     this.#host = host;
@@ -55,28 +58,35 @@ export class PostgresqlServer {
     return new PostgresqlServer(host, folder, port, await run(folder, host, port));
   }
 
-  /** The address of a database that nobody has used yet. */
-  async freshDatabase(): Promise<string> {
+  /** The address of a database that nobody has used yet; or of a copy of one that `prepare` alone has used, once for all copies. */
+  async freshDatabase(prepare?: (address: string) => Promise<unknown>): Promise<string> {
+    return this.address(await this.#create(prepare && (await this.#preparedBy(prepare))));
+  }
+
+  /** The name of a database that `prepare` has used. */
+  #preparedBy(prepare: (address: string) => Promise<unknown>): Promise<string> {
+    const prepared =
+      this.#prepared.get(prepare) ??
+      this.#create().then(async name => {
+        await prepare(this.address(name));
+        return name;
+      });
+    this.#prepared.set(prepare, prepared);
+    return prepared;
+  }
+
+  /** The name of a new database, a copy of another one where that is named. */
+  async #create(template = 'template1'): Promise<string> {
     this.#databases += 1;
     const name = `fresh_${this.#databases}`;
-    const { status, stderr } = spawnSync(
-      program('psql'),
-      [
-        '-h',
-        this.#host,
-        '-p',
-        String(this.#port),
-        '-U',
-        'tester',
-        '-d',
-        'postgres',
-        '-c',
-        `create database ${name}`,
-      ],
-      { env: { ...process.env, PGPASSWORD: password }, encoding: 'utf8' },
-    );
-    if (status !== 0) throw new Error(`create database failed: ${stderr}`);
-    return this.address(name);
+    const client = new pg.Client({ connectionString: this.address('postgres') });
+    await client.connect();
+    try {
+      await client.query(`create database ${name} template ${template}`);
+    } finally {
+      await client.end();
+    }
+    return name;
   }
 
   address(database: string, { secret = password } = {}): string {

@@ -33,8 +33,14 @@ afterAll(async () => {
   await server.remove();
 });
 
+/** Makes the tables, which all tests begin with. */
+const withTables = async (empty: string) => {
+  const storage = await openPostgresqlStorage(empty, new VirtualClock(1_000), { role: 'cell' });
+  await storage.close();
+};
+
 async function fresh(): Promise<void> {
-  address = await server.freshDatabase();
+  address = await server.freshDatabase(withTables);
   outside = await openPostgresql<unknown>(address);
   outsides.push(outside);
 }
