@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import pg from 'pg';
+import { openPostgresql } from '@murmuration/sql/postgresql/open';
+import { sql } from 'kysely';
 import { services } from '../scripts/services.mjs';
 import { freePort } from './free-port.ts';
 
@@ -25,6 +26,7 @@ export class PostgresqlServer {
   readonly #port: number;
   #process: ChildProcess;
   #databases = 0;
+  #emptied: Promise<string> | undefined;
   /** The databases that were prepared, and what by. */
   readonly #prepared = new Map<(address: string) => Promise<unknown>, Promise<string>>();
 
@@ -63,6 +65,20 @@ export class PostgresqlServer {
     return this.address(await this.#create(prepare && (await this.#preparedBy(prepare))));
   }
 
+  /** The address of one database, empty again each time: for tests of which one begins when the one before has let go of it. */
+  async emptyDatabase(): Promise<string> {
+    this.#emptied ??= this.freshDatabase();
+    const address = await this.#emptied;
+    const { rows, close } = await openPostgresql(address, { connections: 1 });
+    try {
+      await sql.raw('drop schema public cascade').execute(rows);
+      await sql.raw('create schema public').execute(rows);
+    } finally {
+      await close();
+    }
+    return address;
+  }
+
   /** The name of a database that `prepare` has used. */
   #preparedBy(prepare: (address: string) => Promise<unknown>): Promise<string> {
     const prepared =
@@ -79,12 +95,11 @@ export class PostgresqlServer {
   async #create(template = 'template1'): Promise<string> {
     this.#databases += 1;
     const name = `fresh_${this.#databases}`;
-    const client = new pg.Client({ connectionString: this.address('postgres') });
-    await client.connect();
+    const { rows, close } = await openPostgresql(this.address('postgres'), { connections: 1 });
     try {
-      await client.query(`create database ${name} template ${template}`);
+      await sql.raw(`create database ${name} template ${template}`).execute(rows);
     } finally {
-      await client.end();
+      await close();
     }
     return name;
   }

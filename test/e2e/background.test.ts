@@ -12,8 +12,8 @@ import { markingOptions, markingTask } from './marking-line.ts';
 
 installXmlHttpRequest();
 
-let coordinator: Coordinator | undefined;
-afterEach(() => coordinator?.stop());
+const coordinators: Coordinator[] = [];
+afterEach(() => Promise.all(coordinators.splice(0).map(each => each.stop())));
 
 /** Runs no model: what counts is which one it is given. */
 function inference(opened: string[]): Inference {
@@ -45,16 +45,21 @@ it('a phone that is woken does what fits its wake: it serves in a slice, trains 
     unmasking: '1 h',
   };
   const once = { deadlines: hours, schedule: { every: '12 h' } };
-  coordinator = await createCoordinator(
-    parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent' }),
-    [
-      lineTask({ ...once, cohort: { goal: 1, minimum: 1, overSelection: 1 } } as never),
-      lineTask({ ...markingTask, ...once, name: 'marking' } as never),
-    ],
-    { clock: systemClock, random: systemRandom },
-  );
-  const { url } = coordinator;
-  await coordinator.start();
+  const open = async () => {
+    const coordinator = await createCoordinator(
+      parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent' }),
+      [
+        lineTask({ ...once, cohort: { goal: 1, minimum: 1, overSelection: 1 } } as never),
+        lineTask({ ...markingTask, ...once, name: 'marking' } as never),
+      ],
+      { clock: systemClock, random: systemRandom },
+    );
+    coordinators.push(coordinator);
+    await coordinator.start();
+    return coordinator.url;
+  };
+  // What one phone learns makes a version, which no other is to be given in its place.
+  const [url, learners] = [await open(), await open()];
   const opened: string[] = [];
   const line = lineOptions(url, 0).tasks.line as TaskOptions;
   const serving = {
@@ -68,16 +73,17 @@ it('a phone that is woken does what fits its wake: it serves in a slice, trains 
   });
   const { line: marking } = markingOptions(url, 0, undefined).tasks;
   const short = phone(url, { tasks: { marking: marking! } });
-  const learner = phone(url, {});
+  const learner = phone(learners, {});
   const silent = phone(url, { consent: 'asked' });
   // Longer than any machine takes: what ends it is that nothing is left to do.
   const slice = { deadlineMs: 600_000 };
-  const [read, again, masked, off] = await Promise.all([
+  const [read, again, masked, off, learned] = await Promise.all([
     reader.runInBackground(slice),
     // One wake at a time: whoever asks again hears of the same.
     reader.runInBackground(slice),
     short.runInBackground({ deadlineMs: 240_000, processing: true }),
     silent.runInBackground(slice),
+    learner.runInBackground({ deadlineMs: 600_000, processing: true }),
   ]);
   expect(again).toBe(read);
   expect(read).toEqual({
@@ -94,9 +100,6 @@ it('a phone that is woken does what fits its wake: it serves in a slice, trains 
     marking: expect.stringMatching(/^a masked round may last 21600 s; the device stays awake for \d+0 s$/),
   });
   expect(off).toEqual({ ended: 'off', modelBytes: 0, contributions: 0, reasons: {} });
-  expect(await learner.runInBackground({ deadlineMs: 600_000, processing: true })).toMatchObject({
-    ended: 'done',
-    contributions: 1,
-  });
+  expect(learned).toMatchObject({ ended: 'done', contributions: 1 });
   for (const client of [reader, short, learner, silent]) expect(client.state).toEqual({ state: 'off' });
 });

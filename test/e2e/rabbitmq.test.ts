@@ -155,7 +155,7 @@ describe('requests from RabbitMQ', () => {
   it('need a token where there are any, which no dead letter keeps; what is too often is tried again', async () => {
     const { text, ...entry } = mintInferenceToken(systemRandom, native);
     // Slow enough that three at once are too many on any machine.
-    const rate = { burst: 1, perSecond: 1 };
+    const rate = { burst: 1, perSecond: 2 };
     const { text: readerText, ...reader } = mintInferenceToken(systemRandom, native);
     const tokens = [
       { ...entry, name: 'test', rights: ['predict' as const], rate },

@@ -26,6 +26,8 @@ let page: string;
 let model: ModelFiles;
 let inNode: TrainingResult;
 let views: ChromiumViews;
+/** A page that says nothing, and what it was asked: the seconds that it has pass while other tests run. */
+let silent: { readonly views: ChromiumViews; readonly asked: Promise<unknown> };
 
 const settings = {
   learningRate: 0.5,
@@ -49,8 +51,16 @@ beforeAll(async () => {
   inNode = await worker.train(model, settings, examplesOf(0), never, () => {});
   await worker.close();
   browser = await chromium.launch(chromiumOptions);
+  const views = new ChromiumViews(browser, 'window');
+  const trainer = await views.trainer(webViewPage('fetch("https://attacker.example/").catch(() => {})'));
+  const asked = trainer.train(model, settings, examplesOf(0), never, () => {});
+  asked.catch(() => {});
+  silent = { views, asked };
 });
-afterAll(() => browser?.close());
+afterAll(async () => {
+  await silent?.views.close();
+  await browser?.close();
+});
 afterEach(() => views?.close());
 
 it.each(['window', 'document'] as const)(
@@ -192,10 +202,9 @@ it('says within seconds why a script does not run, and that one serves nothing',
     code: 'training.failed',
     detail: expect.stringContaining('missing is not defined'),
   });
-  const silent = await views.trainer(webViewPage('fetch("https://attacker.example/").catch(() => {})'));
-  await expect(silent.train(model, settings, examplesOf(0), never, () => {})).rejects.toMatchObject({
+  await expect(silent.asked).rejects.toMatchObject({
     code: 'training.no-answer',
     detail: expect.stringContaining('has to call serveWebView'),
   });
-  expect(views.requests).toEqual([]);
+  expect([views.requests, silent.views.requests]).toEqual([[], []]);
 });

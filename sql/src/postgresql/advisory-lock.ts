@@ -69,7 +69,12 @@ class HeldLock implements AdvisoryLock {
 
   /** Whether the lock was free, and is this process's now. */
   async take(): Promise<boolean> {
-    const client = await this.#connect(connectTimeout);
+    const client = await this.#connect();
+    // A question is open, so that it waits for nothing.
+    const cancel = this.#clock.at(
+      this.#clock.now() + connectTimeout,
+      () => void client.end().catch(() => {}),
+    );
     try {
       const { rows } = await client.query<{ taken: boolean }>(
         `select pg_try_advisory_lock${this.#mode}($1) as taken`,
@@ -82,6 +87,8 @@ class HeldLock implements AdvisoryLock {
     } catch (error) {
       await client.end().catch(() => {});
       throw this.#failure(error);
+    } finally {
+      cancel();
     }
     await client.end();
     return false;
@@ -151,12 +158,11 @@ class HeldLock implements AdvisoryLock {
     await client?.end().catch(() => {});
   }
 
-  /** `patience`: ms that an answer may take; without it, as long as it likes. */
-  async #connect(patience?: number): Promise<pg.Client> {
+  /** A connection, on which an answer may take as long as it likes. */
+  async #connect(): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: this.#address,
       connectionTimeoutMillis: connectTimeout,
-      query_timeout: patience,
       application_name: 'murmuration lock',
       keepAlive: true,
       options: keepAlives,

@@ -9,4 +9,4 @@ beforeAll(async () => {
 });
 afterAll(() => server?.remove());
 
-precomputeContract('PostgreSQL', () => server.freshDatabase());
+precomputeContract('PostgreSQL', () => server.emptyDatabase());

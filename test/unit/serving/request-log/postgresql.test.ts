@@ -11,4 +11,4 @@ beforeAll(async () => {
 
 afterAll(() => server?.remove());
 
-logDatabaseContract('PostgreSQL', () => server.freshDatabase());
+logDatabaseContract('PostgreSQL', () => server.emptyDatabase());
