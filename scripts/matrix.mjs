@@ -9,7 +9,7 @@ import { provideServices, withoutTags } from './services.mjs';
 import { failedTests, readReport } from './test-report.mjs';
 
 /** The newest releases of their lines that the registry had when they were chosen. */
-const versions = ['20.20.2', '22.22.2', '24.21.0'];
+const versions = ['20.20.2', '22.23.5', '24.22.3', '26.12.1'];
 
 /** Computes long, the same on every version. What starts threads is not among it. */
 const long =
@@ -52,7 +52,7 @@ function majorOf(version) {
 }
 
 /**
- * The path of this version of Node: the one that NODE_22 (or NODE_20, NODE_24) names, or npm's package of the binary, which
+ * The path of this version of Node: the one that NODE_22 (or NODE_20, NODE_24, NODE_26) names, or npm's package of the binary, which
  * goes into `.ci`. Undefined where neither can be had.
  * @param {string} version
  */
