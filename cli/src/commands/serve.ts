@@ -61,6 +61,8 @@ export function serveCommand(program: Command): void {
         clock: steadyClock(),
         random: systemRandom,
         ...given,
+        unanswered: ({ detail }) =>
+          say(`The start waits for the database, which does not answer in time. ${detail}`),
         waiting: () => say('Another coordinator has the database; this one takes over when that one ends.'),
         precompute: (await Promise.all(modules.map(loadTaskJobs))).flat(),
         ...(verifier && { verifyEnrolment: await loadVerifier(verifier) }),

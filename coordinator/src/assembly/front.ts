@@ -24,6 +24,7 @@ import { createLog, logEvents, logStart } from '../telemetry/log.ts';
 import { watchMetrics } from '../telemetry/metrics.ts';
 import type { Config } from './config.ts';
 import { openEntrance } from './entrance.ts';
+import { type FirstLookPorts, firstLook } from './first-look.ts';
 import { deviceRequests } from './front-device-requests.ts';
 import { frontRoutes } from './front-routes.ts';
 import type { HealthPort } from './health-port.ts';
@@ -48,6 +49,7 @@ export async function openFront(
   opened: OpenResources,
   closeStorage: () => Promise<void>,
   health: HealthPort | undefined,
+  waits: Pick<FirstLookPorts, 'waits' | 'answered'>,
 ) {
   const leases = leasesOf(storage);
   const events = new CoordinatorEvents();
@@ -62,7 +64,8 @@ export async function openFront(
   const { app, connections, gateway, polled } = entrance;
   const activity = new ActivityRecorder(storage.activity, events, clock);
   const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
-  const ticketKey = await leases.ticketKey();
+  const looks = { clock, events, ...waits };
+  const ticketKey = await firstLook(() => leases.ticketKey(), looks);
   const directory: Directory = new Directory({
     leases,
     deal: new PartDeal(ticketKey),
@@ -85,7 +88,7 @@ export async function openFront(
     random,
     connected: () => connections.size,
   });
-  await directory.open();
+  await firstLook(() => directory.open(), looks);
   opened.add(() => directory.close());
   const deviceRegistry = new DeviceRegistry(storage.devices, storage.activity, population, {
     isConnected: device => connections.isConnected(device),

@@ -7,12 +7,13 @@ import { healthRoutes, type Readiness } from '../http/routes/health.ts';
 import { trustProxies } from '../limits/address.ts';
 import type { Config } from './config.ts';
 
-/** How far a start has come: it waits for a storage that another coordinator has, or opens what it needs. */
-type Before = 'starting' | 'standby';
+/** How far a start has come: it waits for a storage that another coordinator has, or that does not answer, or opens what it needs. */
+type Before = 'starting' | 'standby' | 'waiting';
 
 const details: Readonly<Record<Before, string>> = {
   starting: 'This coordinator starts.',
   standby: 'This coordinator stands by: another one has the storage, and takes the devices.',
+  waiting: 'This coordinator waits: the database does not answer in time.',
 };
 
 /**

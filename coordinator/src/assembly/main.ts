@@ -38,6 +38,7 @@ import type { Config } from './config.ts';
 import { type Core, openCore } from './core.ts';
 import { openEntrance } from './entrance.ts';
 import { openExperiments } from './experiments.ts';
+import { type FirstLookPorts, firstLook } from './first-look.ts';
 import { openFront } from './front.ts';
 import { openGates } from './gates.ts';
 import { HealthPort } from './health-port.ts';
@@ -83,6 +84,8 @@ export interface CoordinatorEnvironment {
   readonly threads?: number;
   /** Called where the coordinator waits for a storage that another one has, before it listens. */
   readonly waiting?: () => void;
+  /** Called where the start of a front or a cell waits for a database that does not answer in time; `error` says how. */
+  readonly unanswered?: (error: MurmurationError) => void;
   /** Opened and closed by the caller; without it, the storage that the configuration names is opened, and closed at the end. */
   readonly storage?: Storage;
   /** An app's own check of devices that enrol without a right token, such as an attestation. */
@@ -125,7 +128,8 @@ export async function createCoordinator(
     };
     opened.add(closeStorage);
     const parts = [config, surroundings, storage, opened, closeStorage, health] as const;
-    return config.role === 'front' ? await openFront(...parts) : await open(tasks, ...parts);
+    if (config.role !== 'front') return await open(tasks, ...parts);
+    return await openFront(...parts, waitsFor(surroundings, health));
   } catch (error) {
     // A start that fails, however late, leaves nothing behind that would keep the process alive.
     await opened.close();
@@ -136,12 +140,13 @@ export async function createCoordinator(
 async function open(
   given: readonly Task[],
   config: Config,
-  { clock, random, roundRandom = random, verifyEnrolment, precompute = [], threads }: CoordinatorEnvironment,
+  surroundings: CoordinatorEnvironment,
   storage: Storage,
   opened: OpenResources,
   closeStorage: () => Promise<void>,
   health: HealthPort | undefined,
 ): Promise<Coordinator> {
+  const { clock, random, roundRandom = random, verifyEnrolment, precompute = [], threads } = surroundings;
   const events = new CoordinatorEvents();
   const recentLog = new RecentLog(clock.now());
   const log = createLog(config.log, undefined, recentLog);
@@ -152,7 +157,8 @@ async function open(
   const tasks = leases
     ? []
     : [...given, ...(await addedBefore(given, { modules, store: storage.addedTasks, events }))];
-  const ticketCheck = leases && (await TicketCheck.open(leases, clock));
+  const looks = { clock, events, ...waitsFor(surroundings, health) };
+  const ticketCheck = leases && (await firstLook(() => TicketCheck.open(leases, clock), looks));
   const entrance = await openEntrance(
     config,
     { clock, random, verifyEnrolment },
@@ -403,6 +409,20 @@ async function open(
         .then(() => health?.close());
       return closed;
     },
+  };
+}
+
+/** Who hears that a start waits for the database, and that it goes on. */
+function waitsFor(
+  { unanswered }: CoordinatorEnvironment,
+  health: HealthPort | undefined,
+): Pick<FirstLookPorts, 'waits' | 'answered'> {
+  return {
+    waits(error) {
+      health?.become('waiting');
+      unanswered?.(error);
+    },
+    answered: () => health?.become('starting'),
   };
 }
 

@@ -47,16 +47,25 @@ export class Cell {
   #leads = true;
   #looking: Promise<void> = Promise.resolve();
   #isStopped = false;
+  /** Whether the place of the leases knows of all tasks. */
+  #isAnnounced = false;
   #looks = 0;
 
   constructor(ports: CellPorts) {
     this.#ports = ports;
   }
 
-  /** Takes tasks from now on, some before this returns. */
+  /** Takes tasks from now on, some before this returns, unless the place of the leases can't be reached, which is told as later. Throws what does not pass. */
   async start(): Promise<void> {
-    await this.#ports.leases.announce(this.#ports.tasks);
-    await this.#turn();
+    const announced = this.#announce();
+    // Whoever stops it meanwhile waits for that.
+    this.#looking = announced.catch(() => {});
+    try {
+      await announced;
+    } catch (error) {
+      if (!(error instanceof MurmurationError && error.retryable)) throw error;
+    }
+    if (!this.#isStopped) await this.#turn();
   }
 
   /** Takes no further task; what is being taken is there when it returns. Devices are led on, until `close` or the end of the leases. */
@@ -81,8 +90,14 @@ export class Cell {
     return this.#looking;
   }
 
+  async #announce(): Promise<void> {
+    await this.#ports.leases.announce(this.#ports.tasks);
+    this.#isAnnounced = true;
+  }
+
   async #look(): Promise<void> {
     const { leases, tasks, url, takeOver, standingOf } = this.#ports;
+    if (!this.#isAnnounced) await this.#announce();
     await this.#confirm();
     const places = await leases.places();
     this.#ports.saw(places);

@@ -15,6 +15,18 @@ export async function openPostgresql<Tables>(
   address: string,
   options?: PoolOptions,
 ): Promise<OpenPostgresql<Tables>> {
+  const opened = postgresqlRows<Tables>(address, options);
+  try {
+    await sql`select 1`.execute(opened.rows);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  return opened;
+}
+
+/** The same without a connection: the first query makes one. Throws `config.invalid` for what is no address. */
+export function postgresqlRows<Tables>(address: string, options?: PoolOptions): OpenPostgresql<Tables> {
   if (!URL.canParse(address))
     throw new MurmurationError(
       'config.invalid',
@@ -27,12 +39,6 @@ export async function openPostgresql<Tables>(
     closed ??= rows.destroy();
     return closed;
   };
-  try {
-    await sql`select 1`.execute(rows);
-  } catch (error) {
-    await close();
-    throw error;
-  }
   return { rows, description, close };
 }
 

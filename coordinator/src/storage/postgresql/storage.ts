@@ -4,7 +4,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { withoutPassword } from '@murmuration/sql/postgresql/address';
 import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
-import { openPostgresql } from '@murmuration/sql/postgresql/open';
+import { openPostgresql, postgresqlRows } from '@murmuration/sql/postgresql/open';
 import type { PoolOptions } from '@murmuration/sql/postgresql/pool';
 import { type Connected, requireSessions } from '@murmuration/sql/postgresql/sessions';
 import { Writer } from '@murmuration/sql/writes/writer';
@@ -152,11 +152,9 @@ async function openPart(options: PartOptions): Promise<Part> {
   if (role === 'all') return { tables, ...(await own(tables.rows, description)), leases: undefined };
   const token = role === 'cell' ? (await nextToken(tables.rows)).token : undefined;
   if (role === 'front') await tables.rows.transaction().execute(endOwner);
-  // Connections of their own, which are given up soon: where one carries nothing any more, the next look is on another one.
-  const looks = await openPostgresql<Tables>(address, {
-    connections: shares.looks,
-    patience: leasePatience,
-  });
+  // Connections of their own, which are given up soon: where one carries nothing any more, the next look is on another one. The first is made by the
+  // first look, which may fail as any other: the server has been there, and may be slow now.
+  const looks = postgresqlRows<Tables>(address, { connections: shares.looks, patience: leasePatience });
   opened.push(() => looks.close());
   const leasesOf = (holder: Holder) => databaseLeases(looks.rows, holder, description, systemRandom);
   if (token === undefined) return { tables, token, guard: undefined, leases: leasesOf(takesNone) };

@@ -42,6 +42,7 @@ describe('the port of health', () => {
     for (const [state, words] of [
       ['starting', /starts/],
       ['standby', /stands by/],
+      ['waiting', /waits: the database does not answer/],
     ] as const) {
       health.become(state);
       expect((await get(`${health.url}/health/live`)).json()).toEqual({ status: 'ok', name: 'murmuration' });

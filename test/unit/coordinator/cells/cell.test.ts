@@ -1,5 +1,6 @@
 import { Cell } from '@murmuration/coordinator/cells/cell';
 import { type Leased, partNames } from '@murmuration/coordinator/cells/parts';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
@@ -74,6 +75,56 @@ describe('cells that share tasks', () => {
     expect(places.every(({ cell, said }) => cell === 'http://second.example.org' && said !== null)).toBe(
       true,
     );
+  });
+
+  it('start while the place of the leases does not answer, say so, and take tasks once it does', async () => {
+    const { clock, open } = world();
+    const first = open('first');
+    first.line.cutOff('both');
+    const started = first.cell.start();
+    await clock.advance(10_000);
+    await started;
+    expect(first.failures.length).toBeGreaterThan(1);
+    expect(first.failures).toEqual(
+      first.failures.map(() => expect.objectContaining({ code: 'storage.failed' })),
+    );
+    first.line.mend();
+    await clock.advance(10_000);
+    expect([...first.taken].sort()).toEqual(tasks);
+  });
+
+  it('stop while they wait for the first answer, and ask nothing after that', async () => {
+    const { clock, open } = world();
+    const first = open('first');
+    let asked = 0;
+    const { announce } = first.leases;
+    first.leases.announce = async all => {
+      asked += 1;
+      await announce(all);
+    };
+    first.line.cutOff('both');
+    const started = first.cell.start();
+    await clock.advance(500);
+    let hasStopped = false;
+    const stopped = first.cell.stop().then(() => {
+      hasStopped = true;
+    });
+    await clock.advance(0);
+    expect(hasStopped).toBe(false);
+    first.line.mend();
+    await clock.advance(2_000);
+    await Promise.all([started, stopped]);
+    await clock.advance(10_000);
+    expect([asked, first.taken, first.failures, clock.pending]).toEqual([1, [], [], 0]);
+  });
+
+  it('do not start where what the leases answer does not pass', async () => {
+    const { open } = world();
+    const first = open('first');
+    first.leases.announce = async () => {
+      throw new MurmurationError('config.invalid', 'It refuses.');
+    };
+    await expect(first.cell.start()).rejects.toMatchObject({ code: 'config.invalid' });
   });
 
   it('leave a task alone that they have stopped with', async () => {

@@ -107,11 +107,12 @@ export class MemoryLeases {
     const leases: TaskLeases = {
       held: held.tasks,
       lasts,
-      announce: async tasks => {
-        for (const task of tasks)
-          if (!this.#leases.has(task))
-            this.#leases.set(task, { holder: null, url: '', token: 0, said: null });
-      },
+      announce: tasks =>
+        asked(() => {
+          for (const task of tasks)
+            if (!this.#leases.has(task))
+              this.#leases.set(task, { holder: null, url: '', token: 0, said: null });
+        }),
       take: async (task, url) => {
         const token = await asked(() => {
           const lease = this.#leases.get(task);
