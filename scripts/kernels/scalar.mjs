@@ -1,13 +1,12 @@
 // Takes vectors apart: what is left of a module has each lane in a local of its own, does the same roundings in the same order, and so
 // gives the same bytes. It serves engines without vectors, and binaryen's wasm2js, which knows none.
 import binaryen from 'assemblyscript/binaryen';
+import { kindOf, kindsOfLocals, lanewise, ops, splats } from './vector-kinds.mjs';
 
+/** @import { Expression, Kind } from './vector-kinds.mjs' */
 /**
- * Four lanes of f32 or i32, two of f64, or four answers of a comparison, 1 or 0, which stand for lanes of ones or zeros.
- * @typedef {'f32' | 'i32' | 'f64' | 'mask'} Kind
  * A vector whose lanes lie in locals.
  * @typedef {{ readonly kind: Kind, readonly lanes: readonly number[] }} Vector
- * @typedef {number} Expression
  */
 
 const { f32, f64, i32, v128, none } = binaryen;
@@ -18,46 +17,10 @@ const typeOf = { f32, i32, f64, mask: i32 };
 /** @param {Kind} kind */
 const lanesOf = kind => (kind === 'f64' ? 2 : 4);
 
-/** Its operations and classes of expressions, which its types leave out. */
-const ops = /** @type {any} */ (binaryen);
-/**
- * Operations of two vectors, lane by lane: the kind that they take and make, and the instruction of one lane. Their numbers are not those of
- * operations of one vector.
- * @type {Map<number, readonly [takes: Kind, makes: Kind, instruction: string]>}
- */
-const lanewise = new Map([
-  [ops.AddVecF32x4, ['f32', 'f32', 'add']],
-  [ops.SubVecF32x4, ['f32', 'f32', 'sub']],
-  [ops.MulVecF32x4, ['f32', 'f32', 'mul']],
-  [ops.DivVecF32x4, ['f32', 'f32', 'div']],
-  [ops.PMinVecF32x4, ['f32', 'f32', 'pmin']],
-  [ops.PMaxVecF32x4, ['f32', 'f32', 'pmax']],
-  [ops.EqVecF32x4, ['f32', 'mask', 'eq']],
-  [ops.NeVecF32x4, ['f32', 'mask', 'ne']],
-  [ops.LtVecF32x4, ['f32', 'mask', 'lt']],
-  [ops.GtVecF32x4, ['f32', 'mask', 'gt']],
-  [ops.LeVecF32x4, ['f32', 'mask', 'le']],
-  [ops.GeVecF32x4, ['f32', 'mask', 'ge']],
-  [ops.AddVecI32x4, ['i32', 'i32', 'add']],
-  [ops.SubVecI32x4, ['i32', 'i32', 'sub']],
-  [ops.MulVecI32x4, ['i32', 'i32', 'mul']],
-  [ops.EqVecI32x4, ['i32', 'mask', 'eq']],
-  [ops.LtUVecI32x4, ['i32', 'mask', 'lt_u']],
-  [ops.AddVecF64x2, ['f64', 'f64', 'add']],
-  [ops.SubVecF64x2, ['f64', 'f64', 'sub']],
-  [ops.MulVecF64x2, ['f64', 'f64', 'mul']],
-  [ops.DivVecF64x2, ['f64', 'f64', 'div']],
-]);
 /** Those of one operand; their numbers are those of others among the operations of two. @type {Map<number, 'neg' | 'sqrt'>} */
 const unary = new Map([
   [ops.NegVecF32x4, 'neg'],
   [ops.SqrtVecF32x4, 'sqrt'],
-]);
-/** @type {Map<number, Kind>} */
-const splats = new Map([
-  [ops.SplatVecF32x4, 'f32'],
-  [ops.SplatVecI32x4, 'i32'],
-  [ops.SplatVecF64x2, 'f64'],
 ]);
 /** @type {Map<number, 'shl' | 'shr_u' | 'shr_s'>} */
 const shifts = new Map([
@@ -126,19 +89,16 @@ class Lowering {
   replace() {
     const m = this.#module;
     const { name, params, results, vars, body } = this.#info;
-    /** @type {Map<number, Kind>} */
-    const kinds = new Map();
     const old = [...binaryen.expandType(params), ...vars];
-    this.#findKinds(body, kinds);
+    this.#kinds = kindsOfLocals(body);
     const inputs = binaryen.expandType(params).length;
     for (const [index, type] of old.entries()) {
       if (index === inputs) this.#parameters = this.#locals.length;
       if (type === v128)
-        this.#vectors.set(index, this.#fresh(index < inputs ? 'f32' : (kinds.get(index) ?? 'f32')));
+        this.#vectors.set(index, this.#fresh(index < inputs ? 'f32' : (this.#kinds.get(index) ?? 'f32')));
       else this.#moved.set(index, this.#scalar(type));
     }
     if (old.length === inputs) this.#parameters = this.#locals.length;
-    this.#kinds = kinds;
     const lowered = results === v128 ? this.#returned(body) : this.#lower(body);
     m.removeFunction(name);
     m.addFunction(
@@ -162,63 +122,6 @@ class Lowering {
   /** @param {Kind} kind @returns {Vector} */
   #fresh(kind) {
     return { kind, lanes: Array.from({ length: lanesOf(kind) }, () => this.#scalar(typeOf[kind])) };
-  }
-
-  /** Kinds of the locals, from what is put into them. @param {Expression} expression @param {Map<number, Kind>} kinds */
-  #findKinds(expression, kinds) {
-    const info = binaryen.getExpressionInfo(expression);
-    if (info.id === binaryen.LocalSetId) {
-      const { index, value } = /** @type {binaryen.LocalSetInfo} */ (info);
-      // A constant, or what lies in memory, in a local of its own is of floats.
-      const isOpen = [binaryen.ConstId, binaryen.LoadId].includes(binaryen.getExpressionId(value));
-      const isVector = binaryen.getExpressionType(value) === v128;
-      const kind = isVector ? (isOpen ? 'f32' : this.#kindOf(value, kinds)) : undefined;
-      if (kind && !kinds.has(index)) kinds.set(index, kind);
-    }
-    for (const child of childrenOf(info)) this.#findKinds(child, kinds);
-  }
-
-  /**
-   * The kind of a vector, where it tells: a constant or what lies in memory may be of any.
-   * @param {Expression} expression @param {Map<number, Kind>} kinds @returns {Kind | undefined}
-   */
-  #kindOf(expression, kinds) {
-    const info = /** @type {any} */ (binaryen.getExpressionInfo(expression));
-    switch (info.id) {
-      case binaryen.LocalGetId:
-        return kinds.get(info.index);
-      case binaryen.LocalSetId:
-        return this.#kindOf(info.value, kinds);
-      case binaryen.BlockId:
-        for (const value of [info.children.at(-1), ...handedTo(info.name, expression)]) {
-          const kind = this.#kindOf(value, kinds);
-          if (kind) return kind;
-        }
-        return 'f32';
-      case binaryen.IfId:
-      case binaryen.SelectId:
-        return this.#kindOf(info.ifTrue, kinds) ?? this.#kindOf(info.ifFalse, kinds);
-      case binaryen.UnaryId:
-        return splats.get(info.op) ?? (info.op === ops.PromoteLowVecF32x4ToVecF64x2 ? 'f64' : 'f32');
-      case binaryen.BinaryId: {
-        const known = lanewise.get(info.op);
-        if (known) return known[1];
-        const [left, right] = [this.#kindOf(info.left, kinds), this.#kindOf(info.right, kinds)];
-        return left === 'mask' ? (right ?? left) : (left ?? right);
-      }
-      case binaryen.SIMDTernaryId:
-        return this.#kindOf(info.a, kinds) ?? this.#kindOf(info.b, kinds);
-      case binaryen.SIMDShiftId:
-        return 'i32';
-      case binaryen.SIMDReplaceId:
-        return info.op === ops.ReplaceLaneVecI32x4 ? 'i32' : 'f32';
-      case binaryen.SIMDShuffleId:
-        return this.#kindOf(info.left, kinds);
-      case binaryen.CallId:
-        return 'f32';
-      default:
-        return undefined;
-    }
   }
 
   /** A function's body whose value is a vector: its first lane, the others go through globals. @param {Expression} body */
@@ -423,7 +326,7 @@ class Lowering {
       }
       case binaryen.SIMDTernaryId: {
         if (info.op !== ops.BitselectVec128) break;
-        const kind = this.#kindOf(expression, this.#kinds) ?? wanted ?? 'f32';
+        const kind = kindOf(expression, this.#kinds) ?? wanted ?? 'f32';
         const [a, b] = [this.#vector(info.a, before, kind), this.#vector(info.b, before, kind)];
         const mask = this.#vector(info.c, before, 'mask');
         return each(kind, i => m.select(lane(mask, i)(), lane(a, i)(), lane(b, i)()));
@@ -443,14 +346,14 @@ class Lowering {
       case binaryen.BinaryId:
         return this.#binary(expression, info, before, each, lane);
       case binaryen.SelectId: {
-        const kind = this.#kindOf(expression, this.#kinds) ?? wanted ?? 'f32';
+        const kind = kindOf(expression, this.#kinds) ?? wanted ?? 'f32';
         const [a, b] = [this.#vector(info.ifTrue, before, kind), this.#vector(info.ifFalse, before, kind)];
         const condition = this.#scalar(i32);
         before.push(m.local.set(condition, this.#lower(info.condition)));
         return each(kind, i => m.select(m.local.get(condition, i32), lane(a, i)(), lane(b, i)()));
       }
       case binaryen.IfId: {
-        const to = this.#fresh(this.#kindOf(expression, this.#kinds) ?? wanted ?? 'f32');
+        const to = this.#fresh(kindOf(expression, this.#kinds) ?? wanted ?? 'f32');
         const arm = (/** @type {Expression} */ from) => {
           if (binaryen.getExpressionType(from) !== v128) return this.#lower(from);
           return this.#sequence(inside => this.#copy(this.#vector(from, inside, to.kind), to, inside));
@@ -459,7 +362,7 @@ class Lowering {
         return to;
       }
       case binaryen.BlockId: {
-        const to = this.#fresh(this.#kindOf(expression, this.#kinds) ?? wanted ?? 'f32');
+        const to = this.#fresh(kindOf(expression, this.#kinds) ?? wanted ?? 'f32');
         if (info.name) this.#results.set(info.name, to);
         const inside = info.children
           .slice(0, -1)
@@ -522,8 +425,8 @@ class Lowering {
     }
     const bits = bitwise.get(info.op);
     if (!bits) throw new Error(`The kernels have a new operation, ${info.op}.`);
-    const kind = this.#kindOf(expression, this.#kinds) ?? 'i32';
-    const kinds = [info.left, info.right].map(side => this.#kindOf(side, this.#kinds));
+    const kind = kindOf(expression, this.#kinds) ?? 'i32';
+    const kinds = [info.left, info.right].map(side => kindOf(side, this.#kinds));
     const masked = kinds.indexOf('mask', bits === 'andnot' ? 1 : 0);
     if (kind !== 'mask' && masked >= 0 && (bits === 'and' || bits === 'andnot')) {
       // Lanes of ones keep a value as it is, and those of zeros make it 0.
@@ -554,7 +457,7 @@ class Lowering {
   /** Whether any bit of a vector is set. @param {Expression} expression @param {Expression[]} before */
   #any(expression, before) {
     const m = this.#module;
-    const kind = this.#kindOf(expression, this.#kinds) === 'mask' ? 'mask' : 'i32';
+    const kind = kindOf(expression, this.#kinds) === 'mask' ? 'mask' : 'i32';
     const [first, ...others] = this.#vector(expression, before, kind).lanes.map(lane =>
       m.local.get(lane, i32),
     );
@@ -637,39 +540,4 @@ class Lowering {
 function asAnswer(bits) {
   if (bits !== 0 && bits !== -1) throw new Error(`The constant ${bits} is no answer of a comparison.`);
   return -bits;
-}
-
-/** What branches hand on to the end of a block. @param {string} name @param {Expression} inside @returns {Expression[]} */
-function handedTo(name, inside) {
-  const info = /** @type {any} */ (binaryen.getExpressionInfo(inside));
-  const own = info.id === binaryen.BreakId && info.name === name && info.value ? [info.value] : [];
-  return [...own, ...childrenOf(info).flatMap(child => handedTo(name, child))];
-}
-
-/** @param {object} info @returns {Expression[]} */
-function childrenOf(info) {
-  return Object.entries(info).flatMap(([name, value]) => {
-    if (name === 'children' || name === 'operands') return value;
-    const isChild = [
-      'condition',
-      'ifTrue',
-      'ifFalse',
-      'body',
-      'value',
-      'ptr',
-      'left',
-      'right',
-      'vec',
-      'a',
-      'b',
-      'c',
-      'shift',
-    ].includes(name);
-    return isChild &&
-      typeof value === 'number' &&
-      value !== 0 &&
-      !('id' in info && info.id === binaryen.ConstId)
-      ? [value]
-      : [];
-  });
 }
