@@ -1,5 +1,6 @@
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { Verdicts } from '@murmuration/client-sdk/hybrid/verdicts';
-import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
+import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
@@ -11,12 +12,24 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { LossPhase } from '@murmuration/simulations/behaviour/losses';
 import { afterEach, describe, expect, test } from 'vitest';
+import { hurriedClock } from '../hurried-clock.ts';
 import { serving, TableInference } from '../unit/client-sdk/hybrid/scene.ts';
 import { lineClient, lineOptions, openCoordinator } from './line.ts';
 import { losingLineClient } from './losing-line.ts';
 
 const masking = { threat: 'malicious', corrupt: 0.1, dropping: 0.3 } as const;
 const cohort = { goal: 6, minimum: 4, overSelection: 1 } as const;
+/** Devices pause between rounds. */
+const hurried = hurriedClock(10);
+const limit = '10 min';
+const deadlines = {
+  gathering: limit,
+  keys: limit,
+  shares: limit,
+  updates: limit,
+  agreement: limit,
+  unmasking: limit,
+};
 
 let cleanUp: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -24,8 +37,9 @@ afterEach(async () => {
   cleanUp = [];
 });
 
-async function open(change: { readonly masking?: 'off' } = {}, clock?: Clock): Promise<Coordinator> {
-  const coordinator = await openCoordinator({ masking, cohort, ...change }, [], clock);
+async function open(change: Partial<TaskDefinition> = {}, clock: Clock = hurried): Promise<Coordinator> {
+  const task = { masking, cohort, deadlines, ...change } as Partial<TaskDefinition>;
+  const coordinator = await openCoordinator(task, [], clock);
   cleanUp.push(() => coordinator.stop());
   return coordinator;
 }
@@ -65,7 +79,8 @@ function rounds(coordinator: Coordinator, count: number): Promise<RoundRecord[]>
 describe('masked rounds over real sockets', () => {
   test('SA10: the masks come off the sum, and the model learns from it', async () => {
     const coordinator = await open();
-    for (let index = 0; index < 6; index++) await join(lineClient(coordinator.url, index));
+    for (let index = 0; index < 6; index++)
+      await join(lineClient(coordinator.url, index, undefined, hurried));
     const ended = rounds(coordinator, 3);
     await coordinator.start();
     expect((await ended).map(({ outcome, tally }) => [outcome, tally.accepted])).toEqual(
@@ -74,13 +89,13 @@ describe('masked rounds over real sockets', () => {
   });
 
   test('GR1 GR2: devices in groups of one round learn with masks, and know nothing of groups', async () => {
-    const coordinator = await openCoordinator({
+    const coordinator = await open({
       masking: { ...masking, groups: 3, smallestGroup: 3 },
       strategy: inGroups(trimmedMean({ trim: 0.34 })),
       cohort: { goal: 12, minimum: 9, overSelection: 1 },
-    } as Partial<TaskDefinition>);
-    cleanUp.push(() => coordinator.stop());
-    for (let index = 0; index < 12; index++) await join(lineClient(coordinator.url, index));
+    });
+    for (let index = 0; index < 12; index++)
+      await join(lineClient(coordinator.url, index, undefined, hurried));
     const ended = rounds(coordinator, 2);
     await coordinator.start();
     for (const { outcome, tally, groups } of await ended) {
@@ -103,7 +118,7 @@ describe('masked rounds over real sockets', () => {
         await new Verdicts(storage, 'line' as TaskName).add(first, index > 4 ? 'refused' : 'kept');
       const options = lineOptions(coordinator.url, index, storage);
       const line = { ...options.tasks.line!, hybrid: { serving, inference: new TableInference() } };
-      await join(new FederatedClient({ ...options, tasks: { line } }));
+      await join(new PlatformClient({ ...options, tasks: { line } }, { ...nodePlatform, clock: hurried }));
     }
     const ended = rounds(coordinator, 3);
     await coordinator.start();
@@ -144,7 +159,7 @@ describe('masked rounds over real sockets', () => {
   });
 
   test('a device whose app asks for masking takes no part in a plain round', async () => {
-    const coordinator = await open({ masking: 'off' });
+    const coordinator = await open({ masking: 'off' } as Partial<TaskDefinition>, systemClock);
     for (let index = 0; index < 5; index++) await join(lineClient(coordinator.url, index));
     const careful = losingLineClient(coordinator.url, 5, 'keys', { masking: 'malicious' });
     const refused = new Promise(resolve => careful.on('error', error => resolve(error.code)));

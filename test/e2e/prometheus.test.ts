@@ -117,7 +117,7 @@ describe('a Prometheus that scrapes a running federation', () => {
 
     folder = await mkdtemp(join(tmpdir(), 'murmuration-prometheus-'));
     const config = {
-      global: { scrape_interval: '1s' },
+      global: { scrape_interval: '500ms' },
       rule_files: [join(rules, 'murmuration.rules.yml'), join(rules, 'inference.rules.yml')],
       scrape_configs: [
         {
