@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FederatedClient, fileStorage, sharedNgrams } from '@murmuration/client-sdk/node';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
+import { fileStorage, nodePlatform, sharedNgrams } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
@@ -17,11 +18,13 @@ import { countNgrams } from '@murmuration/protocol/ngrams/counted-ngrams';
 import { decodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
-import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { afterEach, expect, it } from 'vitest';
+import { hurriedClock } from '../hurried-clock.ts';
 import { enrolmentToken, eventOf } from './line.ts';
 
+/** Devices pause between rounds. */
+const clock = hurriedClock(10);
 const cleanUp: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const clean of cleanUp.splice(0).reverse()) await clean();
@@ -69,11 +72,11 @@ async function open(folder: string, of: Vocabulary, model: Pick<TaskDefinition, 
     masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
     cohort: { goal: 3, minimum: 3, overSelection: 1 },
     deadlines: {
-      gathering: '2 min',
-      keys: '2 min',
-      shares: '2 min',
-      updates: '2 min',
-      agreement: '2 min',
+      gathering: '20 min',
+      keys: '20 min',
+      shares: '20 min',
+      updates: '20 min',
+      agreement: '20 min',
     },
     uploadSlot: 0,
     schedule: { every: '0 s' },
@@ -81,27 +84,30 @@ async function open(folder: string, of: Vocabulary, model: Pick<TaskDefinition, 
     queries: [query],
     serving: { ngrams: 'phrases' },
   });
-  const coordinator = await createCoordinator(config, [task], { clock: systemClock, random: systemRandom });
+  const coordinator = await createCoordinator(config, [task], { clock, random: systemRandom });
   cleanUp.push(() => coordinator.stop());
   await coordinator.control.pause(task.name);
   const errors: string[] = [];
   const phone = (messages: readonly string[], name: string) => {
-    const client = new FederatedClient({
-      url: coordinator.url,
-      storage: fileStorage(join(folder, name)),
-      enrolment: enrolmentToken,
-      consent: 'not-needed',
-      floors: simulatedFloors,
-      tasks: {
-        keyboard: {
-          examples: () => messages,
-          trainer: tfjsTrainer(nextWord(of)),
-          growable: growableWords,
-          hybrid: { serving: keyboardServing(of), personal: [sharedNgrams()] },
-          answers: { phrases: { kinds: ['ngrams'], answer: () => sequencesOf(messages, of) } },
+    const client = new PlatformClient(
+      {
+        url: coordinator.url,
+        storage: fileStorage(join(folder, name)),
+        enrolment: enrolmentToken,
+        consent: 'not-needed',
+        floors: simulatedFloors,
+        tasks: {
+          keyboard: {
+            examples: () => messages,
+            trainer: tfjsTrainer(nextWord(of)),
+            growable: growableWords,
+            hybrid: { serving: keyboardServing(of), personal: [sharedNgrams()] },
+            answers: { phrases: { kinds: ['ngrams'], answer: () => sequencesOf(messages, of) } },
+          },
         },
       },
-    });
+      { ...nodePlatform, clock },
+    );
     client.on('error', ({ message }) => errors.push(message));
     cleanUp.push(() => client.stop());
     return client;
@@ -135,7 +141,7 @@ async function newest(url: string) {
 }
 
 /** Somebody who typed what says that these n-grams are of use, and no part of whose hybrid learns from it: what comes after "see you". */
-async function nextOf(person: FederatedClient, model: string, of: Vocabulary): Promise<string | undefined> {
+async function nextOf(person: PlatformClient, model: string, of: Vocabulary): Promise<string | undefined> {
   const fitted = new Promise<void>(resolve =>
     person.on('personal', ({ phase, report }) => {
       if (phase === 'ready' && report?.model === model) resolve();

@@ -5,8 +5,13 @@ import { memoryStorage } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hurriedClock } from '../hurried-clock.ts';
 import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
+
+/** Devices pause between rounds. */
+const clock = hurriedClock(10);
 
 interface Listed {
   readonly number: number;
@@ -30,7 +35,13 @@ describe('a coordinator with a storage folder', () => {
         retention: { versions: 2, rounds: 3 },
       }),
       // So slowly that no round leads to the model that it began with, which would stay in use.
-      [lineTask({ plan: { learningRate: 0.01, epochs: 1, batchSize: 4, maxExamples: 100 } })],
+      [
+        lineTask({
+          plan: { learningRate: 0.01, epochs: 1, batchSize: 4, maxExamples: 100 },
+          deadlines: { gathering: '50 s', updates: '50 s' },
+        }),
+      ],
+      { clock, random: systemRandom },
     );
     let count = 0;
     coordinator.events.on('fault', (where, error) => faults.push([where, error]));
@@ -40,7 +51,7 @@ describe('a coordinator with a storage folder', () => {
     const list = async (what: string): Promise<Listed[]> =>
       (await (await fetch(`${coordinator.url}/v1/tasks/line/${what}?limit=200`)).json())[what];
     const before = await list('models');
-    const clients = devices.map((storage, index) => lineClient(coordinator.url, index, storage));
+    const clients = devices.map((storage, index) => lineClient(coordinator.url, index, storage, clock));
     await Promise.all(clients.map(client => client.start()));
     await coordinator.start();
     await eventOf(coordinator.events, 'round-ended', ({ number }: RoundRecord) => number >= until);

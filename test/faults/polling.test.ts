@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FederatedClient } from '@murmuration/client-sdk/node';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
+import { nodePlatform } from '@murmuration/client-sdk/node';
 import { afterEach, expect, it } from 'vitest';
 import { markingOptions, marks } from '../e2e/marking-line.ts';
 import { PackedProcess } from '../e2e/processes.ts';
 import { freePort } from '../free-port.ts';
+import { hurriedClock } from '../hurried-clock.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -26,6 +28,8 @@ it('HT5 RD5 RD10: a round of polling devices whose coordinator is killed goes on
   };
   const first = start(String(await freePort()));
   const [, url] = await first.running.printed(/at (\S+)\n/);
+  // Devices pause before they try again.
+  const clock = hurriedClock(4);
   const trainings: number[] = [];
   let release!: () => void;
   const released = new Promise<void>(resolve => {
@@ -38,7 +42,8 @@ it('HT5 RD5 RD10: a round of polling devices whose coordinator is killed goes on
       return index < 3 ? undefined : released;
     };
     const transport = index % 3 === 2 ? 'sockets' : 'http';
-    const client = new FederatedClient(markingOptions(url!, index, transport, train));
+    const options = markingOptions(url!, index, transport, train);
+    const client = new PlatformClient(options, { ...nodePlatform, clock });
     cleanUp.push(() => client.stop());
     await client.start();
   }
