@@ -74,6 +74,55 @@ const length = 24;
 export const updateOf = (device: number): Int32Array =>
   Int32Array.from({ length }, (_, i) => Math.imul(device + 3, 0x9e3779b1 + i));
 
+/** Devices that have dealt, before the coordinator lies to any of them. */
+interface Dealt {
+  readonly graph: MaskingGraph;
+  /** By number. */
+  readonly contexts: readonly ParticipantContext[];
+  readonly roots: readonly Uint8Array[];
+  readonly dealt: readonly InShares[];
+  readonly dealings: ReadonlyMap<number, Dealing>;
+  /** The number of the device at each place of the ring. */
+  readonly numberAt: Uint32Array;
+}
+
+const known = new Map<GraphParameters, Dealt>();
+
+/** The same for all worlds of the same parameters: keys and shares are most of the work. */
+function dealtFor(parameters: GraphParameters): Dealt {
+  const made = known.get(parameters) ?? deal(parameters);
+  known.set(parameters, made);
+  return made;
+}
+
+function deal(parameters: GraphParameters): Dealt {
+  const { devices } = parameters;
+  const population = Array.from({ length: devices }, (_, device) => {
+    const identity = native.ed25519.signingKey(seed(1, device));
+    const context: ParticipantContext = { ...bound, identity, demands: undemanding };
+    const root = seed(2, device);
+    return { context, root, state: enterRound(context, root) };
+  });
+  const keys = population.map(({ context, state }) =>
+    readKeys(bound, context.identity.publicKey, state.message),
+  );
+  const graph = drawGraph(bound, keys, parameters);
+  const order = graph.devices.map(device => population[keys.indexOf(device)]!);
+  const ring = drawRing(bound, devices, merkleRoot(graph.tree));
+  const dealt = order.map(({ context, state }, number) =>
+    dealShares(context, state, writeRoster(graph, number)),
+  );
+  return {
+    graph,
+    contexts: order.map(({ context }) => context),
+    roots: order.map(({ root }) => root),
+    dealt,
+    dealings: new Map(dealt.map(({ message }, number) => [number, readDealing(graph, number, message)])),
+    numberAt:
+      parameters.graph === 'complete' ? Uint32Array.from({ length: devices }, (_, i) => i) : ring.deviceAt,
+  };
+}
+
 /**
  * A round of real devices and a coordinator that lies to each of them as it likes. Devices are named by their places on the ring, so that
  * strategies for rings apply. What devices reveal is collected, and `opens` tries what an attacker would do with it.
@@ -98,34 +147,20 @@ export class World {
   /** Places whose secrets the attacker has. */
   corrupt: ReadonlySet<number> = new Set();
 
-  constructor(parameters: GraphParameters, demands: Demands = undemanding) {
-    const { devices } = parameters;
-    const population = Array.from({ length: devices }, (_, device) => {
-      const identity = native.ed25519.signingKey(seed(1, device));
-      const context: ParticipantContext = { ...bound, identity, demands };
-      const root = seed(2, device);
-      return { context, root, state: enterRound(context, root) };
-    });
-    const keys = population.map(({ context, state }) =>
-      readKeys(bound, context.identity.publicKey, state.message),
-    );
-    this.graph = drawGraph(bound, keys, parameters);
-    const order = this.graph.devices.map(device => population[keys.indexOf(device)]!);
-    this.#contexts = order.map(({ context }) => context);
-    this.#roots = order.map(({ root }) => root);
-    const ring = drawRing(bound, devices, merkleRoot(this.graph.tree));
-    this.#numberAt =
-      parameters.graph === 'complete' ? Uint32Array.from({ length: devices }, (_, i) => i) : ring.deviceAt;
-    this.#placeOf = new Uint32Array(devices);
+  constructor(parameters: GraphParameters) {
+    const { graph, contexts, roots, numberAt, dealt, dealings } = dealtFor(parameters);
+    this.graph = graph;
+    this.#contexts = contexts;
+    this.#roots = roots;
+    this.#numberAt = numberAt;
+    this.#placeOf = new Uint32Array(parameters.devices);
     this.#numberAt.forEach((number, place) => {
       this.#placeOf[number] = place;
     });
-    this.#dealt = order.map(({ context, state }, number) =>
-      dealShares(context, state, writeRoster(this.graph, number)),
-    );
-    this.#dealings = new Map(
-      this.#dealt.map(({ message }, number) => [number, readDealing(this.graph, number, message)]),
-    );
+    // A device erases what it needs no more.
+    const own = (secret: Secret) => new Secret(secret.expose().slice());
+    this.#dealt = dealt.map(state => ({ ...state, root: own(state.root), boxKeys: own(state.boxKeys) }));
+    this.#dealings = dealings;
   }
 
   get places(): number[] {
