@@ -32,6 +32,7 @@ export type { Storage } from './storage/storage.ts';
 export type { Trainer } from './training/trainer.ts';
 export { bulkTransport } from './transport/bulk.ts';
 export type { ConnectionProblem, ConnectionState, FoundProblem } from './transport/connection-state.ts';
+export type { Inflow } from './transport/inflow.ts';
 export { namedTransport } from './transport/named.ts';
 export type { Sent } from './transport/observed.ts';
 export { socketIoTransport } from './transport/socket-io.ts';

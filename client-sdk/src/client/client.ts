@@ -35,6 +35,7 @@ import { Connection } from '../transport/connection.ts';
 import type { ConnectionState } from '../transport/connection-state.ts';
 import { requireEncryption } from '../transport/encryption.ts';
 import { greeted } from '../transport/greeted.ts';
+import { Inflow } from '../transport/inflow.ts';
 import { observed } from '../transport/observed.ts';
 import { roaming } from '../transport/roaming.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -95,6 +96,8 @@ export class PlatformClient {
     this.protection = protectionOf(floors);
     this.#platform = platform;
     const { transport, readToken, buckets } = options;
+    // Whichever front or cell it comes from.
+    const inflow = new Inflow(platform.clock);
     // Also from a cell.
     const mayFetch = (address: URL) => isTrusted(address, base, buckets);
     this.#transport =
@@ -103,7 +106,7 @@ export class PlatformClient {
         : roaming(
             base,
             platform,
-            to => platform.transport(to, { ...platform, readToken, mayFetch }, transport),
+            to => platform.transport(to, { ...platform, readToken, mayFetch, inflow }, transport),
             options.cells,
           );
     this.#connection = new Connection(this.#transport, platform.clock, state =>
@@ -362,10 +365,11 @@ export class PlatformClient {
         this.#lose();
         this.#connection.become({ state: 'connecting' });
       },
-      disconnected: (reason, retryAt = this.#platform.clock.now()) => {
+      disconnected: (reason, retryAt = this.#platform.clock.now(), error = undefined) => {
         this.#lose();
         this.#emit('disconnected', reason);
-        this.#connection.lost(retryAt);
+        if (error) this.#emit('error', error);
+        this.#connection.lost(retryAt, error);
       },
       message: (event, frame) => void this.#receive(event, frame),
     });

@@ -42,6 +42,9 @@ interface OfTask {
   readonly serving: Serving<unknown>;
   readonly verdicts: Verdicts;
   readonly inference: Inference;
+  /** What the coordinator has named to be served since the last one that is being got; null in it: the newest. */
+  next?: Pick<Serve, 'model'> | undefined;
+  isUpdating?: boolean;
 }
 
 /** The hybrid models of a client: one for each of its tasks that is served. */
@@ -113,6 +116,7 @@ export class Hybrids {
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#stop = new AbortController();
+    for (const ofTask of this.#ofTasks.values()) ofTask.next = undefined;
     await Promise.all(Array.from(this.#ofTasks.values(), ({ hybrid }) => hybrid.stop()));
   }
 
@@ -140,7 +144,19 @@ export class Hybrids {
   /** The coordinator names the version to serve, or with null the newest. */
   serve({ task, model }: Serve): void {
     const ofTask = this.#ofTasks.get(task);
-    if (ofTask) void this.#update(task, model, ofTask, this.#stop.signal);
+    if (!ofTask) return;
+    ofTask.next = { model };
+    if (!ofTask.isUpdating) void this.#updateAll(task, ofTask);
+  }
+
+  /** One after the other; of those that come meanwhile, only the newest counts. */
+  async #updateAll(task: TaskName, ofTask: OfTask): Promise<void> {
+    ofTask.isUpdating = true;
+    for (let next = ofTask.next; next; next = ofTask.next) {
+      ofTask.next = undefined;
+      await this.#update(task, next.model, ofTask, this.#stop.signal);
+    }
+    ofTask.isUpdating = false;
   }
 
   /** Gets the n-grams of a version that a round has brought, where it is what the device serves. */

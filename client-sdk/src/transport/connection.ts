@@ -41,11 +41,11 @@ export class Connection {
     this.#changed(state);
   }
 
-  /** The coordinator is no longer connected. */
-  lost(retryAt: number): void {
+  /** The coordinator is no longer connected; `cause`: why, where the device has ended it. */
+  lost(retryAt: number, cause?: MurmurationError): void {
     const { problem, detail } = this.#found ?? {};
-    const error = new MurmurationError('server.unreachable', detail);
-    this.become({ state: 'waiting', error, retryAt, ...(problem && { problem }) });
+    const error = cause ?? new MurmurationError('server.unreachable', detail);
+    this.become({ state: 'waiting', error, retryAt, ...(problem && !cause && { problem }) });
   }
 
   /** The coordinator was not reached: what is in the way is looked for. */

@@ -19,7 +19,7 @@ import type { BodyOf, readBody } from './bulk.ts';
 import { HttpConnection } from './http-connection.ts';
 import { insteadOfSockets } from './instead-of-sockets.ts';
 import type { NativeAnswer, nativeExchange } from './native-exchange.ts';
-import type { ControlTransport, TransportListener, TransportPlatform } from './transport.ts';
+import type { BoundedPlatform, ControlTransport, TransportListener } from './transport.ts';
 
 /** ms after which a request, with all its tries, is given up, and for which the answer to a poll may be late. */
 const answerLimit = 20_000;
@@ -42,7 +42,7 @@ const longestFrame = 1 << 20;
 /** What a page has loaded already is given to this, which imports nothing of it; in a list, since names would take room on the page. */
 export type Given = readonly [
   base: URL,
-  platform: TransportPlatform,
+  platform: BoundedPlatform,
   bodyOf: BodyOf | undefined,
   sockets: ControlTransport,
   under: typeof under,
@@ -69,12 +69,13 @@ export function httpTransport(given: Given, retryAt?: number): ControlTransport 
 }
 
 class HttpTransport implements ControlTransport {
-  readonly #platform: TransportPlatform;
+  readonly #platform: BoundedPlatform;
   readonly #bodyOf: BodyOf;
   readonly #at: (path: string) => URL;
   readonly #exchange: typeof nativeExchange;
   readonly #encodeFrame: (message: unknown) => Uint8Array;
   readonly #unreachable: (detail?: string) => MurmurationError;
+  readonly #flood: () => MurmurationError;
   #listener: TransportListener | undefined;
   #connection: HttpConnection | undefined;
   /** Whether a try to connect is under way. */
@@ -99,6 +100,7 @@ class HttpTransport implements ControlTransport {
     this.#exchange = exchange ?? byFetch(readBody);
     this.#encodeFrame = encodeFrame;
     this.#unreachable = detail => new Failure('server.unreachable', detail);
+    this.#flood = () => new Failure('server.flood');
   }
 
   open(listener: TransportListener): void {
@@ -119,8 +121,7 @@ class HttpTransport implements ControlTransport {
     this.#listener = undefined;
     const connection = this.#drop();
     this.#end.abort(this.#unreachable());
-    // The coordinator notices it by itself as well, a moment later.
-    if (connection) void this.#fetch('DELETE', connectionPath, connection).catch(() => {});
+    if (connection) this.#bye(connection);
   }
 
   async request(event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array> {
@@ -214,6 +215,20 @@ class HttpTransport implements ControlTransport {
     if (this.#connection !== connection) return;
     this.#drop();
     this.#listener?.disconnected(reason, this.#connectAfter(pause));
+  }
+
+  /** The connection brings more than any round needs: it ends, and the device connects again by itself. */
+  #flooded(connection: HttpConnection): void {
+    if (this.#connection !== connection) return;
+    this.#drop();
+    this.#bye(connection);
+    const error = this.#flood();
+    this.#listener?.disconnected(error.detail, this.#connectAfter(comeBack), error);
+  }
+
+  /** Tells the coordinator, which notices it by itself as well, a moment later. */
+  #bye(connection: HttpConnection): void {
+    void this.#fetch('DELETE', connectionPath, connection).catch(() => {});
   }
 
   /** Lets a connection go on which nothing is expected. */
@@ -364,7 +379,9 @@ class HttpTransport implements ControlTransport {
         },
         longestFrame,
       );
-      if (!bytes) throw this.#unreachable();
+      const isTaken = this.#platform.inflow.take(bytes?.length ?? longestFrame);
+      if (!isTaken && connection) this.#flooded(connection);
+      if (!isTaken || !bytes) throw this.#unreachable();
       return { status, headers, bytes };
     } catch {
       throw this.#unreachable();

@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { encodeFrame } from '@murmuration/protocol/messages/frame';
 import { under } from './address.ts';
 import { type BodyOf, readBody } from './bulk.ts';
+import { Inflow } from './inflow.ts';
 import { socketIoTransport } from './socket-io.ts';
 import type {
   ControlTransport,
@@ -24,7 +25,8 @@ export function namedTransport(
   name?: TransportName,
   bodyOf?: BodyOf,
 ): Transport {
-  const sockets = socketIoTransport(base, platform, bodyOf);
+  const bounded = { inflow: new Inflow(platform.clock), ...platform };
+  const sockets = socketIoTransport(base, bounded, bodyOf);
   let current: ControlTransport = sockets;
   /** Counts each time that the transport is opened or closed. */
   let turn = 0;
@@ -37,7 +39,7 @@ export function namedTransport(
       current.close();
       // What the page has loaded already is given to it: it imports nothing of that.
       current = httpTransport(
-        [base, platform, bodyOf, sockets, under, readBody, encodeFrame, MurmurationError],
+        [base, bounded, bodyOf, sockets, under, readBody, encodeFrame, MurmurationError],
         retryAt,
       );
       current.open(listener);

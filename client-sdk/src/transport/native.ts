@@ -3,6 +3,7 @@ import { encodeFrame } from '@murmuration/protocol/messages/frame';
 import { under } from './address.ts';
 import { readBody } from './bulk.ts';
 import { httpTransport } from './http.ts';
+import { Inflow } from './inflow.ts';
 import { nativeBulk } from './native-bulk.ts';
 import { nativeExchange } from './native-exchange.ts';
 import { findNativeProblem } from './native-problem.ts';
@@ -18,10 +19,11 @@ export function nativeTransport(
   platform: TransportPlatform,
   name: () => TransportName | undefined,
 ): Transport {
-  const sockets = socketIoTransport(base, platform);
+  const bounded = { inflow: new Inflow(platform.clock), ...platform };
+  const sockets = socketIoTransport(base, bounded);
   const overHttp = (retryAt?: number) =>
     httpTransport(
-      [base, platform, undefined, sockets, under, readBody, encodeFrame, MurmurationError, nativeExchange],
+      [base, bounded, undefined, sockets, under, readBody, encodeFrame, MurmurationError, nativeExchange],
       retryAt,
     );
   let current: ControlTransport = sockets;

@@ -71,8 +71,8 @@ export function roaming(
     const isHome = transport === home;
     transport.open({
       ...listener!,
-      disconnected(reason, retryAt) {
-        listener?.disconnected(reason, retryAt);
+      disconnected(...told) {
+        listener?.disconnected(...told);
         if (!isHome) goHome(true);
       },
       failed: retryAt => (isHome ? listener?.failed?.(retryAt) : goHome(true)),

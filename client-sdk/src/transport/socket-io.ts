@@ -10,7 +10,10 @@ import { io, type Socket } from 'socket.io-client';
 import { under } from './address.ts';
 import { type BodyOf, bulkTransport } from './bulk.ts';
 import type { FoundProblem } from './connection-state.ts';
+import { Inflow } from './inflow.ts';
 import type { Transport, TransportPlatform } from './transport.ts';
+
+type Engine = Socket['io']['engine'];
 
 /** ms after which a request without an answer is given up. */
 const answerLimit = 20_000;
@@ -25,11 +28,12 @@ const offline: FoundProblem = { problem: 'offline', detail: 'This device has no 
 /** socket.io for control, `fetch` for bulk. Each wait between two tries is half as long more or less, at random. */
 export function socketIoTransport(
   base: URL,
-  { clock, random, online, readToken, mayFetch }: TransportPlatform,
+  { clock, random, online, readToken, mayFetch, inflow = new Inflow(clock) }: TransportPlatform,
   bodyOf?: BodyOf,
 ): Transport {
   let cancel: Cancel = () => {};
   let unwatch: Cancel | undefined;
+  let unbound: Cancel = () => {};
   let pause = firstPause;
   const socket: Socket<CoordinatorEvents, DeviceEvents> = io(base.origin, {
     path: under(base, socketPath).pathname,
@@ -42,10 +46,13 @@ export function socketIoTransport(
   return {
     ...bulkTransport(base, bodyOf, readToken, mayFetch && { clock, mayFetch }),
     open(listener) {
+      let isFlooded = false;
       const connect = () => {
         cancel();
+        isFlooded = false;
         listener.connecting?.();
         socket.connect();
+        bound(socket.io.engine);
       };
       /** When the next try begins, after `ms` or about that. */
       const connectAfter = (ms: number): number => {
@@ -53,6 +60,22 @@ export function socketIoTransport(
         const at = clock.now() + ms * (0.5 + random(1)[0]! / 256);
         cancel = clock.at(at, connect);
         return at;
+      };
+      /** Ends a connection that brings more than any round needs, before it is decoded: of whatever kind it is. */
+      const bound = (engine: Engine) => {
+        const count = ({ data }: { data?: unknown }) => {
+          if (inflow.take(lengthOf(data))) return;
+          unbound();
+          isFlooded = true;
+          socket.disconnect();
+          // Nothing is read any more: a coordinator that floods may not close its side either.
+          (engine.transport as { ws?: { terminate?(): void } }).ws?.terminate?.();
+          const error = new MurmurationError('server.flood');
+          listener.disconnected(error.detail, connectAfter(comeBack), error);
+        };
+        unbound();
+        engine.on('packet', count);
+        unbound = () => engine.off('packet', count);
       };
       socket.on('connect', () => {
         pause = firstPause;
@@ -63,6 +86,7 @@ export function socketIoTransport(
         listener.failed?.(retryAt);
       });
       socket.on('disconnect', reason => {
+        if (isFlooded) return;
         // Whoever closes a connection has a reason, and wants some time.
         listener.disconnected(
           reason,
@@ -82,6 +106,7 @@ export function socketIoTransport(
     close() {
       cancel();
       unwatch?.();
+      unbound();
       socket.removeAllListeners();
       socket.disconnect();
     },
@@ -108,4 +133,10 @@ export function socketIoTransport(
 /** Browsers hand out binary messages as ArrayBuffers; whatever else came is left to who reads it. */
 function bytesOf(frame: Uint8Array | ArrayBuffer): Uint8Array {
   return frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame;
+}
+
+/** Bytes of what a packet carries: text counts by its characters. */
+function lengthOf(data: unknown): number {
+  if (typeof data === 'string') return data.length;
+  return (data as Partial<ArrayBuffer> | undefined)?.byteLength ?? 0;
 }

@@ -1,7 +1,9 @@
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { FoundProblem } from './connection-state.ts';
+import type { Inflow } from './inflow.ts';
 
 /** What a transport needs of the platform that it runs on. */
 export interface TransportPlatform {
@@ -13,12 +15,20 @@ export interface TransportPlatform {
   readonly readToken?: string | undefined;
   /** Whether the device fetches a model from an address that the coordinator names; left out: it asks for none. */
   readonly mayFetch?: (address: URL) => boolean;
+  /** What the device takes of its coordinator, over all transports that lead to it; left out: each transport counts by itself. */
+  readonly inflow?: Inflow;
 }
+
+/** A platform whose transport counts what comes. */
+export type BoundedPlatform = TransportPlatform & Required<Pick<TransportPlatform, 'inflow'>>;
 
 /** What a transport tells its client. */
 export interface TransportListener {
-  /** The connection is gone; the transport tries again by itself, at `retryAt` (ms since 1970) where it says. */
-  disconnected(reason: string, retryAt?: number): void;
+  /**
+   * The connection is gone; the transport tries again by itself, at `retryAt` (ms since 1970) where it says. `error`: why the device has ended it,
+   * where it has (`server.flood`).
+   */
+  disconnected(reason: string, retryAt?: number, error?: MurmurationError): void;
   /** A try to connect has failed; the next one begins at `retryAt`, ms since 1970. */
   failed?(retryAt: number): void;
   /** A try to connect begins. */

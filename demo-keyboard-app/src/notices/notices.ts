@@ -14,6 +14,7 @@ export interface Notice {
 const silent = new Set<ErrorCode>([
   'server.unreachable',
   'server.no-answer',
+  'server.flood',
   'server.stopping',
   'training.stopped',
 ]);

@@ -123,6 +123,8 @@ const passing = {
   'server.internal': 'The coordinator failed; its log has the reason.',
   'server.stopping': 'The coordinator is stopping; try again in a moment.',
   'server.busy': 'The coordinator has reached its limit of connections; try again in a moment.',
+  'server.flood':
+    'The coordinator sent more than any round needs, so the device ended the connection; it comes back by itself.',
   'server.no-answer': 'The coordinator did not answer in time.',
   'server.unreachable': 'The coordinator cannot be reached.',
   'app.enrolment': 'The app could not get what it enrols with; it is asked again in a moment.',

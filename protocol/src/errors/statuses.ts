@@ -13,6 +13,7 @@ export const statuses = {
   'server.internal': 500,
   'server.stopping': 503,
   'server.busy': 503,
+  'server.flood': 503,
   'server.no-answer': 504,
   'server.unreachable': 503,
   'protocol.version': 426,

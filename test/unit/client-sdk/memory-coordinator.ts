@@ -138,6 +138,13 @@ export class MemoryCoordinator implements Transport {
     this.#listener?.disconnected('transport close');
   }
 
+  /** The device ends a connection that brought too much, and comes back at `retryAt`, ms since 1970. */
+  flood(retryAt: number): void {
+    this.#connected = false;
+    const error = new MurmurationError('server.flood');
+    this.#listener?.disconnected(error.detail, retryAt, error);
+  }
+
   /** Lets the connection go, on which nothing is expected. */
   rest(): void {
     this.#connected = false;
