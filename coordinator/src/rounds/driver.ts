@@ -12,7 +12,6 @@ import { updateLength } from '@murmuration/protocol/weights/codec';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Device } from '../population/device.ts';
 import { Absence } from '../round/absence.ts';
-import { type Member, memberOf, standingOf } from '../round/cohort.ts';
 import { shiftAt } from '../round/re-anchor.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { Effect, Failed, Published, RoundState, RoundTerms } from '../round/round.ts';
@@ -21,6 +20,7 @@ import type { PhaseRecord } from '../round/timeline.ts';
 import { BufferedPart, type CarriedOver } from './buffered-part.ts';
 import { Closer } from './closer.ts';
 import type { MaskingEntry } from './masked-part.ts';
+import { Messenger } from './messenger.ts';
 import { Outbox } from './outbox.ts';
 import type { DriverPorts } from './ports.ts';
 import { RoundExecution } from './round-execution.ts';
@@ -50,6 +50,7 @@ export class RoundDriver {
   readonly #ports: DriverPorts;
   readonly #execution: RoundExecution;
   readonly #outbox: Outbox;
+  readonly #messenger: Messenger;
   readonly #closer: Closer;
   readonly #absence: Absence;
   /** Of an asynchronous task. */
@@ -87,6 +88,7 @@ export class RoundDriver {
     const { buffers, clock } = ports;
     if (terms.buffer && buffers)
       this.#buffer = new BufferedPart(this.#execution, this.#outbox, { clock, buffers });
+    this.#messenger = new Messenger(this.#execution, this.#outbox, this.#buffer);
     this.#closer = new Closer(this.#execution, ports);
     this.#absence = new Absence(ports.clock, time => {
       const graced = { type: 'graced', time } as const;
@@ -212,7 +214,7 @@ export class RoundDriver {
       );
     });
     // It agreed while others reveal already: now it may, and nobody else tells it.
-    if (isLate && this.state.phase === 'unmasking') this.#give({ device: id, assignment });
+    if (isLate && this.state.phase === 'unmasking') this.#messenger.give({ device: id, assignment });
   }
 
   /**
@@ -242,26 +244,12 @@ export class RoundDriver {
 
   /** The connection of a device is gone. */
   away(device: DeviceId): void {
-    const assignment = this.#execution.claims.of(device);
-    if (assignment) this.#execution.happen({ type: 'away', assignment });
+    this.#messenger.away(device);
   }
 
-  /** A device is connected again: it hears its assignment once more, and what it was given last. */
-  back(device: DeviceId) {
-    const { claims, commits } = this.#execution;
-    const assignment = claims.of(device);
-    if (!assignment) return;
-    this.#execution.happen({ type: 'back', assignment });
-    if (!('cohort' in this.state)) return;
-    const { cohort } = this.state;
-    const member = memberOf(cohort, assignment);
-    const standing = standingOf(cohort, assignment);
-    if (standing === 'left') return;
-    if (standing === 'counted' && this.#buffer)
-      return commits.whenSummed(() => this.#buffer?.thank(assignment));
-    if (member) return commits.whenWritten(() => this.#tell(member));
-    claims.release(device);
-    this.#release([{ device, assignment }]);
+  /** As `Messenger.back`. */
+  back(device: DeviceId): void {
+    this.#messenger.back(device);
   }
 
   /** Ends the round as failed, unless its version is being stored already. */
@@ -330,7 +318,7 @@ export class RoundDriver {
         for (const { device } of state.cohort.members)
           if (!this.#outbox.isConnected(device)) this.away(device);
           else if (isRestored) this.back(device);
-        this.#offer();
+        this.#messenger.offer();
         if (this.terms.buffer) this.poolChanged();
     }
   }
@@ -342,15 +330,13 @@ export class RoundDriver {
       case 'draw':
         return this.#draw(effect.devices);
       case 'assign':
-        return this.#execution.commits.whenWritten(() => {
-          for (const member of effect.members) this.#tell(member);
-        });
+        return this.#messenger.assign(effect.members);
       case 'open':
-        return this.#offer();
+        return this.#messenger.offer();
       case 'carry':
-        return this.#release(this.#buffer!.carry(effect.members));
+        return this.#messenger.release(this.#buffer!.carry(effect.members));
       case 'release':
-        return this.#release(effect.members);
+        return this.#messenger.release(effect.members);
       case 'publish':
         this.#closing = this.#publish();
         return;
@@ -388,39 +374,6 @@ export class RoundDriver {
       ...(base && { base }),
     }));
     this.#execution.draw({ type: 'drawn', time, members });
-  }
-
-  /** Gives to everybody what the phase begins with, once it may be known. */
-  #offer(): void {
-    this.#execution.masked?.offer(() => {
-      if (!('cohort' in this.state)) return;
-      const { cohort } = this.state;
-      for (const member of cohort.members)
-        if (standingOf(cohort, member.assignment) !== 'left') this.#give(member);
-    });
-  }
-
-  /** Tells a member of its assignment and of what the phase began with. */
-  #tell(member: Member) {
-    if (!('deadlines' in this.state)) return;
-    if (!this.#outbox.isConnected(member.device)) return this.away(member.device);
-    this.#outbox.assign(member, this.state.deadlines.updates);
-    this.#give(member);
-  }
-
-  #give(member: Member): void {
-    const feed = this.#execution.masked?.feed;
-    if (!feed) return;
-    if (this.#outbox.isConnected(member.device)) this.#outbox.feed(member, feed);
-    else this.away(member.device);
-  }
-
-  /** Lets members go whose message is no longer wanted. */
-  #release(members: readonly Member[]): void {
-    this.#execution.commits.whenSummed(() => {
-      const reason = this.terms.buffer ? 'The update comes too late.' : 'The round has what it wanted.';
-      for (const member of members) this.#outbox.end(member, 'closed', reason);
-    });
   }
 
   async #publish(): Promise<void> {
