@@ -16,6 +16,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { afterEach, describe, expect, it } from 'vitest';
+import { hurriedClock } from '../hurried-clock.ts';
 import { eventOf, lineClient, lineTask } from './line.ts';
 import { RawDevice } from './raw-device.ts';
 
@@ -122,7 +123,8 @@ describe('a device that is revoked in the middle of a round', () => {
   it('ID6: stops the SDK, which tells its app and comes back no more', async () => {
     const { url, events } = await open({ openEnrolment: true });
     const storage = memoryStorage();
-    const client = lineClient(url, 0, storage);
+    // It comes back seconds after its connection was ended, and hears why then.
+    const client = lineClient(url, 0, storage, hurriedClock(10));
     const checkedIn = eventOf<[string]>(events, 'checked-in');
     await client.start();
     const [device] = await checkedIn;
