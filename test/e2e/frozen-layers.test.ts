@@ -13,17 +13,20 @@ import { encodeUpdate, headerLength } from '@murmuration/protocol/weights/codec'
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { afterEach, expect, it } from 'vitest';
+import { hurriedClock } from '../hurried-clock.ts';
 import { eventOf, lineOptions, lineTrainer, openCoordinator } from './line.ts';
 
 const rounds = 3;
-const minute = '1 min';
+/** Devices pause between rounds. */
+const clock = hurriedClock(10);
+const limit = '10 min';
 const deadlines = {
-  gathering: minute,
-  keys: minute,
-  shares: minute,
-  updates: minute,
-  agreement: minute,
-  unmasking: minute,
+  gathering: limit,
+  keys: limit,
+  shares: limit,
+  updates: limit,
+  agreement: limit,
+  unmasking: limit,
 };
 
 /** A pretrained body, frozen with its normalisation, under a head of 9 values. */
@@ -70,6 +73,7 @@ function deviceOf(url: string, index: number, trainer: Trainer, { instead, after
     { ...options, tasks: { line: { ...options.tasks.line!, trainer: waiting(trainer, after) } } },
     {
       ...nodePlatform,
+      clock,
       transport: (base, platform) => {
         const transport = socketIoTransport(base, platform);
         return {
@@ -105,15 +109,19 @@ async function versionsOf({ url }: Coordinator) {
 }
 
 it('UP17: frozen layers stay bit for bit under masks and Adam, and uploads are as short as what is trained', async () => {
-  const open = await openCoordinator({
-    model,
-    strategy: fedAdam(),
-    plan: { learningRate: 0.1, epochs: 1, batchSize: 4, maxExamples: 100 },
-    deadlines,
-    update: { clip: 1, bits: 12, weightCap: 32 },
-    masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
-    cohort: { goal: 6, minimum: 4, overSelection: 1 },
-  } as Partial<TaskDefinition>);
+  const open = await openCoordinator(
+    {
+      model,
+      strategy: fedAdam(),
+      plan: { learningRate: 0.1, epochs: 1, batchSize: 4, maxExamples: 100 },
+      deadlines,
+      update: { clip: 1, bits: 12, weightCap: 32 },
+      masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
+      cohort: { goal: 6, minimum: 4, overSelection: 1 },
+    } as Partial<TaskDefinition>,
+    [],
+    clock,
+  );
   coordinator = open;
   const faults: unknown[] = [];
   open.events.on('fault', (where, error) => faults.push([where, error]));
@@ -161,12 +169,16 @@ it('UP17: an update with the frozen part is refused by its code, and counts nowh
   ]);
   const delta = new Float32Array(whole.count).fill(1);
   const all = () => encodeUpdate(whole.hash, whole.count, { kind: 'float32', delta, weight: 1 });
-  const open = await openCoordinator({
-    model,
-    deadlines,
-    update: { kind: 'float32', clip: 100 },
-    cohort: { goal: 3, minimum: 3, overSelection: 4 / 3 },
-  } as Partial<TaskDefinition>);
+  const open = await openCoordinator(
+    {
+      model,
+      deadlines,
+      update: { kind: 'float32', clip: 100 },
+      cohort: { goal: 3, minimum: 3, overSelection: 4 / 3 },
+    } as Partial<TaskDefinition>,
+    [],
+    clock,
+  );
   coordinator = open;
   const records: RoundRecord[] = [];
   open.events.on('round-ended', record => records.push(record));
