@@ -307,3 +307,20 @@ describe('murmuration tasks apply, models promote and rollback', { timeout }, ()
     expect(none).toMatchObject({ code: 4, errors: expect.stringMatching(/no version 7/) });
   });
 });
+
+describe('a name or an id that is none', { timeout }, () => {
+  it.each([
+    ['tasks pause a..b', '"a..b" is no task name: it has to be a lower-case letter, then up to 62'],
+    ['tasks settings Line', '"Line" is no task name: it has to be a lower-case letter'],
+    ['tasks pause ..', '".." is no name and no id: these have letters or digits'],
+    ['queries show line ..', '".." is no name and no id: these have letters or digits'],
+    ['queries show line a.b', '"a.b" is no name of a query: it has to be a lower-case letter'],
+    ['devices show me', '"me" is no id of a device: it has to be 22 letters, digits'],
+    ['tokens revoke a.b', 'What this address has is no id of a token: it has to be 16 letters, digits'],
+  ])('is refused by `murmuration %s` in words', async (args, said) => {
+    const { code, errors } = await run(args.split(' '), { MURMURATION_TOKEN: admin });
+    expect(code).toBe(1);
+    expect(errors).toContain(said);
+    expect(errors).not.toMatch(/pattern|must match/);
+  });
+});

@@ -11,8 +11,8 @@ export function urlOf(text: string): URL {
 }
 
 /**
- * What `path` of a coordinator answers, as `read` takes it from the response. Throws what a problem document names, or
- * `server.unreachable`.
+ * What `path` of a coordinator answers, as `read` takes it from the response. Throws what a problem document names, `request.invalid` for a path with
+ * a part that consists of dots, or `server.unreachable`.
  */
 export async function request<Body>(
   { origin }: URL,
@@ -20,6 +20,13 @@ export async function request<Body>(
   init: RequestInit,
   read: (response: Response) => Promise<Body>,
 ): Promise<Body> {
+  // An address with such a part is another one.
+  const dots = path.split(/[/?]/).find(part => part === '.' || part === '..');
+  if (dots)
+    throw new MurmurationError(
+      'request.invalid',
+      `"${dots}" is no name and no id: these have letters or digits. Lists such as that of "murmuration tasks list" show them.`,
+    );
   let status: number;
   let answer: unknown;
   try {

@@ -9,6 +9,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { SettingsError } from '../task/settings-error.ts';
+import { pathProblem } from './path-problem.ts';
 
 /** A problem document (RFC 9457), with our code beside the standard members. */
 export const problem = z
@@ -30,7 +31,7 @@ export const problem = z
 /** Answers everything that goes wrong with a problem document; what is ours to mend is reported, and kept from the answer. */
 export function problemHandler(events: CoordinatorEvents) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const coded = classify(error);
+    const coded = classify(error, request);
     // Whoever is gone before its body has come is neither answered nor to blame.
     if (request.raw.destroyed && !request.raw.complete) return reply.hijack();
     if (coded.code === 'server.internal') events.emit('fault', `${request.method} ${request.url}`, error);
@@ -124,13 +125,19 @@ const beforeRoutes: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is longer than this address takes; send less at once.',
 };
 
-function classify(error: FastifyError): MurmurationError {
+function classify(error: FastifyError, { params }: FastifyRequest): MurmurationError {
   if (error instanceof MurmurationError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
+    const { instancePath, message } = first!;
+    const parameter = instancePath.slice(1);
+    const inPath =
+      error.validationContext === 'params'
+        ? pathProblem(parameter, (params as Readonly<Record<string, unknown>>)[parameter])
+        : undefined;
     return new MurmurationError(
       'request.invalid',
-      `${first!.instancePath || error.validationContext}: ${first!.message}`,
+      inPath ?? `${instancePath || error.validationContext}: ${message}`,
     );
   }
   const status = error.statusCode ?? 500;

@@ -111,7 +111,11 @@ export class DeviceParts {
       }
       id[number] = number < 4 ? bits : bits << partBits;
     }
-    if (wrong & 64) throw new MurmurationError('protocol.id', 'A device id is 22 characters of base64url.');
+    if (wrong & 64)
+      throw new MurmurationError(
+        'protocol.id',
+        'A device id is 22 letters, digits, hyphens and underscores.',
+      );
     return this.#hashOfId();
   }
 

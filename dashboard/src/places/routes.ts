@@ -48,6 +48,8 @@ export function placeAt(fragment: string): Place {
     const page = alone.find(each => each === first);
     if (page) return { page };
   }
+  // Addresses of the API with parts of dots are other ones.
+  if (parts.includes('.') || parts.includes('..')) return { page: 'missing' };
   if (first !== 'tasks' || task === '' || parts.length > 5) return { page: 'missing' };
   if (parts.length === 3) {
     const ofTask = taskPages.find(each => each === page);

@@ -22,26 +22,25 @@ export const hashPattern = /^[0-9a-f]{64}$/;
 
 function parser<Id extends string>(name: string, pattern: RegExp, form: string): (text: string) => Id {
   return text => {
-    if (!pattern.test(text)) throw new MurmurationError('protocol.id', `A ${name} is ${form}.`);
+    if (!pattern.test(text)) throw new MurmurationError('protocol.id', `${name} is ${form}.`);
     return text as Id;
   };
 }
 
+/** What 16 bytes in base64url look like. */
+const idForm = '22 letters, digits, hyphens and underscores';
+
 /** Each throws `protocol.id` where the text is not well formed. */
-export const parseRoundId = parser<RoundId>('round id', idPattern, '22 characters of base64url');
-export const parseAssignmentId = parser<AssignmentId>(
-  'assignment id',
-  idPattern,
-  '22 characters of base64url',
-);
-export const parseDeviceId = parser<DeviceId>('device id', idPattern, '22 characters of base64url');
+export const parseRoundId = parser<RoundId>('A round id', idPattern, idForm);
+export const parseAssignmentId = parser<AssignmentId>('An assignment id', idPattern, idForm);
+export const parseDeviceId = parser<DeviceId>('A device id', idPattern, idForm);
 export const parseTaskName = parser<TaskName>(
-  'task name',
+  'A task name',
   taskNamePattern,
-  'a lower-case letter, then up to 62 letters, digits and hyphens',
+  'a lower-case letter, then up to 62 lower-case letters, digits and hyphens',
 );
 export const parseModelHash = parser<ModelHash>(
-  'model hash',
+  'A model hash',
   hashPattern,
   '64 lower-case hexadecimal digits',
 );

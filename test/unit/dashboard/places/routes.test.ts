@@ -43,6 +43,8 @@ describe('addresses of the dashboard', () => {
     '#/tasks/keyboard/compare/1/2/3',
     '#/tasks/keyboard/devices',
     '#/now/now',
+    '#/tasks/../rounds',
+    '#/tasks/keyboard/queries/..',
   ])('finds no page at %s', address => {
     expect(placeAt(address)).toEqual({ page: 'missing' });
   });
