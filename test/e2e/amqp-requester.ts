@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { keepBodiesRaw } from '@murmuration/serving/brokers/rabbitmq/raw-bodies';
-import { type AsyncMessage, Connection, type Envelope, type Publisher } from 'rabbitmq-client';
+import { type AsyncMessage, type Channel, Connection, type Envelope, type Publisher } from 'rabbitmq-client';
 
 /** A message, as it came. */
 export interface Received {
@@ -20,6 +20,8 @@ export class AmqpRequester {
   readonly #publisher: Publisher;
   readonly #queue: string;
   readonly #replies: string;
+  /** On which answers come. */
+  #channel: Channel | undefined;
   #waiting: (() => void)[] = [];
 
   constructor(url: string, queue: string, replies: string) {
@@ -76,6 +78,12 @@ export class AmqpRequester {
     this.#connection.unsafeDestroy();
   }
 
+  /** As `close`, once the broker has heard which answers came: none of them comes again. */
+  async leave(): Promise<void> {
+    await this.#channel?.close();
+    this.close();
+  }
+
   /** A broker that has just been started refuses for a moment. */
   async #keepListening(): Promise<void> {
     while (this.#connection.ready) {
@@ -89,6 +97,7 @@ export class AmqpRequester {
 
   async #listen(): Promise<void> {
     const channel = await this.#connection.acquire();
+    this.#channel = channel;
     keepBodiesRaw(channel);
     await channel.queueDeclare({ queue: this.#replies, ...durable });
     await channel.basicConsume({ queue: this.#replies }, message => {

@@ -25,6 +25,7 @@ beforeAll(async () => {
   const { requester } = await serve({ queue: 'lasting' });
   await requester.ask(ask(1), { ...half, correlationId: 'first' });
   await requester.answerTo('first');
+  await requester.leave();
   await leave();
 });
 
