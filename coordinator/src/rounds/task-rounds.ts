@@ -155,6 +155,13 @@ export class TaskRounds {
       this.#activity = { is: 'idle' };
       this.#scheduleNext();
     });
+    this.#withdraw(second ?? first);
+  }
+
+  /** Has those wait no more who have checked in before their round was here, as at a cell that takes it over: the round tells them what is wanted of them. */
+  #withdraw(round: RoundUnderWay): void {
+    const { pool } = this.#ports;
+    for (const device of pool.devices) if (round.involves(device)) pool.remove(device);
   }
 
   /** Schedules the first round, numbered after those of the history; once. Throws `server.stopping` after `stop`. */

@@ -1,5 +1,6 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
@@ -133,6 +134,32 @@ describe('rounds under a privacy budget', () => {
       );
     expect(later.privacy.out(later.task)).toBe(again.privacy.out(later.task));
     expect(later.faults).toEqual([]);
+    await later.rounds.stop();
+  });
+
+  it('lose no round to a device that has checked in before the round was there in which it has a part', async () => {
+    const [ledger, store] = [memoryPrivacy(), new MemoryRounds()];
+    const first = await openFederation({ task, ledger, store });
+    await first.rounds.start();
+    checkIn(first, [0, 1, 2]);
+    await first.clock.advance(0);
+    const { round } = first.channel.assignments.get(deviceId(0))!;
+    await first.rounds.suspend();
+    const later = await openFederation({ task, ledger, store, seed: 2 });
+    // Its update was counted, or it has lost what it was at; and a stranger.
+    expect(checkIn(later, [0, 6])).toEqual(Array(2).fill({ decision: 'waiting' }));
+    await later.rounds.resume(await store.underWay());
+    expect(later.pool.devices).toEqual([deviceId(6)]);
+    await later.rounds.start();
+    await later.clock.advance(0);
+    // The round tells it.
+    expect(later.channel.assignments.get(deviceId(0))).toMatchObject({ round });
+    for (const i of [1, 2]) later.connect(deviceId(i));
+    await play(later);
+    await nextRound(later);
+    checkIn(later, [7, 8]);
+    await play(later);
+    expect(later.records).toMatchObject(Array(2).fill({ outcome: 'published', tally: { accepted: 3 } }));
     await later.rounds.stop();
   });
 
