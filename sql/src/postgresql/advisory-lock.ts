@@ -57,6 +57,8 @@ class HeldLock implements AdvisoryLock {
   #client: pg.Client | undefined;
   /** When the server was first asked there what it has not answered; undefined: it has answered since. */
   #unansweredSince: number | undefined;
+  /** The last question there. */
+  #asked: Promise<unknown> = Promise.resolve();
   #isReleased = false;
   #cancelRetry: Cancel = () => {};
 
@@ -116,8 +118,10 @@ class HeldLock implements AdvisoryLock {
     if (!client)
       throw new MurmurationError('storage.failed', `${where}: the connection that has its lock is lost.`);
     this.#unansweredSince ??= this.#clock.now();
-    // Each time another question: an answer to an earlier one may have been on its way for long.
-    const asked = client.query('select 1');
+    // Each time another question: an answer to an earlier one may have been on its way for long. A client takes one at a time.
+    const ask = () => client.query('select 1');
+    const asked = this.#asked.then(ask, ask);
+    this.#asked = asked;
     await new Promise<void>((resolve, reject) => {
       const cancel = this.#clock.at(this.#clock.now() + patience, () => {
         this.#giveUp(client);
@@ -180,6 +184,7 @@ class HeldLock implements AdvisoryLock {
   #hold(client: pg.Client): void {
     this.#client = client;
     this.#unansweredSince = undefined;
+    this.#asked = Promise.resolve();
     client.once('end', () => {
       if (this.#client !== client) return;
       this.#client = undefined;
