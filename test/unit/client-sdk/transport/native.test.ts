@@ -64,8 +64,8 @@ describe('the transport of React Native', () => {
   it('stops a download that has no end', async () => {
     let isClosed = false;
     const base = await listen((_, response) => {
-      const more = () => {
-        if (!response.destroyed) response.write(Buffer.alloc(65_536), more);
+      const more = (error?: Error | null) => {
+        if (!error && !response.destroyed) response.write(Buffer.alloc(65_536), more);
       };
       response.on('close', () => {
         isClosed = true;
