@@ -1,3 +1,4 @@
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { setWasmPaths } from '#tfjs-wasm';
 import { registerKernels } from '../kernels/register.ts';
@@ -28,11 +29,18 @@ export interface BackendOptions {
  *
  * @throws MurmurationError `engine.no-backend` when WebAssembly does not start.
  */
-export async function startBackend({
+export function startBackend(options: BackendOptions = {}): Promise<ChosenBackend> {
+  return starts.run(() => start(options));
+}
+
+/** A start that begins while another one waits would take its turn from it: tfjs lets the newest count, and the other one fail. */
+const starts = new PromiseQueue();
+
+async function start({
   wasmPath,
   now = util.now,
   loadNative = importNative,
-}: BackendOptions = {}): Promise<ChosenBackend> {
+}: BackendOptions): Promise<ChosenBackend> {
   const wasm = await startWasm(wasmPath);
   const native = await tryNative(loadNative, now);
   if (native.faster) return { backend: 'tensorflow', reason: native.reason };
