@@ -2,43 +2,84 @@
 // until that changes, since a worker thread has loaded all of its sources in less time than a compiler takes to load.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { threadId } from 'node:worker_threads';
 
+const require = createRequire(import.meta.url);
 const checkout = new URL('../', import.meta.url).href;
 const cache = new URL('node_modules/.cache/murmuration/sources/', checkout);
 
 /**
  * A task or a scenario may lie outside of this checkout, where nothing is installed. It finds `@murmuration/…` here, and `zod`, in which
  * scenarios describe their own settings, where it finds them nowhere else.
+ * @param {string} specifier
+ * @param {string | undefined} parent
+ */
+const mayLieElsewhere = (specifier, parent) =>
+  /^(@murmuration\/|zod($|\/))/.test(specifier) && parent !== import.meta.url;
+
+/**
+ * For a thread of their own, as Node 20 has it.
  * @type {import('node:module').ResolveHook}
  */
 export async function resolve(specifier, context, next) {
   try {
     return await next(specifier, context);
   } catch (error) {
-    if (!/^(@murmuration\/|zod($|\/))/.test(specifier) || context.parentURL === import.meta.url) throw error;
+    if (!mayLieElsewhere(specifier, context.parentURL)) throw error;
     return next(specifier, { ...context, parentURL: import.meta.url });
   }
 }
 
 /**
- * A `.ts` file is an ECMAScript module, whatever the manifest above it says, if there is one.
+ * For a thread of their own, as Node 20 has it.
  * @type {import('node:module').LoadHook}
  */
 export async function load(url, context, next) {
+  return sourceOf(url) ?? next(url, context);
+}
+
+/** The same for the thread that loads, where Node can have them there: nothing waits for another one then. */
+export const inThread = {
+  /**
+   * @param {string} specifier
+   * @param {{ readonly parentURL?: string | undefined }} context
+   * @param {(specifier: string, context: object) => unknown} next
+   */
+  resolve(specifier, context, next) {
+    try {
+      return next(specifier, context);
+    } catch (error) {
+      if (!mayLieElsewhere(specifier, context.parentURL)) throw error;
+      return next(specifier, { ...context, parentURL: import.meta.url });
+    }
+  },
+  /**
+   * @param {string} url
+   * @param {object} context
+   * @param {(url: string, context: object) => unknown} next
+   */
+  load: (url, context, next) => sourceOf(url) ?? next(url, context),
+};
+
+/**
+ * A `.ts` file is an ECMAScript module, whatever the manifest above it says, if there is one. Undefined for all others.
+ * @param {string} url
+ */
+function sourceOf(url) {
   const [file = ''] = url.split(/[?#]/);
-  if (!file.startsWith('file:') || !file.endsWith('.ts')) return next(url, context);
-  const source = file.startsWith(checkout) ? await kept(file) : await withoutTypes(file);
-  return { format: 'module', shortCircuit: true, source };
+  if (!file.startsWith('file:') || !file.endsWith('.ts')) return undefined;
+  const source = file.startsWith(checkout) ? kept(file) : withoutTypes(file);
+  return { format: /** @type {const} */ ('module'), shortCircuit: true, source };
 }
 
 /**
  * What a source of this checkout is without its types.
  * @param {string} url
  */
-async function kept(url) {
+function kept(url) {
   const { mtimeMs, size } = statSync(new URL(url));
   // Behind the text, so that its lines stay.
   const mark = `\n// ${mtimeMs} ${size} ${url}`;
@@ -49,7 +90,7 @@ async function kept(url) {
   } catch {
     // It was not loaded before.
   }
-  const text = (await withoutTypes(url)) + mark;
+  const text = withoutTypes(url) + mark;
   try {
     mkdirSync(cache, { recursive: true });
     const unfinished = new URL(`${file.href}.${process.pid}.${threadId}`);
@@ -65,8 +106,8 @@ async function kept(url) {
  * @param {string} url
  * @throws {SyntaxError} for what is more than types: enums, namespaces with values, parameter properties.
  */
-async function withoutTypes(url) {
-  const { default: blank } = await import('ts-blank-space');
+function withoutTypes(url) {
+  const { default: blank } = require('ts-blank-space');
   const path = fileURLToPath(url);
   const text = readFileSync(path, 'utf8');
   return blank(text, node => {

@@ -1,5 +1,10 @@
 // Lets Node run the TypeScript sources as they are, in worker threads too:
 //   node --import ./scripts/sources.mjs --conditions=murmuration-source FILE.ts
-import { register } from 'node:module';
+import * as modules from 'node:module';
+import { inThread } from './source-hooks.mjs';
 
-register('./source-hooks.mjs', import.meta.url);
+/** From Node 22.15 on hooks may be in the thread that loads, and from 26 on they should be. */
+const { register, registerHooks } =
+  /** @type {typeof modules & { registerHooks?: (hooks: typeof inThread) => void }} */ (modules);
+if (registerHooks) registerHooks(inThread);
+else register('./source-hooks.mjs', import.meta.url);
