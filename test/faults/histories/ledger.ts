@@ -188,7 +188,13 @@ export class Ledger implements Witness {
     return base && { staleness: stalenessIn(terms, base), round: base.round };
   }
 
-  fed(device: DeviceId, event: MaskingEvent, { round, assignment, message }: MaskingInput): void {
+  /** `isUnaware`: by a cell that may not know yet that another one has its task, and has ended the round: it says nothing that was not durable before. */
+  fed(
+    device: DeviceId,
+    event: MaskingEvent,
+    { round, assignment, message }: MaskingInput,
+    isUnaware: boolean,
+  ): void {
     const part = this.parts.get(assignment);
     if (part?.device !== device) this.violate(`${event} goes to a device whose assignment it is not`);
     if (part?.isBarred) this.violate(`a device that is out of the round gets its ${event}`);
@@ -198,7 +204,7 @@ export class Ledger implements Witness {
     if (first && !equalBytes(first, message)) this.violate(`a second and different ${event} goes out`);
     this.#fed.set(key, message);
     if (!this.#durable) return;
-    const durable = this.kept.underWay.get(round);
+    const durable = this.kept.underWay.get(round) ?? (isUnaware ? this.#over.get(round) : undefined);
     if (!durable) {
       this.violate(`${event} goes out for a round that is not under way in the storage`);
       return;

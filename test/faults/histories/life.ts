@@ -39,7 +39,7 @@ import type { Kept, Writer } from './kept.ts';
 /** Hears what leaves a coordinator. */
 export interface Listener {
   assigned(device: DeviceId, assignment: Assignment): void;
-  fed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void;
+  fed(device: DeviceId, event: MaskingEvent, input: MaskingInput, by: Life): void;
   ended(device: DeviceId, end: RoundEnd): void;
 }
 
@@ -337,7 +337,7 @@ export class Life implements CohortChannel, Writer {
   }
 
   feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
-    if (!this.isOver && this.isConnected(device)) this.#listener.fed(device, event, input);
+    if (!this.isOver && this.isConnected(device)) this.#listener.fed(device, event, input, this);
   }
 
   end(device: DeviceId, end: RoundEnd): void {

@@ -162,11 +162,14 @@ export class World implements Listener {
    * of one that leads again by an answer from before then.
    */
   #requireNoOther(life: Life): void {
-    const isUnaware = (each: Life) =>
-      this.clock.now() <= (this.#unaware.get(each) ?? Number.NEGATIVE_INFINITY);
-    if (isUnaware(life)) return;
-    if (this.#living.some(other => other !== life && other.isUp && !isUnaware(other)))
+    if (this.#isUnaware(life)) return;
+    if (this.#living.some(other => other !== life && other.isUp && !this.#isUnaware(other)))
       this.ledger.violate('two cells lead devices of one task');
+  }
+
+  /** Whether the storage has ended its connection, and it may not know that yet. */
+  #isUnaware(life: Life): boolean {
+    return this.clock.now() <= (this.#unaware.get(life) ?? Number.NEGATIVE_INFINITY);
   }
 
   /** Nothing that the cell which has the task asks arrives, or no answer, or neither. */
@@ -276,9 +279,9 @@ export class World implements Listener {
     phone.part = part;
   }
 
-  fed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
+  fed(device: DeviceId, event: MaskingEvent, input: MaskingInput, by: Life): void {
     this.#requireAlive();
-    this.ledger.fed(device, event, input);
+    this.ledger.fed(device, event, input, this.#isUnaware(by));
     this.#phone(device).hear(event, input);
   }
 

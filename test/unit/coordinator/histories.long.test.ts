@@ -98,6 +98,29 @@ const regressions: Record<string, [Setting, Operation[]]> = {
       ['CheckInBut', []],
     ],
   ],
+  'a cell that has yet to hear that another one ended its round says what was durable before': [
+    {
+      masked: true,
+      agreeing: false,
+      consumes: 'sum',
+      update: 'ring',
+      durable: true,
+      cells: true,
+      seed: 438697373,
+    },
+    [
+      ['CrashAtWrite', 2, 'after'],
+      ['CheckInBut', [0]],
+      ['SubmitBut', [5]],
+      ['Restart'],
+      ['SlowLeases', 3000],
+      ['LoseLease'],
+      ['Advance', 1500],
+      ['Abort'],
+      ['StopGracefully'],
+      ['CheckInBut', [0, 6]],
+    ],
+  ],
   'a device that leaves and comes back keeps no second part': [
     { masked: false, agreeing: false, consumes: 'sum', update: 'float32', durable: false, seed: 0 },
     [
