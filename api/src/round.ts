@@ -29,7 +29,18 @@ const past = {
   endedAt: instant,
   base: modelHash.describe('The version that it trained from'),
   model: modelHash.nullable().describe('The version that it led to; null of a query'),
-  failure: z.object({ during: phase, reason: z.string() }).nullable(),
+  failure: z
+    .object({
+      during: phase,
+      reason: z.string(),
+      endedBy: z
+        .enum(['operator', 'watch'])
+        .nullable()
+        .describe(
+          'Who ended it on purpose: an operator, or the watch that took its version back; null: it failed',
+        ),
+    })
+    .nullable(),
   tally,
   metrics,
   query: z.string().nullable().describe('Name of the query that devices were asked; null where they trained'),

@@ -1,15 +1,32 @@
 import { initialState } from '@murmuration/coordinator/lifecycle/training-runs/state';
 import type { AuditEntry } from '@murmuration/coordinator/operators/audit';
+import { recordOf } from '@murmuration/coordinator/round/record';
+import { emptyTally } from '@murmuration/coordinator/round/round';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 import { experiment } from './experiments.ts';
 import { decision } from './gate-decisions.ts';
+import { roundA, termsOf } from './rounds.ts';
 import { run } from './training-runs.ts';
 
 const task = 'line' as TaskName;
 const model = '1'.repeat(64) as ModelHash;
 const alias = { task, alias: 'champion', number: 1, model, newest: 1, setAt: 5, setBy: 'the gate' };
+const endedRound = recordOf(
+  {
+    phase: 'failed',
+    terms: termsOf(roundA),
+    tally: emptyTally,
+    during: 'updates',
+    reason: 'Taken back.',
+    endedBy: 'watch',
+  },
+  5,
+  null,
+  { up: 0, down: 0 },
+  { phases: [], errors: {} },
+);
 const words = { task, words: ['brighton'], addedAt: 5, addedBy: 'the task' };
 
 const entry: AuditEntry = {
@@ -52,6 +69,10 @@ const acts: Record<
   'added words': [
     ({ addedWords }, entries) => addedWords.put(words, entries),
     ({ addedWords }) => addedWords.of(task),
+  ],
+  'a round that was ended': [
+    ({ history }, entries) => history.commit({ round: endedRound, entries }),
+    ({ history }) => history.round(task, endedRound.number),
   ],
   'a training run': [
     ({ runs }, entries) => runs.commit(task, { state: initialState, runs: [run(1)], records: [], entries }),

@@ -157,7 +157,7 @@ describe('a task that is trained on the examples of the coordinator', () => {
         coordinator.control.abort(task, 'Ann ended it.').then(resolve, () => void setImmediate(ask));
       ask();
     });
-    expect((await over)[0].failure).toMatchObject({ reason: 'Ann ended it.', byOperator: true });
+    expect((await over)[0].failure).toMatchObject({ reason: 'Ann ended it.', endedBy: 'operator' });
   });
 
   it('trains again once there are so many new examples', async () => {

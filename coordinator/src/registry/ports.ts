@@ -1,4 +1,5 @@
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { AuditEntry } from '../operators/audit.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { StrategyState } from '../strategy/strategy.ts';
 import type { ModelVersion } from './model-version.ts';
@@ -79,13 +80,14 @@ export interface History {
   roundsOf(ids: readonly RoundId[]): Promise<ReadonlyMap<RoundId, RoundRecord>>;
   /**
    * In one transaction: a new head, where there is one, the round that led to it, where there was one, and what its devices said of a
-   * version, which is added to what others said of it, and what became of the query that they were asked.
+   * version, which is added to what others said of it, what became of the query that they were asked, and `entries` of the audit log.
    */
   commit(entry: {
     readonly head?: Head;
     readonly round?: RoundRecord;
     readonly judged?: Judged | undefined;
     readonly result?: QueryResult | undefined;
+    readonly entries?: readonly AuditEntry[];
   }): Promise<void>;
   /** Deletes the rows of a task that are not to be kept; true where a version was among them. */
   prune(task: TaskName, keep: Keep): Promise<boolean>;

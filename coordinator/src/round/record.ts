@@ -2,7 +2,7 @@ import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Metrics } from '../evaluation/metrics.ts';
-import type { Failed, Published, Tally } from './round.ts';
+import type { Failed, Published, RoundEnder, Tally } from './round.ts';
 import type { PhaseRecord } from './timeline.ts';
 
 /** What became of a group of a masked cohort. */
@@ -29,6 +29,17 @@ export interface PartRecord {
   readonly failure: string | null;
 }
 
+/** Why a round failed. */
+export interface RoundFailure extends Pick<Failed, 'during' | 'reason' | 'endedBy'> {
+  /** Of records that versions up to 0.2 wrote, in place of `endedBy`: an operator ended it. */
+  readonly byOperator?: true;
+}
+
+/** Who ended a round on purpose, so that nothing is wrong with it; null: nobody did. */
+export function enderOf(failure: RoundFailure | null): RoundEnder | null {
+  return failure?.endedBy ?? (failure?.byOperator ? 'operator' : null);
+}
+
 /** What is kept of a round that is over. */
 export interface RoundRecord {
   readonly round: RoundId;
@@ -48,7 +59,7 @@ export interface RoundRecord {
   readonly run?: string;
   /** The version that it led to; null where it failed, or was a query's. */
   readonly model: ModelHash | null;
-  readonly failure: Pick<Failed, 'during' | 'reason' | 'byOperator'> | null;
+  readonly failure: RoundFailure | null;
   readonly tally: Tally;
   readonly metrics: Metrics | null;
   /** Of a published round whose cohort was cut into groups, in their order; left out of others. */
@@ -97,6 +108,6 @@ export function recordOf(
   };
 }
 
-function failureOf({ during, reason, byOperator }: Failed): RoundRecord['failure'] {
-  return { during, reason, ...(byOperator && { byOperator }) };
+function failureOf({ during, reason, endedBy }: Failed): RoundFailure {
+  return { during, reason, ...(endedBy && { endedBy }) };
 }

@@ -125,9 +125,12 @@ export interface Failed {
   readonly tally: Tally;
   readonly during: Exclude<RoundState['phase'], 'published' | 'failed'>;
   readonly reason: string;
-  /** An operator ended it: nothing is wrong. */
-  readonly byOperator?: true;
+  /** It was ended on purpose: nothing is wrong. */
+  readonly endedBy?: RoundEnder;
 }
+
+/** Who ended a round on purpose: an operator, or the watch that took back the version from which it trained. */
+export type RoundEnder = 'operator' | 'watch';
 
 export type CollectingState = Keys | Shares | Updates | Agreement | Unmasking;
 export type RoundState = Gathering | CollectingState | Closing | Published | Failed;
@@ -168,9 +171,8 @@ export type RoundEvent =
   | { readonly type: 'shifted'; readonly by: number }
   /** The new version is stored, or what became of a query. */
   | { readonly type: 'published'; readonly model: ModelHash | null }
-  /** The sum could not become a version, or an operator ended the round. */
-  /** `byOperator`: somebody wanted it so. */
-  | { readonly type: 'abort'; readonly reason: string; readonly byOperator?: true };
+  /** The sum could not become a version, or the round was ended on purpose, by `endedBy`. */
+  | { readonly type: 'abort'; readonly reason: string; readonly endedBy?: RoundEnder };
 
 export type Effect =
   /** Send a `tick` at `time`. */

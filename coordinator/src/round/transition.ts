@@ -20,9 +20,9 @@ import { type RoundEvent, type RoundState, type Step, unchanged } from './round.
 export function transition(state: RoundState, event: RoundEvent): Step {
   if (event.type === 'shifted') return shifted(state, event.by);
   const step = stepOf(state, event);
-  if (event.type !== 'abort' || !event.byOperator || step.state === state || step.state.phase !== 'failed')
+  if (event.type !== 'abort' || !event.endedBy || step.state === state || step.state.phase !== 'failed')
     return step;
-  return { ...step, state: { ...step.state, byOperator: true } };
+  return { ...step, state: { ...step.state, endedBy: event.endedBy } };
 }
 
 function stepOf(state: RoundState, event: Exclude<RoundEvent, { readonly type: 'shifted' }>): Step {

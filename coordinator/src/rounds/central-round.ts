@@ -2,7 +2,9 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Head, History } from '../registry/ports.ts';
 import type { RoundRecord } from '../round/record.ts';
+import type { RoundEnder } from '../round/round.ts';
 import type { Task } from '../task/task.ts';
+import { commitRound } from './commit-round.ts';
 import type { CentralStage, DriverPorts } from './ports.ts';
 import { isOutage, untilStored } from './until-stored.ts';
 
@@ -15,9 +17,19 @@ export interface CentralRound {
   readonly run: string | undefined;
 }
 
+/** A round was ended before it led to a version: `round.closed`. */
+export class EndedOnPurpose extends MurmurationError {
+  readonly endedBy: RoundEnder;
+
+  constructor(reason: string, endedBy: RoundEnder) {
+    super('round.closed', reason);
+    this.endedBy = endedBy;
+  }
+}
+
 /**
  * A round that no device takes part in: the coordinator trains the next version itself. Its record, once that is stored; undefined where the
- * coordinator stops before, and the next one begins it again. `signal` is aborted with `round.closed` to end it as failed.
+ * coordinator stops before, and the next one begins it again. `signal` is aborted with `EndedOnPurpose` to end it as failed.
  */
 export async function centralRound(
   { task, base, ...terms }: CentralRound,
@@ -42,7 +54,11 @@ export async function centralRound(
     if (stopping.aborted) return undefined;
     const isOurs = error instanceof MurmurationError;
     const reason = isOurs ? error.detail : messageOf(error);
-    failure = { during: 'closing', reason, ...(signal.aborted && { byOperator: true }) };
+    failure = {
+      during: 'closing',
+      reason,
+      ...(signal.reason instanceof EndedOnPurpose && { endedBy: signal.reason.endedBy }),
+    };
     if (!isOurs) events.emit('fault', 'training a version', error, round);
   }
   const record: RoundRecord = {
@@ -68,7 +84,7 @@ export async function centralRound(
     // A failure may have been that of the answer alone.
     if (isTriedAgain && (await history.round(task.name, terms.number))?.round === round) return;
     isTriedAgain = true;
-    await history.commit(head ? { head, round: record } : { round: record });
+    await commitRound({ history, clock, events }, head ? { head, round: record } : { round: record });
   };
   try {
     await untilStored(commit, {

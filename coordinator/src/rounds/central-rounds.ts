@@ -1,7 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { History } from '../registry/ports.ts';
 import type { RoundRecord } from '../round/record.ts';
-import { type CentralRound, centralRound } from './central-round.ts';
+import type { RoundEnder } from '../round/round.ts';
+import { type CentralRound, centralRound, EndedOnPurpose } from './central-round.ts';
 import type { CentralStage, DriverPorts } from './ports.ts';
 
 type Ports = Pick<DriverPorts, 'clock' | 'events'> & { readonly history: History };
@@ -48,9 +49,9 @@ export class CentralRounds {
     return this.#over;
   }
 
-  /** Ends the round under way as failed, unless its version is being stored already. */
-  abort(reason: string): void {
-    this.#current?.abort(new MurmurationError('round.closed', reason));
+  /** Ends the round under way as failed, on purpose, unless its version is being stored already. */
+  abort(reason: string, endedBy: RoundEnder): void {
+    this.#current?.abort(new EndedOnPurpose(reason, endedBy));
   }
 
   /** Leaves the round under way to a coordinator after this one, which begins it again; one whose version is being stored ends first. */

@@ -6,6 +6,7 @@ import type { Judged } from '../registry/verdicts.ts';
 import type { PartResult } from '../round/parts.ts';
 import { type GroupRecord, type RoundRecord, recordOf } from '../round/record.ts';
 import type { Closing, Failed, Tally } from '../round/round.ts';
+import { commitRound } from './commit-round.ts';
 import { openSums, verdictsIn } from './open-sums.ts';
 import type { DriverPorts } from './ports.ts';
 import { resultOf } from './result-of.ts';
@@ -154,7 +155,7 @@ export class Closer {
     this.#isCommitting = true;
     const { commits, stop } = this.#execution;
     await commits.halt();
-    const { history, endPart, clock, events } = this.#ports;
+    const { endPart, clock, events } = this.#ports;
     const startedAt = clock.now();
     let hasFailed = false;
     const commit = async () => {
@@ -162,7 +163,7 @@ export class Closer {
       if (endPart) return endPart({ record: round, contributors }, sum);
       // A failure may have been that of the answer alone.
       if (hasFailed && (await this.#isKept(round))) return;
-      await history.commit(entry);
+      await commitRound(this.#ports, entry);
     };
     await untilStored(commit, {
       clock,

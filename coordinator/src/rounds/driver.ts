@@ -14,7 +14,7 @@ import type { Device } from '../population/device.ts';
 import { Absence } from '../round/absence.ts';
 import { shiftAt } from '../round/re-anchor.ts';
 import type { RoundRecord } from '../round/record.ts';
-import type { Effect, Failed, Published, RoundState, RoundTerms } from '../round/round.ts';
+import type { Effect, Failed, Published, RoundEnder, RoundState, RoundTerms } from '../round/round.ts';
 import type { SavedRound } from '../round/store.ts';
 import type { PhaseRecord } from '../round/timeline.ts';
 import { BufferedPart, type CarriedOver } from './buffered-part.ts';
@@ -252,10 +252,10 @@ export class RoundDriver {
     this.#messenger.back(device);
   }
 
-  /** Ends the round as failed, unless its version is being stored already. */
-  abort(reason: string, byOperator = false): void {
+  /** Ends the round as failed, unless its version is being stored already; `endedBy`: on purpose. */
+  abort(reason: string, endedBy?: RoundEnder): void {
     if (this.#closer.isCommitting) return;
-    this.#execution.happen({ type: 'abort', reason, ...(byOperator && { byOperator }) });
+    this.#execution.happen({ type: 'abort', reason, ...(endedBy && { endedBy }) });
   }
 
   /**

@@ -1,10 +1,11 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { RoundEnder } from '../round/round.ts';
 import type { AllRounds } from './all-tasks.ts';
 import type { PausedTasks } from './pauses.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
-/** What an operator may do to the rounds of a task. Each throws `task.unknown` for a task that is not there. */
+/** What operators, and what acts in their place, may do to the rounds of a task. Each throws `task.unknown` for a task that is not there. */
 export class RoundControl {
   readonly #tasks: AllRounds;
   readonly #paused: PausedTasks;
@@ -47,33 +48,34 @@ export class RoundControl {
   async abort(task: TaskName, reason: string): Promise<void> {
     const rounds = this.#find(task);
     const { current } = rounds;
-    if (rounds.isTraining) return rounds.abort(reason, true);
+    if (rounds.isTraining) return rounds.abort(reason, 'operator');
     if (current === undefined || isOver(current.state.phase))
       throw new MurmurationError('round.unknown', 'No round of this task is under way.');
-    current.abort(reason, true);
+    current.abort(reason, 'operator');
     if (!isOver(current.state.phase))
       throw new MurmurationError('round.closed', 'The version of this round is being stored already.');
   }
 
   /**
-   * Rolls a task back: what trains from another version than `change` leads to is ended, and where its version was being stored already,
-   * `change` is made once more, after it. Throws `task.unknown`, and what `change` throws.
+   * Rolls a task back: what trains from another version than `change` leads to is ended by `by`, for a `reason`, and where its version was being
+   * stored already, `change` is made once more, after it. Throws `task.unknown`, and what `change` throws.
    */
   async rollBack<Version extends { readonly model: ModelHash }>(
     task: TaskName,
     change: () => Promise<Version>,
+    { by, reason }: { readonly by: RoundEnder; readonly reason: string },
   ): Promise<Version> {
     const rounds = this.#find(task);
     for (;;) {
       const version = await change();
-      if (rounds.isTraining) rounds.abort('An operator rolled the model back.', true);
+      if (rounds.isTraining) rounds.abort(reason, by);
       // The devices of a buffer start from several versions.
       const others = rounds.underWay.filter(
         ({ state, terms }) =>
           !isOver(state.phase) && (terms.buffer !== undefined || terms.plan.model !== version.model),
       );
       if (others.length === 0) return version;
-      for (const each of others) each.abort('An operator rolled the model back.', true);
+      for (const each of others) each.abort(reason, by);
       const records = await Promise.all(others.map(({ ended }) => ended));
       if (!records.some(record => record?.outcome === 'published')) return version;
     }

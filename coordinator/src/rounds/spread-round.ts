@@ -11,11 +11,13 @@ import {
   emptyTally,
   type Failed,
   type Gathering,
+  type RoundEnder,
   type RoundState,
   type RoundTerms,
   type Updates,
 } from '../round/round.ts';
 import { Timeline } from '../round/timeline.ts';
+import { commitRound } from './commit-round.ts';
 import type { RoundUnderWay } from './driver.ts';
 import { verdictsIn } from './open-sums.ts';
 import type { DriverPorts, SpreadPorts } from './ports.ts';
@@ -127,8 +129,8 @@ export class SpreadRound implements RoundUnderWay {
   poolChanged(): void {}
 
   /** Ends the round as failed, unless its version is being stored already; its parts end within a second or two. */
-  abort(reason: string, byOperator = false): void {
-    this.#fail(reason, byOperator);
+  abort(reason: string, endedBy?: RoundEnder): void {
+    this.#fail(reason, endedBy);
   }
 
   async suspend(): Promise<void> {
@@ -284,7 +286,7 @@ export class SpreadRound implements RoundUnderWay {
     }
   }
 
-  #fail(reason: string, byOperator = false): void {
+  #fail(reason: string, endedBy?: RoundEnder): void {
     const { terms } = this;
     const during = this.#state.phase;
     if (this.#isCommitting || during === 'published' || during === 'failed') return;
@@ -295,7 +297,7 @@ export class SpreadRound implements RoundUnderWay {
       tally,
       during,
       reason,
-      ...(byOperator && { byOperator }),
+      ...(endedBy && { endedBy }),
     };
     this.#isCommitting = true;
     this.#unwanted.abort(new MurmurationError('round.closed'));
@@ -344,7 +346,7 @@ export class SpreadRound implements RoundUnderWay {
     const commit = async () => {
       // A failure may have been that of the answer alone.
       if (hasFailed && (await history.round(task, number))?.round === round) return;
-      await history.commit(entry);
+      await commitRound(this.#ports, entry);
     };
     try {
       await untilStored(commit, {

@@ -9,6 +9,7 @@ import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RoundRecord } from '../round/record.ts';
+import type { RoundEnder } from '../round/round.ts';
 import type { SavedRound } from '../round/store.ts';
 import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
@@ -248,10 +249,10 @@ export class TaskRounds {
     return this.#central?.isUnderWay ?? false;
   }
 
-  /** Ends what is under way as failed, unless its version is being stored already. */
-  abort(reason: string, byOperator = false): void {
-    this.#central?.abort(reason);
-    for (const each of this.underWay) each.abort(reason, byOperator);
+  /** Ends what is under way as failed, on purpose, unless its version is being stored already. */
+  abort(reason: string, endedBy: RoundEnder): void {
+    this.#central?.abort(reason, endedBy);
+    for (const each of this.underWay) each.abort(reason, endedBy);
   }
 
   /** Begins a round at once, though the task may be paused. Throws `round.closed` where no training run is open, `round.under-way`, `privacy.spent`, or `server.stopping` before `start` and after `stop`. */

@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { AuditLog } from '../operators/audit.ts';
 import { pageOf } from '../paging/paging.ts';
 import type { Device, DeviceStore } from '../population/device.ts';
 import { contentHash } from '../registry/content-hash.ts';
@@ -11,6 +12,7 @@ import { thinned } from '../registry/thinned.ts';
 import { vectorBytes } from '../registry/vector-bytes.ts';
 import type { RoundRecord } from '../round/record.ts';
 import { type MemoryVerdicts, memoryVerdicts } from './memory-access.ts';
+import { appendAll, memoryAudit } from './memory-audit.ts';
 import { type MemoryQueryResults, memoryQueryResults } from './memory-query-results.ts';
 import type { MemoryRounds } from './memory-rounds.ts';
 
@@ -44,12 +46,13 @@ export function memoryBlobs(clock: Clock = systemClock): BlobStore {
 
 /**
  * `underWay`: where a round is forgotten once its record is kept; `verdicts`: where what devices said is counted; `results`: where what became
- * of queries is kept.
+ * of queries is kept; `audit` takes what the log says of a round.
  */
 export function memoryHistory(
   underWay?: MemoryRounds,
   verdicts: MemoryVerdicts = memoryVerdicts(),
   results: MemoryQueryResults = memoryQueryResults(),
+  audit: Pick<AuditLog, 'append'> = memoryAudit(),
 ): History {
   let heads: Head[] = [];
   let rounds: RoundRecord[] = [];
@@ -93,12 +96,13 @@ export function memoryHistory(
       const wanted = new Set(ids);
       return new Map(rounds.filter(({ round }) => wanted.has(round)).map(record => [record.round, record]));
     },
-    async commit({ head, round, judged, result }) {
+    async commit({ head, round, judged, result, entries = [] }) {
       const isThere =
         versions().some(
           ({ task, number }) => task === head?.version.task && number === head.version.number,
         ) || rounds.some(record => record.round === round?.round);
       if (isThere) throw new Error('The version or the round is there already.');
+      await appendAll(audit, entries);
       if (head) {
         heads.push(head);
       }

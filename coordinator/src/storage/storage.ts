@@ -133,7 +133,7 @@ function memoryStorage(clock: Clock): Storage {
   return {
     durable: false,
     blobs: memoryBlobs(clock),
-    history: memoryHistory(rounds, verdicts, queryResults),
+    history: memoryHistory(rounds, verdicts, queryResults, audit),
     rounds,
     parts: rounds.parts,
     devices,

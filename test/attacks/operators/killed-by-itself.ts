@@ -1,5 +1,6 @@
 // A coordinator over the storage folder that is its first argument, which is killed as soon as something that it does by itself is in the storage:
-// that a version is promoted, or that a training run began.
+// that a version is promoted, that a training run began, or
+// that its gate, which is new or gone, has named or freed what is served.
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
@@ -16,8 +17,13 @@ const killed: Pick<Storage, 'aliases' | 'runs'> = {
     ...aliases,
     async change(task, set, ...rest) {
       await aliases.change(task, set, ...rest);
-      if (moment === 'promotion' && set.some(({ alias, number }) => alias === 'champion' && number > 0))
-        process.kill(process.pid, 'SIGKILL');
+      const named = set.find(({ alias }) => alias === 'champion');
+      const isIt = {
+        promotion: (named?.number ?? 0) > 0,
+        naming: named !== undefined,
+        freeing: rest[0]?.includes('champion'),
+      }[moment!];
+      if (isIt) process.kill(process.pid, 'SIGKILL');
     },
   },
   runs: {
@@ -29,7 +35,7 @@ const killed: Pick<Storage, 'aliases' | 'runs'> = {
   },
 };
 const config = parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken] });
-const coordinator = await createCoordinator(config, [steeredTask()], {
+const coordinator = await createCoordinator(config, [steeredTask(moment !== 'freeing')], {
   clock: systemClock,
   random: systemRandom,
   storage: { ...storage, ...killed },

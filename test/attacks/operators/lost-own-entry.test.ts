@@ -42,10 +42,11 @@ async function withStorage<Value>(use: (storage: Storage) => Promise<Value>): Pr
 async function withCoordinator<Value>(
   storage: Storage,
   use: (coordinator: Coordinator) => Promise<Value>,
+  isGated = true,
 ): Promise<Value> {
   const config = parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken] });
   const surroundings = { clock: systemClock, random: systemRandom, storage };
-  const coordinator = await createCoordinator(config, [steeredTask()], surroundings);
+  const coordinator = await createCoordinator(config, [steeredTask(isGated)], surroundings);
   try {
     await coordinator.start();
     return await use(coordinator);
@@ -78,6 +79,9 @@ const left = () =>
     };
   });
 
+/** What it says of a gate that is new. */
+const named = 'gate: version.alias line@0 champion';
+
 const run = (moment: string) => {
   const process = new PackedProcess('test/attacks/operators/killed-by-itself.ts', [folder, moment]);
   cleanUp.push(() => process.child.kill('SIGKILL'));
@@ -99,7 +103,7 @@ async function callWebhook(url: string, id = 'a'): Promise<Response> {
 
 it('a version that a gate promoted is in the audit log, though the coordinator is killed right after it', async () => {
   await newVersion();
-  const before = ['gate: gate.pass line@1'];
+  const before = [named, 'gate: gate.pass line@1'];
   expect(await run('promotion').ended()).toBe('SIGKILL');
   const promoted = { champion: 1, runs: [], entries: [...before, 'gate: version.promote line@1'] };
   expect(await left()).toEqual(promoted);
@@ -113,15 +117,48 @@ it('a training run that a trigger began is in the audit log, though the coordina
   const [, url] = await process.printed(/listens on (\S+)\./);
   await expect(callWebhook(url!)).rejects.toThrow();
   expect(await process.ended()).toBe('SIGKILL');
-  expect(await left()).toEqual({ champion: 0, runs: [1], entries: ['trigger: run.start line'] });
+  expect(await left()).toEqual({ champion: 0, runs: [1], entries: [named, 'trigger: run.start line'] });
 });
 
-it('gates and triggers do nothing where the audit log can’t be written', async () => {
-  await newVersion();
+it('what a gate names that is new, and frees once it is gone, is in the audit log, though the coordinator is killed right after it', async () => {
+  expect(await run('naming').ended()).toBe('SIGKILL');
+  const kept = { champion: 0, runs: [], entries: [named] };
+  expect(await left()).toEqual(kept);
+  await withStorage(storage => withCoordinator(storage, async () => {}));
+  expect(await left()).toEqual(kept);
+  expect(await run('freeing').ended()).toBe('SIGKILL');
+  const entries = [named, 'gate: version.alias line@latest champion'];
+  expect(await left()).toEqual({ champion: undefined, runs: [], entries });
+  await withStorage(storage => withCoordinator(storage, async () => {}, false));
+  expect(await left()).toEqual({ champion: undefined, runs: [], entries });
+});
+
+/** No entry can be written from now on. */
+async function fillLog(): Promise<void> {
   const { rows, close } = await openDatabase(join(folder, layout.database));
   await sql`create trigger audit_full before insert on audit
     begin select raise(abort, 'The log is full.'); end`.execute(rows);
   await close();
+}
+
+it.each([
+  ['new', false, undefined, []],
+  ['gone', true, 0, [named]],
+] as const)(
+  'a gate that is %s changes nothing where the audit log can’t be written',
+  async (_, wasGated, champion, entries) => {
+    const begin = (isGated: boolean) =>
+      withStorage(storage => withCoordinator(storage, async () => {}, isGated));
+    await begin(wasGated);
+    await fillLog();
+    await expect(begin(!wasGated)).rejects.toThrow('The log is full.');
+    expect(await left()).toEqual({ champion, runs: [], entries });
+  },
+);
+
+it('gates and triggers do nothing where the audit log can’t be written', async () => {
+  await newVersion();
+  await fillLog();
   const answer = await withStorage(storage =>
     withCoordinator(storage, async ({ url }) => {
       const { ok, status } = await callWebhook(url);
@@ -129,5 +166,5 @@ it('gates and triggers do nothing where the audit log can’t be written', async
     }),
   );
   expect(answer).toEqual({ ok: false, status: 500 });
-  expect(await left()).toEqual({ champion: 0, runs: [], entries: [] });
+  expect(await left()).toEqual({ champion: 0, runs: [], entries: [named] });
 });

@@ -3,6 +3,7 @@ import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { openTrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/open-runs';
 import type { RunStore } from '@murmuration/coordinator/lifecycle/training-runs/store';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
+import type { AuditLog } from '@murmuration/coordinator/operators/audit';
 import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
 import type { AliasStore } from '@murmuration/coordinator/registry/aliases';
 import { Registry } from '@murmuration/coordinator/registry/registry';
@@ -12,6 +13,7 @@ import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
 import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds';
 import type { MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryAudit } from '@murmuration/coordinator/storage/memory-audit';
 import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
@@ -123,6 +125,8 @@ export interface FederationOptions {
   readonly runStore?: RunStore;
   /** Where versions have names: in memory, without it. */
   readonly aliases?: AliasStore;
+  /** What is told of what the coordinator does by itself: nowhere, without it. */
+  readonly audit?: AuditLog;
   /** Takes the place of the step from a sum to a version. */
   readonly makeVersion?: (real: MakeVersion) => MakeVersion;
 }
@@ -137,6 +141,7 @@ export async function openFederation({
   runStore = memoryRuns(),
   queryResults = memoryQueryResults(),
   aliases = memoryAliases(),
+  audit = memoryAudit(),
   makeVersion,
 }: FederationOptions = {}) {
   const task = valuesTask(change);
@@ -147,7 +152,7 @@ export async function openFederation({
   const records: RoundRecord[] = [];
   events.on('fault', (where, error) => faults.push([where, error]));
   events.on('round-ended', record => records.push(record));
-  const history = memoryHistory(store, undefined, queryResults);
+  const history = memoryHistory(store, undefined, queryResults, audit);
   const registry = new Registry(memoryBlobs(), history, aliases);
   await storeFirstVersion(task, model, registry, history, clock);
   const channel = new MemoryChannel();

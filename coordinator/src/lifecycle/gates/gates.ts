@@ -67,18 +67,26 @@ export class Gates {
     });
   }
 
-  /** Takes up a task before its rounds begin: from then on what is served is named. */
+  /**
+   * Takes up a task before its rounds begin: from then on what is served is named. Throws `storage.*`, and then nothing was changed that the audit
+   * log does not tell.
+   */
   async open(task: TaskName): Promise<void> {
     const { versionAliases, taskOf } = this.#ports;
     const { champion } = versionAliases.of(task);
     if (!taskOf(task)?.gate) {
       // The gate that named it is gone.
-      if (champion.pinned?.setBy === gateName) await versionAliases.set(task, 'champion', null, gateName);
+      if (champion.pinned?.setBy === gateName) {
+        const acts = [gateGone(task, champion.number)];
+        await versionAliases.set(task, 'champion', null, gateName, acts);
+      }
       await this.#challenge(task, null);
       return;
     }
-    if (!champion.pinned) await versionAliases.set(task, 'champion', champion.number, gateName);
-    else await this.#completeDecision(task, champion);
+    if (!champion.pinned) {
+      const acts = [gateCame(task, champion.number)];
+      await versionAliases.set(task, 'champion', champion.number, gateName, acts);
+    } else await this.#completeDecision(task, champion);
     this.#champions.set(task, this.#championOf(task));
     this.#look(task);
   }
@@ -239,6 +247,28 @@ function decided({ task, number, outcome, checks }: GateDecision): OwnAct {
   const action = outcome === 'passed' ? 'gate.pass' : outcome === 'failed' ? 'gate.fail' : 'gate.undecided';
   return { actor: gateActor, action, subject: `${task}@${number}`, changes };
 }
+
+/** What the audit log says where a task has got a gate: what devices serve moves no more by itself. */
+const gateCame = (task: TaskName, number: number): OwnAct => ({
+  actor: gateActor,
+  action: 'version.alias',
+  subject: `${task}@${number} champion`,
+  changes: [
+    { field: 'gate', from: false, to: true },
+    { field: 'champion', from: 'latest', to: number },
+  ],
+});
+
+/** What it says where a task has no gate any more: devices follow the newest version. */
+const gateGone = (task: TaskName, number: number): OwnAct => ({
+  actor: gateActor,
+  action: 'version.alias',
+  subject: `${task}@latest champion`,
+  changes: [
+    { field: 'gate', from: true, to: false },
+    { field: 'champion', from: number, to: 'latest' },
+  ],
+});
 
 /** The name of the canary of a version. */
 export const canaryOf = (number: number): string => `canary-${number}`;

@@ -217,11 +217,15 @@ export class PromotionWatcher {
         ],
       },
     ];
-    await control.rollBack(task, async () => {
-      await versionAliases.takeBack(task, to.number, from.number, acts);
-      acts = [];
-      return from;
-    });
+    await control.rollBack(
+      task,
+      async () => {
+        await versionAliases.takeBack(task, to.number, from.number, acts);
+        acts = [];
+        return from;
+      },
+      { by: 'watch', reason: `The watch took version ${to.number} back.` },
+    );
     const decision = (await decisions.of(task, [to.number])).get(to.number);
     if (decision) {
       const taken: GateDecision = { ...decision, rolledBack: { at: time, reason } };

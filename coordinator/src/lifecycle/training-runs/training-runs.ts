@@ -45,8 +45,8 @@ export interface DrivenRounds {
   readonly number: number;
   /** Whether there is a round whose end does not count yet. */
   readonly isUnderWay: boolean;
-  /** Ends the round under way as failed. */
-  abort(reason: string, byOperator?: boolean): void;
+  /** Ends the round under way as failed, as an operator wants it. */
+  abort(reason: string, endedBy: 'operator'): void;
   runChanged(): void;
 }
 
@@ -298,7 +298,7 @@ export class TrainingRuns implements RunGate {
       if (run.endedAt !== null) events.emit('run-ended', run);
       else events.emit(run.number > known ? 'run-began' : 'run-changed', run);
     if (this.openRun !== before) this.#rounds?.runChanged();
-    for (const effect of effects) if (effect.type === 'abort') this.#rounds?.abort(effect.reason, true);
+    for (const effect of effects) if (effect.type === 'abort') this.#rounds?.abort(effect.reason, 'operator');
     this.#sleep();
     return records;
   }

@@ -3,6 +3,7 @@ import type { ModelVersion } from '../../registry/model-version.ts';
 import type { BlobStore, History } from '../../registry/ports.ts';
 import { thinned } from '../../registry/thinned.ts';
 import type { RoundRecord } from '../../round/record.ts';
+import { appendEntries } from './audit.ts';
 import { bound } from './bound.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
@@ -130,7 +131,7 @@ export function sqlHistory(
       return new Map(records.map(record => [record.round, record]));
     },
 
-    async commit({ head, round, judged, result }) {
+    async commit({ head, round, judged, result, entries = [] }) {
       const state = head && (await storeState(head.state, blobs));
       await writer.write(async changes => {
         if (head) {
@@ -153,6 +154,7 @@ export function sqlHistory(
           await changes.deleteFrom('rounds_under_way').where('round', '=', id).execute();
           await forgetParts(changes, id);
         }
+        await appendEntries(changes, entries);
       });
       if (round) await closed(round.round);
     },

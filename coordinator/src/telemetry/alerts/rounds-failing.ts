@@ -1,5 +1,5 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { RoundRecord } from '../../round/record.ts';
+import { enderOf, type RoundRecord } from '../../round/record.ts';
 import type { Finding } from './finding.ts';
 
 /** Rounds of one task that have failed since the last one that did not. */
@@ -10,10 +10,10 @@ export interface Failures {
   readonly last: { readonly number: number; readonly reason: string };
 }
 
-/** The failures in a row after one more round; null after a round that was published. One that an operator ended is no failure, and queries count for nothing. */
+/** The failures in a row after one more round; null after a round that was published. One that was ended on purpose is no failure, and queries count for nothing. */
 export function countFailures(before: Failures | null, record: RoundRecord): Failures | null {
   const { outcome, endedAt, number, failure, query } = record;
-  if (query !== undefined || failure?.byOperator) return before;
+  if (query !== undefined || enderOf(failure) !== null) return before;
   if (outcome === 'published') return null;
   return {
     count: (before?.count ?? 0) + 1,

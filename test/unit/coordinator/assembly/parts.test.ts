@@ -185,7 +185,7 @@ describe('TK5: cells with the parts of one task', () => {
     expect(first.parts!.find(id, theirs)).toBeUndefined();
     expect(first.parts!.find(id, one!.assignment)).toBe(parts[0]);
     // And it ends in both, where it is ended.
-    leader.abort('That is enough.');
+    leader.abort('That is enough.', 'operator');
     await clock.advance(1_000);
     expect(parts.map(({ state }) => state.phase)).toEqual(['failed', 'failed']);
     expect(ended).toMatchObject([{ round: id, outcome: 'failed', failure: { reason: 'That is enough.' } }]);
@@ -245,7 +245,7 @@ describe('TK5: cells with the parts of one task', () => {
     first.parts!.saw(places);
     expect(first.parts!.seen(terms)).toEqual(Array(2).fill({ hasCell: false, progress: null }));
     expect(changes).toBe(3);
-    leader.abort('That is enough.');
+    leader.abort('That is enough.', 'operator');
     await clock.advance(1_000);
   });
 
@@ -261,7 +261,7 @@ describe('TK5: cells with the parts of one task', () => {
     const waiting = core.parts!.pools[0]!.devices;
     expect(waiting).toHaveLength(3);
     expect(await core.parts!.leave(name)).toBe(false);
-    leader.abort('That is enough.');
+    leader.abort('That is enough.', 'operator');
     await clock.advance(1_000);
     expect(await core.parts!.leave(name)).toBe(true);
     expect(core.parts!.has(name)).toBe(false);
@@ -298,7 +298,7 @@ describe('TK5: cells with the parts of one task', () => {
     // Whoever connects again has heard that it waits no more, as has whoever is gone.
     core.requests.connected(back);
     core.requests.disconnected(gone);
-    rounds.abort('That is enough.');
+    rounds.abort('That is enough.', 'operator');
     await clock.advance(0);
     for (const device of [both, third]) core.pools.get(other.name)!.remove(device);
     core.parts!.saw(places);

@@ -62,7 +62,7 @@ describe('tasks', () => {
     await admin.ask('POST', '/tasks/values/pause', 'operator');
     await admin.ask('POST', '/tasks/values/abort-round', 'operator');
     await admin.clock.advance(0);
-    expect(admin.records.at(-1)!.failure).toMatchObject({ byOperator: true });
+    expect(admin.records.at(-1)!.failure).toMatchObject({ endedBy: 'operator' });
     expect((await admin.ask('POST', '/tasks/values/abort-round', 'operator')).body).toMatchObject({
       code: 'round.unknown',
     });

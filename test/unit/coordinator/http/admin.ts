@@ -69,7 +69,7 @@ export async function openAdmin(
   watched: Partial<Parameters<typeof openWatch>[1]> = {},
 ) {
   const storage = await openStorage(undefined, new VirtualClock());
-  const federation = await openFederation({ aliases: storage.aliases, ...options });
+  const federation = await openFederation({ aliases: storage.aliases, audit: storage.audit, ...options });
   const { clock, rounds, task, channel, privacy } = federation;
   const secrets = { primitives: native, clock, random: seededRandom(7) };
   const operators = new Operators(storage.operatorTokens, storage.audit, secrets);

@@ -81,6 +81,7 @@ describe('a version that passed the gate of a task with a canary', () => {
     expect([world.champion(), world.aliases()]).toEqual([1, { champion: 1 }]);
     expect(await world.decision(1)).toMatchObject({ promotedAt: expect.any(Number), heldBy: null });
     expect(world.audited.map(({ actor, action }) => `${actor.id}: ${action}`)).toEqual([
+      'gate: version.alias',
       'gate: gate.pass',
       'gate: experiment.start',
       'experiments: experiment.step',

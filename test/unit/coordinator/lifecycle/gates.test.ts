@@ -248,6 +248,17 @@ describe('after a restart', () => {
     const gatedAgain = await openGated(gate, { folder });
     await gatedAgain.publish({ top1: 0.1 });
     expect(gatedAgain.champion()).toBe(1);
+    const entries = await gatedAgain.storage.audit.list(99, 99);
+    const named = entries.filter(({ action }) => action === 'version.alias').toReversed();
+    const champion = (from: unknown, to: unknown) => [
+      { field: 'gate', from: from !== 'latest', to: to !== 'latest' },
+      { field: 'champion', from, to },
+    ];
+    expect(named).toMatchObject([
+      { actor: { id: 'gate' }, subject: 'line@0 champion', changes: champion('latest', 0) },
+      { actor: { id: 'gate' }, subject: 'line@latest champion', changes: champion(0, 'latest') },
+      { actor: { id: 'gate' }, subject: 'line@1 champion', changes: champion('latest', 1) },
+    ]);
     await gatedAgain.close();
   });
 });
@@ -257,7 +268,7 @@ describe('a gate whose acts can’t be stored, since the audit log is full', () 
     ['decides nothing, and does so once it can', 'gateDecisions', undefined],
     ['promotes nothing, and does so once it can', 'aliases', { outcome: 'passed', promotedAt: null }],
   ] as const)('%s', async (_, store, before) => {
-    let isFull = true;
+    let isFull = false;
     const full = async (entries: readonly AuditEntry[] = []) => {
       if (isFull && entries.length > 0) throw new MurmurationError('storage.full');
     };
@@ -285,6 +296,7 @@ describe('a gate whose acts can’t be stored, since the audit log is full', () 
             }),
       }),
     });
+    isFull = true;
     const decision = await world.publish({ top1: 0.7 });
     if (before) expect(decision).toMatchObject(before);
     else expect(decision).toBeUndefined();
@@ -295,8 +307,9 @@ describe('a gate whose acts can’t be stored, since the audit log is full', () 
     await world.clock.advance(10_000);
     await world.gates.settled();
     expect(world.champion()).toBe(1);
-    expect(world.audited.map(({ action }) => action)).toEqual(['gate.pass', 'version.promote']);
-    expect(await world.storage.audit.list(9, 9)).toHaveLength(2);
+    const told = ['version.alias', 'gate.pass', 'version.promote'];
+    expect(world.audited.map(({ action }) => action)).toEqual(told);
+    expect(await world.storage.audit.list(9, 9)).toHaveLength(told.length);
     await world.close();
   });
 });

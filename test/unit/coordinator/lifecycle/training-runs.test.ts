@@ -149,7 +149,7 @@ describe('a task with training runs', () => {
     expect((await federation.runs.end('Bob', '')).endedAt).toBeNull();
     await federation.clock.advance(0);
     expect(federation.records).toMatchObject([
-      { outcome: 'failed', failure: { reason: 'Bob ended the training run.', byOperator: true } },
+      { outcome: 'failed', failure: { reason: 'Bob ended the training run.', endedBy: 'operator' } },
     ]);
     expect(federation.ended).toMatchObject([{ failed: 1, ending: { reason: 'stopped' } }]);
     await expect(federation.runs.end('Bob', '')).rejects.toMatchObject({ code: 'round.unknown' });

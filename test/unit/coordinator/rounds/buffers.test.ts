@@ -191,7 +191,8 @@ describe('the buffers of an asynchronous task', () => {
     for (const index of [0, 1]) await submit(federation, index);
     await federation.clock.advance(0);
     const { round } = federation.channel.assignments.get(deviceId(2))!;
-    for (const each of federation.rounds.underWay) each.abort('An operator rolled the model back.', true);
+    for (const each of federation.rounds.underWay)
+      each.abort('An operator rolled the model back.', 'operator');
     await federation.clock.advance(0);
     expect(federation.records.at(-1)).toMatchObject({ number: 2, outcome: 'failed' });
     expect(federation.channel.ends).toContainEqual({

@@ -245,10 +245,10 @@ describe('a round that is spread over three cells', () => {
   it('ends in all parts where an operator ends it', async () => {
     const { world, leader } = await begin();
     await step(world);
-    leader.rounds.abort('An operator ended the round.', true);
+    leader.rounds.abort('An operator ended the round.', 'operator');
     await world.clock.advance(1_000);
     expect(world.records).toMatchObject([
-      { outcome: 'failed', failure: { reason: 'An operator ended the round.', byOperator: true } },
+      { outcome: 'failed', failure: { reason: 'An operator ended the round.', endedBy: 'operator' } },
     ]);
     for (const { part, channel } of world.seats) {
       expect(phaseOf(world, part)).toBe('failed');

@@ -4,7 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
 import type { History } from '../../../registry/ports.ts';
-import type { RoundRecord } from '../../../round/record.ts';
+import { enderOf, type RoundRecord } from '../../../round/record.ts';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import { phaseMessage } from '../../../telemetry/overview.ts';
 import type { App } from '../../app.ts';
@@ -86,12 +86,14 @@ function summaryOf({
   endedAt,
   run,
   query,
+  failure,
   ...rest
 }: RoundRecord): RoundSummary {
   return {
     ...rest,
     run: run ?? null,
     query: query ?? null,
+    failure: failure && { during: failure.during, reason: failure.reason, endedBy: enderOf(failure) },
     startedAt: iso(startedAt),
     endedAt: iso(endedAt),
   };

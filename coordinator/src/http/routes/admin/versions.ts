@@ -242,7 +242,11 @@ export function versionRoutes(
         operator,
         'version.rollback',
         (to: { number: number }) => `${task}@${to.number}`,
-        () => control.rollBack(task, () => versionAliases.rollBack(task, number, operator.name)),
+        () =>
+          control.rollBack(task, () => versionAliases.rollBack(task, number, operator.name), {
+            by: 'operator',
+            reason: 'An operator rolled the model back.',
+          }),
       );
       return servingOf(task);
     },

@@ -6,7 +6,7 @@ import type { TrainingRun } from '../../../events/training-run.ts';
 import { gateName, type VersionAliases } from '../../../promotion/version-aliases.ts';
 import type { ModelVersion } from '../../../registry/model-version.ts';
 import type { History } from '../../../registry/ports.ts';
-import type { RoundRecord } from '../../../round/record.ts';
+import { enderOf, type RoundRecord } from '../../../round/record.ts';
 import type { EventMaker, LineageRun } from './event-maker.ts';
 import type { LineageOperation, RunEvent, RunState } from './run-event.ts';
 
@@ -124,7 +124,7 @@ export class LineageRecorder {
         }),
       },
     };
-    const state = failure ? (failure.byOperator ? 'ABORT' : 'FAIL') : 'COMPLETE';
+    const state = failure ? (enderOf(failure) ? 'ABORT' : 'FAIL') : 'COMPLETE';
     const end = {
       ...parts,
       at: endedAt,

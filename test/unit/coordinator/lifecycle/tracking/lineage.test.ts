@@ -218,7 +218,7 @@ describe('OpenLineage events', () => {
     expect(facetOf(server.last('round.values').run.facets, 'errorMessage').message).toMatch(/./);
     expect(server.last('round.values').outputs).toEqual([]);
     const [record] = await admin.history.rounds(admin.task.name, 9, 1);
-    const failure = { during: 'gathering', reason: 'Ann ended it.', byOperator: true } as const;
+    const failure = { during: 'gathering', reason: 'Ann ended it.', endedBy: 'operator' } as const;
     admin.events.emit('round-ended', { ...record!, round: 'o'.repeat(22) as never, failure });
     await told(4);
     expect(server.last('round.values').eventType).toBe('ABORT');

@@ -51,10 +51,15 @@ const failuresAfter = (...outcomes: RoundRecord['outcome'][]) =>
   outcomes.map((outcome, i) => round(i + 1, outcome)).reduce(countFailures, null);
 
 describe('rounds that fail in a row', () => {
-  it('are not those that an operator ended', () => {
+  it.each([
+    { endedBy: 'operator' },
+    { endedBy: 'watch' },
+    // As versions before have written it.
+    { byOperator: true },
+  ])('are not those that were ended on purpose: %o', ended => {
     const aborted = {
       ...round(2, 'failed'),
-      failure: { during: 'updates', reason: '', byOperator: true },
+      failure: { during: 'updates', reason: '', ...ended },
     } as never;
     expect(countFailures(null, aborted)).toBeNull();
     const before = failuresAfter('failed');
