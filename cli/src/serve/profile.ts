@@ -6,6 +6,9 @@ import type { CoordinatorEnvironment } from '@murmuration/coordinator/assembly/m
 export const profiles = ['standard', 'small'] as const;
 export type Profile = (typeof profiles)[number];
 
+/** V8 since Node 22: it counts calls where it counted bytecode before, and the code of WebAssembly at another price. */
+const countsCalls = Number.parseInt(process.versions.v8, 10) >= 12;
+
 /**
  * For V8 as it runs: it prefers little code over fast code, runs what is not very hot from its bytecode, collects garbage after each megabyte
  * of young objects instead of each sixteen, frees buffers in the collection that finds them, and lets the heap grow by a tenth instead of by half or more before it
@@ -16,10 +19,9 @@ const smallHeap = [
   '--optimize-for-size',
   '--no-sparkplug',
   '--no-maglev',
-  // Optimises what has run a hundred times as long as is usual; Node 20 counts bytecode, later ones calls.
-  Number.parseInt(process.versions.v8, 10) < 12
-    ? '--interrupt-budget=6700000'
-    : '--invocation-count-for-turbofan=300000',
+  // What is optimised has run a hundred times as long as is usual.
+  countsCalls ? '--invocation-count-for-turbofan=300000' : '--interrupt-budget=6700000',
+  countsCalls ? '--wasm-tiering-budget=1300000000' : '--wasm-tiering-budget=180000000',
   '--semi-space-growth-factor=1',
   '--no-concurrent-array-buffer-sweeping',
   '--heap-growing-percent=10',
@@ -27,12 +29,23 @@ const smallHeap = [
 /** Uploads that are read at the same time, and their bytes; devices whose turn has not come ask again. */
 const [smallUploads, smallUploadBytes] = [8, 2 << 20];
 
-/** Makes this process one of a profile, and says what its coordinator is given besides. */
-export function applyProfile(profile: Profile): Pick<CoordinatorEnvironment, 'threads'> {
-  if (profile === 'standard') return {};
-  for (const flag of smallHeap) setFlagsFromString(flag);
-  return { threads: 0 };
+/**
+ * Makes this process one of a profile, before it loads most of its modules. `endLoading` is to follow: until then nothing is optimised, since
+ * what Node itself loads modules with has been counted since before the profile.
+ */
+export function applyProfile(profile: Profile): void {
+  if (profile === 'standard') return;
+  for (const flag of [...smallHeap, '--no-opt']) setFlagsFromString(flag);
 }
+
+/** Says to a process with a profile that its modules are loaded. */
+export function endLoading(profile: Profile): void {
+  if (profile === 'small') setFlagsFromString('--opt');
+}
+
+/** What the coordinator of a profile is given besides its configuration. */
+export const environmentOf = (profile: Profile): Pick<CoordinatorEnvironment, 'threads'> =>
+  profile === 'small' ? { threads: 0 } : {};
 
 /** A configuration as a profile allows it: limits that are lower already stay. */
 export function profiled(config: Config, profile: Profile): Config {

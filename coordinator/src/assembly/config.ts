@@ -13,9 +13,7 @@ import { limitsSchema } from '../limits/limits.ts';
 import { s3Schema } from '../storage/objects/s3-settings.ts';
 import { alertsSchema } from '../telemetry/alerts/settings.ts';
 import { logLevels } from '../telemetry/log.ts';
-
-/** What part of a coordinator a process is. */
-export const processRoles = ['all', 'front', 'cell'] as const;
+import { processRoles } from './process-role.ts';
 
 /** Characters of the address of a cell, at most: tickets have room for no more. */
 const longestCellUrl = 128;

@@ -1,13 +1,20 @@
-const digits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
-const whole = new Intl.NumberFormat('en');
+/** Made where a number is first written: what ICU knows of numbers is 5 MB, which most processes never need. */
+let formats: { readonly digits: Intl.NumberFormat; readonly whole: Intl.NumberFormat } | undefined;
+const format = () => {
+  formats ??= {
+    digits: new Intl.NumberFormat('en', { maximumSignificantDigits: 3 }),
+    whole: new Intl.NumberFormat('en'),
+  };
+  return formats;
+};
 
 /** A number to three digits; a very small one by its power of ten. */
 export function figure(value: number): string {
-  return value !== 0 && Math.abs(value) < 0.0005 ? value.toExponential(1) : digits.format(value);
+  return value !== 0 && Math.abs(value) < 0.0005 ? value.toExponential(1) : format().digits.format(value);
 }
 
 export function count(value: number): string {
-  return whole.format(value);
+  return format().whole.format(value);
 }
 
 /** A share from 0 to 1 as people read it. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { type Profile, profiled } from '@murmuration/cli/serve/profile';
+import { environmentOf, type Profile, profiled } from '@murmuration/cli/serve/profile';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { expect, it } from 'vitest';
 import { sourceOptions } from '../../../../scripts/prepare.mjs';
@@ -47,4 +47,65 @@ it('the small profile asks V8 for nothing that it does not know', () => {
     { encoding: 'utf8' },
   );
   expect([status, stderr]).toEqual([0, '']);
+});
+
+it('the small profile takes masks off in the thread that answers requests', () => {
+  expect([environmentOf('small'), environmentOf('standard')]).toEqual([{ threads: 0 }, {}]);
+});
+
+it('V8 optimises nothing while a process of the small profile loads, and after that what is very hot', () => {
+  const program = (profile: Profile) => `
+    import { applyProfile, endLoading } from '@murmuration/cli/serve/profile';
+    let sum = 0;
+    const loads = by => { for (let i = 0; i < 20; i++) sum = (sum + by) % 1_000; };
+    // Counted since before the profile, as what loads modules.
+    for (let i = 0; i < 20; i++) loads(i);
+    applyProfile('${profile}');
+    for (let i = 0; i < 60_000; i++) loads(i);
+    endLoading('${profile}');
+    console.log('loaded');
+    const values = new Float64Array(1_000);
+    const veryHot = by => { for (let i = 0; i < values.length; i++) values[i] = values[i] * 0.5 + by; };
+    for (let i = 0; i < 400_000; i++) veryHot(i);`;
+  /** Whether V8 has found worth optimising what has loaded modules, while it did, and what computes, after that. */
+  const optimised = (profile: Profile) => {
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--trace-opt', ...sourceOptions, '--input-type=module', '--eval', program(profile)],
+      { encoding: 'utf8', maxBuffer: 64 << 20 },
+    );
+    const [loading = '', after = ''] = stdout.split('loaded\n');
+    expect(after, stderr).not.toBe('');
+    return {
+      loading: /marking \S+ <JSFunction loads .*TURBOFAN/.test(loading),
+      after: /JSFunction veryHot .*TURBOFAN/.test(after),
+    };
+  };
+  expect(optimised('standard')).toEqual({ loading: true, after: true });
+  expect(optimised('small')).toEqual({ loading: false, after: true });
+});
+
+it('a process has its profile before it loads most of its code', () => {
+  const program = `
+    import { Session } from 'node:inspector';
+    import { murmuration } from '@murmuration/cli/program';
+    await murmuration('serve');
+    const session = new Session();
+    session.connect();
+    const loaded = [];
+    session.on('Debugger.scriptParsed', ({ params }) => loaded.push(params.url));
+    session.post('Debugger.enable');
+    console.log(JSON.stringify(loaded.filter(url => url.startsWith('file:'))));`;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [...sourceOptions, '--input-type=module', '--eval', program],
+    { encoding: 'utf8' },
+  );
+  expect(stdout, stderr).not.toBe('');
+  const loaded: string[] = JSON.parse(stdout);
+  expect(loaded.some(url => url.includes('/commander/'))).toBe(true);
+  for (const name of ['zod', 'fastify', 'kysely', '@tensorflow'])
+    expect(loaded.filter(url => url.includes(`/node_modules/${name}/`))).toEqual([]);
+  for (const name of ['engine', 'serving', 'privacy'])
+    expect(loaded.filter(url => url.includes(`/${name}/src/`))).toEqual([]);
 });

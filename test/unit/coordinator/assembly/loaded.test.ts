@@ -2,30 +2,75 @@ import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { sourceOptions } from '../../../../scripts/prepare.mjs';
 
-it('a coordinator on SQLite loads no client of PostgreSQL, no pool of threads and no compilers of JSON Schema', () => {
+/** What a program leaves in `report` once a coordinator without options has been started and stopped beside it. */
+function beside<Report>(before: string, after: string): Report {
   const program = `
     import { mkdtemp, rm } from 'node:fs/promises';
-    import { createRequire } from 'node:module';
+    import { Session } from 'node:inspector';
     import { tmpdir } from 'node:os';
     import { join } from 'node:path';
-    import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-    import { parseConfig } from '@murmuration/coordinator/assembly/config';
+    let report;
+    ${before}
+    const { createCoordinator } = await import('@murmuration/coordinator/assembly/main');
+    const { parseConfig } = await import('@murmuration/coordinator/assembly/config');
     const folder = await mkdtemp(join(tmpdir(), 'murmuration-'));
     const config = parseConfig({ port: 0, storage: folder, openEnrolment: true, log: 'error' });
     const coordinator = await createCoordinator(config, []);
     await coordinator.start();
     await coordinator.stop();
     await rm(folder, { recursive: true });
-    const { cache } = createRequire(process.cwd() + '/');
-    const names = Object.keys(cache).map(path => path.split('node_modules/').at(-1).replace(/^((@[^/]+[/])?[^/]+).*/, '$1'));
-    console.log(JSON.stringify([...new Set(names)]));`;
+    ${after}
+    console.log(JSON.stringify(report));`;
   const { stdout, stderr } = spawnSync(
     process.execPath,
     [...sourceOptions, '--input-type=module', '--eval', program],
     { encoding: 'utf8' },
   );
-  const loaded: string[] = JSON.parse(stdout || JSON.stringify([stderr]));
-  expect(loaded).toContain('fastify');
-  expect(loaded).toContain('@tensorflow/tfjs-core');
+  expect(stdout, stderr).not.toBe('');
+  return JSON.parse(stdout) as Report;
+}
+
+it('a coordinator on SQLite loads nothing that only options need', () => {
+  // V8 tells of every script that it has, by its address.
+  const loaded = new Set(
+    beside<string[]>(
+      '',
+      `const session = new Session();
+      session.connect();
+      report = [];
+      session.on('Debugger.scriptParsed', ({ params }) => report.push(params.url));
+      session.post('Debugger.enable');`,
+    ).map(url =>
+      url
+        .split('node_modules/')
+        .at(-1)!
+        .replace(/^((@[^/]+\/)?[^/]+).*/, '$1'),
+    ),
+  );
+  for (const name of ['fastify', 'kysely', '@tensorflow/tfjs-core']) expect(loaded).toContain(name);
   for (const name of ['pg', 'piscina', 'ajv', '@fastify/ajv-compiler']) expect(loaded).not.toContain(name);
+});
+
+it('a coordinator starts without what ICU knows of languages, 5 MB of the binary', () => {
+  const asked = beside<string[]>(
+    `report = [];
+    for (const name of ['Collator', 'DateTimeFormat', 'ListFormat', 'NumberFormat', 'PluralRules', 'Segmenter']) {
+      const Known = Intl[name];
+      Intl[name] = class extends Known {
+        constructor(...options) {
+          super(...options);
+          report.push(name);
+        }
+      };
+    }
+    for (const [type, name] of [[Number, 'toLocaleString'], [Date, 'toLocaleString'], [String, 'localeCompare']]) {
+      const known = type.prototype[name];
+      type.prototype[name] = function (...options) {
+        report.push(name);
+        return known.apply(this, options);
+      };
+    }`,
+    '',
+  );
+  expect(asked).toEqual([]);
 });
