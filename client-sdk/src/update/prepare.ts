@@ -3,8 +3,12 @@ import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { queryHash } from '@murmuration/protocol/queries/query-hash';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import { packRing } from '@murmuration/protocol/secagg/ring';
-import { encodeSparse, encodeUpdate, type SparseValues } from '@murmuration/protocol/weights/codec';
+import {
+  encodeRing,
+  encodeSparse,
+  encodeUpdate,
+  type SparseValues,
+} from '@murmuration/protocol/weights/codec';
 import { withControl } from '@murmuration/protocol/weights/control';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import {
@@ -119,6 +123,5 @@ export function prepareUpdate(
 
 function packed({ elements, width }: Answered, layoutHash: Uint8Array, mask: Mask): Uint8Array {
   mask(elements, width);
-  const bytes = packRing(elements, width);
-  return encodeUpdate(layoutHash, elements.length, { kind: 'ring', packed: bytes }, width);
+  return encodeRing(layoutHash, elements, width);
 }

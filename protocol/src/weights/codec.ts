@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter, equalBytes } from '../encoding/bytes.ts';
 import { MurmurationError } from '../errors/errors.ts';
+import { pack } from '../secagg/pack.ts';
 import { packedLength, packRing, unpackRing } from '../secagg/ring.ts';
 import { maxValues } from './layout.ts';
 import { drawPlaces, packPlaces, placesLength, unpackPlaces } from './sparse.ts';
@@ -114,6 +115,14 @@ export function encodeUpdate(
   return header(layoutHash, count, update.kind, width, weight, [body]);
 }
 
+/** A `ring` update of elements that are not packed yet, packed where they are sent from. */
+export function encodeRing(layoutHash: Uint8Array, elements: Int32Array, width: number): Uint8Array {
+  const body = packedLength(elements.length, width);
+  const { bytes } = headed(layoutHash, elements.length, 'ring', width, 0, body);
+  pack(elements, width, bytes.subarray(headerLength));
+  return bytes;
+}
+
 function header(
   layoutHash: Uint8Array,
   count: number,
@@ -122,7 +131,22 @@ function header(
   weight: number,
   body: readonly Uint8Array[],
 ): Uint8Array {
-  const writer = new ByteWriter(headerLength + body.reduce((sum, { length }) => sum + length, 0))
+  const length = body.reduce((sum, part) => sum + part.length, 0);
+  const writer = headed(layoutHash, count, kind, width, weight, length);
+  for (const part of body) writer.raw(part);
+  return writer.bytes;
+}
+
+/** With the header written, and room for a body of so many bytes. */
+function headed(
+  layoutHash: Uint8Array,
+  count: number,
+  kind: (typeof kinds)[number],
+  width: number,
+  weight: number,
+  length: number,
+): ByteWriter {
+  return new ByteWriter(headerLength + length)
     .raw(magic)
     .u8(codecVersion)
     .u8(kinds.indexOf(kind))
@@ -131,8 +155,6 @@ function header(
     .raw(layoutHash)
     .u32(count)
     .u32(weight);
-  for (const part of body) writer.raw(part);
-  return writer.bytes;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { freeMemory } from '@murmuration/protocol/primitives/node';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Redis } from 'ioredis';
 import { encodeAnswer, encodeFailure } from '../queue/answers.ts';
@@ -6,6 +7,7 @@ import { redisBlobs } from '../queue/blobs.ts';
 import { jobWorker } from '../queue/job-worker.ts';
 import { type FarJob, numberOf, readJob } from '../queue/jobs.ts';
 import { keptFor, keys } from '../queue/keys.ts';
+import { setInParts } from '../queue/large-values.ts';
 import { JobReader } from '../queue/models.ts';
 import { startThreads, WorkerPool } from '../workers/worker-pool.ts';
 import type { Prepared } from './prepare.ts';
@@ -28,7 +30,7 @@ export function serveRun(
   const pool = new WorkerPool(startThreads(threads, setup));
   const reader = new JobReader(redisBlobs(redis));
   let done = 0;
-  const answerTo = async (job: FarJob): Promise<Uint8Array> => {
+  const answerTo = async (job: FarJob): Promise<readonly Uint8Array[]> => {
     try {
       requireKnown(job, setup);
       return encodeAnswer(await pool.run(job, { due: clock.now() }).result, name);
@@ -42,8 +44,10 @@ export function serveRun(
     // Fails where the Redis has forgotten a model: the run puts it again.
     const job = await reader.read(readJob(data));
     const answer = await answerTo(job);
-    await redis.set(keys.result(run, named.number), Buffer.from(answer), 'EX', keptFor);
+    await setInParts(redis, keys.result(run, named.number), answer, keptFor);
     done += 1;
+    // The result is nobody's any more. Left to the garbage collector, it would be found late and with much work.
+    for (const { buffer } of answer) freeMemory(buffer as ArrayBuffer);
   });
   return {
     get done() {

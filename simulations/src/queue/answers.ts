@@ -1,5 +1,4 @@
 import type { TrainingPath } from '@murmuration/engine/training/trainer';
-import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { type MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { decodeFrame, encodeFrame, errorOf, refusalOf } from '@murmuration/protocol/messages/frame';
 import * as z from 'zod/mini';
@@ -46,8 +45,11 @@ const head = z.discriminatedUnion('kind', [
 
 type Result = ResultOf<FarJob>;
 
-/** What a job has given `by` a worker, as bytes: a head, and the vectors behind it as little-endian float32. */
-export function encodeAnswer(result: Result, by: string): Uint8Array {
+/**
+ * What a job has given `by` a worker, as bytes in parts: a head, and the vectors behind it as little-endian float32, which are the memory of the
+ * result itself.
+ */
+export function encodeAnswer(result: Result, by: string): Uint8Array[] {
   if (!('delta' in result)) return framed({ kind: 'measured', by, ...result });
   const { delta, gradient, examples, metrics: figures, path } = result;
   const vectors = gradient ? [delta, gradient] : [delta];
@@ -58,7 +60,7 @@ export function encodeAnswer(result: Result, by: string): Uint8Array {
 }
 
 /** What a job has failed with. */
-export function encodeFailure(error: unknown, by: string): Uint8Array {
+export function encodeFailure(error: unknown, by: string): Uint8Array[] {
   return framed({ kind: 'failed', by, ...refusalOf(error) });
 }
 
@@ -93,27 +95,36 @@ function read(bytes: Uint8Array, job: FarJob): Answer {
     return { by, outcome: { weight: answer.weight, metrics: answer.metrics } satisfies Measured };
   const { examples, metrics: figures, path, hasGradient } = answer;
   const { count } = job.model.layout;
-  const rest = bytes.subarray(lengthBytes + length);
+  const rest = bytes.subarray(aligned(lengthBytes + length));
   if (rest.length !== 4 * count * (hasGradient ? 2 : 1))
     throw new RangeError(`Its vectors have ${rest.length} bytes, for a model of ${count} values.`);
-  // A copy: nothing promises that they begin at a multiple of four.
-  const values = new Float32Array(new Uint8Array(rest).buffer);
-  const vectors = hasGradient
-    ? { delta: values.slice(0, count), gradient: values.slice(count) }
-    : { delta: values };
+  const delta = vectorAt(rest, 0, count);
+  const vectors = hasGradient ? { delta, gradient: vectorAt(rest, count, count) } : { delta };
   return {
     by,
     outcome: { ...vectors, examples, metrics: figures, ...(path && { path: path as TrainingPath }) },
   };
 }
 
-function framed(first: z.output<typeof head>, ...vectors: readonly Float32Array[]): Uint8Array {
+/** Copied into memory of its own, which may go to another thread. */
+function vectorAt({ buffer, byteOffset }: Uint8Array, at: number, count: number): Float32Array {
+  const from = byteOffset + 4 * at;
+  if (from % 4 === 0) return new Float32Array(buffer, from, count).slice();
+  return new Float32Array(buffer.slice(from, from + 4 * count) as ArrayBuffer);
+}
+
+/** Vectors begin at a multiple of this, from the first byte of an answer on. */
+function aligned(length: number): number {
+  return 8 * Math.ceil(length / 8);
+}
+
+function framed(first: z.output<typeof head>, ...vectors: readonly Float32Array[]): Uint8Array[] {
   const frame = encodeFrame(first);
-  const length = new Uint8Array(lengthBytes);
-  new DataView(length.buffer).setUint32(0, frame.length, true);
-  return concatBytes(
-    length,
-    frame,
-    ...vectors.map(vector => new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)),
-  );
+  const before = new Uint8Array(aligned(lengthBytes + frame.length));
+  new DataView(before.buffer).setUint32(0, frame.length, true);
+  before.set(frame, lengthBytes);
+  return [
+    before,
+    ...vectors.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
+  ];
 }

@@ -5,29 +5,35 @@ import { hashPattern } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Redis } from 'ioredis';
 import { keptFor, keys, mostBytes } from './keys.ts';
+import { setInParts } from './large-values.ts';
+
+/** A blob on its way to where it is kept. */
+export interface Sent {
+  readonly hash: string;
+  /** Rejects where it could not be kept. What is asked of the same Redis later on finds it there. */
+  readonly kept: Promise<void>;
+}
 
 /** Blobs that are there until they were read. */
-export interface ShortLivedBlobs extends Pick<BlobStore, 'put' | 'get'> {
+export interface ShortLivedBlobs extends Pick<BlobStore, 'get'> {
+  send(bytes: Uint8Array): Sent;
   delete(hashes: readonly string[]): Promise<void>;
 }
 
 /**
- * Blobs in a Redis, an hour each since they were last put, unless they are deleted before. `get` throws
- * `model.missing` for one that is gone, and `put` `request.too-large` above 256 MiB.
+ * Blobs in a Redis, an hour each since they were last sent, unless they are deleted before. `get` throws
+ * `model.missing` for one that is gone, and `send` `request.too-large` above 256 MiB.
  */
 export function redisBlobs(redis: Redis): ShortLivedBlobs {
   return {
-    async put(bytes) {
+    send(bytes) {
       if (bytes.length > mostBytes)
         throw new MurmurationError(
           'request.too-large',
           `A model for workers has at most ${mostBytes} bytes; this one has ${bytes.length}.`,
         );
       const hash = hex(native.sha256(bytes));
-      // One that is there already is kept for another hour.
-      if ((await redis.expire(keys.blob(hash), keptFor)) === 0)
-        await redis.set(keys.blob(hash), Buffer.from(bytes), 'EX', keptFor);
-      return hash;
+      return { hash, kept: setInParts(redis, keys.blob(hash), [bytes], keptFor) };
     },
     async get(hash) {
       const bytes = hashPattern.test(hash) ? await redis.getBuffer(keys.blob(hash)) : null;

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { Redis } from 'ioredis';
 import type { RedisAddress } from './address.ts';
+import { LargeReplyConnector } from './connector.ts';
 
 /** Connections that this process ends. */
 const ending = new WeakSet<Redis>();
@@ -23,7 +24,7 @@ export async function connectRedis(address: RedisAddress, tell: (line: string) =
     db,
     ...(username && { username }),
     ...(password && { password }),
-    ...(isTls && { tls: {} }),
+    ...(isTls ? { tls: {} } : { Connector: LargeReplyConnector }),
     lazyConnect: true,
     connectTimeout: 10_000,
     // Commands wait for a Redis that comes back.

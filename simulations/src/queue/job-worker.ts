@@ -1,6 +1,7 @@
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
+import { sendTidings } from './tidings.ts';
 
 /** ms after which the job of a worker that no longer says that it is at work goes to another one. */
 const lease = 10_000;
@@ -23,7 +24,15 @@ export function jobWorker(
   { name, atOnce }: { readonly name: string; readonly atOnce: number },
   work: (job: string, data: unknown) => Promise<void>,
 ): JobWorker {
-  const worker = new Worker(run, ({ id = '', data }) => work(id, data), {
+  const send = (job: string, failure?: string) => {
+    // What does not arrive is found by the run's own look.
+    void sendTidings(redis, run, job, failure).catch(() => {});
+  };
+  const processed = async ({ id = '', data }: { readonly id?: string; readonly data: unknown }) => {
+    await work(id, data);
+    send(id);
+  };
+  const worker = new Worker(run, processed, {
     connection: redis,
     prefix: keys.jobs,
     name,
@@ -36,6 +45,8 @@ export function jobWorker(
   });
   // A Redis that is gone is told of by the connection, and a job that was lost meanwhile is handed over again.
   worker.on('error', () => {});
+  // Also where it is another worker's fault, which has died at the job too often.
+  worker.on('failed', (job, { message }) => job?.id && send(job.id, message));
   // One that can't say that its jobs are done need not wait for it.
   return { close: () => worker.close(redis.status !== 'ready').catch(() => {}) };
 }

@@ -27,7 +27,7 @@ const queuedJob = z.discriminatedUnion('kind', [
     ...model,
     client: whole,
     settings: z.custom<z.output<typeof trainingSettings>>(
-      value => safeParse(trainingSettings, value, { jitless: true }).success,
+      value => safeParse(trainingSettings, value).success,
       'expected training settings',
     ),
     /** Of a training with one (SCAFFOLD): little-endian float32. */

@@ -14,6 +14,8 @@ export const keys = {
   over: (run: string) => `${prefix}:over:${run}`,
   blob: (hash: string) => `${prefix}:blob:${hash}`,
   result: (run: string, job: number) => `${prefix}:result:${run}:${job}`,
+  /** A channel: what becomes of the jobs of a run. */
+  tidings: (run: string) => `${prefix}:tidings:${run}`,
 } as const;
 
 /** Seconds after which a blob or a result that nobody has asked for is gone. */

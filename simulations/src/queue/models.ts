@@ -7,6 +7,7 @@ import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import { encodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { ShortLivedBlobs } from './blobs.ts';
 import { type FarJob, type QueuedJob, readJob } from './jobs.ts';
+import { freeReply } from './large-replies.ts';
 
 /** Models that are kept, in the Redis and in a worker: the one that a round trains from, and the one before. */
 const kept = 2;
@@ -25,7 +26,7 @@ interface Put {
 
 /** Something large that jobs need, or have needed. */
 interface Large {
-  put: Promise<Put> | undefined;
+  put: Put | undefined;
   readonly jobs: Set<FarJob>;
 }
 
@@ -34,21 +35,25 @@ interface Large {
  * it, and others came after it, its blobs are deleted.
  */
 export class JobWriter {
-  readonly #blobs: Pick<ShortLivedBlobs, 'put' | 'delete'>;
+  readonly #blobs: Pick<ShortLivedBlobs, 'send' | 'delete'>;
   /** The one that was needed last is the last one. */
   readonly #large = new Map<object, Large>();
 
-  constructor(blobs: Pick<ShortLivedBlobs, 'put' | 'delete'>) {
+  constructor(blobs: Pick<ShortLivedBlobs, 'send' | 'delete'>) {
     this.#blobs = blobs;
   }
 
-  /** Until `release`, what the job needs stays. Throws `request.too-large` and `request.invalid`. */
-  async write(job: FarJob): Promise<QueuedJob> {
-    const { hash: model } = await this.#need(job, job.model, () => this.#putModel(job.model));
+  /**
+   * What the job needs is on its way then, in front of what is asked of the Redis next, and stays until `release`. Throws `request.too-large`
+   * and `request.invalid`.
+   */
+  write(job: FarJob): QueuedJob {
+    const { hash: model } = this.#need(job, job.model, () => this.#putModel(job.model));
     if (job.kind === 'measure') return { kind: job.kind, model, from: job.from, to: job.to };
     if (job.kind === 'measure-client') return { kind: job.kind, model, client: job.client };
     const { correction, ...settings }: LocalSettings = job.settings;
-    const needed = correction && (await this.#need(job, correction, () => this.#putVector(correction)));
+    const needed =
+      correction && this.#need(job, correction, () => this.#put(correction, [bytesOf(correction)]));
     const { client } = job;
     return readJob({ kind: job.kind, model, client, settings, correction: needed?.hash ?? null });
   }
@@ -58,11 +63,10 @@ export class JobWriter {
     for (const { jobs } of this.#large.values()) jobs.delete(job);
     const idle = [...this.#large].filter(([, { jobs }]) => jobs.size === 0);
     const old = idle.slice(0, Math.max(0, idle.length - kept));
+    if (old.length === 0) return;
     for (const [key] of old) this.#large.delete(key);
-    const puts = await Promise.allSettled(old.map(([, { put }]) => put));
-    const rest = await Promise.allSettled(Array.from(this.#large.values(), ({ put }) => put));
-    const needed = new Set(hashesOf(rest));
-    const gone = hashesOf(puts).filter(hash => !needed.has(hash));
+    const needed = new Set(Array.from(this.#large.values(), hashesOf).flat());
+    const gone = old.flatMap(([, large]) => hashesOf(large)).filter(hash => !needed.has(hash));
     if (gone.length > 0) await this.#blobs.delete(gone);
   }
 
@@ -72,34 +76,35 @@ export class JobWriter {
   }
 
   /** Its own weights, which under a plan with private layers are not those that its hash names. */
-  async #putModel({ topology, layout, weights }: ModelFiles): Promise<Put> {
-    const encoded = encodeModel(topology, layout, weights, hashOf);
-    const hashes = [await this.#blobs.put(encoded.weights), await this.#blobs.put(encoded.json)] as const;
-    return { hash: hashes[1], hashes };
+  #putModel(model: ModelFiles): Put {
+    const { weights, json } = encodeModel(model.topology, model.layout, model.weights, hashOf);
+    return this.#put(model, [weights, json]);
   }
 
-  async #putVector(vector: Float32Array): Promise<Put> {
-    const hash = await this.#blobs.put(bytesOf(vector));
-    return { hash, hashes: [hash] };
+  /** Jobs name it by the last one of its blobs. */
+  #put(key: object, blobs: readonly Uint8Array[]): Put {
+    const sent = blobs.map(bytes => this.#blobs.send(bytes));
+    const put = { hash: sent.at(-1)!.hash, hashes: sent.map(({ hash }) => hash) };
+    // The worker that misses it fails at the job, and the run hands it over again.
+    Promise.all(sent.map(({ kept: done }) => done)).catch(() => {
+      const large = this.#large.get(key);
+      if (large?.put === put) large.put = undefined;
+    });
+    return put;
   }
 
-  #need(job: FarJob, key: object, put: () => Promise<Put>): Promise<Put> {
+  #need(job: FarJob, key: object, put: () => Put): Put {
     const large = this.#large.get(key) ?? { put: undefined, jobs: new Set() };
     this.#large.delete(key);
     this.#large.set(key, large);
     large.jobs.add(job);
-    if (large.put) return large.put;
-    const begun = put();
-    large.put = begun;
-    begun.catch(() => {
-      if (large.put === begun) large.put = undefined;
-    });
-    return begun;
+    large.put ??= put();
+    return large.put;
   }
 }
 
-function hashesOf(puts: readonly PromiseSettledResult<Put | undefined>[]): string[] {
-  return puts.flatMap(put => (put.status === 'fulfilled' ? (put.value?.hashes ?? []) : []));
+function hashesOf({ put }: Large): readonly string[] {
+  return put?.hashes ?? [];
 }
 
 /** Reads jobs of the queue in a worker, with weights in memory that all its threads share. */
@@ -137,10 +142,13 @@ export class JobReader {
       throw new MurmurationError('model.corrupt', `The weights of the model ${hash} don't fit its layout.`);
     const weights = new Float32Array(new SharedArrayBuffer(bytes.length));
     bytesOf(weights).set(bytes);
+    freeReply(bytes);
     return { hash, topology, layout, weights };
   }
 }
 
 function vectorOf(bytes: Uint8Array): Float32Array {
-  return new Float32Array(new Uint8Array(bytes).buffer);
+  const vector = new Float32Array(new Uint8Array(bytes).buffer);
+  freeReply(bytes);
+  return vector;
 }

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { Queue, QueueEvents } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Job } from '../workers/jobs.ts';
 import type { Thread } from '../workers/worker-pool.ts';
@@ -8,9 +8,11 @@ import { decodeAnswer, UnreadableAnswer } from './answers.ts';
 import { redisBlobs } from './blobs.ts';
 import { problemOf } from './connection.ts';
 import { type FarJob, isFar, nameOf, numberOf } from './jobs.ts';
-import { keys, mostBytes } from './keys.ts';
+import { keys } from './keys.ts';
+import { freeReply } from './large-replies.ts';
 import { JobWriter } from './models.ts';
 import { repeat } from './repeat.ts';
+import { Tidings } from './tidings.ts';
 
 /** ms between looks for jobs that a Redis has forgotten. */
 const lookEvery = 1_000;
@@ -38,7 +40,7 @@ export class RemoteJobs implements Thread {
   readonly #run: string;
   readonly #tell: (line: string) => void;
   readonly #queue: Queue;
-  readonly #events: QueueEvents;
+  readonly #tidings: Tidings;
   readonly #writer: JobWriter;
   readonly #awaited = new Map<number, Awaited>();
   /** Jobs that each worker has done, by its name. */
@@ -53,14 +55,13 @@ export class RemoteJobs implements Thread {
     this.#run = run;
     this.#tell = tell;
     this.#writer = new JobWriter(redisBlobs(redis));
-    const options = { connection: redis, prefix: keys.jobs };
-    this.#queue = new Queue(run, options);
-    this.#events = new QueueEvents(run, options);
+    this.#queue = new Queue(run, { connection: redis, prefix: keys.jobs });
     // The connection tells of them.
     this.#queue.on('error', () => {});
-    this.#events.on('error', () => {});
-    this.#events.on('completed', ({ jobId }) => void this.#completed(jobId));
-    this.#events.on('failed', ({ jobId, failedReason }) => void this.#failed(jobId, failedReason));
+    this.#tidings = new Tidings(redis, run, {
+      done: name => void this.#completed(name),
+      failed: (name, reason) => void this.#failed(name, reason),
+    });
     const { signal } = this.#closing;
     this.#looking = repeat(
       lookEvery,
@@ -93,14 +94,15 @@ export class RemoteJobs implements Thread {
     const gone = new MurmurationError('training.stopped');
     for (const { reject } of this.#awaited.values()) reject(gone);
     this.#awaited.clear();
-    await this.#events.close().catch(() => {});
+    await this.#tidings.close();
     await this.#queue.close().catch(() => {});
   }
 
   /** Hands a job over; one that can't be now is handed over by the next look. */
   async #hand(number: number, awaited: Awaited): Promise<void> {
     try {
-      const data = await this.#writer.write(awaited.job);
+      await this.#tidings.begun;
+      const data = this.#writer.write(awaited.job);
       await this.#queue.add(data.kind, data, {
         jobId: nameOf(number, awaited.attempt),
         removeOnComplete: true,
@@ -164,11 +166,10 @@ export class RemoteJobs implements Thread {
     if (!awaited || awaited.isTaken) return true;
     awaited.isTaken = true;
     try {
-      const key = keys.result(this.#run, number);
-      if ((await this.#redis.strlen(key)) > 2 * mostBytes) throw new UnreadableAnswer('It is too large.');
-      const bytes = await this.#redis.getdelBuffer(key);
+      const bytes = await this.#redis.getdelBuffer(keys.result(this.#run, number));
       if (!bytes) return false;
       this.#settle(number, awaited, bytes);
+      freeReply(bytes);
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
       this.#count(number, awaited, `What came from its worker can't be read: ${error.message}`);

@@ -1,9 +1,10 @@
 import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
+import type { Contribution } from '@murmuration/client-sdk/update/prepare';
 import type { MaskedRound } from '@murmuration/client-sdk/update/update-processor';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { loadModel } from '@murmuration/engine/models/model';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
-import { native } from '@murmuration/protocol/primitives/node';
+import { freeMemory, native } from '@murmuration/protocol/primitives/node';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { adversariesOf } from '../adversaries/adversaries.ts';
 import { seededRandom } from '../random/seeded-random.ts';
@@ -65,6 +66,7 @@ export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver)
       case 'prepare': {
         const updateProcessor = localUpdateProcessor(primitives, seededRandom(settings.seed, job.draws));
         const update = await updateProcessor.prepare(job.contribution, job.assignment);
+        freeLearned(job.contribution);
         return handOver(update, update);
       }
       case 'enter': {
@@ -77,6 +79,7 @@ export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver)
         return rounds.get(job.id)!.hear(job.event, job.message);
       case 'mask': {
         const standing = await rounds.get(job.id)!.mask(job.contribution, job.assignment);
+        freeLearned(job.contribution);
         return handOver(standing, standing.update);
       }
       case 'forget':
@@ -98,4 +101,10 @@ export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver)
       await trainer?.close();
     },
   };
+}
+
+/** Frees what was learned once it is in an update; with less than all of its memory it is left. */
+function freeLearned(contribution: Contribution): void {
+  const { buffer, byteLength } = 'delta' in contribution ? contribution.delta : contribution.elements;
+  if (byteLength === buffer.byteLength) freeMemory(buffer as ArrayBuffer);
 }

@@ -3,6 +3,7 @@ import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import {
   decodeUpdate,
+  encodeRing,
   encodeUpdate,
   headerLength,
   type UpdateForm,
@@ -34,6 +35,22 @@ describe('the bytes of an update', () => {
     expect(Buffer.from(bytes.subarray(0, 8)).toString('hex')).toBe('4d55525701000000');
     expect(bytes.subarray(8, 40)).toEqual(layout.hash);
     expect(Buffer.from(bytes.subarray(40)).toString('hex')).toBe('0500000002010000' + '0000803f');
+  });
+
+  it('are the same where elements are packed at their place', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { maxLength: 70 }),
+        fc.integer({ min: 2, max: 32 }),
+        (values, width) => {
+          const elements = Int32Array.from(values);
+          const packed = packRing(elements, width);
+          expect(encodeRing(layout.hash, elements, width)).toEqual(
+            encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, width),
+          );
+        },
+      ),
+    );
   });
 
   it('WC1 WC3: are a header of 48 bytes, then packed ring elements, the weight among them', () => {

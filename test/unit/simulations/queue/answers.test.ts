@@ -1,3 +1,4 @@
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import {
@@ -11,9 +12,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 const count = 5;
+/** As it lies in a Redis. */
+const joined = (parts: readonly Uint8Array[]) => concatBytes(...parts);
 const model = { layout: { count } } as unknown as ModelFiles;
 const training = { kind: 'train', client: 1, model, settings: {} as never } as const;
 const measuring = { kind: 'measure', model, from: 0, to: 1 } as const;
+/** The same bytes at another place in memory. */
+const shifted = (bytes: Uint8Array, by: number) => concatBytes(new Uint8Array(by), bytes).subarray(by);
 const vector = fc
   .array(fc.float(), { minLength: count, maxLength: count })
   .map(each => Float32Array.from(each));
@@ -25,7 +30,8 @@ describe('an answer of a worker', () => {
         vector,
         fc.option(vector),
         fc.dictionary(fc.string(), fc.double()),
-        (delta, gradient, metrics) => {
+        fc.nat(9),
+        (delta, gradient, metrics, shift) => {
           fc.pre(!Object.hasOwn(metrics, '__proto__'));
           const result = {
             delta,
@@ -34,7 +40,10 @@ describe('an answer of a worker', () => {
             path: { engine: 'fused', reason: 'why' },
             ...(gradient && { gradient }),
           } as const;
-          const { by, outcome } = decodeAnswer(encodeAnswer(result, 'host:1'), training);
+          const { by, outcome } = decodeAnswer(
+            shifted(joined(encodeAnswer(result, 'host:1')), shift),
+            training,
+          );
           expect(by).toBe('host:1');
           expect(outcome).toEqual(result);
         },
@@ -42,25 +51,36 @@ describe('an answer of a worker', () => {
     );
   });
 
+  it('takes the memory of its vectors along, and gives them memory of their own when it is read', () => {
+    const delta = Float32Array.from({ length: count }, (_, i) => i);
+    const parts = encodeAnswer({ delta, gradient: delta.slice(), examples: 1, metrics: {} }, 'a');
+    expect(parts[1]!.buffer).toBe(delta.buffer);
+    const { outcome } = decodeAnswer(joined(parts), training);
+    for (const vector of ['delta', 'gradient'] as const) {
+      const { buffer, byteLength } = (outcome as Record<typeof vector, Float32Array>)[vector];
+      expect(buffer.byteLength).toBe(byteLength);
+    }
+  });
+
   it('keeps what was measured, and why a job failed', () => {
     const measured = { weight: 3, metrics: { loss: Number.NaN } };
-    expect(decodeAnswer(encodeAnswer(measured, 'a'), measuring).outcome).toEqual(measured);
+    expect(decodeAnswer(joined(encodeAnswer(measured, 'a')), measuring).outcome).toEqual(measured);
     const { outcome } = decodeAnswer(
-      encodeFailure(new MurmurationError('training.no-examples'), 'a'),
+      joined(encodeFailure(new MurmurationError('training.no-examples'), 'a')),
       measuring,
     );
     expect(outcome).toMatchObject({ code: 'training.no-examples' });
   });
 
   it('is refused where it is none, or none to this job', () => {
-    const whole = encodeAnswer({ delta: new Float32Array(count), examples: 1, metrics: {} }, 'a');
+    const whole = joined(encodeAnswer({ delta: new Float32Array(count), examples: 1, metrics: {} }, 'a'));
     for (const bytes of [
       new Uint8Array(),
       new Uint8Array([255, 255, 255, 255]),
       whole.subarray(0, whole.length - 1),
       new Uint8Array([...whole, 0]),
-      encodeAnswer({ delta: new Float32Array(count + 1), examples: 1, metrics: {} }, 'a'),
-      encodeAnswer({ weight: 1, metrics: {} }, 'a'),
+      joined(encodeAnswer({ delta: new Float32Array(count + 1), examples: 1, metrics: {} }, 'a')),
+      joined(encodeAnswer({ weight: 1, metrics: {} }, 'a')),
     ])
       expect(() => decodeAnswer(bytes, training)).toThrow(UnreadableAnswer);
     expect(() => decodeAnswer(whole, measuring)).toThrow(UnreadableAnswer);

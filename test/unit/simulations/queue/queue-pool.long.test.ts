@@ -307,13 +307,26 @@ describe('the jobs of a run', () => {
     expect(tries).toBe(10);
   });
 
+  it('are given their results where nobody tells that these are there', async () => {
+    const { connection, id, jobs, train } = await bare();
+    const right = { delta: train(0).model.weights.map(() => 0.5), examples: 3, metrics: { loss: 1 } };
+    const silent = await redis.connect();
+    ends.push(() => endRedis(silent));
+    silent.publish = async () => 0;
+    const worker = jobWorker(silent, id, one, async () => {
+      await connection.set(keys.result(id, 0), Buffer.concat(encodeAnswer(right, 'a')));
+    });
+    ends.push(() => worker.close());
+    expect(await jobs.run(train(0))).toEqual(right);
+  });
+
   it('are done again where what came back is no answer', async () => {
     const { connection, id, jobs, train } = await bare();
     const right = { delta: train(0).model.weights.map(() => 0.5), examples: 3, metrics: { loss: 1 } };
     let tries = 0;
     const worker = jobWorker(connection, id, one, async () => {
       tries += 1;
-      const answer = tries < 3 ? Buffer.from('nonsense') : Buffer.from(encodeAnswer(right, 'a'));
+      const answer = tries < 3 ? Buffer.from('nonsense') : Buffer.concat(encodeAnswer(right, 'a'));
       await connection.set(keys.result(id, 0), answer);
     });
     ends.push(() => worker.close());
