@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { count, instant } from './scalars.ts';
+import { count, instant, looks } from './scalars.ts';
 
 /** Names of experiments and of their arms. */
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected a name such as "shorter-model"');
@@ -18,7 +18,7 @@ const field = (byDefault: string) =>
     in: z.enum(['header', 'parameter']).default('header'),
     name: z
       .string()
-      .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+      .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'expected 1 to 64 letters, digits, dots, hyphens and underscores')
       .default(byDefault),
   });
 const shownField = z.object({ in: z.enum(['header', 'parameter']), name: z.string() });
@@ -96,7 +96,7 @@ export const newExperiment = z.strictObject({
     ),
   query: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,62}$/)
+    .regex(/^[a-z][a-z0-9-]{0,62}$/, `expected ${looks.name}`)
     .nullable()
     .default(null)
     .describe(

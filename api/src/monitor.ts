@@ -42,7 +42,7 @@ export const ownDriftSettings = z.strictObject({
   correction: comparison.correction.exactOptional(),
   features: z
     .record(featureName, z.strictObject({ test: test.exactOptional(), threshold: threshold.exactOptional() }))
-    .refine(features => Object.keys(features).length <= 200, 'More than 200 features')
+    .refine(features => Object.keys(features).length <= 200, 'expected an object with at most 200 features')
     .describe('Tests and thresholds of single features')
     .exactOptional(),
   expected: z.array(featureName).max(200).describe('Features whose drift is no finding').exactOptional(),
@@ -170,7 +170,7 @@ export const newReference = z.union([
       .record(featureName, z.array(cell).min(1).max(10_000))
       .refine(
         columns => Object.keys(columns).length >= 1 && Object.keys(columns).length <= 120,
-        'must have between 1 and 120 features',
+        'expected an object with 1 to 120 features',
       )
       .describe('Values by the name of the feature, as the page shows it'),
   }),

@@ -10,9 +10,18 @@ export const text = (most: number) =>
     .string()
     .max(most)
     .regex(/^[^\0\p{Surrogate}]*$/u, 'must have neither NUL nor half a surrogate pair');
-export const taskName = z.string().regex(taskNamePattern);
-export const modelHash = z.string().regex(hashPattern).describe('SHA-256 of its model.json');
-export const roundId = z.string().regex(idPattern);
+/** What names, ids and hashes look like, in words. */
+export const looks = {
+  name: 'a lower-case letter, then up to 62 lower-case letters, digits and hyphens',
+  id: '22 letters, digits, hyphens and underscores',
+  hash: '64 digits and lower-case letters from a to f',
+} as const;
+export const taskName = z.string().regex(taskNamePattern, `expected ${looks.name}`);
+export const modelHash = z
+  .string()
+  .regex(hashPattern, `expected ${looks.hash}`)
+  .describe('SHA-256 of its model.json');
+export const roundId = z.string().regex(idPattern, `expected ${looks.id}`);
 /** Figures of an evaluation by name; those in nats or shares, as the task's evaluator gives them. */
 export const metrics = z
   .record(z.string(), z.number())

@@ -6,7 +6,7 @@ export const moduleFilePattern = /^[A-Za-z0-9_][\w.-]{0,120}\.(?:m?js|m?ts)$/;
 
 const moduleFile = z
   .string()
-  .regex(moduleFilePattern)
+  .regex(moduleFilePattern, 'expected the name of a file such as "churn.task.js"')
   .describe('Name of a file in the folder `tasksFolder` of the configuration, such as `churn.task.js`');
 
 /** POST /v1/admin/tasks */

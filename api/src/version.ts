@@ -7,7 +7,9 @@ import { count, instant, metrics, modelHash, roundId } from './scalars.ts';
 
 /** Names of versions that move: letters, digits and hyphens. `latest` is the newest one and is no alias that can be set. */
 export const aliasPattern = /^[a-z][a-z0-9-]{0,31}$/;
-export const aliasName = z.string().regex(aliasPattern);
+export const aliasName = z
+  .string()
+  .regex(aliasPattern, 'expected a lower-case letter, then up to 31 lower-case letters, digits and hyphens');
 
 export const version = z.object({
   model: modelHash,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { kafkaSchema, rabbitmqSchema } from '@murmuration/serving/brokers/settings';
 import * as z from 'zod';
@@ -60,7 +61,7 @@ export async function loadInferenceConfig(
     ...rabbitmqOf(file.rabbitmq, brokers, env),
     ...kafkaOf(file.kafka, brokers, env),
   };
-  const parsed = inferenceConfigSchema.safeParse(input);
+  const parsed = inferenceConfigSchema.safeParse(input, { error: plainWords });
   if (parsed.success) return parsed.data;
   throw new MurmurationError(
     'config.invalid',

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type ExperimentMessage, experiment, experiments, newExperiment } from '@murmuration/api/experiment';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
+import { describeMisfits } from '@murmuration/protocol/errors/misfits';
 import type { Command } from 'commander';
 import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
 import { AdminClient } from '../client/admin-client.ts';
@@ -206,10 +208,12 @@ async function read(file: string): Promise<object> {
       `${file} can't be read as JSON: ${(error as Error).message}`,
     );
   }
-  const parsed = newExperiment.safeParse(value);
+  const parsed = newExperiment.safeParse(value, { error: plainWords });
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new MurmurationError('config.invalid', `${file}: ${issue?.path.join('.')}: ${issue?.message}.`);
+  throw new MurmurationError(
+    'config.invalid',
+    `${file}: ${describeMisfits(parsed.error.issues, value, 'The experiment')}`,
+  );
 }
 
 function precise(value: number | null): string | null {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { roles } from '@murmuration/api/role';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
 import { duration } from '@murmuration/protocol/time/duration';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
@@ -133,7 +134,7 @@ export const configSchema = z.strictObject({
     .array(
       z.strictObject({
         /** By which the token is named and listed. */
-        id: z.string().regex(/^[A-Za-z0-9_-]{16}$/),
+        id: z.string().regex(/^[A-Za-z0-9_-]{16}$/, 'expected 16 letters, digits, hyphens and underscores'),
         /** Who has it. */
         name: z.string().min(1).max(100),
         /** What it allows. */
@@ -241,7 +242,7 @@ const secrets: readonly string[] = [
 
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */
 export function parseConfig(input: unknown): Config {
-  const parsed = checked.safeParse(input);
+  const parsed = checked.safeParse(input, { error: plainWords });
   if (!parsed.success)
     throw new MurmurationError(
       'config.invalid',

@@ -1,4 +1,6 @@
-import type { core, ZodError } from 'zod';
+import { noField } from '@murmuration/protocol/errors/expected';
+import { misfitsOf } from '@murmuration/protocol/errors/misfits';
+import type { ZodError } from 'zod';
 
 /** A field that is wrong, by its path such as `cohort.goal`, and what it may be. */
 export interface FieldProblem {
@@ -6,19 +8,17 @@ export interface FieldProblem {
   readonly message: string;
 }
 
-/** The fields that are wrong, each with what was expected and what was found. */
+/** The fields that are wrong, each with what was expected and what was found, of a schema that was asked with `plainWords`. */
 export function fieldProblems({ issues }: ZodError, input: unknown): FieldProblem[] {
-  return issues.flatMap(nearest).flatMap(issue => {
-    const { path, message } = issue;
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map(key => ({ field: [...path, key].join('.'), message: 'there is no such field' }));
-    return [{ field: path.join('.'), message: `${message}; ${describe(valueAt(input, path))}` }];
-  });
+  return misfitsOf(issues).map(({ path, message }) => ({
+    field: path.join('.'),
+    message: message.startsWith(noField) ? message : `${message}; ${describe(valueAt(input, path))}`,
+  }));
 }
 
 /**
  * What is wrong with a configuration, a line for each field: where it is, what was expected, and what was found, which is
- * left out for `secrets` and what is in them.
+ * left out for `secrets` and what is in them. The schema has to be asked with `plainWords`.
  */
 export function describeIssues(
   subject: string,
@@ -26,28 +26,17 @@ export function describeIssues(
   input: unknown,
   secrets: readonly string[] = [],
 ): string {
-  return issues
-    .flatMap(nearest)
-    .flatMap(issue => {
-      const { path, message } = issue;
-      if (issue.code === 'unrecognized_keys')
-        return issue.keys.map(key => `${subject}: ${[...path, key].join('.')}: there is no such field.`);
+  return misfitsOf(issues)
+    .map(({ path, message }) => {
       const place = path.join('.');
       const field = path.length > 0 ? `${place}: ` : '';
+      if (message.startsWith(noField))
+        return `${subject}: ${field}${message}${message.endsWith('?') ? '' : '.'}`;
       const value = valueAt(input, path);
       const isSecret = value !== undefined && secrets.some(each => `${place}.`.startsWith(`${each}.`));
       return `${subject}: ${field}${message}${isSecret ? '' : `; ${describe(value)}`}.`;
     })
     .join('\n');
-}
-
-/** Of a choice: what is wrong inside the alternative that was meant, or what all of them expect. */
-function nearest(issue: core.$ZodIssue): core.$ZodIssue[] {
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
-  const meant = issue.errors.find(issues => issues.some(({ path }) => path.length > 0));
-  if (meant) return meant.map(inner => ({ ...inner, path: [...issue.path, ...inner.path] }));
-  const expected = issue.errors.map(([first]) => first!.message).join(', or ');
-  return [{ ...issue, message: issue.message === 'Invalid input' ? expected : issue.message }];
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -19,12 +19,7 @@ import Fastify, {
   type FastifyRequest,
   type FastifyServerOptions,
 } from 'fastify';
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { originOf } from '../limits/address.ts';
 import { watchReceiveRate } from '../limits/receive-rate.ts';
 import { watchSendRate } from '../limits/send-rate.ts';
@@ -33,6 +28,7 @@ import type { Certificate } from './certificate.ts';
 import { type ConnectionBounds, Connections, parserProblem } from './connections.ts';
 import { endWithProblem, problemHandler } from './problem.ts';
 import { boundServer } from './server.ts';
+import { validatorCompiler } from './validator.ts';
 
 type CorsCallback = (error: Error | null, options: FastifyCorsOptions) => void;
 

@@ -1,9 +1,9 @@
+import { looks } from '@murmuration/api/scalars';
+
 /** What a part of an address is, as `[what one is called, what one looks like, where those that there are can be found]`. */
 type Form = readonly [called: string, looks: string, found: string];
 
-const name = 'a lower-case letter, then up to 62 lower-case letters, digits and hyphens';
-const id = '22 letters, digits, hyphens and underscores';
-const hash = '64 digits and lower-case letters from a to f';
+const { name, id, hash } = looks;
 
 /** By the names of parameters in routes. */
 const forms: Readonly<Record<string, Form>> = {

@@ -5,11 +5,9 @@ import { errors, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import { idPattern, type RoundId } from '@murmuration/protocol/ids/ids';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { SettingsError } from '../task/settings-error.ts';
-import { pathProblem } from './path-problem.ts';
 
 /** A problem document (RFC 9457), with our code beside the standard members. */
 export const problem = z
@@ -31,7 +29,7 @@ export const problem = z
 /** Answers everything that goes wrong with a problem document; what is ours to mend is reported, and kept from the answer. */
 export function problemHandler(events: CoordinatorEvents) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const coded = classify(error, request);
+    const coded = classify(error);
     // Whoever is gone before its body has come is neither answered nor to blame.
     if (request.raw.destroyed && !request.raw.complete) return reply.hijack();
     if (coded.code === 'server.internal') events.emit('fault', `${request.method} ${request.url}`, error);
@@ -125,21 +123,8 @@ const beforeRoutes: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is longer than this address takes; send less at once.',
 };
 
-function classify(error: FastifyError, { params }: FastifyRequest): MurmurationError {
+function classify(error: FastifyError): MurmurationError {
   if (error instanceof MurmurationError) return error;
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const [first] = error.validation;
-    const { instancePath, message } = first!;
-    const parameter = instancePath.slice(1);
-    const inPath =
-      error.validationContext === 'params'
-        ? pathProblem(parameter, (params as Readonly<Record<string, unknown>>)[parameter])
-        : undefined;
-    return new MurmurationError(
-      'request.invalid',
-      inPath ?? `${instancePath || error.validationContext}: ${message}`,
-    );
-  }
   const status = error.statusCode ?? 500;
   const detail = beforeRoutes[error.code] ?? error.message;
   switch (status) {

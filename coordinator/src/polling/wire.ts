@@ -11,17 +11,19 @@ export const frameType = 'application/octet-stream';
 export const frame = z.any().describe('A frame, `application/octet-stream`');
 export const security = [{ connectionToken: [] }];
 
+const expectedWait = `expected a whole number from 0 to ${longestPoll}`;
+
 /** What a poll says. */
 export const poll = z.object({
   after: z
     .string()
-    .regex(/^\d{1,16}$/)
+    .regex(/^\d{1,16}$/, 'expected the number of a message, or 0 before the first one')
     .describe('The number of the last message that the device has read; those up to it are no longer kept'),
   wait: z
     .string()
-    .regex(/^\d{1,2}$/)
+    .regex(/^\d{1,2}$/, expectedWait)
     .default(String(longestPoll))
-    .refine(seconds => Number(seconds) <= longestPoll, `wait: ${longestPoll} at most`)
+    .refine(seconds => Number(seconds) <= longestPoll, expectedWait)
     .describe(`s for which the answer may wait for a message, ${longestPoll} at most`),
 });
 

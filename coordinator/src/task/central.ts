@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
 import { describeIssues } from '../configuration/config-error.ts';
@@ -42,7 +43,7 @@ export function central(options: CentralOptions): CentralTraining {
   const source = isFromFeedback(examples)
     ? { examples: examples.module, feedback: examples.feedback }
     : { examples };
-  const parsed = centralSchema.safeParse({ ...options, ...source, kind: 'central' });
+  const parsed = centralSchema.safeParse({ ...options, ...source, kind: 'central' }, { error: plainWords });
   if (parsed.success) return parsed.data;
   throw new MurmurationError('config.invalid', describeIssues('central(…)', parsed.error, options));
 }

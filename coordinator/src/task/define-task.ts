@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import { decodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
@@ -59,7 +60,7 @@ export type CentralTaskDefinition = Omit<Definition, DeviceField> & { readonly t
 
 /** The fields of a definition that are wrong by themselves; whether they fit each other, `defineTask` finds out. */
 export function wrongFields(input: unknown): FieldProblem[] {
-  const parsed = taskSchema.safeParse(withoutDevices(input));
+  const parsed = taskSchema.safeParse(withoutDevices(input), { error: plainWords });
   return parsed.success ? [] : fieldProblems(parsed.error, input);
 }
 
@@ -68,7 +69,7 @@ export function wrongFields(input: unknown): FieldProblem[] {
  * `config.ring` where updates could overflow their sum.
  */
 export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task {
-  const parsed = taskSchema.safeParse(withoutDevices(input));
+  const parsed = taskSchema.safeParse(withoutDevices(input), { error: plainWords });
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
   const {

@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
 import { describeIssues } from '../configuration/config-error.ts';
@@ -50,7 +51,7 @@ export interface FromFeedbackOptions {
  * it. For `examples` of `central`. Throws `config.invalid`.
  */
 export function fromFeedback({ examples, ...options }: FromFeedbackOptions): FeedbackExamplesSource {
-  const parsed = feedbackSchema.safeParse(options);
+  const parsed = feedbackSchema.safeParse(options, { error: plainWords });
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('fromFeedback(…)', parsed.error, options));
   return { kind: 'feedback', module: String(examples), feedback: parsed.data };

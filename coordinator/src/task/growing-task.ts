@@ -1,5 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
 import * as z from 'zod';
+import { describeIssues } from '../configuration/config-error.ts';
 import { defineTask, type TaskDefinition } from './define-task.ts';
 import type { Task } from './task.ts';
 
@@ -27,9 +29,9 @@ export function growingTask(
   growth: GrowthDefinition,
   define: (words: readonly string[]) => Omit<TaskDefinition, 'vocabulary'>,
 ): Task {
-  const parsed = growthSchema.safeParse(growth);
+  const parsed = growthSchema.safeParse(growth, { error: plainWords });
   if (!parsed.success)
-    throw new MurmurationError('config.invalid', `The task: growth: ${z.prettifyError(parsed.error)}`);
+    throw new MurmurationError('config.invalid', describeIssues('The task: growth', parsed.error, growth));
   const taskOf = (all: readonly string[]): Task => {
     const task = defineTask({ ...define(all), vocabulary: [...all] } as TaskDefinition);
     const found = task.queries.find(({ query }) => query.name === parsed.data.query);

@@ -6,7 +6,12 @@ export class SettingsError extends MurmurationError {
   readonly fields: readonly FieldProblem[];
 
   constructor(fields: readonly FieldProblem[]) {
-    super('task.settings', fields.map(({ field, message }) => `${field}: ${message}.`).join('\n'));
+    super(
+      'task.settings',
+      fields
+        .map(({ field, message }) => `${field}: ${message}${message.endsWith('?') ? '' : '.'}`)
+        .join('\n'),
+    );
     this.fields = fields;
   }
 }

@@ -37,7 +37,7 @@ export const promotionSchema = z
         /** Its name. */
         name: z
           .string()
-          .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+          .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'expected 1 to 64 letters, digits, dots, hyphens and underscores')
           .default('x-murmuration-key'),
       })
       .prefault({}),

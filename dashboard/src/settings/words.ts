@@ -104,7 +104,8 @@ export function problemInWords(message: string): string {
     .replace(/; found .*$/s, '')
     .replace(/^expected /, 'enter ')
     .replace(/\b[a-z]+\.[a-zA-Z]+\b/g, path => (path in words.fields ? `“${nameOf(path)}”` : path));
-  return `${told.charAt(0).toUpperCase()}${told.slice(1).replace(/\.$/, '')}.`;
+  const sentence = `${told.charAt(0).toUpperCase()}${told.slice(1).replace(/\.$/, '')}`;
+  return sentence.endsWith('?') ? sentence : `${sentence}.`;
 }
 
 /** A setting's name as the form has it. */

@@ -1,4 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
+import { describeMisfits } from '@murmuration/protocol/errors/misfits';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { largestCovariate } from '../experiments/assignment.ts';
@@ -34,7 +36,7 @@ const featureName = z
   .string()
   .min(1)
   .max(256)
-  .refine(text => text !== '__proto__', 'No name of a feature.');
+  .refine(text => text !== '__proto__', 'expected a name other than "__proto__"');
 const count = z.number().min(0).max(1e12);
 const cell = z.union([z.number(), z.string().max(longestLabel), z.boolean(), z.null()]);
 const features = z.union([
@@ -47,7 +49,7 @@ const features = z.union([
         featureName,
         z.strictObject({ role: z.enum(['feature', 'prediction']), cells: z.array(cell).max(mostCells) }),
       )
-      .refine(isFew, `More than ${mostFeatures} features.`),
+      .refine(isFew, `expected at most ${mostFeatures} features`),
   }),
   z.strictObject({
     model: name,
@@ -59,12 +61,12 @@ const features = z.union([
         featureName,
         z.strictObject({ counts: z.array(count).max(1_000), missing: count, unreadable: count }),
       )
-      .refine(isFew, `More than ${mostFeatures} features.`),
+      .refine(isFew, `expected at most ${mostFeatures} features`),
   }),
 ]);
-const unit = z.string().regex(/^[0-9a-f]{16}$/);
+const unit = z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 digits and lower-case letters from a to f');
 const window = z.strictObject({
-  replica: z.string().regex(/^[0-9a-f]{32}$/),
+  replica: z.string().regex(/^[0-9a-f]{32}$/, 'expected 32 digits and lower-case letters from a to f'),
   number: z.int().min(1),
   requests: z
     .array(z.strictObject({ model: name, version: name, count: z.int().min(1).max(1e9) }))
@@ -149,7 +151,7 @@ function changed(features: readonly SeenFeatures[], monitor: Pick<Monitor, 'coun
   });
 }
 
-/** JSON that fits. Throws `request.invalid` for any other, with the first place where it does not. */
+/** JSON that fits. Throws `request.invalid` for any other, with the places where it does not. */
 function parsed<Schema extends z.ZodType>(body: Buffer, schema: Schema): z.output<Schema> {
   let value: unknown;
   try {
@@ -160,9 +162,7 @@ function parsed<Schema extends z.ZodType>(body: Buffer, schema: Schema): z.outpu
       'The body is not JSON; send one object, as application/json.',
     );
   }
-  const found = schema.safeParse(value);
+  const found = schema.safeParse(value, { error: plainWords });
   if (found.success) return found.data;
-  const [issue] = found.error.issues;
-  const place = issue && issue.path.length > 0 ? issue.path.join('.') : 'the body';
-  throw new MurmurationError('request.invalid', `${place}: ${issue?.message ?? 'not what is expected'}.`);
+  throw new MurmurationError('request.invalid', describeMisfits(found.error.issues, value, 'The body'));
 }

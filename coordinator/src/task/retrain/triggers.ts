@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
 import { dueAfter, isCron } from '@murmuration/serving/precompute/job/schedule';
 import * as z from 'zod';
 import { describeIssues } from '../../configuration/config-error.ts';
@@ -147,7 +148,7 @@ export function newExamples(count: number): Trigger {
  * Webhooks specification has it. `name` is a part of its address, `webhook` by default. Throws `config.invalid`.
  */
 export function webhook({ secret, name }: { readonly secret: string; readonly name?: string }): Trigger {
-  const parsed = webhookSecret.safeParse(secret);
+  const parsed = webhookSecret.safeParse(secret, { error: plainWords });
   if (!parsed.success)
     throw new MurmurationError('config.invalid', `webhook(…): secret: ${parsed.error.issues[0]!.message}.`);
   return made('webhook(…)', webhookTrigger, {
@@ -158,7 +159,7 @@ export function webhook({ secret, name }: { readonly secret: string; readonly na
 }
 
 function made(subject: string, schema: z.ZodType<Trigger>, input: unknown): Trigger {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, { error: plainWords });
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues(subject, parsed.error, input));
   return parsed.data;

@@ -1,5 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
+import { describeMisfits } from '@murmuration/protocol/errors/misfits';
 import { duration } from '@murmuration/protocol/time/duration';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import * as z from 'zod';
@@ -70,15 +72,12 @@ export function precompute(definition: PrecomputeDefinition): PrecomputeJob {
 
 /** The job that a value describes; `where` names it in what is thrown. Throws `config.invalid`. */
 export function jobOf(value: unknown, where: string): PrecomputeJob {
-  const parsed = precomputeSchema.safeParse(value);
+  const parsed = precomputeSchema.safeParse(value, { error: plainWords });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(issue => {
-    const place = issue.path.join('.');
-    return issue.code === 'unrecognized_keys'
-      ? `there is no field ${[...issue.path, issue.keys[0]].join('.')}`
-      : `${place === '' ? '' : `${place}: `}${issue.message}`;
-  });
-  throw new MurmurationError('config.invalid', `${where}: ${problems.slice(0, 5).join('; ')}.`);
+  throw new MurmurationError(
+    'config.invalid',
+    `${where}: ${describeMisfits(parsed.error.issues, value, 'The job')}`,
+  );
 }
 
 /** The same job with its paths as seen from `folder`. */

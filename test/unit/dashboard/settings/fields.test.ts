@@ -116,6 +116,7 @@ describe('what the coordinator says of a setting', () => {
     ['must be at most cohort.goal (2), not 9', 'Must be at most “Updates wanted” (2), not 9.'],
     ['expected an integer of 1 or more; found 0', 'Enter an integer of 1 or more.'],
     ['there is no such field', 'There is no such field.'],
+    ['there is no such field. Did you mean "bits"?', 'There is no such field. Did you mean "bits"?'],
   ])('%s', (message, words) => {
     expect(problemInWords(message)).toBe(words);
   });

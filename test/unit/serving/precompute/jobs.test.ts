@@ -22,16 +22,28 @@ describe('a precompute job', () => {
   });
 
   it.each([
-    ['a name with SQL in it', { name: 'a"; drop table x; --' }, /name: expected 1 to 40 lower-case letters/],
+    [
+      'a name with SQL in it',
+      { name: 'a"; drop table x; --' },
+      /name is .*; it has to be 1 to 40 lower-case letters/,
+    ],
     ['a name with _', { name: 'a_b' }, /name/],
     ['an empty name', { name: '' }, /name/],
-    ['a model that is none', { model: 'a@b@c' }, /model: expected a model such as keyboard@champion/],
-    ['no inputs', { inputs: {} }, /inputs: expected one of csv\(/],
-    ['a cron pattern that is none', { every: { cron: 'every day' } }, /expected a cron pattern/],
+    [
+      'a model that is none',
+      { model: 'a@b@c' },
+      /model is "a@b@c"; it has to be a model such as keyboard@champion/,
+    ],
+    ['no inputs', { inputs: {} }, /inputs is an object; it has to be one of csv\(/],
+    [
+      'a cron pattern that is none',
+      { every: { cron: 'every day' } },
+      /every\.cron is "every day"; it has to be a cron pattern/,
+    ],
     ['a time that is none', { every: 'daily' }, /every/],
-    ['runs without a pause', { every: '1 ms' }, /expected at least 1 s/],
+    ['runs without a pause', { every: '1 ms' }, /every is .*; it has to be at least 1 s/],
     ['another policy', { stale: 'ignore' }, /stale/],
-    ['a field that there is not', { nonsense: 1 }, /there is no field nonsense/],
+    ['a field that there is not', { nonsense: 1 }, /There is no field "nonsense"/],
   ])('is refused with %s', (_, wrong, text) => {
     expect(() => precompute({ ...job, ...wrong } as never)).toThrow(text);
   });

@@ -15,7 +15,7 @@ export const expiresAt = instant.nullable().default(null);
 /** A place in a list, as `next` of the page before names it. */
 const cursor = z
   .string()
-  .regex(/^\d{1,15}\.[A-Za-z0-9_-]{16,22}$/)
+  .regex(/^\d{1,15}\.[A-Za-z0-9_-]{16,22}$/, 'expected `next` of the page before')
   .describe('`next` of the page before');
 export const page = z.object({
   after: cursor.optional(),

@@ -1,0 +1,231 @@
+import type { $ZodRawIssue, $ZodType } from 'zod/v4/core';
+import { didYouMean } from './nearest.ts';
+
+/** What of a schema says what fits it, whatever its kind. */
+interface Definition {
+  readonly type: string;
+  readonly format?: string;
+  readonly innerType?: $ZodType;
+  readonly in?: $ZodType;
+  readonly out?: $ZodType;
+  readonly getter?: () => $ZodType;
+  readonly options?: readonly $ZodType[];
+  readonly discriminator?: string;
+  readonly shape?: Readonly<Record<string, $ZodType>>;
+  readonly values?: readonly unknown[];
+  readonly entries?: Readonly<Record<string, unknown>>;
+  readonly items?: readonly $ZodType[];
+  readonly rest?: $ZodType | null;
+  readonly error?: (issue: object) => unknown;
+  readonly checks?: readonly { readonly _zod: { readonly def: Check } }[];
+}
+
+/** A rule beside a kind. */
+interface Check extends Pick<Definition, 'error'> {
+  readonly check?: string;
+  readonly value?: number;
+  readonly inclusive?: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly length?: number;
+  readonly format?: string;
+}
+
+/** The checks of a schema together. */
+interface Bounds {
+  readonly least: number;
+  readonly most: number;
+  /** Whether a number has to be above, or below, that. */
+  readonly isAbove: boolean;
+  readonly isBelow: boolean;
+  readonly multipleOf: number | undefined;
+  readonly isWhole: boolean;
+}
+
+/** How words begin that say what fits, after which any sentence can go on. */
+export const expecting = 'expected ';
+
+/** How words begin of a field that there is not; a question about the one that may be meant can follow. */
+export const noField = 'there is no such field';
+
+/** Texts with a form that is no pattern of ours, by the names that zod has for them. */
+const formats: Readonly<Record<string, string>> = {
+  datetime: 'a time in UTC such as "2026-01-31T12:00:00Z"',
+  date: 'a day such as "2026-01-31"',
+  time: 'a time of day such as "12:00:00"',
+  duration: 'a duration of ISO 8601 such as "PT30S"',
+  url: 'a URL such as "https://example.org/path"',
+  email: 'an e-mail address such as "ann@example.org"',
+  uuid: 'a UUID such as "123e4567-e89b-42d3-a456-426614174000"',
+  ipv4: 'an address of IPv4 such as "192.0.2.1"',
+  ipv6: 'an address of IPv6 such as "2001:db8::1"',
+  base64: 'text in base64',
+  base64url: 'text in base64url',
+};
+
+/** Values of a choice that are written out. */
+const mostValues = 24;
+
+/**
+ * An error map of zod: what a right value looks like, after `expected`, from the schema that refuses a value; of fields that there are not, a line
+ * for each. What schemas say themselves, as the messages of their checks, comes before it; these begin with `expected` too.
+ */
+export function plainWords(issue: $ZodRawIssue): string {
+  const schema = (issue.schema ?? issue.inst) as $ZodType | undefined;
+  if (issue.code === 'unrecognized_keys') {
+    const known = Object.keys(shapeOf(schema) ?? {});
+    return issue.keys.map(key => `${noField}${meantBy(key, known)}`).join('\n');
+  }
+  if (issue.code === 'invalid_key') return `${expecting}another name`;
+  const ofFormat = issue.code === 'invalid_format' ? formats[issue.format] : undefined;
+  if (ofFormat !== undefined) return `${expecting}${ofFormat}`;
+  const isSize = issue.code === 'too_small' || issue.code === 'too_big';
+  return `${expecting}${schema?._zod.def ? expectedOf(schema, isSize) : 'another value'}`;
+}
+
+/** A question; none about what is too short to be like anything. */
+function meantBy(key: string, known: readonly string[]): string {
+  return key.length < 3 ? '' : didYouMean(key, known).replace(/^ /, '. ');
+}
+
+/** What fits a schema, so that it can follow `expected` and `it has to be`; `isSize`: above all how large it is. */
+export function expectedOf(schema: $ZodType, isSize = false): string {
+  const def = definitionOf(schema);
+  const own = isSize ? undefined : ownWords(def);
+  if (own !== undefined) return own;
+  const bounds = boundsOf(def);
+  switch (def.type) {
+    case 'string':
+      return `${formats[def.format ?? ''] ?? 'text'}${sizeOf(bounds, 'character')}`;
+    case 'number':
+    case 'bigint':
+      return numberOf(bounds);
+    case 'boolean':
+      return 'true or false';
+    case 'null':
+      return 'null';
+    case 'undefined':
+    case 'void':
+    case 'never':
+      return 'nothing';
+    case 'literal':
+      return choiceOf(def.values ?? []);
+    case 'enum':
+      return choiceOf(Object.values(def.entries ?? {}));
+    case 'array':
+      return `a list${sizeOf(bounds, 'item')}`;
+    case 'tuple':
+      return `a list of ${def.rest ? 'at least ' : ''}${counted(def.items?.length ?? 0, 'item')}`;
+    case 'object':
+    case 'record':
+    case 'intersection':
+      return 'an object';
+    case 'nullable':
+      return `${expectedOf(def.innerType!)}, or null`;
+    case 'union':
+      return unionOf(def);
+    case 'lazy':
+      return expectedOf(def.getter!());
+    case 'pipe':
+      return expectedOf(definitionOf(def.in!).type === 'transform' ? def.out! : def.in!);
+    default:
+      return def.innerType ? expectedOf(def.innerType) : 'another value';
+  }
+}
+
+/** What a schema says itself, or a check of a text; undefined where none does. */
+function ownWords({ type, error, checks = [] }: Definition): string | undefined {
+  const ofChecks = type === 'string' ? checks.map(({ _zod }) => _zod.def.error) : [];
+  for (const words of [error, ...ofChecks]) {
+    const said = words?.({});
+    const text = typeof said === 'object' ? (said as { message?: unknown } | null)?.message : said;
+    if (typeof text === 'string' && text.startsWith(expecting)) return text.slice(expecting.length);
+  }
+  return undefined;
+}
+
+function shapeOf(schema: $ZodType | undefined): Definition['shape'] {
+  return schema && definitionOf(schema).shape;
+}
+
+function definitionOf(schema: $ZodType): Definition {
+  return schema._zod.def as unknown as Definition;
+}
+
+function boundsOf({ type, format, checks = [] }: Definition): Bounds {
+  let bounds: Bounds = {
+    least: -Infinity,
+    most: Infinity,
+    isAbove: false,
+    isBelow: false,
+    multipleOf: undefined,
+    isWhole: type === 'bigint' || (type === 'number' && /int/.test(format ?? '')),
+  };
+  for (const { _zod } of checks) {
+    const { check, value = 0, inclusive = true, minimum, maximum, length, format: form } = _zod.def;
+    const least = check === 'greater_than' ? value : (minimum ?? length ?? -Infinity);
+    const most = check === 'less_than' ? value : (maximum ?? length ?? Infinity);
+    if (least > bounds.least) bounds = { ...bounds, least, isAbove: !inclusive };
+    if (most < bounds.most) bounds = { ...bounds, most, isBelow: !inclusive };
+    if (check === 'multiple_of') bounds = { ...bounds, multipleOf: value };
+    if (check === 'number_format' && /int/.test(form ?? '')) bounds = { ...bounds, isWhole: true };
+  }
+  return bounds;
+}
+
+function numberOf({ isWhole, multipleOf, ...range }: Bounds): string {
+  const multiple = multipleOf === undefined ? '' : ` that is a multiple of ${multipleOf}`;
+  return `${isWhole ? 'a whole number' : 'a number'}${multiple}${rangeOf(range)}`;
+}
+
+function rangeOf({ least, most, isAbove, isBelow }: Omit<Bounds, 'isWhole' | 'multipleOf'>): string {
+  const hasLeast = least > -Infinity;
+  const hasMost = most < Infinity;
+  if (hasLeast && hasMost && !isAbove && !isBelow) return ` from ${least} to ${most}`;
+  const from = isAbove ? `above ${least}` : `of at least ${least}`;
+  const to = isBelow ? `below ${most}` : `${hasLeast ? '' : 'of '}at most ${most}`;
+  const parts = [...(hasLeast ? [from] : []), ...(hasMost ? [to] : [])];
+  return parts.length > 0 ? ` ${parts.join(' and ')}` : '';
+}
+
+function sizeOf({ least, most }: Bounds, unit: string): string {
+  if (least === most) return ` of ${counted(least, unit)}`;
+  if (least > 0 && most < Infinity) return ` of ${least} to ${counted(most, unit)}`;
+  if (least > 0) return ` of at least ${counted(least, unit)}`;
+  return most < Infinity ? ` of at most ${counted(most, unit)}` : '';
+}
+
+function choiceOf(values: readonly unknown[]): string {
+  const named = values.slice(0, mostValues).map(value => JSON.stringify(value));
+  const others = values.length - named.length;
+  if (others > 0) named.push(`${counted(others, 'other')}`);
+  return `${named.length > 2 ? 'one of ' : ''}${orOf(named)}`;
+}
+
+/** Of objects that one field tells apart, what that may be. */
+function unionOf({ options = [], discriminator }: Definition): string {
+  if (discriminator !== undefined) {
+    const kinds = options.flatMap(option => [...(option._zod.propValues?.[discriminator] ?? [])]);
+    return `an object whose ${JSON.stringify(discriminator)} is ${choiceOf(kinds)}`;
+  }
+  return orOf([...new Set(options.map(alternativeOf))]);
+}
+
+/** As `expectedOf`; an object by the fields that it can't do without, since there may be several. */
+function alternativeOf(schema: $ZodType): string {
+  const { shape } = definitionOf(schema);
+  const needed = Object.entries(shape ?? {}).flatMap(([name, { _zod }]) =>
+    _zod.optin === undefined ? [JSON.stringify(name)] : [],
+  );
+  return needed.length > 0 ? `an object with ${needed.join(' and ')}` : expectedOf(schema);
+}
+
+/** `a, b or c`. */
+function orOf(texts: readonly string[]): string {
+  const last = texts.at(-1) ?? '';
+  return texts.length > 1 ? `${texts.slice(0, -1).join(', ')} or ${last}` : last;
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,126 @@
+import type { $ZodIssue } from 'zod/v4/core';
+import { expecting, noField } from './expected.ts';
+
+/** What does not fit a schema: where, and what was expected there. */
+interface Misfit {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** Whether it is about how long something is. */
+  readonly isSize: boolean;
+}
+
+/** Longest part of what somebody sent that is repeated, characters. */
+const longest = 64;
+/** Misfits that are told one by one. */
+const mostTold = 5;
+/** Names of fields whose values are not repeated, and what our own tokens look like. */
+const secretName = /token|secret|password|credential|authorization|key/i;
+const secretValue = /^mm[a-z]_/;
+
+/**
+ * What is wrong with a value that did not fit a schema, in sentences: each field as its sender wrote it, such as `plan.learningRate` or
+ * `arms[0].version`, what it was, and what it has to be. The schema has to be asked with `plainWords`. What may be a secret is not repeated.
+ * `whole`: what the value is called, such as `The body`.
+ */
+export function describeMisfits(issues: readonly $ZodIssue[], value: unknown, whole: string): string {
+  const misfits = misfitsOf(issues);
+  const told = misfits.slice(0, mostTold).map(misfit => sentenceOf(misfit, value, whole));
+  const others = misfits.length - told.length;
+  if (others > 0) told.push(`${others} more ${others === 1 ? 'field is' : 'fields are'} wrong.`);
+  return told.join(' ');
+}
+
+/** One misfit for each field; of a choice, what is wrong inside the alternative that was meant, or what all of them expect. */
+export function misfitsOf(issues: readonly $ZodIssue[]): Misfit[] {
+  return issues.flatMap((issue): Misfit[] => {
+    const { path, message } = issue;
+    switch (issue.code) {
+      case 'unrecognized_keys': {
+        const lines = message.split('\n');
+        return issue.keys.map((key, at) => ({
+          path: [...path, key],
+          message: lines[at] ?? noField,
+          isSize: false,
+        }));
+      }
+      case 'invalid_union': {
+        const meant = meantOf(issue.errors);
+        if (!meant) return [{ path, message, isSize: false }];
+        return misfitsOf(meant).map(misfit => ({ ...misfit, path: [...path, ...misfit.path] }));
+      }
+      case 'invalid_key': {
+        const inner = issue.issues[0]?.message;
+        return [
+          { path, message: inner?.startsWith(expecting) ? `${inner} as its name` : message, isSize: false },
+        ];
+      }
+      default:
+        return [{ path, message, isSize: isOfSize(issue) }];
+    }
+  });
+}
+
+/** Whether it is about the size of a text or a list, not of a number. */
+function isOfSize(issue: $ZodIssue): boolean {
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return false;
+  return issue.origin === 'string' || issue.origin === 'array';
+}
+
+/** Of the alternatives that take a value of its kind at all, the one that it fits best; undefined where that is not one. */
+function meantOf(alternatives: readonly (readonly $ZodIssue[])[]): readonly $ZodIssue[] | undefined {
+  const possible = alternatives.filter(issues => !issues.some(isOfKind));
+  const [first, second] = possible.toSorted((a, b) => a.length - b.length);
+  return first && first.length === second?.length ? undefined : first;
+}
+
+/** Whether a value is of another kind than what was expected. */
+function isOfKind({ code, path }: $ZodIssue): boolean {
+  return path.length === 0 && /^invalid_(?:type|value|union)$/.test(code);
+}
+
+function sentenceOf({ path, message, isSize }: Misfit, value: unknown, whole: string): string {
+  const field = fieldName(path);
+  if (message.startsWith(noField)) {
+    const parent = fieldName(path.slice(0, -1));
+    const key = JSON.stringify(String(path.at(-1)).slice(0, longest));
+    const question = message
+      .slice(noField.length)
+      .replace(/^\.? ?/, ' ')
+      .trimEnd();
+    return `There is no field ${key}${parent && ` in ${parent}`}.${question}`;
+  }
+  const subject = field || whole;
+  if (/^(?:must|may) /.test(message)) return `${subject} ${message}.`;
+  if (!message.startsWith(expecting)) return `${subject}: ${message.replace(/\.$/, '')}.`;
+  return `${subject} ${foundOf(valueAt(value, path), path, isSize)}; it has to be ${message.slice(expecting.length)}.`;
+}
+
+/** As one writes it in a program: `arms[0].version`. */
+function fieldName(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((name, part) => {
+    if (typeof part === 'number') return `${name}[${part}]`;
+    const text = String(part).slice(0, longest);
+    if (!/^[A-Za-z_$][\w$-]*$/.test(text)) return `${name}[${JSON.stringify(text)}]`;
+    return name === '' ? text : `${name}.${text}`;
+  }, '');
+}
+
+/** What was found in place of what was expected. */
+function foundOf(value: unknown, path: readonly PropertyKey[], isSize: boolean): string {
+  if (value === undefined) return 'is missing';
+  if (Array.isArray(value)) return isSize ? `has ${value.length} items` : 'is a list';
+  if (typeof value === 'object' && value !== null) return 'is an object';
+  if (typeof value !== 'string') return `is ${String(value)}`;
+  if (value === '') return 'is empty';
+  if (isSize) return `has ${value.length} ${value.length === 1 ? 'character' : 'characters'}`;
+  const isSecret = secretValue.test(value) || path.some(part => secretName.test(String(part)));
+  if (isSecret) return 'is another text';
+  return `is ${JSON.stringify(value.slice(0, longest))}${value.length > longest ? ' and more' : ''}`;
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => {
+    const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
+    return isThere ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+  }, input);
+}

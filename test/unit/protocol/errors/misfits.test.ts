@@ -1,0 +1,270 @@
+import { plainWords } from '@murmuration/protocol/errors/expected';
+import { describeMisfits } from '@murmuration/protocol/errors/misfits';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import * as mini from 'zod/mini';
+
+function told(schema: z.ZodType, value: unknown): string {
+  const { error } = schema.safeParse(value, { error: plainWords });
+  return error ? describeMisfits(error.issues, value, 'The body') : 'It fits.';
+}
+
+const field = (schema: z.ZodType) => z.strictObject({ it: schema });
+const limit = z.coerce.number().int().min(1).max(200);
+const kinds = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('cron'), pattern: z.string() }),
+  z.strictObject({ kind: z.literal('webhook'), name: z.string().min(1) }),
+]);
+const eitherOr = z.union([
+  z.strictObject({ window: z.int().min(1) }),
+  z.strictObject({ gather: z.literal(true) }),
+]);
+
+describe('what does not fit a schema is told', () => {
+  it.each<readonly [rule: string, schema: z.ZodType, value: unknown, told: string]>([
+    ['type: text', z.string(), 3, 'it is 3; it has to be text.'],
+    ['type: whole number', z.int(), 1.5, 'it is 1.5; it has to be a whole number.'],
+    [
+      'type: whole number in a query',
+      limit,
+      'many',
+      'it is "many"; it has to be a whole number from 1 to 200.',
+    ],
+    [
+      'type: whole number, given twice',
+      limit,
+      ['1', '2'],
+      'it is a list; it has to be a whole number from 1 to 200.',
+    ],
+    ['type: number', z.number(), '3', 'it is "3"; it has to be a number.'],
+    ['type: boolean', z.boolean(), 'yes', 'it is "yes"; it has to be true or false.'],
+    ['type: object', z.object({}), [], 'it is a list; it has to be an object.'],
+    ['type: list', z.array(z.string()), {}, 'it is an object; it has to be a list.'],
+    ['type: map', z.record(z.string(), z.number()), null, 'it is null; it has to be an object.'],
+    ['type: null', z.null(), 0, 'it is 0; it has to be null.'],
+    ['type: or null', z.number().nullable(), '', 'it is empty; it has to be a number.'],
+    ['minimum', limit, '0', 'it is "0"; it has to be a whole number from 1 to 200.'],
+    ['maximum', z.int().min(1).max(200), 201, 'it is 201; it has to be a whole number from 1 to 200.'],
+    ['only a minimum', z.number().min(0), -1, 'it is -1; it has to be a number of at least 0.'],
+    ['only a maximum', z.number().max(1), 2, 'it is 2; it has to be a number of at most 1.'],
+    ['exclusive minimum', z.number().gt(0), 0, 'it is 0; it has to be a number above 0.'],
+    [
+      'exclusive minimum and maximum',
+      z.number().gt(0).max(1),
+      0,
+      'it is 0; it has to be a number above 0 and at most 1.',
+    ],
+    [
+      'minimum and exclusive maximum',
+      z.number().min(0).lt(1),
+      1,
+      'it is 1; it has to be a number of at least 0 and below 1.',
+    ],
+    ['exclusive maximum', z.number().lt(1), 1, 'it is 1; it has to be a number below 1.'],
+    ['multipleOf', z.int().multipleOf(5), 7, 'it is 7; it has to be a whole number that is a multiple of 5.'],
+    ['enum', z.enum(['ring', 'float32']), 'rings', 'it is "rings"; it has to be "ring" or "float32".'],
+    ['enum of three', z.enum(['a', 'b', 'c']), 'd', 'it is "d"; it has to be one of "a", "b" or "c".'],
+    [
+      'enum of many',
+      z.enum(Array.from({ length: 30 }, (_, i) => `v${i}`)),
+      'd',
+      expect.stringMatching(/one of "v0", .* "v23" or 6 others\.$/),
+    ],
+    ['const', z.literal(true), false, 'it is false; it has to be true.'],
+    [
+      'pattern',
+      z.string().regex(/^\d+$/, 'expected digits such as "12"'),
+      'x',
+      'it is "x"; it has to be digits such as "12".',
+    ],
+    [
+      'format: time',
+      z.iso.datetime(),
+      'now',
+      'it is "now"; it has to be a time in UTC such as "2026-01-31T12:00:00Z".',
+    ],
+    ['format: URL', z.url(), 'here', 'it is "here"; it has to be a URL such as "https://example.org/path".'],
+    [
+      'minLength',
+      z.string().min(3),
+      'ab',
+      'it has 2 characters; it has to be text of at least 3 characters.',
+    ],
+    [
+      'minLength of nothing',
+      z.string().min(1).max(9),
+      '',
+      'it is empty; it has to be text of 1 to 9 characters.',
+    ],
+    [
+      'maxLength',
+      z.string().max(2),
+      'abc',
+      'it has 3 characters; it has to be text of at most 2 characters.',
+    ],
+    [
+      'maxLength beside a pattern',
+      z.string().max(2).regex(/a/, 'expected an a'),
+      'aaa',
+      'it has 3 characters; it has to be text of at most 2 characters.',
+    ],
+    ['length', z.string().length(2), 'a', 'it has 1 character; it has to be text of 2 characters.'],
+    ['minItems', z.array(z.int()).min(1).max(5), [], 'it has 0 items; it has to be a list of 1 to 5 items.'],
+    ['maxItems', z.array(z.int()).max(1), [1, 2], 'it has 2 items; it has to be a list of at most 1 item.'],
+    ['items', z.array(z.int().min(0)), [1, -2], 'it[1] is -2; it has to be a whole number of at least 0.'],
+    [
+      'tuple',
+      z.tuple([z.int(), z.int()]),
+      [1],
+      expect.stringMatching(/it has to be .*2 items|it\[1\] is missing/),
+    ],
+    [
+      'required',
+      z.strictObject({ goal: z.int().min(1) }),
+      {},
+      'it.goal is missing; it has to be a whole number of at least 1.',
+    ],
+    [
+      'required, one of several',
+      z.strictObject({ role: z.enum(['viewer', 'admin']) }),
+      {},
+      'it.role is missing; it has to be "viewer" or "admin".',
+    ],
+    [
+      'required, with a pattern',
+      z.strictObject({ task: z.string().regex(/x/, 'expected a name') }),
+      {},
+      'it.task is missing; it has to be a name.',
+    ],
+    [
+      'additionalProperties, nearly right',
+      z.strictObject({ learningRate: z.number().optional() }),
+      { learningrate: 1 },
+      'There is no field "learningrate" in it. Did you mean "learningRate"?',
+    ],
+    [
+      'additionalProperties, far from all',
+      z.strictObject({ learningRate: z.number().optional() }),
+      { x: 1 },
+      'There is no field "x" in it.',
+    ],
+    [
+      'names of a map',
+      z.record(z.string().max(2), z.int()),
+      { abc: 1 },
+      'it.abc is 1; it has to be text of at most 2 characters as its name.',
+    ],
+    [
+      'values of a map',
+      z.record(z.string(), z.int()),
+      { 'a b': 'c' },
+      'it["a b"] is "c"; it has to be a whole number.',
+    ],
+    [
+      'anyOf, none of which takes it',
+      z.union([z.number(), z.string(), z.boolean()]),
+      {},
+      'it is an object; it has to be a number, text or true or false.',
+    ],
+    [
+      'anyOf, one of which nearly takes it',
+      eitherOr,
+      { window: 0 },
+      'it.window is 0; it has to be a whole number of at least 1.',
+    ],
+    [
+      'anyOf, none of which is nearer',
+      eitherOr,
+      { nope: 1 },
+      'it is an object; it has to be an object with "window" or an object with "gather".',
+    ],
+    [
+      'anyOf of values and lists',
+      z.union([z.string(), z.array(z.string().max(1))]),
+      ['a', 'bc'],
+      'it[1] has 2 characters; it has to be text of at most 1 character.',
+    ],
+    [
+      'oneOf, of no known kind',
+      kinds,
+      { kind: 'daily' },
+      expect.stringMatching(
+        /^it(\.kind is "daily"| is an object); it has to be (an object whose "kind" is )?"cron" or "webhook"\.$/,
+      ),
+    ],
+    [
+      'oneOf, of a known kind',
+      kinds,
+      { kind: 'webhook', name: '' },
+      'it.name is empty; it has to be text of at least 1 character.',
+    ],
+    [
+      'a rule of its own',
+      z.string().refine(text => text.trim() === text, 'expected no white space at its ends'),
+      ' a',
+      'it is " a"; it has to be no white space at its ends.',
+    ],
+    [
+      'a rule of its own, as a predicate',
+      z.string().refine(text => text !== 'a', 'must have more than an a'),
+      'a',
+      'it must have more than an a.',
+    ],
+    [
+      'a rule of its own, in other words',
+      z.string().refine(text => text !== 'a', 'An a is too little'),
+      'a',
+      'it: An a is too little.',
+    ],
+    [
+      'what has a default',
+      z.int().min(1).default(3),
+      0,
+      'it is 0; it has to be a whole number of at least 1.',
+    ],
+    [
+      'what is changed after it is read',
+      z.string().min(2).transform(Number),
+      'a',
+      'it has 1 character; it has to be text of at least 2 characters.',
+    ],
+  ])('by %s', (_, schema, value, sentence) => {
+    expect(told(field(schema), { it: value })).toEqual(sentence);
+  });
+
+  it('as the whole, where it is that', () => {
+    expect(told(z.strictObject({}), undefined)).toBe('The body is missing; it has to be an object.');
+    expect(told(z.strictObject({}), 'x')).toBe('The body is "x"; it has to be an object.');
+    expect(told(z.strictObject({ limit: z.int().optional() }), { limt: 1 })).toBe(
+      'There is no field "limt". Did you mean "limit"?',
+    );
+  });
+
+  it('for each field, up to five', () => {
+    const schema = z.strictObject({ plan: z.strictObject({ learningRate: z.number(), epochs: z.int() }) });
+    expect(told(schema, { plan: { learningRate: 'x', epoch: 1 } })).toBe(
+      'plan.learningRate is "x"; it has to be a number. plan.epochs is missing; it has to be a whole number. There is no field "epoch" in plan. Did you mean "epochs"?',
+    );
+    const many = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`f${i}`, i]));
+    expect(told(z.record(z.string(), z.string()), many)).toMatch(/f4 is 4; .* 4 more fields are wrong\.$/);
+  });
+
+  it('without what may be a secret, and no more than a part of what is long', () => {
+    const token = z.strictObject({ token: z.int(), role: z.enum(['viewer', 'admin']), reason: z.int() });
+    const sentence = told(token, { token: 'abc', role: `mmo_${'S'.repeat(60)}`, reason: 'r'.repeat(1_000) });
+    expect(sentence).toMatch(
+      /^token is another text; .* role is another text; .* reason is "r{64}" and more; /,
+    );
+    expect(
+      told(token, JSON.parse('{"__proto__": {"a": 1}, "token": 1, "role": "admin", "reason": 1}')),
+    ).toMatch(/^There is no field "__proto__"\./);
+  });
+
+  it('of schemas of zod/mini as well', () => {
+    const schema = mini.strictObject({ goal: mini.int().check(mini.minimum(1)) });
+    const { error } = mini.safeParse(schema, { goal: 0 }, { error: plainWords });
+    expect(describeMisfits(error!.issues, { goal: 0 }, 'The body')).toBe(
+      'goal is 0; it has to be a whole number of at least 1.',
+    );
+  });
+});
