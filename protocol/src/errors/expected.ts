@@ -89,7 +89,7 @@ function meantBy(key: string, known: readonly string[]): string {
 }
 
 /** What fits a schema, so that it can follow `expected` and `it has to be`; `isSize`: above all how large it is. */
-export function expectedOf(schema: $ZodType, isSize = false): string {
+function expectedOf(schema: $ZodType, isSize = false): string {
   const def = definitionOf(schema);
   const own = isSize ? undefined : ownWords(def);
   if (own !== undefined) return own;
