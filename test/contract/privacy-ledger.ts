@@ -1,3 +1,4 @@
+import { AskedAccounts } from '@murmuration/coordinator/privacy/asked-accounts';
 import type {
   Budget,
   Claim,
@@ -5,7 +6,6 @@ import type {
   Parts,
   PrivacyLedger,
 } from '@murmuration/coordinator/privacy/ledger';
-import { WholeAccounts } from '@murmuration/coordinator/privacy/whole-accounts';
 import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
@@ -316,7 +316,7 @@ export function privacyLedgerContract(
       const isRead = new Promise<void>(resolve => {
         read = resolve;
       });
-      const accounts = new WholeAccounts(task, {
+      const accounts = new AskedAccounts(task, {
         ledger: {
           budgets: of => ledger.budgets(of),
           partsOf: (...args) => ledger.partsOf(...args),
@@ -333,7 +333,7 @@ export function privacyLedgerContract(
       });
       await accounts.read((await ledger.budgets(task)).at(-1));
       const outOf = async (device: DeviceId) => {
-        await accounts.untilKnown(device);
+        await accounts.untilKnown({ privacy: limits }, device);
         return accounts.outOf({ privacy: limits }, device)?.steps;
       };
       // In steps 0, 1 and 2; the next one is step 3.
@@ -359,6 +359,68 @@ export function privacyLedgerContract(
         undefined,
       ]);
       expect(accounts.out).toBe(4_000 + 3);
+    });
+
+    it('has a part of a spread round taken over at once, by what it says of those who come whatever steps other cells take', async () => {
+      const ledger = await open();
+      const limits = { ...terms, separation: 3, participations: 2 };
+      await ledger.open({ ...first, terms: limits });
+      const many = Array.from({ length: 12_000 }, (_, i) => deviceOf(i));
+      for (let step = 0; step < 3; step++)
+        await ledger.claim(claimOf(step, { contributors: many.filter((_, i) => i % 3 === step) }));
+      let goOn = () => {};
+      const gate = new Promise<void>(resolve => {
+        goOn = resolve;
+      });
+      let read = () => {};
+      const isRead = new Promise<void>(resolve => {
+        read = resolve;
+      });
+      const isOwn = (device: DeviceId) => device !== many[1];
+      const accounts = new AskedAccounts(
+        task,
+        {
+          ledger: {
+            budgets: of => ledger.budgets(of),
+            partsOf: (...args) => ledger.partsOf(...args),
+            async parts(...args) {
+              if (args[1].after) await gate;
+              return await ledger.parts(...args);
+            },
+          },
+          random: seededRandom(4),
+          clock: new VirtualClock(),
+          failed: error => expect.fail(String(error)),
+          read,
+        },
+        isOwn,
+      );
+      const stepsOf = (device: DeviceId) => accounts.outOf({ privacy: limits }, device)?.steps;
+      const outOf = async (device: DeviceId) => {
+        await accounts.untilKnown({ privacy: limits }, device);
+        return stepsOf(device);
+      };
+      // It is open before it has looked for any round.
+      expect(await Promise.all([many[0]!, many[2]!, eve].map(outOf))).toEqual([undefined, 2, undefined]);
+      // Another cell takes a step, and what was known is not any more, but of those who wait.
+      await ledger.claim(claimOf(3, { contributors: [many[0]!, many[3]!, eve] }));
+      await accounts.follow(() => [many[0]!, eve], { budget: first.id, step: 4 });
+      expect([many[0]!, eve, many[3]!, many[2]!].map(stepsOf)).toEqual([16, 2, 0, 0]);
+      expect(await Promise.all([many[3]!, many[2]!, many[4]!].map(outOf))).toEqual([16, 1, undefined]);
+      goOn();
+      await isRead;
+      await ledger.claim(claimOf(4, { contributors: [many[6]!] }));
+      await accounts.follow(() => [], { budget: first.id, step: 5 });
+      await accounts.close();
+      expect([0, 2, 3, 4, 6, 9].map(i => stepsOf(many[i]!))).toEqual([
+        15,
+        undefined,
+        15,
+        undefined,
+        15,
+        undefined,
+      ]);
+      expect(accounts.size).toBe(12_000);
     });
 
     it.runIf(reopen)('has it all again after a restart', async () => {

@@ -15,6 +15,7 @@ import { requireRoom } from '../task/blt-of-task.ts';
 import { deviceNoiseOf, planNoiseOf, widthOf } from '../task/device-noise.ts';
 import type { Task } from '../task/task.ts';
 import { devicesNeeded, sharedNoiseOf } from '../task/task-privacy.ts';
+import { AskedAccounts } from './asked-accounts.ts';
 import {
   isSame,
   moreNoiseOf,
@@ -24,14 +25,13 @@ import {
   splitFor,
   termsOf,
 } from './budget-terms.ts';
-import { DeviceAccounts, type OutOf } from './device-accounts.ts';
+import type { OutOf } from './device-accounts.ts';
 import type { BudgetTerms, OpenBudget, PrivacyLedger } from './ledger.ts';
 import type { NoiseMaker } from './noise-maker.ts';
 import { type Account, QueryBudgets } from './query-budgets.ts';
 import { stepNoise } from './step-noise.ts';
 import { mayTakePart, tookPartTooSoon } from './taking-part.ts';
 import { TaskAccount } from './task-account.ts';
-import { WholeAccounts } from './whole-accounts.ts';
 
 export interface BudgetPorts {
   readonly ledger: PrivacyLedger;
@@ -97,7 +97,7 @@ export class PrivacyBudgets {
   readonly #ports: BudgetPorts;
   readonly #accounts = new Map<TaskName, TaskAccount>();
   /** Of tasks whose check-ins are answered by these. */
-  readonly #devices = new Map<TaskName, WholeAccounts>();
+  readonly #devices = new Map<TaskName, AskedAccounts>();
 
   constructor(ports: BudgetPorts) {
     this.#ports = ports;
@@ -116,23 +116,19 @@ export class PrivacyBudgets {
   }
 
   /** The accounts of those devices of a task that belong to a part of its rounds, for as long as the part is here. Nothing is read yet. */
-  accountsOfPart(task: TaskName, isOwn: (device: DeviceId) => boolean): DeviceAccounts {
-    return new DeviceAccounts(task, this.#accountPorts, isOwn);
+  accountsOfPart(task: TaskName, isOwn: (device: DeviceId) => boolean): AskedAccounts {
+    return new AskedAccounts(task, { ...this.#accountPorts, read: () => {} }, isOwn);
   }
 
-  #wholeAccountsOf(task: TaskName): WholeAccounts {
-    const { clock, failed = () => {}, accountsRead } = this.#ports;
-    return new WholeAccounts(task, {
-      ...this.#accountPorts,
-      clock,
-      failed,
-      read: () => accountsRead?.(task),
-    });
+  #wholeAccountsOf(task: TaskName): AskedAccounts {
+    const { accountsRead } = this.#ports;
+    return new AskedAccounts(task, { ...this.#accountPorts, read: () => accountsRead?.(task) });
   }
 
   get #accountPorts() {
+    const { ledger, clock, failed = () => {} } = this.#ports;
     // No result depends on where a table has a device, and draws of seeded runs are for noise.
-    return { ledger: this.#ports.ledger, random: systemRandom };
+    return { ledger, clock, failed, random: systemRandom };
   }
 
   /** Reads no more accounts of devices; resolves once none are read. */
@@ -301,9 +297,9 @@ export class PrivacyBudgets {
     };
   }
 
-  /** As `WholeAccounts.untilKnown`. */
-  untilKnown({ name, privacy }: Pick<Task, 'name' | 'privacy'>, device: DeviceId): Promise<void> | undefined {
-    return privacy ? this.#devices.get(name)?.untilKnown(device) : undefined;
+  /** As `AskedAccounts.untilKnown`. */
+  untilKnown(task: Task, device: DeviceId): Promise<void> | undefined {
+    return this.#devices.get(task.name)?.untilKnown(task, device);
   }
 
   /** Why a device may not take part in the next step yet; undefined where it may. */

@@ -35,6 +35,8 @@ export class DeviceAccounts {
   /** Where reading goes on. Steps are taken one after another, each with all of its parts, and a part of a device moves it behind all others: nothing new lies before this place. */
   #place: PartsPlace | undefined;
   #reading: string | undefined;
+  /** Budgets that have come before it. */
+  readonly #earlier = new Set<string>();
   /** undefined: of nobody. */
   #parts: DeviceParts | undefined;
   /** Devices by the step of their last part, of those that may have another one. */
@@ -97,8 +99,8 @@ export class DeviceAccounts {
   }
 
   /**
-   * What the ledger says of these devices, of all of them the parts that they have had in `budget`: they are known from now on. Only where all
-   * steps are taken by this process: those of others would not be noticed.
+   * What the ledger says of these devices, of all of them the parts that they have had in `budget`: they are known, until there is notice of
+   * another step.
    */
   learn(devices: readonly DeviceId[], parts: ReadonlyMap<DeviceId, Parts>): void {
     const terms = this.#budget?.terms;
@@ -107,6 +109,17 @@ export class DeviceAccounts {
       const last = parts.get(device);
       if (last) this.#set(terms, device, last);
       this.#learnt.add(device);
+    }
+  }
+
+  /** Others have taken the steps that a budget names, the newest one: as long as not all is read, nobody is known of whom the ledger was asked before. */
+  notice(found: OpenBudget | undefined): void {
+    const newest = this.#newest(found);
+    if (newest?.id !== this.#reading) this.#forget(newest);
+    else if (!this.#isRead && (newest?.steps ?? 0) > (this.#budget?.steps ?? 0)) {
+      this.#budget = newest;
+      this.#learnt.clear();
+      this.#out = undefined;
     }
   }
 
@@ -127,10 +140,11 @@ export class DeviceAccounts {
 
   /** Reads what was taken of a budget, the newest one, at least up to the steps that it names, but so many `pages` at most. Otherwise as `follow`. */
   async read(
-    newest: OpenBudget | undefined,
+    found: OpenBudget | undefined,
     isWanted: () => boolean = () => true,
     pages = Number.POSITIVE_INFINITY,
   ): Promise<boolean> {
+    const newest = this.#newest(found);
     if (this.#isRead && newest?.id === this.#budget?.id && (newest?.steps ?? 0) <= (this.#budget?.steps ?? 0))
       return true;
     if (newest?.id !== this.#reading) this.#forget(newest);
@@ -189,7 +203,13 @@ export class DeviceAccounts {
     return out;
   }
 
+  /** The newest of all budgets that were found: an answer that comes late may name one that another has followed. */
+  #newest(found: OpenBudget | undefined): OpenBudget | undefined {
+    return !found || this.#earlier.has(found.id) ? this.#budget : found;
+  }
+
   #forget(reading: OpenBudget | undefined): void {
+    if (this.#reading) this.#earlier.add(this.#reading);
     this.#reading = reading?.id;
     this.#budget = reading;
     this.#isRead = false;

@@ -7,7 +7,6 @@ import { comeBackAfter } from '../population/pacing.ts';
 import { type Expected, SentAway } from '../population/sent-away.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
-import type { DeviceAccounts } from '../privacy/device-accounts.ts';
 import { asleepTooSoon } from '../task/awake.ts';
 import { ineligible } from '../task/eligibility.ts';
 import { devicesAtOnce, turnoverOf } from '../task/task.ts';
@@ -37,15 +36,12 @@ type RoundsOfCheckIns = Pick<TaskRounds, 'task' | 'trainings' | 'trainsHere' | '
   mayCount?(device: DeviceId): boolean;
 };
 
-/** What a privacy budget says of devices. */
-type AccountsOfCheckIns = Pick<DeviceAccounts, 'outOf'> & Partial<Pick<PrivacyBudgets, 'untilKnown'>>;
-
 /** What the check-ins of a task depend on. */
 export interface CheckInPorts {
   readonly rounds: RoundsOfCheckIns;
   readonly pool: WaitingPool;
   readonly activePopulation: Pick<ActivePopulation, 'of'>;
-  readonly privacy: AccountsOfCheckIns;
+  readonly privacy: Pick<PrivacyBudgets, 'outOf' | 'untilKnown'>;
   readonly arms?: Pick<ArmsPort, 'labels'> | undefined;
   /** Spreads check-ins. */
   readonly random: RandomBytes;
@@ -62,7 +58,7 @@ export class CheckInHandler {
   readonly #rounds: RoundsOfCheckIns;
   readonly #pool: WaitingPool;
   readonly #activePopulation: Pick<ActivePopulation, 'of'>;
-  readonly #privacy: AccountsOfCheckIns;
+  readonly #privacy: CheckInPorts['privacy'];
   readonly #arms: CheckInPorts['arms'];
   readonly #random: RandomBytes;
   readonly #clock: Clock;
@@ -83,7 +79,7 @@ export class CheckInHandler {
 
   /** Resolves once a check-in of a device can be answered by what the storage says of it, or that can't be read; undefined: it can be at once. */
   untilKnown(device: DeviceId): Promise<void> | undefined {
-    return this.#privacy.untilKnown?.(this.#rounds.task, device);
+    return this.#privacy.untilKnown(this.#rounds.task, device);
   }
 
   /**

@@ -5,7 +5,7 @@ import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import { labelOf } from '../population/arm-label.ts';
 import type { Candidates, WaitingPool } from '../population/waiting-pool.ts';
-import type { DeviceAccounts } from '../privacy/device-accounts.ts';
+import type { AskedAccounts } from '../privacy/asked-accounts.ts';
 import type { Registry } from '../registry/registry.ts';
 import { shareOf, termsOfPart } from '../round/parts.ts';
 import { type PartProgress, progressOf } from '../round/progress.ts';
@@ -32,8 +32,8 @@ export interface PartRoundsPorts extends Omit<DriverPorts, 'endPart' | 'spread'>
   readonly registry: Registry;
   readonly spread: SpreadPorts;
   /** The accounts of the devices of this part under the privacy budget of the task. */
-  readonly accounts: Pick<DeviceAccounts, 'follow'>;
-  readonly pool: Pick<WaitingPool, 'size' | 'draw' | 'answering'>;
+  readonly accounts: Pick<AskedAccounts, 'follow' | 'close'>;
+  readonly pool: Pick<WaitingPool, 'size' | 'draw' | 'answering' | 'devices'>;
   /** What the cell says that leads the rounds; undefined: nothing yet. */
   readonly schedule: () => Schedule | undefined;
   /** Has those wait no more whom the privacy budget of the task lets take no part by now. */
@@ -137,10 +137,7 @@ export class PartRounds {
     }
   }
 
-  /**
-   * Looks for rounds from now on. What is under way goes on while the accounts of devices are read, which may take a minute where there are
-   * millions; until then nobody is let in.
-   */
+  /** Looks for rounds from now on. */
   start(): void {
     void this.#turn();
   }
@@ -157,6 +154,7 @@ export class PartRounds {
     this.#cancel();
     // What is looked for may wait for its end.
     await this.#driver?.suspend();
+    await this.#ports.accounts.close();
     await this.#looking;
   }
 
@@ -212,8 +210,8 @@ export class PartRounds {
   /** Other cells lead the rounds, and so take the steps of the privacy budget. */
   async #follow(terms?: RoundTerms): Promise<void> {
     if (!this.#task.privacy) return;
-    const { accounts, dismiss } = this.#ports;
-    await accounts.follow(terms?.plan.privacy, () => !this.#isStopped);
+    const { accounts, dismiss, pool } = this.#ports;
+    await accounts.follow(() => pool.devices, terms?.plan.privacy);
     if (!this.#isStopped) dismiss();
   }
 

@@ -2,7 +2,7 @@ import { PartDeal } from '@murmuration/coordinator/cells/parts';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
-import type { DeviceAccounts } from '@murmuration/coordinator/privacy/device-accounts';
+import type { AskedAccounts } from '@murmuration/coordinator/privacy/asked-accounts';
 import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { PartResult, PartStore } from '@murmuration/coordinator/round/parts';
@@ -134,7 +134,7 @@ export interface Seat {
   rounds: PartRounds;
   pool: WaitingPool;
   checkIns: CheckInHandler;
-  accounts: DeviceAccounts;
+  accounts: AskedAccounts;
 }
 
 export interface SpreadWorldOptions {
@@ -321,6 +321,14 @@ export async function openSpread({
     ask(device: MaskedDevice) {
       const { channel, checkIns } = seatOf(device.id);
       channel.connected.add(device.id);
+      return checkIns.answer(device.id, { task: task.name, conditions: {} } as CheckIn, '1.0.0');
+    },
+    /** The same, once the cell knows what its answer takes, as the handlers of requests do; undefined where the device or its part is gone by then. */
+    async come(device: MaskedDevice) {
+      const { channel, checkIns, life } = seatOf(device.id);
+      channel.connected.add(device.id);
+      await checkIns.untilKnown(device.id);
+      if (life.isOver || !channel.isConnected(device.id)) return undefined;
       return checkIns.answer(device.id, { task: task.name, conditions: {} } as CheckIn, '1.0.0');
     },
     /** `answers`: the queries that it would answer. */

@@ -1,5 +1,5 @@
+import { AskedAccounts } from '@murmuration/coordinator/privacy/asked-accounts';
 import type { Claim, Parts, PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
-import { WholeAccounts } from '@murmuration/coordinator/privacy/whole-accounts';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -94,7 +94,7 @@ async function openWhole(ledger: PrivacyLedger) {
   const clock = new VirtualClock();
   const faults: unknown[] = [];
   let ends = 0;
-  const accounts = new WholeAccounts(name, {
+  const accounts = new AskedAccounts(name, {
     ledger: line.held,
     random: seededRandom(1),
     clock,
@@ -107,15 +107,15 @@ async function openWhole(ledger: PrivacyLedger) {
   return { ...line, accounts, open, clock, faults, ends: () => ends };
 }
 
-const outOf = (accounts: WholeAccounts, device: DeviceId) => accounts.outOf(task, device);
+const outOf = (accounts: AskedAccounts, device: DeviceId) => accounts.outOf(task, device);
 
-describe('the accounts of a task whose rounds are whole', () => {
+describe('the accounts of a task, or of a part of its rounds', () => {
   it('are of use once a page is read, by what the ledger says of those who come, and read in the background', async () => {
     const ledger = await openLedger();
     const { accounts, open, asked, ends } = await openWhole(ledger);
     await open();
     await settled();
-    expect([accounts.untilKnown(many[5]!), ends()]).toEqual([undefined, 1]);
+    expect([accounts.untilKnown(task, many[5]!), ends()]).toEqual([undefined, 1]);
 
     const slow = await openWhole(ledger);
     slow.state.holds = true;
@@ -127,11 +127,11 @@ describe('the accounts of a task whose rounds are whole', () => {
     // Nobody is let in of whom nothing is known.
     const [soon, may, stranger] = [many[5]!, many[0]!, strangers[0]!];
     for (const device of [soon, may, stranger]) expect(outOf(slow.accounts, device)).toEqual(reading);
-    const known = [soon, may, stranger, soon].map(device => slow.accounts.untilKnown(device));
+    const known = [soon, may, stranger, soon].map(device => slow.accounts.untilKnown(task, device));
     await settled();
     expect(slow.asked).toEqual([[soon, may, stranger]]);
     // Those who come meanwhile are in one question after that.
-    const later = [many[1]!, strangers[1]!].map(device => slow.accounts.untilKnown(device));
+    const later = [many[1]!, strangers[1]!].map(device => slow.accounts.untilKnown(task, device));
     await settled();
     expect(slow.asked).toHaveLength(1);
     await slow.goOn('partsOf');
@@ -144,11 +144,11 @@ describe('the accounts of a task whose rounds are whole', () => {
     expect(slow.asked[1]).toEqual([many[1], strangers[1]]);
     await slow.goOn('partsOf');
     await Promise.all(later);
-    expect(slow.accounts.untilKnown(stranger)).toBeUndefined();
+    expect(slow.accounts.untilKnown(task, stranger)).toBeUndefined();
     expect(slow.ends()).toBe(0);
     while (await slow.goOn('parts'));
     expect(slow.ends()).toBe(1);
-    expect(slow.accounts.untilKnown(many[2]!)).toBeUndefined();
+    expect(slow.accounts.untilKnown(task, many[2]!)).toBeUndefined();
     expect(slow.accounts.out).toBe(accounts.out);
     expect(asked).toEqual([]);
   });
@@ -170,7 +170,7 @@ describe('the accounts of a task whose rounds are whole', () => {
       const some = () => (below(3) === 0 ? strangers[below(300)]! : many[below(120)]!);
       for (let turn = 0; turn < 160; turn++) {
         const what = below(10);
-        if (what < 4) void accounts.untilKnown(some());
+        if (what < 4) void accounts.untilKnown(task, some());
         else if (what < 6) await goOn('partsOf');
         else if (what === 6 && turn > 80) await goOn('parts');
         else if (what === 7 && !isTaken) {
@@ -253,7 +253,7 @@ describe('the accounts of a task whose rounds are whole', () => {
     await settled();
     await goOn('parts');
     await opened;
-    const known = accounts.untilKnown(strangers[0]!);
+    const known = accounts.untilKnown(task, strangers[0]!);
     await settled();
     await goOn('partsOf', true);
     await known;
@@ -277,13 +277,13 @@ describe('the accounts of a task whose rounds are whole', () => {
       await settled();
       await goOn('parts');
       await opened;
-      const known = accounts.untilKnown(strangers[0]!);
+      const known = accounts.untilKnown(task, strangers[0]!);
       await settled();
       if (fails) await goOn('parts', true);
       const closed = accounts.close();
       while ((await goOn('parts', fails)) || (await goOn('partsOf', fails)));
       await Promise.all([known, closed]);
-      expect(accounts.untilKnown(strangers[1]!)).toBeUndefined();
+      expect(accounts.untilKnown(task, strangers[1]!)).toBeUndefined();
       expect(outOf(accounts, strangers[1]!)).toEqual(reading);
       expect([waiting, clock.pending, faults.length, ends()]).toEqual([[], 0, fails ? 1 : 0, 0]);
     }
@@ -297,7 +297,7 @@ describe('the accounts of a task whose rounds are whole', () => {
     await settled();
     await goOn('parts');
     await opened;
-    const known = accounts.untilKnown(many[5]!);
+    const known = accounts.untilKnown(task, many[5]!);
     await settled();
     await ledger.open({ id: 'second', task: name, terms: privacy, openedAt: 1 });
     const again = open();
@@ -306,5 +306,79 @@ describe('the accounts of a task whose rounds are whole', () => {
     await Promise.all([known, again]);
     expect(outOf(accounts, many[5]!)).toBeUndefined();
     expect([accounts.out, ends()]).toEqual([0, 1]);
+  });
+
+  it('know, of a part, of the step that a look has found while the last page came, which is from before it', async () => {
+    const ledger = await openLedger();
+    const line = heldLedger(ledger);
+    let goOn = () => {};
+    let isHeld = false;
+    const accounts = new AskedAccounts(
+      name,
+      {
+        ledger: {
+          ...line.held,
+          async budgets(of) {
+            const found = await ledger.budgets(of);
+            if (isHeld)
+              await new Promise<void>(resolve => {
+                goOn = resolve;
+              });
+            return found;
+          },
+        },
+        random: seededRandom(1),
+        clock: new VirtualClock(),
+        failed: error => expect.fail(String(error)),
+        read: () => {},
+      },
+      device => device !== strangers[1],
+    );
+    line.state.holds = true;
+    const opened = accounts.follow(() => []);
+    await settled();
+    await line.goOn('parts');
+    await opened;
+    const device = many.at(-1)!;
+    const asked = accounts.untilKnown(task, many[0]!);
+    await settled();
+    await line.goOn('partsOf');
+    await asked;
+    expect(outOf(accounts, many[0]!)).toBeUndefined();
+    await line.goOn('parts');
+    // The last page is on its way, and another cell takes a step, with more devices than a page has room for.
+    const again = many.filter((_, i) => i % 6 < 3);
+    await ledger.claim(claimOf(6, again.slice(0, 1)));
+    for (let step = 7; step < 9; step++) await ledger.claim(claimOf(step, []));
+    await ledger.claim(claimOf(9, again.slice(1)));
+    isHeld = true;
+    const followed = accounts.follow(() => [many[0]!, strangers[0]!], { budget: 'first', step: 10 });
+    await settled();
+    isHeld = false;
+    await line.goOn('parts');
+    line.state.holds = false;
+    goOn();
+    while ((await line.goOn('parts')) || (await line.goOn('partsOf')));
+    await followed;
+    expect(outOf(accounts, again[1]!)).toMatchObject({ steps: 3 });
+    expect(outOf(accounts, again.at(-1)!)).toMatchObject({ steps: 3 });
+    expect(outOf(accounts, many[0]!)).toBeUndefined();
+    expect(outOf(accounts, device)).toEqual(again.includes(device) ? expect.anything() : undefined);
+    await accounts.close();
+  });
+
+  it('stay those of the newest budget where an answer that names the one before comes late', async () => {
+    const ledger = await openLedger();
+    const before = await ledger.budgets(name);
+    const { accounts, open } = await openWhole(ledger);
+    await open();
+    await ledger.open({ id: 'second', task: name, terms: privacy, openedAt: 1 });
+    await open();
+    await ledger.claim({ ...claimOf(0, [strangers[0]!]), budget: 'second' });
+    accounts.took('second', 0, [strangers[0]!]);
+    await accounts.read(before.at(-1));
+    await accounts.read(undefined);
+    expect(outOf(accounts, strangers[0]!)).toMatchObject({ steps: 3 });
+    expect(outOf(accounts, many[5]!)).toBeUndefined();
   });
 });

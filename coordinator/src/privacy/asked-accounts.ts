@@ -1,4 +1,5 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Task } from '../task/task.ts';
 import { type DeviceAccountPorts, DeviceAccounts, type OutOf } from './device-accounts.ts';
@@ -7,7 +8,7 @@ import type { OpenBudget, PrivacyLedger } from './ledger.ts';
 /** ms after which reading goes on where the ledger could not be read. */
 const untilAgain = 1_000;
 
-export interface WholeAccountPorts extends DeviceAccountPorts {
+export interface AskedAccountPorts extends DeviceAccountPorts {
   readonly ledger: Pick<PrivacyLedger, 'budgets' | 'parts' | 'partsOf'>;
   readonly clock: Clock;
   /** The ledger could not be read; it is tried again. */
@@ -24,12 +25,14 @@ interface Batch {
 }
 
 /**
- * The accounts of all devices of a task whose rounds are whole, of use at once: they are read in the background, and until they are, the ledger
- * is asked about each device that checks in. Only this process takes steps of the task, so that what the ledger said of a device holds.
+ * The accounts of the devices of a task, or of those of a part of its rounds, of use at once: they are read in the background, and until they
+ * are, the ledger is asked about each device that checks in. What it said holds until another step is taken: where this process takes all of
+ * them it says so (`took`); where others do, it looks for them before each round (`follow`).
  */
-export class WholeAccounts {
+export class AskedAccounts {
+  readonly #task: TaskName;
   readonly #accounts: DeviceAccounts;
-  readonly #ports: WholeAccountPorts;
+  readonly #ports: AskedAccountPorts;
   #batch: Batch | undefined;
   /** The end of the questions so far. */
   #asked: Promise<void> = Promise.resolve();
@@ -37,9 +40,16 @@ export class WholeAccounts {
   #wake: () => void = () => {};
   #isClosed = false;
 
-  constructor(task: TaskName, ports: WholeAccountPorts) {
-    this.#accounts = new DeviceAccounts(task, ports);
+  /** `isOwn` as that of `DeviceAccounts`. */
+  constructor(task: TaskName, ports: AskedAccountPorts, isOwn?: (device: DeviceId) => boolean) {
+    this.#task = task;
+    this.#accounts = new DeviceAccounts(task, ports, isOwn);
     this.#ports = ports;
+  }
+
+  /** As `DeviceAccounts.size`. */
+  get size(): number {
+    return this.#accounts.size;
   }
 
   /** As `DeviceAccounts.out`. */
@@ -66,9 +76,28 @@ export class WholeAccounts {
     });
   }
 
-  /** Resolves once the ledger was asked about a device, also where it gave no answer; undefined where its account is known. */
-  untilKnown(device: DeviceId): Promise<void> | undefined {
-    if (this.#isClosed || this.#accounts.knows(device)) return undefined;
+  /**
+   * Knows of all steps that other processes have taken, or of those before `plan` at least. Whom the ledger was asked about before has to be asked
+   * about again, and those who are `waiting` by then are known when this resolves. Throws `storage.*`.
+   */
+  async follow(
+    waiting: () => Iterable<DeviceId>,
+    plan?: Pick<PlanPrivacy, 'budget' | 'step'>,
+  ): Promise<void> {
+    const accounts = this.#accounts;
+    if (!accounts.isRead) {
+      const known = accounts.budget;
+      if (!plan || known?.id !== plan.budget || known.steps < plan.step) await this.#look();
+      const unknown = [...waiting()].filter(device => !accounts.knows(device));
+      if (unknown.length > 0) await this.#learn(unknown);
+    }
+    // The last page may have come meanwhile, from before these steps.
+    if (accounts.isRead) await accounts.follow(plan, () => !this.#isClosed);
+  }
+
+  /** Resolves once the ledger was asked about a device, also where it gave no answer; undefined where its account is known, or is not asked for. */
+  untilKnown({ privacy }: Pick<Task, 'privacy'>, device: DeviceId): Promise<void> | undefined {
+    if (!privacy || this.#isClosed || this.#accounts.knows(device)) return undefined;
     this.#batch ??= this.#nextBatch();
     this.#batch.devices.add(device);
     return this.#batch.answered;
@@ -94,18 +123,33 @@ export class WholeAccounts {
   }
 
   async #ask(devices: readonly DeviceId[]): Promise<void> {
-    const { ledger, failed } = this.#ports;
     try {
-      for (;;) {
-        const { budget, isRead } = this.#accounts;
-        if (!budget?.terms || isRead || this.#isClosed) return;
-        const parts = await ledger.partsOf(budget.id, devices);
-        // The parts of a step that was taken meanwhile are among them or not.
-        if (this.#accounts.budget === budget) return this.#accounts.learn(devices, parts);
-      }
+      await this.#learn(devices);
     } catch (error) {
-      if (!this.#isClosed) failed(error);
+      if (!this.#isClosed) this.#ports.failed(error);
     }
+  }
+
+  async #learn(devices: readonly DeviceId[]): Promise<void> {
+    const accounts = this.#accounts;
+    while (!this.#isClosed && !accounts.isRead) {
+      const { budget } = accounts;
+      if (!budget) {
+        await this.#look();
+        continue;
+      }
+      if (!budget.terms) return;
+      const parts = await this.#ports.ledger.partsOf(budget.id, devices);
+      // The parts of a step that was taken meanwhile are among them or not.
+      if (accounts.budget === budget) return accounts.learn(devices, parts);
+    }
+  }
+
+  /** Looks for steps that were taken. */
+  async #look(): Promise<void> {
+    const newest = (await this.#ports.ledger.budgets(this.#task)).at(-1);
+    this.#accounts.notice(newest);
+    if (!this.#reading && !this.#accounts.isRead) await this.read(newest);
   }
 
   async #readOn(): Promise<void> {
