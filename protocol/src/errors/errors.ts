@@ -138,6 +138,7 @@ const passing = {
   'storage.full': 'The disk of the storage is full; nothing can be stored until there is room.',
   'storage.locked': 'Another program holds the lock of the database; try again in a moment.',
   'storage.read-only': 'The storage folder cannot be written to.',
+  'storage.slow': 'The database answers too slowly; try again in a moment.',
   'prediction.too-many': 'Too many predictions are waiting; try again in a moment.',
   'prediction.timeout': 'The coordinator did not finish the prediction in time.',
   'inference.unavailable': 'The model cannot be used now.',

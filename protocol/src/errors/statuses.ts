@@ -86,6 +86,7 @@ export const statuses = {
   'storage.full': 503,
   'storage.locked': 503,
   'storage.read-only': 503,
+  'storage.slow': 503,
   'storage.corrupt': 500,
   'storage.incomplete': 500,
   'storage.in-use': 500,

@@ -23,16 +23,29 @@ const ofServer: Readonly<Record<string, ErrorCode>> = {
 /** What a pool says as well that does not know a setting which a connection asks for. */
 const protocolViolation = '08P01';
 
+/** Text of `pg` where an answer took longer than its reader waits. */
+const tooSlow = 'Query read timeout';
+/** What `pg` says where a connection did not become free in time. */
+const noneFree = 'timeout exceeded when trying to connect';
+/** What the server says where it has a bound of its own for statements. */
+const serverTooSlow = /due to (?:statement|transaction) timeout/;
+
 /** Texts of `pg` where a connection could not be made or was lost; these errors have no code. */
 const lost =
-  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|server does not support SSL|SASL/i;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|server does not support SSL|SASL/i;
 
 /**
- * An error of `pg` as one of ours, where the server is away, refuses, or can't go on; `where` names the server, without a password. Any other,
- * such as a broken constraint, is given back as it is.
+ * An error of `pg` as one of ours, where the server is away, refuses, is too slow, or can't go on; `where` names the server, without a password, and
+ * `patience` says how long an answer may take, ms. Any other, such as a broken constraint, is given back as it is.
  */
-export function postgresqlFailure(error: unknown, where: string): unknown {
+export function postgresqlFailure(error: unknown, where: string, patience?: number): unknown {
   if (error instanceof MurmurationError || !(error instanceof Error)) return error;
+  if (error.message === tooSlow) {
+    const within = patience === undefined ? 'in time' : `within ${patience / 1_000} s`;
+    return slow(`${where} did not answer a statement ${within}`, error);
+  }
+  if (serverTooSlow.test(error.message))
+    return slow(`${where} has ended a statement that took longer than its own statement_timeout`, error);
   const { code = '', syscall } = error as NodeJS.ErrnoException;
   if (Object.hasOwn(ofServer, code)) {
     const ours = ofServer[code] as ErrorCode;
@@ -55,5 +68,33 @@ export function postgresqlFailure(error: unknown, where: string): unknown {
     'storage.failed',
     `${where} can't be reached: ${(first as Error).message}. Is it running, and is the address right?`,
     { cause: error },
+  );
+}
+
+/** Whether somebody has waited in vain for a connection of a pool that has all that it may have. */
+export function hasWaited(error: unknown): boolean {
+  return error instanceof Error && error.message === noneFree;
+}
+
+/** That nobody is free to answer: all `connections` of a process have been at work for `patience` ms. */
+export function allBusy(
+  where: string,
+  connections: number,
+  patience: number,
+  cause: unknown,
+): MurmurationError {
+  const [all, were] =
+    connections === 1 ? ['The only connection', 'was'] : [`All ${connections} connections`, 'were'];
+  return slow(
+    `${all} of this process to ${where.replace(/^The /, 'the ')} ${were} at work for ${patience / 1_000} s`,
+    cause,
+  );
+}
+
+function slow(what: string, cause: unknown): MurmurationError {
+  return new MurmurationError(
+    'storage.slow',
+    `${what}. It is overloaded, or its disk or the network is slow: pg_stat_activity shows what it is at.`,
+    { cause },
   );
 }

@@ -2,7 +2,7 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { requireValue, safeInteger } from '../values/value.ts';
 import { withoutPassword } from './address.ts';
-import { postgresqlFailure } from './failure.ts';
+import { allBusy, hasWaited, postgresqlFailure } from './failure.ts';
 import { keepAlives } from './keep-alives.ts';
 
 /** Connections to one database at most, unless something else is said. */
@@ -69,6 +69,9 @@ export function postgresqlPool(
     keepAlive: true,
     types: types as pg.CustomTypesConfig,
   });
+  const lent = new Set<pg.PoolClient>();
+  pool.on('release', (_, client) => lent.delete(client));
+  pool.on('remove', client => lent.delete(client));
   // One that breaks while nobody uses it is thrown away; the next query makes another.
   pool.on('error', () => {});
   return {
@@ -76,9 +79,14 @@ export function postgresqlPool(
     pool: {
       async connect() {
         try {
-          return clientOf(await pool.connect(), where);
+          const client = await pool.connect();
+          lent.add(client);
+          return clientOf(client, where, patience);
         } catch (error) {
-          throw postgresqlFailure(error, where);
+          // A pool in which connections are being made has none to wait for: the server is away.
+          if (hasWaited(error) && lent.size >= connections)
+            throw allBusy(where, connections, patience ?? connectTimeout, error);
+          throw postgresqlFailure(error, where, patience);
         }
       },
       end: () => pool.end(),
@@ -89,7 +97,7 @@ export function postgresqlPool(
 /** One object for each client, by which Kysely knows it again. */
 const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
 
-function clientOf(client: pg.PoolClient, where: string): PostgresPoolClient {
+function clientOf(client: pg.PoolClient, where: string, patience: number | undefined): PostgresPoolClient {
   let ours = known.get(client);
   if (!ours) {
     let isBroken = false;
@@ -103,7 +111,7 @@ function clientOf(client: pg.PoolClient, where: string): PostgresPoolClient {
         // Extended, so that there is one statement in each query, whatever its text says.
         return await client.query({ text: sql, values, queryMode: 'extended' } as pg.QueryConfig);
       } catch (error) {
-        const ours = postgresqlFailure(error, where);
+        const ours = postgresqlFailure(error, where, patience);
         if (ours !== error) isBroken = true;
         throw ours;
       }

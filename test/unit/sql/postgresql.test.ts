@@ -1,6 +1,8 @@
 // @module-tag postgresql
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { isOutage } from '@murmuration/coordinator/rounds/until-stored';
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { openSql } from '@murmuration/sql/database/database';
 import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
@@ -71,6 +73,67 @@ describe('an address of PostgreSQL', () => {
     expect(code).toBe('storage.failed');
     expect(detail).toMatch(/can't be reached: .*ECONNREFUSED/);
     expect(detail).not.toContain('hidden');
+  });
+
+  describe('of a server that is too slow', () => {
+    const open = (options: { connections?: number; patience?: number } = {}) =>
+      openPostgresql<unknown>(server.address('postgres'), { connections: 1, ...options });
+    const nap = sql`select pg_sleep(2)`;
+    const look = sql<{ one: number }>`select 1 as one`;
+    const failure = (work: Promise<unknown>) =>
+      work.then(
+        () => expect.unreachable(),
+        (error: unknown) => error as MurmurationError,
+      );
+
+    it('says within which time it did not answer, and goes on once it does', async () => {
+      const { rows, close } = await open({ patience: 150 });
+      try {
+        await look.execute(rows);
+        const error = await failure(nap.execute(rows));
+        expect(error).toMatchObject({ code: 'storage.slow', retryable: true });
+        expect(error.detail).toMatch(
+          /^The database postgres:\/\/tester@127\.0\.0\.1:\d+\/\S* did not answer a statement within 0\.15 s\. It is overloaded, .*pg_stat_activity/,
+        );
+        expect(error.detail).not.toMatch(/reached|timeout|running|secret/);
+        expect(isOutage(error)).toBe(true);
+        expect((await look.execute(rows)).rows).toEqual([{ one: 1 }]);
+      } finally {
+        await close();
+      }
+    });
+
+    it('says so where the server itself ends the statement', async () => {
+      const { rows, close } = await open();
+      try {
+        await sql`set statement_timeout = 100`.execute(rows);
+        const error = await failure(nap.execute(rows));
+        expect(error).toMatchObject({
+          code: 'storage.slow',
+          retryable: true,
+          detail: expect.stringContaining('statement_timeout'),
+        });
+        expect((await look.execute(rows)).rows).toEqual([{ one: 1 }]);
+      } finally {
+        await close();
+      }
+    });
+
+    it('says so where all connections are at work', async () => {
+      const { rows, close } = await open({ patience: 400 });
+      try {
+        await rows.transaction().execute(async () => {
+          const error = await failure(look.execute(rows));
+          expect(error).toMatchObject({ code: 'storage.slow', retryable: true });
+          expect(error.detail).toMatch(
+            /^The only connection of this process to the database \S+ was at work for 0\.4 s\. /,
+          );
+        });
+        expect((await look.execute(rows)).rows).toEqual([{ one: 1 }]);
+      } finally {
+        await close();
+      }
+    });
   });
 
   it('is refused where it is none', async () => {
@@ -154,7 +217,7 @@ describe('a connection to PostgreSQL', () => {
       connections: 1,
       patience: 1_000,
     });
-    await expect(sql`select pg_sleep(60)`.execute(rows)).rejects.toMatchObject({ code: 'storage.failed' });
+    await expect(sql`select pg_sleep(60)`.execute(rows)).rejects.toMatchObject({ code: 'storage.slow' });
     const { rows: found } = await sql<{ one: number }>`select 1 as one`.execute(rows);
     expect(found).toEqual([{ one: 1 }]);
     await close();
