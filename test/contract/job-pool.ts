@@ -108,6 +108,19 @@ export function describeJobPool(name: string, open: (setup: WorkerSetup) => Prom
       );
     });
 
+    it('let a step of a device go ahead of all trainings that wait, whenever it is due', async () => {
+      const order: string[] = [];
+      const trainings = Array.from({ length: 3 * pool.size + 3 }, (_, client) =>
+        train(pool, client % idleClient, { epochs: 20 }).then(() => order.push('training')),
+      );
+      const thread = pool.hold();
+      const job = { kind: 'forget', id: pool.nextId() } as const;
+      await pool.run(job, { due: Number.MAX_SAFE_INTEGER, thread }).result.then(() => order.push('step'));
+      pool.release(thread);
+      await Promise.all(trainings);
+      expect(order.slice(0, pool.size + 1)).toContain('step');
+    });
+
     it('keep a masked round in the thread that has its secrets', async () => {
       const thread = pool.hold();
       const id = pool.nextId();

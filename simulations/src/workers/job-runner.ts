@@ -13,7 +13,7 @@ import { clientExamples, type FederatedData } from '../scenario/federated-data.t
 import { loadScenario } from '../scenario/load-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { checkedOnce } from './checked-once.ts';
-import type { Job, WorkerSetup } from './jobs.ts';
+import { isStep, type Job, type WorkerSetup } from './jobs.ts';
 
 /** Hands a result over, of which one vector may change threads without a copy. */
 type HandOver = (result: object, vector: Float32Array | Uint8Array) => unknown;
@@ -27,7 +27,10 @@ interface JobRunner {
 
 const primitives = checkedOnce(native);
 
-/** Does the jobs of a run, one at a time, in the thread that it is called in; `handOver` is what becomes of results that hold a vector. */
+/**
+ * Does the jobs of a run in the thread that it is called in: steps as soon as the training under way gives way, all else one after the other.
+ * `handOver` is what becomes of results that hold a vector.
+ */
 export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver): JobRunner {
   const settings = given.settings as CommonSettings;
   const data = given.data as FederatedData<unknown>;
@@ -53,7 +56,8 @@ export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver)
       model.dispose();
     }
   };
-  const run = async (job: Job): Promise<unknown> => {
+  let last: Promise<unknown> = Promise.resolve();
+  const work = async (job: Job): Promise<unknown> => {
     switch (job.kind) {
       case 'train': {
         const { scenario, trainer } = await learner();
@@ -95,8 +99,14 @@ export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver)
     }
   };
   return {
-    run,
+    run(job) {
+      if (isStep(job)) return work(job);
+      const done = Promise.allSettled([last]).then(() => work(job));
+      last = done;
+      return done;
+    },
     async close() {
+      await Promise.allSettled([last]);
       const { trainer } = (await learning?.catch(() => undefined)) ?? {};
       await trainer?.close();
     },

@@ -62,6 +62,15 @@ export type Job =
   | { readonly kind: 'measure-client'; readonly model: ModelFiles; readonly client: number }
   | { readonly kind: 'engine' };
 
+/** A step of one device's part in a round, which takes a thread little next to a training. */
+export type Step = Extract<Job, { readonly kind: (typeof steps)[number] }>;
+
+const steps = ['prepare', 'enter', 'hear', 'mask', 'forget'] as const;
+
+export function isStep(job: Job): job is Step {
+  return (steps as readonly string[]).includes(job.kind);
+}
+
 /** What each kind of job gives. */
 export interface Results {
   readonly train: TrainingResult;

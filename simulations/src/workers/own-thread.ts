@@ -5,18 +5,11 @@ import type { Thread } from './worker-pool.ts';
 /** Does the jobs of a run in the thread that the run itself is in: for a process whose processors are all busy with other runs. */
 export function ownThread(setup: WorkerSetup): Thread {
   let runner: ReturnType<typeof jobRunner> | undefined;
-  let last: Promise<unknown> = Promise.resolve();
   return {
     run(job: Job) {
       runner ??= jobRunner(setup, result => result);
-      const { run } = runner;
-      const done = Promise.allSettled([last]).then(() => run(job));
-      last = done;
-      return done;
+      return runner.run(job);
     },
-    destroy: async () => {
-      await Promise.allSettled([last]);
-      await runner?.close();
-    },
+    destroy: async () => runner?.close(),
   };
 }

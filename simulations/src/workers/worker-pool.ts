@@ -1,14 +1,14 @@
 import type { Transferable } from 'node:worker_threads';
 import { errorOfThread } from '@murmuration/client-sdk/training/training-errors';
-import { type Timer, Timers } from '@murmuration/protocol/time/timers';
+import { Timers } from '@murmuration/protocol/time/timers';
 import { Piscina } from 'piscina';
-import type { Job, ResultOf, WorkerSetup } from './jobs.ts';
+import { isStep, type Job, type ResultOf, type WorkerSetup } from './jobs.ts';
 
 /** How a job goes through the pool. */
 export interface Dispatch {
-  /** When it is wanted, on the clock of the devices: the earliest goes first. */
+  /** When it is wanted, on the clock of the devices: of all but steps, the earliest goes first. */
   readonly due: number;
-  /** The thread that has what the job needs; by default whichever is free. */
+  /** The thread that has what a step needs; by default the one with the least to do. */
   readonly thread?: number;
   /** Buffers that change threads without a copy. */
   readonly transfer?: readonly Transferable[];
@@ -28,15 +28,15 @@ export type Thread = Pick<Piscina, 'run' | 'destroy'>;
 /** A thread, and what it has to do. */
 interface Worker {
   readonly thread: Thread;
-  /** Jobs that only it may do. */
-  readonly own: Timers;
-  /** How many jobs it has. */
+  /** How many steps it has. */
+  steps: number;
+  /** How many other jobs it has. */
   jobs: number;
   /** How many masked rounds it holds. */
   held: number;
 }
 
-/** Jobs that a thread has at once: the one that it does, and one to go on with, so that it never waits for this thread. */
+/** Jobs but steps that a thread has at once: the one that it does, and one to go on with, so that it never waits for this thread. */
 const mostJobs = 2;
 
 /** So many threads for the jobs of a run. */
@@ -49,19 +49,22 @@ export function startThreads(workers: number, setup: WorkerSetup): Thread[] {
         filename,
         minThreads: 1,
         maxThreads: 1,
-        concurrentTasksPerWorker: mostJobs,
+        // How many it has at once is for the pool to say.
+        concurrentTasksPerWorker: Number.MAX_SAFE_INTEGER,
         workerData: setup,
       }),
   );
 }
 
 /**
- * Threads that compute what devices would, one job at a time each, while the next one waits in the thread. Those that are due first are
- * handed over first; when their results count is for the clock of the devices to say. A thread that dies takes both its jobs with it.
+ * Threads that compute what devices would. A step is handed over at once, and done between the parts of the training that its thread is busy
+ * with: the time of all devices stands still until it is over. Of other jobs, each thread does one at a time, while the next one waits in
+ * it, and those that are due first are handed over first; when their results count is for the clock of the devices to say. A thread that
+ * dies takes all its jobs with it.
  */
 export class WorkerPool {
   readonly #workers: readonly Worker[];
-  /** Jobs that any thread may do. */
+  /** Jobs but steps, which any thread may do. */
   readonly #queue = new Timers();
   /** Where the job that is taken goes to. */
   #next: Worker;
@@ -69,7 +72,7 @@ export class WorkerPool {
 
   /** At least one; they end with the pool. */
   constructor(threads: readonly Thread[]) {
-    this.#workers = threads.map(thread => ({ thread, own: new Timers(), jobs: 0, held: 0 }));
+    this.#workers = threads.map(thread => ({ thread, steps: 0, jobs: 0, held: 0 }));
     this.#next = this.#workerOf(0);
   }
 
@@ -82,7 +85,7 @@ export class WorkerPool {
     return this.#workers.length;
   }
 
-  /** The thread that is to hold something for the jobs to come; until `release`. */
+  /** The thread that is to hold something for the steps to come; until `release`. */
   hold(): number {
     const held = this.#workers.map(worker => worker.held);
     const thread = held.indexOf(Math.min(...held));
@@ -95,25 +98,33 @@ export class WorkerPool {
   }
 
   run<Kind extends Job>(job: Kind, { due, thread, transfer = [] }: Dispatch): Handed<ResultOf<Kind>> {
-    let queued: Timer | undefined;
-    const queue = thread === undefined ? this.#queue : this.#workerOf(thread).own;
-    const result = new Promise<ResultOf<Kind>>((resolve, reject) => {
-      const begin = (on: Worker) => {
-        on.jobs += 1;
-        on.thread
-          .run(job, { transferList: transfer as never })
-          .then(resolve, (cause: unknown) => reject(errorOfThread(cause)))
-          .finally(() => {
-            on.jobs -= 1;
-            this.#begin();
-          });
-      };
-      queued = queue.add(due, () => begin(this.#next));
-    });
+    const hand = async (worker: Worker, counted: 'steps' | 'jobs'): Promise<ResultOf<Kind>> => {
+      worker[counted] += 1;
+      try {
+        return await worker.thread.run(job, { transferList: transfer as never });
+      } catch (cause) {
+        throw errorOfThread(cause);
+      } finally {
+        worker[counted] -= 1;
+      }
+    };
+    let cancel = () => {};
+    let result: Promise<ResultOf<Kind>>;
+    if (isStep(job)) result = hand(thread === undefined ? this.#freest() : this.#workerOf(thread), 'steps');
+    else {
+      result = new Promise((resolve, reject) => {
+        const queued = this.#queue.add(due, () => {
+          hand(this.#next, 'jobs')
+            .then(resolve, reject)
+            .finally(() => this.#begin());
+        });
+        cancel = () => this.#queue.cancel(queued);
+      });
+      this.#begin();
+    }
     // Whoever waits is told; a result that nobody wants any more is no fault.
     result.catch(() => {});
-    this.#begin();
-    return { result, cancel: () => queue.cancel(queued!) };
+    return { result, cancel };
   }
 
   async close(): Promise<void> {
@@ -126,18 +137,20 @@ export class WorkerPool {
     return worker;
   }
 
-  /** Gives each thread what is due first of what it can do: first those that have nothing to do. */
+  #freest(): Worker {
+    const load = this.#workers.map(({ steps, jobs }) => steps + jobs);
+    return this.#workerOf(load.indexOf(Math.min(...load)));
+  }
+
+  /** Gives threads what is due first: first those that have nothing to do. */
   #begin(): void {
     for (let jobs = 0; jobs < mostJobs; jobs++) {
       for (const worker of this.#workers) {
         if (worker.jobs > jobs) continue;
-        const { own } = worker;
-        const mine = own.first();
-        const any = this.#queue.first();
-        this.#next = worker;
-        if (mine && (!any || mine.time <= any.time)) own.take().wake();
         // The last ones wait for whichever thread is free first.
-        else if (any && (jobs === 0 || this.#queue.size > this.size)) this.#queue.take().wake();
+        if (!this.#queue.first() || (jobs > 0 && this.#queue.size <= this.size)) return;
+        this.#next = worker;
+        this.#queue.take().wake();
       }
     }
   }

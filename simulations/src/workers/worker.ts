@@ -3,15 +3,11 @@ import { jobRunner } from './job-runner.ts';
 import type { Job, WorkerSetup } from './jobs.ts';
 
 let runner: ReturnType<typeof jobRunner> | undefined;
-let last: Promise<unknown> = Promise.resolve();
 
-/** What the pool calls; jobs are done one after the other. */
+/** What the pool calls. */
 export default function work(job: Job): Promise<unknown> {
   runner ??= jobRunner(Piscina.workerData as WorkerSetup, moved);
-  const { run } = runner;
-  const done = Promise.allSettled([last]).then(() => run(job));
-  last = done;
-  return done;
+  return runner.run(job);
 }
 
 /** A result of which one vector changes threads without a copy. */

@@ -27,9 +27,10 @@ class FakeThread implements Thread {
 function poolOf(count: number) {
   const threads = Array.from({ length: count }, () => new FakeThread());
   const pool = new WorkerPool(threads);
-  const hand = (draws: string, due: number, thread?: number) =>
-    pool.run({ kind: 'prepare', draws } as never, thread === undefined ? { due } : { due, thread });
-  return { threads: threads as [FakeThread, ...FakeThread[]], pool, hand };
+  const hand = (draws: string, due: number) => pool.run({ kind: 'train', draws } as never, { due });
+  const step = (draws: string, thread?: number) =>
+    pool.run({ kind: 'prepare', draws } as never, thread === undefined ? { due: 100 } : { due: 100, thread });
+  return { threads: threads as [FakeThread, ...FakeThread[]], pool, hand, step };
 }
 
 describe('the pool of a run', () => {
@@ -64,22 +65,31 @@ describe('the pool of a run', () => {
     expect(await Promise.all(results)).toEqual(['result of early', 'result of soon']);
   });
 
-  it('lets jobs of one thread wait for what any thread may do and is due before them', async () => {
-    const { threads, hand } = poolOf(1);
-    hand('now', 0);
-    hand('first', 5);
-    for (const name of ['a', 'b']) hand(name, 10, 0);
-    expect(threads[0].given).toEqual(['now']);
-    for (let i = 0; i < 4; i++) await threads[0].end();
-    expect(threads[0].given).toEqual(['now', 'first', 'a', 'b']);
+  it('hands a step over at once, however much is due before it, to the thread that has the least to do', async () => {
+    const { threads, hand, step } = poolOf(2);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) hand(name, 0);
+    expect(threads.map(({ given }) => given)).toEqual([['a', 'c'], ['b']]);
+    for (const name of ['x', 'y', 'z']) step(name);
+    expect(threads.map(({ given }) => given)).toEqual([
+      ['a', 'c', 'y'],
+      ['b', 'x', 'z'],
+    ]);
   });
 
-  it('gives jobs that need one thread to that one alone, in their order', async () => {
-    const { threads, hand } = poolOf(2);
-    for (const name of ['a', 'b', 'c']) hand(name, 0, 1);
-    expect(threads.map(({ given }) => given)).toEqual([[], ['a', 'b']]);
-    await threads[1]!.end();
-    expect(threads[1]!.given).toEqual(['a', 'b', 'c']);
+  it('counts no step for a job: a thread has one to go on with all the same', async () => {
+    const { threads, hand, step } = poolOf(1);
+    step('x');
+    for (const name of ['a', 'b', 'c']) hand(name, 0);
+    expect(threads[0].given).toEqual(['x', 'a', 'b']);
+    await threads[0].end();
+    expect(threads[0].given).toEqual(['x', 'a', 'b']);
+  });
+
+  it('gives steps that need one thread to that one alone, in their order', () => {
+    const { threads, step } = poolOf(2);
+    for (const name of ['a', 'b', 'c']) step(name, 1);
+    expect(threads.map(({ given }) => given)).toEqual([[], ['a', 'b', 'c']]);
+    expect(() => step('d', 2)).toThrow('There is no thread 2 of 2.');
   });
 
   it('takes a job out that no thread has begun', async () => {
