@@ -13,6 +13,7 @@ import type {
   UpdateProcessor,
 } from '../update/update-processor.ts';
 import type { Inbox } from './inbox.ts';
+import { Making } from './making.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { SavedSession } from './saved-session.ts';
@@ -28,10 +29,10 @@ export interface MaskedPart {
 }
 
 /**
- * The device's side of secure aggregation, a phase at a time: keys → shares → updates → agreement → unmasking → closing. Each
- * state is saved before the first message that follows from it, so that a device that restarts goes on where it was, and neither
- * masks a second update nor signs a second statement. Up to its masked update it goes on in memory alone: what is saved by then says that
- * the part was begun, and whoever finds it leaves.
+ * The device's side of secure aggregation, a phase at a time: keys → shares → updates → agreement → unmasking → closing. What goes into
+ * the sum is made from the first phase on. Each state is saved before the first message that follows from it, so that a device that restarts
+ * goes on where it was, and neither masks a second update nor signs a second statement. Up to its masked update it goes on in memory alone:
+ * what is saved by then says that the part was begun, and whoever finds it leaves.
  */
 export async function contributeMasked(
   part: MaskedPart,
@@ -41,16 +42,18 @@ export async function contributeMasked(
 ): Promise<void> {
   const { assignment, inbox, saved, updateProcessor } = part;
   const { store } = ports;
-  const send = sender(assignment, ports, signal);
   let update = saved?.update;
   const round = await updateProcessor.masked(termsOf(part, ports));
+  const making = new Making(ports.part, signal, report);
+  const send = sender(assignment, ports, making.signal);
   const enter = async (next: MaskingStep): Promise<MaskingStep> => {
     // Once a statement counts its update, a device has no more use for it.
     const sends = next.phase === 'agreement' ? update : undefined;
     if (isMasked(next)) await store.save({ assignment, participant: next.saved, update: sends });
     return next;
   };
-  const hear = async (event: MaskingEvent) => enter(await round.hear(event, await inbox.next(event, signal)));
+  const hear = async (event: MaskingEvent) =>
+    enter(await round.hear(event, await inbox.next(event, making.signal)));
   // Agreements that are not enough reveal nothing, and others may follow.
   const agreed = async (): Promise<MaskingStep> => {
     for (;;) {
@@ -72,6 +75,7 @@ export async function contributeMasked(
       switch (phase) {
         case 'keys':
           report('keys', 0);
+          making.begin();
           await send('keys', message);
           standing = await hear('roster');
           break;
@@ -81,13 +85,13 @@ export async function contributeMasked(
           standing = await hear('bundle');
           break;
         case 'updates': {
-          const masked = await round.mask(await ports.part.make(signal, report), assignment);
+          const masked = await round.mask(await making.made(), assignment);
           update = masked.update;
           standing = await enter(masked);
           break;
         }
         case 'agreement':
-          await upload(assignment, update!, message, ports, signal, report);
+          await upload(assignment, update!, message, ports, making.signal, report);
           report('agreement', 0);
           standing = await hear('survivors');
           break;
@@ -102,6 +106,7 @@ export async function contributeMasked(
       }
     }
   } finally {
+    await making.end();
     await round.forget();
   }
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import { Stopwatch } from '@murmuration/protocol/time/stopwatch';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Contribution } from '../update/prepare.ts';
@@ -17,7 +18,7 @@ export class RoundMeter {
   readonly #platform: Pick<SessionPlatform, 'clock' | 'usage'>;
   readonly #trainer: Trainer;
   readonly #bytes = { model: 0, update: 0, heard: 0, said: 0 };
-  #seconds = 0;
+  readonly #busy = new Stopwatch(() => this.#now());
   #memory = 0;
   /** Bytes of the arrays that the round holds now: what was trained from, what was learned. */
   #held = 0;
@@ -62,7 +63,7 @@ export class RoundMeter {
       ...(trainer.updateProcessor && { updateProcessor: this.processor(trainer.updateProcessor) }),
       close: () => trainer.close(),
       train: (model, ...args) =>
-        this.#during(async () => {
+        this.#busy.during(async () => {
           this.#hold(model.weights.byteLength);
           const result = await trainer.train(model, ...args);
           this.#hold(result.delta.byteLength);
@@ -74,22 +75,22 @@ export class RoundMeter {
   processor(processor: UpdateProcessor): UpdateProcessor {
     return {
       prepare: (contribution, assignment) =>
-        this.#during(async () => {
+        this.#busy.during(async () => {
           const update = await processor.prepare(contribution, assignment);
           this.#hold(update.length);
           return update;
         }),
       draw: (...args) => processor.draw(...args),
-      masked: async terms => this.#masked(await this.#during(() => processor.masked(terms))),
+      masked: async terms => this.#masked(await this.#busy.during(() => processor.masked(terms))),
     };
   }
 
   #masked(round: MaskedRound): MaskedRound {
     return {
-      enter: saved => this.#during(() => round.enter(saved)),
-      hear: (event, message) => this.#during(() => round.hear(event, message)),
+      enter: saved => this.#busy.during(() => round.enter(saved)),
+      hear: (event, message) => this.#busy.during(() => round.hear(event, message)),
       mask: (contribution: Contribution, assignment) =>
-        this.#during(async () => {
+        this.#busy.during(async () => {
           const masked = await round.mask(contribution, assignment);
           this.#hold(masked.update.length);
           return masked;
@@ -104,11 +105,11 @@ export class RoundMeter {
     const { usage } = this.#platform;
     return {
       bytes,
-      cpuSeconds: this.#seconds,
+      cpuSeconds: this.#busy.sum,
       cpuOf: usage ? 'process' : this.#trainer.busy ? 'worker' : 'elapsed',
       memory: this.#memory,
       memoryOf: usage ? 'process' : 'arrays',
-      estimatedJoules: estimatedJoules(bytes, this.#seconds, energy),
+      estimatedJoules: estimatedJoules(bytes, this.#busy.sum, energy),
     };
   }
 
@@ -117,17 +118,7 @@ export class RoundMeter {
     this.#memory = Math.max(this.#memory, this.#platform.usage?.().memory ?? this.#held);
   }
 
-  /** Also of work that fails. */
-  async #during<Result>(work: () => Promise<Result>): Promise<Result> {
-    const before = this.#now();
-    try {
-      return await work();
-    } finally {
-      // A clock that was set back has not gone by at all.
-      this.#seconds += Math.max(0, this.#now() - before);
-    }
-  }
-
+  /** Seconds. */
   #now(): number {
     const { usage, clock } = this.#platform;
     return usage?.().cpuSeconds ?? this.#trainer.busy?.() ?? (clock.elapsed?.() ?? clock.now()) / 1_000;

@@ -14,6 +14,7 @@ import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { Stopwatch } from '@murmuration/protocol/time/stopwatch';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { expose, type ProxyMarked, proxy, releaseProxy, transfer } from 'comlink';
@@ -122,17 +123,9 @@ function workerService<Example>(
   const updateProcessor = localUpdateProcessor(portable, systemRandom);
   const trainings = new Map<number, AbortController>();
   let inference: Inference | undefined;
-  let busy = 0;
-  const timed = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const since = systemClock.elapsed!();
-    try {
-      return await work();
-    } finally {
-      busy += (systemClock.elapsed!() - since) / 1_000;
-    }
-  };
+  const busy = new Stopwatch(() => systemClock.elapsed!() / 1_000);
   return {
-    busy: async () => busy,
+    busy: async () => busy.sum,
     async train(id, model, settings, examples, progress) {
       const stop = new AbortController();
       trainings.set(id, stop);
@@ -140,7 +133,7 @@ function workerService<Example>(
         await ready;
         // It goes its own way to the page, which shall have heard all of it when the result comes.
         let told: unknown;
-        const result = await timed(() =>
+        const result = await busy.during(() =>
           trainer.train(model, settings, examples, stop.signal, done => {
             told = progress(done);
           }),
@@ -156,18 +149,18 @@ function workerService<Example>(
       trainings.get(id)?.abort();
     },
     async prepare(contribution, assignment) {
-      const update = await timed(() => updateProcessor.prepare(contribution, assignment));
+      const update = await busy.during(() => updateProcessor.prepare(contribution, assignment));
       return transfer(update, [update.buffer as ArrayBuffer]);
     },
     draw: (...args) => updateProcessor.draw(...args),
     async masked(terms) {
-      const round = await timed(() => updateProcessor.masked(terms));
+      const round = await busy.during(() => updateProcessor.masked(terms));
       return proxy({
-        enter: (saved: Uint8Array | undefined) => timed(() => round.enter(saved)),
-        hear: (event: MaskingEvent, message: Uint8Array) => timed(() => round.hear(event, message)),
+        enter: (saved: Uint8Array | undefined) => busy.during(() => round.enter(saved)),
+        hear: (event: MaskingEvent, message: Uint8Array) => busy.during(() => round.hear(event, message)),
         forget: () => round.forget(),
         async mask(contribution: Contribution, assignment: Assignment) {
-          const standing = await timed(() => round.mask(contribution, assignment));
+          const standing = await busy.during(() => round.mask(contribution, assignment));
           return transfer(standing, [standing.update.buffer as ArrayBuffer]);
         },
       });

@@ -164,7 +164,7 @@ describe('a session that another client has stored', () => {
     const first = await assigned(folder, 1);
     await settled(() => first.lying.asked.keys.length > 0);
     const copy = `${folder}-copy`;
-    await cp(folder, copy, { recursive: true, filter: name => !/\.(claim|opening)-/.test(name) });
+    await cp(folder, copy, { recursive: true, filter: name => !/\.(claim|opening|new)-/.test(name) });
     const second = await assigned(copy, 2);
     await settled(() => second.lying.asked.leave.length > 0);
     expect(second.lying.asked.leave).toMatchObject([{ reason: 'round.begun' }]);

@@ -1,6 +1,7 @@
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -96,7 +97,7 @@ describe('a device in a masked round', () => {
     expect(coordinator.asked.shares).toEqual([]);
     await play('shares');
     expect(sent('shares')).toHaveLength(1);
-    expect(trainer.trainings).toBe(0);
+    expect(coordinator.uploads).toEqual([]);
     await feed('bundle', bundleOf());
     expect(trainer.trainings).toBe(1);
     expect(coordinator.uploads).toHaveLength(1);
@@ -108,17 +109,7 @@ describe('a device in a masked round', () => {
     await feed('agreed', peers.agreed(peers.statement()));
     expect([sent('agree').length, sent('reveal').length]).toEqual([1, 1]);
     expectExact();
-    expect(rounds).toEqual([
-      'keys',
-      'shares',
-      'downloading',
-      'training',
-      'training',
-      'uploading',
-      'agreement',
-      'unmasking',
-      'counted',
-    ]);
+    expect(rounds).toEqual(['keys', 'shares', 'training', 'uploading', 'agreement', 'unmasking', 'counted']);
     expect(errors).toEqual([]);
     expect(coordinator.asked.leave).toEqual([]);
   });
@@ -135,6 +126,61 @@ describe('a device in a masked round', () => {
     answer(null);
     await clock.advance(0);
     expect(sent('shares')).toHaveLength(1);
+  });
+
+  it('trains while the others send their keys and shares, and tells the app of that once it has them all', async () => {
+    let learned = (_: TrainingResult) => {};
+    trainer.result = () =>
+      new Promise(resolve => {
+        learned = resolve;
+      });
+    const { rounds } = await assigned();
+    expect([trainer.running, sent('keys').length]).toEqual([1, 1]);
+    await play('updates');
+    expect(sent('shares')).toHaveLength(1);
+    expect(coordinator.uploads).toEqual([]);
+    expect(rounds).toEqual(['keys', 'shares', 'training']);
+    learned({ delta: new Float32Array(layout.count).fill(0.1), examples: 50, metrics: {} });
+    await clock.advance(0);
+    await state();
+    expect(trainer.trainings).toBe(1);
+    expectExact();
+  });
+
+  it('leaves as soon as its training fails, while it waits for the others', async () => {
+    trainer.result = async () => {
+      throw new MurmurationError('training.failed', 'The battery is cold.');
+    };
+    const { errors } = await assigned();
+    expect(coordinator.asked.leave).toMatchObject([{ reason: 'training.failed' }]);
+    expect(errors).toEqual(['training.failed']);
+    await feed('roster', rosterOf());
+    expect(sent('shares')).toEqual([]);
+    expect(await storage.get('session.keyboard')).toBeUndefined();
+  });
+
+  it('stops its training where the masks come to nothing, and has stopped before its next part begins', async () => {
+    let end = () => {};
+    const { train } = trainer;
+    trainer.train = async (...args) => {
+      await train.apply(trainer, args).catch(() => {});
+      await new Promise<void>(resolve => {
+        end = resolve;
+      });
+      throw new MurmurationError('training.stopped');
+    };
+    trainer.result = never;
+    await assigned();
+    expect(trainer.running).toBe(1);
+    await feed('roster', new Uint8Array(3));
+    expect(trainer.running).toBe(0);
+    expect(coordinator.asked.leave).toEqual([]);
+    coordinator.send('assignment', assignmentOf(clock, 'r2', { masking }));
+    await clock.advance(0);
+    expect(trainer.trainings).toBe(1);
+    end();
+    await clock.advance(0);
+    expect(trainer.trainings).toBe(2);
   });
 
   it('SA12 SA13: reveals for a statement that names lost devices, and the sum of the others is exact', async () => {

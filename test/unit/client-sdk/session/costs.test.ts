@@ -151,6 +151,16 @@ describe('seconds and memory of a round', () => {
     expect(costs[0]!.memory).toBe(8 * layout.count + coordinator.uploads[0]!.bytes.length);
   });
 
+  it('count a time once in which a device trains and agrees on its masks', async () => {
+    const { costs } = await waiting(new SlowTrainer());
+    const begun = clock.now();
+    await masked();
+    expect(coordinator.asked.shares).toHaveLength(1);
+    await clock.advance(3_000);
+    expect(clock.now() - begun).toBe(3_000);
+    expect(costs).toMatchObject([{ cpuSeconds: 3, cpuOf: 'elapsed' }]);
+  });
+
   it('are those of the worker, where its trainer tells', async () => {
     let busy = 7;
     const trainer = Object.assign(new SlowTrainer(), { busy: () => busy });
