@@ -30,7 +30,7 @@ it('a value in parts is kept whole, with what else is asked in turn, and expires
     ];
     expect((await Promise.all(asked))[2]).toEqual(whole);
     expect(await connection.mget('before', 'empty', 'after')).toEqual(['a', '', 'b']);
-    expect(await connection.ttl('kéy')).toBeGreaterThan(50);
+    expect(await connection.ttl('kéy')).toBeGreaterThan(0);
   } finally {
     await endRedis(connection);
   }
