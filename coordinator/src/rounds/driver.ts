@@ -88,7 +88,9 @@ export class RoundDriver {
     const { buffers, clock } = ports;
     if (terms.buffer && buffers)
       this.#buffer = new BufferedPart(this.#execution, this.#outbox, { clock, buffers });
-    this.#messenger = new Messenger(this.#execution, this.#outbox, this.#buffer);
+    const { state } = this.#execution;
+    const kept = saved && 'cohort' in state ? state.cohort.members : [];
+    this.#messenger = new Messenger(this.#execution, this.#outbox, this.#buffer, kept);
     this.#closer = new Closer(this.#execution, ports);
     this.#absence = new Absence(ports.clock, time => {
       const graced = { type: 'graced', time } as const;

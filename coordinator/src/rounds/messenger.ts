@@ -1,4 +1,4 @@
-import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
 import { type Member, memberOf, standingOf } from '../round/cohort.ts';
 import type { BufferedPart } from './buffered-part.ts';
 import type { Outbox } from './outbox.ts';
@@ -9,12 +9,20 @@ export class Messenger {
   readonly #execution: RoundExecution;
   readonly #outbox: Outbox;
   readonly #buffer: BufferedPart | undefined;
+  /** Assignments that are durable. */
+  readonly #kept: Set<AssignmentId>;
 
-  /** `buffer`: of an asynchronous task. */
-  constructor(execution: RoundExecution, outbox: Outbox, buffer: BufferedPart | undefined) {
+  /** `buffer`: of an asynchronous task; `kept`: those whose assignments are durable from the beginning. */
+  constructor(
+    execution: RoundExecution,
+    outbox: Outbox,
+    buffer: BufferedPart | undefined,
+    kept: readonly Member[],
+  ) {
     this.#execution = execution;
     this.#outbox = outbox;
     this.#buffer = buffer;
+    this.#kept = new Set(kept.map(({ assignment }) => assignment));
   }
 
   /** The connection of a device is gone. */
@@ -23,7 +31,10 @@ export class Messenger {
     if (assignment) this.#execution.happen({ type: 'away', assignment });
   }
 
-  /** A device is connected again: it hears its assignment once more, and what it was given last. */
+  /**
+   * A device is connected again: it hears its assignment once more, and what it was given last. That waits for no write that is under way: a device
+   * that is not named its round goes elsewhere, and gives it up at last.
+   */
   back(device: DeviceId) {
     const { claims, commits } = this.#execution;
     const assignment = claims.of(device);
@@ -36,7 +47,7 @@ export class Messenger {
     if (standing === 'left') return;
     if (standing === 'counted' && this.#buffer)
       return commits.whenSummed(() => this.#buffer?.thank(assignment));
-    if (member) return this.assign([member]);
+    if (member) return this.#kept.has(assignment) ? this.#tell(member) : this.assign([member]);
     claims.release(device);
     this.release([{ device, assignment }]);
   }
@@ -44,7 +55,10 @@ export class Messenger {
   /** Tells members of their assignments, and of what the phase began with. */
   assign(members: readonly Member[]): void {
     this.#execution.commits.whenWritten(() => {
-      for (const member of members) this.#tell(member);
+      for (const member of members) {
+        this.#kept.add(member.assignment);
+        this.#tell(member);
+      }
     });
   }
 
