@@ -31,6 +31,7 @@ import { withNamedFailures } from '../storage/named-failures.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { asError } from '../training/training-errors.ts';
 import { isTrusted } from '../transport/address.ts';
+import { bounded } from '../transport/bounded.ts';
 import { Connection } from '../transport/connection.ts';
 import type { ConnectionState } from '../transport/connection-state.ts';
 import { requireEncryption } from '../transport/encryption.ts';
@@ -96,17 +97,18 @@ export class PlatformClient {
     this.protection = protectionOf(floors);
     this.#platform = platform;
     const { transport, readToken, buckets } = options;
-    // Whichever front or cell it comes from.
-    const inflow = new Inflow(platform.clock);
+    // Whichever front or cell it comes from: of ours as they read, and of each transport whoever made it.
+    const [inflow, taken] = [new Inflow(platform.clock), new Inflow(platform.clock)];
+    const bound = (made: Transport) => bounded(made, platform, taken);
     // Also from a cell.
     const mayFetch = (address: URL) => isTrusted(address, base, buckets);
     this.#transport =
       typeof transport === 'object'
-        ? transport
+        ? bound(transport)
         : roaming(
             base,
             platform,
-            to => platform.transport(to, { ...platform, readToken, mayFetch, inflow }, transport),
+            to => bound(platform.transport(to, { ...platform, readToken, mayFetch, inflow }, transport)),
             options.cells,
           );
     this.#connection = new Connection(this.#transport, platform.clock, state =>

@@ -41,7 +41,8 @@ export interface ClientOptions extends EnrolmentOptions {
   /**
    * By what the device speaks with the coordinator. `auto`, as by default: over a WebSocket while one can be had, over plain HTTP where it
    * does not open, and in a service worker. `sockets` and `http`: by that alone. Plain HTTP holds no connection while nothing is expected.
-   * A transport of the app's own is that of one client, as of a coordinator in memory (`@murmuration/client-sdk/testing`).
+   * A transport of the app's own is that of one client, as of a coordinator in memory (`@murmuration/client-sdk/testing`); what it brings is
+   * bounded as with any other (SPEC CH10).
    */
   readonly transport?: TransportName | Transport;
   /**

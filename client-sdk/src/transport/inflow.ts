@@ -1,3 +1,5 @@
+import { maxFrameLength } from '@murmuration/protocol/messages/frame';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Rates } from '@murmuration/protocol/time/rates';
 
@@ -18,8 +20,22 @@ export class Inflow {
     this.#bytes = new Rates(bytes, clock);
   }
 
-  /** Counts a frame of so many bytes; false where it is more than the device takes now: then its connection has to end. */
+  /** Counts what has come, so many bytes; false where it is longer than a frame can be, or more than the device takes now: its connection has to end. */
   take(length: number): boolean {
-    return this.#frames.take('') === 0 && this.#bytes.take('', length) === 0;
+    return length <= maxFrameLength && this.#frames.take('') === 0 && this.#bytes.take('', length) === 0;
   }
+}
+
+/** ms after which a device comes back to a coordinator that has flooded it, or has closed the connection; half as long more or less. */
+export const comeBack = 4_000;
+
+/** `ms`, half as long more or less, at random. */
+export function about(ms: number, random: RandomBytes): number {
+  return ms * (0.5 + random(1)[0]! / 256);
+}
+
+/** Bytes of what came: text counts by its characters. */
+export function lengthOf(data: unknown): number {
+  if (typeof data === 'string') return data.length;
+  return (data as Partial<ArrayBuffer> | undefined)?.byteLength ?? 0;
 }

@@ -5,12 +5,13 @@ import {
   type DeviceEvents,
   socketPath,
 } from '@murmuration/protocol/messages/channel';
+import { maxFrameLength } from '@murmuration/protocol/messages/frame';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { io, type Socket } from 'socket.io-client';
 import { under } from './address.ts';
 import { type BodyOf, bulkTransport } from './bulk.ts';
 import type { FoundProblem } from './connection-state.ts';
-import { Inflow } from './inflow.ts';
+import { about, comeBack, Inflow, lengthOf } from './inflow.ts';
 import type { Transport, TransportPlatform } from './transport.ts';
 
 type Engine = Socket['io']['engine'];
@@ -20,9 +21,6 @@ const answerLimit = 20_000;
 /** ms between tries to connect: doubled after each, up to the last. */
 const firstPause = 1_000;
 const longestPause = 60_000;
-/** ms after which to come back when the coordinator has closed the connection. */
-const comeBack = 4_000;
-
 const offline: FoundProblem = { problem: 'offline', detail: 'This device has no network.' };
 
 /** socket.io for control, `fetch` for bulk. Each wait between two tries is half as long more or less, at random. */
@@ -42,6 +40,8 @@ export function socketIoTransport(
     forceNew: true,
     // Its back-off keeps to itself when the next try begins.
     reconnection: false,
+    // No frame is longer. A page has no such option: there a message is received whole before it counts.
+    ...({ maxPayload: maxFrameLength } as object),
   });
   return {
     ...bulkTransport(base, bodyOf, readToken, mayFetch && { clock, mayFetch }),
@@ -57,21 +57,23 @@ export function socketIoTransport(
       /** When the next try begins, after `ms` or about that. */
       const connectAfter = (ms: number): number => {
         cancel();
-        const at = clock.now() + ms * (0.5 + random(1)[0]! / 256);
+        const at = clock.now() + about(ms, random);
         cancel = clock.at(at, connect);
         return at;
+      };
+      const flooded = (engine: Engine) => {
+        unbound();
+        isFlooded = true;
+        socket.disconnect();
+        // Nothing is read any more: a coordinator that floods may not close its side either.
+        (engine.transport as { ws?: { terminate?(): void } }).ws?.terminate?.();
+        const error = new MurmurationError('server.flood');
+        listener.disconnected(error.detail, connectAfter(comeBack), error);
       };
       /** Ends a connection that brings more than any round needs, before it is decoded: of whatever kind it is. */
       const bound = (engine: Engine) => {
         const count = ({ data }: { data?: unknown }) => {
-          if (inflow.take(lengthOf(data))) return;
-          unbound();
-          isFlooded = true;
-          socket.disconnect();
-          // Nothing is read any more: a coordinator that floods may not close its side either.
-          (engine.transport as { ws?: { terminate?(): void } }).ws?.terminate?.();
-          const error = new MurmurationError('server.flood');
-          listener.disconnected(error.detail, connectAfter(comeBack), error);
+          if (!inflow.take(lengthOf(data))) flooded(engine);
         };
         unbound();
         engine.on('packet', count);
@@ -80,13 +82,15 @@ export function socketIoTransport(
       socket.on('connect', () => {
         pause = firstPause;
       });
-      socket.on('connect_error', () => {
+      socket.on('connect_error', cause => {
+        if (isTooLong(cause)) return flooded(socket.io.engine);
         const retryAt = connectAfter(pause);
         pause = Math.min(2 * pause, longestPause);
         listener.failed?.(retryAt);
       });
-      socket.on('disconnect', reason => {
+      socket.on('disconnect', (reason, cause) => {
         if (isFlooded) return;
+        if (isTooLong(cause)) return flooded(socket.io.engine);
         // Whoever closes a connection has a reason, and wants some time.
         listener.disconnected(
           reason,
@@ -135,8 +139,8 @@ function bytesOf(frame: Uint8Array | ArrayBuffer): Uint8Array {
   return frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame;
 }
 
-/** Bytes of what a packet carries: text counts by its characters. */
-function lengthOf(data: unknown): number {
-  if (typeof data === 'string') return data.length;
-  return (data as Partial<ArrayBuffer> | undefined)?.byteLength ?? 0;
+/** Whether a connection has ended because a message was longer than a frame can be. */
+function isTooLong(cause: unknown): boolean {
+  const { description } = (cause ?? {}) as { description?: { error?: { code?: unknown } } };
+  return description?.error?.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 }

@@ -1,11 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import { bounded } from '@murmuration/client-sdk/transport/bounded';
+import { Inflow } from '@murmuration/client-sdk/transport/inflow';
 import { namedTransport } from '@murmuration/client-sdk/transport/named';
-import type { Transport } from '@murmuration/client-sdk/transport/transport';
+import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { socketPath } from '@murmuration/protocol/messages/channel';
-import { encodeFrame, maxFrameLength } from '@murmuration/protocol/messages/frame';
+import { encodeAccepted, encodeFrame, maxFrameLength } from '@murmuration/protocol/messages/frame';
 import {
   connectionHeader,
   connectionsPath,
@@ -140,6 +142,171 @@ describe('CH10: a coordinator that floods a device over a socket', () => {
     connect(await floodWith(['6'], true), 'sockets');
     await tells(1);
     await expect.poll(() => ends, { interval: 5 }).toBe(1);
+  });
+});
+
+describe('CH10: a coordinator that sends one message longer than frames can be', () => {
+  const most = 64 << 20;
+  const piece = Buffer.alloc(64 << 10);
+
+  /** A coordinator that, once a device has connected, has a WebSocket send `write`; how many bytes it could send. */
+  async function sending(
+    write: (socket: WebSocket, sent: (bytes: number) => void) => void,
+    perMessageDeflate = false,
+  ): Promise<{ readonly url: URL; readonly sent: () => number; readonly ends: () => number }> {
+    let [bytes, ends] = [0, 0];
+    const url = await listen();
+    const sockets = new WebSocketServer({ server: server!, path: `${socketPath}/`, perMessageDeflate });
+    sockets.on('connection', (socket: WebSocket) => {
+      socket.on('close', () => {
+        ends += 1;
+      });
+      socket.on('error', () => {});
+      socket.on('message', data => {
+        if (data.toString() !== '40') return;
+        socket.send('40{"sid":"socket"}');
+        socket.send('451-["roster",{"_placeholder":true,"num":0}]');
+        write(socket, length => {
+          bytes += length;
+        });
+      });
+      const open = {
+        sid: 'engine',
+        upgrades: [],
+        maxPayload: 1e6,
+        pingInterval: 25_000,
+        pingTimeout: 20_000,
+      };
+      socket.send(`0${JSON.stringify(open)}`);
+    });
+    return { url, sent: () => bytes, ends: () => ends };
+  }
+
+  it.each([
+    ['in one piece', (socket: WebSocket) => socket.send(Buffer.alloc(maxFrameLength + 1))],
+    ['packed, of which little travels', (socket: WebSocket) => socket.send(Buffer.alloc(most))],
+  ] as const)('%s is left before it is read', async (what, write) => {
+    const { url, ends } = await sending(write, what !== 'in one piece');
+    connect(url, 'sockets');
+    await tells(1);
+    await expect.poll(ends, { interval: 5 }).toBe(1);
+    expect(read).toBe(0);
+    await clock.advance(4_000);
+    await tells(2);
+  });
+
+  it('in pieces without an end is left after what a frame can have', async () => {
+    const { url, sent, ends } = await sending((socket, count) => {
+      const next = (left: number) => {
+        if (left <= 0 || socket.readyState !== socket.OPEN) return;
+        socket.send(piece, { fin: false }, () => {
+          count(piece.length);
+          next(left - piece.length);
+        });
+      };
+      next(most);
+    });
+    connect(url, 'sockets');
+    await tells(1);
+    await expect.poll(ends, { interval: 5 }).toBe(1);
+    expect(read).toBe(0);
+    // What sockets of both sides hold comes on top.
+    expect(sent()).toBeLessThan(most / 4);
+  });
+});
+
+describe('CH10: a coordinator that floods a device over a transport of the app’s own', () => {
+  /** A transport that brings whatever its coordinator says, also after it was closed. */
+  class OwnTransport implements Transport {
+    listener: TransportListener | undefined;
+    opened = 0;
+    isOpen = false;
+    answer: Uint8Array = encodeAccepted({});
+    open(listener: TransportListener): void {
+      this.listener = listener;
+      this.opened += 1;
+      this.isOpen = true;
+    }
+    close(): void {
+      this.isOpen = false;
+    }
+    async request(): Promise<Uint8Array> {
+      return this.answer;
+    }
+    async download(): Promise<Uint8Array> {
+      throw new MurmurationError('model.missing');
+    }
+    async upload(): Promise<void> {}
+  }
+
+  const own = new OwnTransport();
+  const asked = encodeFrame({ task: 'keyboard', after: 0 });
+  const opened = () => {
+    const made = bounded(own, { clock, random: () => Uint8Array.of(128) }, new Inflow(clock));
+    made.open({
+      disconnected: (_, at = 0, error = undefined) =>
+        void told.push(`${error?.code} for ${at - clock.now()} ms`),
+      message() {
+        read += 1;
+      },
+    });
+    return made;
+  };
+  beforeEach(() => {
+    Object.assign(own, new OwnTransport());
+  });
+
+  it.each([
+    ['messages', asked, atOnce],
+    ['the longest messages', new Uint8Array(maxFrameLength), 16],
+    ['one message that is longer than all', new Uint8Array(32 << 20), 0],
+  ])('with %s is left, and heard again once the device is back', async (_, message, most) => {
+    opened();
+    for (let i = 0; i < 3_000; i++) own.listener!.message('come-back', message);
+    expect([read, told, own.isOpen, own.opened]).toEqual([most, [flooded], false, 1]);
+    await clock.advance(3_999);
+    expect([read, own.isOpen]).toEqual([most, false]);
+    await clock.advance(1);
+    expect([own.isOpen, own.opened]).toEqual([true, 2]);
+    if (most === 0) return;
+    for (let i = 0; i < 3_000; i++) own.listener!.message('come-back', message);
+    expect([told, own.isOpen]).toEqual([[flooded, flooded], false]);
+    expect(read).toBeLessThanOrEqual(most + later);
+  });
+
+  it('with answers is left as well, and no such answer is read', async () => {
+    const made = opened();
+    own.answer = new Uint8Array(maxFrameLength);
+    for (let i = 0; i < 16; i++) await made.request('hello', asked);
+    expect(told).toEqual([]);
+    await expect(made.request('hello', asked)).rejects.toMatchObject({ code: 'server.unreachable' });
+    expect([told, own.isOpen]).toEqual([[flooded], false]);
+  });
+
+  it('is not heard any more once the device has closed it', async () => {
+    const made = opened();
+    for (let i = 0; i < 3_000; i++) own.listener!.message('come-back', asked);
+    made.close();
+    await clock.advance(60_000);
+    expect([own.isOpen, own.opened]).toEqual([false, 1]);
+  });
+
+  it('ends a client’s connection, which then comes back by itself', async () => {
+    const coordinator = new MemoryCoordinator(clock);
+    const task = { examples: () => ['a'], trainer: new StillTrainer() };
+    const { client, errors } = deviceOn(coordinator, clock, memoryStorage(), { keyboard: task });
+    await client.start();
+    coordinator.connect();
+    await clock.advance(0);
+    expect(client.state.state).toBe('connected');
+    for (let i = 0; i < 3_000; i++) coordinator.send('come-back', { task: 'keyboard', after: 1_000 });
+    expect(client.state).toMatchObject({ state: 'waiting', error: { code: 'server.flood' } });
+    expect(errors).toEqual(['server.flood']);
+    await clock.advance(6_000);
+    coordinator.connect();
+    await clock.advance(0);
+    expect(client.state.state).toBe('connected');
+    await client.stop();
   });
 });
 
