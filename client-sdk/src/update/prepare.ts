@@ -15,6 +15,7 @@ import {
   quantizationFor,
   quantizationOf,
   quantize,
+  quantizedPieces,
   type Verdict,
 } from '@murmuration/protocol/weights/quantize';
 import { clip } from './clip.ts';
@@ -66,7 +67,7 @@ export function prepareUpdate(
   contribution: Contribution,
   { plan, round }: Assignment,
   random: RandomBytes,
-  mask: Mask = () => {},
+  mask?: Mask,
   noisy?: Noise,
 ): Uint8Array {
   if (plan.privacy?.noise && !noisy)
@@ -115,13 +116,20 @@ export function prepareUpdate(
     control && plan.control
       ? withControl(delta, control, { clip: limit, control: plan.control.clip })
       : delta;
-  const elements = noisy
-    ? noisy.noisyRounding(delta, plan, quantization, round, random)
-    : quantize(values, weight, quantization, round, random, verdict, norm <= limit);
-  return packed({ elements, width: quantization.width }, layout.hash, mask);
+  if (noisy) {
+    const elements = noisy.noisyRounding(delta, plan, quantization, round, random);
+    return packed({ elements, width: quantization.width }, layout.hash, mask);
+  }
+  const within = norm <= limit;
+  const update = { delta: values, weight, quantization, seed: round, random, verdict, isWithin: within };
+  const { elements, width } = quantization;
+  // Masks go over all elements at once; without them nothing but what is sent takes memory.
+  if (!mask) return encodeRing(layout.hash, elements, width, quantizedPieces(update));
+  const ring = quantize(values, weight, quantization, round, random, verdict, within);
+  return packed({ elements: ring, width }, layout.hash, mask);
 }
 
-function packed({ elements, width }: Answered, layoutHash: Uint8Array, mask: Mask): Uint8Array {
-  mask(elements, width);
-  return encodeRing(layoutHash, elements, width);
+function packed({ elements, width }: Answered, layoutHash: Uint8Array, mask?: Mask): Uint8Array {
+  mask?.(elements, width);
+  return encodeRing(layoutHash, elements.length, width, [elements]);
 }

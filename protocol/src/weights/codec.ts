@@ -115,11 +115,23 @@ export function encodeUpdate(
   return header(layoutHash, count, update.kind, width, weight, [body]);
 }
 
-/** A `ring` update of elements that are not packed yet, packed where they are sent from. */
-export function encodeRing(layoutHash: Uint8Array, elements: Int32Array, width: number): Uint8Array {
-  const body = packedLength(elements.length, width);
-  const { bytes } = headed(layoutHash, elements.length, 'ring', width, 0, body);
-  pack(elements, width, bytes.subarray(headerLength));
+/**
+ * A `ring` update of `count` elements that are not packed yet: they are where they are sent from. They come in pieces, all but the last of which
+ * have a multiple of eight of them.
+ */
+export function encodeRing(
+  layoutHash: Uint8Array,
+  count: number,
+  width: number,
+  pieces: Iterable<Int32Array>,
+): Uint8Array {
+  const { bytes } = headed(layoutHash, count, 'ring', width, 0, packedLength(count, width));
+  let at = headerLength;
+  for (const piece of pieces) {
+    const packed = bytes.subarray(at, at + packedLength(piece.length, width));
+    pack(piece, width, packed);
+    at += packed.length;
+  }
   return bytes;
 }
 

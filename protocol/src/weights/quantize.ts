@@ -122,14 +122,49 @@ export function quantize(
   verdict?: Verdict,
   isWithin = false,
 ): Int32Array {
+  const update = { delta, weight, quantization, seed, random, verdict, isWithin };
+  const [ring] = quantizedPieces(update, quantization.elements);
+  return ring!;
+}
+
+/** What becomes ring elements, as for `quantize`. */
+export interface Unquantized {
+  readonly delta: Float32Array;
+  readonly weight: number;
+  readonly quantization: Quantization;
+  readonly seed: string;
+  readonly random: RandomBytes;
+  readonly verdict?: Verdict | undefined;
+  readonly isWithin?: boolean;
+}
+
+/** Elements of a piece: a multiple of 8, whose bits are whole bytes, and of those whose bytes are drawn at a time. */
+const packedAtOnce = 16_384;
+
+/**
+ * What `quantize` gives, a piece after the other, all in one memory: a piece is used up when the next one is asked for. All but the last have
+ * `length` elements.
+ */
+export function* quantizedPieces(
+  { delta, weight, quantization, seed, random, verdict, isWithin }: Unquantized,
+  length: number = packedAtOnce,
+): Generator<Int32Array> {
   const { step, largest, elements, values } = quantization;
   for (const [part, seedOfPart] of partsOf(delta, quantization, seed)) rotate(part, seedOfPart);
-  const ring = new Int32Array(elements);
-  rounding()({ values: delta, step, largest, weight, random }, ring);
-  if (verdict && bringsVerdicts(quantization)) ring[values + (verdict === 'kept' ? 0 : 1)] = 1;
-  if (isWithin && tellsWithin(quantization)) ring[elements - 2] = 1;
-  ring[elements - 1] = weight;
-  return ring;
+  const behind = new Int32Array(elements - values);
+  if (verdict && bringsVerdicts(quantization)) behind[verdict === 'kept' ? 0 : 1] = 1;
+  if (isWithin && tellsWithin(quantization)) behind[behind.length - 2] = 1;
+  behind[behind.length - 1] = weight;
+  const memory = new Int32Array(Math.min(length, elements));
+  const round = rounding();
+  for (let from = 0; from < elements; from += length) {
+    const piece = memory.subarray(0, Math.min(length, elements - from));
+    const there = delta.subarray(from, Math.min(from + piece.length, values));
+    round({ values: there, step, largest, weight, random }, piece);
+    if (there.length < piece.length)
+      piece.set(behind.subarray(Math.max(0, from - values), from + piece.length - values), there.length);
+    yield piece;
+  }
 }
 
 /** The parts of a vector, each with the seed of its rotation. */

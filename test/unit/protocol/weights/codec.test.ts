@@ -42,10 +42,14 @@ describe('the bytes of an update', () => {
       fc.property(
         fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { maxLength: 70 }),
         fc.integer({ min: 2, max: 32 }),
-        (values, width) => {
+        fc.integer({ min: 1, max: 4 }),
+        (values, width, eights) => {
           const elements = Int32Array.from(values);
           const packed = packRing(elements, width);
-          expect(encodeRing(layout.hash, elements, width)).toEqual(
+          const pieces = [];
+          for (let from = 0; from < elements.length; from += 8 * eights)
+            pieces.push(elements.subarray(from, from + 8 * eights));
+          expect(encodeRing(layout.hash, elements.length, width, pieces)).toEqual(
             encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, width),
           );
         },

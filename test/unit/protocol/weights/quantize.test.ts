@@ -8,6 +8,7 @@ import {
   type QuantizationSettings,
   quantizationFor,
   quantize,
+  quantizedPieces,
   verdictsOfSum,
 } from '@murmuration/protocol/weights/quantize';
 import { rotate } from '@murmuration/protocol/weights/rotate';
@@ -51,6 +52,23 @@ describe('the ring of an update', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('QU4: is the same a piece at a time, whatever is appended, and where a piece ends', () => {
+    const piece = 16_384;
+    const counts = [1, 8, 4_095, piece - 3, piece - 2, piece - 1, piece, piece + 1, 2 * piece + 5];
+    for (const [i, count] of counts.entries())
+      for (const change of [{}, { verdicts: true }, { within: true }, { verdicts: true, within: true }]) {
+        const quantization = quantizationFor(count, { ...settings, ...change });
+        const delta = () => vectorOf(count, i, 1);
+        const ring = quantize(delta(), 3, quantization, 'a', seededBytes(i), 'refused', true);
+        const update = { delta: delta(), weight: 3, quantization, seed: 'a', random: seededBytes(i) };
+        const pieces = Array.from(quantizedPieces({ ...update, verdict: 'refused', isWithin: true }), each =>
+          each.slice(),
+        );
+        expect(Int32Array.from(pieces.flatMap(each => [...each]))).toEqual(ring);
+        for (const each of pieces.slice(0, -1)) expect(each.length).toBe(piece);
+      }
   });
 
   it('QU4: is refused above 32 bits by naming the largest weight cap that fits', () => {
