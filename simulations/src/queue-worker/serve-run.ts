@@ -4,7 +4,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Redis } from 'ioredis';
 import { encodeAnswer, encodeFailure } from '../queue/answers.ts';
 import { redisBlobs } from '../queue/blobs.ts';
-import { jobWorker } from '../queue/job-worker.ts';
+import { type JobTaker, jobWorker } from '../queue/job-worker.ts';
 import { type FarJob, numberOf, readJob } from '../queue/jobs.ts';
 import { keptFor, keys } from '../queue/keys.ts';
 import { setInParts } from '../queue/large-values.ts';
@@ -20,14 +20,10 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Does jobs of a run until it is closed, with one more than there are threads under way, so that no thread waits for the Redis. */
-export function serveRun(
-  redis: Redis,
-  run: string,
-  setup: Prepared,
-  { name, threads, clock }: { readonly name: string; readonly threads: number; readonly clock: Clock },
-): Serving {
-  const pool = new WorkerPool(startThreads(threads, setup));
+/** Does jobs of a run until it is closed, as `jobWorker` takes them. */
+export function serveRun(redis: Redis, run: string, setup: Prepared, taker: JobTaker, clock: Clock): Serving {
+  const { name } = taker;
+  const pool = new WorkerPool(startThreads(taker.threads, setup));
   const reader = new JobReader(redisBlobs(redis));
   let done = 0;
   const answerTo = async (job: FarJob): Promise<readonly Uint8Array[]> => {
@@ -38,7 +34,7 @@ export function serveRun(
       return encodeFailure(error, name);
     }
   };
-  const worker = jobWorker(redis, run, { name, atOnce: threads + 1 }, async (id, data) => {
+  const worker = jobWorker(redis, run, taker, async (id, data) => {
     const named = numberOf(id);
     if (!named) throw new MurmurationError('request.invalid', 'The job has a name of another form.');
     // Fails where the Redis has forgotten a model: the run puts it again.

@@ -10,7 +10,7 @@ import { removeJobs } from '../queue/keys.ts';
 import { Pulse } from '../queue/pulse.ts';
 import { Registry } from '../queue/registry.ts';
 import { repeat } from '../queue/repeat.ts';
-import { type Means, ownMeans, type StandingRun } from '../queue/standing.ts';
+import { type Means, ownMeans, type StandingRun, type StandingWorker } from '../queue/standing.ts';
 import { knownScenarios } from './known-scenarios.ts';
 import { prepare, reasonOf } from './prepare.ts';
 import { serveRun } from './serve-run.ts';
@@ -88,7 +88,9 @@ async function workFor(
     return reason;
   }
   tell(`Working for a run of ${standing.scenario.name}.`);
-  const serving = serveRun(redis, run, setup, { name, threads, clock });
+  let threadsOfAll = threads;
+  const taker = { name, threads, threadsOfAll: () => threadsOfAll };
+  const serving = serveRun(redis, run, setup, taker, clock);
   const ending = new AbortController();
   const end = () => ending.abort();
   signal.addEventListener('abort', end, { once: true });
@@ -100,6 +102,7 @@ async function workFor(
   const look = async () => {
     if (redis.status !== 'ready') return;
     await registry.putWorker(run, id, { ...worker, beat: beat++ });
+    threadsOfAll = threadsIn(await registry.workers(run));
     lastBeat = (await registry.runs()).get(run)?.beat ?? lastBeat;
     const isDead = pulse.look(run, lastBeat) === 'dead';
     if (isDead) await registry.removeRun(run);
@@ -118,4 +121,12 @@ async function workFor(
     `The run of ${standing.scenario.name} is over for this worker, which has done ${serving.done} of its jobs.`,
   );
   return undefined;
+}
+
+/** Of those that work. */
+function threadsIn(workers: ReadonlyMap<string, StandingWorker>): number {
+  return [...workers.values()].reduce(
+    (sum, { threads, refused }) => sum + (refused === null ? threads : 0),
+    0,
+  );
 }

@@ -14,14 +14,24 @@ export interface JobWorker {
   close(): Promise<void>;
 }
 
+/** Who takes jobs. */
+export interface JobTaker {
+  readonly name: string;
+  /** Jobs that it does at the same time. */
+  readonly threads: number;
+  /** Those of all workers of the run, as far as it knows. */
+  readonly threadsOfAll: () => number;
+}
+
 /**
- * Gives the jobs of a run to `work`, by their names and with their data, `atOnce` of them at the same time. A job is over when `work` has
- * resolved; one that it rejects is the run's to hand over again.
+ * Gives the jobs of a run to `work`, by their names and with their data: one for each thread, and while there are enough for everybody another
+ * one, so that no thread waits for the Redis. The last ones are left to the thread that is free first. A job is over when `work` has resolved; one that
+ * it rejects is the run's to hand over again.
  */
 export function jobWorker(
   redis: Redis,
   run: string,
-  { name, atOnce }: { readonly name: string; readonly atOnce: number },
+  { name, threads, threadsOfAll }: JobTaker,
   work: (job: string, data: unknown) => Promise<void>,
 ): JobWorker {
   const send = (job: string, failure?: string) => {
@@ -29,14 +39,20 @@ export function jobWorker(
     void sendTidings(redis, run, job, failure).catch(() => {});
   };
   const processed = async ({ id = '', data }: { readonly id?: string; readonly data: unknown }) => {
+    void measure().catch(() => {});
     await work(id, data);
     send(id);
+  };
+  // Until the next one is taken, each thread may take one.
+  const measure = async () => {
+    const isPlenty = (await redis.llen(worker.toKey('wait'))) >= 2 * threadsOfAll();
+    worker.concurrency = isPlenty ? threads + 1 : threads;
   };
   const worker = new Worker(run, processed, {
     connection: redis,
     prefix: keys.jobs,
     name,
-    concurrency: atOnce,
+    concurrency: threads,
     lockDuration: lease,
     stalledInterval: lookEvery,
     maxStalledCount: 1,

@@ -1,4 +1,5 @@
 // @module-tag redis
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { startBackend } from '@murmuration/engine/backend/backend';
@@ -258,7 +259,7 @@ describe('a run whose workers share a queue', () => {
 });
 
 describe('the jobs of a run', () => {
-  const one = { name: 'a', atOnce: 1 };
+  const one = { name: 'a', threads: 1, threadsOfAll: () => 1 };
 
   /** A run of which no worker knows, and what it trains with. */
   async function bare() {
@@ -290,6 +291,36 @@ describe('the jobs of a run', () => {
     const pool = new WorkerPool(Array.from({ length: 32 }, () => jobs));
     for (let i = 0; i < 200; i++) pool.run(train(i), { due: i });
     await expect.poll(() => connection.llen(`${keys.jobs}:${id}:wait`)).toBe(64);
+  });
+
+  it('are taken ahead while there are enough for everybody, and the last ones by the thread that is free', async () => {
+    const { connection, id, jobs, train } = await bare();
+    const all = 3;
+    const ongoing: (() => void)[] = [];
+    const worker = jobWorker(
+      connection,
+      id,
+      { name: 'a', threads: 1, threadsOfAll: () => all },
+      () => new Promise(resolve => ongoing.push(resolve)),
+    );
+    ends.push(() => worker.close());
+    const count = 12;
+    for (let client = 0; client < count; client++) jobs.run(train(client)).catch(() => {});
+    ends.push(async () => {
+      for (const end of ongoing) end();
+    });
+    const length = (list: string) => connection.llen(`${keys.jobs}:${id}:${list}`);
+    await expect.poll(() => length('wait')).toBe(count - 1);
+    for (let done = 1; done < count; done++) {
+      await expect.poll(() => ongoing.length).toBeGreaterThan(0);
+      // What it takes ahead, it takes at once.
+      await setImmediate();
+      ongoing.shift()!();
+      const left = count - done;
+      await expect.poll(async () => (await length('wait')) + (await length('active'))).toBe(left);
+      if (left > 2 * all + 2) await expect.poll(() => length('active')).toBe(2);
+      if (left < 2 * all - 1) await expect.poll(() => length('active')).toBe(1);
+    }
   });
 
   it('fail with the last reason where every worker fails at them', async () => {
