@@ -71,7 +71,7 @@ const entries: readonly JournalEntry[] = [
   { type: 'shares', assignment: id('one'), message: new Uint8Array(100_000).fill(4) },
   { type: 'left', assignment: id('two') },
   { type: 'tick', time: 1_234.5 },
-  { type: 'graced', time: 1_235.5 },
+  { type: 'graced', time: 1_235.5, phase: 'shares' },
   { type: 'stated', statement: Uint8Array.of(5) },
   { type: 'agree', assignment: id('one'), message: new Uint8Array(64).fill(6) },
   { type: 'reveal', assignment: id('one'), message: Uint8Array.of(0, 255) },

@@ -1,6 +1,6 @@
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Base } from './base.ts';
-import type { RoundTerms } from './round.ts';
+import type { CollectingState, RoundTerms } from './round.ts';
 
 /** The name by which a round is kept while it is under way, or one part of a spread round: all its parts have its id. */
 export const keyOf = ({ id, part }: Pick<RoundTerms, 'id' | 'part'>): RoundId =>
@@ -40,12 +40,22 @@ export type JournalEntry =
     }
   /** A device gave up its part, or was given up. */
   | { readonly type: 'left'; readonly assignment: AssignmentId }
-  /** A phase ended once those whose connection was gone had had their time to come back. */
-  | { readonly type: 'graced'; readonly time: number }
+  /** A `phase` ended once those whose connection was gone had had their time to come back. */
+  | {
+      readonly type: 'graced';
+      readonly time: number;
+      /** Left out by coordinators up to 0.2.0. */
+      readonly phase?: CollectingState['phase'];
+    }
   /** The deadline of a phase, `time` in ms since 1970, ended it. */
   | { readonly type: 'tick'; readonly time: number }
-  /** The clock was set back over a restart: the deadlines moved by so many ms. */
-  | { readonly type: 'shifted'; readonly by: number }
+  /** The clock was set back over a restart, at `at` by what it showed then: the deadlines moved by so many ms. */
+  | {
+      readonly type: 'shifted';
+      readonly by: number;
+      /** Left out by coordinators up to 0.2.0. */
+      readonly at?: number;
+    }
   /** The one survivors statement of the round, written down before the first device hears it. */
   | { readonly type: 'stated'; readonly statement: Uint8Array };
 

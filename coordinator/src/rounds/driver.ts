@@ -93,8 +93,9 @@ export class RoundDriver {
     this.#messenger = new Messenger(this.#execution, this.#outbox, this.#buffer, kept);
     this.#closer = new Closer(this.#execution, ports);
     this.#absence = new Absence(ports.clock, time => {
-      const graced = { type: 'graced', time } as const;
-      this.#execution.happen(graced, graced);
+      const { state } = this;
+      if ('cohort' in state)
+        this.#execution.happen({ type: 'graced', time }, { type: 'graced', time, phase: state.phase });
     });
     if (saved) this.#reAnchor();
     if (carried && carried.members.length > 0)
@@ -290,9 +291,10 @@ export class RoundDriver {
 
   /** Deadlines of a clock that was ahead end with the phases that they are for. */
   #reAnchor(): void {
-    const by = shiftAt(this.state, this.#ports.clock.now());
+    const at = this.#ports.clock.now();
+    const by = shiftAt(this.state, at);
     if (by === 0) return;
-    this.#execution.happen({ type: 'shifted', by }, { type: 'shifted', by });
+    this.#execution.happen({ type: 'shifted', by }, { type: 'shifted', by, at });
     this.#ports.events.emit('re-anchored', this.terms, by);
   }
 

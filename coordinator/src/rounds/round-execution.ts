@@ -43,6 +43,8 @@ export class RoundExecution {
   #state: RoundState;
   /** Undefined while what happened before a restart is replayed. */
   #perform: ((effect: Effect) => void) | undefined;
+  /** When the deadlines were moved last, by the journal. */
+  #shiftedAt: number | undefined;
   #follow: (state: RoundState) => void = () => {};
 
   /** Begins a round, which is written down once `after` has resolved, or replays `saved`, from whose checkpoint `aggregate` was restored. */
@@ -285,8 +287,16 @@ export class RoundExecution {
           : this.#drawn(entry);
       case 'left':
       case 'tick':
+        return this.happen(entry);
       case 'graced':
+        // Written twice: the next phase has a grace of its own.
+        return entry.phase === undefined || entry.phase === this.#state.phase
+          ? this.happen(entry)
+          : undefined;
       case 'shifted':
+        // Written twice, in one life.
+        if (entry.at !== undefined && entry.at === this.#shiftedAt) return;
+        this.#shiftedAt = entry.at;
         return this.happen(entry);
       case 'stated':
         return this.masked?.requireStatement(entry.statement);

@@ -38,14 +38,10 @@ export const bugs: readonly Bug[] = [
     file: rounds('round-execution.ts'),
     find: `case 'left':
       case 'tick':
-      case 'graced':
-      case 'shifted':
         return this.happen(entry);`,
     replace: `case 'left':
         return;
       case 'tick':
-      case 'graced':
-      case 'shifted':
         return this.happen(entry);`,
   },
   {

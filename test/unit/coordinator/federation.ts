@@ -117,6 +117,8 @@ export interface FederationOptions {
   /** The first version: zeros of `layout`, without it. */
   readonly model?: ModelParts;
   readonly seed?: number;
+  /** What its clock shows at first, ms since 1970. */
+  readonly start?: number;
   /** Where rounds under way are kept: nowhere, without it. */
   readonly store?: MemoryRounds;
   /** What was spent of privacy budgets: nothing, without it. */
@@ -137,6 +139,7 @@ export async function openFederation({
   model = zeros,
   seed = 1,
   store,
+  start,
   ledger = memoryPrivacy(),
   runStore = memoryRuns(),
   queryResults = memoryQueryResults(),
@@ -145,7 +148,7 @@ export async function openFederation({
   makeVersion,
 }: FederationOptions = {}) {
   const task = valuesTask(change);
-  const clock = new VirtualClock();
+  const clock = new VirtualClock(start);
   const random = seededRandom(seed);
   const events = new CoordinatorEvents();
   const faults: unknown[] = [];

@@ -58,7 +58,9 @@ describe.each(phases)('a device whose connection is gone in %s', (name, steps, n
     const { endedAt } = federation.rounds.current!.phases.find(each => each.phase === name)!;
     expect(endedAt).toBe(federation.clock.now());
     const { entries } = (await store.underWay())[0]!;
-    expect(entries.filter(({ type }) => type === 'graced')).toEqual([{ type: 'graced', time: endedAt }]);
+    expect(entries.filter(({ type }) => type === 'graced')).toEqual([
+      { type: 'graced', time: endedAt, phase: name },
+    ]);
     await finish(others);
     const accepted = name === 'agreement' ? 6 : 5;
     expect(federation.records).toMatchObject([

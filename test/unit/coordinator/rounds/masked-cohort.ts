@@ -5,6 +5,13 @@ import { type Federation, openFederation } from '../federation.ts';
 import { maskedDeadlines } from '../masked-deadlines.ts';
 import { MaskedDevice } from '../masked-device.ts';
 
+const definition = {
+  masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
+  update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
+  cohort: { goal: 6, minimum: 4, overSelection: 1 },
+  deadlines: maskedDeadlines,
+} as Partial<TaskDefinition>;
+
 /** Six devices, all of them in the graph and each of them a neighbour of all others, at the beginning of a masked round. */
 export async function openMaskedCohort(
   change: Partial<TaskDefinition> = {},
@@ -12,13 +19,7 @@ export async function openMaskedCohort(
 ): Promise<{ federation: Federation; devices: MaskedDevice[]; phase: () => string }> {
   const federation = await openFederation({
     ...(store && { store }),
-    task: {
-      masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
-      update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
-      cohort: { goal: 6, minimum: 4, overSelection: 1 },
-      deadlines: maskedDeadlines,
-      ...change,
-    } as Partial<TaskDefinition>,
+    task: { ...definition, ...change } as Partial<TaskDefinition>,
   });
   const { rounds, clock } = federation;
   const devices = Array.from({ length: 6 }, (_, index) => new MaskedDevice(federation, index));
@@ -27,6 +28,14 @@ export async function openMaskedCohort(
   for (const { id } of devices) federation.checkIn(id);
   await clock.advance(0);
   return { federation, devices, phase: () => rounds.current!.state.phase };
+}
+
+/** Another coordinator, which goes on with the round of such a cohort `ms` later, or earlier, by its clock. */
+export async function goOn(before: Federation, store: MemoryRounds, ms = 0): Promise<Federation> {
+  const start = before.clock.now() + ms;
+  const later = await openFederation({ task: definition, store, seed: 2, start });
+  await later.rounds.resume(await store.underWay());
+  return later;
 }
 
 /** Brings the round of such a cohort to its end, without the update of the first device, which is lost after its shares. */
