@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { type Federation, openFederation } from '@murmuration/simulations/federation/federation';
 import { readRedisAddress } from '@murmuration/simulations/queue/address';
 import { encodeAnswer } from '@murmuration/simulations/queue/answers';
@@ -262,10 +264,10 @@ describe('the jobs of a run', () => {
   const one = { name: 'a', threads: 1, threadsOfAll: () => 1 };
 
   /** A run of which no worker knows, and what it trains with. */
-  async function bare() {
+  async function bare(clock: Clock = systemClock) {
     const connection = await redis.connect();
     const id = 'run-of-a-test';
-    const jobs = new RemoteJobs(connection, id, systemClock, tell);
+    const jobs = new RemoteJobs(connection, id, clock, tell);
     ends.push(async () => {
       await jobs.destroy();
       await connection.flushall();
@@ -336,6 +338,21 @@ describe('the jobs of a run', () => {
       detail: expect.stringContaining('given this job 10 times'),
     });
     expect(tries).toBe(10);
+  });
+
+  it('are given their results, or handed over again, as soon as their worker tells', async () => {
+    // On a clock that stands still nobody looks.
+    const { connection, id, jobs, train } = await bare(new VirtualClock());
+    const right = { delta: train(0).model.weights.map(() => 0.5), examples: 3, metrics: { loss: 1 } };
+    let tries = 0;
+    const worker = jobWorker(connection, id, one, async () => {
+      tries += 1;
+      if (tries < 3) throw new Error('The worker ran out of memory.');
+      await connection.set(keys.result(id, 0), Buffer.concat(encodeAnswer(right, 'a')));
+    });
+    ends.push(() => worker.close());
+    expect(await jobs.run(train(0))).toEqual(right);
+    expect(tries).toBe(3);
   });
 
   it('are given their results where nobody tells that these are there', async () => {
