@@ -6,8 +6,9 @@ import type { Sent } from '../transport/observed.ts';
 import type { RoundCosts } from './costs.ts';
 
 /**
- * Where the device stands in a round; `progress` is the share of the phase that is done, from 0 to 1. `counted`: the coordinator has all that the
- * device had to send; `ended`: its part is over, however that came, and the last that is told of it.
+ * Where the device stands in a round; `progress` is the share of the phase that is done, from 0 to 1. In a masked round a device trains
+ * during `keys` and `shares`, and tells how far it is after them. `counted`: the coordinator has all that the device had to send; `ended`:
+ * its part is over, however that came, and the last that is told of it.
  */
 export interface RoundProgress {
   readonly task: TaskName;
