@@ -1,32 +1,49 @@
 import { subscribe } from 'node:diagnostics_channel';
+import { PerformanceObserver } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 
 /** Bytes of buffers, more than the last collection has left, from which to look for garbage among the young, and among all. */
 const [worthYoung, worthAll] = [1 << 20, 3 << 20];
+/** Bytes of objects, more than the last collection of all has left: V8 begins one by itself there, and lets as many more come while it goes on. */
+const worthHeap = 4 << 20;
 
 /**
  * Frees the buffers of updates, of sums that were written down and of masks soon after they were used. They lie outside of the heap, so that
- * V8 sees little reason to collect the few objects that hold them, and 15 MB of them would wait for their turn. To be called once in a process.
+ * V8 sees little reason to collect the few objects that hold them, and 15 MB of them would wait for their turn. Collects the objects of what
+ * has loaded and of a round's messages as early. To be called once in a process, as soon as it has loaded.
  */
 export function collectBuffers(events: Pick<CoordinatorEvents, 'on'>): void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as (options?: { readonly type: 'minor' }) => void;
-  const bytes = () => process.memoryUsage().arrayBuffers;
-  let [young, all] = [bytes(), bytes()];
-  const look = () => {
-    if (bytes() < young + worthYoung) return;
-    collect({ type: 'minor' });
-    young = bytes();
-    if (young < all + worthAll) return;
+  const now = () => {
+    const { arrayBuffers: buffers, heapUsed: heap } = process.memoryUsage();
+    return { buffers, heap };
+  };
+  const collectAll = () => {
     collect();
-    young = bytes();
-    all = young;
+    return now();
+  };
+  let all = collectAll();
+  let young = all.buffers;
+  const look = () => {
+    let { buffers, heap } = now();
+    if (heap < all.heap + worthHeap) {
+      if (buffers < young + worthYoung) return;
+      collect({ type: 'minor' });
+      ({ buffers, heap } = now());
+      young = buffers;
+      if (buffers < all.buffers + worthAll) return;
+    }
+    all = collectAll();
+    young = all.buffers;
   };
   // Bodies come and go with requests; sums are written down, and masks made, in between.
   subscribe('http.server.request.start', look);
   subscribe('http.server.response.finish', look);
   events.on('round', look);
   events.on('unmasking', look);
+  // After each megabyte of young objects: messages of a round make no request.
+  new PerformanceObserver(look).observe({ entryTypes: ['gc'] });
 }

@@ -1,6 +1,5 @@
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import swagger from '@fastify/swagger';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import {
   connectionHeader,
@@ -13,38 +12,22 @@ import {
 } from '@murmuration/protocol/messages/polling';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Rates } from '@murmuration/protocol/time/rates';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest,
-  type FastifyServerOptions,
-} from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { originOf } from '../limits/address.ts';
 import { watchReceiveRate } from '../limits/receive-rate.ts';
 import { watchSendRate } from '../limits/send-rate.ts';
 import { blockLength } from '../registry/stored-bytes.ts';
+import { describeRoutes, zodCompilers } from './api-description.ts';
 import type { Certificate } from './certificate.ts';
 import { type ConnectionBounds, Connections, parserProblem } from './connections.ts';
 import { endWithProblem, problemHandler } from './problem.ts';
 import { boundServer } from './server.ts';
-import { validatorCompiler } from './validator.ts';
 
 type CorsCallback = (error: Error | null, options: FastifyCorsOptions) => void;
 
 /** s for which a browser remembers what a page of another origin may ask: the longest that browsers keep to. */
 const preflightAge = 7_200;
-
-/**
- * Given to Fastify when it is made instead of set afterwards: it loads no compilers of its own then, half a megabyte of code. Its types know
- * no others.
- */
-const zodCompilers = {
-  compilersFactory: {
-    buildValidator: () => validatorCompiler,
-    buildSerializer: () => serializerCompiler,
-  },
-} as unknown as NonNullable<FastifyServerOptions['schemaController']>;
 
 export type App = FastifyInstance<
   import('node:http').Server,
@@ -138,19 +121,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     // Pages of other origins post there alone.
     options(null, isOfConnection(request.url) ? ofConnections : shared);
   });
-  await app.register(swagger, {
-    openapi: {
-      info: { title: 'Murmuration coordinator', version: '1' },
-      components: {
-        securitySchemes: {
-          operatorToken: { type: 'http', scheme: 'bearer' },
-          connectionToken: { type: 'http', scheme: 'bearer' },
-          session: { type: 'apiKey', in: 'cookie', name: 'murmuration' },
-        },
-      },
-    },
-    transform: jsonSchemaTransform,
-  });
+  describeRoutes(app);
   return app;
 }
 

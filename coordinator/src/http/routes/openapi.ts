@@ -5,10 +5,10 @@ import { sendBlocks } from '../blocks.ts';
 
 /** The description of all routes (OpenAPI 3). */
 export function openApiRoute(app: App, guard: Guard): void {
-  let document: Uint8Array | undefined;
-  app.get('/openapi.json', { schema: { hide: true }, onRequest: guard }, (request, reply) => {
+  let document: Promise<Uint8Array> | undefined;
+  app.get('/openapi.json', { schema: { hide: true }, onRequest: guard }, async (request, reply) => {
     // Routes are all there before the first request.
-    document ??= Buffer.from(JSON.stringify(app.swagger()));
-    return sendBlocks(request, reply.type('application/json; charset=utf-8'), wholeBytes(document));
+    document ??= app.describe().then(description => Buffer.from(JSON.stringify(description)));
+    return sendBlocks(request, reply.type('application/json; charset=utf-8'), wholeBytes(await document));
   });
 }

@@ -184,8 +184,8 @@ describe('the admin API', () => {
     }
   });
 
-  it('describes its routes, their roles and how to authenticate', () => {
-    const { paths, components } = admin.app.swagger() as unknown as {
+  it('describes its routes, their roles and how to authenticate', async () => {
+    const { paths, components } = (await admin.app.describe()) as unknown as {
       paths: Record<string, Record<string, { description: string; security: object[]; responses: object }>>;
       components: { securitySchemes: object };
     };

@@ -98,8 +98,8 @@ it('answers may load nothing, be framed nowhere, and tell browsers little beside
 });
 
 describe('the OpenAPI document', () => {
-  it('has every route that is not hidden, each with its answers', () => {
-    const document = scene.app.swagger() as unknown as {
+  it('has every route that is not hidden, each with its answers', async () => {
+    const document = (await scene.app.describe()) as unknown as {
       openapi: string;
       info: object;
       paths: Record<
@@ -140,12 +140,13 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('refers only to what it holds', () => {
-    const text = JSON.stringify(scene.app.swagger());
+  it('refers only to what it holds', async () => {
+    const document = await scene.app.describe();
+    const text = JSON.stringify(document);
     for (const [, path] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
       const target = path!
         .split('/')
-        .reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], scene.app.swagger());
+        .reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], document);
       expect(target, path).toBeDefined();
     }
   });
