@@ -35,7 +35,7 @@ it('frees the buffers of a round soon after they were used', () => {
   expect(mostBytes(false)).toBeGreaterThan(20e6);
 });
 
-/** How many bytes of objects more than before a process of the small profile has at most, which makes 400 batches of them, each of use for a while. */
+/** How many bytes of objects more than before a process of the small profile has at most, which makes 200 batches of them, each of use for a while. */
 function mostHeap(collects: boolean): number {
   const program = `
     import { EventEmitter } from 'node:events';
@@ -49,7 +49,7 @@ function mostHeap(collects: boolean): number {
     const before = process.memoryUsage().heapUsed;
     const waiting = [];
     let most = 0;
-    for (let i = 0; i < 400; i++) {
+    for (let i = 0; i < 200; i++) {
       waiting.push(Array.from({ length: 2_000 }, (_, j) => ({ at: [i, j] })));
       if (waiting.length > 12) waiting.shift();
       await turn();
