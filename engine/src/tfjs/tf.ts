@@ -3,9 +3,11 @@
  * CPU backend as the reference of tests and self-tests. Import from here alone, so that one process (or page) holds one copy:
  * `#tfjs` is library.ts, on Node by way of node.ts.
  */
+import { keepReady } from './always-ready.ts';
 import { chainOperations } from './chained.ts';
 
 // biome-ignore lint/performance/noBarrelFile: this file is the seam between the project and the library.
 export * from '#tfjs';
 
 chainOperations();
+keepReady();
