@@ -119,6 +119,17 @@ export class MaskedGroups {
     );
   }
 
+  /** How many of these members would be in sums that can be opened, if a phase ended with what has come. */
+  openable(phase: 'shares' | 'updates', members: readonly AssignmentId[]): number {
+    const grouped = members.map(assignment => ({ assignment, group: this.groupOf(assignment) }));
+    let sum = 0;
+    for (const [number, devices] of groupsOf(grouped)) {
+      const { length } = this.#groups.get(number)!.round.openable(phase, devices);
+      if (length >= this.#smallest) sum += length;
+    }
+    return sum;
+  }
+
   /** The statement that a device was given, of its group. */
   statementFor(assignment: AssignmentId): Uint8Array {
     return this.#groups.get(this.groupOf(assignment))!.statement!;

@@ -94,6 +94,22 @@ export class MaskedRound {
     return new Inputs(inTheSum, member => writeBundle(graph, settled, this.#numberOf(member), flags));
   }
 
+  /** Those of these members who would be in the sum if a phase ended with what has come: nobody, where its masks could not be taken off. */
+  openable(phase: 'shares' | 'updates', members: readonly AssignmentId[]): readonly AssignmentId[] {
+    const graph = this.#graph!;
+    if (phase === 'shares') {
+      const settled = settleDealings(graph, this.#dealings);
+      return members.filter(member => settled.has(this.#numberOf(member)));
+    }
+    try {
+      refuseUnrecoverable(graph, this.#settled, new Set(members.map(member => this.#numberOf(member))));
+      return members;
+    } catch (error) {
+      if (error instanceof MurmurationError && error.code === 'secagg.too-few') return [];
+      throw error;
+    }
+  }
+
   /** Takes what a device signed with its update: with whom it has masked. Throws `update.unsigned`. */
   takeUpdateSignature(assignment: AssignmentId, signature: Uint8Array | undefined): void {
     const number = this.#numberOf(assignment);

@@ -94,7 +94,8 @@ export class RoundDriver {
     this.#closer = new Closer(this.#execution, ports);
     this.#absence = new Absence(ports.clock, time => {
       const { state } = this;
-      if ('cohort' in state)
+      // Without those who are away the round would fail: they have until the deadline.
+      if ('cohort' in state && this.#execution.isOpenable)
         this.#execution.happen({ type: 'graced', time }, { type: 'graced', time, phase: state.phase });
     });
     if (saved) this.#reAnchor();

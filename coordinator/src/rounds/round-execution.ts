@@ -7,7 +7,7 @@ import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Origin } from '../aggregation/running-sum.ts';
 import { MaskedGroups } from '../masking/masked-groups.ts';
 import { stalenessIn } from '../round/base.ts';
-import { memberOf, standingOf } from '../round/cohort.ts';
+import { memberOf, membersAt, standingOf } from '../round/cohort.ts';
 import { begin } from '../round/phases/gathering.ts';
 import { replay } from '../round/replay.ts';
 import type { CollectingState, Effect, RoundEvent, RoundState, RoundTerms } from '../round/round.ts';
@@ -80,6 +80,14 @@ export class RoundExecution {
 
   get state(): RoundState {
     return this.#state;
+  }
+
+  /** Whether the masks of enough updates could be taken off, if the phase ended with what has come. */
+  get isOpenable(): boolean {
+    const { state, masked } = this;
+    if (!masked || (state.phase !== 'shares' && state.phase !== 'updates')) return true;
+    const counted = membersAt(state.cohort, 'counted').map(({ assignment }) => assignment);
+    return masked.groups.openable(state.phase, counted) >= state.terms.minimum;
   }
 
   /** Effects are performed from now on, those of the state as it is by the caller; `follow` hears of each state. */

@@ -78,10 +78,9 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'stores a version without the record that closes its round',
-    file: rounds('closer.ts'),
-    find: 'await history.commit(entry);',
-    replace: `const { round: _, ...rest } = entry;
-      await history.commit(entry.head ? rest : entry);`,
+    file: rounds('commit-round.ts'),
+    find: 'history.commit({ ...entry, entries })',
+    replace: 'history.commit(entry.head ? { head: entry.head, entries } : { ...entry, entries })',
   },
   {
     name: 'states who survived before the sum of these is durable',

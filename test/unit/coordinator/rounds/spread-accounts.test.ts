@@ -200,7 +200,7 @@ describe('TK5: a part of a spread round under a privacy budget', () => {
     const begun = await begin();
     const wrong: unknown[] = [];
     const seen = { letIn: 0, unread: 0, tooSoon: 0, published: 0 };
-    for (let seed = 1; seed <= 8; seed++) {
+    for (let seed = 1; seed <= 4; seed++) {
       const random = seededRandom(seed);
       const below = (bound: number) => new DataView(random(4).slice().buffer).getUint32(0) % bound;
       const ledger = await filled(begun);
@@ -270,9 +270,9 @@ describe('TK5: a part of a spread round under a privacy budget', () => {
     }
     expect(wrong).toEqual([]);
     // Devices were let in, also before all was read, and others sent away.
-    expect(seen.letIn).toBeGreaterThan(200);
-    expect(seen.unread).toBeGreaterThan(40);
-    expect(seen.tooSoon).toBeGreaterThan(500);
-    expect(seen.published).toBeGreaterThan(10);
+    expect(seen.letIn).toBeGreaterThan(100);
+    expect(seen.unread).toBeGreaterThan(20);
+    expect(seen.tooSoon).toBeGreaterThan(250);
+    expect(seen.published).toBeGreaterThan(4);
   });
 });
