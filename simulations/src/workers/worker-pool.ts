@@ -144,11 +144,12 @@ export class WorkerPool {
 
   /** Gives threads what is due first: first those that have nothing to do. */
   #begin(): void {
+    // The last ones wait for whichever thread is free first, where there are several.
+    const kept = this.size > 1 ? this.size : 0;
     for (let jobs = 0; jobs < mostJobs; jobs++) {
       for (const worker of this.#workers) {
         if (worker.jobs > jobs) continue;
-        // The last ones wait for whichever thread is free first.
-        if (!this.#queue.first() || (jobs > 0 && this.#queue.size <= this.size)) return;
+        if (!this.#queue.first() || (jobs > 0 && this.#queue.size <= kept)) return;
         this.#next = worker;
         this.#queue.take().wake();
       }

@@ -57,12 +57,21 @@ describe('the pool of a run', () => {
   it('begins what is due first, of equals what was handed over first', async () => {
     const { threads, hand } = poolOf(1);
     hand('now', 5);
+    hand('next', 5);
     hand('late', 30);
     const results = [hand('early', 10), hand('soon', 10)].map(({ result }) => result);
-    expect(threads[0].given).toEqual(['now', 'early']);
-    for (let i = 0; i < 4; i++) await threads[0].end();
-    expect(threads[0].given).toEqual(['now', 'early', 'soon', 'late']);
+    expect(threads[0].given).toEqual(['now', 'next']);
+    for (let i = 0; i < 5; i++) await threads[0].end();
+    expect(threads[0].given).toEqual(['now', 'next', 'early', 'soon', 'late']);
     expect(await Promise.all(results)).toEqual(['result of early', 'result of soon']);
+  });
+
+  it('gives the only thread its last job as well while it does another', async () => {
+    const { threads, hand } = poolOf(1);
+    for (const name of ['a', 'b', 'c']) hand(name, 0);
+    expect(threads[0].given).toEqual(['a', 'b']);
+    await threads[0].end();
+    expect(threads[0].given).toEqual(['a', 'b', 'c']);
   });
 
   it('hands a step over at once, however much is due before it, to the thread that has the least to do', async () => {
@@ -81,6 +90,7 @@ describe('the pool of a run', () => {
     step('x');
     for (const name of ['a', 'b', 'c']) hand(name, 0);
     expect(threads[0].given).toEqual(['x', 'a', 'b']);
+    // The step is done.
     await threads[0].end();
     expect(threads[0].given).toEqual(['x', 'a', 'b']);
   });
