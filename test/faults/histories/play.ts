@@ -270,7 +270,10 @@ async function check(world: World, after: string, operations?: number): Promise<
           ? true
           : isOver && !rounds.isPaused && kept.inFlight === 0;
     // Of unmasked updates the last one waits for the next.
-    const isWritten = kept.inFlight > 0 || pending > own || !state || !('cohort' in state);
+    // A grace that is over, though without those who are away the masks could not be taken off, has left no timer: one of as many as these may be
+    // that of a write that failed, as long as one may be tried again.
+    const others = mayRetry ? 1 + told : own;
+    const isWritten = kept.inFlight > 0 || pending > others || !state || !('cohort' in state);
     if (world.waiting > 0 && !isWritten && !isCutOff && rounds.task.masking)
       ledger.violate('devices wait for what nobody writes');
     if (mustWake && pending === 0)
