@@ -1,6 +1,5 @@
-import Fastify, { type FastifyServerOptions, type RouteOptions } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyServerOptions, type RouteOptions } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod';
-import type { App } from './app.ts';
 import { validatorCompiler } from './validator.ts';
 
 declare module 'fastify' {
@@ -21,11 +20,17 @@ export const zodCompilers = {
   },
 } as unknown as NonNullable<FastifyServerOptions['schemaController']>;
 
+/** What of an application tells of its routes, whatever its logger and its types. */
+interface Describable {
+  addHook(name: 'onRoute', hook: (route: RouteOptions) => void): unknown;
+  decorate(name: 'describe', describe: FastifyInstance['describe']): unknown;
+}
+
 /**
  * Lets an application describe the routes that are added to it from now on. What writes the description is loaded for that, and reads the
  * routes from an application that nobody asks: most coordinators are never asked for one, which costs 2 MB.
  */
-export function describeRoutes(app: App): void {
+export function describeRoutes(app: Describable): void {
   // Not what they are now: those who guard routes add to their schemas.
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', route => {
