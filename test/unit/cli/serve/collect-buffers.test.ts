@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { sourceOptions } from '../../../../scripts/prepare.mjs';
+import { printedNumber } from './printed-number.ts';
 
 /** The most bytes of buffers in a process of the small profile that makes 80 MB of them, after each of which something of a round happens. */
 function mostBytes(collects: boolean): number {
@@ -21,13 +20,7 @@ function mostBytes(collects: boolean): number {
       most = Math.max(most, process.memoryUsage().arrayBuffers);
     }
     console.log(most);`;
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    [...sourceOptions, '--input-type=module', '--eval', program],
-    { encoding: 'utf8' },
-  );
-  expect(stdout, stderr).toMatch(/^\d+\n$/);
-  return Number(stdout);
+  return printedNumber(program);
 }
 
 it('frees the buffers of a round soon after they were used', () => {
@@ -56,13 +49,7 @@ function mostHeap(collects: boolean): number {
       most = Math.max(most, process.memoryUsage().heapUsed);
     }
     console.log(kept.length > 0 && most - before);`;
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    [...sourceOptions, '--input-type=module', '--eval', program],
-    { encoding: 'utf8' },
-  );
-  expect(stdout, stderr).toMatch(/^\d+\n$/);
-  return Number(stdout);
+  return printedNumber(program);
 }
 
 it('collects the objects of messages soon after they were used, where no request comes', () => {

@@ -3,6 +3,7 @@ import { environmentOf, type Profile, profiled } from '@murmuration/cli/serve/pr
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { expect, it } from 'vitest';
 import { sourceOptions } from '../../../../scripts/prepare.mjs';
+import { printedNumber } from './printed-number.ts';
 
 it('the small profile reads few uploads at a time, and leaves lower limits as they are', () => {
   const config = parseConfig({ openEnrolment: true });
@@ -27,13 +28,7 @@ it('the small profile does not let the space of young objects grow as the standa
       }
       const { space_size } = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
       console.log(kept.length > 0 && space_size);`;
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      [...sourceOptions, '--input-type=module', '--eval', program],
-      { encoding: 'utf8' },
-    );
-    expect(stdout, stderr).toMatch(/^\d+\n$/);
-    return Number(stdout);
+    return printedNumber(program);
   };
   // By turns of its threads V8 adds a few pages that it does not count: what differs is the growth, from 2 MB to 16 or 32.
   expect(youngBytes('small')).toBeLessThan(youngBytes('standard') / 3);

@@ -5,6 +5,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorTokens, textOf } from '../../../attacks/operators.ts';
 import { enrolmentToken, lineTask } from '../../../e2e/line.ts';
+import { pathValues } from './path-values.ts';
 
 interface Parameter {
   readonly name: string;
@@ -37,21 +38,6 @@ afterAll(() => coordinator.stop());
 const hasForm = ({ schema: { pattern, enum: values, type, maxLength = 128 } }: Parameter) =>
   pattern !== undefined || values !== undefined || type !== 'string' || maxLength < 128;
 
-const good: Readonly<Record<string, string>> = {
-  task: 'line',
-  query: 'words',
-  model: 'a'.repeat(64),
-  weights: `${'a'.repeat(64)}.bin`,
-  round: 'r'.repeat(22),
-  assignment: 'a'.repeat(22),
-  device: 'd'.repeat(22),
-  token: 't'.repeat(16),
-  alias: 'champion',
-  number: '1',
-  window: '1',
-  name: 'one',
-};
-
 /** What is answered at a path as an admin. */
 async function at(path: string, method = 'GET') {
   const hasBody = method === 'POST' || method === 'PUT';
@@ -66,7 +52,7 @@ async function at(path: string, method = 'GET') {
 
 /** A route's path with one part that is wrong, and others that are well formed. */
 const pathWith = (path: string, wrong: string) =>
-  path.replace(/\{(\w+)\}/g, (_, name: string) => (name === wrong ? bad : (good[name] ?? 'one')));
+  path.replace(/\{(\w+)\}/g, (_, name: string) => (name === wrong ? bad : (pathValues[name] ?? 'one')));
 
 /** Longer than every bound, with what no name, number or id has. */
 const bad = `a..b${'.'.repeat(80)}`;
@@ -91,7 +77,7 @@ describe('a part of an address that has no right form', () => {
           unclear.push([route.method, route.path, parameter.name, status, code, detail]);
       }
     expect(unclear).toEqual([]);
-    expect([...kinds].sort()).toEqual([...Object.keys(good), 'file'].sort());
+    expect([...kinds].sort()).toEqual([...Object.keys(pathValues), 'file'].sort());
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorTokens, textOf } from '../../../attacks/operators.ts';
 import { enrolmentToken, lineTask } from '../../../e2e/line.ts';
+import { pathValues } from './path-values.ts';
 
 interface Schema {
   readonly type?: string | readonly string[];
@@ -60,20 +61,7 @@ beforeAll(async () => {
 });
 afterAll(() => coordinator.stop());
 
-const good: Readonly<Record<string, string>> = {
-  task: 'line',
-  query: 'words',
-  model: 'a'.repeat(64),
-  weights: `${'a'.repeat(64)}.bin`,
-  round: 'r'.repeat(22),
-  assignment: 'a'.repeat(22),
-  device: 'd'.repeat(22),
-  token: 't'.repeat(16),
-  alias: 'champion',
-  number: '1',
-  window: '1',
-};
-const pathOf = (path: string) => path.replace(/\{([^}]+)\}/g, (_, name: string) => good[name] ?? 'one');
+const pathOf = (path: string) => path.replace(/\{([^}]+)\}/g, (_, name: string) => pathValues[name] ?? 'one');
 
 async function ask(method: string, path: string, body?: string) {
   const headers = { ...asAdmin, 'content-type': 'application/json' };
