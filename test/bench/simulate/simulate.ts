@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { growHeapFreely } from '@murmuration/simulations/workers/heap';
 import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
+import { leastOf, WatchedThreads } from './least.ts';
 import type { Order, Weighed } from './many-devices.ts';
 import { queueFigures, rounded } from './queue.ts';
 import { bareRounds, type Rounds, simulatedRounds } from './rounds.ts';
@@ -14,7 +15,7 @@ const many = { rounds: 3, cohort: 100, examples: 60 } as const;
 /**
  * Wall time of rounds in the simulator on two threads, unmasked and masked, beside that of the trainings alone on as many threads, and of the
  * same rounds on one. A round of each kind goes before those of the others, so that what else the machine does falls on all alike; the first
- * one of each is the warm-up. --rounds, --clients (of each round), --examples (of each client), --devices (of the run that is weighed).
+ * one of each is the warm-up. Beside them stands the least that the arithmetic of the protocol leaves room for (`least.ts`). --rounds, --clients (of each round), --examples (of each client), --devices (of the run that is weighed).
  * With --queue worker processes over a Redis train in place of threads (`queue.ts`).
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
@@ -41,7 +42,8 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const weighed = await weigh({ ...many, clients: devices, workers });
   log(`${devices} devices: ${weighed.rssMiB.toFixed(0)} MiB`);
 
-  const plain = await simulatedRounds(cohort, workers, false);
+  const watched = new WatchedThreads();
+  const plain = await simulatedRounds(cohort, watched.open(workers), false);
   const masked = await simulatedRounds(cohort, workers, true);
   const oneWorker = await simulatedRounds(cohort, 1, false);
   const bare = await bareRounds(cohort, workers, await plain.newest());
@@ -61,9 +63,15 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       }
       log(`${number === 0 ? 'warm-up' : `round ${number} of ${rounds}`}: ${took.join(', ')}`);
     }
+    const least = leastOf(watched.prepared, cohort.cohort);
+    const leastBeside = (each: number) => round(1 + (each * clients * rounds) / workers / seconds.bare);
     return {
       overhead: round(seconds.plain / seconds.bare),
       overheadMasked: round(seconds.masked / seconds.bare),
+      /** What these would be if the rounds did nothing but train and the arithmetic in `least.ts`, on all threads without a pause. */
+      least: { overhead: leastBeside(least.plain), overheadMasked: leastBeside(least.masked) },
+      /** Of that arithmetic, core ms a client. */
+      arithmetic: rounded({ plain: least.plain * 1_000, masked: least.masked * 1_000 }),
       speedupOfTwoWorkers: round(seconds.oneWorker / seconds.plain),
       rssMiB: round(weighed.rssMiB),
       seconds: rounded(seconds),
