@@ -1,10 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import { atMost } from '@murmuration/protocol/queries/at-most';
 import type { ArmQuery, OutcomesQuery } from '@murmuration/protocol/queries/query';
 import type { OutcomeCounts } from '@murmuration/protocol/queries/vector';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Storage } from '../storage/storage.ts';
-import { atMost } from './at-most.ts';
 import type { Predicted } from './prediction-id.ts';
 
 /** By outcome. */
@@ -89,7 +89,7 @@ export class OutcomeRecord {
 
   /**
    * What was told within the period of a query, of the versions that it names, the newest first; of an arm since its experiment began. undefined:
-   * nothing.
+   * nothing was told of them, whatever outcomes the query asks for, so that whether a device answers tells nothing of which it had.
    */
   async answer(query: OutcomesQuery | ArmQuery): Promise<OutcomeCounts | undefined> {
     const { outcomes, values, period } = query;
@@ -109,7 +109,7 @@ export class OutcomeRecord {
         spans.map(({ counts }) => outcomes.map(outcome => countOf(counts, outcome))),
       );
       const named = outcomes.map((outcome, at) => [outcome, own[at] ?? 0] as const);
-      return own.some(count => count > 0) ? [[version, Object.fromEntries(named)] as const] : [];
+      return spans.length > 0 ? [[version, Object.fromEntries(named)] as const] : [];
     });
     return found.length > 0 ? Object.fromEntries(found) : undefined;
   }

@@ -6,8 +6,8 @@ export interface AnswerOptions {
   /** The kinds that the query may have: a query of any other is refused. */
   readonly kinds: readonly QueryKind[];
   /**
-   * What the device says to the query, within its bounds; it leaves the device only in a masked sum. Undefined where it has nothing to say:
-   * then it takes no part. Left out for the kinds `outcomes` and `arm`: what the app told of predictions (`client.hybrid(task).feedback`) within the
+   * What the device says to the query, cut to its bounds; it leaves the device only in a masked sum. Undefined where it has nothing to say:
+   * then it takes no part, which the coordinator sees, so what an answer would be must not decide that. Left out for the kinds `outcomes` and `arm`: what the app told of predictions (`client.hybrid(task).feedback`) within the
    * period of the query; for the kind `ngrams`: what follows what in the examples that the device trains on; and for the kind `evaluation`: how versions do on a fifth of the device's examples, on which rounds then train nothing, for
    * tasks that are served (`hybrid`).
    */

@@ -204,7 +204,7 @@ export class Answers implements SessionAnswers {
     );
   }
 
-  /** Throws `training.no-examples` where the app has no answer, `options.invalid` for one beyond the bounds of the query. */
+  /** Throws `training.no-examples` where the app has no answer, `options.invalid` for one of another kind than the query's. */
   async #answer(query: Query, { plan }: Assignment): Promise<Answered> {
     const options = this.#ports.allowed[query.name]!;
     const isTold = query.kind === 'outcomes' || query.kind === 'arm';

@@ -95,11 +95,12 @@ async function measured(
   let [loss, top1, top3] = [0, 0, 0];
   for (const [question, target] of targets.entries()) {
     const of = answers.subarray(question * classes, (question + 1) * classes);
-    const own = of[target.class]!;
+    // Where a version gives no number it is wrong, and the device answers all the same: who leaves must not tell of whom it gives none.
+    const own = of[target.class]! || 0;
     loss -= Math.log(Math.max(own, leastProbability));
     // Of equally likely classes the one with the smaller number goes before.
     const better = of.reduce(
-      (count, value, i) => count + (value > own || (value === own && i < target.class) ? 1 : 0),
+      (count, value, i) => count + (value < own || (value === own && i >= target.class) ? 0 : 1),
       0,
     );
     if (better < 1) top1 += 1;

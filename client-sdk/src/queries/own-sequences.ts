@@ -5,7 +5,8 @@ import type { EvaluationPorts } from './own-evaluation.ts';
 
 /**
  * What a device has of the n-grams that a round asks for, each by itself, in the examples that it does not hold out: the class of each target with
- * the inputs before it. Throws `training.no-examples` where there is none, and what `refuse` makes of a query about other classes than the task's.
+ * the inputs before it; none where no example is as long. Throws `training.no-examples` where there is no example, and what `refuse` makes of a query
+ * about other classes than the task's.
  */
 export async function ownSequences(
   { name, classes, firstClass, step }: NgramsQuery,
@@ -25,15 +26,16 @@ export async function ownSequences(
   const split = new ExampleSplit(serving);
   for await (const example of examples()) split.add(example);
   const before = (step?.length ?? 1) - 1;
-  const sequences = split.training.flatMap(example => {
+  // Whoever sets the length must not learn from who leaves how long examples are.
+  if (split.training.length === 0)
+    throw new MurmurationError(
+      'training.no-examples',
+      `The device has no examples for the query "${name}" now.`,
+    );
+  return split.training.flatMap(example => {
     const { input, targets } = serving.questions(example);
     return targets
       .filter(({ position }) => position + 1 >= before)
       .map(target => [...input.slice(target.position + 1 - before, target.position + 1), target.class]);
   });
-  if (sequences.length > 0) return sequences;
-  throw new MurmurationError(
-    'training.no-examples',
-    `The device has no n-grams for the query "${name}" now.`,
-  );
 }

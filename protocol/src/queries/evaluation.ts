@@ -48,7 +48,7 @@ const lengthOf = (query: EvaluationQuery): number => 2 + 2 * placesOf(query) * q
 export const evaluationElements = (query: EvaluationQuery): number =>
   (1 + query.slices.length) * lengthOf(query);
 
-/** What a device adds to the sum. Throws `options.invalid` for what it has not measured, or beyond the bounds of the query. */
+/** What a device adds to the sum, cut to the bounds of the query as `encodeAnswer` cuts it. Throws `options.invalid` for what it has not measured. */
 export function encodeEvaluation(query: EvaluationQuery, { all, slices = {} }: OwnEvaluation): Int32Array {
   if (query.versions.length === 0) throw refused(query, 'about a version, and it names none');
   const parts = [
@@ -63,15 +63,16 @@ export function encodeEvaluation(query: EvaluationQuery, { all, slices = {} }: O
 
 function partOf(query: EvaluationQuery, { examples, versions }: MeasuredPart): number[] {
   const { levels, metrics } = query;
-  if (!(Number.isInteger(examples) && examples >= 1 && examples <= query.examples))
-    throw refused(query, `1 to ${query.examples} examples`);
-  const elements = [levels, Math.round((levels * examples) / query.examples)];
+  if (!(Number.isInteger(examples) && examples >= 1)) throw refused(query, 'about 1 example or more');
+  const elements = [levels, Math.round((levels * Math.min(examples, query.examples)) / query.examples)];
   for (const version of query.versions) {
     const own = Object.hasOwn(versions, version) ? versions[version]! : {};
-    for (const { metric, least, most } of metrics) {
-      const value = Object.hasOwn(own, metric) ? own[metric]! : Number.NaN;
-      if (!(value >= least && value <= most))
-        throw refused(query, `for each version and metric a number, of ${metric} from ${least} to ${most}`);
+    for (const { metric, least, most, better } of metrics) {
+      const measured: unknown = Object.hasOwn(own, metric) ? own[metric] : undefined;
+      if (typeof measured !== 'number') throw refused(query, `for each version a number for ${metric}`);
+      // A version that gives none does as badly as one can.
+      const worst = better === 'higher' ? least : most;
+      const value = Number.isNaN(measured) ? worst : Math.max(least, Math.min(most, measured));
       const level = Math.round(((value - least) / (most - least)) * levels);
       elements.push(level, Math.round(level ** 2 / levels));
     }

@@ -250,9 +250,8 @@ function armFigures(query: ArmQuery, sums: Int32Array, devices: number): Figures
   const rounding = (devices * outcomes.length) / 2;
   const isPossible =
     arm !== undefined &&
-    predictions >= devices &&
     predictions <= values * devices &&
-    Math.abs(shares.reduce((sum, share) => sum + share, 0) - levels * devices) <= rounding &&
+    shares.reduce((sum, share) => sum + share, 0) - levels * devices <= rounding &&
     shares.every((share, at) => {
       const square = squares[at]!;
       return square <= share && square * levels * devices >= share ** 2 && (counts[at] !== 0 || share === 0);

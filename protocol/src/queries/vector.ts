@@ -1,9 +1,18 @@
 import { MurmurationError } from '../errors/errors.ts';
 import { widthFor } from '../secagg/ring.ts';
+import { atMost } from './at-most.ts';
 import { binsOf } from './bins.ts';
 import { encodeEvaluation, evaluationElements, type OwnEvaluation } from './evaluation.ts';
 import { areSequences, encodeNgramAnswer, ngramElements } from './ngram-answer.ts';
-import type { ArmQuery, DistinctQuery, MeanQuery, Query, QueryKind, SumQuery } from './query.ts';
+import type {
+  ArmQuery,
+  DistinctQuery,
+  MeanQuery,
+  OutcomesQuery,
+  Query,
+  QueryKind,
+  SumQuery,
+} from './query.ts';
 import { prime, rows } from './text-digest.ts';
 import { textHash } from './text-hash.ts';
 import { tableFor } from './text-table.ts';
@@ -77,8 +86,8 @@ function sizeOf(query: Query): readonly [elements: number, largest: number] {
 }
 
 /**
- * What a device adds to the sum; `ports` are needed for heavy hitters alone. Throws `options.invalid` for an answer of another kind, or beyond the
- * bounds of the query.
+ * What a device adds to the sum; `ports` are needed for heavy hitters alone. What is beyond the bounds of the query is cut to them: were it refused,
+ * a coordinator that moves the bounds would learn the answer from which devices leave. Throws `options.invalid` for an answer of another kind.
  */
 export function encodeAnswer(query: Query, answer: Answer, ports?: TextPorts): Int32Array {
   switch (query.kind) {
@@ -93,43 +102,35 @@ export function encodeAnswer(query: Query, answer: Answer, ports?: TextPorts): I
     }
     case 'histogram': {
       const { count, indexOf } = binsOf(query.bins);
-      const wanted = `a finite number, or a list of at most ${query.values}`;
       const all = typeof answer === 'number' ? [answer] : answer;
-      if (!isListOf(all, Number.isFinite)) throw refused(query, wanted);
+      if (!isListOf(all, Number.isFinite)) throw refused(query, 'a finite number, or a list of these');
       return counted(
         count,
         all.map(value => indexOf(value as number)),
         query,
-        wanted,
       );
     }
     case 'top': {
-      const wanted = `a list of at most ${query.values} texts`;
-      if (!isListOf(answer, item => typeof item === 'string')) throw refused(query, wanted);
+      if (!isListOf(answer, item => typeof item === 'string')) throw refused(query, 'a list of texts');
       const places = new Map(query.items.map((item, place) => [item, place]));
       const others = query.items.length;
       const all = answer.map(item => places.get(item as string) ?? others);
-      return counted(others + 1, all, query, wanted);
+      return counted(others + 1, all, query);
     }
     case 'distinct': {
-      const wanted = `a list of at most ${query.values} different texts`;
-      if (!isListOf(answer, item => typeof item === 'string')) throw refused(query, wanted);
+      if (!isListOf(answer, item => typeof item === 'string')) throw refused(query, 'a list of texts');
       const different = new Set(answer as readonly string[]);
-      if (different.size > query.values) throw refused(query, wanted);
       const buckets = new Int32Array(query.buckets);
       const bucketOf = bucketIn(query);
-      for (const text of different) buckets[bucketOf(text)] = 1;
+      for (const text of [...different].slice(0, query.values)) buckets[bucketOf(text)] = 1;
       return buckets;
     }
     case 'numbers': {
-      const wanted = `a list of at most ${query.values} different whole numbers from 0 to ${query.numbers - 1}`;
-      const isNumber = (value: unknown) =>
-        Number.isInteger(value) && (value as number) >= 0 && (value as number) < query.numbers;
-      if (!isListOf(answer, isNumber)) throw refused(query, wanted);
+      const isNumber = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+      if (!isListOf(answer, isNumber)) throw refused(query, 'a list of whole numbers, none below 0');
       const sum = new Int32Array(query.numbers);
-      const different = new Set(answer as readonly number[]);
-      if (different.size > query.values) throw refused(query, wanted);
-      for (const number of different) sum[number] = 1;
+      const known = (answer as readonly number[]).filter(number => number < query.numbers);
+      for (const number of [...new Set(known)].slice(0, query.values)) sum[number] = 1;
       return sum;
     }
     case 'ngrams': {
@@ -182,10 +183,9 @@ function bucketIn({ name, buckets }: DistinctQuery): (text: string) => number {
 export const elementsOf = (outcomes: number): number => 3 * outcomes + 2;
 
 /** What a device says of one version. */
-function partOf(query: Extract<Query, { readonly kind: 'outcomes' }>, counts: readonly number[]): number[] {
+function partOf(query: OutcomesQuery, told: readonly number[]): number[] {
+  const counts = countsOf(query, told);
   const all = counts.reduce((sum, count) => sum + count, 0);
-  if (!counts.every(count => Number.isInteger(count) && count >= 0) || all > query.values)
-    throw refused(query, `counts, of each version at most ${query.values} together`);
   return [
     all > 0 ? 1 : 0,
     ...counts,
@@ -195,16 +195,27 @@ function partOf(query: Extract<Query, { readonly kind: 'outcomes' }>, counts: re
   ];
 }
 
-/** Of each outcome its count, then its shares of all, then their squares, rounded up so that no variance comes out too small. */
+/**
+ * Of each outcome its count, then its shares of all, then their squares, rounded up so that no variance comes out too small. Shares of none are 0:
+ * a device that was told of other outcomes alone says so under its mask.
+ */
 function rates(query: ArmQuery, answer: OutcomeCounts): number[] {
-  const { arm, outcomes, levels, values } = query;
-  const own = arm && Object.hasOwn(answer, arm.version) ? answer[arm.version]! : {};
-  const counts = outcomes.map(outcome => (Object.hasOwn(own, outcome) ? own[outcome]! : 0));
+  const { arm, outcomes, levels } = query;
+  const own = arm && Object.hasOwn(answer, arm.version) ? answer[arm.version]! : undefined;
+  if (!own) throw refused(query, 'counts of the version of the arm');
+  const counts = countsOf(
+    query,
+    outcomes.map(outcome => (Object.hasOwn(own, outcome) ? own[outcome]! : 0)),
+  );
   const all = counts.reduce((sum, count) => sum + count, 0);
-  if (!counts.every(count => Number.isInteger(count) && count >= 0) || all === 0 || all > values)
-    throw refused(query, `counts of the version of the arm, from 1 to ${values} together`);
-  const shares = counts.map(count => Math.round((levels * count) / all));
+  const shares = counts.map(count => (all > 0 ? Math.round((levels * count) / all) : 0));
   return [...counts, ...shares, ...shares.map(share => Math.ceil(share ** 2 / levels))];
+}
+
+/** No more than the query takes of a version, in their proportion. */
+function countsOf(query: OutcomesQuery | ArmQuery, told: readonly number[]): readonly number[] {
+  if (told.every(count => Number.isInteger(count) && count >= 0)) return atMost(query.values, [told]);
+  throw refused(query, 'counts of outcomes, whole numbers from 0 on');
 }
 
 const isFields = (answer: Answer): answer is OutcomeCounts =>
@@ -213,20 +224,17 @@ const isFields = (answer: Answer): answer is OutcomeCounts =>
 /** The nearest of the levels from the lower bound to the upper one. */
 function levelOf(query: SumQuery | MeanQuery, answer: Answer): number {
   const { least, most, levels } = query;
-  if (typeof answer !== 'number' || !(answer >= least && answer <= most))
-    throw refused(query, `a number from ${least} to ${most}`);
-  return Math.round(((answer - least) / (most - least)) * levels);
+  if (typeof answer !== 'number' || Number.isNaN(answer)) throw refused(query, 'a number');
+  return Math.round(((Math.max(least, Math.min(most, answer)) - least) / (most - least)) * levels);
 }
 
 function counted(
   elements: number,
   places: readonly number[],
-  query: Extract<Query, { readonly values: number }>,
-  wanted: string,
+  { values }: Extract<Query, { readonly values: number }>,
 ): Int32Array {
-  if (places.length > query.values) throw refused(query, wanted);
   const counts = new Int32Array(elements);
-  for (const place of places) counts[place] = counts[place]! + 1;
+  for (const place of places.slice(0, values)) counts[place] = counts[place]! + 1;
   return counts;
 }
 

@@ -90,7 +90,7 @@ describe('a coordinator that asks for n-grams', () => {
 
   it('QY1: gets no more numbers of a device than the query takes', () => {
     const query = defineQuery({ name: 'ngrams-2', kind: 'numbers', numbers: 64, values: 3 });
-    expect(codeOf(() => encodeAnswer(query, [1, 2, 3, 4]))).toBe('options.invalid');
+    expect(encodeAnswer(query, [1, 2, 90, 3, 4])).toEqual(encodeAnswer(query, [1, 2, 3]));
   });
 });
 

@@ -275,8 +275,8 @@ describe('a device that is asked a query', () => {
     expect(offered()).toBeUndefined();
   });
 
-  it('sends no answer that is beyond the bounds of the query, and says so', async () => {
-    const { errors } = await waiting({ taken: { kinds: ['mean'], answer: async () => 7 } });
+  it('sends no answer of another kind than that of the query, and says so', async () => {
+    const { errors } = await waiting({ taken: { kinds: ['mean'], answer: async () => true } });
     await assign(assignmentFor(writeQuery(define())));
     expect(errors.map(({ code }) => code)).toEqual(['options.invalid']);
     expect([sent('keys').length, coordinator.uploads.length]).toEqual([0, 0]);

@@ -110,6 +110,25 @@ describe('what a device measures by itself', () => {
     expect([all.versions[good], all.versions[bad]]).toEqual([{ loss: 1 }, { loss: 2 }]);
   });
 
+  it('QY13: is as bad as can be where a version gives no number, and there alone', async () => {
+    const open = inference.open;
+    const without: Inference = {
+      ...inference,
+      open: async files => {
+        const model = await open(files);
+        const answer = async (example: unknown) => {
+          const given = await model.answer(example);
+          return (example as Example).value === 1 ? given.fill(Number.NaN) : given;
+        };
+        return { ...model, answer };
+      },
+    };
+    const examples = [{ value: 1 }, { value: 2 }];
+    const { all } = await ownEvaluation(define(), examples, { ...ports(), inference: without }, signal);
+    const loss = (Math.log(1e6) - Math.log(0.8)) / 2;
+    expect(all.versions[good]).toEqual({ loss: expect.closeTo(loss, 6), top1: 0.5, top3: 0.5 });
+  });
+
   it('is refused of a metric that it knows nothing of, and ends where the round does', async () => {
     const metrics = [{ metric: 'bleu', least: 0, most: 1, better: 'higher' }];
     expect(await codeOfPromise(ownEvaluation(define({ metrics }), [{ value: 1 }], ports(), signal))).toBe(

@@ -97,11 +97,23 @@ describe('what devices of an arm say', () => {
     expect(codeOf(() => figuresOf(none, Int32Array.from(honest), 3))).toBe('update.impossible');
   });
 
+  it('QY1: has a device in it that was told of none of the outcomes it asks for, and of more than it takes', () => {
+    const said = (counts: object) => [...encodeAnswer(query, { [version]: counts } as never)];
+    expect(said({ accepted: 0 })).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(said({ accepted: 150, ignored: 50 })).toEqual(said({ accepted: 75, ignored: 25 }));
+    const sum = [said({}), said({ accepted: 4 }), said({ ignored: 2 })].reduce((all, each) =>
+      all.map((element, i) => element + each[i]!),
+    );
+    const figures = figuresOf(query, Int32Array.from(sum), 3);
+    expect(figures).toMatchObject({
+      predictions: 6,
+      outcomes: [{ rate: { value: 1 / 3 } }, { rate: { value: 1 / 3 } }],
+    });
+  });
+
   it.each([
     ['nothing', {}],
     ['nothing of the version', { ['b'.repeat(64)]: { accepted: 1 } }],
-    ['counts of no predictions', { [version]: { accepted: 0 } }],
-    ['more than it may', { [version]: { accepted: 101 } }],
     ['half a prediction', { [version]: { accepted: 0.5 } }],
   ])('QY2: has no place for %s', (_, answer) => {
     expect(codeOf(() => encodeAnswer(query, answer as never))).toBe('options.invalid');

@@ -40,8 +40,7 @@ describe('a query of numbers', () => {
 
   // biome-ignore format: one refusal a line
   it.each([
-    [true], [[300]], [[-1]], [[0.5]], [['1']], [[Number.NaN]],
-    [Array.from({ length: 41 }, (_, i) => i)],
+    [true], [[-1]], [[0.5]], [['1']], [[Number.NaN]],
   ])('QY1: takes no answer %j', answer => {
     expect(codeOf(() => encodeAnswer(define(), answer as never))).toBe('options.invalid');
   });
