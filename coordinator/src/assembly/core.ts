@@ -1,98 +1,36 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
-import type { CheckIn, ComeBack } from '@murmuration/protocol/messages/check-in';
-import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import type { PartDeal } from '../cells/parts.ts';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { Uploads } from '../devices/uploads.ts';
-import type { CoordinatorEvents } from '../events/events.ts';
-import type { CentralTrainer } from '../lifecycle/central/central-trainer.ts';
 import { countExamples } from '../lifecycle/central/count.ts';
-import { centralStage } from '../lifecycle/central/stage.ts';
-import type { Experiments } from '../lifecycle/experiments/experiments.ts';
-import { openTrainingRuns } from '../lifecycle/training-runs/open-runs.ts';
 import { RunControl } from '../lifecycle/training-runs/run-control.ts';
-import type { Limits } from '../limits/limits.ts';
-import type { Unmasker } from '../masking/unmasker.ts';
 import { ActivePopulation } from '../population/active-population.ts';
 import { ActivityRecorder } from '../population/activity-recorder.ts';
 import { Convictions } from '../population/convictions.ts';
 import { DeviceRegistry } from '../population/device-registry.ts';
-import type { Population } from '../population/population.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { Predictor } from '../prediction/predictor.ts';
 import { RemotePredictions } from '../prediction/remote-predictions.ts';
 import { workerPredictor } from '../prediction/worker-predictor.ts';
 import { PrivacyBudgets } from '../privacy/budgets.ts';
-import type { NoiseMaker } from '../privacy/noise-maker.ts';
 import { Readability } from '../promotion/readability.ts';
 import { VersionAliases } from '../promotion/version-aliases.ts';
 import { NewWords } from '../queries/new-words.ts';
 import { Registry } from '../registry/registry.ts';
-import { Retention, type RetentionPolicy } from '../registry/retention.ts';
+import { Retention } from '../registry/retention.ts';
 import { findRound, resumeAll } from '../rounds/all-tasks.ts';
 import type { CheckInHandler } from '../rounds/check-in.ts';
-import { ensureFirstVersion } from '../rounds/first-version.ts';
-import { versionMaker } from '../rounds/make-version.ts';
-import { ngramsFrom } from '../rounds/ngram-chain.ts';
-import { type OpenTaskRounds, openTaskRounds } from '../rounds/open-task-rounds.ts';
-import type { CohortChannel } from '../rounds/ports.ts';
 import { RoundControl } from '../rounds/round-control.ts';
-import { splitOf } from '../rounds/split-of.ts';
 import type { TaskRounds } from '../rounds/task-rounds.ts';
 import { Traffic } from '../rounds/traffic.ts';
 import { requireGrows } from '../rounds/vocabulary-growth.ts';
-import type { Storage } from '../storage/storage.ts';
 import { SettingsManager, withStoredSettings } from '../task/settings-manager.ts';
 import type { Task } from '../task/task.ts';
+import type { CorePorts, FollowedExperiments } from './core-ports.ts';
 import { deviceRequests } from './device-requests.ts';
 import { Parts } from './parts.ts';
-
-/** What the parts of a task need of experiments. */
-type FollowedExperiments = Pick<Experiments, 'models' | 'modelsOf' | 'ofDevice' | 'devices'>;
-
-/** The way to all devices, whatever carries it. */
-export interface DeviceChannel extends CohortChannel {
-  /** Devices that are connected and have said hello. */
-  readonly size: number;
-  /** Those devices. */
-  readonly devices: Iterable<DeviceId>;
-  /** Tells a device that it may come back sooner; one without a connection is not told. */
-  comeBack(device: DeviceId, message: ComeBack): void;
-  /** Closes the connection of a device that was revoked, or that another cell takes, if it has one. */
-  disconnect(device: DeviceId, code: 'device.revoked' | 'server.unreachable'): void;
-}
-
-/** What a coordinator stands on; all of it is closed by the caller, after the core. */
-export interface CorePorts {
-  readonly clock: Clock;
-  /** Draws cohorts, and makes ids and tokens of rounds. */
-  readonly random: RandomBytes;
-  /** Spreads check-ins. */
-  readonly jitter: RandomBytes;
-  /** Makes the secrets of noise, which nobody may guess. */
-  readonly secrets: RandomBytes;
-  readonly storage: Storage;
-  /** Open. */
-  readonly population: Population;
-  /** Devices that will have enrolled once they are wanted, where that is known. */
-  readonly expected?: number;
-  readonly channel: DeviceChannel;
-  readonly unmasker: Unmasker;
-  readonly noise: NoiseMaker;
-  /** Trains on examples of the coordinator's own. */
-  readonly trainer: CentralTrainer;
-  readonly events: CoordinatorEvents;
-  readonly limits: Limits;
-  readonly retention: RetentionPolicy;
-  /** Of a cell: how devices are dealt to the parts of rounds that are spread; left out where each round is whole. */
-  readonly deal?: PartDeal | undefined;
-  /** Throws where no device is led now; left out where all always are. */
-  readonly requireLeading?: (() => void) | undefined;
-  /** Throws `ticket.refused` for a device that may not check in here; left out where all may. */
-  readonly requireSent?: ((device: DeviceId, message: CheckIn) => void) | undefined;
-}
+import { taskPreparer } from './prepare-task.ts';
 
 /** A coordinator without a network: rounds, registry, check-ins; what devices and operators ask is led here. */
 export interface Core {
@@ -138,9 +76,6 @@ export interface Core {
   /** Ends evaluations and predictions, and writes down what was gathered; after `suspend`, once devices have no connection. */
   close(): Promise<void>;
 }
-
-/** Versions that a query of outcomes tells apart, at most. */
-const mostAsked = 16;
 
 /** Puts a core together; no two tasks have one name. Throws `storage.*`, and whatever a task's model throws. */
 export async function openCore(defined: readonly Task[], ports: CorePorts): Promise<Core> {
@@ -212,91 +147,22 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       expects: device => requests.expects(device),
     });
 
-  const ngramsOf = ngramsFrom(storage.queryResults, clock);
   let experiments: FollowedExperiments | undefined;
-  const prepare = async (given: Task) => {
-    const definition = await newWords.grown(given);
-    const task = await withStoredSettings(definition, storage.settings);
-    await ensureFirstVersion(task, registry, history, clock, ngramsOf);
-    await versionAliases.open(task.name);
-    await readability.look(task.name);
-    await settings.open(definition);
-    await activePopulation.open([task]);
-    await privacy.open(task.name, ports.deal !== undefined && task.spread !== null);
-    if (task.privacy?.devices) {
-      const { files } = await registry.current(task.name);
-      privacy.requireNoise(task, splitOf(task, files).shared.count);
-    }
-    const runsOfTask = await openTrainingRuns(definition, {
-      store: storage.runs,
-      history,
-      clock,
-      random: ports.secrets,
-      events,
-    });
-    const opened: OpenTaskRounds = openTaskRounds(task, {
-      runs: runsOfTask,
-      central:
-        task.central === null
-          ? undefined
-          : centralStage(task.central, () => opened.rounds.task, registry, ports.trainer, clock, ngramsOf),
-      registry,
-      queryResults: storage.queryResults,
-      clock,
-      random,
-      jitter: ports.jitter,
-      unmasker,
-      channel,
-      activePopulation,
-      history,
-      spread: ports.deal && {
-        parts: storage.parts,
-        partOf: (name, device, count) => ports.deal!.of(name, device, count),
-      },
-      store: storage.durable ? storage.rounds : undefined,
-      makeVersion: taskOf =>
-        versionMaker(
-          taskOf,
-          registry,
-          clock,
-          privacy,
-          (...step) => events.emit('closing-step', ...step),
-          ngramsOf,
-        ),
-      named: () => {
-        const { champion } = versionAliases.of(task.name);
-        return champion.pinned ? champion.model : undefined;
-      },
-      async versions() {
-        const { champion, base, aliases } = versionAliases.of(task.name);
-        const newest = await history.versions(task.name, Number.POSITIVE_INFINITY, mostAsked);
-        const inUse = [champion, base, ...aliases].map(({ model }) => model);
-        const all = [
-          ...inUse,
-          ...(experiments?.modelsOf(task.name) ?? []),
-          ...newest.map(({ model }) => model),
-        ];
-        return [...new Set(all)].slice(0, mostAsked);
-      },
-      arms: {
-        isAsking: query => experiments?.devices.isAsking(task.name, query) ?? false,
-        next: (query, least) => experiments?.devices.next(task.name, query, least),
-        labels: (device, answers) => experiments?.devices.labels(task.name, device, answers) ?? answers ?? [],
-        answered: (arm, devices) => experiments?.devices.answered(task.name, arm, devices),
-      },
-      async inUse() {
-        const { champion, base, newest, aliases } = versionAliases.of(task.name);
-        const challenger = aliases.find(({ alias }) => alias === 'challenger');
-        const all = [base, champion, ...(challenger ? [challenger] : []), newest];
-        return [...new Set(all.map(({ model }) => model))];
-      },
-      privacy,
-      traffic: () => traffic.of(task.name),
-      enrolled: () => population.size,
-      events,
-    });
-    await control.open([opened.rounds]);
-    runsOfTask?.drive(opened.rounds);
+  const prepared = taskPreparer({
+    ...ports,
+    registry,
+    versionAliases,
+    readability,
+    activePopulation,
+    privacy,
+    traffic,
+    settings,
+    newWords,
+    control,
+    experiments: () => experiments,
+  });
+  const prepare = async (definition: Task) => {
+    const { task, opened, runs: runsOfTask } = await prepared(definition);
     return () => {
       if (runsOfTask) runs.admit(runsOfTask);
       pools.set(task.name, opened.pool);

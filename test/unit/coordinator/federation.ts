@@ -1,4 +1,4 @@
-import type { DeviceChannel } from '@murmuration/coordinator/assembly/core';
+import type { DeviceChannel } from '@murmuration/coordinator/assembly/core-ports';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { openTrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/open-runs';
 import type { RunStore } from '@murmuration/coordinator/lifecycle/training-runs/store';

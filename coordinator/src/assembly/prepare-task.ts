@@ -1,0 +1,168 @@
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { centralStage } from '../lifecycle/central/stage.ts';
+import { openTrainingRuns } from '../lifecycle/training-runs/open-runs.ts';
+import type { TrainingRuns } from '../lifecycle/training-runs/training-runs.ts';
+import type { ActivePopulation } from '../population/active-population.ts';
+import type { PrivacyBudgets } from '../privacy/budgets.ts';
+import type { Readability } from '../promotion/readability.ts';
+import type { VersionAliases } from '../promotion/version-aliases.ts';
+import type { NewWords } from '../queries/new-words.ts';
+import type { Registry } from '../registry/registry.ts';
+import { ensureFirstVersion } from '../rounds/first-version.ts';
+import { versionMaker } from '../rounds/make-version.ts';
+import { ngramsFrom } from '../rounds/ngram-chain.ts';
+import { type OpenTaskRounds, openTaskRounds, type TaskPorts } from '../rounds/open-task-rounds.ts';
+import type { RoundControl } from '../rounds/round-control.ts';
+import { splitOf } from '../rounds/split-of.ts';
+import type { Traffic } from '../rounds/traffic.ts';
+import { type SettingsManager, withStoredSettings } from '../task/settings-manager.ts';
+import type { Task } from '../task/task.ts';
+import type { CorePorts, FollowedExperiments } from './core-ports.ts';
+
+/** Versions that a query of outcomes tells apart, at most. */
+const mostAsked = 16;
+
+/** What the tasks of a coordinator share. */
+export interface TaskWorld
+  extends Pick<
+    CorePorts,
+    | 'clock'
+    | 'random'
+    | 'jitter'
+    | 'secrets'
+    | 'storage'
+    | 'population'
+    | 'channel'
+    | 'unmasker'
+    | 'trainer'
+    | 'events'
+    | 'deal'
+  > {
+  readonly registry: Registry;
+  readonly versionAliases: VersionAliases;
+  readonly readability: Readability;
+  readonly activePopulation: ActivePopulation;
+  readonly privacy: PrivacyBudgets;
+  readonly traffic: Traffic;
+  readonly settings: SettingsManager;
+  readonly newWords: NewWords;
+  readonly control: RoundControl;
+  /** Undefined before any are followed. */
+  readonly experiments: () => FollowedExperiments | undefined;
+}
+
+/** A task, and all that it needs; none of it has begun. */
+export interface PreparedTask {
+  /** With the words that were added, and the settings that were stored. */
+  readonly task: Task;
+  readonly opened: OpenTaskRounds;
+  /** Of a task that retrains by itself or on demand. */
+  readonly runs: TrainingRuns | undefined;
+}
+
+/**
+ * Prepares tasks: their first version, names, settings, budget, training runs and rounds, in that order. Throws `storage.*`, and whatever a
+ * task's model throws.
+ */
+export function taskPreparer(world: TaskWorld): (definition: Task) => Promise<PreparedTask> {
+  const { clock, storage, events, registry, versionAliases, privacy, traffic, deal } = world;
+  const { history } = storage;
+  const ngramsOf = ngramsFrom(storage.queryResults, clock);
+  return async defined => {
+    const definition = await world.newWords.grown(defined);
+    const task = await withStoredSettings(definition, storage.settings);
+    await ensureFirstVersion(task, registry, history, clock, ngramsOf);
+    await versionAliases.open(task.name);
+    await world.readability.look(task.name);
+    await world.settings.open(definition);
+    await world.activePopulation.open([task]);
+    await privacy.open(task.name, deal !== undefined && task.spread !== null);
+    if (task.privacy?.devices) {
+      const { files } = await registry.current(task.name);
+      privacy.requireNoise(task, splitOf(task, files).shared.count);
+    }
+    const runs = await openTrainingRuns(definition, {
+      store: storage.runs,
+      history,
+      clock,
+      random: world.secrets,
+      events,
+    });
+    const { central } = task;
+    const { trainer } = world;
+    const opened: OpenTaskRounds = openTaskRounds(task, {
+      ...versionsOf(task.name, world),
+      arms: armsOf(task.name, world),
+      runs,
+      central: central
+        ? centralStage(central, () => opened.rounds.task, registry, trainer, clock, ngramsOf)
+        : undefined,
+      registry,
+      queryResults: storage.queryResults,
+      clock,
+      random: world.random,
+      jitter: world.jitter,
+      unmasker: world.unmasker,
+      channel: world.channel,
+      activePopulation: world.activePopulation,
+      history,
+      spread: deal && {
+        parts: storage.parts,
+        partOf: (name, device, count) => deal.of(name, device, count),
+      },
+      store: storage.durable ? storage.rounds : undefined,
+      makeVersion: taskOf =>
+        versionMaker(
+          taskOf,
+          registry,
+          clock,
+          privacy,
+          (...step) => events.emit('closing-step', ...step),
+          ngramsOf,
+        ),
+      privacy,
+      traffic: () => traffic.of(task.name),
+      enrolled: () => world.population.size,
+      events,
+    });
+    await world.control.open([opened.rounds]);
+    runs?.drive(opened.rounds);
+    return { task, opened, runs };
+  };
+}
+
+/** Which versions the rounds of a task have to do with beside the newest. */
+function versionsOf(
+  task: TaskName,
+  { versionAliases, storage, experiments }: TaskWorld,
+): Pick<TaskPorts, 'named' | 'versions' | 'inUse'> {
+  return {
+    named: () => {
+      const { champion } = versionAliases.of(task);
+      return champion.pinned ? champion.model : undefined;
+    },
+    async versions() {
+      const { champion, base, aliases } = versionAliases.of(task);
+      const newest = await storage.history.versions(task, Number.POSITIVE_INFINITY, mostAsked);
+      const inUse = [champion, base, ...aliases].map(({ model }) => model);
+      const all = [...inUse, ...(experiments()?.modelsOf(task) ?? []), ...newest.map(({ model }) => model)];
+      return [...new Set(all)].slice(0, mostAsked);
+    },
+    async inUse() {
+      const { champion, base, newest, aliases } = versionAliases.of(task);
+      const challenger = aliases.find(({ alias }) => alias === 'challenger');
+      const all = [base, champion, ...(challenger ? [challenger] : []), newest];
+      return [...new Set(all.map(({ model }) => model))];
+    },
+  };
+}
+
+/** What the rounds of a task have to do with the arms of experiments. */
+function armsOf(task: TaskName, { experiments }: TaskWorld): TaskPorts['arms'] {
+  return {
+    isAsking: query => experiments()?.devices.isAsking(task, query) ?? false,
+    next: (query, least) => experiments()?.devices.next(task, query, least),
+    labels: (device, answers) => experiments()?.devices.labels(task, device, answers) ?? answers ?? [],
+    answered: (arm, devices) => experiments()?.devices.answered(task, arm, devices),
+  };
+}
