@@ -1,5 +1,6 @@
+import { looks } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
-import { count, instant, looks } from './scalars.ts';
+import { count, instant } from './scalars.ts';
 
 /** Names of experiments and of their arms. */
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected a name such as "shorter-model"');

@@ -1,4 +1,4 @@
-import { hashPattern, idPattern, taskNamePattern } from '@murmuration/protocol/ids/ids';
+import { hashPattern, idPattern, looks, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
 
 /** UTC, ISO 8601. */
@@ -10,12 +10,6 @@ export const text = (most: number) =>
     .string()
     .max(most)
     .regex(/^[^\0\p{Surrogate}]*$/u, 'must have neither NUL nor half a surrogate pair');
-/** What names, ids and hashes look like, in words. */
-export const looks = {
-  name: 'a lower-case letter, then up to 62 lower-case letters, digits and hyphens',
-  id: '22 letters, digits, hyphens and underscores',
-  hash: '64 digits and lower-case letters from a to f',
-} as const;
 export const taskName = z.string().regex(taskNamePattern, `expected ${looks.name}`);
 export const modelHash = z
   .string()

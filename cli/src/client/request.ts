@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import { errorOf } from '@murmuration/protocol/messages/frame';
 import * as z from 'zod';
 
@@ -56,12 +57,12 @@ export async function requestJson<Schema extends z.ZodType>(
   init: RequestInit,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  const parsed = schema.safeParse(await request<unknown>(url, path, init, response => response.json()));
+  const answer = await request<unknown>(url, path, init, response => response.json());
+  const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
   throw new MurmurationError(
     'server.unreachable',
-    `${url.origin}${path} answered what this version does not understand: ${issue!.path.join('.')}: ${issue!.message}.`,
+    `${url.origin}${path} answered what this version does not understand. ${whyUnfit(schema, answer, 'The answer')}`,
   );
 }
 

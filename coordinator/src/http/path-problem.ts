@@ -1,4 +1,4 @@
-import { looks } from '@murmuration/api/scalars';
+import { looks } from '@murmuration/protocol/ids/ids';
 
 /** What a part of an address is, as `[what one is called, what one looks like, where those that there are can be found]`. */
 type Form = readonly [called: string, looks: string, found: string];

@@ -1,6 +1,7 @@
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { parseJson } from '@murmuration/protocol/encoding/json';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import { type Layout, layoutOf, sizeOf } from '@murmuration/protocol/weights/layout';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod/mini';
@@ -81,12 +82,10 @@ export function storeModel({ topology, layout, weights }: ModelParts, as: Stored
 
 /** Reads what `storeModel` wrote. Throws `model.corrupt` where the files are not those of such a model. */
 export function readStoredModel(json: Uint8Array, stored: Uint8Array): ModelParts {
-  const parsed = z.safeParse(manifest, parseJson(json), { jitless: true });
+  const value = parseJson(json);
+  const parsed = z.safeParse(manifest, value, { jitless: true });
   if (!parsed.success)
-    throw new MurmurationError(
-      'model.corrupt',
-      `The model.json is not valid: ${parsed.error.issues[0]?.message}`,
-    );
+    throw new MurmurationError('model.corrupt', whyUnfit(manifest, value, 'The model.json'));
   const { modelTopology: topology, weightsManifest } = parsed.data;
   const tensors = weightsManifest[0].weights;
   return { topology, layout: layoutOf(tensors), weights: readAllTensors(tensors, stored) };

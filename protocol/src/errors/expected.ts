@@ -63,6 +63,8 @@ const formats: Readonly<Record<string, string>> = {
   base64url: 'text in base64url',
 };
 
+/** Fields that there are not for which one is looked for that may be meant: whoever sends thousands is not worth the time. */
+const mostQuestions = 16;
 /** Values of a choice that are written out. */
 const mostValues = 24;
 
@@ -74,13 +76,15 @@ export function plainWords(issue: $ZodRawIssue): string {
   const schema = (issue.schema ?? issue.inst) as $ZodType | undefined;
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(shapeOf(schema) ?? {});
-    return issue.keys.map(key => `${noField}${meantBy(key, known)}`).join('\n');
+    return issue.keys.map((key, at) => noField + (at < mostQuestions ? meantBy(key, known) : '')).join('\n');
   }
   if (issue.code === 'invalid_key') return `${expecting}another name`;
   const ofFormat = issue.code === 'invalid_format' ? formats[issue.format] : undefined;
   if (ofFormat !== undefined) return `${expecting}${ofFormat}`;
   const isSize = issue.code === 'too_small' || issue.code === 'too_big';
-  return `${expecting}${schema?._zod.def ? expectedOf(schema, isSize) : 'another value'}`;
+  // Of a field that takes anything and is not there, no schema is told.
+  const otherwise = issue.code === 'invalid_type' && issue.expected === 'nonoptional' ? 'any' : 'another';
+  return `${expecting}${schema?._zod.def ? expectedOf(schema, isSize) : `${otherwise} value`}`;
 }
 
 /** A question; none about what is too short to be like anything. */
@@ -90,46 +94,54 @@ function meantBy(key: string, known: readonly string[]): string {
 
 /** What fits a schema, so that it can follow `expected` and `it has to be`; `isSize`: above all how large it is. */
 function expectedOf(schema: $ZodType, isSize = false): string {
+  return oneOf(alternativesOf(schema, isSize));
+}
+
+/** What fits a schema, one by one: those of a union, of a choice, and of both inside one another. */
+function alternativesOf(schema: $ZodType, isSize = false): readonly string[] {
   const def = definitionOf(schema);
   const own = isSize ? undefined : ownWords(def);
-  if (own !== undefined) return own;
+  if (own !== undefined) return [own];
   const bounds = boundsOf(def);
   switch (def.type) {
     case 'string':
-      return `${formats[def.format ?? ''] ?? 'text'}${sizeOf(bounds, 'character')}`;
+      return [`${formats[def.format ?? ''] ?? 'text'}${sizeOf(bounds, 'character')}`];
     case 'number':
     case 'bigint':
-      return numberOf(bounds);
+      return [numberOf(bounds)];
     case 'boolean':
-      return 'true or false';
+      return ['true', 'false'];
     case 'null':
-      return 'null';
+      return ['null'];
     case 'undefined':
     case 'void':
     case 'never':
-      return 'nothing';
+      return ['nothing'];
     case 'literal':
-      return choiceOf(def.values ?? []);
+      return valuesOf(def.values ?? []);
     case 'enum':
-      return choiceOf(Object.values(def.entries ?? {}));
+      return valuesOf(Object.values(def.entries ?? {}));
     case 'array':
-      return `a list${sizeOf(bounds, 'item')}`;
+      return [`a list${sizeOf(bounds, 'item')}`];
     case 'tuple':
-      return `a list of ${def.rest ? 'at least ' : ''}${counted(def.items?.length ?? 0, 'item')}`;
+      return [`a list of ${def.rest ? 'at least ' : ''}${counted(def.items?.length ?? 0, 'item')}`];
     case 'object':
     case 'record':
     case 'intersection':
-      return 'an object';
+      return ['an object'];
     case 'nullable':
-      return `${expectedOf(def.innerType!)}, or null`;
+      return [...alternativesOf(def.innerType!), 'null'];
     case 'union':
-      return unionOf(def);
+      return ofUnion(def);
+    case 'unknown':
+    case 'any':
+      return ['any value'];
     case 'lazy':
-      return expectedOf(def.getter!());
+      return alternativesOf(def.getter!());
     case 'pipe':
-      return expectedOf(definitionOf(def.in!).type === 'transform' ? def.out! : def.in!);
+      return alternativesOf(definitionOf(def.in!).type === 'transform' ? def.out! : def.in!);
     default:
-      return def.innerType ? expectedOf(def.innerType) : 'another value';
+      return def.innerType ? alternativesOf(def.innerType) : ['another value'];
   }
 }
 
@@ -195,29 +207,41 @@ function sizeOf({ least, most }: Bounds, unit: string): string {
   return most < Infinity ? ` of at most ${counted(most, unit)}` : '';
 }
 
-function choiceOf(values: readonly unknown[]): string {
+/** Values as they are written, and how many there are besides where they are many. */
+function valuesOf(values: readonly unknown[]): readonly string[] {
   const named = values.slice(0, mostValues).map(value => JSON.stringify(value));
   const others = values.length - named.length;
-  if (others > 0) named.push(`${counted(others, 'other')}`);
-  return `${named.length > 2 ? 'one of ' : ''}${orOf(named)}`;
+  return others > 0 ? [...named, counted(others, 'other')] : named;
 }
 
-/** Of objects that one field tells apart, what that may be. */
-function unionOf({ options = [], discriminator }: Definition): string {
-  if (discriminator !== undefined) {
-    const kinds = options.flatMap(option => [...(option._zod.propValues?.[discriminator] ?? [])]);
-    return `an object whose ${JSON.stringify(discriminator)} is ${choiceOf(kinds)}`;
-  }
-  return orOf([...new Set(options.map(alternativeOf))]);
+/** Of objects that one field tells apart, what that may be; else an object by the fields that it can't do without, since there may be several. */
+function ofUnion({ options = [], discriminator }: Definition): readonly string[] {
+  if (discriminator === undefined)
+    return options.flatMap(option => neededOf(option) ?? alternativesOf(option));
+  const kinds = options.flatMap(option => [...(option._zod.propValues?.[discriminator] ?? [])]);
+  return [`an object whose ${JSON.stringify(discriminator)} is ${oneOf(valuesOf(kinds))}`];
 }
 
-/** As `expectedOf`; an object by the fields that it can't do without, since there may be several. */
-function alternativeOf(schema: $ZodType): string {
+/** Of an object, by its fields; undefined for anything else, and where it needs none. */
+function neededOf(schema: $ZodType): string | undefined {
   const { shape } = definitionOf(schema);
   const needed = Object.entries(shape ?? {}).flatMap(([name, { _zod }]) =>
     _zod.optin === undefined ? [JSON.stringify(name)] : [],
   );
-  return needed.length > 0 ? `an object with ${needed.join(' and ')}` : expectedOf(schema);
+  return needed.length > 0 ? `an object with ${needed.join(' and ')}` : undefined;
+}
+
+/** `a, b or c`: null last, and before it what has an `or` of its own. */
+function oneOf(alternatives: readonly string[]): string {
+  const all = new Set(alternatives);
+  const hasNull = all.delete('null');
+  const short = [...all].filter(text => text.startsWith('"') || !/, | or /.test(text));
+  const long = [...all].filter(text => !short.includes(text));
+  if (long.length === 0 && short.length > 1) {
+    const isChoice = short.length > 2 && short.every(text => /^"|^\d+ others?$/.test(text));
+    return `${isChoice ? 'one of ' : ''}${orOf(hasNull ? [...short, 'null'] : short)}`;
+  }
+  return [orOf(short), ...long, hasNull ? 'null' : ''].filter(text => text !== '').join(', or ');
 }
 
 /** `a, b or c`. */
@@ -226,6 +250,7 @@ function orOf(texts: readonly string[]): string {
   return texts.length > 1 ? `${texts.slice(0, -1).join(', ')} or ${last}` : last;
 }
 
-function counted(count: number, unit: string): string {
+/** A number and what is counted, such as `2 items`. */
+export function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

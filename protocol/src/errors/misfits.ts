@@ -1,5 +1,5 @@
-import type { $ZodIssue } from 'zod/v4/core';
-import { expecting, noField } from './expected.ts';
+import { type $ZodIssue, type $ZodRawIssue, type $ZodType, safeParse } from 'zod/v4/core';
+import { counted, expecting, noField, plainWords } from './expected.ts';
 
 /** What does not fit a schema: where, and what was expected there. */
 interface Misfit {
@@ -13,9 +13,25 @@ interface Misfit {
 const longest = 64;
 /** Misfits that are told one by one. */
 const mostTold = 5;
+/** Misfits for which words are looked up; a list of thousands of wrong items costs no more. */
+const mostWorded = 64;
 /** Names of fields whose values are not repeated, and what our own tokens look like. */
 const secretName = /token|secret|password|credential|authorization|key/i;
 const secretValue = /^mm[a-z]_/;
+
+/**
+ * What is wrong with a value that a schema has refused, as `describeMisfits` says it: asks again, for words, so that what fits costs nothing.
+ */
+export function whyUnfit(schema: $ZodType, value: unknown, whole: string): string {
+  const { error } = safeParse(schema, value, { error: fewWords(), jitless: true });
+  return describeMisfits(error?.issues ?? [], value, whole);
+}
+
+/** `plainWords` for the first misfits. */
+function fewWords(): typeof plainWords {
+  let worded = 0;
+  return (issue: $ZodRawIssue) => (worded++ < mostWorded ? plainWords(issue) : `${expecting}another value`);
+}
 
 /**
  * What is wrong with a value that did not fit a schema, in sentences: each field as its sender wrote it, such as `plan.learningRate` or
@@ -108,11 +124,12 @@ function fieldName(path: readonly PropertyKey[]): string {
 /** What was found in place of what was expected. */
 function foundOf(value: unknown, path: readonly PropertyKey[], isSize: boolean): string {
   if (value === undefined) return 'is missing';
-  if (Array.isArray(value)) return isSize ? `has ${value.length} items` : 'is a list';
+  if (ArrayBuffer.isView(value)) return `has ${counted(value.byteLength, 'byte')}`;
+  if (Array.isArray(value)) return isSize ? `has ${counted(value.length, 'item')}` : 'is a list';
   if (typeof value === 'object' && value !== null) return 'is an object';
   if (typeof value !== 'string') return `is ${String(value)}`;
   if (value === '') return 'is empty';
-  if (isSize) return `has ${value.length} ${value.length === 1 ? 'character' : 'characters'}`;
+  if (isSize) return `has ${counted(value.length, 'character')}`;
   const isSecret = secretValue.test(value) || path.some(part => secretName.test(String(part)));
   if (isSecret) return 'is another text';
   return `is ${JSON.stringify(value.slice(0, longest))}${value.length > longest ? ' and more' : ''}`;

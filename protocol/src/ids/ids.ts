@@ -20,6 +20,13 @@ export const idPattern = /^[A-Za-z0-9_-]{22}$/;
 export const taskNamePattern = /^[a-z][a-z0-9-]{0,62}$/;
 export const hashPattern = /^[0-9a-f]{64}$/;
 
+/** What names, ids and hashes look like, in words. */
+export const looks = {
+  name: 'a lower-case letter, then up to 62 lower-case letters, digits and hyphens',
+  id: '22 letters, digits, hyphens and underscores',
+  hash: '64 digits and lower-case letters from a to f',
+} as const;
+
 function parser<Id extends string>(name: string, pattern: RegExp, form: string): (text: string) => Id {
   return text => {
     if (!pattern.test(text)) throw new MurmurationError('protocol.id', `${name} is ${form}.`);
@@ -27,23 +34,12 @@ function parser<Id extends string>(name: string, pattern: RegExp, form: string):
   };
 }
 
-/** What 16 bytes in base64url look like. */
-const idForm = '22 letters, digits, hyphens and underscores';
-
 /** Each throws `protocol.id` where the text is not well formed. */
-export const parseRoundId = parser<RoundId>('A round id', idPattern, idForm);
-export const parseAssignmentId = parser<AssignmentId>('An assignment id', idPattern, idForm);
-export const parseDeviceId = parser<DeviceId>('A device id', idPattern, idForm);
-export const parseTaskName = parser<TaskName>(
-  'A task name',
-  taskNamePattern,
-  'a lower-case letter, then up to 62 lower-case letters, digits and hyphens',
-);
-export const parseModelHash = parser<ModelHash>(
-  'A model hash',
-  hashPattern,
-  '64 lower-case hexadecimal digits',
-);
+export const parseRoundId = parser<RoundId>('A round id', idPattern, looks.id);
+export const parseAssignmentId = parser<AssignmentId>('An assignment id', idPattern, looks.id);
+export const parseDeviceId = parser<DeviceId>('A device id', idPattern, looks.id);
+export const parseTaskName = parser<TaskName>('A task name', taskNamePattern, looks.name);
+export const parseModelHash = parser<ModelHash>('A model hash', hashPattern, looks.hash);
 
 /** A fresh id of 128 random bits. */
 export function randomId<Id extends RoundId | AssignmentId>(random: RandomBytes): Id {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { taskNamePattern } from '../ids/ids.ts';
+import { looks, taskNamePattern } from '../ids/ids.ts';
 import { duration, modelHash, taskName, text, whole } from './scalars.ts';
 
 /** Queries of one task that an app may have its devices answer. */
@@ -29,7 +29,9 @@ export const checkIn = z.strictObject({
   conditions,
   /** Names of the queries that the app lets the device answer, without those that it has answered in their period; left out where there are none. */
   answers: z.optional(
-    z.array(z.string().check(z.regex(taskNamePattern))).check(z.minLength(1), z.maxLength(mostAnswers)),
+    z
+      .array(z.string().check(z.regex(taskNamePattern, `expected ${looks.name}`)))
+      .check(z.minLength(1), z.maxLength(mostAnswers)),
   ),
   /** The version from which the device has trained an update that it keeps for a masked buffer; left out where it has none. */
   base: z.optional(modelHash),

@@ -1,6 +1,7 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
 import * as z from 'zod/mini';
 import { type ErrorCode, errors, isErrorCode, MurmurationError } from '../errors/errors.ts';
+import { whyUnfit } from '../errors/misfits.ts';
 import { refuseBombs } from './frame-shape.ts';
 import { duration, text } from './scalars.ts';
 
@@ -26,8 +27,8 @@ export function encodeFrame(message: unknown): Uint8Array {
 
 /**
  * Reads a frame of at most `longest` bytes and checks it against the schema of its message. Throws `protocol.frame` for anything
- * but one MessagePack value within the limits, `request.too-large`, or `request.invalid`, naming the field, for a value of another
- * shape.
+ * but one MessagePack value within the limits, `request.too-large`, or `request.invalid`, naming each field that is wrong and what it has to
+ * be, for a value of another shape.
  */
 export function decodeFrame<Schema extends z.ZodMiniType>(
   frame: unknown,
@@ -56,9 +57,7 @@ function decodeValue(frame: unknown, longest: number): unknown {
 function check<Schema extends z.ZodMiniType>(value: unknown, schema: Schema): z.output<Schema> {
   const result = z.safeParse(schema, value, { jitless: true });
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  const field = path.length > 0 ? path.join('.') : 'the message';
-  throw new MurmurationError('request.invalid', `${field}: ${message}`);
+  throw new MurmurationError('request.invalid', whyUnfit(schema, value, 'The message'));
 }
 
 /** Why a request was refused. */

@@ -31,7 +31,7 @@ export const hello = z.strictObject({
   device: deviceId,
   signature: bytes(64),
   /** Version of the SDK, `major.minor.patch`. */
-  sdk: z.string().check(z.regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/)),
+  sdk: z.string().check(z.regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/, 'expected a version such as "1.2.3"')),
   platform,
 });
 export type Hello = z.infer<typeof hello>;

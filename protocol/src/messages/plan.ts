@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { MurmurationError } from '../errors/errors.ts';
+import { whyUnfit } from '../errors/misfits.ts';
 import { decodeFrame, encodeFrame } from './frame.ts';
 import { bytesUpTo, duration, modelHash, positive, taskName, text, whole } from './scalars.ts';
 
@@ -205,8 +206,8 @@ export const longestPlan = 65_536;
 /** The bytes of a plan (one MessagePack value), the same whenever it is written. Throws `request.invalid` for what is no plan. */
 export function writePlan(settings: Plan): Uint8Array {
   // A schema gives the fields in its own order.
-  const { success, data, error } = z.safeParse(plan, settings, { jitless: true });
-  if (!success) throw new MurmurationError('request.invalid', `The plan: ${error.issues[0]!.message}`);
+  const { success, data } = z.safeParse(plan, settings, { jitless: true });
+  if (!success) throw new MurmurationError('request.invalid', whyUnfit(plan, settings, 'The plan'));
   return encodeFrame(data);
 }
 

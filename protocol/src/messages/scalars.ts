@@ -4,6 +4,7 @@ import {
   type DeviceId,
   hashPattern,
   idPattern,
+  looks,
   type ModelHash,
   type RoundId,
   type TaskName,
@@ -11,18 +12,18 @@ import {
 } from '../ids/ids.ts';
 
 /** A schema of `pattern` whose output is branded; the brand exists for the compiler alone. */
-function branded<Id extends string>(pattern: RegExp) {
+function branded<Id extends string>(pattern: RegExp, looks: string) {
   return z.pipe(
-    z.string().check(z.regex(pattern)),
+    z.string().check(z.regex(pattern, `expected ${looks}`)),
     z.transform(text => text as Id),
   );
 }
 
-export const roundId = branded<RoundId>(idPattern);
-export const assignmentId = branded<AssignmentId>(idPattern);
-export const deviceId = branded<DeviceId>(idPattern);
-export const taskName = branded<TaskName>(taskNamePattern);
-export const modelHash = branded<ModelHash>(hashPattern);
+export const roundId = branded<RoundId>(idPattern, looks.id);
+export const assignmentId = branded<AssignmentId>(idPattern, looks.id);
+export const deviceId = branded<DeviceId>(idPattern, looks.id);
+export const taskName = branded<TaskName>(taskNamePattern, looks.name);
+export const modelHash = branded<ModelHash>(hashPattern, looks.hash);
 
 /** Exactly `length` bytes. */
 export const bytes = (length: number) =>
@@ -55,4 +56,4 @@ const isText = (value: string) => !/\p{Surrogate}/u.test(value) && !value.includ
 
 /** Text of at most `most` characters. */
 export const text = (most: number) =>
-  z.string().check(z.maxLength(most), z.refine(isText, 'Text has neither NUL nor halves of characters.'));
+  z.string().check(z.maxLength(most), z.refine(isText, 'must have neither NUL nor halves of characters'));

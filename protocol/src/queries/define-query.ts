@@ -1,4 +1,5 @@
 import { MurmurationError } from '../errors/errors.ts';
+import { plainWords } from '../errors/expected.ts';
 import { duration } from '../time/duration.ts';
 import type { Query, QueryKind, QueryPrivacy } from './query.ts';
 import { writeQuery } from './query-bytes.ts';
@@ -81,7 +82,7 @@ const defaults: Readonly<Record<QueryKind, object>> = {
 export function defineQuery(definition: QueryDefinition): Query {
   const named = typeof definition?.name === 'string' ? `The query "${definition.name}"` : 'The query';
   const refuse = (why: string) => new MurmurationError('config.invalid', `${named}: ${why}`);
-  const period = duration.safeParse(definition?.period ?? '1 d');
+  const period = duration.safeParse(definition?.period ?? '1 d', { error: plainWords });
   if (!period.success) throw refuse(`period: ${period.error.issues[0]!.message}.`);
   const { privacy } = definition ?? {};
   const query = {

@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { hex, utf8 } from '../encoding/bytes.ts';
 import { parseJson } from '../encoding/json.ts';
 import { MurmurationError } from '../errors/errors.ts';
-import { hashPattern, type ModelHash } from '../ids/ids.ts';
+import { whyUnfit } from '../errors/misfits.ts';
+import { hashPattern, looks, type ModelHash } from '../ids/ids.ts';
 import { text, whole } from '../messages/scalars.ts';
 import { mostNgramBytes } from '../ngrams/terms.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -45,7 +46,7 @@ export interface SmallerWeights {
   readonly tensors: readonly unknown[];
 }
 
-const weightFile = z.string().check(z.regex(/^[0-9a-f]{64}\.bin$/));
+const weightFile = z.string().check(z.regex(/^[0-9a-f]{64}\.bin$/, `expected ${looks.hash}, then ".bin"`));
 /** A list of one. */
 const only = <Item extends z.ZodMiniType>(item: Item) => z.array(item).check(z.minLength(1), z.maxLength(1));
 
@@ -142,12 +143,10 @@ export function fileHashesOf({ weightsHash, smaller, ngrams }: Manifest): readon
 export function parseModelJson(hash: ModelHash, json: Uint8Array): Manifest {
   if (!hashPattern.test(hash) || contentHash(json) !== hash)
     throw new MurmurationError('model.corrupt', 'The model.json does not match its hash.');
-  const parsed = z.safeParse(manifest, parseJson(json), { jitless: true });
+  const value = parseJson(json);
+  const parsed = z.safeParse(manifest, value, { jitless: true });
   if (!parsed.success)
-    throw new MurmurationError(
-      'model.corrupt',
-      `The model.json is not valid: ${parsed.error.issues[0]!.message}`,
-    );
+    throw new MurmurationError('model.corrupt', whyUnfit(manifest, value, 'The model.json'));
   const { modelTopology: topology, weightsManifest, smallerWeightsManifest, ngramCounts } = parsed.data;
   const group = weightsManifest[0]!;
   const smaller = smallerWeightsManifest?.[0];

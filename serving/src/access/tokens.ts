@@ -12,7 +12,7 @@ export const tokensSchema = z
   .array(
     z.strictObject({
       /** By which the token is named. */
-      id: z.string().regex(/^[A-Za-z0-9_-]{16}$/),
+      id: z.string().regex(/^[A-Za-z0-9_-]{16}$/, 'expected 16 letters, digits, hyphens and underscores'),
       /** Who has it. */
       name: z.string().min(1).max(100),
       /** What it allows: `predict`, `manage` for loading and unloading models, `feedback` for outcomes, `monitor` for replicas, `read` for the tasks and model files of a coordinator whose `reading` is `tokens`. */

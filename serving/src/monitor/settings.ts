@@ -74,7 +74,7 @@ export const modelDriftSchema = z.strictObject({
         threshold: z.number().min(0).max(1_000).exactOptional(),
       }),
     )
-    .refine(features => Object.keys(features).length <= 200, 'More than 200 features.')
+    .refine(features => Object.keys(features).length <= 200, 'expected an object with at most 200 features')
     .exactOptional(),
   /** Features whose drift is no finding. */
   expected: z.array(z.string().min(1).max(256)).max(200).exactOptional(),

@@ -69,12 +69,12 @@ export const requestLogSchema = z
       .string()
       .min(1)
       .max(256)
-      .regex(/^[!-~]+$/)
+      .regex(/^[!-~]+$/, 'expected ASCII without spaces')
       .default('/murmuration/inference'),
     /** `namespace` of the events, as KServe has it. */
     namespace: z
       .string()
-      .regex(/^[\w.-]{1,128}$/)
+      .regex(/^[\w.-]{1,128}$/, 'expected 1 to 128 letters, digits and any of _ . -')
       .default('default'),
     /** Events that wait for a sink at most; further ones are dropped. */
     entries: count(1_000_000).default(10_000),
@@ -176,7 +176,7 @@ export const requestLogSchema = z
           .string()
           .min(1)
           .max(4_096)
-          .regex(/^[!-~]+$/)
+          .regex(/^[!-~]+$/, 'expected ASCII without spaces')
           .nullable()
           .default(null),
         /** `binary`: an event a request, as KServe's logger has it; `batch`: a JSON list of events. */

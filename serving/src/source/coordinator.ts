@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import { hashPattern, type ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
@@ -189,13 +190,11 @@ export class CoordinatorModels implements ModelSource {
     const answer = await this.#origin.changed('/v1/tasks', longestAnswer, this.#etag);
     if (answer === null || this.#isClosed) return;
     const parsed = taskList.safeParse(answer.value);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
+    if (!parsed.success)
       throw new MurmurationError(
         'server.unreachable',
-        `${this.#origin.url}/v1/tasks answered what this version does not understand: ${issue?.path.join('.')}: ${issue?.message}.`,
+        `${this.#origin.url}/v1/tasks answered what this version does not understand. ${whyUnfit(taskList, answer.value, 'The answer')}`,
       );
-    }
     this.#etag = answer.etag;
     const before = this.#inUse;
     this.#inUse = new Map(

@@ -4,6 +4,7 @@ import { dirname, join, sep } from 'node:path';
 import { readTensors, storedSize } from '@murmuration/engine/models/stored-tensors';
 import { storedTensor } from '@murmuration/engine/models/stored-weights';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
@@ -55,10 +56,8 @@ export async function readLayersModel(
     refuse(`model.json is no JSON: ${(cause as Error).message}`, cause);
   }
   const parsed = manifest.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return refuse(`model.json, ${issue?.path.join('.')}: ${issue?.message}`);
-  }
+  if (!parsed.success)
+    return refuse(`model.json: ${whyUnfit(manifest, json, 'the whole').replace(/\.$/, '')}`);
   const { modelTopology: topology, weightsManifest } = parsed.data;
   const tensors = weightsManifest.flatMap(({ weights }) => weights);
   const layout = layoutOf(tensors);

@@ -35,9 +35,9 @@ export async function runStudy(
     .map(({ path, value }) => settingAt(path, value));
   const schema = study.schema ?? z.strictObject({});
   const settings = completeSettings({ name, schema: schema as z.ZodType<object>, defaults: {} }, ...given);
-  const seed = z
-    .int()
-    .min(0)
-    .parse(options.seed ?? seedGiven ?? 1);
+  const { seed } = completeSettings(
+    { name, schema: z.strictObject({ seed: z.int().min(0) }), defaults: { seed: 1 } },
+    options.seed === undefined && seedGiven === undefined ? {} : { seed: options.seed ?? seedGiven },
+  );
   return study.run({ seed, settings, log: line => out.write(`${line}\n`) });
 }

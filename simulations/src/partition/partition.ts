@@ -1,5 +1,6 @@
 import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
 import type * as z from 'zod';
 import type { Columns } from '../data/dataset.ts';
 import { byDirichlet } from './dirichlet.ts';
@@ -19,7 +20,7 @@ export function partition(
   columns: Columns,
   uniform: () => number,
 ): Uint32Array[] {
-  const { data: how, error } = partitionSpec.safeParse(spec);
+  const { data: how, error } = partitionSpec.safeParse(spec, { error: plainWords });
   if (error) throw new MurmurationError('config.invalid', describeIssues('partition', error, spec));
   const needed = how.kind === 'user' ? 1 : how.clients * fewestOf(how);
   if (count < needed)

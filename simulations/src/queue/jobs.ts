@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { hashPattern } from '@murmuration/protocol/ids/ids';
+import { whyUnfit } from '@murmuration/protocol/errors/misfits';
+import { hashPattern, looks } from '@murmuration/protocol/ids/ids';
 import { trainingSettings } from '@murmuration/protocol/messages/plan';
 import * as z from 'zod';
 import { safeParse } from 'zod/mini';
@@ -15,7 +16,7 @@ export function isFar(job: Job): job is FarJob {
 /** Characters of a job; models and corrections are blobs, which it names. */
 const longest = 65_536;
 
-const hash = z.string().regex(hashPattern);
+const hash = z.string().regex(hashPattern, `expected ${looks.hash}`);
 const whole = z.int().min(0).max(1_000_000_000);
 /** The `model.json`, which names the weights. */
 const model = { model: hash } as const;
@@ -41,10 +42,11 @@ export type QueuedJob = z.output<typeof queuedJob>;
 /** Checks a job, on its way into the queue and out of it. Throws `request.invalid`, and `request.too-large` for one above 64 KiB. */
 export function readJob(data: unknown): QueuedJob {
   const read = queuedJob.safeParse(data);
-  if (!read.success) {
-    const { path, message } = read.error.issues[0]!;
-    throw new MurmurationError('request.invalid', `A job of the queue: ${path.join('.')}: ${message}`);
-  }
+  if (!read.success)
+    throw new MurmurationError(
+      'request.invalid',
+      `This is no job of the queue. ${whyUnfit(queuedJob, data, 'The job')}`,
+    );
   const { length } = JSON.stringify(read.data);
   if (length <= longest) return read.data;
   throw new MurmurationError(

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import { type Run, RunSoFar } from './run.ts';
 import { type RunEvent, runEvent } from './run-event.ts';
 
@@ -57,13 +58,12 @@ async function textOf(path: string): Promise<string> {
 }
 
 function eventOf(line: string): RunEvent {
-  const parsed = runEvent.safeParse(jsonOf(line));
+  const event = jsonOf(line);
+  const parsed = runEvent.safeParse(event);
   if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0]!;
-  const where = path.length > 0 ? `${path.join('.')}: ` : '';
   throw new MurmurationError(
     'report.malformed',
-    `This is no event of a run that this version knows: ${where}${message}.`,
+    `This is no event of a run that this version knows. ${whyUnfit(runEvent, event, 'The event')}`,
   );
 }
 

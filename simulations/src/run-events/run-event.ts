@@ -205,7 +205,7 @@ const runEnded = z.strictObject({
   /** What the scenario found, as its JSON. */
   figures: settings,
   /** SHA-256 of the final weights, in hex; null where there are none. */
-  weightsSha256: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+  weightsSha256: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'))),
   /** What its part in a round cost a device; null where none had one, and left out by versions that did not measure it. */
   costs: z.optional(z.nullable(partCosts)),
 });

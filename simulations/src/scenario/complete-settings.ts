@@ -1,5 +1,6 @@
 import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
 import { didYouMean } from '@murmuration/protocol/errors/nearest';
 import type * as z from 'zod';
 import type { GivenSettings } from './define-scenario.ts';
@@ -21,7 +22,7 @@ export function completeSettings<Settings>(
   ...given: readonly GivenSettings[]
 ): Settings {
   const merged = given.reduce(merge, defaults);
-  const parsed = schema.safeParse(merged);
+  const parsed = schema.safeParse(merged, { error: plainWords });
   if (parsed.success) return parsed.data;
   const unknown = parsed.error.issues.flatMap(issue =>
     issue.code === 'unrecognized_keys' ? issue.keys.map(key => [...issue.path, key].join('.')) : [],

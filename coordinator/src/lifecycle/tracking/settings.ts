@@ -28,7 +28,7 @@ export const trackingSchema = z
         prefix: z
           .string()
           .max(100)
-          .regex(/^[\w ./-]*$/)
+          .regex(/^[\w ./-]*$/, 'expected letters, digits, spaces and any of _ . / -')
           .default(''),
         /** Whether the files of versions, and reports of drift, are sent too. */
         artifacts: z.boolean().default(true),
@@ -52,7 +52,7 @@ export const trackingSchema = z
         namespace: z
           .string()
           .max(200)
-          .regex(/^[\w.:/@+=-]+$/)
+          .regex(/^[\w.:/@+=-]+$/, 'expected letters, digits and any of _ . : / @ + = -')
           .default('murmuration'),
         /** Events that wait for the server at most; then the oldest of rounds and precompute runs give way. */
         queue: z.int().min(100).max(1_000_000).default(100_000),

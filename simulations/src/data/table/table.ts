@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import type * as z from 'zod';
 import type { Columns, Dataset } from '../dataset.ts';
 
@@ -73,10 +74,7 @@ export async function datasetOf<Row extends Record<string, unknown>>(
         `${path} has more than ${most} rows, its limit; raise limits.rows, or give fewer examples.`,
       );
     const { data, error } = row.safeParse(values);
-    if (error) {
-      const [{ path: at, message }] = error.issues as [z.core.$ZodIssue];
-      throw refused(path, line, at.length > 0 ? `column "${at.join('.')}": ${message}.` : `${message}.`);
-    }
+    if (error) throw refused(path, line, whyUnfit(row, values, 'The row'));
     examples.push(data);
     if (time) times.push(timeOf(data[time], path, line, time));
   }

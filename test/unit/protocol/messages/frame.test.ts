@@ -102,6 +102,43 @@ describe.each(messages)('CH4: the message %s', (_, schema, good) => {
   });
 });
 
+describe('CH4: a frame that does not fit its message', () => {
+  const detailOf = (message: unknown, schema: z.ZodMiniType) => {
+    try {
+      decodeFrame(encodeFrame(message), schema);
+    } catch (error) {
+      return (error as MurmurationError).detail;
+    }
+    return 'It fits.';
+  };
+
+  it('is refused in words that name each field, what it is and what it has to be', () => {
+    const misspelt = {
+      protcol: 1,
+      device: 'x',
+      signature: new Uint8Array(63),
+      sdk: '1.0',
+      platform: 'phone',
+    };
+    expect(detailOf(misspelt, hello)).toBe(
+      'protocol is missing; it has to be a whole number from 1 to 65535. device is "x"; it has to be 22 letters, digits, hyphens and underscores. signature has 63 bytes; it has to be 64 bytes. sdk is "1.0"; it has to be a version such as "1.2.3". platform is "phone"; it has to be one of "browser", "node", "android", "ios" or "other". 1 more field is wrong.',
+    );
+    expect(detailOf([], hello)).toBe('The message is a list; it has to be an object.');
+  });
+
+  it('is refused in few words, however much is wrong with it', () => {
+    const input = Array.from({ length: 4_096 }, () => '0'.repeat(100));
+    const detail = detailOf({ task: 'keyboard', version: 'latest', input }, predict);
+    expect(detail).toMatch(/^input\[0\] is "0{64}" and more; .* 4091 more fields are wrong\.$/);
+    expect(detail.length).toBeLessThan(1_000);
+    const fields = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`inpu${i}`, 0]));
+    const told = detailOf({ task: 'keyboard', version: 'latest', input: [1], ...fields }, predict);
+    expect(told).toMatch(
+      /^There is no field "inpu0"\. Did you mean "input"\? .* 195 more fields are wrong\.$/,
+    );
+  });
+});
+
 it('CH2: gives frames of their own, whatever was encoded or refused before', () => {
   const [first, second] = [encodeFrame({ a: 'first' }), encodeFrame({ a: 'second' })];
   const schema = z.strictObject({ a: z.string() });

@@ -7,7 +7,9 @@ export const instant = z.iso.datetime();
 
 export const role = z.enum(roles);
 
-export const tokenParams = z.object({ token: z.string().regex(/^[A-Za-z0-9_-]{16}$/) });
+export const tokenParams = z.object({
+  token: z.string().regex(/^[A-Za-z0-9_-]{16}$/, 'expected 16 letters, digits, hyphens and underscores'),
+});
 
 /** A token counts until then; null: until it is revoked. */
 export const expiresAt = instant.nullable().default(null);
