@@ -5,7 +5,10 @@ import type { Comparison, SequentialTest } from './sequential-test.ts';
 export interface AlwaysValidOptions {
   /** The chance that any interval, at any look, misses the truth. */
   readonly alpha?: number;
-  /** Units of both arms at which intervals are tightest: about as many as are planned. */
+  /**
+   * Units of both arms, of which each has half, at which intervals are tightest: about as many as are planned. Arms of other shares a and b tell
+   * as much as 4ab / (a + b) of all units would.
+   */
   readonly tuning?: number;
 }
 
@@ -15,7 +18,7 @@ export interface AlwaysValidState {
 
 /**
  * Confidence sequences and always-valid p-values for differences of means (Waudby-Smith et al. 2021, equation 155), in the parametrisation of
- * GrowthBook. Units of both arms count together.
+ * GrowthBook. Arms may be of any sizes, and get other shares as time goes on: units count as the equal arms that would tell as much.
  */
 export function alwaysValid(options: AlwaysValidOptions = {}): SequentialTest<AlwaysValidState> {
   const { alpha = 0.05, tuning = 5_000 } = options;
@@ -60,12 +63,27 @@ function chanceOf(effect: number, n: number, variance: number, rho: number): num
 }
 
 function compare(arm: string, base: ArmSums, sums: ArmSums, rho: number, alpha: number): Comparison {
-  const n = base.n + sums.n;
+  const n = unitsOf(base, sums);
   const effect = meanOf(sums) - meanOf(base);
   // Of values whose mean over all units would vary as the difference does.
-  const variance = n * (varianceOf(base, 0) / base.n + varianceOf(sums, 0) / sums.n);
+  const variance = n * spreadOf(base, sums);
   if (!(variance > 0)) return { arm, effect, interval: [-Infinity, Infinity], p: 1, isDecided: false };
   const half = halfWidth(n, variance, rho, alpha);
   const p = chanceOf(effect, n, variance, rho);
   return { arm, effect, interval: [effect - half, effect + half], p, isDecided: Math.abs(effect) > half };
+}
+
+/** Units of two equal arms that tell as much of a difference: what is known grows with these, also where shares change on the way. */
+function unitsOf(base: ArmSums, sums: ArmSums): number {
+  return (4 * base.n * sums.n) / (base.n + sums.n);
+}
+
+/**
+ * How far the difference of two means varies: by each arm's own values, and no less than if the values of both varied alike. A small arm that
+ * has not met a rare value yet would seem sure of its mean. For arms of one size both are the same.
+ */
+function spreadOf(base: ArmSums, sums: ArmSums): number {
+  const [first, second] = [varianceOf(base, 0), varianceOf(sums, 0)];
+  const both = (base.n * first + sums.n * second) / (base.n + sums.n);
+  return Math.max(first / base.n + second / sums.n, both / base.n + both / sums.n);
 }

@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { wilson } from '../accuracy/wilson.ts';
+import { incompleteBeta } from '../distributions/gamma.ts';
 import { normalQuantile } from '../distributions/normal.ts';
 import { halfWidth, tuned } from './always-valid.ts';
 import { type ArmSums, meanOf, varianceOf } from './arm-sums.ts';
@@ -26,8 +26,8 @@ export interface Fall {
 
 /**
  * Compares what is bad since a time with what it was before, at any time and as often as one likes: the mean before is known once and for all,
- * so it has a fixed interval (Wilson's, of shares), and the mean since then a one-sided confidence sequence (Waudby-Smith et al. 2021). Each has
- * half of alpha, whatever the other does. Unlike `alwaysValid`, it holds where one side is complete before the other begins.
+ * so it has a fixed interval (that of Clopper and Pearson, of shares), and the mean since then a one-sided confidence sequence (Waudby-Smith et
+ * al. 2021). Each has half of alpha, whatever the other does. Unlike `alwaysValid`, it holds where one side is complete before the other begins.
  */
 export function fallSince(before: ArmSums, since: ArmSums, options: FallOptions = {}): Fall {
   const { alpha = 0.05, by = 0, tuning = 1_000, areShares = false } = options;
@@ -36,20 +36,41 @@ export function fallSince(before: ArmSums, since: ArmSums, options: FallOptions 
   const effect = meanOf(since) - meanOf(before);
   if (before.n < 2 || since.n < 2) return { effect, least: -Infinity, isDecided: false };
   // One side of a two-sided bound at alpha is one at half of it.
-  const half = halfWidth(since.n, spreadOf(since, areShares), tuned(alpha, tuning), alpha);
-  const least = meanOf(since) - half - highest(before, alpha / 2, areShares);
+  const half = halfWidth(since.n, spreadOf(since, before, areShares), tuned(alpha, tuning), alpha);
+  const most = areShares
+    ? highestShare(before, alpha / 2)
+    : meanOf(before) +
+      normalQuantile(1 - alpha / 2) * Math.sqrt(spreadOf(before, since, areShares) / before.n);
+  const least = meanOf(since) - half - most;
   return { effect, least, isDecided: least > by };
 }
 
-/** The upper end of a one-sided interval of a mean. */
-function highest(sums: ArmSums, alpha: number, areShares: boolean): number {
-  if (areShares) return wilson(sums.sum, sums.n, 1 - 2 * alpha)[1];
-  return meanOf(sums) + normalQuantile(1 - alpha) * Math.sqrt(varianceOf(sums, 1) / sums.n);
+/**
+ * The upper end of the exact one-sided interval of a share (Clopper and Pearson 1934): above it, so few would have been seen with a chance below
+ * alpha. Wilson's has that chance only nearly, and not of a few units.
+ */
+function highestShare({ n, sum }: ArmSums, alpha: number): number {
+  if (sum >= n) return 1;
+  let low = sum / n;
+  let high = 1;
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    // P(X ≤ sum) of a binomial distribution.
+    if (incompleteBeta(n - sum, sum + 1, 1 - middle) > alpha) low = middle;
+    else high = middle;
+  }
+  return high;
 }
 
-/** The variance of single values; of shares as if one more of each had been seen, since the first few tell too little. */
-function spreadOf(sums: ArmSums, areShares: boolean): number {
-  if (!areShares) return varianceOf(sums, 1);
-  const share = (sums.sum + 1) / (sums.n + 2);
-  return share * (1 - share);
+/**
+ * The variance of single values. Of shares as if one more of each had been seen, since the first few tell too little. Of others no less than that
+ * of the values of both sides: a side that has not met a rare large value yet would seem sure of its mean.
+ */
+function spreadOf(own: ArmSums, other: ArmSums, areShares: boolean): number {
+  if (areShares) {
+    const share = (own.sum + 1) / (own.n + 2);
+    return share * (1 - share);
+  }
+  const [first, second] = [varianceOf(own, 1), varianceOf(other, 1)];
+  return Math.max(first, (own.n * first + other.n * second) / (own.n + other.n));
 }

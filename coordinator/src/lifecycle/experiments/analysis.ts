@@ -11,6 +11,8 @@ import { type ArmTotals, sumsOf, type Tally } from './tally.ts';
 const brokenBelow = 0.001;
 /** Units of both arms below which no guard ends an experiment. */
 const fewest = 50;
+/** Units at which intervals are tightest, at least: fewer say nothing anyway. */
+const leastTuning = 2 * fewest;
 
 /** What an arm says beside the control. */
 export interface ArmAnalysis {
@@ -99,15 +101,29 @@ export const isHigherBetter = (metric: ExperimentMetric): boolean => metric === 
 
 /** Each arm with the first one, at any look; alpha is shared among them. */
 function compare(
-  { arms, planned }: Pick<Experiment, 'arms' | 'planned'>,
+  experiment: Pick<Experiment, 'arms' | 'planned' | 'steps'>,
   sums: readonly ArmSums[],
   alpha: number,
 ): readonly Comparison[] {
-  if (!sums.every(({ n }) => n >= 2)) return [];
-  const test = alwaysValid({ alpha: alpha / Math.max(1, arms.length - 1), tuning: planned });
-  let state = test.init();
-  for (const [at, { name }] of arms.entries()) state = test.add(state, name, sums[at]!);
-  return test.verdict(state).comparisons;
+  const [control, ...others] = experiment.arms;
+  if (!control || !sums.every(({ n }) => n >= 2)) return [];
+  return others.flatMap((arm, at) => {
+    const tuning = tuningOf(experiment, control, arm);
+    const test = alwaysValid({ alpha: alpha / others.length, tuning });
+    const state = test.add(test.init(), control.name, sums[0]!);
+    return test.verdict(test.add(state, arm.name, sums[at + 1]!)).comparisons;
+  });
+}
+
+/** Units of equal arms that tell as much as those that are planned of two arms. Of a canary, at its first step: it has to be the same all along. */
+function tuningOf(
+  { planned, steps }: Pick<Experiment, 'planned' | 'steps'>,
+  control: ExperimentArm,
+  arm: ExperimentArm,
+): number {
+  const share = steps?.[0]?.share ?? arm.share;
+  const rest = steps ? 1 - share : control.share;
+  return Math.max(leastTuning, (planned * 4 * share * rest) / (share + rest));
 }
 
 /** The mean of an arm alone, with a confidence sequence; no metric is below 0, and shares are no more than 1. */
