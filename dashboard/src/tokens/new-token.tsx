@@ -7,10 +7,11 @@ import { useDashboard } from '../context/dashboard.ts';
 import { Failure } from '../loading/loading.tsx';
 import { asRefusal, type Refusal } from '../requests/refusal.ts';
 import { terms } from '../words/terms.ts';
+import type { TokenKind } from './tokens.ts';
 import { words } from './words.ts';
 
 interface Shown {
-  readonly kind: 'enrolment' | 'operator' | 'inference';
+  readonly kind: TokenKind;
   readonly made: () => void;
 }
 

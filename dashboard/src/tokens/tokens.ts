@@ -1,7 +1,11 @@
 import type { Role } from '@murmuration/api/role';
 import type { InferenceTokenMessage, TokenState } from '@murmuration/api/token';
 
-interface Token {
+/** What opens what to whom. */
+export type TokenKind = 'enrolment' | 'operator' | 'inference';
+
+/** What all tokens tell of themselves. */
+export interface Token {
   readonly id: string;
   readonly name: string;
   readonly state: TokenState;

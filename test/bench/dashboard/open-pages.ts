@@ -13,7 +13,7 @@ const pages: readonly (readonly [name: string, address: (newest: number) => stri
   ['privacy', () => '#/tasks/line/privacy', '.explained dd'],
   ['security', () => '#/security', '#audit'],
   ['settings', () => '#/tasks/line/settings', '.settings input'],
-  ['access', () => '#/access', '#operators'],
+  ['access', () => '#/access', '#operator-tokens'],
 ];
 
 /**

@@ -1,0 +1,146 @@
+import type { Subject } from '@murmuration/api/live';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import type { ComponentChildren } from 'preact';
+import { useDashboard } from '../context/dashboard.ts';
+import { Action } from '../controls/action.tsx';
+import { Ago } from '../controls/moment.tsx';
+import { Pager, usePlaces } from '../controls/pager.tsx';
+import { instant } from '../format/format.ts';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { NewToken } from './new-token.tsx';
+import type { Token, TokenKind } from './tokens.ts';
+import { words } from './words.ts';
+
+/** What one kind of tokens shows beside what all have. */
+export interface TokenColumn<Kind> {
+  readonly heading: string;
+  readonly isNumber?: boolean;
+  readonly cell: (token: Kind) => ComponentChildren;
+}
+
+/** Texts of one kind of tokens. */
+export interface TokenWords {
+  readonly heading: string;
+  readonly hint: string;
+  /** Where there are none. */
+  readonly none: string;
+}
+
+export interface TokenCardProps<Kind extends Token> {
+  readonly kind: TokenKind;
+  readonly texts: TokenWords;
+  /** What becomes of it when it is revoked, in the dialog that asks. */
+  readonly consequences: (token: Kind) => readonly string[];
+  /** After its status. */
+  readonly columns: readonly TokenColumn<Kind>[];
+  /** Behind the name of a token. */
+  readonly mark?: (token: Kind) => ComponentChildren;
+  /** Further actions on a token; `reload` lists all again. */
+  readonly actions?: (token: Kind, reload: () => void) => ComponentChildren;
+  /** Besides its own, those whose changes change the list. */
+  readonly subjects?: readonly Subject[];
+}
+
+interface Answer<Kind> {
+  readonly tokens: readonly Kind[];
+  readonly next: string | null;
+}
+
+/** Tokens of one kind, newest first, a page at a time; operators who may change them make and revoke them here. */
+export function TokenCard<Kind extends Token>({
+  kind,
+  texts,
+  consequences,
+  columns,
+  mark,
+  actions,
+  subjects = [],
+}: TokenCardProps<Kind>) {
+  const { session, requests } = useDashboard();
+  const path = `${kind}-tokens` as const;
+  const places = usePlaces<string>();
+  const loaded = useLoaded<Answer<Kind>>(`${path}?limit=20${places.query('after')}`, [path, ...subjects]);
+  const mayChange = session.may(kind === 'operator' ? 'admin' : 'operator');
+  const { columns: common, states, never, ...list } = words.list;
+  return (
+    <section class="card" aria-labelledby={path}>
+      <div class="card-head">
+        <div>
+          <h2 id={path}>{texts.heading}</h2>
+          <p class="muted">{texts.hint}</p>
+        </div>
+        {mayChange && <NewToken kind={kind} made={() => loaded.reload()} />}
+      </div>
+      <Loading of={loaded}>
+        {({ tokens, next }) =>
+          tokens.length === 0 && next === null ? (
+            <p class="hint">{texts.none}</p>
+          ) : (
+            <>
+              <ResponsiveTable label={texts.heading}>
+                <table>
+                  <thead>
+                    <tr>
+                      <th scope="col">{common.name}</th>
+                      <th scope="col">{common.state}</th>
+                      {columns.map(({ heading, isNumber }) => (
+                        <th key={heading} scope="col" class={isNumber ? 'number' : undefined}>
+                          {heading}
+                        </th>
+                      ))}
+                      <th scope="col">{common.made}</th>
+                      <th scope="col">{common.expires}</th>
+                      {mayChange && <th scope="col">{common.actions}</th>}
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {tokens.map(token => (
+                      <tr key={token.id}>
+                        <th scope="row">
+                          {token.name} <code class="muted">{token.id}</code> {mark?.(token)}
+                        </th>
+                        <td>
+                          <span class={`badge is-${token.state}`}>{states[token.state]}</span>
+                        </td>
+                        {columns.map(({ heading, isNumber, cell }) => (
+                          <td key={heading} class={isNumber ? 'number' : undefined}>
+                            {cell(token)}
+                          </td>
+                        ))}
+                        <td>
+                          <Ago at={token.createdAt} />
+                        </td>
+                        <td>{token.expiresAt ? instant(token.expiresAt) : never}</td>
+                        {mayChange && (
+                          <td>
+                            {token.state === 'valid' && (
+                              <Action
+                                label={list.revoke}
+                                title={list.revokeTitle(token.name)}
+                                consequences={consequences(token)}
+                                confirm={list.revoke}
+                                done={list.revokeDone(token.name)}
+                                isDanger
+                                run={async () => {
+                                  await requests.send('POST', `${path}/${token.id}/revoke`);
+                                  loaded.reload();
+                                }}
+                              />
+                            )}
+                            {actions?.(token, () => loaded.reload())}
+                          </td>
+                        )}
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </ResponsiveTable>
+              <Pager places={places} next={next} />
+            </>
+          )
+        }
+      </Loading>
+    </section>
+  );
+}
