@@ -5,7 +5,7 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
 import { BelowFloor } from '../floors/below-floor.ts';
 import { Participations } from '../floors/participations.ts';
-import { clip } from '../update/clip.ts';
+import { clip as clipWhole } from '../update/clip.ts';
 import { clipLayers } from '../update/clip-layers.ts';
 import type { Learned } from '../update/prepare.ts';
 import { type KeptUpdate, keptUpdates, settingsIn } from './kept-update.ts';
@@ -35,12 +35,8 @@ export function bufferedPart(
   const kept = keptUpdates(ports.store.storage, ports.task);
   const train = async (signal: AbortSignal) => {
     await part.require(signal, false);
-    const learned = await part.make(signal, report);
-    if (!('delta' in learned) || !Number.isFinite(clipped(learned, plan)))
-      throw new MurmurationError(
-        'training.failed',
-        'Training diverged: the update is not finite. A lower learning rate helps.',
-      );
+    const learned = (await part.make(signal, report)) as Learned;
+    clip(learned, plan);
     // Not kept before: a check-in that somebody forces on the device would tell whether it has trained by then.
     await untilSlot(plan, since, ports.platform, signal);
     signal.throwIfAborted();
@@ -62,9 +58,10 @@ export function bufferedPart(
   };
 }
 
-/** Clips before the weight of a version does, which may only shorten; the norm before. */
-function clipped({ delta, layout }: Learned, { update: { clip: limit, perLayer } }: Plan): number {
-  return perLayer ? clipLayers(delta, layout, limit) : clip(delta, limit);
+/** Clips before the weight of a version does, which may only shorten. */
+function clip({ delta, layout }: Learned, { update: { clip: limit, perLayer } }: Plan): void {
+  if (perLayer) clipLayers(delta, layout, limit);
+  else clipWhole(delta, limit);
 }
 
 /** Brings the update that the device keeps into the sum of a buffer, times the weight of its version. */

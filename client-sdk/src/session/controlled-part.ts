@@ -8,6 +8,7 @@ import { splitLayout, takePart, withPart } from '@murmuration/protocol/weights/s
 import { retry } from '../retry/retry.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { type OwnVector, OwnVectors } from '../update/own-vectors.ts';
+import { diverged } from './diverged.ts';
 import type { Part } from './part.ts';
 import type { SessionPorts } from './ports.ts';
 import { trainingPart } from './training-part.ts';
@@ -37,11 +38,12 @@ export function controlledPart(assignment: Assignment, control: PlanControl, por
           'The plan corrects the steps of devices, which this trainer does not do: its result has no gradient.',
         );
       change = takePart(gradient, split, 'shared').map((value, i) => value - own[i]!);
-      if (!change.every(Number.isFinite))
-        throw new MurmurationError(
-          'training.failed',
-          'Training diverged: its gradients are not finite. A lower learning rate helps.',
-        );
+      if (!change.every(Number.isFinite)) {
+        if (!plan.masking) throw diverged('its gradients are');
+        // Neither half of what is sent tells that training diverged.
+        change.fill(0);
+        return { ...result, delta: result.delta.fill(Number.NaN) };
+      }
       roundControl(change, { ...quantizationOf(plan), control: control.clip }, round, platform.random);
       for (let i = 0; i < count; i++) own[i] = own[i]! + change[i]!;
       await kept.add(hash, { number, origin: control.origin ?? roundMark(round) }, own);

@@ -9,6 +9,7 @@ import { ExampleSplit } from '../hybrid/held-out.ts';
 import { retry } from '../retry/retry.ts';
 import { readExamples } from '../training/examples.ts';
 import type { Learned } from '../update/prepare.ts';
+import { unlessDiverged } from './diverged.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 
@@ -56,11 +57,16 @@ export async function learn(
       `The trainer gave ${result.delta.length} values; the model has ${files.layout.count}.`,
     );
   requireExamples(result.examples, floors.leastExamples);
-  await privateLayers.keep(plan.privateLayers ?? [], split, model.weights, result.delta);
+  const { delta, metrics } = await unlessDiverged(
+    result,
+    plan,
+    () => privateLayers.keep(plan.privateLayers ?? [], split, model.weights, result.delta),
+    error => emit('error', Object.assign(error, { task, round: assignment.round })),
+  );
   return {
-    delta: takePart(result.delta, split, 'shared'),
+    delta: takePart(delta, split, 'shared'),
     examples: result.examples,
-    loss: result.metrics.initialLoss,
+    loss: metrics.initialLoss,
     layout: split.shared,
     verdict: await verdictFor(plan, served),
   };

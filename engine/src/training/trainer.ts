@@ -49,7 +49,8 @@ export interface ModelTrainer {
    * Trains a copy of `model`, from its weights: under a plan with private layers these are not those that its hash names. They are read
    * elsewhere too, and neither changed nor transferred.
    * `progress` hears the share that is done, from 0 to 1. Throws `training.no-examples`, and, soon after `signal` is aborted,
-   * `training.stopped`: no other training of its task begins before.
+   * `training.stopped`: no other training of its task begins before. A result that is not finite is returned as it is: a device that left
+   * for it would tell the coordinator of its examples.
    */
   train(
     model: ModelFiles,

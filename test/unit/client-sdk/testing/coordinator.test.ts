@@ -337,16 +337,17 @@ describe('an app with a mistake is found by it', () => {
       examples: () => line(40).map(([x]) => [x, Number.NaN] as const),
     });
     await client.start();
-    const { outcome, reason, errors } = await coordinator.round();
-    expect({ outcome, reason }).toEqual({ outcome: 'left', reason: 'training.failed' });
-    expect(errors).toMatchObject([{ detail: expect.stringMatching(/diverged/) }]);
+    const { outcome, sent, errors } = await coordinator.round();
+    expect({ outcome, norm: sent?.norm }).toEqual({ outcome: 'counted', norm: 0 });
+    expect(errors).toMatchObject([{ code: 'training.failed', detail: expect.stringMatching(/diverged/) }]);
     await client.stop();
   });
 
   it('examples without a label, of which the app would have sent nothing useful', async () => {
     const { coordinator, client } = await scene({ examples: () => line(40).map(([x]) => [x] as never) });
     await client.start();
-    expect((await coordinator.round()).outcome).toBe('left');
+    const { sent, errors } = await coordinator.round();
+    expect([sent?.norm, errors.map(({ code }) => code)]).toEqual([0, ['training.failed']]);
     await client.stop();
   });
 

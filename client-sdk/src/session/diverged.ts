@@ -1,0 +1,41 @@
+import type { TrainingResult } from '@murmuration/engine/training/trainer';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Plan } from '@murmuration/protocol/messages/plan';
+import { squares } from '../update/clip.ts';
+
+/** Training led out of all numbers; `part` names what did. */
+export const diverged = (part: string): MurmurationError =>
+  new MurmurationError(
+    'training.failed',
+    `Training diverged: ${part} not finite. A lower learning rate helps.`,
+  );
+
+/** Throws `training.failed` where training led out of all numbers, or began there where updates are weighed by its loss. */
+export function requireFinite({ delta, metrics }: TrainingResult, { training }: Plan): void {
+  if (!Number.isFinite(squares(delta))) throw diverged('the update is');
+  const { initialLoss = 0 } = metrics;
+  if (training.fairness && !Number.isFinite(initialLoss)) throw diverged('the loss before it is');
+}
+
+/**
+ * Does what needs a result that is finite, with the result. Under masks a device whose training diverged goes on with an update of zeros, of which
+ * `told` hears: a coordinator can make a version that diverges where one word occurs, and would see who leaves (SPEC.md, RD25). Throws what `keep` and
+ * `requireFinite` throw otherwise.
+ */
+export async function unlessDiverged(
+  result: TrainingResult,
+  plan: Plan,
+  keep: () => Promise<void>,
+  told: (error: MurmurationError) => void,
+): Promise<TrainingResult> {
+  try {
+    requireFinite(result, plan);
+    await keep();
+    return result;
+  } catch (error) {
+    const isHidden = plan.masking && error instanceof MurmurationError && error.code === 'training.failed';
+    if (!isHidden) throw error;
+    told(error);
+    return { ...result, delta: result.delta.fill(0), metrics: { ...result.metrics, initialLoss: 0 } };
+  }
+}
