@@ -149,6 +149,8 @@ export class PlatformClient {
     const known = {
       ...greeted(this.#transport, request, () => this.#isKnown),
       download: this.#transport.download.bind(this.#transport),
+      isSeeking: () => this.#transport.isSeeking?.() ?? false,
+      stopSeeking: () => this.#transport.stopSeeking?.(),
     };
     this.#hybrids = new Hybrids({
       platform,

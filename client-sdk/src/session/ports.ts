@@ -31,7 +31,7 @@ export interface SessionPlatform extends Pick<DevicePlatform, 'clock' | 'random'
 export interface SessionPorts {
   readonly task: TaskName;
   readonly platform: SessionPlatform & { readonly wake: WakeSignal };
-  readonly transport: Pick<Transport, 'request' | 'upload' | 'download'>;
+  readonly transport: Pick<Transport, 'request' | 'upload' | 'download' | 'isSeeking' | 'stopSeeking'>;
   readonly trainer: Trainer;
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
   readonly models: Models;

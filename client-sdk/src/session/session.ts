@@ -50,6 +50,8 @@ export class Session {
   #wasSentAway = false;
   /** Whether the last check-in did not reach the coordinator: then the next connection is the time for another. */
   #isCutOff = false;
+  /** When the end of the round that it has a part in is not waited for any more, by `#elapsed`. */
+  #missedAt = 0;
   #cancelTimer: Cancel = () => {};
   /** The contributions so far: the next one begins when the one before has ended, since they share trainer and store. */
   readonly #contributions = new PromiseQueue();
@@ -77,8 +79,8 @@ export class Session {
     if (this.#state.phase === 'idle') this.#wakeIn(left, () => void this.#checkIn());
     else if (this.#state.phase !== 'gathering' && !this.#isNamed) {
       // Whoever has nothing left to send loses nothing by checking in while the round still runs.
-      const wait = this.#state.phase === 'closing' ? afterClosed : unnamed;
-      this.#wakeIn(wait, () => this.#missedEnd());
+      if (this.#state.phase === 'closing') this.#wakeIn(afterClosed, () => this.#missedEnd());
+      else this.#awaitNaming();
     }
   }
 
@@ -87,7 +89,7 @@ export class Session {
     this.#isNamed = false;
     // The coordinator drops those who wait; training goes on, and its upload finds its own way.
     if (this.#state.phase === 'gathering') this.#state = { phase: 'idle' };
-    if ('assignment' in this.#state) this.#expectEnd(this.#state.assignment);
+    if ('assignment' in this.#state) this.#wakeIn(this.#untilMissed, () => this.#missedEnd());
   }
 
   /** `bytes`: the length of the message. */
@@ -160,7 +162,8 @@ export class Session {
     this.#state = { phase: 'idle' };
     if (!('assignment' in state)) return;
     if (state.phase === 'contributing') state.stop.abort(new MurmurationError('training.stopped'));
-    const { task, emit } = this.#ports;
+    const { task, transport, emit } = this.#ports;
+    transport.stopSeeking?.();
     const { round, number } = state.assignment;
     const asked = state.query === undefined ? {} : { query: state.query };
     emit('round', { task, round, number, ...asked, phase: 'ended', progress: 1 });
@@ -182,10 +185,26 @@ export class Session {
     this.#cancelTimer = this.#ports.platform.clock.at(this.#now + ms, wake);
   }
 
+  /** The coordinator has named the round. */
   #expectEnd({ deadline }: Assignment): void {
     // A deadline that is over already tells of a coordinator whose clock was set back since the hello.
     const left = Math.max(deadline - this.#ahead - this.#elapsed, 0);
+    this.#missedAt = this.#elapsed + left + endMissed;
     this.#wakeIn(left + endMissed, () => this.#missedEnd());
+  }
+
+  /** ms until the end of a round is not waited for any more, whether or not the device is connected by then. */
+  get #untilMissed(): number {
+    return Math.max(this.#missedAt - this.#elapsed, 0);
+  }
+
+  /** The round is over where nobody names it, unless the cell that has it now is still looked for. */
+  #awaitNaming(): void {
+    const left = this.#untilMissed;
+    this.#wakeIn(Math.min(unnamed, left), () => {
+      if (left > unnamed && this.#ports.transport.isSeeking?.()) this.#awaitNaming();
+      else this.#missedEnd();
+    });
   }
 
   /** When the coordinator tells a device to come back; however soon that is, a device takes a moment, another one each time. */

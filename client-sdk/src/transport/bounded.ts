@@ -54,6 +54,8 @@ export function bounded(
   return {
     // Asked when it is needed: what is in the way may be found otherwise by then.
     ...(transport.findProblem && { findProblem: () => transport.findProblem!() }),
+    ...(transport.isSeeking && { isSeeking: () => transport.isSeeking!() }),
+    ...(transport.stopSeeking && { stopSeeking: () => transport.stopSeeking!() }),
     open: begin,
     close: end,
     async request(event, frame) {

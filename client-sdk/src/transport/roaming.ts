@@ -9,14 +9,22 @@ import {
   sentElsewhere,
 } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, decodeFrame, encodeAccepted, encodeFrame } from '@murmuration/protocol/messages/frame';
+import { decodeAssignment } from '@murmuration/protocol/messages/round';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import * as z from 'zod/mini';
 import { baseOf, isTrusted } from './address.ts';
+import { about } from './inflow.ts';
 import type { Transport, TransportListener, TransportPlatform } from './transport.ts';
 
 /** ms after which a device that has lost its cell asks the front where its task is now: doubled each time, up to the last. */
 const firstPause = 500;
 const longestPause = 30_000;
+/**
+ * Where the device has a part in a round, phases go by meanwhile: it waits no longer than until the cohort together has come so often a second,
+ * and that long in any case, ms.
+ */
+const cohortPerSecond = 250;
+const longestInRound = 2_000;
 /** ms between two ways to a cell, at least, whatever front and cells say. */
 const shortestVisit = 500;
 /** ms after which another task asks again while the device is at the cell of one. */
@@ -59,6 +67,8 @@ export function roaming(
   /** Whether the cell that the device is at has named that round. */
   let isNamed = false;
   let unnamed = 0;
+  /** ms between two tries to find that cell again, at most. */
+  let longest = longestPause;
   /** One more whenever what was asked before does not count any more: answers of then lead nowhere. */
   let turn = 0;
   let pause = firstPause;
@@ -78,7 +88,7 @@ export function roaming(
       failed: retryAt => (isHome ? listener?.failed?.(retryAt) : goHome(true)),
       resting: () => (isHome ? listener?.resting?.() : goHome()),
       message(event, frame) {
-        if (event === 'assignment' && !isHome) named();
+        if (event === 'assignment' && !isHome) named(frame);
         listener?.message(event, frame);
         if (isHome || event !== 'round-end') return;
         isInRound = false;
@@ -87,8 +97,9 @@ export function roaming(
     });
   };
 
-  const named = () => {
+  const named = (assignment: Uint8Array) => {
     cancel();
+    longest = longestFor(assignment);
     isInRound = true;
     isNamed = true;
     unnamed = 0;
@@ -122,7 +133,8 @@ export function roaming(
   const goHome = (isLost = false) => {
     if (current === home) return;
     const left = wentAt + shortestVisit - clock.now();
-    move(() => follow(home), Math.max(isLost ? pause * (0.5 + random(1)[0]! / 256) : 0, left));
+    const wait = isInRound ? Math.min(pause, longest) : pause;
+    move(() => follow(home), Math.max(isLost ? about(wait, random) : 0, left));
     current = home;
     if (isLost) pause = Math.min(2 * pause, longestPause);
     else pause = firstPause;
@@ -140,15 +152,16 @@ export function roaming(
   const ask = async (): Promise<void> => {
     const { checkIn: message, ticket } = visit!;
     const asked = turn;
-    let wait = pause;
+    let wait = about(Math.min(pause, longest), random);
     try {
       const frame = await home.request('check-in', encodeFrame({ ...message, ticket }));
       const answer = decodeAck(frame, answers);
       if (turn !== asked) return;
       if (answer.decision === 'elsewhere') return goTo(answer, message);
       if (answer.decision === 'later') wait = Math.max(firstPause, answer.after);
-    } catch {
-      // The next hello asks again, or the next turn.
+    } catch (error) {
+      // The next hello asks again, or the next turn, unless the front has refused it for good.
+      if (turn === asked && error instanceof MurmurationError && !error.retryable) isInRound = false;
     }
     // The device is on its way elsewhere, where another answer has led it: no timer but that of this way counts.
     if (turn !== asked) return;
@@ -212,6 +225,12 @@ export function roaming(
   return {
     // Asked when it is needed: what is in the way may be found otherwise by then.
     ...(home.findProblem && { findProblem: () => home.findProblem!() }),
+    isSeeking: () => isInRound && !isNamed,
+    stopSeeking() {
+      if (isNamed) return;
+      isInRound = false;
+      turn++;
+    },
     open(given) {
       listener = given;
       follow(home);
@@ -254,6 +273,20 @@ export function roaming(
 
 /** What a front has no answer to. */
 const ofRound: ReadonlySet<DeviceEvent> = new Set(['keys', 'shares', 'agree', 'reveal', 'leave']);
+
+/** ms between two tries to find the cell of a round again, at most, by its assignment. */
+function longestFor(assignment: Uint8Array): number {
+  let cohort: number;
+  try {
+    cohort = decodeAssignment(assignment).plan.largestCohort;
+  } catch {
+    // What is wrong with it is the session's to tell.
+    return longestPause;
+  }
+  // One that is read by itself says nothing of how many others there are.
+  if (cohort === 1) return longestPause;
+  return Math.min(Math.max(longestInRound, (1_000 * cohort) / cohortPerSecond), longestPause);
+}
 
 /** The address of a cell. Throws `ticket.refused` for one to which the device does not go. */
 function requireAllowed(cell: string, base: URL, origins: readonly string[]): URL {

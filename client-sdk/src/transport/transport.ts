@@ -50,6 +50,13 @@ export interface Transport {
   close(): void;
   /** Finds out why the coordinator can't be reached. */
   findProblem?(): Promise<FoundProblem>;
+  /**
+   * Whether the device has a part in a round, and its transport looks for the process of the coordinator that has that round now: until it is
+   * there, nobody can name it. Left out: it never does.
+   */
+  isSeeking?(): boolean;
+  /** The device takes the round for over, and asks no more where it is. */
+  stopSeeking?(): void;
   /** Sends a frame; resolves with the frame of the answer. Throws `server.unreachable` or `server.no-answer`. */
   request(event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array>;
   /** The bytes at a path of the coordinator, at most `limit`. Throws what a problem document names, or `server.unreachable`. */

@@ -10,8 +10,10 @@ import {
   encodeFrame,
   encodeRefused,
 } from '@murmuration/protocol/messages/frame';
+import { encodeAssignment } from '@murmuration/protocol/messages/round';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
+import { assignmentOf } from '../memory-coordinator.ts';
 
 type Answer = (event: DeviceEvent, message: CheckIn | undefined) => unknown;
 
@@ -63,7 +65,7 @@ class Peer {
   }
 }
 
-function world({ base = 'https://learn.example.org', origins = [] as string[] } = {}) {
+function world({ base = 'https://learn.example.org', origins = [] as string[], random = 128 } = {}) {
   const clock = new VirtualClock(1_000);
   const peers = new Map<string, Peer>();
   const peer = (origin: string) => {
@@ -72,7 +74,7 @@ function world({ base = 'https://learn.example.org', origins = [] as string[] } 
     return found;
   };
   const made: string[] = [];
-  const platform = { clock, random: (count: number) => new Uint8Array(count).fill(128) };
+  const platform = { clock, random: (count: number) => new Uint8Array(count).fill(random) };
   const transport = roaming(
     new URL(base),
     platform,
@@ -177,14 +179,18 @@ describe('TK1: the way to a cell', () => {
 });
 
 describe('TK3: a device whose cell is gone in the midst of a round', () => {
-  const inRound = async () => {
-    const all = world();
+  const inRound = async (cohort?: number, random = 128) => {
+    const all = world({ random });
     await all.sent(cell, 'the first');
     all.peer(cell).answer = () => ({ decision: 'waiting' });
     await all.checkInAs();
-    all.peer(cell).listener!.message('assignment', new Uint8Array());
+    const assignment =
+      cohort === undefined
+        ? new Uint8Array()
+        : encodeAssignment(assignmentOf(all.clock, 'r1', { largestCohort: cohort }));
+    all.peer(cell).listener!.message('assignment', assignment);
     all.peer(cell).listener!.disconnected('gone');
-    await all.clock.advance(500);
+    await all.clock.advance(750);
     expect(all.front.isOpen).toBe(true);
     return all;
   };
@@ -292,6 +298,99 @@ describe('TK3: a device whose cell is gone in the midst of a round', () => {
     transport.close();
     await clock.advance(0);
     expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    [100, 2_000, 'at the least'],
+    [1_300, 5_200, 'as long as 250 devices of its cohort a second take'],
+    [13_000, 30_000, 'as long as at any time'],
+    [1, 30_000, 'as long as at any time, where it is read by itself'],
+  ])(
+    'goes back to a front that names the lost cell, in a cohort of %i every %i ms in the end: %s',
+    async (cohort, longest) => {
+      const { clock, peer, transport, front } = await inRound(cohort);
+      front.answer = event =>
+        event === 'check-in' ? { decision: 'elsewhere', cell, ticket: 'the first' } : null;
+      const waits: number[] = [];
+      for (let visit = 0; visit < 9; visit++) {
+        await transport.request('hello', new Uint8Array());
+        await clock.advance(0);
+        const lost = clock.now();
+        peer(cell).listener!.failed!(lost + 1_000);
+        while (!front.isOpen) await clock.advance(50);
+        waits.push(clock.now() - lost);
+      }
+      expect(waits[0]).toBeLessThanOrEqual(1_000);
+      expect(waits.toSorted((a, b) => a - b)).toEqual(waits);
+      expect(waits.at(-1)).toBe(longest);
+      // Its next check-in is as any other.
+      await transport.request('check-in', encodeFrame({ task: 'line', conditions: {} })).catch(() => {});
+      await clock.advance(0);
+      const lost = clock.now();
+      peer(cell).listener!.failed!(lost + 1_000);
+      await clock.advance(29_999);
+      expect(front.isOpen).toBe(false);
+      await clock.advance(1);
+      expect(front.isOpen).toBe(true);
+    },
+  );
+
+  it('waits up to half as long more or less, so that a cohort does not come back all at once', async () => {
+    for (const [random, wait] of [
+      [0, 1_000],
+      [255, 2_993],
+    ] as const) {
+      const { clock, peer, transport, front } = await inRound(100, random);
+      front.answer = event =>
+        event === 'check-in' ? { decision: 'elsewhere', cell, ticket: 'the first' } : null;
+      for (let visit = 0; visit < 5; visit++) {
+        await transport.request('hello', new Uint8Array());
+        await clock.advance(0);
+        peer(cell).listener!.failed!(clock.now());
+        await clock.advance(visit === 4 ? wait - 1 : 4_000);
+      }
+      expect(front.isOpen).toBe(false);
+      await clock.advance(1);
+      expect(front.isOpen).toBe(true);
+    }
+  });
+
+  it('seeks its round from the loss of its cell to the naming by another one', async () => {
+    const { clock, peer, transport, front } = await inRound();
+    expect(transport.isSeeking!()).toBe(true);
+    front.answer = event =>
+      event === 'check-in' ? { decision: 'elsewhere', cell: next, ticket: 'the second' } : null;
+    await transport.request('hello', new Uint8Array());
+    await clock.advance(0);
+    await transport.request('hello', new Uint8Array());
+    expect(transport.isSeeking!()).toBe(true);
+    peer(next).listener!.message('assignment', new Uint8Array());
+    expect(transport.isSeeking!()).toBe(false);
+    // What was named is left by other means.
+    transport.stopSeeking!();
+    peer(next).listener!.disconnected('gone');
+    expect(transport.isSeeking!()).toBe(true);
+    transport.stopSeeking!();
+    expect(transport.isSeeking!()).toBe(false);
+    await clock.advance(2_000);
+    const { length } = front.asked;
+    await transport.request('hello', new Uint8Array());
+    await clock.advance(60_000);
+    expect(front.asked.slice(length)).toEqual([['hello']]);
+  });
+
+  it('asks no more where the front refuses to say where its round is for good', async () => {
+    const { clock, transport, front } = await inRound();
+    front.answer = event => (event === 'check-in' ? refused('server.busy')() : null);
+    await transport.request('hello', new Uint8Array());
+    await clock.advance(5_000);
+    expect(transport.isSeeking!()).toBe(true);
+    front.answer = event => (event === 'check-in' ? refused('task.unknown')() : null);
+    await clock.advance(5_000);
+    expect(transport.isSeeking!()).toBe(false);
+    const { length } = front.asked;
+    await clock.advance(60_000);
+    expect(front.asked).toHaveLength(length);
   });
 
   it('sends the front nothing of its round, which would only say that it knows none', async () => {
