@@ -16,6 +16,7 @@ import type { Task } from '../task/task.ts';
 import { type NgramsOf, ngramsOfFile } from './ngram-chain.ts';
 import type { MakeVersion } from './ports.ts';
 import { stateFor } from './state-for.ts';
+import { otherBase } from './taken-back.ts';
 
 /**
  * Aggregate → strategy → candidate → held-out metrics. The files of the candidate are stored; its row is not yet. Private and frozen layers are
@@ -38,10 +39,7 @@ export function versionMaker(
       terms.plan.privacy?.noise && (await released(privacy, terms, aggregate, contributors, signal));
     const { head, files, newest } = await registry.current(task.name);
     if (!terms.buffer && head.version.model !== terms.plan.model)
-      throw new MurmurationError(
-        'round.closed',
-        'The version that this round trained from was rolled back, or has grown.',
-      );
+      throw new MurmurationError('round.closed', otherBase);
     const split = splitLayout(files.layout, terms.plan.privateLayers, terms.plan.frozenLayers);
     if (!equalBytes(aggregate.form.layoutHash, split.shared.hash))
       throw new MurmurationError('round.closed', 'The newest version has another shape than these updates.');

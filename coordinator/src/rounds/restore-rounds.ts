@@ -13,6 +13,7 @@ import { restore } from './restore.ts';
 import type { RoundMaker } from './round-maker.ts';
 import type { RoundTimes } from './round-times.ts';
 import type { Succession } from './succession.ts';
+import { takenBack } from './taken-back.ts';
 import { isOutage } from './until-stored.ts';
 
 /** What hears of rounds that go on after a restart. */
@@ -65,10 +66,12 @@ async function restored(
   if (query) inquiries.begun(query.name, terms.startedAt);
   else times.beganBefore(terms.startedAt, task.interval);
   let aggregate: Aggregate;
+  let reason: string | undefined;
   try {
     const { layout } = await registry.files(terms.plan.model);
     if (terms.plan.control) registry.putBeside(terms.plan.model, terms.plan.control.file);
-    if (terms.parts) return maker.spread(task, terms, layout, true);
+    reason = await takenBack(saved, registry, ports.history);
+    if (terms.parts) return ended(maker.spread(task, terms, layout, true), reason);
     aggregate = maker.aggregateFor(task, terms, layout);
     restore(aggregate, saved, task);
     if (terms.buffer) {
@@ -79,7 +82,13 @@ async function restored(
     if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
     return fail(saved, `The round could not go on after a restart: ${error.detail}`, restoring);
   }
-  return maker.drive(terms, aggregate, { saved, before });
+  return ended(maker.drive(terms, aggregate, { saved, before }), reason);
+}
+
+/** A round that goes on, or ends at once where there is a reason for that: its devices hear it as soon as they are back. */
+function ended<Round extends RoundUnderWay>(round: Round, reason: string | undefined): Round {
+  if (reason !== undefined) round.abort(reason);
+  return round;
 }
 
 async function fail(saved: SavedRound, reason: string, { ports, abandoned }: Restoring): Promise<undefined> {

@@ -1,6 +1,7 @@
 import type { History } from '@murmuration/coordinator/registry/ports';
 import type { RoundStore } from '@murmuration/coordinator/round/store';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
@@ -22,6 +23,7 @@ export class Kept {
   readonly rounds = new MemoryRounds();
   readonly history = memoryHistory(this.rounds);
   readonly blobs;
+  readonly aliases = memoryAliases();
   /** The writes that were begun, by name. */
   readonly writes: string[] = [];
   /** Called at each write, by its position; true: the coordinator dies. */

@@ -1,4 +1,5 @@
 import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
+import { PendingRoundEnds } from '@murmuration/coordinator/devices/pending-round-ends';
 import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
@@ -71,6 +72,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
   readonly #pool: WaitingPool;
   readonly #uploads: Uploads;
   readonly #links = new Map<DeviceId, Link>();
+  readonly #unheard = new PendingRoundEnds();
 
   constructor(world: CoordinatorEnvironment, life: Life) {
     const { clock: time, kept } = world;
@@ -81,7 +83,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
     const clock = clockOf(time, life);
     const { store, history } = kept.of(life);
     const { task } = world;
-    this.#registry = new Registry(kept.blobs, history);
+    this.#registry = new Registry(kept.blobs, history, kept.aliases);
     const random = seededRandom(world.lives);
     const privacy = memoryBudgets({ random, clock });
     const opened = openTaskRounds(task, {
@@ -165,7 +167,9 @@ export class LivingCoordinator implements Answering, CohortChannel {
   end(device: DeviceId, end: RoundEnd): void {
     if (end.outcome !== 'closed')
       this.#around.requireKept(`round-end ${end.outcome}`, end.round, () => false);
-    this.#links.get(device)?.send('round-end', encodeFrame(end));
+    const link = this.#links.get(device);
+    if (link) link.send('round-end', encodeFrame(end));
+    else this.#unheard.remember(device, end);
   }
 
   async answer(link: Link, event: DeviceEvent, frame: Uint8Array): Promise<unknown> {
@@ -174,6 +178,8 @@ export class LivingCoordinator implements Answering, CohortChannel {
       const { device } = decodeFrame(frame, hello);
       this.#around.keyOf(device);
       this.#links.set(device, link);
+      const unheard = this.#unheard.take(device);
+      if (unheard) this.end(device, unheard);
       this.rounds.current?.back(device);
       this.rounds.trainings?.back(device);
       return { now: this.#around.clock.now(), tasks: [{ task: this.rounds.task.name, leastExamples: 1 }] };

@@ -42,6 +42,8 @@ export class World implements CoordinatorEnvironment {
   /** The devices whose update was acknowledged, by round. */
   readonly acknowledged = new Map<RoundId, Set<number>>();
   readonly trainings: number[] = [];
+  /** When each device took its part in a round for over last, ms since 1970. */
+  readonly endedAt: number[] = [];
   /** What was fed, hexadecimal, by round, event and device. */
   readonly fed = new Map<string, Set<string>>();
   makeVersion: (real: MakeVersion) => MakeVersion = real => real;
@@ -62,7 +64,7 @@ export class World implements CoordinatorEnvironment {
   /** Stores the first version, brings up a coordinator, and lets `devices` connect. */
   async begin(devices: number): Promise<void> {
     const { task } = this;
-    const registry = new Registry(this.kept.blobs, this.kept.history);
+    const registry = new Registry(this.kept.blobs, this.kept.history, this.kept.aliases);
     const zeros = { topology: { class_name: 'Sequential' }, layout, weights: new Float32Array(layout.count) };
     await storeFirstVersion(task, zeros, registry, this.kept.history, this.clock);
     await this.boot();
@@ -116,7 +118,7 @@ export class World implements CoordinatorEnvironment {
 
   /** The coordinates of the newest model, or of another version, each in parts of what a device learns. */
   async model(version?: ModelHash): Promise<number[]> {
-    const registry = new Registry(this.kept.blobs, this.kept.history);
+    const registry = new Registry(this.kept.blobs, this.kept.history, this.kept.aliases);
     const files = version ? await registry.files(version) : (await registry.current(this.task.name)).files;
     return Array.from(files.weights, value => value / learned);
   }
@@ -227,6 +229,9 @@ export class World implements CoordinatorEnvironment {
       },
     );
     client.on('error', ({ code }) => this.errors.push(code));
+    client.on('round', ({ phase }) => {
+      if (phase === 'ended') this.endedAt[index] = this.clock.now();
+    });
     this.#clients.push(client);
     await client.start();
   }

@@ -259,6 +259,31 @@ describe('a round that is spread over three cells', () => {
     await leader.rounds.stop();
   });
 
+  it('ends in all parts where its leader died and another version is to be followed by now', async () => {
+    const { world, leader } = await begin();
+    await step(world);
+    leader.life.end();
+    const { head, files } = await world.registry.current(world.task.name);
+    const { topology, layout, weights } = files;
+    const grown = await world.registry.store(
+      topology,
+      layout,
+      weights.map(value => value + 1),
+    );
+    const version = { ...head.version, number: 1, parent: head.version.model, model: grown.hash };
+    await world.history.commit({ head: { ...head, version } });
+    const next = await world.openLeader();
+    await world.clock.advance(1_000);
+    const reason = 'The version that this round trained from was rolled back, or has grown.';
+    expect(world.records).toMatchObject([{ number: 1, outcome: 'failed', failure: { reason } }]);
+    for (const { part, channel } of world.seats) {
+      expect(phaseOf(world, part)).toBe('failed');
+      expect(channel.ends.length).toBe(world.devicesOf(part).length);
+    }
+    expect(await world.store.underWay()).toEqual([]);
+    await next.rounds.stop();
+  });
+
   it('takes nothing from a cell that was replaced, however late', async () => {
     const { world, leader } = await begin();
     for (let i = 0; i < 4; i++) await step(world);
