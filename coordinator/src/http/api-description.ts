@@ -41,7 +41,12 @@ export function describeRoutes(app: Describable): void {
     const described = Fastify({ logger: false, exposeHeadRoutes: false, schemaController: zodCompilers });
     await described.register(swagger, {
       openapi: {
-        info: { title: 'Murmuration coordinator', version: '1' },
+        info: {
+          title: 'Murmuration coordinator',
+          version: '1',
+          description:
+            'Routes that tell the answer 400 refuse a parameter in the query of the address that they do not have.',
+        },
         components: {
           securitySchemes: {
             operatorToken: { type: 'http', scheme: 'bearer' },

@@ -21,6 +21,7 @@ import { blockLength } from '../registry/stored-bytes.ts';
 import { describeRoutes, zodCompilers } from './api-description.ts';
 import type { Certificate } from './certificate.ts';
 import { type ConnectionBounds, Connections, parserProblem } from './connections.ts';
+import { refuseUnknownParameters } from './parameters.ts';
 import { endWithProblem, problemHandler } from './problem.ts';
 import { boundServer } from './server.ts';
 
@@ -121,6 +122,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     // Pages of other origins post there alone.
     options(null, isOfConnection(request.url) ? ofConnections : shared);
   });
+  refuseUnknownParameters(app);
   describeRoutes(app);
   return app;
 }

@@ -2,13 +2,12 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
 import { describeMisfits } from '@murmuration/protocol/errors/misfits';
 import type { FastifySchemaCompiler } from 'fastify';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { pathProblem } from './path-problem.ts';
 
 /** What a part of a request is called where it is wrong as a whole. */
 const wholes: Readonly<Record<string, string>> = {
   body: 'The body',
-  querystring: 'The query of the address',
   headers: 'The header',
 };
 
@@ -19,14 +18,23 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
     const found = schema.safeParse(value, { error: plainWords });
     return found.success
       ? { value: found.data }
-      : { error: new MurmurationError('request.invalid', detailOf(found.error, value, httpPart)) };
+      : { error: new MurmurationError('request.invalid', detailOf(found.error, schema, value, httpPart)) };
   };
 
-function detailOf({ issues }: z.ZodError, value: unknown, httpPart: string): string {
+function detailOf({ issues }: z.ZodError, schema: z.ZodType, value: unknown, httpPart: string): string {
   if (httpPart === 'params') {
     const parameter = String(issues[0]?.path[0]);
     const inPath = pathProblem(parameter, (value as Readonly<Record<string, unknown>>)[parameter]);
     if (inPath !== undefined) return inPath;
   }
+  if (httpPart === 'querystring') return queryProblem(issues, schema, value);
   return describeMisfits(issues, value, wholes[httpPart] ?? 'The request');
+}
+
+/** As `describeMisfits`; of parameters that are like none that there is, which there are. */
+function queryProblem(issues: readonly z.core.$ZodIssue[], schema: z.ZodType, value: unknown): string {
+  const told = describeMisfits(issues, value, 'The query of the address', 'parameter');
+  if (!issues.some(({ code }) => code === 'unrecognized_keys') || told.includes('Did you mean')) return told;
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  return `${told} This address takes ${known.map(name => JSON.stringify(name)).join(', ') || 'none'}.`;
 }

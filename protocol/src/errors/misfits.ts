@@ -36,13 +36,18 @@ function fewWords(): typeof plainWords {
 /**
  * What is wrong with a value that did not fit a schema, in sentences: each field as its sender wrote it, such as `plan.learningRate` or
  * `arms[0].version`, what it was, and what it has to be. The schema has to be asked with `plainWords`. What may be a secret is not repeated.
- * `whole`: what the value is called, such as `The body`.
+ * `whole`: what the value is called, such as `The body`; `part`: what a field of it is called.
  */
-export function describeMisfits(issues: readonly $ZodIssue[], value: unknown, whole: string): string {
+export function describeMisfits(
+  issues: readonly $ZodIssue[],
+  value: unknown,
+  whole: string,
+  part = 'field',
+): string {
   const misfits = misfitsOf(issues);
-  const told = misfits.slice(0, mostTold).map(misfit => sentenceOf(misfit, value, whole));
+  const told = misfits.slice(0, mostTold).map(misfit => sentenceOf(misfit, value, whole, part));
   const others = misfits.length - told.length;
-  if (others > 0) told.push(`${others} more ${others === 1 ? 'field is' : 'fields are'} wrong.`);
+  if (others > 0) told.push(`${counted(others, `more ${part}`)} ${others === 1 ? 'is' : 'are'} wrong.`);
   return told.join(' ');
 }
 
@@ -94,7 +99,7 @@ function isOfKind({ code, path }: $ZodIssue): boolean {
   return path.length === 0 && /^invalid_(?:type|value|union)$/.test(code);
 }
 
-function sentenceOf({ path, message, isSize }: Misfit, value: unknown, whole: string): string {
+function sentenceOf({ path, message, isSize }: Misfit, value: unknown, whole: string, part: string): string {
   const field = fieldName(path);
   if (message.startsWith(noField)) {
     const parent = fieldName(path.slice(0, -1));
@@ -103,7 +108,7 @@ function sentenceOf({ path, message, isSize }: Misfit, value: unknown, whole: st
       .slice(noField.length)
       .replace(/^\.? ?/, ' ')
       .trimEnd();
-    return `There is no field ${key}${parent && ` in ${parent}`}.${question}`;
+    return `There is no ${part} ${key}${parent && ` in ${parent}`}.${question}`;
   }
   const subject = field || whole;
   if (/^(?:must|may) /.test(message)) return `${subject} ${message}.`;

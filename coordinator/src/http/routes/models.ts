@@ -128,6 +128,7 @@ export function modelRoutes(
   app.get(
     '/v1/tasks/:task/model.json',
     {
+      config: { takesAnyParameter: true },
       ...onRequest,
       schema: {
         summary: 'The version that devices serve now: topology and weight manifest',
@@ -145,6 +146,7 @@ export function modelRoutes(
   app.get(
     '/v1/tasks/:task/:weights',
     {
+      config: { takesAnyParameter: true },
       ...onRequest,
       schema: {
         summary: 'A file that the model.json of a task names, or named a few versions ago',

@@ -27,6 +27,8 @@ export async function triggerRoutes(app: App, runs: RunControl): Promise<void> {
     scope.post(
       '/v1/tasks/:task/triggers/:name',
       {
+        // Some senders add parameters of their own.
+        config: { takesAnyParameter: true },
         bodyLimit: 16_384,
         schema: {
           summary: 'Training is due, by a webhook of the task',

@@ -108,7 +108,11 @@ describe('the OpenAPI document', () => {
       >;
     };
     expect(document.openapi).toMatch(/^3\./);
-    expect(document.info).toEqual({ title: 'Murmuration coordinator', version: expect.any(String) });
+    expect(document.info).toEqual({
+      title: 'Murmuration coordinator',
+      version: expect.any(String),
+      description: expect.stringContaining('parameter'),
+    });
     expect(
       Object.entries(document.paths)
         .flatMap(([path, methods]) => Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`))
