@@ -5,6 +5,7 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
 import { BelowFloor } from '../floors/below-floor.ts';
 import { Participations } from '../floors/participations.ts';
+import { requirePrivateLayers } from '../floors/require-plan.ts';
 import { clip as clipWhole } from '../update/clip.ts';
 import { clipLayers } from '../update/clip-layers.ts';
 import type { Learned } from '../update/prepare.ts';
@@ -66,7 +67,7 @@ function clip({ delta, layout }: Learned, { update: { clip: limit, perLayer } }:
 
 /** Brings the update that the device keeps into the sum of a buffer, times the weight of its version. */
 function sendingPart({ plan, assignment: id }: Assignment, ports: SessionPorts): Part {
-  const { contributions, floors } = ports;
+  const { contributions, floors, keepPrivate } = ports;
   const { storage } = ports.store;
   const participations = new Participations(storage, ports.task, floors.privacy);
   const kept = keptUpdates(storage, ports.task);
@@ -76,6 +77,8 @@ function sendingPart({ plan, assignment: id }: Assignment, ports: SessionPorts):
     smallestSum: 0,
     async require(_, isMade) {
       requireSummable(plan);
+      // The app may keep more of them now than when the update was trained, by a plan with the same layers.
+      requirePrivateLayers(plan, keepPrivate);
       requireSchedule(plan, floors.mostVersions);
       await participations.require(plan, id, isMade);
       if (isMade) base = (await kept.base()) ?? base;

@@ -126,6 +126,16 @@ describe('a coordinator that makes up the plan of a buffer', () => {
     ['a verdict besides', { bases: schedule(model), judged: hash(3) }],
   ])('RD23: gets nothing for %s', (_, plan) => declined(plan));
 
+  it('RD22: gets no update of layers that the app has kept on the device since it was trained', async () => {
+    const storage = memoryStorage();
+    const before = await ready(storage);
+    await before.device.client.stop();
+    const victim = new Victim({ floors, storage, task: { privateLayers: ['w'] } });
+    await victim.connect();
+    await answered(victim, () => victim.assign('b1', { ...low, bases: schedule(model) }));
+    expect([victim.floors, victim.left, victim.given]).toEqual([['privateLayers'], ['declined'], 0]);
+  });
+
   it('RD23: gets nothing from more versions than the app allows, which is one where it says nothing', async () => {
     const { mostVersions } = defaultFloors;
     const victim = await trained(await new Victim({ floors: { ...floors, mostVersions } }).connect());
