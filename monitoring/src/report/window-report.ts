@@ -29,7 +29,7 @@ export function windowReport(features: readonly CountedFeature[], options: Drift
 function reportCounted(feature: CountedFeature): FeatureReport {
   const { name, role, bins, reference, current } = feature;
   const drift = driftOf(feature);
-  const empty = total(reference) === 0 ? 'reference' : 'window';
+  const empty = sideOf(reference).rows === 0 ? 'reference' : 'window';
   return {
     name,
     role,

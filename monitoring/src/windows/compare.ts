@@ -1,5 +1,14 @@
+import { countCategories } from '../samples/bins.ts';
 import { type CategorySample, categorySample } from '../samples/sample.ts';
 import { twoSampleTests } from '../two-sample/tests.ts';
+import {
+  type BinCounts,
+  chiSquaredOfBoth,
+  distanceByChance,
+  likelihoodRatioOfBoth,
+  rare,
+  type WindowDistance,
+} from './chance.ts';
 import type { FeatureWindow } from './feature-window.ts';
 
 /** The tests that need no more than counts. */
@@ -19,11 +28,18 @@ export type WindowTest = (typeof windowTests)[number];
 export interface WindowComparison {
   readonly test: WindowTest;
   readonly score: number;
+  /** From which score on it has drifted: of a distance no less than what chance makes of so many rows and bins. */
   readonly threshold: number;
   readonly drifted: boolean;
 }
 
-/** Compares two windows that were counted with the same bins; undefined where one of them is empty. */
+/** p-values of two windows, of which neither is exact. */
+const chances = { 'chi-squared': chiSquaredOfBoth, 'likelihood-ratio': likelihoodRatioOfBoth } as const;
+
+/**
+ * Compares two windows that were counted with the same bins; undefined where one of them is empty. Values that are missing, and those that can't
+ * be read, are bins of their own: a feature that is no longer there has drifted.
+ */
 export function compareWindows(
   reference: FeatureWindow,
   current: FeatureWindow,
@@ -32,10 +48,26 @@ export function compareWindows(
 ): WindowComparison | undefined {
   const [before, after] = [sampleOf(reference), sampleOf(current)];
   if (before.size === 0 || after.size === 0) return undefined;
-  const score = twoSampleTests[test].score(before, after);
-  return { test, score, threshold, drifted: twoSampleTests[test].differs(score, threshold) };
+  const { score: scoreOf, differs } = twoSampleTests[test];
+  const both = countCategories(before, after);
+  const counts = { reference: [...both.reference], current: [...both.current] };
+  if (isOfChances(test)) {
+    const score = Math.min(1, chances[test](counts));
+    return { test, score, threshold, drifted: differs(score, threshold) };
+  }
+  const score = scoreOf(before, after);
+  const limit = Math.max(threshold, distanceByChance(test, counts));
+  return { test, score, threshold: limit, drifted: differs(score, limit) && isNoChance(counts) };
 }
 
-function sampleOf({ counts }: FeatureWindow): CategorySample {
-  return categorySample(counts.map((count, bin) => [bin, count] as const));
+function isOfChances(test: WindowTest): test is Exclude<WindowTest, WindowDistance> {
+  return Object.hasOwn(chances, test);
+}
+
+function isNoChance(counts: BinCounts): boolean {
+  return chiSquaredOfBoth(counts) < rare;
+}
+
+function sampleOf({ counts, missing, unreadable }: FeatureWindow): CategorySample {
+  return categorySample([...counts, missing, unreadable].map((count, bin) => [bin, count] as const));
 }

@@ -53,7 +53,27 @@ function binsOf(cells: readonly Cell[]): Bins | undefined {
   const isNumbers = sample.size > 0 && sample.distinct > fewValues;
   if (isNumbers) return quantileBins(sample, numberBins);
   const { sample: categories } = readCategories(cells);
-  return categories.size > 0 ? categoryBins(categories, mostCategories) : undefined;
+  if (categories.distinct <= mostCategories)
+    return categories.size > 0 ? categoryBins(categories, mostCategories) : undefined;
+  return categoryBins(readCategories(cells.filter(isForBins)).sample, mostCategories);
+}
+
+/**
+ * Of features with more categories than bins, every other value says which have bins, and the others are counted: values that say both make those
+ * categories look more frequent than they are, and each window after them as if it had drifted.
+ */
+const isForBins = (_: Cell, at: number): boolean => at % 2 === 0;
+
+/** A sample that a plan was made of, counted by it. */
+export function countReference(plan: CountingPlan, columns: Columns): Counts {
+  const own = Object.entries(columns).map(([name, column]) => {
+    const bins = plan.features[name]?.bins;
+    const isSelected =
+      bins?.kind === 'categories' && readCategories(column.cells).sample.distinct > bins.categories.length;
+    const cells = isSelected ? column.cells.filter((cell, at) => !isForBins(cell, at)) : column.cells;
+    return [name, { ...column, cells }] as const;
+  });
+  return countColumns(plan, Object.fromEntries(own));
 }
 
 /** A sample, counted by a plan. */

@@ -9,6 +9,7 @@ import {
   type CountingPlan,
   type Counts,
   countColumns,
+  countReference,
   planOf,
 } from './counting-plan.ts';
 import type { DriftReference, DriftWindow } from './drift-store.ts';
@@ -148,7 +149,7 @@ export class WatchedVersion {
         `The sample has none of the features of the version: ${known.slice(0, mostNamed).join(', ')}${known.length > mostNamed ? ', …' : ''}.`,
       );
     const from = (origin === 'traffic' ? this.#from : undefined) ?? now;
-    const counts = countColumns(plan, columns);
+    const counts = countReference(plan, columns);
     return { model, version, plan, counts, origin, rows: rowsOf(columns), from, to: now };
   }
 
