@@ -10,11 +10,15 @@ export const diverged = (part: string): MurmurationError =>
     `Training diverged: ${part} not finite. A lower learning rate helps.`,
   );
 
-/** Throws `training.failed` where training led out of all numbers, or began there where updates are weighed by its loss. */
+/** Throws `training.failed` where training led out of all numbers, or began with a loss by which no update is weighed where the plan does that. */
 export function requireFinite({ delta, metrics }: TrainingResult, { training }: Plan): void {
   if (!Number.isFinite(squares(delta))) throw diverged('the update is');
   const { initialLoss = 0 } = metrics;
-  if (training.fairness && !Number.isFinite(initialLoss)) throw diverged('the loss before it is');
+  if (training.fairness && !(initialLoss >= 0 && initialLoss < Infinity))
+    throw new MurmurationError(
+      'training.failed',
+      `The plan weighs devices by the loss of the model before it is trained, which is ${initialLoss}; 0 or more is needed.`,
+    );
 }
 
 /**

@@ -159,6 +159,30 @@ describe('a device in a masked round', () => {
     expect(await storage.get('session.keyboard')).toBeUndefined();
   });
 
+  it.each([-1, Number.NaN, Infinity])(
+    'RD25: goes on with zeros where updates are weighed by the loss, and its own is %d',
+    async initialLoss => {
+      const { training } = assignmentOf(clock).plan;
+      const fairness = { q: 1, lipschitz: 10, unit: 1 };
+      assignment = assignmentOf(clock, 'r1', { masking, training: { ...training, fairness } });
+      peers = new MaskedPeers(assignment, 5, masking);
+      trainer.result = async () => ({
+        delta: new Float32Array(layout.count).fill(0.1),
+        examples: 50,
+        metrics: { initialLoss },
+      });
+      const { errors } = await assigned();
+      await play('updates');
+      await state();
+      expect([errors, coordinator.asked.leave]).toEqual([['training.failed'], []]);
+      const sum = peers.sentBy(coordinator.uploads[0]!.bytes, peers.statement(), sent('reveal')[0]!);
+      const settings = { ...assignment.plan.update, largestCohort: assignment.plan.largestCohort };
+      const form = quantizationFor(layout.count, settings);
+      const { delta, weight } = meanOfSum(sum, 1, settings, form, assignment.round);
+      expect([Math.max(...delta.map(Math.abs)), weight]).toEqual([0, 1]);
+    },
+  );
+
   it('stops its training where the masks come to nothing, and has stopped before its next part begins', async () => {
     let end = () => {};
     const { train } = trainer;
