@@ -36,6 +36,7 @@ export default defineConfig({
           page('Embed in a web app', '/guides/embed-web'),
           page('Bundlers', '/guides/bundlers'),
           page('Embed in Node', '/guides/embed-node'),
+          page('When nothing happens', '/guides/nothing-happens'),
           page('Test your app', '/guides/test-your-app'),
           page('React', '/guides/react'),
           page('React Native', '/guides/react-native'),

@@ -105,6 +105,13 @@ describe('a page that does not reach its coordinator', () => {
     expect(problem).toBe('cors');
     expect(detail).toContain(`Name ${listed} in the setting "cors"`);
 
+    // A WebSocket opens for pages of any origin: a device of one that is not listed would get no model.
+    const unlisted = await app();
+    let [sockets, heard] = [0, ''];
+    page.on('websocket', () => (sockets += 1));
+    [heard] = await problemOf(page, unlisted, url);
+    expect([heard, sockets]).toEqual(['cors', 0]);
+
     const strict = await app(`default-src 'self'`);
     expect((await problemOf(page, strict, nobody))[0]).toBe('csp');
 

@@ -48,6 +48,12 @@ import type { TaskModels } from './parts.ts';
 import type { Platform } from './platform.ts';
 import { requireOptions } from './require-options.ts';
 
+/** Why a client that was started waits, in words for its app. */
+const hindrances = {
+  paused: 'the app has paused it; resume() ends that',
+  'not-agreed': 'nobody has agreed to take part; setConsent(true) says that somebody has',
+} as const;
+
 /** ms between two answers to challenges of one connection, at least: each takes a signature. */
 const shortestGreeting = 500;
 
@@ -248,7 +254,12 @@ export class PlatformClient {
   async #start(): Promise<void> {
     this.#emit('protection', this.protection);
     await this.#participation.start(error => this.#emit('error', asError(error)));
-    if (this.#participation.isRunning || !(await this.#handshake.hasPendingErasure())) return;
+    if (this.#participation.isRunning) return;
+    const { hindrance } = this.#participation;
+    if (hindrance)
+      for (const task of this.#models.keys())
+        this.#emit('wait', { task: parseTaskName(task), after: null, reason: hindrances[hindrance] });
+    if (!(await this.#handshake.hasPendingErasure())) return;
     // That is what the person wished last: it needs no consent.
     await this.#handshake.begin();
     this.#connect();

@@ -9,8 +9,11 @@ import type { Transport, TransportName } from '../transport/transport.ts';
 
 /** What a device learns for one task. */
 export interface TaskOptions {
-  /** The device's examples; read when it checks in and when a round needs them, and never sent. */
-  readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
+  /** The device's examples, or a promise of them; read when it checks in and when a round needs them, and never sent. */
+  readonly examples: () =>
+    | Iterable<unknown>
+    | AsyncIterable<unknown>
+    | PromiseLike<Iterable<unknown> | AsyncIterable<unknown>>;
   /** A module whose default export is the `Objective`, or a trainer of the app's own. */
   readonly trainer: URL | Trainer;
   /** Layers that stay on the device: it takes no part under a plan that does not name them among its own `privateLayers`. */

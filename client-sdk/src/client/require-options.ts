@@ -240,6 +240,7 @@ function requireKind(path: string, value: unknown, [is, what, inside]: Kind): vo
 
 function invalid(path: string, what: string, value: unknown): MurmurationError {
   // Others may hold what the app keeps to itself.
-  const shown = isIn(value, -Infinity, Infinity) || isText(value) ? JSON.stringify(value) : typeof value;
+  const shown =
+    isIn(value, -Infinity, Infinity) || typeof value === 'string' ? JSON.stringify(value) : typeof value;
   return new MurmurationError('options.invalid', `${path} has to be ${what}, not ${shown}.`);
 }

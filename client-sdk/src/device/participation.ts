@@ -26,6 +26,12 @@ export class Participation {
     this.#part = part;
   }
 
+  /** Why it takes no part though the app wishes it to. */
+  get hindrance(): 'paused' | 'not-agreed' | undefined {
+    if (!this.#wish.takesPart || this.#isRunning) return undefined;
+    return this.#isPaused ? 'paused' : 'not-agreed';
+  }
+
   /** Whether it takes part, or is about to. */
   get isRunning(): boolean {
     return this.#isRunning;

@@ -17,7 +17,7 @@ export function requirePlan(plan: Plan, floors: HeldFloors): void {
   if (asked !== 'off' && (!masking || threats.indexOf(masking.threat) < threats.indexOf(asked)))
     throw new BelowFloor(
       'masking',
-      `The plan has masks against ${masking ? `a ${masking.threat}` : 'no'} coordinator; the app asks for them against a ${asked} one.`,
+      `The plan has ${masking ? `masks against ${withArticle(masking.threat)} coordinator` : 'no masks'}; the app asks for them against ${withArticle(asked)} one.`,
     );
   if (masking && isPlain)
     throw new BelowFloor('masking', 'The plan asks for masks on updates that have none.');
@@ -59,6 +59,8 @@ export function requirePlan(plan: Plan, floors: HeldFloors): void {
         `The plan has ${value} for the floor "${floor}"; the app asks for ${least} or more${most < Infinity ? `, up to ${most}` : ''}.`,
       );
 }
+
+const withArticle = (threat: string): string => `${threat.startsWith('h') ? 'an' : 'a'} ${threat}`;
 
 /** Throws `plan.below-floor` for a plan that shares layers which the app keeps on the device. */
 export function requirePrivateLayers({ privateLayers = [] }: Plan, kept: readonly string[]): void {

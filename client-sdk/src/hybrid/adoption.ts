@@ -1,5 +1,5 @@
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { readExamples } from '../training/examples.ts';
+import { type GiveExamples, readExamples } from '../training/examples.ts';
 import { ExampleSplit } from './held-out.ts';
 import { chooseVersion, type LearningPorts } from './learning.ts';
 import type { Served } from './served.ts';
@@ -14,12 +14,12 @@ import { inTurns } from './turns.ts';
 export async function adopt(
   before: Served,
   files: ModelFiles,
-  examples: () => Iterable<unknown> | AsyncIterable<unknown>,
+  examples: GiveExamples,
   ports: LearningPorts,
   signal: AbortSignal,
 ): Promise<Served> {
   const split = new ExampleSplit(ports.serving);
-  if (before.global) await inTurns(await readExamples(examples()), signal, example => split.add(example));
+  if (before.global) await inTurns(await readExamples(examples), signal, example => split.add(example));
   const next = await chooseVersion(before, files, split.heldOut, ports, signal);
   if (next.global === before.global) return before;
   try {

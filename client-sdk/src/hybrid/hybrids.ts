@@ -6,6 +6,7 @@ import type { Models } from '../models/models.ts';
 import { newestVersion } from '../models/newest-version.ts';
 import { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { GiveExamples } from '../training/examples.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { asError } from '../training/training-errors.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -33,7 +34,7 @@ export interface HybridsPorts {
 /** A task of the app, as far as it is served. */
 interface ServedTask {
   readonly hybrid?: HybridOptions;
-  readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
+  readonly examples: GiveExamples;
 }
 
 interface OfTask {

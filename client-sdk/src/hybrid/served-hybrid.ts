@@ -9,7 +9,7 @@ import { predictionId } from '../outcomes/prediction-id.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import { whileWanted } from '../retry/while-wanted.ts';
 import type { Storage } from '../storage/storage.ts';
-import { readExamples } from '../training/examples.ts';
+import { type GiveExamples, readExamples } from '../training/examples.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { asError } from '../training/training-errors.ts';
 import { adopt } from './adoption.ts';
@@ -38,7 +38,7 @@ export interface HybridPorts {
   /** SHA-256 in hexadecimal; on this thread by default. */
   readonly contentHash?: ContentHash | undefined;
   readonly clock: Clock;
-  readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
+  readonly examples: GiveExamples;
   /** The newest global version on the device. */
   readonly newest: () => Promise<ModelFiles | undefined>;
   readonly isIdle: () => Promise<boolean>;
@@ -258,7 +258,7 @@ export class ServedHybrid implements Hybrid {
     const { task, newest, examples, emit } = this.#ports;
     const before = this.#served;
     const files = (await newest()) ?? before.files;
-    const read = await readExamples(examples());
+    const read = await readExamples(examples);
     this.#observed = [];
     emit('personal', { task, phase: 'learning', progress: 0, report: this.report() });
     const progress = (done: number) =>

@@ -8,10 +8,11 @@ import { ExampleSplit } from '../hybrid/held-out.ts';
 import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import { withKeptLayers } from '../private-layers/kept-layers.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
+import { type GiveExamples, readExamples } from '../training/examples.ts';
 
 /** What a device measures versions with. */
 export interface EvaluationPorts {
-  readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
+  readonly examples: GiveExamples;
   readonly serving: Serving<unknown>;
   readonly inference: Inference;
   readonly privateLayers: Pick<PrivateLayers, 'kept'>;
@@ -31,7 +32,7 @@ export async function heldOutExamples(
   most: number,
 ): Promise<readonly unknown[]> {
   const split = new ExampleSplit(serving);
-  for await (const example of examples()) split.add(example);
+  for (const example of await readExamples(examples)) split.add(example);
   return split.heldOut.filter(each => serving.questions(each).targets.length > 0).slice(-most);
 }
 

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { NgramsQuery } from '@murmuration/protocol/queries/query';
 import { ExampleSplit } from '../hybrid/held-out.ts';
+import { readExamples } from '../training/examples.ts';
 import type { EvaluationPorts } from './own-evaluation.ts';
 
 /**
@@ -24,7 +25,7 @@ export async function ownSequences(
       `The query "${name}" asks for n-grams of ${classes} classes from ${firstClass} on; the task has ${serving.classes} from ${serving.firstClass} on.`,
     );
   const split = new ExampleSplit(serving);
-  for await (const example of examples()) split.add(example);
+  for (const example of await readExamples(examples)) split.add(example);
   const before = (step?.length ?? 1) - 1;
   // Whoever sets the length must not learn from who leaves how long examples are.
   if (split.training.length === 0)

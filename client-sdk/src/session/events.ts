@@ -45,7 +45,9 @@ export interface SessionEvents {
     readonly model: ModelHash;
     readonly reason: FreshStart;
   }): void;
-  /** The device waits: for an assignment, or `after` ms until it checks in again. */
+  /**
+   * The device waits `after` ms until it checks in again; null: for an assignment, or, after `start`, until somebody agrees or the app goes on.
+   */
   wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
   /** Something is about to leave the device; what is sent again is told of again. */
   sent(event: Sent): void;

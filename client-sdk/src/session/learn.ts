@@ -34,7 +34,7 @@ export async function learn(
     emit('private-layers', { task, model: plan.model, reason }),
   );
   report('training', 0);
-  const read = await readExamples(examples());
+  const read = await readExamples(examples);
   const ownExamples =
     served && (split.private || ports.holdsOut)
       ? trainingExamplesOf(read, served.serving, ports.holdsOut)

@@ -10,6 +10,7 @@ import type { Models } from '../models/models.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { WakeSignal } from '../retry/wake-signal.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { GiveExamples } from '../training/examples.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
@@ -33,7 +34,7 @@ export interface SessionPorts {
   readonly platform: SessionPlatform & { readonly wake: WakeSignal };
   readonly transport: Pick<Transport, 'request' | 'upload' | 'download' | 'isSeeking' | 'stopSeeking'>;
   readonly trainer: Trainer;
-  readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
+  readonly examples: GiveExamples;
   readonly models: Models;
   readonly privateLayers: PrivateLayers;
   /** Layers that no plan may have uploaded. */

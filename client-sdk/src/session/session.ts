@@ -247,7 +247,7 @@ export class Session {
     this.#state = state;
     try {
       const least = Math.max(this.#leastExamples, floors.leastExamples);
-      const enough = await hasExamples(examples(), least);
+      const enough = await hasExamples(examples, least);
       const spared = await platform.spares?.();
       const wait = enough && !spared ? await contributions.wait() : untilEnough;
       const names = await (await answers?.())?.open();

@@ -1,15 +1,50 @@
-type Examples = Iterable<unknown> | AsyncIterable<unknown>;
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 
-/** Whether there are so many, without keeping them. */
-export async function hasExamples(examples: Examples, least: number): Promise<boolean> {
+type Given = Iterable<unknown> | AsyncIterable<unknown>;
+
+/** The function by which an app gives the examples of a task. */
+export type GiveExamples = () => Given | PromiseLike<Given>;
+
+/** Whether there are so many, without keeping them. Throws `app.examples`. */
+export async function hasExamples(give: GiveExamples, least: number): Promise<boolean> {
   let missing = least;
   if (missing <= 0) return true;
-  for await (const _ of examples) if (--missing === 0) return true;
-  return false;
+  await walk(give, () => --missing > 0);
+  return missing <= 0;
 }
 
-export async function readExamples(examples: Examples): Promise<unknown[]> {
+/** Throws `app.examples`. */
+export async function readExamples(give: GiveExamples): Promise<unknown[]> {
   const all: unknown[] = [];
-  for await (const example of examples) all.push(example);
+  await walk(give, example => {
+    all.push(example);
+    return true;
+  });
   return all;
+}
+
+/** Goes through the examples as long as `goesOn` says so. Throws `app.examples`; errors of ours stay what they are. */
+async function walk(give: GiveExamples, goesOn: (example: unknown) => boolean): Promise<void> {
+  let given: Given;
+  try {
+    given = await give();
+    if (isIterable(given)) {
+      for await (const example of given) if (!goesOn(example)) return;
+      return;
+    }
+  } catch (cause) {
+    if (cause instanceof MurmurationError) throw cause;
+    throw broken(`failed: ${messageOf(cause)}`, cause);
+  }
+  throw broken(
+    `gave ${given === null ? 'null' : typeof given}; it gives an array, or what else can be iterated`,
+  );
+}
+
+function broken(why: string, cause?: unknown): MurmurationError {
+  return new MurmurationError('app.examples', `The function "examples" of the app ${why}.`, { cause });
+}
+
+function isIterable(value: unknown): boolean {
+  return value != null && (Symbol.iterator in Object(value) || Symbol.asyncIterator in Object(value));
 }

@@ -33,6 +33,8 @@ export function socketIoTransport(
   let unwatch: Cancel | undefined;
   let unbound: Cancel = () => {};
   let pause = firstPause;
+  let asking = new AbortController();
+  let isHeard = false;
   const socket: Socket<CoordinatorEvents, DeviceEvents> = io(base.origin, {
     path: under(base, socketPath).pathname,
     transports: ['websocket'],
@@ -51,8 +53,39 @@ export function socketIoTransport(
         cancel();
         isFlooded = false;
         listener.connecting?.();
+        if (!isHeard && isOfAnotherOrigin(base)) return ask();
         socket.connect();
         bound(socket.io.engine);
+      };
+      /**
+       * Whether the coordinator answers plain requests of this page, as for models: a WebSocket opens all the same, and a device that gets
+       * no model spoils the round that it is chosen for.
+       */
+      const ask = () => {
+        asking.abort();
+        const mine = new AbortController();
+        asking = mine;
+        cancel = clock.at(clock.now() + answerLimit, () => {
+          mine.abort();
+          failed();
+        });
+        const { signal } = mine;
+        const headers = readToken ? { authorization: `Bearer ${readToken}` } : {};
+        fetch(under(base, '/v1/tasks'), { method: 'HEAD', headers, credentials: 'omit', signal }).then(
+          () => {
+            if (signal.aborted) return;
+            isHeard = true;
+            connect();
+          },
+          () => {
+            if (!signal.aborted) failed();
+          },
+        );
+      };
+      const failed = () => {
+        const retryAt = connectAfter(pause);
+        pause = Math.min(2 * pause, longestPause);
+        listener.failed?.(retryAt);
       };
       /** When the next try begins, after `ms` or about that. */
       const connectAfter = (ms: number): number => {
@@ -84,9 +117,7 @@ export function socketIoTransport(
       });
       socket.on('connect_error', cause => {
         if (isTooLong(cause)) return flooded(socket.io.engine);
-        const retryAt = connectAfter(pause);
-        pause = Math.min(2 * pause, longestPause);
-        listener.failed?.(retryAt);
+        failed();
       });
       socket.on('disconnect', (reason, cause) => {
         if (isFlooded) return;
@@ -103,12 +134,14 @@ export function socketIoTransport(
       unwatch = online?.(() => {
         if (socket.connected) return;
         socket.disconnect();
+        asking.abort();
         connect();
       });
       connect();
     },
     close() {
       cancel();
+      asking.abort();
       unwatch?.();
       unbound();
       socket.removeAllListeners();
@@ -132,6 +165,11 @@ export function socketIoTransport(
       }
     },
   };
+}
+
+/** Whether this is a page, and of another origin than the coordinator. */
+function isOfAnotherOrigin({ origin }: URL): boolean {
+  return 'document' in globalThis && globalThis.location.origin !== origin;
 }
 
 /** Browsers hand out binary messages as ArrayBuffers; whatever else came is left to who reads it. */

@@ -127,6 +127,7 @@ const passing = {
     'The coordinator sent more than any round needs, so the device ended the connection; it comes back by itself.',
   'server.no-answer': 'The coordinator did not answer in time.',
   'server.unreachable': 'The coordinator cannot be reached.',
+  'app.examples': 'The app could not give its examples; it is asked again in a moment.',
   'app.enrolment': 'The app could not get what it enrols with; it is asked again in a moment.',
   'device.enrolment-unavailable': 'The coordinator cannot check the enrolment now; try again later.',
   'device.unread': 'The device did not read what it was sent, so its connection was closed.',

@@ -124,6 +124,7 @@ export const statuses = {
   'training.module': 422,
   'app.aborted': 499,
   'app.listener': 500,
+  'app.examples': 503,
   'app.enrolment': 503,
   'report.malformed': 422,
 } as const satisfies Record<ErrorCode, number>;

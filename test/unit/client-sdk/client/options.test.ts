@@ -55,6 +55,7 @@ describe('the options of a client', () => {
     ],
     [{ ...good, tasks: undefined }, 'options.tasks has to be an object of tasks, by name, not undefined.'],
     [{ ...good, storage: {} }, 'options.storage has to be a storage, not object.'],
+    [{ ...good, enrolment: '' }, 'options.enrolment has to be a token, or a function that gets one, not "".'],
     [
       { ...good, enrolment: undefined },
       'options.enrolment has to be a token, or a function that gets one, not undefined.',

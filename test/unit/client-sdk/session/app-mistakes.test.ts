@@ -1,5 +1,7 @@
+import type { TaskOptions } from '@murmuration/client-sdk/client/options';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { deviceOn } from '../device.ts';
 import { assignmentOf, id } from '../memory-coordinator.ts';
 import {
   clock,
@@ -49,6 +51,43 @@ describe('what goes wrong in the app has a code of its own', () => {
     coordinator.connect();
     await clock.advance(0);
     expect(errors).toMatchObject([{ code: 'device.enrolment-refused' }]);
+  });
+
+  it.each([
+    ['fails', () => Promise.reject(new TypeError('no database')), 'failed: no database'],
+    [
+      'gives nothing',
+      () => undefined as never,
+      'gave undefined; it gives an array, or what else can be iterated',
+    ],
+    ['gives a number', () => 7 as never, 'gave number; it gives an array, or what else can be iterated'],
+  ])('a function for the examples that %s, which is asked again', async (_, wrong, why) => {
+    let examples: TaskOptions['examples'] = wrong;
+    const it = deviceOn(coordinator, clock, storage, {
+      keyboard: { examples: () => examples(), trainer },
+    });
+    const errors = errorsOf(it);
+    await it.client.start();
+    coordinator.connect();
+    await clock.advance(0);
+    expect(errors).toMatchObject([
+      { code: 'app.examples', detail: `The function "examples" of the app ${why}.`, task: 'keyboard' },
+    ]);
+    // A promise of them, as a database gives it.
+    examples = async () => Array.from({ length: 50 }, () => 'a');
+    await clock.advance(minute);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    expect(errors).toHaveLength(1);
+  });
+
+  it('keeps an error of ours that the function for the examples throws', async () => {
+    const examples = () => Promise.reject(new MurmurationError('storage.full'));
+    const it = deviceOn(coordinator, clock, storage, { keyboard: { examples, trainer } });
+    const errors = errorsOf(it);
+    await it.client.start();
+    coordinator.connect();
+    await clock.advance(0);
+    expect(errors).toMatchObject([{ code: 'storage.full' }]);
   });
 
   it('a listener that throws, named by its event', async () => {
@@ -111,6 +150,33 @@ describe('what goes wrong in the app has a code of its own', () => {
     await clock.advance(0);
     expect(errors).toMatchObject([{ task: 'keyboard', round: id('r1') }]);
     coordinator.send('round-end', roundEnd());
+  });
+});
+
+describe('a client that was started, and takes no part', () => {
+  const wait = { task: 'keyboard', after: null };
+
+  it('says that nobody has agreed', async () => {
+    const { client, waits } = device();
+    await client.setConsent(false);
+    await client.start();
+    const reason = 'nobody has agreed to take part; setConsent(true) says that somebody has';
+    expect(waits).toEqual([{ ...wait, reason }]);
+    await client.stop();
+  });
+
+  it('says that its app has paused it', async () => {
+    const { client, waits } = device();
+    await client.pause();
+    await client.start();
+    expect(waits).toEqual([{ ...wait, reason: 'the app has paused it; resume() ends that' }]);
+    await client.stop();
+  });
+
+  it('says nothing of that where it was stopped meanwhile', async () => {
+    const { client, waits } = device();
+    await Promise.all([client.start(), client.stop()]);
+    expect(waits).toEqual([]);
   });
 });
 

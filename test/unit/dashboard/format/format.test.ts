@@ -1,4 +1,11 @@
-import { bytes, decimalsFor, duration, plainDuration, relative } from '@murmuration/dashboard/format/format';
+import {
+  bytes,
+  decimalsFor,
+  duration,
+  hourOrDay,
+  plainDuration,
+  relative,
+} from '@murmuration/dashboard/format/format';
 import { duration as durationSchema } from '@murmuration/protocol/time/duration';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -18,6 +25,17 @@ describe('what the dashboard writes', () => {
     [86_399_000, '23 h 59 min'],
     [90_000_000, '1 d 1 h'],
   ])('tells a span of %i ms as %s', (ms, text) => expect(duration(ms)).toBe(text));
+
+  it.each([
+    [new Date(2026, 10, 29, 18, 40, 20), 20, '18:40:20'],
+    [new Date(2026, 10, 29, 18, 40, 20), 60, '18:40'],
+    [new Date(2026, 10, 29), 20, '00:00:00'],
+    [new Date(2026, 10, 29), 3_600, '29 Nov'],
+    // A single tick.
+    [new Date(2026, 10, 29, 18, 40, 20), 0, '18:40'],
+  ])('tells %s on an axis with ticks %i s apart as %s', (at, step, text) =>
+    expect(hourOrDay(at.getTime() / 1_000, step)).toBe(text),
+  );
 
   it.each([
     [0, '0 B'],
