@@ -21,9 +21,10 @@ const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digi
 const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
-/** Of an instant in s since 1970: the time of the day, or at midnight the day. */
-export function hourOrDay(seconds: number): string {
+/** Of an instant in s since 1970, among others `step` s apart: the time of the day, or at midnight the day. */
+export function hourOrDay(seconds: number, step = 60): string {
   const at = new Date(seconds * 1_000);
+  if (step > 0 && step < 60) return time.format(at);
   return at.getHours() === 0 && at.getMinutes() === 0 ? date.format(at) : hour.format(at);
 }
 

@@ -27,7 +27,7 @@ export function HistoryCard({ task }: { readonly task: string }) {
   );
   const loaded = useLoaded<Rounds>(`tasks/${task}/rounds?limit=${most}&since=${since}`, ['rounds'], task);
   const answer = loaded.data.value;
-  const content = useMemo(() => answer && contentOf(answer.rounds.toReversed()), [answer]);
+  const content = useMemo(() => answer && contentOf(task, answer.rounds.toReversed()), [task, answer]);
   return (
     <section class="card" aria-label={words.history.of(task)}>
       <Loading of={loaded}>
@@ -52,11 +52,11 @@ export function HistoryCard({ task }: { readonly task: string }) {
   );
 }
 
-function contentOf(rounds: readonly RoundSummary[]): ChartContent {
+function contentOf(task: string, rounds: readonly RoundSummary[]): ChartContent {
   const tallies = (pick: (round: RoundSummary) => number) => rounds.map(pick);
   const isPublished = ({ outcome }: RoundSummary) => outcome === 'published';
   return {
-    title: words.history.heading,
+    title: words.history.of(task),
     x: {
       label: words.history.x,
       values: rounds.map(({ endedAt }) => Date.parse(endedAt) / 1_000),

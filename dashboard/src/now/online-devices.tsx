@@ -23,7 +23,7 @@ export function OnlineDevices({ online }: { readonly online: Online }) {
         </p>
       </div>
       {clients.length === 0 ? (
-        <p class="hint">{words.noDevices}</p>
+        <p class="hint">{enrolled > 0 ? words.noneNow : words.noDevices}</p>
       ) : (
         <ul class="clients">
           {clients.map(client => (

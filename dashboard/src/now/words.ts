@@ -3,7 +3,6 @@ import { count, counted } from '../format/format.ts';
 export const words = {
   history: {
     of: (task: string) => `History of ${task}`,
-    heading: 'History',
     x: 'time, your time zone',
     y: 'devices per round',
     contributed: 'contributed',
@@ -44,6 +43,7 @@ export const words = {
   enrolled: 'enrolled',
   noDevices:
     'No device is connected. Create an enrolment token on the Devices page and put it into your app.',
+  noneNow: 'No device is connected now. Those that are enrolled come back by themselves.',
   clients: (connected: number, eligible: number) => `${count(connected)}, ${count(eligible)} eligible`,
   addTask: {
     heading: 'Add a task',

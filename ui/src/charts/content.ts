@@ -16,8 +16,8 @@ export interface ChartContent {
     readonly values: readonly number[];
     /** Whether the values are instants, s since 1970. */
     readonly isTime?: boolean;
-    /** A value on the axis; as it is where it is left out. */
-    readonly tick?: (value: number) => string;
+    /** A value on the axis, where ticks are `step` apart; as it is where it is left out. */
+    readonly tick?: (value: number, step: number) => string;
   };
   /** What the vertical axis measures, with its unit. */
   readonly y: {

@@ -39,22 +39,27 @@ export function optionsOf(content: ChartContent, { width, height, moved }: Frame
         ...axis,
         grid: { show: false },
         size: 30,
-        ...(x.tick && { values: (_plot: uPlot, splits: number[]) => splits.map(x.tick!) }),
+        ...(x.tick && {
+          values: (_plot: uPlot, splits: number[]) => splits.map(value => x.tick!(value, stepOf(splits))),
+        }),
+        // Times with seconds need more room than numbers.
+        ...(x.isTime && { space: 72 }),
         ...(!x.isTime && { incrs: wholeSteps }),
       },
       {
         ...axis,
         size: 58,
-        values: (_plot, splits) => {
-          const [first = 0, second = first] = splits;
-          const step = second - first;
-          return splits.map(value => y.tick?.(value, step) ?? y.format(value));
-        },
+        values: (_plot, splits) => splits.map(value => y.tick?.(value, stepOf(splits)) ?? y.format(value)),
         ...(kind === 'stack' && { incrs: wholeSteps }),
       },
     ],
     series: [{}, ...content.series.map(({ label, colour }) => seriesOf(kind, label, colourOf(colour)))],
   };
+}
+
+/** How far apart ticks are; 0 for a single one. */
+function stepOf([first = 0, second = first]: readonly number[]): number {
+  return second - first;
 }
 
 function seriesOf(kind: ChartContent['kind'], label: string, colour: string): uPlot.Series {
