@@ -1,3 +1,4 @@
+import { shareAtAnyLook } from '@murmuration/monitoring/experiments/any-look';
 import { dueAfter } from '@murmuration/serving/precompute/job/schedule';
 import type { ComparedWindow, LiveAccuracy } from '../../events/monitored.ts';
 import type { Firing } from '../../events/training-run.ts';
@@ -17,8 +18,13 @@ export type TriggerMemory = Readonly<Record<string, Remembered>>;
 type Remembered =
   /** When the pattern was looked at last, ms since 1970. */
   | { readonly kind: 'cron'; readonly at: number }
-  /** How good a version was at first. */
-  | { readonly kind: 'accuracy-fell'; readonly version: number; readonly value: number }
+  /** How good a version was at first, and the worst that it may have been; left out by earlier builds. */
+  | {
+      readonly kind: 'accuracy-fell';
+      readonly version: number;
+      readonly value: number;
+      readonly worst?: number;
+    }
   /** Examples that there were when a run began last, and when they were counted last. */
   | { readonly kind: 'new-examples'; readonly base: number; readonly total: number }
   /** Ids of messages that were taken, and when, ms since 1970. */
@@ -155,7 +161,7 @@ function lookAtAccuracy(
   now: number,
 ): Look {
   const { version, value, outcomes } = accuracy;
-  const best = better === 'higher' ? accuracy.upper : accuracy.lower;
+  const best = bestOf(accuracy, better, atLeast);
   if (accuracy.metric !== metric || outcomes < atLeast || !isWorse(best, line, better)) return {};
   return {
     fired: {
@@ -178,14 +184,19 @@ function lookAtFall(
   const first = remembered?.kind === 'accuracy-fell' ? remembered : undefined;
   // Late outcomes of a version before are no news of this one.
   if (first && version < first.version) return {};
-  if (first?.version !== version) return { remembered: { kind: 'accuracy-fell', version, value } };
-  const line = better === 'higher' ? first.value - by : first.value + by;
-  const best = better === 'higher' ? accuracy.upper : accuracy.lower;
+  if (first?.version !== version) {
+    const worst = better === 'higher' ? accuracy.lower : accuracy.upper;
+    return { remembered: { kind: 'accuracy-fell', version, value, worst } };
+  }
+  // The first outcomes are few: what they said by luck is no fall later.
+  const { worst = first.value } = first;
+  const line = better === 'higher' ? worst - by : worst + by;
+  const best = bestOf(accuracy, better, atLeast);
   if (!isWorse(best, line, better)) return {};
   return {
     fired: {
       trigger: 'accuracy-fell',
-      reason: `${metric} of version ${version} went from ${shown(first.value)} to ${shown(value)}, and ${shown(best)} at best, by ${outcomes} outcomes; it may fall by ${shown(by)}.`,
+      reason: `${metric} of version ${version} went from ${shown(first.value)}, or ${shown(worst)} at worst, to ${shown(value)}, and ${shown(best)} at best, by ${outcomes} outcomes; it may fall by ${shown(by)}.`,
       figures: {
         version,
         metric,
@@ -220,6 +231,22 @@ function lookAtExamples(
       at: now,
     },
   };
+}
+
+/** Of both sides of an interval, of which a trigger looks at one: so a half of it is the chance that a trigger fires without a reason. */
+const alpha = 0.1;
+
+/** The best that a metric may be, however often it is told: never better than chance allows a share, nor than it is told. */
+function bestOf(
+  { value, lower, upper, outcomes }: LiveAccuracy,
+  better: 'higher' | 'lower',
+  atLeast: number,
+): number {
+  const [low, high] =
+    value >= 0 && value <= 1
+      ? shareAtAnyLook(value, outcomes, { alpha, tuning: 2 * atLeast })
+      : [value, value];
+  return better === 'higher' ? Math.max(upper, high) : Math.min(lower, low);
 }
 
 function isWorse(value: number, line: number, better: 'higher' | 'lower'): boolean {

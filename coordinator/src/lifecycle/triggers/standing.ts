@@ -30,7 +30,7 @@ export function textOf(trigger: Trigger): string {
     }
     case 'accuracy-fell': {
       const { metric, by, atLeast } = trigger;
-      return `When ${metric} in use is worse by more than ${by} than with the first ${atLeast} outcomes of a version.`;
+      return `When ${metric} in use is worse than with the first ${atLeast} outcomes of a version, by more than ${by} and by more than chance.`;
     }
     case 'new-examples':
       return `When there are ${trigger.count} examples more than when the last run began.`;

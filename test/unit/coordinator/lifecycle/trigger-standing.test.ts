@@ -57,7 +57,7 @@ describe('what a trigger waits for', () => {
     [accuracyBelow(0.8), 'When accuracy in use is below 0.8 by more than chance, with 500 outcomes or more.'],
     [
       accuracyWorseThanAtPromotion({ by: 0.05, atLeast: 200 }),
-      'When accuracy in use is worse by more than 0.05 than with the first 200 outcomes of a version.',
+      'When accuracy in use is worse than with the first 200 outcomes of a version, by more than 0.05 and by more than chance.',
     ],
     [newExamples(100), 'When there are 100 examples more than when the last run began.'],
   ])('is a sentence (%#)', (trigger, text) => expect(textOf(trigger)).toBe(text));
