@@ -1,7 +1,7 @@
 import { begin } from '../round/phases/gathering.ts';
 import { type RoundRecord, recordOf } from '../round/record.ts';
 import { replay } from '../round/replay.ts';
-import type { Failed, RoundEvent } from '../round/round.ts';
+import type { Failed, RoundEvent, RoundState } from '../round/round.ts';
 import type { JournalEntry, SavedRound } from '../round/store.ts';
 import { type PhaseRecord, Timeline } from '../round/timeline.ts';
 import { transition } from '../round/transition.ts';
@@ -41,7 +41,7 @@ function failed(
   replay(saved, {
     phase: () => state.phase,
     entry(entry) {
-      const event = eventOf(entry);
+      const event = eventOf(entry, state.phase);
       if (event) happen(event);
     },
     contributor: ({ assignment }) => happen({ type: 'counted', assignment }),
@@ -51,14 +51,16 @@ function failed(
 }
 
 /** What an entry means for the state of a round, whatever its message says. */
-function eventOf(entry: JournalEntry): RoundEvent | undefined {
+function eventOf(entry: JournalEntry, phase: RoundState['phase']): RoundEvent | undefined {
   switch (entry.type) {
     case 'drawn':
     case 'left':
     case 'tick':
-    case 'graced':
     case 'shifted':
       return entry;
+    case 'graced':
+      // Written twice: the next phase has a grace of its own.
+      return entry.phase === undefined || entry.phase === phase ? entry : undefined;
     case 'stated':
       return undefined;
     // Whether they were enough: a phase that ended shows that they were.

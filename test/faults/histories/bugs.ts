@@ -116,6 +116,14 @@ export const bugs: readonly Bug[] = [
       case 'stated':`,
   },
   {
+    name: 'ends the next phase as well by a grace that was written down twice',
+    file: rounds('round-execution.ts'),
+    find: `return entry.phase === undefined || entry.phase === this.#state.phase
+          ? this.happen(entry)
+          : undefined;`,
+    replace: 'return this.happen(entry);',
+  },
+  {
     name: 'fences no late writer',
     file: cells('held-leases.ts'),
     find: 'if (found.get(task) !== token) throw this.#lost();',

@@ -41,6 +41,19 @@ export interface Closed {
   readonly contributors: readonly AssignmentId[];
 }
 
+/** In which order a round goes through its phases, to either end. */
+const order: readonly RoundState['phase'][] = [
+  'gathering',
+  'keys',
+  'shares',
+  'updates',
+  'agreement',
+  'unmasking',
+  'closing',
+  'published',
+  'failed',
+];
+
 export const digestOf = (bytes: Uint8Array): string => hex(native.sha256(bytes));
 
 /** Writes down what was sent and acknowledged, and holds what a coordinator writes, sends and says against it. */
@@ -61,6 +74,9 @@ export class Ledger implements Witness {
   readonly #namedBy = new WeakMap<Writer, Map<RoundId, readonly AssignmentId[]>>();
   /** Whose updates were in a buffer, when it was last seen. */
   readonly #inBuffer = new Map<RoundId, ReadonlySet<AssignmentId>>();
+  /** How far each round had come at any coordinator, and which rounds each coordinator has had. */
+  readonly #furthest = new Map<RoundId, number>();
+  readonly #hadBy = new WeakMap<Writer, Set<RoundId>>();
   /** What was fed first, by what there may only be one of. */
   readonly #fed = new Map<string, Uint8Array>();
 
@@ -75,6 +91,7 @@ export class Ledger implements Witness {
 
   /** A round of a coordinator changed. */
   changed(state: RoundState, writer: Writer): void {
+    this.#follow(state, writer);
     if ('cohort' in state && state.terms.buffer) {
       for (const { assignment, base } of state.cohort.members) this.bases.set(assignment, base!);
       const counted = membersAt(state.cohort, 'counted').map(({ assignment }) => assignment);
@@ -91,6 +108,21 @@ export class Ledger implements Witness {
     const counted = cohort.standings.filter(standing => standing === 'counted').length;
     if (quorum.accepted !== counted)
       this.violate(`${quorum.accepted} are accepted in ${state.phase}, and ${counted} are counted`);
+  }
+
+  /**
+   * What is written down leads no further than what has happened, nor to another end: a round may fail where it had gone on from
+   * updates that were not acknowledged, and are lost.
+   */
+  #follow({ phase, terms }: RoundState, writer: Writer): void {
+    const had = this.#hadBy.get(writer) ?? new Set();
+    const furthest = this.#furthest.get(terms.id) ?? order.length;
+    const at = order.indexOf(phase);
+    const mayLack = phase === 'failed' && furthest > order.indexOf('updates');
+    if (!had.has(terms.id) && at > furthest && !mayLack)
+      this.violate(`a round that had come to ${order[furthest]} goes on in ${phase}`);
+    this.#hadBy.set(writer, had.add(terms.id));
+    this.#furthest.set(terms.id, Math.max(at, this.#furthest.get(terms.id) ?? 0));
   }
 
   checkpointed(round: Durable, checkpoint: Checkpoint, { erase }: { readonly erase: boolean }): void {

@@ -116,6 +116,40 @@ const betweenCells: fc.Arbitrary<readonly Operation[]> = fc
     ),
   );
 
+/**
+ * A device is lost in some phase of a masked round, the storage takes that its grace is over, and the answer to that is lost; later the coordinator
+ * ends, before everybody else has sent what the next phase asks for.
+ */
+const lostGrace: fc.Arbitrary<readonly Operation[]> = fc
+  .tuple(
+    device,
+    device,
+    fc.constantFrom(0, 1, 1, 1, 2, 3),
+    fc.integer({ min: 1, max: 2 }),
+    fc.oneof(
+      fc.constant<Operation>(['Crash', 0]),
+      fc.constant<Operation>(['StopGracefully']),
+      fc.constant<Operation>(['LoseLease']),
+    ),
+    fc.constantFrom(1, 5_000),
+  )
+  .map(([lost, late, phases, answers, end, later]) => [
+    ['Abort'],
+    ['Advance', 5_000],
+    ['CheckInBut', []],
+    ...Array.from({ length: phases }, (): Operation => ['SubmitBut', []]),
+    ['Disconnect', lost],
+    ['SubmitBut', [lost]],
+    ['LoseAnswers', answers],
+    ['Advance', 2_000],
+    ['Advance', 1_000 * answers],
+    ['SubmitBut', [lost, late]],
+    end,
+    ['Advance', later],
+    restart,
+    ['SubmitBut', []],
+  ]);
+
 /** Operations that mean something together. */
 const passage: fc.Arbitrary<readonly Operation[]> = fc.oneof(
   { weight: 30, arbitrary: ofDevices.map(operation => [operation]) },
@@ -157,6 +191,7 @@ const passage: fc.Arbitrary<readonly Operation[]> = fc.oneof(
   },
   { weight: 2, arbitrary: pause.map(later => whole(['StopGracefully'], later, restart)) },
   { weight: 3, arbitrary: betweenCells },
+  { weight: 2, arbitrary: lostGrace },
   {
     weight: 1,
     arbitrary: fc.tuple(constant('SlowWrites'), fc.constantFrom(0, 100, 1_500)).map(one => [one]),

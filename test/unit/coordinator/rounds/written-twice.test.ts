@@ -1,4 +1,5 @@
 import type { JournalEntry, SavedRound } from '@murmuration/coordinator/round/store';
+import { recordOfAbandoned } from '@murmuration/coordinator/rounds/abandon';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +44,11 @@ describe('what is written to a journal twice, since the first answer was lost', 
     const { state } = federation.rounds.current!;
     expect(state).toMatchObject({ phase: 'updates', quorum: { accepted: 4 } });
     await federation.rounds.suspend();
+    // Where it can't go on, that is the phase in which it ends.
+    const [saved] = (await store.underWay()) as [SavedRound];
+    expect(recordOfAbandoned(saved, 'Its model is gone.', clock.now())).toMatchObject({
+      failure: { during: 'updates', reason: 'Its model is gone.' },
+    });
     const later = await goOn(federation, store);
     expect(later.rounds.current!.state).toMatchObject({
       phase: 'updates',
