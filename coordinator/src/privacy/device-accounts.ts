@@ -3,7 +3,7 @@ import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Task } from '../task/task.ts';
 import { DeviceParts } from './device-parts.ts';
-import type { OpenBudget, Parts, PartsPlace, PrivacyLedger } from './ledger.ts';
+import type { BudgetTerms, KeepingParts, OpenBudget, Parts, PartsPlace, PrivacyLedger } from './ledger.ts';
 
 /** Devices that are read from the ledger at once. */
 const pageLength = 5_000;
@@ -23,12 +23,15 @@ export interface DeviceAccountPorts {
 /**
  * Who has taken part in the newest budget of a task for versions, and so who may not take part in its next step: of all devices, or of those of
  * one part of its rounds. The ledger has it all; it is read a page at a time, and nothing of it is kept but the parts of own devices. Until all
- * of it was read, no device may take part but those of whom the ledger was asked (`learn`).
+ * of it was read, no device may take part but those of whom the ledger was asked (`learn`). Of one part, whose steps others take, only those are
+ * read whom it keeps from the next step: what comes of a device later is read as a whole.
  */
 export class DeviceAccounts {
   readonly #task: TaskName;
   readonly #ports: DeviceAccountPorts;
   readonly #isOwn: (device: DeviceId) => boolean;
+  /** Whether they are of one part of the rounds. */
+  readonly #areOfPart: boolean;
   /** As it was once all steps that it names had been read; until then, as it is known to be. */
   #budget: OpenBudget | undefined;
   #isRead = false;
@@ -48,10 +51,11 @@ export class DeviceAccounts {
   #out: number | undefined;
 
   /** `isOwn` tells which devices are kept; all of them where it is left out. */
-  constructor(task: TaskName, ports: DeviceAccountPorts, isOwn: (device: DeviceId) => boolean = () => true) {
+  constructor(task: TaskName, ports: DeviceAccountPorts, isOwn?: (device: DeviceId) => boolean) {
     this.#task = task;
     this.#ports = ports;
-    this.#isOwn = isOwn;
+    this.#isOwn = isOwn ?? (() => true);
+    this.#areOfPart = isOwn !== undefined;
   }
 
   /** The budget that these are of; another object once another step of it is known to be taken. */
@@ -64,7 +68,7 @@ export class DeviceAccounts {
     return this.#isRead;
   }
 
-  /** Own devices that have taken part. */
+  /** Own devices that have taken part; of one part, those that were kept from a step by that when their accounts were read, or since. */
   get size(): number {
     return this.#parts?.size ?? 0;
   }
@@ -148,9 +152,14 @@ export class DeviceAccounts {
     if (this.#isRead && newest?.id === this.#budget?.id && (newest?.steps ?? 0) <= (this.#budget?.steps ?? 0))
       return true;
     if (newest?.id !== this.#reading) this.#forget(newest);
+    const keeping = newest?.terms && this.#areOfPart ? keepingOf(newest.terms, newest.steps) : undefined;
     for (let read = 0; newest?.terms; ) {
       const known = this.#budget;
-      const page = await this.#ports.ledger.parts(newest.id, { after: this.#place, limit: pageLength });
+      const page = await this.#ports.ledger.parts(newest.id, {
+        after: this.#place,
+        limit: pageLength,
+        keeping,
+      });
       if (this.#reading !== newest.id || !isWanted()) return false;
       for (const { device, ...last } of page) if (this.#isOwn(device)) this.#set(newest.terms, device, last);
       this.#place = page.at(-1) ?? this.#place;
@@ -220,6 +229,13 @@ export class DeviceAccounts {
     this.#spent = 0;
     this.#out = undefined;
   }
+}
+
+/** Which parts keep a device from the step after so many, or a later one. */
+function keepingOf({ separation, participations }: BudgetTerms, steps: number): KeepingParts | undefined {
+  const since = steps - separation + 1;
+  if (since <= 0) return undefined;
+  return { since, ...(Math.ceil(steps / separation) >= participations && { parts: participations }) };
 }
 
 function seedFrom(random: RandomBytes): number {

@@ -51,6 +51,16 @@ export interface PageOfParts {
   readonly after?: PartsPlace | undefined;
   /** At most so many. */
   readonly limit: number;
+  /** Only those that keep a device from a step; all of them where it is left out. */
+  readonly keeping?: KeepingParts | undefined;
+}
+
+/** Parts that may keep a device from the next step: the last one is too young, or there are as many as a device may have. */
+export interface KeepingParts {
+  /** The last one was in this step, or a later one. */
+  readonly since: number;
+  /** So many at least; left out where no device can have had that many. */
+  readonly parts?: number | undefined;
 }
 
 /** A step of a budget that a round takes. */

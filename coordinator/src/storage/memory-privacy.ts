@@ -39,9 +39,11 @@ export function memoryPrivacy(): PrivacyLedger {
         parts: new Map(),
       });
     },
-    async parts(budget, { after, limit }) {
+    async parts(budget, { after, limit, keeping }) {
+      const { since = 0, parts = Number.POSITIVE_INFINITY } = keeping ?? {};
       return Array.from(kept.get(budget)?.parts ?? [], ([device, last]) => ({ device, ...last }))
         .filter(each => after === undefined || inOrder(each, after) > 0)
+        .filter(each => each.step >= since || each.parts >= parts)
         .sort(inOrder)
         .slice(0, limit);
     },

@@ -59,7 +59,7 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
       });
     },
 
-    async parts(budget, { after, limit }) {
+    async parts(budget, { after, limit, keeping }) {
       let query = rows
         .selectFrom('privacy_parts')
         .select(['device', 'step', 'parts'])
@@ -69,6 +69,12 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
         query = query.where(({ eb, refTuple, tuple }) =>
           eb(refTuple('step', 'device'), '>', tuple(after.step, after.device)),
         );
+      if (keeping) {
+        const { since, parts } = keeping;
+        query = query.where(({ eb, or }) =>
+          or([eb('step', '>=', since), ...(parts === undefined ? [] : [eb('parts', '>=', parts)])]),
+        );
+      }
       const found = await query.orderBy('step').orderBy('device').limit(limit).execute();
       return found.map(({ device, ...last }) => ({ device: device as DeviceId, ...last }));
     },

@@ -107,6 +107,41 @@ describe('the accounts of devices under a privacy budget', () => {
     }
   });
 
+  it('read of a part only those whom they keep from the next step', async () => {
+    const ledger = await openLedger();
+    const taken: DeviceId[][] = [];
+    let steps = 0;
+    // So few that all count; so few that nobody can have had all parts; and some who have.
+    for (const many of [4, 9, 24]) {
+      for (; steps < many; steps++) {
+        const out = outAt(steps, taken);
+        const may = devices.filter((device, i) => (i + steps) % 10 === 0 && !out.includes(device));
+        await ledger.claim(claimOf(steps, may));
+        taken.push(may);
+      }
+      let rows = 0;
+      const counting: Pick<PrivacyLedger, 'budgets' | 'parts'> = {
+        budgets: of => ledger.budgets(of),
+        async parts(...args) {
+          const page = await ledger.parts(...args);
+          rows += page.length;
+          return page;
+        },
+      };
+      const expected = outAt(steps, taken);
+      const parts = [1, 2].map(part => accountsOf(counting, inPart(part, 2)));
+      for (const accounts of parts) await accounts.follow();
+      expect(rows).toBe(2 * expected.length);
+      for (const [i, accounts] of parts.entries())
+        expect(outOf(accounts)).toEqual(expected.filter(inPart(i + 1, 2)));
+      // A task's own accounts have all, since its steps are counted here.
+      rows = 0;
+      await accountsOf(counting).follow();
+      const all = new Set(taken.flat()).size;
+      expect([rows, all > expected.length]).toEqual([all, many > 4]);
+    }
+  });
+
   it('let nobody in before all of them are read, nor where another budget has begun', async () => {
     const ledger = await openLedger();
     await ledger.claim(claimOf(0, devices.slice(0, 10)));
