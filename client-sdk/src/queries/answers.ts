@@ -92,7 +92,8 @@ export class Answers implements SessionAnswers {
     let vector: Answered | undefined;
     let query: Query | undefined;
     let cost: Cost | undefined;
-    let measure: ((signal: AbortSignal) => Promise<Answered>) | undefined;
+    let began: number | undefined;
+    let measure: ((signal: AbortSignal, began: () => void) => Promise<Answered>) | undefined;
     return {
       get query() {
         return query?.name;
@@ -119,10 +120,13 @@ export class Answers implements SessionAnswers {
         }
       },
       async make(signal) {
-        vector ??= await measure?.(signal);
+        vector ??= await measure?.(signal, () => {
+          began = clock.now();
+        });
         if (!vector) throw new MurmurationError('round.begun');
         return vector;
       },
+      began: () => began,
       async count() {
         await cost!.count();
         await answered.count(query!, assignment.assignment);
@@ -233,7 +237,7 @@ export class Answers implements SessionAnswers {
   async #measuring(
     query: EvaluationQuery,
     { plan }: Assignment,
-  ): Promise<(signal: AbortSignal) => Promise<Answered>> {
+  ): Promise<(signal: AbortSignal, began: () => void) => Promise<Answered>> {
     const { evaluation, allowed } = this.#ports;
     const { heldOutExamples, ownEvaluation } = await import('./own-evaluation.ts');
     const heldOut = evaluation ? await heldOutExamples(evaluation, query.examples) : [];
@@ -243,8 +247,8 @@ export class Answers implements SessionAnswers {
         `The device has no held-out examples for the query "${query.name}" now${evaluation ? '' : ', since its task is not served'}.`,
       );
     const { slice } = allowed[query.name]!;
-    return async signal =>
-      answerOf(query, await ownEvaluation(query, heldOut, evaluation, signal, slice), plan);
+    return async (signal, began) =>
+      answerOf(query, await ownEvaluation(query, heldOut, evaluation, signal, slice, began), plan);
   }
 
   /** So that a device says the same piece of a text as long as it is the same device. Throws `storage.failed` where it has no identity any more. */

@@ -39,7 +39,8 @@ export async function heldOutExamples(
 /**
  * Measures the versions of a query on held-out examples: `loss` in nats, and `top1` (`accuracy`) and `top3`, the share of questions whose answer is
  * among so many, each as the mean over the questions of an example, cut to the bounds of the query. Under private layers with those of the device.
- * Throws `options.invalid` for another metric, and the reason of `signal` once it is aborted.
+ * Throws `options.invalid` for another metric, and the reason of `signal` once it is aborted. All versions are here before the first one is measured, which
+ * `began` hears: when the next one is asked for tells nobody how long that took.
  */
 export async function ownEvaluation(
   query: EvaluationQuery,
@@ -47,10 +48,13 @@ export async function ownEvaluation(
   ports: EvaluationPorts,
   signal: AbortSignal,
   sliceOf: SliceOf = () => undefined,
+  began: () => void = () => {},
 ): Promise<OwnEvaluation> {
   const values = new Map<ModelHash, readonly (readonly number[])[]>();
-  for (const version of query.versions) {
-    const files = await ports.borrow(version, signal);
+  const borrowed: (readonly [ModelHash, ModelFiles])[] = [];
+  for (const version of query.versions) borrowed.push([version, await ports.borrow(version, signal)]);
+  began();
+  for (const [version, files] of borrowed) {
     const kept = await ports.privateLayers.kept();
     const model = await ports.inference.open((kept && withKeptLayers(files, kept)) ?? files);
     try {

@@ -39,7 +39,7 @@ export function bufferedPart(
     const learned = (await part.make(signal, report)) as Learned;
     clip(learned, plan);
     // Not kept before: a check-in that somebody forces on the device would tell whether it has trained by then.
-    await untilSlot(plan, since, ports.platform, signal);
+    await untilSlot(plan, part.began?.() ?? since, ports.platform, signal);
     signal.throwIfAborted();
     await kept.save({ base: plan.model, settings: settingsIn(plan), learned });
   };

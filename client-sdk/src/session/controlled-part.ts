@@ -22,12 +22,14 @@ export function controlledPart(assignment: Assignment, control: PlanControl, por
   const { storage, task, trainer, platform } = ports;
   const kept = new OwnVectors(storage, `control.${task}`);
   let change: Float32Array | undefined;
+  let began: number | undefined;
   const corrected: Pick<Trainer, 'train'> = {
     async train(model, settings, examples, signal, progress) {
       const split = splitLayout(model.layout, plan.privateLayers, plan.frozenLayers);
       const { count, hash } = split.shared;
       const own = inForce(await kept.load(hash), control) ?? new Float32Array(count);
       const shared = await download(assignment, control, count, ports, signal);
+      began = platform.clock.now();
       for (let i = 0; i < count; i++) shared[i] = shared[i]! - own[i]!;
       const correction = withPart(new Float32Array(model.layout.count), split, 'shared', shared);
       const result = await trainer.train(model, { ...settings, correction }, examples, signal, progress);
@@ -57,6 +59,7 @@ export function controlledPart(assignment: Assignment, control: PlanControl, por
   return {
     ...part,
     make: async (signal, report) => ({ ...(await part.make(signal, report)), control: change }),
+    began: () => began ?? part.began?.(),
     counted: () => kept.count(number),
   };
 }

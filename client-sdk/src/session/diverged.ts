@@ -11,7 +11,7 @@ export const diverged = (part: string): MurmurationError =>
   );
 
 /** Throws `training.failed` where training led out of all numbers, or began with a loss by which no update is weighed where the plan does that. */
-export function requireFinite({ delta, metrics }: TrainingResult, { training }: Plan): void {
+function requireFinite({ delta, metrics }: TrainingResult, { training }: Plan): void {
   if (!Number.isFinite(squares(delta))) throw diverged('the update is');
   const { initialLoss = 0 } = metrics;
   if (training.fairness && !(initialLoss >= 0 && initialLoss < Infinity))

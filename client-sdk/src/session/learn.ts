@@ -16,18 +16,21 @@ import type { Report } from './report.ts';
 /**
  * Downloads the model of an assignment and trains a copy of it on the device's examples. Returns what was learned in the layers that all
  * devices share; the private ones go on with the device's own weights, and are kept here. Throws `plan.private-layers` for a plan
- * that names layers which the model has not, and `plan.below-floor` for fewer examples than the app takes part with.
+ * that names layers which the model has not, and `plan.below-floor` for fewer examples than the app takes part with. `began` is called once the model
+ * is here.
  */
 export async function learn(
   assignment: Assignment,
   ports: SessionPorts,
   signal: AbortSignal,
   report: Report,
+  began: () => void,
 ): Promise<Learned> {
   const { task, models, privateLayers, served, trainer, examples, platform, floors, transport, emit } = ports;
   const { plan } = assignment;
   report('downloading', 0);
   const { files, bytes } = await retry(() => models.load(plan.model, signal, transport), platform, signal);
+  began();
   if (bytes > 0) emit('model', { task, model: plan.model, bytes });
   const split = splitLayout(files.layout, plan.privateLayers, plan.frozenLayers);
   const model = await privateLayers.personalise(files, split, reason =>

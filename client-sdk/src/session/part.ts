@@ -14,6 +14,11 @@ export interface Part {
   require(signal: AbortSignal, isMade: boolean): Promise<void>;
   /** Makes what goes into the sum, once. */
   make(signal: AbortSignal, report: Report): Promise<Contribution>;
+  /**
+   * When it had all that the coordinator gives it to make that from, ms since 1970 by its own clock, and began with what takes as long as there are
+   * examples; undefined while it has not. Left out where that is from the assignment on.
+   */
+  began?(): number | undefined;
   /** Counts it, durably, before its first byte leaves. Throws `plan.below-floor` for one more than the device's limits allow. */
   count(): Promise<void>;
   /** Hears that it is in the sum; left out where nothing follows from that on the device. */

@@ -13,6 +13,7 @@ import type { SessionPorts } from './ports.ts';
 export function trainingPart(assignment: Assignment, ports: SessionPorts): Part {
   const { plan } = assignment;
   const { floors, keepPrivate, contributions, store, models, platform, transport, served } = ports;
+  let began: number | undefined;
   const participations = new Participations(store.storage, plan.task, floors.privacy);
   return {
     smallestSum: plan.privacy?.noise?.quorum ?? 0,
@@ -25,7 +26,11 @@ export function trainingPart(assignment: Assignment, ports: SessionPorts): Part 
       const { topology } = await retry(() => models.inspect(plan.model, signal, transport), platform, signal);
       if (grows) requireOwnClasses(served.serving, topology);
     },
-    make: (signal, report) => learn(assignment, ports, signal, report),
+    make: (signal, report) =>
+      learn(assignment, ports, signal, report, () => {
+        began = platform.clock.now();
+      }),
+    began: () => began,
     async count() {
       await participations.count(plan, assignment.assignment);
       await contributions.count(assignment.assignment, plan.model);

@@ -3,9 +3,9 @@ import { sleep } from '@murmuration/protocol/time/sleep';
 import type { SessionPlatform } from './ports.ts';
 
 /**
- * Waits for the time at which an update is sent: the next multiple of the plan's `uploadSlot` after `since`, when the device got its
- * assignment, and then up to as much again at random (SPEC.md, UP12). So nobody sees how long the device trained, which would tell how many
- * examples it has. Where there are no slots, that is now.
+ * Waits for the time at which an update is sent: the next multiple of the plan's `uploadSlot` after `since`, when the device had all that it trains
+ * from, and then up to as much again at random (SPEC.md, UP12). So nobody sees how long the device trained, which would tell how many
+ * examples it has; counted from the assignment, whoever holds up a download would see by how much training goes beyond a slot. Where there are no slots, that is now.
  */
 export async function untilSlot(
   { uploadSlot: slot = 0 }: Plan,

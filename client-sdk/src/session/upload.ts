@@ -18,7 +18,7 @@ export async function upload(
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
-  await untilSlot(plan, since, platform, signal);
+  await untilSlot(plan, part.began?.() ?? since, platform, signal);
   await part.count();
   report('uploading', 0);
   await retry(

@@ -104,6 +104,27 @@ describe('what a device measures by itself', () => {
     expect(opened).toEqual([]);
   });
 
+  it('UP12: has all versions before it measures one, so that no request tells how long that takes', async () => {
+    const heard: string[] = [];
+    const { borrow, ...others } = ports();
+    const told: EvaluationPorts = {
+      ...others,
+      borrow: (version, ended) => {
+        heard.push('borrow');
+        return borrow(version, ended);
+      },
+      inference: {
+        ...inference,
+        open: files => {
+          heard.push('open');
+          return inference.open(files);
+        },
+      },
+    };
+    await ownEvaluation(define(), [{ value: 1 }], told, signal, undefined, () => heard.push('began'));
+    expect(heard).toEqual(['borrow', 'borrow', 'began', 'open', 'open']);
+  });
+
   it('is cut to the bounds of the query', async () => {
     const metrics = [{ metric: 'loss', least: 1, most: 2, better: 'lower' }];
     const { all } = await ownEvaluation(define({ metrics }), [{ value: 1 }], ports(), signal);
