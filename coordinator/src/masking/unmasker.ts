@@ -11,7 +11,12 @@ const secretsPerJob = 8;
 /** Elements of the sum for one job: enough that the keys set up are few beside the streams. */
 const elementsPerJob = 65_536;
 /** The same where jobs run in the thread that answers requests: some milliseconds' worth. */
-const elementsPerTurn = 8_192;
+const [secretsPerTurn, elementsPerTurn] = [1, 8_192];
+/**
+ * So many masks, and bytes of them, that take no threads: 0.1 s of work at most. Threads take three times as long to start, and 25 MB with what
+ * manages them.
+ */
+const few = { masks: 512, bytes: 64 << 20 };
 
 /** Elements of a ring, in the low `width` bits of each. */
 interface MaskedSum {
@@ -32,10 +37,10 @@ export interface Unmasker {
 }
 
 /**
- * On worker threads: first the mask keys, in parallel over the secrets, then the masks, in parallel over ranges of the sum. With 0 threads in
- * the caller's, job by job: a thread takes some 30 MB.
+ * On worker threads: first the mask keys, in parallel over the secrets, then the masks, in parallel over ranges of the sum. With 0 threads, and
+ * where there is little to do, in the caller's, job by job.
  */
-export function unmaskerPool(threads = availableParallelism()): Unmasker {
+export function unmaskerPool(threads = availableParallelism(), withoutThreads = few): Unmasker {
   const pool = threadPool<UnmaskingJob, Masks | null>(new URL('./worker.ts', import.meta.url), threads);
   let last: Promise<unknown> = Promise.resolve();
   const here = (job: UnmaskingJob): Promise<Masks | null> => {
@@ -45,9 +50,12 @@ export function unmaskerPool(threads = availableParallelism()): Unmasker {
   };
   return {
     async unmask({ task, round, plan, graph }, secrets, { elements, width }, progress) {
-      const run = threads === 0 ? here : (job: UnmaskingJob) => pool.run(job);
-      const batches = split(secrets.length, secretsPerJob);
-      const ranges = split(elements.length, threads === 0 ? elementsPerTurn : elementsPerJob);
+      const count = secrets.reduce((sum, each) => sum + (each.kind === 'seed' ? 1 : each.peers.length), 0);
+      const bytes = count * elements.length * Math.ceil(width / 8);
+      const isHere = threads === 0 || (count <= withoutThreads.masks && bytes <= withoutThreads.bytes);
+      const run = isHere ? here : (job: UnmaskingJob) => pool.run(job);
+      const batches = split(secrets.length, isHere ? secretsPerTurn : secretsPerJob);
+      const ranges = split(elements.length, isHere ? elementsPerTurn : elementsPerJob);
       let done = 0;
       const step = <Value>(value: Value): Value => {
         done += 1;

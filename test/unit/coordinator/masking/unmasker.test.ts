@@ -5,11 +5,13 @@ import { expect, test } from 'vitest';
 import { Cohort } from '../../protocol/secagg/cohort.ts';
 
 test.each([
-  ['by threads', 2],
-  ['in the caller’s thread', 0],
+  ['by threads', 2, { masks: 23, bytes: 1 << 30 }, 2],
+  ['by threads where their masks are long', 2, { masks: 1_000, bytes: 5_000_000 }, 2],
+  ['in the caller’s thread', 0, { masks: 0, bytes: 0 }, 0],
+  ['in the caller’s thread where they are few', 2, { masks: 24, bytes: 5_100_000 }, 0],
 ])(
   'masks of contributors and of dropped devices come off %s, over several ranges of the sum',
-  async (_, threads) => {
+  async (_, threads, few, started) => {
     // More than the elements of one job, and no multiple of what a kernel adds at once.
     const elements = 70_001;
     const width = 18;
@@ -25,7 +27,12 @@ test.each([
     for (const [number, { message }] of cohort.revealed) unmasking.take(number, message);
     const sum = { elements: cohort.maskedSum(), width };
     const done: number[] = [];
-    const unmasker = unmaskerPool(threads);
+    const unmasker = unmaskerPool(threads, few);
+    let workers = 0;
+    const worker = () => {
+      workers += 1;
+    };
+    process.on('worker', worker);
     let turns = 0;
     const turn = setInterval(() => {
       turns += 1;
@@ -34,10 +41,12 @@ test.each([
       await unmasker.unmask(cohort.graph.context, unmasking.recover(), sum, part => done.push(part));
     } finally {
       clearInterval(turn);
+      process.off('worker', worker);
       await unmasker.close();
     }
     const expected = [...cohort.masked.keys()].reduce((total, number) => total + number + 1, 0);
     expect(centre(sum.elements, width).every(value => value === expected)).toBe(true);
+    expect(workers).toBe(started);
     // Others had their turns meanwhile.
     expect(turns).toBeGreaterThan(0);
     expect(done.at(-1)).toBe(1);
