@@ -7,7 +7,7 @@ export const profiles = ['standard', 'small'] as const;
 export type Profile = (typeof profiles)[number];
 
 const v8 = Number.parseInt(process.versions.v8, 10);
-/** V8 since Node 22: it counts calls where it counted bytecode before, and the code of WebAssembly at another price. */
+/** V8 since Node 22: it counts calls where it counted bytecode before, of wrappers of WebAssembly as well. */
 const countsCalls = v8 >= 12;
 /** Since Node 24: the smaller one of its two compilers that optimise, which brings 2 MB of the binary into memory instead of 6. */
 const hasMaglev = v8 >= 13 && ['x64', 'arm64'].includes(process.arch);
@@ -25,13 +25,16 @@ const smallHeap = [
   ...(countsCalls
     ? ['--invocation-count-for-maglev=30000', '--invocation-count-for-turbofan=30000']
     : ['--interrupt-budget=6700000']),
-  countsCalls ? '--wasm-tiering-budget=1300000000' : '--wasm-tiering-budget=180000000',
+  // WebAssembly, and what calls it, stays as it was compiled first: TurboFan would come into memory for these few functions.
+  ...(countsCalls
+    ? ['--no-wasm-dynamic-tiering', '--no-wasm-tier-up', '--wasm-wrapper-tiering-budget=1000000000']
+    : ['--wasm-tiering-budget=180000000']),
   '--semi-space-growth-factor=1',
   '--no-concurrent-array-buffer-sweeping',
   '--heap-growing-percent=10',
 ];
-/** Uploads that are read at the same time, and their bytes; devices whose turn has not come ask again. */
-const [smallUploads, smallUploadBytes] = [8, 2 << 20];
+/** Uploads that are read at the same time, and their bytes; the others are told their turns. */
+const [smallUploads, smallUploadBytes] = [24, 2 << 20];
 
 /**
  * Makes this process one of a profile, before it loads most of its modules. `endLoading` is to follow: until then nothing is optimised, since

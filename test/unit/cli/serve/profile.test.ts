@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { environmentOf, type Profile, profiled } from '@murmuration/cli/serve/profile';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { expect, it } from 'vitest';
@@ -9,7 +12,7 @@ it('the small profile reads few uploads at a time, and leaves lower limits as th
   const config = parseConfig({ openEnrolment: true });
   expect(profiled(config, 'standard')).toBe(config);
   const small = profiled(config, 'small');
-  expect(small).toEqual({ ...config, limits: { ...config.limits, uploads: 8, uploadBytes: 2 << 20 } });
+  expect(small).toEqual({ ...config, limits: { ...config.limits, uploads: 24, uploadBytes: 2 << 20 } });
   const lower = parseConfig({ openEnrolment: true, limits: { uploads: 2, uploadBytes: 1_000 } });
   expect(profiled(lower, 'small').limits).toMatchObject({ uploads: 2, uploadBytes: 1_000 });
 });
@@ -47,6 +50,53 @@ it('the small profile asks V8 for nothing that it does not know', () => {
 it('the small profile takes masks off in the thread that answers requests', () => {
   expect([environmentOf('small'), environmentOf('standard')]).toEqual([{ threads: 0 }, {}]);
 });
+
+// Node 20 has TurboFan in memory in any case, for JavaScript, and knows no such limit on wrappers.
+it.skipIf(Number.parseInt(process.versions.v8, 10) < 12)(
+  'the small profile compiles WebAssembly, and what calls it, once only',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'murmuration-'));
+    const compiled = (profile: Profile) => {
+      const program = `
+      import { applyProfile, endLoading } from '@murmuration/cli/serve/profile';
+      import { native } from '@murmuration/protocol/primitives/node';
+      import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
+      applyProfile('${profile}');
+      endLoading('${profile}');
+      const masks = { keys: new Uint8Array(32 * 4_000), signs: new Int8Array(4_000).fill(1) };
+      for (let i = 0; i < 4; i++) applyMasks(native, new Int32Array(8_192), masks, 32);`;
+      const log = join(folder, `${profile}.log`);
+      spawnSync(
+        process.execPath,
+        [
+          '--log-code',
+          '--no-logfile-per-isolate',
+          `--logfile=${log}`,
+          ...sourceOptions,
+          '--input-type=module',
+          '--eval',
+          program,
+        ],
+        { stdio: 'inherit' },
+      );
+      const kinds = {
+        first: /wasm-function\[\d+\],[^,]*,$/,
+        again: /wasm-function\[\d+\],[^,]*,\*$/,
+        wrapper: /,js-to-wasm:/,
+      };
+      const lines = readFileSync(log, 'utf8').split('\n');
+      return Object.entries(kinds).flatMap(([name, kind]) =>
+        lines.some(line => kind.test(line)) ? [name] : [],
+      );
+    };
+    try {
+      expect(compiled('standard')).toEqual(['first', 'again', 'wrapper']);
+      expect(compiled('small')).toEqual(['first']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
 
 it('V8 optimises nothing while a process of the small profile loads, and after that what is very hot', () => {
   const program = (profile: Profile) => `
