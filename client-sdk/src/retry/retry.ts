@@ -18,7 +18,8 @@ export interface RetryPorts {
 
 /**
  * Does `work` until it succeeds or an error says that another try can't help; throws that error, or the reason of `signal`
- * once it is aborted; what the device's own storage fails at is thrown at once. The wake signal ends the pause between two tries, but an error that names the time after which to try again is obeyed.
+ * once it is aborted; what the device's own storage fails at is thrown at once. The wake signal ends the pause between two tries, but an error that names the time after which to try again is obeyed,
+ * and where that is the turn of an upload, the pause is twice that time on average at most.
  * `failed` hears of each try that is followed by another, and after how many ms.
  */
 export async function retry<Result>(
@@ -39,6 +40,8 @@ export async function retry<Result>(
       failure = error;
     }
     const { after } = failure;
+    // It waits for its turn (SPEC.md, UP18): whoever is told to come soon is to be there soon.
+    if (failure.code === 'update.too-many' && after !== undefined) length = Math.min(length, after);
     const pause = (after ?? 0) + Math.round(length * (0.5 + random(1)[0]! / 256));
     failed(failure, pause);
     const early = after === undefined && wake ? (now: () => void) => wake.once(now) : undefined;

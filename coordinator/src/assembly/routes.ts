@@ -16,6 +16,7 @@ import { updateRoutes } from '../http/routes/updates.ts';
 import { wasmRoutes } from '../http/routes/wasm.ts';
 import { serveApps } from '../http/static-apps.ts';
 import type { Experiments } from '../lifecycle/experiments/experiments.ts';
+import { UploadPlaces } from '../limits/upload-places.ts';
 import { connectionRoutes } from '../polling/routes.ts';
 import { EnrolmentTokens } from '../population/enrolment-tokens.ts';
 import { PopulationStatistics } from '../population/statistics.ts';
@@ -79,7 +80,7 @@ export async function coordinatorRoutes(parts: RouteParts): Promise<void> {
     rounds.has(task) ? core.versionAliases.of(parseTaskName(task)).champion.model : undefined;
   modelRoutes(app, registry, storage.history, traffic, events, served, reading);
   wasmRoutes(app);
-  updateRoutes(app, core.uploads, limits, parts.traces);
+  updateRoutes(app, core.uploads, new UploadPlaces(limits, clock), parts.traces);
   connectionRoutes(app, polled, bounds);
   await triggerRoutes(app, core.runs);
   await adminRoutes(app, {

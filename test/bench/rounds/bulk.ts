@@ -1,20 +1,22 @@
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
+import { retry } from '@murmuration/client-sdk/retry/retry';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { maskedHeader, modelPath, updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { SocketBytes } from '../light-device.ts';
-
-/** ms after which an upload is tried again that found no place. */
-const tryAgain = 100;
 
 /** A model that was read once is known: reading it again would cost this process what it costs a device. */
 const known = new Map<ModelHash, ModelFiles>();
 
 interface Exchange {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
   readonly bytes: SocketBytes;
 }
@@ -48,7 +50,7 @@ export class Bulk {
     signature: Uint8Array | undefined,
   ): Promise<SocketBytes> {
     let bytes = { up: 0, down: 0 };
-    for (;;) {
+    const put = async () => {
       const answer = await this.#exchange('PUT', updatePath(round, assignment), update, {
         authorization: `Bearer ${base64url(token)}`,
         'content-type': 'application/octet-stream',
@@ -56,11 +58,16 @@ export class Bulk {
         ...(signature && { [maskedHeader]: base64url(signature) }),
       });
       bytes = add(bytes, answer.bytes);
-      if (answer.status === 200) return bytes;
-      const text = Buffer.from(answer.body).toString();
-      if (answer.status !== 503) throw new Error(`The update was refused: ${text}`);
-      await new Promise(resolve => setTimeout(resolve, tryAgain));
-    }
+      if (answer.status === 503)
+        throw new MurmurationError('update.too-many', undefined, {
+          after: 1_000 * Number(answer.headers['retry-after']),
+        });
+      if (answer.status !== 200)
+        throw new Error(`The update was refused: ${Buffer.from(answer.body).toString()}`);
+    };
+    // As a device does.
+    await retry(put, { clock: steadyClock(), random: systemRandom }, new AbortController().signal);
+    return bytes;
   }
 
   close(): void {
@@ -97,6 +104,7 @@ export class Bulk {
     const after = bytesOf(socket);
     return {
       status: answer.statusCode!,
+      headers: answer.headers,
       body: new Uint8Array(Buffer.concat(chunks)),
       bytes: { up: after.up - up, down: after.down - down },
     };

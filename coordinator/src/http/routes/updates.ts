@@ -1,11 +1,11 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { idPattern, parseAssignmentId, parseRoundId } from '@murmuration/protocol/ids/ids';
 import { maskedHeader } from '@murmuration/protocol/messages/channel';
 import { maxUpdateLength } from '@murmuration/protocol/weights/codec';
 import * as z from 'zod';
 import type { Uploads } from '../../devices/uploads.ts';
-import type { Limits } from '../../limits/limits.ts';
+import type { UploadPlaces } from '../../limits/upload-places.ts';
 import type { RoundTraces } from '../../telemetry/tracing/round-traces.ts';
 import type { App } from '../app.ts';
 import { bearer } from '../bearer.ts';
@@ -15,24 +15,12 @@ const params = z.object({ round: z.string().regex(idPattern), assignment: z.stri
 const receipt = z.object({ round: z.string(), assignment: z.string(), counted: z.literal(true) });
 
 /**
- * Takes updates. Round, assignment, token and signature are known to fit together before the first byte of a body is read, and beyond the
- * limits of what is read at the same time the next ones are told to try again.
+ * Takes updates. Round, assignment, token and signature are known to fit together before the first byte of a body is read, and those for which
+ * there is no place are told when to try again.
  */
-export function updateRoutes(
-  app: App,
-  uploads: Uploads,
-  limits: Pick<Limits, 'uploads' | 'uploadBytes'>,
-  traces?: RoundTraces,
-): void {
-  /** Uploads by assignment: the answer that each waits for, and the bytes that it has. */
-  const underWay = new Map<string, { readonly answer: ServerResponse; readonly length: number }>();
-  let bytesUnderWay = 0;
-  const end = (assignment: string, answer: ServerResponse) => {
-    const upload = underWay.get(assignment);
-    if (upload?.answer !== answer) return;
-    underWay.delete(assignment);
-    bytesUnderWay -= upload.length;
-  };
+export function updateRoutes(app: App, uploads: Uploads, places: UploadPlaces, traces?: RoundTraces): void {
+  /** What gives back the place of an upload, by the answer that it waits for. */
+  const ends = new WeakMap<object, () => void>();
   app.put(
     '/v1/rounds/:round/updates/:assignment',
     {
@@ -61,20 +49,10 @@ export function updateRoutes(
           signature: signatureIn(request.headers),
           length,
         });
-        const { assignment } = request.params;
-        const older = underWay.get(assignment);
         // A device that begins again has lost the connection of its first try.
-        if (older) {
-          end(assignment, older.answer);
-          older.answer.destroy();
-        }
-        const full =
-          underWay.size >= limits.uploads ||
-          (underWay.size > 0 && bytesUnderWay + length > limits.uploadBytes);
-        if (full) throw new MurmurationError('update.too-many');
-        underWay.set(assignment, { answer: reply.raw, length });
-        bytesUnderWay += length;
-        reply.raw.once('close', () => end(assignment, reply.raw));
+        const end = places.take(request.params.assignment, length, () => reply.raw.destroy());
+        ends.set(reply.raw, end);
+        reply.raw.once('close', end);
       },
     },
     async (request, reply) => {
@@ -88,7 +66,7 @@ export function updateRoutes(
       // Many wait here at the same time, and none for its bytes.
       request.body = undefined;
       // It is read and added. Until it is durable it takes no place of another, and silence is no reason to hang up.
-      end(assignment, reply.raw);
+      ends.get(reply.raw)?.();
       // biome-ignore lint/plugin: the limit on silence of a connection, not a timer.
       reply.raw.socket?.setTimeout?.(0);
       return counted;

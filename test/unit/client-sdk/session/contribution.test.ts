@@ -122,6 +122,21 @@ describe('a contribution', () => {
     expect(tries).toBe(2);
   });
 
+  it('UP18: waits for its turn again and again without growing pauses', async () => {
+    await waiting();
+    let tries = 0;
+    coordinator.take = async () => {
+      tries += 1;
+      throw new MurmurationError('update.too-many', undefined, { after: 1_000 });
+    };
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(0);
+    await clock.advance(100_000);
+    // The first pause has 500 ms more on average, the others 1 s; at most half as much again.
+    expect(tries).toBeGreaterThanOrEqual(40);
+    expect(tries).toBeLessThan(70);
+  });
+
   it('UP5: is given up after an error that another try cannot mend, and the round left', async () => {
     const { errors } = await waiting();
     coordinator.take = async () => {

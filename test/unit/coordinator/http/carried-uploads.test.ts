@@ -1,5 +1,6 @@
 import { createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
+import { UploadPlaces } from '@murmuration/coordinator/limits/upload-places';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { maskedHeader, updatePath } from '@murmuration/protocol/messages/channel';
 import { uploadsContract } from '../../../contract/uploads.ts';
@@ -8,7 +9,7 @@ import { boundsOf } from '../bounds.ts';
 uploadsContract('HTTP', async (uploads, federation) => {
   const bounds = boundsOf(federation);
   const app = await createApp({ ...bounds, cors: [] });
-  updateRoutes(app, uploads, bounds.limits);
+  updateRoutes(app, uploads, new UploadPlaces(bounds.limits, federation.clock));
   return {
     async put({ round, assignment, token }, bytes, signature) {
       const answer = await app.inject({

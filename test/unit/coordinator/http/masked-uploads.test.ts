@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
+import { UploadPlaces } from '@murmuration/coordinator/limits/upload-places';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { maskedHeader, updatePath } from '@murmuration/protocol/messages/channel';
@@ -24,7 +25,7 @@ beforeEach(async () => {
   updateRoutes(
     app,
     new Uploads({ findRound, traffic: new Traffic(), isRevoked: () => false }),
-    bounds.limits,
+    new UploadPlaces(bounds.limits, federation.clock),
   );
   await app.listen({ host: '127.0.0.1', port: 0 });
   for (let time = 0; time < 2; time++) for (const device of devices) await device.step();

@@ -4,6 +4,7 @@ import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
 import type { Limits } from '@murmuration/coordinator/limits/limits';
+import { UploadPlaces } from '@murmuration/coordinator/limits/upload-places';
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
@@ -39,7 +40,7 @@ async function open(change: Partial<Limits> = {}): Promise<void> {
   federation = await openFederation({ task: { cohort: { goal: devices, minimum: 1, overSelection: 1 } } });
   const bounds = boundsOf(federation, change);
   app = await createApp({ ...bounds, cors: [] });
-  updateRoutes(app, uploads(), bounds.limits);
+  updateRoutes(app, uploads(), new UploadPlaces(bounds.limits, federation.clock));
   await app.listen({ host: '127.0.0.1', port: 0 });
   await federation.rounds.start();
   await federation.clock.advance(0);
@@ -80,14 +81,19 @@ async function begin(
 }
 
 /** A whole upload. */
-async function upload({ round, assignment, token }: Assignment): Promise<{ status: number; code?: string }> {
+async function upload({
+  round,
+  assignment,
+  token,
+}: Assignment): Promise<{ status: number; retryAfter: string | null; code?: string }> {
   const { port } = app.server.address() as AddressInfo;
   const response = await fetch(`http://127.0.0.1:${port}${updatePath(round, assignment)}`, {
     method: 'PUT',
     headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${base64url(token)}` },
     body: body as Uint8Array<ArrayBuffer>,
   });
-  return { status: response.status, ...((await response.json()) as object) };
+  const retryAfter = response.headers.get('retry-after');
+  return { status: response.status, retryAfter, ...((await response.json()) as object) };
 }
 
 describe('an upload', () => {
@@ -138,7 +144,7 @@ describe('an upload', () => {
     const bounds = boundsOf(federation);
     app = await createApp({ ...bounds, cors: [] });
     const places = { ...bounds.limits, uploads: 1 };
-    updateRoutes(app, uploads(), places);
+    updateRoutes(app, uploads(), new UploadPlaces(places, federation.clock));
     await app.listen({ host: '127.0.0.1', port: 0 });
     await federation.rounds.start();
     await federation.clock.advance(0);
@@ -150,6 +156,21 @@ describe('an upload', () => {
     await counted;
     expect(await upload(other)).toMatchObject({ status: 200, counted: true });
     expect(await first).toMatchObject({ status: 200, counted: true });
+  });
+
+  it('UP18: hears when its turn is, in whole seconds', async () => {
+    await close();
+    await open({ uploads: 1 });
+    // 8 s long.
+    const end = await begin(parts[0]!);
+    await federation.clock.advance(8_000);
+    end.socket.destroy();
+    let answer = await upload(parts[1]!);
+    for (let tries = 0; answer.status === 503 && tries < 1_000; tries++) answer = await upload(parts[1]!);
+    await begin(parts[2]!);
+    expect(await upload(parts[3]!)).toMatchObject({ status: 503, retryAfter: '1' });
+    expect(await upload(parts[4]!)).toMatchObject({ status: 503, retryAfter: '2' });
+    expect(await upload(parts[5]!)).toMatchObject({ status: 503, retryAfter: '3' });
   });
 
   it('waits where the others have as many bytes as are read at once; a single one may have more', async () => {

@@ -5,6 +5,7 @@ import { healthRoutes } from '@murmuration/coordinator/http/routes/health';
 import { modelRoutes } from '@murmuration/coordinator/http/routes/models';
 import { taskRoutes } from '@murmuration/coordinator/http/routes/tasks';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
+import { UploadPlaces } from '@murmuration/coordinator/limits/upload-places';
 import type { Unreadable } from '@murmuration/coordinator/promotion/readability';
 import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
@@ -61,7 +62,7 @@ export async function openRoutes(change?: FederationOptions['task']) {
       traffic,
       isRevoked: device => revoked.has(device),
     }),
-    bounds.limits,
+    new UploadPlaces(bounds.limits, clock),
   );
   app.post('/taken', { schema: { hide: true } }, ({ body }) => body);
   app.get('/broken', { schema: { hide: true } }, () => {
