@@ -1,5 +1,5 @@
-// npm run kernels [-- engine|protocol] [--check]: compiles the kernels of engine/assembly and protocol/assembly, or of one of them,
-// into modules of their packages, the same bytes wherever it runs; with --check only holds what is there to it.
+// npm run kernels [-- engine|protocol|FILE] [--check]: compiles the kernels of engine/assembly and protocol/assembly, of one of them, or those
+// in one file, into modules of their packages, the same bytes wherever it runs; with --check only holds what is there to it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileKernels } from './kernels/compile.mjs';
@@ -73,8 +73,9 @@ function moduleOf(bytes, { folder, name, holds }) {
 await prepare();
 const asked = process.argv.slice(2).filter(argument => argument !== '--check');
 for (const binary of binaries) {
-  if (asked.length > 0 && !asked.some(name => binary.folder.startsWith(`${name}/`))) continue;
   const { folder, target } = binary;
+  const isAsked = asked.length === 0 || asked.some(name => target === name || folder.startsWith(`${name}/`));
+  if (!isAsked) continue;
   const isJavaScript = 'isJavaScript' in binary;
   const bytes = await compileKernels(binary, !isJavaScript).catch(error => stop(error.message));
   const text = Buffer.from(isJavaScript ? javascriptOf(bytes, binary) : moduleOf(bytes, binary));

@@ -1,21 +1,19 @@
-import { spawnSync } from 'node:child_process';
 import { masksBase64 } from '@murmuration/protocol/kernels/masks-binary';
 import { sumsBase64 } from '@murmuration/protocol/kernels/sums-binary';
 import { updatesBase64 } from '@murmuration/protocol/kernels/updates-binary';
 import { expect, it } from 'vitest';
+import { checkKernels } from '../../../kernels-check.ts';
 
 const bytesOf = (base64: string) => Buffer.from(base64, 'base64');
 
-it('the kernels are those that the pinned compiler makes of protocol/assembly, byte for byte', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['scripts/kernels.mjs', 'protocol', '--check'], {
-    encoding: 'utf8',
-  });
-  expect(stderr).toBe(
+it('the kernels are those that the pinned compiler makes of protocol/assembly, byte for byte', async ({
+  signal,
+}) => {
+  expect(await checkKernels('protocol', signal)).toBe(
     `protocol/src/kernels/masks-binary.ts: ${bytesOf(masksBase64).length} bytes.\n` +
       `protocol/src/kernels/updates-binary.ts: ${bytesOf(updatesBase64).length} bytes.\n` +
       `protocol/src/kernels/sums-binary.ts: ${bytesOf(sumsBase64).length} bytes.\n`,
   );
-  expect(status).toBe(0);
 });
 
 it.each([masksBase64, updatesBase64])(
