@@ -293,7 +293,10 @@ export class Session {
       await contribute(state, this.#ports);
       if (this.#state === state) this.#state = { phase: 'closing', assignment, query: state.query };
     } catch (error) {
-      if (this.#state === state) this.#giveUp(assignment, asError(error));
+      const cause = asError(error);
+      if (this.#state === state) this.#giveUp(assignment, cause);
+      // Rounds may be shorter than the wait for a worker, which no round would get over then.
+      else if (brokenTrainer.has(cause.code)) this.#tell(cause, assignment.round);
     }
     try {
       await this.#ports.store.clear();
@@ -326,11 +329,15 @@ export class Session {
 
   #fail(error: unknown, least = retryAfter, round?: string): void {
     const cause = asError(error);
-    cause.task ??= this.#ports.task;
-    cause.round ??= round;
     this.#isCutOff = cause.code === 'server.unreachable' || cause.code === 'server.no-answer';
-    this.#ports.emit('error', cause);
+    this.#tell(cause, round);
     this.#checkInAfter(Math.max(least, cause.after ?? 0), cause.detail);
+  }
+
+  #tell(error: MurmurationError, round?: string): void {
+    error.task ??= this.#ports.task;
+    error.round ??= round;
+    this.#ports.emit('error', error);
   }
 
   /** The end of the round was not heard: the device goes on as if it had been. */
@@ -349,5 +356,7 @@ export class Session {
   }
 }
 
+/** What an app has to change, or its next round goes the same way. */
+const brokenTrainer: ReadonlySet<string> = new Set(['training.module', 'training.no-answer']);
 const busy = 'the device is busy with another task';
 const often = 'the device has contributed as often as its app lets it within a day';

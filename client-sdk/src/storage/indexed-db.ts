@@ -110,6 +110,11 @@ export function indexedDbStorage(name: string): Storage {
 type Store = IDBPObjectStore<Entries, [typeof table], typeof table, 'readwrite'>;
 
 async function openDatabase(name: string, lost: () => void): Promise<Database> {
+  if (!globalThis.indexedDB)
+    throw new MurmurationError(
+      'storage.failed',
+      'This browser gives the page no IndexedDB, as in some private windows. With memoryStorage() the device is another one after each reload.',
+    );
   const database: Database = await openDB(name, version, {
     upgrade: created => void created.createObjectStore(table),
     // Another tab wants to delete the database, or to bring it to a newer version.

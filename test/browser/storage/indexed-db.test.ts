@@ -1,7 +1,7 @@
 import { indexedDbStorage } from '@murmuration/client-sdk/storage/indexed-db';
 import { storageContract } from '@murmuration/client-sdk/testing/storage';
 import { deleteDB, openDB } from 'idb';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 const name = 'contract';
 const databaseName = `murmuration.${name}`;
@@ -80,6 +80,18 @@ describe('the storage of a device in IndexedDB', () => {
     });
     expect(await storage.get('identity')).toBeUndefined();
     expect([...(await storage.get('other'))!]).toEqual([2]);
+  });
+
+  it('says what is missing in a browser that has none', async () => {
+    const missing = vi.spyOn(globalThis, 'indexedDB', 'get').mockReturnValue(undefined as never);
+    try {
+      await expect(indexedDbStorage(name).get('a')).rejects.toMatchObject({
+        code: 'storage.failed',
+        detail: expect.stringContaining('no IndexedDB'),
+      });
+    } finally {
+      missing.mockRestore();
+    }
   });
 
   it('makes its table where a database of its name has none', async () => {

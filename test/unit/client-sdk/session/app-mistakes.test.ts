@@ -129,6 +129,30 @@ describe('what goes wrong in the app has a code of its own', () => {
     }
   });
 
+  it.each([
+    ['training.no-answer', [{ code: 'training.no-answer', task: 'keyboard', round: id('r1') }]],
+    ['training.module', [{ code: 'training.module', task: 'keyboard', round: id('r1') }]],
+    // Nothing of the app's is wrong.
+    ['training.stopped', []],
+  ] as const)('%s of a worker that is known only after the round', async (code, told) => {
+    const it = await waiting();
+    const errors = errorsOf(it);
+    let fail = (_: MurmurationError) => {};
+    trainer.train = () =>
+      new Promise((_, reject) => {
+        fail = reject;
+      });
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(0);
+    coordinator.send('round-end', roundEnd());
+    await clock.advance(0);
+    expect(errors).toEqual([]);
+    fail(new MurmurationError(code));
+    await clock.advance(0);
+    expect(errors).toMatchObject(told);
+    expect(errors).toHaveLength(told.length);
+  });
+
   it('a storage that throws, with what it was to do', async () => {
     const it = await waiting();
     const errors = errorsOf(it);
