@@ -1,3 +1,4 @@
+import { fewestUnits } from '@murmuration/monitoring/paired/mean-difference';
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
 import type { measuredOf } from '../evaluation/on-devices.ts';
@@ -131,8 +132,9 @@ export function problemOfGate(
       return `gate.neverWorse names the slice "${slice}", which nobody measures: the slices of the evaluation are ${listed(slices)}.`;
   if (better !== null && test !== 'none') {
     if (test.kind === 'paired-bootstrap' && test.over === 'slices') {
-      if (slices.length < 2)
-        return 'gate.test resamples slices, and the evaluation has fewer than two; name them in the slices of the evaluator.';
+      const fewest = fewestUnits(test.confidence);
+      if (slices.length < fewest)
+        return `gate.test resamples slices, of which the evaluation has ${slices.length}: as sure as confidence ${test.confidence} it can be with ${fewest} or more. Name them in the slices of the evaluator, or choose a lower confidence, or "none".`;
     } else if (!measures[better]?.byExample)
       return `gate.test needs the value of "${better}" for each example, and the evaluation does not say that it gives them (byExample); without them, gate.test can be pairedBootstrap({ over: 'slices' }) or "none".`;
   }

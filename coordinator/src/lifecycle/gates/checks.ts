@@ -1,3 +1,4 @@
+import { fewestUnits } from '@murmuration/monitoring/paired/mean-difference';
 import type { Evaluation, Measured } from '../../evaluation/evaluation.ts';
 import type { GateCheck, GateTestResult } from '../../registry/gate-decisions.ts';
 import type { Gate } from '../../task/task-gate.ts';
@@ -72,9 +73,13 @@ function betterCheck(
     const passed = gate.by > 0 ? better >= gate.by : better > 0;
     return { ...check, passed, text: `${moved}; it has to be better${byText(gate.by)}.` };
   }
-  if (tested === null)
-    return { ...check, passed: false, text: `${metric} was not measured for single ${unitsOf(gate)}.` };
   const sure = gate.test.confidence;
+  if (tested === null)
+    return {
+      ...check,
+      passed: false,
+      text: `${metric} was not measured for ${fewestUnits(sure)} single ${unitsOf(gate)}, which ${percent(sure)} confidence takes.`,
+    };
   if (tested.interval) {
     const [low, high] = tested.interval;
     const text = `${moved}, better by ${figure(low)} to ${figure(high)} at ${percent(sure)} confidence; the lower end has to be above ${figure(gate.by)}.`;

@@ -1,4 +1,5 @@
 import { discordant, mcnemar } from '@murmuration/monitoring/paired/mcnemar';
+import { fewestUnits, studentInterval } from '@murmuration/monitoring/paired/mean-difference';
 import { PairedBootstrap } from '@murmuration/monitoring/paired/paired-bootstrap';
 import type { Evaluation, Measured } from '../../evaluation/evaluation.ts';
 import type { GateTestResult } from '../../registry/gate-decisions.ts';
@@ -34,14 +35,17 @@ export async function pairedTest(
     test.over === 'slices'
       ? differencesOfSlices(metric, measured, champion, challenger)
       : differencesOfExamples(metric, measured, champion, challenger);
-  if (!differences || differences.length < 2) return null;
+  if (!differences || differences.length < fewestUnits(test.confidence)) return null;
   const bootstrap = new PairedBootstrap(differences, { seed: test.seed });
   const atOnce = Math.max(1, Math.floor(drawsOfTurn / differences.length));
   while (bootstrap.resamples < test.resamples) {
     bootstrap.draw(Math.min(atOnce, test.resamples - bootstrap.resamples));
     await turn();
   }
-  const { interval, p } = bootstrap.result(test.confidence, by);
+  const { interval: drawn, p } = bootstrap.result(test.confidence, by);
+  // Resamples of few units vary less than other units would.
+  const [low, high] = studentInterval(differences, test.confidence);
+  const interval = [Math.min(drawn[0], low), Math.max(drawn[1], high)] as const;
   return { kind: 'paired-bootstrap', units: test.over, count: differences.length, interval, p };
 }
 
