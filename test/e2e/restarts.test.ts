@@ -7,10 +7,10 @@ import type { RoundState } from '@murmuration/coordinator/round/round';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
-import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, describe, expect, test } from 'vitest';
 import { freePort } from '../free-port.ts';
+import { hurriedPauses } from '../hurried-clock.ts';
 import { enrolmentToken, lineOptions, lineTask, lineTrainer } from './line.ts';
 
 const devices = 5;
@@ -31,13 +31,7 @@ const masked: Partial<TaskDefinition> = {
 const plain = { ...masked, masking: 'off' } as Partial<TaskDefinition>;
 
 /** Devices that come back sooner than they would. */
-const hurried: Clock = {
-  now: () => systemClock.now(),
-  at: (time, wake) => {
-    const now = systemClock.now();
-    return systemClock.at(now + (time - now) / 10, wake);
-  },
-};
+const hurried = hurriedPauses(10);
 
 let cleanUp: (() => Promise<void>)[] = [];
 afterEach(async () => {

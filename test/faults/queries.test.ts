@@ -5,12 +5,12 @@ import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { nodePlatform } from '@murmuration/client-sdk/node';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { Clock } from '@murmuration/protocol/time/clock';
-import { steadyClock, systemClock } from '@murmuration/protocol/time/system-clock';
+import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, expect, it } from 'vitest';
 import { lineOptions } from '../e2e/line.ts';
 import { PackedProcess } from '../e2e/processes.ts';
 import { freePort } from '../free-port.ts';
+import { hurriedPauses } from '../hurried-clock.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 let running: PackedProcess | undefined;
@@ -26,13 +26,7 @@ async function kill(): Promise<void> {
 }
 
 /** Devices that come back sooner than they would. */
-const hurried: Clock = {
-  now: () => systemClock.now(),
-  at: (time, wake) => {
-    const now = systemClock.now();
-    return systemClock.at(now + (time - now) / 10, wake);
-  },
-};
+const hurried = hurriedPauses(10);
 
 it('QY7 RD10: a query whose coordinator is killed before its round and in it is asked once, and counts nobody twice', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'murmuration-query-'));

@@ -96,7 +96,7 @@ async function heard(
     await victim.clock.advance(30_000);
     return uploads.length + asked.leave.length;
   };
-  await expect.poll(done, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(done).toBeGreaterThan(0);
   const seen = { left: victim.left, bytes: uploads.map(({ bytes }) => bytes.length) };
   const update = async () => {
     const statement = peers.statement();

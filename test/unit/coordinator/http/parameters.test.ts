@@ -54,7 +54,6 @@ async function ask(method: string, path: string, headers: Readonly<Record<string
     method,
     headers,
     redirect: 'manual',
-    signal: AbortSignal.timeout(30_000),
   });
   const text = await response.text();
   const { code, detail } = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown>;
