@@ -4,7 +4,7 @@ import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { furtherOffers, offerOf } from '@murmuration/protocol/queries/offer';
-import type { EvaluationQuery, NgramsQuery, Query } from '@murmuration/protocol/queries/query';
+import type { Query } from '@murmuration/protocol/queries/query';
 import { parseQuery } from '@murmuration/protocol/queries/query-form';
 import { queryHash as hash } from '@murmuration/protocol/queries/query-hash';
 import { isSound, type TextPorts } from '@murmuration/protocol/queries/texts';
@@ -45,6 +45,9 @@ export interface AnswerPorts {
   /** What versions are measured with; left out of tasks that are not served. */
   readonly evaluation?: EvaluationPorts | undefined;
 }
+
+/** Makes an answer of the SDK's own; `began` is called once all files that it takes are here. */
+type Measure = (signal: AbortSignal, began: () => void) => Promise<Answered>;
 
 /** What an answer costs of the device's privacy. */
 interface Cost {
@@ -93,7 +96,7 @@ export class Answers implements SessionAnswers {
     let query: Query | undefined;
     let cost: Cost | undefined;
     let began: number | undefined;
-    let measure: ((signal: AbortSignal, began: () => void) => Promise<Answered>) | undefined;
+    let measure: Measure | undefined;
     return {
       get query() {
         return query?.name;
@@ -110,9 +113,8 @@ export class Answers implements SessionAnswers {
           await cost.require(isMade);
           // The answer of a part that was begun before a restart is made.
           if (!(await answered.requireOpen(query, assignment.assignment))) {
-            if (query.kind === 'evaluation' && !this.#ports.allowed[query.name]!.answer)
-              measure = await this.#measuring(query, assignment);
-            else vector = await this.#answer(query, assignment);
+            measure = await this.#measuring(query, assignment);
+            if (!measure) vector = await this.#answer(query, assignment);
           }
         } catch (error) {
           this.#declined.set(offerOf(query), clock.now() + declinedFor);
@@ -212,8 +214,6 @@ export class Answers implements SessionAnswers {
   async #answer(query: Query, { plan }: Assignment): Promise<Answered> {
     const options = this.#ports.allowed[query.name]!;
     const isTold = query.kind === 'outcomes' || query.kind === 'arm';
-    if (query.kind === 'ngrams' && !options.answer)
-      return answerOf(query, await this.#ownSequences(query), plan);
     const answer = await (options.answer || !isTold
       ? options.answer?.(query)
       : new OutcomeRecord(this.#ports).answer(query));
@@ -226,29 +226,30 @@ export class Answers implements SessionAnswers {
     return answerOf(query, answer, plan, ports);
   }
 
-  /** Ids of the examples that the device trains on. Throws as `ownSequences`. */
-  async #ownSequences(query: NgramsQuery): Promise<Answer> {
-    const { evaluation, refusal } = this.#ports;
-    const { ownSequences } = await import('./own-sequences.ts');
-    return ownSequences(query, evaluation, detail => refusal('queries', detail));
-  }
-
-  /** What measures versions, once the time for it has come. Throws `training.no-examples` where nothing is held out, or nothing runs the model. */
-  async #measuring(
-    query: EvaluationQuery,
-    { plan }: Assignment,
-  ): Promise<(signal: AbortSignal, began: () => void) => Promise<Answered>> {
-    const { evaluation, allowed } = this.#ports;
-    const { heldOutExamples, ownEvaluation } = await import('./own-evaluation.ts');
-    const heldOut = evaluation ? await heldOutExamples(evaluation, query.examples) : [];
-    if (!evaluation || heldOut.length === 0)
+  /**
+   * What answers from the device's examples, once its first message is on its way: how long that takes tells how many there are. Undefined for
+   * what the app answers, and for other kinds. Throws `training.no-examples` where there is nothing to answer from, or nothing runs the model, and as
+   * `ownSequences`.
+   */
+  async #measuring(query: Query, { plan }: Assignment): Promise<Measure | undefined> {
+    const { evaluation, allowed, refusal } = this.#ports;
+    const { answer, slice } = allowed[query.name]!;
+    if (answer) return undefined;
+    if (query.kind === 'ngrams') {
+      const { ownSequences } = await import('./own-sequences.ts');
+      const read = await ownSequences(query, evaluation, detail => refusal('queries', detail));
+      return async () => answerOf(query, await read(), plan);
+    }
+    if (query.kind !== 'evaluation') return undefined;
+    const { heldOutExamples, holdsOut, ownEvaluation } = await import('./own-evaluation.ts');
+    if (!evaluation || !(await holdsOut(evaluation)))
       throw new MurmurationError(
         'training.no-examples',
         `The device has no held-out examples for the query "${query.name}" now${evaluation ? '' : ', since its task is not served'}.`,
       );
-    const { slice } = allowed[query.name]!;
+    const read = () => heldOutExamples(evaluation, query.examples);
     return async (signal, began) =>
-      answerOf(query, await ownEvaluation(query, heldOut, evaluation, signal, slice, began), plan);
+      answerOf(query, await ownEvaluation(query, read, evaluation, signal, slice, began), plan);
   }
 
   /** So that a device says the same piece of a text as long as it is the same device. Throws `storage.failed` where it has no identity any more. */

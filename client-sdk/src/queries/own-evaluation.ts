@@ -8,7 +8,7 @@ import { ExampleSplit } from '../hybrid/held-out.ts';
 import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import { withKeptLayers } from '../private-layers/kept-layers.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
-import { type GiveExamples, readExamples } from '../training/examples.ts';
+import { type GiveExamples, readExamples, walkExamples } from '../training/examples.ts';
 
 /** What a device measures versions with. */
 export interface EvaluationPorts {
@@ -26,6 +26,19 @@ type SliceOf = (example: unknown) => string | undefined;
 /** A probability counts as no less than this: one question must not decide for all. */
 const leastProbability = 1e-6;
 
+/** Whether the device holds anything out that asks something, without reading more than that takes. */
+export async function holdsOut({ examples, serving }: EvaluationPorts): Promise<boolean> {
+  const split = new ExampleSplit(serving);
+  let found = false;
+  await walkExamples(examples, example => {
+    const before = split.heldOut.length;
+    split.add(example);
+    found = split.heldOut.length > before && serving.questions(example).targets.length > 0;
+    return !found;
+  });
+  return found;
+}
+
 /** The device's held-out examples that ask something, the newest; none of them was trained on. */
 export async function heldOutExamples(
   { examples, serving }: EvaluationPorts,
@@ -37,14 +50,14 @@ export async function heldOutExamples(
 }
 
 /**
- * Measures the versions of a query on held-out examples: `loss` in nats, and `top1` (`accuracy`) and `top3`, the share of questions whose answer is
+ * Measures the versions of a query on the held-out examples that `read` has: `loss` in nats, and `top1` (`accuracy`) and `top3`, the share of questions whose answer is
  * among so many, each as the mean over the questions of an example, cut to the bounds of the query. Under private layers with those of the device.
  * Throws `options.invalid` for another metric, and the reason of `signal` once it is aborted. All versions are here before the first one is measured, which
  * `began` hears: when the next one is asked for tells nobody how long that took.
  */
 export async function ownEvaluation(
   query: EvaluationQuery,
-  heldOut: readonly unknown[],
+  read: () => Promise<readonly unknown[]>,
   ports: EvaluationPorts,
   signal: AbortSignal,
   sliceOf: SliceOf = () => undefined,
@@ -54,6 +67,7 @@ export async function ownEvaluation(
   const borrowed: (readonly [ModelHash, ModelFiles])[] = [];
   for (const version of query.versions) borrowed.push([version, await ports.borrow(version, signal)]);
   began();
+  const heldOut = await read();
   for (const [version, files] of borrowed) {
     const kept = await ports.privateLayers.kept();
     const model = await ports.inference.open((kept && withKeptLayers(files, kept)) ?? files);

@@ -1,42 +1,57 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { NgramsQuery } from '@murmuration/protocol/queries/query';
 import { ExampleSplit } from '../hybrid/held-out.ts';
-import { readExamples } from '../training/examples.ts';
+import { walkExamples } from '../training/examples.ts';
 import type { EvaluationPorts } from './own-evaluation.ts';
 
 /**
  * What a device has of the n-grams that a round asks for, each by itself, in the examples that it does not hold out: the class of each target with
- * the inputs before it; none where no example is as long. Throws `training.no-examples` where there is no example, and what `refuse` makes of a query
+ * the inputs before it; none where no example is as long. What is returned reads them: until then no more than it takes to know that there is an
+ * example, so that the time of a device's first message does not tell how many. Throws `training.no-examples` where there is no example, and what `refuse` makes of a query
  * about other classes than the task's.
  */
 export async function ownSequences(
   { name, classes, firstClass, step }: NgramsQuery,
   ports: Pick<EvaluationPorts, 'examples' | 'serving'> | undefined,
   refuse: (detail: string) => Error,
-): Promise<number[][]> {
+): Promise<() => Promise<number[][]>> {
   if (!ports)
     throw new MurmurationError(
       'training.no-examples',
       `The query "${name}" asks for n-grams, and its task is not served; let the app answer it.`,
     );
-  const { examples, serving } = ports;
+  const { serving } = ports;
   if (serving.firstClass !== firstClass || serving.classes < classes)
     throw refuse(
       `The query "${name}" asks for n-grams of ${classes} classes from ${firstClass} on; the task has ${serving.classes} from ${serving.firstClass} on.`,
     );
-  const split = new ExampleSplit(serving);
-  for (const example of await readExamples(examples)) split.add(example);
-  const before = (step?.length ?? 1) - 1;
   // Whoever sets the length must not learn from who leaves how long examples are.
-  if (split.training.length === 0)
+  if ((await trainingOf(ports, 1)).length === 0)
     throw new MurmurationError(
       'training.no-examples',
       `The device has no examples for the query "${name}" now.`,
     );
-  return split.training.flatMap(example => {
-    const { input, targets } = serving.questions(example);
-    return targets
-      .filter(({ position }) => position + 1 >= before)
-      .map(target => [...input.slice(target.position + 1 - before, target.position + 1), target.class]);
+  const before = (step?.length ?? 1) - 1;
+  return async () => {
+    const all = await trainingOf(ports, Number.POSITIVE_INFINITY);
+    return all.flatMap(example => {
+      const { input, targets } = serving.questions(example);
+      return targets
+        .filter(({ position }) => position + 1 >= before)
+        .map(target => [...input.slice(target.position + 1 - before, target.position + 1), target.class]);
+    });
+  };
+}
+
+/** The first examples that are not held out, at most so many. */
+async function trainingOf(
+  { examples, serving }: Pick<EvaluationPorts, 'examples' | 'serving'>,
+  most: number,
+): Promise<readonly unknown[]> {
+  const split = new ExampleSplit(serving);
+  await walkExamples(examples, example => {
+    split.add(example);
+    return split.training.length < most;
   });
+  return split.training;
 }

@@ -9,14 +9,14 @@ export type GiveExamples = () => Given | PromiseLike<Given>;
 export async function hasExamples(give: GiveExamples, least: number): Promise<boolean> {
   let missing = least;
   if (missing <= 0) return true;
-  await walk(give, () => --missing > 0);
+  await walkExamples(give, () => --missing > 0);
   return missing <= 0;
 }
 
 /** Throws `app.examples`. */
 export async function readExamples(give: GiveExamples): Promise<unknown[]> {
   const all: unknown[] = [];
-  await walk(give, example => {
+  await walkExamples(give, example => {
     all.push(example);
     return true;
   });
@@ -24,7 +24,7 @@ export async function readExamples(give: GiveExamples): Promise<unknown[]> {
 }
 
 /** Goes through the examples as long as `goesOn` says so. Throws `app.examples`; errors of ours stay what they are. */
-async function walk(give: GiveExamples, goesOn: (example: unknown) => boolean): Promise<void> {
+export async function walkExamples(give: GiveExamples, goesOn: (example: unknown) => boolean): Promise<void> {
   let given: Given;
   try {
     given = await give();

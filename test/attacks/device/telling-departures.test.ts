@@ -112,6 +112,50 @@ describe('a coordinator that asks for one outcome at a time', () => {
   });
 });
 
+describe('a coordinator that times the first message of a device', () => {
+  const serving: Serving<unknown> = {
+    classes: 2,
+    firstClass: 0,
+    input: () => [0],
+    questions: example => ({ input: [example as number], targets: [{ position: 0, class: 1 }] }),
+  };
+  const inference: Inference = {
+    open: async () => ({
+      predict: async () => new Float32Array(2),
+      answer: async () => new Float32Array(2).fill(0.5),
+      close: async () => {},
+    }),
+    close: async () => {},
+  };
+  const version = assignmentOf(new VirtualClock()).plan.model;
+
+  it.each<[string, Query]>([
+    ['an evaluation', { ...asking({ kind: 'evaluation' }), versions: [version] } as Query],
+    ['n-grams', asking({ kind: 'ngrams', classes: 2, firstClass: 0, sketches: [] })],
+  ])('R6: does not learn from %s how many examples it has, which it reads after that', async (_, query) => {
+    let read = 0;
+    function* examples() {
+      for (let example = 0; example < 5_000; example++) {
+        read += 1;
+        yield example;
+      }
+    }
+    const victim = await answering({
+      answers: { taken: { kinds: [query.kind] } },
+      task: { examples, hybrid: { serving, inference }, trainer: new StillTrainer() },
+    });
+    let before: number | undefined;
+    victim.coordinator.answers.keys = () => {
+      before = read;
+      return null;
+    };
+    read = 0;
+    expect(seen(await heard(victim, query))).toEqual(answers);
+    expect(before).toBeLessThan(100);
+    expect(read).toBeGreaterThanOrEqual(5_000);
+  });
+});
+
 describe('a coordinator that makes a version which gives no numbers where a word occurs', () => {
   const word = 7;
   const version = assignmentOf(new VirtualClock()).plan.model;

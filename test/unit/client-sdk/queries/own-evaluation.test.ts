@@ -85,7 +85,7 @@ describe('what a device measures by itself', () => {
     const heldOut = [{ value: 3 }, { value: 4, copies: 2 }, { value: 5 }];
     const answer = await ownEvaluation(
       define({ slices: ['odd', 'huge'] }),
-      heldOut,
+      async () => heldOut,
       ports(),
       signal,
       example => ((example as Example).value % 2 === 1 ? 'odd' : 'even'),
@@ -121,13 +121,20 @@ describe('what a device measures by itself', () => {
         },
       },
     };
-    await ownEvaluation(define(), [{ value: 1 }], told, signal, undefined, () => heard.push('began'));
+    await ownEvaluation(
+      define(),
+      async () => [{ value: 1 }],
+      told,
+      signal,
+      undefined,
+      () => heard.push('began'),
+    );
     expect(heard).toEqual(['borrow', 'borrow', 'began', 'open', 'open']);
   });
 
   it('is cut to the bounds of the query', async () => {
     const metrics = [{ metric: 'loss', least: 1, most: 2, better: 'lower' }];
-    const { all } = await ownEvaluation(define({ metrics }), [{ value: 1 }], ports(), signal);
+    const { all } = await ownEvaluation(define({ metrics }), async () => [{ value: 1 }], ports(), signal);
     expect([all.versions[good], all.versions[bad]]).toEqual([{ loss: 1 }, { loss: 2 }]);
   });
 
@@ -145,20 +152,25 @@ describe('what a device measures by itself', () => {
       },
     };
     const examples = [{ value: 1 }, { value: 2 }];
-    const { all } = await ownEvaluation(define(), examples, { ...ports(), inference: without }, signal);
+    const { all } = await ownEvaluation(
+      define(),
+      async () => examples,
+      { ...ports(), inference: without },
+      signal,
+    );
     const loss = (Math.log(1e6) - Math.log(0.8)) / 2;
     expect(all.versions[good]).toEqual({ loss: expect.closeTo(loss, 6), top1: 0.5, top3: 0.5 });
   });
 
   it('is refused of a metric that it knows nothing of, and ends where the round does', async () => {
     const metrics = [{ metric: 'bleu', least: 0, most: 1, better: 'higher' }];
-    expect(await codeOfPromise(ownEvaluation(define({ metrics }), [{ value: 1 }], ports(), signal))).toBe(
-      'options.invalid',
-    );
+    expect(
+      await codeOfPromise(ownEvaluation(define({ metrics }), async () => [{ value: 1 }], ports(), signal)),
+    ).toBe('options.invalid');
     const stop = new AbortController();
     const ending = ownEvaluation(
       define(),
-      [{ value: 1 }],
+      async () => [{ value: 1 }],
       {
         ...ports(),
         borrow(...args) {
