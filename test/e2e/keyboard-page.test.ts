@@ -178,6 +178,19 @@ describe('the keyboard page', () => {
     expect(problems).toEqual([]);
   });
 
+  it.each([
+    [360, 740],
+    [360, 640],
+  ])('shows its first words and what to press on a screen of %i by %i', async (width, height) => {
+    await page.setViewportSize({ width, height });
+    const empty = page.locator('.conversation.empty');
+    const [outer, heading, button] = await Promise.all(
+      [empty, empty.getByRole('heading'), empty.getByRole('button')].map(each => each.boundingBox()),
+    );
+    expect(heading!.y).toBeGreaterThanOrEqual(outer!.y);
+    expect(button!.y + button!.height).toBeLessThanOrEqual(outer!.y + outer!.height);
+  });
+
   it('writes by the keys on the screen, with a finger and with the arrows', async () => {
     const keyboard = page.getByRole('group', { name: /On-screen keyboard/ });
     for (const key of ['H', 'e', 'y', 'Space'])

@@ -260,6 +260,12 @@ export async function loadConfig(file: string | undefined, env: NodeJS.ProcessEn
   }
   if (typeof input['s3'] === 'object' && input['s3'] !== null)
     input['s3'] = { ...credentials(env), ...input['s3'] };
+  // No field of it is wrong.
+  if (file === undefined && Object.keys(input).length === 0)
+    throw new MurmurationError(
+      'config.invalid',
+      'There is no configuration: name its file (--config FILE), such as one of { "openEnrolment": true }, or set variables MURMURATION_….',
+    );
   return parseConfig(input);
 }
 

@@ -251,6 +251,14 @@ describe('a configuration', () => {
     expect(() => parseConfig(input)).toThrow(expected);
   });
 
+  it('says that there is none, where neither a file nor a variable gives one', async () => {
+    const detail = expect.stringMatching(/^There is no configuration: name its file \(--config FILE\)/);
+    await expect(loadConfig(undefined, {})).rejects.toMatchObject({ code: 'config.invalid', detail });
+    const port = { MURMURATION_PORT: '8801' };
+    const enrolment = expect.stringContaining('enrolmentTokens');
+    await expect(loadConfig(undefined, port)).rejects.toMatchObject({ detail: enrolment });
+  });
+
   it('repeats neither the address nor the secret of a webhook that is wrong', () => {
     const webhooks = [{ url: 'https://me:sesame@hooks.example.org', secret: 'open sesame' }];
     try {
