@@ -6,8 +6,8 @@ import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 
 /** Bytes of buffers, more than the last collection has left, from which to look for garbage among the young, and among all. */
 const [worthYoung, worthAll] = [1 << 20, 3 << 20];
-/** Bytes of objects, more than the last collection of all has left: V8 begins one by itself there, and lets as many more come while it goes on. */
-const worthHeap = 4 << 20;
+/** Bytes of objects, more than the last collection of all has left: V8 begins one by itself at a tenth of the heap. */
+const worthHeap = 3 << 20;
 
 /**
  * Frees the buffers of updates, of sums that were written down and of masks soon after they were used. They lie outside of the heap, so that
@@ -16,7 +16,10 @@ const worthHeap = 4 << 20;
  */
 export function collectBuffers(events: Pick<CoordinatorEvents, 'on'>): void {
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as (options?: { readonly type: 'minor' }) => void;
+  const collect = runInNewContext('gc') as (options?: {
+    readonly type: 'minor' | 'major';
+    readonly flavor?: 'last-resort';
+  }) => void;
   const now = () => {
     const { arrayBuffers: buffers, heapUsed: heap } = process.memoryUsage();
     return { buffers, heap };
@@ -25,6 +28,8 @@ export function collectBuffers(events: Pick<CoordinatorEvents, 'on'>): void {
     collect();
     return now();
   };
+  // What has loaded, as small as can be, pages that are half full included; Node 20 takes it for any other.
+  collect({ type: 'major', flavor: 'last-resort' });
   let all = collectAll();
   let young = all.buffers;
   const look = () => {

@@ -15,7 +15,7 @@ const hasMaglev = v8 >= 13 && ['x64', 'arm64'].includes(process.arch);
 /**
  * For V8 as it runs: it prefers little code over fast code, runs what is not very hot from its bytecode, collects garbage after each megabyte
  * of young objects instead of each sixteen, frees buffers in the collection that finds them, and lets the heap grow by a tenth instead of by half or more before it
- * looks for old garbage. What a round computes for long is native, or WebAssembly. The most that young objects may take is fixed once V8 has
+ * looks for old garbage, at once. What a round computes for long is native, or WebAssembly. The most that young objects may take is fixed once V8 has
  * started; that they take no more than at its start is not. To be set before the engine and the coordinator load.
  */
 const smallHeap = [
@@ -32,6 +32,8 @@ const smallHeap = [
   '--semi-space-growth-factor=1',
   '--no-concurrent-array-buffer-sweeping',
   '--heap-growing-percent=10',
+  // While V8 marks by and by, as much comes again as it looks for.
+  '--no-incremental-marking',
 ];
 /** Uploads that are read at the same time, and their bytes; the others are told their turns. */
 const [smallUploads, smallUploadBytes] = [24, 2 << 20];
