@@ -99,7 +99,12 @@ it('a phone that is woken does what fits its wake: it serves in a slice, trains 
   expect(masked.reasons).toEqual({
     marking: expect.stringMatching(/^a masked round may last 21600 s; the device stays awake for \d+0 s$/),
   });
-  expect(off).toEqual({ ended: 'off', modelBytes: 0, contributions: 0, reasons: {} });
+  expect(off).toEqual({
+    ended: 'off',
+    modelBytes: 0,
+    contributions: 0,
+    reasons: { line: 'nobody has agreed to take part; setConsent(true) says that somebody has' },
+  });
   expect(learned).toMatchObject({ ended: 'done', contributions: 1 });
   for (const client of [reader, short, learner, silent]) expect(client.state).toEqual({ state: 'off' });
 });

@@ -63,6 +63,7 @@ async function elementsOf({ delta, examples, staleness }: Trained, assignment: A
   const ports = {
     task,
     floors,
+    keepPrivate: [],
     store: sessionStore(storage, task),
     contributions: new Contributions(storage, clock, task, floors.contributions),
   } as unknown as SessionPorts;
