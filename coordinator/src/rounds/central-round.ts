@@ -6,7 +6,7 @@ import type { RoundEnder } from '../round/round.ts';
 import type { Task } from '../task/task.ts';
 import { commitRound } from './commit-round.ts';
 import type { CentralStage, DriverPorts } from './ports.ts';
-import { isOutage, untilStored } from './until-stored.ts';
+import { isOfStorage, untilStored } from './until-stored.ts';
 
 /** What a round needs to know that no device takes part in. */
 export interface CentralRound {
@@ -48,7 +48,7 @@ export async function centralRound(
       ...retry,
       signal,
       where: 'training a version',
-      outage: isOutage,
+      outage: isOfStorage,
     });
   } catch (error) {
     if (stopping.aborted) return undefined;

@@ -13,7 +13,7 @@ import { resultOf } from './result-of.ts';
 import type { RoundExecution } from './round-execution.ts';
 import { isOfPart } from './sum-of-parts.ts';
 import type { TrafficCount } from './traffic.ts';
-import { isOutage, untilStored } from './until-stored.ts';
+import { isOfStorage, untilStored } from './until-stored.ts';
 
 /** Closes a round in one commit: the next version, or that there is none, with the record of the round. */
 export class Closer {
@@ -60,7 +60,7 @@ export class Closer {
       signal,
       round: terms.id,
       where: 'storing a version',
-      outage: isOutage,
+      outage: isOfStorage,
     });
     if (nextBegun) await untilAborted(nextBegun, signal);
     const { state } = this.#execution;
@@ -95,7 +95,7 @@ export class Closer {
           signal,
           round: terms.id,
           where: 'taking a step of a privacy budget',
-          outage: isOutage,
+          outage: isOfStorage,
         })
       : undefined;
     const { state } = this.#execution;

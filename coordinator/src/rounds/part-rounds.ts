@@ -16,7 +16,7 @@ import { recordOfAbandoned } from './abandon.ts';
 import { RoundDriver } from './driver.ts';
 import type { DriverPorts, SpreadPorts } from './ports.ts';
 import { restore } from './restore.ts';
-import { isOutage } from './until-stored.ts';
+import { isOfStorage } from './until-stored.ts';
 
 /** ms between two looks for a round that has begun, or is over. */
 const often = 500;
@@ -237,7 +237,7 @@ export class PartRounds {
       aggregate = await this.#aggregateFor(terms);
       restore(aggregate, saved, this.#task);
     } catch (error) {
-      if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
+      if (!(error instanceof MurmurationError) || isOfStorage(error)) throw error;
       const reason = `The part could not go on after a restart: ${error.detail}`;
       const record = recordOfAbandoned(saved, reason, this.#ports.clock.now());
       return this.#ports.spread.parts.end(terms, { record, contributors: [] });

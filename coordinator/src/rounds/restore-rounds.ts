@@ -14,7 +14,7 @@ import type { RoundMaker } from './round-maker.ts';
 import type { RoundTimes } from './round-times.ts';
 import type { Succession } from './succession.ts';
 import { takenBack } from './taken-back.ts';
-import { isOutage } from './until-stored.ts';
+import { isOfStorage } from './until-stored.ts';
 
 /** What hears of rounds that go on after a restart. */
 interface Restoring {
@@ -79,7 +79,7 @@ async function restored(
       succession.resumes(head.version.model, terms.number, layout);
     }
   } catch (error) {
-    if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
+    if (!(error instanceof MurmurationError) || isOfStorage(error)) throw error;
     return fail(saved, `The round could not go on after a restart: ${error.detail}`, restoring);
   }
   return ended(maker.drive(terms, aggregate, { saved, before }), reason);

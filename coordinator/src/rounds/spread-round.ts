@@ -23,7 +23,7 @@ import { verdictsIn } from './open-sums.ts';
 import type { DriverPorts, SpreadPorts } from './ports.ts';
 import { resultOf } from './result-of.ts';
 import { type PartSum, type SumOfParts, sumOfParts } from './sum-of-parts.ts';
-import { isOutage, untilStored } from './until-stored.ts';
+import { isOfStorage, isOutage, untilStored } from './until-stored.ts';
 
 /** ms between two looks for results of parts. */
 const often = 500;
@@ -155,7 +155,7 @@ export class SpreadRound implements RoundUnderWay {
   #waiting(where: string) {
     const { clock, events } = this.#ports;
     const signal = AbortSignal.any([this.#stop.signal, this.#unwanted.signal]);
-    return { clock, events, signal, round: this.terms.id, where, outage: isOutage };
+    return { clock, events, signal, round: this.terms.id, where, outage: isOfStorage };
   }
 
   #turn(): void {

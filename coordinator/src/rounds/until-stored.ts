@@ -10,6 +10,14 @@ export function isOutage(error: unknown): boolean {
   return error instanceof MurmurationError && error.code.startsWith('storage.') && error.retryable;
 }
 
+/**
+ * Whether a failure is one of the storage, and none of what was to be stored: an outage, or another process has the storage. This one may then store
+ * nothing, not that its round has failed either; the round goes on elsewhere, or here where the storage was wrong for a moment.
+ */
+export function isOfStorage(error: unknown): boolean {
+  return isOutage(error) || (error instanceof MurmurationError && error.code === 'storage.in-use');
+}
+
 interface Waiting {
   readonly clock: Clock;
   readonly events: CoordinatorEvents;

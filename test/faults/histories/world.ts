@@ -162,13 +162,13 @@ export class World implements Listener {
    * of one that leads again by an answer from before then.
    */
   #requireNoOther(life: Life): void {
-    if (this.#isUnaware(life)) return;
-    if (this.#living.some(other => other !== life && other.isUp && !this.#isUnaware(other)))
+    if (this.isUnaware(life)) return;
+    if (this.#living.some(other => other !== life && other.isUp && !this.isUnaware(other)))
       this.ledger.violate('two cells lead devices of one task');
   }
 
-  /** Whether the storage has ended its connection, and it may not know that yet. */
-  #isUnaware(life: Life): boolean {
+  /** Whether the storage has ended its connection, and it may not know that yet: what it takes then is never durable. */
+  isUnaware(life: Life): boolean {
     return this.clock.now() <= (this.#unaware.get(life) ?? Number.NEGATIVE_INFINITY);
   }
 
@@ -281,7 +281,7 @@ export class World implements Listener {
 
   fed(device: DeviceId, event: MaskingEvent, input: MaskingInput, by: Life): void {
     this.#requireAlive();
-    this.ledger.fed(device, event, input, this.#isUnaware(by));
+    this.ledger.fed(device, event, input, this.isUnaware(by));
     this.#phone(device).hear(event, input);
   }
 
