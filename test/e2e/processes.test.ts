@@ -59,7 +59,13 @@ describe('murmuration serve', () => {
       env,
       /is not a task; make it with defineTask/,
     ],
-    ['no token', ['serve', task], { MURMURATION_ENROLMENT_TOKENS: '' }, /enrolmentTokens: .*it is missing/],
+    [
+      'no configuration',
+      ['serve', task],
+      { MURMURATION_ENROLMENT_TOKENS: '' },
+      /There is no configuration: name a file/,
+    ],
+    ['no token', ['serve', task], { MURMURATION_PORT: '0' }, /enrolmentTokens: .*it is missing/],
     ['a wrong port', ['serve', task], { ...env, MURMURATION_PORT: 'http' }, /port: .*found "http"/],
     ['a file that is not there', ['serve', task, '-c', 'none.json'], env, /file none\.json can't be read/],
   ])('says in one sentence what is wrong about %s', async (_, args, variables, sentence) => {

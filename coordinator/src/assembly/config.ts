@@ -264,7 +264,7 @@ export async function loadConfig(file: string | undefined, env: NodeJS.ProcessEn
   if (file === undefined && Object.keys(input).length === 0)
     throw new MurmurationError(
       'config.invalid',
-      'There is no configuration: name its file (--config FILE), such as one of { "openEnrolment": true }, or set variables MURMURATION_….',
+      'There is no configuration: name a file (--config FILE), for example one with { "openEnrolment": true }, or set variables MURMURATION_….',
     );
   return parseConfig(input);
 }

@@ -252,7 +252,7 @@ describe('a configuration', () => {
   });
 
   it('says that there is none, where neither a file nor a variable gives one', async () => {
-    const detail = expect.stringMatching(/^There is no configuration: name its file \(--config FILE\)/);
+    const detail = expect.stringMatching(/^There is no configuration: name a file \(--config FILE\)/);
     await expect(loadConfig(undefined, {})).rejects.toMatchObject({ code: 'config.invalid', detail });
     const port = { MURMURATION_PORT: '8801' };
     const enrolment = expect.stringContaining('enrolmentTokens');
