@@ -112,23 +112,28 @@ describe('a coordinator that asks for one outcome at a time', () => {
   });
 });
 
-describe('a coordinator that times the first message of a device', () => {
-  const serving: Serving<unknown> = {
-    classes: 2,
-    firstClass: 0,
-    input: () => [0],
-    questions: example => ({ input: [example as number], targets: [{ position: 0, class: 1 }] }),
-  };
-  const inference: Inference = {
+/** The version that rounds name, and the questions of one example each about it. */
+const version = assignmentOf(new VirtualClock()).plan.model;
+const serving: Serving<unknown> = {
+  classes: 2,
+  firstClass: 0,
+  input: () => [0],
+  questions: example => ({ input: [example as number], targets: [{ position: 0, class: 1 }] }),
+};
+
+/** A model whose number for each class of an example is this. */
+function modelWhose(number: (example: unknown) => number): Inference {
+  return {
     open: async () => ({
       predict: async () => new Float32Array(2),
-      answer: async () => new Float32Array(2).fill(0.5),
+      answer: async example => new Float32Array(2).fill(number(example)),
       close: async () => {},
     }),
     close: async () => {},
   };
-  const version = assignmentOf(new VirtualClock()).plan.model;
+}
 
+describe('a coordinator that times the first message of a device', () => {
   it.each<[string, Query]>([
     ['an evaluation', { ...asking({ kind: 'evaluation' }), versions: [version] } as Query],
     ['n-grams', asking({ kind: 'ngrams', classes: 2, firstClass: 0, sketches: [] })],
@@ -142,7 +147,7 @@ describe('a coordinator that times the first message of a device', () => {
     }
     const victim = await answering({
       answers: { taken: { kinds: [query.kind] } },
-      task: { examples, hybrid: { serving, inference }, trainer: new StillTrainer() },
+      task: { examples, hybrid: { serving, inference: modelWhose(() => 0.5) }, trainer: new StillTrainer() },
     });
     let before: number | undefined;
     victim.coordinator.answers.keys = () => {
@@ -158,22 +163,8 @@ describe('a coordinator that times the first message of a device', () => {
 
 describe('a coordinator that makes a version which gives no numbers where a word occurs', () => {
   const word = 7;
-  const version = assignmentOf(new VirtualClock()).plan.model;
-  const serving: Serving<unknown> = {
-    classes: 2,
-    firstClass: 0,
-    input: () => [0],
-    questions: example => ({ input: [example as number], targets: [{ position: 0, class: 1 }] }),
-  };
   /** As a model does whose row of the word is not finite. */
-  const inference: Inference = {
-    open: async () => ({
-      predict: async () => new Float32Array(2),
-      answer: async example => new Float32Array(2).fill(example === word ? Number.NaN : 0.5),
-      close: async () => {},
-    }),
-    close: async () => {},
-  };
+  const inference = modelWhose(example => (example === word ? Number.NaN : 0.5));
   it('QY13: does not learn from an evaluation which device has it', async () => {
     const asked = async (examples: readonly number[]) => {
       const victim = await answering({
