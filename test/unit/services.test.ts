@@ -83,4 +83,45 @@ describe('a run that fails', () => {
       'test/unit/broken.test.ts',
     ]);
   });
+
+  it('says after how long each failed, and why, in a few lines without colours and what is not ours', () => {
+    const frames = Array.from(
+      { length: 20 },
+      (_, i) => `    at step${i} (/murmuration/test/unit/device.ts:${i}:1)`,
+    );
+    const failureMessages = [
+      [
+        '\u001b[31mAssertionError\u001b[39m: expected 4 to be 5',
+        '    at /murmuration/node_modules/vitest/x.js:1:1',
+        ...frames,
+      ].join('\n'),
+    ];
+    const found = failedTests(
+      {
+        testResults: [
+          {
+            name: '/murmuration/test/unit/device.test.ts',
+            status: 'failed',
+            assertionResults: [
+              { status: 'failed', title: 'connects', ancestorTitles: [], duration: 120_040, failureMessages },
+            ],
+          },
+          {
+            name: '/murmuration/test/unit/broken.test.ts',
+            status: 'failed',
+            message: 'Error: no such file',
+            assertionResults: [],
+          },
+        ],
+      },
+      '/murmuration',
+    );
+    expect(found[0]?.split('\n').slice(0, 3)).toEqual([
+      'test/unit/device.test.ts › connects (120.0 s)',
+      '    AssertionError: expected 4 to be 5',
+      '        at step0 (/murmuration/test/unit/device.ts:0:1)',
+    ]);
+    expect(found[0]?.split('\n')).toHaveLength(9);
+    expect(found[1]).toBe('test/unit/broken.test.ts\n    Error: no such file');
+  });
 });
