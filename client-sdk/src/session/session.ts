@@ -13,7 +13,7 @@ import { asError } from '../training/training-errors.ts';
 import type { MaskingEvent } from '../update/update-processor.ts';
 import { Inbox } from './inbox.ts';
 import type { SessionPorts } from './ports.ts';
-import type { Contributing, SessionState } from './state.ts';
+import type { Contributing, Gathering, SessionState } from './state.ts';
 
 /** ms between two check-ins, at least, half as much more or less at random. */
 const shortestPause = 500;
@@ -134,7 +134,10 @@ export class Session {
 
   /** The coordinator would have the device sooner than it said before. */
   recalled({ task, after }: ComeBack): void {
-    if (task !== this.#ports.task || this.#state.phase !== 'idle' || !this.#wasSentAway) return;
+    if (task !== this.#ports.task) return;
+    // What sends it away may be on its way yet, or read and not followed.
+    if (this.#state.phase === 'gathering') this.#state.recalled = { after, at: this.#elapsed };
+    if (this.#state.phase !== 'idle' || !this.#wasSentAway) return;
     if (this.#now + after >= this.#nextCheckIn) return;
     this.#comeBackAfter(after, 'the coordinator asks sooner');
   }
@@ -242,7 +245,7 @@ export class Session {
       this.#checkInAfter(retryAfter, busy);
       return;
     }
-    const state = { phase: 'gathering' } as const;
+    const state: Gathering = { phase: 'gathering' };
     // At once: the assignment may arrive before the answer does.
     this.#state = state;
     try {
@@ -277,6 +280,8 @@ export class Session {
       }
       this.#state = { phase: 'idle' };
       this.#comeBackAfter(answer.after, answer.reason);
+      const { recalled } = state;
+      if (recalled) this.recalled({ task, after: Math.max(recalled.after - (this.#elapsed - recalled.at), 0) });
     } catch (error) {
       if (this.#state !== state) return;
       this.#state = { phase: 'idle' };

@@ -16,12 +16,18 @@ export interface Contributing {
   query?: string | undefined;
 }
 
+/** Checked in: waits for an assignment. */
+export interface Gathering {
+  readonly phase: 'gathering';
+  /** ms after which the coordinator has asked it to come meanwhile, and when that was, by a clock that nobody sets. */
+  recalled?: { readonly after: number; readonly at: number };
+}
+
 /** Where a device stands in one task. */
 export type SessionState =
   /** Not taking part; checks in when its time has come. */
   | { readonly phase: 'idle' }
-  /** Checked in: waits for an assignment. */
-  | { readonly phase: 'gathering' }
+  | Gathering
   | Contributing
   /** Its update counts: waits for the end of the round. */
   | { readonly phase: 'closing'; readonly assignment: Assignment; readonly query?: string | undefined };

@@ -71,6 +71,35 @@ describe('check-in', () => {
     expect(coordinator.asked['check-in']).toHaveLength(2);
   });
 
+  it.each([
+    ['before', 0],
+    ['right after', 1],
+  ])('RD14: comes back sooner when it is asked to %s the answer that sends it away', async (_, turns) => {
+    coordinator.answers['check-in'] = async () => {
+      const recall = () => coordinator.send('come-back', { task: 'keyboard', after: 1_000 });
+      if (turns === 0) recall();
+      // Frames that arrive together are read one after the other, before anybody goes on who waited for the first.
+      else queueMicrotask(recall);
+      return { decision: 'later', after: hour, reason: 'no round begins soon' };
+    };
+    await waiting();
+    coordinator.answers['check-in'] = waitingAnswer;
+    await clock.advance(999);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    await clock.advance(1);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+    // It was for that answer alone.
+    coordinator.disconnect();
+    coordinator.answers['check-in'] = () => ({
+      decision: 'later',
+      after: hour,
+      reason: 'no round begins soon',
+    });
+    coordinator.connect();
+    await clock.advance(hour - 1);
+    expect(coordinator.asked['check-in']).toHaveLength(3);
+  });
+
   it('RD14: is not called back from a wait of its own', async () => {
     const { client } = deviceOn(coordinator, clock, storage, {
       keyboard: { examples: () => [], trainer },
