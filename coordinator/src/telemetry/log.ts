@@ -1,7 +1,7 @@
-import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { CoordinatorEvents } from '../events/events.ts';
-import type { RoundRecord } from '../round/record.ts';
+import { enderOf, type RoundRecord } from '../round/record.ts';
 import type { RoundState } from '../round/round.ts';
 import { BoundedLines, standardError } from './bounded-lines.ts';
 import type { RecentLog } from './recent-log.ts';
@@ -44,9 +44,18 @@ export function createLog(
   return log;
 }
 
-/** Writes what happens to the log: one line a round at info or above, which is its end, with alerts and faults; the rest at debug. */
+/**
+ * Writes what happens to the log: one line a round at info or above, which is its end, with alerts and faults; the rest at debug. Of rounds in a
+ * row that too few devices came to, the first is at info or above, and the next round of the task says how many there were.
+ */
 export function logEvents(events: CoordinatorEvents, log: Logger): void {
-  events.on('round-ended', record => logRound(log, record));
+  const empty = new Map<TaskName, number>();
+  events.on('round-ended', record => {
+    const before = empty.get(record.task) ?? 0;
+    if (isEmpty(record)) empty.set(record.task, before + 1);
+    else empty.delete(record.task);
+    logRound(log, record, before);
+  });
   const phases = new Map<RoundId, RoundState['phase']>();
   events.on('round', ({ phase, terms: { id: round, number, plan } }) => {
     const isOver = phase === 'published' || phase === 'failed';
@@ -141,10 +150,14 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
   events.on('fault', (where, error, round) => log.error({ where, round, err: error }, 'fault'));
 }
 
-function logRound(
-  log: Logger,
-  { round, task, number, outcome, failure, tally, metrics, traffic, startedAt, endedAt }: RoundRecord,
-): void {
+/** Whether too few devices came for it to have a cohort: a coordinator that is idle has one after the other. */
+function isEmpty({ outcome, tally, failure }: RoundRecord): boolean {
+  return outcome === 'failed' && tally.cohort === 0 && enderOf(failure) === null;
+}
+
+/** `emptyBefore`: so many rounds of the task before this one were empty, in a row. */
+function logRound(log: Logger, record: RoundRecord, emptyBefore: number): void {
+  const { round, task, number, outcome, failure, tally, metrics, traffic, startedAt, endedAt } = record;
   const line = {
     task,
     round,
@@ -154,9 +167,13 @@ function logRound(
     bytesUp: traffic.up,
     bytesDown: traffic.down,
     ms: endedAt - startedAt,
+    ...failure,
+    ...(emptyBefore > 0 && { emptyBefore }),
   };
   if (outcome === 'published') log.info(line, 'round published');
-  else log.warn({ ...line, ...failure }, 'round failed');
+  else if (enderOf(failure) !== null) log.info(line, 'round ended on purpose');
+  else if (isEmpty(record) && emptyBefore > 0) log.debug(line, 'round failed');
+  else log.warn(line, 'round failed');
 }
 
 /** What runs, and where. */

@@ -57,6 +57,40 @@ describe('the log', () => {
     ]);
   });
 
+  it('warns of the first of the rounds that nobody came to, and says later how many there were', () => {
+    const { lines, events } = open('info');
+    const failure = { during: 'gathering', reason: 'Too few devices came.' } as const;
+    const tally = { cohort: 0, accepted: 0, rejected: 0, late: 0, lost: 0 };
+    const empty: RoundRecord = { ...record, outcome: 'failed', model: null, failure, tally };
+    const told = () =>
+      lines.splice(0).map(({ level, msg, task, emptyBefore }) => ({ level, msg, task, emptyBefore }));
+    for (let i = 0; i < 3; i++) events.emit('round-ended', empty);
+    events.emit('round-ended', { ...empty, task: 'curve' as never });
+    expect(told()).toEqual([
+      { level: 'warn', msg: 'round failed', task: 'line', emptyBefore: undefined },
+      { level: 'warn', msg: 'round failed', task: 'curve', emptyBefore: undefined },
+    ]);
+    // One that fails with a cohort is another matter.
+    events.emit('round-ended', { ...empty, tally: record.tally });
+    events.emit('round-ended', empty);
+    events.emit('round-ended', empty);
+    events.emit('round-ended', record);
+    events.emit('round-ended', record);
+    expect(told()).toEqual([
+      { level: 'warn', msg: 'round failed', task: 'line', emptyBefore: 3 },
+      { level: 'warn', msg: 'round failed', task: 'line', emptyBefore: undefined },
+      { level: 'info', msg: 'round published', task: 'line', emptyBefore: 2 },
+      { level: 'info', msg: 'round published', task: 'line', emptyBefore: undefined },
+    ]);
+    const ended: RoundRecord = { ...empty, failure: { ...failure, endedBy: 'operator' } };
+    events.emit('round-ended', ended);
+    events.emit('round-ended', ended);
+    expect(lines).toMatchObject([
+      { level: 'info', msg: 'round ended on purpose', endedBy: 'operator' },
+      { level: 'info', msg: 'round ended on purpose' },
+    ]);
+  });
+
   it('has one line for a round', () => {
     const { lines, events } = open('info');
     events.emit('round-ended', record);
