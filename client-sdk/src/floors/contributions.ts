@@ -1,24 +1,31 @@
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { parseJson } from '@murmuration/protocol/encoding/json';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { AssignmentId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
 import { type HeldFloors, mostRecorded } from './floors.ts';
 
 const day = 86_400_000;
+/** Contributions that are remembered where the app sets no limit: longer than a round and those that follow it are under way. */
+const unlimitedRecorded = 64;
 
 type Sent = readonly {
   readonly assignment: AssignmentId;
   readonly model: ModelHash;
+  /** Of a masked update; missing in records of earlier versions. */
+  readonly round?: RoundId | undefined;
   /** ms since 1970. */
   readonly at: number;
 }[];
 
 /**
  * The device's own record of what it sent for a task, which limits what sums of many rounds, or of one model again and again, tell about
- * it. An update counts before its first byte leaves, whatever becomes of it, and once however often it is sent again.
+ * it. An update counts before its first byte leaves, whatever becomes of it, and once however often it is sent again. Whatever the limits, no
+ * second one is made for a masked round: what the device draws follows the round, so that it would have the same values, and two sums that
+ * differ by this device would tell them.
  */
 export class Contributions {
   readonly #storage: Storage;
@@ -44,28 +51,36 @@ export class Contributions {
 
   /**
    * Throws `plan.below-floor` where this assignment would be one too many; and `round.begun` where it has been counted, unless its update
-   * `isMade`: another one would be another contribution.
+   * `isMade`: another one would be another contribution. So for another assignment of a masked round. `model`: that which was trained from.
    */
-  async require(assignment: AssignmentId, model: ModelHash, isMade: boolean): Promise<void> {
-    if (this.#isLimited && !this.#check(await this.#read(), assignment, model) && !isMade)
+  async require(assignment: Assignment, isMade: boolean, model = assignment.plan.model): Promise<void> {
+    if (!this.#isKept(assignment)) return;
+    if (!this.#check(await this.#read(), assignment, model) && !isMade)
       throw new MurmurationError('round.begun');
   }
 
   /** Counts an update that is about to leave, durably. Throws as `require`. */
-  async count(assignment: AssignmentId, model: ModelHash): Promise<void> {
-    if (!this.#isLimited) return;
+  async count(assignment: Assignment, model = assignment.plan.model): Promise<void> {
+    if (!this.#isKept(assignment)) return;
     const before = await this.#read();
     if (!this.#check(before, assignment, model)) return;
-    await this.#save([...before, { assignment, model, at: this.#clock.now() }]);
+    const { assignment: id, round, plan } = assignment;
+    const sent = { assignment: id, model, at: this.#clock.now(), ...(plan.masking && { round }) };
+    await this.#save([...before, sent]);
   }
 
   get #isLimited(): boolean {
     return Number.isFinite(this.#limits.day) || Number.isFinite(this.#limits.model);
   }
 
+  #isKept({ plan }: Assignment): boolean {
+    return this.#isLimited || plan.masking !== null;
+  }
+
   /** Whether the assignment has not been counted yet. */
-  #check(all: Sent, assignment: AssignmentId, model: ModelHash): boolean {
+  #check(all: Sent, { assignment, round, plan }: Assignment, model: ModelHash): boolean {
     if (all.some(each => each.assignment === assignment)) return false;
+    if (plan.masking && all.some(each => each.round === round)) throw new MurmurationError('round.begun');
     const limits = this.#limits;
     if (this.#today(all).length >= limits.day)
       throw new BelowFloor('contributions', `The device has contributed ${limits.day} times within a day.`);
@@ -96,6 +111,7 @@ export class Contributions {
   }
 
   #save(all: Sent): Promise<void> {
-    return this.#storage.put(this.#name, utf8(JSON.stringify(all.slice(-mostRecorded))));
+    const kept = all.slice(this.#isLimited ? -mostRecorded : -unlimitedRecorded);
+    return this.#storage.put(this.#name, utf8(JSON.stringify(kept)));
   }
 }

@@ -66,7 +66,8 @@ function clip({ delta, layout }: Learned, { update: { clip: limit, perLayer } }:
 }
 
 /** Brings the update that the device keeps into the sum of a buffer, times the weight of its version. */
-function sendingPart({ plan, assignment: id }: Assignment, ports: SessionPorts): Part {
+function sendingPart(assignment: Assignment, ports: SessionPorts): Part {
+  const { plan, assignment: id } = assignment;
   const { contributions, floors, keepPrivate } = ports;
   const { storage } = ports.store;
   const participations = new Participations(storage, ports.task, floors.privacy);
@@ -95,7 +96,7 @@ function sendingPart({ plan, assignment: id }: Assignment, ports: SessionPorts):
             'The buffer takes no updates of the version that was trained from.',
           );
       }
-      await contributions.require(id, base, isMade);
+      await contributions.require(assignment, isMade, base);
     },
     async make() {
       const { learned } = update!;
@@ -106,7 +107,7 @@ function sendingPart({ plan, assignment: id }: Assignment, ports: SessionPorts):
       await participations.count(plan, id);
       // First: whatever becomes of the record of contributions, no other buffer gets it.
       await kept.spend();
-      await contributions.count(id, base);
+      await contributions.count(assignment, base);
       await kept.erase();
     },
   };

@@ -281,7 +281,8 @@ export class Session {
       this.#state = { phase: 'idle' };
       this.#comeBackAfter(answer.after, answer.reason);
       const { recalled } = state;
-      if (recalled) this.recalled({ task, after: Math.max(recalled.after - (this.#elapsed - recalled.at), 0) });
+      if (recalled)
+        this.recalled({ task, after: Math.max(recalled.after - (this.#elapsed - recalled.at), 0) });
     } catch (error) {
       if (this.#state !== state) return;
       this.#state = { phase: 'idle' };

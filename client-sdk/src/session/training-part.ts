@@ -19,7 +19,7 @@ export function trainingPart(assignment: Assignment, ports: SessionPorts): Part 
     smallestSum: plan.privacy?.noise?.quorum ?? 0,
     async require(signal, isMade) {
       requirePrivateLayers(plan, keepPrivate);
-      await contributions.require(assignment.assignment, plan.model, isMade);
+      await contributions.require(assignment, isMade);
       await participations.require(plan, assignment.assignment, isMade);
       const grows = served?.serving.grows;
       if (floors.topology === 'any' && !grows) return;
@@ -33,7 +33,7 @@ export function trainingPart(assignment: Assignment, ports: SessionPorts): Part 
     began: () => began,
     async count() {
       await participations.count(plan, assignment.assignment);
-      await contributions.count(assignment.assignment, plan.model);
+      await contributions.count(assignment);
     },
   };
 }
