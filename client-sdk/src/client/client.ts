@@ -108,13 +108,17 @@ export class PlatformClient {
     const bound = (made: Transport) => bounded(made, platform, taken);
     // Also from a cell.
     const mayFetch = (address: URL) => isTrusted(address, base, buckets);
+    const elsewhere = { from: 0 };
     this.#transport =
       typeof transport === 'object'
         ? bound(transport)
         : roaming(
             base,
             platform,
-            to => bound(platform.transport(to, { ...platform, readToken, mayFetch, inflow }, transport)),
+            to =>
+              bound(
+                platform.transport(to, { ...platform, readToken, mayFetch, elsewhere, inflow }, transport),
+              ),
             options.cells,
           );
     this.#connection = new Connection(this.#transport, platform.clock, state =>

@@ -26,7 +26,7 @@ export function bulkTransport(
   base: URL,
   bodyOf: BodyOf = bytes => bytes,
   readToken?: string,
-  elsewhere?: Pick<TransportPlatform, 'clock' | 'mayFetch'>,
+  elsewhere?: Pick<TransportPlatform, 'clock' | 'mayFetch' | 'elsewhere'>,
 ): Pick<Transport, 'download' | 'upload'> {
   const get = async (path: string, limit: number, signal: AbortSignal, accept?: string) => {
     const headers = { ...bearer(readToken), ...(accept && { accept }) };

@@ -23,20 +23,19 @@ type FetchFile = (answer: Uint8Array, wanted: Wanted) => Promise<Uint8Array | un
  */
 export function fromElsewhere(
   get: Get,
-  { clock, mayFetch }: Pick<TransportPlatform, 'clock' | 'mayFetch'>,
+  { clock, mayFetch, elsewhere = { from: 0 } }: Pick<TransportPlatform, 'clock' | 'mayFetch' | 'elsewhere'>,
   /** Loaded once it is needed. */
   load: () => Promise<FetchFile> | FetchFile,
 ): Transport['download'] {
-  let from = 0;
   return async (path, limit, signal) => {
-    const [, hash] = (clock.now() >= from && /([0-9a-f]{64})\.bin$/.exec(path)) || [];
+    const [, hash] = (clock.now() >= elsewhere.from && /([0-9a-f]{64})\.bin$/.exec(path)) || [];
     if (mayFetch && hash) {
       const { bytes, isAddress } = await get(path, limit, signal, acceptsAddress);
       if (!isAddress) return bytes;
       const fetchFile = await load();
       const file = await fetchFile(bytes, { hash, limit, signal, clock, mayFetch });
       if (file) return file;
-      from = clock.now() + pause;
+      elsewhere.from = clock.now() + pause;
     }
     return (await get(path, limit, signal)).bytes;
   };

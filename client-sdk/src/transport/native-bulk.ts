@@ -11,7 +11,7 @@ import type { Transport, TransportPlatform } from './transport.ts';
 /** The bulk of a transport to the coordinator at `base` on React Native. */
 export function nativeBulk(
   base: URL,
-  { readToken, ...elsewhere }: Pick<TransportPlatform, 'clock' | 'mayFetch' | 'readToken'>,
+  { readToken, ...platform }: Pick<TransportPlatform, 'clock' | 'mayFetch' | 'elsewhere' | 'readToken'>,
 ): Pick<Transport, 'download' | 'upload'> {
   const get = async (path: string, limit: number, signal: AbortSignal, accept?: string) => {
     const headers = { ...bearer(readToken), ...(accept && { accept }) };
@@ -26,7 +26,7 @@ export function nativeBulk(
     // Here from the beginning: Metro puts everything into one bundle.
     download: fromElsewhere(
       get,
-      elsewhere,
+      platform,
       () => (answer, wanted) => fetchElsewhere(answer, wanted, nativeExchange),
     ),
     async upload(path, { token, signature }, bytes, signal) {

@@ -26,7 +26,7 @@ const offline: FoundProblem = { problem: 'offline', detail: 'This device has no 
 /** socket.io for control, `fetch` for bulk. Each wait between two tries is half as long more or less, at random. */
 export function socketIoTransport(
   base: URL,
-  { clock, random, online, readToken, mayFetch, inflow = new Inflow(clock) }: TransportPlatform,
+  { clock, random, online, readToken, mayFetch, elsewhere, inflow = new Inflow(clock) }: TransportPlatform,
   bodyOf?: BodyOf,
 ): Transport {
   let cancel: Cancel = () => {};
@@ -46,7 +46,7 @@ export function socketIoTransport(
     ...({ maxPayload: maxFrameLength } as object),
   });
   return {
-    ...bulkTransport(base, bodyOf, readToken, mayFetch && { clock, mayFetch }),
+    ...bulkTransport(base, bodyOf, readToken, mayFetch && { clock, mayFetch, elsewhere }),
     open(listener) {
       let isFlooded = false;
       const connect = () => {

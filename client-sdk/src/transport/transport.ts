@@ -15,6 +15,8 @@ export interface TransportPlatform {
   readonly readToken?: string | undefined;
   /** Whether the device fetches a model from an address that the coordinator names; left out: it asks for none. */
   readonly mayFetch?: (address: URL) => boolean;
+  /** From when it does, over all transports that lead to its coordinator; left out: each transport goes by itself. */
+  readonly elsewhere?: { /** ms since 1970. */ from: number } | undefined;
   /** What the device takes of its coordinator, over all transports that lead to it; left out: each transport counts by itself. */
   readonly inflow?: Inflow;
 }

@@ -78,7 +78,7 @@ export const lowFloors: Floors = { ...simulatedFloors, smallestSum: 3 };
 
 /** A client on the coordinator in memory, or on those at several addresses, and all that it has told its app. */
 export function deviceOn(
-  coordinator: MemoryCoordinator | ((base: URL) => MemoryCoordinator),
+  coordinator: MemoryCoordinator | Platform['transport'],
   clock: Clock,
   storage: Storage,
   tasks: Record<string, TaskOptions>,
