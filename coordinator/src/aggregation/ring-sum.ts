@@ -24,6 +24,8 @@ export class RingSum implements RunningSum, SumInRing {
   readonly inRing = [this];
   readonly form: Extract<UpdateForm, { kind: 'ring' }>;
   contributors = 0;
+  /** Whether updates are missing that their devices take for counted: their means have no change of control variates, which these devices would go by all the same. */
+  isPartial = false;
   readonly #vector: RingVector;
   readonly #settings: QuantizationSettings;
   readonly #quantization: Quantization;
@@ -80,7 +82,10 @@ export class RingSum implements RunningSum, SumInRing {
   mean(noise?: Float32Array): Mean {
     const sum = centre(this.elements.slice(), this.width);
     const mean = meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.seed, noise);
-    return this.#whole?.(mean) ?? mean;
+    const whole = this.#whole?.(mean) ?? mean;
+    if (!this.isPartial) return whole;
+    const { control: _, ...others } = whole;
+    return others;
   }
 
   /** The longest L2 norm of what one update of weight 1 adds to the sum. */

@@ -76,6 +76,10 @@ export async function sumOfParts<Sum extends PartSum>(
     const its = counted.has(part) ? result!.contributors.length : 0;
     records.push({ devices, contributors: its, failure });
   }
+  // Their devices have heard that their updates count.
+  const isLost = ({ devices, failure }: PartRecord, i: number) =>
+    failure !== null && (devices > 0 || !results.has(i + 1));
+  if (sum instanceof RingSum) sum.isPartial = records.some(isLost);
   return { sum, contributors, counted, parts: records };
 }
 
