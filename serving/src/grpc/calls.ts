@@ -5,7 +5,6 @@ import {
   type ServerInterceptingCallInterface,
   type ServerInterceptor,
 } from '@grpc/grpc-js';
-import { nextTask } from '@murmuration/protocol/concurrency/next-task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Access } from '../access/access.ts';
@@ -15,6 +14,7 @@ import type { InferenceServer } from '../server/inference-server.ts';
 import { type Stall, Stalls } from '../server/stalls.ts';
 import { ruleOf } from './rules.ts';
 import { codedOf, statusOf } from './status.ts';
+import { readNoMore } from './stream.ts';
 
 export interface CallPorts {
   readonly server: InferenceServer;
@@ -148,14 +148,6 @@ export class Calls {
     if (!this.#open.delete(stream) || this.#open.size > 0) return;
     for (const resolve of this.#settled.splice(0)) resolve();
   }
-}
-
-/**
- * Tells the other side of a call that has been answered that nobody reads what it still sends. In a task of its own, when the answer is on its way:
- * Node 22.23 and 26 put a reset that is begun in the same one before the answer, which is lost then.
- */
-function readNoMore(stream: ServerHttp2Stream): void {
-  void nextTask().then(() => stream.close(constants.NGHTTP2_NO_ERROR));
 }
 
 function credentialsOf(call: ServerInterceptingCallInterface, metadata: Metadata) {

@@ -7,6 +7,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { type CallPorts, Calls } from './calls.ts';
 import { type CertificateFiles, credentialsFrom } from './certificate.ts';
 import { described, inferenceCalls } from './definition.ts';
+import { boundHeaders } from './headers.ts';
 import { inferenceService, type ServicePorts } from './service.ts';
 
 /** What the port stands on. */
@@ -67,6 +68,7 @@ export async function openGrpc(ports: GrpcPorts, { host, port, tls }: GrpcPlace)
   new ReflectionService(described).addToServer(grpc);
 
   const connections = grpc.createConnectionInjector(credentials);
+  boundHeaders(grpc, ports.refused);
   const sockets = new Set<Socket>();
   const listener = createServer({ noDelay: true }, socket => {
     sockets.add(socket);

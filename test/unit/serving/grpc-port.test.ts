@@ -191,6 +191,37 @@ describe('with tokens', () => {
   });
 });
 
+describe('headers', () => {
+  const answerTo = async (address: string, headers: Record<string, string>) => {
+    const call = rawCall(address, headers);
+    const [answer] = await once(call, 'response');
+    call.close();
+    return `${answer['grpc-status']} ${decodeURI(answer['grpc-message'] ?? '')}`;
+  };
+
+  it('are bounded before anything is made of them, and the token is looked for', async () => {
+    const refused: string[] = [];
+    const { address, client } = await open(
+      { tokens: [minted(['predict']).entry] },
+      { refused: (where, { code }) => refused.push(`${where} ${code}`) },
+    );
+    const tooLong = `${status.RESOURCE_EXHAUSTED} The headers have more than 16384 bytes`;
+    expect(await answerTo(address, { 'x-long': 'a'.repeat(17_000) })).toContain(tooLong);
+    // Each of these is a value of its own to the library, and an object of hundreds of bytes.
+    expect(await answerTo(address, { 'x-many-bin': ','.repeat(2_000) })).toContain(tooLong);
+    expect(await answerTo(address, { 'x-long': 'a'.repeat(10_000), 'x-bin': ',,,' })).toMatch(
+      new RegExp(`^${status.UNAUTHENTICATED} `),
+    );
+    const path = '/inference.GRPCInferenceService/ModelInfer';
+    expect(refused).toEqual([
+      `${path} request.too-large`,
+      `${path} request.too-large`,
+      `${path} inference.unauthenticated`,
+    ]);
+    expect(await client.refused('ServerLive')).toBe('answered');
+  });
+});
+
 describe('messages', () => {
   it('are bounded', async () => {
     const { client, world } = await open({ body: 1_000 });
