@@ -4,6 +4,8 @@ import type * as z from 'zod';
 
 /** ms that an answer may take. */
 const patience = 60_000;
+/** Bytes of an answer that says why there is none. */
+const longestRefusal = 65_536;
 
 /** A coordinator elsewhere, asked by HTTP: answers are bounded in length and in time, and no redirection is followed. */
 export class Origin {
@@ -72,7 +74,7 @@ export class Origin {
     try {
       const response = await fetch(this.url + path, { headers, redirect: 'error', signal: late.signal });
       if (response.ok || response.status === 304) return await read(response);
-      throw await refusalOf(response, this.url);
+      throw await refusalOf(response, path, this.url);
     } catch (cause) {
       if (cause instanceof MurmurationError) throw cause;
       throw new MurmurationError('server.unreachable', `${this.url} does not answer: ${reasonOf(cause)}.`, {
@@ -104,8 +106,9 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-async function refusalOf(response: Response, url: string): Promise<MurmurationError> {
-  const { code, detail } = ((await response.json().catch(() => null)) ?? {}) as {
+async function refusalOf(response: Response, path: string, url: string): Promise<MurmurationError> {
+  const answer = await readAll(response, path, longestRefusal).then(parse, () => undefined);
+  const { code, detail } = (answer ?? {}) as {
     readonly code?: unknown;
     readonly detail?: unknown;
   };

@@ -23,6 +23,8 @@ interface Ask {
   readonly body?: Uint8Array;
   /** Bytes that the answer may have. */
   readonly most: number;
+  /** Where a part was asked for and the whole is given: how many of its first bytes are read. */
+  readonly beginning?: number;
 }
 
 interface Answer {
@@ -69,7 +71,7 @@ export class S3Objects implements ObjectStore {
     const range = `bytes=${start}-${Number.isFinite(end) ? end - 1 : ''}`;
     const { status, bytes } = await this.#ask(key, {
       method: 'GET',
-      ...(isPart && { headers: { range } }),
+      ...(isPart && { headers: { range }, beginning: end }),
       most: end - start,
     });
     if (status === 404) return undefined;
@@ -133,7 +135,10 @@ export class S3Objects implements ObjectStore {
     throw this.#failure(why);
   }
 
-  async #once(key: string, { method, query = {}, headers = {}, body, most }: Ask): Promise<Answer> {
+  async #once(
+    key: string,
+    { method, query = {}, headers = {}, body, most, beginning }: Ask,
+  ): Promise<Answer> {
     const { endpoint, bucket, prefix } = this.#settings;
     const url = new URL(`/${bucket}${key === '' ? '' : `/${prefix}${key}`}`, endpoint);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
@@ -150,8 +155,13 @@ export class S3Objects implements ObjectStore {
         ...(body && { body: body as Uint8Array<ArrayBuffer> }),
       });
       const response = await fetch(signed, { redirect: 'error', signal: late.signal });
-      const limit = response.ok ? most : longestText;
-      return { status: response.status, bytes: await readAll(response, limit) };
+      const { status, ok } = response;
+      // A service that does not know ranges gives the whole.
+      const bytes =
+        status === 200 && beginning !== undefined
+          ? await readBeginning(response, beginning)
+          : await readAll(response, ok ? most : longestText);
+      return { status, bytes };
     } finally {
       cancel();
     }
@@ -177,18 +187,27 @@ const keptFor = (cache: 'public' | 'private') => `${cache}, max-age=31536000, im
 
 /** The body of an answer. Throws where it has more bytes than `most`, or fewer than it says. */
 async function readAll(response: Response, most: number): Promise<Uint8Array> {
+  const bytes = await readBeginning(response, most);
+  if (bytes.length > most) throw new Error('it answered more bytes than were asked for');
+  return bytes;
+}
+
+/** The same, or where it has more than `most` bytes its beginning: some more than that, and nothing of the rest. */
+async function readBeginning(response: Response, most: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of response.body ?? []) {
     parts.push(part as Uint8Array);
     length += (part as Uint8Array).length;
-    // A service that does not know ranges gives more than was asked for.
-    if (length > most && response.status !== 200)
-      throw new Error('it answered more bytes than were asked for');
+    if (length > most) return joined(parts);
   }
   const said = response.headers.get('content-length');
   if (said !== null && response.headers.get('content-encoding') === null && Number(said) !== length)
     throw new Error(`its answer broke off after ${length} of ${said} bytes`);
+  return joined(parts);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   return parts.length === 1 ? (parts[0] as Uint8Array) : new Uint8Array(Buffer.concat(parts));
 }
 

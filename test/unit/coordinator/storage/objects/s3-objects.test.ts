@@ -169,6 +169,52 @@ describe('objects of S3', () => {
     });
   });
 
+  it('are read no further than they are wanted from a service whose answers do not end', async () => {
+    const block = Buffer.alloc(1 << 20);
+    const all = 64;
+    /** Blocks that were taken of one answer, at most. */
+    let most = 0;
+    let over = 0;
+    const endless: Answer = (_, response) => {
+      response.once('close', () => {
+        over += 1;
+      });
+      let sent = 0;
+      const more = () => {
+        if (response.destroyed) return;
+        // Whoever reads all that comes would fill the memory of this test.
+        if (sent === all) return void response.end();
+        sent += 1;
+        most = Math.max(most, sent);
+        if (response.write(block)) setImmediate(more);
+        else response.once('drain', more);
+      };
+      more();
+    };
+    const objects = await objectsOver(endless);
+    expect(await objects.read('a', 10, 20)).toEqual(new Uint8Array(10));
+    const listed = async () => {
+      for await (const _ of objects.keys());
+    };
+    for (const work of [
+      () => objects.put('a', bytes, contentHash(bytes)),
+      () => objects.delete('a'),
+      listed,
+    ]) {
+      let failed: unknown;
+      void work().catch(error => {
+        failed = error;
+      });
+      // Its pauses between tries.
+      while (!failed) {
+        await expect.poll(() => failed !== undefined || over === service!.requests.length).toBe(true);
+        await clock.advance(100);
+      }
+      expect(failed).toMatchObject({ detail: expect.stringContaining('more bytes') });
+    }
+    expect(most).toBeLessThan(all / 2);
+  });
+
   it('are listed page by page, with the entities of XML', async () => {
     const page = (keys: string[], next?: string): Answer =>
       status(
