@@ -12,11 +12,11 @@ import {
 } from '@murmuration/protocol/messages/polling';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Rates } from '@murmuration/protocol/time/rates';
+import { watchSendRate } from '@murmuration/serving/limits/send-rate';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { originOf } from '../limits/address.ts';
 import { watchReceiveRate } from '../limits/receive-rate.ts';
-import { watchSendRate } from '../limits/send-rate.ts';
 import { blockLength } from '../registry/stored-bytes.ts';
 import { describeRoutes, zodCompilers } from './api-description.ts';
 import type { Certificate } from './certificate.ts';

@@ -1,9 +1,9 @@
 import { IncomingMessage, type RequestListener, Server, ServerResponse } from 'node:http';
 import { Server as TlsServer } from 'node:https';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { oneAtATime } from '@murmuration/serving/limits/pipeline';
 import type { Certificate } from './certificate.ts';
 import type { Connections } from './connections.ts';
-import { oneAtATime } from './pipeline.ts';
 
 /** ms after which a connection is closed on which nothing moves: no request is sent, or no answer read. */
 const idle = 60_000;

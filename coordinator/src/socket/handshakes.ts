@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { socketPath } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { Quota } from '@murmuration/serving/limits/quota';
 import type { Server as Engine } from 'engine.io';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { endWithProblem } from '../http/problem.ts';
 import { originOf, type TrustedProxies } from '../limits/address.ts';
 import type { Limits } from '../limits/limits.ts';
-import { Quota } from '../limits/quota.ts';
 import type { BoundedTransport } from './bounded-transport.ts';
 import { WebSockets } from './web-sockets.ts';
 

@@ -6,13 +6,13 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
-import Fastify from 'fastify';
 import { Registry } from 'prom-client';
 import { Access } from '../access/access.ts';
 import { systemTurns } from '../adapters/system-turns.ts';
 import type { Broker } from '../brokers/broker.ts';
 import type { GrpcDoor } from '../grpc/door.ts';
 import { admitBy } from '../http/admission.ts';
+import { boundApp } from '../http/bound-app.ts';
 import { asking, type DoorPorts, openDoor } from '../http/door.ts';
 import { inferenceMetrics } from '../metrics/metrics.ts';
 import type { Monitor } from '../monitor/monitor.ts';
@@ -79,8 +79,6 @@ export interface ServedModels {
   close(): Promise<void>;
 }
 
-/** ms that a request may take to arrive. */
-const longestRequest = 60_000;
 /** ms that closing waits for requests under way, once for each kind of door: brokers, HTTP, gRPC. */
 export const patience = 10_000;
 
@@ -123,13 +121,8 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
       monitor ? monitor.watch.events : {},
     ),
   });
-  const app = Fastify({
-    logger: false,
-    requestTimeout: longestRequest,
-    connectionTimeout: longestRequest,
-    routerOptions: { maxParamLength: 256 },
-    forceCloseConnections: true,
-  });
+  const refused = options.refused ?? (() => {});
+  const app = boundApp(clock, refused);
   const access = new Access(settings.tokens, { primitives, clock });
   let brokers: readonly Broker[] = [];
   const ports: DoorPorts = {
@@ -138,7 +131,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     requireReady: () => requireBrokers(brokers),
     ...(monitor && { newId: requestIds(random) }),
     fault,
-    refused: options.refused ?? (() => {}),
+    refused,
     version,
   };
   openDoors(app, ports);

@@ -28,6 +28,8 @@ export interface CallPorts {
 
 /** ms that the message of a call may take to arrive, and its answer to be read. */
 const patience = 60_000;
+/** Calls of all connections: so many, or as many for each request that may wait where that is more. */
+const mostCalls = { least: 1_024, perPending: 16 };
 /** Bytes that stand before a message. */
 const framing = 5;
 
@@ -41,10 +43,14 @@ export class Calls {
   /** Calls with one answer that are not over. */
   readonly #open = new Set<ServerHttp2Stream>();
   #settled: (() => void)[] = [];
+  /** Calls whose streams are not closed. */
+  #underWay = 0;
+  readonly #most: number;
 
   constructor(ports: CallPorts) {
     this.#ports = ports;
     this.#stalls = new Stalls(ports.clock, patience);
+    this.#most = Math.max(mostCalls.least, mostCalls.perPending * ports.server.limits.pending);
   }
 
   /** Stands before the handlers of all services. */
@@ -69,13 +75,16 @@ export class Calls {
     };
     const begin = (metadata: Metadata) => {
       if (right !== undefined) access.admit({ ...credentialsOf(call, metadata), isLocal }, right);
+      if (this.#underWay >= this.#most) throw new MurmurationError('prediction.too-many');
       const isPacked = incomingEncoding !== 'identity';
       // What it unpacks to is not known before.
       if (isPacked) share.take(server.limits.body);
       this.#count(stream, most, isPacked ? undefined : share, refuse);
       stall = this.#stalls.begin(() => refuse(new MurmurationError('request.too-slow')));
       if (hasOneAnswer) this.#open.add(stream);
+      this.#underWay += 1;
       stream.once('close', () => {
+        this.#underWay -= 1;
         share.giveBack();
         arrived();
         this.#over(stream);

@@ -4,6 +4,8 @@ import { Server } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { HealthImplementation } from 'grpc-health-check';
+import { countedAddress } from '../limits/address.ts';
+import { Quota } from '../limits/quota.ts';
 import { type CallPorts, Calls } from './calls.ts';
 import { type CertificateFiles, credentialsFrom } from './certificate.ts';
 import { described, inferenceCalls } from './definition.ts';
@@ -33,7 +35,8 @@ export interface GrpcDoor {
 
 /** Calls of one connection at a time. */
 const mostStreams = 256;
-const mostConnections = 1_000;
+/** Connections in all, and of one address, which may be that of a proxy. */
+const mostConnections = { all: 2_000, perAddress: 1_000 };
 /** ms after which a connection without a call is closed. */
 const longestIdle = 300_000;
 /** ms without a word after which a client is asked whether it is there, and ms that it has to answer. */
@@ -70,12 +73,21 @@ export async function openGrpc(ports: GrpcPorts, { host, port, tls }: GrpcPlace)
   const connections = grpc.createConnectionInjector(credentials);
   boundHeaders(grpc, ports.refused);
   const sockets = new Set<Socket>();
+  const places = new Quota(mostConnections.all, mostConnections.perAddress);
   const listener = createServer({ noDelay: true }, socket => {
+    const leave = places.take(countedAddress(socket.remoteAddress ?? ''));
+    if (!leave) {
+      ports.refused('a connection of gRPC', new MurmurationError('server.busy'));
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => {
+      leave();
+      sockets.delete(socket);
+    });
     connections.injectConnection(socket);
   });
-  listener.maxConnections = mostConnections;
   try {
     listener.listen({ host, port });
     await once(listener, 'listening');

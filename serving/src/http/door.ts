@@ -6,6 +6,7 @@ import type { Right } from '../access/access.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { idHeader } from '../server/request-id.ts';
 import { OneSignal, type Signal } from '../server/signal.ts';
+import { countUnread } from './unread.ts';
 
 /** What the routes of all protocols stand on. */
 export interface DoorPorts {
@@ -65,6 +66,7 @@ export function openDoor(
     scope.addHook('preParsing', ({ raw }, reply, _payload, done) => {
       done(refusalOf(() => takeRoom(server, raw, reply.raw)));
     });
+    countUnread(scope, server.bodies);
     scope.setErrorHandler((error: FastifyError, request, reply) => {
       const coded = classify(error);
       const where = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;

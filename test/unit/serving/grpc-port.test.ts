@@ -7,7 +7,7 @@ import {
   constants,
 } from 'node:http2';
 import { createRequire } from 'node:module';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { credentials, loadPackageDefinition, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
@@ -364,6 +364,20 @@ describe('calls', () => {
     expect(settings.maxConcurrentStreams).toBe(256);
   });
 
+  it('of all connections are bounded, those that wait for a message as well', async () => {
+    const { address, client } = await open({ pending: 1, pendingPerModel: 1 });
+    const sessions = Array.from({ length: 4 }, () => connectHttp2(`http://${address}`));
+    const path = '/inference.GRPCInferenceService/ModelInfer';
+    for (const each of sessions)
+      for (let at = 0; at < 256; at++)
+        each
+          .request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' })
+          .on('error', () => {});
+    await expect.poll(() => client.refused('ModelInfer', one)).toMatch(/^UNAVAILABLE Too many predictions/);
+    for (const each of sessions) each.destroy();
+    await expect.poll(() => client.refused('ModelInfer', one)).toBe('answered');
+  });
+
   it('under way are answered while the server closes, and others told to go elsewhere', async () => {
     const { client, world, address, first, release } = await busy();
     const healthService = (loadPackageDefinition(loadSync(protoPath, { enums: String })) as Answer).grpc
@@ -403,6 +417,30 @@ describe('connections', () => {
     more();
     await closed;
     expect(await client.refused('ModelInfer', one)).toBe('answered');
+  });
+
+  it('of one address are bounded', async () => {
+    const refused: string[] = [];
+    const { address, client } = await open({}, { refused: (_, { code }) => refused.push(code) });
+    const dial = async () => {
+      const socket = connect(Number(address.split(':')[1]), '127.0.0.1');
+      socket.on('error', () => {}).resume();
+      await once(socket, 'connect');
+      return socket;
+    };
+    const sockets: Socket[] = [];
+    while (sockets.length < 1_000) sockets.push(await dial());
+    await closeOf(await dial());
+    expect(refused).toEqual(['server.busy']);
+    // Only Linux has this one as well.
+    if (process.platform === 'linux') {
+      const other = { port: Number(address.split(':')[1]), host: '127.0.0.1', localAddress: '127.0.0.2' };
+      session = connectHttp2(`http://${address}`, { createConnection: () => connect(other) });
+      await once(session, 'remoteSettings');
+    }
+    sockets.pop()!.destroy();
+    await expect.poll(() => client.refused('ServerLive')).toBe('answered');
+    for (const socket of sockets) socket.destroy();
   });
 
   it('that speak something else are closed', async () => {

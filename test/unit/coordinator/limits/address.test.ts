@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { countedAddress, originOf, trustProxies } from '@murmuration/coordinator/limits/address';
+import { originOf, trustProxies } from '@murmuration/coordinator/limits/address';
+import { countedAddress } from '@murmuration/serving/limits/address';
 import { describe, expect, it } from 'vitest';
 
 function request(remoteAddress: string, forwarded?: string): IncomingMessage {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { watchSendRate } from '@murmuration/coordinator/limits/send-rate';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { watchSendRate } from '@murmuration/serving/limits/send-rate';
 import { expect, it } from 'vitest';
 
 /** An answer on a connection that took so many bytes, while so many wait. */

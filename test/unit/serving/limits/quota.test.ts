@@ -1,4 +1,4 @@
-import { Quota } from '@murmuration/coordinator/limits/quota';
+import { Quota } from '@murmuration/serving/limits/quota';
 import { expect, it } from 'vitest';
 
 it('places run out in all, and for each key', () => {

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import type { Limits } from './limits.ts';
 
 /**
  * Calls `tooSlow`, once, where too little of an answer is read while more of it waits. It is handed over in blocks of so many bytes, and
@@ -8,7 +7,7 @@ import type { Limits } from './limits.ts';
  */
 export function watchSendRate(
   response: ServerResponse,
-  { slowest, patience }: Pick<Limits, 'slowest' | 'patience'>,
+  { slowest, patience }: { readonly slowest: number; readonly patience: number },
   blockLength: number,
   clock: Clock,
   tooSlow: () => void,
