@@ -30,6 +30,8 @@ export interface CallPorts {
 const patience = 60_000;
 /** Calls of all connections: so many, or as many for each request that may wait where that is more. */
 const mostCalls = { least: 1_024, perPending: 16 };
+/** Messages of one call: of those that have many, such as reflection, each is answered, whether or not that is read. */
+const mostMessages = 256;
 /** Bytes that stand before a message. */
 const framing = 5;
 
@@ -61,6 +63,7 @@ export class Calls {
     const hasOneAnswer = !requestStream && !responseStream;
     const share = server.bodies.share();
     let stall: Stall | undefined;
+    let messages = 0;
     const arrived = () => {
       if (stall) this.#stalls.over(stall);
     };
@@ -70,6 +73,11 @@ export class Calls {
     };
     const refuse = (error: MurmurationError) => {
       refused(path, error);
+      // Answers that wait would come behind the status, and fail: clients take this for RESOURCE_EXHAUSTED.
+      if (!hasOneAnswer && messages > 0) {
+        stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        return;
+      }
       call.sendStatus(statusOf(error));
       readNoMore(stream);
     };
@@ -104,7 +112,15 @@ export class Calls {
           },
           onReceiveMessage: (message, pass) => {
             arrived();
-            pass(message);
+            messages += 1;
+            if (messages <= mostMessages) pass(message);
+            else if (!stream.closed)
+              refuse(
+                new MurmurationError(
+                  'request.too-large',
+                  `A call has ${mostMessages} messages at most; begin another one for more.`,
+                ),
+              );
           },
         }),
       sendMessage: (message, pass) => {
@@ -138,6 +154,7 @@ export class Calls {
     let came = 0;
     stream.on('data', ({ length }: Buffer) => {
       // It is answered already, such as with a deadline that has passed.
+      if (stream.closed) return;
       if (stream.writableEnded) {
         readNoMore(stream);
         return;

@@ -508,6 +508,29 @@ describe('TLS', () => {
 });
 
 describe('reflection', () => {
+  it('answers so many questions of a call, since nobody may read what it says', async () => {
+    const refused: string[] = [];
+    const { address, client } = await open({}, { refused: (_, { code }) => refused.push(code) });
+    session = connectHttp2(`http://${address}`);
+    const call = session.request({
+      ':method': 'POST',
+      ':path': '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+      'content-type': 'application/grpc',
+    });
+    // Field 7, "list_services": "*".
+    call.write(Buffer.concat(Array(10_000).fill(Buffer.of(0, 0, 0, 0, 3, 0x3a, 1, 0x2a))));
+    let answered = 0;
+    call.on('data', ({ length }) => {
+      answered += length;
+    });
+    call.on('error', () => {});
+    await closeOf(call);
+    expect(answered).toBeLessThan(256 * 200);
+    expect(call.rstCode).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    expect(refused).toEqual(['request.too-large']);
+    expect(await client.refused('ServerLive')).toBe('answered');
+  });
+
   it('lists the services and describes them, to whoever may predict', async () => {
     const { text, entry } = minted(['predict']);
     const { address } = await open({ tokens: [entry] });
