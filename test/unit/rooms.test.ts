@@ -87,6 +87,7 @@ const order: Record<string, readonly string[]> = {
     'request-log',
     'adapters',
     'access',
+    'limits',
     'http',
     'oip',
     'grpc',
