@@ -30,6 +30,8 @@ export interface CallPorts {
 const patience = 60_000;
 /** Calls of all connections: so many, or as many for each request that may wait where that is more. */
 const mostCalls = { least: 1_024, perPending: 16 };
+/** The share of those that anybody may make: who has no token leaves room for those who have. */
+const openShare = 1 / 4;
 /** Messages of one call: of those that have many, such as reflection, each is answered, whether or not that is read. */
 const mostMessages = 256;
 /** Bytes that stand before a message. */
@@ -47,6 +49,8 @@ export class Calls {
   #settled: (() => void)[] = [];
   /** Calls whose streams are not closed. */
   #underWay = 0;
+  /** Those among them that anybody may make. */
+  #openUnderWay = 0;
   readonly #most: number;
 
   constructor(ports: CallPorts) {
@@ -83,7 +87,9 @@ export class Calls {
     };
     const begin = (metadata: Metadata) => {
       if (right !== undefined) access.admit({ ...credentialsOf(call, metadata), isLocal }, right);
-      if (this.#underWay >= this.#most) throw new MurmurationError('prediction.too-many');
+      const isOpen = right === undefined;
+      if (this.#underWay >= this.#most || (isOpen && this.#openUnderWay >= openShare * this.#most))
+        throw new MurmurationError('prediction.too-many');
       const isPacked = incomingEncoding !== 'identity';
       // What it unpacks to is not known before.
       if (isPacked) share.take(server.limits.body);
@@ -91,8 +97,10 @@ export class Calls {
       stall = this.#stalls.begin(() => refuse(new MurmurationError('request.too-slow')));
       if (hasOneAnswer) this.#open.add(stream);
       this.#underWay += 1;
+      if (isOpen) this.#openUnderWay += 1;
       stream.once('close', () => {
         this.#underWay -= 1;
+        if (isOpen) this.#openUnderWay -= 1;
         share.giveBack();
         arrived();
         this.#over(stream);

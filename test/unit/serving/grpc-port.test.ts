@@ -378,6 +378,23 @@ describe('calls', () => {
     await expect.poll(() => client.refused('ModelInfer', one)).toBe('answered');
   });
 
+  it('that anybody may make leave room for the others', async () => {
+    const { text, entry } = minted(['predict']);
+    const { address, client } = await open({ pending: 1, pendingPerModel: 1, tokens: [entry] });
+    session = connectHttp2(`http://${address}`);
+    for (let at = 0; at < 256; at++)
+      session
+        .request({
+          ':method': 'POST',
+          ':path': '/grpc.health.v1.Health/Watch',
+          'content-type': 'application/grpc',
+        })
+        .on('error', () => {})
+        .end(framed(0));
+    await expect.poll(() => client.refused('ServerLive')).toMatch(/^UNAVAILABLE Too many predictions/);
+    expect(await client.refused('ModelInfer', one, { token: text })).toBe('answered');
+  });
+
   it('under way are answered while the server closes, and others told to go elsewhere', async () => {
     const { client, world, address, first, release } = await busy();
     const healthService = (loadPackageDefinition(loadSync(protoPath, { enums: String })) as Answer).grpc
