@@ -1,20 +1,19 @@
-import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import type { Channel, Envelope } from 'rabbitmq-client';
-import type { Turns } from '../../server/turns.ts';
+import type { Cancel } from '@murmuration/protocol/time/clock';
+import type { Channel, Connection } from 'rabbitmq-client';
+import { Confirms } from './confirms.ts';
+import type { CommitPorts, Publication } from './publication.ts';
 
-/** A message that goes out. */
-export interface Publication {
-  readonly envelope: Envelope;
-  readonly body: Buffer;
+/** The queue that a client has named takes no more. */
+export class AnswerRefused extends Error {
+  constructor(queue: string) {
+    super(`The queue of answers ${queue} takes no more.`);
+  }
 }
 
-export interface CommitPorts {
-  readonly clock: Clock;
-  readonly turns: Turns;
-}
+/** A queue has refused something of a transaction; which one, the broker does not say. */
+class TransactionRefused extends Error {}
 
 interface Waiting {
-  readonly deliveryTag: number;
   readonly publications: readonly Publication[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -24,101 +23,174 @@ interface Waiting {
 const mostTogether = 256;
 /** ms that a commit may take; a queue whose leader is gone leaves one without an end. */
 const patience = 15_000;
+/** Queues that have refused an answer are remembered, so many at most. */
+const mostRefusing = 10_000;
 
 /**
  * Publishes what follows from requests, and acknowledges them once that is in writing. What follows from one request is published in one
- * transaction: if this process dies, the broker has all of it or nothing. While one transaction is committed, the next one fills. Acknowledgements
- * go with the transaction after that.
+ * transaction: if this process dies, the broker has all of it or nothing. While one transaction is committed, the next one fills.
+ *
+ * A transaction fails as a whole where one queue refuses, as that of a client does which is full. So what was in it is published again, each by
+ * itself and confirmed, and answers to a queue that has refused one are never part of a transaction again.
  */
 export class Commits {
-  readonly #channel: Channel;
-  readonly #clock: Clock;
-  readonly #turns: Turns;
+  readonly #connection: Connection;
+  /** The one on which the requests came. */
+  readonly #requests: Channel;
+  readonly #ports: CommitPorts;
+  readonly #confirms: Confirms;
+  readonly #refusing = new Set<string>();
+  #channel: Channel;
   #waiting: Waiting[] = [];
-  #written: number[] = [];
   #isRunning = false;
   /** Queues that were not there for what has to arrive. */
   readonly #missing = new Set<string>();
+  #underWay = 0;
   #idle: (() => void)[] = [];
 
-  /** The channel on which the requests came. */
-  constructor(channel: Channel, { clock, turns }: CommitPorts) {
+  private constructor(connection: Connection, requests: Channel, channel: Channel, ports: CommitPorts) {
+    this.#connection = connection;
+    this.#requests = requests;
     this.#channel = channel;
-    this.#clock = clock;
-    this.#turns = turns;
-    channel.on('basic.return', ({ routingKey }) => this.#missing.add(routingKey ?? ''));
+    this.#ports = ports;
+    this.#confirms = new Confirms(connection, ports);
+    this.#listen();
   }
 
-  static async open(channel: Channel, ports: CommitPorts): Promise<Commits> {
-    await channel.txSelect();
-    return new Commits(channel, ports);
+  /** `requests` is the channel on which the requests came. */
+  static async open(connection: Connection, requests: Channel, ports: CommitPorts): Promise<Commits> {
+    return new Commits(connection, requests, await transacting(connection, ports), ports);
   }
 
-  /** Settles when the broker has the publications in writing; rejects where that is not known. */
-  add(deliveryTag: number, publications: readonly Publication[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ deliveryTag, publications, resolve, reject });
-      if (!this.#isRunning) this.#run();
-    });
+  /**
+   * Settles when the broker has the publications in writing; rejects where that is not known, and with `AnswerRefused` where it has none of them,
+   * since the queue of the answer takes no more.
+   */
+  async add(deliveryTag: number, publications: readonly Publication[]): Promise<void> {
+    this.#underWay += 1;
+    try {
+      await this.#publish(publications);
+      this.#requests.basicAck({ deliveryTag });
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    }
   }
 
   /** Settles when nothing is left to commit. */
   idle(): Promise<void> {
-    return this.#isRunning ? new Promise(resolve => this.#idle.push(resolve)) : Promise.resolve();
+    return this.#underWay > 0 ? new Promise(resolve => this.#idle.push(resolve)) : Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    await this.#channel.close();
+    await this.#confirms.close();
+  }
+
+  async #publish(publications: readonly Publication[]): Promise<void> {
+    if (publications.length === 0) return;
+    if (!publications.some(each => each.isAnswer && this.#refusing.has(queueOf(each)))) {
+      try {
+        return await this.#together(publications);
+      } catch (error) {
+        if (!(error instanceof TransactionRefused)) throw error;
+      }
+    }
+    // The answer first: without it there is nothing to take note of.
+    for (const each of publications.toSorted(
+      (a, b) => Number(b.isAnswer ?? false) - Number(a.isAnswer ?? false),
+    ))
+      await this.#apart(each);
+  }
+
+  async #apart(publication: Publication): Promise<void> {
+    const queue = queueOf(publication);
+    if (await this.#inTime(this.#confirms.publish(publication))) return;
+    if (!publication.isAnswer) throw new Error(`The queue ${queue} takes no more.`);
+    this.#refusing.add(queue);
+    for (const oldest of this.#refusing) {
+      if (this.#refusing.size <= mostRefusing) break;
+      this.#refusing.delete(oldest);
+    }
+    throw new AnswerRefused(queue);
+  }
+
+  #together(publications: readonly Publication[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ publications, resolve, reject });
+      if (!this.#isRunning) this.#run();
+    });
   }
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    while (this.#waiting.length + this.#written.length > 0) {
+    while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, mostTogether);
       try {
         await this.#commit(group);
         for (const each of group) this.#settle(each);
         this.#missing.clear();
       } catch (error) {
-        for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error);
-        this.#written = [];
+        for (const { reject } of group) reject(error);
+        if (error instanceof TransactionRefused) continue;
+        for (const { reject } of this.#waiting.splice(0)) reject(error);
       }
     }
     this.#isRunning = false;
-    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {
-    for (const deliveryTag of this.#written.splice(0)) this.#channel.basicAck({ deliveryTag });
     await Promise.all(
       group.flatMap(({ publications }) =>
         publications.map(({ envelope, body }) => this.#channel.basicPublish(envelope, body)),
       ),
     );
-    await this.#inTime(this.#channel.txCommit());
+    try {
+      await this.#inTime(this.#channel.txCommit());
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'PRECONDITION_FAILED') throw error;
+      // The broker has closed the channel.
+      this.#channel = await transacting(this.#connection, this.#ports);
+      this.#listen();
+      throw new TransactionRefused();
+    }
     // What could not be delivered came back before, and is told in a turn of its own.
-    await new Promise<void>(resolve => this.#turns.soon(resolve));
+    await new Promise<void>(resolve => this.#ports.turns.soon(resolve));
   }
 
-  async #inTime(work: Promise<void>): Promise<void> {
+  #listen(): void {
+    this.#channel.on('basic.return', ({ routingKey }) => this.#missing.add(routingKey ?? ''));
+  }
+
+  async #inTime<Result>(work: Promise<Result>): Promise<Result> {
+    const { clock } = this.#ports;
     let cancel: Cancel = () => {};
-    const late = new Promise<void>((_, reject) => {
-      cancel = this.#clock.at(this.#clock.now() + patience, () =>
+    const late = new Promise<never>((_, reject) => {
+      cancel = clock.at(clock.now() + patience, () =>
         reject(new Error('The broker does not say whether it has the answers.')),
       );
     });
     try {
-      await Promise.race([work, late]);
+      return await Promise.race([work, late]);
     } finally {
       cancel();
     }
   }
 
-  #settle({ deliveryTag, publications, resolve, reject }: Waiting): void {
-    const lost = publications.find(
-      ({ envelope: { mandatory, routingKey } }) => mandatory && this.#missing.has(routingKey ?? ''),
-    );
-    if (lost) {
-      reject(new Error(`The queue ${lost.envelope.routingKey} is not there.`));
-      return;
-    }
-    this.#written.push(deliveryTag);
-    resolve();
+  #settle({ publications, resolve, reject }: Waiting): void {
+    const lost = publications.find(each => each.envelope.mandatory && this.#missing.has(queueOf(each)));
+    if (lost) reject(new Error(`The queue ${queueOf(lost)} is not there.`));
+    else resolve();
   }
+}
+
+function queueOf({ envelope }: Publication): string {
+  return envelope.routingKey ?? '';
+}
+
+async function transacting(connection: Connection, { failed }: CommitPorts): Promise<Channel> {
+  const channel = await connection.acquire({ emitErrorsFromChannel: true });
+  channel.on('error', failed);
+  await channel.txSelect();
+  return channel;
 }

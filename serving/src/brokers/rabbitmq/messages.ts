@@ -4,17 +4,24 @@ import type { AsyncMessage, Envelope } from 'rabbitmq-client';
 import type { BrokerReply } from '../broker.ts';
 import { attemptOf, headerNames, reasonHeaders } from '../headers.ts';
 import type { RabbitmqSettings } from '../settings.ts';
-import type { Publication } from './commits.ts';
+import type { Publication } from './publication.ts';
 import { type Queue, type Queues, retryFor } from './queues.ts';
 import { rawTypeOf } from './raw-bodies.ts';
 
 type Headers = NonNullable<Envelope['headers']>;
 
 const idempotencyKey = 'idempotency-key';
-/** How often a request has been a dead letter: one that is taken from there is not the one that was answered. */
+/** How often a request has been a dead letter, or its answer was refused: what comes from there is not the one that was answered. */
 const deaths = 'murmuration-deaths';
-/** What the broker writes itself. */
-const ofBroker = /^x-(?:death|delivery-count|acquired-count|first-death-|last-death-|stream-)/;
+/** What the broker writes itself, and what makes it write a message to other queues as well. */
+const ofBroker = /^x-(?:death|delivery-count|acquired-count|first-death-|last-death-|stream-)|^B?CC$/;
+const ours: ReadonlySet<string> = new Set([...Object.values(headerNames), idempotencyKey, deaths]);
+/** Bytes: a frame of the client has 8192, of which the other properties may take eight short texts. */
+const headerRoom = 6_000;
+/** Lists and tables within one another at most. */
+const deepest = 8;
+/** Stands for the queue of whoever is connected. */
+const directReplyTo = 'amq.rabbitmq.reply-to';
 
 /** Headers that are texts or numbers, with names in lower case. */
 export function headersOf({ headers = {} }: AsyncMessage): Readonly<Record<string, string>> {
@@ -55,7 +62,11 @@ export function problemOfReplyTo(
       'The message has no replyTo: nobody would hear the answer.',
     );
   const own = [requests, dead, answered, ...retries.values()];
-  if (own.some(({ name }) => name === replyTo) || allowed?.every(start => !replyTo.startsWith(start)))
+  if (
+    replyTo === directReplyTo ||
+    own.some(({ name }) => name === replyTo) ||
+    allowed?.every(start => !replyTo.startsWith(start))
+  )
     return new MurmurationError(
       'inference.input',
       `Answers may not go to the queue ${replyTo}, which the message names.`,
@@ -78,6 +89,7 @@ export function replyTo(message: AsyncMessage, { body, headers }: BrokerReply): 
       durable: true,
     }),
     body: typeof body === 'string' ? Buffer.from(body) : body,
+    isAnswer: true,
   };
 }
 
@@ -86,39 +98,60 @@ export function markOf(key: string, { answered }: Queues): Publication {
   return { envelope: { routingKey: answered.name, messageId: key, durable: true }, body: Buffer.alloc(0) };
 }
 
-/** The message once more, for its next try; undefined where there is no queue to wait in. */
-export function retryOf(message: AsyncMessage, delay: number, queues: Queues): Publication | undefined {
+/** The message once more, for its next try; undefined where there is no queue to wait in. `why`: the broker may have its key for answered. */
+export function retryOf(
+  message: AsyncMessage,
+  delay: number,
+  queues: Queues,
+  why?: 'refused',
+): Publication | undefined {
   const queue = retryFor(delay, queues);
-  const headers = kept(message);
-  headers[headerNames.attempt] = attemptOf(headersOf(message)) + 1;
-  return queue && copyTo(queue, message, headers);
+  const own: Headers = { [headerNames.attempt]: attemptOf(headersOf(message)) + 1 };
+  if (why) own[deaths] = deathsOf(message) + 1;
+  return queue && copyTo(queue, message, own);
 }
 
 /** The message as a dead letter with its reason, without the token that it may have. */
 export function deadLetterOf(message: AsyncMessage, error: MurmurationError, { dead }: Queues): Publication {
-  const headers = kept(message);
-  for (const name of Object.keys(headers))
-    if ([headerNames.authorization, headerNames.attempt].includes(name.toLowerCase() as never))
-      delete headers[name];
-  headers[deaths] = Number(headersOf(message)[deaths] ?? 0) + 1;
-  return copyTo(dead, message, { ...headers, ...reasonHeaders(error) });
+  const own = { [deaths]: deathsOf(message) + 1, ...reasonHeaders(error) };
+  return copyTo(dead, message, own, [headerNames.authorization, headerNames.attempt]);
 }
 
-function kept({ headers = {} }: AsyncMessage): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofBroker.test(name)));
+function deathsOf(message: AsyncMessage): number {
+  const before = Number(headersOf(message)[deaths] ?? 0);
+  return Number.isSafeInteger(before) ? before : 0;
 }
 
-/** What has to arrive: the broker says where it does not. */
-function copyTo({ name }: Queue, message: AsyncMessage, headers: Headers): Publication {
+/**
+ * A message once more, with headers of our own in place of those of `without`. It has to arrive: the broker says where it does not. What makes
+ * the broker close the channel stays behind, for then it would do so again and again: headers that fill more than a frame, and numbers that
+ * have no place in one.
+ */
+function copyTo(
+  { name }: Queue,
+  message: AsyncMessage,
+  own: Headers,
+  without: readonly string[] = [],
+): Publication {
   const { body, correlationId, replyTo: answers, messageId, contentEncoding, type, appId } = message;
   const contentType = rawTypeOf(message);
+  const left = new Set([...without, ...Object.keys(own)]);
+  const headers = { ...own };
+  let room = headerRoom - sizeOf(own);
+  for (const [header, value] of shortestFirst(message.headers)) {
+    if (left.has(header.toLowerCase()) || ofBroker.test(header)) continue;
+    room -= sizeOf({ [header]: value });
+    if (room < 0) break;
+    headers[header] = value;
+  }
   return {
     envelope: envelopeOf({
       routingKey: name,
       mandatory: true,
       durable: true,
       correlationId,
-      replyTo: answers,
+      // Only the broker itself may write that name in full, and closes the channel of anybody else who does.
+      replyTo: answers === directReplyTo ? undefined : answers,
       messageId,
       contentType,
       contentEncoding,
@@ -128,6 +161,35 @@ function copyTo({ name }: Queue, message: AsyncMessage, headers: Headers): Publi
     }),
     body: body as Buffer,
   };
+}
+
+/** What we read ourselves before all others. */
+function shortestFirst(headers: Headers = {}): readonly (readonly [string, unknown])[] {
+  const known = (name: string) => Number(ours.has(name.toLowerCase()));
+  const writable = Object.entries(headers).filter(([, value]) => isWritable(value));
+  return writable.toSorted(
+    ([a, one], [b, other]) => known(b) - known(a) || sizeOf({ [a]: one }) - sizeOf({ [b]: other }),
+  );
+}
+
+/** Bytes that headers take in a frame at most. */
+function sizeOf(headers: Headers): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    bytes += 8 + Buffer.byteLength(name);
+    // A number in a list may be one letter here, and nine bytes there.
+    bytes +=
+      typeof value === 'string'
+        ? Buffer.byteLength(value)
+        : 9 * Buffer.byteLength(JSON.stringify(value) ?? '');
+  }
+  return bytes;
+}
+
+function isWritable(value: unknown, depth = 0): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= -(2 ** 63);
+  if (typeof value !== 'object' || value === null) return true;
+  return depth < deepest && Object.values(value).every(each => isWritable(each, depth + 1));
 }
 
 /** The fields that there are. */

@@ -1,14 +1,14 @@
-import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type AsyncMessage, type Channel, Connection } from 'rabbitmq-client';
 import type { AnsweredKeys } from '../answered-keys.ts';
 import type { BrokerPorts, Outcome } from '../broker.ts';
-import { failedBy } from '../handle.ts';
+import { failedBy, longestDelay } from '../handle.ts';
 import { attemptOf } from '../headers.ts';
 import type { Session } from '../kept-session.ts';
 import type { RabbitmqSettings } from '../settings.ts';
 import { AnsweredStream } from './answered-stream.ts';
-import { Commits, type Publication } from './commits.ts';
+import { AnswerRefused, Commits } from './commits.ts';
 import {
   bodyOf,
   deadLetterOf,
@@ -19,6 +19,7 @@ import {
   replyTo,
   retryOf,
 } from './messages.ts';
+import type { Publication } from './publication.ts';
 import { ensureQueue, type Queues, queuesOf } from './queues.ts';
 import { keepBodiesRaw } from './raw-bodies.ts';
 
@@ -27,6 +28,12 @@ export interface RabbitmqMemory {
   readonly answered: AnsweredKeys;
   /** By key: what was on its way to the broker when a connection broke, so that nobody knows whether it has arrived. */
   readonly unsure: Map<string, Publication[]>;
+}
+
+/** What has become of a request whose answer was refused. */
+interface Unread {
+  readonly kind: 'retried' | 'failed';
+  readonly error: MurmurationError;
 }
 
 /** ms between two looks at how many requests wait. */
@@ -134,7 +141,7 @@ export class RabbitmqSession implements Session {
     channel.on('basic.cancel', (_, error) => this.#lose(error));
     keepBodiesRaw(channel);
     await channel.basicQos({ prefetchCount: this.#settings.prefetch });
-    this.#commits = await Commits.open(channel, this.#ports);
+    this.#commits = await Commits.open(this.#connection, channel, { ...this.#ports, failed: this.#lose });
     const { consumerTag } = await channel.basicConsume({ queue: requests.name }, message =>
       this.#take(message),
     );
@@ -146,6 +153,7 @@ export class RabbitmqSession implements Session {
     if (this.#requests) await this.#requests.channel.basicCancel(this.#requests.consumerTag);
     await Promise.allSettled(this.#working);
     await this.#commits?.idle();
+    await this.#commits?.close();
     await this.#requests?.channel.close();
     await this.#stream?.close();
     await this.#connection.close();
@@ -174,7 +182,10 @@ export class RabbitmqSession implements Session {
     const { answered, unsure } = this.#memory;
     const before = unsure.get(key);
     // Once more, to the letter: better twice than never.
-    if (before) return this.#write(message, key, before);
+    if (before) {
+      await this.#write(message, key, before);
+      return;
+    }
     // Whoever had it before may have answered it a moment ago.
     if (message.redelivered) await this.#stream?.caughtUp();
     if (!answered.has(key)) return this.#answer(message, key);
@@ -197,8 +208,9 @@ export class RabbitmqSession implements Session {
     if (!unheard) publications.push(replyTo(message, outcome.reply));
     if (outcome.kind === 'failed') publications.push(deadLetterOf(message, outcome.error, this.#queues));
     if (key !== undefined) publications.push(markOf(key, this.#queues));
-    await this.#write(message, key, publications);
-    events.handled?.(protocol, outcome.kind, outcome.kind === 'failed' ? outcome.error.code : 'ok');
+    const unread = await this.#write(message, key, publications);
+    if (outcome.kind === 'failed') events.handled?.(protocol, 'failed', outcome.error.code);
+    else events.handled?.(protocol, unread?.kind ?? 'answered', unread?.error.code ?? 'ok');
   }
 
   async #outcome(message: AsyncMessage): Promise<Outcome> {
@@ -211,7 +223,12 @@ export class RabbitmqSession implements Session {
     }
   }
 
-  async #write(message: AsyncMessage, key: string | undefined, publications: Publication[]): Promise<void> {
+  /** What has become of the request where its answer could not be written, undefined where it is. */
+  async #write(
+    message: AsyncMessage,
+    key: string | undefined,
+    publications: Publication[],
+  ): Promise<Unread | undefined> {
     const { answered, unsure } = this.#memory;
     if (key !== undefined) {
       unsure.set(key, publications);
@@ -220,10 +237,37 @@ export class RabbitmqSession implements Session {
         unsure.delete(oldest);
       }
     }
-    await this.#commits?.add(message.deliveryTag, publications);
+    try {
+      await this.#commits?.add(message.deliveryTag, publications);
+    } catch (error) {
+      if (!(error instanceof AnswerRefused)) throw error;
+      const became = await this.#keep(message, publications, error);
+      if (key !== undefined) unsure.delete(key);
+      return became;
+    }
     if (key === undefined) return;
     unsure.delete(key);
     answered.add(key);
+  }
+
+  /** Keeps a request whose answer is refused: for another try, or as a dead letter. */
+  async #keep(
+    message: AsyncMessage,
+    publications: readonly Publication[],
+    { message: reason }: AnswerRefused,
+  ): Promise<Unread> {
+    const { attempts, retryDelay } = this.#settings;
+    const error = new MurmurationError('inference.unavailable', reason);
+    const attempt = attemptOf(headersOf(message));
+    const delay = Math.min(longestDelay, retryDelay * 2 ** (attempt - 1));
+    const isDead = publications.some(({ envelope }) => envelope.routingKey === this.#queues.dead.name);
+    const retry =
+      attempt < attempts && !isDead ? retryOf(message, delay, this.#queues, 'refused') : undefined;
+    const kept = isDead
+      ? publications.filter(({ isAnswer }) => !isAnswer)
+      : [retry ?? deadLetterOf(message, error, this.#queues)];
+    await this.#commits?.add(message.deliveryTag, kept);
+    return { kind: retry ? 'retried' : 'failed', error };
   }
 
   #watchLag(): void {
