@@ -1,7 +1,8 @@
 """Plays a cluster of Kafka with the brokers that librdkafka brings for its own tests.
 
 LIBRDKAFKA names the library. The first line that is printed says where the brokers are. Then each line of the input is a command, answered by
-a line: `create TOPIC PARTITIONS`, `down BROKER`, `up BROKER`. It ends with its input.
+a line: `create TOPIC PARTITIONS`, `down BROKER`, `up BROKER`,
+`refuse REQUEST CODE TIMES`. It ends with its input.
 """
 
 import ctypes
@@ -18,6 +19,12 @@ library.rd_kafka_mock_cluster_bootstraps.restype = ctypes.c_char_p
 library.rd_kafka_mock_topic_create.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int]
 library.rd_kafka_mock_broker_set_down.argtypes = [ctypes.c_void_p, ctypes.c_int32]
 library.rd_kafka_mock_broker_set_up.argtypes = [ctypes.c_void_p, ctypes.c_int32]
+library.rd_kafka_mock_push_request_errors_array.argtypes = [
+    ctypes.c_void_p,
+    ctypes.c_int16,
+    ctypes.c_size_t,
+    ctypes.POINTER(ctypes.c_int),
+]
 
 library.rd_kafka_conf_set.argtypes = [ctypes.c_void_p, *[ctypes.c_char_p] * 3, ctypes.c_size_t]
 
@@ -41,6 +48,11 @@ def perform(command, *arguments):
     if command == "create":
         topic, partitions = arguments
         return library.rd_kafka_mock_topic_create(cluster, topic.encode(), int(partitions), 1)
+    if command == "refuse":
+        request, code, times = (int(argument) for argument in arguments)
+        errors = (ctypes.c_int * times)(*[code] * times)
+        library.rd_kafka_mock_push_request_errors_array(cluster, request, times, errors)
+        return 0
     switch = {"down": library.rd_kafka_mock_broker_set_down, "up": library.rd_kafka_mock_broker_set_up}
     return switch[command](cluster, int(arguments[0]))
 

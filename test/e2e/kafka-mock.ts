@@ -41,6 +41,11 @@ export class KafkaMock {
     return this.#perform('up 1');
   }
 
+  /** Answers the next requests to produce with an error of Kafka's protocol, and writes nothing of them. */
+  refuse(code: number, times: number): Promise<void> {
+    return this.#perform(`refuse 0 ${code} ${times}`);
+  }
+
   async end(): Promise<void> {
     const ended = once(this.#child, 'exit');
     this.#child.stdin!.end();

@@ -67,8 +67,9 @@ async function topics(partitions: number): Promise<string> {
 async function serve(
   settings: Partial<z.input<typeof kafkaSchema>> = {},
   inference: Parameters<typeof openWorld>[1] = {},
-): Promise<{ readonly topic: string; readonly world: World }> {
-  const topic = await topics(2);
+): Promise<{ readonly topic: string; readonly world: World; readonly lost: readonly string[] }> {
+  const topic = settings.topic ?? (await topics(2));
+  const lost: string[] = [];
   let isConnected = () => {};
   const connected = new Promise<void>(resolve => {
     isConnected = resolve;
@@ -77,11 +78,11 @@ async function serve(
   world = await openWorld(fill, inference, {
     brokers: {
       kafka: kafkaSchema.parse(own),
-      events: { connected: isConnected },
+      events: { connected: isConnected, lost: (_, reason) => lost.push(reason) },
     },
   });
   await connected;
-  return { topic, world };
+  return { topic, world, lost };
 }
 
 /** What comes to a topic, from its beginning. */
@@ -130,6 +131,38 @@ describe('requests from Kafka', () => {
       expect(texts(letter)['murmuration-reason']).toMatch(/\w/);
       expect(texts(letter)).not.toHaveProperty('authorization');
     }
+  });
+
+  it('are told apart by keys that are no texts', async () => {
+    const { topic } = await serve();
+    const answers = await listen(`${topic}.answers`);
+    const keys = [0x80, 0x81, 0xff].map(byte => Buffer.of(0, byte));
+    await producer.send({ topic, messages: keys.map(key => ({ key, value: ask(2), headers: half })) });
+    await expect.poll(() => answers.map(({ key }) => key?.[1]).toSorted()).toEqual([0x80, 0x81, 0xff]);
+  });
+
+  it('wait for no time that they name themselves', async () => {
+    const { topic } = await serve();
+    const answers = await listen(`${topic}.answers`);
+    const headers = { ...half, 'murmuration-not-before': '8640000000000000' };
+    await send(topic, 'late', ask(1), headers);
+    await expect.poll(() => answers.map(({ key }) => String(key))).toEqual(['late']);
+  });
+
+  it('become dead letters where the cluster does not take their answers, and hold up no other', async () => {
+    const topic = await topics(2);
+    const [answers, letters] = await Promise.all([listen(`${topic}.answers`), listen(`${topic}.dlq`)]);
+    const messages = ['long', 'short'].map(key => ({ key, value: ask(1), headers: half, partition: 0 }));
+    await producer.send({ topic, messages });
+    const tooLarge = 10;
+    await mock.refuse(tooLarge, 3);
+    const { lost } = await serve({ prefetch: 8, topic });
+    // Refused are both together, then the first by itself, and its dead letter; with an empty one, it is done.
+    await expect.poll(() => answers.map(({ key }) => String(key))).toEqual(['short']);
+    await expect.poll(() => letters.length).toBe(1);
+    expect([String(letters[0]?.key), String(letters[0]?.value)]).toEqual(['long', '']);
+    expect(texts(letters[0]!)).toMatchObject({ ...half, 'murmuration-error': 'request.too-large' });
+    expect(lost).toEqual([]);
   });
 
   it('need a token where there are any; what is too often is tried again', async () => {

@@ -1,5 +1,6 @@
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { AnsweredKeys } from '../answered-keys.ts';
+import { keyOf } from './messages.ts';
 
 export interface AnsweredTopicPorts {
   readonly kafka: Kafka;
@@ -77,7 +78,10 @@ export class AnsweredTopic {
   }
 
   async #batch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
-    for (const { key } of batch.messages) if (key && key.length > 0) this.#ports.answered.add(key.toString());
+    for (const message of batch.messages) {
+      const key = keyOf(message);
+      if (key !== undefined) this.#ports.answered.add(key);
+    }
     const last = batch.lastOffset();
     resolveOffset(last);
     this.#advance(batch.partition, BigInt(last) + 1n);

@@ -7,27 +7,17 @@ import {
   Kafka,
   type KafkaMessage,
   logLevel,
-  type Message,
   type Producer,
   type SASLOptions,
 } from 'kafkajs';
 import type { AnsweredKeys } from '../answered-keys.ts';
-import type { BrokerPorts, Outcome } from '../broker.ts';
+import type { BrokerPorts } from '../broker.ts';
 import { attemptOf } from '../headers.ts';
 import type { Session } from '../kept-session.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { AnsweredTopic } from './answered-topic.ts';
-import {
-  answerTo,
-  deadLetterOf,
-  dueAt,
-  headersOf,
-  keyOf,
-  type Publication,
-  retryOf,
-  type Topics,
-  topicsOf,
-} from './messages.ts';
+import { dueAt, headersOf, idOf, keyOf, type Topics, topicsOf } from './messages.ts';
+import { type Done, type Settled, Writes } from './writes.ts';
 
 /** ms between two looks at how many requests wait. */
 const lagInterval = 5_000;
@@ -37,8 +27,6 @@ const patience = 5_000;
 const partitionsAtOnce = 4;
 const protocol = 'kafka';
 const none = Buffer.alloc(0);
-
-type Settled = Outcome | { readonly kind: 'repeated' };
 
 /** Takes requests over one set of connections until one of them is lost. */
 export class KafkaSession implements Session {
@@ -53,6 +41,7 @@ export class KafkaSession implements Session {
   readonly #consumer: Consumer;
   readonly #resumptions = new Set<Cancel>();
   #answers: AnsweredTopic | undefined;
+  #writes: Writes | undefined;
   /** Settles when what others had answered is known, before they lost their partitions to this one. */
   #current: Promise<void> | undefined;
   #lose: (reason: unknown) => void = () => {};
@@ -146,6 +135,13 @@ export class KafkaSession implements Session {
       remember,
       failed: this.#lose,
     });
+    this.#writes = new Writes({
+      producer: this.#producer,
+      topics: this.#topics,
+      answers: this.#answers,
+      answered: this.#answered,
+      clock: this.#ports.clock,
+    });
     const { CRASH, GROUP_JOIN } = this.#consumer.events;
     this.#consumer.on(CRASH, ({ payload }) => this.#lose(payload.error));
     this.#consumer.on(GROUP_JOIN, () => {
@@ -168,14 +164,15 @@ export class KafkaSession implements Session {
     this.#current ??= this.#answers?.caughtUp();
     await this.#current;
     const atOnce = Math.max(1, Math.floor(this.#settings.prefetch / partitionsAtOnce));
+    const due = batch.topic === this.#topics.retries ? dueAt : () => 0;
     let left = batch.messages;
     while (left.length > 0) {
       if (!isRunning() || isStale() || this.#isClosing || this.#isLost) return;
-      const group = together(left, atOnce, clock.now());
+      const group = together(left, atOnce, message => due(message) <= clock.now());
       const [first] = left;
       if (group.length === 0 && first) {
         const resume = pause();
-        const cancel = clock.at(dueAt(first), () => {
+        const cancel = clock.at(due(first), () => {
           this.#resumptions.delete(cancel);
           resume();
         });
@@ -197,9 +194,12 @@ export class KafkaSession implements Session {
     const settled = returned < 0 ? all : all.slice(0, returned);
     const last = group[settled.length - 1];
     if (!last || isStale()) return false;
-    const done = settled.map((outcome, index) => ({ outcome, message: group[index] as KafkaMessage }));
+    let done: readonly Done[] = settled.map((outcome, index) => ({
+      outcome,
+      message: group[index] as KafkaMessage,
+    }));
     try {
-      await this.#send(done.flatMap(({ outcome, message }) => this.#publicationOf(outcome, message)));
+      done = (await this.#writes?.write(done)) ?? [];
     } catch (error) {
       // Whether they have arrived the next session reads in the topic of answers.
       this.#lose(error);
@@ -217,24 +217,7 @@ export class KafkaSession implements Session {
     if (key !== undefined && this.#answered.has(key)) return { kind: 'repeated' };
     const headers = headersOf(message);
     const body = message.value ?? none;
-    return this.#ports.handle({ headers, body, attempt: attemptOf(headers), id: key });
-  }
-
-  #publicationOf(outcome: Settled, message: KafkaMessage): readonly Publication[] {
-    const { clock } = this.#ports;
-    if (outcome.kind === 'answered') return [answerTo(message, outcome.reply, this.#topics)];
-    if (outcome.kind === 'failed') return [deadLetterOf(message, outcome.error, this.#topics)];
-    if (outcome.kind === 'again') return [retryOf(message, clock.now() + outcome.delay, this.#topics)];
-    return [];
-  }
-
-  async #send(publications: readonly Publication[]): Promise<void> {
-    if (publications.length === 0) return;
-    const byTopic = new Map<string, Message[]>();
-    for (const { topic, message } of publications)
-      byTopic.set(topic, [...(byTopic.get(topic) ?? []), message]);
-    const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
-    await this.#producer.sendBatch({ acks: -1, topicMessages });
+    return this.#ports.handle({ headers, body, attempt: attemptOf(headers), id: idOf(message) });
   }
 
   #count(outcome: Settled, message: KafkaMessage): void {
@@ -290,12 +273,16 @@ export class KafkaSession implements Session {
 }
 
 /** The first messages that can be answered at the same time: that are due, and of which no two have one key. */
-function together(messages: readonly KafkaMessage[], most: number, now: number): readonly KafkaMessage[] {
+function together(
+  messages: readonly KafkaMessage[],
+  most: number,
+  isDue: (message: KafkaMessage) => boolean,
+): readonly KafkaMessage[] {
   const keys = new Set<string>();
   const group: KafkaMessage[] = [];
   for (const message of messages) {
     const key = keyOf(message);
-    if (group.length >= most || dueAt(message) > now || (key !== undefined && keys.has(key))) break;
+    if (group.length >= most || !isDue(message) || (key !== undefined && keys.has(key))) break;
     if (key !== undefined) keys.add(key);
     group.push(message);
   }

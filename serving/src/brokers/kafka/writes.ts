@@ -1,0 +1,99 @@
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { KafkaMessage, Message, Producer } from 'kafkajs';
+import type { AnsweredKeys } from '../answered-keys.ts';
+import type { Outcome } from '../broker.ts';
+import { failedBy } from '../handle.ts';
+import type { AnsweredTopic } from './answered-topic.ts';
+import {
+  answerTo,
+  deadLetterOf,
+  emptied,
+  idOf,
+  keyOf,
+  type Publication,
+  refusalOf,
+  retryOf,
+  type Topics,
+} from './messages.ts';
+
+export type Settled = Outcome | { readonly kind: 'repeated' };
+
+/** A request, and what has to become of it. */
+export interface Done {
+  readonly outcome: Settled;
+  readonly message: KafkaMessage;
+}
+
+export interface WritesPorts {
+  readonly producer: Producer;
+  readonly topics: Topics;
+  readonly answers: Pick<AnsweredTopic, 'caughtUp'>;
+  readonly answered: AnsweredKeys;
+  readonly clock: Clock;
+}
+
+/** Publishes what follows from requests. */
+export class Writes {
+  readonly #ports: WritesPorts;
+
+  constructor(ports: WritesPorts) {
+    this.#ports = ports;
+  }
+
+  /** What has become of requests. What the cluster does not take becomes a dead letter, so that nothing has to wait behind it. */
+  async write(all: readonly Done[]): Promise<readonly Done[]> {
+    try {
+      await this.#send(all.flatMap(each => this.#publicationOf(each)));
+      return all;
+    } catch (error) {
+      if (!refusalOf(error)) throw error;
+    }
+    // Each by itself: together they may be too long, or only one of them is. Some may have arrived.
+    await this.#ports.answers.caughtUp();
+    const written: Done[] = [];
+    for (const each of all) written.push(await this.#writeAlone(each));
+    return written;
+  }
+
+  async #writeAlone(done: Done): Promise<Done> {
+    const { outcome, message } = done;
+    const key = keyOf(message);
+    if (outcome.kind === 'answered' && key !== undefined && this.#ports.answered.has(key)) return done;
+    const refused = await this.#try(this.#publicationOf(done));
+    if (!refused) return done;
+    const failed = failedBy(outcome.kind === 'failed' ? outcome.error : refused, idOf(message));
+    const letters = this.#publicationOf({ outcome: failed, message });
+    if (await this.#try(letters)) await this.#send(letters.map(emptied));
+    return { outcome: failed, message };
+  }
+
+  /** Why the cluster does not take it; undefined where it has it. */
+  async #try(publications: readonly Publication[]): Promise<MurmurationError | undefined> {
+    try {
+      await this.#send(publications);
+      return undefined;
+    } catch (error) {
+      const refused = refusalOf(error);
+      if (!refused) throw error;
+      return refused;
+    }
+  }
+
+  #publicationOf({ outcome, message }: Done): readonly Publication[] {
+    const { clock, topics } = this.#ports;
+    if (outcome.kind === 'answered') return [answerTo(message, outcome.reply, topics)];
+    if (outcome.kind === 'failed') return [deadLetterOf(message, outcome.error, topics)];
+    if (outcome.kind === 'again') return [retryOf(message, clock.now() + outcome.delay, topics)];
+    return [];
+  }
+
+  async #send(publications: readonly Publication[]): Promise<void> {
+    if (publications.length === 0) return;
+    const byTopic = new Map<string, Message[]>();
+    for (const { topic, message } of publications)
+      byTopic.set(topic, [...(byTopic.get(topic) ?? []), message]);
+    const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+    await this.#ports.producer.sendBatch({ acks: -1, topicMessages });
+  }
+}
