@@ -109,4 +109,7 @@ export const setAlias = z.strictObject({ number: count.nullable() });
 /** POST /v1/admin/tasks/:task/rollback. Devices serve that version, and the next round trains from it. */
 export const rollback = z.strictObject({
   number: count.optional().describe('Without it: the parent of the version that devices serve now'),
+  from: count
+    .optional()
+    .describe('The version that is taken back; `round.closed` where devices serve another one by now'),
 });

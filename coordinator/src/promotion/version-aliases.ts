@@ -96,8 +96,8 @@ export class VersionAliases {
 
   /**
    * Gives a name to a version, or with null takes the name away; without `champion` devices follow the newest version, or those that pass the gate
-   * of a task that has one. Throws `task.unknown`, `model.missing`, `model.corrupt`, or `request.invalid` for a name that is not an operator's
-   * to give.
+   * of a task that has one. False where it `isStill` not to be when its turn comes: then nothing changes. Throws `task.unknown`, `model.missing`,
+   * `model.corrupt`, or `request.invalid` for a name that is not an operator's to give.
    */
   async set(
     task: TaskName,
@@ -105,16 +105,21 @@ export class VersionAliases {
     number: number | null,
     setBy: string,
     acts: readonly OwnAct[] = [],
-  ): Promise<void> {
+    isStill: () => boolean = () => true,
+  ): Promise<boolean> {
     if (reserved.has(alias) || (alias === 'challenger' && this.#isGated(task)))
       throw new MurmurationError('request.invalid', `"${alias}" is a name that moves by itself.`);
-    await this.#turns.run(async () => {
+    return this.#turns.run(async () => {
+      if (!isStill()) return false;
       if (number !== null)
-        return this.#change(task, [await this.#alias(task, alias, number, setBy)], [], acts);
-      if (alias !== 'champion' || !this.#isGated(task)) return this.#change(task, [], [alias], acts);
-      // The gate has the say again; what is served stays until a version passes.
-      const { champion } = this.of(task);
-      await this.#change(task, [await this.#alias(task, alias, champion.number, gateName)], [], acts);
+        await this.#change(task, [await this.#alias(task, alias, number, setBy)], [], acts);
+      else if (alias !== 'champion' || !this.#isGated(task)) await this.#change(task, [], [alias], acts);
+      else {
+        // The gate has the say again; what is served stays until a version passes.
+        const { champion } = this.of(task);
+        await this.#change(task, [await this.#alias(task, alias, champion.number, gateName)], [], acts);
+      }
+      return true;
     });
   }
 
@@ -154,22 +159,46 @@ export class VersionAliases {
       const { number, heldBy } = this.of(task).champion;
       if (heldBy !== null || (number !== bad && number !== to))
         throw new MurmurationError('round.closed', `Version ${bad} of ${task} is not served any more.`);
-      const champion = await this.#alias(task, 'champion', to, gateName);
-      await this.#change(task, [champion, { ...champion, alias: 'base' }], [], acts);
+      await this.#goBack(task, to, gateName, acts);
     });
   }
 
   /**
    * Lets devices serve an older version, and the next round train from it. Without a number it is the parent of the version that
-   * devices serve. Throws `task.unknown`, `model.missing` where there is no such version, or no longer, or `model.corrupt`.
+   * devices serve. `from`: the version that is taken back. Throws `task.unknown`, `model.missing` where there is no such version, or no longer,
+   * `model.corrupt`, or `round.closed` where devices serve another one than `from` by now.
    */
-  async rollBack(task: TaskName, number: number | undefined, setBy: string): Promise<VersionName> {
+  async rollBack(
+    task: TaskName,
+    number: number | undefined,
+    setBy: string,
+    from?: number,
+  ): Promise<VersionName> {
     return this.#turns.run(async () => {
-      const to = number ?? (await this.#parentNumber(task));
-      const champion = await this.#alias(task, 'champion', to, setBy);
-      await this.#change(task, [champion, { ...champion, alias: 'base' }]);
-      return champion;
+      const { champion } = this.of(task);
+      if (from !== undefined && champion.number !== from)
+        throw new MurmurationError(
+          'round.closed',
+          `Version ${from} of ${task} is not served any more: somebody else has put version ${champion.number} in its place.`,
+        );
+      return this.#goBack(task, number ?? (await this.#parentNumber(task)), setBy);
     });
+  }
+
+  async #goBack(
+    task: TaskName,
+    to: number,
+    setBy: string,
+    acts: readonly OwnAct[] = [],
+  ): Promise<VersionName> {
+    let left = acts;
+    for (;;) {
+      const champion = await this.#alias(task, 'champion', to, setBy);
+      await this.#change(task, [champion, { ...champion, alias: 'base' }], [], left);
+      // A version that came meanwhile would else be what the next round trains from.
+      if (this.of(task).newest.number === champion.newest) return champion;
+      left = [];
+    }
   }
 
   async #parentNumber(task: TaskName): Promise<number> {
@@ -211,8 +240,10 @@ export class VersionAliases {
     await commitActs({ clock: this.#clock, events: this.#events }, acts, entries =>
       this.#store.change(task, set, remove, entries),
     );
+    const aliases = await this.#store.of(task);
+    // As it is now: a version may have come meanwhile.
     const { newest } = this.of(task);
-    this.#inUse.set(task, inUseOf(newest, await this.#store.of(task)));
+    this.#inUse.set(task, inUseOf(newest, aliases));
     this.#events.emit('aliases', task);
   }
 }

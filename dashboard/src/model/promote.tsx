@@ -68,7 +68,7 @@ export function RollBack({ task, serving }: Pick<Shown, 'task' | 'serving'>) {
       confirm={confirm}
       done={done}
       isDanger
-      run={() => requests.send('POST', `tasks/${task}/rollback`)}
+      run={() => requests.send('POST', `tasks/${task}/rollback`, { from: serving.champion.number })}
     />
   );
 }

@@ -86,6 +86,10 @@ export class Experiments {
       }
       const tally = await this.#tally(experiment);
       const running = { experiment, tally, champion: this.#championOf(experiment.task) };
+      if (this.#isOvertaken(experiment)) {
+        await this.#overtake(running);
+        continue;
+      }
       await this.devices.replay(running);
       this.#running.set(experiment.id, running);
     }
@@ -181,7 +185,7 @@ export class Experiments {
 
   /**
    * Begins an experiment; `byItself`: what begins it where no operator does. Throws `task.unknown`, `model.missing`, and `request.invalid` for one
-   * whose split could not be kept to, saying why.
+   * whose split could not be kept to, saying why; `round.closed` for one that nobody has asked for where an operator has pinned a version.
    */
   create(
     task: TaskName,
@@ -192,6 +196,10 @@ export class Experiments {
     return this.#turns.run(async () => {
       const { taskOf, versionAliases, history, store, random, clock, isMeasured } = this.#ports;
       const { champion } = versionAliases.of(task);
+      if (byItself && champion.heldBy !== null)
+        throw new MurmurationError('round.closed', `${champion.heldBy} has pinned a version of ${task}.`);
+      // As of now: whoever names another one while this is written down overtakes it.
+      const [against, now] = [this.#championOf(task), clock.now()];
       const existing = (await store.all(task)).some(({ name }) => name === terms.name);
       const designed: Designed = await design(terms, {
         task: taskOf(task)!,
@@ -201,7 +209,6 @@ export class Experiments {
         running: [...this.#running.values()].map(({ experiment }) => experiment),
         version: async number => (await history.at(task, number))?.version.model,
       });
-      const now = clock.now();
       const experiment: Experiment = {
         ...designed,
         id: hex(random(8)),
@@ -223,7 +230,7 @@ export class Experiments {
       this.#running.set(experiment.id, {
         experiment,
         tally: new Tally(experiment),
-        champion: this.#championOf(task),
+        champion: against,
       });
       this.#tell(experiment);
       this.#wait();
@@ -238,14 +245,20 @@ export class Experiments {
     );
   }
 
-  /** Ends an experiment and lets everybody have one of its arms, pinned. Throws as `stop`, and `request.invalid` for an arm that it has not. */
+  /**
+   * Ends an experiment and lets everybody have one of its arms, pinned. Throws as `stop`, also where somebody else has named a champion meanwhile,
+   * and `request.invalid` for an arm that it has not.
+   */
   promote(task: TaskName, name: string, armName: string, by: string): Promise<Experiment> {
     return this.#turns.run(async () => {
       const running = await this.#require(task, name);
       const arm = running.experiment.arms.find(each => each.name === armName);
       if (!arm)
         throw new MurmurationError('request.invalid', `The experiment ${name} has no arm "${armName}".`);
-      return this.#promote(running, arm.number, by, `${by} chose ${arm.name}, version ${arm.number}.`);
+      const reason = `${by} chose ${arm.name}, version ${arm.number}.`;
+      const ended = await this.#promote(running, arm.number, by, reason);
+      if (ended.outcome === 'promoted') return ended;
+      throw new MurmurationError('round.closed', `The experiment ${name} is over: ${ended.reason}`);
     });
   }
 
@@ -319,10 +332,12 @@ export class Experiments {
     const { number: before, pinned } = versionAliases.of(task).champion;
     // First, so that no gate finds its task without an experiment and with the champion from before. It may be done already: a process may have
     // ended before the experiment did.
-    if (before !== number || pinned?.setBy !== by)
-      await versionAliases.set(task, 'champion', number, by, [
-        actOf('version.promote', experiment, [{ field: 'champion', from: before, to: number }]),
-      ]);
+    if (before !== number || pinned?.setBy !== by) {
+      const acts = [actOf('version.promote', experiment, [{ field: 'champion', from: before, to: number }])];
+      const isStill = () => !this.#hasMoved(running);
+      if (!(await versionAliases.set(task, 'champion', number, by, acts, isStill)))
+        return this.#overtake(running);
+    }
     return this.#close(running, 'promoted', reason);
   }
 
@@ -346,11 +361,25 @@ export class Experiments {
   /** What somebody else decides about a task's champion, everybody has to get. */
   async #championMoved(task: TaskName): Promise<void> {
     for (const running of [...this.#running.values()]) {
-      if (running.experiment.task !== task || running.champion === this.#championOf(task)) continue;
-      const { number } = this.#ports.versionAliases.of(task).champion;
-      if (running.experiment.kind === 'mirror') running.champion = this.#championOf(task);
-      else await this.#close(running, 'overtaken', `Version ${number} became the champion meanwhile.`);
+      if (running.experiment.task === task && this.#hasMoved(running)) await this.#overtake(running);
     }
+  }
+
+  /** Whether somebody else has decided about the champion. Who gets what is sent to both arms does not depend on that. */
+  #hasMoved({ experiment: { kind, task }, champion }: Running): boolean {
+    return kind !== 'mirror' && champion !== this.#championOf(task);
+  }
+
+  /** Whether that was so when a process ended before it could end the experiment. What the experiment itself has named is no such thing. */
+  #isOvertaken({ kind, task, arms, createdAt, createdBy }: Experiment): boolean {
+    const { number, pinned } = this.#ports.versionAliases.of(task).champion;
+    if (kind === 'mirror' || !pinned || pinned.setAt <= createdAt) return false;
+    return pinned.setBy !== createdBy || !arms.some(arm => arm.number === number);
+  }
+
+  #overtake(running: Running): Promise<Experiment> {
+    const { number } = this.#ports.versionAliases.of(running.experiment.task).champion;
+    return this.#close(running, 'overtaken', `Version ${number} became the champion meanwhile.`);
   }
 
   #championOf(task: TaskName): string {

@@ -197,7 +197,13 @@ export class Gates {
     const task = taskOf(name);
     const { champion } = versionAliases.of(name);
     if (!task?.promote || champion.number !== from || champion.heldBy !== null) return undefined;
-    await beginCanary(task, number);
+    try {
+      await beginCanary(task, number);
+    } catch (error) {
+      // An operator has taken the say meanwhile.
+      if (error instanceof MurmurationError && error.code === 'round.closed') return undefined;
+      throw error;
+    }
     return canaryOf(number);
   }
 

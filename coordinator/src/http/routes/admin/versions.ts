@@ -231,19 +231,25 @@ export function versionRoutes(
           'Let devices serve an older version, and the next round train from it; a round under way is ended',
         params,
         body: rollback.nullish(),
-        response: { 200: serving, 404: problem },
+        response: { 200: serving, 404: problem, 409: problem },
       },
     },
     async request => {
       const operator = operatorOf(request);
       const task = request.params.task as TaskName;
-      const number = request.body?.number;
+      let { number, from } = request.body ?? {};
+      // Made once more where a version was being stored meanwhile: that goes to the same version.
+      const rollBack = async () => {
+        const to = await versionAliases.rollBack(task, number, operator.name, from);
+        [number, from] = [to.number, to.number];
+        return to;
+      };
       await operators.audited(
         operator,
         'version.rollback',
         (to: { number: number }) => `${task}@${to.number}`,
         () =>
-          control.rollBack(task, () => versionAliases.rollBack(task, number, operator.name), {
+          control.rollBack(task, rollBack, {
             by: 'operator',
             reason: 'An operator rolled the model back.',
           }),
