@@ -305,7 +305,7 @@ export class Experiments {
     const next = steps[step + 1];
     if (!next) {
       const reason = `All ${steps.length} steps went by, and no guard ended it.`;
-      await this.#promote(running, fresh.number, createdBy, reason);
+      await this.#promote(running, fresh.number, createdBy, reason, true);
       return;
     }
     const stepped: Experiment = {
@@ -325,7 +325,14 @@ export class Experiments {
     this.#tell(stepped);
   }
 
-  async #promote(running: Running, number: number, by: string, reason: string): Promise<Experiment> {
+  /** `byItself`: is tried again where the end could not be written down. */
+  async #promote(
+    running: Running,
+    number: number,
+    by: string,
+    reason: string,
+    byItself = false,
+  ): Promise<Experiment> {
     const { experiment } = running;
     const { task } = experiment;
     const { versionAliases } = this.#ports;
@@ -337,6 +344,8 @@ export class Experiments {
       const isStill = () => !this.#hasMoved(running);
       if (!(await versionAliases.set(task, 'champion', number, by, acts, isStill)))
         return this.#overtake(running);
+      // What it has done itself does not overtake it.
+      if (byItself) running.champion = this.#championOf(task);
     }
     return this.#close(running, 'promoted', reason);
   }

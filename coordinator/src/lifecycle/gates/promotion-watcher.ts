@@ -1,6 +1,7 @@
 import type { Judged } from '@murmuration/monitoring/accuracy/judged';
 import { type Fall, fallSince } from '@murmuration/monitoring/experiments/fall';
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
@@ -217,15 +218,22 @@ export class PromotionWatcher {
         ],
       },
     ];
-    await control.rollBack(
-      task,
-      async () => {
-        await versionAliases.takeBack(task, to.number, from.number, acts);
-        acts = [];
-        return from;
-      },
-      { by: 'watch', reason: `The watch took version ${to.number} back.` },
-    );
+    try {
+      await control.rollBack(
+        task,
+        async () => {
+          await versionAliases.takeBack(task, to.number, from.number, acts);
+          acts = [];
+          return from;
+        },
+        { by: 'watch', reason: `The watch took version ${to.number} back.` },
+      );
+    } catch (error) {
+      // Somebody else has decided meanwhile.
+      if (error instanceof MurmurationError && error.code === 'round.closed' && acts.length > 0)
+        return this.#end(task);
+      throw error;
+    }
     const decision = (await decisions.of(task, [to.number])).get(to.number);
     if (decision) {
       const taken: GateDecision = { ...decision, rolledBack: { at: time, reason } };

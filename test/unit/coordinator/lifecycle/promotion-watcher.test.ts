@@ -71,6 +71,18 @@ describe('a version that was promoted', () => {
     expect([world.champion(), world.watcher.of(name)?.from.number]).toEqual([2, 0]);
   });
 
+  it('stays where an operator pins it at the same moment, which is no fault', async () => {
+    const world = await promoted(accuracy);
+    judge(world, 1, 200, 0.6);
+    const pinned = world.versionAliases.set(name, 'champion', 1, 'Ada');
+    await world.watcher.look();
+    await pinned;
+    await look(world);
+    expect(world.versionAliases.of(name).champion).toMatchObject({ number: 1, heldBy: 'Ada' });
+    expect([world.watcher.of(name), world.faults]).toEqual([undefined, []]);
+    expect((await world.decision(1))?.rolledBack).toBeNull();
+  });
+
   it('stays where it is as good, and is watched no longer than its window', async () => {
     const world = await promoted({ ...accuracy, window: '10 min' });
     judge(world, 1, 2_000, 0.9, 7);

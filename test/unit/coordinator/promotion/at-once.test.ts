@@ -3,6 +3,7 @@ import type { ExperimentStore } from '@murmuration/coordinator/lifecycle/experim
 import { Experiments } from '@murmuration/coordinator/lifecycle/experiments/experiments';
 import type { AliasStore } from '@murmuration/coordinator/registry/aliases';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
@@ -126,6 +127,7 @@ describe('an operator who pins a version while an experiment acts', () => {
     for (const top1 of [0.5, 0.6, 0.7]) world.events.emit('version', await world.commit({ top1 }));
     const { experiments: store } = world.storage;
     let waits: Promise<void> | undefined;
+    let failure: Error | undefined;
     const openWith = (own: ExperimentStore) =>
       new Experiments({
         taskOf: () => gated(null),
@@ -142,6 +144,9 @@ describe('an operator who pins a version while an experiment acts', () => {
       ...store,
       put: async (...all) => {
         await waits;
+        const thrown = failure;
+        failure = undefined;
+        if (thrown) throw thrown;
         return store.put(...all);
       },
       measured: async (...all) => {
@@ -173,6 +178,9 @@ describe('an operator who pins a version while an experiment acts', () => {
       experiments,
       outcome,
       ask,
+      failOnce(error: Error) {
+        failure = error;
+      },
       openAgain: () => openWith(store),
       close() {
         const { open: again, opened } = door();
@@ -252,5 +260,17 @@ describe('an operator who pins a version while an experiment acts', () => {
     await expect(world.experiments.create(name, canary, 'Ada')).resolves.toMatchObject({
       outcome: 'running',
     });
+  });
+
+  it('is told the truth of a canary that has promoted its version, but could not write down its end', async () => {
+    const world = await open();
+    await world.experiments.create(name, canary, 'Bob');
+    world.ask();
+    world.failOnce(new MurmurationError('storage.full'));
+    await world.clock.advance(61_000);
+    expect(world.faults).toMatchObject([{ code: 'storage.full' }]);
+    await world.clock.advance(10_000);
+    expect(world.versionAliases.of(name).champion.number).toBe(2);
+    expect(await world.outcome()).toBe('promoted');
   });
 });
