@@ -25,7 +25,10 @@ import {
 
 export type { FederationState } from './react/federation-state.ts';
 
-/** What components know of the client, and what a person can do. All of it rejects as the methods of the client do. */
+/**
+ * What components know of the client, and what a person can do. All of it rejects as the methods of the client do; what is called before there is
+ * a client waits for it.
+ */
 export interface Federation extends FederationState {
   setConsent(given: boolean, signal?: AbortSignal): Promise<void>;
   pause(signal?: AbortSignal): Promise<void>;
@@ -131,7 +134,7 @@ function useFollowed(): FollowedClient {
   if (!followed)
     throw new MurmurationError(
       'options.invalid',
-      'Hooks of @murmuration/client-sdk/react need a <FederationProvider> around their component.',
+      'Hooks of @murmuration/client-sdk/react need a <FederationProvider> around their component. If there is one, it is of another copy of the SDK: `npm ls @murmuration/client-sdk` lists them.',
     );
   return followed;
 }

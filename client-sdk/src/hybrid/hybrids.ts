@@ -68,7 +68,7 @@ export class Hybrids {
     if (!inference)
       throw new MurmurationError(
         'hybrid.not-served',
-        `This platform runs no models by itself; give "${task}" the option "hybrid.inference".`,
+        `This platform runs no models by itself; give "${task}" the option "hybrid.inference": workerInference(…) in a page, jsInference(…) or that of a webViewTrainer on a phone.`,
       );
     const serving = options.serving as Serving<unknown>;
     if (serving.says === 'numbers' && options.personal?.length)

@@ -16,7 +16,7 @@ export interface PhoneConditions {
 type Answer<Value> = Value | undefined | Promise<Value | undefined>;
 
 /** Of `AppState` of React Native: a phone is idle where the app is not in front. */
-export function appState(state: { readonly currentState: string | null }): PhoneConditions {
+export function appState(state: { readonly currentState: string | null | undefined }): PhoneConditions {
   return { idle: () => (state.currentState ? state.currentState !== 'active' : undefined) };
 }
 

@@ -1,5 +1,6 @@
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { PlatformClient } from '../client/client.ts';
+import { whileWanted } from '../retry/while-wanted.ts';
 import type { RoundCosts } from '../session/costs.ts';
 import type { RoundProgress } from '../session/events.ts';
 import { asError } from '../training/training-errors.ts';
@@ -37,6 +38,11 @@ export const before: FederationState = {
 /** Follows a client, from `follow` until the function that it returns is called. */
 export class FollowedClient {
   readonly #state = new KeptState(before);
+  #made: (client: PlatformClient) => void = () => {};
+  /** There from the first `follow` on: effects of children run before that, and what they say has to reach it. */
+  readonly #client = new Promise<PlatformClient>(resolve => {
+    this.#made = resolve;
+  });
   readonly read = this.#state.read;
   readonly subscribe = this.#state.subscribe;
 
@@ -51,6 +57,7 @@ export class FollowedClient {
       const hasConsent = await client.hasConsent();
       if (isFollowed) state.change({ hasConsent });
     };
+    this.#made(client);
     state.change({ client, connection: client.state });
     const off = [
       client.subscribe(() => {
@@ -68,29 +75,36 @@ export class FollowedClient {
     return () => {
       isFollowed = false;
       for (const end of off) end();
-      state.change(before);
+      // The client stays paused as well.
+      state.change({ ...before, isPaused: state.read().isPaused });
       if (isStarted) client.stop().catch(() => {});
     };
   }
 
   async setConsent(given: boolean, signal?: AbortSignal): Promise<void> {
-    await this.#state.read().client?.setConsent(given, signal);
+    await this.#ask(client => client.setConsent(given, signal), signal);
     this.#state.change({ hasConsent: given });
   }
 
   /** Shows at once; resolves when it is done. */
   async pause(isPaused: boolean, signal?: AbortSignal): Promise<void> {
-    const { client } = this.#state.read();
     this.#state.change({ isPaused });
-    await (isPaused ? client?.pause(signal) : client?.resume(signal));
+    await this.#ask(client => (isPaused ? client.pause(signal) : client.resume(signal)), signal);
   }
 
   async forget(signal?: AbortSignal): Promise<void> {
-    await this.#state.read().client?.forget(signal);
-    this.#state.change({
-      round: undefined,
-      costs: undefined,
-      hasConsent: await this.#state.read().client?.hasConsent(signal),
-    });
+    const hasConsent = await this.#ask(async client => {
+      await client.forget(signal);
+      return client.hasConsent(signal);
+    }, signal);
+    this.#state.change({ round: undefined, costs: undefined, hasConsent });
+  }
+
+  /** Of the client, once there is one. */
+  #ask<Result>(
+    question: (client: PlatformClient) => Promise<Result>,
+    signal: AbortSignal | undefined,
+  ): Promise<Result> {
+    return whileWanted(async () => question(await this.#client), signal);
   }
 }

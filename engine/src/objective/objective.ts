@@ -26,3 +26,8 @@ export interface Objective<Example> {
   /** How the model is put to use, for workers that serve predictions. */
   readonly serving?: Serving<Example>;
 }
+
+/** An objective that says how its model is put to use, for the option `hybrid.serving` of a task as well. */
+export interface ServedObjective<Example> extends Objective<Example> {
+  readonly serving: Serving<Example>;
+}

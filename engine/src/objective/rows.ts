@@ -2,7 +2,7 @@ import type { Questions, Serving } from '../inference/serving.ts';
 import * as tf from '../tfjs/tf.ts';
 import { softmaxLoss } from './losses.ts';
 import { named } from './named-example.ts';
-import type { Objective } from './objective.ts';
+import type { ServedObjective } from './objective.ts';
 
 /** How an example of an app becomes a row of numbers. */
 export interface Rows<Example> {
@@ -35,7 +35,7 @@ export interface RegressorOptions<Example> extends Rows<Example> {
  *
  * @throws RangeError for fewer than two classes
  */
-export function classifier<Example>(options: ClassifierOptions<Example>): Objective<Example> {
+export function classifier<Example>(options: ClassifierOptions<Example>): ServedObjective<Example> {
   const { classes, label } = options;
   if (!Number.isInteger(classes) || classes < 2)
     throw new RangeError(`"classes" is a whole number from 2, not ${classes}.`);
@@ -73,7 +73,7 @@ export function classifier<Example>(options: ClassifierOptions<Example>): Object
  * The objective of a model that predicts numbers from rows of numbers: it takes `[batch, features]`, gives `[batch, labels]`, and is trained
  * by the mean squared error. Training throws `data.row` as that of `classifier`. With `serving`: predictions are as many numbers.
  */
-export function regressor<Example>(options: RegressorOptions<Example>): Objective<Example> {
+export function regressor<Example>(options: RegressorOptions<Example>): ServedObjective<Example> {
   const input = (example: unknown) => featuresOf(example as Example, options, options.inputs);
   return {
     serving: {

@@ -2,7 +2,7 @@ import type { Questions } from '../inference/serving.ts';
 import * as tf from '../tfjs/tf.ts';
 import { softmaxLoss } from './losses.ts';
 import { named } from './named-example.ts';
-import type { Objective } from './objective.ts';
+import type { ServedObjective } from './objective.ts';
 
 export interface SequenceOptions<Example> {
   /** Tokens that the model knows, 2 or more; token 0 is padding, and is never learned. */
@@ -24,7 +24,7 @@ export function sequence<Example>({
   tokens,
   encode,
   length = 32,
-}: SequenceOptions<Example>): Objective<Example> {
+}: SequenceOptions<Example>): ServedObjective<Example> {
   if (!Number.isInteger(tokens) || tokens < 2)
     throw new RangeError(`"tokens" is a whole number from 2, not ${tokens}.`);
   if (!Number.isInteger(length) || length < 2)

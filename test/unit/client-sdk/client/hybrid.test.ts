@@ -54,8 +54,10 @@ describe('the hybrid model of a client', () => {
     expect(() => client.hybrid('unknown')).toThrow(code('task.unknown'));
   });
 
-  it('needs something that runs it', () => {
+  it('needs something that runs it, and says what that is on each platform', () => {
     expect(() => clientWith({ hybrid: { serving } })).toThrow(code('hybrid.not-served'));
+    for (const name of ['"keyboard"', 'hybrid.inference', 'workerInference', 'jsInference', 'webViewTrainer'])
+      expect(() => clientWith({ hybrid: { serving } })).toThrow(name);
   });
 
   it('learns from what is typed before the client was ever started', async () => {

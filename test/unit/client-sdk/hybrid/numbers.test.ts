@@ -39,7 +39,7 @@ function heads(): tf.LayersModel {
 }
 
 const numbers = (outputs: number): Serving<Row> =>
-  regressor({ features, label: () => Array(outputs).fill(0), outputs }).serving!;
+  regressor({ features, label: () => Array(outputs).fill(0), outputs }).serving;
 
 function close(values: ArrayLike<number>, wanted: readonly number[]): void {
   expect(values).toHaveLength(wanted.length);
@@ -135,8 +135,8 @@ describe('a model that says numbers', () => {
 
 describe('predict refuses, with its code and why', () => {
   const own: Serving<Row> = { ...numbers(2), input: asked => asked as Row };
-  const rows = classifier({ classes: 2, features, label: () => 0 }).serving!;
-  const words = sequence({ tokens: 6, encode: (text: Row) => text }).serving!;
+  const rows = classifier({ classes: 2, features, label: () => 0 }).serving;
+  const words = sequence({ tokens: 6, encode: (text: Row) => text }).serving;
   const taking: Serving<Row> = { ...words, input: asked => asked as Row };
   const tokens = () =>
     tf.sequential({

@@ -13,7 +13,15 @@ import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { Component, createElement, type ReactElement, type ReactNode, StrictMode } from 'react';
+import {
+  Activity,
+  Component,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  StrictMode,
+  useEffect,
+} from 'react';
 import { renderToString } from 'react-dom/server';
 import { act, create, type ReactTestRenderer } from 'react-test-renderer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -83,18 +91,21 @@ class World {
     return null;
   };
 
-  element(input: unknown, start = true): ReactElement {
-    return createElement(
-      StrictMode,
-      null,
-      createElement(FederationProvider, { create: this.create, start }, createElement(this.#View, { input })),
-    );
+  element(
+    input: unknown,
+    start = true,
+    more: ReactNode = null,
+    mode: 'visible' | 'hidden' = 'visible',
+  ): ReactElement {
+    const view = createElement(this.#View, { input });
+    const provider = createElement(FederationProvider, { create: this.create, start }, view, more);
+    return createElement(StrictMode, null, createElement(Activity, { mode, children: provider }));
   }
 
   /** Renders with this input, and lets everything settle. */
-  async render(input: unknown, start = true): Promise<void> {
+  async render(...asked: Parameters<World['element']>): Promise<void> {
     await act(async () => {
-      const element = this.element(input, start);
+      const element = this.element(...asked);
       if (this.#root) this.#root.update(element);
       else this.#root = create(element);
     });
@@ -177,6 +188,53 @@ describe('hooks', () => {
     await world.unmount();
   });
 
+  it('take what a component says before the client is made, and after it is no longer shown', async () => {
+    const world = new World();
+    // Effects of children come before that of the provider, which makes the client.
+    const Early = () => {
+      const { setConsent, pause } = useFederation();
+      useEffect(() => {
+        void setConsent(false);
+        void pause();
+      }, []);
+      return null;
+    };
+    await world.render(undefined, true, createElement(Early));
+    const client = world.clients[0]!;
+    expect(await client.hasConsent()).toBe(false);
+    expect(world.shown.federation).toMatchObject({ isPaused: true, hasConsent: false });
+    // Only the pause is in its way now.
+    await world.settle(() => client.setConsent(true));
+    expect(client.state.state).toBe('off');
+    const { setConsent } = world.shown.federation;
+    await world.unmount();
+    await setConsent(false);
+    expect(await client.hasConsent()).toBe(false);
+  });
+
+  it('leave a call that comes before the client when its signal is aborted', async () => {
+    const world = new World();
+    renderToString(world.element(undefined));
+    const gone = AbortSignal.abort();
+    const { setConsent, forget } = world.shown.federation;
+    await expect(setConsent(true, gone)).rejects.toEqual(code('app.aborted'));
+    await expect(forget(gone)).rejects.toEqual(code('app.aborted'));
+  });
+
+  it('show a pause that goes on where the provider is shown again', async () => {
+    const world = new World();
+    await world.render(undefined);
+    await world.settle(() => world.shown.federation.pause());
+    // As a hot reload does, and a tab that is hidden: effects end and begin again, with the same client.
+    await world.render(undefined, true, null, 'hidden');
+    await world.render(undefined, true, null, 'visible');
+    expect(world.clients).toHaveLength(1);
+    expect(world.shown.federation).toMatchObject({ isPaused: true, connection: { state: 'off' } });
+    await world.settle(() => world.shown.federation.resume());
+    expect(world.shown.federation).toMatchObject({ isPaused: false, connection: { state: 'connecting' } });
+    await world.unmount();
+  });
+
   it('answer by themselves once a model has come, and again when another one serves', async () => {
     const world = new World();
     await world.render([1, 2]);
@@ -248,12 +306,13 @@ describe('hooks', () => {
     await world.unmount();
   });
 
-  it('need a provider around them', () => {
+  it('need a provider around them, of the same copy of the SDK', () => {
     const Lost = () => {
       useFederation();
       return null;
     };
     expect(() => renderToString(createElement(Lost))).toThrow(code('options.invalid'));
+    expect(() => renderToString(createElement(Lost))).toThrow('npm ls @murmuration/client-sdk');
   });
 
   it('throw what making the client throws to the boundary around the provider', async () => {

@@ -121,10 +121,10 @@ describe('an objective of rows', () => {
       features: (row: number[]) => row,
       label: () => 1,
     });
-    expect(serving!.input([1, 2])).toEqual([1, 2]);
+    expect(serving.input([1, 2])).toEqual([1, 2]);
     for (const wrong of [[1], [1, Number.NaN], [1, '2'], 'ab', null, undefined])
-      expect(() => serving!.input(wrong)).toThrow(RangeError);
-    expect(serving!.questions([3, 4])).toEqual({ input: [3, 4], targets: [{ position: 0, class: 1 }] });
+      expect(() => serving.input(wrong)).toThrow(RangeError);
+    expect(serving.questions([3, 4])).toEqual({ input: [3, 4], targets: [{ position: 0, class: 1 }] });
   });
 
   it('is what a client learns by', async () => {
@@ -179,8 +179,8 @@ describe('an objective of sequences', () => {
   });
 
   it('asks what comes next, and refuses what are no tokens', () => {
-    expect(objective.serving!.input('ab')).toEqual([1, 2]);
-    expect(objective.serving!.questions('abc')).toEqual({
+    expect(objective.serving.input('ab')).toEqual([1, 2]);
+    expect(objective.serving.questions('abc')).toEqual({
       input: [1, 2],
       targets: [
         { position: 0, class: 2 },
@@ -188,7 +188,7 @@ describe('an objective of sequences', () => {
       ],
     });
     for (const wrong of ['', 'aB', 'a{'.repeat(2)])
-      expect(() => objective.serving!.input(wrong)).toThrow(RangeError);
+      expect(() => objective.serving.input(wrong)).toThrow(RangeError);
     expect(() => objective.encode(['ab', 'a b'])).toThrow(
       expect.objectContaining({ code, detail: expect.stringMatching(/^Example 1 /) }),
     );
