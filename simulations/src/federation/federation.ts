@@ -25,7 +25,7 @@ import { SharedVersions } from '../devices/shared-versions.ts';
 import { type DeviceWorld, VirtualDevice } from '../devices/virtual-device.ts';
 import type { PartCosts, RoundEnded } from '../run-events/run-event.ts';
 import type { Measured, RunProgress, Scenario } from '../scenario/define-scenario.ts';
-import type { FederatedData } from '../scenario/federated-data.ts';
+import { type FederatedData, requireData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import type { JobPool, OpenPool } from '../workers/job-pool.ts';
 import type { WorkerSetup } from '../workers/jobs.ts';
@@ -103,6 +103,7 @@ export async function openFederation(
   options: FederationOptions = {},
 ): Promise<Federation> {
   const { workers = availableParallelism() } = options;
+  requireData(data);
   requirePoisons(settings.adversaries.attack, scenario.poisons);
   if (options.transport === 'sockets') requireRealTime(settings.devices);
   const setup = { module: scenario.module, settings, data };

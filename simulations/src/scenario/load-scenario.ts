@@ -1,7 +1,25 @@
+import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { plainWords } from '@murmuration/protocol/errors/expected';
+import * as z from 'zod';
+import { metricDescription } from '../run-events/run-event.ts';
 import type { Scenario } from './define-scenario.ts';
 
-/** The scenario that a file exports. Throws `config.invalid` for a file that can't be imported, or exports none. */
+const aFunction = z.custom<unknown>(value => typeof value === 'function', 'expected a function');
+
+/** What a run needs of a scenario: its file runs without a look at its types, and what is wrong would show at the end of a run. */
+const needed = z.looseObject({
+  module: z.url({ protocol: /^file$/, error: 'expected import.meta.url' }),
+  name: z.string().min(1),
+  shows: z.string(),
+  data: aFunction,
+  model: aFunction,
+  objective: aFunction,
+  measure: aFunction,
+  metrics: z.record(z.string(), metricDescription),
+});
+
+/** The scenario that a file exports. Throws `config.invalid` for a file that can't be imported, exports none, or one that lacks something. */
 export async function loadScenario(file: URL): Promise<Scenario> {
   let exported: unknown;
   try {
@@ -13,11 +31,18 @@ export async function loadScenario(file: URL): Promise<Scenario> {
       { cause },
     );
   }
-  if (isScenario(exported)) return exported;
-  throw new MurmurationError(
-    'config.invalid',
-    `The file ${file.pathname} exports no scenario; its default export is what defineScenario gives.`,
-  );
+  if (!isScenario(exported))
+    throw new MurmurationError(
+      'config.invalid',
+      `The file ${file.pathname} exports no scenario; its default export is what defineScenario gives.`,
+    );
+  const { error } = needed.safeParse(exported, { error: plainWords });
+  if (error)
+    throw new MurmurationError(
+      'config.invalid',
+      describeIssues(`The scenario file ${file.pathname}`, error, exported),
+    );
+  return exported;
 }
 
 function isScenario(value: unknown): value is Scenario {

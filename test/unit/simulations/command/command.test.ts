@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readAssignment, readSweep } from '@murmuration/simulations/command/assignments';
 import { findScenario } from '@murmuration/simulations/command/catalogue';
 import { meansOf } from '@murmuration/simulations/command/means';
 import { runsAsked } from '@murmuration/simulations/command/runs-asked';
 import { failureOf, isReached, stopReason } from '@murmuration/simulations/federation/stopping';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 describe('the command line', () => {
   test('reads settings as JSON, or as text', () => {
@@ -38,6 +41,33 @@ describe('the command line', () => {
     await expect(findScenario('./none.scenario.ts')).rejects.toThrow('There is no scenario file');
     await expect(findScenario('clusters')).resolves.toMatchObject({ kind: 'federation' });
     await expect(findScenario('leak-audit')).resolves.toMatchObject({ kind: 'study' });
+  });
+
+  test('says what a scenario file lacks before anything runs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'murmuration-scenario-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const parts = {
+      module: 'import.meta.url',
+      name: '"mine"',
+      shows: '"a line"',
+      schema: '{}',
+      ...Object.fromEntries(['data', 'model', 'objective', 'measure'].map(name => [name, '() => {}'])),
+      metrics: '{ error: { unit: "number", better: "lower" } }',
+    };
+    let files = 0;
+    const found = (other: Readonly<Record<string, string>>) => {
+      const file = join(folder, `${files++}.scenario.mjs`);
+      const all = Object.entries({ ...parts, ...other }).map(([name, value]) => `${name}: ${value},`);
+      writeFileSync(file, `export default { ${all.join(' ')} };`);
+      return findScenario(file);
+    };
+    await expect(found({})).resolves.toMatchObject({ kind: 'federation' });
+    await expect(found({ metrics: '{ error: { unit: "squared", better: "lower" } }' })).rejects.toThrow(
+      /metrics\.error\.unit.*"number".*"squared"/,
+    );
+    await expect(found({ module: 'undefined' })).rejects.toThrow('module: expected import.meta.url');
+    await expect(found({ measure: '3' })).rejects.toThrow('measure: expected a function');
+    await expect(found({ name: 'undefined' })).rejects.toThrow('name');
   });
 
   test('takes means of numbers, which are null where a run has none', () => {
