@@ -11,6 +11,7 @@ import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { VersionPrivacy } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RoundTerms } from '../round/round.ts';
+import { requireStepped } from '../strategy/require-stepped.ts';
 import type { RoundName, Stepped, Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
 import { type NgramsOf, ngramsOfFile } from './ngram-chain.ts';
@@ -45,7 +46,7 @@ export function versionMaker(
       throw new MurmurationError('round.closed', 'The newest version has another shape than these updates.');
     const before = stateFor(task.strategy, head, split.shared.count);
     const release = opened ?? (await released(privacy, terms, aggregate, contributors, signal));
-    const { state, model } = stepOf(
+    const stepped = stepOf(
       task.strategy,
       before,
       takePart(files.weights, split, 'shared'),
@@ -53,6 +54,7 @@ export function versionMaker(
       aggregate.contributors,
       terms,
     );
+    const { state, model } = requireStepped(task.strategy, stepped, split.shared.count);
     if (!model.every(Number.isFinite)) {
       const advice = 'lower the server learning rate or the clipping norm';
       throw new MurmurationError(

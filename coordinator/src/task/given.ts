@@ -7,7 +7,7 @@ export function isFunction(value: unknown): boolean {
 export function isStrategy(value: unknown): boolean {
   return (
     has(value, 'name', 'string') &&
-    has(value, 'consumes', 'string') &&
+    ['sum', 'each', 'groups'].includes((value as { consumes?: unknown }).consumes as string) &&
     has(value, 'init', 'function') &&
     has(value, 'apply', 'function')
   );

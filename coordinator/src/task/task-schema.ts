@@ -253,7 +253,12 @@ export const taskSchema = z.strictObject({
     })
     .prefault({}),
   /** What turns a round into the next model. */
-  strategy: z.custom<Strategy>(isStrategy, 'expected a strategy such as fedAvg()').default(() => fedAvg()),
+  strategy: z
+    .custom<Strategy>(
+      isStrategy,
+      'expected a strategy such as fedAvg(), or one of your own with "name", "consumes" ("sum", "each" or "groups"), "init" and "apply"',
+    )
+    .default(() => fedAvg()),
   /** Measures each version on held-out examples: an evaluator of the coordinator, or devices (`onDevices({ every: '6 h' })`); null: nothing does. */
   evaluation: z
     .custom<Evaluator | OnDevices>(

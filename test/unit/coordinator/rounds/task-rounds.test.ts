@@ -337,3 +337,52 @@ describe('a round', () => {
     await federation.rounds.stop();
   });
 });
+
+describe('a round with a strategy of one’s own', () => {
+  type Applied = (model: Float32Array) => unknown;
+  it.each<[string, Applied, RegExp]>([
+    [
+      'a model that is a plain array',
+      model => ({ state: {}, model: [...model] }),
+      /"model".*Float32Array of 4/,
+    ],
+    [
+      'a model of another length',
+      model => ({ state: {}, model: model.slice(1) }),
+      /"model".*Float32Array of 4/,
+    ],
+    ['no model', () => ({ state: {} }), /"model".*Float32Array of 4/],
+    ['no state', model => ({ model }), /"state" is an object/],
+    ['a vector that is a plain array', model => ({ state: { momentum: [1] }, model }), /"state\.momentum"/],
+    ['a text', model => ({ state: { note: 'x' }, model }), /"state\.note".*number or a Float32Array/],
+    ['nothing', () => undefined, /"apply" gives \{ state, model \}/],
+  ])('that gives %s fails, says what it has to give, and publishes nothing', async (_, apply, says) => {
+    const mine = {
+      name: 'mine',
+      consumes: 'sum',
+      init: () => ({}),
+      apply: (_: unknown, model: Float32Array) => apply(model),
+    };
+    const federation = await openFederation({
+      task: { strategy: mine as never, cohort: { goal: 3, minimum: 3, overSelection: 1 } },
+    });
+    const { rounds, channel, clock, records, registry, task } = federation;
+    await rounds.start();
+    for (let i = 0; i < 3; i++) federation.checkIn(deviceId(i));
+    await clock.advance(0);
+    const driver = rounds.current!;
+    for (const [i, { assignment, round, plan }] of [...channel.assignments.values()].entries()) {
+      const delta = Float32Array.of(1, 2, 3, 4);
+      const update = prepareUpdate(
+        { delta, examples: 1, layout },
+        { round, plan } as Assignment,
+        seededRandom(i),
+      );
+      await driver.accept(assignment, update);
+    }
+    await clock.advance(0);
+    expect(records).toMatchObject([{ outcome: 'failed', failure: { reason: expect.stringMatching(says) } }]);
+    expect((await registry.current(task.name)).newest).toBe(0);
+    await rounds.stop();
+  });
+});

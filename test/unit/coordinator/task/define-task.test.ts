@@ -250,7 +250,11 @@ describe('a task', () => {
     [{ schedule: { every: '400 d' } }, /schedule\.every: expected a time .* up to a year; found "400 d"/],
     [{ schedule: {} }, /schedule\.every: .*it is missing/],
     [{ eligibility: { minSdk: 'new' } }, /eligibility\.minSdk: expected a version such as "0\.1\.0"/],
-    [{ strategy: { name: 'mine' } }, /strategy: expected a strategy such as fedAvg\(\)/],
+    [{ strategy: { name: 'mine' } }, /strategy: expected a strategy such as fedAvg\(\).*"consumes"/],
+    [
+      { strategy: { ...fedAvg(), consumes: 'all' } },
+      /strategy: expected a strategy .*"sum", "each" or "groups"/,
+    ],
     [{ evaluation: () => 1 }, /evaluation: expected an evaluator such as workerEvaluator/],
     [{ masking: 'on' }, /masking: .*"off".*object.*found "on"/],
     [
