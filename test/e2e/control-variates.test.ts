@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryStorage } from '@murmuration/client-sdk/node';
+import { OwnVectors } from '@murmuration/client-sdk/update/own-vectors';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
@@ -62,7 +63,12 @@ it('RD21: goes on from its control variates after a restart, over real sockets a
     const countedIn = ({ state }: Head) => [...(state.rounds as Float32Array)].filter(round => round > 0);
     expect((before.state.control as Float32Array).some(value => value !== 0)).toBe(true);
     expect(countedIn(before)).toHaveLength(2);
-    for (const kept of devices) expect(await kept.get('control.line')).toBeDefined();
+    for (const kept of devices) {
+      const bytes = (await kept.get('control.line'))!;
+      const [first] = await new OwnVectors(kept, 'control.line').load(bytes.slice(4, 36));
+      // Whose update came last hears that it counts together with the end of the round.
+      expect(first).toMatchObject({ number: 1, isCounted: true });
+    }
     const after = await trainUntil(folder, 4);
     expect(after.state.origin).toBe(before.state.origin);
     // The rounds before are in c still, with those since.

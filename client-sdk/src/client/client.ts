@@ -222,6 +222,7 @@ export class PlatformClient {
           this.#hybrids.heard(task, event, told?.model);
         },
         isFree: () => this.#sessions.every((session, other) => other === position || !session.isBusy),
+        takesPart: () => this.#participation.isRunning,
       });
     });
   }
@@ -458,7 +459,7 @@ export class PlatformClient {
     this.#isKnown ||= event !== 'challenge';
     try {
       if (event === 'challenge') await this.#answer(decodeFrame(frame, challenge));
-      else if (event === 'serve') this.#hybrids.serve(decodeFrame(frame, serve));
+      else if (event === 'serve') this.#hybrids.told(decodeFrame(frame, serve));
       else deliver(event, frame, this.#sessions);
     } catch (error) {
       const cause = asError(error);
@@ -471,6 +472,7 @@ export class PlatformClient {
 
   /** Answers a challenge, again where the coordinator can't take that now, until there is another one or no connection. */
   async #answer(message: Challenge): Promise<void> {
+    this.#hybrids.challenged();
     this.#greeting.abort();
     this.#greeting = new AbortController();
     const { signal } = this.#greeting;
@@ -504,6 +506,7 @@ export class PlatformClient {
       if (this.#participation.isRunning) this.#connect();
       return;
     }
+    if (!this.#participation.isRunning) return;
     const welcome = await this.#handshake.answer(message);
     if (signal.aborted || !this.#participation.isRunning) return;
     this.#isKnown = true;

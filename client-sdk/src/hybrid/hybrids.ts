@@ -53,6 +53,8 @@ export class Hybrids {
   readonly #ports: HybridsPorts;
   readonly #ofTasks = new Map<TaskName, OfTask>();
   readonly #others = new Set<TaskName>();
+  /** Of which the coordinator has named the version to serve on this connection. */
+  readonly #told = new Set<TaskName>();
   #stop = new AbortController();
 
   constructor(ports: HybridsPorts) {
@@ -132,18 +134,30 @@ export class Hybrids {
     else if (event === 'wait') found?.hybrid.consider();
   }
 
+  /** A connection has opened: what its welcome will say is newer than all that was said before. */
+  challenged(): void {
+    this.#told.clear();
+  }
+
   /**
    * The coordinator can be asked: a device that no round has chosen gets what it is to serve as well, the version that an operator has
    * named or the newest.
    */
   connected({ tasks, serve }: Welcome): void {
     // Of what a cell has not, it says nothing.
+    // What it has said since the hello is newer than its answer, and may come before it.
     for (const { task } of tasks)
-      this.serve({ task, model: serve?.find(each => each.task === task)?.model ?? null });
+      if (!this.#told.has(task))
+        this.#serve({ task, model: serve?.find(each => each.task === task)?.model ?? null });
   }
 
   /** The coordinator names the version to serve, or with null the newest. */
-  serve({ task, model }: Serve): void {
+  told(message: Serve): void {
+    this.#told.add(message.task);
+    this.#serve(message);
+  }
+
+  #serve({ task, model }: Serve): void {
     const ofTask = this.#ofTasks.get(task);
     if (!ofTask) return;
     ofTask.next = { model };

@@ -26,6 +26,8 @@ export interface MaskedPart {
   /** What was saved for this assignment before a restart. */
   readonly saved: SavedSession | undefined;
   readonly updateProcessor: UpdateProcessor;
+  /** Called before what the device sends last. */
+  reveals(): void;
 }
 
 /**
@@ -101,6 +103,7 @@ export async function contributeMasked(
           standing = await agreed();
           break;
         case 'closing':
+          part.reveals();
           await send('reveal', message);
           return;
       }

@@ -49,6 +49,7 @@ async function takePart(contributing: Contributing, session: SessionPorts): Prom
   if (plan.query && !answers) throw new BelowFloor('queries', 'The app answers no queries.');
   const report: Report = (phase, progress) => {
     const { query } = contributing;
+    contributing.isSending = phase === 'uploading';
     emit('round', { task, round, number, ...(query !== undefined && { query }), phase, progress });
   };
   const part = answers ? answers.part(assignment) : await partOf(assignment, session, since, report);
@@ -59,7 +60,16 @@ async function takePart(contributing: Contributing, session: SessionPorts): Prom
   const updateProcessor = trainer.updateProcessor ?? (await platform.updateProcessor());
   if (plan.masking)
     await contributeMasked(
-      { assignment, masking: plan.masking, inbox, saved, updateProcessor },
+      {
+        assignment,
+        masking: plan.masking,
+        inbox,
+        saved,
+        updateProcessor,
+        reveals() {
+          contributing.isSending = true;
+        },
+      },
       ports,
       signal,
       report,

@@ -66,6 +66,8 @@ export interface SessionPorts {
   ) => void;
   /** Whether the device is free to take part: not busy in another task. */
   readonly isFree: () => boolean;
+  /** Whether the device takes part: neither the app nor its person has ended that. */
+  readonly takesPart: () => boolean;
 }
 
 /** One device's contribution to one round. */

@@ -13,7 +13,7 @@ import { asError } from '../training/training-errors.ts';
 import type { MaskingEvent } from '../update/update-processor.ts';
 import { Inbox } from './inbox.ts';
 import type { SessionPorts } from './ports.ts';
-import type { Contributing, Gathering, SessionState } from './state.ts';
+import type { Contributing, Gathering, RoundOver, SessionState } from './state.ts';
 
 /** ms between two check-ins, at least, half as much more or less at random. */
 const shortestPause = 500;
@@ -25,6 +25,8 @@ const untilEnough = 5 * 60_000;
 const afterClosed = 1_000;
 /** ms after which a device whose floors a round was below checks in again. */
 const declinedFor = 3_600_000;
+/** ms after the end of a round for which the answer to what was sent last is waited for: it may come by another connection. */
+const answerLate = 2_000;
 /** ms after the deadline of a round at which its end is no longer waited for. */
 const endMissed = 120_000;
 /** ms after which a round is over that the coordinator has not named again to a device that came back. */
@@ -77,11 +79,12 @@ export class Session {
     // The first of two clocks: one stood still while the machine slept, and the other may have been set back.
     const left = Math.min(this.#nextCheckIn - this.#now, this.#nextInElapsed - this.#elapsed);
     if (this.#state.phase === 'idle') this.#wakeIn(left, () => void this.#checkIn());
-    else if (this.#state.phase !== 'gathering' && !this.#isNamed) {
-      // Whoever has nothing left to send loses nothing by checking in while the round still runs.
-      if (this.#state.phase === 'closing') this.#wakeIn(afterClosed, () => this.#missedEnd());
-      else this.#awaitNaming();
-    }
+    if (!('assignment' in this.#state) || this.#hasEnded) return;
+    // It was named before the welcome, which says how to read its deadline.
+    if (this.#isNamed) this.#expectEnd(this.#state.assignment);
+    // Whoever has nothing left to send loses nothing by checking in while the round still runs.
+    else if (this.#state.phase === 'closing') this.#wakeIn(afterClosed, () => this.#missedEnd());
+    else this.#awaitNaming();
   }
 
   disconnected(): void {
@@ -89,13 +92,16 @@ export class Session {
     this.#isNamed = false;
     // The coordinator drops those who wait; training goes on, and its upload finds its own way.
     if (this.#state.phase === 'gathering') this.#state = { phase: 'idle' };
-    if ('assignment' in this.#state) this.#wakeIn(this.#untilMissed, () => this.#missedEnd());
+    if ('assignment' in this.#state && !this.#hasEnded)
+      this.#wakeIn(this.#untilMissed, () => this.#missedEnd());
   }
 
   /** `bytes`: the length of the message. */
   assigned(assignment: Assignment, bytes: number) {
-    const { task, isFree } = this.#ports;
+    const { task, isFree, takesPart } = this.#ports;
     if (assignment.plan.task !== task) return;
+    // It is leaving the round of another task.
+    if (!takesPart()) return void this.#leave(assignment, stopped);
     const { phase } = this.#state;
     this.#isNamed = true;
     if (phase === 'contributing' || phase === 'closing') {
@@ -125,11 +131,21 @@ export class Session {
     void this.#contributions.run(() => this.#contribute(state));
   }
 
-  roundEnded({ round, after, reason }: RoundEnd): void {
-    if (this.#state.phase !== 'contributing' && this.#state.phase !== 'closing') return;
-    if (this.#state.assignment.round !== round) return;
+  roundEnded({ round, outcome, after, reason }: RoundEnd): void {
+    const state = this.#state;
+    if (!('assignment' in state) || state.assignment.round !== round) return;
+    const end: RoundOver = { after, reason, at: this.#elapsed };
+    if (outcome === 'published' && state.phase === 'contributing' && state.isSending) {
+      // Whether its update is in the version, it has still to hear.
+      state.end = end;
+      this.#wakeIn(answerLate, () => this.#goOn(end));
+    } else this.#goOn(end);
+  }
+
+  /** The round is over for this device. */
+  #goOn({ after, reason, at }: RoundOver): void {
     this.#abandon();
-    this.#comeBackAfter(after, reason);
+    this.#comeBackAfter(Math.max(after - (this.#elapsed - at), 0), reason);
   }
 
   /** The coordinator would have the device sooner than it said before. */
@@ -154,7 +170,7 @@ export class Session {
     this.#connected = false;
     const state = this.#state;
     this.#abandon();
-    if (state.phase === 'contributing') await this.#leave(state.assignment, 'the app stopped');
+    if (state.phase === 'contributing') await this.#leave(state.assignment, stopped);
     await this.#contributions.idle();
   }
 
@@ -170,6 +186,11 @@ export class Session {
     const { round, number } = state.assignment;
     const asked = state.query === undefined ? {} : { query: state.query };
     emit('round', { task, round, number, ...asked, phase: 'ended', progress: 1 });
+  }
+
+  /** Whether its round is over, and only an answer that may still come is waited for. */
+  get #hasEnded(): boolean {
+    return this.#state.phase === 'contributing' && this.#state.end !== undefined;
   }
 
   /** By the device's clock, which may be set at any time. */
@@ -297,10 +318,14 @@ export class Session {
       const contribute = await this.#ports.contribution();
       stop.signal.throwIfAborted();
       await contribute(state, this.#ports);
-      if (this.#state === state) this.#state = { phase: 'closing', assignment, query: state.query };
+      if (this.#state !== state) {
+        // Over for another reason.
+      } else if (state.end) this.#goOn(state.end);
+      else this.#state = { phase: 'closing', assignment, query: state.query };
     } catch (error) {
       const cause = asError(error);
-      if (this.#state === state) this.#giveUp(assignment, cause);
+      if (this.#state === state && state.end) this.#goOn(state.end);
+      else if (this.#state === state) this.#giveUp(assignment, cause);
       // Rounds may be shorter than the wait for a worker, which no round would get over then.
       else if (brokenTrainer.has(cause.code)) this.#tell(cause, assignment.round);
     }
@@ -364,5 +389,6 @@ export class Session {
 
 /** What an app has to change, or its next round goes the same way. */
 const brokenTrainer: ReadonlySet<string> = new Set(['training.module', 'training.no-answer']);
+const stopped = 'the app stopped';
 const busy = 'the device is busy with another task';
 const often = 'the device has contributed as often as its app lets it within a day';

@@ -14,6 +14,17 @@ export interface Contributing {
   heard: number;
   /** Name of the query that it answers; undefined while that is not read, and where it trains. */
   query?: string | undefined;
+  /** Whether only the answer to what it sent last is missing. */
+  isSending?: boolean;
+  /** What it was told when the round ended before that answer came. */
+  end?: RoundOver;
+}
+
+/** ms after which a device is to come back whose round is over, and why; `at`: when it was told, by a clock that nobody sets. */
+export interface RoundOver {
+  readonly after: number;
+  readonly reason: string;
+  readonly at: number;
 }
 
 /** Checked in: waits for an assignment. */

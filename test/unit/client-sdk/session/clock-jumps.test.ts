@@ -165,3 +165,21 @@ describe.each([
     );
   });
 });
+
+describe('a clock that tells how long the process runs', () => {
+  it('RD8: has a device that was started anew wait for the end of its round no longer than others', async () => {
+    const { hello } = coordinator.answers;
+    const assignment = assignmentOf(time);
+    // As coordinators do: the round is named before the answer to the hello.
+    coordinator.answers.hello = message => {
+      coordinator.send('assignment', assignment);
+      return hello(message);
+    };
+    await connected();
+    expect(coordinator.uploads).toHaveLength(1);
+    await time.advance(12 * minute - 1);
+    expect(coordinator.asked['check-in']).toHaveLength(0);
+    await time.advance(1);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+  });
+});

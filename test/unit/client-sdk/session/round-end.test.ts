@@ -44,6 +44,39 @@ describe('a contribution and the end of its round', () => {
     expect(errors).toEqual([]);
   });
 
+  it.each(['in time', 'too late'])(
+    'hears for a moment yet whether its update counts, where the end comes first and the answer %s',
+    async when => {
+      const { open, opened } = gate();
+      const { rounds, errors, waits } = await waiting();
+      coordinator.take = signal =>
+        new Promise((resolve, reject) => {
+          void opened.then(resolve);
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      coordinator.send('assignment', assignmentOf(clock));
+      await clock.advance(0);
+      coordinator.send('round-end', roundEnd('r1', minute));
+      // As where a cell sends the device back to its front.
+      coordinator.disconnect();
+      coordinator.connect();
+      await clock.advance(1_999);
+      expect(rounds.at(-1)).toBe('uploading');
+      if (when === 'too late') await clock.advance(1);
+      open();
+      await clock.advance(0);
+      expect(rounds.slice(-2)).toEqual([when === 'in time' ? 'counted' : 'uploading', 'ended']);
+      expect(errors).toEqual([]);
+      // Counted from when it was told.
+      expect(waits.at(-1)?.after).toBe(when === 'in time' ? minute - 1_999 : minute - 2_000);
+      const left = waits.at(-1)!.after!;
+      await clock.advance(left - 1);
+      expect(coordinator.asked['check-in']).toHaveLength(1);
+      await clock.advance(1);
+      expect(coordinator.asked['check-in']).toHaveLength(2);
+    },
+  );
+
   it.each(['round.closed', 'round.unknown', 'update.malformed', 'training.failed'] as const)(
     'ends for the app as well where %s ends it, once',
     async refusal => {

@@ -108,4 +108,32 @@ describe('a device with several tasks', () => {
     expect(coordinator.uploads).toHaveLength(2);
     expect(errors).toEqual([]);
   });
+
+  it('takes up nothing that comes while it leaves the round of another task', async () => {
+    const { open, opened } = gate();
+    trainer.result = () => new Promise(() => {});
+    const { client, rounds } = both();
+    await client.start();
+    coordinator.connect();
+    await clock.advance(0);
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(0);
+    coordinator.answers.leave = () => opened.then(() => null);
+    const stopped = client.setConsent(false);
+    await clock.advance(0);
+    coordinator.send('assignment', photos());
+    // Whoever has withdrawn says hello to nobody.
+    coordinator.disconnect();
+    coordinator.connect();
+    await clock.advance(0);
+    open();
+    await stopped;
+    await clock.advance(minute);
+    expect(coordinator.asked.leave.map(({ round }) => round)).toEqual([
+      assignmentOf(clock).round,
+      photos().round,
+    ]);
+    expect([trainer.trainings, coordinator.asked.hello.length, clock.pending]).toEqual([1, 1, 0]);
+    expect(rounds.at(-1)).toBe('ended');
+  });
 });
