@@ -115,11 +115,25 @@ export class TaskRounds {
     this.#upcoming = task;
     this.#isSpent = false;
     if (this.#activity.is === 'running') return void this.#ports.events.emit('settings', task.name);
+    this.#adjusted(task);
+  }
+
+  #adjusted(task: Task): void {
     this.#takeOver();
     this.#times.adjust(task.interval);
     if (this.#life === 'new') return;
     this.#scheduleNext();
     this.#ports.recall();
+  }
+
+  /** What ran is over. */
+  #rest(): void {
+    this.#activity = { is: 'idle' };
+    // Settings that came meanwhile say as well when the next round begins, and whether it may.
+    if (this.#upcoming && !this.#hasStopped) {
+      this.#isSpent = false;
+      this.#adjusted(this.#upcoming);
+    } else this.#scheduleNext();
   }
 
   #takeOver(): void {
@@ -152,10 +166,7 @@ export class TaskRounds {
     });
     if (!first) return;
     this.#activity = { is: 'running' };
-    void this.#underWay.goOn(first, second).finally(() => {
-      this.#activity = { is: 'idle' };
-      this.#scheduleNext();
-    });
+    void this.#underWay.goOn(first, second).finally(() => this.#rest());
     this.#withdraw(second ?? first);
   }
 
@@ -390,8 +401,7 @@ export class TaskRounds {
         this.#times.failed(clock.now());
       }
     }
-    this.#activity = { is: 'idle' };
-    this.#scheduleNext();
+    this.#rest();
   }
 
   async #begin(isEarly: boolean, trains: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deviceId, openFederation, updateOf } from '../federation.ts';
+import { deviceId, openFederation, updateOf, valuesTask } from '../federation.ts';
 
 const minute = 60_000;
 
@@ -54,6 +54,30 @@ describe('devices that were sent away', () => {
     expect(federation.checkIn(deviceId(0))).toEqual({ decision: 'waiting' });
     rounds.unpause();
     expect(channel.recalled.size).toBe(0);
+    await rounds.stop();
+  });
+
+  it('hear at the end of a round that the next one begins sooner, by settings that came in its midst', async () => {
+    const federation = await openFederation({ task: { schedule: { every: '1 d' } } });
+    const { rounds, clock, channel } = federation;
+    await rounds.start();
+    for (const device of [0, 1, 2, 3, 4].map(deviceId)) federation.checkIn(device);
+    await clock.advance(0);
+    expect(channel.assignments.size).toBe(5);
+    rounds.adjust(valuesTask({ schedule: { every: '5 min' } }));
+    // The round under way ends under its own plan.
+    expect(rounds.task.interval).toBe(24 * 60 * minute);
+    await Promise.allSettled(
+      Array.from(channel.assignments.values(), ({ assignment }) =>
+        rounds.current!.accept(assignment, updateOf([1, 0, 0, 0])),
+      ),
+    );
+    await clock.advance(0);
+    expect(rounds.nextAt - clock.now()).toBeLessThanOrEqual(5 * minute);
+    expect(channel.recalled.size).toBe(5);
+    for (const after of channel.recalled.values()) expect(after).toBeLessThanOrEqual(10 * minute);
+    await clock.advance(5 * minute);
+    expect([rounds.number, rounds.current!.state.phase]).toEqual([2, 'gathering']);
     await rounds.stop();
   });
 
