@@ -222,11 +222,13 @@ export class VersionAliases {
   }
 
   async #alias(task: TaskName, alias: string, number: number, setBy: string): Promise<Alias> {
-    const { newest } = this.of(task);
+    this.of(task);
     const head = await this.#history.at(task, number);
     if (!head) throw new MurmurationError('model.missing', `The task ${task} has no version ${number}.`);
     const { model } = head.version;
     await this.#read(model);
+    // Another one may have been published meanwhile.
+    const { newest } = this.of(task);
     return { task, alias, number, model, newest: newest.number, setAt: this.#clock.now(), setBy };
   }
 
@@ -241,7 +243,7 @@ export class VersionAliases {
       this.#store.change(task, set, remove, entries),
     );
     const aliases = await this.#store.of(task);
-    // As it is now: a version may have come meanwhile.
+    // Another one may have been published meanwhile.
     const { newest } = this.of(task);
     this.#inUse.set(task, inUseOf(newest, aliases));
     this.#events.emit('aliases', task);
