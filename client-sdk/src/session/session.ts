@@ -133,6 +133,11 @@ export class Session {
 
   roundEnded({ round, outcome, after, reason }: RoundEnd): void {
     const state = this.#state;
+    if (state.phase === 'gathering') {
+      // It was chosen for that round, which ended before the assignment was sent. If not, it is still chosen for the next.
+      this.#state = { phase: 'idle' };
+      return void this.#comeBackAfter(after, reason);
+    }
     if (!('assignment' in state) || state.assignment.round !== round) return;
     const end: RoundOver = { after, reason, at: this.#elapsed };
     if (outcome === 'published' && state.phase === 'contributing' && state.isSending) {

@@ -44,6 +44,21 @@ describe('a contribution and the end of its round', () => {
     expect(errors).toEqual([]);
   });
 
+  it('RD13: comes back when it is told to where the round that it was chosen for ended before it heard of that', async () => {
+    const { waits, rounds, errors } = await waiting();
+    coordinator.send('round-end', { ...roundEnd('r1', minute), outcome: 'failed' });
+    expect(waits.at(-1)).toMatchObject({ after: minute, reason: 'over' });
+    await clock.advance(minute - 1);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    await clock.advance(1);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+    // A later one may choose it before, if the end was that of an earlier one.
+    coordinator.send('round-end', roundEnd('r1', hour));
+    coordinator.send('assignment', assignmentOf(clock, 'r2'));
+    await clock.advance(0);
+    expect([rounds.at(-1), errors]).toEqual(['counted', []]);
+  });
+
   it.each(['in time', 'too late'])(
     'hears for a moment yet whether its update counts, where the end comes first and the answer %s',
     async when => {

@@ -74,3 +74,17 @@ it('RD5: tells a device of its draw no sooner than that is durable', async () =>
   expect(channel.assignments.size).toBe(6);
   await federation.rounds.stop();
 });
+
+it('RD13: tells those who were drawn of the end alone where the round ends before the draw is durable', async () => {
+  const store = new SlowRounds();
+  store.isSlow = true;
+  const { federation, devices } = await openMaskedCohort({}, store);
+  const { channel, clock, pool, rounds } = federation;
+  expect(pool.size).toBe(0);
+  rounds.abort('Ended by an operator.', 'operator');
+  store.goOn();
+  await clock.advance(0);
+  expect(channel.assignments.size).toBe(0);
+  expect(channel.ends.map(({ device }) => device).sort()).toEqual(devices.map(({ id }) => id).sort());
+  await rounds.stop();
+});
