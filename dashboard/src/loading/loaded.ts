@@ -77,7 +77,8 @@ export class Loaded<Answer> {
     let wasLive = feed.connection.peek() === 'live';
     const stopConnection = effect(() => {
       const isLive = feed.connection.value === 'live';
-      if (isLive && !wasLive && !this.#isBusy.peek()) this.reload();
+      // Also where an answer is on its way, which may be from before.
+      if (isLive && !wasLive) this.reload();
       wasLive = isLive;
     });
     return () => {
