@@ -66,6 +66,11 @@ export function deviceRequests({
     return armOf(task, device) ?? (champion.pinned ? champion.model : undefined);
   };
   const all = () => [...rounds.values(), ...(parts?.all ?? [])];
+  /** What it has waited for was on a connection that is over, also where another one has taken its place. */
+  const waitsNoMore = (device: DeviceId) => {
+    parts?.moved(device);
+    for (const pool of [...pools.values(), ...(parts?.pools ?? [])]) pool.remove(device);
+  };
   return {
     welcome(device) {
       const here = Array.from(rounds.values(), ({ upcoming }) => upcoming);
@@ -108,15 +113,14 @@ export function deviceRequests({
       [...pools.values(), ...(parts?.pools ?? [])].some(pool => pool.has(device)) ||
       all().some(({ current, trainings }) => current?.involves(device) || trainings?.involves(device)),
     connected(device) {
-      parts?.moved(device);
+      waitsNoMore(device);
       for (const { current, trainings } of all()) {
         current?.back(device);
         trainings?.back(device);
       }
     },
     disconnected(device) {
-      parts?.moved(device);
-      for (const pool of [...pools.values(), ...(parts?.pools ?? [])]) pool.remove(device);
+      waitsNoMore(device);
       for (const each of all()) each.current?.away(device);
     },
   };

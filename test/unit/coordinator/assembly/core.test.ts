@@ -8,6 +8,7 @@ import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -92,4 +93,24 @@ it('has a task once, and its rounds once, where adding it failed midway and was 
   // No device comes, so that gathering ends what goes on.
   await clock.advance(11 * 60_000);
   expect(ended).toEqual([current]);
+});
+
+it('RD3: has a device wait on the connection on which it has checked in, and on none that takes its place', async () => {
+  const admit = await core.add(task);
+  await (await admit(async () => {})).start();
+  await clock.advance(0);
+  const id = 'd'.repeat(22) as DeviceId;
+  const device = {
+    device: { id, publicKey: new Uint8Array(32), certificate: undefined, enrolledAt: 0, revokedAt: null },
+  };
+  const identity = { ...device, sdk: '0.1.0', platform: 'other' } as const;
+  const checkIn = { task: task.name, conditions: {} };
+  core.requests.connected(id);
+  expect(core.requests.checkIn(identity, checkIn)).toEqual({ decision: 'waiting' });
+  expect(core.requests.expects(id)).toBe(true);
+  // As an app that was started again, before the end of its last connection was noticed.
+  core.requests.connected(id);
+  expect(core.requests.expects(id)).toBe(false);
+  expect(core.requests.checkIn(identity, checkIn)).toEqual({ decision: 'waiting' });
+  expect(core.requests.expects(id)).toBe(true);
 });
