@@ -439,6 +439,18 @@ describe('a device that is asked for too much', () => {
     expect(errors).toEqual(['secagg.agreement']);
   });
 
+  it('SA13: reveals where agreements that are enough come right after some that are not', async () => {
+    const { errors } = await assigned();
+    await play('unmasking');
+    const few = feed('agreed', peers.agreed(peers.statement(), { silent: 2 }));
+    // Before it has looked at those.
+    await feed('agreed', peers.agreed(peers.statement(), { silent: 1 }));
+    await few;
+    expect(sent('reveal')).toHaveLength(1);
+    expectExact();
+    expect(errors).toEqual(['secagg.agreement']);
+  });
+
   it('SA12: answers the statement at once where the plan trusts its coordinator to follow the protocol', async () => {
     const trusting: MaskingSettings = { ...masking, threat: 'honest-but-curious' };
     assignment = assignmentOf(clock, 'r1', { masking: trusting });
