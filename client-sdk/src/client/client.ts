@@ -379,7 +379,10 @@ export class PlatformClient {
     this.#connection.become({ state: 'connecting' });
     this.#transport.open({
       connecting: () => this.#connection.become({ state: 'connecting' }),
-      resting: () => this.#connection.become({ state: 'resting' }),
+      resting: () => {
+        this.#connection.become({ state: 'resting' });
+        for (const session of this.#sessions) session.rested();
+      },
       failed: retryAt => void this.#connection.failed(retryAt),
       moving: () => {
         this.#lose();

@@ -96,6 +96,13 @@ export class Session {
       this.#wakeIn(this.#untilMissed, () => this.#missedEnd());
   }
 
+  /** The connection was let go, since the coordinator expects nothing on it: it knows no more of a device that waits. */
+  rested(): void {
+    if (this.#state.phase !== 'gathering' || !this.#state.isWaiting) return;
+    this.#state = { phase: 'idle' };
+    this.#checkInAfter(retryAfter, 'the coordinator does not expect the device any more');
+  }
+
   /** `bytes`: the length of the message. */
   assigned(assignment: Assignment, bytes: number) {
     const { task, isFree, takesPart } = this.#ports;
@@ -301,6 +308,7 @@ export class Session {
       const answer = decodeAck(await transport.request('check-in', encodeFrame(message)), checkInAnswer);
       if (this.#state !== state) return;
       if (answer.decision === 'waiting') {
+        state.isWaiting = true;
         emit('wait', { task, after: null, reason: 'waiting for an assignment' });
         return;
       }

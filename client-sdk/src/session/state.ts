@@ -30,6 +30,8 @@ export interface RoundOver {
 /** Checked in: waits for an assignment. */
 export interface Gathering {
   readonly phase: 'gathering';
+  /** Whether the coordinator has said that it waits. */
+  isWaiting?: boolean;
   /** ms after which the coordinator has asked it to come meanwhile, and when that was, by a clock that nobody sets. */
   recalled?: { readonly after: number; readonly at: number };
 }

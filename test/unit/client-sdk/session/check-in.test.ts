@@ -100,6 +100,21 @@ describe('check-in', () => {
     expect(coordinator.asked['check-in']).toHaveLength(3);
   });
 
+  it('RD2: checks in again where its connection is let go since the coordinator expects nothing of it', async () => {
+    const { waits, client } = await waiting();
+    coordinator.rest();
+    expect(client.state.state).toBe('resting');
+    expect(waits.at(-1)).toMatchObject({ after: 10_000 });
+    // Something else is asked meanwhile.
+    await clock.advance(5_000);
+    coordinator.connect();
+    await clock.advance(4_999);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    await clock.advance(1);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+    expect(waits.at(-1)).toMatchObject({ after: null });
+  });
+
   it('RD14: is not called back from a wait of its own', async () => {
     const { client } = deviceOn(coordinator, clock, storage, {
       keyboard: { examples: () => [], trainer },
