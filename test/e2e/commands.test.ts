@@ -300,6 +300,9 @@ describe('murmuration tasks apply, models promote and rollback', { timeout }, ()
       code: 1,
       errors: expect.stringMatching(/"No name" is no name of a package/),
     });
+    const late = await run(['models', 'rollback', 'line@0', '--from', '7'], { MURMURATION_TOKEN: admin });
+    expect(late.code).not.toBe(0);
+    expect(late.errors).toMatch(/Version 7 of line is not served any more: .* version 0/);
     const { output } = await run(['models', 'rollback', 'line@0'], { MURMURATION_TOKEN: admin });
     expect(output).toMatch(/^Devices serve version 0 of line, and the next round trains from it/);
     expect(await json(['models', 'promote', 'line'])).toMatchObject({ champion: { isPinned: false } });

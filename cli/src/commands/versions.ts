@@ -1,6 +1,7 @@
 import { serving } from '@murmuration/api/version';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Command } from 'commander';
+import { wholeNumber } from '../arguments/numbers.ts';
 import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
 import { AdminClient } from '../client/admin-client.ts';
 import { say, sayJson } from '../output/output.ts';
@@ -45,11 +46,18 @@ export function versionCommands(models: Command): void {
       .description(
         'pin an older version: devices serve it, the next round trains from it, and the current round ends. With only TASK: the version before the one that devices serve',
       )
-      .argument('<version>', 'TASK@NUMBER, or TASK'),
-  ).action(async (version: string, given: RemoteOptions) => {
+      .argument('<version>', 'TASK@NUMBER, or TASK')
+      .option(
+        '--from <number>',
+        'the version that you take back; nothing changes where devices serve another one by now',
+        wholeNumber,
+      ),
+  ).action(async (version: string, given: RemoteOptions & { readonly from?: number }) => {
     const { task, number } = namedVersion(version);
     const path = `/tasks/${encodeURIComponent(task)}/rollback`;
-    const answer = await new AdminClient(given).post(path, number === undefined ? {} : { number }, serving);
+    const { from } = given;
+    const wish = { ...(number !== undefined && { number }), ...(from !== undefined && { from }) };
+    const answer = await new AdminClient(given).post(path, wish, serving);
     if (given.json) return sayJson(answer);
     say(
       `Devices serve version ${answer.champion.number} of ${task}, and the next round trains from it. The version is pinned: devices keep it, whatever later rounds make. To let them follow the ${answer.isGated ? 'gate' : 'newest version'} again, run: murmuration models promote ${task}`,
