@@ -64,7 +64,7 @@ describe('the comparison of clients', () => {
   it('asks nothing of clients without examples, and its failure is told without failing the run', async () => {
     const events: RunEvent[] = [];
     const told: string[] = [];
-    const run = async (federated: Partial<typeof clusters>) => {
+    const run = async (federated: Partial<typeof clusters>, begun = () => {}) => {
       const rounds = simulate(
         { ...clusters, ...federated },
         {
@@ -75,7 +75,10 @@ describe('the comparison of clients', () => {
           },
           workers: 1,
           failed: where => told.push(where),
-          tell: event => events.push(event),
+          tell: event => {
+            events.push(event);
+            if (event.type === 'run-begun') begun();
+          },
         },
       );
       for await (const _ of rounds);
@@ -88,12 +91,19 @@ describe('the comparison of clients', () => {
     });
     expect(compared(events)[0]).toMatchObject({ client: [0, 1, 2, 3, 4, 5] });
     events.length = 0;
-    await run({
-      data: async settings => {
-        const data = await clusters.data(settings);
-        const lost = data.clients.map(examples => Uint32Array.from(examples).fill(1e6));
-        return { ...data, clients: [...data.clients.slice(0, 3), ...lost.slice(3)] };
-      },
+    // Their examples are lost to the threads once the run has looked at them.
+    const lost: Uint32Array[] = [];
+    const data: typeof clusters.data = async settings => {
+      const whole = await clusters.data(settings);
+      for (const examples of whole.clients.slice(3)) {
+        const shared = new Uint32Array(new SharedArrayBuffer(4 * examples.length));
+        shared.set(examples);
+        lost.push(shared);
+      }
+      return { ...whole, clients: [...whole.clients.slice(0, 3), ...lost] };
+    };
+    await run({ data }, () => {
+      for (const examples of lost) examples.fill(1e6);
     });
     expect(told).toContain('the comparison of clients');
     expect(compared(events)).toEqual([]);
