@@ -13,7 +13,7 @@ import { asError } from '../training/training-errors.ts';
 import type { MaskingEvent } from '../update/update-processor.ts';
 import { Inbox } from './inbox.ts';
 import type { SessionPorts } from './ports.ts';
-import type { Contributing, Gathering, RoundOver, SessionState } from './state.ts';
+import type { Contributing, Gathering, RoundOver, SessionState, Told } from './state.ts';
 
 /** ms between two check-ins, at least, half as much more or less at random. */
 const shortestPause = 500;
@@ -62,8 +62,9 @@ export class Session {
     this.#ports = ports;
   }
 
+  /** Whether it is at work for a round, and not only waits for an answer after the end of one. */
   get isBusy(): boolean {
-    return this.#state.phase === 'contributing';
+    return this.#state.phase === 'contributing' && !this.#hasEnded;
   }
 
   /**
@@ -155,19 +156,36 @@ export class Session {
   }
 
   /** The round is over for this device. */
-  #goOn({ after, reason, at }: RoundOver): void {
+  #goOn(end: RoundOver): void {
     this.#abandon();
-    this.#comeBackAfter(Math.max(after - (this.#elapsed - at), 0), reason);
+    this.#comeBackAfter(this.#leftOf(end), end.reason);
+    this.#follow(end.recalled);
+  }
+
+  /** ms until the moment that it was told. */
+  #leftOf({ after, at }: Told): number {
+    return Math.max(Math.ceil(after - (this.#elapsed - at)), 0);
   }
 
   /** The coordinator would have the device sooner than it said before. */
   recalled({ task, after }: ComeBack): void {
     if (task !== this.#ports.task) return;
+    const state = this.#state;
     // What sends it away may be on its way yet, or read and not followed.
-    if (this.#state.phase === 'gathering') this.#state.recalled = { after, at: this.#elapsed };
-    if (this.#state.phase !== 'idle' || !this.#wasSentAway) return;
-    if (this.#now + after >= this.#nextCheckIn) return;
-    this.#comeBackAfter(after, 'the coordinator asks sooner');
+    const sendsAway =
+      state.phase === 'gathering' ? state : state.phase === 'contributing' ? state.end : undefined;
+    const told = { after, at: this.#elapsed };
+    if (sendsAway) {
+      const before = sendsAway.recalled;
+      if (!before || after < this.#leftOf(before)) sendsAway.recalled = told;
+    } else if (state.phase === 'idle') this.#follow(told);
+  }
+
+  /** Comes back when the coordinator has asked it to, if that did send it away, and for longer. */
+  #follow(recalled: Told | undefined): void {
+    if (!recalled || !this.#wasSentAway) return;
+    const left = this.#leftOf(recalled);
+    if (this.#now + left < this.#nextCheckIn) this.#comeBackAfter(left, 'the coordinator asks sooner');
   }
 
   /** The coordinator gives what a phase of masking begins with. */
@@ -314,9 +332,7 @@ export class Session {
       }
       this.#state = { phase: 'idle' };
       this.#comeBackAfter(answer.after, answer.reason);
-      const { recalled } = state;
-      if (recalled)
-        this.recalled({ task, after: Math.max(recalled.after - (this.#elapsed - recalled.at), 0) });
+      this.#follow(state.recalled);
     } catch (error) {
       if (this.#state !== state) return;
       this.#state = { phase: 'idle' };

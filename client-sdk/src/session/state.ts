@@ -20,11 +20,17 @@ export interface Contributing {
   end?: RoundOver;
 }
 
-/** ms after which a device is to come back whose round is over, and why; `at`: when it was told, by a clock that nobody sets. */
-export interface RoundOver {
+/** ms after which a device is to come back; `at`: when it was told, by a clock that nobody sets. */
+export interface Told {
   readonly after: number;
-  readonly reason: string;
   readonly at: number;
+}
+
+/** When a device is to come back whose round is over, and why. */
+export interface RoundOver extends Told {
+  readonly reason: string;
+  /** The coordinator has asked it to come meanwhile. */
+  recalled?: Told;
 }
 
 /** Checked in: waits for an assignment. */
@@ -32,8 +38,8 @@ export interface Gathering {
   readonly phase: 'gathering';
   /** Whether the coordinator has said that it waits. */
   isWaiting?: boolean;
-  /** ms after which the coordinator has asked it to come meanwhile, and when that was, by a clock that nobody sets. */
-  recalled?: { readonly after: number; readonly at: number };
+  /** The coordinator has asked it to come meanwhile. */
+  recalled?: Told;
 }
 
 /** Where a device stands in one task. */

@@ -92,6 +92,27 @@ describe('a contribution and the end of its round', () => {
     },
   );
 
+  it('RD14: comes back sooner where it is asked to before the answer that it still waits for', async () => {
+    const { open, opened } = gate();
+    const { waits } = await waiting();
+    coordinator.take = () => opened;
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(0);
+    coordinator.send('round-end', roundEnd('r1', hour));
+    coordinator.send('come-back', { task: 'another', after: 0 });
+    await clock.advance(100);
+    coordinator.send('come-back', { task: 'keyboard', after: 5_000 });
+    coordinator.send('come-back', { task: 'keyboard', after: 2 * hour });
+    await clock.advance(400);
+    open();
+    await clock.advance(0);
+    expect(waits.slice(-2).map(({ after }) => after)).toEqual([hour - 500, 4_600]);
+    await clock.advance(4_599);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    await clock.advance(1);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+  });
+
   it.each(['round.closed', 'round.unknown', 'update.malformed', 'training.failed'] as const)(
     'ends for the app as well where %s ends it, once',
     async refusal => {

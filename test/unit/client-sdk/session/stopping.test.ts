@@ -11,6 +11,7 @@ import {
   hour,
   minute,
   newScene,
+  roundEnd,
   storage,
   trainer,
   waiting,
@@ -107,6 +108,23 @@ describe('a device with several tasks', () => {
     await clock.advance(0);
     expect(coordinator.uploads).toHaveLength(2);
     expect(errors).toEqual([]);
+  });
+
+  it('RD6: is free again once a round is over, though an answer is still on its way', async () => {
+    const { open, opened } = gate();
+    const { client, errors, rounds } = both();
+    await client.start();
+    coordinator.connect();
+    await clock.advance(0);
+    coordinator.take = () => opened;
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(0);
+    coordinator.send('round-end', roundEnd('r1', minute));
+    coordinator.send('assignment', photos());
+    open();
+    await clock.advance(0);
+    expect([coordinator.uploads.length, coordinator.asked.leave, errors]).toEqual([2, [], []]);
+    expect(rounds.filter(phase => phase === 'counted')).toHaveLength(2);
   });
 
   it('takes up nothing that comes while it leaves the round of another task', async () => {
