@@ -32,7 +32,6 @@ const plainData = z.json() as z.ZodMiniType<PlainData>;
 const settings = z.record(z.string(), plainData) as z.ZodMiniType<{ readonly [name: string]: PlainData }>;
 
 /** How a metric is read: `share` is from 0 to 1 and shown in per cent, `nats` is a loss, `number` is any other. */
-/** How a metric is read. */
 export const metricDescription = z.strictObject({
   unit: z.enum(['share', 'nats', 'number']),
   better: z.enum(['higher', 'lower']),
