@@ -3,7 +3,7 @@
 FROM node:22-slim AS build
 WORKDIR /build
 COPY . .
-RUN npm ci && npm run build
+RUN npm ci --ignore-scripts && npm run build
 
 # What the coordinator needs when it runs; npm wants the manifests of all workspaces that the lock file names.
 FROM node:22-slim AS packages
@@ -25,7 +25,7 @@ COPY client-sdk/package.json client-sdk/
 COPY demo-keyboard-app/package.json demo-keyboard-app/
 COPY simulations/package.json simulations/
 COPY test/package.json test/
-RUN npm ci --omit=dev --workspace=@murmuration/cli --include-workspace-root=false
+RUN npm ci --ignore-scripts --omit=dev --workspace=@murmuration/cli --include-workspace-root=false
 # Of ONNX Runtime only what Node loads: the rest is 120 MB for pages and debuggers.
 RUN cd node_modules/onnxruntime-web && rm -rf lib docs && find dist -type f \
   ! -name 'ort.node.min.mjs' ! -name 'ort.node.min.js' ! -name 'ort-wasm-simd-threaded.mjs' ! -name 'ort-wasm-simd-threaded.wasm' -delete

@@ -21,14 +21,18 @@ export async function bundleExample(entry: string, options: BuildOptions = {}): 
   return outputFiles![0]!.text;
 }
 
-/** What TypeScript says of the files of an example, by the example's own settings, over the sources of the packages. */
-export function typeErrors(folder: string): string[] {
+/**
+ * What TypeScript says of the files of an example, by the example's own settings, over the sources of the packages. `paths` leads to the types of
+ * packages that lie elsewhere.
+ */
+export function typeErrors(folder: string, paths: ts.CompilerOptions['paths'] = {}): string[] {
   const config = `${examples}${folder}/tsconfig.json`;
   const { config: read, error } = ts.readConfigFile(config, ts.sys.readFile);
   if (error) return [ts.flattenDiagnosticMessageText(error.messageText, ' ')];
   const { fileNames, options, errors } = ts.parseJsonConfigFileContent(read, ts.sys, `${examples}${folder}`);
   const program = ts.createProgram(fileNames, {
     ...options,
+    paths: { ...options.paths, ...paths },
     customConditions: ['murmuration-source', ...(options.customConditions ?? [])],
     // The sources name their files by their extension, and are checked elsewhere.
     allowImportingTsExtensions: true,
