@@ -76,7 +76,7 @@ const namespace = {
  * @param {{
  *   readonly also?: Readonly<Record<string, object>>,
  *   readonly patches?: readonly Patch[],
- *   readonly images?: readonly { readonly image: string, readonly tag: string }[],
+ *   readonly images?: readonly string[],
  * }} [more] `images`: besides that of this version
  */
 const overlay = (name, bases, { also = {}, patches, images = [] } = {}) =>
@@ -89,7 +89,10 @@ const overlay = (name, bases, { also = {}, patches, images = [] } = {}) =>
       resources: bases.map(base => `../../base/${base}`),
       images: [
         { name: lockedContainer.image, newName: 'murmuration', newTag: version },
-        ...images.map(({ image, tag }) => ({ name: image, newName: image, newTag: tag })),
+        ...images.map(image => {
+          const [name, newTag, digest] = /** @type {[string, string, string?]} */ (image.split(/:|@/));
+          return { name, newName: name, ...(digest ? { digest: image.split('@')[1] } : { newTag }) };
+        }),
       ],
     },
   );

@@ -20,7 +20,7 @@ if (name !== coordinator) throw new Error('The entrance takes the place of a coo
 const peerPort = 10_000;
 const entrances = [0, 1];
 /** Its configuration is tried with this version. */
-export const haproxyImage = { image: 'haproxy', tag: '3.0' };
+export const haproxyImage = 'haproxy:3.0';
 
 /** What a pod knows of another: an address that outlives it. */
 const peerOf = (/** @type {number} */ index) => `${name}-peer-${index}`;
@@ -68,7 +68,7 @@ ${ofMachines
 const statefulSet = statefulSetOf(name, entrances.length, {
   container: {
     ...lockedContainer,
-    image: haproxyImage.image,
+    image: 'haproxy',
     name: 'haproxy',
     args: ['-f', '/etc/haproxy/haproxy.cfg', '-L', '$(POD_NAME)'],
     env: [

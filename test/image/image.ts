@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { sourceOptions } from '../../scripts/prepare.mjs';
+import { root } from '../docs/documents.ts';
 import { makeBase } from './base.ts';
 import { billOf } from './bill.ts';
 import { directoryBytes } from './bytes.ts';
 import type { UnpackedImage } from './container.ts';
+import { pinImages } from './pin.ts';
 import { ImageStore } from './store.ts';
 
 // npm run image [-- --json]: builds the image, lists what is in it, and runs rounds from it as the manifests for Kubernetes say.
@@ -24,15 +26,26 @@ interface Walk {
   readonly exitCodes: { readonly coordinator: number | null; readonly inference: number | null };
 }
 
-const { json, base, sbom } = new Command('npm run image --')
+const { json, base, sbom, pin } = new Command('npm run image --')
   .description(
     'Builds the image of the Dockerfile with buildah, lists what is in it, and runs rounds from it with crun. Needs Linux, as root, with the packages buildah, netavark, crun, mmdebstrap and iproute2.',
   )
   .option('--base <image>', 'build on node:22-slim of a registry in place of a Debian made here: "registry"')
   .option('--sbom <file>', 'write the bill of materials (CycloneDX) to this file')
+  .option(
+    '--pin [registry]',
+    'ask a registry, https://registry-1.docker.io unless named, for the digests of all images that files of the repository name, write them there, and end',
+  )
   .option('--json', 'print one JSON object as the last line')
   .parse()
-  .opts<{ json?: boolean; base?: string; sbom?: string }>();
+  .opts<{ json?: boolean; base?: string; sbom?: string; pin?: string | true }>();
+
+if (pin) {
+  const registry = pin === true ? 'https://registry-1.docker.io' : pin;
+  for (const image of await pinImages(root, registry)) console.log(image);
+  spawnSync(process.execPath, ['scripts/kubernetes.mjs'], { cwd: root, stdio: 'inherit' });
+  process.exit();
+}
 
 const log = (line: string) => process.stderr.write(`${line}\n`);
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-image-'));

@@ -33,7 +33,8 @@ export class ImageStore {
 
   /** Builds the Dockerfile of the repository. `base`: the image that stands for the one that it names; without it, that one is fetched. */
   build(name: string, base: string | undefined): void {
-    const contexts = base === undefined ? [] : ['--build-context', `node:22-slim=container-image://${base}`];
+    const [, named] = /^FROM (\S+)/m.exec(readFileSync(`${root}Dockerfile`, 'utf8'))!;
+    const contexts = base === undefined ? [] : ['--build-context', `${named}=container-image://${base}`];
     this.#run(
       'build',
       ...limits(),
