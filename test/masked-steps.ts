@@ -33,13 +33,30 @@ export interface StepInputs {
   prepare(mask: (elements: Int32Array, width: number) => void): Uint8Array;
 }
 
+/** What a device does otherwise than the protocol says; each takes what an honest one would send. */
+export interface Lies {
+  /** Of its dealing. */
+  deal?(
+    dealing: Uint8Array,
+    context: ParticipantContext,
+    state: Extract<Participant, { phase: 'shares' }>,
+  ): Uint8Array;
+  /** Of its update once it has its masks. */
+  masked?(elements: Int32Array): void;
+  /** Of its reveal; `self`: its number in the graph. */
+  reveal?(reveal: Uint8Array, self: number): Uint8Array;
+}
+
 /** A device's part in one masked round, a message at a time, each as soon as what it follows from was heard. */
 export class MaskedSteps {
   #state: Participant | undefined;
+  /** Its number in the graph. */
+  #self = 0;
 
   /** The next message; undefined where there is none yet, or none any more. Throws `secagg.*` where the device has to leave. */
-  next({ context, seed, heard, prepare }: StepInputs): Step | undefined {
+  next({ context, seed, heard, prepare }: StepInputs, lies: Lies = {}): Step | undefined {
     const state = this.#state;
+    const reveal = (bytes: Uint8Array) => lies.reveal?.(bytes, this.#self) ?? bytes;
     switch (state?.phase) {
       case undefined: {
         const next = enterRound(context, seed());
@@ -50,8 +67,9 @@ export class MaskedSteps {
         const roster = heard('roster');
         if (!roster) return undefined;
         const next = dealShares(context, state, roster);
+        this.#self = next.neighbourhood.self;
         this.#state = next;
-        return { kind: 'shares', bytes: next.message };
+        return { kind: 'shares', bytes: lies.deal?.(next.message, context, next) ?? next.message };
       }
       case 'shares': {
         const bundle = heard('bundle');
@@ -60,6 +78,7 @@ export class MaskedSteps {
         let next: InAgreement | undefined;
         const bytes = prepare((elements, width) => {
           next = maskUpdate(context, ready, elements, width);
+          lies.masked?.(elements);
         });
         this.#state = next!;
         return { kind: 'update', bytes, signature: next!.message };
@@ -69,14 +88,16 @@ export class MaskedSteps {
         if (!statement) return undefined;
         const next = takeStatement(context, state, statement);
         this.#state = next;
-        return { kind: next.phase === 'closing' ? 'reveal' : 'agree', bytes: next.message };
+        return next.phase === 'closing'
+          ? { kind: 'reveal', bytes: reveal(next.message) }
+          : { kind: 'agree', bytes: next.message };
       }
       case 'unmasking': {
         const agreed = heard('agreed');
         if (!agreed) return undefined;
         const next = revealShares(context, state, agreed);
         this.#state = next;
-        return { kind: 'reveal', bytes: next.message };
+        return { kind: 'reveal', bytes: reveal(next.message) };
       }
       default:
         return undefined;

@@ -9,6 +9,7 @@ import { experimentsContract } from './experiments.ts';
 import { gateDecisionsContract } from './gate-decisions.ts';
 import { inferenceTokensContract } from './inference-tokens.ts';
 import { lineageSamples } from './lineage-samples.ts';
+import { marksContract } from './marks.ts';
 import {
   addedTasksContract,
   addedWordsContract,
@@ -67,6 +68,11 @@ export function durableStoresContract(
     name,
     async () => (await open()).convictions,
     async () => (await reopen()).convictions,
+  );
+  marksContract(
+    name,
+    async () => (await open()).marks,
+    async () => (await reopen()).marks,
   );
   trackingStoreContract(
     name,

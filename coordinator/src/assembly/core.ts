@@ -7,6 +7,7 @@ import { countExamples } from '../lifecycle/central/count.ts';
 import { RunControl } from '../lifecycle/training-runs/run-control.ts';
 import { ActivePopulation } from '../population/active-population.ts';
 import { ActivityRecorder } from '../population/activity-recorder.ts';
+import type { Conduct } from '../population/conduct.ts';
 import { Convictions } from '../population/convictions.ts';
 import { DeviceRegistry } from '../population/device-registry.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
@@ -38,6 +39,7 @@ export interface Core {
   readonly rounds: ReadonlyMap<string, TaskRounds>;
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly checkIns: ReadonlyMap<string, CheckInHandler>;
+  readonly conducts: ReadonlyMap<string, Conduct>;
   /** Of a cell: its parts of rounds that are spread. */
   readonly parts: Parts | undefined;
   readonly registry: Registry;
@@ -110,6 +112,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const checkIns = new Map<string, CheckInHandler>();
   const rounds = new Map<string, TaskRounds>();
   const pools = new Map<string, WaitingPool>();
+  const conducts = new Map<string, Conduct>();
   const servings = new Map<TaskName, Predictor | null>();
   const control = new RoundControl(rounds, storage.pausedTasks, task => events.emit('steered', task));
   const runs = new RunControl(rounds, storage.runs, clock, events);
@@ -166,6 +169,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     return () => {
       if (runsOfTask) runs.admit(runsOfTask);
       pools.set(task.name, opened.pool);
+      conducts.set(task.name, opened.conduct);
       rounds.set(task.name, opened.rounds);
       checkIns.set(task.name, opened.checkIns);
       servings.set(task.name, task.serving.remote ? workerPredictor() : null);
@@ -271,6 +275,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     newWords,
     pools,
     checkIns,
+    conducts,
     parts,
     registry,
     privacy,
@@ -304,7 +309,8 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
           if (isStarted) await startTask(added);
         } catch (error) {
           // What is tried again makes rounds of its own: these may not go on beside them.
-          for (const each of [pools, rounds, checkIns, servings]) each.delete(task.name);
+          await conducts.get(task.name)?.close();
+          for (const each of [pools, rounds, checkIns, conducts, servings]) each.delete(task.name);
           await added.suspend();
           throw error;
         }
@@ -332,6 +338,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       await retention.settled();
       await activity.close();
       await convictions.close();
+      await Promise.all(Array.from(conducts.values(), each => each.close()));
     },
   };
 }

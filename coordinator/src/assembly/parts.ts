@@ -17,6 +17,7 @@ import { CoordinatorEvents } from '../events/events.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
 import type { ActivePopulation } from '../population/active-population.ts';
 import { ActivityRecorder } from '../population/activity-recorder.ts';
+import { Conduct } from '../population/conduct.ts';
 import type { Population } from '../population/population.ts';
 import { WaitingPool } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
@@ -60,6 +61,7 @@ interface Seat {
   readonly pool: WaitingPool;
   readonly checkIns: CheckInHandler;
   readonly activity: ActivityRecorder;
+  readonly conduct: Conduct;
 }
 
 /** The parts of rounds that this cell runs of tasks that are spread over cells, whichever cell leads them. */
@@ -211,7 +213,7 @@ export class Parts {
     // It began while that was waited for: whoever takes it finds it in the storage, as after a crash.
     this.#seats.delete(name);
     for (const device of seat.pool.devices) this.#waitingEnds.end(device);
-    await seat.activity.close();
+    await Promise.all([seat.activity.close(), seat.conduct.close()]);
     return true;
   }
 
@@ -220,10 +222,10 @@ export class Parts {
     for (const seat of [...this.#seats.values()]) await this.#close(seat);
   }
 
-  async #close({ name, rounds, activity }: Seat): Promise<void> {
+  async #close({ name, rounds, activity, conduct }: Seat): Promise<void> {
     await rounds.suspend();
     this.#seats.delete(name);
-    await activity.close();
+    await Promise.all([activity.close(), conduct.close()]);
   }
 
   async #open(leased: Leased): Promise<Seat> {
@@ -233,7 +235,9 @@ export class Parts {
     const task = await withStoredSettings(this.#defined.get(taskName)!, storage.settings);
     await activePopulation.open([task]);
     const events = this.#ownEvents();
-    const pool = new WaitingPool(() => rounds.poolChanged());
+    const conduct = new Conduct({ task: () => rounds.task, clock, events, store: storage.marks });
+    const pool = new WaitingPool(() => rounds.poolChanged(), conduct);
+    await conduct.open();
     const { count } = task.spread!;
     const accounts = privacy.accountsOfPart(
       taskName,
@@ -271,6 +275,7 @@ export class Parts {
     const checkIns = new CheckInHandler({
       rounds,
       pool,
+      conduct,
       activePopulation: {
         of: each => {
           const { population: all, ...others } = activePopulation.of(each);
@@ -283,7 +288,7 @@ export class Parts {
       channel,
     });
     const activity = new ActivityRecorder(storage.activity, events, clock);
-    return { name: partName(taskName, part!), rounds, pool, checkIns, activity };
+    return { name: partName(taskName, part!), rounds, pool, checkIns, activity, conduct };
   }
 
   /** What the cell says that leads the rounds of a task, by now. */

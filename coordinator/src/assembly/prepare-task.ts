@@ -99,6 +99,7 @@ export function taskPreparer(world: TaskWorld): (definition: Task) => Promise<Pr
         : undefined,
       registry,
       queryResults: storage.queryResults,
+      marks: storage.marks,
       clock,
       random: world.random,
       jitter: world.jitter,
@@ -125,6 +126,7 @@ export function taskPreparer(world: TaskWorld): (definition: Task) => Promise<Pr
       enrolled: () => world.population.size,
       events,
     });
+    await opened.conduct.open();
     await world.control.open([opened.rounds]);
     runs?.drive(opened.rounds);
     return { task, opened, runs };

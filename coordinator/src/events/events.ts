@@ -56,6 +56,8 @@ interface EventMap {
   'checked-in': [device: DeviceId, task: TaskName, decision: 'waiting' | 'later', isEligible: boolean];
   /** Devices were proved to have revealed or dealt wrong shares. */
   convicted: [round: RoundId, devices: readonly DeviceId[], code: ErrorCode];
+  /** A masked sum of a round came to nothing by one at least of these devices, and nobody was proved to have done it. */
+  spoiled: [terms: RoundTerms, devices: readonly DeviceId[]];
   /** Operators paused or resumed a task. */
   steered: [task: TaskName];
   /** An operator added a task, from this file of the tasks' folder. */

@@ -157,6 +157,11 @@ export class MaskedGroups {
     return this.#groups.get(group)?.failure;
   }
 
+  /** As `MaskedRound.suspects`, of all groups. */
+  get suspects(): readonly AssignmentId[] {
+    return [...this.#groups.values()].flatMap(({ round }) => round.suspects);
+  }
+
   /** The devices whose misdeed an error of this round proves. */
   culprits(error: unknown): readonly AssignmentId[] {
     const round = typeof error === 'object' && error !== null ? this.#failedIn.get(error) : undefined;

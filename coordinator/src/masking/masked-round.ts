@@ -16,11 +16,12 @@ import { type Dealing, readDealing } from '@murmuration/protocol/secagg/dealing'
 import { drawGraph, holdersOf, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
 import { signatureBytes } from '@murmuration/protocol/secagg/keys';
 import { Misdeed } from '@murmuration/protocol/secagg/misdeed';
-import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import { corruptHolders, findParameters } from '@murmuration/protocol/secagg/parameters';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
 import { type RecoveredSecret, Unmasking } from '@murmuration/protocol/secagg/unmasking';
 import { CohortKeys, type KeyOwner } from './cohort-keys.ts';
+import { Complaints } from './complaints.ts';
 import { Inputs } from './inputs.ts';
 
 /** The coordinator's part of secure aggregation over one graph, by assignment; the graph numbers its devices by itself. */
@@ -43,6 +44,9 @@ export class MaskedRound {
   readonly #agreeing = new Map<number, number>();
   #unsettled = 0;
   #unmasking: Unmasking | undefined;
+  #complaints!: Complaints;
+  /** Proved by complaints, and not told yet. */
+  #untold: number[] = [];
 
   /** `keys`: those of the whole cohort, of which the graph may have a part. */
   constructor(context: RoundContext, settings: MaskingSettings, keys = new CohortKeys(context)) {
@@ -74,6 +78,7 @@ export class MaskedRound {
     for (const member of members)
       this.#numbers.set(member, numberOf.get(hex(this.#keys.of(member).identity))!);
     this.#graph = graph;
+    this.#complaints = new Complaints(corruptHolders(parameters, this.#settings));
     return new Inputs(members, member => writeRoster(graph, this.#numberOf(member)));
   }
 
@@ -172,8 +177,22 @@ export class MaskedRound {
 
   /** Throws `secagg.share`. Returns whether everything is there that takes the masks off. */
   takeReveal(assignment: AssignmentId, message: Uint8Array): boolean {
-    this.#unmasking!.take(this.#numberOf(assignment), message);
+    const number = this.#numberOf(assignment);
+    const unopened = this.#unmasking!.take(number, message);
+    this.#untold.push(...this.#complaints.take(number, unopened));
     return this.#unmasking!.missing === 0;
+  }
+
+  /** The devices that reveals have proved to have dealt boxes that do not open, each once. */
+  proved(): readonly AssignmentId[] {
+    return this.#assignmentsOf(new Set(this.#untold.splice(0)));
+  }
+
+  /** Those of whom one at least has kept the masks on: each dealer whose secret lacks shares though it has been revealed that its boxes do not open, and who says so. */
+  get suspects(): readonly AssignmentId[] {
+    const lacking = this.#unmasking?.lacking ?? [];
+    const accused = lacking.filter(dealer => this.#complaints.of(dealer).length > 0);
+    return this.#assignmentsOf(new Set(accused.flatMap(dealer => [dealer, ...this.#complaints.of(dealer)])));
   }
 
   /** The secrets whose masks are in the sum. Throws `secagg.dealer` where one device dealt something else than it signed. */
@@ -184,10 +203,12 @@ export class MaskedRound {
   /** The devices whose misdeed an error of this round proves. */
   culprits(error: unknown): readonly AssignmentId[] {
     if (!(error instanceof Misdeed)) return [];
-    const culprits = new Set(error.devices);
-    return Array.from(this.#numbers)
-      .filter(([, number]) => culprits.has(number))
-      .map(([assignment]) => assignment);
+    return this.#assignmentsOf(new Set(error.devices));
+  }
+
+  #assignmentsOf(numbers: ReadonlySet<number>): readonly AssignmentId[] {
+    if (numbers.size === 0) return [];
+    return [...this.#numbers].filter(([, number]) => numbers.has(number)).map(([assignment]) => assignment);
   }
 
   #evidenceOf(number: number): Evidence | undefined {

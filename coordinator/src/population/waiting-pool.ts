@@ -1,12 +1,21 @@
 import type { DeviceId, ModelHash } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import { drawUniformly } from '../selection/draw.ts';
+import { type DrawMark, drawCarefully } from '../selection/careful-draw.ts';
 
 /** Devices that a round may choose among. */
 export interface Candidates {
+  /** Those that are not benched. */
   readonly size: number;
-  /** Takes `count` devices, at random: they wait no more. */
-  draw(count: number, random: RandomBytes): DeviceId[];
+  readonly all: number;
+  /** Takes up to `count` devices, as `drawCarefully`: they wait no more. Fewer are at least as many as `least` updates take. */
+  draw(count: number, random: RandomBytes, least?: number): DeviceId[];
+}
+
+/** How devices have behaved. */
+export interface Reputation {
+  markOf(device: DeviceId): DrawMark | undefined;
+  /** Whether a device is drawn last, as it fell silent: nobody counts on it. */
+  isBenched(device: DeviceId): boolean;
 }
 
 /** The devices that have checked in for one task and wait for an assignment. */
@@ -18,15 +27,27 @@ export class WaitingPool implements Candidates {
   /** By the version of which each has kept an update; undefined: it has none. */
   readonly #byBase = new Map<ModelHash | undefined, Set<DeviceId>>();
   readonly #bases = new Map<DeviceId, ModelHash | undefined>();
+  readonly #benched = new Set<DeviceId>();
   readonly #changed: () => void;
+  readonly #reputation: Reputation | undefined;
 
-  /** `changed` is called after each change from outside. */
-  constructor(changed: () => void) {
+  /** `changed` is called after each change from outside; without a `reputation` all devices are alike. */
+  constructor(changed: () => void, reputation?: Reputation) {
     this.#changed = changed;
+    this.#reputation = reputation;
   }
 
   get size(): number {
+    return this.all - this.benched;
+  }
+
+  get all(): number {
     return this.#waiting.size;
+  }
+
+  /** Those that are drawn last. */
+  get benched(): number {
+    return this.#benchedIn(this.#waiting);
   }
 
   get devices(): readonly DeviceId[] {
@@ -41,6 +62,7 @@ export class WaitingPool implements Candidates {
   add(device: DeviceId, answers: readonly string[] = [], base?: ModelHash): void {
     this.#forget(device);
     this.#waiting.set(device, answers);
+    if (this.#reputation?.isBenched(device)) this.#benched.add(device);
     this.#bases.set(device, base);
     this.#byBase.set(base, (this.#byBase.get(base) ?? new Set()).add(device));
     for (const query of answers) {
@@ -54,44 +76,64 @@ export class WaitingPool implements Candidates {
     if (this.#forget(device)) this.#changed();
   }
 
-  draw(count: number, random: RandomBytes): DeviceId[] {
-    return this.#draw(this.#waiting.keys(), count, random);
+  draw(count: number, random: RandomBytes, least = count): DeviceId[] {
+    return this.#draw(this.#waiting.keys(), count, random, least);
   }
 
   /** Those of them that would answer a query. */
   answering(query: string): Candidates {
     const those = () => this.#answering.get(query) ?? new Set<DeviceId>();
+    const benchedIn = () => this.#benchedIn(those());
     return {
       get size() {
+        return this.all - benchedIn();
+      },
+      get all() {
         return those().size;
       },
-      draw: (count, random) => this.#draw(those(), count, random),
+      draw: (count, random, least = count) => this.#draw(those(), count, random, least),
     };
   }
 
   /** Those of them whose update, or the lack of one, is of use. */
   heldFrom(isOfUse: (base: ModelHash | undefined) => boolean): Candidates {
     const sets = () => [...this.#byBase].flatMap(([base, devices]) => (isOfUse(base) ? [devices] : []));
+    const benchedIn = () => sets().reduce((sum, devices) => sum + this.#benchedIn(devices), 0);
     return {
       get size() {
+        return this.all - benchedIn();
+      },
+      get all() {
         return sets().reduce((sum, { size }) => sum + size, 0);
       },
-      draw: (count, random) =>
+      draw: (count, random, least = count) =>
         this.#draw(
           sets().flatMap(devices => [...devices]),
           count,
           random,
+          least,
         ),
     };
   }
 
-  #draw(candidates: Iterable<DeviceId>, count: number, random: RandomBytes): DeviceId[] {
-    const drawn = drawUniformly(candidates, count, random);
+  #benchedIn(devices: { has(device: DeviceId): boolean }): number {
+    let count = 0;
+    for (const device of this.#benched) {
+      if (!this.#reputation!.isBenched(device)) this.#benched.delete(device);
+      else if (devices.has(device)) count += 1;
+    }
+    return count;
+  }
+
+  #draw(candidates: Iterable<DeviceId>, count: number, random: RandomBytes, least: number): DeviceId[] {
+    const markOf = (device: DeviceId) => this.#reputation?.markOf(device);
+    const drawn = drawCarefully(candidates, count, least, markOf, random);
     for (const device of drawn) this.#forget(device);
     return drawn;
   }
 
   #forget(device: DeviceId): boolean {
+    this.#benched.delete(device);
     const base = this.#bases.get(device);
     const same = this.#byBase.get(base);
     same?.delete(device);

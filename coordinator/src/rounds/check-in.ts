@@ -3,6 +3,7 @@ import type { CheckIn, CheckInAnswer, ComeBack } from '@murmuration/protocol/mes
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ActivePopulation } from '../population/active-population.ts';
+import type { Conduct } from '../population/conduct.ts';
 import { comeBackAfter } from '../population/pacing.ts';
 import { type Expected, SentAway } from '../population/sent-away.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
@@ -40,6 +41,7 @@ type RoundsOfCheckIns = Pick<TaskRounds, 'task' | 'trainings' | 'trainsHere' | '
 export interface CheckInPorts {
   readonly rounds: RoundsOfCheckIns;
   readonly pool: WaitingPool;
+  readonly conduct: Pick<Conduct, 'outUntil' | 'isBenched'>;
   readonly activePopulation: Pick<ActivePopulation, 'of'>;
   readonly privacy: Pick<PrivacyBudgets, 'outOf' | 'untilKnown'>;
   readonly arms?: Pick<ArmsPort, 'labels'> | undefined;
@@ -57,6 +59,7 @@ export interface CheckInPorts {
 export class CheckInHandler {
   readonly #rounds: RoundsOfCheckIns;
   readonly #pool: WaitingPool;
+  readonly #conduct: CheckInPorts['conduct'];
   readonly #activePopulation: Pick<ActivePopulation, 'of'>;
   readonly #privacy: CheckInPorts['privacy'];
   readonly #arms: CheckInPorts['arms'];
@@ -66,8 +69,19 @@ export class CheckInHandler {
   readonly #sentAway = new SentAway();
   #recalls = 0;
 
-  constructor({ rounds, pool, activePopulation, privacy, arms, random, clock, channel }: CheckInPorts) {
+  constructor({
+    rounds,
+    pool,
+    conduct,
+    activePopulation,
+    privacy,
+    arms,
+    random,
+    clock,
+    channel,
+  }: CheckInPorts) {
     this.#arms = arms;
+    this.#conduct = conduct;
     this.#rounds = rounds;
     this.#pool = pool;
     this.#activePopulation = activePopulation;
@@ -83,14 +97,14 @@ export class CheckInHandler {
   }
 
   /**
-   * A second check-in takes the place of the first: a device that is told to come later does not wait any more. `out`: ms for which the device
-   * is left out.
+   * A second check-in takes the place of the first: a device that is told to come later does not wait any more. `convicted`: ms for which the
+   * device is left out.
    */
-  answer(device: DeviceId, checkIn: CheckIn, sdk: string, out = 0): CheckInAnswer {
+  answer(device: DeviceId, checkIn: CheckIn, sdk: string, convicted = 0): CheckInAnswer {
     this.#pool.remove(device);
     this.#sentAway.remove(device);
-    if (out > 0)
-      return { decision: 'later', after: out, reason: 'the device has revealed or dealt wrong shares' };
+    if (convicted > 0)
+      return { decision: 'later', after: convicted, reason: 'the device has revealed or dealt wrong shares' };
     const reason = this.#ineligible(checkIn, sdk);
     if (reason !== undefined)
       return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
@@ -103,7 +117,13 @@ export class CheckInHandler {
     }
     const tooSoon = this.#tooSoon(device);
     if (tooSoon) return { decision: 'later', ...tooSoon };
-    const busy = this.#unavailable(checkIn);
+    const out = this.#conduct.outUntil(device);
+    if (out) {
+      const after = Math.max(out.time - this.#clock.now(), this.#comeBackAfter());
+      this.#sentAway.add(device, this.#clock.now() + after);
+      return { decision: 'later', after, reason: out.reason };
+    }
+    const busy = this.#unavailable(checkIn, this.#conduct.isBenched(device));
     if (busy !== undefined) return { decision: 'later', after: this.sendAway(device), reason: busy };
     const answers = this.#arms?.labels(device, checkIn.answers) ?? checkIn.answers;
     this.#pool.add(device, answers, checkIn.base);
@@ -184,10 +204,13 @@ export class CheckInHandler {
     );
   }
 
-  #unavailable({ base }: Pick<CheckIn, 'base'>): string | undefined {
+  #unavailable({ base }: Pick<CheckIn, 'base'>, isBenched = false): string | undefined {
     if (this.#rounds.trainsHere) return 'the coordinator trains this model itself';
     const { task, untilNextRound } = this.#rounds;
-    if (this.#pool.size >= waitingPerPlace * devicesAtOnce(task)) return 'enough devices are waiting';
+    const places = devicesAtOnce(task);
+    if (this.#pool.size >= waitingPerPlace * places) return 'enough devices are waiting';
+    // They hold connections, and are drawn last.
+    if (isBenched && this.#pool.benched >= places) return 'enough devices are waiting';
     if (untilNextRound > patience && !this.#rounds.trainings?.wants(base)) return 'no round begins soon';
     return undefined;
   }

@@ -154,16 +154,23 @@ export class RoundDriver {
     this.#cancelSettling();
     if (this.#buffer && !this.#buffer.admits) return;
     this.#execution.happen({ type: 'available', devices: pool.size });
-    if (!this.#hasAll()) return;
+    if (!this.#hasAll() && !this.#hasOnlyBenched()) return;
     this.#cancelSettling = clock.at(clock.now() + settling, () => {
-      if (this.#hasAll()) this.#execution.happen({ type: 'available', devices: pool.size, areAll: true });
+      const areAll = this.#hasAll();
+      if (areAll || this.#hasOnlyBenched())
+        this.#execution.happen({ type: 'available', devices: pool.all, areAll });
     });
   }
 
   /** Whether nobody is left whom over-selection could wait for. */
   #hasAll(): boolean {
     const { pool, enrolled } = this.#ports;
-    return this.state.phase === 'gathering' && pool.size >= Math.max(this.terms.goal, enrolled());
+    return this.state.phase === 'gathering' && pool.all >= Math.max(this.terms.goal, enrolled());
+  }
+
+  /** Whether the whole cohort is there, with some who are drawn last. */
+  #hasOnlyBenched(): boolean {
+    return this.state.phase === 'gathering' && this.#ports.pool.all >= this.terms.cohortSize;
   }
 
   /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
@@ -356,6 +363,8 @@ export class RoundDriver {
     // An effect before this one may have ended the phase.
     if (!('quorum' in this.state)) return;
     this.#cancelTimer = this.#ports.clock.at(time, () => {
+      if (this.state.phase === 'gathering' && this.state.quorum.deadline <= time)
+        this.#execution.happen({ type: 'available', devices: this.#ports.pool.all });
       this.#execution.happen(
         { type: 'tick', time },
         this.#isLasting(time) ? { type: 'tick', time } : undefined,
@@ -372,7 +381,7 @@ export class RoundDriver {
     const { pool, random, clock } = this.#ports;
     const time = clock.now();
     const base = this.#buffer?.baseAt(time);
-    const members = pool.draw(count, random).map(device => ({
+    const members = pool.draw(count, random, this.terms.minimum).map(device => ({
       device,
       assignment: randomId<AssignmentId>(random),
       token: random(32),

@@ -34,6 +34,10 @@ export async function openSums(
     } catch (error) {
       if (aggregate.consumes !== 'groups' || !(error instanceof MurmurationError)) throw error;
       execution.refused(error);
+      execution.impossible(
+        error,
+        contributors.filter(member => groupOf(member) === group),
+      );
       failures.set(group, error.detail);
     }
   if (aggregate.consumes !== 'groups') return undefined;

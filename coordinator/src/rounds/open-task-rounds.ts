@@ -1,6 +1,8 @@
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { ActivePopulation } from '../population/active-population.ts';
+import { Conduct } from '../population/conduct.ts';
+import type { MarkStore } from '../population/mark.ts';
 import { WaitingPool } from '../population/waiting-pool.ts';
 import type { QueryResultStore } from '../registry/query-results.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -17,6 +19,8 @@ export interface TaskPorts
   readonly queryResults: QueryResultStore;
   readonly channel: CohortChannel & CheckInPorts['channel'];
   readonly activePopulation: Pick<ActivePopulation, 'of'>;
+  /** Where it is kept how devices behave; undefined: nowhere. */
+  readonly marks?: MarkStore | undefined;
   /** Spreads check-ins. */
   readonly jitter: RandomBytes;
   /** The step from a sum to a version; `taskOf` gives the task as it is set when a round ends. */
@@ -28,15 +32,17 @@ export interface OpenTaskRounds {
   readonly rounds: TaskRounds;
   readonly pool: WaitingPool;
   readonly checkIns: CheckInHandler;
+  readonly conduct: Conduct;
 }
 
 /** Puts the rounds of a task together with those who wait for them; nothing begins before `rounds.start`. */
 export function openTaskRounds(
   task: Task,
-  { registry, queryResults, activePopulation, jitter, makeVersion, ...ports }: TaskPorts,
+  { registry, queryResults, activePopulation, marks, jitter, makeVersion, ...ports }: TaskPorts,
 ): OpenTaskRounds {
-  const { clock, channel, privacy } = ports;
-  const pool = new WaitingPool(() => rounds.poolChanged());
+  const { clock, channel, privacy, events } = ports;
+  const conduct = new Conduct({ task: () => rounds.task, clock, events, store: marks });
+  const pool = new WaitingPool(() => rounds.poolChanged(), conduct);
   const inquiries = new Inquiries(queryResults, privacy.answers, ports.arms);
   const rounds: TaskRounds = new TaskRounds(task, registry, inquiries, {
     ...ports,
@@ -51,6 +57,7 @@ export function openTaskRounds(
   const checkIns = new CheckInHandler({
     rounds,
     pool,
+    conduct,
     activePopulation,
     privacy,
     arms: ports.arms,
@@ -58,5 +65,5 @@ export function openTaskRounds(
     clock,
     channel,
   });
-  return { rounds, pool, checkIns };
+  return { rounds, pool, checkIns, conduct };
 }

@@ -33,7 +33,7 @@ export interface PartRoundsPorts extends Omit<DriverPorts, 'endPart' | 'spread'>
   readonly spread: SpreadPorts;
   /** The accounts of the devices of this part under the privacy budget of the task. */
   readonly accounts: Pick<AskedAccounts, 'follow' | 'close'>;
-  readonly pool: Pick<WaitingPool, 'size' | 'draw' | 'answering' | 'devices'>;
+  readonly pool: Pick<WaitingPool, 'size' | 'all' | 'draw' | 'answering' | 'devices'>;
   /** What the cell says that leads the rounds; undefined: nothing yet. */
   readonly schedule: () => Schedule | undefined;
   /** Has those wait no more whom the privacy budget of the task lets take no part by now. */

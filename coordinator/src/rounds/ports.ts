@@ -155,5 +155,5 @@ export interface DriverPorts {
 
 /** What the rounds of a task work with: a round of a query chooses among those who would answer it. */
 export type TaskRoundsPorts = DriverPorts & {
-  readonly pool: Pick<WaitingPool, 'size' | 'devices' | 'remove' | 'draw' | 'answering' | 'heldFrom'>;
+  readonly pool: Pick<WaitingPool, 'size' | 'all' | 'devices' | 'remove' | 'draw' | 'answering' | 'heldFrom'>;
 };

@@ -7,7 +7,7 @@ import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Origin } from '../aggregation/running-sum.ts';
 import { MaskedGroups } from '../masking/masked-groups.ts';
 import { stalenessIn } from '../round/base.ts';
-import { memberOf, membersAt, standingOf } from '../round/cohort.ts';
+import { type Member, memberOf, membersAt, standingOf } from '../round/cohort.ts';
 import { begin } from '../round/phases/gathering.ts';
 import { replay } from '../round/replay.ts';
 import type { CollectingState, Effect, RoundEvent, RoundState, RoundTerms } from '../round/round.ts';
@@ -46,6 +46,8 @@ export class RoundExecution {
   /** When the deadlines were moved last, by the journal. */
   #shiftedAt: number | undefined;
   #follow: (state: RoundState) => void = () => {};
+  /** Whether somebody was proved to have done what the round may fail for. */
+  #hasConvicted = false;
 
   /** Begins a round, which is written down once `after` has resolved, or replays `saved`, from whose checkpoint `aggregate` was restored. */
   constructor(
@@ -101,9 +103,12 @@ export class RoundExecution {
   /** Something happened; `entry` is written down where it changed anything. */
   happen(event: RoundEvent, entry?: JournalEntry): void {
     if (this.stop.signal.aborted && event.type !== 'published') return;
-    const { state, effects } = transition(this.#state, event);
-    if (state === this.#state && effects.length === 0) return;
+    const before = this.#state;
+    const { state, effects } = transition(before, event);
+    if (state === before && effects.length === 0) return;
     if (entry) this.#journal.append(entry);
+    if (before.phase === 'unmasking' && state.phase !== 'unmasking')
+      this.#spoiled(this.masked?.groups.suspects ?? []);
     this.#state = state;
     this.timeline.follow(event, state, this.#timeOf(event));
     if (this.#perform) this.#ports.events.emit('round', state);
@@ -159,6 +164,7 @@ export class RoundExecution {
     await this.#take(assignment, phaseOf[type], message, 'round.repeated', () => {
       const event = masked.take(entry);
       this.#journal.append(entry);
+      if (type === 'reveal') this.#prove(assignment);
       return event;
     });
     await this.#journal.commit.acknowledge();
@@ -188,16 +194,44 @@ export class RoundExecution {
 
   /** Tells whose misdeed an error proves, where it does. */
   #convict(error: MurmurationError): void {
-    const culprits = this.masked?.groups.culprits(error) ?? [];
-    const devices = culprits.map(each => this.claims.deviceOf(each)).filter(each => each !== undefined);
-    if (devices.length > 0) this.#ports.events.emit('convicted', this.terms.id, devices, error.code);
+    this.#tellConvicted(this.masked?.groups.culprits(error) ?? [], error.code);
+  }
+
+  /** Tells whose misdeed the message of a device has proved, with those before it. */
+  #prove(assignment: AssignmentId): void {
+    this.#tellConvicted(this.masked?.groups.of(assignment).proved() ?? [], 'secagg.dealer');
+  }
+
+  #tellConvicted(culprits: readonly AssignmentId[], code: ErrorCode): void {
+    const devices = this.#devicesOf(culprits);
+    if (devices.length === 0) return;
+    this.#hasConvicted = true;
+    this.#ports.events.emit('convicted', this.terms.id, devices, code);
+  }
+
+  /** An error says that the sum of these can't be theirs: one of them has lied under its masks. */
+  impossible(error: unknown, contributors: readonly Member[]): void {
+    if (this.masked && error instanceof MurmurationError && error.code === 'update.impossible')
+      this.#spoiled(contributors.map(({ assignment }) => assignment));
+  }
+
+  #spoiled(suspects: readonly AssignmentId[]): void {
+    const devices = this.#devicesOf(suspects);
+    // A restart makes nobody suspect twice.
+    if (devices.length > 0 && this.#perform && !this.#hasConvicted)
+      this.#ports.events.emit('spoiled', this.terms, devices);
+  }
+
+  #devicesOf(assignments: readonly AssignmentId[]): DeviceId[] {
+    return assignments.map(each => this.claims.deviceOf(each)).filter(each => each !== undefined);
   }
 
   /** Ends the round as failed; `where` says to the log what was being done. */
   failWith(where: string, error: unknown): void {
     const ours = error instanceof MurmurationError;
     if (ours) this.#convict(error);
-    else this.#ports.events.emit('fault', where, error, this.terms.id);
+    if (this.#state.phase === 'closing') this.impossible(error, this.#state.contributors);
+    if (!ours) this.#ports.events.emit('fault', where, error, this.terms.id);
     this.happen({
       type: 'abort',
       reason: ours ? error.detail : `Something failed while ${where}; the log has the reason.`,
@@ -315,6 +349,7 @@ export class RoundExecution {
         if (this.claims.hasTaken(assignment, phaseOf[type], digest, 'round.repeated')) return;
         this.claims.take(assignment, phaseOf[type], digest);
         const event = this.masked!.take(entry);
+        if (type === 'reveal') this.#prove(assignment);
         if (this.#state.phase === phaseOf[type]) this.happen(event);
       }
     }

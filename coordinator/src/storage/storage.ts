@@ -15,6 +15,7 @@ import type { ActivityStore } from '../population/activity.ts';
 import type { ConvictionStore } from '../population/convictions.ts';
 import type { DeviceStore } from '../population/device.ts';
 import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
+import type { MarkStore } from '../population/mark.ts';
 import type { PrivacyLedger } from '../privacy/ledger.ts';
 import type { AliasStore } from '../registry/aliases.ts';
 import type { GateDecisionStore } from '../registry/gate-decisions.ts';
@@ -45,6 +46,7 @@ import { memoryAudit } from './memory-audit.ts';
 import { memoryConvictions } from './memory-convictions.ts';
 import { memoryExperiments } from './memory-experiments.ts';
 import { memoryGateDecisions, memoryPromotionWatches } from './memory-lifecycle.ts';
+import { memoryMarks } from './memory-marks.ts';
 import {
   memoryAddedTasks,
   memoryAddedWords,
@@ -77,6 +79,7 @@ export interface Storage {
   readonly audit: AuditLog;
   readonly activity: ActivityStore;
   readonly convictions: ConvictionStore;
+  readonly marks: MarkStore;
   readonly privacy: PrivacyLedger;
   readonly drift: DriftStore;
   readonly accuracy: AccuracyStore;
@@ -144,6 +147,7 @@ function memoryStorage(clock: Clock): Storage {
     audit,
     activity: memoryActivity(devices),
     convictions: memoryConvictions(),
+    marks: memoryMarks(),
     privacy: memoryPrivacy(),
     drift: memoryDrift(),
     accuracy: memoryAccuracy(),

@@ -117,6 +117,17 @@ export function fewestInAnySum(parameters: GraphParameters, assumptions: Assumpt
   );
 }
 
+/** c: the corrupt devices that are assumed among the holders of one device's shares, but for a chance of 2^−security (SPEC.md, SA5). */
+export function corruptHolders(
+  { graph, devices, neighbours }: Omit<GraphParameters, 'threshold'>,
+  assumptions: Assumptions,
+): number {
+  const corrupt = corruptCount(devices, assumptions);
+  if (graph === 'complete') return corrupt;
+  const perEvent = 2 ** -(securityBits[assumptions.threat] + 1);
+  return likelyMost(devices, corrupt, neighbours, perEvent / devices);
+}
+
 function findHarary(
   devices: number,
   assumptions: Assumptions,
@@ -148,7 +159,7 @@ function safeThreshold(
     const perEvent = 2 ** -(securityBits[threat] + 1);
     const bad = corrupt + countOf(devices, dropping);
     if (logChanceOfGap(devices, bad, neighbours) >= Math.log(perEvent)) return undefined;
-    const threshold = Math.max(2, likelyMost(devices, corrupt, neighbours, perEvent / devices) + 1);
+    const threshold = Math.max(2, corruptHolders({ graph, devices, neighbours }, assumptions) + 1);
     return threshold > most ? undefined : threshold;
   }
   // What is cheap to know comes first.
@@ -176,7 +187,7 @@ function ringSafety(
   const pairs = (devices * (devices - 1)) / 2;
   const window = neighbours / 2;
   return {
-    corruptNeighbours: likelyMost(devices, corrupt, neighbours, perEvent / devices),
+    corruptNeighbours: corruptHolders({ graph: 'harary', devices, neighbours }, assumptions),
     corruptInWindow: smallest(
       Math.floor((window * corrupt) / devices),
       Math.min(corrupt, window),

@@ -76,6 +76,12 @@ export class Unmasking {
     return this.#missing;
   }
 
+  /** The numbers of the devices whose secrets lack shares. */
+  get lacking(): readonly number[] {
+    const { threshold } = this.#graph.parameters;
+    return [...this.#wanted].filter(([, { count }]) => count < threshold).map(([dealer]) => dealer);
+  }
+
   /**
    * Takes the reveal of a contributor; a second one changes nothing.
    * @returns the numbers of the dealers whose boxes the device could not open

@@ -4,6 +4,7 @@ import { openTrainingRuns } from '@murmuration/coordinator/lifecycle/training-ru
 import type { RunStore } from '@murmuration/coordinator/lifecycle/training-runs/store';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import type { AuditLog } from '@murmuration/coordinator/operators/audit';
+import type { MarkStore } from '@murmuration/coordinator/population/mark';
 import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
 import type { AliasStore } from '@murmuration/coordinator/registry/aliases';
 import { Registry } from '@murmuration/coordinator/registry/registry';
@@ -129,6 +130,8 @@ export interface FederationOptions {
   readonly aliases?: AliasStore;
   /** What is told of what the coordinator does by itself: nowhere, without it. */
   readonly audit?: AuditLog;
+  /** Where it is kept how devices behave: nowhere, without it. */
+  readonly marks?: MarkStore;
   /** Takes the place of the step from a sum to a version. */
   readonly makeVersion?: (real: MakeVersion) => MakeVersion;
 }
@@ -145,6 +148,7 @@ export async function openFederation({
   queryResults = memoryQueryResults(),
   aliases = memoryAliases(),
   audit = memoryAudit(),
+  marks,
   makeVersion,
 }: FederationOptions = {}) {
   const task = valuesTask(change);
@@ -171,8 +175,9 @@ export async function openFederation({
   });
   await privacy.open(task.name);
   const runs = await openTrainingRuns(task, { store: runStore, history, clock, random, events });
-  const { rounds, pool, checkIns } = openTaskRounds(task, {
+  const { rounds, pool, checkIns, conduct } = openTaskRounds(task, {
     runs,
+    marks,
     registry,
     queryResults,
     clock,
@@ -199,6 +204,7 @@ export async function openFederation({
     enrolled: () => enrolled.devices,
     events,
   });
+  await conduct.open();
   runs?.drive(rounds);
   accountsRead = () => rounds.poolChanged();
   return {
@@ -218,6 +224,7 @@ export async function openFederation({
     pool,
     rounds,
     checkIns,
+    conduct,
     enrolled,
     /** A device connects and checks in. */
     checkIn(device: DeviceId, answers?: string[]) {

@@ -10,7 +10,7 @@ import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { roundControl } from '@murmuration/protocol/weights/control';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
-import { contextOf, MaskedSteps } from '../../masked-steps.ts';
+import { contextOf, type Lies, MaskedSteps } from '../../masked-steps.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { deviceId, type Federation, layout } from './federation.ts';
 
@@ -33,6 +33,8 @@ export class MaskedDevice {
   #steps = new MaskedSteps();
   #sent: Message | undefined;
   readonly #secret: Uint8Array;
+  /** What it does otherwise than the protocol says. */
+  lies: Lies = {};
   /** What it says to queries. */
   answer: Answer = false;
   /** The values of its updates before their masks, by assignment. */
@@ -112,11 +114,11 @@ export class MaskedDevice {
   }
 
   #next(assignment: Assignment): Message | undefined {
-    return this.#steps.next({
+    const inputs = {
       context: contextOf(assignment, this.#identity),
       seed: () => this.#random(32),
-      heard: event => this.#heard(assignment, event),
-      prepare: mask => {
+      heard: (event: MaskingEvent) => this.#heard(assignment, event),
+      prepare: (mask: (elements: Int32Array, width: number) => void) => {
         const contribution = this.#contribution(assignment);
         const keep = (elements: Int32Array, width: number) => {
           this.plain.set(assignment.assignment, elements.slice());
@@ -125,7 +127,8 @@ export class MaskedDevice {
         const noisy = assignment.plan.privacy?.noise && noise;
         return prepareUpdate(contribution, assignment, this.#random, keep, noisy);
       },
-    });
+    };
+    return this.#steps.next(inputs, this.lies);
   }
 
   #contribution({ plan, round }: Assignment): Contribution {

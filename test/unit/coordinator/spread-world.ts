@@ -1,6 +1,7 @@
 import { PartDeal } from '@murmuration/coordinator/cells/parts';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
+import { Conduct } from '@murmuration/coordinator/population/conduct';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import type { AskedAccounts } from '@murmuration/coordinator/privacy/asked-accounts';
 import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
@@ -15,6 +16,7 @@ import { PartRounds } from '@murmuration/coordinator/rounds/part-rounds';
 import type { CohortChannel, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryMarks } from '@murmuration/coordinator/storage/memory-marks';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
@@ -134,6 +136,7 @@ export interface Seat {
   rounds: PartRounds;
   pool: WaitingPool;
   checkIns: CheckInHandler;
+  conduct: Conduct;
   accounts: AskedAccounts;
 }
 
@@ -184,6 +187,7 @@ export async function openSpread({
   const records: RoundRecord[] = [];
   const faults: unknown[][] = [];
   const seats: Seat[] = [];
+  const marks = memoryMarks();
   let lives = seed;
   /** The rounds at the cell that leads them. */
   let leading: TaskRounds | undefined;
@@ -243,7 +247,14 @@ export async function openSpread({
   const openSeat = async (seat: Seat): Promise<void> => {
     const life = new Life(clock);
     const { ports, privacy, random } = portsOf(life, seat.channel);
-    const pool = new WaitingPool(() => seat.rounds.poolChanged());
+    seat.conduct = new Conduct({
+      task: () => seat.rounds.task,
+      clock: life,
+      events: ports.events,
+      store: marks,
+    });
+    const pool = new WaitingPool(() => seat.rounds.poolChanged(), seat.conduct);
+    await seat.conduct.open();
     const accounts = privacy.accountsOfPart(task.name, device => partOf(device) === seat.part);
     seat.life = life;
     seat.pool = pool;
@@ -265,6 +276,7 @@ export async function openSpread({
     seat.checkIns = new CheckInHandler({
       rounds: seat.rounds,
       pool,
+      conduct: seat.conduct,
       activePopulation: { of: () => ({ population: 0, connected: 0 }) },
       privacy: accounts,
       random,

@@ -31,6 +31,7 @@ export interface Tables {
   readonly silences: SilencesTable;
   readonly owner: OwnerTable;
   readonly convictions: ConvictionsTable;
+  readonly device_marks: DeviceMarksTable;
   readonly privacy_budgets: PrivacyBudgetsTable;
   readonly privacy_steps: PrivacyStepsTable;
   readonly privacy_parts: PrivacyPartsTable;
@@ -175,6 +176,19 @@ interface ConvictionsTable {
   readonly time: number;
   /** 0 or 1. */
   readonly is_pardoned: number;
+}
+
+interface DeviceMarksTable {
+  readonly task: string;
+  readonly device: string;
+  readonly failures: number;
+  readonly in_row: number;
+  readonly failed_at: number;
+  readonly apart_until: number;
+  readonly silences: number;
+  readonly silent_until: number;
+  readonly delays: number;
+  readonly changed_at: number;
 }
 
 interface VersionsTable {

@@ -12,6 +12,7 @@ import { sqlExperiments } from './experiments.ts';
 import { sqlGateDecisions } from './gate-decisions.ts';
 import { sqlHourlyCounts } from './hourly-counts.ts';
 import { sqlAccuracy } from './live-accuracy.ts';
+import { sqlMarks } from './marks.ts';
 import { sqlPausedTasks } from './paused-tasks.ts';
 import { sqlPrivacy } from './privacy.ts';
 import { sqlPromotionWatches } from './promotion-watches.ts';
@@ -36,6 +37,7 @@ export function rowStores(database: RowDatabase) {
     audit: sqlAudit(database),
     activity: sqlActivity(database),
     convictions: sqlConvictions(database),
+    marks: sqlMarks(database),
     privacy: sqlPrivacy(database),
     drift: sqlDrift(database),
     accuracy: sqlAccuracy(database),

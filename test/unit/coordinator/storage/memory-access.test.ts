@@ -16,6 +16,7 @@ import {
   memoryGateDecisions,
   memoryPromotionWatches,
 } from '@murmuration/coordinator/storage/memory-lifecycle';
+import { memoryMarks } from '@murmuration/coordinator/storage/memory-marks';
 import {
   memoryAddedTasks,
   memoryAddedWords,
@@ -43,6 +44,7 @@ import { experimentsContract } from '../../../contract/experiments.ts';
 import { gateDecisionsContract } from '../../../contract/gate-decisions.ts';
 import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
 import { lineageSamples } from '../../../contract/lineage-samples.ts';
+import { marksContract } from '../../../contract/marks.ts';
 import {
   addedTasksContract,
   addedWordsContract,
@@ -75,6 +77,7 @@ activityContract('memory', async () => {
   return { activity: memoryActivity(devices), devices };
 });
 convictionsContract('memory', async () => memoryConvictions());
+marksContract('memory', async () => memoryMarks());
 trackingStoreContract('memory', async () => memoryTracking());
 trackingQueueContract('memory of events', async () => memoryQueue(), lineageSamples);
 accuracyStoreContract('memory', async () => memoryAccuracy());

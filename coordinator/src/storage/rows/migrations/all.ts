@@ -4,6 +4,7 @@ import { addedWords } from './added-words.ts';
 import { auditBegun } from './audit-begun.ts';
 import { auditChanges } from './audit-changes.ts';
 import { convictions } from './convictions.ts';
+import { deviceMarks } from './device-marks.ts';
 import { devices } from './devices.ts';
 import { drift } from './drift.ts';
 import { experimentCovariates } from './experiment-covariates.ts';
@@ -71,4 +72,5 @@ export const migrations: readonly Migration[] = [
   rejectedWords,
   auditBegun,
   privacyPages,
+  deviceMarks,
 ];
