@@ -237,7 +237,6 @@ export class Parts {
     const events = this.#ownEvents();
     const conduct = new Conduct({ task: () => rounds.task, clock, events, store: storage.marks });
     const pool = new WaitingPool(() => rounds.poolChanged(), conduct);
-    await conduct.open();
     const { count } = task.spread!;
     const accounts = privacy.accountsOfPart(
       taskName,
@@ -287,6 +286,7 @@ export class Parts {
       clock,
       channel,
     });
+    await conduct.open();
     const activity = new ActivityRecorder(storage.activity, events, clock);
     return { name: partName(taskName, part!), rounds, pool, checkIns, activity, conduct };
   }

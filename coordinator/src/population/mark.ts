@@ -86,10 +86,10 @@ export function apart(
   return [device, { ...mark, apartUntil: now + lasts }];
 }
 
-/** The device fell silent in a round; `interval`: ms between rounds. */
+/** The device fell silent in a round; `interval`: ms between rounds, the next of which one that is silent for the first time misses in no case. */
 export function silent(mark: Mark, now: number, interval: number): Mark {
   const silences = mark.silences + 1;
-  const lasts = Math.min(day, Math.max(leastSilence, interval) * 2 ** Math.min(silences - 1, 20));
+  const lasts = Math.min(day, Math.max(leastSilence, interval / 2) * 2 ** Math.min(silences - 1, 20));
   return { ...mark, silences, silentUntil: now + lasts, changedAt: now };
 }
 

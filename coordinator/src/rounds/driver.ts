@@ -154,11 +154,14 @@ export class RoundDriver {
     this.#cancelSettling();
     if (this.#buffer && !this.#buffer.admits) return;
     this.#execution.happen({ type: 'available', devices: pool.size });
-    if (!this.#hasAll() && !this.#hasOnlyBenched()) return;
+    const { state } = this;
+    if (state.phase !== 'gathering' || this.#execution.stop.signal.aborted) return;
+    // Nobody is waited for any more who would be drawn before them.
+    if (pool.all > pool.size && pool.all >= this.terms.cohortSize)
+      this.#wakeAt(Math.min(clock.now() + settling, state.quorum.deadline));
+    if (!this.#hasAll()) return;
     this.#cancelSettling = clock.at(clock.now() + settling, () => {
-      const areAll = this.#hasAll();
-      if (areAll || this.#hasOnlyBenched())
-        this.#execution.happen({ type: 'available', devices: pool.all, areAll });
+      if (this.#hasAll()) this.#execution.happen({ type: 'available', devices: pool.all, areAll: true });
     });
   }
 
@@ -166,11 +169,6 @@ export class RoundDriver {
   #hasAll(): boolean {
     const { pool, enrolled } = this.#ports;
     return this.state.phase === 'gathering' && pool.all >= Math.max(this.terms.goal, enrolled());
-  }
-
-  /** Whether the whole cohort is there, with some who are drawn last. */
-  #hasOnlyBenched(): boolean {
-    return this.state.phase === 'gathering' && this.#ports.pool.all >= this.terms.cohortSize;
   }
 
   /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
@@ -363,12 +361,14 @@ export class RoundDriver {
     // An effect before this one may have ended the phase.
     if (!('quorum' in this.state)) return;
     this.#cancelTimer = this.#ports.clock.at(time, () => {
-      if (this.state.phase === 'gathering' && this.state.quorum.deadline <= time)
+      if (this.state.phase === 'gathering')
         this.#execution.happen({ type: 'available', devices: this.#ports.pool.all });
       this.#execution.happen(
         { type: 'tick', time },
         this.#isLasting(time) ? { type: 'tick', time } : undefined,
       );
+      const { state } = this;
+      if (state.phase === 'gathering' && time < state.quorum.deadline) this.#wakeAt(state.quorum.deadline);
     });
   }
 

@@ -254,7 +254,6 @@ export async function openSpread({
       store: marks,
     });
     const pool = new WaitingPool(() => seat.rounds.poolChanged(), seat.conduct);
-    await seat.conduct.open();
     const accounts = privacy.accountsOfPart(task.name, device => partOf(device) === seat.part);
     seat.life = life;
     seat.pool = pool;
@@ -283,6 +282,7 @@ export async function openSpread({
       clock: life,
       channel: seat.channel,
     });
+    await seat.conduct.open();
     const saved = await rounds.underWay();
     await seat.rounds.resume(saved.filter(({ terms }) => terms.part === seat.part));
     seat.rounds.start();
