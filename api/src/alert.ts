@@ -4,6 +4,7 @@ import { instant, taskName, text } from './scalars.ts';
 /** What is watched for. */
 export const alertRules = [
   'rounds-failing',
+  'rounds-delayed',
   'figure-fell',
   'no-eligible-devices',
   'disk-filling',

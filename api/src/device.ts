@@ -54,6 +54,21 @@ export const device = z.object({
     .array(z.object({ round: z.string(), code: z.string(), time: instant }))
     .describe('Rounds in which it was proved to have revealed or dealt wrong shares, unless pardoned'),
   outUntil: instant.nullable().describe('Until when it is left out of rounds for that'),
+  marks: z
+    .array(
+      z.object({
+        task: z.string(),
+        failures: z
+          .int()
+          .describe('Sums that came to nothing with it among those of whom one has spoiled them'),
+        apartUntil: instant.nullable().describe('Until when it is kept apart, as nobody else was in as many'),
+        silences: z.int().describe('Rounds in a row in which it fell silent'),
+        delays: z.int().describe('Rounds in a row that waited for it alone'),
+      }),
+    )
+    .describe(
+      'How it behaved lately, some seconds late; tasks in which nothing speaks against it are left out',
+    ),
   tasks: z.array(
     z.object({
       task: z.string(),

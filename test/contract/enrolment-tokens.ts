@@ -110,6 +110,21 @@ export function enrolmentTokensContract(
       expect(await store.get(id)).toMatchObject({ uses: 1, revokedAt: 2_500 });
     });
 
+    it('names the tokens with which devices have enrolled', async () => {
+      const store = await open();
+      for (const token of [tokenOf(1, { name: 'shop' }), tokenOf(2, { name: 'fair' })])
+        await store.add(token);
+      await store.use(tokenOf(1).id, device(1), 2_000);
+      await store.use(tokenOf(2).id, device(2), 2_000);
+      expect(await store.namesOf([device(1), device(2), device(3)])).toEqual(
+        new Map([
+          [device(1), 'shop'],
+          [device(2), 'fair'],
+        ]),
+      );
+      expect(await store.namesOf([])).toEqual(new Map());
+    });
+
     it.runIf(reopen)('knows tokens and who used them after a restart', async () => {
       const before = await open();
       const { id } = tokenOf(1);

@@ -22,6 +22,15 @@ const device = z.object({
   sdk: z.string().nullable(),
   convictions: z.array(z.object({ round: z.string(), code: z.string(), time: z.string() })),
   outUntil: z.string().nullable(),
+  marks: z.array(
+    z.object({
+      task: z.string(),
+      failures: z.int(),
+      apartUntil: z.string().nullable(),
+      silences: z.int(),
+      delays: z.int(),
+    }),
+  ),
   tasks: z.array(z.object({ task: z.string(), rounds: z.int(), updates: z.int(), lastAt: z.string() })),
 });
 const devicePage = z.object({ devices: z.array(device), next: z.string().nullable() });
@@ -52,6 +61,12 @@ export function deviceCommands(program: Command): void {
       sayDevices([found]);
       for (const { round, code, time } of found.convictions)
         say(`It revealed or dealt wrong shares (${code}) in round ${round}, ${time}.`);
+      for (const { task, failures, apartUntil, silences, delays } of found.marks) {
+        if (failures > 0) say(`${failures} sums of ${task} came to nothing, maybe by it.`);
+        if (apartUntil !== null) say(`It is kept apart from rounds of ${task} until ${apartUntil}.`);
+        if (silences > 0) say(`It fell silent in ${silences} rounds of ${task} in a row.`);
+        if (delays > 0) say(`${delays} rounds of ${task} in a row waited for it alone.`);
+      }
       if (found.outUntil !== null) say(`It is left out of rounds until ${found.outUntil}.`);
       if (found.tasks.length === 0) return;
       say('');

@@ -213,6 +213,10 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       async reinstate(device) {
         await population.reinstate(device);
       },
+      async forget(device) {
+        for (const conduct of [...conducts.values(), ...(parts?.conducts ?? [])]) conduct.forget(device);
+        await storage.marks.forget(device);
+      },
     },
     clock,
     events,

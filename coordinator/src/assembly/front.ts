@@ -117,6 +117,7 @@ export async function openFront(
       waiting: () => 0,
       isPaused: () => false,
       isTraining: () => undefined,
+      marked: () => ({ silent: 0, suspect: 0, apart: 0, slow: 0 }),
       privacy: () => undefined,
       connected: () => connections.size,
       polled: () => polled,

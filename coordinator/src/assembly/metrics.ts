@@ -8,7 +8,7 @@ import type { Entrance } from './entrance.ts';
 import type { Watch } from './watch.ts';
 
 interface MeasuredParts {
-  readonly core: Pick<Core, 'rounds' | 'pools' | 'runs' | 'privacy' | 'traffic'>;
+  readonly core: Pick<Core, 'rounds' | 'pools' | 'conducts' | 'runs' | 'privacy' | 'traffic'>;
   readonly entrance: Pick<Entrance, 'connections' | 'polled' | 'population'>;
   readonly watch: Pick<Watch, 'alerts'>;
   /** The tasks that there are now. */
@@ -21,13 +21,14 @@ export function openMetrics(
   events: CoordinatorEvents,
   clock: Clock,
 ): Registry {
-  const { rounds, pools, runs, privacy, traffic } = core;
+  const { rounds, pools, conducts, runs, privacy, traffic } = core;
   const { connections, polled, population } = entrance;
   return watchMetrics(
     events,
     {
       tasks,
-      waiting: task => pools.get(task)!.size,
+      waiting: task => pools.get(task)!.all,
+      marked: task => conducts.get(task)!.marked,
       isPaused: task => rounds.get(task)!.isPaused,
       isTraining: task => runs.isTraining(task),
       privacy(task) {

@@ -127,6 +127,10 @@ export class Parts {
     return Array.from(this.#seats.values(), ({ pool }) => pool);
   }
 
+  get conducts(): readonly Conduct[] {
+    return Array.from(this.#seats.values(), ({ conduct }) => conduct);
+  }
+
   has(name: Leased): boolean {
     return this.#seats.has(name);
   }

@@ -107,6 +107,7 @@ export async function coordinatorRoutes(parts: RouteParts): Promise<void> {
     populationStatistics: new PopulationStatistics(population, storage.activity, core.convictions, clock),
     activePopulation: core.activePopulation,
     convictions: core.convictions,
+    marks: storage.marks,
     privacy: core.privacy,
     inference: inference.watch,
     monitor: inference.monitor,

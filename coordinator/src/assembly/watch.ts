@@ -1,4 +1,4 @@
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -14,6 +14,9 @@ import { HourlyCounter } from '../telemetry/hourly-counter.ts';
 import { Overviews } from '../telemetry/overview.ts';
 import { Presence } from '../telemetry/presence.ts';
 import type { Core } from './core.ts';
+
+/** Devices that an alert names at most. */
+const mostNamed = 3;
 
 /** What watches a coordinator for its operators. */
 export interface Watch {
@@ -38,8 +41,9 @@ export async function openWatch(
     settings,
     privacy,
     parts,
+    conducts,
   }: Pick<Core, 'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings' | 'privacy'> &
-    Partial<Pick<Core, 'parts'>>,
+    Partial<Pick<Core, 'parts' | 'conducts'>>,
   ports: {
     readonly clock: Clock;
     readonly random: RandomBytes;
@@ -63,6 +67,13 @@ export async function openWatch(
     base: task => versionAliases.of(task).base.model,
     presence,
     enrolled,
+    async behaviour(task) {
+      const conduct = conducts?.get(task);
+      const [shared, slow] = [conduct?.shared(mostNamed) ?? [], conduct?.slow(mostNamed) ?? []];
+      const names = await storage.enrolmentTokens.namesOf([...shared, ...slow]);
+      const named = (device: DeviceId) => ({ device, token: names.get(device) });
+      return { shared: shared.map(named), slow: slow.map(named) };
+    },
     disk,
     silences: storage.silences,
     settings: ports.alerts,

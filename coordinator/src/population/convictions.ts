@@ -41,6 +41,8 @@ export interface Sentence {
   revoke(device: DeviceId): Promise<void>;
   /** Takes a device back that was revoked. */
   reinstate(device: DeviceId): Promise<void>;
+  /** Forgets how it has behaved in rounds. */
+  forget(device: DeviceId): Promise<void>;
 }
 
 /** Leaves devices out of rounds for a day that were convicted, and revokes them at the third time, unless an operator pardons them. */
@@ -111,12 +113,13 @@ export class Convictions {
     return this.#store.count();
   }
 
-  /** Forgets what a device was convicted of, and takes it back where it was revoked for it. Throws `storage.*`. */
+  /** Forgets what a device was convicted of, and how it has behaved, and takes it back where it was revoked for it. Throws `storage.*`. */
   async pardon(device: DeviceId): Promise<void> {
     await this.#writes.flush();
     const convicted = (await this.#store.of([device])).get(device) ?? [];
     if (convicted.length >= mostConvictions) await this.#sentence.reinstate(device);
     await this.#store.pardon(device);
+    await this.#sentence.forget(device);
     this.#until.delete(device);
   }
 

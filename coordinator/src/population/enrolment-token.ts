@@ -27,6 +27,8 @@ export interface EnrolmentTokenStore {
   use(id: string, device: DeviceId, time: number): Promise<boolean>;
   /** The devices that have enrolled with a token. */
   users(id: string): Promise<readonly DeviceId[]>;
+  /** The names of the tokens with which these devices have enrolled; those that used none of these tokens are left out. */
+  namesOf(devices: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, string>>;
   /** Makes a token invalid from `time` on, unless it is so already. False where it is not there. */
   revoke(id: string, time: number): Promise<boolean>;
 }

@@ -336,7 +336,7 @@ export class TaskRounds {
 
   /** Devices that wait for an assignment. */
   get waiting(): number {
-    return this.#ports.pool.size;
+    return this.#ports.pool.all;
   }
 
   /** ms until a device can be of use: 0 while devices are gathered; of a paused task, how long they wait until they ask again. */

@@ -42,6 +42,12 @@ export function memoryEnrolmentTokens(): EnrolmentTokenStore {
     list: page => kept.list(page),
     revoke: (id, time) => kept.revoke(id, time),
     users: async id => [...(users.get(id) ?? [])],
+    async namesOf(devices) {
+      const names = new Map<DeviceId, string>();
+      for (const [id, those] of users)
+        for (const device of devices) if (those.has(device)) names.set(device, kept.tokens.get(id)!.name);
+      return names;
+    },
     async use(id, device, time) {
       const token = kept.tokens.get(id);
       if (!token || !isValid(token, time)) return false;

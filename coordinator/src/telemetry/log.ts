@@ -113,6 +113,9 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
   events.on('convicted', (round, devices, code) =>
     log.warn({ round, devices, code }, 'devices revealed or dealt wrong shares'),
   );
+  events.on('spoiled', ({ id: round, number, plan: { task } }, devices) =>
+    log.warn({ task, round, number, devices: devices.length }, 'a sum came to nothing by one of its devices'),
+  );
   events.on('connected', (device, platform, sdk) => log.debug({ device, platform, sdk }, 'device connected'));
   events.on('disconnected', device => log.debug({ device }, 'device disconnected'));
   events.on('checked-in', (device, task, decision) =>

@@ -14,6 +14,8 @@ export interface MetricSources {
   /** Devices that wait for an assignment of a task. */
   waiting(task: TaskName): number;
   isPaused(task: TaskName): boolean;
+  /** Devices by what speaks against them. */
+  marked(task: TaskName): Readonly<Record<'silent' | 'suspect' | 'apart' | 'slow', number>>;
   /** Whether a training run is open; undefined of tasks whose rounds run all the time. */
   isTraining(task: TaskName): boolean | undefined;
   /** What is spent of a task's privacy budget: ε, NaN where none holds, and versions; undefined without a budget. */
@@ -266,6 +268,23 @@ function watchDevices(events: CoordinatorEvents, registers: Registry[], sources:
     registers,
   });
   events.on('enrolled', () => enrolments.inc());
+  const convictions = new Counter({
+    name: 'murmuration_convictions_total',
+    help: 'Devices that were proved to have revealed or dealt wrong shares, once a round, by the code of that.',
+    labelNames: ['code'],
+    registers,
+  });
+  events.on('convicted', (_, devices, code) => convictions.inc({ code }, devices.length));
+  new Gauge({
+    name: 'murmuration_marked_devices',
+    help: 'Devices that fell silent in rounds, may have spoiled sums, are kept apart for that, or keep rounds waiting alone.',
+    labelNames: ['task', 'mark'],
+    registers,
+    collect() {
+      for (const task of sources.tasks())
+        for (const [mark, devices] of Object.entries(sources.marked(task))) this.set({ task, mark }, devices);
+    },
+  });
   new Gauge({
     name: 'murmuration_connected_devices',
     help: 'Devices that are connected and have said hello.',

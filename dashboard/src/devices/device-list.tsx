@@ -124,6 +124,7 @@ export function DeviceList() {
                               {words.list.convictions(each.convictions.length)}
                             </span>
                           )}
+                          <Marks of={each.marks} />
                         </td>
                         <td>
                           {each.platform ?? terms.unknown}{' '}
@@ -156,7 +157,7 @@ export function DeviceList() {
                                 }}
                               />
                             )}
-                            {each.convictions.length > 0 && (
+                            {(each.convictions.length > 0 || each.marks.length > 0) && (
                               <Action
                                 label={words.list.pardon}
                                 title={words.list.pardonTitle}
@@ -196,5 +197,25 @@ function State({ device: { revokedAt, isConnected } }: { readonly device: Device
     <span class="badge is-valid">{words.list.connected}</span>
   ) : (
     <span class="badge">{words.list.away}</span>
+  );
+}
+
+/** What speaks against a device, beside what was proved. */
+function Marks({ of: marks }: { readonly of: Device['marks'] }) {
+  const most = (what: 'failures' | 'silences' | 'delays') => Math.max(0, ...marks.map(mark => mark[what]));
+  return (
+    <>
+      {marks.some(({ apartUntil }) => apartUntil !== null) && (
+        <span class="badge is-revoked">{words.list.apart}</span>
+      )}
+      {(['failures', 'silences', 'delays'] as const).map(
+        what =>
+          most(what) > 1 && (
+            <span key={what} class="badge">
+              {words.list[what](most(what))}
+            </span>
+          ),
+      )}
+    </>
   );
 }

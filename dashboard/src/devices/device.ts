@@ -10,6 +10,13 @@ export interface Device {
   readonly sdk: string | null;
   /** Rounds in which it revealed or dealt wrong shares, unless pardoned. */
   readonly convictions: readonly { readonly round: string }[];
+  /** How it behaved lately, by task. */
+  readonly marks: readonly {
+    readonly failures: number;
+    readonly apartUntil: string | null;
+    readonly silences: number;
+    readonly delays: number;
+  }[];
   readonly tasks: readonly {
     readonly task: string;
     /** Rounds whose cohort it was in. */

@@ -16,6 +16,7 @@ export const words = {
     'disk-filling': 'The disk is filling up',
     'version-unreadable': 'A version can’t be read',
     'protection-weakened': 'Devices are less protected',
+    'rounds-delayed': 'One device keeps rounds waiting',
     'many-enrolments': 'Unusually many enrolments',
     'clock-stepped': 'The machine’s clock changed',
     'data-drifted': 'What a model is asked has drifted',

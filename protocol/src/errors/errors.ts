@@ -73,7 +73,7 @@ const lasting = {
   'secagg.too-few':
     'Too few devices remain in the round to recover its masks, or to hide one update among them.',
   'secagg.dealer':
-    'A device dealt shares of another secret than it signed; the masks of the round cannot be taken off.',
+    'A device dealt shares of another secret than it signed, or in boxes that do not open; the masks of the round cannot be taken off.',
   'secagg.erased': 'The secrets of the round were deleted.',
   'model.missing': 'There is no such model version.',
   'model.corrupt': 'The stored model does not match its hash.',

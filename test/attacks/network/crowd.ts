@@ -21,7 +21,8 @@ export interface Misbehaviour extends Lies {
   with?(others: readonly DeviceId[]): boolean;
 }
 
-const parcelsAt = 32;
+const hashBytes = 32;
+const parcelsAt = hashBytes;
 
 /** Deals shares with the right hashes in boxes of which those of the first `count` holders do not open, signed as ever. */
 export const brokenBoxes = (count = Number.POSITIVE_INFINITY): Lies => ({
@@ -35,21 +36,27 @@ export const brokenBoxes = (count = Number.POSITIVE_INFINITY): Lies => ({
   },
 });
 
-/** Keeps its own share of its own secret to itself, in a complete graph of up to eight dealers. */
-export const withheldOwnShare: Lies = {
-  reveal(reveal, self) {
-    const hash = reveal.subarray(0, 32);
-    const flags = reveal.slice(32, 33);
-    flags[0]! &= ~(1 << self);
-    const shares = reveal.subarray(33);
-    return concatBytes(
-      hash,
-      flags,
-      shares.subarray(0, self * oneShareBytes),
-      shares.subarray((self + 1) * oneShareBytes),
-    );
-  },
-};
+/** A reveal without what it says of the dealer of one number, in a complete graph of up to eight dealers. */
+function without(reveal: Uint8Array, dealer: number): Uint8Array {
+  const flags = reveal.slice(hashBytes, hashBytes + 1);
+  if (!(flags[0]! & (1 << dealer))) return reveal;
+  flags[0]! &= ~(1 << dealer);
+  const at = hashBytes + 1 + dealer * oneShareBytes;
+  return concatBytes(
+    reveal.subarray(0, hashBytes),
+    flags,
+    reveal.subarray(hashBytes + 1, at),
+    reveal.subarray(at + oneShareBytes),
+  );
+}
+
+/** Keeps its own share of its own secret to itself. */
+export const withheldOwnShare: Lies = { reveal: without };
+
+/** Says that the box of the dealer of this number did not open. */
+export const complainingOf = (dealer: number): Lies => ({
+  reveal: (reveal, self) => (self === dealer ? reveal : without(reveal, dealer)),
+});
 
 /** Sends random values in its masked update. */
 export const rubbish = (seed = 7): Lies => {

@@ -87,7 +87,7 @@ describe('SA18: a device that sends random values under its masks', () => {
   });
 });
 
-describe('RD27: devices that are silent once they have a part', () => {
+describe('RD3: devices that are silent once they have a part', () => {
   const paced = { ...taskOf(settings[2]!), schedule: { every: '5 s' } } as Partial<TaskDefinition>;
 
   test('slow down no more than the first rounds', async () => {
@@ -120,7 +120,7 @@ describe('RD27: devices that are silent once they have a part', () => {
   });
 });
 
-test('RD28: a device that is always as late as allowed is told of, and no other', async () => {
+test('a device that is always as late as allowed is told of, and no other', async () => {
   const crowd = await open(settings[2]!, { lateBy: 1_000 });
   await crowd.run({ rounds: 15 });
   expect(crowd.federation.conduct.slow(5)).toEqual(crowd.attackers);

@@ -247,6 +247,7 @@ async function metricsPage(): Promise<string> {
       tasks: () => [],
       waiting: () => 0,
       isPaused: () => false,
+      marked: () => ({ silent: 0, suspect: 0, apart: 0, slow: 0 }),
       isTraining: () => undefined,
       privacy: () => undefined,
       connected: () => 0,

@@ -45,6 +45,17 @@ export function sqlEnrolmentTokens(database: RowDatabase): EnrolmentTokenStore {
       return found.map(({ device }) => device as DeviceId);
     },
 
+    async namesOf(devices) {
+      if (devices.length === 0) return new Map();
+      const found = await rows
+        .selectFrom('enrolment_uses')
+        .innerJoin('enrolment_tokens', 'enrolment_tokens.id', 'enrolment_uses.token')
+        .select(['enrolment_uses.device', 'enrolment_tokens.name'])
+        .where('enrolment_uses.device', 'in', devices)
+        .execute();
+      return new Map(found.map(({ device, name }) => [device as DeviceId, name]));
+    },
+
     use(id, device, time) {
       return writer.write(async changes => {
         const row = await changes

@@ -25,7 +25,8 @@ function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
         ? null
         : roundsFailing === 1
           ? 'A round of a task failed.'
-          : `${roundsFailing} rounds of a task in a row failed.`,
+          : `${roundsFailing} rounds of a task in a row failed, or a quarter of the last 20.`,
+    'rounds-delayed': 'Rounds of a task in a row waited for one device alone.',
     'figure-fell':
       figures.length === 0 ? null : `A version's ${figures.join(', or its ')} that of the version before it.`,
     'no-eligible-devices':

@@ -1,6 +1,7 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { DriftTrend } from './data-drifted.ts';
 import type { FigureTrend } from './figure-fell.ts';
+import type { NamedDevice, Outcomes } from './many-failures.ts';
 import type { Failures } from './rounds-failing.ts';
 
 /** What is known of a task. */
@@ -11,6 +12,10 @@ export interface TaskFacts {
   readonly interval: number;
   /** Since the task was paused last. */
   readonly failures: Failures | null;
+  readonly outcomes: Outcomes;
+  /** Devices that failed sums have in common, and for which rounds wait again and again. */
+  readonly shared: readonly NamedDevice[];
+  readonly slow: readonly NamedDevice[];
   /** By the place of the figure in the settings. */
   readonly figures: readonly FigureTrend[];
   /** Of what its versions are asked, and of what devices answer to each query; those of which a window was compared. */

@@ -4,6 +4,7 @@ import type { TaskFacts } from './facts.ts';
 import { figureFell } from './figure-fell.ts';
 import type { Finding } from './finding.ts';
 import { type EnrolmentTrend, manyEnrolments } from './many-enrolments.ts';
+import { manyFailures, roundsDelayed } from './many-failures.ts';
 import { noEligibleDevices } from './no-eligible-devices.ts';
 import { roundsFailing } from './rounds-failing.ts';
 import type { AlertSettings } from './settings.ts';
@@ -32,7 +33,11 @@ export function findingsOf(
 function findingsOfTask(facts: TaskFacts, settings: AlertSettings, now: number): (Finding | null)[] {
   const { roundsFailing: rounds, noEligibleDevices: limit, figuresFell } = settings;
   return [
-    rounds === null ? null : roundsFailing(facts.task, facts.failures, rounds),
+    rounds === null
+      ? null
+      : (roundsFailing(facts.task, facts.failures, rounds, facts.shared) ??
+        manyFailures(facts.task, facts.outcomes, facts.shared)),
+    roundsDelayed(facts.task, facts.slow, now),
     ...figuresFell.map((figure, i) => figureFell(facts.task, facts.figures[i]!, facts.base, figure)),
     limit === null ? null : noEligibleDevices(facts, limit, now),
   ];

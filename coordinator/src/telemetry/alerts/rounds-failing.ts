@@ -1,6 +1,7 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { enderOf, type RoundRecord } from '../../round/record.ts';
 import type { Finding } from './finding.ts';
+import { inCommon, type NamedDevice } from './many-failures.ts';
 
 /** Rounds of one task that have failed since the last one that did not. */
 export interface Failures {
@@ -22,8 +23,13 @@ export function countFailures(before: Failures | null, record: RoundRecord): Fai
   };
 }
 
-/** Whether at least `rounds` rounds of a task have failed in a row. */
-export function roundsFailing(task: TaskName, failures: Failures | null, rounds: number): Finding | null {
+/** Whether at least `rounds` rounds of a task have failed in a row; `shared`: the devices that failed sums have in common. */
+export function roundsFailing(
+  task: TaskName,
+  failures: Failures | null,
+  rounds: number,
+  shared: readonly NamedDevice[] = [],
+): Finding | null {
   if (failures === null || failures.count < rounds) return null;
   const { count, since, last } = failures;
   const many = count === 1 ? 'The last round' : `The last ${count} rounds`;
@@ -32,7 +38,7 @@ export function roundsFailing(task: TaskName, failures: Failures | null, rounds:
     rule: 'rounds-failing',
     severity: 'critical',
     task,
-    summary: `${many} of ${task} failed; round ${last.number}: ${last.reason}`,
+    summary: `${many} of ${task} failed; round ${last.number}: ${last.reason}${inCommon(shared)}`,
     advice:
       'Look in which phase they failed: where too few devices came or answered, give phases more time or lower the minimum of the cohort; where the coordinator failed, its log has the reason.',
     page: `/#/tasks/${task}/rounds/${last.number}`,

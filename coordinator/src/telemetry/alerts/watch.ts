@@ -26,6 +26,7 @@ import { type FigureTrend, followFigure, noFigures } from './figure-fell.ts';
 import type { Finding } from './finding.ts';
 import { findingsOf } from './findings.ts';
 import { type EnrolmentTrend, followEnrolment, manyEnrolments } from './many-enrolments.ts';
+import { followOutcome, type NamedDevice, type Outcomes } from './many-failures.ts';
 import { countFailures, type Failures } from './rounds-failing.ts';
 import type { AlertSettings } from './settings.ts';
 
@@ -43,6 +44,8 @@ export interface AlertPorts {
   readonly base: (task: TaskName) => ModelHash;
   readonly presence: { readonly connected: number; eligibleFor(task: TaskName): number };
   readonly enrolled: () => number;
+  /** How devices behave in the rounds of a task. */
+  readonly behaviour: (task: TaskName) => Promise<Pick<TaskFacts, 'shared' | 'slow'>>;
   /** What is free where everything is kept; null where nothing is kept on a disk. */
   readonly disk: (() => Promise<Omit<DiskSample, 'time'>>) | null;
   readonly silences: SilenceStore;
@@ -56,6 +59,9 @@ export interface AlertPorts {
 /** What is remembered of a task. */
 interface TaskCourse {
   failures: Failures | null;
+  outcomes: Outcomes;
+  shared: readonly NamedDevice[];
+  slow: readonly NamedDevice[];
   figures: readonly FigureTrend[];
   /** By the query of devices; empty: of requests. */
   readonly drifts: Map<string, DriftTrend>;
@@ -94,6 +100,7 @@ export class AlertWatch {
     events.on('round-ended', record => {
       this.#followRound(record);
       this.#look();
+      return this.#followBehaviour(record.task);
     });
     events.on('version', version => {
       this.#followVersion(version);
@@ -124,6 +131,9 @@ export class AlertWatch {
     const figures = settings.figuresFell.map(() => noFigures);
     const state: TaskCourse = {
       failures: null,
+      outcomes: [],
+      shared: [],
+      slow: [],
       figures,
       drifts: new Map(),
       eligibleAt: clock.now(),
@@ -159,7 +169,17 @@ export class AlertWatch {
 
   #followRound(record: RoundRecord): void {
     const state = this.#tasks.get(record.task);
-    if (state) state.failures = countFailures(state.failures, record);
+    if (!state) return;
+    state.failures = countFailures(state.failures, record);
+    state.outcomes = followOutcome(state.outcomes, record);
+  }
+
+  async #followBehaviour(task: TaskName): Promise<void> {
+    const { shared, slow } = await this.#ports.behaviour(task);
+    const state = this.#tasks.get(task);
+    if (!state || this.#isClosed) return;
+    Object.assign(state, { shared, slow });
+    this.#look();
   }
 
   #followVersion(version: ModelVersion): void {
@@ -176,6 +196,7 @@ export class AlertWatch {
     const { isPaused } = this.#ports.rounds.get(task)!;
     if (state.wasPaused && !isPaused) {
       state.failures = null;
+      state.outcomes = [];
       state.eligibleAt = this.#ports.clock.now();
     }
     state.wasPaused = isPaused;
@@ -253,13 +274,17 @@ export class AlertWatch {
     return this.#refusedAt === null || diskFilling(this.#disk) ? [] : [writeRefused(this.#refusedAt)];
   }
 
-  #factsOf(task: TaskName, { failures, figures, drifts, eligibleAt, wasPaused }: TaskCourse): TaskFacts {
+  #factsOf(task: TaskName, course: TaskCourse): TaskFacts {
+    const { failures, outcomes, shared, slow, figures, drifts, eligibleAt, wasPaused } = course;
     const { rounds, base, presence, enrolled, clock } = this.#ports;
     return {
       task,
       isPaused: wasPaused,
       interval: rounds.get(task)!.task.interval,
       failures,
+      outcomes,
+      shared,
+      slow,
       figures,
       drifts: [...drifts.values()],
       base: base(task),

@@ -150,6 +150,7 @@ describe('devices', () => {
           sdk: '0.1.0',
           convictions: [],
           outUntil: null,
+          marks: [],
           tasks: [{ task: 'values', rounds: 2, updates: 1, lastAt: time }],
         },
         {
@@ -162,6 +163,7 @@ describe('devices', () => {
           sdk: null,
           convictions: [],
           outUntil: null,
+          marks: [],
           tasks: [],
         },
       ],

@@ -113,7 +113,12 @@ export async function openAdmin(
   const watchAgain = () =>
     openWatch({ rounds: tasks, checkIns, versionAliases, readability, settings, privacy }, watchPorts);
   const watch = await watchAgain();
-  const nothing = { withdraw: () => {}, revoke: async () => {}, reinstate: async () => {} };
+  const nothing = {
+    withdraw: () => {},
+    revoke: async () => {},
+    reinstate: async () => {},
+    forget: async () => {},
+  };
   const convictions = new Convictions(storage.convictions, nothing, clock, federation.events);
   const activity = new InferenceActivity(clock);
   const inferenceSettings = inferenceSchema.parse({ drift: { reference: 100, atLeast: 50 } });
@@ -178,6 +183,7 @@ export async function openAdmin(
     experiments,
     populationStatistics: new PopulationStatistics(population, storage.activity, convictions, clock),
     convictions,
+    marks: storage.marks,
     privacy,
     activePopulation: new ActivePopulation(storage.activity, () => 0, clock, federation.events),
     recentLog: new RecentLog(clock.now()),

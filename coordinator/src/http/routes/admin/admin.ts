@@ -9,6 +9,7 @@ import type { ActivePopulation } from '../../../population/active-population.ts'
 import type { Convictions } from '../../../population/convictions.ts';
 import type { DeviceRegistry } from '../../../population/device-registry.ts';
 import type { EnrolmentTokens } from '../../../population/enrolment-tokens.ts';
+import type { MarkStore } from '../../../population/mark.ts';
 import type { PopulationStatistics } from '../../../population/statistics.ts';
 import type { PrivacyBudgets } from '../../../privacy/budgets.ts';
 import type { VersionAliases } from '../../../promotion/version-aliases.ts';
@@ -81,6 +82,7 @@ export interface Administration {
   readonly populationStatistics: PopulationStatistics;
   readonly activePopulation: ActivePopulation;
   readonly convictions: Convictions;
+  readonly marks: MarkStore;
   readonly privacy: PrivacyBudgets;
   readonly inference: InferenceWatch;
   readonly inferenceTokens: InferenceTokens;
@@ -107,7 +109,14 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     sessionRoutes(scope, authenticator);
     operatorTokenRoutes(scope, operators);
     enrolmentTokenRoutes(scope, operators, enrolmentTokens, deviceRegistry);
-    deviceRoutes(scope, operators, deviceRegistry, administration.convictions);
+    deviceRoutes(
+      scope,
+      operators,
+      deviceRegistry,
+      administration.convictions,
+      administration.marks,
+      bounds.clock,
+    );
     roundControlRoutes(scope, operators, control);
     queryRoutes(scope, operators, administration);
     vocabularyRoutes(scope, operators, administration.newWords);

@@ -1,10 +1,12 @@
 import { type DeviceMessage, device } from '@murmuration/api/device';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type DeviceId, idPattern } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
 import type { Convictions } from '../../../population/convictions.ts';
 import type { DeviceRegistry, KnownDevice } from '../../../population/device-registry.ts';
+import type { MarkStore } from '../../../population/mark.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { iso, isoOrNull, next, nextOf, page, pageOf } from './schemas.ts';
@@ -18,9 +20,13 @@ export function deviceRoutes(
   operators: Operators,
   deviceRegistry: DeviceRegistry,
   convictions: Convictions,
+  marks: MarkStore,
+  clock: Clock,
 ): void {
   const describeAll = async (known: readonly KnownDevice[]): Promise<DeviceMessage[]> => {
-    const of = await convictions.of(known.map(([{ id }]) => id));
+    const ids = known.map(([{ id }]) => id);
+    const of = await convictions.of(ids);
+    const marked = await marks.of(ids);
     return known.map(([{ id, enrolledAt, revokedAt }, activity]) => ({
       device: id,
       enrolledAt: iso(enrolledAt),
@@ -31,6 +37,15 @@ export function deviceRoutes(
       sdk: activity?.sdk || null,
       convictions: (of.get(id) ?? []).map(({ round, code, time }) => ({ round, code, time: iso(time) })),
       outUntil: isoOrNull(convictions.outUntil(id) ?? null),
+      marks: marked
+        .filter(({ device }) => device === id)
+        .map(({ task, failures, apartUntil, silences, delays }) => ({
+          task,
+          failures,
+          apartUntil: isoOrNull(apartUntil > clock.now() ? apartUntil : null),
+          silences,
+          delays,
+        })),
       tasks: (activity?.tasks ?? []).map(part => ({ ...part, lastAt: iso(part.lastAt) })),
     }));
   };

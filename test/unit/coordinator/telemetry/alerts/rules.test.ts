@@ -15,6 +15,11 @@ import {
 } from '@murmuration/coordinator/telemetry/alerts/figure-fell';
 import { findingsOf } from '@murmuration/coordinator/telemetry/alerts/findings';
 import { inWords } from '@murmuration/coordinator/telemetry/alerts/in-words';
+import {
+  followOutcome,
+  manyFailures,
+  roundsDelayed,
+} from '@murmuration/coordinator/telemetry/alerts/many-failures';
 import { noEligibleDevices } from '@murmuration/coordinator/telemetry/alerts/no-eligible-devices';
 import { countFailures, roundsFailing } from '@murmuration/coordinator/telemetry/alerts/rounds-failing';
 import { alertsSchema, type FigureSettings } from '@murmuration/coordinator/telemetry/alerts/settings';
@@ -29,6 +34,9 @@ const facts: TaskFacts = {
   isPaused: false,
   interval: 0,
   failures: null,
+  outcomes: [],
+  shared: [],
+  slow: [],
   figures: [],
   drifts: [],
   base: 'v0' as never,
@@ -214,6 +222,38 @@ describe('a disk that fills', () => {
 
   it('remembers hours, not days', () => {
     expect(follow(Array.from({ length: 300 }, () => 500e9)).samples).toHaveLength(72);
+  });
+});
+
+describe('rounds of which many fail', () => {
+  const after = (pattern: string) =>
+    [...pattern]
+      .map((each, i) => round(i + 1, each === 'f' ? 'failed' : 'published'))
+      .reduce(followOutcome, []);
+  const spoiler = { device: 'd'.repeat(22) as never, token: 'shop' };
+
+  it('are a quarter of the last 20, though none fail in a row', () => {
+    expect(manyFailures(task, after('fppfppfppfppp'), [])).toBeNull();
+    expect(manyFailures(task, after('fppfppfppfppfp'), [])).toMatchObject({
+      rule: 'rounds-failing',
+      summary: '5 of the last 14 rounds of line failed; round 13: Reason 13.',
+    });
+    expect(manyFailures(task, after(`fffff${'p'.repeat(16)}`), [])).toBeNull();
+  });
+
+  it('name the devices that failed sums have in common, with their token', () => {
+    const summary = `Sums that could not be opened have in common: ${spoiler.device} (enrolled with "shop").`;
+    expect(manyFailures(task, after('fpfpfpfpf'), [spoiler])?.summary).toContain(summary);
+    const failures = failuresAfter('failed', 'failed', 'failed');
+    expect(roundsFailing(task, failures, 3, [spoiler])?.summary).toContain(summary);
+  });
+
+  it('and those that wait for one device name it', () => {
+    expect(roundsDelayed(task, [], 1)).toBeNull();
+    expect(roundsDelayed(task, [{ ...spoiler, token: undefined }], 1)).toMatchObject({
+      rule: 'rounds-delayed',
+      summary: `Rounds of line wait again and again for one device alone: ${spoiler.device}.`,
+    });
   });
 });
 

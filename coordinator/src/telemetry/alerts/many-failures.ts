@@ -1,0 +1,70 @@
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import { enderOf, type RoundRecord } from '../../round/record.ts';
+import type { Finding } from './finding.ts';
+
+/** Rounds that are looked at, and failures among them that are worth a word. */
+const lookedAt = 20;
+const many = 5;
+
+/** A device that an operator is told of, with the name of the token that it enrolled with. */
+export interface NamedDevice {
+  readonly device: DeviceId;
+  readonly token: string | undefined;
+}
+
+/** How the last rounds of a task ended, oldest first. */
+export type Outcomes = readonly Pick<RoundRecord, 'number' | 'outcome' | 'endedAt' | 'failure'>[];
+
+/** Adds a round. One that was ended on purpose, or that of a query, counts for nothing. */
+export function followOutcome(before: Outcomes, record: RoundRecord): Outcomes {
+  if (record.query !== undefined || enderOf(record.failure) !== null) return before;
+  const { number, outcome, endedAt, failure } = record;
+  return [...before, { number, outcome, endedAt, failure }].slice(-lookedAt);
+}
+
+/** Whether a quarter of the last rounds have failed, though not all in a row; `shared`: the devices that failed sums have in common. */
+export function manyFailures(
+  task: TaskName,
+  outcomes: Outcomes,
+  shared: readonly NamedDevice[],
+): Finding | null {
+  const failed = outcomes.filter(({ outcome }) => outcome === 'failed');
+  const last = failed.at(-1);
+  if (!last || failed.length < many) return null;
+  return {
+    key: `rounds-failing:${task}`,
+    rule: 'rounds-failing',
+    severity: 'critical',
+    task,
+    summary: `${failed.length} of the last ${outcomes.length} rounds of ${task} failed; round ${last.number}: ${last.failure?.reason ?? 'It says no reason.'}${inCommon(shared)}`,
+    advice:
+      'Look in which phase they failed. Where one device is in all of them, it may do that on purpose: revoke it, and the token with which it has enrolled.',
+    page: `/#/tasks/${task}/rounds/${last.number}`,
+    since: failed[0]!.endedAt,
+  };
+}
+
+/** That failed sums have devices in common; empty: they have none. */
+export const inCommon = (devices: readonly NamedDevice[]): string =>
+  devices.length === 0
+    ? ''
+    : ` Sums that could not be opened have in common: ${devices.map(named).join(', ')}.`;
+
+/** That rounds wait for devices again and again. */
+export function roundsDelayed(task: TaskName, slow: readonly NamedDevice[], now: number): Finding | null {
+  if (slow.length === 0) return null;
+  return {
+    key: `rounds-delayed:${task}`,
+    rule: 'rounds-delayed',
+    severity: 'warning',
+    task,
+    summary: `Rounds of ${task} wait again and again for one device alone: ${slow.map(named).join(', ')}.`,
+    advice:
+      'A device may be slow, or wait on purpose. Shorten the deadlines of the task, or revoke the device.',
+    page: '/#/devices',
+    since: now,
+  };
+}
+
+const named = ({ device, token }: NamedDevice): string =>
+  token === undefined ? device : `${device} (enrolled with "${token}")`;
