@@ -28,7 +28,7 @@ const atOnce = 500;
 const sentAwayFrom = 2;
 
 /** Devices by what speaks against them. */
-export interface Marked {
+interface Marked {
   readonly silent: number;
   readonly suspect: number;
   readonly apart: number;

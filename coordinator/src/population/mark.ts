@@ -38,7 +38,7 @@ export interface MarkStore {
   forget(device: DeviceId): Promise<void>;
 }
 
-export const hour = 3_600_000;
+const hour = 3_600_000;
 const day = 24 * hour;
 /** ms after which a mark is forgotten that has not changed. */
 export const rememberedFor = 2 * day;

@@ -12,7 +12,7 @@ export interface Candidates {
 }
 
 /** How devices have behaved. */
-export interface Reputation {
+interface Reputation {
   markOf(device: DeviceId): DrawMark | undefined;
   /** Whether a device is drawn last, as it fell silent: nobody counts on it. */
   isBenched(device: DeviceId): boolean;

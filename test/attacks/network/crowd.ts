@@ -70,7 +70,7 @@ export const rubbish = (seed = 7): Lies => {
   };
 };
 
-export interface CrowdOptions {
+interface CrowdOptions {
   readonly honest: number;
   /** Those who do something wrong; their numbers follow those of the honest. */
   readonly others: readonly Misbehaviour[];
