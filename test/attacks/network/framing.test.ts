@@ -18,6 +18,11 @@ describe('SA17: holders that say of good boxes that they do not open', () => {
     expect(crowd.federation.conduct.marked).toMatchObject({ suspect: 0, apart: 0 });
   });
 
+  test('convict nobody where they are two, though none is assumed to lie', () => {
+    const complaints = new Complaints(0);
+    expect([1, 2, 3].map(holder => complaints.take(holder, [0]))).toEqual([[], [], [0]]);
+  });
+
   test('convict nobody either where they are three that complain of everybody', () => {
     const complaints = new Complaints(1);
     const everybody = Array.from({ length: 20 }, (_, number) => number);
