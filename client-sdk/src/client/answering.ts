@@ -3,7 +3,7 @@ import { longestQuery } from '@murmuration/protocol/messages/plan';
 import * as z from 'zod/mini';
 import { identityName } from '../device/identity.ts';
 import { BelowFloor } from '../floors/below-floor.ts';
-import type { AnswerPorts } from '../queries/answers.ts';
+import type { AnswerPorts } from '../queries/answer-ports.ts';
 import type { SessionAnswers } from '../session/ports.ts';
 
 /** Loads, when a device first checks in, what answers the queries that the app allows. */

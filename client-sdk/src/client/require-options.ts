@@ -17,6 +17,8 @@ type Kind = readonly [
 ];
 type Kinds<Options> = { readonly [Name in keyof Required<Options>]: Kind };
 
+const isSource = (value: unknown): boolean =>
+  typeof value === 'string' && /^[a-z][a-z0-9-]{0,62}$/.test(value);
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isObject = (value: unknown): value is object =>
@@ -145,7 +147,12 @@ const hybrid = record<HybridOptions>(
 );
 
 const answer = record<AnswerOptions>(
-  { kinds: [isListOf(isText), 'a list of names of kinds'], answer: method, slice: method },
+  {
+    kinds: [isListOf(isText), 'a list of names of kinds'],
+    answer: method,
+    source: [isSource, 'a lower-case letter, then up to 62 lower-case letters, digits and hyphens'],
+    slice: method,
+  },
   'kinds',
 );
 

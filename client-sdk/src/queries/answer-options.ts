@@ -12,6 +12,12 @@ export interface AnswerOptions {
    * tasks that are served (`hybrid`).
    */
   readonly answer?: (query: Query) => Answer | undefined | Promise<Answer | undefined>;
+  /**
+   * What the answer is about, by a name as of a query: give queries that read the same text, or the same numbers, the same one, in all tasks. Each device
+   * says of a source of text either which buckets of sketches it fills or exact counts, and of any source the rounds of one query in a period. The name of
+   * the query by default; `examples` for n-grams that the SDK reads in the examples, whatever their task.
+   */
+  readonly source?: string;
   /** The slice that an example is in, of those that an evaluation by the SDK asks for; undefined: in none. */
   readonly slice?: (example: unknown) => string | undefined;
 }

@@ -1,6 +1,6 @@
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
 import type { AssignmentId, TaskName } from '@murmuration/protocol/ids/ids';
-import { offerOf } from '@murmuration/protocol/queries/offer';
-import type { Query } from '@murmuration/protocol/queries/query';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { BelowFloor } from '../floors/below-floor.ts';
 import type { FloorName } from '../floors/floors.ts';
@@ -9,105 +9,172 @@ import type { Storage } from '../storage/storage.ts';
 /** The error `plan.below-floor`, with the name of the floor. */
 export type Refusal = (floor: FloorName, detail: string) => BelowFloor;
 
-/** By the offer of the query, or by the experiment. */
-type Kept = Readonly<
-  Record<
-    string,
-    {
-      readonly assignment: AssignmentId;
-      /** ms since 1970. */
-      readonly at: number;
-      /** ms for which it counts. */
-      readonly period: number;
-    }
-  >
->;
+/** What a sum would tell of one source. */
+export interface Told {
+  readonly source: string;
+  /** Whose rounds may follow one another: a task's query of a kind. */
+  readonly chain: string;
+  /** Which of its rounds; each is answered once. */
+  readonly round: string;
+  /** ms for which it counts. */
+  readonly period: number;
+  /** The task in whose examples the SDK reads; undefined: the app answers. */
+  readonly reader: TaskName | undefined;
+}
+export type Sum = readonly [own: Told, ...others: Told[]];
+
+/** The last chain of a source that the device has answered. */
+interface Chain {
+  readonly chain: string;
+  readonly reader?: TaskName | undefined;
+  /** Its rounds that were answered, and as which assignment. */
+  readonly rounds: Readonly<Record<string, AssignmentId>>;
+  /** When the last one of them was, ms since 1970. */
+  readonly at: number;
+  readonly period: number;
+}
+
+/** By source. */
+type Kept = Readonly<Record<string, Chain>>;
+
+/** Where it is stored, for all tasks. */
+const storedAs = 'sources';
+/** Where devices from before kept, task by task, what they had answered. */
+const beforeOf = (task: TaskName): string => `answers.${task}`;
+/** Sources that are remembered beyond their period, for who has read them. */
+const mostOver = 256;
 
 /**
- * The device's own record of the queries that it has answered, so that it answers each once in its period, whatever the coordinator asks. An
- * answer counts before its first byte leaves, whatever becomes of it, and once however often it is sent again.
+ * The device's own record of the sums that it has been in (SPEC.md, QY17): of each source in those of one chain in a period, once in each of its
+ * rounds, whatever name, task or definition asks. An answer counts before its first byte leaves, whatever becomes of it, and once however often it
+ * is sent again.
  */
 export class AnsweredQueries {
   readonly #storage: Storage;
-  readonly #name: string;
   readonly #clock: Clock;
   readonly #refusal: Refusal;
 
   constructor({
     storage,
-    task,
     clock,
     refusal,
   }: {
     readonly storage: Storage;
-    readonly task: TaskName;
     readonly clock: Clock;
     readonly refusal: Refusal;
   }) {
     this.#storage = storage;
-    this.#name = `answers.${task}`;
     this.#clock = clock;
     this.#refusal = refusal;
   }
 
-  /** Offers of the queries that were answered, and whose period is not over. */
-  async inPeriod(): Promise<ReadonlySet<string>> {
-    return new Set(Object.keys(await this.#read()));
+  /** Whether the device may be in a sum now, for offers: as the record is at this time. */
+  async openings(): Promise<(told: Pick<Told, 'source' | 'chain' | 'round'>) => boolean> {
+    const kept = await this.#read();
+    return told => {
+      const live = this.#liveIn(kept, told.source);
+      return !live || (live.chain === told.chain && !Object.hasOwn(live.rounds, told.round));
+    };
   }
 
   /**
-   * Whether the answer is that of an assignment already. Throws `plan.below-floor` where it is that of another one in the same period, or in the same
-   * experiment.
+   * Whether the answer is that of an assignment already. Throws `plan.below-floor` where another sum of one of its sources, or this one, was answered in the
+   * period, or in the same experiment.
    */
-  async requireOpen(query: Query, assignment: AssignmentId): Promise<boolean> {
+  async requireOpen(sum: Sum, assignment: AssignmentId): Promise<boolean> {
     const kept = await this.#read();
-    const before = periodsOf(query).flatMap(([name]) => (Object.hasOwn(kept, name) ? kept[name]! : []));
-    if (before.some(each => each.assignment !== assignment))
-      throw this.#refusal(
-        'queryPeriod',
-        `The device has answered the query "${offerOf(query)}" in this period or experiment already.`,
-      );
-    return before.length > 0;
+    let isCounted = false;
+    for (const told of sum) {
+      const live = this.#liveIn(kept, told.source);
+      if (!live) continue;
+      const before = Object.hasOwn(live.rounds, told.round) ? live.rounds[told.round] : undefined;
+      if (live.chain !== told.chain || (before !== undefined && before !== assignment))
+        throw this.#refusal(
+          'queryPeriod',
+          `The device has answered about "${told.source}" in this period or experiment already; the query "${sum[0].round}" asks for another sum of it.`,
+        );
+      isCounted ||= before === assignment;
+    }
+    return isCounted;
   }
 
   /** Counts an answer that is about to leave, durably. Throws as `requireOpen`. */
-  async count(query: Query, assignment: AssignmentId): Promise<void> {
-    if (await this.requireOpen(query, assignment)) return;
+  async count(sum: Sum, assignment: AssignmentId): Promise<void> {
+    if (await this.requireOpen(sum, assignment)) return;
+    const kept = await this.#read();
     const at = this.#clock.now();
-    const counted = periodsOf(query).map(([name, period]) => [name, { assignment, at, period }] as const);
-    await this.#save({ ...(await this.#read()), ...Object.fromEntries(counted) });
+    const counted = sum.map(({ source, chain, round, reader, period }) => {
+      const live = this.#liveIn(kept, source);
+      const longest = Math.max(period, live ? live.at + live.period - at : 0);
+      return [
+        source,
+        { chain, reader, rounds: { ...live?.rounds, [round]: assignment }, at, period: longest },
+      ];
+    });
+    await this.#save({ ...kept, ...Object.fromEntries(counted) });
   }
 
-  /** Those whose period is not over. A record that can't be read counts as none: nobody but the device itself can damage it. */
+  /** Whether a chain is one that the device is in; undefined where the source was never read, or by `reader` last. */
+  async standing({ source, chain, reader }: Told): Promise<'goes on' | 'read by others' | undefined> {
+    const kept = await this.#read();
+    if (this.#liveIn(kept, source)?.chain === chain) return 'goes on';
+    return !Object.hasOwn(kept, source) || kept[source]!.reader === reader ? undefined : 'read by others';
+  }
+
+  /**
+   * Takes over what a device from before has kept of a task, once. `sourceOfName` says what a query is about, `text` for how many ms from now which
+   * sources of text count as answered; all of them count as read by others, since nobody knows what of them was said.
+   */
+  async takeOver(
+    task: TaskName,
+    sourceOfName: (name: string) => string,
+    text: readonly (readonly [source: string, period: number])[],
+  ): Promise<void> {
+    const bytes = await this.#storage.get(beforeOf(task));
+    if (!bytes) return;
+    const kept: Record<string, Chain> = { ...(await this.#read()) };
+    const at = this.#clock.now();
+    const take = (source: string, period: number) => {
+      const live = this.#liveIn(kept, source);
+      const left = Math.max(period, live ? live.at + live.period - at : 0);
+      kept[source] = { chain: '', rounds: {}, at, period: left };
+    };
+    for (const [source, period] of text) take(source, period);
+    for (const [name, before] of Object.entries((parseJson(bytes) ?? {}) as Kept)) {
+      const left = Math.min(before.at, at) + before.period - at;
+      const isExperiment = name.includes(' ');
+      if (left > 0) take(isExperiment ? name : sourceOfName(name.replace(/--[2-7]$/, '')), left);
+    }
+    await this.#save(kept);
+    await this.#storage.delete(beforeOf(task));
+  }
+
+  #liveIn(kept: Kept, source: string): Chain | undefined {
+    const chain = Object.hasOwn(kept, source) ? kept[source]! : undefined;
+    return chain && this.#clock.now() < chain.at + chain.period ? chain : undefined;
+  }
+
+  /** A record that can't be read counts as none: nobody but the device itself can damage it. */
   async #read(): Promise<Kept> {
-    const all = Object.entries(parsed(await this.#storage.get(this.#name)));
+    const bytes = await this.#storage.get(storedAs);
     const now = this.#clock.now();
-    const kept = all.map(([name, each]) => [name, { ...each, at: Math.min(each.at, now) }] as const);
+    const all = Object.entries(((bytes && parseJson(bytes)) ?? {}) as Kept);
+    if (all.every(([, { at }]) => at <= now)) return Object.fromEntries(all);
     // The clock was set back meanwhile: what it shows as yet to come counts for a period from now.
-    const isAhead = all.some(([, { at }]) => at > now);
-    if (isAhead) await this.#save(Object.fromEntries(kept));
-    return Object.fromEntries(kept.filter(([, { at, period }]) => now < at + period));
+    const kept = Object.fromEntries(
+      all.map(([source, each]) => [source, { ...each, at: Math.min(each.at, now) }]),
+    );
+    await this.#save(kept);
+    return kept;
   }
 
-  #save(all: Kept): Promise<void> {
-    return this.#storage.put(this.#name, new TextEncoder().encode(JSON.stringify(all)));
-  }
-}
-
-/** ms for which a device remembers an experiment that it has answered. */
-const experimentsKept = 366 * 86_400_000;
-
-/** By what names an answer counts, and for how long, ms. No name of a query has a space. */
-function periodsOf(query: Query): (readonly [name: string, period: number])[] {
-  const own = [offerOf(query), query.period] as const;
-  const arm = query.kind === 'arm' ? query.arm : undefined;
-  return arm ? [own, [`experiment ${arm.experiment}`, experimentsKept]] : [own];
-}
-
-function parsed(bytes: Uint8Array | undefined): Kept {
-  try {
-    return (JSON.parse(new TextDecoder().decode(bytes)) ?? {}) as Kept;
-  } catch {
-    return {};
+  /** Without versions and experiments whose time is over, and, of other sources, the oldest of too many. */
+  async #save(all: Kept): Promise<void> {
+    const sources = Object.keys(all);
+    const over = sources.filter(source => !this.#liveIn(all, source));
+    const named = over.filter(source => !source.includes(' ')).sort((a, b) => all[b]!.at - all[a]!.at);
+    const gone = new Set([...over.filter(source => source.includes(' ')), ...named.slice(mostOver)]);
+    const left = sources.filter(source => !gone.has(source)).map(source => [source, all[source]!] as const);
+    await this.#storage.put(storedAs, utf8(JSON.stringify(Object.fromEntries(left))));
   }
 }

@@ -1,53 +1,29 @@
 import type { Distributed } from '@murmuration/privacy/mechanisms/distributed';
+import { concatBytes, utf8 } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
-import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
-import { furtherOffers, offerOf } from '@murmuration/protocol/queries/offer';
+import { offerOf, offersOf, roundOf } from '@murmuration/protocol/queries/offer';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { parseQuery } from '@murmuration/protocol/queries/query-form';
 import { queryHash as hash } from '@murmuration/protocol/queries/query-hash';
+import { type Side, sideAsked, sideOf } from '@murmuration/protocol/queries/sides';
 import { isSound, type TextPorts } from '@murmuration/protocol/queries/texts';
-import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
-import type { Clock } from '@murmuration/protocol/time/clock';
-import type { HeldFloors } from '../floors/floors.ts';
 import { Participations } from '../floors/participations.ts';
 import { OutcomeRecord } from '../outcomes/outcome-record.ts';
 import type { Part } from '../session/part.ts';
 import type { SessionAnswers } from '../session/ports.ts';
-import type { Storage } from '../storage/storage.ts';
 import type { Answered } from '../update/prepare.ts';
 import type { AnswerOptions } from './answer-options.ts';
-import { AnsweredQueries, type Refusal } from './answered.ts';
-import type { EvaluationPorts } from './own-evaluation.ts';
+import type { AnswerPorts } from './answer-ports.ts';
+import { AnsweredQueries, type Sum } from './answered.ts';
+import { answerOf, type Measure, measureOf } from './measure.ts';
+import { chainOf, sourceOf, sumOf, textIn, versionSource } from './sources.ts';
 
 /** ms for which a query that the device has refused, or has no answer to, is not offered to be answered. */
 const declinedFor = 3_600_000;
 
 /** Offers that a check-in has room for. */
 const mostOffers = 12;
-
-/** What the answers of a task work with. */
-export interface AnswerPorts {
-  readonly clock: Clock;
-  readonly floors: Pick<HeldFloors, 'queryThreshold' | 'queryPeriod' | 'privacy'>;
-  /** By the name of the query. */
-  readonly allowed: Readonly<Record<string, AnswerOptions>>;
-  readonly storage: Storage;
-  readonly task: TaskName;
-  /** The version that the coordinator has named to this device to serve, once it is there; undefined: none is. */
-  readonly named: () => Promise<ModelHash | undefined>;
-  /** The value of a frame; throws `protocol.frame`. */
-  readonly decode: (bytes: Uint8Array) => unknown;
-  /** The seed of the device's identity, which it keeps and sends to nobody. */
-  readonly secret: () => Promise<Uint8Array | undefined>;
-  readonly refusal: Refusal;
-  /** What versions are measured with; left out of tasks that are not served. */
-  readonly evaluation?: EvaluationPorts | undefined;
-}
-
-/** Makes an answer of the SDK's own; `began` is called once all files that it takes are here. */
-type Measure = (signal: AbortSignal, began: () => void) => Promise<Answered>;
 
 /** What an answer costs of the device's privacy. */
 interface Cost {
@@ -70,22 +46,40 @@ export class Answers implements SessionAnswers {
 
   /** The offers of the queries that the device would answer now. */
   async open(): Promise<string[]> {
-    const { allowed, clock } = this.#ports;
+    const { allowed, clock, task } = this.#ports;
+    await this.#takeOver();
     const now = clock.now();
-    const done = await this.#answered.inPeriod();
-    const hasArm = async ({ kinds, answer }: AnswerOptions) => {
-      if (answer || !kinds.every(kind => kind === 'arm')) return true;
-      const version = await this.#ports.named();
-      return version !== undefined && new OutcomeRecord(this.#ports).has(version);
+    const isOpen = await this.#answered.openings();
+    const isOfArm = ({ kinds, answer }: AnswerOptions) => !answer && kinds.every(kind => kind === 'arm');
+    const version = Object.values(allowed).some(isOfArm) ? await this.#ports.named() : undefined;
+    const hasTold = version !== undefined && (await new OutcomeRecord(this.#ports).has(version));
+    const offers = new Set<string>();
+    for (const [name, options] of Object.entries(allowed))
+      for (const kind of options.kinds) {
+        const source = sourceOf(name, options, kind, task);
+        const chain = chainOf(task, name, kind);
+        for (const round of offersOf(name, kind, await this.#sideOf(source))) {
+          if (isOfArm(options) && !(hasTold && isOpen({ source: versionSource(version), chain, round })))
+            continue;
+          if (isOpen({ source, chain, round })) offers.add(round);
+        }
+      }
+    return [...offers].filter(offer => now >= (this.#declined.get(offer) ?? 0)).slice(0, mostOffers);
+  }
+
+  /** What a device from before has answered counts. */
+  #takeOver(): Promise<void> {
+    const { task, allowed } = this.#ports;
+    const sourceOfName = (name: string) => {
+      const options = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
+      return options ? sourceOf(name, options, options.kinds[0]!, task) : name;
     };
-    const offers: string[] = [];
-    for (const [name, options] of Object.entries(allowed)) {
-      if (await hasArm(options)) offers.push(name);
-      for (const kind of options.kinds) offers.push(...furtherOffers(name, kind));
-    }
-    return offers
-      .filter(offer => !done.has(offer) && now >= (this.#declined.get(offer) ?? 0))
-      .slice(0, mostOffers);
+    return this.#answered.takeOver(task, sourceOfName, textIn(allowed, task));
+  }
+
+  /** Throws `storage.failed` where the device has no identity any more. */
+  async #sideOf(source: string): Promise<Side> {
+    return sideOf(await this.#seed(), source);
   }
 
   /** The part of a device that answers the query of an assignment. */
@@ -97,6 +91,7 @@ export class Answers implements SessionAnswers {
     let cost: Cost | undefined;
     let began: number | undefined;
     let measure: Measure | undefined;
+    let sum: Sum | undefined;
     return {
       get query() {
         return query?.name;
@@ -108,12 +103,17 @@ export class Answers implements SessionAnswers {
         query = this.#read(assignment);
         try {
           this.#requireAllowed(query, assignment);
+          await this.#requireSide(query);
           await this.#requireArm(query);
           cost = await this.#costOf(query, assignment);
           await cost.require(isMade);
+          await this.#takeOver();
+          sum = sumOf(query, this.#ports.allowed[query.name]!, this.#ports.task);
           // The answer of a part that was begun before a restart is made.
-          if (!(await answered.requireOpen(query, assignment.assignment))) {
-            measure = await this.#measuring(query, assignment);
+          if (!(await answered.requireOpen(sum, assignment.assignment))) {
+            measure = await measureOf(query, sum, assignment.plan, this.#ports, answered, () =>
+              this.#secretFor('fingerprints'),
+            );
             if (!measure) vector = await this.#answer(query, assignment);
           }
         } catch (error) {
@@ -122,7 +122,7 @@ export class Answers implements SessionAnswers {
         }
       },
       async make(signal) {
-        vector ??= await measure?.(signal, () => {
+        vector ??= await measure?.make(signal, () => {
           began = clock.now();
         });
         if (!vector) throw new MurmurationError('round.begun');
@@ -131,7 +131,9 @@ export class Answers implements SessionAnswers {
       began: () => began,
       async count() {
         await cost!.count();
-        await answered.count(query!, assignment.assignment);
+        // Before the record: after a crash in between it counts as said, and was not.
+        await measure?.keep?.();
+        await answered.count(sum!, assignment.assignment);
       },
     };
   }
@@ -201,6 +203,19 @@ export class Answers implements SessionAnswers {
       );
   }
 
+  /** Throws `plan.below-floor` where a query asks the other side of its source than that of this device. */
+  async #requireSide(query: Query): Promise<void> {
+    const { allowed, task, refusal } = this.#ports;
+    const { name, kind } = query;
+    const asked = sideAsked(kind, roundOf(query));
+    const source = sourceOf(name, allowed[name]!, kind, task);
+    if (asked && asked !== (await this.#sideOf(source)))
+      throw refusal(
+        'queries',
+        `The query "${name}" asks for ${asked} of "${source}", and this device never tells them: it is on the other side.`,
+      );
+  }
+
   /** Throws `plan.below-floor` where a query is not about the arm that this device has. */
   async #requireArm(query: Query): Promise<void> {
     if (query.kind !== 'arm' || (query.arm && query.arm.version === (await this.#ports.named()))) return;
@@ -226,51 +241,20 @@ export class Answers implements SessionAnswers {
     return answerOf(query, answer, plan, ports);
   }
 
-  /**
-   * What answers from the device's examples, once its first message is on its way: how long that takes tells how many there are. Undefined for
-   * what the app answers, and for other kinds. Throws `training.no-examples` where there is nothing to answer from, or nothing runs the model, and as
-   * `ownSequences`.
-   */
-  async #measuring(query: Query, { plan }: Assignment): Promise<Measure | undefined> {
-    const { evaluation, allowed, refusal } = this.#ports;
-    const { answer, slice } = allowed[query.name]!;
-    if (answer) return undefined;
-    if (query.kind === 'ngrams') {
-      const { ownSequences } = await import('./own-sequences.ts');
-      const read = await ownSequences(query, evaluation, detail => refusal('queries', detail));
-      return async () => answerOf(query, await read(), plan);
-    }
-    if (query.kind !== 'evaluation') return undefined;
-    const { heldOutExamples, holdsOut, ownEvaluation } = await import('./own-evaluation.ts');
-    if (!evaluation || !(await holdsOut(evaluation)))
-      throw new MurmurationError(
-        'training.no-examples',
-        `The device has no held-out examples for the query "${query.name}" now${evaluation ? '' : ', since its task is not served'}.`,
-      );
-    const read = () => heldOutExamples(evaluation, query.examples);
-    return async (signal, began) =>
-      answerOf(query, await ownEvaluation(query, read, evaluation, signal, slice, began), plan);
-  }
-
-  /** So that a device says the same piece of a text as long as it is the same device. Throws `storage.failed` where it has no identity any more. */
+  /** So that a device says the same piece of a text as long as it is the same device. Throws as `#secretFor`. */
   async #textPorts(): Promise<TextPorts> {
-    const seed = await this.#ports.secret();
-    if (!seed)
-      throw new MurmurationError('storage.failed', 'The identity of the device is no longer stored.');
-    return {
-      hash,
-      secret: hash(Uint8Array.of(...new TextEncoder().encode('murmuration pieces 1\n'), ...seed)),
-    };
+    return { hash, secret: await this.#secretFor('pieces') };
   }
-}
 
-/** An answer as ring elements. Throws as `encodeAnswer`. */
-function answerOf(
-  query: Query,
-  answer: Answer,
-  { largestCohort, privacy }: Plan,
-  ports?: TextPorts,
-): Answered {
-  const width = privacy?.noise?.width ?? queryForm(query, largestCohort).width;
-  return { elements: encodeAnswer(query, answer, ports), width };
+  /** What nobody else knows of the device, 32 bytes, another one for each purpose. Throws as `#seed`. */
+  async #secretFor(purpose: string): Promise<Uint8Array> {
+    return hash(concatBytes(utf8(`murmuration ${purpose} 1\n`), await this.#seed()));
+  }
+
+  /** Throws `storage.failed` where the device has no identity any more. */
+  async #seed(): Promise<Uint8Array> {
+    const seed = await this.#ports.secret();
+    if (seed) return seed;
+    throw new MurmurationError('storage.failed', 'The identity of the device is no longer stored.');
+  }
 }

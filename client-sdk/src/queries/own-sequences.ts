@@ -5,8 +5,8 @@ import { walkExamples } from '../training/examples.ts';
 import type { EvaluationPorts } from './own-evaluation.ts';
 
 /**
- * What a device has of the n-grams that a round asks for, each by itself, in the examples that it does not hold out: the class of each target with
- * the inputs before it; none where no example is as long. What is returned reads them: until then no more than it takes to know that there is an
+ * What a device has of the n-grams that a round asks for, each by itself, in those of the examples that it does not hold out which are `fresh`: the
+ * class of each target with the inputs before it; none where no example is as long, or fresh. What is returned reads them: until then no more than it takes to know that there is an
  * example, so that the time of a device's first message does not tell how many. Throws `training.no-examples` where there is no example, and what `refuse` makes of a query
  * about other classes than the task's.
  */
@@ -14,6 +14,7 @@ export async function ownSequences(
   { name, classes, firstClass, step }: NgramsQuery,
   ports: Pick<EvaluationPorts, 'examples' | 'serving'> | undefined,
   refuse: (detail: string) => Error,
+  freshOf: (examples: readonly unknown[]) => Promise<readonly unknown[]>,
 ): Promise<() => Promise<number[][]>> {
   if (!ports)
     throw new MurmurationError(
@@ -33,8 +34,8 @@ export async function ownSequences(
     );
   const before = (step?.length ?? 1) - 1;
   return async () => {
-    const all = await trainingOf(ports, Number.POSITIVE_INFINITY);
-    return all.flatMap(example => {
+    const fresh = await freshOf(await trainingOf(ports, Number.POSITIVE_INFINITY));
+    return fresh.flatMap(example => {
       const { input, targets } = serving.questions(example);
       return targets
         .filter(({ position }) => position + 1 >= before)

@@ -54,9 +54,10 @@ function heavyIn(
   query: Query,
   { query: asked, figures }: Pick<QueryResult, 'query' | 'figures'>,
 ): Uint8Array | undefined {
-  const isSame = query.kind === asked.kind && query.threshold === asked.threshold;
-  if (figures?.kind !== 'sketch' || !isSame || !('buckets' in query && 'buckets' in asked)) return undefined;
-  return query.buckets === asked.buckets
+  if (figures?.kind !== 'sketch' || query.kind !== 'heavy-hitters' || asked.kind !== 'heavy-hitters')
+    return undefined;
+  const fields = ['threshold', 'heavyFrom', 'buckets'] as const;
+  return fields.every(field => query[field] === asked[field])
     ? new Uint8Array(Buffer.from(figures.heavy, 'base64url'))
     : undefined;
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { type CountedNgram, keyOf } from '@murmuration/protocol/ngrams/counted-ngrams';
 import { writeIdList } from '@murmuration/protocol/ngrams/id-list';
 import { decodeNgrams, encodeNgrams, type Ngram } from '@murmuration/protocol/ngrams/ngram-file';
@@ -11,6 +12,8 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { type QueryResult, type QueryResultStore, resultsKept } from '../registry/query-results.ts';
 import type { Task } from '../task/task.ts';
 
+/** What a file has room for. */
+const mostCount = 2 ** 32 - 1;
 /** Bytes of a list, at most: a plan has room for as many, and for the rest of the query. */
 const mostListBytes = 40_000;
 /** Ends of candidates that are looked through in one turn. */
@@ -92,10 +95,14 @@ export interface CountedNgrams {
   readonly counts: readonly number[];
 }
 
+/** N-grams of a file that chains add up to, at most: with all that only precedes others it has room for them. */
+const mostInFile = 131_072;
+
 /**
- * What the newest chain of a query for n-grams has found that is over: it has counted the longest, or nothing longer can be found, or another one
- * has begun since, or its period is over. What was found of fewer words counts where the task names a vocabulary, which has grown since. null where
- * there is none, or nothing was found.
+ * What the chains of a query for n-grams have found that are over, added up, since a device says each text in one of them (QY18): those that have counted
+ * the longest, or after which nothing longer can be found, or another one has begun, or whose period is over. What was found of fewer words counts where the
+ * task names a vocabulary, which has grown since. Of chains from before devices kept that record only the newest counts. Of more n-grams than a file has
+ * room for, the most frequent. null where nothing was found.
  */
 export async function countedNgrams(
   { name, queries, vocabulary }: Pick<Task, 'name' | 'queries'> & Partial<Pick<Task, 'vocabulary'>>,
@@ -107,22 +114,36 @@ export async function countedNgrams(
   if (query?.kind !== 'ngrams') return null;
   const all = await results.results(name, asked, Number.POSITIVE_INFINITY, resultsKept);
   const grows = !!vocabulary;
+  const sums = new Map<string, Ngram>();
+  let hasOld = false;
   let isNewest = true;
   let chain: FoundNgrams[] = [];
   let at = Number.NEGATIVE_INFINITY;
   for (const { query: was, figures, startedAt } of all) {
-    if (!isOf(query, was, grows)) return null;
+    if (!isOf(query, was, grows)) break;
     if (figures === null) isNewest = false;
     at = Math.max(at, startedAt);
     if (figures?.kind !== 'ngrams') continue;
     chain.unshift(figures);
     if (figures.length > 1) continue;
-    const isOver = !isNewest || now >= at + query.period || (await hasEnded(query, all, grows));
-    if (isOver && figures.found > 0) return fileOf(chain, query);
+    const isOld = was.heavyFrom === undefined;
+    if (isOld && hasOld) break;
+    if (!isNewest || now >= at + query.period || (await hasEnded(query, all, grows))) {
+      for (const each of chain) addUp(sums, readNgrams(each, query));
+      hasOld ||= isOld && figures.found > 0;
+      await nextTurn();
+    }
     isNewest = false;
     chain = [];
   }
-  return null;
+  return sums.size > 0 ? fileOf([...sums.values()], query) : null;
+}
+
+function addUp(sums: Map<string, Ngram>, found: readonly Ngram[]): void {
+  for (const { ids, count } of found) {
+    const key = keyOf(ids);
+    sums.set(key, { ids, count: Math.min(mostCount, count + (sums.get(key)?.count ?? 0)) });
+  }
 }
 
 /** Whether the newest round of a query ended its chain: nothing is to be asked after it, and it has not failed. */
@@ -138,13 +159,22 @@ export type NgramsOf = (task: Task) => Promise<CountedNgrams | null>;
 export const ngramsOfFile: NgramsOf = async ({ serving: { ngrams } }) =>
   ngrams instanceof Uint8Array ? { file: ngrams, counts: countsIn(ngrams) } : null;
 
-/** Those, and what devices have said where a task names a query for them. */
+/** Those, and what devices have said where a task names a query for them, which are added up once for all versions that have the same. */
 export function ngramsFrom(results: Pick<QueryResultStore, 'results'>, clock: Clock): NgramsOf {
+  const known = new Map<TaskName, { readonly of: string; readonly counted: CountedNgrams | null }>();
   return async task => {
     const { ngrams } = task.serving;
-    return typeof ngrams === 'string'
-      ? countedNgrams(task, ngrams, results, clock.now())
-      : ngramsOfFile(task);
+    if (typeof ngrams !== 'string') return ngramsOfFile(task);
+    const now = clock.now();
+    const [newest] = await results.results(task.name, ngrams, Number.POSITIVE_INFINITY, 1);
+    const query = task.queries.find(each => each.query.name === ngrams)?.query;
+    if (!newest || !query) return null;
+    const of = JSON.stringify([newest.round, now >= newest.startedAt + query.period, query]);
+    const before = known.get(task.name);
+    if (before?.of === of) return before.counted;
+    const counted = await countedNgrams(task, ngrams, results, now);
+    known.set(task.name, { of, counted });
+    return counted;
   };
 }
 
@@ -159,12 +189,15 @@ function countsIn(file: Uint8Array): number[] {
   return found;
 }
 
-function fileOf(chain: readonly FoundNgrams[], query: NgramsQuery): CountedNgrams {
-  const found = chain.map(each => readNgrams(each, query));
+function fileOf(found: readonly Ngram[], query: NgramsQuery): CountedNgrams {
   const { classes, firstClass, threshold } = query;
-  const ngrams: Ngram[] = found.flat();
+  const ngrams = found.toSorted((a, b) => b.count - a.count).slice(0, mostInFile);
+  const lengths = ngrams.map(({ ids }) => ids.length);
   return {
     file: encodeNgrams(ngrams, { classes, firstClass, threshold }),
-    counts: found.map(({ length }) => length),
+    counts: Array.from(
+      { length: Math.max(...new Set(lengths)) },
+      (_, i) => lengths.filter(length => length === i + 1).length,
+    ),
   };
 }

@@ -4,6 +4,7 @@ import { duration } from '../time/duration.ts';
 import type { Query, QueryKind, QueryPrivacy } from './query.ts';
 import { writeQuery } from './query-bytes.ts';
 import { problemOfQuery } from './query-form.ts';
+import { heavyFor } from './sides.ts';
 
 /** What is left out of a definition has its default. */
 type Defaulted =
@@ -19,7 +20,8 @@ type Defaulted =
   | 'metrics'
   | 'slices'
   | 'examples'
-  | 'sketches';
+  | 'sketches'
+  | 'heavyFrom';
 
 /** `heavy` is what a round finds, `arm` and `step` what it asks about. */
 type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted | 'heavy' | 'arm' | 'step' | 'privacy'> &
@@ -41,6 +43,9 @@ const asked = { threshold: 10 };
 const shortestOfTwo = 60_000;
 
 const quantilesByDefault = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/** Whether a query finds in sketches what it then counts. */
+const asksBothSides = (kind: QueryKind) => kind === 'heavy-hitters' || kind === 'ngrams';
 
 /** What the SDK measures by itself: ln 10⁶ is the longest loss that it counts. */
 const metricsByDefault = [
@@ -76,7 +81,7 @@ const defaults: Readonly<Record<QueryKind, object>> = {
  * Checks a query and fills in its defaults: `threshold` 10, `period` a day, 1,000 `levels` from the lower bound to the upper one, 1 of `values`
  * a device (100 of `outcomes` and `arm`, 1,000 of `numbers`), 4,096 `buckets`; of heavy hitters 100 `values`, 16 `bytes`, 500 `texts`, 16,384
  * `buckets`; of n-grams `threshold` 3, 1,000
- * `values`, two `sketches` of 3 rows of 16,384 buckets; of evaluations `loss`, `top1` and `top3`, 200 `examples`, 1,000 `levels`; of `privacy` Skellam noise. Throws `config.invalid`, naming
+ * `values`, two `sketches` of 3 rows of 16,384 buckets; of both half of the threshold as `heavyFrom`, 3 at least; of evaluations `loss`, `top1` and `top3`, 200 `examples`, 1,000 `levels`; of `privacy` Skellam noise. Throws `config.invalid`, naming
  * what is wrong.
  */
 export function defineQuery(definition: QueryDefinition): Query {
@@ -85,16 +90,16 @@ export function defineQuery(definition: QueryDefinition): Query {
   const period = duration.safeParse(definition?.period ?? '1 d', { error: plainWords });
   if (!period.success) throw refuse(`period: ${period.error.issues[0]!.message}.`);
   const { privacy } = definition ?? {};
+  const given = { ...asked, ...defaults[definition?.kind], ...definition };
   const query = {
-    ...asked,
-    ...defaults[definition?.kind],
-    ...definition,
+    ...(asksBothSides(given.kind) && { heavyFrom: heavyFor(given.threshold) }),
+    ...given,
     period: period.data,
     ...(typeof privacy === 'object' && privacy !== null && { privacy: { noise: 'skellam', ...privacy } }),
   };
   const problem = problemOfQuery(query);
   if (problem) throw refuse(problem);
-  if ((definition.kind === 'heavy-hitters' || definition.kind === 'ngrams') && period.data < shortestOfTwo)
+  if (asksBothSides(definition.kind) && period.data < shortestOfTwo)
     throw refuse(
       'period: its further rounds have to begin within the period of the first. Give a minute or more.',
     );

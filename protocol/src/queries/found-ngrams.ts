@@ -13,7 +13,7 @@ export interface NgramSketch {
   readonly kind: 'ngram-sketch';
   /** Ids of an n-gram. */
   readonly length: number;
-  /** Numbers of the sketch that as many devices say as the threshold. */
+  /** Numbers of the sketch that `heavyFrom` devices say. */
   readonly found: number;
   /** Which, as those of `FoundNumbers`. */
   readonly devices: string;
@@ -34,11 +34,10 @@ export interface FoundNgrams {
 
 /** What the sum of a round of a query for n-grams says. */
 export function ngramFigures(query: NgramsQuery, sum: Int32Array): NgramSketch | FoundNgrams {
-  const { threshold, step } = query;
-  const { found, devices } = numbersOf(sum, threshold);
+  const { threshold, heavyFrom = threshold, step } = query;
   const length = step?.length ?? 1;
-  if (step?.asks === 'sketch') return { kind: 'ngram-sketch', length, found, devices };
-  const ngrams = ngramsOfList(listOf(query), readNumbers({ found, devices }));
+  if (step?.asks === 'sketch') return { ...numbersOf(sum, heavyFrom), kind: 'ngram-sketch', length };
+  const ngrams = ngramsOfList(listOf(query), readNumbers(numbersOf(sum, threshold)));
   const counts: number[] = [];
   for (const { count } of ngrams) varint(count, counts);
   return {

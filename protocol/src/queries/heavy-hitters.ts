@@ -4,7 +4,7 @@ import { MurmurationError } from '../errors/errors.ts';
 import { type Estimate, meanOfCounts } from './intervals.ts';
 import type { HeavyHittersQuery } from './query.ts';
 import { rows } from './text-digest.ts';
-import { chanceOfCircle, chanceOfPieces } from './text-odds.ts';
+import { chanceOfCircle, chanceOfHeavy, chanceOfPieces } from './text-odds.ts';
 import { readTable } from './text-reader.ts';
 import { heavyIn, spareFor } from './text-table.ts';
 import { queryForm } from './vector.ts';
@@ -19,7 +19,7 @@ export interface TextFigures {
 /** What the first of the two rounds finds. */
 export interface Sketch {
   readonly kind: 'sketch';
-  /** A bit for each bucket of all rows: whether as many devices as the threshold have a text in it; in base64url. */
+  /** A bit for each bucket of all rows: whether `heavyFrom` devices have a text in it; in base64url. */
   readonly heavy: string;
   /** How many are so, in all rows. */
   readonly buckets: number;
@@ -36,13 +36,13 @@ export interface HeavyHitters {
 }
 
 /**
- * Which buckets as many devices as the threshold have a text in; where there are none, there is nothing more to ask. Throws `config.invalid` where a
+ * Which buckets are heavy; where there are none, there is nothing more to ask. Throws `config.invalid` where a
  * row has more of them than the query has room for.
  */
 export function sketchOf(query: HeavyHittersQuery, sum: Int32Array): Sketch | HeavyHitters {
-  const { name, texts, threshold } = query;
+  const { name, texts, heavyFrom = query.threshold } = query;
   const heavy = new Uint8Array(Math.ceil(sum.length / 8));
-  for (const [i, devices] of sum.entries()) if (devices >= threshold) heavy[i >> 3]! |= 1 << (i & 7);
+  for (const [i, devices] of sum.entries()) if (devices >= heavyFrom) heavy[i >> 3]! |= 1 << (i & 7);
   const found = Array.from({ length: rows }, (_, row) => heavyIn(heavy, row, query.buckets));
   if (Math.max(...found) > texts)
     throw new MurmurationError(
@@ -75,6 +75,7 @@ export function heavyHittersOf(
 }
 
 /** With as many texts as there is room for. */
-function chanceIn({ threshold, texts, buckets }: HeavyHittersQuery): number {
-  return chanceOfPieces(threshold) * (1 - chanceOfCircle(texts, buckets, spareFor(texts)));
+function chanceIn({ threshold, texts, buckets, heavyFrom }: HeavyHittersQuery): number {
+  const read = chanceOfPieces(threshold) * (1 - chanceOfCircle(texts, buckets, spareFor(texts, heavyFrom)));
+  return heavyFrom === undefined ? read : read * chanceOfHeavy(threshold, heavyFrom);
 }

@@ -1,22 +1,34 @@
-import type { Query } from './query.ts';
-
-/** What a name ends with where it is that of a second round. */
-const second = '--2';
+import type { Query, QueryKind } from './query.ts';
+import { type Side, sideAsked } from './sides.ts';
 
 /** Rounds of a query for n-grams of up to four ids: one for single classes, two for each length after it. */
 const mostSteps = 7;
 
-/** By which names devices offer to answer a query of more rounds than one, beside its own. */
-export function furtherOffers(name: string, kind: Query['kind']): string[] {
-  if (kind === 'heavy-hitters') return [`${name}${second}`];
-  return kind === 'ngrams' ? Array.from({ length: mostSteps - 1 }, (_, i) => `${name}--${i + 2}`) : [];
+/** Rounds of a query of a kind, at most. */
+function roundsOf(kind: QueryKind): number {
+  if (kind === 'heavy-hitters') return 2;
+  return kind === 'ngrams' ? mostSteps : 1;
 }
 
-/** By which name devices offer to answer a query, and remember that they have: each further round has one of its own. */
-export function offerOf(query: Query): string {
+/** Each further round is offered by a name of its own. */
+const offerFor = (name: string, round: number): string => (round === 1 ? name : `${name}--${round}`);
+
+/** By which names a device on a side of its source offers to answer a query. */
+export function offersOf(name: string, kind: QueryKind, side: Side): string[] {
+  const rounds = Array.from({ length: roundsOf(kind) }, (_, i) => i + 1);
+  return rounds
+    .filter(round => (sideAsked(kind, round) ?? side) === side)
+    .map(round => offerFor(name, round));
+}
+
+/** Which round of its query it is, counted from 1. */
+export function roundOf(query: Query): number {
   if (query.kind === 'ngrams' && query.step) {
     const { length, asks } = query.step;
-    return `${query.name}--${2 * length - (asks === 'sketch' ? 2 : 1)}`;
+    return 2 * length - (asks === 'sketch' ? 2 : 1);
   }
-  return query.kind === 'heavy-hitters' && query.heavy ? `${query.name}${second}` : query.name;
+  return query.kind === 'heavy-hitters' && query.heavy ? 2 : 1;
 }
+
+/** By which name devices offer to answer a query, and remember that they have. */
+export const offerOf = (query: Query): string => offerFor(query.name, roundOf(query));

@@ -106,6 +106,10 @@ const armFields: Fields = {
 };
 
 const sketch: Fields = { rows: whole(1, 8), buckets: whole(16, 131_072) };
+const heavyFrom: Form = [
+  value => value === undefined || whole(3, 1_000_000)[0](value),
+  whole(3, 1_000_000)[1],
+];
 const stepFields: Fields = {
   length: whole(2, 4),
   asks: [asks => asks === 'sketch' || asks === 'list', 'sketch or list'],
@@ -170,6 +174,7 @@ const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
     bytes: [value => whole(2, 64)[0](value) && (value as number) % 2 === 0, 'an even number from 2 to 64'],
     texts: whole(1, 5_000),
     buckets: whole(16, mostBuckets),
+    heavyFrom,
     heavy: [value => value === undefined || value instanceof Uint8Array, 'bytes'],
   },
   numbers: { numbers: whole(16, mostNumbers), values: whole(1, mostBuckets) },
@@ -181,6 +186,7 @@ const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
       all => isListOf(all, 0, 3, form => isFields(form) && !problemOfFields(form, sketch)),
       'a list of at most 3 sketches, each with rows (1 to 8) and buckets (16 to 131072)',
     ],
+    heavyFrom,
     step: [
       step => step === undefined || (isFields(step) && !problemOfFields(step, stepFields)),
       'a step, with length, asks and ngrams',
@@ -269,14 +275,27 @@ function problemOfMetrics(metrics: readonly DeviceMetric[]): string | undefined 
   return areDistinct(metrics.map(({ metric }) => metric)) ? undefined : 'metrics has two of one name.';
 }
 
-function problemOfHeavy({ name, buckets, heavy }: HeavyHittersQuery): string | undefined {
+function problemOfHeavy({ name, buckets, heavy, ...of }: HeavyHittersQuery): string | undefined {
   if (name.length > 60) return 'name has to have at most 60 characters.';
+  if (isAbove(of)) return aboveThreshold;
   const bytes = Math.ceil((rows * buckets) / 8);
   return heavy && heavy.length !== bytes ? `heavy has to have ${bytes} bytes.` : undefined;
 }
 
-function problemOfNgrams({ name, classes, firstClass, sketches, step }: NgramsQuery): string | undefined {
+const isAbove = ({ heavyFrom = 3, threshold }: Pick<NgramsQuery, 'heavyFrom' | 'threshold'>) =>
+  heavyFrom > threshold;
+const aboveThreshold = 'heavyFrom has to be at most threshold.';
+
+function problemOfNgrams({
+  name,
+  classes,
+  firstClass,
+  sketches,
+  step,
+  ...of
+}: NgramsQuery): string | undefined {
   if (name.length > 60) return 'name has to have at most 60 characters.';
+  if (isAbove(of)) return aboveThreshold;
   if (firstClass >= classes) return 'firstClass has to be below classes.';
   if (sketches.some(({ rows, buckets }) => rows * buckets > mostNumbers))
     return `sketches: none has more than ${mostNumbers} buckets in all rows.`;

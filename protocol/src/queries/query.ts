@@ -133,7 +133,9 @@ export interface HeavyHittersQuery extends Asked {
   readonly texts: number;
   /** Into which texts are hashed, three times. */
   readonly buckets: number;
-  /** A bit for each bucket of all rows: whether as many devices as the threshold have a text in it. Left out in the first round. */
+  /** Devices that make a bucket heavy: fewer than the threshold, since only a share of devices is asked in sketches. That where it is left out. */
+  readonly heavyFrom?: number;
+  /** A bit for each bucket of all rows: whether so many devices have a text in it. Left out in the first round. */
   readonly heavy?: Uint8Array;
 }
 
@@ -196,6 +198,8 @@ export interface NgramsQuery extends Asked {
   readonly values: number;
   /** The sketches in which pairs, then triples, then n-grams of four ids are found. */
   readonly sketches: readonly SketchForm[];
+  /** As that of heavy hitters. */
+  readonly heavyFrom?: number;
   /** The coordinator names it when it asks. */
   readonly step?: NgramStep;
 }

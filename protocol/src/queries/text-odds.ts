@@ -1,3 +1,4 @@
+import { sketchShare } from './sides.ts';
 import { pieces, piecesNeeded } from './text-digest.ts';
 
 /** The chance that so many devices, each of which says one of the pieces at random, say enough different ones to tell a text. */
@@ -9,6 +10,21 @@ export function chanceOfPieces(devices: number): number {
       (chance, said) => (chance * said) / pieces + ((chances[said - 1] ?? 0) * (pieces - said + 1)) / pieces,
     );
   return chances.slice(piecesNeeded).reduce((sum, chance) => sum + chance, 0);
+}
+
+/**
+ * The chance that a text makes its buckets heavy, of which `devices` on the side of counts have it: how many of those on the other side do is
+ * Poisson's, by the share of all that these are.
+ */
+export function chanceOfHeavy(devices: number, heavyFrom: number): number {
+  const mean = (devices * sketchShare) / (1 - sketchShare);
+  let term = Math.exp(-mean);
+  let below = 0;
+  for (let many = 0; many < heavyFrom; many++) {
+    below += term;
+    term *= mean / (many + 1);
+  }
+  return 1 - below;
 }
 
 /**

@@ -19,6 +19,7 @@ interface Asked {
   readonly name: string;
   readonly buckets: number;
   readonly bytes: number;
+  readonly heavyFrom?: number;
   readonly heavy: Uint8Array;
 }
 

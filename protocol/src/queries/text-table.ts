@@ -17,17 +17,22 @@ export interface TextTable {
 interface Asked {
   readonly bytes: number;
   readonly buckets: number;
+  readonly heavyFrom?: number;
   /** A bit for each bucket of all rows. */
   readonly heavy: Uint8Array;
 }
 
-/** Spare cells for so many cells of heavy buckets; the constant is for small tables. */
-export const spareFor = (own: number): number => Math.ceil(own / 4) + 16;
+/**
+ * Spare cells for so many cells of heavy buckets; the constant is for small tables. Where fewer devices than the threshold make a bucket heavy, more
+ * rare texts stand in the way of others, and there are twice as many.
+ */
+export const spareFor = (own: number, heavyFrom: number | undefined): number =>
+  Math.ceil(own / (heavyFrom === undefined ? 4 : 2)) + 16;
 
 /** The table for texts of up to `bytes` bytes in buckets that are heavy. */
-export function tableFor({ bytes, buckets, heavy }: Asked): TextTable {
+export function tableFor({ bytes, buckets, heavy, heavyFrom }: Asked): TextTable {
   const own = heavyIn(heavy, 0, buckets);
-  const spare = spareFor(own);
+  const spare = spareFor(own, heavyFrom);
   const width = 1 + bytes / 2;
   return { own, spare, width, elements: (own + spare) * pieces * width };
 }

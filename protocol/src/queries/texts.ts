@@ -82,8 +82,9 @@ export function encodeTexts(
 }
 
 /** The heavy buckets of a row, at most: those that there is room for, and no more than answers of so many devices can make. */
-function mostHeavy({ values, threshold, texts }: HeavyHittersQuery, devices: number): number {
-  return Math.min(texts, Math.floor((devices * values) / threshold));
+function mostHeavy(query: HeavyHittersQuery, devices: number): number {
+  const { values, texts, heavyFrom = query.threshold } = query;
+  return Math.min(texts, Math.floor((devices * values) / heavyFrom));
 }
 
 /**

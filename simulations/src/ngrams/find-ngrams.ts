@@ -8,6 +8,7 @@ import { candidatesOf, sketchNumbers } from '@murmuration/protocol/ngrams/ngram-
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { type FoundNumbers, readNumbers } from '@murmuration/protocol/queries/found-numbers';
 import type { NumbersQuery } from '@murmuration/protocol/queries/query';
+import { type Side, sideOf } from '@murmuration/protocol/queries/sides';
 import { seededRandom } from '../random/seeded-random.ts';
 import { AskedPhones } from '../vocabulary/asked-phones.ts';
 import type { NgramSettings } from './settings.ts';
@@ -17,7 +18,7 @@ export interface FoundNgrams {
   readonly file: Uint8Array;
   /** N-grams in it, by length from 1. */
   readonly counts: readonly number[];
-  /** Of the answers of a phone to all queries, without what masks them. */
+  /** Of the answers of a phone to all queries of its side, without what masks them; the mean over phones. */
   readonly bytesUpPerDevice: number;
   /** What a phone is told so that it can answer: the lists, as ids of two bytes. */
   readonly bytesDownPerDevice: number;
@@ -34,7 +35,7 @@ export interface NgramFinding {
 
 /**
  * Asks phones for the n-grams of known words that as many of them have as the threshold, in masked rounds: words by their ids; then of each
- * length in a sketch, which tells candidates, and these in a list, each with how often (SPEC.md, QY12). Throws what devices refuse a query with,
+ * length some in a sketch, which tells candidates, and the others these in a list, each with how often (SPEC.md, QY12 and QY16). Throws what devices refuse a query with,
  * and `model.corrupt` where they have no n-gram in common.
  */
 export async function findNgrams({ phones, words, settings, seed, log }: NgramFinding): Promise<FoundNgrams> {
@@ -44,15 +45,24 @@ export async function findNgrams({ phones, words, settings, seed, log }: NgramFi
   const alphabet = alphabetOf(vocabulary);
   const { classes, firstClass } = alphabet;
   const unmasker = masking === 'on' ? unmaskerPool() : undefined;
-  let bytesUpPerDevice = 0;
-  const ask = async (name: string, numbers: number, of: (phone: number) => readonly number[]) => {
-    const answers = sequences.map((_, phone) => of(phone));
+  const random = seededRandom(seed, 'sides');
+  const sides = phones.map(() => sideOf(random(32), 'examples'));
+  let bytesUp = 0;
+  const ask = async (side: Side, name: string, numbers: number, of: (phone: number) => readonly number[]) => {
+    const asked = sides.flatMap((each, phone) => (each === side ? [phone] : []));
+    const answers = asked.map(of);
     const values = Math.max(1, ...answers.map(({ length }) => length));
     const query = defineQuery({ name, kind: 'numbers', threshold, numbers, values }) as NumbersQuery;
-    const random = seededRandom(seed, name);
-    const asked = await AskedPhones.open({ name, kind: 'numbers', answers, random, unmasker });
-    const { figures, answerBytes } = await asked.ask(query);
-    bytesUpPerDevice += answerBytes;
+    const those = await AskedPhones.open({
+      name,
+      kind: 'numbers',
+      answers,
+      random: seededRandom(seed, name),
+      unmasker,
+      areOnSide: true,
+    });
+    const { figures, answerBytes } = await those.ask(query);
+    bytesUp += answerBytes * asked.length;
     log(`${name}: ${(figures as FoundNumbers).found} of ${numbers}; ${answerBytes} bytes a phone.`);
     return readNumbers(figures as FoundNumbers);
   };
@@ -72,14 +82,14 @@ export async function findNgrams({ phones, words, settings, seed, log }: NgramFi
       let list: (readonly number[])[] = words.map((_, i) => [firstClass + i]);
       const form = sketches[length - 2];
       if (form) {
-        const filled = await ask(`ngrams-${length}-sketch`, form.rows * form.buckets, phone => [
+        const filled = await ask('sketches', `ngrams-${length}-sketch`, form.rows * form.buckets, phone => [
           ...new Set(own[phone]!.flatMap(({ ids }) => sketchNumbers(ids, form))),
         ]);
         list = candidatesOf(length, alphabet, shorter, filled, form);
         bytesDownPerDevice += list.length * length * 2;
       }
       if (list.length === 0) break;
-      const devices = await ask(`ngrams-${length}`, Math.max(16, list.length * doublings), phone =>
+      const devices = await ask('counts', `ngrams-${length}`, Math.max(16, list.length * doublings), phone =>
         listNumbers(own[phone]!, list),
       );
       shorter = new Map(ngramsOfList(list, devices).map(ngram => [keyOf(ngram.ids), ngram]));
@@ -94,7 +104,7 @@ export async function findNgrams({ phones, words, settings, seed, log }: NgramFi
       { length: sketches.length + 1 },
       (_, i) => found.filter(({ ids }) => ids.length === i + 1).length,
     ),
-    bytesUpPerDevice,
+    bytesUpPerDevice: bytesUp / phones.length,
     bytesDownPerDevice,
   };
 }

@@ -10,8 +10,10 @@ import { type AssignmentId, type ModelHash, type RoundId, randomId } from '@murm
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import { type Assignment, assignmentOf } from '@murmuration/protocol/messages/round';
 import type { Figures } from '@murmuration/protocol/queries/figures';
+import { offerOf } from '@murmuration/protocol/queries/offer';
 import type { Query, QueryKind } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
+import { sideAsked, sideOf } from '@murmuration/protocol/queries/sides';
 import type { Answer } from '@murmuration/protocol/queries/vector';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
@@ -21,6 +23,8 @@ import { MaskedCohort } from '../leak-audit/masked-cohort.ts';
 /** What one round has found, and what it took. */
 export interface AskedRound {
   readonly figures: Figures;
+  /** The phones that were asked, those on the side of the round, by number. */
+  readonly phones: readonly number[];
   /** Of the answer of a phone. */
   readonly answerBytes: number;
   /** What a phone says beside it so that it is masked, on average. */
@@ -29,7 +33,7 @@ export interface AskedRound {
 
 const task = 'keyboard' as Plan['task'];
 
-/** Phones that answer a query as devices do, each once a round, with the floors of virtual ones. */
+/** Phones that answer a query as devices do, those on the side that it asks, each once a round, with the floors of virtual ones. */
 export class AskedPhones {
   readonly #phones: readonly SessionAnswers[];
   readonly #random: RandomBytes;
@@ -45,23 +49,35 @@ export class AskedPhones {
     this.#unmasker = unmasker;
   }
 
-  /** `answers`: what each phone says. Without an unmasker answers are added up without masks. */
+  /**
+   * `answers`: what each phone says. Without an unmasker answers are added up without masks. `areOnSide`: all of them are on the side of the query,
+   * whoever has chosen them.
+   */
   static async open({
     name,
     kind,
     answers,
     random,
     unmasker,
+    areOnSide = false,
   }: {
     readonly name: string;
     readonly kind: QueryKind;
     readonly answers: readonly Answer[];
     readonly random: RandomBytes;
     readonly unmasker: Unmasker | undefined;
+    readonly areOnSide?: boolean;
   }): Promise<AskedPhones> {
+    const side = areOnSide ? sideAsked(kind, 1) : undefined;
+    const identity = (): Uint8Array => {
+      for (;;) {
+        const seed = random(32);
+        if (!side || sideOf(seed, name) === side) return seed;
+      }
+    };
     const phones = answers.map(async own => {
       const storage = memoryStorage();
-      await storage.put(identityName, random(32));
+      await storage.put(identityName, identity());
       const allowed = {
         [name]: { kinds: [kind], answer: () => own },
       };
@@ -78,9 +94,12 @@ export class AskedPhones {
     return new AskedPhones(await Promise.all(phones), random, unmasker);
   }
 
-  /** One round, in which all of them take part. Throws what devices refuse a query with, and `config.invalid` where there is no room. */
+  /** One round, in which all take part that would answer. Throws what devices refuse a query with, and `config.invalid` where there is no room. */
   async ask(query: Query): Promise<AskedRound> {
     const bytes = writeQuery(query);
+    const numbers: number[] = [];
+    for (const [number, phone] of this.#phones.entries())
+      if ((await phone.open()).includes(offerOf(query))) numbers.push(number);
     const plan: Plan = {
       task,
       version: 1,
@@ -96,18 +115,27 @@ export class AskedPhones {
       },
       update: { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 },
       masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1, graph: 'sparse' },
-      largestCohort: this.#phones.length,
+      largestCohort: numbers.length,
       grace: 0,
       query: bytes,
     };
     const sum = new AnswerSum(query, plan);
-    return this.#unmasker ? this.#masked(plan, sum, this.#unmasker) : this.#plain(plan, sum);
+    const phones = numbers.map(number => this.#phones[number]!);
+    const round = this.#unmasker
+      ? await this.#masked(plan, sum, phones, this.#unmasker)
+      : await this.#plain(plan, sum, phones);
+    return { ...round, phones: numbers };
   }
 
-  async #masked(plan: Plan, sum: AnswerSum, unmasker: Unmasker): Promise<AskedRound> {
-    const cohort = new MaskedCohort(plan, this.#phones.length, this.#random);
+  async #masked(
+    plan: Plan,
+    sum: AnswerSum,
+    phones: readonly SessionAnswers[],
+    unmasker: Unmasker,
+  ): Promise<Omit<AskedRound, 'phones'>> {
+    const cohort = new MaskedCohort(plan, phones.length, this.#random);
     const uploads: Uint8Array[] = [];
-    for (const [i, phone] of this.#phones.entries()) {
+    for (const [i, phone] of phones.entries()) {
       const answer = await answerOf(phone, cohort.phones[i]!.assignment);
       uploads.push(cohort.upload(i, answer, this.#random));
     }
@@ -115,10 +143,14 @@ export class AskedPhones {
     return { figures: sum.figures(), answerBytes: uploads[0]!.length, maskingBytes: cohort.bytesSaid };
   }
 
-  async #plain(plan: Plan, sum: AnswerSum): Promise<AskedRound> {
+  async #plain(
+    plan: Plan,
+    sum: AnswerSum,
+    phones: readonly SessionAnswers[],
+  ): Promise<Omit<AskedRound, 'phones'>> {
     const round = randomId<RoundId>(this.#random);
     let answerBytes = 0;
-    for (const phone of this.#phones) {
+    for (const phone of phones) {
       const assignment = assignmentOf({
         round,
         number: 1,

@@ -11,7 +11,7 @@ export interface FoundWords extends AskedRound {
   readonly figures: HeavyHitters;
 }
 
-/** What both rounds have found, of phones that have typed these words; no second one where the first found nothing. */
+/** What both rounds have found, of phones that have typed these words, each of them in one; no second one where the first found nothing. */
 export async function bothRounds(
   typed: readonly (readonly string[])[],
   settings: VocabularySettings,

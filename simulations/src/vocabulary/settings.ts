@@ -15,9 +15,9 @@ export const vocabularySettings = z.strictObject({
   /** Longest word, bytes. */
   bytes: z.int().min(2).max(64).multipleOf(2).default(12),
   /** Words for which there is room. */
-  words: z.int().min(1).max(5_000).default(3_500),
+  words: z.int().min(1).max(5_000).default(5_000),
   /** Buckets of each row of the sketch, five times as many as words at least. */
-  buckets: z.int().min(16).max(65_536).default(20_480),
+  buckets: z.int().min(16).max(65_536).default(32_768),
   /** Whether answers are masked; sums are the same without. */
   masking: z.enum(['on', 'off']).default('on'),
 });

@@ -25,10 +25,11 @@ export async function run({ seed, settings: given, log }: ScenarioOptions): Prom
   const text = smsText();
   const phones = text.phones.slice(0, number);
   const typed = phones.map(({ train }) => wordsOf(train));
-  const byPhones = phonesByWord(typed);
-  const wanted = [...byPhones].filter(([, count]) => count >= threshold).map(([word]) => word);
-  log(`${phones.length} phones; ${wanted.length} words that ${threshold} or more have typed.`);
   const { sketch, table } = await bothRounds(typed, settings, seed, log);
+  const counted = table?.phones.map(phone => typed[phone]!) ?? [];
+  const byPhones = phonesByWord(counted);
+  const wanted = [...byPhones].filter(([, count]) => count >= threshold).map(([word]) => word);
+  log(`${wanted.length} words that ${threshold} or more of ${counted.length} phones have typed.`);
   const { texts: found, unread, chance } = table?.figures ?? { texts: [], unread: 0, chance: 0 };
   const right = found.filter(each => (byPhones.get(each.text) ?? 0) >= threshold);
   const heldOut = wordsOf(phones.flatMap(phone => phone.heldOut));
@@ -38,17 +39,19 @@ export async function run({ seed, settings: given, log }: ScenarioOptions): Prom
       firstWordId + words,
     ).words;
   const rounds = [sketch, ...(table ? [table] : [])];
-  const total = (of: (round: AskedRound) => number) => rounds.reduce((sum, round) => sum + of(round), 0);
+  const perPhone = (of: (round: AskedRound) => number) =>
+    rounds.reduce((sum, round) => sum + of(round) * round.phones.length, 0) / phones.length;
   const figures = {
     scenario: 'vocabulary',
     recall: right.length / wanted.length,
     precision: found.length > 0 ? right.length / found.length : 1,
-    bytesUpPerDevice: total(round => round.answerBytes),
+    bytesUpPerDevice: perPhone(round => round.answerBytes),
     bytesUp: { sketch: sketch.answerBytes, table: table?.answerBytes ?? 0 },
-    maskingBytesPerDevice: settings.masking === 'on' ? total(round => round.maskingBytes) : null,
+    maskingBytesPerDevice: settings.masking === 'on' ? perPhone(round => round.maskingBytes) : null,
     wordsPerDevice: settings.wordsPerDevice,
     words: found.length,
     wordsWanted: wanted.length,
+    phonesAsked: { sketch: sketch.phones.length, table: counted.length },
     unread,
     chanceAtThreshold: chance,
     countsRight: right.filter(each => each.devices === byPhones.get(each.text)).length,
@@ -81,23 +84,27 @@ interface Shown {
   readonly wordsPerDevice: number;
   readonly words: number;
   readonly wordsWanted: number;
+  readonly phonesAsked: { readonly sketch: number; readonly table: number };
   readonly coverage: { readonly found: number; readonly pooled: number; readonly allWords: number };
   readonly threshold: number;
   readonly phones: number;
 }
 
 function tableOf(shown: Shown): string[][] {
-  const { coverage: of, bytesUp, maskingBytesPerDevice: masks } = shown;
+  const { coverage: of, bytesUp, maskingBytesPerDevice: masks, phonesAsked: asked } = shown;
   return [
-    [`the words of ${shown.phones} phones`, 'figure'],
     [
-      `found, of ${shown.wordsWanted} that ${shown.threshold} phones or more typed; a phone says ${shown.wordsPerDevice} at most`,
+      `the words of ${shown.phones} phones, ${asked.sketch} of which are asked in a sketch and ${asked.table} for counts`,
+      'figure',
+    ],
+    [
+      `found, of ${shown.wordsWanted} that ${shown.threshold} phones or more of the latter typed; a phone says ${shown.wordsPerDevice} at most`,
       percent(shown.recall),
     ],
     [`right, of ${shown.words} found`, percent(shown.precision)],
     [
-      `bytes up of a phone: ${bytesUp.sketch} in the first round, ${bytesUp.table} in the second`,
-      String(shown.bytesUpPerDevice),
+      `bytes up of a phone, in one of the rounds: ${bytesUp.sketch} in the sketch, ${bytesUp.table} for counts`,
+      shown.bytesUpPerDevice.toFixed(0),
     ],
     ['bytes beside them that mask them', masks === null ? 'not masked' : masks.toFixed(0)],
     ['held-out words that are among those found', percent(of.found)],

@@ -8,6 +8,7 @@ import type { Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
+import { putOn } from '../../sides.ts';
 import { assignmentOf, id } from '../../unit/client-sdk/memory-coordinator.ts';
 import { codeOfPromise } from '../../unit/codes.ts';
 import { answering } from './answering.ts';
@@ -21,7 +22,9 @@ const answers: Record<string, AnswerOptions> = {
 
 /** What a device gives away for the plan of a query, and the floors that it names. */
 async function asked(plan: Partial<Plan>, floors: Floors = {}) {
-  const victim = await answering({ answers, floors });
+  const storage = memoryStorage();
+  await putOn('counts', 'taken', storage);
+  const victim = await answering({ answers, floors, storage });
   await victim.assign('r1', plan);
   const decided = async () => {
     await victim.clock.advance(0);

@@ -8,9 +8,11 @@ import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries/define-query';
 import type { OutcomesQuery, Query } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
+import { sideAsked } from '@murmuration/protocol/queries/sides';
 import type { Answer } from '@murmuration/protocol/queries/vector';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
+import { putOn } from '../../sides.ts';
 import { StillTrainer } from '../../unit/client-sdk/device.ts';
 import { assignmentOf } from '../../unit/client-sdk/memory-coordinator.ts';
 import { answering, Told } from './answering.ts';
@@ -58,9 +60,18 @@ const answers = { keys: 1, left: [], bytes: [expect.any(Number)] };
 const asking = (definition: object) =>
   defineQuery({ name: 'taken', threshold: 10, ...definition } as QueryDefinition);
 
-/** A device whose app says that. */
-const saying = (kind: Query['kind'], answer: Answer) =>
-  answering({ answers: { taken: { kinds: [kind], answer: () => answer } } });
+/** A device whose app says that, on the side that is asked. */
+const saying = async (kind: Query['kind'], answer: Answer) =>
+  answering({
+    answers: { taken: { kinds: [kind], answer: () => answer } },
+    storage: await onSideOf(kind, 'taken'),
+  });
+
+async function onSideOf(kind: Query['kind'], source: string) {
+  const storage = memoryStorage();
+  await putOn(sideAsked(kind, 1) ?? 'counts', source, storage);
+  return storage;
+}
 
 describe('a coordinator that halves the bounds of a query until a device leaves', () => {
   // biome-ignore format: one attack a line
@@ -147,6 +158,7 @@ describe('a coordinator that times the first message of a device', () => {
     }
     const victim = await answering({
       answers: { taken: { kinds: [query.kind] } },
+      storage: await onSideOf(query.kind, 'examples'),
       task: { examples, hybrid: { serving, inference: modelWhose(() => 0.5) }, trainer: new StillTrainer() },
     });
     let before: number | undefined;

@@ -191,7 +191,7 @@ describe('a device that is asked a query', () => {
     await waiting();
     let hadCounted: Uint8Array | undefined;
     coordinator.take = async () => {
-      hadCounted = await storage.get('answers.keyboard');
+      hadCounted = await storage.get('sources');
     };
     const first = assignmentFor(writeQuery(define()));
     await play(first);

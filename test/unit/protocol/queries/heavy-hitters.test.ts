@@ -276,9 +276,9 @@ function stuck(texts: number, buckets: number, spare: number, random: () => numb
 
 describe('a table', () => {
   it.each([
-    [30, 256, spareFor(30)],
+    [30, 256, spareFor(30, undefined)],
     [20, 64, 12],
-    [60, 512, spareFor(60)],
+    [60, 512, spareFor(60, undefined)],
   ])(
     'of %i texts, %i buckets and %i spare cells leaves as many in circles as computed',
     (texts, buckets, spare) => {
@@ -294,8 +294,8 @@ describe('a table', () => {
   );
 
   it('leaves less than one in a thousand of the texts for which the default has room', () => {
-    expect(chanceOfCircle(500, 16_384, spareFor(500))).toBeLessThan(1e-3);
-    expect(chanceOfCircle(1, 16, spareFor(1))).toBe(0);
+    expect(chanceOfCircle(500, 16_384, spareFor(500, 6))).toBeLessThan(1e-3);
+    expect(chanceOfCircle(1, 16, spareFor(1, 6))).toBe(0);
   });
 
   it('is read with all of its texts', () => {
@@ -322,6 +322,7 @@ describe('a definition', () => {
       name: 'words',
       kind: 'heavy-hitters',
       threshold: 10,
+      heavyFrom: 6,
       period: 86_400_000,
       values: 100,
       bytes: 16,
@@ -347,7 +348,7 @@ describe('a definition', () => {
 });
 
 describe('heavy buckets', () => {
-  const query = define({ values: 4, threshold: 10, buckets: 64, texts: 12 });
+  const query = define({ values: 4, threshold: 10, heavyFrom: 10, buckets: 64, texts: 12 });
   const rowsOf = (...counts: readonly number[]) =>
     Uint8Array.of(
       ...counts.flatMap(count => [...new Uint8Array(new BigUint64Array([2n ** BigInt(count) - 1n]).buffer)]),
@@ -358,6 +359,9 @@ describe('heavy buckets', () => {
     expect(isSound(query, 20)).toBe(true);
     expect(isSound({ ...query, heavy: rowsOf(8, 8, 8) }, 20)).toBe(true);
     expect(isSound({ ...query, heavy: rowsOf(8, 8, 9) }, 20)).toBe(false);
+    // And 11 where 7 devices make one heavy.
+    expect(isSound({ ...query, heavyFrom: 7, heavy: rowsOf(8, 11, 9) }, 20)).toBe(true);
+    expect(isSound({ ...query, heavyFrom: 7, heavy: rowsOf(8, 12, 9) }, 20)).toBe(false);
     // In a larger cohort there is room for 12.
     expect(isSound({ ...query, heavy: rowsOf(12, 0, 12) }, 1_000_000)).toBe(true);
     expect(isSound({ ...query, heavy: rowsOf(12, 13, 12) }, 1_000_000)).toBe(false);
