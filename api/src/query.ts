@@ -147,7 +147,7 @@ export const queryFigures = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('sketch').describe('The first of the two rounds of heavy hitters'),
-    buckets: count.describe('Buckets that as many devices as the threshold have a text in, of all rows'),
+    buckets: count.describe('Buckets that enough devices have a text in, of all rows'),
   }),
   z.object({
     kind: z.literal('heavy-hitters'),
@@ -175,7 +175,7 @@ export const queryFigures = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('ngram-sketch').describe('A round of n-grams that tells which may be frequent'),
     length: count.describe('Classes of an n-gram'),
-    found: count.describe('Places of the sketch that as many devices fill as the threshold'),
+    found: count.describe('Places of the sketch that enough devices fill'),
   }),
   z.object({
     kind: z.literal('ngrams'),
@@ -249,6 +249,11 @@ export const taskQuery = z.object({
     .nullable()
     .describe('When it is asked by itself, at the earliest; null: only by command, or the task is paused'),
   isWanted: z.boolean().describe('Somebody asked for it, and its round has not begun'),
+  share: z
+    .number()
+    .describe(
+      'Of all devices, those that answer its next round: of text each says sketches or counts, for ever',
+    ),
   further: furtherRound.nullable().describe('Its next round; null: the first one of the query'),
   privacy: queryBudget.nullable().describe('null: its sums get no noise'),
   newest: queryResult.nullable().describe('null: it was never asked'),

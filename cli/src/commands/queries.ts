@@ -24,8 +24,8 @@ export function queryCommands(program: Command): void {
       const { queries: all } = await new AdminClient(given).get(pathOf(task), taskQueries);
       if (given.json) return sayJson(all);
       sayTable(
-        ['query', 'kind', 'threshold', 'every', 'ε', 'last asked', 'devices', 'result', 'next round'],
-        all.map(({ name, kind, threshold, every, newest, further, privacy }) => [
+        ['query', 'kind', 'threshold', 'every', 'ε', 'last asked', 'devices', 'result', 'asks', 'next round'],
+        all.map(({ name, kind, threshold, every, newest, share, further, privacy }) => [
           name,
           kind,
           threshold,
@@ -34,6 +34,7 @@ export function queryCommands(program: Command): void {
           newest?.startedAt ?? null,
           newest?.devices ?? null,
           newest && (newest.failure === null ? { text: 'shown', tone: 'good' } : failed(newest)),
+          share < 1 ? `${Math.round(100 * share)} % of devices` : 'all devices',
           further && furtherText(further),
         ]),
       );

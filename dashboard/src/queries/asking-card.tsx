@@ -23,7 +23,7 @@ export function AskingCard({ task, query, changed }: Shown) {
   const now = useNow();
   const next = nextOf(query, round, now);
   const mayAsk = session.may('operator');
-  const { name, threshold, period, every, isWanted, further } = query;
+  const { name, threshold, period, every, isWanted, further, share } = query;
   const { facts } = words.asking;
   const ask = async () => {
     await requests.send('POST', `tasks/${task}/queries/${name}/run`, {});
@@ -48,7 +48,7 @@ export function AskingCard({ task, query, changed }: Shown) {
       <dl class="facts quiet">
         <div>
           <dt>{facts.ready}</dt>
-          <dd>{words.asking.ready(eligible)}</dd>
+          <dd>{words.asking.ready(eligible, share)}</dd>
         </div>
         <div>
           <dt>{facts.threshold}</dt>

@@ -176,7 +176,9 @@ export const words = {
       period: 'A device answers once in',
       every: 'Asked by itself',
     },
-    ready: (devices: number) => `${count(devices)} connected, as far as their apps allow it`,
+    /** `share`: of all devices, those that answer the next round. */
+    ready: (devices: number, share: number) =>
+      `${count(devices)} connected, as far as their apps allow it${share < 1 ? `; the next round asks the ${percent(share, 0)} of devices that are on its side of their text` : ''}`,
     every: (ms: number | null) => (ms === null ? 'never' : `every ${plainDuration(ms)}`),
     readOnly: 'Your role can view queries; operators can ask them.',
     ask: ({ threshold, period }: TaskQueryMessage, running: number | null, eligible: number) => ({

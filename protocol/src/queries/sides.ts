@@ -26,6 +26,13 @@ export function sideOf(seed: Uint8Array, source: string): Side {
   return share < sketchShare ? 'sketches' : 'counts';
 }
 
+/** The share of devices that answer a round of a query: those on its side. */
+export function shareAsked(kind: QueryKind, round: number): number {
+  const side = sideAsked(kind, round);
+  if (!side) return 1;
+  return side === 'sketches' ? sketchShare : 1 - sketchShare;
+}
+
 /** The side that a round of a query asks, counted from 1; undefined: both, since it is about no text. */
 export function sideAsked(kind: QueryKind, round: number): Side | undefined {
   switch (kind) {

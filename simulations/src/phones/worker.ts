@@ -3,17 +3,20 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { TaskOptions } from '@murmuration/client-sdk/client/options';
 import type { Platform } from '@murmuration/client-sdk/client/platform';
+import { identityName } from '@murmuration/client-sdk/device/identity';
 import { fileStorage, memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
 import { growableWords } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
+import { phrasesQueryName } from '@murmuration/demo-keyboard-app/task/query-names';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { type TrainerOptions, tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { TrainingPath } from '@murmuration/engine/training/trainer';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
+import { type Side, sideOf } from '@murmuration/protocol/queries/sides';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Losses } from '../behaviour/losses.ts';
 import { simulatedFloors } from '../devices/floors.ts';
@@ -22,7 +25,7 @@ import { Recorder, type UpdatePlan } from '../exactness/recorder.ts';
 import { phraseAnswers } from '../keyboard/phrases.ts';
 import { seededRandom } from '../random/seeded-random.ts';
 import { lengthAnswers } from '../vocabulary/message-lengths.ts';
-import { asksOnly, wordAnswers, wordsTaskName } from '../vocabulary/words-task.ts';
+import { asksOnly, wordAnswers, wordsQueryName, wordsTaskName } from '../vocabulary/words-task.ts';
 import { HostedPhone, type Turn } from './hosted-phone.ts';
 import { keptIdentity } from './kept-identity.ts';
 import { losing } from './losses.ts';
@@ -100,6 +103,19 @@ function storageOf(number: number): Storage {
   return storage;
 }
 
+/** So that few phones are enough for sketches and for counts: of five neighbours three are on the side of sketches. */
+async function takeSide(number: number): Promise<void> {
+  const storage = storageOf(number);
+  if (await storage.get(identityName)) return;
+  const side: Side = (number % 5) % 2 === 0 ? 'sketches' : 'counts';
+  const random = randomOf(`identity of phone ${number}`);
+  for (;;) {
+    const seed = random(32);
+    if (![wordsQueryName, phrasesQueryName].every(source => sideOf(seed, source) === side)) continue;
+    return storage.put(identityName, seed);
+  }
+}
+
 /** Each phone is a client of its own, with its own key, socket and storage. */
 function clientOf(
   number: number,
@@ -141,11 +157,11 @@ const randomOf = (name: string) => seededRandom(seed, `${name}${kept ? ` ${kept.
 
 /** Some phones say which words they type, before anything is learned. */
 async function answer(url: string, numbers: readonly number[]): Promise<void> {
-  answering = phones
-    .filter(({ number }) => numbers.includes(number))
-    .map(({ number, messages }) =>
-      clientOf(number, url, asking(messages), randomOf(`words of phone ${number}`), nodePlatform.transport),
-    );
+  const own = phones.filter(({ number }) => numbers.includes(number));
+  for (const { number } of own) await takeSide(number);
+  answering = own.map(({ number, messages }) =>
+    clientOf(number, url, asking(messages), randomOf(`words of phone ${number}`), nodePlatform.transport),
+  );
   for (const client of answering) await client.start();
 }
 
@@ -155,6 +171,7 @@ async function learn({ url, plan, words }: Learning): Promise<void> {
   const vocabulary = new Vocabulary(words);
   const trainer = tfjsTrainer(nextWord(vocabulary), { engine });
   let told = false;
+  for (const { number } of phones) await takeSide(number);
   learning = phones.map(({ number, messages }) => {
     const recorder = new Recorder(
       plan,

@@ -5,6 +5,7 @@ import type { Task } from '@murmuration/coordinator/task/task';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import { sketchShare } from '@murmuration/protocol/queries/sides';
 import { lengthsQuery } from './message-lengths.ts';
 import { wordsOf } from './words.ts';
 
@@ -13,31 +14,38 @@ export const wordsTaskName = 'words';
 export const wordsQueryName = 'words';
 
 /** Phones that are asked at most: enough to find what most people type, and few enough to answer in seconds. */
-const mostAsked = 60;
+const mostAsked = 150;
 /** Phones that type a word before it is shown, at least: below that, no query shows anything. */
-export const fewestPhones = 3;
+const fewestSaying = 3;
+/** Fewer phones than this have too few on the side of counts. */
+export const fewestPhones = 8;
 
 /** How many of so many phones are asked. */
 export function phonesAsked(devices: number): number {
   return Math.min(mostAsked, devices);
 }
 
-/** Of so many that are asked, so many type a word before it is shown: one in twelve, so that the words of single phones don't hide others. */
-export function wordThreshold(asked: number): number {
-  return Math.max(fewestPhones, Math.round(asked / 12));
+/** Of so many that are asked, so many answer each of the two rounds: all that are on the side of counts, of which there may be a few less. */
+function answersOf(asked: number): number {
+  return Math.max(fewestSaying, Math.floor(0.9 * (1 - sketchShare) * asked));
+}
+
+/** Of so many that answer, so many type a word before it is shown: one in twelve, so that the words of single phones don't hide others. */
+export function wordThreshold(answers: number): number {
+  return Math.max(fewestSaying, Math.round(answers / 12));
 }
 
 /** A task that only asks: which words as many phones as the threshold have typed, and how long messages are. It has to be paused, since it has nothing to teach. */
 export function wordsTask(devices: number): Task {
-  const asked = phonesAsked(devices);
-  const threshold = wordThreshold(asked);
+  const answers = answersOf(phonesAsked(devices));
+  const threshold = wordThreshold(answers);
   return defineTask({
     name: wordsTaskName,
     // A task has a model; nothing of this one is learned, and nobody is asked to.
     model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }),
     plan: { learningRate: 1 },
     update: { clip: 1 },
-    cohort: { goal: asked, minimum: Math.max(threshold, Math.ceil(0.6 * asked)), overSelection: 1 },
+    cohort: { goal: answers, minimum: Math.max(threshold, Math.ceil(0.6 * answers)), overSelection: 1 },
     // Nobody is ever missing, so that a phase is over as soon as all have answered, however slow the machine is.
     deadlines: {
       gathering: '2 min',

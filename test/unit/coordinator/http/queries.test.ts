@@ -18,6 +18,7 @@ const unasked = {
   period: 24 * hour,
   nextAt: null,
   isWanted: false,
+  share: 1,
   further: null,
   privacy: null,
   newest: null,

@@ -192,6 +192,7 @@ describe('when a query is asked next', () => {
     every: 3_600_000,
     nextAt: null,
     isWanted: false,
+    share: 1,
     further: null,
     privacy: null,
   };

@@ -107,7 +107,7 @@ it('refuses a storage whose models know words that it does not have', async () =
 });
 
 it('asks for more phones the more are asked, and never for fewer than three', () => {
-  expect(phonesAsked(280)).toBe(60);
+  expect(phonesAsked(280)).toBe(150);
   expect([3, 20, 60].map(wordThreshold)).toEqual([3, 3, 5]);
   const thresholds = [3, 10, 280].map(many => wordsTask(many).queries.map(({ query }) => query.threshold));
   expect(thresholds).toEqual([

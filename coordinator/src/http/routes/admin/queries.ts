@@ -13,6 +13,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { EvaluatedPart } from '@murmuration/protocol/queries/evaluation';
 import type { Figures } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
+import { shareAsked } from '@murmuration/protocol/queries/sides';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
 import type { PrivacyBudgets } from '../../../privacy/budgets.ts';
@@ -72,6 +73,7 @@ export function queryRoutes(
       every: asked.every,
       nextAt: Number.isFinite(nextAt) ? iso(nextAt) : null,
       isWanted,
+      share: shareAsked(kind, further?.number ?? 1),
       further: further ? furtherMessage(further) : null,
       privacy: budgetMessage(privacy, rounds.upcoming, asked.query),
       newest: newest ? await resultMessage(newest, history) : null,
