@@ -7,7 +7,7 @@ afterEach(async () => {
   await demonstration?.ended();
 });
 
-const few = ['--devices', '16', '--cohort', '8', '--port', '0'];
+const few = ['--devices', '20', '--cohort', '8', '--port', '0'];
 
 it('asks its phones for their n-grams after the first round, checks each sum, and measures what they add', async () => {
   demonstration = new SourceProcess('simulations/src/start.ts', [

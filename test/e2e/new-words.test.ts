@@ -18,12 +18,13 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { afterEach, expect, it } from 'vitest';
+import { putOn } from '../sides.ts';
 import { command } from './kept-commands.ts';
 import { enrolmentToken, eventOf } from './line.ts';
 
 const { text: token, proof } = mintToken('operator', systemRandom, native);
 const first = ['see', 'you', 'at', 'home'];
-/** So many that each piece of a word that all have is said by some. */
+/** So many on each side that each piece of a word that all have is said by some. */
 const devices = 16;
 
 let cleanUp: (() => Promise<unknown>)[] = [];
@@ -92,12 +93,14 @@ it('VG11, VG12, VG13: devices are asked for words, an operator adds some and rej
     const { coordinator, run, words } = await start(folder);
     await coordinator.control.pause(task().name);
     const vocabulary = new Vocabulary(first);
-    for (let index = 0; index < devices; index++) {
+    for (let index = 0; index < 2 * devices; index++) {
       // Everybody types two words that the vocabulary lacks, and each one of their own.
-      const texts = ['brighton', 'netherfield', `own${'abcdefghijklmnop'[index]}`];
+      const texts = ['brighton', 'netherfield', `own${'abcdefghijklmnop'[index % devices]}`];
+      const storage = memoryStorage();
+      await putOn(index < devices ? 'sketches' : 'counts', 'new-words', storage, index);
       const client = new FederatedClient({
         url: coordinator.url,
-        storage: memoryStorage(),
+        storage,
         enrolment: enrolmentToken,
         consent: 'not-needed',
         floors: simulatedFloors,

@@ -21,6 +21,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { afterEach, expect, it } from 'vitest';
 import { hurriedClock } from '../hurried-clock.ts';
+import { putOn } from '../sides.ts';
 import { enrolmentToken, eventOf } from './line.ts';
 
 /** Devices pause between rounds. */
@@ -112,12 +113,18 @@ async function open(folder: string, of: Vocabulary, model: Pick<TaskDefinition, 
     cleanUp.push(() => client.stop());
     return client;
   };
-  return { coordinator, errors, phone, keyboard: task.name };
+  return { coordinator, errors, phone, folder, keyboard: task.name };
 }
 
-/** Three phones say what they have in common: five rounds. */
-async function ask({ coordinator, phone, keyboard }: Awaited<ReturnType<typeof open>>) {
-  const clients = typed.map((messages, i) => phone(messages, String(i)));
+/** Three phones say what they have in common, in sketches, and three others that typed the same count it: five rounds. */
+async function ask({ coordinator, phone, keyboard, folder }: Awaited<ReturnType<typeof open>>) {
+  const clients: PlatformClient[] = [];
+  for (const side of ['sketches', 'counts'] as const)
+    for (const [i, messages] of typed.entries()) {
+      const name = `${side} ${i}`;
+      await putOn(side, 'phrases', fileStorage(join(folder, name)), clients.length);
+      clients.push(phone(messages, name));
+    }
   await Promise.all(clients.map(client => client.start()));
   await coordinator.start();
   const rounds: RoundRecord[] = [];
