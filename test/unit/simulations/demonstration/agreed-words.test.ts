@@ -76,16 +76,16 @@ it('has the words that phones agree on, by what they say over sockets, and asks 
   expect(found.words.length).toBeGreaterThan(0);
   expect(found.words.filter(word => by.get(word)! < 3)).toEqual([]);
   const counts = found.words.map(word => by.get(word)!);
-  expect(found.figures).toMatchObject({ words: counts.length, phones: 4, threshold: 3 });
+  expect(found.figures).toMatchObject({ words: counts.length, phones: 3, threshold: 3 });
   expect(found.figures.coverage).toBeLessThanOrEqual(found.figures.pooledCoverage);
-  expect(lines.join('')).toContain(`4 phones agree on ${counts.length} words`);
+  expect(lines.join('')).toContain(`3 phones agree on ${counts.length} words`);
   // What they said is a result of a task that operators see, beside the keyboard.
   expect(words?.model.layout.count).toBe(2);
 
   lines.length = 0;
   const again = await ask(nobody);
   expect(again.found).toEqual(found);
-  expect(lines.join('')).toContain(`4 phones agreed on ${counts.length} words`);
+  expect(lines.join('')).toContain(`3 phones agreed on ${counts.length} words`);
 
   await writeFile(join(kept, 'vocabulary.json'), '{"words":[]}');
   expect(await codeOfPromise(ask(nobody))).toBe('storage.corrupt');
