@@ -5,6 +5,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Access } from '@murmuration/serving/access/access';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
+import { threadConverter } from '@murmuration/serving/assembly/conversions';
 import { openDoors } from '@murmuration/serving/assembly/doors';
 import { openGrpcPort } from '@murmuration/serving/assembly/grpc';
 import { openMonitor } from '@murmuration/serving/assembly/monitor';
@@ -18,6 +19,7 @@ import type { DriftStore } from '@murmuration/serving/monitor/drift/drift-store'
 import { judge } from '@murmuration/serving/monitor/outcome';
 import { openRequestLog } from '@murmuration/serving/request-log/open';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
+import type { Pace } from '@murmuration/serving/server/arrivals';
 import { type Exchange, joinEvents } from '@murmuration/serving/server/events';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
 import { requestIds } from '@murmuration/serving/server/request-id';
@@ -44,6 +46,8 @@ import { version } from './version.ts';
 
 export interface InferenceParts {
   readonly settings: InferenceSettings;
+  /** How fast bodies have to come. */
+  readonly pace: Pace;
   /** Where the coordinator listens. */
   readonly host: string;
   /** The files of its certificate, which gRPC has as well unless its own are named. */
@@ -92,6 +96,7 @@ export async function openInference(
   app: App,
   {
     settings,
+    pace,
     host,
     tls,
     core,
@@ -165,6 +170,8 @@ export async function openInference(
     runtimes: [threadRuntime()],
     transformers: name => rounds.get(name)?.task.serving.transformer ?? undefined,
     mirrorRuntime: threadRuntime,
+    converter: threadConverter(),
+    pace,
     clock,
     turns: systemTurns,
     events: joinEvents(

@@ -273,6 +273,7 @@ async function open(
   const metrics = openMetrics({ core, entrance, watch, tasks: taskNames }, events, clock);
   const inference = await openInference(app, {
     settings: config.inference,
+    pace: config.limits,
     host: config.host,
     tls: config.tls,
     core,

@@ -39,7 +39,7 @@ export function tokenReading({ access, authenticator, refresh }: Ports): Reading
       await refresh?.();
       try {
         // Programs on this machine need one as well.
-        return access.admit({ authorization, isForeign: true, isLocal: false }, 'read');
+        access.admit({ authorization, isForeign: true, isLocal: false }, 'read');
       } catch (error) {
         if (!isUnknown(error) || !(await isOperator(request.raw))) {
           reply.header('cache-control', 'no-store');

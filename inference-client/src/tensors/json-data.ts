@@ -79,7 +79,9 @@ function bytesOf(name: string, value: unknown): Uint8Array {
 }
 
 function refuseValue(name: string, datatype: Datatype, value: unknown): never {
-  const text = JSON.stringify(value) ?? 'nothing';
+  // Of others it would take long to write it down.
+  const text =
+    typeof value === 'object' && value !== null ? 'an object' : (JSON.stringify(value) ?? 'nothing');
   refuseInput(`The tensor "${name}" holds ${text.slice(0, 100)}, which is no ${datatype}.`);
 }
 

@@ -2,29 +2,144 @@ import { refuseInput } from './tensor.ts';
 
 /** Stands before the digits of a number that JSON has no room for; no number that people write begins with it. */
 const mark = '\u0001';
-/** Strings are passed over as they are; then numbers of 16 and more characters, and what JavaScript calls numbers and JSON doesn't. */
-const tokens = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]{15,}|-?\b(?:NaN|Infinity)\b/g;
+/** Digits from which on a number of JavaScript may round an integer, and of the longest integer of 64 bits with its sign. */
+const [fewDigits, mostDigits] = [16, 20];
+/** Lists and objects within each other at most: more than any tensor has dimensions. */
+const deepest = 32;
+/** What values take in memory, in elements of 8 bytes. */
+const weights = { text: 4, list: 8, object: 32 };
+
+/** Texts so short that all they can say is little. */
+const short = 65_536;
+
+const code = (character: string): number => character.charCodeAt(0);
+const quote = code('"');
+const backslash = code('\\');
+const comma = code(',');
+const minus = code('-');
+const openList = code('[');
+const closeList = code(']');
+const openObject = code('{');
+const closeObject = code('}');
+const zero = code('0');
+const nine = code('9');
+const notANumber = code('N');
+const infinite = code('I');
+/** By character. */
+const partsOfNumbers = new Uint8Array(128);
+for (const part of '0123456789.eE+-') partsOfNumbers[code(part)] = 1;
+const telling = new Uint8Array(128);
+for (const character of ',-0123456789"[]{}NI') telling[code(character)] = 1;
+
+/** How a JSON text is read. */
+export interface JsonRules {
+  /** Whether integers of 16 and more digits, which a number of JavaScript would round, are kept whole. */
+  readonly wide: boolean;
+  /** Whether `NaN`, `Infinity` and `-Infinity` are taken. */
+  readonly notFinite: boolean;
+  /** Values at most, where a text counts as 4, a list as 8 and an object as 32. */
+  readonly most: number;
+}
 
 /**
- * What a JSON text says. Integers of 16 and more digits, which a number of JavaScript would round, are kept whole where `wide` is set, and
- * `NaN`, `Infinity` and `-Infinity` are taken where `notFinite` is: `numberOf` and `integerOf` read them. Throws `inference.input`.
+ * What a JSON text says; `numberOf` and `integerOf` read what is kept whole, and what is not finite. Throws `inference.input`, before
+ * anything is made of a text with too many values.
  */
-export function parseJson(text: string, { wide, notFinite }: { wide: boolean; notFinite: boolean }): unknown {
-  const isPlain = !(wide && /\d{16}/.test(text)) && !(notFinite && /NaN|Infinity/.test(text));
-  const marked = isPlain
-    ? text
-    : text.replace(tokens, token => {
-        if (token.startsWith('"')) return token;
-        const isNumber = /^-?\d/.test(token);
-        if (isNumber ? wide && /^-?\d+$/.test(token) : notFinite) return `"\\u0001${token}"`;
-        return token;
-      });
+export function parseJson(text: string, rules: JsonRules): unknown {
   try {
-    return JSON.parse(marked);
-  } catch {
+    return JSON.parse(isPlain(text, rules) ? text : marked(text, rules));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     // The engine's message quotes the text, and refusals are logged.
     return refuseInput('The body is no JSON; send one object.');
   }
+}
+
+/** Whether a text has nothing to mark, to count or to refuse: most do, which saves looking at each character. */
+function isPlain(text: string, { wide, notFinite }: JsonRules): boolean {
+  if (text.length > short || (wide && /\d{16}/.test(text)) || (notFinite && /NaN|Infinity/.test(text)))
+    return false;
+  let lists = 0;
+  for (const opening of '[{')
+    for (let at = text.indexOf(opening); at >= 0; at = text.indexOf(opening, at + 1))
+      if (++lists > deepest) return false;
+  return true;
+}
+
+/** The text, each number in it that JSON has no room for as a marked text. */
+function marked(text: string, { wide, notFinite, most }: JsonRules): string {
+  const { length } = text;
+  const parts: string[] = [];
+  let taken = 0;
+  let count = 0;
+  let depth = 0;
+  for (let at = 0; at < length; at++) {
+    const found = text.charCodeAt(at);
+    if (found > 127 || telling[found] === 0) continue;
+    if (found === comma) count += 1;
+    else if ((found >= zero && found <= nine) || found === minus) {
+      const end = endOfNumber(text, at);
+      const digits = end - at - (found === minus ? 1 : 0);
+      if (notFinite && digits === 0 && isWord(text, end)) continue;
+      if (wide && digits >= fewDigits && isInteger(text, at + (found === minus ? 1 : 0), end)) {
+        parts.push(text.slice(taken, at), '"\\u0001', text.slice(at, end), '"');
+        taken = end;
+      }
+      at = end - 1;
+    } else if (found === quote) {
+      at = endOfText(text, at);
+      count += weights.text;
+    } else if (found === openList || found === openObject) {
+      depth += 1;
+      count += found === openList ? weights.list : weights.object;
+      if (depth > deepest)
+        refuseInput(
+          `The body is nested too deep; ${deepest} lists or objects within each other are the most.`,
+        );
+    } else if (found === closeList || found === closeObject) depth -= 1;
+    else if (notFinite && (found === notANumber || found === infinite) && isWord(text, at)) {
+      const start = text.charCodeAt(at - 1) === minus ? at - 1 : at;
+      const end = at + (found === notANumber ? 'NaN' : 'Infinity').length;
+      parts.push(text.slice(taken, start), '"\\u0001', text.slice(start, end), '"');
+      taken = end;
+      at = end - 1;
+    }
+    if (count > most)
+      refuseInput(
+        `The body has more than ${most} values, where a text counts as ${weights.text}, a list as ${weights.list} and an object as ${weights.object}.`,
+      );
+  }
+  return taken === 0 ? text : parts.join('') + text.slice(taken);
+}
+
+/** Where the text ends that begins at `start`: at its closing quotation mark, or behind the last character. */
+function endOfText(text: string, start: number): number {
+  for (let at = start + 1; ; at++) {
+    at = text.indexOf('"', at);
+    if (at < 0) return text.length;
+    let before = at - 1;
+    while (text.charCodeAt(before) === backslash) before -= 1;
+    // An even number of them stand for themselves.
+    if ((at - before) % 2 === 1) return at;
+  }
+}
+
+function endOfNumber(text: string, start: number): number {
+  let at = start + 1;
+  while (partsOfNumbers[text.charCodeAt(at)] === 1) at += 1;
+  return at;
+}
+
+function isInteger(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const found = text.charCodeAt(at);
+    if (found < zero || found > nine) return false;
+  }
+  return true;
+}
+
+function isWord(text: string, at: number): boolean {
+  return text.startsWith('NaN', at) || text.startsWith('Infinity', at);
 }
 
 /** The number that a value of `parseJson` is; undefined for what is none. */
@@ -33,11 +148,12 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'string' && value.startsWith(mark) ? Number(value.slice(1)) : undefined;
 }
 
-/** The integer that a value of `parseJson` is, whole; undefined for what is none. */
+/** The integer of 64 bits that a value of `parseJson` is, whole; undefined for what is none. */
 export function integerOf(value: unknown): bigint | undefined {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined;
-  if (typeof value !== 'string' || !value.startsWith(mark)) return undefined;
+  // Of more digits, a bigint would take longer than they are long.
+  if (typeof value !== 'string' || !value.startsWith(mark) || value.length > 1 + mostDigits) return undefined;
   const text = value.slice(1);
   return /^-?\d+$/.test(text) ? BigInt(text) : undefined;
 }

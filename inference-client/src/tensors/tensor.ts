@@ -1,21 +1,29 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Tensor, TensorSpec } from '@murmuration/protocol/tensors/tensor';
+import type { Datatype, Tensor, TensorSpec } from '@murmuration/protocol/tensors/tensor';
 
 export type { Tensor, TensorSpec };
 
 /** Dimensions of a tensor at most. */
 const mostDimensions = 16;
 
+/** Characters of a refusal, which may name what came. */
+const longestDetail = 2_000;
+
 /** Refuses input, with a text that says what is wrong. */
 export function refuseInput(detail: string): never {
-  throw new MurmurationError('inference.input', detail);
+  throw new MurmurationError('inference.input', detail.slice(0, longestDetail));
+}
+
+/** Elements that one of a datatype counts as: the bytes of each string are an object of their own. */
+export function weightOf(datatype: Datatype): number {
+  return datatype === 'BYTES' ? 32 : 1;
 }
 
 /**
  * How many elements a shape that came over a wire has. Throws `inference.input` for one that is none, such as with a negative length, and
- * for more than `most` elements: before anything is made of that size.
+ * for more than `most` elements, each of which counts as `weight`: before anything is made of that size.
  */
-export function elementsOf(name: string, shape: unknown, most: number): number {
+export function elementsOf(name: string, shape: unknown, most: number, weight = 1): number {
   if (!Array.isArray(shape)) refuseInput(`The tensor "${name}" has no shape; expected a list of lengths.`);
   if (shape.length > mostDimensions)
     refuseInput(`The tensor "${name}" has ${shape.length} dimensions; ${mostDimensions} are the most.`);
@@ -30,9 +38,9 @@ export function elementsOf(name: string, shape: unknown, most: number): number {
     if (count > Number.MAX_SAFE_INTEGER)
       refuseInput(`The shape [${shape}] of the tensor "${name}" has more elements than can be counted.`);
   }
-  if (count > most)
+  if (count * weight > most)
     refuseInput(
-      `The shape [${shape}] of the tensor "${name}" has ${count} elements; ${most} are the most that this server takes.`,
+      `The shape [${shape}] of the tensor "${name}" has ${count} elements; ${Math.floor(most / weight)} are the most that this server takes.`,
     );
   return count;
 }

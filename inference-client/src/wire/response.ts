@@ -2,7 +2,7 @@ import { dataFromBytes } from '../tensors/binary-data.ts';
 import { isDatatype } from '../tensors/datatype.ts';
 import { dataFromJson } from '../tensors/json-data.ts';
 import { parseJson } from '../tensors/lossless-json.ts';
-import { elementsOf, refuseInput, type Tensor } from '../tensors/tensor.ts';
+import { elementsOf, refuseInput, type Tensor, weightOf } from '../tensors/tensor.ts';
 
 /** What a server answered to an inference request. */
 export interface WireResponse {
@@ -15,6 +15,9 @@ export interface WireResponse {
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** Elements of an answer. */
+const mostElements = 2 ** 26;
+
 /**
  * Reads the answer to an inference request. `headerLength` is how many bytes of it are JSON; undefined: all. Throws `inference.input` for
  * one that doesn't follow the protocol.
@@ -23,7 +26,7 @@ export function readResponse(body: Uint8Array<ArrayBuffer>, headerLength: number
   const length = headerLength ?? body.length;
   if (length > body.length) refuseInput(`It says that ${length} bytes are JSON, and has ${body.length}.`);
   const text = new TextDecoder().decode(body.subarray(0, length));
-  const json = parseJson(text, { wide: text.includes('INT64'), notFinite: true });
+  const json = parseJson(text, { wide: text.includes('INT64'), notFinite: true, most: mostElements });
   if (!isObject(json) || !Array.isArray(json.outputs)) refuseInput('It has no list of outputs.');
   let at = length;
   const outputs = json.outputs.map((output: unknown): Tensor => {
@@ -32,7 +35,8 @@ export function readResponse(body: Uint8Array<ArrayBuffer>, headerLength: number
     if (typeof name !== 'string') refuseInput('An output has no name.');
     if (!isDatatype(datatype)) refuseInput(`The output "${name}" has an unknown datatype.`);
     // No more than the bytes that came can hold.
-    const count = elementsOf(name, shape, body.length);
+    const most = Math.min(body.length, mostElements / weightOf(datatype));
+    const count = elementsOf(name, shape, most);
     const size = isObject(parameters) ? parameters.binary_data_size : undefined;
     if (size === undefined)
       return { name, datatype, shape: shape as number[], data: dataFromJson(name, datatype, count, data) };

@@ -76,11 +76,14 @@ export class Access {
     };
   }
 
-  /** Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often` where the token is used more than it may be. */
-  admit({ authorization, host, isForeign, isLocal }: Credentials, right: Right): void {
+  /**
+   * Returns the id of the token; empty where none is needed. Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often`
+   * where the token is used more than it may be.
+   */
+  admit({ authorization, host, isForeign, isLocal }: Credentials, right: Right): string {
     if (this.#isOpen && openRights.includes(right) && isLocal) {
       // A page that lets its own name mean this machine, or a proxy, would open it to others.
-      if (!isForeign && host !== undefined && isLoopback(hostnameOf(host))) return;
+      if (!isForeign && host !== undefined && isLoopback(hostnameOf(host))) return '';
       throw new MurmurationError(
         'inference.unauthenticated',
         'Without inference tokens, only programs on this machine may ask, by the name localhost or 127.0.0.1. List a token in the configuration: murmuration inference-token makes one.',
@@ -102,6 +105,7 @@ export class Access {
       const wait = bound.take('');
       if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
     }
+    return held.token.id;
   }
 }
 

@@ -42,6 +42,6 @@ export function openPrecompute(
     turns,
     events: bothPrecompute(precomputeMetrics(metrics), { fault: ports.fault, ...events }),
   });
-  openDoor(app, ports, scope => precomputeRoutes(scope, ports, { precomputation, clock }));
+  openDoor(app, ports, scope => precomputeRoutes(scope, { precomputation, clock }));
   return precomputation;
 }

@@ -28,6 +28,7 @@ import type { Turns } from '../server/turns.ts';
 import type { ModelSource } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { type BrokerOptions, openBrokers, requireBrokers } from './brokers.ts';
+import { threadConverter } from './conversions.ts';
 import { openDoors } from './doors.ts';
 import { requireToken } from './exposure.ts';
 import { openGrpcPort } from './grpc.ts';
@@ -113,6 +114,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     transformers: name =>
       Object.hasOwn(options.transformers ?? {}, name) ? options.transformers?.[name] : undefined,
     mirrorRuntime: threadRuntime,
+    converter: threadConverter(),
     clock,
     turns,
     events: joinEvents(

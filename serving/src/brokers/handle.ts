@@ -1,13 +1,13 @@
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { readInferRequest } from '../oip/infer-request.ts';
-import { writeInferResponse } from '../oip/infer-response.ts';
+import { readOip, writeOip } from '../oip/conversions.ts';
+import { oipAnswer, textSizeOf } from '../oip/infer-response.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import type { BrokerProtocol, BrokerReply, BrokerRequest, Handle, Outcome } from './broker.ts';
 import { headerNames } from './headers.ts';
 
 export interface HandlePorts {
-  readonly server: Pick<InferenceServer, 'infer' | 'limits'>;
+  readonly server: Pick<InferenceServer, 'infer' | 'limits' | 'converter'>;
   readonly protocol: BrokerProtocol;
   /** Lets a request in by the value of its header `authorization`, or throws. */
   readonly admit: (authorization: string | undefined) => void;
@@ -37,7 +37,7 @@ export function requestHandler({
   const answer = async (request: BrokerRequest): Promise<BrokerReply> => {
     const { headers, body } = request;
     admit(headers.authorization);
-    const { limits } = server;
+    const { limits, converter } = server;
     if (body.length > limits.body)
       throw new MurmurationError(
         'request.too-large',
@@ -45,7 +45,9 @@ export function requestHandler({
       );
     const model = headers[headerNames.model];
     if (!model) refuseInput(`The message has no header ${headerNames.model}, which names the model.`);
-    const asked = readInferRequest(body, headerLength(headers[headerNames.length]), limits.elements);
+    const length = headerLength(headers[headerNames.length]);
+    const given = { body, headerLength: length, elements: limits.elements };
+    const asked = await converter.convert(readOip, given, length ?? body.length);
     const id = request.id ?? asked.id;
     const response = await server.infer({
       model,
@@ -58,7 +60,8 @@ export function requestHandler({
       parameters: asked.parameters,
       timeout: asked.timeout,
     });
-    const written = writeInferResponse(response, { ...asked, id });
+    const answered = oipAnswer(response, { ...asked, id }, limits.body);
+    const written = await converter.convert(writeOip, answered, textSizeOf(response.outputs, asked));
     const own: Record<string, string> = {
       [headerNames.model]: response.model,
       [headerNames.version]: response.version,

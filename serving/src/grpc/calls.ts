@@ -9,12 +9,13 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Access } from '../access/access.ts';
 import { isForeign } from '../access/foreign.ts';
-import type { BodyShare } from '../server/body-budget.ts';
+import { type BodyShare, tooMany } from '../server/body-budget.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { type Stall, Stalls } from '../server/stalls.ts';
 import { ruleOf } from './rules.ts';
 import { codedOf, statusOf } from './status.ts';
 import { readNoMore } from './stream.ts';
+import { boundUnpacking, framing } from './unpacking.ts';
 
 export interface CallPorts {
   readonly server: InferenceServer;
@@ -26,7 +27,7 @@ export interface CallPorts {
   readonly refused: (where: string, error: MurmurationError) => void;
 }
 
-/** ms that the message of a call may take to arrive, and its answer to be read. */
+/** ms that the answer of a call may take to be read. */
 const patience = 60_000;
 /** Calls of all connections: so many, or as many for each request that may wait where that is more. */
 const mostCalls = { least: 1_024, perPending: 16 };
@@ -34,8 +35,6 @@ const mostCalls = { least: 1_024, perPending: 16 };
 const openShare = 1 / 4;
 /** Messages of one call: of those that have many, such as reflection, each is answered, whether or not that is read. */
 const mostMessages = 256;
-/** Bytes that stand before a message. */
-const framing = 5;
 
 /**
  * The calls of a port, from their headers until their streams are closed: lets them in before a byte of their messages is read, bounds those
@@ -65,14 +64,18 @@ export class Calls {
     const { stream, incomingEncoding } = insideOf(call);
     const { right, most } = ruleOf(path, server.limits);
     const hasOneAnswer = !requestStream && !responseStream;
-    const share = server.bodies.share();
+    let share: BodyShare | undefined;
     let stall: Stall | undefined;
     let messages = 0;
-    const arrived = () => {
+    let came = 0;
+    let arrived = () => {};
+    const over = () => {
+      arrived();
+      share?.arrived();
       if (stall) this.#stalls.over(stall);
     };
     const awaitReader = () => {
-      arrived();
+      over();
       if (!stream.destroyed) stall = this.#stalls.begin(() => stream.close(constants.NGHTTP2_CANCEL));
     };
     const refuse = (error: MurmurationError) => {
@@ -86,23 +89,33 @@ export class Calls {
       readNoMore(stream);
     };
     const begin = (metadata: Metadata) => {
-      if (right !== undefined) access.admit({ ...credentialsOf(call, metadata), isLocal }, right);
+      const credentials = { ...credentialsOf(call, metadata), isLocal };
+      const holder = right === undefined ? '' : access.admit(credentials, right);
       const isOpen = right === undefined;
       if (this.#underWay >= this.#most || (isOpen && this.#openUnderWay >= openShare * this.#most))
-        throw new MurmurationError('prediction.too-many');
-      const isPacked = incomingEncoding !== 'identity';
-      // What it unpacks to is not known before.
-      if (isPacked) share.take(server.limits.body);
-      this.#count(stream, most, isPacked ? undefined : share, refuse);
-      stall = this.#stalls.begin(() => refuse(new MurmurationError('request.too-slow')));
+        throw tooMany(`calls of gRPC that are under way are ${this.#underWay}`);
+      const own = server.bodies.share(holder);
+      share = own;
+      const end = (error: MurmurationError) => {
+        over();
+        refuse(error);
+      };
+      if (incomingEncoding !== 'identity') boundUnpacking(call, { most, share: own, refuse: end });
+      own.arrives(end);
+      arrived = server.arrivals.begin(() => came, end);
+      this.#count(stream, most, end, length => {
+        came += length;
+        own.take(length);
+        return came;
+      });
       if (hasOneAnswer) this.#open.add(stream);
       this.#underWay += 1;
       if (isOpen) this.#openUnderWay += 1;
       stream.once('close', () => {
         this.#underWay -= 1;
         if (isOpen) this.#openUnderWay -= 1;
-        share.giveBack();
-        arrived();
+        over();
+        own.giveBack();
         this.#over(stream);
       });
     };
@@ -119,7 +132,7 @@ export class Calls {
             pass(metadata);
           },
           onReceiveMessage: (message, pass) => {
-            arrived();
+            over();
             messages += 1;
             if (messages <= mostMessages) pass(message);
             else if (!stream.closed)
@@ -132,7 +145,7 @@ export class Calls {
           },
         }),
       sendMessage: (message, pass) => {
-        if (message instanceof Uint8Array) share.add(message.length);
+        if (message instanceof Uint8Array) share?.add(message.length);
         if (hasOneAnswer) awaitReader();
         pass(message);
       },
@@ -152,14 +165,13 @@ export class Calls {
     this.#stalls.close();
   }
 
-  /** Counts what a call sends: against what one may, and, where it is not counted yet, against what all may. */
+  /** Counts what a call sends: against what one may, and what all may. */
   #count(
     stream: ServerHttp2Stream,
     most: number,
-    share: BodyShare | undefined,
     refuse: (error: MurmurationError) => void,
+    count: (length: number) => number,
   ): void {
-    let came = 0;
     stream.on('data', ({ length }: Buffer) => {
       // It is answered already, such as with a deadline that has passed.
       if (stream.closed) return;
@@ -167,11 +179,9 @@ export class Calls {
         readNoMore(stream);
         return;
       }
-      came += length;
       try {
-        if (came > most + framing)
+        if (count(length) > most + framing)
           throw new MurmurationError('request.too-large', `The message has more than ${most} bytes.`);
-        share?.take(length);
       } catch (error) {
         refuse(codedOf(error));
       }

@@ -1,6 +1,6 @@
 import { dataFromBytes } from '@murmuration/inference-client/tensors/binary-data';
 import { datatypes, isDatatype } from '@murmuration/inference-client/tensors/datatype';
-import { elementsOf, refuseInput, type Tensor } from '@murmuration/inference-client/tensors/tensor';
+import { elementsOf, refuseInput, type Tensor, weightOf } from '@murmuration/inference-client/tensors/tensor';
 import type { Reader } from 'protobufjs';
 import { mostTensors, readTimeout, refuseParameters } from '../oip/parameters.ts';
 import { readContents } from './contents.ts';
@@ -70,7 +70,7 @@ export function readInferRequest(message: Buffer, mostElements: number): GrpcInf
   let left = mostElements;
   const tensors = inputs.map((input, index) => {
     const tensor = tensorOf(input, left, raw[index]);
-    left -= tensor.data.length;
+    left -= weightOf(tensor.datatype) * tensor.data.length;
     return tensor;
   });
   return {
@@ -85,13 +85,26 @@ export function readInferRequest(message: Buffer, mostElements: number): GrpcInf
   };
 }
 
+/** Bytes of a message that are not raw contents, which nothing has to be made of. Throws `inference.input` for one that is none. */
+export function typedBytesOf(message: Buffer): number {
+  let raw = 0;
+  eachField(message, (number, wire, reader) => {
+    if (number !== 7 || wire !== lengthDelimited) return false;
+    const length = reader.uint32();
+    reader.skip(length);
+    raw += length;
+    return true;
+  });
+  return message.length - raw;
+}
+
 function tensorOf(input: InputParts, mostElements: number, raw: Buffer | undefined): Tensor {
   const { name, datatype, shape, contents, parameters } = input;
   if (!isDatatype(datatype))
     refuseInput(
       `The input "${name}" has the datatype ${JSON.stringify(datatype.slice(0, 100))}; there is ${datatypes.join(', ')}.`,
     );
-  const count = elementsOf(name, shape, mostElements);
+  const count = elementsOf(name, shape, mostElements, weightOf(datatype));
   refuseParameters(parameters);
   if (!raw) return { name, datatype, shape, data: readContents(name, datatype, count, contents) };
   if (contents.length > 0)

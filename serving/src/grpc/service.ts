@@ -6,8 +6,10 @@ import { refuseLoadParameters, refuseRepository } from '../oip/parameters.ts';
 import { statisticsOf } from '../oip/statistics.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { OneSignal, type Signal } from '../server/signal.ts';
-import { readInferRequest } from './infer-request.ts';
-import { writeInferResponse } from './infer-response.ts';
+import { sizeOf } from '../tensors/size.ts';
+import { readGrpc, writeGrpc } from './conversions.ts';
+import { typedBytesOf } from './infer-request.ts';
+import { grpcAnswer } from './infer-response.ts';
 import { codedOf, statusOf } from './status.ts';
 
 export interface ServicePorts {
@@ -48,7 +50,9 @@ export function inferenceService({ server, version, ...ports }: ServicePorts): U
       return { name, versions, platform, inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
     }),
     ...call<Buffer>('ModelInfer', async (message, signal, metadata) => {
-      const asked = readInferRequest(message, server.limits.elements);
+      const { converter, limits } = server;
+      const given = { message, elements: limits.elements };
+      const asked = await converter.convert(readGrpc, given, typedBytesOf(message), signal);
       const { model, version: at, inputs, outputs, parameters, timeout } = asked;
       const id = asked.id === '' ? undefined : asked.id;
       const headers = headersOf(metadata);
@@ -56,7 +60,9 @@ export function inferenceService({ server, version, ...ports }: ServicePorts): U
         { model, version: at, inputs, outputs, id, headers, parameters, timeout, protocol: 'grpc' },
         signal,
       );
-      return writeInferResponse(response, asked);
+      const answer = grpcAnswer(response, asked, limits.body);
+      const size = asked.isRaw ? 0 : sizeOf(response.outputs);
+      return (await converter.convert(writeGrpc, answer, size, signal)).message;
     }),
     ...call<Named>('ModelConfig', async ({ name, version: at }) => ({
       config: configurationOf(await server.metadata(name, versionOf(at)), server.batching),

@@ -5,13 +5,16 @@ import protobuf, { type Reader } from 'protobufjs';
 /** The wire type of texts, bytes, messages and packed numbers. */
 export const lengthDelimited = 2;
 
+/** Fields of one message that are read: a tensor may have each of its strings in one. */
+const mostFields = 2 ** 22;
+
 export function readerOf(bytes: Buffer): Reader {
   return protobuf.Reader.create(bytes);
 }
 
 /**
  * Calls `visit` with the number and the wire type of each field of a message; it reads the field, or returns false for one that is passed
- * over. Throws `inference.input` for bytes that are no message.
+ * over. Throws `inference.input` for bytes that are no message, and for one with more fields than any needs.
  */
 export function eachField(
   bytes: Buffer,
@@ -19,7 +22,8 @@ export function eachField(
 ): void {
   const reader = readerOf(bytes);
   try {
-    while (reader.pos < reader.len) {
+    for (let fields = 0; reader.pos < reader.len; fields++) {
+      if (fields === mostFields) refuseInput(`The message has more than ${mostFields} fields.`);
       const tag = reader.uint32();
       const wire = tag & 7;
       if (!visit(tag >>> 3, wire, reader)) reader.skipType(wire);

@@ -1,13 +1,16 @@
+import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
-import { deflate, gunzip, gzip, inflate, type ZlibOptions } from 'node:zlib';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { createGunzip, createInflate, deflate, gzip, type ZlibOptions } from 'node:zlib';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Arrivals } from '../server/arrivals.ts';
+import type { BodyShare } from '../server/body-budget.ts';
 
 type Pack = (bytes: Uint8Array, options: ZlibOptions) => Promise<Buffer>;
 
-const unpacking: Readonly<Record<string, Pack>> = {
-  gzip: promisify<Uint8Array, ZlibOptions, Buffer>(gunzip),
-  deflate: promisify<Uint8Array, ZlibOptions, Buffer>(inflate),
+const unpacking: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
+  gzip: createGunzip,
+  deflate: createInflate,
 };
 const packing: Readonly<Record<string, Pack>> = {
   gzip: promisify<Uint8Array, ZlibOptions, Buffer>(gzip),
@@ -15,32 +18,98 @@ const packing: Readonly<Record<string, Pack>> = {
 };
 /** Bytes of an answer from which it is compressed for whoever takes that. */
 const worthPacking = 4_096;
+/** Bytes of a body that has no tensors. */
+export const small = 65_536;
 const empty = Buffer.alloc(0);
 
+/** The bytes of a request's body, unpacked. */
+export function bodyOf({ body }: FastifyRequest): Buffer {
+  return (body as Buffer | undefined) ?? empty;
+}
+
+export interface Receipt {
+  /** Bytes of the body at most, as it comes and unpacked. */
+  readonly most: number;
+  /** What its bytes count against. */
+  readonly share: BodyShare;
+  readonly arrivals: Arrivals;
+}
+
 /**
- * The bytes of a request's body, unpacked: gzip and deflate. Throws `request.too-large` where that makes more than `most`, before it has made
- * more, and `request.unsupported` for another encoding.
+ * Reads a body, and unpacks it: gzip and deflate. `done` hears of it, or of `request.too-large`, `request.too-slow`, `prediction.too-many` and
+ * `inference.input`, before more is kept than there is room for, and of `request.unsupported` for another encoding.
  */
-export async function bodyOf(request: FastifyRequest, most: number): Promise<Buffer> {
-  const body = (request.body as Buffer | undefined) ?? empty;
-  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
-  if (encoding === 'identity') return body;
-  const unpack = Object.hasOwn(unpacking, encoding) ? unpacking[encoding] : undefined;
-  if (!unpack)
-    throw new MurmurationError(
-      'request.unsupported',
-      `The body is encoded as ${encoding}; expected gzip, deflate or identity.`,
-    );
-  try {
-    return await unpack(body, { maxOutputLength: most });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new MurmurationError(
-        'request.too-large',
-        `The body has more than ${most} bytes once it is unpacked.`,
-      );
-    throw new MurmurationError('inference.input', `The body is no ${encoding}: ${(cause as Error).message}.`);
+export function receive(
+  payload: IncomingMessage,
+  { most, share, arrivals }: Receipt,
+  done: (error: Error | null, body?: Buffer) => void,
+): void {
+  const { headers } = payload;
+  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
+  const unpacker = Object.hasOwn(unpacking, encoding) ? unpacking[encoding]?.() : undefined;
+  const parts: Buffer[] = [];
+  let [came, length] = [0, 0];
+  let isOver = false;
+  const end = (error: Error | null) => {
+    if (isOver) return;
+    isOver = true;
+    arrived();
+    share.arrived();
+    unpacker?.destroy();
+    payload.off('data', take);
+    // What counts from now on is what it unpacked to.
+    if (unpacker) share.add(-came);
+    if (error) done(error);
+    else done(null, parts.length === 1 ? parts[0] : Buffer.concat(parts, length));
+  };
+  const count = (bytes: number, all: number, how: string) => {
+    if (all > most)
+      throw new MurmurationError('request.too-large', `The body has more than ${most} bytes${how}.`);
+    share.take(bytes);
+  };
+  /** Ends the body where it throws. */
+  const trying = (work: (bytes: Buffer) => void) => (bytes: Buffer) => {
+    if (isOver) return;
+    try {
+      work(bytes);
+    } catch (error) {
+      end(error as Error);
+    }
+  };
+  const keep = (bytes: Buffer) => {
+    length += bytes.length;
+    parts.push(bytes);
+  };
+  const take = trying(bytes => {
+    came += bytes.length;
+    count(bytes.length, came, '');
+    if (unpacker) unpacker.write(bytes);
+    else keep(bytes);
+  });
+  share.arrives(end);
+  const arrived = arrivals.begin(() => came, end);
+  if (!unpacker && encoding !== 'identity') {
+    const detail = `The body is encoded as ${encoding}; expected gzip, deflate or identity.`;
+    end(new MurmurationError('request.unsupported', detail));
+    return;
   }
+  trying(() => count(0, Number(headers['content-length'] ?? 0), ''))(empty);
+  unpacker
+    ?.on(
+      'data',
+      trying(bytes => {
+        count(bytes.length, length + bytes.length, ' once it is unpacked');
+        keep(bytes);
+      }),
+    )
+    .on('end', () => end(null))
+    .on('error', cause =>
+      end(new MurmurationError('inference.input', `The body is no ${encoding}: ${messageOf(cause)}.`)),
+    );
+  payload
+    .on('data', take)
+    .on('end', () => (unpacker ? unpacker.end() : end(null)))
+    .on('error', end);
 }
 
 /** Sends an answer, compressed where it is long and the client takes that. */
@@ -63,7 +132,7 @@ function chosenEncoding(accepted: string | string[] | undefined): string | undef
   const taken = accepted
     .toLowerCase()
     .split(',')
-    .map(part => part.trim().split(/\s*;\s*/))
+    .map(part => part.split(';').map(word => word.trim()))
     .filter(([, quality]) => !/^q=0(?:\.0*)?$/.test(quality ?? ''))
     .map(([name]) => name);
   return ['gzip', 'deflate'].find(name => taken.includes(name));

@@ -1,18 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Right } from '../access/access.ts';
+import type { BodyShare } from '../server/body-budget.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { idHeader } from '../server/request-id.ts';
 import { OneSignal, type Signal } from '../server/signal.ts';
+import { receive } from './body.ts';
 import { countUnread } from './unread.ts';
 
 /** What the routes of all protocols stand on. */
 export interface DoorPorts {
   readonly server: InferenceServer;
-  /** Lets a request in, or throws `inference.unauthenticated`, `inference.forbidden`, or `request.too-often`. */
-  readonly admit: (request: FastifyRequest, right: Right) => void;
+  /** Lets a request in by a token, whose id it returns, or throws `inference.unauthenticated`, `inference.forbidden`, or `request.too-often`. */
+  readonly admit: (request: FastifyRequest, right: Right) => string;
   /** Throws `inference.unavailable` where something besides the server is not ready. */
   readonly requireReady?: () => void;
   /** An id for a request that its client has not named; without it, such requests have none. */
@@ -25,6 +26,12 @@ export interface DoorPorts {
 }
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** What its body and its answer have of the room for all. */
+    share: BodyShare | null;
+    /** The id of the token that let it in; empty for none. */
+    holder: string;
+  }
   interface FastifySchema {
     summary?: string;
     hide?: boolean;
@@ -47,26 +54,39 @@ export function openDoor(
   routes: (scope: FastifyInstance) => void,
 ): void {
   app.register(async scope => {
+    const { arrivals, bodies, limits } = server;
+    scope.decorateRequest('share', null).decorateRequest('holder', '');
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      '*',
-      { parseAs: 'buffer', bodyLimit: server.limits.body },
-      (_request, body, done) => done(null, body),
-    );
+    scope.addContentTypeParser('*', (request, payload, done) => {
+      const most = Math.min(request.routeOptions.bodyLimit, limits.body);
+      receive(payload, { most, share: shareOf(request), arrivals }, done);
+    });
     // By callbacks, which take no turn of their own: these run for every request.
     scope.addHook('onRequest', (request, _reply, done) => {
       const { right } = request.routeOptions.config;
-      done(right === undefined ? undefined : refusalOf(() => admit(request, right)));
+      done(
+        right === undefined
+          ? undefined
+          : refusalOf(() => {
+              request.holder = admit(request, right);
+            }),
+      );
     });
     if (newId)
       scope.addHook('onRequest', (request, reply, done) => {
         if (request.method === 'POST') nameRequest(request, reply, newId);
         done();
       });
-    scope.addHook('preParsing', ({ raw }, reply, _payload, done) => {
-      done(refusalOf(() => takeRoom(server, raw, reply.raw)));
+    const shareOf = (request: FastifyRequest): BodyShare => {
+      request.share ??= bodies.share(request.holder);
+      return request.share;
+    };
+    scope.addHook('preParsing', (request, { raw }, _payload, done) => {
+      const share = shareOf(request);
+      raw.once('close', () => share.giveBack());
+      done();
     });
-    countUnread(scope, server.bodies);
+    countUnread(scope, shareOf);
     scope.setErrorHandler((error: FastifyError, request, reply) => {
       const coded = classify(error);
       const where = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;
@@ -74,11 +94,15 @@ export function openDoor(
       if (request.raw.destroyed && !request.raw.complete) return reply.hijack();
       if (coded.code === 'server.internal') fault(where, error);
       else refused(where, coded);
+      // The rest of a body that is given up would be read to its end.
+      if (!request.raw.complete && givenUp.includes(coded.code)) reply.header('connection', 'close');
       return sendError(reply, coded);
     });
     routes(scope);
   });
 }
+
+const givenUp: readonly string[] = ['request.too-large', 'request.too-slow', 'prediction.too-many'];
 
 /** Options of a route that asks for a right, and what it is for. */
 export function asking(right: Right, summary: string, bodyLimit?: number) {
@@ -118,24 +142,6 @@ function refusalOf(check: () => void): Error | undefined {
   } catch (error) {
     return error as Error;
   }
-}
-
-/**
- * Takes room for a body before it is read, and gives it back once the answer is sent. Throws `prediction.too-many` where there is none.
- */
-function takeRoom(
-  { limits, bodies }: InferenceServer,
-  { headers }: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const announced = headers['content-length'];
-  const isPacked = headers['content-encoding'] !== undefined;
-  if (announced === undefined && headers['transfer-encoding'] === undefined) return;
-  // A body without a length, or one that unpacks to another, may be as long as any.
-  const length = announced === undefined || isPacked ? limits.body : Math.min(Number(announced), limits.body);
-  const share = bodies.share();
-  share.take(length);
-  response.on('close', () => share.giveBack());
 }
 
 function sendError(reply: FastifyReply, error: MurmurationError): FastifyReply {

@@ -1,26 +1,15 @@
-import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
-import { refuseInput, type Tensor, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bodyOf, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts, opened } from '../http/door.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
-import { columnsToJson, isObject, tensorsFromColumns, tensorsFromRows } from '../tf-serving/tensors.ts';
-import { readCsv } from './csv.ts';
-import { tableOfRecords, tableOfSplit, tensorsFromTable } from './frame.ts';
+import { sizeOf } from '../tensors/size.ts';
+import { writeTfServing } from '../tf-serving/conversions.ts';
+import { readMlflow } from './conversions.ts';
 
 interface Asked {
   Querystring: { model?: string };
 }
-
-type Read = (specs: readonly TensorSpec[], value: unknown, most: number) => readonly Tensor[];
-
-const forms: Readonly<Record<string, Read>> = {
-  dataframe_split: (specs, value, most) => tensorsFromTable(specs, tableOfSplit(value), most),
-  dataframe_records: (specs, value, most) => tensorsFromTable(specs, tableOfRecords(value), most),
-  instances: tensorsFromRows,
-  inputs: tensorsFromColumns,
-};
 
 /**
  * The scoring server of MLflow, whose paths SageMaker asks for as well: `/invocations` asks the only model, or the one that `?model=NAME` or
@@ -40,14 +29,20 @@ export function mlflowRoutes(app: FastifyInstance, { server, version }: DoorPort
     asking('predict', 'MLflow: scores rows', server.limits.body),
     async (request, reply) => {
       const [model, at] = await modelOf(server, request);
-      const body = await bodyOf(request, server.limits.body);
+      const body = bodyOf(request);
+      const signal = clientSignal(reply);
       const { inputs: specs } = await server.metadata(model, at);
-      const inputs = read(request, body, specs, server.limits.elements);
+      const { elements, body: most } = server.limits;
+      const isCsv = /^text\/csv\b/i.test(request.headers['content-type'] ?? '');
+      const given = { body, isCsv, specs, elements };
+      const { inputs } = await server.converter.convert(readMlflow, given, body.length, signal);
       const { outputs } = await server.infer(
         { model, version: at, inputs, protocol: 'mlflow', headers: request.headers },
-        clientSignal(reply),
+        signal,
       );
-      return sendBody(request, reply.type('application/json'), `{"predictions":${columnsToJson(outputs)}}`);
+      const answer = { outputs, name: 'predictions', form: 'columns', most } as const;
+      const written = await server.converter.convert(writeTfServing, answer, sizeOf(outputs), signal);
+      return sendBody(request, reply.type('application/json'), written.body);
     },
   );
 }
@@ -69,26 +64,4 @@ async function modelOf(
       `Name one of the models with ?model=NAME: ${names.slice(0, 20).join(', ') || 'there is none'}.`,
     );
   return [only, undefined];
-}
-
-function read(
-  request: FastifyRequest,
-  body: Buffer,
-  specs: readonly TensorSpec[],
-  most: number,
-): readonly Tensor[] {
-  const text = body.toString('utf8');
-  if (/^text\/csv\b/i.test(request.headers['content-type'] ?? ''))
-    return tensorsFromTable(specs, readCsv(text), most);
-  const wide = specs.some(({ datatype }) => datatype.endsWith('INT64'));
-  const json = parseJson(text, { wide, notFinite: true });
-  if (!isObject(json)) refuseInput('The body is no JSON object.');
-  const names = Object.keys(forms);
-  const given = names.filter(name => json[name] !== undefined);
-  const [form] = given;
-  if (form === undefined || given.length > 1)
-    refuseInput(`The body has one of ${names.join(', ')}; found ${given.join(', ') || 'none'}.`);
-  if (isObject(json.params) && Object.keys(json.params).length > 0)
-    throw new MurmurationError('inference.unsupported', 'The models of this server take no params.');
-  return (forms[form] as Read)(specs, json[form], most);
 }

@@ -119,7 +119,7 @@ export function feedbackRoute(app: FastifyInstance, watch: Pick<PredictionWatch,
     '/v1/feedback',
     asking('feedback', 'Feedback: what became of a prediction', longestFeedback),
     async (request, reply) => {
-      const outcome = parsed(await bodyOf(request, longestFeedback), feedback);
+      const outcome = parsed(bodyOf(request), feedback);
       const result = await watch.feedback(outcome);
       return reply.status(result === 'queued' ? 202 : 200).send({ id: outcome.id, result });
     },
@@ -132,7 +132,7 @@ export function windowRoute(app: FastifyInstance, monitor: Pick<Monitor, 'window
     '/v1/monitor/windows',
     asking('monitor', 'Monitor: what a replica predicted', longestWindow),
     async request => {
-      const sums = parsed(await bodyOf(request, longestWindow), window);
+      const sums = parsed(bodyOf(request), window);
       monitor.window(sums);
       const countings = changed(sums.features ?? [], monitor);
       return { replica: sums.replica, number: sums.number, ...(countings.length > 0 && { countings }) };

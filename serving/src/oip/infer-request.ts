@@ -7,7 +7,7 @@ import {
 } from '@murmuration/inference-client/tensors/datatype';
 import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
 import { numberOf, parseJson } from '@murmuration/inference-client/tensors/lossless-json';
-import { elementsOf, refuseInput, type Tensor } from '@murmuration/inference-client/tensors/tensor';
+import { elementsOf, refuseInput, type Tensor, weightOf } from '@murmuration/inference-client/tensors/tensor';
 import type { ModelMetadata } from '../server/inference-server.ts';
 import { mostTensors, readTimeout, refuseParameters } from './parameters.ts';
 
@@ -41,7 +41,7 @@ export function readInferRequest(
   if (headerLength !== undefined && headerLength > body.length)
     refuseInput(`Inference-Header-Content-Length is ${headerLength}; the body has ${body.length} bytes.`);
   const text = body.toString('utf8', 0, headerLength ?? body.length);
-  const json = parseJson(text, { wide: text.includes('INT64'), notFinite: false });
+  const json = parseJson(text, { wide: text.includes('INT64'), notFinite: false, most: mostElements });
   if (!isObject(json)) refuseInput('The body is no JSON object; expected {"inputs": […]}.');
   const { id, inputs } = json;
   if (id !== undefined && typeof id !== 'string') refuseInput('The id of a request is a text.');
@@ -54,7 +54,7 @@ export function readInferRequest(
   let left = mostElements;
   const tensors = inputs.map(input => {
     const tensor = readInput(input, left, bytes);
-    left -= tensor.data.length;
+    left -= weightOf(tensor.datatype) * tensor.data.length;
     return tensor;
   });
   if (bytes.left > 0) refuseInput(`The body has ${bytes.left} bytes behind those of its inputs.`);
@@ -124,7 +124,7 @@ function readInput(value: unknown, most: number, bytes: Remainder): Tensor {
     refuseInput(
       `The input "${name}" has the datatype ${JSON.stringify(datatype) ?? 'nothing'}; there is ${datatypes.join(', ')}.`,
     );
-  const count = elementsOf(name, shape, most);
+  const count = elementsOf(name, shape, most, weightOf(datatype));
   const parameters = objectIn(value, 'parameters');
   refuseParameters(parameters);
   const { binary_data_size: size } = parameters;

@@ -1,6 +1,9 @@
 import { dataToBytes } from '@murmuration/inference-client/tensors/binary-data';
-import { dataToJson } from '@murmuration/inference-client/tensors/json-data';
+import { valuesToJson } from '@murmuration/inference-client/tensors/json-data';
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import type { InferResponse } from '../server/request.ts';
+import { AnswerText } from '../tensors/answer-text.ts';
+import { bytesOf, sizeOf } from '../tensors/size.ts';
 import type { OipRequest } from './infer-request.ts';
 
 /** The body of an answer; with bytes of tensors behind its JSON, how long that is. */
@@ -9,22 +12,71 @@ export interface OipBody {
   readonly headerLength: number | undefined;
 }
 
-/** Writes an answer as its request asks for it. Throws `inference.unsupported` for values that JSON has no way to write. */
-export function writeInferResponse(
-  { model, version, outputs }: InferResponse,
-  { id, outputs: wanted, isBinary }: OipRequest,
-): OipBody {
-  const parts: Uint8Array[] = [];
-  const texts = outputs.map((output, index) => {
-    const head = `{"name":${JSON.stringify(output.name)},"datatype":"${output.datatype}","shape":[${output.shape.join(',')}],`;
-    if (!(wanted?.[index]?.isBinary ?? isBinary)) return `${head}"data":${dataToJson(output)}}`;
-    const bytes = dataToBytes(output);
-    parts.push(bytes);
-    return `${head}"parameters":{"binary_data_size":${bytes.length}}}`;
-  });
+/** An answer, and how its request asks for it. */
+export interface OipAnswer {
+  readonly model: string;
+  readonly version: string;
+  readonly outputs: readonly Tensor[];
+  readonly id: string | undefined;
+  readonly wanted: OipRequest['outputs'];
+  readonly isBinary: boolean;
+  /** Bytes of the body. */
+  readonly most: number;
+}
+
+/** An answer of `most` bytes at most to a request. */
+export function oipAnswer(
+  { model, version, outputs }: Pick<InferResponse, 'model' | 'version' | 'outputs'>,
+  { id, outputs: wanted, isBinary }: Pick<OipRequest, 'id' | 'outputs' | 'isBinary'>,
+  most: number,
+): OipAnswer {
+  return { model, version, outputs, id, wanted, isBinary, most };
+}
+
+/** Elements of it that are written as text, about; of strings, bytes. */
+export function textSizeOf(
+  outputs: readonly Tensor[],
+  { outputs: wanted, isBinary }: Pick<OipRequest, 'outputs' | 'isBinary'>,
+): number {
+  return sizeOf(outputs.filter((_, index) => !(wanted?.[index]?.isBinary ?? isBinary)));
+}
+
+/**
+ * Writes an answer as its request asks for it. Throws `inference.unsupported` for values that JSON has no way to write, and
+ * `request.too-large`, before it has made more than it may.
+ */
+export function writeInferResponse(answer: OipAnswer): OipBody {
+  const { model, version, outputs, id, wanted, isBinary, most } = answer;
   const own = id === undefined ? '' : `,"id":${JSON.stringify(id)}`;
-  const json = `{"model_name":${JSON.stringify(model)},"model_version":${JSON.stringify(version)}${own},"outputs":[${texts.join(',')}]}`;
-  if (parts.length === 0) return { body: json, headerLength: undefined };
+  const text = new AnswerText(most);
+  const behind: Tensor[] = [];
+  text.add(
+    `{"model_name":${JSON.stringify(model)},"model_version":${JSON.stringify(version)}${own},"outputs":[`,
+  );
+  for (const [index, output] of outputs.entries()) {
+    const { name, datatype, shape, data } = output;
+    text.add(
+      `${index > 0 ? ',' : ''}{"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape.join(',')}],`,
+    );
+    if (wanted?.[index]?.isBinary ?? isBinary) {
+      const length = bytesOf(output);
+      text.count(length);
+      behind.push(output);
+      text.add(`"parameters":{"binary_data_size":${length}}}`);
+    } else {
+      text.add('"data":');
+      text.addTensor(output, strictTexts, [data.length]);
+      text.add('}');
+    }
+  }
+  text.add(']}');
+  const json = text.end();
+  if (behind.length === 0) return { body: json, headerLength: undefined };
   const header = Buffer.from(json);
-  return { body: Buffer.concat([header, ...parts]), headerLength: header.length };
+  return { body: Buffer.concat([header, ...behind.map(dataToBytes)]), headerLength: header.length };
+}
+
+/** Throws for what is not finite. */
+function strictTexts({ name, datatype, data }: Tensor): readonly string[] {
+  return valuesToJson(name, datatype, data);
 }

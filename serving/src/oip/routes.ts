@@ -2,12 +2,13 @@ import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
 import { refuseInput, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { bodyOf, sendBody } from '../http/body.ts';
+import { bodyOf, sendBody, small } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts, opened, unnamed } from '../http/door.ts';
 import { idHeader } from '../server/request-id.ts';
 import { configurationOf, extensions } from './configuration.ts';
-import { readInferRequest, readRawRequest } from './infer-request.ts';
-import { writeInferResponse } from './infer-response.ts';
+import { readOip, writeOip } from './conversions.ts';
+import { readRawRequest } from './infer-request.ts';
+import { oipAnswer, textSizeOf } from './infer-response.ts';
 import { refuseLoadParameters } from './parameters.ts';
 import { statisticsOf } from './statistics.ts';
 
@@ -76,20 +77,19 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
   });
   app.post(
     '/v2/repository/index',
-    asking('predict', 'OIP: the models, and how it stands with them'),
+    asking('predict', 'OIP: the models, and how it stands with them', small),
     async request => {
-      const body = await bodyOf(request, server.limits.body);
-      const { ready } = parametersOf(body);
+      const { ready } = parametersOf(bodyOf(request));
       const states = await server.index();
       return ready === true ? states.filter(({ state }) => state === 'READY') : states;
     },
   );
   app.post<Named>(
     '/v2/repository/models/:name/load',
-    asking('manage', 'OIP: loads a model'),
+    asking('manage', 'OIP: loads a model', small),
     async request => {
       const { name } = request.params;
-      const { parameters } = parametersOf(await bodyOf(request, server.limits.body));
+      const { parameters } = parametersOf(bodyOf(request));
       refuseLoadParameters(parameters as object | undefined);
       await server.load(name);
       return { name, load: true };
@@ -97,7 +97,7 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
   );
   app.post<Named>(
     '/v2/repository/models/:name/unload',
-    asking('manage', 'OIP: unloads a model'),
+    asking('manage', 'OIP: unloads a model', small),
     async request => {
       const { name } = request.params;
       await server.unload(name);
@@ -113,13 +113,16 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
 
   async function infer(request: FastifyRequest<Named>, reply: FastifyReply): Promise<FastifyReply> {
     const { name, version: at } = request.params;
-    const { limits } = server;
-    const body = await bodyOf(request, limits.body);
+    const { limits, converter } = server;
+    const { elements } = limits;
+    const body = bodyOf(request);
+    const signal = clientSignal(reply);
     const length = headerLength(request.headers[lengthHeader]);
+    const given = { body, headerLength: length, elements };
     const asked =
       length === 0
-        ? readRawRequest(body, await server.metadata(name, at), limits.elements)
-        : readInferRequest(body, length, limits.elements);
+        ? readRawRequest(body, await server.metadata(name, at), elements)
+        : await converter.convert(readOip, given, length ?? body.length, signal);
     const response = await server.infer(
       {
         model: name,
@@ -132,11 +135,17 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
         parameters: asked.parameters,
         timeout: asked.timeout,
       },
-      clientSignal(reply),
+      signal,
     );
     // The body says the id that counts.
     if (asked.id !== undefined && asked.id !== '') reply.removeHeader(idHeader);
-    const { body: answer, headerLength: answerLength } = writeInferResponse(response, asked);
+    const written = await converter.convert(
+      writeOip,
+      oipAnswer(response, asked, limits.body),
+      textSizeOf(response.outputs, asked),
+      signal,
+    );
+    const { body: answer, headerLength: answerLength } = written;
     if (answerLength === undefined) reply.header('content-type', 'application/json');
     else reply.header('content-type', 'application/octet-stream').header(lengthHeader, String(answerLength));
     return sendBody(request, reply, answer);
@@ -153,7 +162,7 @@ function headerLength(header: string | string[] | undefined): number | undefined
 /** What an optional JSON body says. */
 function parametersOf(body: Buffer): Readonly<Record<string, unknown>> {
   if (body.length === 0) return {};
-  const json = parseJson(body.toString('utf8'), { wide: false, notFinite: false });
+  const json = parseJson(body.toString('utf8'), { wide: false, notFinite: false, most: body.length });
   if (typeof json !== 'object' || json === null) refuseInput('The body is no JSON object.');
   return json as Readonly<Record<string, unknown>>;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { FastifyInstance } from 'fastify';
-import { bodyOf } from '../http/body.ts';
+import { bodyOf, small } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts } from '../http/door.ts';
 import type { Precomputation } from './precomputation.ts';
 import type { JobState } from './scheduled-job.ts';
@@ -19,7 +19,6 @@ interface Keyed {
 /** Precomputed rows, and the jobs that make them. A key is whatever follows the name of the job. */
 export function precomputeRoutes(
   app: FastifyInstance,
-  { server }: DoorPorts,
   { precomputation, clock }: { readonly precomputation: Precomputation; readonly clock: Clock },
 ): void {
   app.get('/v1/precomputed', asking('predict', 'Precompute: the jobs, and how they stand'), async () => ({
@@ -51,10 +50,10 @@ export function precomputeRoutes(
   );
   app.post<Named>(
     '/v1/precomputed/:job/run',
-    asking('manage', 'Precompute: starts a run of a job'),
+    asking('manage', 'Precompute: starts a run of a job', small),
     async (request, reply) => {
       const { job } = request.params;
-      const all = allOf(await bodyOf(request, server.limits.body));
+      const all = allOf(bodyOf(request));
       // What ends it later is told by the state of the job.
       await new Promise<void>((began, refused) => {
         precomputation.run(job, { all, began }).catch(refused);

@@ -1,12 +1,26 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
 
-/** Bounds the bytes of all bodies that are read or worked on at the same time, whatever protocol carries them. */
+/** The part of all that the bodies of one token may have. */
+const shareOfOne = 1 / 2;
+
+/**
+ * Bounds the bytes of all bodies that are read or worked on at the same time, whatever protocol carries them. They are counted as they come.
+ * Where there is no room, bodies make way that have been arriving for `patience` ms, the oldest first.
+ */
 export class BodyBudget {
   readonly #most: number;
+  readonly #patience: number;
+  readonly #clock: Clock;
   #taken = 0;
+  readonly #takenBy = new Map<string, number>();
+  /** Those that are arriving, the oldest first. */
+  readonly #arriving = new Set<BodyShare>();
 
-  constructor(most: number) {
+  constructor(most: number, patience: number, clock: Clock) {
     this.#most = most;
+    this.#patience = patience;
+    this.#clock = clock;
   }
 
   /** Bytes that are taken. */
@@ -14,47 +28,110 @@ export class BodyBudget {
     return this.#taken;
   }
 
-  /** The part of one request, with nothing in it. */
-  share(): BodyShare {
-    return new BodyShare(this);
+  /** The part of one request, with nothing in it; `holder` is the id of its token, empty for none. */
+  share(holder: string): BodyShare {
+    return new BodyShare(this, holder);
   }
 
-  /** Counts bytes of whom `held` are counted already. Throws `prediction.too-many` where there is no room; one body always has room. */
-  take(bytes: number, held: number): void {
-    if (this.#taken > held && this.#taken + bytes > this.#most)
-      throw new MurmurationError('prediction.too-many');
-    this.#taken += bytes;
+  /** Counts bytes for a share. Throws `prediction.too-many` where there is no room; one body always has room. */
+  take(share: BodyShare, bytes: number): void {
+    const { holder, held } = share;
+    const own = this.#takenBy.get(holder) ?? 0;
+    if (holder !== '' && own > held && own + bytes > shareOfOne * this.#most)
+      throw tooMany(
+        `the bodies of this token have half of the room for all (inference.bodies, ${this.#most} bytes)`,
+      );
+    for (const other of this.#arriving) {
+      if (this.#fits(share, bytes) || this.#clock.now() - other.since < this.#patience) break;
+      if (other !== share) other.drop(this.#full);
+    }
+    if (!this.#fits(share, bytes)) throw this.#full;
+    this.add(share, bytes);
   }
 
-  /** Counts bytes, or gives them back where they are negative. */
-  add(bytes: number): void {
+  /** Counts bytes for a share, or gives them back where they are negative. */
+  add({ holder }: BodyShare, bytes: number): void {
     this.#taken += bytes;
+    const own = (this.#takenBy.get(holder) ?? 0) + bytes;
+    if (own > 0) this.#takenBy.set(holder, own);
+    else this.#takenBy.delete(holder);
   }
+
+  arrives(share: BodyShare): number {
+    this.#arriving.add(share);
+    return this.#clock.now();
+  }
+
+  hasArrived(share: BodyShare): void {
+    this.#arriving.delete(share);
+  }
+
+  get #full(): MurmurationError {
+    return tooMany(`the room for bodies is full (inference.bodies, ${this.#most} bytes)`);
+  }
+
+  #fits({ held }: BodyShare, bytes: number): boolean {
+    return this.#taken <= held || this.#taken + bytes <= this.#most;
+  }
+}
+
+/** Says which room is full. */
+export function tooMany(room: string, after?: number): MurmurationError {
+  return new MurmurationError(
+    'prediction.too-many',
+    `Too many predictions are waiting: ${room}; try again in a moment.`,
+    after === undefined ? {} : { after },
+  );
 }
 
 /** What one request has of a budget. */
 export class BodyShare {
   readonly #budget: BodyBudget;
+  readonly holder: string;
   #held = 0;
+  #drop: ((error: MurmurationError) => void) | undefined;
+  /** When its body began to arrive. */
+  since = 0;
 
-  constructor(budget: BodyBudget) {
+  constructor(budget: BodyBudget, holder: string) {
     this.#budget = budget;
+    this.holder = holder;
   }
 
-  /** Before bytes are read. Throws `prediction.too-many` where there is no room for them. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Its body arrives; until `arrived`, `drop` may be called, and is to end it. */
+  arrives(drop: (error: MurmurationError) => void): void {
+    this.#drop = drop;
+    this.since = this.#budget.arrives(this);
+  }
+
+  arrived(): void {
+    this.#drop = undefined;
+    this.#budget.hasArrived(this);
+  }
+
+  drop(error: MurmurationError): void {
+    this.#drop?.(error);
+    this.giveBack();
+  }
+
+  /** As bytes come. Throws `prediction.too-many` where there is no room for them. */
   take(bytes: number): void {
-    this.#budget.take(bytes, this.#held);
+    this.#budget.take(this, bytes);
     this.#held += bytes;
   }
 
   /** For bytes that are there already, such as an answer that waits to be sent: they leave less room for others. */
   add(bytes: number): void {
-    this.#budget.add(bytes);
+    this.#budget.add(this, bytes);
     this.#held += bytes;
   }
 
   giveBack(): void {
-    this.#budget.add(-this.#held);
-    this.#held = 0;
+    this.arrived();
+    this.add(-this.#held);
   }
 }

@@ -1,10 +1,12 @@
 import { refuseInput, type Tensor, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import { type Converter, inThisThread } from '../conversion/converter.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { ModelListing, ModelSource, ServedModel } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { BodyBudget } from './body-budget.ts';
+import { Arrivals, type Pace, standardPace } from './arrivals.ts';
+import { BodyBudget, tooMany } from './body-budget.ts';
 import { inputsInOrder, outputsWanted } from './check.ts';
 import type { InferenceEvents } from './events.ts';
 import { Mirror } from './mirror.ts';
@@ -33,6 +35,10 @@ export interface InferencePorts {
   readonly memory: Memory;
   readonly clock: Clock;
   readonly turns: Turns;
+  /** Reads requests and writes answers; without it, this thread does. */
+  readonly converter?: Converter | undefined;
+  /** How fast bodies have to come. */
+  readonly pace?: Pace | undefined;
   readonly events?: InferenceEvents;
 }
 
@@ -66,6 +72,8 @@ export class InferenceServer {
   readonly batching: Batching;
   /** Of all doors. */
   readonly bodies: BodyBudget;
+  readonly arrivals: Arrivals;
+  readonly converter: Converter;
   readonly #ports: InferencePorts;
   readonly #events: InferenceEvents;
   readonly #residents: Residents;
@@ -85,7 +93,10 @@ export class InferenceServer {
     this.#ports = ports;
     this.limits = ports.limits;
     this.batching = ports.batching;
-    this.bodies = new BodyBudget(ports.limits.bodies);
+    const { clock, pace = standardPace } = ports;
+    this.bodies = new BodyBudget(ports.limits.bodies, pace.patience, clock);
+    this.arrivals = new Arrivals(clock, pace);
+    this.converter = ports.converter ?? inThisThread;
     this.#deadlines = new Stalls(ports.clock, ports.limits.deadline);
     this.#events = ports.events ?? {};
     this.#residents = new Residents({ ...ports, events: this.#events });
@@ -245,6 +256,8 @@ export class InferenceServer {
   async close(): Promise<void> {
     await this.drain();
     this.#deadlines.close();
+    this.arrivals.close();
+    await this.converter.close();
     this.#targets.close();
     await this.#mirror?.close();
     await this.#residents.close();
@@ -256,8 +269,13 @@ export class InferenceServer {
     const { limits } = this.#ports;
     if (this.#isDraining) return new MurmurationError('server.stopping');
     const own = this.#pendingOf.get(model) ?? 0;
-    if (this.#pending >= limits.pending || own >= limits.pendingPerModel)
-      return new MurmurationError('prediction.too-many', undefined, { after: retryAfter });
+    if (this.#pending >= limits.pending)
+      return tooMany(`there are ${limits.pending} of all models (inference.pending)`, retryAfter);
+    if (own >= limits.pendingPerModel)
+      return tooMany(
+        `there are ${limits.pendingPerModel} of this model (inference.pendingPerModel)`,
+        retryAfter,
+      );
     return undefined;
   }
 

@@ -13,7 +13,7 @@ const mostElements = 2 ** 22;
 export function readRecordedRequest(text: string): readonly Tensor[] {
   let body: unknown;
   try {
-    body = parseJson(text, { wide: text.includes('INT64'), notFinite: false });
+    body = parseJson(text, { wide: text.includes('INT64'), notFinite: false, most: mostElements });
   } catch {
     refuseInput('It is no JSON.');
   }

@@ -1,4 +1,3 @@
-import type { Datatype, TensorData } from '@murmuration/inference-client/tensors/datatype';
 import { kinds } from '@murmuration/inference-client/tensors/datatype';
 import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
 import {
@@ -6,6 +5,7 @@ import {
   refuseInput,
   type Tensor,
   type TensorSpec,
+  weightOf,
 } from '@murmuration/inference-client/tensors/tensor';
 
 const encoder = new TextEncoder();
@@ -16,24 +16,13 @@ const encoder = new TextEncoder();
  */
 export function tensorFromNested({ name, datatype }: TensorSpec, value: unknown, most: number): Tensor {
   const shape = shapeOf(name, value);
-  const count = elementsOf(name, shape, most);
-  const flat: unknown[] = [];
-  flatten(name, value, shape, 0, flat);
-  return {
-    name,
-    datatype,
-    shape,
-    data: datatype === 'BYTES' ? flat.map(each => bytesOf(name, each)) : dataOf(name, datatype, count, flat),
-  };
-}
-
-function dataOf(
-  name: string,
-  datatype: Exclude<Datatype, 'BYTES'>,
-  count: number,
-  flat: readonly unknown[],
-): TensorData {
-  return count === 0 ? kinds[datatype].make(0) : dataFromJson(name, datatype, count, flat);
+  const count = elementsOf(name, shape, most, weightOf(datatype));
+  const strings: Uint8Array[] = [];
+  eachOf(name, value, shape, 0, datatype === 'BYTES' ? each => strings.push(bytesOf(name, each)) : () => {});
+  if (datatype === 'BYTES') return { name, datatype, shape, data: strings };
+  const nested = Array.isArray(value) ? value : [value];
+  const data = count === 0 ? kinds[datatype].make(0) : dataFromJson(name, datatype, count, nested);
+  return { name, datatype, shape, data };
 }
 
 function shapeOf(name: string, value: unknown): readonly number[] {
@@ -45,27 +34,34 @@ function shapeOf(name: string, value: unknown): readonly number[] {
   return shape;
 }
 
-function flatten(
+/** Visits the values of nested lists of a shape. Throws `inference.input` where they have another. */
+function eachOf(
   name: string,
   value: unknown,
   shape: readonly number[],
   depth: number,
-  into: unknown[],
+  visit: (value: unknown) => void,
 ): void {
   const isList = Array.isArray(value);
   if (isList !== depth < shape.length || (isList && value.length !== shape[depth]))
     refuseInput(`The values of "${name}" are uneven: expected lists of the shape [${shape.join(', ')}].`);
-  if (!isList) into.push(value);
-  else for (const each of value) flatten(name, each, shape, depth + 1, into);
+  if (!isList) visit(value);
+  else for (const each of value) eachOf(name, each, shape, depth + 1, visit);
 }
 
 function bytesOf(name: string, value: unknown): Uint8Array {
   if (typeof value === 'string') return encoder.encode(value);
   if (typeof value === 'object' && value !== null && Object.keys(value).length === 1 && 'b64' in value) {
     const { b64 } = value;
-    if (typeof b64 === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(b64)) return Buffer.from(b64, 'base64');
+    if (typeof b64 === 'string' && isBase64(b64)) return Buffer.from(b64, 'base64');
   }
   return refuseInput(`The values of "${name}" are texts, or bytes as {"b64": …}.`);
+}
+
+function isBase64(text: string): boolean {
+  const padding = text.endsWith('==') ? 2 : Number(text.endsWith('='));
+  // Looks for what is none: an expression that matches all of a long text overflows the stack.
+  return !/[^A-Za-z0-9+/]/.test(text.slice(0, text.length - padding));
 }
 
 /** Texts of values as nested JSON lists of a shape; the text itself for a shape without dimensions. */

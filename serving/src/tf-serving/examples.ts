@@ -5,7 +5,7 @@ import {
   type Tensor,
   type TensorSpec,
 } from '@murmuration/inference-client/tensors/tensor';
-import { halfToNumber } from '@murmuration/protocol/tensors/half';
+import type { AnswerText } from '../tensors/answer-text.ts';
 import { tensorFromNested } from '../tensors/nested-json.ts';
 import { isObject } from './tensors.ts';
 
@@ -38,33 +38,37 @@ export function tensorsFromExamples(
   });
 }
 
-/** Pairs of a label and its score for each example: labels are the texts that the model gives beside its scores, else the numbers of classes. */
-export function classesToJson(outputs: readonly Tensor[]): string {
+/**
+ * Writes pairs of a label and its score for each example: labels are the texts that the model gives beside its scores, else the numbers of
+ * classes. Throws `inference.input` for a model that gives no scores, and as `AnswerText`.
+ */
+export function writeClasses(into: AnswerText, outputs: readonly Tensor[]): void {
   const scores = outputs.find(({ datatype, shape }) => datatype.startsWith('FP') && shape.length === 2);
   if (!scores) refuseInput('The model does not classify: none of its outputs has a score for each class.');
   const [rows = 0, classes = 0] = scores.shape;
-  const named = outputs.find(
+  const labels = outputs.find(
     ({ datatype, shape }) => datatype === 'BYTES' && shape[0] === rows && shape[1] === classes,
   );
-  const texts = valuesToJson(scores.name, scores.datatype, scores.data, true);
-  const labels = named && valuesToJson(named.name, 'BYTES', named.data);
-  const results = Array.from({ length: rows }, (_, row) => {
-    const pairs = Array.from({ length: classes }, (__, index) => {
+  const textAt = ({ name, datatype, data }: Tensor, at: number) =>
+    valuesToJson(name, datatype, data.slice(at, at + 1), datatype !== 'BYTES')[0] ?? '';
+  into.add('[');
+  for (let row = 0; row < rows; row++) {
+    into.add(row > 0 ? ',[' : '[');
+    for (let index = 0; index < classes; index++) {
       const at = row * classes + index;
-      return `[${labels?.[at] ?? `"${index}"`},${texts[at]}]`;
-    });
-    return `[${pairs.join(',')}]`;
-  });
-  return `[${results.join(',')}]`;
+      const label = labels ? textAt(labels, at) : `"${index}"`;
+      into.add(`${index > 0 ? ',' : ''}[${label},${textAt(scores, at)}]`);
+    }
+    into.add(']');
+  }
+  into.add(']');
 }
 
-/** One value for each example. Throws `inference.input` for a model that gives more. */
-export function valuesOfRegression(outputs: readonly Tensor[]): string {
+/** Writes one value for each example. Throws `inference.input` for a model that gives more, and as `AnswerText`. */
+export function writeRegression(into: AnswerText, outputs: readonly Tensor[]): void {
   const [only] = outputs;
   const isValue =
     only && outputs.length === 1 && only.datatype !== 'BYTES' && only.data.length === (only.shape[0] ?? 1);
   if (!isValue) refuseInput('The model does no regression: it gives more than one value for each example.');
-  const { name, datatype, data } = only;
-  if (datatype === 'FP16') return `[${Array.from(data as Uint16Array, halfToNumber).join(',')}]`;
-  return `[${valuesToJson(name, datatype, data, true).join(',')}]`;
+  into.addTensor(only, undefined, [only.data.length]);
 }

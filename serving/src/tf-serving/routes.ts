@@ -1,14 +1,13 @@
 import type { Datatype } from '@murmuration/inference-client/tensors/datatype';
-import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
-import { refuseInput, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts } from '../http/door.ts';
 import type { ModelState } from '../server/inference-server.ts';
-import { classesToJson, tensorsFromExamples, valuesOfRegression } from './examples.ts';
-import { columnsToJson, isObject, rowsToJson, tensorsFromColumns, tensorsFromRows } from './tensors.ts';
+import { sizeOf } from '../tensors/size.ts';
+import { readTfServing, servingDefault, writeTfServing } from './conversions.ts';
 
 interface Named {
   Params: { name: string; version?: string };
@@ -16,7 +15,13 @@ interface Named {
 
 type Verb = 'predict' | 'classify' | 'regress';
 
-const servingDefault = 'serving_default';
+/** The form of an answer, by what was asked, or how. */
+const answers = {
+  rows: { name: 'predictions', form: 'rows' },
+  columns: { name: 'outputs', form: 'columns' },
+  classify: { name: 'results', form: 'classes' },
+  regress: { name: 'results', form: 'values' },
+} as const;
 const form = /^([^/:]+)(?:\/(?:versions|labels)\/([^/:]+))?:(predict|classify|regress)$/;
 const types: Readonly<Record<Datatype, string>> = {
   BOOL: 'DT_BOOL',
@@ -82,8 +87,7 @@ export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): vo
       const [, name, at, verb] = form.exec(request.params['*']) ?? [];
       if (name === undefined)
         throw new MurmurationError('inference.input', `Malformed request: POST ${request.url}`);
-      const body = await bodyOf(request, server.limits.body);
-      return answer(request, reply, { name, at, verb: verb as Verb, body });
+      return answer(request, reply, { name, at, verb: verb as Verb, body: bodyOf(request) });
     },
   );
 
@@ -95,37 +99,19 @@ export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): vo
     const { inputs: specs } = await server.metadata(name, at).catch(error => {
       throw inWords(error, `Servable not found for request: ${servable(name, at)}`);
     });
-    const wide = specs.some(({ datatype }) => datatype.endsWith('INT64'));
-    const json = parseJson(body.toString('utf8'), { wide, notFinite: true });
-    if (!isObject(json)) refuseInput('The body is no JSON object.');
-    refuseSignature(json.signature_name);
-    const { elements } = server.limits;
-    const infer = (inputs: ReturnType<typeof tensorsFromRows>) =>
-      server.infer(
-        { model: name, version: at, inputs, protocol: 'tf-serving', headers: request.headers },
-        clientSignal(reply),
-      );
-    const send = (text: string) => sendBody(request, reply.type('application/json'), text);
-    if (verb !== 'predict') {
-      const { outputs } = await infer(tensorsFromExamples(specs, json, elements));
-      return send(
-        `{"results":${verb === 'classify' ? classesToJson(outputs) : valuesOfRegression(outputs)}}`,
-      );
-    }
-    if ((json.instances === undefined) === (json.inputs === undefined))
-      refuseInput('The body has either "instances", for rows, or "inputs", for columns.');
-    if (json.instances !== undefined) {
-      const { outputs } = await infer(tensorsFromRows(specs, json.instances, elements));
-      return send(`{"predictions":${rowsToJson(outputs)}}`);
-    }
-    const { outputs } = await infer(tensorsFromColumns(specs, json.inputs, elements));
-    return send(`{"outputs":${columnsToJson(outputs)}}`);
+    const { converter, limits } = server;
+    const signal = clientSignal(reply);
+    const given = { body, isExamples: verb !== 'predict', specs, elements: limits.elements };
+    const { inputs, form } = await converter.convert(readTfServing, given, body.length, signal);
+    const { outputs } = await server.infer(
+      { model: name, version: at, inputs, protocol: 'tf-serving', headers: request.headers },
+      signal,
+    );
+    const forms = verb === 'predict' ? answers[form] : answers[verb];
+    const answered = { outputs, ...forms, most: limits.body };
+    const written = await converter.convert(writeTfServing, answered, sizeOf(outputs), signal);
+    return sendBody(request, reply.type('application/json'), written.body);
   }
-}
-
-function refuseSignature(name: unknown): void {
-  if (name === undefined || name === '' || name === servingDefault) return;
-  refuseInput(`There is no signature ${JSON.stringify(name)}; there is "${servingDefault}".`);
 }
 
 function statusOf({ version, state, reason }: ModelState) {

@@ -5,7 +5,8 @@ import {
   type Tensor,
   type TensorSpec,
 } from '@murmuration/inference-client/tensors/tensor';
-import { nestedJson, tensorFromNested } from '../tensors/nested-json.ts';
+import type { AnswerText } from '../tensors/answer-text.ts';
+import { tensorFromNested } from '../tensors/nested-json.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -44,35 +45,43 @@ export function tensorsFromColumns(
   return specs.map(each => tensorFromNested(each, valueIn(columns, each, specs), most));
 }
 
-/** Outputs as rows: bare values of a single output, else an object for each row. Throws `inference.input` where outputs have no rows. */
-export function rowsToJson(outputs: readonly Tensor[]): string {
+/**
+ * Writes outputs as rows: bare values of a single output, else an object for each row. Throws `inference.input` where outputs have no rows,
+ * and as `AnswerText`.
+ */
+export function writeRows(into: AnswerText, outputs: readonly Tensor[]): void {
   const [only] = outputs;
-  if (only && outputs.length === 1) return columnToJson(only);
+  if (only && outputs.length === 1) {
+    into.addTensor(only, textsOf);
+    return;
+  }
   const count = only?.shape[0];
   if (count === undefined || outputs.some(({ shape }) => shape[0] !== count))
     refuseInput('The outputs have different numbers of rows; ask with "inputs", for columns.');
-  const columns = outputs.map(output => {
-    const texts = textsOf(output);
-    const size = count === 0 ? 0 : texts.length / count;
-    const head = JSON.stringify(output.name);
-    return Array.from(
-      { length: count },
-      (_, row) => `${head}:${nestedJson(texts.slice(row * size, (row + 1) * size), output.shape.slice(1))}`,
-    );
-  });
-  const rows = Array.from({ length: count }, (_, row) => `{${columns.map(column => column[row]).join(',')}}`);
-  return `[${rows.join(',')}]`;
+  into.add('[');
+  for (let row = 0; row < count; row++) {
+    for (const [at, output] of outputs.entries()) {
+      into.add(`${at > 0 ? ',' : row > 0 ? ',{' : '{'}${JSON.stringify(output.name)}:`);
+      into.addRow(output, textsOf, row);
+    }
+    into.add('}');
+  }
+  into.add(']');
 }
 
-/** Outputs as columns: the values of a single output, else an object of them. */
-export function columnsToJson(outputs: readonly Tensor[]): string {
+/** Writes outputs as columns: the values of a single output, else an object of them. Throws as `AnswerText`. */
+export function writeColumns(into: AnswerText, outputs: readonly Tensor[]): void {
   const [only] = outputs;
-  if (only && outputs.length === 1) return columnToJson(only);
-  return `{${outputs.map(output => `${JSON.stringify(output.name)}:${columnToJson(output)}`).join(',')}}`;
-}
-
-function columnToJson(output: Tensor): string {
-  return nestedJson(textsOf(output), output.shape);
+  if (only && outputs.length === 1) {
+    into.addTensor(only, textsOf);
+    return;
+  }
+  into.add('{');
+  for (const [at, output] of outputs.entries()) {
+    into.add(`${at > 0 ? ',' : ''}${JSON.stringify(output.name)}:`);
+    into.addTensor(output, textsOf);
+  }
+  into.add('}');
 }
 
 /** Bytes of outputs whose name ends in `_bytes` as base64; NaN and infinities as JavaScript writes them. */

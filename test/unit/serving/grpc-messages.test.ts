@@ -141,7 +141,7 @@ describe('requests', () => {
   ] as const)('are read as they were written, with %s contents', (_, isRaw, all) => {
     fc.assert(
       fc.property(fc.tuple(...all.map(arbitrary)), inputs => {
-        const read = readInferRequest(encode(inputs, isRaw), most);
+        const read = readInferRequest(encode(inputs, isRaw), 32 * most);
         expect(read).toMatchObject({ model: 'm', version: 'champion', id: 'seven', isRaw });
         expect(bits(read.inputs)).toEqual(bits(inputs));
       }),
@@ -208,7 +208,7 @@ describe('answers', () => {
   ] as const)('are written as the original reads them, with %s contents', (_, isRaw, all) => {
     fc.assert(
       fc.property(fc.tuple(...all.map(arbitrary)), outputs => {
-        const bytes = writeInferResponse({ model: 'm', version: '7', outputs }, { id: 'seven', isRaw });
+        const bytes = writeInferResponse({ model: 'm', version: '7', outputs, id: 'seven', isRaw, most });
         const message = ResponseType.decode(bytes);
         const expected = ResponseType.fromObject({
           modelName: 'm',
@@ -232,7 +232,14 @@ describe('answers', () => {
 
   it('of FP16 go raw in any case, since there are no typed contents of it', () => {
     const half: Tensor = { name: 'h', datatype: 'FP16', shape: [1], data: Uint16Array.of(0x3c00) };
-    const bytes = writeInferResponse({ model: 'm', version: '1', outputs: [half] }, { id: '', isRaw: false });
+    const bytes = writeInferResponse({
+      model: 'm',
+      version: '1',
+      outputs: [half],
+      id: '',
+      isRaw: false,
+      most,
+    });
     expect(ResponseType.toObject(ResponseType.decode(bytes))).toMatchObject({
       rawOutputContents: [Buffer.of(0, 0x3c)],
     });

@@ -5,6 +5,8 @@ import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { shortDecimal } from './decimal.ts';
 
 const encoder = new TextEncoder();
+/** Values of one row, as `parseJson` counts them. */
+const mostValues = 2 ** 25;
 /** Characters of one cell that are shown in a reason. */
 const shown = 60;
 
@@ -48,7 +50,7 @@ function valueOfCell(name: string, datatype: Datatype, cell: unknown): unknown {
 
 /** The value of a JSON text, integers that a number would round as bigints. Throws `inference.input`. */
 export function jsonValue(text: string): unknown {
-  const value = parseJson(text, { wide: true, notFinite: false });
+  const value = parseJson(text, { wide: true, notFinite: false, most: mostValues });
   return /\d{16}/.test(text) ? withBigints(value) : value;
 }
 

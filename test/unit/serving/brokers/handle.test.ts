@@ -1,6 +1,7 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { BrokerRequest, Outcome } from '@murmuration/serving/brokers/broker';
 import { requestHandler } from '@murmuration/serving/brokers/handle';
+import { inThisThread } from '@murmuration/serving/conversion/converter';
 import type { InferRequest } from '@murmuration/serving/server/request';
 import { standardLimits } from '@murmuration/serving/server/settings';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +18,7 @@ async function handled(
   const handle = requestHandler({
     server: {
       limits: { ...standardLimits, body: 1_000, elements: 10 },
+      converter: inThisThread,
       infer: async infer => {
         asked.push(infer);
         if (error) throw error;

@@ -1,0 +1,103 @@
+import type { Worker } from 'node:worker_threads';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Signal } from '../server/signal.ts';
+import type { Conversion, Converter } from './converter.ts';
+import { packed, unpacked } from './packing.ts';
+
+/** What the thread is asked. */
+export interface ConversionOrder {
+  readonly name: string;
+  readonly given: object;
+}
+
+/** What it answers: `code` of an error of ours; null for any other. */
+export type ConversionReply =
+  | { readonly made: object }
+  | { readonly code: ErrorCode | null; readonly detail: string };
+
+interface Job extends ConversionOrder {
+  readonly signal: Signal | undefined;
+  readonly resolve: (made: object) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Bytes, or elements, that are converted at once where they came: what takes some milliseconds. */
+const little = 262_144;
+
+/**
+ * Converts what is large in a thread of its own, one after the other: this one answers others meanwhile, and lives on where that one has no
+ * memory left. It starts with the first such request.
+ */
+export class ThreadConverter implements Converter {
+  readonly #start: () => Worker;
+  #worker: Worker | undefined;
+  readonly #waiting: Job[] = [];
+  #job: Job | undefined;
+
+  constructor(start: () => Worker) {
+    this.#start = start;
+  }
+
+  convert<Given extends object, Made extends object>(
+    { name, run }: Conversion<Given, Made>,
+    given: Given,
+    size: number,
+    signal?: Signal,
+  ): Made | Promise<Made> {
+    if (size <= little) return run(given);
+    return new Promise<object>((resolve, reject) => {
+      this.#waiting.push({ name, given, signal, resolve, reject });
+      this.#next();
+    }) as Promise<Made>;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #next(): void {
+    if (this.#job) return;
+    const job = this.#waiting.shift();
+    if (!job) {
+      this.#worker?.unref();
+      return;
+    }
+    if (job.signal?.aborted) {
+      job.reject(job.signal.reason);
+      this.#next();
+      return;
+    }
+    this.#job = job;
+    this.#worker ??= this.#begin();
+    this.#worker.ref();
+    const { message, buffers } = packed(job.given);
+    this.#worker.postMessage({ name: job.name, given: message } satisfies ConversionOrder, buffers);
+  }
+
+  #begin(): Worker {
+    const worker = this.#start();
+    worker.on('message', (reply: ConversionReply) => this.#settle(reply));
+    // Its exit follows, and is what counts.
+    worker.on('error', () => {});
+    worker.on('exit', () => {
+      this.#worker = undefined;
+      const detail =
+        'It took more memory than there is to read the body, or to write the answer; send less at once.';
+      this.#settle({ code: 'request.too-large', detail });
+    });
+    return worker;
+  }
+
+  #settle(reply: ConversionReply): void {
+    const job = this.#job;
+    this.#job = undefined;
+    if (job && 'made' in reply) job.resolve(unpacked(reply.made));
+    else if (job && 'code' in reply)
+      job.reject(
+        reply.code
+          ? new MurmurationError(reply.code, reply.detail)
+          : new Error(`A conversion failed: ${reply.detail}`),
+      );
+    this.#next();
+  }
+}

@@ -1,0 +1,60 @@
+import { createGunzip, createInflate } from 'node:zlib';
+import { status } from '@grpc/grpc-js';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { BodyShare } from '../server/body-budget.ts';
+
+/** Bytes that stand before a message. */
+export const framing = 5;
+
+interface Room {
+  /** Bytes of the message at most. */
+  readonly most: number;
+  readonly share: BodyShare;
+  /** Ends the call. */
+  readonly refuse: (error: MurmurationError) => void;
+}
+
+/** What the library keeps to itself of a call: how it unpacks a message. */
+interface Unpacking {
+  decompressMessage(message: Buffer, encoding: string): Buffer | Promise<Buffer>;
+}
+
+/** Counts what messages of a call unpack to as it comes: the library bounds each of them, and not all together. */
+export function boundUnpacking(call: object, { most, share, refuse }: Room): void {
+  const unpacking = call as Unpacking;
+  unpacking.decompressMessage = (message, encoding) => {
+    const packed = message.subarray(framing);
+    if (encoding === 'identity') return packed;
+    if (encoding !== 'gzip' && encoding !== 'deflate')
+      return Promise.reject({
+        code: status.UNIMPLEMENTED,
+        details: `Received message compressed with unsupported encoding "${encoding}"`,
+      });
+    const unpacker = encoding === 'gzip' ? createGunzip() : createInflate();
+    const parts: Buffer[] = [];
+    let length = 0;
+    return new Promise((resolve, reject) => {
+      unpacker
+        .on('data', (bytes: Buffer) => {
+          length += bytes.length;
+          try {
+            if (length > most)
+              throw new MurmurationError(
+                'request.too-large',
+                `The message has more than ${most} bytes once it is unpacked.`,
+              );
+            share.take(bytes.length);
+            parts.push(bytes);
+          } catch (error) {
+            unpacker.destroy();
+            refuse(error as MurmurationError);
+          }
+        })
+        .on('end', () => resolve(Buffer.concat(parts, length)))
+        .on('error', () =>
+          reject({ code: status.INTERNAL, details: `The message is no ${encoding}.`, metadata: null }),
+        );
+      unpacker.end(packed);
+    });
+  };
+}
