@@ -30,7 +30,7 @@ interface Inputs {
 export const readMlflow: Conversion<Asked, Inputs> = { name: 'readMlflow', run: read };
 
 function read({ body, isCsv, specs, elements }: Asked): Inputs {
-  if (isCsv) return { inputs: tensorsFromTable(specs, readCsv(body, elements), elements) };
+  if (isCsv) return { inputs: tensorsFromTable(specs, readCsv(body.toString('utf8'), elements), elements) };
   const wide = specs.some(({ datatype }) => datatype.endsWith('INT64'));
   const json = parseJson(body.toString('utf8'), { wide, notFinite: true, most: elements });
   if (!isObject(json)) refuseInput('The body is no JSON object.');

@@ -1,6 +1,4 @@
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
-import { CsvError } from 'csv-parse';
-import { parse } from 'csv-parse/sync';
 
 /** A table: names of columns, and rows of as many cells. */
 export interface Table {
@@ -10,57 +8,76 @@ export interface Table {
 
 /** What a row and a cell of text count as, as lists and texts of JSON do. */
 const weights = { row: 8, text: 4 };
-/** Bytes of a row: a quotation mark that nobody closes would take the rest of the body. */
-const longestRow = 16 << 20;
 const number = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** A number has fewer characters: an expression over a long text may overflow the stack. */
+const longestNumber = 1_000;
+const [quote, comma, lineFeed, carriageReturn, byteOrderMark] = [34, 44, 10, 13, 0xfeff];
 
 /**
  * Reads CSV (RFC 4180) whose first line names the columns; a cell that is a number is one, `true` and `false` are truth values, and lines with
- * nothing on them are none. Throws `inference.input`, also where there are more than `most` cells: a row counts as 8, a text as 4.
+ * nothing on them are none. Throws `inference.input`, also where there are more than `most` cells, where a text counts as 4 and a row as 8.
  */
-export function readCsv(body: Buffer, most: number): Table {
+export function readCsv(text: string, most: number): Table {
   const rows: unknown[][] = [];
   let columns: readonly string[] | undefined;
   let left = most;
-  try {
-    parse(body, {
-      bom: true,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      max_record_size: longestRow,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      on_record(record: string[]) {
-        left -= weights.row + record.length * (columns ? 1 : weights.text);
-        if (!columns) columns = record;
-        else {
-          if (record.length !== columns.length)
-            refuseInput(
-              `Row ${rows.length + 1} of the CSV has ${record.length} cells; there are ${columns.length} columns.`,
-            );
-          const row = record.map(cellOf);
-          for (const cell of row) if (typeof cell === 'string') left -= weights.text - 1;
-          rows.push(row);
-        }
-        if (left < 0)
-          refuseInput(
-            `The CSV has more than ${most} cells, where a row counts as ${weights.row} and a text as ${weights.text}.`,
-          );
-        return null;
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    refuseInput(
-      error.code === 'CSV_MAX_RECORD_SIZE'
-        ? `A row of the CSV has more than ${longestRow} bytes; is a quotation mark not closed?`
-        : 'The CSV has a quotation mark, or something behind one, where none may be.',
-    );
+  const count = (cells: number) => {
+    left -= cells;
+    if (left < 0)
+      refuseInput(
+        `The CSV has more than ${most} cells, where a text counts as ${weights.text} and a row as ${weights.row}.`,
+      );
+  };
+  const keep = (record: readonly unknown[]) => {
+    count(weights.row);
+    if (!columns) columns = record.map(String);
+    else if (record.length === columns.length) rows.push(record.slice());
+    else
+      refuseInput(
+        `Row ${rows.length + 1} of the CSV has ${record.length} cells; there are ${columns.length} columns.`,
+      );
+  };
+  let record: unknown[] = [];
+  for (let at = text.charCodeAt(0) === byteOrderMark ? 1 : 0; at < text.length; ) {
+    const start = at;
+    const isQuoted = text.charCodeAt(at) === quote;
+    at = isQuoted ? endOfQuoted(text, at) : endOfPlain(text, at);
+    const cell = isQuoted ? text.slice(start + 1, at - 1).replaceAll('""', '"') : text.slice(start, at);
+    const value = columns ? cellOf(cell) : cell;
+    const end = text.charCodeAt(at);
+    const isLast = end !== comma;
+    if (isLast && at < text.length && end !== lineFeed && end !== carriageReturn)
+      refuseInput('The CSV has a quotation mark, or something behind one, where none may be.');
+    at += end === carriageReturn && text.charCodeAt(at + 1) === lineFeed ? 2 : 1;
+    if (isLast && record.length === 0 && cell === '' && !isQuoted) continue;
+    count(typeof value === 'string' ? weights.text : 1);
+    record.push(value);
+    if (!isLast) continue;
+    keep(record);
+    record = [];
   }
+  // The text ends with a comma.
+  if (record.length > 0) keep([...record, '']);
   if (!columns) refuseInput('The CSV is empty; expected a line that names the columns.');
   return { columns, rows };
 }
 
-function cellOf(text: string): unknown {
-  if (number.test(text)) return Number(text);
-  return text === 'true' || text === 'false' ? text === 'true' : text;
+/** Behind the quotation mark that closes the cell which begins at `start`. */
+function endOfQuoted(text: string, start: number): number {
+  let at = text.indexOf('"', start + 1);
+  while (at >= 0 && text.charCodeAt(at + 1) === quote) at = text.indexOf('"', at + 2);
+  return at < 0 ? refuseInput('The CSV has a quotation mark that is not closed.') : at + 1;
+}
+
+function endOfPlain(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    const found = text.charCodeAt(at);
+    if (found === comma || found === lineFeed || found === carriageReturn || found === quote) return at;
+  }
+  return text.length;
+}
+
+function cellOf(cell: string): unknown {
+  if (cell.length <= longestNumber && number.test(cell)) return Number(cell);
+  return cell === 'true' || cell === 'false' ? cell === 'true' : cell;
 }
