@@ -4,7 +4,7 @@ export interface MetricSamples {
 }
 
 const sample = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)(?: -?\d+)?$/;
-const label = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
+const label = /\b([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
 /** Reads the text format (version 0.0.4); lines that are no samples are passed over. */
 export function parseMetrics(text: string): MetricSamples {

@@ -32,7 +32,7 @@ export async function fetchModel(client: PublicClient, meant: string, aliases: A
   const json = await client.file(path, longestJson);
   const { weightsHash, layout } = parseModelJson(hash, json);
   const name = `${weightsHash}.bin`;
-  const weights = await client.file(path.replace(/[^/]+$/, name), 4 * layout.count);
+  const weights = await client.file(path.replace(/(?<=\/)[^/]+$/, name), 4 * layout.count);
   return {
     files: decodeModel(hash, json, weights),
     json,

@@ -34,7 +34,7 @@ export async function smallerForm(
     import('@murmuration/engine/models/stored-tensors'),
     import('@murmuration/engine/measure/stored'),
   ]);
-  const load = (name: string) => client.file(path.replace(/[^/]+$/, `${name}.bin`), 4 * layout.count);
+  const load = (name: string) => client.file(path.replace(/(?<=\/)[^/]+$/, `${name}.bin`), 4 * layout.count);
   const stored = await load(smaller.hash);
   if (contentHash(stored) !== smaller.hash)
     throw new MurmurationError(

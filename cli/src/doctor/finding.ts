@@ -31,5 +31,5 @@ export const fault = (check: string, says: string, mend: string): Finding => ({
 export function reason(error: unknown): string {
   const said =
     error instanceof MurmurationError ? error.detail : error instanceof Error ? error.message : String(error);
-  return said.replace(/[.\s]+$/, '');
+  return said.replace(/(?<![.\s])[.\s]+$/, '');
 }

@@ -158,7 +158,7 @@ function describeVersion({ task, number, use, reason }: Unreadable): Finding {
   const users = use === 'base' ? 'rounds train from' : 'devices serve';
   return fault(
     'versions',
-    `Version ${number} of ${task}, which ${users}, can't be read: ${reason.replace(/[.\s]+$/, '')}.`,
+    `Version ${number} of ${task}, which ${users}, can't be read: ${reason.replace(/(?<![.\s])[.\s]+$/, '')}.`,
     `Put the file of a backup in its place, or set an older version once the coordinator runs: murmuration models rollback ${task}@NUMBER.`,
   );
 }

@@ -55,7 +55,7 @@ export function sayTable(head: readonly string[], rows: readonly (readonly Cell[
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   table.push(...rows.map(row => row.map(shown)));
-  say(table.toString().replaceAll(/ +$/gm, ''));
+  say(table.toString().replaceAll(/(?<! ) +$/gm, ''));
 }
 
 /** A line in the colour of its tone. */

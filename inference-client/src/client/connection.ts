@@ -56,7 +56,9 @@ export class Connection {
         'options.invalid',
         `url: expected the address of an inference server, such as https://models.example.org; found ${JSON.stringify(options.url)}.`,
       );
-    this.#base = url.href.replace(/\/*$/, '/');
+    let { href } = url;
+    while (href.endsWith('/')) href = href.slice(0, -1);
+    this.#base = `${href}/`;
   }
 
   /**

@@ -46,7 +46,7 @@ export class HttpMonitor implements Monitor {
   #cancel: Cancel | undefined;
 
   constructor({ url, token }: HttpMonitorOptions, ports: Ports) {
-    this.#options = { url: url.replace(/\/+$/, ''), token };
+    this.#options = { url: url.replace(/(?<!\/)\/+$/, ''), token };
     this.#ports = ports;
   }
 

@@ -3,6 +3,7 @@ import {
   type Datatype,
   datatypes,
   isDatatype,
+  kinds,
   type TensorData,
 } from '@murmuration/inference-client/tensors/datatype';
 import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
@@ -112,8 +113,7 @@ function rawShape(spec: readonly number[], body: Buffer, datatype: Datatype): re
 }
 
 function sizeOfElement(datatype: Datatype): number {
-  const bits = /\d+$/.exec(datatype);
-  return bits ? Number(bits[0]) / 8 : 1;
+  return datatype === 'BYTES' ? 1 : kinds[datatype].size;
 }
 
 function readInput(value: unknown, most: number, bytes: Remainder): Tensor {

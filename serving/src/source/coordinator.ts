@@ -138,7 +138,10 @@ export class CoordinatorModels implements ModelSource {
     const path = modelPath(hash);
     const json = await this.#origin.bytes(path, longestJson);
     const { weightsHash, layout } = parseModelJson(hash, json);
-    const weights = await this.#origin.bytes(path.replace(/[^/]+$/, `${weightsHash}.bin`), 4 * layout.count);
+    const weights = await this.#origin.bytes(
+      path.replace(/(?<=\/)[^/]+$/, `${weightsHash}.bin`),
+      4 * layout.count,
+    );
     const computed = createHash('sha256').update(weights).digest('hex');
     return { platform: 'tensorflowjs_layersmodel', files: joinModel(hash, json, weights, computed) };
   }

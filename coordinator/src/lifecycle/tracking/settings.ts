@@ -6,7 +6,7 @@ import { Secret } from '../../tokens/secret.ts';
 const address = z
   .url({ protocol: /^https?$/, abort: true })
   .refine(text => new URL(text).username === '', 'expected an address without user and password')
-  .transform(text => text.replace(/\/+$/, ''));
+  .transform(text => text.replace(/(?<!\/)\/+$/, ''));
 
 const token = z
   .string()
