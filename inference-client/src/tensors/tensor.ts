@@ -33,7 +33,8 @@ export function elementsOf(name: string, shape: unknown, most: number, weight = 
       refuseInput(
         `The shape of the tensor "${name}" holds ${JSON.stringify(length)}; lengths are whole numbers from 0 up.`,
       );
-    count *= length;
+    // Rows without an element are rows all the same.
+    count *= Math.max(length, 1);
     // Beyond that, a product is no longer exact.
     if (count > Number.MAX_SAFE_INTEGER)
       refuseInput(`The shape [${shape}] of the tensor "${name}" has more elements than can be counted.`);
@@ -42,7 +43,7 @@ export function elementsOf(name: string, shape: unknown, most: number, weight = 
     refuseInput(
       `The shape [${shape}] of the tensor "${name}" has ${count} elements; ${Math.floor(most / weight)} are the most that this server takes.`,
     );
-  return count;
+  return shape.includes(0) ? 0 : count;
 }
 
 /** Whether a tensor of this shape is one of those that `spec` describes. */

@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { FastifyInstance } from 'fastify';
 import { bodyOf, small } from '../http/body.ts';
-import { asking } from '../http/door.ts';
+import { asking, clientSignal } from '../http/door.ts';
 import type { Precomputation } from './precomputation.ts';
 import type { JobState } from './scheduled-job.ts';
 import type { EndedRun } from './table/runs.ts';

@@ -1,6 +1,6 @@
 import { protocol } from '@murmuration/serving/grpc/protocol';
 import protobuf from 'protobufjs';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProgramProcess } from '../../e2e/processes.ts';
 import { GrpcClient } from '../../unit/serving/grpc-client.ts';
 
@@ -31,10 +31,15 @@ class SmallServer {
 
 let server: SmallServer | undefined;
 
-/** The one of the test before, unless that has killed it. */
+/** The one of the test before, unless that has stopped it. */
 beforeEach(async () => {
-  if (server && server.process.child.exitCode === null && server.process.child.signalCode === null) return;
-  server = await new SmallServer().start();
+  server ??= await new SmallServer().start();
+});
+
+afterEach(({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  server?.process.child.kill('SIGKILL');
+  server = undefined;
 });
 
 afterAll(() => server?.process.child.kill('SIGKILL'));
@@ -125,6 +130,9 @@ describe('one request over HTTP does not stop an inference server', () => {
       'inference-header-content-length': String(head.length),
     });
   });
+
+  it('by rows without end that have no element', () =>
+    attack(oip('rows', 'FP32', [2 ** 53 - 1, 0], '[]'), /^400 .*the most/));
 
   it('by the name of a tensor of 40 MiB, which a refusal names', () =>
     attack(
