@@ -38,11 +38,11 @@ export const inferenceSchema = z
     pendingPerModel: count(1_000_000).default(standardLimits.pendingPerModel),
     /** ms within which a request is answered, its wait included. */
     deadline: count(3_600_000).default(standardLimits.deadline),
-    /** Elements of all tensors of a request. */
+    /** Elements of all tensors of a request, a string as 32; and values of its JSON or CSV, a text as 4, a list or row as 8, an object as 32. */
     elements: count(2 ** 30).default(standardLimits.elements),
-    /** Bytes of the body of a request, unpacked. */
+    /** Bytes of the body of a request, unpacked, and of an answer. */
     body: count(2 ** 30).default(standardLimits.body),
-    /** Bytes of all bodies that are read or worked on at the same time. */
+    /** Bytes of all bodies that are read or worked on at the same time; one token has half of them at most. */
     bodies: count(2 ** 34).default(standardLimits.bodies),
     /** The Open Inference Protocol over gRPC, on a port of its own; without it, over HTTP alone. */
     grpc: z

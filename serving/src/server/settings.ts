@@ -6,11 +6,11 @@ export interface InferenceLimits {
   readonly pendingPerModel: number;
   /** ms that a request may take, its wait included. */
   readonly deadline: number;
-  /** Elements of all tensors of a request. */
+  /** Elements of all tensors of a request, a string as 32; and values of its JSON or CSV, a text as 4, a list or row as 8, an object as 32. */
   readonly elements: number;
-  /** Bytes of the body of a request, unpacked. */
+  /** Bytes of the body of a request, unpacked, and of an answer. */
   readonly body: number;
-  /** Bytes of all bodies that are read or worked on at the same time. */
+  /** Bytes of all bodies that are read or worked on at the same time; one token has half of them at most. */
   readonly bodies: number;
 }
 
