@@ -100,7 +100,8 @@ export class Calls {
         over();
         refuse(error);
       };
-      if (incomingEncoding !== 'identity') boundUnpacking(call, { most, share: own, refuse: end });
+      if (incomingEncoding !== 'identity')
+        boundUnpacking(call, { most, share: own, arrived: over, refuse: end });
       own.arrives(end);
       arrived = server.arrivals.begin(() => came, end);
       this.#count(stream, most, end, length => {

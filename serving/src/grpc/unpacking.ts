@@ -10,6 +10,8 @@ interface Room {
   /** Bytes of the message at most. */
   readonly most: number;
   readonly share: BodyShare;
+  /** A message has come. */
+  readonly arrived: () => void;
   /** Ends the call. */
   readonly refuse: (error: MurmurationError) => void;
 }
@@ -20,9 +22,10 @@ interface Unpacking {
 }
 
 /** Counts what messages of a call unpack to as it comes: the library bounds each of them, and not all together. */
-export function boundUnpacking(call: object, { most, share, refuse }: Room): void {
+export function boundUnpacking(call: object, { most, share, arrived, refuse }: Room): void {
   const unpacking = call as Unpacking;
   unpacking.decompressMessage = (message, encoding) => {
+    arrived();
     const packed = message.subarray(framing);
     if (encoding === 'identity') return packed;
     if (encoding !== 'gzip' && encoding !== 'deflate')

@@ -54,7 +54,6 @@ export function receive(
     if (isOver) return;
     isOver = true;
     arrived();
-    share.arrived();
     unpacker?.destroy();
     payload.off('data', take);
     // What counts from now on is what it unpacked to.
@@ -81,13 +80,17 @@ export function receive(
     parts.push(bytes);
   };
   const take = trying(bytes => {
+    count(bytes.length, came + bytes.length, '');
     came += bytes.length;
-    count(bytes.length, came, '');
     if (unpacker) unpacker.write(bytes);
     else keep(bytes);
   });
   share.arrives(end);
-  const arrived = arrivals.begin(() => came, end);
+  const all = arrivals.begin(() => came, end);
+  const arrived = () => {
+    all();
+    share.arrived();
+  };
   if (!unpacker && encoding !== 'identity') {
     const detail = `The body is encoded as ${encoding}; expected gzip, deflate or identity.`;
     end(new MurmurationError('request.unsupported', detail));
@@ -108,7 +111,11 @@ export function receive(
     );
   payload
     .on('data', take)
-    .on('end', () => (unpacker ? unpacker.end() : end(null)))
+    .on('end', () => {
+      arrived();
+      if (unpacker) unpacker.end();
+      else end(null);
+    })
     .on('error', end);
 }
 
