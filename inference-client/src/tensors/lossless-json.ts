@@ -11,6 +11,8 @@ const weights = { text: 4, list: 8, object: 32 };
 
 /** Texts so short that all they can say is little. */
 const short = 65_536;
+/** What names and lists around the values of tensors may count as besides. */
+const around = 16_384;
 
 const code = (character: string): number => character.charCodeAt(0);
 const quote = code('"');
@@ -69,6 +71,7 @@ function isPlain(text: string, { wide, notFinite }: JsonRules): boolean {
 /** The text, each number in it that JSON has no room for as a marked text. */
 function marked(text: string, { wide, notFinite, most }: JsonRules): string {
   const { length } = text;
+  const bound = length > short ? most + around : Number.POSITIVE_INFINITY;
   const parts: string[] = [];
   let taken = 0;
   let count = 0;
@@ -104,7 +107,7 @@ function marked(text: string, { wide, notFinite, most }: JsonRules): string {
       taken = end;
       at = end - 1;
     }
-    if (count > most)
+    if (count > bound)
       refuseInput(
         `The body has more than ${most} values, where a text counts as ${weights.text}, a list as ${weights.list} and an object as ${weights.object}.`,
       );

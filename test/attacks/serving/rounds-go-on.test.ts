@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventOf, lineClient } from '../../e2e/line.ts';
@@ -75,17 +74,25 @@ describe('a coordinator with eight devices', () => {
     expect(target.faults).toEqual([]);
   });
 
-  it('answers who asks how it is before it has read a body of 60 MB', async () => {
+  it('reads large bodies, and those alone, in a thread of its own', async () => {
     const target = await openTarget();
-    const body = `{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[${'1,'.repeat(30 << 20)}1]}]}`;
-    const socket = await target.dial();
-    const order: string[] = [];
-    socket.on('data', () => order.push('the body'));
-    socket.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`);
-    socket.write(body);
-    if (socket.writableLength > 0) await once(socket, 'drain');
-    const live = await fetch(`${target.url}/health/live`);
-    order.push(`live ${live.status}`);
-    await expect.poll(() => order).toEqual(['live 200', 'the body']);
+    let threads = 0;
+    const count = () => {
+      threads += 1;
+    };
+    process.on('worker', count);
+    try {
+      for (const [numbers, expected] of [
+        [1_000, 0],
+        [1 << 20, 1],
+        [1 << 20, 1],
+      ] as const) {
+        const body = `{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[${'1,'.repeat(numbers)}1]}]}`;
+        expect((await fetch(target.url + path, { method: 'POST', body })).status).toBe(400);
+        expect(threads).toBe(expected);
+      }
+    } finally {
+      process.off('worker', count);
+    }
   });
 });
