@@ -4,6 +4,7 @@ import { threadConverter } from '@murmuration/serving/assembly/conversions';
 import type { Converter } from '@murmuration/serving/conversion/converter';
 import { readGrpc } from '@murmuration/serving/grpc/conversions';
 import { readOip, writeOip } from '@murmuration/serving/oip/conversions';
+import type { OipRequest } from '@murmuration/serving/oip/infer-request';
 import { OneSignal } from '@murmuration/serving/server/signal';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -15,6 +16,14 @@ const open = (): Converter => {
 };
 
 const large = 2 ** 30;
+/** With strings as numbers, whatever the class of their bytes is. */
+const plain = ({ inputs, ...rest }: OipRequest) => {
+  const strings = inputs.map(({ datatype, data, ...head }) => {
+    const isText = datatype === 'BYTES';
+    return { ...head, data: isText ? Array.from(data as readonly Uint8Array[], bytes => [...bytes]) : data };
+  });
+  return { ...rest, strings };
+};
 const request = (values: string) => ({
   body: Buffer.from(`{"id":"me","inputs":[{"name":"x","datatype":"INT64","shape":[2],"data":[${values}]}]}`),
   headerLength: undefined,
@@ -39,9 +48,8 @@ describe('conversions', () => {
       const given = { body: Buffer.from(here.body), headerLength: here.headerLength, elements: 100 };
       const back = Buffer.from(given.body.toString('latin1').replace('"outputs"', '"inputs" '), 'latin1');
       const read = { ...given, body: back };
-      expect(await converter.convert(readOip, read, large)).toEqual(
-        await converter.convert(readOip, read, 0),
-      );
+      const [near, far] = [0, large].map(size => converter.convert(readOip, read, size));
+      expect(plain(await far!)).toEqual(plain(await near!));
     }
   });
 
