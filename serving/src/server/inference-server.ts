@@ -72,7 +72,9 @@ export class InferenceServer {
   readonly batching: Batching;
   /** Of all doors. */
   readonly bodies: BodyBudget;
+  /** Ends those that come too slowly. */
   readonly arrivals: Arrivals;
+  /** Where requests are read and answers written. */
   readonly converter: Converter;
   readonly #ports: InferencePorts;
   readonly #events: InferenceEvents;
