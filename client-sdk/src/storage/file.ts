@@ -1,5 +1,7 @@
-import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { claimFolder } from './folder-claim.ts';
@@ -15,13 +17,15 @@ const pieceLength = 1 << 16;
 /**
  * One file a name in `folder`, which is made where it is missing. `claim` lets one client at a time take part with it, of all that the
  * processes of this machine have; what else is in the folder is nobody's business. Bytes that are replaced or deleted are overwritten
- * with zeros first, as far as the file system writes in place. `random` names the sockets by which clients know of each other.
+ * with zeros first, as far as the file system writes in place. `random` names the sockets by which clients know of each other. No link is
+ * followed. Its methods throw `config.invalid` where others may write to the folder.
  */
 export function fileStorage(folder: string, random: RandomBytes = systemRandom): Storage {
   const place = resolve(folder);
   const fileOf = (name: string) => encodeURIComponent(name).replace(/^\./, '%2E');
   const path = (file: string) => join(place, file);
   const files = async (): Promise<string[]> => {
+    await requireOwn(place);
     try {
       return await readdir(place);
     } catch (error) {
@@ -43,10 +47,11 @@ export function fileStorage(folder: string, random: RandomBytes = systemRandom):
   };
   const write = async (file: string, parts: readonly Uint8Array[]): Promise<void> => {
     await mkdir(place, { recursive: true, mode: 0o700 });
+    await requireOwn(place);
     const [fresh, old] = [path(newPrefix + file), path(oldPrefix + file)];
     await writeSynced(fresh, parts);
     // A crash on the way leaves the entry whole, and its old bytes under a name at which they are found.
-    await erase(old);
+    await erase(old, path(file));
     await linkOf(path(file), old);
     await rename(fresh, path(file));
     await syncFolder(place);
@@ -55,7 +60,8 @@ export function fileStorage(folder: string, random: RandomBytes = systemRandom):
   return {
     async get(name) {
       try {
-        return new Uint8Array(await readFile(path(fileOf(name))));
+        await requireOwn(place);
+        return await readRegular(path(fileOf(name)));
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;
@@ -63,7 +69,11 @@ export function fileStorage(folder: string, random: RandomBytes = systemRandom):
     },
     put: (name, bytes) => inOrder(name, () => write(fileOf(name), [bytes])),
     putParts: (name, parts) => inOrder(name, () => write(fileOf(name), parts)),
-    delete: name => inOrder(name, () => erase(path(fileOf(name)))),
+    delete: name =>
+      inOrder(name, async () => {
+        await requireOwn(place);
+        await erase(path(fileOf(name)));
+      }),
     async clear(except) {
       await Promise.allSettled(changes.values());
       const kept = new Set(except.map(fileOf));
@@ -74,7 +84,8 @@ export function fileStorage(folder: string, random: RandomBytes = systemRandom):
       const release = await claimFolder(place, random, signal, waits);
       // What a client before this one had no time for.
       for (const file of await files())
-        if (file.startsWith(oldPrefix) || file.startsWith(newPrefix)) await erase(path(file));
+        if (file.startsWith(oldPrefix)) await erase(path(file), path(file.slice(oldPrefix.length)));
+        else if (file.startsWith(newPrefix)) await erase(path(file));
       return release;
     },
   };
@@ -84,10 +95,57 @@ export function fileStorage(folder: string, random: RandomBytes = systemRandom):
 const isOurs = (file: string) =>
   !file.startsWith('.') || file.startsWith(oldPrefix) || file.startsWith(newPrefix);
 
+async function ifThere<Value>(work: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
+/** Throws `config.invalid` where others may put something into the folder, or take it away. */
+async function requireOwn(place: string): Promise<void> {
+  const found = await ifThere(stat(place));
+  const user = process.getuid?.();
+  if (!found || user === undefined) return;
+  const isShared = (found.mode & 0o022) !== 0;
+  if (!isShared && (found.uid === user || found.uid === 0)) return;
+  throw new MurmurationError(
+    'config.invalid',
+    `Others may write to the folder ${place}, where the keys of this device lie: ${isShared ? `take that from them (chmod go-w ${place})` : 'it belongs to another account'}, or choose a folder of this account alone.`,
+  );
+}
+
+/** No link is followed, and no pipe waited for. */
+const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** Throws `ELOOP` for a link, and `config.invalid` for what is no file. */
+async function withRegular<Value>(
+  path: string,
+  flags: number,
+  work: (file: FileHandle) => Promise<Value>,
+): Promise<Value> {
+  const file = await open(path, flags | careful);
+  try {
+    if (!(await file.stat()).isFile())
+      throw new MurmurationError('config.invalid', `${path} is no file; remove it.`);
+    return await work(file);
+  } finally {
+    await file.close();
+  }
+}
+
+function readRegular(path: string): Promise<Uint8Array> {
+  return withRegular(path, constants.O_RDONLY, async file => new Uint8Array(await file.readFile()));
+}
+
 async function writeSynced(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, 'w', 0o600);
+  // One that a crash has left, or whatever somebody has put there.
+  await erase(path);
+  const file = await open(path, 'wx', 0o600);
   try {
     // Each goes behind the one before.
     for (const part of parts) await file.writeFile(part);
@@ -105,22 +163,25 @@ async function linkOf(path: string, other: string): Promise<void> {
   }
 }
 
-/** Overwrites a file in place, and deletes it; one that is not there is left so. */
-async function erase(path: string): Promise<void> {
+/**
+ * Overwrites a file in place, and deletes it; one that is not there is left so. What is no file is not overwritten, nor what is that of `entry`
+ * still.
+ */
+async function erase(path: string, entry?: string): Promise<void> {
   try {
-    const file = await open(path, 'r+');
-    try {
-      const { size } = await file.stat();
+    await withRegular(path, constants.O_RDWR, async file => {
+      const { size, ino, dev } = await file.stat();
+      const live = entry === undefined ? undefined : await ifThere(lstat(entry));
+      if (live?.ino === ino && live.dev === dev) return;
       const zeros = new Uint8Array(Math.min(size, pieceLength));
       for (let at = 0; at < size; at += zeros.length)
         await file.write(zeros, 0, Math.min(zeros.length, size - at), at);
       await file.datasync();
-    } finally {
-      await file.close();
-    }
+    });
   } catch (error) {
     if (isMissing(error)) return;
-    throw error;
+    const isNoFile = error instanceof MurmurationError || (error as NodeJS.ErrnoException).code === 'ELOOP';
+    if (!isNoFile) throw error;
   }
   await rm(path, { force: true });
 }
