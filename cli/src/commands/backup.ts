@@ -1,6 +1,13 @@
+import type { Copied } from '@murmuration/coordinator/storage/backup';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Command } from 'commander';
-import { storageFolder, storageOptions } from '../arguments/storage-folder.ts';
+import { type StorageOptions, storageFolder, storageOptions } from '../arguments/storage-folder.ts';
 import { say } from '../output/output.ts';
+
+interface RestoreOptions extends StorageOptions {
+  readonly key?: string;
+  readonly unverified?: boolean;
+}
 
 /** `murmuration backup DIR` and `murmuration restore DIR`. */
 export function backupCommands(program: Command): void {
@@ -13,20 +20,43 @@ export function backupCommands(program: Command): void {
     const from = await storageFolder(options);
     const { backUp } = await import('@murmuration/coordinator/storage/backup');
     say(`Backed up ${describe(await backUp(from, to))} from ${from} to ${to}`);
+    say(
+      `Keep a copy of ${from}/backup.key elsewhere, apart from the backups: restore asks for it, and by it sees that nobody has changed them.`,
+    );
   });
 
   storageOptions(
     program
       .command('restore')
       .description('restore a backup into a storage folder that is empty or not yet there, and verify it')
-      .argument('<folder>', 'the backup'),
-  ).action(async (backup: string, options) => {
+      .argument('<folder>', 'the backup')
+      .option('-k, --key <file>', 'the backup.key of the storage that the backup is of')
+      .option('--unverified', 'without the key: whatever somebody has changed in the backup is taken over'),
+  ).action(async (backup: string, options: RestoreOptions) => {
     const to = await storageFolder(options);
+    const key = await keyIn(options);
     const { restore } = await import('@murmuration/coordinator/storage/backup');
-    say(`Restored ${describe(await restore(backup, to))} from ${backup} to ${to}`);
+    const copied = await restore(backup, to, key);
+    say(`Restored ${describe(copied)} from ${backup} to ${to}`);
+    if (!key)
+      say(
+        'Nothing shows that the backup is what was backed up: compare the admins ("murmuration tokens list"), the audit entries and the steps with what you know.',
+      );
   });
 }
 
-function describe({ versions, files, bytes }: { versions: number; files: number; bytes: number }): string {
-  return `${versions} model versions, ${files} files, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
+async function keyIn({ key: file, unverified }: RestoreOptions): Promise<Uint8Array | undefined> {
+  if (file === undefined && unverified) return undefined;
+  const { readKey } = await import('@murmuration/coordinator/storage/backup-key');
+  const key = file === undefined ? undefined : await readKey(file);
+  if (key) return key;
+  throw new MurmurationError(
+    'config.invalid',
+    `${file === undefined ? 'No key of the backup is named' : `There is no ${file}`}; name the backup.key of the storage that it is of by --key, or go without by --unverified.`,
+  );
+}
+
+function describe({ versions, files, bytes, admins, auditEntries, ledgerSteps }: Copied): string {
+  const size = (bytes / 2 ** 20).toFixed(1);
+  return `${versions} model versions, ${files} files, ${size} MiB; ${admins} admins, ${auditEntries} audit entries, ${ledgerSteps} steps of privacy ledgers`;
 }

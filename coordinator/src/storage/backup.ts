@@ -1,4 +1,4 @@
-import { constants, copyFile, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern, type ModelHash } from '@murmuration/protocol/ids/ids';
@@ -7,25 +7,32 @@ import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import { Connection } from '@murmuration/sql/sqlite/connection';
 import { takeLock } from '@murmuration/sql/sqlite/lock';
 import { contentHash } from '../registry/content-hash.ts';
-import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './files/durable-file.ts';
+import { backupKeyFile, digestFile, keyOf, putKey, requireSigned, sign } from './backup-key.ts';
+import {
+  copyRegular,
+  ifThere,
+  makeFolder,
+  onDisk,
+  readIfThere,
+  syncFolder,
+  withFile,
+} from './files/durable-file.ts';
 import { layout, lockFolder } from './folder.ts';
+import { busyTimeout, type Contents, contentsOf, requireOwnSchema } from './restored-database.ts';
 import { vectorsIn } from './rows/strategy-state.ts';
 
-/** What was copied and checked. */
-export interface Copied {
+/** What was copied and checked, and what is in it. */
+export interface Copied extends Contents {
   readonly versions: number;
   readonly files: number;
   /** Of these files. */
   readonly bytes: number;
 }
 
-/** ms to wait for the locks of a coordinator that is at work. */
-const busyTimeout = 10_000;
-
 /**
  * Copies a storage folder that a coordinator may be using: the rows as they are at one moment, then the files that they name, which
- * never change, each checked against its hash; nothing is deleted meanwhile. Rounds under way are left out. The database comes last: with it the backup is
- * complete. Throws `config.invalid` where there is no storage or `to` is not empty, `model.*` where a file is damaged or
+ * never change, each checked against its hash; nothing is deleted meanwhile. Rounds under way are left out. The database comes last, signed with the key
+ * of the folder, which stays there: with it the backup is complete. Throws `config.invalid` where there is no storage or `to` is not empty, `model.*` where a file is damaged or
  * missing, `storage.*`.
  */
 export async function backUp(folder: string, to: string): Promise<Copied> {
@@ -42,8 +49,10 @@ export async function backUp(folder: string, to: string): Promise<Copied> {
   try {
     await snapshot(join(folder, layout.database), partial);
     const copied = await copyBlobs(partial, join(folder, layout.blobs), join(to, layout.blobs));
+    const contents = await contentsOf(partial);
+    await sign(to, partial, await keyOf(folder));
     await complete(partial, database, to);
-    return copied;
+    return { ...copied, ...contents };
   } catch (error) {
     await clear(to);
     throw error;
@@ -53,11 +62,12 @@ export async function backUp(folder: string, to: string): Promise<Copied> {
 }
 
 /**
- * Puts a backup into a folder that is empty or not there, checking each file against its hash. Throws `config.invalid` where
- * there is no backup or the folder is not empty, `storage.in-use` where a coordinator uses it, `model.*` and `storage.corrupt`
- * where the backup is damaged; then the folder is left empty.
+ * Puts a backup into a folder that is empty or not there, checking its digest with `key`, its schema, and each file against its hash; without a key it
+ * is taken for what it is. Only regular files of it are read. Throws `config.invalid` where there is no backup or the folder is not empty,
+ * `storage.in-use` where a coordinator uses it, `model.*`, `storage.newer` and `storage.corrupt` where the backup is damaged or was changed; then the
+ * folder is left empty.
  */
-export async function restore(backup: string, folder: string): Promise<Copied> {
+export async function restore(backup: string, folder: string, key: Uint8Array | undefined): Promise<Copied> {
   refuseDatabase(folder);
   await requireStorage(backup);
   await onDisk(`The folder ${folder} can't be used`, () => makeFolder(folder));
@@ -71,13 +81,15 @@ export async function restore(backup: string, folder: string): Promise<Copied> {
   const database = join(folder, layout.database);
   const partial = `${database}.partial`;
   try {
-    await onDisk(`${join(backup, layout.database)} can't be copied`, () =>
-      copyFile(join(backup, layout.database), partial),
-    );
-    await requireIntact(partial);
+    const from = join(backup, layout.database);
+    await onDisk(`${from} can't be copied`, () => ofRegular(from, copyRegular(from, partial)));
+    if (key) await requireSigned(backup, partial, key);
+    await requireOwnSchema(partial);
     const copied = await copyBlobs(partial, join(backup, layout.blobs), join(folder, layout.blobs));
+    const contents = await contentsOf(partial);
+    if (key) await putKey(folder, key);
     await complete(partial, database, folder);
-    return copied;
+    return { ...copied, ...contents };
   } catch (error) {
     await clear(folder);
     throw error;
@@ -132,22 +144,8 @@ async function snapshot(database: string, to: string): Promise<void> {
   }
 }
 
-async function requireIntact(database: string): Promise<void> {
-  const connection = await Connection.open(database, { busyTimeout });
-  try {
-    const { rows } = await connection.query('pragma integrity_check(1)');
-    if (rows[0]?.integrity_check !== 'ok')
-      throw new MurmurationError(
-        'storage.corrupt',
-        'The database of the backup is damaged; take another backup.',
-      );
-  } finally {
-    connection.close();
-  }
-}
-
 /** Copies the files that the rows of `database` name. */
-async function copyBlobs(database: string, from: string, to: string): Promise<Copied> {
+async function copyBlobs(database: string, from: string, to: string): Promise<Omit<Copied, keyof Contents>> {
   await onDisk(`The folder ${to} can't be made`, () => makeFolder(to));
   const { models, vectors } = await references(database);
   const lengths = new Map<string, number>();
@@ -186,13 +184,13 @@ async function copyBlob(hash: string, from: string, to: string): Promise<Uint8Ar
   return onDisk(`The file ${hash} can't be copied`, async () => {
     let bytes = await readIfThere(target);
     if (!bytes) {
-      // A clone, where the file system has them.
-      const isThere = await ifThere(
-        copyFile(join(from, hash), target, constants.COPYFILE_FICLONE).then(() => true),
-      );
-      if (!isThere) throw new MurmurationError('model.missing', `The file ${join(from, hash)} is missing.`);
-      await withFile(target, 'r+', file => file.sync());
-      bytes = (await readIfThere(target))!;
+      bytes = await ofRegular(join(from, hash), readIfThere(join(from, hash)));
+      if (!bytes) throw new MurmurationError('model.missing', `The file ${join(from, hash)} is missing.`);
+      const found = bytes;
+      await withFile(target, 'wx', async file => {
+        await file.writeFile(found);
+        await file.sync();
+      });
     }
     if (contentHash(bytes) !== hash)
       throw new MurmurationError(
@@ -201,6 +199,20 @@ async function copyBlob(hash: string, from: string, to: string): Promise<Uint8Ar
       );
     return bytes;
   });
+}
+
+/** Throws `storage.corrupt` where a backup has a link, a folder or a pipe in place of a file. */
+async function ofRegular<Value>(path: string, work: Promise<Value>): Promise<Value> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ELOOP' && code !== 'EISDIR') throw error;
+    throw new MurmurationError(
+      'storage.corrupt',
+      `${path} is no regular file, of which alone a backup is made; take another backup.`,
+    );
+  }
 }
 
 async function complete(partial: string, database: string, folder: string): Promise<void> {
@@ -213,6 +225,6 @@ async function complete(partial: string, database: string, folder: string): Prom
 
 /** Takes back what was put into a folder that was empty. */
 async function clear(folder: string): Promise<void> {
-  for (const name of [`${layout.database}.partial`, layout.blobs])
+  for (const name of [`${layout.database}.partial`, layout.blobs, backupKeyFile, digestFile])
     await rm(join(folder, name), { recursive: true, force: true }).catch(() => {});
 }

@@ -128,7 +128,7 @@ async function unlessDamaged(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-const damaged: ReadonlySet<string | undefined> = new Set(['EISDIR', 'EIO']);
+const damaged: ReadonlySet<string | undefined> = new Set(['EISDIR', 'ELOOP', 'EIO']);
 
 async function isWhole(path: string, hash: string): Promise<boolean> {
   const bytes = await readIfThere(path).catch(error => {

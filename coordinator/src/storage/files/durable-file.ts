@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { storageFailure } from '@murmuration/sql/failures/storage-failure';
 
 /** Does what `where` says; throws `storage.*` where the file system refuses it. */
@@ -59,16 +60,36 @@ export async function withFile<Value>(
   }
 }
 
-/** The bytes of a file; undefined where there is none. Throws `EISDIR` for what is a folder, or a pipe, which never ends. */
+/** The bytes of a file; undefined where there is none. Throws `ELOOP` for a link, `EISDIR` for what is a folder, or a pipe, which never ends. */
 export function readIfThere(path: string): Promise<Uint8Array | undefined> {
   return ifThere(
-    withFile(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0), async file => {
-      if (!(await file.stat()).isFile())
-        throw Object.assign(new Error(`${path} is no file`), { code: 'EISDIR', syscall: 'read' });
+    withRegular(path, async file => {
       const { buffer, byteOffset, length } = await file.readFile();
       return new Uint8Array(buffer, byteOffset, length);
     }),
   );
+}
+
+/** Copies a file to where there is none, synced. Throws as `readIfThere`. */
+export function copyRegular(from: string, to: string): Promise<void> {
+  return withRegular(from, source =>
+    withFile(to, 'wx', async file => {
+      await pipeline(source.createReadStream({ autoClose: false }), async parts => {
+        for await (const part of parts) await file.writeFile(part as Buffer);
+      });
+      await file.sync();
+    }),
+  );
+}
+
+/** Opens a file to read it, no link, and nothing that would keep whoever opens or reads it waiting. */
+function withRegular<Value>(path: string, work: (file: FileHandle) => Promise<Value>): Promise<Value> {
+  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+  return withFile(path, flags, async file => {
+    if (!(await file.stat()).isFile())
+      throw Object.assign(new Error(`${path} is no file`), { code: 'EISDIR', syscall: 'read' });
+    return work(file);
+  });
 }
 
 /** undefined where the file is not there. */

@@ -55,7 +55,7 @@ describe.runIf(canMount)('a copy to a disk that is full', { tags: 'small-disk' }
     await backUp(storage, backup);
     for (const [name, copy] of [
       ['backup', (to: string) => backUp(storage, to)],
-      ['restored', (to: string) => restore(backup, to)],
+      ['restored', (to: string) => restore(backup, to, undefined)],
     ] as const) {
       const to = join(small, name);
       await mkdir(to);

@@ -87,11 +87,11 @@ describe('a backup', () => {
     const before = await contents(storage);
     expect(await backUp(folder, backup)).toMatchObject({ versions: 3, files: 9 });
     await publish(storage, 3);
-    expect(await restore(backup, restored)).toMatchObject({ versions: 3, files: 9 });
+    expect(await restore(backup, restored, undefined)).toMatchObject({ versions: 3, files: 9 });
     const again = await openIn(restored);
     expect(await contents(again)).toEqual({ ...before, underWay: [] });
     expect(await readFile(join(backup, 'murmuration.db')).then(bytes => bytes.includes(secret))).toBe(false);
-    expect((await readdir(backup)).sort()).toEqual(['blobs', 'murmuration.db']);
+    expect((await readdir(backup)).sort()).toEqual(['backup.digest', 'blobs', 'murmuration.db']);
     await publish(again, 3);
     expect((await again.history.head(task))!.version.number).toBe(3);
   });
@@ -101,7 +101,7 @@ describe('a backup', () => {
     const model = await publish(storage, 3, 'int8');
     const [, smaller] = await new Registry(storage.blobs, storage.history).weightFilesOf(model);
     await backUp(folder, backup);
-    await restore(backup, restored);
+    await restore(backup, restored, undefined);
     expect(await (await openIn(restored)).blobs.get(smaller!)).toEqual(await storage.blobs.get(smaller!));
   });
 
@@ -110,7 +110,7 @@ describe('a backup', () => {
     await backUp(folder, backup);
     for (const name of await readdir(join(folder, 'blobs'))) await truncate(join(folder, 'blobs', name), 1);
     await storage.close();
-    await restore(backup, restored);
+    await restore(backup, restored, undefined);
     expect((await contents(await openIn(restored))).models).toHaveLength(3);
   });
 
@@ -136,7 +136,7 @@ describe('a backup', () => {
     await publish(storage, 100);
     await retention.apply(task, new Set());
     expect(await readdir(join(folder, 'blobs'))).toHaveLength(6);
-    await restore(backup, restored);
+    await restore(backup, restored, undefined);
     const { models, head } = await contents(await openIn(restored));
     expect(models).toHaveLength(versions);
     expect(models[0]![0]).toBe(head!.version.number);
@@ -171,10 +171,12 @@ describe('restoring', () => {
   it('refuses a folder in use, one that is not empty, and what is no backup', async () => {
     const { folder, storage, backup, restored } = await withStorage();
     await backUp(folder, backup);
-    await expect(restore(backup, folder)).rejects.toMatchObject({ code: 'storage.in-use' });
+    await expect(restore(backup, folder, undefined)).rejects.toMatchObject({ code: 'storage.in-use' });
     await storage.close();
-    await expect(restore(backup, folder)).rejects.toMatchObject({ code: 'config.invalid' });
-    await expect(restore(join(backup, 'blobs'), restored)).rejects.toMatchObject({ code: 'config.invalid' });
+    await expect(restore(backup, folder, undefined)).rejects.toMatchObject({ code: 'config.invalid' });
+    await expect(restore(join(backup, 'blobs'), restored, undefined)).rejects.toMatchObject({
+      code: 'config.invalid',
+    });
     expect((await contents(await openIn(folder))).models).toHaveLength(3);
   });
 
@@ -188,11 +190,11 @@ describe('restoring', () => {
     const path = join(backup, names.find(name => isSpoilt(name.replace('blobs/', '')))!);
     const bytes = await readFile(path);
     await writeFile(path, bytes.fill(7, bytes.length >> 1));
-    await expect(restore(backup, restored)).rejects.toMatchObject({ code });
+    await expect(restore(backup, restored, undefined)).rejects.toMatchObject({ code });
     expect((await readdir(restored)).filter(name => name !== 'lock.db')).toEqual([]);
     await rm(backup, { recursive: true });
     await backUp(folder, backup);
-    await restore(backup, restored);
+    await restore(backup, restored, undefined);
     expect((await contents(await openIn(restored))).models).toHaveLength(3);
   });
 });
@@ -207,15 +209,26 @@ describe('the commands', () => {
     };
     const backedUp = await run('backup', backup, '--storage', folder);
     expect(backedUp).toMatchObject({ code: 0, errors: '' });
-    expect(backedUp.output).toMatch(/^Backed up 3 model versions, 9 files, 0\.0 MiB from /);
-    const refused = await run('restore', backup, '--storage', folder);
+    expect(backedUp.output).toMatch(
+      /^Backed up 3 model versions, 9 files, 0\.0 MiB; 0 admins, 0 audit entries, 0 steps of privacy ledgers from .*\nKeep a copy of /,
+    );
+    const key = join(folder, 'backup.key');
+    const refused = await run('restore', backup, '--storage', folder, '--key', key);
     expect(refused.code).toBe(1);
     expect(refused.errors).toContain('stop it first');
     const nowhere = await run('backup', backup);
     expect(nowhere.code).toBe(1);
     expect(nowhere.errors).toContain('--storage');
     const before = await contents(storage);
-    expect(await run('restore', backup, '--storage', restored)).toMatchObject({ code: 0, errors: '' });
+    const unsigned = await run('restore', backup, '--storage', restored);
+    expect(unsigned.code).toBe(1);
+    expect(unsigned.errors).toContain('--key');
+    const unverified = await run('restore', backup, '--storage', `${restored}-2`, '--unverified');
+    expect(unverified).toMatchObject({ code: 0, errors: '' });
+    expect(unverified.output).toContain('Nothing shows that the backup is what was backed up');
+    const verified = await run('restore', backup, '--storage', restored, '--key', key);
+    expect(verified).toMatchObject({ code: 0, errors: '' });
+    expect(verified.output).not.toContain('Nothing shows');
     expect(await contents(await openIn(restored))).toEqual(before);
   });
 });
