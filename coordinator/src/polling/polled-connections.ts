@@ -10,6 +10,7 @@ import type { Admission } from '../devices/admission.ts';
 import type { DeviceConnection } from '../devices/device-connection.ts';
 import type { DeviceConnections } from '../devices/device-connections.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
+import { FairQuota } from '../limits/fair-quota.ts';
 import type { Limits } from '../limits/limits.ts';
 import { type Answer, gone, PolledCarrier } from './polled-carrier.ts';
 
@@ -43,7 +44,7 @@ export class PolledConnections {
     this.#connections = connections;
     this.#ports = ports;
     this.#places = new Quota(polled, polledPerAddress);
-    this.#strangers = new Quota(strangers, strangersPerAddress);
+    this.#strangers = new FairQuota(strangers, strangersPerAddress);
   }
 
   /** Connections that there are. */
@@ -62,7 +63,7 @@ export class PolledConnections {
   open(address: string): Polled & { readonly token: string } {
     if (this.#isClosed) throw new MurmurationError('server.stopping');
     const leave = this.#places.take(address);
-    const known = leave && this.#strangers.take(address);
+    const known = leave && this.#strangers.take(address, () => carrier.destroy());
     if (!known) {
       leave?.();
       throw new MurmurationError('server.busy');

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { socketPath } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { Quota } from '@murmuration/serving/limits/quota';
 import type { Server as Engine } from 'engine.io';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { endWithProblem } from '../http/problem.ts';
 import { originOf, type TrustedProxies } from '../limits/address.ts';
+import { FairQuota } from '../limits/fair-quota.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { BoundedTransport } from './bounded-transport.ts';
 import { WebSockets } from './web-sockets.ts';
@@ -27,7 +27,7 @@ export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) =
 /** Takes the WebSocket handshakes of an HTTP server: those that are well formed and for which there is a place. */
 export class HandshakeHandler {
   readonly #ports: HandshakePorts;
-  readonly #strangers: Quota;
+  readonly #strangers: FairQuota;
   readonly #webSockets: WebSockets;
   readonly #others = new Map<string, Upgrade>();
   #isClosed = false;
@@ -35,7 +35,7 @@ export class HandshakeHandler {
   constructor(http: HttpServer, ports: HandshakePorts) {
     const { clock, events, limits, longest } = ports;
     this.#ports = ports;
-    this.#strangers = new Quota(limits.strangers, limits.strangersPerAddress);
+    this.#strangers = new FairQuota(limits.strangers, limits.strangersPerAddress);
     this.#webSockets = new WebSockets(longest, {
       clock,
       limits,
@@ -85,7 +85,7 @@ export class HandshakeHandler {
       if (this.#isClosed) throw new MurmurationError('server.stopping');
       requireHandshake(request);
       const address = originOf(request, this.#ports.trustedProxies);
-      const leave = this.#strangers.take(address);
+      const leave = this.#strangers.take(address, () => socket.destroy());
       if (!leave) throw new MurmurationError('server.busy');
       socket.once('close', leave);
       guest = { address, leave };
