@@ -15,7 +15,7 @@ import { Rates } from '@murmuration/protocol/time/rates';
 import { watchSendRate } from '@murmuration/serving/limits/send-rate';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { originOf } from '../limits/address.ts';
+import { isSecure, originOf } from '../limits/address.ts';
 import { watchReceiveRate } from '../limits/receive-rate.ts';
 import { blockLength } from '../registry/stored-bytes.ts';
 import { describeRoutes, zodCompilers } from './api-description.ts';
@@ -102,8 +102,12 @@ export async function createApp(settings: AppSettings): Promise<App> {
     originAgentCluster: false,
     permittedCrossDomainPolicies: false,
     crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // Below, since it is said over TLS alone (RFC 6797, §7.2).
+    strictTransportSecurity: false,
+  });
+  app.addHook('onRequest', async ({ raw }, reply) => {
     // Other hosts of the domain are not ours to speak for.
-    strictTransportSecurity: { includeSubDomains: false },
+    if (isSecure(raw, settings.trustedProxies)) reply.header('strict-transport-security', 'max-age=31536000');
   });
   const shared: FastifyCorsOptions = {
     origin: [...settings.cors],

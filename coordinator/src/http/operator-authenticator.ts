@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseCookie, stringifySetCookie } from 'cookie';
-import type { TrustedProxies } from '../limits/address.ts';
+import { isSecure, type TrustedProxies } from '../limits/address.ts';
 import type { Operator, Operators } from '../operators/operators.ts';
 import { type OperatorSession, type Sessions, sessionLasts } from '../operators/sessions.ts';
 import { bearer } from './bearer.ts';
@@ -54,7 +53,7 @@ export class OperatorAuthenticator {
   /** The secret of a request's session; empty where it has none, which fits nobody. */
   secretOf(request: IncomingMessage): string {
     const { cookie } = request.headers;
-    return (cookie && parseCookie(cookie)[this.#isSecure(request) ? secureName : plainName]) || '';
+    return (cookie && parseCookie(cookie)[isSecure(request, this.#trusted) ? secureName : plainName]) || '';
   }
 
   /** The header that gives a browser its session, or with null takes it away. */
@@ -62,22 +61,16 @@ export class OperatorAuthenticator {
     request: IncomingMessage,
     session: (OperatorSession & { readonly secret: string }) | null,
   ): string {
-    const isSecure = this.#isSecure(request);
+    const byTls = isSecure(request, this.#trusted);
     return stringifySetCookie({
-      name: isSecure ? secureName : plainName,
+      name: byTls ? secureName : plainName,
       value: session?.secret ?? '',
       path: '/',
       httpOnly: true,
       sameSite: 'strict',
-      secure: isSecure,
+      secure: byTls,
       maxAge: session ? sessionLasts / 1_000 : 0,
     });
-  }
-
-  /** Whether the browser speaks TLS, with this process or with a proxy before it. */
-  #isSecure({ headers, socket }: IncomingMessage): boolean {
-    if ((socket as Partial<TLSSocket>).encrypted) return true;
-    return this.#isBehindProxy(socket) && headers['x-forwarded-proto'] === 'https';
   }
 
   #isBehindProxy({ remoteAddress }: IncomingMessage['socket']): boolean {

@@ -95,9 +95,15 @@ describe('a request', () => {
     expect(await answer).toMatch(/HTTP\/1\.1 408 /);
   });
 
-  it('is told to use TLS from now on for this host alone', async () => {
-    const target = await open();
-    const { headers } = await fetch(`${target.url}/health/live`);
-    expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d+$/);
+  it('is told to use TLS from now on for this host alone, and over TLS alone', async () => {
+    const said = async (config: object, headers = {}) =>
+      (await fetch(`${(await open(config)).url}/health/live`, { headers })).headers.get(
+        'strict-transport-security',
+      );
+    const byTls = { 'x-forwarded-proto': 'https' };
+    expect(await said({ trustedProxies: ['127.0.0.1'] }, byTls)).toMatch(/^max-age=\d+$/);
+    expect(await said({}, byTls)).toBeNull();
+    expect(await said({ trustedProxies: ['127.0.0.1'] })).toBeNull();
+    expect(await said({})).toBeNull();
   });
 });
