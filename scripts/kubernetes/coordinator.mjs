@@ -37,7 +37,7 @@ export const container = {
   ports: [{ name: 'http', containerPort: port }],
   // It listens once its storage is open and upgraded.
   startupProbe: probe('/health/live', { periodSeconds: 5, failureThreshold: 60 }),
-  livenessProbe: probe('/health/live', { periodSeconds: 20, failureThreshold: 6 }),
+  livenessProbe: probe('/health/live', { periodSeconds: 5, failureThreshold: 3 }),
   readinessProbe: probe('/health/ready', { periodSeconds: 10, failureThreshold: 2 }),
   resources: {
     requests: { cpu: '500m', memory: '512Mi', 'ephemeral-storage': '256Mi' },

@@ -49,7 +49,7 @@ const apart = {
 /** What is asked of the health port: whether it lives, also while it waits; and whether it works, by which the service finds it. */
 const probes = {
   startupProbe: probe('/health/live', { periodSeconds: 5, failureThreshold: 60 }, 'health'),
-  livenessProbe: probe('/health/live', { periodSeconds: 20, failureThreshold: 6 }, 'health'),
+  livenessProbe: probe('/health/live', { periodSeconds: 5, failureThreshold: 3 }, 'health'),
   // What it takes a service to follow a takeover.
   readinessProbe: probe('/health/ready', { periodSeconds: 2, failureThreshold: 1 }, 'health'),
 };

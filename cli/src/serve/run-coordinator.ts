@@ -9,6 +9,7 @@ import { loadTaskJobs } from '../arguments/precompute-jobs.ts';
 import { say } from '../output/output.ts';
 import { collectBuffers } from './collect-buffers.ts';
 import { endLoading, environmentOf, type Profile, profiled } from './profile.ts';
+import { keepWatchdog } from './watchdog.ts';
 
 export interface ServeOptions {
   readonly config?: string;
@@ -36,10 +37,16 @@ export async function runCoordinator(
   // From the start on: as the first process of a container, one that waits for its storage would hear no signal otherwise.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void Promise.resolve(coordinator?.stop()).then(() => process.exit(0)));
+  const clock = steadyClock();
+  keepWatchdog({
+    env: process.env,
+    clock,
+    failed: ({ message }) => say(`systemd can't be told that this process goes on: ${message}`),
+  });
   const tasks = await Promise.all(modules.map(loadTask));
   endLoading(profile);
   const running = await createCoordinator(config, tasks, {
-    clock: steadyClock(),
+    clock,
     random: systemRandom,
     ...environmentOf(profile),
     unanswered: ({ detail }) =>
