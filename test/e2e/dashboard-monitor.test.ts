@@ -1,5 +1,8 @@
 // @module-tag chromium
 
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { violations } from './accessibility.ts';
 import { DashboardWorld, screenshot, settled } from './dashboard-world.ts';
@@ -7,9 +10,13 @@ import { lineTask } from './line.ts';
 
 let world: DashboardWorld;
 
+const { text: token, ...listed } = mintInferenceToken(systemRandom, native);
+const tokens = [{ ...listed, name: 'the test', rights: ['predict', 'feedback'] }];
+const asCaller = { authorization: `Bearer ${token}` };
+
 beforeAll(async () => {
   world = await DashboardWorld.open(lineTask(), undefined, {
-    config: { inference: { drift: { reference: 100, atLeast: 50, every: 1_000 } } },
+    config: { inference: { tokens, drift: { reference: 100, atLeast: 50, every: 1_000 } } },
   });
   await world.coordinator.start();
 });
@@ -22,7 +29,10 @@ async function predict(around: number): Promise<void> {
   const { url } = world.coordinator;
   const body = JSON.stringify({ instances });
   for (const part of [body, body])
-    expect((await fetch(`${url}/v1/models/line:predict`, { method: 'POST', body: part })).status).toBe(200);
+    expect(
+      (await fetch(`${url}/v1/models/line:predict`, { method: 'POST', headers: asCaller, body: part }))
+        .status,
+    ).toBe(200);
 }
 
 /** What the newest window of the first version says, once the monitor has looked at all that was asked. */

@@ -1,5 +1,8 @@
 // @module-tag chromium
 
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { violations } from './accessibility.ts';
 import { DashboardWorld, screenshot, settled } from './dashboard-world.ts';
@@ -7,8 +10,12 @@ import { lineTask } from './line.ts';
 
 let world: DashboardWorld;
 
+const { text: token, ...listed } = mintInferenceToken(systemRandom, native);
+const tokens = [{ ...listed, name: 'the test', rights: ['predict', 'feedback'] }];
+const asCaller = { authorization: `Bearer ${token}` };
+
 beforeAll(async () => {
-  world = await DashboardWorld.open(lineTask());
+  world = await DashboardWorld.open(lineTask(), undefined, { config: { inference: { tokens } } });
   await world.coordinator.start();
 });
 
@@ -17,6 +24,7 @@ afterAll(() => world?.close());
 const predict = (...row: number[]) =>
   fetch(`${world.coordinator.url}/v1/models/line:predict`, {
     method: 'POST',
+    headers: asCaller,
     body: JSON.stringify({ instances: [row] }),
   });
 
@@ -36,6 +44,7 @@ it('says how to ask where nobody has yet, then shows each request and how fast t
   const id = answers[0]!.headers.get('x-request-id');
   const told = await fetch(`${world.coordinator.url}/v1/feedback`, {
     method: 'POST',
+    headers: asCaller,
     body: JSON.stringify({ id, outcome: 4 }),
   });
   expect(told.status).toBe(200);
@@ -78,7 +87,11 @@ it('makes an inference token without a restart, and revokes it', async () => {
         body: JSON.stringify({ instances: [[1]] }),
       })
     ).status;
-  expect((await predict(1)).status).toBe(401);
+  const nobody = await fetch(`${world.coordinator.url}/v1/models/line:predict`, {
+    method: 'POST',
+    body: '{}',
+  });
+  expect(nobody.status).toBe(401);
   expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
   await page.getByRole('button', { name: 'Revoke' }).click();
   await dialog.getByRole('button', { name: 'Revoke' }).click();

@@ -15,6 +15,7 @@ import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dashboards } from '../../scripts/dashboards.mjs';
 import { freePort } from '../free-port.ts';
@@ -95,9 +96,16 @@ describe('a Prometheus that scrapes a running federation', () => {
 
   beforeAll(async () => {
     const { id, digest } = viewer.proof;
+    const { text: inferenceToken, ...listed } = mintInferenceToken(systemRandom, native);
     const operatorTokens = [{ id, name: 'prometheus', role: 'viewer', sha256: hex(digest) }];
     coordinator = await createCoordinator(
-      parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens }),
+      parseConfig({
+        port: 0,
+        log: 'silent',
+        enrolmentTokens: [enrolmentToken],
+        operatorTokens,
+        inference: { tokens: [{ ...listed, name: 'caller', rights: ['predict'] }] },
+      }),
       [
         lineTask({
           evaluation: { evaluate: async () => ({ loss: 0.5 }), close: async () => {} },
@@ -112,7 +120,11 @@ describe('a Prometheus that scrapes a running federation', () => {
     // Something that is refused.
     await fetch(`${coordinator.url}/v1/tasks/none`);
     const body = JSON.stringify({ instances: [[1]] });
-    const predicted = await fetch(`${coordinator.url}/v1/models/line:predict`, { method: 'POST', body });
+    const predicted = await fetch(`${coordinator.url}/v1/models/line:predict`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${inferenceToken}` },
+      body,
+    });
     expect(predicted.status).toBe(200);
 
     folder = await mkdtemp(join(tmpdir(), 'murmuration-prometheus-'));

@@ -5,7 +5,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { checkBucket } from './bucket.ts';
 import { type Finding, fault, ok } from './finding.ts';
 import { checkApps, checkDashboard, checkStorage } from './folders.ts';
-import { answersAt, checkExposure, checkPort, checkTls } from './listening.ts';
+import { answersAt, checkExposure, checkInference, checkPort, checkTls } from './listening.ts';
 import { checkClock, checkEngine, checkNode } from './machine.ts';
 import { checkModules, linesOf } from './modules.ts';
 import { checkWebhooks } from './webhooks.ts';
@@ -42,6 +42,7 @@ export async function examine({ modules, file, env, url }: Examined, clock: Cloc
       ...storage.findings,
       ...(config.s3 ? [await checkBucket(config.s3, clock, systemRandom)] : []),
       checkExposure(config, hasOperators),
+      checkInference(config, hasOperators),
       ...(await checkApps(config)),
       await checkDashboard(dashboardFolder),
       ...checkWebhooks(config),

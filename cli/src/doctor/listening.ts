@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import type { Config } from '@murmuration/coordinator/assembly/config';
+import { isReached } from '@murmuration/coordinator/operators/exposure';
 import { isLoopback } from '@murmuration/serving/access/loopback';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
 
@@ -99,6 +100,18 @@ export function checkExposure(
         `${says}, and other machines reach ${host}.`,
         `Make one: ${create}; or listen on 127.0.0.1.`,
       );
+}
+
+/** Whether whoever asks its models has to show a token. */
+export function checkInference(config: Config, hasOperators: boolean): Finding {
+  const { host, inference } = config;
+  if (inference.tokens.length > 0 || isReached(config, hasOperators) || !isLoopback(host))
+    return ok('inference', 'Whoever asks its models or tells outcomes shows an inference token.');
+  return warning(
+    'inference',
+    'Without a token, programs on this machine ask its models and tell outcomes; so does whoever comes by a tunnel or a port that is passed on.',
+    'List a token in "inference.tokens" (murmuration inference-token makes one), or make an operator token.',
+  );
 }
 
 /** ms before the end of a certificate from which on that is worth a word: two weeks. */

@@ -50,6 +50,8 @@ export interface InferenceParts {
   readonly pace: Pace;
   /** Where the coordinator listens. */
   readonly host: string;
+  /** Others than programs on this machine are meant to ask. */
+  readonly isReached: boolean;
   /** The files of its certificate, which gRPC has as well unless its own are named. */
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly core: Pick<Core, 'registry' | 'rounds' | 'versionAliases'>;
@@ -98,6 +100,7 @@ export async function openInference(
     settings,
     pace,
     host,
+    isReached,
     tls,
     core,
     history,
@@ -183,7 +186,7 @@ export async function openInference(
       monitor ? monitor.watch.events : {},
     ),
   });
-  const access = new Access(settings.tokens, { primitives: native, clock });
+  const access = new Access(settings.tokens, { primitives: native, clock, isReached });
   const tokens = new InferenceTokens({ store: tokenStore, access, primitives: native, clock, random });
   await tokens.open();
   const ports = {

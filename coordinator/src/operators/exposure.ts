@@ -1,6 +1,25 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { isLoopback } from '@murmuration/serving/access/loopback';
 
+/** Whether others than programs on this machine are meant to ask: what such programs may do is then open to whoever a relay lets in. */
+export function isReached(
+  {
+    publicUrl,
+    cellUrl,
+    trustedProxies,
+    development,
+  }: {
+    readonly publicUrl?: string | undefined;
+    readonly cellUrl?: string | undefined;
+    readonly trustedProxies: readonly string[];
+    readonly development: boolean;
+  },
+  hasOperators: boolean,
+): boolean {
+  if (development) return false;
+  return hasOperators || publicUrl !== undefined || cellUrl !== undefined || trustedProxies.length > 0;
+}
+
 /**
  * Refuses to be reached from other machines without protection. Throws `config.invalid`, saying what is missing and how to get
  * it.

@@ -190,6 +190,8 @@ export interface Running {
   /** The storage folder, or the address of the database without a password; undefined: in memory. */
   readonly storage: string | undefined;
   readonly hasOperators: boolean;
+  /** What programs on this machine may do with its models without a token. */
+  readonly openHere: readonly string[];
   readonly isDevelopment: boolean;
 }
 

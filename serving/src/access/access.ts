@@ -32,8 +32,8 @@ interface Held {
 const openRights: readonly Right[] = ['predict', 'feedback'];
 
 /**
- * Who may ask what. Without any token, whoever is on this machine may predict and give feedback, where nobody else is heard; all else needs a
- * token in any case.
+ * Who may ask what. Without any token, whoever is on this machine may predict and give feedback, where nobody else is heard or is meant to be; all
+ * else needs a token in any case.
  */
 export class Access {
   readonly #listed: readonly InferenceToken[];
@@ -45,13 +45,22 @@ export class Access {
 
   constructor(
     tokens: readonly InferenceToken[],
-    { primitives, clock }: { readonly primitives: Pick<Primitives, 'sha256'>; readonly clock: Clock },
+    {
+      primitives,
+      clock,
+      isReached = false,
+    }: {
+      readonly primitives: Pick<Primitives, 'sha256'>;
+      readonly clock: Clock;
+      /** Others than programs on this machine are meant to ask: a token is always wanted. */
+      readonly isReached?: boolean;
+    },
   ) {
     this.#primitives = primitives;
     this.#clock = clock;
     this.#listed = tokens;
     this.#tokens = new Map(tokens.map(token => [token.id, this.#held(token)]));
-    this.#isOpen = tokens.length === 0;
+    this.#isOpen = tokens.length === 0 && !isReached;
   }
 
   /**
@@ -63,6 +72,11 @@ export class Access {
     const all = [...tokens, ...this.#listed];
     this.#tokens = new Map(all.map(token => [token.id, before.get(token.id) ?? this.#held(token)]));
     this.#isOpen &&= all.length === 0 && !isClosed;
+  }
+
+  /** What whoever is on this machine may do without a token, where nobody else is heard. */
+  get open(): readonly Right[] {
+    return this.#isOpen ? openRights : [];
   }
 
   #held(token: InferenceToken): Held {

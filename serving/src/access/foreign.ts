@@ -1,15 +1,45 @@
 import { isLoopback } from './loopback.ts';
 
-/** Headers that tell for whom a request comes. */
-export interface Passage {
-  readonly forwarded?: unknown;
-  readonly 'x-forwarded-for'?: unknown;
-  readonly origin?: string | undefined;
-}
+/** Headers by which proxies, tunnels and platforms tell for whom they ask, beside all that begin with `x-forwarded-`. */
+const relays: ReadonlySet<string> = new Set([
+  'via',
+  'forwarded',
+  'forwarded-for',
+  'client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-real-ip',
+  'x-remote-addr',
+  'x-remote-ip',
+  'x-remote-user',
+  'remote-user',
+  'x-proxyuser-ip',
+  'x-original-forwarded-for',
+  'x-original-host',
+  'x-original-url',
+  'x-scheme',
+  'true-client-ip',
+  'cdn-loop',
+  'cf-connecting-ip',
+  'cf-ray',
+  'do-connecting-ip',
+  'fastly-client-ip',
+  'fly-client-ip',
+  'tailscale-user-login',
+  'x-amzn-trace-id',
+  'x-azure-clientip',
+  'x-envoy-external-address',
+]);
 
-/** Whether a request comes for somebody else: a proxy passes it on, or a page of another machine sends it. */
-export function isForeign({ forwarded, 'x-forwarded-for': forwardedFor, origin }: Passage): boolean {
-  if (forwardedFor !== undefined || forwarded !== undefined) return true;
+/**
+ * Whether a request comes for somebody else, by the lower-case names of its headers: a proxy passes it on, or a page of another machine sends it.
+ * One that passes bytes on as they are, such as a tunnel, can't be told from a program on this machine.
+ */
+export function isForeign(headers: Readonly<Record<string, unknown>>): boolean {
+  for (const name of Object.keys(headers))
+    if (relays.has(name) || name.startsWith('x-forwarded-')) return true;
+  const { origin } = headers;
   if (origin === undefined) return false;
-  return !URL.canParse(origin) || !isLoopback(new URL(origin).hostname.replace(/^\[|\]$/g, ''));
+  const text = String(origin);
+  return !URL.canParse(text) || !isLoopback(new URL(text).hostname.replace(/^\[|\]$/g, ''));
 }

@@ -200,11 +200,7 @@ function credentialsOf(call: ServerInterceptingCallInterface, metadata: Metadata
   return {
     authorization: header('authorization'),
     host: call.getHost(),
-    isForeign: isForeign({
-      forwarded: header('forwarded'),
-      'x-forwarded-for': header('x-forwarded-for'),
-      origin: header('origin'),
-    }),
+    isForeign: isForeign(metadata.getMap()),
   };
 }
 

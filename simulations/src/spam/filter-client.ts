@@ -4,11 +4,21 @@ import type { DatedMail } from '../data/dated-mail.ts';
 /** A mail server's side: asks the filter, and steers its coordinator, over HTTP. */
 export class FilterClient {
   readonly url: string;
-  readonly #token: string;
+  /** With the one it steers, with the other it asks and tells outcomes. */
+  readonly #tokens: { readonly operator: string; inference: string };
 
-  constructor(url: string, token: string) {
+  private constructor(url: string, operator: string) {
     this.url = url;
-    this.#token = token;
+    this.#tokens = { operator, inference: '' };
+  }
+
+  /** By the token of an operator, who makes the one for the filter. Throws as `ask`. */
+  static async open(url: string, operator: string): Promise<FilterClient> {
+    const client = new FilterClient(url, operator);
+    const terms = { name: 'the mail server', rights: ['predict', 'feedback'] };
+    const { text } = (await client.ask('POST', '/v1/admin/inference-tokens', terms)) as { text: string };
+    client.#tokens.inference = text;
+    return client;
   }
 
   /** What a version says of a mail, by default the one that is served; outcomes name the `id`. */
@@ -23,9 +33,10 @@ export class FilterClient {
 
   /** Throws `data.malformed` with what the coordinator said where it refuses. */
   async ask(method: string, path: string, body?: object): Promise<unknown> {
+    const token = path.startsWith('/v1/admin/') ? this.#tokens.operator : this.#tokens.inference;
     const response = await fetch(this.url + path, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
     });
     const answer: unknown = await response.json();

@@ -76,6 +76,7 @@ export class Replay {
       clock: VirtualClock;
       mails: readonly DatedMail[];
       token: string;
+      client: FilterClient;
       storage: Storage;
       folder: string;
       labels: string;
@@ -88,7 +89,7 @@ export class Replay {
     this.#coordinator = coordinator;
     this.#clock = parts.clock;
     this.#mails = parts.mails;
-    this.#client = new FilterClient(coordinator.url, parts.token);
+    this.#client = parts.client;
     this.#storage = parts.storage;
     this.dashboard = `${coordinator.url}/#token=${parts.token}`;
     this.#folder = parts.folder;
@@ -140,7 +141,10 @@ export class Replay {
         log: 'silent',
         openEnrolment: true,
         operatorTokens: [{ id: proof.id, name: 'replay', role: 'admin', sha256: hex(proof.digest) }],
-        inference: { drift: { every: week, atLeast: 100 }, feedback: { horizon: 60 * day } },
+        inference: {
+          drift: { every: week, atLeast: 100 },
+          feedback: { horizon: 60 * day },
+        },
         limits: { requestsPerAddress: { burst: 1_000_000, perSecond: 1_000_000 } },
       }),
       [spamTask(labels)],
@@ -151,7 +155,12 @@ export class Replay {
         storage: { ...storage, sessions: lastingSessions(storage.sessions) },
       },
     );
-    const replay = new Replay(coordinator, { clock, mails, token, storage, folder, labels, count }, options);
+    const client = await FilterClient.open(coordinator.url, token);
+    const replay = new Replay(
+      coordinator,
+      { clock, mails, token, client, storage, folder, labels, count },
+      options,
+    );
     await coordinator.start();
     return replay;
   }

@@ -61,6 +61,7 @@ describe('doctor', () => {
         'storage',
         'disk',
         'operators',
+        'inference',
         'dashboard',
         'alerts',
         'engine',

@@ -1,7 +1,9 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorTokens, textOf } from '../../../attacks/operators.ts';
 import { enrolmentToken, lineTask } from '../../../e2e/line.ts';
@@ -24,6 +26,7 @@ interface Route {
   readonly body: Schema | undefined;
 }
 
+const { text: inferenceToken, ...listed } = mintInferenceToken(systemRandom, native);
 const asAdmin = { authorization: `Bearer ${textOf('admin')}` };
 let coordinator: Coordinator;
 let routes: readonly Route[];
@@ -34,6 +37,7 @@ beforeAll(async () => {
     log: 'silent',
     enrolmentTokens: [enrolmentToken],
     operatorTokens,
+    inference: { tokens: [{ ...listed, name: 'test', rights: ['feedback'] }] },
     limits: { requestsPerAddress: { burst: 1_000_000, perSecond: 100_000 } },
   });
   const surroundings = { clock: systemClock, random: systemRandom };
@@ -194,7 +198,7 @@ describe('what does not fit a route of the inference server', () => {
   ] as const)('is answered in the form of the protocol: %s %o', async (path, body, error) => {
     const response = await fetch(coordinator.url + path, {
       method: 'POST',
-      headers: asAdmin,
+      headers: { authorization: `Bearer ${inferenceToken}` },
       body: JSON.stringify(body),
     });
     expect(response.status).toBe(400);

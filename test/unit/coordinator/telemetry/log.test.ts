@@ -42,6 +42,7 @@ describe('the log', () => {
       url: 'http://127.0.0.1:1',
       grpc: '127.0.0.1:2',
       tasks: ['line'],
+      openHere: ['predict'],
       hasOperators: false,
     };
     logStart(log, { ...running, storage: undefined, isDevelopment: false });
