@@ -18,6 +18,7 @@ import { CoordinatorEvents } from '../events/events.ts';
 import { createApp } from '../http/app.ts';
 import { healthRoutes } from '../http/routes/health.ts';
 import { trustProxies } from '../limits/address.ts';
+import { memoryChallenges } from '../polling/answered-challenges.ts';
 import { SealedTokens } from '../polling/sealed-tokens.ts';
 import { UnkeptConnections } from '../polling/unkept-connections.ts';
 import { unkeptRoutes } from '../polling/unkept-routes.ts';
@@ -121,6 +122,7 @@ export async function fetchFront(
     const connections = new UnkeptConnections({
       ...{ clock, random, population, events },
       tokens: new SealedTokens(key),
+      answered: storage.challenges ?? memoryChallenges(),
       requests: deviceRequests(requests, events, deviceRegistry),
       admission: new Admission(limits, clock),
       frames: frameLengths([]),

@@ -13,11 +13,13 @@ import type { FrameLengths } from '../devices/frame-lengths.ts';
 import { type DeviceRequests, type RequestHandlers, requestHandlers } from '../devices/request-handlers.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Population } from '../population/population.ts';
+import type { AnsweredChallenges } from './answered-challenges.ts';
 import { gone } from './polled-carrier.ts';
 import type { Sealed, SealedTokens } from './sealed-tokens.ts';
 
 export interface UnkeptConnectionsPorts {
   readonly tokens: SealedTokens;
+  readonly answered: AnsweredChallenges;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly population: Population;
@@ -36,15 +38,17 @@ export interface UnkeptAnswer {
   readonly token: string | undefined;
 }
 
+type SealedChallenge = Extract<Sealed, { readonly is: 'challenge' }>;
+
 /** One request of a connection of which nothing is kept. */
 class Asking implements Caller {
   isOver = false;
   readonly isGone = false;
   identity: Identity | undefined;
-  readonly nonce: Uint8Array | undefined;
+  readonly challenge: SealedChallenge | undefined;
 
-  constructor(nonce: Uint8Array | undefined, identity: Identity | undefined) {
-    this.nonce = nonce;
+  constructor(challenge: SealedChallenge | undefined, identity: Identity | undefined) {
+    this.challenge = challenge;
     this.identity = identity;
   }
 
@@ -122,32 +126,49 @@ export class UnkeptConnections {
   }
 
   async #asking(sealed: Sealed): Promise<Asking> {
-    if (sealed.is === 'challenge') return new Asking(Buffer.from(sealed.nonce, 'hex'), undefined);
+    if (sealed.is === 'challenge') return new Asking(sealed, undefined);
     const { sdk, platform } = sealed;
     const device = await this.#ports.population.find(sealed.device as DeviceId);
     return new Asking(undefined, { device, sdk, platform });
   }
 
-  async #enrol({ nonce }: Asking, message: Enrol): Promise<Enrolled> {
-    const { id } = await this.#ports.population.enrol(message, unanswered(nonce));
+  /**
+   * Does what a signature of the nonce allows; a second time, to whichever process, only where the first one failed. Throws
+   * `device.challenge-expired`, `storage.*`, or what `work` throws.
+   */
+  async #once<Result>(
+    what: 'enrol' | 'hello',
+    challenge: SealedChallenge | undefined,
+    work: (nonce: Uint8Array) => Promise<Result>,
+  ): Promise<Result> {
+    const { answered, clock } = this.#ports;
+    const answer = challenge && `${what} ${challenge.nonce}`;
+    if (!answer || !(await answered.take(answer, challenge.until, clock.now())))
+      throw new MurmurationError('device.challenge-expired', 'The challenge was answered already.');
+    try {
+      return await work(Buffer.from(challenge.nonce, 'hex'));
+    } catch (error) {
+      await answered.giveBack(answer);
+      throw error;
+    }
+  }
+
+  async #enrol({ challenge }: Asking, message: Enrol): Promise<Enrolled> {
+    const { id } = await this.#once('enrol', challenge, nonce =>
+      this.#ports.population.enrol(message, nonce),
+    );
     this.#ports.events.emit('enrolled', id);
     return { device: id };
   }
 
   async #hello(asking: Asking, message: Hello): Promise<Welcome> {
     const { population, requests, events } = this.#ports;
-    const device = await population.identify(message, unanswered(asking.nonce));
+    const device = await this.#once('hello', asking.challenge, nonce => population.identify(message, nonce));
     const { sdk, platform } = message;
     asking.identity = { device, sdk, platform };
     events.emit('connected', device.id, platform, sdk);
     return requests.welcome(device.id);
   }
-}
-
-/** The nonce of a challenge that may still be answered. Throws `device.challenge-expired`. */
-function unanswered(nonce: Uint8Array | undefined): Uint8Array {
-  if (nonce) return nonce;
-  throw new MurmurationError('device.challenge-expired', 'The challenge was answered already.');
 }
 
 function laterOf(answer: CheckInAnswer | SentElsewhere): number | undefined {

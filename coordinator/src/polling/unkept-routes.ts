@@ -27,7 +27,7 @@ const longestWait = 1_000;
 
 /**
  * The routes of connections over plain HTTP where nothing is kept of them: the same requests, and the same answers. No message comes after the
- * challenge, so that a poll ends without one; and a request that comes again is answered again, which changes nothing that the first has not.
+ * challenge, so that a poll ends without one; and a request that comes again is answered again, but for those that answer a challenge.
  */
 export function unkeptRoutes(
   app: App,

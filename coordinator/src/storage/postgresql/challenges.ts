@@ -1,0 +1,23 @@
+import { sql } from 'kysely';
+import { type AnsweredChallenges, remembered } from '../../polling/answered-challenges.ts';
+import type { RowDatabase } from '../rows/database.ts';
+
+/** Answers as rows, those whose time is over deleted with each that comes. */
+export function databaseChallenges({ writer }: Pick<RowDatabase, 'writer'>): AnsweredChallenges {
+  return {
+    take: (answer, until, now) =>
+      writer.write(async changes => {
+        await sql`delete from answered_challenges where until < ${now - remembered}`.execute(changes);
+        const { numAffectedRows } = await sql`
+          insert into answered_challenges (answer, until) values (${answer}, ${until})
+          on conflict (answer) do nothing`.execute(changes);
+        return numAffectedRows === 1n;
+      }),
+
+    async giveBack(answer) {
+      await writer.write(changes =>
+        sql`delete from answered_challenges where answer = ${answer}`.execute(changes),
+      );
+    },
+  };
+}
