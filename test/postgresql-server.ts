@@ -119,6 +119,28 @@ export class PostgresqlServer {
     this.#process = await run(this.#folder, this.#host, this.#port);
   }
 
+  /** Stops all of it as it is: it keeps its connections, takes others, and answers nothing until `goOn`. */
+  hang(): void {
+    // First the one that makes the others.
+    this.#signal('SIGSTOP', [this.#process.pid!]);
+    this.#signal('SIGSTOP', this.#children());
+  }
+
+  goOn(): void {
+    this.#signal('SIGCONT', [...this.#children(), this.#process.pid!]);
+  }
+
+  #children(): number[] {
+    const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(this.#process.pid)], {
+      encoding: 'utf8',
+    });
+    return stdout.split('\n').map(Number).filter(Boolean);
+  }
+
+  #signal(signal: NodeJS.Signals, pids: readonly number[]): void {
+    for (const pid of pids) process.kill(pid, signal);
+  }
+
   async remove(): Promise<void> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) await this.stop();
     rmSync(this.#folder, { recursive: true, force: true });

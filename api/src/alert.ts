@@ -8,6 +8,7 @@ export const alertRules = [
   'figure-fell',
   'no-eligible-devices',
   'disk-filling',
+  'storage-silent',
   'version-unreadable',
   'protection-weakened',
   'many-enrolments',

@@ -24,7 +24,7 @@ const runs: Record<string, FaultRun> = {
     load: () => import('./histories/histories.ts'),
   },
   kill: {
-    brings: 'SIGKILL at random moments of masked rounds, after which they go on',
+    brings: 'SIGKILL, or SIGSTOP, at random moments of masked rounds, after which they go on',
     load: () => import('./kill/kill.ts'),
   },
   partition: {

@@ -69,8 +69,8 @@ export const configSchema = z.strictObject({
    */
   storage: z.string().min(1).optional(),
   /**
-   * Connections to a database of PostgreSQL at most, all told. Without it, 9; for a front 11, for a cell 12, for a front as a function 2. At least
-   * 2, for a front 3, for a cell 4, for a front as a function 1.
+   * Connections to a database of PostgreSQL at most, all told. Without it, 10; for a front 11, for a cell 12, for a front as a function 2. At least
+   * 3, for a cell 4, for a front as a function 1.
    */
   databaseConnections: z.int().min(1).max(1_000).optional(),
   /** Bucket in which the files of models lie, beside a database of PostgreSQL; without it they are in the database. */

@@ -30,6 +30,7 @@ import { frontRoutes } from './front-routes.ts';
 import type { HealthPort } from './health-port.ts';
 import { leasesOf } from './leases.ts';
 import type { OpenResources } from './open-resources.ts';
+import { StorageHealth } from './storage-health.ts';
 import { version } from './version.ts';
 
 interface FrontEnvironment {
@@ -55,6 +56,8 @@ export async function openFront(
   const events = new CoordinatorEvents();
   const log = createLog(config.log);
   logEvents(events, log);
+  const storageHealth = new StorageHealth(storage, clock, events);
+  opened.add(() => storageHealth.close());
   const entrance = await openEntrance(
     config,
     { clock, random, verifyEnrolment },
@@ -107,6 +110,7 @@ export async function openFront(
     isOpen: () => ready && directory.isFresh,
     tasks: taskNames,
     unreadable: () => [],
+    silentSince: () => storageHealth.silentSince,
   };
   healthRoutes(app, readiness);
   const metrics = watchMetrics(
@@ -146,6 +150,7 @@ export async function openFront(
     tasks: taskNames(),
     storage: placeOf(config.storage!).name,
     hasOperators,
+    openHere: [],
     isDevelopment: config.development,
   });
   let closed: Promise<void> | undefined;
@@ -158,6 +163,7 @@ export async function openFront(
     await app.close();
     await activity.close();
     await hourly.close();
+    storageHealth.close();
     await closeStorage();
     await health?.close();
   };

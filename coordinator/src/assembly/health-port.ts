@@ -41,6 +41,7 @@ export class HealthPort {
       isOpen: () => current().isOpen(),
       tasks: () => current().tasks(),
       unreadable: () => current().unreadable(),
+      silentSince: () => current().silentSince?.() ?? null,
     });
     const opened = new HealthPort(await listen(app, { host, port }, 'http'), () => app.close());
     return opened;

@@ -5,6 +5,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { isLoopback } from '@murmuration/serving/access/loopback';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import { frameLengths } from '../devices/frame-lengths.ts';
 import { CoordinatorEvents } from '../events/events.ts';
@@ -16,6 +17,7 @@ import { threadedCentralTrainer } from '../lifecycle/central/central-trainer.ts'
 import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
 import { LiveFeed } from '../live/feed.ts';
 import { unmaskerPool } from '../masking/unmasker.ts';
+import { isReached } from '../operators/exposure.ts';
 import { Sessions } from '../operators/sessions.ts';
 import type { EnrolmentVerifier } from '../population/enrolment.ts';
 import { lookAgain } from '../population/look-again.ts';
@@ -49,6 +51,7 @@ import { openMetrics } from './metrics.ts';
 import { OpenResources } from './open-resources.ts';
 import { openJobs } from './precompute.ts';
 import { coordinatorRoutes } from './routes.ts';
+import { StorageHealth } from './storage-health.ts';
 import { openTracking } from './tracking.ts';
 import { version } from './version.ts';
 import { openWatch } from './watch.ts';
@@ -151,6 +154,9 @@ async function open(
   const recentLog = new RecentLog(clock.now());
   const log = createLog(config.log, undefined, recentLog);
   logEvents(events, log);
+  const storageHealth = new StorageHealth(storage, clock, events);
+  const silentSince = () => storageHealth.silentSince;
+  opened.add(() => storageHealth.close());
   const modules = config.tasksFolder === undefined ? undefined : new TaskModules(config.tasksFolder);
   const leases = config.role === 'cell' ? leasesOf(storage) : undefined;
   // A cell has no task before it has taken its lease.
@@ -205,6 +211,7 @@ async function open(
     isDevelopment: config.development,
     alerts: config.alerts,
     disk: place?.kind === 'folder' ? () => diskSpace(place.name) : null,
+    silentSince,
   });
   opened.add(() => watch.close());
   const sessions = new Sessions(operators, storage.sessions, secrets, () => events.emit('signed-out'));
@@ -268,13 +275,19 @@ async function open(
 
   const taskNames = () => Array.from(rounds.values(), ({ task: { name } }) => name);
   let ready = false;
-  const readiness = { isOpen: () => ready, tasks: taskNames, unreadable: () => core.readability.all };
+  const readiness = {
+    isOpen: () => ready,
+    tasks: taskNames,
+    unreadable: () => core.readability.all,
+    silentSince,
+  };
   healthRoutes(app, readiness);
   const metrics = openMetrics({ core, entrance, watch, tasks: taskNames }, events, clock);
   const inference = await openInference(app, {
     settings: config.inference,
     pace: config.limits,
     host: config.host,
+    isReached: isReached(config, hasOperators || config.operatorTokens.length > 0),
     tls: config.tls,
     core,
     history: storage.history,
@@ -349,6 +362,7 @@ async function open(
     await trainer.close();
     await core.close();
     await watch.close();
+    storageHealth.close();
   };
   let closed: Promise<void> | undefined;
   const url = await listen(app, config, tls ? 'https' : 'http');
@@ -386,6 +400,7 @@ async function open(
     tasks: taskNames(),
     storage: place?.name,
     hasOperators,
+    openHere: isLoopback(config.host) ? inference.access.open : [],
     isDevelopment: config.development,
   });
   watch.webhooks.open(

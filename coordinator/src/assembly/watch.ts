@@ -7,6 +7,7 @@ import type { Storage } from '../storage/storage.ts';
 import { clockStepped } from '../telemetry/alerts/clock-stepped.ts';
 import { protectionWeakened } from '../telemetry/alerts/protection-weakened.ts';
 import type { AlertSettings } from '../telemetry/alerts/settings.ts';
+import { storageSilent } from '../telemetry/alerts/storage-silent.ts';
 import { versionUnreadable } from '../telemetry/alerts/version-unreadable.ts';
 import { type AlertPorts, AlertWatch } from '../telemetry/alerts/watch.ts';
 import { Webhooks } from '../telemetry/alerts/webhooks/webhooks.ts';
@@ -53,9 +54,11 @@ export async function openWatch(
     readonly isDevelopment: boolean;
     readonly alerts: AlertSettings;
     readonly disk: AlertPorts['disk'];
+    /** Since when the storage takes nothing, ms since 1970; null: it does. */
+    readonly silentSince?: () => number | null;
   },
 ): Promise<Watch> {
-  const { clock, random, events, storage, enrolled, disk, isDevelopment } = ports;
+  const { clock, random, events, storage, enrolled, disk, isDevelopment, silentSince } = ports;
   const presence = new Presence(events);
   const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
   const { history } = storage;
@@ -80,7 +83,9 @@ export async function openWatch(
     standing: now => [
       ...readability.all.map(each => versionUnreadable(each, now)),
       ...settings.weakened.map(protectionWeakened),
-      ...[clockStepped(clock.ahead?.() ?? 0, now)].filter(each => each !== null),
+      ...[clockStepped(clock.ahead?.() ?? 0, now), storageSilent(silentSince?.() ?? null, now)].filter(
+        each => each !== null,
+      ),
     ],
     lookAgain: () => readability.lookAgain(),
   });

@@ -43,6 +43,8 @@ interface EventMap {
    * same ε would be; else null.
    */
   budget: [task: TaskName, moreNoise: number | null];
+  /** For a while the storage could not be written, or it can be again. */
+  storage: [];
   /** A version in use of the task can't be read any more, or can be again. */
   readability: [task: TaskName];
   version: [version: ModelVersion];

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
@@ -8,7 +8,7 @@ import { Writer } from '@murmuration/sql/writes/writer';
 import type { BlobStore } from '../registry/ports.ts';
 import { fileBlobs } from './files/blobs.ts';
 import { fileCheckpoints } from './files/checkpoints.ts';
-import { makeFolder, onDisk, syncFolder } from './files/durable-file.ts';
+import { makeFolder, onDisk, syncFolder, withFile } from './files/durable-file.ts';
 import { requireWhole } from './files/whole-folder.ts';
 import type { RowDatabase } from './rows/database.ts';
 import { sqlHistory } from './rows/history.ts';
@@ -32,6 +32,9 @@ export const layout = {
   blobsLock: 'blobs-lock.db',
 } as const;
 
+/** Bytes that are written to see whether any can be. */
+const probeLength = 65_536;
+
 /** Takes a folder for this process until the returned function is called. Throws `storage.in-use` where it is taken. */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const unlock = await takeLock(join(folder, layout.lock));
@@ -40,6 +43,19 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     'storage.in-use',
     `Another coordinator uses the storage folder ${folder}; stop it first, or choose another folder.`,
   );
+}
+
+/** Writes a file as long as a page of a model, and takes it away. Throws what the file system throws. */
+async function writeAndForget(folder: string): Promise<void> {
+  const path = join(folder, 'probe.tmp');
+  try {
+    await withFile(path, 'w', async file => {
+      await file.writeFile(new Uint8Array(probeLength));
+      await file.sync();
+    });
+  } finally {
+    await rm(path, { force: true });
+  }
 }
 
 /** Opens a storage folder as `openStorage` says. */
@@ -106,6 +122,11 @@ export async function openFolder(folder: string, clock: Clock) {
         rounds,
         parts: sqlParts(database, erase),
         ...rowStores(database),
+        async probe() {
+          await onDisk(`The storage folder ${folder} can't be written`, () => writeAndForget(folder));
+          await database.writer.write(rows => rows.updateTable('owner').set({ id: 1 }).execute());
+        },
+        probeEvery: null,
         async close() {
           // What a full disk keeps from being deleted belongs to a process that is over.
           await own.release().catch(() => {});

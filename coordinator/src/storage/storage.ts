@@ -11,6 +11,7 @@ import type { RunStore } from '../lifecycle/training-runs/store.ts';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
 import type { SessionStore } from '../operators/session-store.ts';
+import type { AnsweredChallenges } from '../polling/answered-challenges.ts';
 import type { ActivityStore } from '../population/activity.ts';
 import type { ConvictionStore } from '../population/convictions.ts';
 import type { DeviceStore } from '../population/device.ts';
@@ -101,6 +102,12 @@ export interface Storage {
   readonly silences: SilenceStore;
   /** Of a database that cells and fronts share. */
   readonly leases?: TaskLeases;
+  /** Of a database that fronts share. */
+  readonly challenges?: AnsweredChallenges;
+  /** Writes a little, by which is seen whether anything can be written. Throws `storage.*`. */
+  probe(): Promise<void>;
+  /** ms between two calls of `probe`, by which other processes know that this one goes on; null: they go by nothing, and it is called after a failure. */
+  readonly probeEvery: number | null;
   /** Lets go of the folder or the database once what is under way is done; nothing can be read or written afterwards. */
   close(): Promise<void>;
 }
@@ -167,6 +174,8 @@ function memoryStorage(clock: Clock): Storage {
     rejectedWords: memoryRejectedWords(addedWords),
     hourlyCounts: memoryHourlyCounts(),
     silences: memorySilences(),
+    async probe() {},
+    probeEvery: null,
     async close() {},
   };
 }

@@ -13,6 +13,7 @@ export const words = {
     'rounds-failing': 'Consecutive rounds failed',
     'figure-fell': 'A version is worse than the previous one',
     'no-eligible-devices': 'No eligible devices',
+    'storage-silent': 'Storage takes nothing',
     'disk-filling': 'The disk is filling up',
     'version-unreadable': 'A version can’t be read',
     'protection-weakened': 'Devices are less protected',

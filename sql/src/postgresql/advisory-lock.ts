@@ -28,6 +28,8 @@ export interface AdvisoryLockOptions {
   readonly waiting?: (() => void) | undefined;
   /** Others may have it as well, that share it too. */
   readonly shared?: boolean | undefined;
+  /** What the session has in its name, so that others can tell whose it is. */
+  readonly session?: string | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function takeAdvisoryLock(
   key: number,
   options: AdvisoryLockOptions,
 ): Promise<AdvisoryLock | undefined> {
-  const lock = new HeldLock(address, key, options.clock, options.shared ? '_shared' : '');
+  const lock = new HeldLock(address, key, options);
   if (await lock.take()) return lock;
   if (!options.waiting) return undefined;
   options.waiting();
@@ -54,6 +56,7 @@ class HeldLock implements AdvisoryLock {
   readonly #key: number;
   readonly #clock: Clock;
   readonly #mode: '' | '_shared';
+  readonly #name: string;
   #client: pg.Client | undefined;
   /** When the server was first asked there what it has not answered; undefined: it has answered since. */
   #unansweredSince: number | undefined;
@@ -62,11 +65,16 @@ class HeldLock implements AdvisoryLock {
   #isReleased = false;
   #cancelRetry: Cancel = () => {};
 
-  constructor(address: string, key: number, clock: Clock, mode: '' | '_shared') {
+  constructor(
+    address: string,
+    key: number,
+    { clock, shared, session }: Pick<AdvisoryLockOptions, 'clock' | 'shared' | 'session'>,
+  ) {
     this.#address = address;
     this.#key = key;
     this.#clock = clock;
-    this.#mode = mode;
+    this.#mode = shared ? '_shared' : '';
+    this.#name = session === undefined ? 'murmuration lock' : `murmuration lock ${session}`;
   }
 
   /** Whether the lock was free, and is this process's now. */
@@ -167,7 +175,7 @@ class HeldLock implements AdvisoryLock {
     const client = new pg.Client({
       connectionString: this.#address,
       connectionTimeoutMillis: connectTimeout,
-      application_name: 'murmuration lock',
+      application_name: this.#name,
       keepAlive: true,
       options: keepAlives,
     });

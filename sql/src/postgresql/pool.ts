@@ -37,6 +37,8 @@ export interface PoolOptions {
    * long as it likes.
    */
   readonly patience?: number | undefined;
+  /** What the sessions of the process have in their names, so that others can tell them. */
+  readonly session?: string | undefined;
 }
 
 export interface PostgresqlPool {
@@ -52,7 +54,7 @@ export interface PostgresqlPool {
  */
 export function postgresqlPool(
   address: string,
-  { connections = mostConnections, patience }: PoolOptions = {},
+  { connections = mostConnections, patience, session }: PoolOptions = {},
 ): PostgresqlPool {
   const description = withoutPassword(address);
   const where = `The database ${description}`;
@@ -65,7 +67,7 @@ export function postgresqlPool(
     idleTimeoutMillis: idleTimeout,
     idle_in_transaction_session_timeout: idleInTransaction,
     lock_timeout: lockTimeout,
-    application_name: 'murmuration',
+    application_name: session === undefined ? 'murmuration' : `murmuration ${session}`,
     keepAlive: true,
     types: types as pg.CustomTypesConfig,
   });
@@ -101,18 +103,24 @@ function clientOf(client: pg.PoolClient, where: string, patience: number | undef
   let ours = known.get(client);
   if (!ours) {
     let isBroken = false;
+    let failure: unknown;
     // Heard while it is in use as well: without a listener the process would end.
     client.on('error', () => {
       isBroken = true;
     });
     const query = async (sql: string, parameters: readonly unknown[]) => {
+      // To take a transaction back would wait once more for a server that does not answer.
+      if (failure !== undefined) throw failure;
       const values = parameters.map(requireValue);
       try {
         // Extended, so that there is one statement in each query, whatever its text says.
         return await client.query({ text: sql, values, queryMode: 'extended' } as pg.QueryConfig);
       } catch (error) {
         const ours = postgresqlFailure(error, where, patience);
-        if (ours !== error) isBroken = true;
+        if (ours !== error) {
+          isBroken = true;
+          failure = ours;
+        }
         throw ours;
       }
     };

@@ -59,6 +59,8 @@ export interface ClusterVerdict {
   readonly countedTwice: number;
   readonly corruptModels: number;
   readonly lostVersions: number;
+  /** Of which two processes have said that they published it, or one that others had replaced. */
+  readonly versionsTwice: number;
   readonly failedRounds: number;
   readonly rounds: readonly PastRound[];
   readonly versions: number;
@@ -84,6 +86,7 @@ export class Cluster {
   readonly #listening: number;
   readonly #acknowledged: Acknowledged[] = [];
   readonly #faults: string[] = [];
+  #versionsTwice = 0;
   readonly #published = new Map(cellTasks.map(task => [task, new Map<number, string>()]));
   readonly #cohort: ChildProcess[] = [];
   /** Ended by themselves, since others have their tasks. */
@@ -142,6 +145,13 @@ export class Cluster {
     this.#replaced.clear();
   }
 
+  /** What a member had, which is for others to take from now on. */
+  losing(member: Member): readonly string[] {
+    const lost = [...member.tasks];
+    member.tasks.clear();
+    return lost;
+  }
+
   /** Resolves once something holds, which is looked at when a process has said something. Throws where one ends that has no reason to. */
   async until(holds: () => boolean): Promise<void> {
     while (!holds()) {
@@ -182,6 +192,7 @@ export class Cluster {
     for (const text of this.#faults) log(text);
     return {
       ...totals,
+      versionsTwice: this.#versionsTwice,
       failedRounds: rounds.filter(({ phase }) => phase === 'failed').length,
       rounds,
       versions: [...this.#published.values()].reduce((sum, { size }) => sum + size, 0),
@@ -231,7 +242,9 @@ export class Cluster {
       {
         phase: () => this.#wake(),
         version: (number, model, task) => {
-          this.#published.get(task)!.set(number, model);
+          const published = this.#published.get(task)!;
+          if (published.has(number)) this.#versionsTwice += 1;
+          published.set(number, model);
           this.#wake();
         },
         fault: text => this.#faults.push(`${role}: ${text}`),

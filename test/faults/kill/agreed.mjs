@@ -24,11 +24,11 @@ export const phases = /** @type {const} */ ([
 
 /** @typedef {(typeof phases)[number]} Phase */
 
-/** What the coordinator's process is told: in which phase to die, and how many ms after its beginning. */
-/** @typedef {{ readonly phase: Phase, readonly after: number }} KillOrder */
+/** What the coordinator's process is told: in which phase to die, or to stand still, and how many ms after its beginning. */
+/** @typedef {{ readonly phase: Phase, readonly after: number, readonly stop?: boolean }} KillOrder */
 
 /**
  * Cells of the memory that the coordinator's main thread shares with its killer: the phase of the round under way, the one in
- * which to kill (0 while there is no order), and µs after its beginning.
+ * which to kill (0 while there is no order), µs after its beginning, and whether to stop it (1) instead.
  */
-export const cells = { phase: 0, target: 1, delay: 2 };
+export const cells = { phase: 0, target: 1, delay: 2, stop: 3 };

@@ -18,19 +18,27 @@ export const aims = {
 const anyTime = 2_000;
 /** ms after which another cell has to have all tasks of one that was killed. */
 const takeOverLimit = 5_000;
+/** The same of one that stands still, and how long a phase of a round may take then. */
+const hungLimit = 20_000;
+const hungDeadline = '60 s';
 /** Versions of each task that are published between two kills, and after the last one. */
 const versionsBetween = 1;
 const versionsAfterwards = 2;
 
-/** Two fronts behind haproxy, as the guide sets it up, and two cells with two tasks, of which `role` are killed `times` times. */
+/**
+ * Two fronts behind haproxy, as the guide sets it up, and two cells with two tasks, of which `role` are killed `times` times; with `stop` they
+ * stand still, until others have what they had.
+ */
 export async function killCells({
   role,
   times,
   parts,
+  stop,
   seed,
   log,
 }: {
   readonly role: Role;
+  readonly stop: boolean;
   /** Cells that each round is spread over. */
   readonly parts: number;
   readonly times: number;
@@ -45,28 +53,36 @@ export async function killCells({
   const takeOvers: number[] = [];
   let cluster: Cluster | undefined;
   try {
-    cluster = await Cluster.start({ database, parts, seed, log });
+    cluster = await Cluster.start({
+      database,
+      parts,
+      seed,
+      log,
+      ...(stop && { deadline: hungDeadline }),
+    });
     while (kills.length < times) {
       const hasRounds = ({ tasks }: Member) => role === 'front' || parts > 1 || tasks.size > 0;
       const able = cluster.of(role).filter(hasRounds);
       const victim = dice.pick(able);
-      const killed = await kill(victim, parts, dice);
+      const killed = await kill(victim, parts, stop, dice);
       kills.push(killed);
-      const lost = [...victim.tasks];
-      cluster.startAgain(victim);
+      const lost = cluster.losing(victim);
+      if (!stop) cluster.startAgain(victim);
       if (role === 'cell') {
         await cluster.untilTaken(lost);
         takeOvers.push(Date.now() - killed.at);
       }
+      if (stop) await wake(victim);
       log(
-        `kill ${kills.length} of a ${role} while ${killed.phase}, taken over after ${takeOvers.at(-1) ?? '-'} ms`,
+        `${stop ? 'stop' : 'kill'} ${kills.length} of a ${role} while ${killed.phase}, taken over after ${takeOvers.at(-1) ?? '-'} ms`,
       );
       await victim.running.url;
       await cluster.moreVersions(versionsBetween);
     }
     await cluster.moreVersions(versionsAfterwards);
     const { rounds, ...found } = await cluster.verdict();
-    const { lostAcknowledged, countedTwice, corruptModels, lostVersions, failedRounds } = found;
+    const { lostAcknowledged, countedTwice, corruptModels, lostVersions, versionsTwice, failedRounds } =
+      found;
     const resumed = resumedOf(rounds, kills);
     takeOvers.sort((a, b) => a - b);
     const killsByPhase: Record<string, number> = {};
@@ -75,6 +91,7 @@ export async function killCells({
       role,
       times,
       parts,
+      stop,
       seed,
       ...(role === 'cell' && { killsByPhase }),
       ...found,
@@ -86,11 +103,12 @@ export async function killCells({
       rounds: rounds.length,
       devices: cellDevices,
     };
-    const wrong = lostAcknowledged + countedTwice + corruptModels + lostVersions + failedRounds;
+    const wrong =
+      lostAcknowledged + countedTwice + corruptModels + lostVersions + versionsTwice + failedRounds;
+    const limit = stop ? hungLimit : takeOverLimit;
     const failed =
       wrong > 0 ||
-      (role === 'cell' &&
-        ((parts === 1 && resumed < Math.min(10, times / 5)) || takeOvers.at(-1)! > takeOverLimit));
+      (role === 'cell' && ((parts === 1 && resumed < Math.min(10, times / 5)) || takeOvers.at(-1)! > limit));
     return { figures, failed };
   } finally {
     await cluster?.close();
@@ -98,16 +116,23 @@ export async function killCells({
   }
 }
 
-async function kill({ role, running }: Member, parts: number, dice: Dice): Promise<Killed> {
+/** Lets a process go on whose tasks others have: it finds that out, and ends by itself. */
+async function wake({ running }: Member): Promise<void> {
+  running.kill('SIGCONT');
+  await running.ended;
+}
+
+async function kill({ role, running }: Member, parts: number, stop: boolean, dice: Dice): Promise<Killed> {
   // What a part is in the midst of, a cell does not say.
   if (role === 'cell' && parts === 1) {
     const phase = dice.pick(Object.keys(aims) as (keyof typeof aims)[]);
-    running.arm({ phase, after: (dice.below(1_000) / 1_000) * aims[phase] });
+    running.arm({ phase, after: (dice.below(1_000) / 1_000) * aims[phase], stop });
   } else {
     await new Promise(resolve => setTimeout(resolve, dice.below(anyTime)));
-    running.kill();
+    if (stop) running.stop();
+    else running.kill();
   }
-  return await running.ended;
+  return await (stop ? running.stopped : running.ended);
 }
 
 /** Rounds that were under way at some of these moments, and were published afterwards. */

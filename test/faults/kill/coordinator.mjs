@@ -73,8 +73,9 @@ coordinator.events.on('fault', (where, error) => {
   );
 });
 process.on('message', message => {
-  const { phase, after } = /** @type {import('./agreed.mjs').KillOrder} */ (message);
+  const { phase, after, stop = false } = /** @type {import('./agreed.mjs').KillOrder} */ (message);
   Atomics.store(shared, cells.delay, Math.round(1_000 * after));
+  Atomics.store(shared, cells.stop, Number(stop));
   Atomics.store(shared, cells.target, phases.indexOf(phase));
   Atomics.notify(shared, cells.target);
 });

@@ -43,7 +43,8 @@ const root = new URL('../../../', import.meta.url);
  * Kills a coordinator with SIGKILL --times times at random moments of masked rounds and starts it again on the same folder,
  * while devices in other processes go on; then compares what it kept with what it had acknowledged. With `--storage postgresql` all is in
  * a PostgreSQL of its own, and another coordinator waits for it and takes over; with `--role cell` or `--role front` it is two fronts and two
- * cells, and one of these is killed each time; --parts spreads their rounds over so many cells. --seed repeats the choices of a run.
+ * cells, and one of these is killed each time; --parts spreads their rounds over so many cells, and --stop has a cell stand still (SIGSTOP) until others
+ * have its tasks, and go on then (SIGCONT). --seed repeats the choices of a run.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: Figures; failed: boolean }> {
   const { values } = parseArgs({
@@ -54,6 +55,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       storage: { type: 'string', default: 'folder' },
       role: { type: 'string' },
       parts: { type: 'string', default: '1' },
+      stop: { type: 'boolean', default: false },
     },
   });
   if (values.role === 'cell' || values.role === 'front')
@@ -61,6 +63,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       role: values.role,
       times: Number(values.times),
       parts: Number(values.parts),
+      stop: values.stop && values.role === 'cell',
       seed: seedOf(values.seed),
       log,
     });

@@ -43,12 +43,15 @@ export class KilledCoordinator {
   readonly #child: ChildProcess;
   readonly #began = performance.now();
   readonly ended: Promise<Killed>;
+  /** Where it stands still, once it has been told to. */
+  readonly stopped: Promise<Killed>;
   /** Where it listens; rejects where it ends before. */
   readonly url: Promise<string>;
   #phase: Phase | 'starting' = 'starting';
   #round: string | undefined;
   #startCpu = 0;
   #isReplaced = false;
+  #stop = () => {};
 
   constructor(folder: string, port: number, listener: Listener, part?: CoordinatorPart) {
     const { host = here, config } = part ?? {};
@@ -72,6 +75,11 @@ export class KilledCoordinator {
       return { phase: this.#phase, round: this.#round, at: Date.now() };
     });
     this.ended.catch(() => {});
+    this.stopped = new Promise((resolve, reject) => {
+      this.#stop = () => resolve({ phase: this.#phase, round: this.#round, at: Date.now() });
+      this.ended.then(({ phase }) => reject(new Error(`It ended while ${phase}.`)), reject);
+    });
+    this.stopped.catch(() => {});
     this.url = new Promise((resolve, reject) => {
       lines.on('line', line => {
         const [what, ...rest] = line.split(' ');
@@ -82,8 +90,11 @@ export class KilledCoordinator {
         } else if (what === 'phase') {
           [this.#phase, this.#round] = rest as [Phase, string];
           listener.phase(this.#phase, this.#round);
-        } else if (what === 'killed') this.#phase = rest[0] as Phase;
-        else if (what === 'version') listener.version(Number(rest[0]), rest[1]!, rest[2]!);
+        } else if (what === 'killed') {
+          this.#phase = rest[0] as Phase;
+          this.#stop();
+        }
+        if (what === 'version') listener.version(Number(rest[0]), rest[1]!, rest[2]!);
         else if (what === 'leads') listener.leads?.(rest[0] === 'true');
         else if (what === 'replaced') this.#isReplaced = true;
         else if (what === 'took') listener.took?.(rest[0]!, Number(rest[1]));
@@ -119,7 +130,13 @@ export class KilledCoordinator {
     if (this.#child.connected) this.#child.send(order, () => {});
   }
 
-  kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
+  kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGCONT' = 'SIGKILL'): void {
     this.#child.kill(signal);
+  }
+
+  /** Has it stand still where it is, with its connections as they are. */
+  stop(): void {
+    this.#child.kill('SIGSTOP');
+    this.#stop();
   }
 }

@@ -1,4 +1,4 @@
-// A thread of the coordinator's process that kills it while its main thread is at whatever it is at.
+// A thread of the coordinator's process that kills or stops it while its main thread is at whatever it is at.
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { cells, phases } from './agreed.mjs';
@@ -15,4 +15,4 @@ for (;;) {
 }
 Atomics.wait(never, 0, 0, Atomics.load(shared, cells.delay) / 1_000);
 writeSync(1, `killed ${phases[Atomics.load(shared, cells.phase)]}\n`);
-process.kill(process.pid, 'SIGKILL');
+process.kill(process.pid, Atomics.load(shared, cells.stop) ? 'SIGSTOP' : 'SIGKILL');

@@ -16,6 +16,8 @@ export interface Readiness {
   /** Names of all tasks. */
   readonly tasks: () => readonly TaskName[];
   readonly unreadable: () => readonly Unreadable[];
+  /** Since when the storage takes nothing, ms since 1970; null: it does. Left out where that is not watched. */
+  readonly silentSince?: () => number | null;
 }
 
 const ready = z.object({
@@ -27,10 +29,10 @@ const ready = z.object({
 });
 
 /**
- * Liveness: the process answers. Readiness: it takes devices, is not stopping, and can begin rounds of a task; those of which it can't are
- * named.
+ * Liveness: the process answers. Readiness: it takes devices, is not stopping, its storage takes what is to be kept, and it can begin rounds of a
+ * task; those of which it can't are named.
  */
-export function healthRoutes(app: App, { isOpen, tasks, unreadable }: Readiness): void {
+export function healthRoutes(app: App, { isOpen, tasks, unreadable, silentSince }: Readiness): void {
   app.get(
     '/health/live',
     { schema: { summary: 'Whether the process answers', response: { 200: health } } },
@@ -41,6 +43,12 @@ export function healthRoutes(app: App, { isOpen, tasks, unreadable }: Readiness)
     { schema: { summary: 'Whether the coordinator takes devices', response: { 200: ready, 503: problem } } },
     () => {
       if (!isOpen()) throw new MurmurationError('server.stopping');
+      const since = silentSince?.() ?? null;
+      if (since !== null)
+        throw new MurmurationError(
+          'storage.slow',
+          `The storage has taken nothing since ${new Date(since).toISOString()}; see what the database or the disk does.`,
+        );
       const bases = unreadable().filter(({ use }) => use === 'base');
       if (bases.length === 0) return { status: 'ok' as const };
       if (tasks().every(name => bases.some(({ task }) => task === name)))

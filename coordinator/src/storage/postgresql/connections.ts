@@ -10,7 +10,7 @@ export type StorageRole = 'all' | 'cell' | 'front' | 'function';
 export interface Connections {
   /** That hold locks from start to end, each one. */
   readonly locks: number;
-  /** By which it looks at the leases, and which are given up soon; 0: it does by those of `rows`. */
+  /** By which it looks at the leases and says that it goes on, and which are given up soon; 0: it does by those of `rows`. */
   readonly looks: number;
   /** By which it reads and writes all else. */
   readonly rows: number;
@@ -18,7 +18,7 @@ export interface Connections {
 
 /** So many at most, where nothing else is said. Each is made when it is needed, and all but locks end after half a minute without use. */
 const usual: Readonly<Record<StorageRole, Connections>> = {
-  all: { locks: 1, looks: 0, rows: 8 },
+  all: { locks: 1, looks: 1, rows: 8 },
   front: { locks: 1, looks: 2, rows: 8 },
   cell: { locks: 2, looks: 2, rows: 8 },
   function: { locks: 0, looks: 0, rows: 2 },

@@ -5,6 +5,7 @@ import { HeldLeases, type KeptLease } from '../../cells/held-leases.ts';
 import type { Leased } from '../../cells/parts.ts';
 import type { Standing, TaskLeases } from '../../cells/ports.ts';
 import type { Tables } from '../rows/schema.ts';
+import type { Beats } from './beats.ts';
 import { inUse } from './owner.ts';
 
 /** Advisory locks of cells: this and the number of the cell. A cell has its own while it lives. */
@@ -12,7 +13,7 @@ const cellLocks = 7_236_850 * 2 ** 20;
 /** The largest number of a cell: that of its column. Each start of a cell takes the next one. */
 const mostCells = 2 ** 31 - 1;
 
-/** Less than the server takes to find that a cell is cut off, by what a look at the leases may take and a clock may be off. */
+/** Less than the server takes to find that a cell is cut off, and than others to find that it hangs, by what a look at the leases may take and a clock may be off. */
 const lasts = keptFor - 2_000;
 
 /** The advisory lock that says that a cell lives. */
@@ -44,12 +45,14 @@ export interface Holder {
   readonly cell: number;
   /** Resolves once the server has shown that the advisory lock of the cell is its own, from then on for `keptFor` ms. Throws `storage.failed`. */
   readonly confirm: () => Promise<void>;
+  /** By which others know that it goes on; undefined for a front, which no other replaces. */
+  readonly beats?: Beats | undefined;
 }
 
 /** The leases of a database. `description` names the database in errors. */
 export function databaseLeases(
   rows: Kysely<Tables>,
-  { cell, confirm }: Holder,
+  { cell, confirm, beats }: Holder,
   description: string,
   random: RandomBytes,
 ): DatabaseLeases {
@@ -106,7 +109,11 @@ export function databaseLeases(
     async require() {
       if (held.tasks.size === 0) return;
       // First: whoever took a lease before the lock was seen has changed its row, and that counts more.
-      const unseen = await confirm().catch((error: unknown) => error);
+      const seen = async () => {
+        await confirm();
+        await beats?.lastFor(lasts);
+      };
+      const unseen = await seen().catch((error: unknown) => error);
       const { rows: found } =
         await sql<KeptLease>`select task, token from task_leases where holder = ${cell}`.execute(rows);
       held.require(found);

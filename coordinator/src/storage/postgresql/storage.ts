@@ -1,9 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
-import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { withoutPassword } from '@murmuration/sql/postgresql/address';
-import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
+import { type AdvisoryLock, takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
 import { openPostgresql, postgresqlRows } from '@murmuration/sql/postgresql/open';
 import type { PoolOptions } from '@murmuration/sql/postgresql/pool';
 import { type Connected, requireSessions } from '@murmuration/sql/postgresql/sessions';
@@ -18,7 +18,9 @@ import { sqlParts } from '../rows/parts.ts';
 import { sqlRounds } from '../rows/rounds.ts';
 import type { Tables } from '../rows/schema.ts';
 import { rowStores } from '../rows/stores.ts';
+import { Beats, beatEvery, sessionId } from './beats.ts';
 import { databaseBlobs } from './blobs.ts';
+import { databaseChallenges } from './challenges.ts';
 import { databaseCheckpoints } from './checkpoints.ts';
 import { type Connections, connectionsOf, type StorageRole } from './connections.ts';
 import { cellLock, type DatabaseLeases, databaseLeases, type Holder } from './leases.ts';
@@ -28,15 +30,17 @@ import { type FileTables, postgresqlMigrations } from './tables.ts';
 /** The advisory lock of the coordinator that has a database. */
 export const coordinatorLock = 7_236_849;
 
-/** ms after which a look at the leases has failed. */
+/** ms after which a look at the leases, or a beat, has failed. */
 const leasePatience = 2_000;
+/** ms after which any other statement has failed: one that waits for a lock has heard so by then. */
+const rowPatience = 15_000;
 /** ms after which whatever a function asks has failed: the one that asked it has no answer, and may wait for none. */
 const functionPatience = 10_000;
 
 /** What each transaction has to ask first. */
 type Guard = (rows: Transaction<Tables>) => Promise<void>;
 
-interface TablesOptions extends PoolOptions {
+interface TablesOptions extends Omit<PoolOptions, 'patience'> {
   readonly guard?: Guard | undefined;
   /** Asked before anything else: what it throws leaves the database as it was. */
   readonly check?: ((connected: Connected<Tables>) => Promise<void>) | undefined;
@@ -50,14 +54,20 @@ export async function openTables(
   address: string,
   { guard, check, ...options }: TablesOptions = {},
 ): Promise<RowDatabase> {
+  // A step over many rows takes as long as it takes.
   const { rows, description, close } = await openPostgresql<Tables>(address, options);
   try {
     await check?.({ rows, description });
     await migrate(rows, postgresqlMigrations, 'postgresql', guard);
-  } catch (error) {
+  } finally {
     await close();
-    throw error;
   }
+  return tablesOf(address, { ...options, patience: rowPatience }, guard);
+}
+
+/** The tables that are up to date; the first query connects. */
+function tablesOf(address: string, options: PoolOptions, guard?: Guard): RowDatabase {
+  const { rows, close } = postgresqlRows<Tables>(address, options);
   return { rows, writer: new Writer(rows, guard), close };
 }
 
@@ -68,7 +78,7 @@ export interface PostgresqlStorageOptions {
   readonly objects?: ObjectStore | undefined;
   /** What part of a coordinator this process is; `all` by default. */
   readonly role?: StorageRole | undefined;
-  /** Connections to the database at most, all told; by default 9, for a front 11, for a cell 12, for a function 2. */
+  /** Connections to the database at most, all told; by default 10, for a front 11, for a cell 12, for a function 2. */
   readonly connections?: number | undefined;
 }
 
@@ -110,6 +120,9 @@ export async function openPostgresqlStorage(
       rounds: sqlRounds(database, checkpoints),
       ...rowStores(database),
       ...(leases && { leases }),
+      challenges: databaseChallenges(database),
+      probe: part.probe,
+      probeEvery: role === 'function' ? null : beatEvery,
       close,
     };
   } catch (error) {
@@ -134,6 +147,7 @@ interface Part {
   readonly token: number | undefined;
   readonly guard: Guard | undefined;
   readonly leases: DatabaseLeases | undefined;
+  readonly probe: () => Promise<void>;
 }
 
 async function openPart(options: PartOptions): Promise<Part> {
@@ -141,31 +155,84 @@ async function openPart(options: PartOptions): Promise<Part> {
   const description = withoutPassword(address);
   if (role === 'function') return openFunction(options);
   const shared = role !== 'all';
-  const lock = await takeAdvisoryLock(address, coordinatorLock, { clock, waiting, shared });
+  const session = sessionId(systemRandom);
+  // Connections of their own, which are given up soon: where one carries nothing any more, the next look is on another one. The first is made by the
+  // first look, which may fail as any other: the server has been there, and may be slow now.
+  const looks = postgresqlRows<Tables>(address, {
+    connections: shares.looks,
+    patience: leasePatience,
+    session,
+  });
+  opened.push(() => looks.close());
+  const beats = new Beats(looks.rows, session, clock);
+  const lock = await takeLock(beats, { address, clock, waiting, shared, session });
   if (!lock) throw inUse(description);
   opened.push(() => lock.release());
   const tables = await openTables(address, {
     connections: shares.rows,
+    session,
     check: connected => requireSessions(connected, coordinatorLock, { shared }),
   });
   opened.push(() => tables.close());
-  if (role === 'all') return { tables, ...(await own(tables.rows, description)), leases: undefined };
+  opened.push(() => beats.close().catch(() => {}));
+  const probe = () => beats.beat();
+  if (role === 'all') return { tables, ...(await own(tables.rows, description)), leases: undefined, probe };
   const token = role === 'cell' ? (await nextToken(tables.rows)).token : undefined;
   if (role === 'front') await tables.rows.transaction().execute(endOwner);
-  // Connections of their own, which are given up soon: where one carries nothing any more, the next look is on another one. The first is made by the
-  // first look, which may fail as any other: the server has been there, and may be slow now.
-  const looks = postgresqlRows<Tables>(address, { connections: shares.looks, patience: leasePatience });
-  opened.push(() => looks.close());
   const leasesOf = (holder: Holder) => databaseLeases(looks.rows, holder, description, systemRandom);
-  if (token === undefined) return { tables, token, guard: undefined, leases: leasesOf(takesNone) };
-  const alive = await takeAdvisoryLock(address, cellLock(token), { clock });
+  if (token === undefined) return { tables, token, guard: undefined, leases: leasesOf(takesNone), probe };
+  const alive = await takeAdvisoryLock(address, cellLock(token), { clock, session });
   if (!alive) throw inUse(description);
-  const leases = leasesOf({ cell: token, confirm: () => alive.confirm(leasePatience) });
+  const leases = leasesOf({ cell: token, confirm: () => alive.confirm(leasePatience), beats });
   opened.push(
     () => alive.release(),
     () => leases.release().catch(() => {}),
   );
-  return { tables, token, guard: leases.guard, leases };
+  return {
+    tables,
+    token,
+    guard: leases.guard,
+    leases,
+    async probe() {
+      await beats.beat();
+      await beats.endHanging();
+    },
+  };
+}
+
+/** The lock of a coordinator; one that hangs is kept from nobody who waits. */
+async function takeLock(
+  beats: Beats,
+  {
+    address,
+    clock,
+    waiting,
+    shared,
+    session,
+  }: Pick<PartOptions, 'address' | 'clock' | 'waiting'> & {
+    readonly shared: boolean;
+    readonly session: string;
+  },
+): Promise<AdvisoryLock | undefined> {
+  let cancel: Cancel = () => {};
+  let isOver = false;
+  const look = async (): Promise<void> => {
+    // A database that does not answer, or that an older version has: there is nobody to look at.
+    await beats.endHanging().catch(() => {});
+    if (!isOver) cancel = clock.at(clock.now() + beatEvery, () => void look());
+  };
+  const begin =
+    waiting &&
+    (() => {
+      waiting();
+      void look();
+    });
+  try {
+    return await takeAdvisoryLock(address, coordinatorLock, { clock, waiting: begin, shared, session });
+  } finally {
+    isOver = true;
+    cancel();
+  }
 }
 
 /** Of what takes no lease. */
@@ -182,11 +249,13 @@ async function openFunction({ address, shares, opened }: PartOptions): Promise<P
       select pg_try_advisory_xact_lock_shared(${coordinatorLock}::bigint) as shared`.execute(changes);
     if (!found[0]?.shared) throw inUse(description);
   };
-  const tables = await openTables(address, { connections: shares.rows, patience: functionPatience, guard });
+  const options = { connections: shares.rows, patience: functionPatience };
+  const tables = tablesOf(address, options, guard);
   opened.push(() => tables.close());
+  await migrate(tables.rows, postgresqlMigrations, 'postgresql', guard);
   await tables.writer.write(endOwner);
   const leases = databaseLeases(tables.rows, takesNone, description, systemRandom);
-  return { tables, token: undefined, guard, leases };
+  return { tables, token: undefined, guard, leases, probe: async () => {} };
 }
 
 /** Deletes the sums of rounds that are over; and nobody is about to commit what was put before. */

@@ -72,5 +72,36 @@ const cells: Migration = {
   },
 };
 
+/** Counts by which processes know of each other that they go on. */
+const beats: Migration = {
+  name: 'beats',
+  async up({ schema }) {
+    await schema
+      .createTable('beats')
+      .addColumn('session', 'text', column => column.primaryKey())
+      .addColumn('count', 'integer', column => column.notNull())
+      .execute();
+  },
+};
+
+/** Answers to challenges that fronts keep nowhere else. */
+const challenges: Migration = {
+  name: 'answered-challenges',
+  async up({ schema }) {
+    await schema
+      .createTable('answered_challenges')
+      .addColumn('answer', 'text', column => column.primaryKey())
+      .addColumn('until', 'integer', column => column.notNull())
+      .execute();
+  },
+};
+
 /** All steps of a database of PostgreSQL that holds the whole of a storage. */
-export const postgresqlMigrations: readonly Migration[] = [...migrations, files, places, cells];
+export const postgresqlMigrations: readonly Migration[] = [
+  ...migrations,
+  files,
+  places,
+  cells,
+  beats,
+  challenges,
+];

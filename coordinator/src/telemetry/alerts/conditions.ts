@@ -33,6 +33,7 @@ function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
       noEligibleDevices === null
         ? null
         : `No device that could take part in a task was there for ${inWords(noEligibleDevices)}, or for two intervals between its rounds.`,
+    'storage-silent': 'For 10 seconds the storage took nothing that was to be kept.',
     'version-unreadable': 'A version that rounds train from, or that devices serve, is missing or damaged.',
     'protection-weakened':
       'Operators gave a task settings that protect its devices less than its definition.',

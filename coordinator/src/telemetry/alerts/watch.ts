@@ -106,7 +106,8 @@ export class AlertWatch {
       this.#followVersion(version);
       this.#look();
     });
-    for (const name of ['aliases', 'readability', 'settings'] as const) events.on(name, () => this.#look());
+    for (const name of ['aliases', 'readability', 'settings', 'storage'] as const)
+      events.on(name, () => this.#look());
     events.on('drift', window => {
       const state = this.#tasks.get(window.task);
       if (!state) return;

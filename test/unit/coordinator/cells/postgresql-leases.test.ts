@@ -81,7 +81,7 @@ async function openCell(clock?: VirtualClock): Promise<OpenedCell> {
 
 async function locks(): Promise<readonly number[]> {
   const { rows } = await sql<{ pid: number }>`
-    select pid from pg_stat_activity where application_name = 'murmuration lock'
+    select pid from pg_stat_activity where application_name like 'murmuration lock%'
     and datname = current_database()`.execute(outside.rows);
   return rows.map(({ pid }) => pid);
 }

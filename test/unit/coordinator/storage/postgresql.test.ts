@@ -95,7 +95,7 @@ function promised() {
 const cutLock = () =>
   sql`
     select pg_terminate_backend(pid) from pg_stat_activity
-    where application_name = 'murmuration lock'
+    where application_name like 'murmuration lock%'
       and pid in (select pid from pg_locks where locktype = 'advisory' and granted)`.execute(outside.rows);
 
 /** Opens it as a coordinator in waiting; what comes of it, and a promise that it waits. */
@@ -271,7 +271,7 @@ async function lockHolders(): Promise<number[]> {
 async function blocked(): Promise<number> {
   const { rows } = await sql<{ waiting: number }>`
     select count(*) as waiting from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and application_name = 'murmuration'`.execute(
+    where datname = current_database() and wait_event_type = 'Lock' and application_name not like 'murmuration lock%'`.execute(
     outside.rows,
   );
   return rows[0]!.waiting;
