@@ -151,6 +151,7 @@ describe('alerts of a federation', () => {
       { rule: 'figure-fell', condition: null },
       { rule: 'no-eligible-devices', condition: expect.stringContaining('for an hour') },
       { rule: 'disk-filling', condition: null },
+      { rule: 'storage-silent', condition: expect.stringContaining('10 seconds') },
       { rule: 'version-unreadable', condition: expect.stringContaining('damaged') },
       { rule: 'protection-weakened', condition: expect.stringContaining('less') },
       { rule: 'many-enrolments', condition: 'More than 1000 devices enrolled within 10 minutes.' },
