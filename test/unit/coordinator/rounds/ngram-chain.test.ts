@@ -124,6 +124,27 @@ describe('the rounds of a query for n-grams', () => {
 
   const three: readonly Device[] = Array.from({ length: 3 }, () => [[2, 3, 4, 5]]);
 
+  it('QY18: of chains add up, since each is of other text; of those from before sides only the newest counts', async () => {
+    const { results } = await chain(three, () => false);
+    const later = (by: number, of: readonly QueryResult[]) =>
+      of.map(each => ({ ...each, startedAt: each.startedAt + by }));
+    const before = results.map(({ query: { heavyFrom: _, ...asked }, ...each }) => ({
+      ...each,
+      query: asked,
+    }));
+    const once = decodeNgrams((await countedOf(results, 9 * day))!.file);
+    for (const [all, times] of [
+      [[...later(day, results), ...results], 2],
+      [[...later(2 * day, results), ...later(day, before as QueryResult[]), ...(before as QueryResult[])], 2],
+      [[...later(day, before as QueryResult[]), ...(before as QueryResult[])], 1],
+    ] as const) {
+      const counted = (await countedOf(all, 9 * day))!;
+      const file = decodeNgrams(counted.file);
+      expect([...file.counts]).toEqual([...once.counts].map(count => times * count));
+      expect(counted.counts).toEqual([4, 3, 2]);
+    }
+  });
+
   it('QY14: are offered and remembered by names of their own', async () => {
     const { offers, lists } = await chain(three, () => false);
     expect(offers).toEqual(['phrases', 'phrases--2', 'phrases--3', 'phrases--4', 'phrases--5']);
