@@ -83,6 +83,7 @@ const order: Record<string, readonly string[]> = {
     'open-feature',
     'transformer',
     'runtime',
+    'conversion',
     'server',
     'request-log',
     'adapters',

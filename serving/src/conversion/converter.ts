@@ -1,4 +1,5 @@
-import type { Signal } from '../server/signal.ts';
+/** What tells that nobody waits any more, such as a `Signal`. */
+export type Waiter = Pick<AbortSignal, 'aborted' | 'reason'>;
 
 /** Makes tensors of the bytes of a request, or bytes of the tensors of an answer, of nothing but what it is given. */
 export interface Conversion<Given extends object, Made extends object> {
@@ -14,7 +15,7 @@ export interface Converter {
     conversion: Conversion<Given, Made>,
     given: Given,
     size: number,
-    signal?: Signal,
+    signal?: Waiter,
   ): Made | Promise<Made>;
   close(): Promise<void>;
 }

@@ -1,7 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Signal } from '../server/signal.ts';
-import type { Conversion, Converter } from './converter.ts';
+import type { Conversion, Converter, Waiter } from './converter.ts';
 import { packed, unpacked } from './packing.ts';
 
 /** What the thread is asked. */
@@ -16,7 +15,7 @@ export type ConversionReply =
   | { readonly code: ErrorCode | null; readonly detail: string };
 
 interface Job extends ConversionOrder {
-  readonly signal: Signal | undefined;
+  readonly signal: Waiter | undefined;
   readonly resolve: (made: object) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -42,7 +41,7 @@ export class ThreadConverter implements Converter {
     { name, run }: Conversion<Given, Made>,
     given: Given,
     size: number,
-    signal?: Signal,
+    signal?: Waiter,
   ): Made | Promise<Made> {
     if (size <= little) return run(given);
     return new Promise<object>((resolve, reject) => {
