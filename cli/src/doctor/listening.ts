@@ -106,10 +106,10 @@ export function checkExposure(
 export function checkInference(config: Config, hasOperators: boolean): Finding {
   const { host, inference } = config;
   if (inference.tokens.length > 0 || isReached(config, hasOperators) || !isLoopback(host))
-    return ok('inference', 'Whoever asks its models or tells outcomes shows an inference token.');
+    return ok('inference', 'Nobody asks its models or tells outcomes without an inference token.');
   return warning(
     'inference',
-    'Without a token, programs on this machine ask its models and tell outcomes; so does whoever comes by a tunnel or a port that is passed on.',
+    'Without a token, programs on this machine ask its models and tell outcomes; so do others who come by a tunnel or a port that is passed on.',
     'List a token in "inference.tokens" (murmuration inference-token makes one), or make an operator token.',
   );
 }

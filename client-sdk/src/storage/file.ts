@@ -115,7 +115,7 @@ async function requireOwn(place: string): Promise<void> {
   if (!isShared && (found.uid === user || found.uid === 0)) return;
   throw new MurmurationError(
     'config.invalid',
-    `Others may write to the folder ${place}, where the keys of this device lie: ${isShared ? `take that from them (chmod go-w ${place})` : 'it belongs to another account'}, or choose a folder of this account alone.`,
+    `Others may write to the folder ${place}, where the keys of this device lie: ${isShared ? `take that from them (chmod go-w ${place})` : 'it belongs to another account'}, or choose a folder that only this account has.`,
   );
 }
 

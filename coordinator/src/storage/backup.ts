@@ -210,7 +210,7 @@ async function ofRegular<Value>(path: string, work: Promise<Value>): Promise<Val
     if (code !== 'ELOOP' && code !== 'EISDIR') throw error;
     throw new MurmurationError(
       'storage.corrupt',
-      `${path} is no regular file, of which alone a backup is made; take another backup.`,
+      `${path} is no regular file, and a backup has only those; take another backup.`,
     );
   }
 }
