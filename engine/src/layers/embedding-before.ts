@@ -1,12 +1,12 @@
 import type * as tf from '../tfjs/tf.ts';
 
-/** The nearest embedding before a layer, found breadth first. */
+/** The nearest embedding before a layer, found breadth first, each layer looked at once. */
 export function embeddingBefore(layer: tf.layers.Layer): tf.layers.Layer | undefined {
-  const queue = [layer];
+  const queue = new Set([layer]);
   for (const { inboundNodes } of queue) {
     for (const before of inboundNodes[0]?.inboundLayers ?? []) {
       if (before.getClassName() === 'Embedding') return before;
-      queue.push(before);
+      queue.add(before);
     }
   }
   return undefined;

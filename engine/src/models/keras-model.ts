@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { parseJson } from '@murmuration/protocol/encoding/json';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
-import { registerLayers } from '../layers/register.ts';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
 import * as tf from '../tfjs/tf.ts';
+import { buildModel } from './build-model.ts';
 
 /** What is read of the `model.json` of a layers model. */
 interface ModelJson {
@@ -42,20 +43,27 @@ export async function kerasModel(folder: string | URL): Promise<tf.LayersModel> 
       `The model.json names ${outside}, which lies in another folder.`,
     );
   const weights = concatBytes(...(await Promise.all(paths.map(path => fileIn(base, path)))));
-  registerLayers();
   try {
-    return await tf.loadLayersModel(
-      tf.io.fromMemory({
-        modelTopology,
-        weightSpecs: weightsManifest.flatMap(group => group.weights as tf.io.WeightsManifestEntry[]),
-        weightData: weights.buffer as ArrayBuffer,
-      }),
-    );
+    const specs = weightsManifest.flatMap(group => group.weights as tf.io.WeightsManifestEntry[]);
+    // Other than of numbers, TensorFlow.js reads as many as the file says, whatever there is.
+    const odd = specs.find(({ dtype }) => !['float32', 'int32', 'bool'].includes(dtype));
+    if (odd) throw new RangeError(`the weight ${odd.name} holds ${odd.dtype}`);
+    layoutOf(specs);
+    const named = tf.io.decodeWeights(weights.buffer as ArrayBuffer, specs);
+    for (const { name, group } of specs) if (group === 'optimizer') tf.dispose(without(named, name));
+    return await buildModel(modelTopology, named);
   } catch (cause) {
     throw new MurmurationError('model.unusable', `The model in ${base} does not load: ${messageOf(cause)}`, {
       cause,
     });
   }
+}
+
+/** Takes a tensor out, and gives it back. */
+function without(named: tf.NamedTensorMap, name: string): tf.Tensor | undefined {
+  const tensor = named[name];
+  delete named[name];
+  return tensor;
 }
 
 async function fileIn(folder: string, name: string): Promise<Uint8Array> {

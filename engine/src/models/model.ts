@@ -1,8 +1,8 @@
-import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { layoutOf, sizeOf } from '@murmuration/protocol/weights/layout';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { registerLayers } from '../layers/register.ts';
 import * as tf from '../tfjs/tf.ts';
+import { buildModel } from './build-model.ts';
 import { freezeAs, freezeInside } from './frozen-layers.ts';
 
 /** The parts of a layers model from which its files are made. */
@@ -28,22 +28,19 @@ export function describeModel(model: tf.LayersModel): ModelParts {
   };
 }
 
-/** Builds the layers model of a version. Throws `model.unusable` where tfjs can't, for instance for an unknown layer. */
+/**
+ * Builds the layers model of a version. Throws `model.unusable` where tfjs can't, for instance for an unknown layer, and for a topology that
+ * would keep it busy for ever, or with more weights than the layout has.
+ */
 export async function loadModel({ topology, layout, weights }: ModelParts): Promise<tf.LayersModel> {
-  registerLayers();
-  try {
-    const model = await tf.loadLayersModel(
-      tf.io.fromMemory({
-        modelTopology: topology,
-        weightSpecs: layout.tensors.map(({ name, shape }) => ({ name, shape: [...shape], dtype: 'float32' })),
-        weightData: weights.slice().buffer,
-      }),
-    );
-    freezeAs(topology, model);
-    return model;
-  } catch (cause) {
-    throw new MurmurationError('model.unusable', `The model can't be built: ${messageOf(cause)}`, { cause });
-  }
+  const specs = layout.tensors.map(({ name, shape }) => ({
+    name,
+    shape: [...shape],
+    dtype: 'float32' as const,
+  }));
+  const model = await buildModel(topology, tf.io.decodeWeights(weights.slice().buffer, specs));
+  freezeAs(topology, model);
+  return model;
 }
 
 /** Copies the weights of a model into `vector`, in the order of its layout. */
