@@ -3,6 +3,8 @@ import { maxValues, sizeOf } from '@murmuration/protocol/weights/layout';
 
 /** Layers that a model runs at most, those of models and wrappers in it counted as often as they run. */
 const mostLayers = 10_000;
+/** Looks at layers and links, while the calls of a graph are put in order. */
+const mostSteps = 1_000_000;
 /** TensorFlow.js makes what such a layer wraps three times over. */
 const timesMade: Readonly<Record<string, number>> = { Bidirectional: 3 };
 
@@ -17,16 +19,17 @@ interface Described extends Dictionary {
 /** One of the inputs of a call: the output of a call of another layer. */
 type Link = readonly [layer: string, call: number];
 
-interface Call {
-  readonly layer: string;
-  readonly links: readonly Link[];
-  /** How many of the links are there for certain. */
-  known: number;
+/** Of one layer. */
+interface Calls {
+  /** How many there are. */
+  made: number;
+  /** Those to be made. */
+  wanted: readonly (readonly Link[])[];
 }
 
 /**
  * The `modelTopology` of a file as TensorFlow.js may have it, which loops for ever over some: calls that wait for one another or for none that
- * is there, and models in models that call each other twice. Takes time that is linear in the file.
+ * is there, and models in models that call each other twice. Takes time that is bounded, and linear in a file that has its layers in order.
  *
  * @throws MurmurationError `model.unusable` for these, for more than 10,000 layers, a shape of more than 2^27 values, and a stateful layer
  */
@@ -85,54 +88,51 @@ function layersIn(value: unknown): number {
   return bounded(layers);
 }
 
-/** The layers of a graph, each as often as it is called; every call has to become possible in the end. */
+/** The layers of a graph, each as often as it is called. */
 function layersOfGraph(layers: readonly unknown[]): number {
-  /** Calls that there are, by the name of the layer; and those that wait for one of them. */
-  const made = new Map<string, number>();
-  const waiting = new Map<string, Call[]>();
-  const calls: Call[] = [];
+  const calls = new Map<string, Calls>();
   let sum = 0;
   for (const each of layers) {
     if (!isDescribed(each)) return refuse('one of its layers is described as none');
     const { name, config } = each as Described & { readonly config: Dictionary };
-    if (typeof name !== 'string' || name in {} || made.has(name) || config.name !== name)
+    if (typeof name !== 'string' || name in {} || calls.has(name) || config.name !== name)
       return refuse(`it has no layer of its own for the name ${String(name)}`);
-    const own = linksOf(name, each.inboundNodes);
-    made.set(name, callsFromTheStart(each));
-    for (const links of own) calls.push({ layer: name, links, known: 0 });
-    sum = bounded(sum + Math.max(1, own.length) * layersOf(each));
+    const wanted = linksOf(name, each.inboundNodes);
+    calls.set(name, { made: callsFromTheStart(each), wanted });
+    sum = bounded(sum + Math.max(1, wanted.length) * layersOf(each));
   }
-  let left = calls.length;
-  const possible = [...calls];
-  for (let call = possible.pop(); call; call = possible.pop()) {
-    const missing = missingLink(call, made);
-    if (missing !== undefined) {
-      const others = waiting.get(missing);
-      if (others) others.push(call);
-      else waiting.set(missing, [call]);
-      continue;
-    }
-    left -= 1;
-    // TensorFlow.js leaves out a call of nothing.
-    if (call.links.length === 0) continue;
-    const number = made.get(call.layer)!;
-    made.set(call.layer, number + 1);
-    possible.push(...(waiting.get(`${call.layer} ${number}`) ?? []));
-    waiting.delete(`${call.layer} ${number}`);
-  }
-  if (left > 0) refuse(`${left} calls of its layers wait for one another, or for calls that are not there`);
+  requirePossible(calls);
   return sum;
 }
 
-/** The first link of a call that is not there yet; links that are known to be there are passed over. */
-function missingLink(call: Call, made: ReadonlyMap<string, number>): string | undefined {
-  for (; call.known < call.links.length; call.known++) {
-    const [from, number] = call.links[call.known]!;
-    const calls = made.get(from);
-    if (calls === undefined) return refuse(`the layer ${call.layer} follows ${from}, which is not there`);
-    if (calls <= number) return `${from} ${number}`;
+/**
+ * Goes through the calls as TensorFlow.js does: again and again over all layers, until each call has been made. Refuses where none of those left
+ * can be, and where it takes more than a million steps, as it does for thousands of layers in the reverse order.
+ */
+function requirePossible(all: ReadonlyMap<string, Calls>): void {
+  let steps = 0;
+  const isThere = ([from, call]: Link): boolean => {
+    const calls = all.get(from) ?? refuse(`a layer follows ${from}, which is not there`);
+    steps += 1;
+    return call < calls.made;
+  };
+  for (let left = Number.POSITIVE_INFINITY; left > 0; ) {
+    const before = left;
+    left = 0;
+    for (const calls of all.values()) {
+      steps += 1;
+      calls.wanted = calls.wanted.filter(links => {
+        if (!links.every(isThere)) return true;
+        // TensorFlow.js leaves out a call of nothing.
+        if (links.length > 0) calls.made += 1;
+        return false;
+      });
+      left += calls.wanted.length;
+      if (steps > mostSteps) refuse('its layers follow one another in an order that takes too long to find');
+    }
+    if (left === before)
+      refuse(`${left} calls of its layers wait for one another, or for calls that are not there`);
   }
-  return undefined;
 }
 
 /** A model in a model has the call of its own inputs before any other. */

@@ -8,17 +8,13 @@ import type { Unrecognised } from '../fused/unrecognised.ts';
 import type { LoadedModel, RunOptions } from '../inference/loaded-model.ts';
 import { loadModel, type ModelParts, readWeights } from '../models/model.ts';
 import { type Outputs, outputsOf, softmaxRow } from '../models/outputs.ts';
-import * as tf from '../tfjs/tf.ts';
+import type * as tf from '../tfjs/tf.ts';
 import { type FusedStructure, knownStructure, rememberStructure } from './fused-structure.ts';
+import { GenericModel } from './generic-model.ts';
+import { mostKept, mostSteps, refuseAnswer, refuseInput } from './intermediates.ts';
 
 /** Names of tfjs for what tensors of layers models hold. */
 const datatypeOf: Readonly<Record<string, Datatype>> = { float32: 'FP32', int32: 'INT32', bool: 'BOOL' };
-const dtypeOf = { FP32: 'float32', INT32: 'int32', BOOL: 'bool' } as const;
-
-/** Steps of one row at most. */
-const mostPositions = 65_536;
-/** Values of an answer at most. */
-const mostValues = 2 ** 26;
 
 /**
  * Loads a layers model of tfjs: on the fused kernels where these know all its layers, else on the current backend of tfjs. Throws
@@ -78,11 +74,6 @@ async function fusedModel(structure: FusedStructure, weights: Float32Array): Pro
   return new FusedModel(await createScorer(structure.topology, weights), structure);
 }
 
-interface Specs {
-  readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
-}
-
 /** Under the names of their layers: those of tensors count what was made in this process. Throws `model.unusable` for what no wire carries. */
 export function specsOf(
   tensors: readonly tf.SymbolicTensor[],
@@ -127,18 +118,15 @@ class FusedModel implements LoadedModel {
     if (!input || !spec) throw new RangeError('The model takes one input.');
     const [batch = 0, ...row] = input.shape;
     const steps = this.#overTokens ? (row[0] ?? 1) : 1;
-    if (steps === 0 || steps > mostPositions)
-      refuseInput(`The tensor "${input.name}" has ${steps} steps; expected 1 to ${mostPositions}.`);
+    if (steps === 0 || steps > mostSteps)
+      refuseInput(`The tensor "${input.name}" has ${steps} steps; expected 1 to ${mostSteps}.`);
     const everyStep = this.takesLengths && !lengths;
     const classes = this.#classes;
     const answers = everyStep ? batch * steps : batch;
-    if (answers * classes > mostValues)
-      refuseInput(
-        `The answer to "${input.name}" would have ${answers * classes} values; ${mostValues} are the most. Ask with fewer rows.`,
-      );
+    if (answers * classes > mostKept) refuseAnswer(`"${input.name}"`, answers * classes);
     const scores = new Float32Array(answers * classes);
     // Memory of a model only grows: many rows at once would keep it for ever.
-    const atOnce = Math.max(1, Math.floor(mostPositions / steps / 16));
+    const atOnce = Math.max(1, Math.floor(mostSteps / steps / 16));
     const values = sizeOf(row);
     let at = 0;
     try {
@@ -178,67 +166,4 @@ function positionsOf(
   if (everyStep) for (let at = 0; at < rows * steps; at++) positions.push(at);
   else for (let row = 0; row < rows; row++) positions.push(row * steps + (lengths?.[row] ?? steps) - 1);
   return positions;
-}
-
-class GenericModel implements LoadedModel {
-  readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
-  readonly bytes: number;
-  readonly engine: string;
-  readonly takesLengths = false;
-  readonly #model: tf.LayersModel;
-  readonly #tokens: number | undefined;
-
-  constructor(model: tf.LayersModel, { inputs, outputs }: Specs, reason: string) {
-    this.#model = model;
-    this.inputs = inputs;
-    this.outputs = outputs;
-    this.bytes = 4 * model.countParams();
-    this.engine = `tfjs (${tf.getBackend()}): ${reason}`;
-    // A lookup beyond the table is no error of every backend.
-    const lookup = model.layers.find(layer => layer.getClassName() === 'Embedding');
-    this.#tokens = lookup && (lookup.getConfig().inputDim as number);
-  }
-
-  async run(inputs: readonly Tensor[]): Promise<readonly Tensor[]> {
-    for (const input of inputs) this.#check(input);
-    const asked = tf.tidy(() => {
-      const tensors = inputs.map(({ data, shape, datatype }) =>
-        tf.tensor(data as Float32Array, shape as number[], dtypeOf[datatype as keyof typeof dtypeOf]),
-      );
-      const results = this.#model.apply(tensors.length === 1 ? (tensors[0] as tf.Tensor) : tensors);
-      return (Array.isArray(results) ? results : [results]) as tf.Tensor[];
-    });
-    try {
-      const outputs: Tensor[] = [];
-      for (const [index, tensor] of asked.entries()) {
-        const { name, datatype } = this.outputs[index] as TensorSpec;
-        outputs.push({ name, datatype, shape: tensor.shape, data: (await tensor.data()).slice() });
-      }
-      return outputs;
-    } catch (error) {
-      throw new MurmurationError('model.unusable', `The model does not run: ${messageOf(error)}`, {
-        cause: error,
-      });
-    } finally {
-      tf.dispose(asked);
-    }
-  }
-
-  #check({ name, datatype, shape, data }: Tensor): void {
-    if (sizeOf(shape) === 0) refuseInput(`The tensor "${name}" is empty; the model takes one row at least.`);
-    const tokens = this.#tokens;
-    if (tokens === undefined || datatype !== 'INT32') return;
-    for (const token of data as Int32Array)
-      if (token < 0 || token >= tokens)
-        refuseInput(`The tensor "${name}" holds ${token}; the model knows 0 to ${tokens - 1}.`);
-  }
-
-  async close(): Promise<void> {
-    this.#model.dispose();
-  }
-}
-
-function refuseInput(detail: string): never {
-  throw new MurmurationError('inference.input', detail);
 }
