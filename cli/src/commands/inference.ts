@@ -91,10 +91,6 @@ export function inferenceCommands(program: Command): void {
       const clock = steadyClock();
       // Only here: no other command waits for the engine to load.
       const { serveModels } = await import('@murmuration/serving/assembly/serve-models');
-      const [{ layersRuntime }, { onnxRuntime }] = await Promise.all([
-        import('@murmuration/serving/runtime/layers'),
-        import('@murmuration/serving/runtime/onnx'),
-      ]);
       const source = await modelSource(given.from, clock, error => note(messageOf(error)));
       const served = await serveModels({
         source,
@@ -103,7 +99,7 @@ export function inferenceCommands(program: Command): void {
         port,
         ...((brokers.rabbitmq || brokers.kafka) && { brokers: { ...brokers, events: brokerNotes } }),
         transformers,
-        runtimes: [layersRuntime(), onnxRuntime({ providers: given.provider })],
+        onnx: { providers: given.provider },
         clock,
         ...(jobs && { precompute: { jobs, into: given.into, events: precomputeNotes } }),
         events: {

@@ -170,7 +170,7 @@ export async function openInference(
   const server = new InferenceServer({
     ...rest,
     source,
-    runtimes: [threadRuntime()],
+    runtimes: [threadRuntime({ clock, memory: settings.memory, running: settings.deadline })],
     transformers: name => rounds.get(name)?.task.serving.transformer ?? undefined,
     mirrorRuntime: threadRuntime,
     converter: threadConverter(),

@@ -17,8 +17,7 @@ import { asking, type DoorPorts, openDoor } from '../http/door.ts';
 import { inferenceMetrics } from '../metrics/metrics.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { openRequestLog } from '../request-log/open.ts';
-import { layersRuntime } from '../runtime/layers.ts';
-import { onnxRuntime } from '../runtime/onnx.ts';
+import type { OnnxRuntimeOptions } from '../runtime/onnx.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { threadRuntime } from '../runtime/thread-runtime.ts';
 import { type InferenceEvents, joinEvents } from '../server/events.ts';
@@ -45,8 +44,13 @@ export interface ServeOptions {
   readonly host?: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** The first that knows a model runs it; by default layers models of tfjs, and ONNX where a runtime for it is installed. */
+  /**
+   * The first that knows a model runs it; by default layers models of tfjs, and ONNX where a runtime for it is installed, built and, but for those
+   * on the fused kernels, run in threads that end with what breaks them.
+   */
   readonly runtimes?: readonly Runtime[];
+  /** Of the standard runtime. */
+  readonly onnx?: OnnxRuntimeOptions;
   /** By the name of the model. */
   readonly transformers?: Readonly<Record<string, Transformer>>;
   /** By default one that nobody sets. */
@@ -110,7 +114,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   const server = new InferenceServer({
     ...rest,
     source,
-    runtimes: options.runtimes ?? [layersRuntime(), onnxRuntime()],
+    runtimes: options.runtimes ?? [serverThreads(settings, clock, options.onnx)],
     transformers: name =>
       Object.hasOwn(options.transformers ?? {}, name) ? options.transformers?.[name] : undefined,
     mirrorRuntime: threadRuntime,
@@ -210,6 +214,14 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
       return closed;
     },
   };
+}
+
+function serverThreads(
+  { memory, deadline: running }: InferenceSettings,
+  clock: Clock,
+  onnx: OnnxRuntimeOptions = {},
+): Runtime {
+  return threadRuntime({ clock, memory, running, onnx, fusedHere: true });
 }
 
 /** Waits for `work`, and no longer than it may take. */

@@ -18,7 +18,7 @@ interface Asked {
 export function mlflowRoutes(app: FastifyInstance, { server, version }: DoorPorts): void {
   for (const path of ['/ping', '/health'])
     app.get(path, opened('MLflow: whether it takes requests'), (_, reply) => {
-      if (!server.isReady) throw new MurmurationError('server.stopping');
+      server.requireReady();
       return reply.type('application/json').send('\n');
     });
   app.get('/version', asking('predict', 'MLflow: the version of the server'), (_, reply) =>

@@ -28,7 +28,7 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
   app.get('/v2/', { ...asking('predict', ''), ...unnamed }, metadata);
   app.get('/v2/health/live', opened('OIP: whether the process answers'), () => ({ live: true }));
   app.get('/v2/health/ready', opened('OIP: whether it takes requests'), () => {
-    if (!server.isReady) throw new MurmurationError('server.stopping');
+    server.requireReady();
     requireReady?.();
     return { ready: true };
   });

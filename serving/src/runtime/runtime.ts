@@ -9,8 +9,8 @@ export interface Runtime {
   readonly name: string;
   /** Whether it knows this kind of content; the first runtime of a server that does loads it. */
   loads(content: ModelContent): boolean;
-  /** The model keeps nothing of the content, whose memory may be another's once this returns. Throws `model.unusable` where it can't be built. */
-  load(content: ModelContent): Promise<LoadedModel>;
+  /** The model keeps nothing of the content, whose memory may be another's once this returns. Throws `model.unusable` where it can't be built. `lost` is called where what runs it ends by itself: it answers nothing from then on. */
+  load(content: ModelContent, lost?: () => void): Promise<LoadedModel>;
   /** Frees what it shares between models, such as threads. */
   close(): Promise<void>;
 }

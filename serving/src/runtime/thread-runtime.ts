@@ -1,100 +1,114 @@
-import { Worker } from 'node:worker_threads';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { findLibrary } from '@murmuration/engine/onnx/library';
+import { knownStructure, rememberStructure } from '@murmuration/engine/runtime/fused-structure';
+import { loadLayers } from '@murmuration/engine/runtime/layers-model';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import type { ModelContent } from '../source/source.ts';
+import { ModelThread } from './model-thread.ts';
+import { type OnnxRuntimeOptions, onnxRuntime } from './onnx.ts';
 import type { LoadedModel, Runtime } from './runtime.ts';
-import type { ThreadReply, ThreadRequest } from './thread.ts';
+import type { Described } from './thread.ts';
 
-/** A request without its number. */
-type Question = ThreadRequest extends infer Request
-  ? Request extends unknown
-    ? Omit<Request, 'number'>
-    : never
-  : never;
-
-interface Asked {
-  readonly resolve: (reply: ThreadReply) => void;
-  readonly reject: (error: unknown) => void;
+export interface ThreadOptions {
+  /** By default one that nobody sets. */
+  readonly clock?: Clock;
+  /** ms for one run, by default 30,000. */
+  readonly running?: number;
+  /** Bytes of all models, by default 1 GiB; the WebAssembly of a thread may take half a GiB more. */
+  readonly memory?: number;
+  readonly onnx?: OnnxRuntimeOptions;
+  /** Whether models that the fused kernels know run in the thread that asks, once they were built in another: each has memory of its own. */
+  readonly fusedHere?: boolean;
 }
 
+/** ms for loading a model. */
+const loading = 60_000;
+/** Bytes for what models keep while they run. */
+const kept = 2 ** 29;
+
 /**
- * The layers models of `layersRuntime` in a thread of their own, which leaves this one to others. The thread starts with the first model; one
- * that dies takes its models with it, and those that ask for them hear `inference.unavailable`.
+ * Layers models of `layersRuntime`, and those in files of ONNX, in threads of their own, which leave this one to others, and which end where a
+ * model breaks them, or keeps them busy for too long. A model is tried in a fresh thread, and then runs with the others of its platform
+ * in one; when that ends, each of its models is lost. `onnxruntime-node` alone, where it is installed, runs here: no thread can hold it.
  */
-export function threadRuntime(): Runtime {
-  let thread: Thread | undefined;
+export function threadRuntime(options: ThreadOptions = {}): Runtime {
+  const { clock = steadyClock(), running = 30_000, memory = 2 ** 30, onnx = {}, fusedHere } = options;
+  /** What runs models, by their platform. */
+  const threads = new Map<ModelContent['platform'], ModelThread>();
+  const trials = new Set<ModelThread>();
   let models = 0;
+
+  /** Of a model that could be loaded in a thread of its own: in the one of all others, if there is any. */
+  const loadApart = async (content: ModelContent, lost: Lost): Promise<LoadedModel> => {
+    const { platform } = content;
+    const trial = new ModelThread({ memory: memory + kept, onnx }, clock, { loading, running });
+    trials.add(trial);
+    try {
+      const own = await loadIn(trial, models++, content);
+      if (own.structure && 'files' in content) {
+        rememberStructure(content.files, own.structure);
+        if (fusedHere) return await loadLayers(content.files);
+      }
+      const others = threads.get(platform);
+      if (others?.isAlive) return modelIn(others, await loadIn(others, models++, content), lost);
+      threads.set(platform, trial);
+      trials.delete(trial);
+      return modelIn(trial, own, lost);
+    } finally {
+      if (trials.delete(trial)) await trial.end();
+    }
+  };
+
   return {
-    name: 'tfjs-layers, in a thread',
-    loads: ({ platform }) => platform === 'tensorflowjs_layersmodel',
-    async load(content): Promise<LoadedModel> {
-      if (!thread?.isAlive) thread = new Thread();
-      const own = thread;
-      const model = models++;
-      // What releases it stays here.
-      const { release: _, ...sent } = content;
-      const reply = await own.ask({ kind: 'load', model, content: sent });
-      if (!('described' in reply)) throw new Error('The thread did not describe the model.');
-      return {
-        ...reply.described,
-        async run(inputs, options) {
-          const answer = await own.ask({ kind: 'run', model, inputs, options });
-          if (!('outputs' in answer)) throw new Error('The thread gave no outputs.');
-          return answer.outputs;
-        },
-        async close() {
-          if (own.isAlive) await own.ask({ kind: 'close', model }).catch(() => {});
-        },
-      };
+    name: 'models, in threads',
+    loads: ({ platform }) => ['tensorflowjs_layersmodel', 'onnx_onnxv1'].includes(platform),
+    async load(content, lost) {
+      if (content.platform === 'onnx_onnxv1' && (await isNative())) return onnxRuntime(onnx).load(content);
+      const isKnown = 'files' in content && knownStructure(content.files) !== undefined;
+      if (isKnown && fusedHere) return loadLayers(content.files);
+      const others = threads.get(content.platform);
+      return isKnown && others?.isAlive
+        ? modelIn(others, await loadIn(others, models++, content), lost)
+        : loadApart(content, lost);
     },
-    close: async () => thread?.end(),
+    async close() {
+      await Promise.all([...threads.values(), ...trials].map(thread => thread.end()));
+    },
   };
 }
 
-class Thread {
-  readonly #worker = new Worker(new URL('./thread.ts', import.meta.url));
-  readonly #asked = new Map<number, Asked>();
-  #number = 0;
-  isAlive = true;
+type Lost = (() => void) | undefined;
 
-  constructor() {
-    this.#worker.unref();
-    this.#worker.on('message', (reply: ThreadReply) => {
-      const asked = this.#asked.get(reply.number);
-      this.#asked.delete(reply.number);
-      if (this.#asked.size === 0) this.#worker.unref();
-      if ('code' in reply)
-        asked?.reject(
-          reply.code
-            ? new MurmurationError(reply.code, reply.detail)
-            : new Error(`The model failed: ${reply.detail}`),
-        );
-      else asked?.resolve(reply);
-    });
-    this.#worker.on('error', () => this.#lost());
-    this.#worker.on('exit', () => this.#lost());
-  }
+interface Loaded extends Pick<Described, 'structure'> {
+  readonly model: number;
+  readonly described: Described['described'];
+}
 
-  ask(question: Question): Promise<ThreadReply> {
-    return new Promise((resolve, reject) => {
-      if (!this.isAlive) {
-        reject(new MurmurationError('inference.unavailable', 'The thread of the model has ended.'));
-        return;
-      }
-      const number = this.#number++;
-      this.#asked.set(number, { resolve, reject });
-      this.#worker.ref();
-      this.#worker.postMessage({ ...question, number });
-    });
-  }
+async function loadIn(thread: ModelThread, model: number, content: ModelContent): Promise<Loaded> {
+  // What releases it stays here.
+  const { release: _, ...sent } = content;
+  const reply = await thread.ask({ kind: 'load', model, content: sent });
+  if (!('described' in reply)) throw new Error('The thread did not describe the model.');
+  return { model, ...reply };
+}
 
-  async end(): Promise<void> {
-    this.isAlive = false;
-    await this.#worker.terminate();
-  }
+function modelIn(thread: ModelThread, { model, described }: Loaded, lost: Lost): LoadedModel {
+  const forget = lost && thread.onEnd(lost);
+  return {
+    ...described,
+    async run(inputs, options) {
+      const answer = await thread.ask({ kind: 'run', model, inputs, options });
+      if (!('outputs' in answer)) throw new Error('The thread gave no outputs.');
+      return answer.outputs;
+    },
+    async close() {
+      forget?.();
+      if (thread.isAlive) await thread.ask({ kind: 'close', model }).catch(() => {});
+    },
+  };
+}
 
-  #lost(): void {
-    this.isAlive = false;
-    const error = new MurmurationError('inference.unavailable', 'The thread of the model has ended.');
-    for (const { reject } of this.#asked.values()) reject(error);
-    this.#asked.clear();
-  }
+/** Whether ONNX runs by native code here. */
+async function isNative(): Promise<boolean> {
+  return (await findLibrary()).name === 'onnxruntime-node';
 }

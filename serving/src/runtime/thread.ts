@@ -1,9 +1,19 @@
-import { parentPort } from 'node:worker_threads';
-import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type FusedStructure, knownStructure } from '@murmuration/engine/runtime/fused-structure';
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { type ErrorCode, MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { ModelContent } from '../source/source.ts';
+import { boundMemory } from './bounded-memory.ts';
 import { layersRuntime } from './layers.ts';
+import { type OnnxRuntimeOptions, onnxRuntime } from './onnx.ts';
 import type { LoadedModel, RunOptions } from './runtime.ts';
+
+/** What a thread is started with. */
+export interface ThreadData {
+  /** Bytes by which its WebAssembly may grow. */
+  readonly memory: number;
+  readonly onnx: OnnxRuntimeOptions;
+}
 
 /** What a thread is asked; answers bear the number of the question. */
 export type ThreadRequest = { readonly number: number } & (
@@ -17,42 +27,65 @@ export type ThreadRequest = { readonly number: number } & (
   | { readonly kind: 'close'; readonly model: number }
 );
 
+/** A model that was loaded. */
 export interface Described {
-  readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
-  readonly bytes: number;
-  readonly engine: string;
-  readonly takesLengths: boolean;
+  readonly described: Pick<LoadedModel, 'inputs' | 'outputs' | 'bytes' | 'engine' | 'takesLengths'>;
+  /** Where another thread may run it on the fused kernels, without building it. */
+  readonly structure: FusedStructure | undefined;
 }
 
 export type ThreadReply = { readonly number: number } & (
-  | { readonly described: Described }
+  | Described
   | { readonly outputs: readonly Tensor[] }
   | { readonly closed: true }
-  /** `code` of an error of ours; null for any other. */
-  | { readonly code: ErrorCode | null; readonly detail: string }
+  | {
+      /** Of an error of ours; null for any other. */
+      readonly code: ErrorCode | null;
+      readonly detail: string;
+      /** Whether WebAssembly has failed in a way after which nothing in the thread can be relied upon. */
+      readonly isBroken: boolean;
+    }
 );
 
-const runtime = layersRuntime();
+const { memory, onnx } = workerData as ThreadData;
+const bound = boundMemory(memory);
+let hasFailed = false;
+const { warn } = console;
+console.warn = (...said: readonly unknown[]) => {
+  hasFailed ||= String(said[0]).startsWith('XNN status');
+  warn(...said);
+};
+const runtimes = [layersRuntime(), onnxRuntime(onnx)];
 const models = new Map<number, LoadedModel>();
 
 parentPort?.on('message', async (request: ThreadRequest) => {
   const { number } = request;
   try {
     const reply = await perform(request);
+    requireMemory(request.model);
     parentPort?.postMessage({ number, ...reply });
   } catch (error) {
     const own = error instanceof MurmurationError ? error : null;
-    parentPort?.postMessage({ number, code: own?.code ?? null, detail: own?.detail ?? messageOf(error) });
+    const isBroken = isOfWebAssembly(error) || error instanceof OutOfMemory;
+    parentPort?.postMessage({
+      number,
+      code: isBroken ? 'model.unusable' : (own?.code ?? null),
+      detail: own?.detail ?? messageOf(error),
+      isBroken,
+    });
   }
 });
 
 async function perform(request: ThreadRequest) {
   if (request.kind === 'load') {
-    const model = await runtime.load(request.content);
+    const { content } = request;
+    const runtime = runtimes.find(each => each.loads(content));
+    if (!runtime) throw new RangeError(`It loads no ${content.platform}.`);
+    const model = await runtime.load(content);
     models.set(request.model, model);
     const { inputs, outputs, bytes, engine, takesLengths } = model;
-    return { described: { inputs, outputs, bytes, engine, takesLengths } };
+    const structure = 'files' in content ? knownStructure(content.files) : undefined;
+    return { described: { inputs, outputs, bytes, engine, takesLengths }, structure };
   }
   const model = models.get(request.model);
   if (!model) throw new MurmurationError('inference.unavailable');
@@ -60,4 +93,22 @@ async function perform(request: ThreadRequest) {
   models.delete(request.model);
   await model.close();
   return { closed: true as const };
+}
+
+class OutOfMemory extends Error {}
+
+/**
+ * TensorFlow.js answers with what lies in its memory by chance where it gets no more of it, and says so by a line for people alone. ONNX
+ * Runtime throws an error.
+ */
+function requireMemory(model: number): void {
+  if ((hasFailed || bound.wasRefused) && !models.get(model)?.engine.startsWith('onnx'))
+    throw new OutOfMemory(`The model takes more memory than the ${memory} bytes that are for models here.`);
+}
+
+/** Out of its bounds, out of memory where it reckons with none, or aborted. */
+function isOfWebAssembly(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause)
+    if (each instanceof WebAssembly.RuntimeError) return true;
+  return false;
 }

@@ -107,9 +107,18 @@ export class InferenceServer {
     );
   }
 
-  /** Whether it takes requests. */
+  /** Whether it takes requests, and has all models that it had. */
   get isReady(): boolean {
-    return !this.#isDraining;
+    return !this.#isDraining && !this.#residents.isRecovering;
+  }
+
+  /** Throws `server.stopping` or `inference.unavailable` while it is not ready. */
+  requireReady(): void {
+    if (this.#isDraining) throw new MurmurationError('server.stopping');
+    if (this.#residents.isRecovering)
+      throw new MurmurationError('inference.unavailable', 'Models that were lost are being loaded again.', {
+        after: retryAfter,
+      });
   }
 
   /** Requests that are not answered yet. */
@@ -320,7 +329,17 @@ export class InferenceServer {
     this.#events.answered?.({ model, version, protocol, error, ms, queueMs, request, response, variant });
   };
 
-  async #answer(pending: PendingRequest): Promise<InferResponse> {
+  /** Once more where what ran the model ended for the sake of another request. */
+  #answer(pending: PendingRequest): Promise<InferResponse> {
+    return this.#answerOnce(pending).catch(error => {
+      const isGone = error instanceof MurmurationError && error.code === 'inference.unavailable';
+      if (!isGone || pending.isOver || !pending.resident) throw error;
+      this.#residents.lost(pending.resident);
+      return this.#answerOnce(pending);
+    });
+  }
+
+  async #answerOnce(pending: PendingRequest): Promise<InferResponse> {
     const { model: name, inputs, outputs } = pending.request;
     this.#requireLoaded(name);
     const { turns, clock } = this.#ports;
@@ -351,9 +370,6 @@ export class InferenceServer {
       };
     } catch (error) {
       statistics.failure.add(turns.now() - began);
-      // What ran it is gone: the next request loads it again.
-      if (error instanceof MurmurationError && error.code === 'inference.unavailable')
-        this.#residents.unload(model.hash).catch(() => {});
       throw error;
     } finally {
       this.#residents.release(resident);

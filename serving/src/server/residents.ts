@@ -38,6 +38,8 @@ export interface ResidentPorts {
 
 /** ms for which a model that did not load is not tried again. */
 const pause = 2_000;
+/** The same for one that kept what loads models busy, or broke it. */
+const pauseOfHung = 3_600_000;
 /** Versions whose statistics are kept at most, those longest unused forgotten first. */
 const mostStatistics = 4_096;
 
@@ -51,6 +53,7 @@ export class Residents {
   readonly #loading = new Map<ModelHash, Promise<Resident>>();
   readonly #failures = new Map<ModelHash, { readonly error: unknown; readonly until: number }>();
   readonly #statistics = new Map<ModelHash, ModelStatistics>();
+  readonly #recovering = new Set<Promise<unknown>>();
   /** One load after the other, so that the room which one has made is not another's. */
   #last: Promise<unknown> = Promise.resolve();
   #used = 0;
@@ -81,6 +84,11 @@ export class Residents {
 
   isReady(hash: ModelHash): boolean {
     return this.#ready.has(hash);
+  }
+
+  /** Whether models that were lost are being loaded again. */
+  get isRecovering(): boolean {
+    return this.#recovering.size > 0;
   }
 
   isLoading(hash: ModelHash): boolean {
@@ -152,6 +160,17 @@ export class Residents {
     }
   }
 
+  /** Takes out a version whose runtime has ended, and loads it again. */
+  lost(resident: Resident): void {
+    const { model, loaded } = resident;
+    if (this.#ready.get(model.hash) !== resident || this.#isClosed) return;
+    this.#forget(resident);
+    const again = loaded.close().then(() => this.load(model));
+    this.#recovering.add(again);
+    // Why it does not load, the index says.
+    again.catch(() => {}).finally(() => this.#recovering.delete(again));
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#idle?.();
@@ -165,7 +184,8 @@ export class Residents {
     if (this.#isClosed) throw new MurmurationError('server.stopping');
     const began = turns.now();
     try {
-      const { loaded, platform } = await this.#loadContent(model);
+      let lost = () => {};
+      const { loaded, platform } = await this.#loadContent(model, () => lost());
       const batcher = this.#batcherOf(model, loaded);
       const statistics = this.statisticsOf(model.hash);
       const resident = { model, platform, loaded, batcher, statistics, leases: 0, lastUsed: clock.now() };
@@ -174,13 +194,15 @@ export class Residents {
       this.#used += loaded.bytes;
       this.#ready.set(model.hash, resident);
       this.#newest = resident;
+      lost = () => this.lost(resident);
       this.#failures.delete(model.hash);
       this.#watchIdle();
       events.loaded?.(model, turns.now() - began, loaded.bytes, loaded.engine);
       return resident;
     } catch (error) {
       this.#failures.delete(model.hash);
-      this.#failures.set(model.hash, { error, until: clock.now() + pause });
+      const hung = error instanceof MurmurationError && error.code === 'prediction.timeout';
+      this.#failures.set(model.hash, { error, until: clock.now() + (hung ? pauseOfHung : pause) });
       if (this.#failures.size > mostStatistics)
         this.#failures.delete(this.#failures.keys().next().value as ModelHash);
       events.failed?.(model, error);
@@ -189,7 +211,7 @@ export class Residents {
   }
 
   /** Loads the files of a version and runs it once. Nothing that outlives it knows them: they take as much memory as the model. */
-  async #loadContent(model: ServedModel): Promise<Pick<Resident, 'loaded' | 'platform'>> {
+  async #loadContent(model: ServedModel, lost: () => void): Promise<Pick<Resident, 'loaded' | 'platform'>> {
     const { source, runtimes, transformers, memory } = this.#ports;
     const content = await source.content(model);
     const { platform, recorded, release } = content;
@@ -200,13 +222,22 @@ export class Residents {
         `No runtime here loads models of the platform ${platform}.`,
       );
     await this.#makeRoom(model, sizeOfContent(content));
-    const loaded = await runtime.load(content);
+    let isLost = false;
+    const loaded = await runtime.load(content, () => {
+      isLost = true;
+      lost();
+    });
     // A runtime has copied what it needs.
     release?.();
     try {
       if (loaded.bytes > memory.budget) this.#refuseSize(model, loaded.bytes);
       const { name } = model;
       await warmUp(loaded, { name, recorded, transformer: transformers(name) });
+      if (isLost)
+        throw new MurmurationError(
+          'prediction.timeout',
+          'What runs the model ended while the model was tried: it takes too long, or too much memory.',
+        );
       return { loaded, platform };
     } catch (error) {
       await loaded.close();
@@ -244,11 +275,16 @@ export class Residents {
   async #drop(resident: Resident): Promise<void> {
     const { model, loaded } = resident;
     if (this.#ready.get(model.hash) !== resident) return;
-    this.#ready.delete(model.hash);
-    if (this.#newest === resident) this.#newest = undefined;
-    this.#used -= loaded.bytes;
+    this.#forget(resident);
     await loaded.close();
     this.#ports.events.unloaded?.(model);
+  }
+
+  #forget(resident: Resident): void {
+    this.#ready.delete(resident.model.hash);
+    if (this.#newest === resident) this.#newest = undefined;
+    this.#used -= resident.loaded.bytes;
+    this.#wake();
   }
 
   #untilFreed(): Promise<void> {

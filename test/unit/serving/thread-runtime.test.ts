@@ -63,7 +63,6 @@ describe('a runtime in a thread', () => {
     const server = await open(runtime);
     const first = await ask(server, 'dense', 'x');
     await runtime.close();
-    await expect(ask(server, 'dense', 'x')).rejects.toMatchObject({ code: 'inference.unavailable' });
     expect(await ask(server, 'dense', 'x')).toEqual(first);
     await server.close();
   });
