@@ -13,6 +13,7 @@ const dayMs = 86_400_000;
 const programs = [
   'cli/src/cli.ts',
   'test/attacks/device/client-process.ts',
+  'test/attacks/device/model-process.ts',
   'test/attacks/operators/killed-by-itself.ts',
   'test/attacks/operators/killed-coordinator.ts',
   'test/attacks/operators/many-lines.ts',

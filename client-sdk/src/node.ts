@@ -30,7 +30,7 @@ export const nodePlatform: Platform = {
   conditions: async () => ({ idle: true, charging: true, unmetered: true }),
   transport: namedTransport,
   trainer: objective => workerTrainer(objective),
-  inference: nodeInference,
+  inference: serving => nodeInference(serving),
 };
 
 /** The client of a Node process; training runs in a worker thread. */

@@ -91,7 +91,7 @@ export class Hybrids {
       contentHash: platform.contentHash,
       clock: platform.clock,
       examples,
-      newest: () => models.current(),
+      newest: isRefused => models.current(isRefused),
       isIdle: async () => isFree() && (await platform.conditions()).idle !== false,
       emit,
     });

@@ -1,6 +1,6 @@
 import type { Serving } from '@murmuration/engine/inference/serving';
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { ContentHash } from '../models/content-hash.ts';
@@ -23,6 +23,7 @@ import { Refit } from './refit.ts';
 import type { Remote } from './remote.ts';
 import { hybridStore } from './saved-hybrid.ts';
 import { answer, type Served } from './served.ts';
+import { UnfinishedBuilds, unfinished } from './unfinished-builds.ts';
 import type { Verdicts } from './verdicts.ts';
 import { VersionJudge } from './version-judge.ts';
 
@@ -39,8 +40,8 @@ export interface HybridPorts {
   readonly contentHash?: ContentHash | undefined;
   readonly clock: Clock;
   readonly examples: GiveExamples;
-  /** The newest global version on the device. */
-  readonly newest: () => Promise<ModelFiles | undefined>;
+  /** The newest global version on the device but for those that are refused. */
+  readonly newest: (isRefused: (model: ModelHash) => boolean) => Promise<ModelFiles | undefined>;
   readonly isIdle: () => Promise<boolean>;
   readonly privateLayers: PrivateLayers;
   readonly verdicts: Verdicts;
@@ -63,6 +64,7 @@ export class ServedHybrid implements Hybrid {
   readonly #serving: Serving<unknown>;
   readonly #learning: LearningPorts;
   readonly #judge: VersionJudge;
+  readonly #builds: UnfinishedBuilds;
   readonly #refit: Refit;
   #restored: Promise<void> | undefined;
   #served = nothing;
@@ -85,6 +87,7 @@ export class ServedHybrid implements Hybrid {
     const { task, options, trainer, storage, contentHash, clock, isIdle } = ports;
     const inference = this.#watched(ports.inference);
     this.#ports = ports;
+    this.#builds = new UnfinishedBuilds(storage, task);
     this.#serving = options.serving as Serving<unknown>;
     const { privateLayers, verdicts, emit } = ports;
     const { margin } = options;
@@ -166,7 +169,7 @@ export class ServedHybrid implements Hybrid {
     const { signal } = this.#stop;
     try {
       await this.#restore();
-      const newest = await this.#ports.newest();
+      const newest = await this.#newest();
       const isNew =
         newest !== undefined &&
         newest.hash !== this.#served.files?.hash &&
@@ -212,7 +215,7 @@ export class ServedHybrid implements Hybrid {
     return {
       open: async files => {
         try {
-          const model = await inference.open(files);
+          const model = await this.#builds.during(files.hash, () => inference.open(files));
           this.#cannotRun = false;
           return model;
         } catch (error) {
@@ -222,6 +225,10 @@ export class ServedHybrid implements Hybrid {
       },
       close: () => inference.close(),
     };
+  }
+
+  #newest(but?: ModelHash): Promise<ModelFiles | undefined> {
+    return this.#ports.newest(model => model === but || this.#builds.has(model));
   }
 
   #restore(): Promise<void> {
@@ -240,9 +247,18 @@ export class ServedHybrid implements Hybrid {
         return null;
       }
     };
-    const stored = await attempt(() => store.global());
-    const files = stored ?? (await attempt(this.#ports.newest)) ?? null;
-    const global = files && (await attempt(() => inference.open(files)));
+    for (const model of (await attempt(() => this.#builds.find())) ?? []) this.#fail(unfinished(model));
+    const kept = await attempt(() => store.global());
+    const stored = kept && this.#builds.has(kept.hash) ? null : kept;
+    const first = stored ?? (await attempt(() => this.#newest())) ?? null;
+    let files = first;
+    let global = first && (await attempt(() => inference.open(first)));
+    // Another that is here serves better than none.
+    const other = first && !global && (await attempt(() => this.#newest(first.hash)));
+    if (other && other.hash !== first.hash) {
+      files = other;
+      global = await attempt(() => inference.open(other));
+    }
     const personal = new Map<string, OpenPersonal>();
     for (const model of models) {
       const bytes = (await attempt(() => store.personal(model.name))) ?? model.empty;
@@ -251,13 +267,13 @@ export class ServedHybrid implements Hybrid {
       if (open) personal.set(model.name, open);
     }
     const choice = await attempt(() => store.choice());
-    this.#served = { files, isKept: stored !== null, global, personal, choice };
+    this.#served = { files, isKept: stored !== null && files === stored, global, personal, choice };
   }
 
   async #learn(signal: AbortSignal): Promise<void> {
-    const { task, newest, examples, emit } = this.#ports;
+    const { task, examples, emit } = this.#ports;
     const before = this.#served;
-    const files = (await newest()) ?? before.files;
+    const files = (await this.#newest()) ?? before.files;
     const read = await readExamples(examples);
     this.#observed = [];
     emit('personal', { task, phase: 'learning', progress: 0, report: this.report() });
@@ -276,9 +292,9 @@ export class ServedHybrid implements Hybrid {
 
   /** Serves the newest version in the place of the one before, with the personal models as they are. */
   async #adopt(signal: AbortSignal): Promise<void> {
-    const { task, newest, examples, emit } = this.#ports;
+    const { task, examples, emit } = this.#ports;
     const before = this.#served;
-    const files = await newest();
+    const files = await this.#newest();
     if (!files || files.hash === before.files?.hash) return;
     const next = await adopt(before, files, examples, this.#learning, signal);
     this.#served = next;

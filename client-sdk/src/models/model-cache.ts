@@ -234,10 +234,14 @@ export class ModelCache {
 
   /**
    * The version to serve, with its n-grams where they are on the device: the one that was named, else the newest on the device; undefined where
-   * there is none. Throws `model.corrupt` for a damaged one of the app.
+   * there is none. Those that are refused count as not there, but for that of the app. Throws `model.corrupt` for a damaged one of the app.
    */
-  async current(): Promise<ModelFiles | undefined> {
-    return (await this.#kept(this.#pinnedName)) ?? (await this.#kept(this.#name)) ?? this.#ofApp();
+  async current(isRefused: (model: ModelHash) => boolean = () => false): Promise<ModelFiles | undefined> {
+    for (const name of [this.#pinnedName, this.#name]) {
+      const files = await this.#kept(name);
+      if (files && !isRefused(files.hash)) return files;
+    }
+    return this.#ofApp();
   }
 
   async #ofApp(): Promise<ModelFiles | undefined> {

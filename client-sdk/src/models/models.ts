@@ -13,6 +13,6 @@ export function openedLater(open: () => Promise<Models>): Models {
     pin: async (...args) => (await open()).pin(...args),
     loadNgrams: async (...args) => (await open()).loadNgrams(...args),
     named: async () => (await open()).named(),
-    current: async () => (await open()).current(),
+    current: async (...args) => (await open()).current(...args),
   };
 }

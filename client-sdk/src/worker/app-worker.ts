@@ -20,7 +20,8 @@ export interface RunningWorker {
 /** A worker of the app, started when it is first needed, and again after its end. */
 export interface AppWorker {
   running(): RunningWorker;
-  end(): void;
+  /** What is under way throws the reason, by default `training.stopped`. */
+  end(reason?: MurmurationError): void;
 }
 
 /** ms within which a worker that runs answers that it is there, however long it loads what it trains with. */
@@ -81,6 +82,6 @@ export function appWorker(spawn: Spawn, clock: Clock): AppWorker {
       current ??= start();
       return current.running;
     },
-    end: () => current?.end(new MurmurationError('training.stopped')),
+    end: (reason = new MurmurationError('training.stopped')) => current?.end(reason),
   };
 }

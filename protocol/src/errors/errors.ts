@@ -78,6 +78,7 @@ const lasting = {
   'model.missing': 'There is no such model version.',
   'model.corrupt': 'The stored model does not match its hash.',
   'model.unusable': 'The model cannot be loaded on this device.',
+  'model.unfinished': 'The app ended while it was building this model, which it builds no more.',
   'export.unsupported': 'The model has a layer that this format does not know.',
   'storage.corrupt': 'The storage is damaged; restore a backup.',
   'storage.incomplete':

@@ -81,6 +81,7 @@ export const statuses = {
   'model.corrupt': 500,
   'model.unreadable': 503,
   'model.unusable': 422,
+  'model.unfinished': 422,
   'export.unsupported': 422,
   'storage.failed': 503,
   'storage.full': 503,

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { afterEach, describe, expect, it } from 'vitest';
+import { PackedProcess } from '../../e2e/processes.ts';
 import { between, cyclic, layer, weights } from '../../unit/engine/models/topologies.ts';
-import { type ModelFolder, sumAndProduct } from '../../unit/serving/models.ts';
+import { ModelFolder, sumAndProduct } from '../../unit/serving/models.ts';
 import { ModelServer } from './model-server.ts';
 import { expanding, looping } from './onnx-models.ts';
 
@@ -153,5 +155,24 @@ describe('a file of ONNX', () => {
     await expect.poll(async () => (await at.infer('big', 'shape', 'INT64', [1], [3])).status).toBe(200);
     expect((await at.infer('turns', 'turns', 'INT64', [1], [3])).status).toBe(200);
     await expect.poll(() => at.ready()).toBe(200);
+  });
+});
+
+describe('models import', () => {
+  it('refuses a file with a cycle in place of never coming back', async () => {
+    const folder = await ModelFolder.create();
+    await put(folder, 'bad', cyclic);
+    const from = join(folder.path, 'bad/1');
+    const imported = new PackedProcess('cli/src/cli.ts', ['models', 'import', from, join(folder.path, 'to')]);
+    const refused = new Promise<void>(resolve =>
+      imported.child.stderr!.on('data', () => /wait for one another/.test(imported.errors) && resolve()),
+    );
+    try {
+      await refused;
+      expect(await imported.ended()).toBe(1);
+    } finally {
+      imported.child.kill('SIGKILL');
+      await folder.remove();
+    }
   });
 });

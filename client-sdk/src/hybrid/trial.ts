@@ -1,0 +1,44 @@
+import { Worker } from 'node:worker_threads';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+
+/** ms that building a model may take. */
+const most = 60_000;
+/** Shapes of models that are remembered as built. */
+const remembered = 64;
+
+const ownWorker = () => new Worker(new URL('./build-worker.ts', import.meta.url));
+
+/**
+ * Builds models in a thread of its own before others do, which may take a minute: what hangs there hangs nothing else. Models of one topology are
+ * tried once. What it returns throws `model.unusable` for one that can't be built, or not in time.
+ */
+export function trials(clock: Clock, spawn: () => Worker = ownWorker): (model: ModelFiles) => Promise<void> {
+  const built = new Set<string>();
+  return async model => {
+    const key = JSON.stringify([model.topology, model.layout.tensors]);
+    if (built.has(key)) return;
+    await tried(model, clock, spawn());
+    built.add(key);
+    if (built.size > remembered) built.delete(built.values().next().value!);
+  };
+}
+
+async function tried(model: ModelFiles, clock: Clock, worker: Worker): Promise<void> {
+  let cancel = () => {};
+  try {
+    const why = await new Promise<string | null>((resolve, reject) => {
+      cancel = clock.at(clock.now() + most, () => resolve(`it is not built within ${most} ms`));
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', () => resolve('the thread that builds it has ended'));
+      const { topology, layout, weights, hash } = model;
+      worker.postMessage({ topology, layout, weights, hash });
+    });
+    if (why !== null) throw new MurmurationError('model.unusable', `The model can't be built: ${why}.`);
+  } finally {
+    cancel();
+    await worker.terminate();
+  }
+}
