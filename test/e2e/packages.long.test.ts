@@ -414,8 +414,8 @@ describe('the SDK in an empty folder', () => {
     const { outputText } = ts.transpileModule(code, {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
     });
-    app.write('round.js', `${outputText}\nconsole.log(outcome, sent.examples);`);
-    expect(app.node('round.js').output).toMatch(/^counted 40$/m);
+    app.write('round.js', `${outputText}\nconsole.log(outcome, sent.weight);`);
+    expect(app.node('round.js').output).toMatch(/^counted 1$/m);
   });
 
   it.each(['webgl', 'webgpu'])('names the package that %s needs', name => {

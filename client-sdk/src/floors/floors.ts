@@ -1,5 +1,16 @@
-import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
-import { leastDropping, smallestSumByDefault } from '@murmuration/protocol/secagg/assumptions';
+import type {
+  Compression,
+  MaskingSettings,
+  PlanControl,
+  TrainingSettings,
+  UpdateSettings,
+} from '@murmuration/protocol/messages/plan';
+import {
+  controlClipByDefault,
+  leastDropping,
+  smallestSumByDefault,
+} from '@murmuration/protocol/secagg/assumptions';
+import { mostShareByDefault } from '@murmuration/protocol/weights/weight-range';
 
 /** The share of devices whose updates a plan may expect to lose; each from 0 to 1 (excluded). */
 export interface DroppingFloor {
@@ -50,10 +61,17 @@ export interface Floors {
   readonly smallestCohort?: number;
   /** The fewest updates in the sum that this device helps to open; 16 by default, never below 3 but with `masking: 'off'`. */
   readonly smallestSum?: number;
+  /**
+   * The largest cosine that one of updates equally long and at right angles may have with a sum, whatever weights a masked plan allows, above 0 to 1;
+   * ½ by default, 1: any (SPEC.md, RD26).
+   */
+  readonly mostShare?: number;
   /** The fewest examples of its own with which the device takes part, and that a plan may let it use; 32 by default. */
   readonly leastExamples?: number;
   /** The most passes over the examples in a round, 1 to 100; 5 by default. */
   readonly mostPasses?: TrainingSettings['epochs'];
+  /** The largest step of gradient descent; 10 by default. */
+  readonly learningRate?: TrainingSettings['learningRate'];
   /**
    * The most model versions from which the updates of one sum start, 1 to 64; 1 by default: all from the same one. Where there are more, as in
    * masked buffers of asynchronous tasks, a coordinator that makes versions up may see to it that but one device learns anything.
@@ -61,6 +79,10 @@ export interface Floors {
   readonly mostVersions?: number;
   /** The longest L2 norm of an update that a plan may allow; 20 by default. */
   readonly clip?: UpdateSettings['clip'];
+  /** The longest L2 norm of the change of a control variate that a plan may allow; 100 by default. */
+  readonly controlClip?: PlanControl['clip'];
+  /** The smallest share of the values of an update that a plan may have sent instead of all, above 0 to 1; 0.01 by default. */
+  readonly leastFraction?: Compression['fraction'];
   /** The most bits of a value of an update, 2 to 24; 16 by default. Updates of kind `float32` count as 24. */
   readonly bits?: UpdateSettings['bits'];
   /**
@@ -104,10 +126,14 @@ export const defaultFloors: HeldFloors = {
   dropping: { least: 0.05, most: 0.4, checked: leastDropping },
   smallestCohort: 20,
   smallestSum: smallestSumByDefault,
+  mostShare: mostShareByDefault,
   leastExamples: 32,
   mostPasses: 5,
+  learningRate: 10,
   mostVersions: 1,
   clip: 20,
+  controlClip: controlClipByDefault,
+  leastFraction: 0.01,
   bits: 16,
   ownDraw: true,
   topology: 'pinned',

@@ -22,7 +22,18 @@ export function protectionOf(floors: HeldFloors): Protection {
 }
 
 /** Numbers that are weaker the higher they are; all others are the lower they are. */
-const higher = ['mostPasses', 'mostVersions', 'clip', 'bits', 'most', 'day', 'model'];
+const higher = [
+  'mostShare',
+  'mostPasses',
+  'learningRate',
+  'mostVersions',
+  'clip',
+  'controlClip',
+  'bits',
+  'most',
+  'day',
+  'model',
+];
 
 /** Whether a floor is below its default; there is none for the authority. Words and yes have the strongest by default, but for an object. */
 function isWeaker(name: string, value: unknown, standard: unknown): boolean {

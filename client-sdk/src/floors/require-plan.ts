@@ -2,6 +2,7 @@ import type { MaskingSettings, Plan } from '@murmuration/protocol/messages/plan'
 import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
 import type { Demands } from '@murmuration/protocol/secagg/roster';
 import { dayOf } from '@murmuration/protocol/time/day';
+import { mostRatio, weightRatio } from '@murmuration/protocol/weights/weight-range';
 import { BelowFloor } from './below-floor.ts';
 import { type FloorName, type HeldFloors, threats } from './floors.ts';
 
@@ -48,7 +49,10 @@ export function requirePlan(plan: Plan, floors: HeldFloors): void {
     ['smallestSum', largestCohort, floors.smallestSum],
     ['leastExamples', training.maxExamples, floors.leastExamples],
     ['mostPasses', training.epochs, 0, floors.mostPasses],
+    ['learningRate', training.learningRate, 0, floors.learningRate],
     ['clip', update.clip, 0, floors.clip],
+    ...(plan.control ? ([['controlClip', plan.control.clip, 0, floors.controlClip]] as const) : []),
+    ...(compression ? ([['leastFraction', compression.fraction, floors.leastFraction]] as const) : []),
     ['bits', isPlain ? floatBits : update.bits, 0, floors.bits],
     ['uploadSlot', uploadSlot, floors.uploadSlot],
   ];
@@ -58,6 +62,31 @@ export function requirePlan(plan: Plan, floors: HeldFloors): void {
         floor,
         `The plan has ${value} for the floor "${floor}"; the app asks for ${least} or more${most < Infinity ? `, up to ${most}` : ''}.`,
       );
+  if (!plan.query) requireShare(plan, floors);
+}
+
+/** Throws `plan.below-floor` where the weights that a plan allows make one device's update too much of a sum (SPEC.md, RD26). */
+function requireShare(plan: Plan, { smallestSum, mostShare }: HeldFloors): void {
+  const { training, update, masking, leastSum = 0, bases } = plan;
+  const { weighting, leastWeight = 1, weightCap } = update;
+  if (leastWeight > weightCap || (training.fairness && !update.leastWeight))
+    throw new BelowFloor(
+      'mostShare',
+      'The plan has a smallest weight above its largest, or weights by losses and no smallest one.',
+    );
+  if (!masking) return;
+  const isEqual = weighting === 'uniform' && !training.fairness;
+  const ratio = weightRatio(isEqual ? 1 : weightCap, isEqual ? 1 : leastWeight, bases?.length || 1);
+  const most = mostRatio(
+    { ...plan, masking },
+    Math.max(fewestContributors, smallestSum, leastSum),
+    mostShare,
+  );
+  if (ratio > most)
+    throw new BelowFloor(
+      'mostShare',
+      `One update may count ${ratio.toFixed(2)} times as much as another by the plan; for the floor "mostShare" of ${mostShare} it may count ${most.toFixed(2)} times as much. Weights that are uniform do.`,
+    );
 }
 
 const withArticle = (threat: string): string => `${threat.startsWith('h') ? 'an' : 'a'} ${threat}`;

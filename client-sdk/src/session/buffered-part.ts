@@ -75,7 +75,7 @@ function sendingPart(assignment: Assignment, ports: SessionPorts): Part {
   let update: KeptUpdate | undefined;
   let base: ModelHash = plan.model;
   return {
-    smallestSum: 0,
+    smallestSum: plan.leastSum ?? 0,
     async require(_, isMade) {
       requireSummable(plan);
       // The app may keep more of them now than when the update was trained, by a plan with the same layers.

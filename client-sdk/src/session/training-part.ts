@@ -16,7 +16,7 @@ export function trainingPart(assignment: Assignment, ports: SessionPorts): Part 
   let began: number | undefined;
   const participations = new Participations(store.storage, plan.task, floors.privacy);
   return {
-    smallestSum: plan.privacy?.noise?.quorum ?? 0,
+    smallestSum: Math.max(plan.privacy?.noise?.quorum ?? 0, plan.leastSum ?? 0),
     async require(signal, isMade) {
       requirePrivateLayers(plan, keepPrivate);
       await contributions.require(assignment, isMade);

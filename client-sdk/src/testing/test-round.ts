@@ -20,7 +20,7 @@ export interface SentUpdate {
   readonly norm: number;
   /** What the update counts for. */
   readonly weight: number;
-  /** Examples that the device says it trained on; undefined where the plan's weights do not tell. */
+  /** Examples that the device says it trained on; undefined where the plan's weights do not tell, as they do by `weighting: 'examples'`. */
   readonly examples: number | undefined;
   /** Bytes of the upload. */
   readonly bytes: number;
@@ -121,9 +121,13 @@ export class TestRound {
     const { plan, round } = this.assignment;
     const { delta, weight } = this.#unmasked(round);
     const norm = Math.sqrt(delta.reduce((sum, value) => sum + value * value, 0));
-    const { weighting, weightCap } = plan.update;
+    const { weighting, weightCap, leastWeight = 1 } = plan.update;
     const { maxExamples, fairness } = plan.training;
-    const isTold = weighting === 'examples' && weightCap === maxExamples && !fairness;
+    const isTold =
+      weighting === 'examples' &&
+      weightCap === maxExamples &&
+      (leastWeight === 1 || weight > leastWeight) &&
+      !fairness;
     return { delta, norm, weight, examples: isTold ? weight : undefined, bytes: this.#update!.length };
   }
 

@@ -22,7 +22,7 @@ export interface TestTask {
   readonly model: ModelParts | (() => LayersModel | Promise<LayersModel>);
   /** How devices train; by default 1 epoch in batches of 32 at a learning rate of 0.1, over 1,000 examples at most. */
   readonly plan?: Partial<TrainingSettings>;
-  /** How an update is sent; by default clipped to 1, in 12 bits, with a weight that is the number of examples. */
+  /** How an update is sent; by default clipped to 1, in 12 bits, with the weight 1. With `weighting: 'examples'` the weight is their number, for a client whose floor `mostShare` is 1. */
   readonly update?: Partial<Omit<UpdateSettings, 'compression'>>;
   /** What masks withstand; by default a malicious coordinator. `null`: updates are not masked. */
   readonly masking?: Partial<MaskingSettings> | null;
@@ -59,13 +59,13 @@ export function planOf(name: TaskName, task: TestTask, model: ModelHash): Plan {
     version: 1,
     model,
     training,
-    // A weight cap as large as the most examples: a weight is then the number of examples.
     update: {
       kind: 'ring',
       clip: 1,
       bits: 12,
-      weighting: 'examples',
-      weightCap: Math.min(65_536, training.maxExamples),
+      weighting: 'uniform',
+      // A weight cap as large as the most examples: a weight is then the number of examples.
+      weightCap: update.weighting === 'examples' ? Math.min(65_536, training.maxExamples) : 1,
       ...update,
     },
     masking: masking && { threat: 'malicious', corrupt: 0.05, dropping: 0.1, graph: 'sparse', ...masking },

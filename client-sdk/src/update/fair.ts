@@ -1,34 +1,41 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Fairness } from '@murmuration/protocol/messages/plan';
+import type { Fairness, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /** Keeps powers of a loss of nothing finite. */
 const least = 1e-10;
 
+/** How a device counts that weighs by its loss. */
+export interface FairShare {
+  /** What its delta is multiplied by in the sum. */
+  readonly weight: number;
+  /** What it adds to that by which the sum is divided; the weight at least. */
+  readonly divisor: number;
+}
+
 /**
- * Turns a delta of the norm `norm`, in place, into F^q · delta / h, and returns h / unit: F is the `loss` before training, h = F^q + q · L · F^(q−1)
- * · norm² (q-FedAvg: Li et al. 2020, Algorithm 2; SPEC.md, RD20). So a mean by these weights is Σ F^q · delta / Σ h. Throws
- * `training.unsupported` for a loss that is none, or below 0.
+ * The weight F^q / unit of a delta of the norm `norm`, from `leastWeight` to `weightCap`, and its h = weight · (1 + q · L · norm² / F): F is the
+ * `loss` before training (q-FedAvg: Li et al. 2020, Algorithm 2; SPEC.md, RD20). So the step Σ weight · delta / Σ h is that of the paper where the
+ * bounds cut nothing. Throws `training.unsupported` for a loss that is none, or below 0.
  */
 export function fairShare(
-  delta: Float32Array,
   norm: number,
   loss: number | undefined,
   { q, lipschitz, unit }: Fairness,
-): number {
+  { leastWeight = 1, weightCap }: Pick<UpdateSettings, 'leastWeight' | 'weightCap'>,
+): FairShare {
   if (loss === undefined || !(loss >= 0 && loss < Infinity))
     throw new MurmurationError(
       'training.unsupported',
       `The plan weighs devices by the loss of the model before it is trained; the trainer gave ${loss} as metrics.initialLoss, where 0 or more is needed.`,
     );
   const base = loss + least;
-  const longer = 1 + (q * lipschitz * norm * norm) / base;
-  for (let i = 0; i < delta.length; i++) delta[i] = delta[i]! / longer;
-  return (base ** q * longer) / unit;
+  const weight = Math.max(leastWeight, Math.min(weightCap, base ** q / unit));
+  return { weight, divisor: weight * (1 + (q * lipschitz * norm * norm) / base) };
 }
 
-/** A weight as a whole number from 1 to `cap`, up or down at random so that its expectation is kept. */
-export function wholeWeight(weight: number, cap: number, random: RandomBytes): number {
+/** Both as whole numbers, up to `most`, up or down by one draw so that their expectation is kept. */
+export function wholeShare({ weight, divisor }: FairShare, most: number, random: RandomBytes): FairShare {
   const part = new DataView(new Uint8Array(random(4)).buffer).getUint32(0) / 2 ** 32;
-  return Math.max(1, Math.min(cap, Math.floor(weight + part)));
+  return { weight: Math.floor(weight + part), divisor: Math.min(most, Math.floor(divisor + part)) };
 }

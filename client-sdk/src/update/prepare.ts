@@ -14,13 +14,12 @@ import type { Layout } from '@murmuration/protocol/weights/layout';
 import {
   quantizationFor,
   quantizationOf,
-  quantize,
   quantizedPieces,
   type Verdict,
 } from '@murmuration/protocol/weights/quantize';
 import { clip } from './clip.ts';
 import { clipLayers } from './clip-layers.ts';
-import { fairShare, wholeWeight } from './fair.ts';
+import { type FairShare, fairShare, wholeShare } from './fair.ts';
 import { weightOf } from './weigh.ts';
 
 /** What a device learned in a round. */
@@ -86,17 +85,26 @@ export function prepareUpdate(
       'Training diverged: the update is not finite. A lower learning rate helps.',
     );
   const { fairness } = plan.training;
-  const weight = fairness
-    ? wholeWeight(fairShare(delta, Math.min(norm, limit), loss, fairness), plan.update.weightCap, random)
-    : weightOf(examples, plan);
-  const { compression } = plan.update;
+  const { compression, bits, weightCap } = plan.update;
+  if (fairness && (compression || plan.update.kind === 'float32'))
+    throw new MurmurationError(
+      'training.unsupported',
+      'The plan weighs devices by their losses, which takes whole quantised updates.',
+    );
+  const { weight, divisor }: Partial<FairShare> & Pick<FairShare, 'weight'> = fairness
+    ? wholeShare(
+        fairShare(Math.min(norm, limit), loss, fairness, plan.update),
+        (2 ** (bits - 1) - 1) * weightCap,
+        random,
+      )
+    : { weight: weightOf(examples, plan) };
   if (sparse || (compression && compression.kind !== 'randomMask')) {
     if (!sparse || !compression || plan.masking)
       throw new MurmurationError(
         'plan.below-floor',
         'The plan and what was learned differ in whether places are sent, or they would have masks, which they can not.',
       );
-    return encodeSparse(layout.hash, layout.count, sparse, plan.update.bits, weight);
+    return encodeSparse(layout.hash, layout.count, sparse, bits, weight);
   }
   if (plan.update.kind === 'float32') {
     if (plan.masking)
@@ -120,13 +128,13 @@ export function prepareUpdate(
     const elements = noisy.noisyRounding(delta, plan, quantization, round, random);
     return packed({ elements, width: quantization.width }, layout.hash, mask);
   }
-  const within = norm <= limit;
-  const update = { delta: values, weight, quantization, seed: round, random, verdict, isWithin: within };
+  const isWithin = norm <= limit;
+  const update = { delta: values, weight, quantization, seed: round, random, verdict, isWithin, divisor };
   const { elements, width } = quantization;
   // Masks go over all elements at once; without them nothing but what is sent takes memory.
   if (!mask) return encodeRing(layout.hash, elements, width, quantizedPieces(update));
-  const ring = quantize(values, weight, quantization, round, random, verdict, within);
-  return packed({ elements: ring, width }, layout.hash, mask);
+  const [ring] = quantizedPieces(update, elements);
+  return packed({ elements: ring!, width }, layout.hash, mask);
 }
 
 function packed({ elements, width }: Answered, layoutHash: Uint8Array, mask?: Mask): Uint8Array {

@@ -10,7 +10,6 @@ import {
   type Quantization,
   type QuantizationSettings,
   quantizationFor,
-  tellsWithin,
   type VerdictCounts,
   verdictsOfSum,
 } from '@murmuration/protocol/weights/quantize';
@@ -68,11 +67,14 @@ export class RingSum implements RunningSum, SumInRing {
   add(bytes: Uint8Array): void {
     const update = decodeUpdate(bytes, this.form);
     if (update.kind !== 'ring') throw new MurmurationError('update.wrong-kind');
-    const { width, elements, contributionBits } = this.#quantization;
+    const { width, elements, places, largest, contributionBits } = this.#quantization;
     if (this.#masked) this.#vector.add(update.packed, width);
     else {
-      requireWeight(elementAt(update.packed, elements - 1, width), this.#settings.weightCap);
-      if (this.tellsWithin) requireAnswer(elementAt(update.packed, elements - 2, width));
+      const at = (place: number) => elementAt(update.packed, place, width);
+      const { leastWeight = 1, weightCap } = this.#settings;
+      const weight = requireWithin(at(elements - 1), leastWeight, weightCap);
+      if (places.within !== undefined) requireAnswer(at(places.within));
+      if (places.divisor !== undefined) requireWithin(at(places.divisor), weight, largest * weightCap);
       this.#vector.add(update.packed, width, contributionBits);
     }
     this.contributors += 1;
@@ -100,7 +102,7 @@ export class RingSum implements RunningSum, SumInRing {
 
   /** Whether its updates say if they were within the clip. */
   get tellsWithin(): boolean {
-    return tellsWithin(this.#quantization);
+    return this.#quantization.places.within !== undefined;
   }
 
   /** Numbers of the model that it is a sum for. */
@@ -152,10 +154,11 @@ function requireAnswer(element: number): void {
     );
 }
 
-function requireWeight(weight: number, cap: number): void {
-  if (weight < 1 || weight > cap)
+function requireWithin(weight: number, least: number, most: number): number {
+  if (weight < least || weight > most)
     throw new MurmurationError(
       'update.weight',
-      `A weight is a whole number from 1 to ${cap}; this one is ${weight}.`,
+      `A weight is a whole number from ${least} to ${most}; this one is ${weight}.`,
     );
+  return weight;
 }

@@ -1,4 +1,5 @@
 import type { Fairness } from '@murmuration/protocol/messages/plan';
+import { controlClipByDefault } from '@murmuration/protocol/secagg/assumptions';
 import type { Head } from '../registry/ports.ts';
 import type { AskedControl, Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
@@ -14,11 +15,20 @@ export function stateFor(strategy: Strategy, { version, state }: Head, count: nu
 }
 
 /** What the plan of a round from the head says of fair weights; undefined where the strategy of the task has none. */
-export function fairnessFor({ strategy, training }: Task, head: Head, count: number): Fairness | undefined {
-  if (strategy.consumes !== 'sum') return undefined;
-  const asked = strategy.fairness?.(stateFor(strategy, head, count));
-  return asked && { lipschitz: 1 / training.learningRate, ...asked };
+export function fairnessFor(
+  { strategy, training, update }: Task,
+  head: Head,
+  count: number,
+): Fairness | undefined {
+  if (strategy.consumes !== 'sum' || !strategy.fairness) return undefined;
+  const { scale, ...asked } = strategy.fairness(stateFor(strategy, head, count));
+  const unit = Math.min(1e6, scale / usualWeight(update));
+  return { lipschitz: 1 / training.learningRate, ...asked, unit };
 }
+
+/** The weight of a device with the usual loss: as far from the smallest weight as from the largest, by a factor. */
+export const usualWeight = ({ leastWeight = 1, weightCap }: Task['update']): number =>
+  Math.sqrt(leastWeight * weightCap);
 
 /** The clip of a round from the head, where the strategy of the task moves it; undefined where it does not. */
 export function clipFor({ strategy, update }: Task, head: Head, count: number): number | undefined {
@@ -35,7 +45,8 @@ export function controlFor(
   if (strategy.consumes !== 'sum') return undefined;
   const asked = strategy.control?.(stateFor(strategy, head, count));
   const { gradientClip, learningRate, epochs } = training;
-  return asked && { clip: gradientClip ?? Math.min(1e6, update.clip / (learningRate * epochs)), ...asked };
+  const clip = gradientClip ?? Math.min(controlClipByDefault, update.clip / (learningRate * epochs));
+  return asked && { clip, ...asked };
 }
 
 /** Values of a vector; 0 for a number, undefined for nothing. */

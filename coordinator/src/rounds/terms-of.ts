@@ -6,6 +6,7 @@ import type { ModelVersion } from '../registry/model-version.ts';
 import type { RoundTerms, Spread } from '../round/round.ts';
 import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, cohortSizeOf, largestSumOf, type Task } from '../task/task.ts';
+import { definedUpdate } from '../task/weights.ts';
 
 /** What the plan of a round has of its own. */
 export interface PlanOwn {
@@ -54,7 +55,7 @@ export function termsOfQuery(
       version,
       model,
       training,
-      update,
+      update: definedUpdate(update),
       masking,
       largestCohort: cohortSize,
       grace,
@@ -78,7 +79,16 @@ export function planOf(
   { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
   { privacy, fairness, control, clip, named, bases, frozenLayers = [] }: PlanOwn,
 ): Plan {
-  const { planVersion: version, training, update, masking, privateLayers, uploadSlot, buffer } = task;
+  const {
+    planVersion: version,
+    training,
+    update,
+    masking,
+    privateLayers,
+    uploadSlot,
+    buffer,
+    leastSum,
+  } = task;
   // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
   // Verdicts get no noise, and devices of a buffer have judged nothing since they trained.
   const judged = masking && !privacy && !buffer ? (named ?? parent) : null;
@@ -90,6 +100,7 @@ export function planOf(
     update: clip === undefined ? update : { ...update, clip, within: true },
     masking,
     largestCohort: largestSumOf(task),
+    ...(leastSum !== undefined && { leastSum }),
     grace: task.deadlines.grace,
     ...(judged && { judged }),
     ...(uploadSlot > 0 && { uploadSlot }),

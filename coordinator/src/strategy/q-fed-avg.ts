@@ -8,14 +8,14 @@ export interface QFedAvgSettings {
   readonly lipschitz?: number;
 }
 
-/** The weight of an average update: those of a sixteenth of the default cap have room above it, and enough steps below. */
-const usualWeight = 256;
+/** Powers of losses below which weights are told apart no more. */
+const leastScale = 1e-9;
 
 /**
  * q-FedAvg (Li et al. 2020, Algorithm 2): w ← w + Σ F^q Δ / Σ (F^q + q L F^(q−1) ‖Δ‖²), F the loss of a device before it trained, so that devices on
- * which the model does badly pull harder, and the model does more alike on all. Devices send F^q Δ and the denominator as value and weight
- * of their update, so that masks hide both (SPEC.md, RD20). The state is the mean denominator of the last round, in which the weights of the
- * next are measured. Throws `config.invalid` for settings out of range.
+ * which the model does badly pull harder, and the model does more alike on all. Devices weigh Δ by F^q, as far as the bounds of weights allow, and
+ * send the denominator beside it, so that masks hide both (SPEC.md, RD20). The state is the mean F^q of the last round, around which the weights of
+ * the next lie. Throws `config.invalid` for settings out of range.
  */
 export function qFedAvg({ q = 1, lipschitz }: QFedAvgSettings = {}): SumStrategy<{ readonly scale: number }> {
   if (!(q > 0 && q <= 20))
@@ -29,18 +29,12 @@ export function qFedAvg({ q = 1, lipschitz }: QFedAvgSettings = {}): SumStrategy
     name: 'qFedAvg',
     consumes: 'sum',
     init: () => ({ scale: 1 }),
-    fairness: ({ scale }) => ({
-      q,
-      unit: scale / usualWeight,
-      ...(lipschitz !== undefined && { lipschitz }),
-    }),
-    apply({ scale }, model, { delta, weight }, contributors) {
+    fairness: ({ scale }) => ({ q, scale, ...(lipschitz !== undefined && { lipschitz }) }),
+    apply(state, model, { delta, scale = state.scale }) {
       const next = new Float32Array(model.length);
       for (let i = 0; i < next.length; i++) next[i] = model[i]! + delta[i]!;
-      if (!contributors) return { state: { scale }, model: next };
       // Losses that fall over many rounds stay within the range of weights.
-      const measured = (scale * weight) / contributors / usualWeight;
-      return { state: { scale: Math.max(1e-9, Math.min(1e6, measured)) }, model: next };
+      return { state: { scale: Math.max(leastScale, Math.min(1e6, scale)) }, model: next };
     },
   };
 }

@@ -56,7 +56,11 @@ export type AskedControl = Pick<PlanControl, 'origin' | 'rounds'> &
   Partial<Pick<PlanControl, 'clip'>> & { readonly values: Float32Array };
 
 /** `Fairness` of a plan, with `lipschitz` left out where it is 1 / the learning rate of the plan. */
-export type AskedFairness = Pick<Fairness, 'q' | 'unit'> & Partial<Pick<Fairness, 'lipschitz'>>;
+export type AskedFairness = Pick<Fairness, 'q'> &
+  Partial<Pick<Fairness, 'lipschitz'>> & {
+    /** The power q of the usual loss, whose weight is in the middle of those that a plan allows; `scale` of a mean tells it afterwards. */
+    readonly scale: number;
+  };
 
 /**
  * Needs every single update, in whatever order: at least one. So the coordinator sees them, and no task combines it with

@@ -34,6 +34,7 @@ import type { Task, TaskQuery } from './task.ts';
 import { problemOfGate } from './task-gate.ts';
 import { privacyOf } from './task-privacy.ts';
 import { taskSchema } from './task-schema.ts';
+import { withLeastWeight } from './weights.ts';
 
 type Definition = z.input<typeof taskSchema>;
 
@@ -86,7 +87,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
   const queries = isOnDevices(by)
     ? [...others.queries, ...queriesSchema.parse([{ query: by.query, every: by.every }])]
     : others.queries;
-  const update = updateOf(asked);
+  const update = updateOf(asked, masking !== 'off');
   const { training: central, ...rest } = others;
   const { cells, ...ofCohort } = rest.cohort;
   const { cohort, buffer } = cohortOf(ofCohort, masking !== 'off');
@@ -110,6 +111,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
       isRetrained: rest.retrain !== null,
     });
   const fairCap = fairCapOf(rest.strategy, (input as Partial<TaskDefinition>).update?.weightCap, {
+    kind: update.kind,
     isPrivate: privacy !== null,
     isAsynchronous: buffer !== null,
   });
@@ -175,7 +177,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     );
   if (rest.watch)
     refuseUnwatchable(rest.watch, rest.gate !== null, settings !== null && buffer === null, privacy !== null);
-  const task: Task = {
+  const task = withLeastWeight({
     ...rest,
     name: parseTaskName(rest.name),
     // Devices that know nothing of it still understand a plan without it.
@@ -193,7 +195,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     deadlines,
     interval: schedule.every,
     evaluator: evaluation && rest.gate ? remembering(evaluation) : evaluation,
-  };
+  });
   refuseOverflow(task);
   if (task.privacy?.devices) refuseUncertainNoise(task);
   refuseUnaskable(task);
@@ -220,13 +222,16 @@ function requireNgrams(ngrams: Uint8Array | string, queries: readonly TaskQuery[
 }
 
 /** What plans say of updates: devices that know nothing of compression still understand a plan without it. */
-function updateOf({
-  compression,
-  perLayer,
-  ...others
-}: z.output<typeof taskSchema>['update']): UpdateSettings {
+function updateOf(
+  { compression, perLayer, weighting, ...others }: z.output<typeof taskSchema>['update'],
+  isMasked: boolean,
+): UpdateSettings {
   // Devices that know nothing of it still understand a plan without it.
-  const update = perLayer ? { ...others, perLayer } : others;
+  const update = {
+    ...others,
+    weighting: weighting ?? (isMasked ? ('uniform' as const) : ('examples' as const)),
+    ...(perLayer && { perLayer }),
+  };
   if (!compression) return update;
   const { kind, fraction, feedback = kind !== 'randomMask' } = compression;
   return { ...update, compression: { kind, fraction, feedback } };

@@ -69,10 +69,19 @@ const [leastFairCap, fairCapByDefault] = [1_024, 4_096];
 export function fairCapOf(
   strategy: Strategy,
   given: number | undefined,
-  { isPrivate, isAsynchronous }: { readonly isPrivate: boolean; readonly isAsynchronous: boolean },
+  {
+    kind,
+    isPrivate,
+    isAsynchronous,
+  }: Pick<UpdateSettings, 'kind'> & { readonly isPrivate: boolean; readonly isAsynchronous: boolean },
 ): number | null {
   if (strategy.consumes !== 'sum' || !strategy.fairness) return null;
   const { name } = strategy;
+  if (kind !== 'ring')
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${name} divides by what devices send beside their update; set update.kind "ring".`,
+    );
   if (isPrivate)
     throw new MurmurationError(
       'config.invalid',

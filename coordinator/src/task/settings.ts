@@ -9,6 +9,7 @@ import { definedQueries } from './queries.ts';
 import { SettingsError } from './settings-error.ts';
 import type { Task } from './task.ts';
 import { wantedPrivacy } from './task-privacy.ts';
+import { definedUpdate } from './weights.ts';
 
 /** What operators may change of a task; the rest is its definition's. */
 const sections = ['plan', 'update', 'masking', 'cohort', 'deadlines', 'schedule', 'eligibility'] as const;
@@ -28,7 +29,11 @@ export function settingsOf(task: Task) {
       optimizer: training.optimizer ?? null,
       privateLayers: [...privateLayers],
     },
-    update: { ...update, perLayer: update.perLayer ?? false, compression: update.compression ?? null },
+    update: {
+      ...definedUpdate(update),
+      perLayer: update.perLayer ?? false,
+      compression: update.compression ?? null,
+    },
     masking: masking
       ? {
           ...masking,

@@ -95,8 +95,11 @@ export const taskSchema = z.strictObject({
     perLayer: z.boolean().default(false),
     /** Bits of a quantised value. */
     bits: z.int().min(2).max(24).default(8),
-    /** Whether updates count by the number of examples used, or all the same. */
-    weighting: z.enum(['examples', 'uniform']).default('examples'),
+    /**
+     * Whether updates count by the number of examples used, or all the same; `uniform` by default with masking, else `examples`. Under masks weights
+     * differ by no more than devices take by default.
+     */
+    weighting: z.enum(['examples', 'uniform']).optional(),
     /** Largest weight of one update. */
     weightCap: z.int().min(1).max(65_536).default(32),
     /** Sends only some of the values; null: all of them. */

@@ -52,6 +52,8 @@ export interface Task {
   readonly growth?: Growth | undefined;
   readonly planVersion: number;
   readonly training: TrainingSettings;
+  /** Updates without which no sum is opened, by which the weights of plans are bounded; left out where weights do not differ under masks. */
+  readonly leastSum?: number;
   /** The coordinator's own examples that it is trained on; null: devices alone train it. */
   readonly central: CentralTraining | null;
   readonly update: UpdateSettings;

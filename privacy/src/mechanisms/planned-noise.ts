@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Plan, PlanNoise } from '@murmuration/protocol/messages/plan';
-import { corruptCount } from '@murmuration/protocol/secagg/parameters';
+import { corruptCount } from '@murmuration/protocol/secagg/assumptions';
 import { longestRotated, quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { Distributed } from './distributed.ts';
 

@@ -43,7 +43,7 @@ export const trainingSettings = z.strictObject({
       q: positive(20),
       /** L, the steepest that a device's gradient changes; 1 / learning rate as a rule. */
       lipschitz: positive(1e6),
-      /** What a weight of 1 stands for. */
+      /** The power of the loss that a weight of 1 stands for. */
       unit: positive(1e6),
     }),
   ),
@@ -61,9 +61,11 @@ export const updateSettings = z.strictObject({
   perLayer: z.optional(z.literal(true)),
   /** Bits of a quantised value. */
   bits: whole(2, 24),
-  /** `examples`: weights from 1 to `weightCap` in proportion to the examples used of `maxExamples`; `uniform`: all 1. */
+  /** `examples`: weights from `leastWeight` to `weightCap` in proportion to the examples used of `maxExamples`; `uniform`: all 1. */
   weighting: z.enum(['examples', 'uniform']),
   weightCap: whole(1, 65_536),
+  /** The smallest weight, at most `weightCap`; 1 where it is left out, as under `uniform` weights. */
+  leastWeight: z.optional(whole(1, 65_536)),
   /** Only some of the values are sent (SPEC.md, UP13); left out where all are. */
   compression: z.optional(
     z.strictObject({
@@ -162,6 +164,11 @@ export const plan = z.strictObject({
   masking: z.nullable(maskingSettings),
   /** The largest number of updates in the sum, which fixes the width of the ring. */
   largestCohort: whole(1, 1_000_000),
+  /**
+   * Updates without which no sum is opened, of the cohort, or of a group or part of it (SPEC.md, RD26): how far weights may differ follows from
+   * it. Left out where they do not.
+   */
+  leastSum: z.optional(whole(1, 1_000_000)),
   /**
    * How long a masked round waits for devices whose connection is gone, once it has enough and everybody else has answered, ms: the time
    * within which a device should be back.

@@ -20,3 +20,18 @@ export const fewestContributors = 3;
 export const leastDropping = 0.1;
 /** The fewest devices that a sum is of, where nobody says another number. */
 export const smallestSumByDefault = 16;
+/** The longest change of a control variate that devices send, where nobody says another. */
+export const controlClipByDefault = 100;
+
+/** Keeps a product such as 0.29 × 100 from falling below the integer that it stands for. */
+const roundingSlack = 1e-14;
+
+/** C: the corrupt devices that are assumed; one at least where the coordinator may lie, which can always enrol one. */
+export function corruptCount(devices: number, { threat, corrupt }: Omit<Assumptions, 'dropping'>): number {
+  if (threat === 'honest-but-curious') return countOf(devices, corrupt);
+  return Math.max(1, Math.ceil((corrupt - roundingSlack) * devices));
+}
+
+/** How many of `devices` a fraction stands for, rounded down. */
+export const countOf = (devices: number, fraction: number): number =>
+  Math.floor((fraction + roundingSlack) * devices);

@@ -1,6 +1,8 @@
 import { MurmurationError } from '../errors/errors.ts';
 import {
   type Assumptions,
+  corruptCount,
+  countOf,
   fewestContributors,
   leastDropping,
   smallestSumByDefault,
@@ -19,7 +21,7 @@ export interface GraphParameters {
 }
 
 /** Cohorts up to this size mask along the complete graph: where the coordinator may lie, the sum that opens is exactly the stated one then. */
-const mostInCompleteGraph = { 'honest-but-curious': 49, 'semi-malicious': 128, malicious: 128 } as const;
+export const mostInCompleteGraph = { 'honest-but-curious': 49, 'semi-malicious': 128, malicious: 128 } as const;
 const mostDevices = 1_000_000;
 const securityBits = { 'honest-but-curious': 40, 'semi-malicious': 40, malicious: 80 } as const;
 const correctnessBits = 20;
@@ -31,8 +33,6 @@ export function guaranteedBits(threat: ThreatModel): {
 } {
   return { security: securityBits[threat], correctness: correctnessBits };
 }
-/** Keeps a product such as 0.29 × 100 from falling below the integer that it stands for. */
-const roundingSlack = 1e-14;
 
 /**
  * The sparsest graph, with its smallest threshold, that withstands what is assumed. The chance that it does not protect a device stays
@@ -281,16 +281,6 @@ function logFactorial(n: number): number {
   for (let factor = 2; factor <= n; factor++) product *= factor;
   return Math.log(product);
 }
-
-/** C: the corrupt devices that are assumed; one at least where the coordinator may lie, which can always enrol one. */
-export function corruptCount(devices: number, { threat, corrupt }: Omit<Assumptions, 'dropping'>): number {
-  if (threat === 'honest-but-curious') return countOf(devices, corrupt);
-  return Math.max(1, Math.ceil((corrupt - roundingSlack) * devices));
-}
-
-/** How many of `devices` a fraction stands for, rounded down. */
-const countOf = (devices: number, fraction: number): number =>
-  Math.floor((fraction + roundingSlack) * devices);
 
 function checkAssumptions(devices: number, { threat, corrupt, dropping }: Assumptions): void {
   if (!Number.isSafeInteger(devices) || devices < fewestContributors || devices > mostDevices) {

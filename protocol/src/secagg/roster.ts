@@ -113,10 +113,11 @@ export function readRoster(
   const parameters = { graph, devices: reader.u32(), neighbours: reader.u32(), threshold: reader.u32() };
   const self = reader.u32();
   const certified = reader.u8() === 1;
-  if (parameters.devices < demands.smallestCohort) {
+  const smallest = Math.max(demands.smallestCohort, demands.smallestSum);
+  if (parameters.devices < smallest) {
     throw new MurmurationError(
       'secagg.parameters',
-      `The cohort has ${parameters.devices} devices; this device takes part in cohorts of ${demands.smallestCohort} or more.`,
+      `The cohort has ${parameters.devices} devices; this device takes part in cohorts of ${smallest} or more.`,
     );
   }
   checkParameters(parameters, demands.assumptions);

@@ -13,6 +13,8 @@ export interface QuantizationSettings {
   readonly bits: number;
   /** Largest weight of one update. */
   readonly weightCap: number;
+  /** The smallest; 1 where it is left out. */
+  readonly leastWeight?: number | undefined;
   /** Largest number of updates in one sum. */
   readonly largestCohort: number;
   /** Whether updates bring what devices say of a version; false where it is left out. */
@@ -21,12 +23,15 @@ export interface QuantizationSettings {
   readonly control?: number | undefined;
   /** Whether updates say if their delta was within the clip; false where it is left out. */
   readonly within?: boolean | undefined;
+  /** The power of a loss that a weight of 1 stands for, where updates bring what their sum is divided by (SPEC.md, RD20); left out where they do not. */
+  readonly unit?: number | undefined;
   /** Noise that devices add; none where it is left out. */
   readonly noise?: Pick<PlanNoise, 'variance' | 'width'> | undefined;
 }
 
 /** What a plan fixes. Verdicts travel under masks alone, where only their sum can be read. */
 export function quantizationOf({
+  training,
   update,
   largestCohort,
   masking,
@@ -35,18 +40,21 @@ export function quantizationOf({
   control,
 }: Pick<
   Plan,
-  'update' | 'largestCohort' | 'masking' | 'judged' | 'privacy' | 'control'
+  'training' | 'update' | 'largestCohort' | 'masking' | 'judged' | 'privacy' | 'control'
 >): QuantizationSettings {
-  const { clip, bits, weightCap, within } = update;
+  const { clip, bits, weightCap, leastWeight, within } = update;
   const verdicts = masking !== null && judged !== undefined;
   return {
     clip,
     bits,
     weightCap,
+    leastWeight,
     largestCohort,
     verdicts,
     within,
     control: control?.clip,
+    // Devices that were given no least weight are of a round that began before there was one.
+    unit: leastWeight && training.fairness?.unit,
     noise: privacy?.noise,
   };
 }
@@ -59,10 +67,20 @@ export type VerdictCounts = Readonly<Record<Verdict, number>>;
 
 /** How a vector of one length becomes ring elements: the same on every device and on the coordinator. */
 export interface Quantization {
-  /** Elements on the wire: the rotated values, kept and refused where verdicts travel, whether the delta was within the clip where that does, then the weight. */
+  /**
+   * Elements on the wire: the rotated values, kept and refused where verdicts travel, what divides the sum where that does, whether the delta was
+   * within the clip where that does, then the weight.
+   */
   readonly elements: number;
   /** The rotated values among them: those of the model, then, where control variates travel, as many of their change. */
   readonly values: number;
+  /** Where each of the others is; undefined where it does not travel. */
+  readonly places: {
+    /** Kept; refused is behind it. */
+    readonly verdicts: number | undefined;
+    readonly divisor: number | undefined;
+    readonly within: number | undefined;
+  };
   /** Parts of these that are rotated by themselves: 1, or 2 where control variates travel. */
   readonly parts: 1 | 2;
   /** One unit of a quantised value. */
@@ -97,9 +115,21 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
     );
   }
   const parts = settings.control === undefined ? 1 : 2;
+  let next = parts * count;
+  const take = (travels: boolean | undefined, elements: number): number | undefined => {
+    if (!travels) return undefined;
+    next += elements;
+    return next - elements;
+  };
+  const places = {
+    verdicts: take(settings.verdicts, 2),
+    divisor: take(settings.unit !== undefined, 1),
+    within: take(settings.within, 1),
+  };
   return {
-    elements: parts * count + (settings.verdicts ? 3 : 1) + (settings.within ? 1 : 0),
+    elements: next + 1,
     values: parts * count,
+    places,
     parts,
     step: Math.min(clip, (deviations * clip) / Math.sqrt(count)) / largest,
     largest,
@@ -127,7 +157,7 @@ export function quantize(
   return ring!;
 }
 
-/** What becomes ring elements, as for `quantize`. */
+/** What becomes ring elements, as for `quantize`; `divisor` is what devices that weigh by their losses have the sum divided by. */
 export interface Unquantized {
   readonly delta: Float32Array;
   readonly weight: number;
@@ -136,6 +166,7 @@ export interface Unquantized {
   readonly random: RandomBytes;
   readonly verdict?: Verdict | undefined;
   readonly isWithin?: boolean;
+  readonly divisor?: number | undefined;
 }
 
 /** Elements of a piece: a multiple of 8, whose bits are whole bytes, and of those whose bytes are drawn at a time. */
@@ -146,14 +177,16 @@ const packedAtOnce = 16_384;
  * `length` elements.
  */
 export function* quantizedPieces(
-  { delta, weight, quantization, seed, random, verdict, isWithin }: Unquantized,
+  { delta, weight, quantization, seed, random, verdict, isWithin, divisor = 0 }: Unquantized,
   length: number = packedAtOnce,
 ): Generator<Int32Array> {
-  const { step, largest, elements, values } = quantization;
+  const { step, largest, elements, values, places } = quantization;
   for (const [part, seedOfPart] of partsOf(delta, quantization, seed)) rotate(part, seedOfPart);
   const behind = new Int32Array(elements - values);
-  if (verdict && bringsVerdicts(quantization)) behind[verdict === 'kept' ? 0 : 1] = 1;
-  if (isWithin && tellsWithin(quantization)) behind[behind.length - 2] = 1;
+  if (verdict && places.verdicts !== undefined)
+    behind[places.verdicts - values + (verdict === 'kept' ? 0 : 1)] = 1;
+  if (places.divisor !== undefined) behind[places.divisor - values] = divisor;
+  if (isWithin && places.within !== undefined) behind[places.within - values] = 1;
   behind[behind.length - 1] = weight;
   const memory = new Int32Array(Math.min(length, elements));
   const round = rounding();
@@ -204,6 +237,11 @@ export interface Mean {
   readonly weight: number;
   /** The mean change of the devices' control variates, where updates bring it. */
   readonly control?: Float32Array;
+  /**
+   * The mean power of the devices' losses, within the bounds of weights, where they weigh by it. `delta` is Σ weight · delta over the sum of what
+   * they have it divided by then (SPEC.md, RD20).
+   */
+  readonly scale?: number;
   /** The share of the updates whose delta was within the clip, and that clip, where updates say so; with noise it may be beyond 0 to 1. */
   readonly within?: { readonly share: number; readonly clip: number };
 }
@@ -223,7 +261,8 @@ export function meanOfSum(
 ): Mean {
   const { elements, values, step, largest } = quantization;
   const weight = sum[elements - 1]!;
-  if (contributors < 1 || weight < contributors || weight > contributors * settings.weightCap)
+  const { weightCap, leastWeight = 1, unit = 0 } = settings;
+  if (contributors < 1 || weight < contributors * leastWeight || weight > contributors * weightCap)
     throw new MurmurationError('update.impossible', `${contributors} updates can't weigh ${weight} in all.`);
   const mean = new Float32Array(values);
   const bound = settings.noise === undefined ? weight * largest : Number.POSITIVE_INFINITY;
@@ -237,13 +276,17 @@ export function meanOfSum(
   }
   for (const [part, seedOfPart] of parts) rotateBack(part, seedOfPart);
   const within = withinOfSum(sum, contributors, settings, quantization, noise?.[values]);
-  if (settings.control === undefined) return { delta: mean, weight, ...within };
-  const unit = settings.control / settings.clip;
+  const share = shareOfSum(sum, contributors, settings, quantization);
+  if (share !== undefined) for (let i = 0; i < mean.length / parts.length; i++) mean[i] = mean[i]! * share;
+  const scale = share !== undefined && { scale: (unit * weight) / contributors };
+  if (settings.control === undefined) return { delta: mean, weight, ...scale, ...within };
+  const inUnits = settings.control / settings.clip;
   const count = values / 2;
   return {
     delta: mean.slice(0, count),
     weight,
-    control: mean.subarray(count).map(value => value * unit),
+    control: mean.subarray(count).map(value => value * inUnits),
+    ...scale,
     ...within,
   };
 }
@@ -285,14 +328,32 @@ function withinOfSum(
   quantization: Quantization,
   noise = 0,
 ): Pick<Mean, 'within'> {
-  if (!tellsWithin(quantization)) return {};
-  const count = sum[quantization.elements - 2]!;
+  const place = quantization.places.within;
+  if (place === undefined) return {};
+  const count = sum[place]!;
   if (count < 0 || count > contributors)
     throw new MurmurationError(
       'update.impossible',
       `${contributors} updates can't say ${count} times that they were within the clip.`,
     );
   return { within: { share: Math.round(count + noise) / contributors, clip } };
+}
+
+/** The total weight over the sum of what divides, where that travels. Throws `update.impossible`. */
+function shareOfSum(
+  sum: Int32Array,
+  contributors: number,
+  { weightCap }: QuantizationSettings,
+  { elements, largest, places }: Quantization,
+): number | undefined {
+  if (places.divisor === undefined) return undefined;
+  const [divisor, weight] = [sum[places.divisor]!, sum[elements - 1]!];
+  if (divisor < weight || divisor > contributors * largest * weightCap)
+    throw new MurmurationError(
+      'update.impossible',
+      `${contributors} updates that weigh ${weight} can't have their sum divided by ${divisor}.`,
+    );
+  return weight / divisor;
 }
 
 /**
@@ -304,24 +365,16 @@ export function verdictsOfSum(
   contributors: number,
   quantization: Quantization,
 ): VerdictCounts | undefined {
-  if (!bringsVerdicts(quantization)) return undefined;
-  const { values, width } = quantization;
-  const [kept, refused] = centre(sum.slice(values, values + 2), width) as unknown as [number, number];
+  const { places, width } = quantization;
+  const { verdicts } = places;
+  if (verdicts === undefined) return undefined;
+  const [kept, refused] = centre(sum.slice(verdicts, verdicts + 2), width) as unknown as [number, number];
   if (kept < 0 || refused < 0 || kept + refused > contributors)
     throw new MurmurationError(
       'update.impossible',
       `${contributors} devices can't say of a version ${kept} times that they keep it, and ${refused} times that they do not.`,
     );
   return { kept, refused };
-}
-
-function bringsVerdicts({ elements, values }: Quantization): boolean {
-  return elements > values + 2;
-}
-
-/** Whether the element before the weight says of each update if it was within the clip. */
-export function tellsWithin({ elements, values }: Quantization): boolean {
-  return (elements - values) % 2 === 0;
 }
 
 /** What the length of a mean may have beyond the clip for the sake of float32, and of devices that measure it otherwise. */

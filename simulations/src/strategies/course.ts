@@ -79,8 +79,8 @@ async function play(
     const drawn = shuffle(Uint32Array.from(parts.keys()), uniform).subarray(0, cohort);
     const control = strategy.consumes === 'sum' ? strategy.control?.(state).values : undefined;
     const asked = strategy.consumes === 'sum' ? strategy.fairness?.(state) : undefined;
-    const fairness = asked && { lipschitz: 1 / training.learningRate, ...asked };
-    const updates: Mean[] = [];
+    const fairness = asked && { lipschitz: 1 / training.learningRate, ...asked, unit: asked.scale };
+    const updates: (Mean & { readonly divisor?: number })[] = [];
     for (const client of drawn) {
       const digits = Array.from(parts[client]!.subarray(0, maxExamples), index => data.train[index]!);
       const seedOfPart = round * parts.length + client;
@@ -99,19 +99,16 @@ async function play(
         updates.push({ delta, weight: 1, control: gradient.map((value, i) => value - before[i]!) });
         continue;
       }
-      const weight = fairness
-        ? fairShare(
-            delta,
-            Math.sqrt(delta.reduce((sum, value) => sum + value * value, 0)),
-            initialLoss,
-            fairness,
-          )
-        : digits.length;
-      updates.push({ delta, weight });
+      const norm = Math.sqrt(delta.reduce((sum, value) => sum + value * value, 0));
+      const share = fairness ? fairShare(norm, initialLoss, fairness, unbounded) : { weight: digits.length };
+      updates.push({ delta, ...share });
     }
     const stepped =
       strategy.consumes === 'sum'
-        ? strategy.apply(state, weights, meanOf(updates), updates.length, { id: idOf(round), number: round })
+        ? strategy.apply(state, weights, meanOf(updates, fairness?.unit), updates.length, {
+            id: idOf(round),
+            number: round,
+          })
         : strategy.apply(state, weights, updates);
     state = stepped.state;
     weights = stepped.model;
@@ -122,19 +119,25 @@ async function play(
   return { rounds: null, best };
 }
 
-function meanOf(updates: readonly Mean[]): Mean {
+/** Of the weights of devices, which the paper does not bound. */
+const unbounded = { leastWeight: 0, weightCap: Infinity };
+
+/** `unit`: what a weight of 1 stands for, where devices weigh by their losses. */
+function meanOf(updates: readonly (Mean & { readonly divisor?: number })[], unit?: number): Mean {
   const weight = updates.reduce((sum, update) => sum + update.weight, 0);
+  const divisor = updates.reduce((sum, update) => sum + (update.divisor ?? update.weight), 0);
   const mean = (of: (update: Mean) => Float32Array) => {
     const sum = new Float32Array(of(updates[0]!).length);
     for (const update of updates) {
       const values = of(update);
-      for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + (values[i]! * update.weight) / weight;
+      for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + (values[i]! * update.weight) / divisor;
     }
     return sum;
   };
   return {
     delta: mean(({ delta }) => delta),
     weight,
+    ...(unit !== undefined && { scale: (unit * weight) / updates.length }),
     ...(updates[0]!.control && { control: mean(({ control }) => control!) }),
   };
 }

@@ -40,16 +40,16 @@ export async function answering({
   return victim;
 }
 
-/** What the coordinator tells a device of a round with eleven others. */
+/** What the coordinator tells a device of a round with others. */
 export class Told {
   readonly peers: MaskedPeers;
   readonly #victim: Victim;
   readonly #assignment: Assignment;
 
-  constructor(victim: Victim, assignment: Assignment) {
+  constructor(victim: Victim, assignment: Assignment, others = 11) {
     this.#victim = victim;
     this.#assignment = assignment;
-    this.peers = new MaskedPeers(assignment, 11, masking);
+    this.peers = new MaskedPeers(assignment, others, masking);
   }
 
   async tell(event: 'roster' | 'bundle' | 'survivors' | 'agreed', message: Uint8Array): Promise<void> {

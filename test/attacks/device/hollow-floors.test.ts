@@ -7,9 +7,12 @@ import { assignmentOf } from '../../unit/client-sdk/memory-coordinator.ts';
 import { lyingRoster } from './lying-roster.ts';
 import { fair, hour, masking, Victim } from './victim.ts';
 
-const { training, update } = assignmentOf({ now: () => 0, at: () => () => {} }).plan;
+const { training, model } = assignmentOf({ now: () => 0, at: () => () => {} }).plan;
+const { update } = fair;
 const trained = (change: Partial<TrainingSettings>) => ({ training: { ...training, ...change } });
 const sent = (change: Partial<UpdateSettings>) => ({ update: { ...update, ...change } });
+const controlled = (clip: number) => ({ control: { file: model, clip, rounds: [] } });
+const some = (fraction: number) => sent({ compression: { kind: 'randomMask', fraction, feedback: true } });
 const masked = (change: Partial<typeof masking>) => ({ masking: { ...masking, ...change } });
 
 /** Below a default floor each. */
@@ -28,6 +31,16 @@ const hollow: readonly [string, Partial<Plan>, string][] = [
   ['six passes', trained({ epochs: 6 }), 'mostPasses'],
   ['a clip that clips nothing', sent({ clip: 1e6 }), 'clip'],
   ['values of 17 bits', sent({ bits: 17 }), 'bits'],
+  ['steps that lead anywhere', trained({ learningRate: 11 }), 'learningRate'],
+  ['changes of a control variate of any length', controlled(1e6), 'controlClip'],
+  ['one value of an update, which it chooses', some(1e-9), 'leastFraction'],
+  ['weights by which one counts as 32', sent({ weighting: 'examples', weightCap: 32 }), 'mostShare'],
+  [
+    'weights by losses that end nowhere',
+    trained({ fairness: { q: 20, lipschitz: 1, unit: 1 } }),
+    'mostShare',
+  ],
+  ['a smallest weight above the largest', sent({ leastWeight: 2 }), 'mostShare'],
   ['uploads that tell when training ended', { uploadSlot: 0 }, 'uploadSlot'],
   ['no word of when to upload', { uploadSlot: undefined }, 'uploadSlot'],
 ];
@@ -105,6 +118,10 @@ describe('an app that gives up one floor', () => {
     [{ mostPasses: 6 }, trained({ epochs: 6 })],
     [{ clip: 1e6 }, sent({ clip: 1e6 })],
     [{ bits: 17 }, sent({ bits: 17 })],
+    [{ learningRate: 11 }, trained({ learningRate: 11 })],
+    [{ controlClip: 1e6 }, controlled(1e6)],
+    [{ leastFraction: 1e-9 }, some(1e-9)],
+    [{ mostShare: 1 }, sent({ weighting: 'examples', weightCap: 32 })],
     [{ uploadSlot: 0 }, { uploadSlot: 0 }],
   ];
 

@@ -112,14 +112,17 @@ async function heard(
 }
 
 describe('a coordinator whose version leads out of all numbers where a word occurs', () => {
-  const { training } = assignmentOf(new VirtualClock()).plan;
+  const { training, update } = assignmentOf(new VirtualClock()).plan;
   const { hash: zeros, bytes } = noControl();
 
   it.each<[string, Partial<Plan>]>([
     ['by any plan', {}],
     [
       'by a plan that weighs updates by losses',
-      { training: { ...training, fairness: { q: 1, lipschitz: 10, unit: 1 } } },
+      {
+        training: { ...training, fairness: { q: 1, lipschitz: 10, unit: 1 } },
+        update: { ...update, leastWeight: 1 },
+      },
     ],
     ['by a plan that corrects steps', { control: { file: zeros, clip: 4, rounds: [] } }],
     ['by a plan that keeps the layer of the word on the device', { privateLayers: ['embedding'] }],

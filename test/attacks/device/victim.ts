@@ -20,7 +20,12 @@ export const masking: MaskingSettings = {
   graph: 'sparse',
 };
 /** A plan that no default floor is above. */
-export const fair: Partial<Plan> = { masking, largestCohort: 60, uploadSlot: 30_000 };
+export const fair = {
+  update: { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 },
+  masking,
+  largestCohort: 60,
+  uploadSlot: 30_000,
+} as const satisfies Partial<Plan>;
 
 /** What a device under attack has; by default as an app has it that says nothing of floors. */
 interface Setting {

@@ -6,7 +6,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { meanOfSum, quantizationFor, quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deviceOn, lowFloors, StillTrainer } from '../device.ts';
 import { MaskedPeers } from '../masked-peers.ts';
@@ -162,9 +162,13 @@ describe('a device in a masked round', () => {
   it.each([-1, Number.NaN, Infinity])(
     'RD25: goes on with zeros where updates are weighed by the loss, and its own is %d',
     async initialLoss => {
-      const { training } = assignmentOf(clock).plan;
+      const { training, update } = assignmentOf(clock).plan;
       const fairness = { q: 1, lipschitz: 10, unit: 1 };
-      assignment = assignmentOf(clock, 'r1', { masking, training: { ...training, fairness } });
+      assignment = assignmentOf(clock, 'r1', {
+        masking,
+        training: { ...training, fairness },
+        update: { ...update, leastWeight: 1 },
+      });
       peers = new MaskedPeers(assignment, 5, masking);
       trainer.result = async () => ({
         delta: new Float32Array(layout.count).fill(0.1),
@@ -176,7 +180,7 @@ describe('a device in a masked round', () => {
       await state();
       expect([errors, coordinator.asked.leave]).toEqual([['training.failed'], []]);
       const sum = peers.sentBy(coordinator.uploads[0]!.bytes, peers.statement(), sent('reveal')[0]!);
-      const settings = { ...assignment.plan.update, largestCohort: assignment.plan.largestCohort };
+      const settings = quantizationOf(assignment.plan);
       const form = quantizationFor(layout.count, settings);
       const { delta, weight } = meanOfSum(sum, 1, settings, form, assignment.round);
       expect([Math.max(...delta.map(Math.abs)), weight]).toEqual([0, 1]);

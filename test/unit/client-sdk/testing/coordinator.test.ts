@@ -33,11 +33,12 @@ const model = () =>
   tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1], kernelInitializer: 'zeros' })] });
 
 /** What lets cohorts be as small as masks allow, so that rounds are quick. */
-const few: Floors = { smallestCohort: 3, smallestSum: 3 };
+const few: Floors = { smallestCohort: 3, smallestSum: 3, mostShare: 1 };
 const small: TestTask = {
   model,
   cohort: 4,
   plan: { learningRate: 0.2 },
+  update: { weighting: 'examples' },
   masking: { threat: 'honest-but-curious' },
 };
 const lower: Floors = { ...few, masking: 'honest-but-curious', contributions: { day: 100 } };
@@ -72,7 +73,8 @@ describe('a coordinator in memory', () => {
     await client.start();
     const { outcome, sent, errors } = await coordinator.round();
     expect(outcome).toBe('counted');
-    expect(sent).toMatchObject({ examples: 40, weight: 40 });
+    expect(sent).toMatchObject({ weight: 1 });
+    expect(sent!.examples).toBeUndefined();
     expect(errors).toEqual([]);
     expect(coordinator.received.map(([event]) => event)).toEqual([
       'enrol',

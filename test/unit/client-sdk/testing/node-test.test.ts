@@ -17,12 +17,13 @@ import { layoutOf } from '@murmuration/protocol/weights/layout';
 test('the app sends what it should', async () => {
   const layout = layoutOf([{ name: 'w', shape: [3] }]);
   const model = { topology: {}, layout, weights: new Float32Array(3) };
-  const coordinator = await testCoordinator({ tasks: { line: { model } }, patience: 200 });
+  const coordinator = await testCoordinator({ tasks: { line: { model, update: { weighting: 'examples' } } }, patience: 200 });
   const trainer = {
     train: async (_model, _settings, all) => ({ delta: new Float32Array(3).fill(0.1), examples: all.length, metrics: {} }),
     close: async () => {},
   };
-  const client = coordinator.client({ tasks: { line: { examples: () => Array(${examples}).fill(1), trainer } } });
+  const tasks = { line: { examples: () => Array(${examples}).fill(1), trainer } };
+  const client = coordinator.client({ tasks, floors: { mostShare: 1 } });
   await client.start();
   try {
     assert.equal((await coordinator.round()).sent?.examples, 40);

@@ -1,10 +1,10 @@
-import { fairShare, wholeWeight } from '@murmuration/client-sdk/update/fair';
+import { fairShare, wholeShare } from '@murmuration/client-sdk/update/fair';
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
 import type { Fairness } from '@murmuration/protocol/messages/plan';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { quantizationOf } from '@murmuration/protocol/weights/quantize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../codes.ts';
@@ -44,6 +44,8 @@ function published(all: readonly Device[], q: number, learningRate: number): num
 
 const norm = (values: Iterable<number>) => Math.hypot(...values);
 
+const unbounded = { leastWeight: 0, weightCap: Infinity };
+
 describe('an update that counts by its loss', () => {
   it('RD20: makes the step of the authors, whatever q, learning rate and unit', () => {
     const settings = fc.record({
@@ -54,14 +56,14 @@ describe('an update that counts by its loss', () => {
     fc.assert(
       fc.property(devices(6, 1e-3), settings, (all, { q, learningRate, unit }) => {
         const sum = new Float64Array(8);
-        let weights = 0;
+        let divisors = 0;
         for (const { loss, delta } of all) {
-          const share = Float32Array.from(delta);
-          const weight = fairShare(share, norm(share), loss, { q, lipschitz: 1 / learningRate, unit });
-          for (const [i, value] of share.entries()) sum[i]! += weight * value;
-          weights += weight;
+          const fairness = { q, lipschitz: 1 / learningRate, unit };
+          const { weight, divisor } = fairShare(norm(delta), loss, fairness, unbounded);
+          for (const [i, value] of delta.entries()) sum[i]! += weight * value;
+          divisors += divisor;
         }
-        const mean = Float32Array.from(sum, value => value / weights);
+        const mean = Float32Array.from(sum, value => value / divisors);
         const { model } = qFedAvg({ q }).apply({ scale: 1 }, new Float32Array(8), { delta: mean, weight: 1 });
         for (const [i, value] of published(all, q, learningRate).entries())
           expect(model[i]!).toBeCloseTo(value, 6);
@@ -74,7 +76,7 @@ describe('an update that counts by its loss', () => {
     const { plan } = assignmentOf(new VirtualClock());
     return assignmentOf(new VirtualClock(), 'r1', {
       training: { ...plan.training, fairness },
-      update: { ...plan.update, clip: 1, weightCap: 4_096, ...update },
+      update: { ...plan.update, clip: 1, weightCap: 4_096, leastWeight: 1, ...update },
     });
   };
   const learned = ({ delta, loss }: Device) => ({
@@ -89,40 +91,76 @@ describe('an update that counts by its loss', () => {
     { loss: 1.1, delta: [0, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1] },
   ];
 
-  it.each(['ring', 'float32'] as const)('RD20 WC2 WC3: is added up to Σ F^q d / Σ h: %s', kind => {
-    const given = assignment({ kind, bits: 12 });
-    const { update, largestCohort } = given.plan;
-    const sum =
-      kind === 'ring'
-        ? new RingSum(layout, { ...update, largestCohort }, given.round)
-        : new FloatSum(layout, update);
-    for (const [i, device] of sample.entries())
+  const addUp = (given: ReturnType<typeof assignment>, all: readonly Device[]) => {
+    const sum = new RingSum(layout, quantizationOf(given.plan), given.round);
+    for (const [i, device] of all.entries())
       sum.add(prepareUpdate(learned(device), given, seededBytes(i + 1)));
-    const mean = sum.mean();
+    return sum.mean();
+  };
+
+  it('RD20 WC3 QU5: is added up to Σ F^q d / Σ h, with the mean of F^q beside it', () => {
+    const mean = addUp(assignment({ bits: 12 }), sample);
     for (const [i, value] of published(sample, 1, 0.2).entries())
       expect(mean.delta[i]!).toBeCloseTo(value, 2);
-    const demand = sample.reduce((all, { loss, delta }) => all + loss + 5 * norm(delta) ** 2, 0);
-    expect(mean.weight / 256 / demand).toBeCloseTo(1, 2);
+    const power = sample.reduce((all, { loss }) => all + loss, 0) / sample.length;
+    expect(mean.scale! / power).toBeCloseTo(1, 2);
+    expect(mean.weight / 256 / 3).toBeCloseTo(power, 1);
+  });
+
+  it('RD20: keeps its bounds, and is divided by no less than it weighs', () => {
+    const given = assignment({ bits: 12, leastWeight: 200, weightCap: 400 });
+    const mean = addUp(given, sample);
+    // Of losses that weigh 589, 102 and 282.
+    expect(mean.weight).toBeGreaterThanOrEqual(400 + 200 + 281);
+    expect(mean.weight).toBeLessThanOrEqual(400 + 200 + 283);
+    const weights = [400, 200, 281.6];
+    const longer = sample.map(({ loss, delta }) => 1 + (5 * norm(delta) ** 2) / loss);
+    const divisor = weights.reduce((all, weight, i) => all + weight * longer[i]!, 0);
+    for (let i = 0; i < 8; i++)
+      expect(mean.delta[i]!).toBeCloseTo(
+        weights.reduce((all, weight, k) => all + weight * sample[k]!.delta[i]!, 0) / divisor,
+        2,
+      );
+  });
+
+  it.each([
+    { kind: 'float32' as const },
+    { compression: { kind: 'randomMask' as const, fraction: 0.5, feedback: false } },
+  ])('RD20: is not made by a plan with %o', update => {
+    expect(codeOf(() => prepareUpdate(learned(sample[0]!), assignment(update), seededBytes(1)))).toBe(
+      'training.unsupported',
+    );
   });
 
   it('UP6 RD20: is clipped before its length counts', () => {
-    const given = assignment({ kind: 'float32' });
-    const sum = new FloatSum(layout, given.plan.update);
-    sum.add(prepareUpdate(learned({ loss: 1, delta: [30, 0, 0, 0, 0, 0, 0, 40] }), given, seededBytes(1)));
-    expect(sum.mean().weight / 256).toBeCloseTo(6, 1);
-    expect(norm(sum.mean().delta)).toBeCloseTo(1 / 6, 5);
+    const mean = addUp(assignment({ bits: 12 }), [{ loss: 1, delta: [30, 0, 0, 0, 0, 0, 0, 40] }]);
+    expect(norm(mean.delta)).toBeCloseTo(1 / 6, 2);
   });
 
-  it('RD20: has a whole weight whose expectation is what it stands for', () => {
+  it('RD20: has whole weights whose expectations are what they stand for', () => {
     const random = seededBytes(3);
     for (const weight of [1.25, 7.5, 100.9]) {
-      let sum = 0;
-      for (let i = 0; i < 4_000; i++) sum += wholeWeight(weight, 4_096, random);
+      let [sum, divisors] = [0, 0];
+      for (let i = 0; i < 4_000; i++) {
+        const share = wholeShare({ weight, divisor: 3.3 * weight }, 4_096, random);
+        expect(share.divisor).toBeGreaterThanOrEqual(share.weight);
+        sum += share.weight;
+        divisors += share.divisor;
+      }
       // Six deviations of the mean of 4,000 draws, each of 0.5 at most.
       expect(Math.abs(sum / 4_000 - weight)).toBeLessThan(6 * (0.5 / Math.sqrt(4_000)));
+      expect(Math.abs(divisors / 4_000 - 3.3 * weight)).toBeLessThan(6 * (0.5 / Math.sqrt(4_000)));
     }
-    expect([wholeWeight(1e-9, 4_096, random), wholeWeight(1e9, 4_096, random)]).toEqual([1, 4_096]);
-    expect(wholeWeight(Number.POSITIVE_INFINITY, 4_096, random)).toBe(4_096);
+    const wholeOf = (loss: number) =>
+      wholeShare(
+        fairShare(1, loss, { q: 20, lipschitz: 1e6, unit: 1 }, { leastWeight: 3, weightCap: 9 }),
+        90,
+        random,
+      );
+    expect([wholeOf(0), wholeOf(1e9)]).toEqual([
+      { weight: 3, divisor: 90 },
+      { weight: 9, divisor: 9 },
+    ]);
   });
 
   it.each([undefined, -0.1, Number.NaN, Number.POSITIVE_INFINITY])('is not made with the loss %s', loss => {
@@ -132,9 +170,8 @@ describe('an update that counts by its loss', () => {
 
   it('is made with a loss of nothing, whatever q', () => {
     for (const q of [0.1, 0.5, 1, 3]) {
-      const delta = Float32Array.of(0.1, 0, 0, 0, 0, 0, 0, 0);
-      const weight = fairShare(delta, 0.1, 0, { q, lipschitz: 5, unit: 1 });
-      expect([weight, ...delta].every(value => Number.isFinite(value) && value >= 0)).toBe(true);
+      const { weight, divisor } = fairShare(0.1, 0, { q, lipschitz: 5, unit: 1 }, { weightCap: 4 });
+      expect([weight, divisor].every(value => Number.isFinite(value) && value >= 1)).toBe(true);
     }
   });
 });

@@ -300,7 +300,7 @@ describe('masking', () => {
         failureBits: 20,
         graphs: [{ devices: 500, graph: 'sparse' }, { devices: 1_050 }],
       },
-      ring: { valueBits: 8, weightCap: 32 },
+      ring: { valueBits: 8, weightCap: 1 },
       guarantees: expect.arrayContaining([expect.stringContaining('at least 500 updates')]),
     });
     await masked.close();

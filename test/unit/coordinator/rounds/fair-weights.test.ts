@@ -47,18 +47,19 @@ describe('rounds in which devices weigh updates by their losses', () => {
     await federation.rounds.start();
     const initial = (await federation.registry.current(federation.task.name)).files.weights;
     const first = await play(federation, 1);
-    expect(first.training.fairness).toEqual({ q: 1, lipschitz: 5, unit: 1 / 256 });
-    expect(first.update.weightCap).toBe(4_096);
+    expect(first.training.fairness).toEqual({ q: 1, lipschitz: 5, unit: 1 / 64 });
+    expect(first.update).toMatchObject({ leastWeight: 1, weightCap: 4_096 });
+    expect(first).not.toHaveProperty('leastSum');
     await expect.poll(() => federation.records.length).toBe(1);
     const { files, head } = await federation.registry.current(federation.task.name);
     const demands = losses.map(loss => loss + 5 * 0.4 ** 2);
     const all = demands.reduce((sum, demand) => sum + demand, 0);
     for (const [i, loss] of losses.entries())
       expect(files.weights[i]! - initial[i]!).toBeCloseTo((loss * 0.4) / all, 2);
-    expect((head.state as { scale: number }).scale).toBeCloseTo(all / 3, 1);
+    expect((head.state as { scale: number }).scale).toBeCloseTo((4 + 1 + 0.25) / 3, 1);
     await federation.clock.advance(10 * 60_000);
     const second = await play(federation, 9);
-    expect(second.training.fairness!.unit * 256).toBeCloseTo(all / 3, 1);
+    expect(second.training.fairness!.unit * 64).toBeCloseTo((4 + 1 + 0.25) / 3, 1);
     await federation.rounds.stop();
   });
 });

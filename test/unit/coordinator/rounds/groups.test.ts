@@ -210,7 +210,7 @@ describe('a masked cohort in groups', () => {
     const update = decodeUpdate(message.bytes, form);
     if (update.kind !== 'ring') throw new Error('A masked update is of the ring.');
     const values = unpackRing(update.packed, elements, width);
-    for (let i = 0; i < layout.count; i++) values[i] = values[i]! + 16 * quantization.largest;
+    for (let i = 0; i < layout.count; i++) values[i] = values[i]! + 5 * quantization.largest;
     await liar.send({
       ...message,
       bytes: encodeUpdate(layout.hash, elements, { kind: 'ring', packed: packRing(values, width) }, width),

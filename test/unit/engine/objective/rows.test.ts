@@ -135,7 +135,7 @@ describe('an objective of rows', () => {
     await client.start();
     expect(await coordinator.round()).toMatchObject({
       outcome: 'counted',
-      sent: { examples: 40 },
+      sent: { weight: 1 },
       errors: [],
     });
     await client.stop();
