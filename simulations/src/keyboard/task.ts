@@ -35,8 +35,8 @@ export interface KeyboardSettings {
 
 /** Messages that a phone must have to be drawn. */
 export const fewestExamples = 5;
-/** Weight from which a round takes full steps: that of 40 phones that have no more messages than they must. */
-const fullWeight = 40 * fewestExamples;
+/** Phones whose updates a round needs to take full steps. */
+const fullWeight = 40;
 /** Share of the cohort without whose updates a round fails. */
 const quorum = 0.625;
 /** Share of lost devices that the masks survive at least. */
@@ -66,7 +66,7 @@ export function keyboardTask({
     model,
     vocabulary: vocabulary ? [...vocabulary] : null,
     plan: { epochs: 1, batchSize: 8, learningRate: 3, gradientClip: 1, maxExamples: 200, seed },
-    update: { clip: 15, bits: 8, weighting: 'examples', weightCap: 8 },
+    update: { clip: 15, bits: 8, weighting: 'uniform' },
     masking:
       masking === 'off'
         ? 'off'

@@ -54,7 +54,7 @@ const weaker = [
   ['cohort', { minimum: 10 }],
   ['update', { clip: 100 }],
   ['update', { bits: 12 }],
-  ['update', { weightCap: 64 }],
+  ['update', { weighting: 'examples' }],
 ] as const;
 
 describe('an operator who takes protection from devices', () => {

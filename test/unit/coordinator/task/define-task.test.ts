@@ -1,3 +1,4 @@
+import { planOf } from '@murmuration/coordinator/rounds/terms-of';
 import { adaptiveClip } from '@murmuration/coordinator/strategy/adaptive-clip';
 import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
@@ -9,6 +10,7 @@ import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
 import { cohortSizeOf, largestSumOf } from '@murmuration/coordinator/task/task';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { plan } from '@murmuration/protocol/messages/plan';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { describe, expect, it } from 'vitest';
@@ -360,6 +362,77 @@ describe('a task', () => {
       };
       expect(plan.safeParse(message).error).toBeUndefined();
     }
+  });
+});
+
+describe('RD26: a masked task', () => {
+  const masked = (change: object = {}): TaskDefinition => {
+    const { masking: _, ...rest } = { ...least, cohort: { goal: 20, minimum: 16, overSelection: 1 } };
+    return { ...rest, ...change } as TaskDefinition;
+  };
+  const byExamples = (weightCap: number, change: object = {}) =>
+    defineTask(masked({ update: { clip: 1, weighting: 'examples', weightCap }, ...change }));
+
+  it('weighs all devices alike where it says nothing, by plans without a new field', () => {
+    const task = defineTask(masked());
+    expect(task.update).toEqual({ kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 });
+    expect(task).not.toHaveProperty('leastSum');
+    const version = { model: '0'.repeat(64) as ModelHash, parent: null };
+    expect(Object.keys(planOf(task, version, {}))).not.toContain('leastSum');
+  });
+
+  it('has the smallest weight that default floors take, for its smallest sum', () => {
+    const { update, leastSum } = byExamples(1_000);
+    expect([update.leastWeight, leastSum]).toEqual([463, 16]);
+    const large = { goal: 317, minimum: 317, overSelection: 1 };
+    const complete = byExamples(1_000, { cohort: large, masking: { graph: 'complete' } });
+    expect([complete.update.leastWeight, complete.leastSum]).toEqual([100, 317]);
+    // A coordinator that lies can open smaller sums of a sparse graph.
+    const sparse = byExamples(1_000, { cohort: { goal: 1_000, minimum: 900, overSelection: 1.3 } });
+    expect(sparse.leastSum).toBeLessThan(300);
+    expect(sparse.update.leastWeight).toBeGreaterThan(100);
+    // Sixteen of more than a thousand may all be corrupt.
+    expect(byExamples(8, { cohort: { goal: 1_000, minimum: 16 } }).update.leastWeight).toBe(8);
+  });
+
+  it('has that of its groups, and that of its parts', () => {
+    const cohort = { goal: 200, minimum: 160, overSelection: 1 };
+    const groups = byExamples(1_000, {
+      cohort,
+      masking: { groups: 5, smallestGroup: 30 },
+      strategy: inGroups(trimmedMean()),
+    });
+    expect(groups.leastSum).toBe(30);
+    expect(groups.update.leastWeight).toBe(Math.ceil(1_000 / (0.5 * Math.sqrt(27 / 0.75))));
+    const parts = byExamples(1_000, {
+      cohort: { ...cohort, cells: 4 },
+      masking: { smallestGroup: 40, graph: 'complete' },
+    });
+    expect(parts.leastSum).toBe(40);
+  });
+
+  it('has that of buffers with updates of several versions', () => {
+    const cohort = { mode: 'asynchronous', goal: 20, minimum: 16, overSelection: 1, concurrency: 20 };
+    const by = (maxStaleness: number) =>
+      byExamples(1_000, { cohort: { ...cohort, maxStaleness } }).update.leastWeight;
+    expect([by(0), by(3), by(20)]).toEqual([463, 926, 1_000]);
+  });
+
+  it('keeps what operators see and set', () => {
+    const task = byExamples(1_000);
+    expect(settingsOf(task).update).not.toHaveProperty('leastWeight');
+    const other = withSettings(task, { update: { weightCap: 100 } }, 2);
+    expect(other.update.leastWeight).toBe(47);
+    expect(withSettings(task, { update: { weighting: 'uniform' } }, 2)).not.toHaveProperty('leastSum');
+  });
+
+  it('has none of it without masks, but where losses weigh', () => {
+    expect(defineTask(least).update).not.toHaveProperty('leastWeight');
+    const fair = defineTask({ ...least, strategy: qFedAvg() });
+    expect([fair.update.leastWeight, fair.leastSum]).toEqual([1, undefined]);
+    expect(() => defineTask({ ...least, strategy: qFedAvg(), update: { clip: 1, kind: 'float32' } })).toThrow(
+      /set update\.kind "ring"/,
+    );
   });
 });
 

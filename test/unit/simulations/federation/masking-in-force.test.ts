@@ -11,7 +11,7 @@ function taskOf(goal: number, masking: TaskDefinition['masking']) {
       throw new Error('No model is needed.');
     },
     plan: { learningRate: 0.1 },
-    update: { clip: 1, bits: 8, weightCap: 32 },
+    update: { clip: 1, bits: 8 },
     masking,
     cohort: { goal, minimum: 3, overSelection: 1.3 },
     uploadSlot: 0,
@@ -27,8 +27,8 @@ describe('the masking in force', () => {
     expect(maskingInForce(taskOf(1_000, settings), 10_000)).toEqual({
       ...settings,
       ...findParameters(1_050, settings),
-      // 1,300 contributions of up to 127 × 32, sign included.
-      ringBits: 24,
+      // 1,300 contributions of up to 127, sign included.
+      ringBits: 19,
     });
   });
 
