@@ -115,7 +115,7 @@ it('UP17: frozen layers stay bit for bit under masks and Adam, and uploads are a
       strategy: fedAdam(),
       plan: { learningRate: 0.1, epochs: 1, batchSize: 4, maxExamples: 100 },
       deadlines,
-      update: { clip: 1, bits: 12, weightCap: 32 },
+      update: { clip: 1, bits: 12 },
       masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
       cohort: { goal: 6, minimum: 4, overSelection: 1 },
     } as Partial<TaskDefinition>,
@@ -142,7 +142,7 @@ it('UP17: frozen layers stay bit for bit under masks and Adam, and uploads are a
     const { elements, width } = quantizationFor(values, {
       clip: 1,
       bits: 12,
-      weightCap: 32,
+      weightCap: 1,
       largestCohort: 6,
       verdicts,
     });

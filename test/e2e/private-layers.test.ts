@@ -97,7 +97,7 @@ const shared = 10;
 const openly = headerLength + 4 * shared;
 /** Once there is a version to judge, under masks with what the device found out about that. */
 const masked = [false, true].map(verdicts => {
-  const settings = { clip: 1, bits: 12, weightCap: 32, largestCohort: 6, verdicts };
+  const settings = { clip: 1, bits: 12, weightCap: 1, largestCohort: 6, verdicts };
   const { elements, width } = quantizationFor(shared, settings);
   return headerLength + packedLength(elements, width);
 });
@@ -112,7 +112,7 @@ const ways: { name: string; count: number; change: Partial<TaskDefinition>; leng
     name: 'under masks',
     count: 6,
     change: {
-      update: { clip: 1, bits: 12, weightCap: 32 },
+      update: { clip: 1, bits: 12 },
       masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
       cohort: { goal: 6, minimum: 4, overSelection: 1 },
     } as Partial<TaskDefinition>,

@@ -33,7 +33,7 @@ export const commonSettings = {
       kind: z.enum(['ring', 'float32']).default('ring'),
       clip: positive.max(1e6).default(100),
       bits: z.int().min(2).max(24).default(16),
-      weighting: z.enum(['examples', 'uniform']).default('examples'),
+      weighting: z.enum(['examples', 'uniform']).optional(),
       weightCap: whole.max(65_536).default(32),
       compression: z
         .strictObject({
