@@ -54,6 +54,34 @@ describe('the ring of an update', () => {
     );
   });
 
+  it('WC3 QU5 QU6: has what divides before what says of the clip, and in no value', () => {
+    const fair = { ...settings, unit: 0.5, leastWeight: 2 };
+    const places = (change: object) => quantizationFor(4, { ...fair, ...change });
+    expect(places({})).toMatchObject({ elements: 6, places: { divisor: 4 } });
+    expect(places({ verdicts: true, within: true, control: 3 })).toMatchObject({
+      elements: 13,
+      places: { verdicts: 8, divisor: 10, within: 11 },
+    });
+    const quantization = places({ within: true });
+    // Two updates that weigh 3 and 5, and have their sum divided by 40.
+    const sum = Int32Array.of(80, 0, 0, -8, 40, 1, 8);
+    const opened = (change: Int32Array) => meanOfSum(change, 2, { ...fair, within: true }, quantization, 'a');
+    const { delta, scale, within } = opened(sum);
+    const plain = meanOfSum(
+      sum,
+      2,
+      { ...settings, within: true },
+      { ...quantization, places: { verdicts: undefined, divisor: undefined, within: 5 } },
+      'a',
+    );
+    for (const [i, value] of delta.entries()) expect(value).toBeCloseTo(plain.delta[i]! / 5, 6);
+    expect([scale, within?.share]).toEqual([2, 0.5]);
+    const impossible = (place: number, value: number) => codeOf(() => opened(sum.with(place, value)));
+    expect([impossible(4, 7), impossible(4, 2 * 127 * 8 + 1), impossible(6, 3)]).toEqual(
+      new Array(3).fill('update.impossible'),
+    );
+  });
+
   it('QU4: is the same a piece at a time, whatever is appended, and where a piece ends', () => {
     const piece = 16_384;
     const counts = [1, 8, 4_095, piece - 3, piece - 2, piece - 1, piece, piece + 1, 2 * piece + 5];
