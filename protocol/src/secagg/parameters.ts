@@ -21,7 +21,11 @@ export interface GraphParameters {
 }
 
 /** Cohorts up to this size mask along the complete graph: where the coordinator may lie, the sum that opens is exactly the stated one then. */
-export const mostInCompleteGraph = { 'honest-but-curious': 49, 'semi-malicious': 128, malicious: 128 } as const;
+export const mostInCompleteGraph = {
+  'honest-but-curious': 49,
+  'semi-malicious': 128,
+  malicious: 128,
+} as const;
 const mostDevices = 1_000_000;
 const securityBits = { 'honest-but-curious': 40, 'semi-malicious': 40, malicious: 80 } as const;
 const correctnessBits = 20;
