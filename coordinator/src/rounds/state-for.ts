@@ -27,7 +27,7 @@ export function fairnessFor(
 }
 
 /** The weight of a device with the usual loss: as far from the smallest weight as from the largest, by a factor. */
-export const usualWeight = ({ leastWeight = 1, weightCap }: Task['update']): number =>
+const usualWeight = ({ leastWeight = 1, weightCap }: Task['update']): number =>
   Math.sqrt(leastWeight * weightCap);
 
 /** The clip of a round from the head, where the strategy of the task moves it; undefined where it does not. */

@@ -10,7 +10,7 @@ import { assignmentOf } from '../../unit/client-sdk/memory-coordinator.ts';
 import { masking } from './victim.ts';
 
 /** As many values as any sum has devices, so that updates may be at right angles. */
-export const count = 512;
+const count = 512;
 const layout = layoutOf([{ name: 'w', shape: [count] }]);
 
 /** What a device has learned, and from how much. */
