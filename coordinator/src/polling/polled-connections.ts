@@ -33,7 +33,7 @@ export class PolledConnections {
   readonly #connections: DeviceConnections;
   readonly #ports: PolledConnectionsPorts;
   readonly #places: Quota;
-  readonly #strangers: Quota;
+  readonly #strangers: FairQuota;
   /** By the digest of the token, which nothing here keeps. */
   readonly #polled = new Map<string, Polled>();
   #opened = 0;

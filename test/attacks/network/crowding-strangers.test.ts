@@ -37,7 +37,7 @@ describe('two addresses that take all places of devices without a hello', () => 
       );
       return { socket, status: await answer };
     };
-    const taken = [];
+    const taken: Awaited<ReturnType<typeof handshake>>[] = [];
     for (const from of attackers) taken.push(await handshake(from));
     expect(taken.map(each => each.status)).toEqual(Array(4).fill('HTTP/1.1 101 Switching Protocols'));
     const given = new Promise(resolve => taken[0]!.socket.once('close', resolve).once('end', resolve));
