@@ -6,7 +6,7 @@ import type { Tables } from '../rows/schema.ts';
 /** ms between two beats of a process. */
 export const beatEvery = 2_000;
 /** ms without a beat after which a process hangs, and others end its sessions. */
-export const hangsAfter = 10_000;
+const hangsAfter = 10_000;
 /** ms between two looks at the beats of others, at most: in a longer gap the database may have been what hung. */
 const longestGap = 3 * beatEvery;
 
