@@ -128,15 +128,15 @@ describe('the rounds of a query for n-grams', () => {
     const { results } = await chain(three, () => false);
     const later = (by: number, of: readonly QueryResult[]) =>
       of.map(each => ({ ...each, startedAt: each.startedAt + by }));
-    const before = results.map(({ query: { heavyFrom: _, ...asked }, ...each }) => ({
-      ...each,
-      query: asked,
-    }));
+    const before = results.map(each => {
+      const { heavyFrom: _, ...asked } = each.query as NgramsQuery;
+      return { ...each, query: asked };
+    });
     const once = decodeNgrams((await countedOf(results, 9 * day))!.file);
     for (const [all, times] of [
       [[...later(day, results), ...results], 2],
-      [[...later(2 * day, results), ...later(day, before as QueryResult[]), ...(before as QueryResult[])], 2],
-      [[...later(day, before as QueryResult[]), ...(before as QueryResult[])], 1],
+      [[...later(2 * day, results), ...later(day, before), ...before], 2],
+      [[...later(day, before), ...before], 1],
     ] as const) {
       const counted = (await countedOf(all, 9 * day))!;
       const file = decodeNgrams(counted.file);
