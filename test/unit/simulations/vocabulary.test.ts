@@ -3,7 +3,7 @@ import { coverage, phonesByWord, wordsOf } from '@murmuration/simulations/vocabu
 import { describe, expect, it } from 'vitest';
 import { codeOfPromise } from '../codes.ts';
 
-const small = { phones: 40, threshold: 8, words: 500, buckets: 4_096 };
+const small = { phones: 40, threshold: 8, words: 1_600, buckets: 16_384 };
 
 /** Without how long it took. */
 async function found(settings: object, seed = 1) {
@@ -73,7 +73,7 @@ describe('the study of the vocabulary', () => {
 
   it('ends where there is no room, and where devices refuse the query', async () => {
     expect(await codeOfPromise(found({ words: 20, masking: 'off' }))).toBe('config.invalid');
-    expect(await codeOfPromise(found({ buckets: 2_048, masking: 'off' }))).toBe('plan.below-floor');
+    expect(await codeOfPromise(found({ buckets: 4_096, masking: 'off' }))).toBe('plan.below-floor');
   });
 
   it('asks for all phones of the keyboard table by default, with masks', () => {
