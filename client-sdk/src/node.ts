@@ -7,6 +7,7 @@ import type { ClientOptions } from './client/options.ts';
 import { parts } from './client/parts.ts';
 import type { Platform } from './client/platform.ts';
 import { nodeInference } from './hybrid/node-inference.ts';
+import { trials } from './hybrid/trial.ts';
 import { namedTransport } from './transport/named.ts';
 import { localUpdateProcessor } from './update/local-update-processor.ts';
 import { workerTrainer } from './worker/thread-trainer.ts';
@@ -30,7 +31,7 @@ export const nodePlatform: Platform = {
   conditions: async () => ({ idle: true, charging: true, unmetered: true }),
   transport: namedTransport,
   trainer: objective => workerTrainer(objective),
-  inference: serving => nodeInference(serving),
+  inference: serving => nodeInference(serving, trials(systemClock)),
 };
 
 /** The client of a Node process; training runs in a worker thread. */

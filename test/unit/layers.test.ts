@@ -73,7 +73,6 @@ const forNode = new Set([
   'client-sdk/src/node.ts',
   'client-sdk/src/testing.ts',
   'client-sdk/src/hybrid/build-worker.ts',
-  'client-sdk/src/hybrid/node-inference.ts',
   'client-sdk/src/hybrid/trial.ts',
   'client-sdk/src/storage/file.ts',
   'client-sdk/src/storage/folder-claim.ts',

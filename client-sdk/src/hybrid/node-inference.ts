@@ -1,13 +1,15 @@
 import type { Serving } from '@murmuration/engine/inference/serving';
-import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { trials } from './trial.ts';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Inference } from './inference.ts';
 
 /**
- * Runs models in this thread, each topology once it was built in another. The engine is loaded with the first model, so that a process that
- * serves none does without it.
+ * Runs models in this thread, each once it was `tried`. The engine is loaded with the first model, so that a process that serves none does
+ * without it.
  */
-export function nodeInference(serving: Serving<never>, tried = trials(systemClock)): Inference {
+export function nodeInference(
+  serving: Serving<never>,
+  tried: (model: ModelFiles) => Promise<void> = async () => {},
+): Inference {
   let inference: Promise<Inference> | undefined;
   const start = async () => {
     const { startBackend } = await import('@murmuration/engine/backend/backend');
