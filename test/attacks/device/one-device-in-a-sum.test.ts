@@ -197,7 +197,7 @@ describe.each(cohorts)('RD26: no update stands out of a sum of $honest honest de
     expect(largestShare(changes, mean.control!)).toBeLessThan(0.5 + rounding);
   });
 
-  it('prints what stands out of updates as they were trained, longer ones for more', ({ annotate }) => {
+  it('prints what stands out of updates as they were trained, longer ones for more', () => {
     const own = trained(honest);
     const figures = [
       ['uniform', { update: { ...weighted(1), weighting: 'uniform', weightCap: 1, leastWeight: 1 } }],
@@ -209,6 +209,6 @@ describe.each(cohorts)('RD26: no update stands out of a sum of $honest honest de
       return `${name} ${share.toFixed(3)}`;
     });
     expect(shares).toHaveLength(3);
-    return annotate(`largest cosine with a sum of ${honest}, as trained: ${shares.join(', ')}`);
+    process.stdout.write(`Largest cosine with a sum of ${honest}, as trained: ${shares.join(', ')}.\n`);
   });
 });
