@@ -167,7 +167,7 @@ export const experiment = z.object({
   createdBy: z.string(),
   endsAt: instant.nullable(),
   endedAt: instant.nullable(),
-  isFull: z.boolean().describe('More keys came than are told apart; further ones are not counted'),
+  isFull: z.boolean().describe('More keys came than are told apart: of further ones a part is counted'),
   arms: z.array(
     z.object({
       name,

@@ -40,7 +40,7 @@ export function experiment(id: string, task: string, rest: Partial<Experiment> =
 const counts: ExperimentCounts = {
   arms: { a: { requests: 7, failures: 1, agreed: 0, dropped: 2 } },
   ratio: { units: [3], p: 0.25 },
-  isFull: false,
+  anchor: 0.1,
 };
 const unit = (name: string, value: number | null = null): ExperimentUnit => ({
   unit: name,
@@ -74,7 +74,7 @@ export function experimentsContract(
       await store.put(experiment('x', 'a'));
       expect([await store.counts('x'), await store.units('x')]).toEqual([undefined, []]);
       await store.measured('x', counts, [unit('one'), unit('two')]);
-      const more = { ...counts, isFull: true };
+      const more = { ...counts, arms: { a: { ...counts.arms.a!, requests: 9 } } };
       await store.measured('x', more, [unit('one', 0.5), unit('three', 1)]);
       // What it is has nothing to do with what it measured.
       await store.put(experiment('x', 'a', { step: 1 }));
@@ -84,6 +84,22 @@ export function experimentsContract(
       await store.measured('x', more, [{ ...unit('two'), arm: 'other' }]);
       expect(byName(await store.units('x'))[2]).toEqual({ ...unit('two'), arm: 'other' });
       expect(await store.units('y')).toEqual([]);
+    });
+
+    it('forgets keys that are left out, and none of another experiment', async () => {
+      const store = await open();
+      for (const id of ['x', 'y']) {
+        await store.put(experiment(id, 'a'));
+        await store.measured(id, counts, [
+          unit('7fffffffffffffff'),
+          unit('8000000000000000'),
+          unit('f'.repeat(16)),
+        ]);
+      }
+      await store.measured('x', { ...counts, before: '8000000000000000' }, []);
+      expect(await store.units('x')).toEqual([unit('7fffffffffffffff')]);
+      expect(await store.units('y')).toHaveLength(3);
+      expect(await store.counts('x')).toEqual({ ...counts, before: '8000000000000000' });
     });
 
     it.runIf(reopen)('has all of it again after a restart', async () => {

@@ -44,7 +44,7 @@ beforeAll(async () => {
   for (const weight of [1, 2, 3]) await commitWeight(storage, weight);
   coordinator = await start();
   replica = await serveModels({
-    source: await coordinatorModels(coordinator.url, systemClock),
+    source: await coordinatorModels(coordinator.url, systemClock, undefined, token),
     settings: inferenceSchema.parse({ report: { url: coordinator.url, token, every: 100 } }),
     port: 0,
     clock: systemClock,
@@ -187,7 +187,8 @@ it('takes what was known before out of the difference, from the coordinator and 
     ],
     covariate: {},
   } satisfies NewExperiment);
-  const { tasks } = (await (await fetch(`${coordinator.url}/v1/tasks`)).json()) as {
+  const shownToReplicas = { headers: { authorization: `Bearer ${token}` } };
+  const { tasks } = (await (await fetch(`${coordinator.url}/v1/tasks`, shownToReplicas)).json()) as {
     tasks: { experiments: { id: string; covariate?: object }[] }[];
   };
   const [{ id: experiment, covariate }] = tasks[0]!.experiments as [{ id: string; covariate?: object }];

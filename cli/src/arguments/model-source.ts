@@ -4,18 +4,18 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelSource } from '@murmuration/serving/source/source';
 
 /**
- * Where models come from that are served: the URL of a coordinator, with the token in MURMURATION_READ_TOKEN where it wants one, of which `unreachable` hears while it does not answer, or a folder. Throws
- * `config.invalid`, `server.unreachable`.
+ * Where models come from that are served: the URL of a coordinator, to which `token` is shown, and of which `unreachable` hears while it does
+ * not answer, or a folder. Throws `config.invalid`, `server.unreachable`.
  */
 export async function modelSource(
   from: string,
   clock: Clock,
   unreachable: (error: unknown) => void,
-  env: NodeJS.ProcessEnv = process.env,
+  token = process.env.MURMURATION_READ_TOKEN,
 ): Promise<ModelSource> {
   if (/^https?:\/\//i.test(from)) {
     const { coordinatorModels } = await import('@murmuration/serving/source/coordinator');
-    return coordinatorModels(from, clock, unreachable, env.MURMURATION_READ_TOKEN);
+    return coordinatorModels(from, clock, unreachable, token);
   }
   const isFolder = await stat(from).then(
     found => found.isDirectory(),

@@ -91,7 +91,10 @@ export function inferenceCommands(program: Command): void {
       const clock = steadyClock();
       // Only here: no other command waits for the engine to load.
       const { serveModels } = await import('@murmuration/serving/assembly/serve-models');
-      const source = await modelSource(given.from, clock, error => note(messageOf(error)));
+      // A coordinator that hears what is predicted also says how experiments split that.
+      const told = inference.report?.url === given.from ? inference.report?.token : undefined;
+      const token = process.env.MURMURATION_READ_TOKEN ?? told;
+      const source = await modelSource(given.from, clock, error => note(messageOf(error)), token);
       const served = await serveModels({
         source,
         settings: inference,

@@ -1,5 +1,4 @@
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -20,7 +19,7 @@ import { judge } from '@murmuration/serving/monitor/outcome';
 import { openRequestLog } from '@murmuration/serving/request-log/open';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import type { Pace } from '@murmuration/serving/server/arrivals';
-import { type Exchange, joinEvents } from '@murmuration/serving/server/events';
+import { joinEvents } from '@murmuration/serving/server/events';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
 import { requestIds } from '@murmuration/serving/server/request-id';
 import type { ModelSource } from '@murmuration/serving/source/source';
@@ -35,7 +34,7 @@ import { MonitorView } from '../inference/monitor-view.ts';
 import { RegistryModels } from '../inference/registry-models.ts';
 import { InferenceWatch } from '../inference/watch.ts';
 import type { Experiments } from '../lifecycle/experiments/experiments.ts';
-import type { Answered, PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
+import type { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
 import { refuseUnwatched, watchDevices } from '../queries/device-drift.ts';
 import { tellOutcomes, toldOutcomes } from '../queries/told-outcomes.ts';
 import type { History } from '../registry/ports.ts';
@@ -180,7 +179,7 @@ export async function openInference(
     events: joinEvents(
       heard,
       activity.events,
-      { answered: exchange => watcher.answered(answeredOf(exchange)) },
+      { answered: exchange => watcher.answered(exchange) },
       { answered: changed, loaded: changed, unloaded: changed, failed: changed },
       log ? { answered: exchange => log.record(exchange) } : {},
       monitor ? monitor.watch.events : {},
@@ -229,10 +228,4 @@ export async function openInference(
       return closed;
     },
   };
-}
-
-function answeredOf({ model, version, error, ms }: Exchange): Answered {
-  // What a client did wrong, or too often, is no failure of the model.
-  const hasFailed = error !== null && httpStatusOf(error) >= 500 && error.code !== 'prediction.too-many';
-  return { model, version, ms, hasFailed };
 }

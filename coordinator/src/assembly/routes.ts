@@ -54,15 +54,11 @@ export async function coordinatorRoutes(parts: RouteParts): Promise<void> {
   const { app, operators, secrets, population, bounds, limits, polled } = entrance;
   const { rounds, registry, traffic } = core;
   const guard = guardBy(authenticator, operators);
+  const { access, tokens } = inference;
+  // Another process may make and revoke tokens.
+  const refresh = config.role === 'cell' ? () => tokens.open() : undefined;
   const reading =
-    config.reading === 'tokens'
-      ? tokenReading({
-          access: inference.access,
-          authenticator,
-          // Another process may make and revoke tokens.
-          refresh: config.role === 'cell' ? () => inference.tokens.open() : undefined,
-        })
-      : openReading;
+    config.reading === 'tokens' ? tokenReading({ access, authenticator, refresh }) : openReading;
   // They name tasks.
   metricRoutes(app, parts.metrics, inTurn(guard, reading.guard));
   taskRoutes(app, rounds, storage.history, storage.verdicts, {
@@ -73,6 +69,11 @@ export async function coordinatorRoutes(parts: RouteParts): Promise<void> {
     versionAliases: core.versionAliases,
     gateDecisions: storage.gateDecisions,
     experiments,
+    isReplica: async authorization => {
+      if (authorization === undefined) return false;
+      await refresh?.();
+      return access.shows(authorization, 'monitor');
+    },
     queryResults: storage.queryResults,
     isDevelopment: config.development,
   });

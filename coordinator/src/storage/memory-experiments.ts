@@ -24,6 +24,8 @@ export function memoryExperiments(audit: Pick<AuditLog, 'append'> = memoryAudit(
       counted.set(id, structuredClone(counts));
       const own = units.get(id) ?? new Map<string, ExperimentUnit>();
       for (const unit of changed) own.set(unit.unit, unit);
+      for (const unit of own.keys())
+        if (counts.before !== undefined && unit >= counts.before) own.delete(unit);
       units.set(id, own);
     },
     async counts(id) {

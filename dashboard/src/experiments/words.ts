@@ -222,7 +222,7 @@ export const words = {
     query === null
       ? `${percent(to - from, 0)} of the keys, by the ${place} ${name}`
       : `${percent(to - from, 0)} of the devices, by their ids`,
-  full: 'More came than are told apart; further ones are not counted.',
+  full: 'More came than are told apart: of further ones a part is counted.',
   by: (who: string) => `by ${who}`,
   past: 'Past experiments',
   pastColumns: {

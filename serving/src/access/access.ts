@@ -103,9 +103,8 @@ export class Access {
         'Without inference tokens, only programs on this machine may ask, by the name localhost or 127.0.0.1. List a token in the configuration: murmuration inference-token makes one.',
       );
     }
-    const text = authorization?.startsWith('Bearer ') ? authorization.slice(7) : '';
-    const held = tokenOf(text, this.#tokens, this.#primitives);
-    if (!held || this.#clock.now() >= held.expiresAt)
+    const held = this.#tokenIn(authorization);
+    if (!held || this.#hasExpired(held))
       throw new MurmurationError(
         'inference.unauthenticated',
         'The inference token is missing, unknown or expired; `murmuration inference-token` makes one.',
@@ -120,6 +119,21 @@ export class Access {
       if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
     }
     return held.token.id;
+  }
+
+  /** Whether a token with a right is shown, of whose bounds that takes nothing. */
+  shows(authorization: string | undefined, right: Right): boolean {
+    const held = this.#tokenIn(authorization);
+    return held !== undefined && !this.#hasExpired(held) && held.token.rights.includes(right);
+  }
+
+  #tokenIn(authorization: string | undefined): Held | undefined {
+    const text = authorization?.startsWith('Bearer ') ? authorization.slice(7) : '';
+    return tokenOf(text, this.#tokens, this.#primitives);
+  }
+
+  #hasExpired({ expiresAt }: Held): boolean {
+    return this.#clock.now() >= expiresAt;
   }
 }
 

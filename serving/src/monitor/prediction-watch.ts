@@ -1,7 +1,5 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { hex } from '@murmuration/protocol/encoding/bytes';
-import type { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Variant } from '../experiments/experiment.ts';
@@ -122,10 +120,11 @@ export class PredictionWatch {
     await this.#monitor.close();
   }
 
-  #take({ model, version, request, response, variant, error, ms }: Exchange): void {
+  #take({ model, version, request, response, variant, end, ms }: Exchange): void {
     if (request.protocol === 'precompute') return;
-    if (variant && (response || isOurs(error))) {
-      this.#arms.request(variant, response === null, ms);
+    // One that its caller ended counts too: else a slow arm would lose requests, and whoever is impatient would break the split.
+    if (variant && end !== 'refused') {
+      this.#arms.request(variant, end === 'failed', ms);
       this.#wait();
     }
     if (!response) return;
@@ -194,11 +193,6 @@ function charactersOf(row: RowGuess): number {
     (sum, guess) => sum + (typeof guess === 'string' ? 2 * guess.length : 8) + 24,
     64,
   );
-}
-
-/** Whether an error is the version's or the server's, and not the client's. */
-function isOurs(error: MurmurationError | null): boolean {
-  return error !== null && httpStatusOf(error) >= 500 && error.code !== 'prediction.too-many';
 }
 
 /** Whether two versions say the same of each row: the same first guess, or the same number to six digits. */

@@ -4,6 +4,12 @@ import type { ServedModel } from '../source/source.ts';
 import type { Shadowed } from './mirror.ts';
 import type { InferRequest, InferResponse } from './request.ts';
 
+/**
+ * How a request ended. `refused`: what its caller asked can't be answered, or there was no room. `left`: its caller ended it, by leaving or by a
+ * timeout of its own. `failed`: its version or the server is to blame.
+ */
+export type End = 'answered' | 'refused' | 'left' | 'failed';
+
 /** A request that ended. */
 export interface Exchange {
   readonly model: string;
@@ -12,6 +18,7 @@ export interface Exchange {
   readonly protocol: string;
   /** null: it was answered. */
   readonly error: MurmurationError | null;
+  readonly end: End;
   /** From when it was read to its end. */
   readonly ms: number;
   /** Of that its wait; 0 where it never ran. */

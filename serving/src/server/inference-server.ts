@@ -1,5 +1,6 @@
 import { refuseInput, type Tensor, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { type Converter, inThisThread } from '../conversion/converter.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -8,7 +9,7 @@ import type { Transformer } from '../transformer/transformer.ts';
 import { Arrivals, type Pace, standardPace } from './arrivals.ts';
 import { BodyBudget, tooMany } from './body-budget.ts';
 import { inputsInOrder, outputsWanted } from './check.ts';
-import type { InferenceEvents } from './events.ts';
+import type { End, InferenceEvents } from './events.ts';
 import { Mirror } from './mirror.ts';
 import { PendingRequest, type Settled } from './pending-request.ts';
 import type { InferRequest, InferResponse } from './request.ts';
@@ -308,11 +309,11 @@ export class InferenceServer {
     const { clock, limits } = this.#ports;
     const { timeout = Number.POSITIVE_INFINITY } = pending.request;
     if (timeout >= limits.deadline)
-      pending.stall = this.#deadlines.begin(() => late(pending, limits.deadline));
+      pending.stall = this.#deadlines.begin(() => pending.fail(late(limits.deadline)));
     else
       this.#timeouts.set(
         pending,
-        clock.at(clock.now() + timeout, () => late(pending, timeout)),
+        clock.at(clock.now() + timeout, () => pending.leave(late(timeout))),
       );
   }
 
@@ -326,7 +327,19 @@ export class InferenceServer {
     const { model, protocol } = request;
     const version = resident?.model.version ?? '';
     const ms = this.#ports.turns.now() - began;
-    this.#events.answered?.({ model, version, protocol, error, ms, queueMs, request, response, variant });
+    const end = endOf(pending, error);
+    this.#events.answered?.({
+      model,
+      version,
+      protocol,
+      error,
+      end,
+      ms,
+      queueMs,
+      request,
+      response,
+      variant,
+    });
   };
 
   /** Once more where what ran the model ended for the sake of another request. */
@@ -458,8 +471,14 @@ function transformed(transformer: Transformer, asked: readonly Tensor[]) {
   }
 }
 
-function late(pending: PendingRequest, ms: number): void {
-  pending.fail(new MurmurationError('prediction.timeout', `The request was not answered within ${ms} ms.`));
+function late(ms: number): MurmurationError {
+  return new MurmurationError('prediction.timeout', `The request was not answered within ${ms} ms.`);
+}
+
+function endOf({ isLeft }: PendingRequest, error: MurmurationError | null): End {
+  if (error === null) return 'answered';
+  if (isLeft) return 'left';
+  return httpStatusOf(error) >= 500 && error.code !== 'prediction.too-many' ? 'failed' : 'refused';
 }
 
 function codedOf(error: unknown): MurmurationError {

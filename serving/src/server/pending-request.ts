@@ -33,6 +33,8 @@ export class PendingRequest {
   stall: Stall | undefined;
   /** ms that it waited for the model. */
   waited = 0;
+  /** Whether its caller has ended it. */
+  isLeft = false;
   readonly #signal: Signal | undefined;
   readonly #ends: Ends;
   #isOver = false;
@@ -54,11 +56,18 @@ export class PendingRequest {
   /** What its signal calls. */
   handleEvent(): void {
     const error = new MurmurationError('prediction.timeout', 'Nobody waits for the answer any more.');
+    this.isLeft ||= !this.#isOver;
     if (this.#settle(error, null)) this.#ends.reject(this.#signal?.reason);
   }
 
   answer(response: InferResponse): void {
     if (this.#settle(null, response)) this.#ends.resolve(response);
+  }
+
+  /** Its caller gave it no more time. */
+  leave(error: MurmurationError): void {
+    this.isLeft ||= !this.#isOver;
+    this.fail(error);
   }
 
   /** `reason` is what whoever asked is thrown. */

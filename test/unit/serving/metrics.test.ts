@@ -42,7 +42,7 @@ describe('the metrics of an inference server', () => {
     const request = { model: 'm', inputs: [], protocol: 'grpc' };
     const told = { model: 'm', protocol: 'grpc', ms: 2, queueMs: 1, request, response: null };
     const tell = (version: string, error: MurmurationError | null = null) =>
-      answered?.({ ...told, version, error });
+      answered?.({ ...told, version, error, end: error ? 'refused' : 'answered' });
     for (let version = 0; version < 1_200; version++) {
       tell(String(version));
       executed?.({ name: 'm', version: String(version), hash: '' as ModelHash }, 3, 1);

@@ -135,7 +135,9 @@ const task = z.object({
         arms: z.array(z.object({ name: z.string(), version: z.string(), share: z.number() })),
       }),
     )
-    .describe('Experiments that run, as replicas of the inference server need them'),
+    .describe(
+      'Experiments that run, as replicas of the inference server need them; none without an inference token with the right `monitor`: whoever knows a salt chooses arms',
+    ),
 });
 
 const taskList = z.object({
@@ -164,6 +166,8 @@ export interface TaskRoutePorts {
   readonly versionAliases: Pick<VersionAliases, 'of'>;
   readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
   readonly experiments: Pick<Experiments, 'served'>;
+  /** Whether a request is that of a replica of the inference server. */
+  readonly isReplica: (authorization: string | undefined) => Promise<boolean>;
   readonly queryResults: Pick<QueryResultStore, 'results'>;
   readonly isDevelopment: boolean;
 }
@@ -182,18 +186,24 @@ export function taskRoutes(
     versionAliases,
     gateDecisions,
     experiments,
+    isReplica,
     queryResults,
     isDevelopment,
   }: TaskRoutePorts,
 ): void {
   const reads = reading.guard ? [reading.guard] : [];
-  const describe = (each: TaskRounds) => ({
+  const describe = (each: TaskRounds, toReplica: boolean) => ({
     ...describeTask(each, versionAliases.of(each.task.name)),
-    experiments: experiments.served(each.task.name).map(served => ({
-      ...served,
-      arms: [...served.arms],
-    })),
+    experiments: toReplica
+      ? experiments.served(each.task.name).map(served => ({ ...served, arms: [...served.arms] }))
+      : [],
   });
+  /** No cache gives to others what a replica was told. */
+  const heardBy = async ({ headers }: FastifyRequest, reply: Pick<FastifyReply, 'header'>) => {
+    const toReplica = await isReplica(headers.authorization);
+    reply.header('cache-control', noCache(toReplica ? 'private' : reading.cache));
+    return toReplica;
+  };
   const pages = new AnswerCache(clock);
   for (const event of ['round-ended', 'version', 'gate'] as const) events.on(event, () => pages.clear());
   /** Answers with a page, which counts for whom it is made as many requests as it takes. */
@@ -227,10 +237,11 @@ export function taskRoutes(
         response: { 200: taskList },
       },
     },
-    (request, reply) => {
-      const body = { isDevelopment, tasks: [...tasks.values()].map(describe) };
+    async (request, reply) => {
+      const toReplica = await heardBy(request, reply);
+      const body = { isDevelopment, tasks: [...tasks.values()].map(each => describe(each, toReplica)) };
       const etag = `"${contentHash(Buffer.from(JSON.stringify(body))).slice(0, 32)}"`;
-      reply.header('etag', etag).header('cache-control', noCache(reading.cache));
+      reply.header('etag', etag);
       if (request.headers['if-none-match'] !== etag) return body;
       (reply as unknown as FastifyReply).status(304).send();
       return undefined;
@@ -243,7 +254,7 @@ export function taskRoutes(
       onRequest: reads,
       schema: { summary: 'One task', params: taskParams, response: { 200: task, 404: problem } },
     },
-    request => describe(find(request.params.task)),
+    async (request, reply) => describe(find(request.params.task), await heardBy(request, reply)),
   );
 
   app.get(

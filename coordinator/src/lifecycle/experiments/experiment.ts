@@ -1,5 +1,6 @@
 import type { ExperimentTerms, experimentOutcomes } from '@murmuration/api/experiment';
 import type { ArmSums } from '@murmuration/monitoring/experiments/arm-sums';
+import type { KnownCovariates } from '@murmuration/monitoring/experiments/variance-reduction';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { KeyField } from '@murmuration/serving/experiments/experiment';
 import type { AuditEntry } from '../../operators/audit.ts';
@@ -23,8 +24,13 @@ export interface Experiment {
   readonly name: string;
   readonly kind: ExperimentTerms['kind'];
   readonly salt: string;
-  /** Its part of the layer, from 0 to 1. */
-  readonly layer: { readonly name: string; readonly from: number; readonly to: number };
+  /** Its part of the layer, from 0 to 1. The salt is that of all that run in it; left out by those that began when layers had none. */
+  readonly layer: {
+    readonly name: string;
+    readonly salt?: string;
+    readonly from: number;
+    readonly to: number;
+  };
   readonly key: KeyField;
   /** Where a request has what was known of its key before the experiment; null: nothing is adjusted by it. */
   readonly covariate: KeyField | null;
@@ -70,8 +76,19 @@ export interface ArmCounts {
   readonly failures: number;
   readonly agreed: number;
   readonly dropped: number;
+  /** What its keys said; left out where that is still to be added up from them. */
+  readonly sums?: UnitSums;
   /** What its devices answered; left out where requests are measured. */
   readonly answers?: ArmAnswers;
+}
+
+/** What the keys of an arm said, each once. */
+export interface UnitSums {
+  readonly failed: ArmSums;
+  readonly ms: ArmSums;
+  readonly values: ArmSums;
+  /** Of those that count for the metric of the experiment, those whose covariate is known. */
+  readonly known: KnownCovariates;
 }
 
 /** What the devices of an arm said in masked sums, each once. */
@@ -92,7 +109,10 @@ export interface ExperimentCounts {
   readonly arms: Readonly<Record<string, ArmCounts>>;
   /** New keys of each arm since the last step, and the p-value of all steps so far that they fall as they should. */
   readonly ratio: { readonly units: readonly number[]; readonly p: number };
-  readonly isFull: boolean;
+  /** What covariates are counted from; left out where none came. */
+  readonly anchor?: number;
+  /** Keys whose names are not before this one are forgotten, and counted no more: there were too many. Left out where there were not. */
+  readonly before?: string;
 }
 
 /** Experiments, and what they have measured. */
@@ -101,7 +121,7 @@ export interface ExperimentStore {
   all(task?: TaskName): Promise<readonly Experiment[]>;
   /** In place of the one with its id, in one transaction with `entries` of the audit log. */
   put(experiment: Experiment, entries?: readonly AuditEntry[]): Promise<void>;
-  /** In one transaction: what is counted, and keys that are new or of which more is known. */
+  /** In one transaction: what is counted, and keys that are new or of which more is known; those are gone that `counts.before` leaves out. */
   measured(id: string, counts: ExperimentCounts, units: readonly ExperimentUnit[]): Promise<void>;
   counts(id: string): Promise<ExperimentCounts | undefined>;
   units(id: string): Promise<readonly ExperimentUnit[]>;

@@ -19,7 +19,7 @@ import { endOf } from './analysis.ts';
 import { type Designed, design } from './design.ts';
 import { DeviceArms } from './device-arms.ts';
 import type { Experiment, ExperimentStore } from './experiment.ts';
-import { type DeviceSplit, outcomeOf, servedAs } from './served.ts';
+import { type DeviceSplit, outcomeOf, saltOf, servedAs } from './served.ts';
 import { Tally } from './tally.ts';
 
 /** What experiments stand on. */
@@ -209,11 +209,18 @@ export class Experiments {
         running: [...this.#running.values()].map(({ experiment }) => experiment),
         version: async number => (await history.at(task, number))?.version.model,
       });
+      const id = hex(random(8));
+      const salt = hex(random(16));
+      const beside = [...this.#running.values()].find(
+        ({ experiment: { layer } }) => layer.name === designed.layer.name,
+      );
+      const layerSalt = beside ? saltOf(beside.experiment.layer) : hex(random(16));
       const experiment: Experiment = {
         ...designed,
-        id: hex(random(8)),
+        id,
         task,
-        salt: hex(random(16)),
+        salt,
+        layer: { ...designed.layer, salt: layerSalt },
         step: 0,
         stepAt: now,
         createdAt: now,

@@ -30,7 +30,7 @@ export function experimentMessage(experiment: Experiment, tally: Tally): Experim
     kind,
     outcome,
     reason,
-    layer,
+    layer: { name: layer.name, from: layer.from, to: layer.to },
     key,
     covariate: covariate && {
       ...covariate,

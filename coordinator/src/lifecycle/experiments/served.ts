@@ -19,10 +19,12 @@ export function servedAs({ id, kind, key, covariate, salt, layer, arms }: Experi
     key,
     ...(covariate && { covariate }),
     salt,
-    layer: { salt: `layer ${layer.name}`, from: layer.from, to: layer.to },
+    layer: { salt: saltOf(layer), from: layer.from, to: layer.to },
     arms: arms.map(({ name, number, share }) => ({ name, version: String(number), share })),
   };
 }
+
+export const saltOf = ({ name, salt = `layer ${name}` }: Experiment['layer']): string => salt;
 
 /** Of one row: right or wrong as 1 or 0, or how far a number was off; nothing, where the metric is about the other. */
 export function outcomeOf({ metric, guards }: Experiment, row: Judged): readonly number[] {

@@ -10,19 +10,16 @@ import type {
   ExperimentCounts,
   ExperimentMetric,
   ExperimentUnit,
+  UnitSums,
 } from './experiment.ts';
 
-/** Keys that are told apart at most, over all arms; further ones are not counted. */
+/** Keys that are told apart at most, over all arms. */
 const mostUnits = 500_000;
+/** Beyond all names of keys, which are 16 hexadecimal digits. */
+const wholeRange = '1'.padEnd(17, '0');
 
 /** What was measured of an arm. Each key counts once: its first request, and its first outcome. */
-export interface ArmTotals extends ArmCounts {
-  readonly failed: ArmSums;
-  readonly ms: ArmSums;
-  readonly values: ArmSums;
-  /** Of the keys that count for the metric of the experiment, those whose covariate is known. */
-  readonly known: KnownCovariates;
-}
+export interface ArmTotals extends ArmCounts, UnitSums {}
 
 const noSums: ArmSums = { n: 0, sum: 0, squares: 0 };
 const noTotals: ArmTotals = {
@@ -59,7 +56,8 @@ export class Tally {
   readonly #changed = new Map<string, ExperimentUnit>();
   #ratio: SampleRatioState;
   #hasChanged = false;
-  #isFull = false;
+  /** Keys from here on are forgotten, and counted no more; undefined: none is. */
+  #before: string | undefined;
   /** New keys of each arm that the test of their ratio has not seen yet. */
   #fresh: number[];
   readonly #names: readonly string[];
@@ -86,22 +84,25 @@ export class Tally {
       logEvidence: 0,
       p: counts?.ratio.p ?? 1,
     };
-    this.#isFull = counts?.isFull ?? false;
+    this.#before = counts?.before;
+    this.#anchor = counts?.anchor;
     for (const name of this.#names) {
-      const kept = counts?.arms[name];
-      const { n, sum, squares } = kept?.answers ?? noSums;
-      this.#arms.set(name, { ...noTotals, ...(kept ?? {}), values: { n, sum, squares } });
+      const { sums, ...kept } = counts?.arms[name] ?? noTotals;
+      const { n, sum, squares } = kept.answers ?? noSums;
+      this.#arms.set(name, { ...noTotals, ...kept, values: { n, sum, squares }, ...sums });
     }
     for (const unit of units) {
       this.#units.set(unit.unit, unit);
-      this.#first(unit);
       if (this.#isOfDevices) this.#wait(unit.arm, unit.value === null ? 1 : 0);
-      else if (unit.value !== null) this.#value(unit, unit.value);
+      if (counts?.arms[unit.arm]?.sums) continue;
+      this.#first(unit);
+      if (!this.#isOfDevices && unit.value !== null) this.#value(unit, unit.value);
     }
   }
 
+  /** Whether more keys came than are told apart: of those a part counts. */
   get isFull(): boolean {
-    return this.#isFull;
+    return this.#before !== undefined;
   }
 
   /** The p-value, at any look, that keys fall into the arms as they should, and that devices of all arms answer alike. */
@@ -135,11 +136,7 @@ export class Tally {
         value: null,
         covariate: this.#adjusted ? covariate : null,
       };
-      if (this.#units.has(name)) continue;
-      if (this.#units.size >= mostUnits) {
-        this.#isFull = true;
-        continue;
-      }
+      if (this.#units.has(name) || !this.#hasRoom(name)) continue;
       this.#put(unit);
       this.#first(unit);
       const at = this.#names.indexOf(arm);
@@ -159,11 +156,7 @@ export class Tally {
   came(arm: string, unit: string): boolean {
     const known = this.#units.get(unit);
     if (known && (known.arm === arm || known.value !== null)) return false;
-    if (!known && this.#units.size >= mostUnits) {
-      this.#hasChanged ||= !this.#isFull;
-      this.#isFull = true;
-      return false;
-    }
+    if (!known && !this.#hasRoom(unit)) return false;
     const device: ExperimentUnit = { unit, arm, failed: false, ms: 0, value: null, covariate: null };
     this.#put(device);
     this.#wait(arm, 1);
@@ -185,8 +178,9 @@ export class Tally {
     return this.#ready.get(arm) ?? 0;
   }
 
+  /** Whether a device has answered, or is none that counts. */
   hasAnswered(unit: string): boolean {
-    return this.#units.get(unit)?.value === 1;
+    return this.#units.get(unit)?.value === 1 || this.#isLeftOut(unit);
   }
 
   /** The answer of a device is in a sum about its arm. */
@@ -218,6 +212,25 @@ export class Tally {
 
   answersOf(arm: string): ArmAnswers {
     return this.of(arm).answers ?? noAnswers;
+  }
+
+  /** Whether a key that is not known counts. Where there are too many, those whose names are in the upper half are forgotten, which says nothing of them: they have counted, and do so no more. */
+  #hasRoom(unit: string): boolean {
+    while (this.#units.size >= mostUnits && !this.#isLeftOut(unit)) {
+      this.#before = (BigInt(`0x${this.#before ?? wholeRange}`) / 2n).toString(16).padStart(16, '0');
+      this.#hasChanged = true;
+      for (const [name, { arm, value }] of this.#units) {
+        if (!this.#isLeftOut(name)) continue;
+        this.#units.delete(name);
+        this.#changed.delete(name);
+        if (this.#isOfDevices && value === null) this.#wait(arm, -1);
+      }
+    }
+    return !this.#isLeftOut(unit);
+  }
+
+  #isLeftOut(unit: string): boolean {
+    return this.#before !== undefined && unit >= this.#before;
   }
 
   #wait(arm: string, more: number): void {
@@ -260,12 +273,18 @@ export class Tally {
     this.#hasChanged = false;
     const units = [...this.#changed.values()];
     this.#changed.clear();
-    const arms = [...this.#arms].map(([name, { requests, failures, agreed, dropped, answers }]) => [
-      name,
-      { requests, failures, agreed, dropped, ...(answers && { answers }) },
-    ]);
-    const ratio = { units: this.#ratio.counts, p: this.#ratio.p };
-    return { counts: { arms: Object.fromEntries(arms), ratio, isFull: this.#isFull }, units };
+    const arms = [...this.#arms].map(([name, totals]): [string, ArmCounts] => {
+      const { requests, failures, agreed, dropped, answers, failed, ms, values, known } = totals;
+      const sums = { failed, ms, values, known };
+      return [name, { requests, failures, agreed, dropped, sums, ...(answers && { answers }) }];
+    });
+    const counts: ExperimentCounts = {
+      arms: Object.fromEntries(arms),
+      ratio: { units: this.#ratio.counts, p: this.#ratio.p },
+      ...(this.#anchor !== undefined && { anchor: this.#anchor }),
+      ...(this.#before !== undefined && { before: this.#before }),
+    };
+    return { counts, units };
   }
 
   #put(unit: ExperimentUnit): void {

@@ -5,6 +5,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
+import type { Exchange } from '@murmuration/serving/server/events';
 import type { CoordinatorEvents } from '../../events/events.ts';
 import type { OwnAct } from '../../events/own-acts.ts';
 import type { VersionAliases } from '../../promotion/version-aliases.ts';
@@ -27,15 +28,6 @@ export interface WatcherPorts {
   readonly verdicts: Pick<VerdictStore, 'of'>;
   readonly events: CoordinatorEvents;
   readonly clock: Clock;
-}
-
-/** A request to the inference server that ended. */
-export interface Answered {
-  readonly model: string;
-  /** Empty where none answered. */
-  readonly version: string;
-  readonly ms: number;
-  readonly hasFailed: boolean;
 }
 
 /** ms between two looks at what came in. */
@@ -87,15 +79,15 @@ export class PromotionWatcher {
   }
 
   /** Of any model; those of other models than watched tasks are left out. */
-  answered({ model, version, ms, hasFailed }: Answered): void {
+  answered({ model, version, ms, end }: Pick<Exchange, 'model' | 'version' | 'ms' | 'end'>): void {
     const task = model as TaskName;
     const rules = this.#rulesOf(task);
     if (rules.length === 0) return;
     // What does not load has no version: whoever names none means the champion.
     const of = version === '' ? String(this.#ports.versionAliases.of(task).champion.number) : version;
     for (const { metric, slowerThan } of rules) {
-      if (metric === 'failures') this.#add(task, of, metric, hasFailed ? 1 : 0);
-      if (metric === 'latency' && slowerThan !== null && !hasFailed)
+      if (metric === 'failures') this.#add(task, of, metric, end === 'failed' ? 1 : 0);
+      if (metric === 'latency' && slowerThan !== null && end !== 'failed')
         this.#add(task, of, metric, ms > slowerThan ? 1 : 0);
     }
   }

@@ -41,6 +41,12 @@ export function sqlExperiments({ rows, writer }: RowDatabase): ExperimentStore {
             .values({ experiment: id, unit, arm, failed: failed ? 1 : 0, ms, value, covariate })
             .onConflict(conflict => conflict.columns(['experiment', 'unit']).doUpdateSet({ value, arm }))
             .execute();
+        if (counts.before !== undefined)
+          await changes
+            .deleteFrom('experiment_units')
+            .where('experiment', '=', id)
+            .where('unit', '>=', counts.before)
+            .execute();
       });
     },
 

@@ -133,7 +133,7 @@ describe('a version that was promoted', () => {
       version: string,
       of: number,
       every: number,
-      what: 'hasFailed' | 'slow',
+      what: 'failed' | 'left' | 'slow',
     ) => {
       for (let each = 0; each < of; each++) {
         const isBad = each % every === 0;
@@ -141,13 +141,13 @@ describe('a version that was promoted', () => {
           model: name,
           version,
           ms: what === 'slow' && isBad ? 80 : 3,
-          hasFailed: what === 'hasFailed' && isBad,
+          end: what !== 'slow' && isBad ? what : 'answered',
         });
       }
     };
     for (const [watch, what, version] of [
-      [{ metric: 'failures', atLeast: 50 }, 'hasFailed', '1'],
-      [{ metric: 'failures', atLeast: 50 }, 'hasFailed', ''],
+      [{ metric: 'failures', atLeast: 50 }, 'failed', '1'],
+      [{ metric: 'failures', atLeast: 50 }, 'failed', ''],
       [{ metric: 'latency', slowerThan: '50 ms', atLeast: 50 }, 'slow', '1'],
     ] as const) {
       const world = await openGated(gate, { watch });
@@ -157,6 +157,12 @@ describe('a version that was promoted', () => {
       await look(world);
       expect(world.champion()).toBe(0);
     }
+    const world = await openGated(gate, { watch: { metric: 'failures', atLeast: 50 } });
+    answered(world, '0', 1_000, 100, 'failed');
+    await world.publish({ top1: 0.6 });
+    answered(world, '1', 300, 1, 'left');
+    await look(world);
+    expect(world.champion()).toBe(1);
   });
 
   it('is taken back for numbers that are further from what came', async () => {

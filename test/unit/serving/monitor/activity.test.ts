@@ -22,6 +22,7 @@ function ended(model: string, version: string, ms: number, error: MurmurationErr
     version,
     protocol: 'oip',
     error,
+    end: error ? 'refused' : 'answered',
     ms,
     queueMs: ms / 2,
     request,

@@ -99,6 +99,7 @@ function exchange(request: Partial<InferRequest> = {}, more: Partial<Exchange> =
     version: '3',
     protocol: whole.protocol,
     error: null,
+    end: 'answered',
     ms: 12.3456789,
     queueMs: 1,
     request: whole,

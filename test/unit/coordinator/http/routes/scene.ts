@@ -49,6 +49,7 @@ export async function openRoutes(change?: FederationOptions['task']) {
     versionAliases,
     gateDecisions,
     experiments: { served: () => [] },
+    isReplica: async () => false,
     queryResults: federation.queryResults,
     isDevelopment: false,
   });
