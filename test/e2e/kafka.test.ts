@@ -117,7 +117,11 @@ describe('requests from Kafka', () => {
     await expect.poll(() => letters.length).toBe(3);
     const byKey = new Map(answers.map(answer => [String(answer.key), answer]));
     expect(json(byKey.get('good')!)).toMatchObject({ id: 'good', outputs: [{ data: [3.5] }] });
-    expect(texts(byKey.get('good')!)).toEqual({ ...half, 'mlserver-version': '1' });
+    expect(texts(byKey.get('good')!)).toEqual({
+      ...half,
+      'mlserver-version': '1',
+      'murmuration-request': expect.stringMatching(/^\.[\w-]{22}$/),
+    });
     expect(json(byKey.get('same')!).outputs[0].data).toEqual([4]);
     const codes = letters.map(letter => [String(letter.key), texts(letter)['murmuration-error']]);
     expect(new Map(codes as [string, string][])).toEqual(

@@ -49,7 +49,7 @@ export function openBrokers(
       access.admit({ authorization, isForeign: true, isLocal: false }, 'predict');
     };
     const handle = requestHandler({ server, protocol, admit, attempts, retryDelay, fault });
-    return { handle, clock, random, turns, events: both };
+    return { handle, clock, random, turns, events: both, fault };
   };
   const brokers: Broker[] = [];
   if (rabbitmq) brokers.push(rabbitmqBroker(rabbitmq, portsOf('rabbitmq', rabbitmq)));

@@ -79,6 +79,8 @@ export interface BrokerPorts {
   readonly random: RandomBytes;
   readonly turns: Turns;
   readonly events: BrokerEvents;
+  /** Hears of what is ours to mend. */
+  readonly fault: (where: string, error: unknown) => void;
 }
 
 /** A consumer of a broker's requests: it connects, and stays connected until it is closed. */

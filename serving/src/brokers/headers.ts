@@ -1,4 +1,5 @@
-import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { createHash } from 'node:crypto';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** Headers of messages, the same with every broker. */
 export const headerNames = {
@@ -12,6 +13,8 @@ export const headerNames = {
   /** Of requests that are tried again: which try this is, and not before when, in ms since 1970. */
   attempt: 'murmuration-attempt',
   notBefore: 'murmuration-not-before',
+  /** Of answers: whose request it was, and which, as digests. */
+  request: 'murmuration-request',
   /** Of errors, and of dead letters: the code of the error, and its text. */
   error: 'murmuration-error',
   reason: 'murmuration-reason',
@@ -29,4 +32,32 @@ export function reasonHeaders({ code, detail }: MurmurationError): Record<string
 export function attemptOf(headers: Readonly<Record<string, string>>): number {
   const attempt = Number(headers[headerNames.attempt] ?? 1);
   return Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1;
+}
+
+/** Bytes of a digest that tells requests apart. */
+const digestBytes = 16;
+
+/** Names whoever shows a token, without saying it; empty for whoever shows none. */
+export function askerOf({ authorization }: Readonly<Record<string, string>>): string {
+  return authorization === undefined ? '' : digestOf([authorization]);
+}
+
+/** Tells a request from others that bring its key: what it asks, of which model. */
+export function requestOf(headers: Readonly<Record<string, string>>, body: Uint8Array): string {
+  const { model, version, length } = headerNames;
+  return digestOf([JSON.stringify([model, version, length].map(name => headers[name] ?? null)), body]);
+}
+
+function digestOf(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest().toString('base64url', 0, digestBytes);
+}
+
+/** What a request fails with whose key has been used for another one. */
+export function usedKey(): MurmurationError {
+  return new MurmurationError(
+    'inference.input',
+    'Another request with this key has been answered. Use a new random key for each request, and tell it to nobody else.',
+  );
 }

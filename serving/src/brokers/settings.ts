@@ -13,6 +13,8 @@ const common = {
   attempts: count(100).default(5),
   /** ms before the second try; doubled before each further one, up to a minute. */
   retryDelay: count(60_000).default(1_000),
+  /** Deliveries of a request that each end without an answer, as where it makes this process die, until it is a dead letter. */
+  deliveries: count(1_000).default(20),
   /** Keys of answered requests that are remembered. */
   remember: count(10_000_000).default(100_000),
   /** Whether everybody who may write to the broker may ask models, even where there are inference tokens. */
@@ -32,8 +34,6 @@ export const rabbitmqSchema = z.strictObject({
   /** The queue of requests, a quorum queue. Beside it are its dead letters, its retries, and what was answered. */
   queue: name,
   ...common,
-  /** Deliveries of a request that each end without an answer, as where it makes this process die, until it is a dead letter. */
-  deliveries: count(1_000).default(20),
   /** Beginnings of the names of queues that answers may go to; null: any that is not of this server. */
   replyTo: z.array(z.string().min(1).max(255)).nullable().default(null),
   /** Whether queues are made that are not there. */

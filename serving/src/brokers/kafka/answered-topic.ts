@@ -1,6 +1,6 @@
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { AnsweredKeys } from '../answered-keys.ts';
-import { keyOf } from './messages.ts';
+import { answeredBy } from './messages.ts';
 
 export interface AnsweredTopicPorts {
   readonly kafka: Kafka;
@@ -79,8 +79,8 @@ export class AnsweredTopic {
 
   async #batch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
     for (const message of batch.messages) {
-      const key = keyOf(message);
-      if (key !== undefined) this.#ports.answered.add(key);
+      const answered = answeredBy(message);
+      if (answered) this.#ports.answered.add(answered.key, answered.request);
     }
     const last = batch.lastOffset();
     resolveOffset(last);

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { BrokerReply } from '../broker.ts';
 import { longestDelay } from '../handle.ts';
-import { attemptOf, headerNames, reasonHeaders } from '../headers.ts';
+import { askerOf, attemptOf, headerNames, reasonHeaders, requestOf } from '../headers.ts';
 
 const none = Buffer.alloc(0);
 /** What the cluster says of a message that it will never take. */
@@ -31,13 +31,21 @@ export function topicsOf({ topic, answers }: { readonly topic: string; readonly 
 }
 
 /** Headers as texts, with names in lower case; of one that is there several times, the last. */
-export function headersOf({ headers = {} }: KafkaMessage): Readonly<Record<string, string>> {
-  const found: Record<string, string> = {};
+export function headersOf({ headers }: Pick<KafkaMessage, 'headers'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Array.from(writable(headers), ([name, values]) => [name.toLowerCase(), String(values.at(-1))]),
+  );
+}
+
+/**
+ * Headers whose values are texts or bytes, which are all that can be written again. Others come without a value, or, where they are called as
+ * something that each object has, with that beside it.
+ */
+function* writable(headers: IHeaders = {}): Generator<readonly [string, readonly (string | Buffer)[]]> {
   for (const [name, value] of Object.entries(headers)) {
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined && last !== null) found[name.toLowerCase()] = last.toString();
+    const values = [value].flat().filter(each => typeof each === 'string' || Buffer.isBuffer(each));
+    if (values.length > 0) yield [name, values];
   }
-  return found;
 }
 
 /** The key of a request as a text, by which its answer is told. */
@@ -45,9 +53,27 @@ export function idOf({ key }: KafkaMessage): string | undefined {
   return key && key.length > 0 ? key.toString() : undefined;
 }
 
-/** The key of a request, by which it is known again. Not as a text: keys that are none would all be one. */
-export function keyOf({ key }: Pick<KafkaMessage, 'key'>): string | undefined {
-  return key && key.length > 0 ? key.toString('latin1') : undefined;
+/** By what a request is known again: its key, for whoever shows its token. Not as a text: keys that are none would all be one. */
+export function keyOf(message: KafkaMessage): string | undefined {
+  return keyFor(message, askerOf(headersOf(message)));
+}
+
+function keyFor({ key }: Pick<KafkaMessage, 'key'>, asker: string): string | undefined {
+  return key && key.length > 0 ? `${asker}.${key.toString('latin1')}` : undefined;
+}
+
+/** What of a request its answer has beside its key. */
+export function requestIn(message: KafkaMessage): string {
+  return requestOf(headersOf(message), message.value ?? none);
+}
+
+/** The key and the request that an answer is to; undefined where it has no key. */
+export function answeredBy(
+  answer: KafkaMessage,
+): { readonly key: string; readonly request: string | undefined } | undefined {
+  const [asker = '', request] = (headersOf(answer)[headerNames.request] ?? '').split('.');
+  const key = keyFor(answer, asker);
+  return key === undefined ? undefined : { key, request };
 }
 
 /** ms since 1970 before which a message of the topic of retries is not to be tried. */
@@ -58,8 +84,10 @@ export function dueAt(message: KafkaMessage): number {
 }
 
 /** The answer to a request, under its key. */
-export function answerTo({ key }: KafkaMessage, { body, headers }: BrokerReply, topics: Topics): Publication {
-  return { topic: topics.answers, message: { key, value: body, headers: { ...headers } } };
+export function answerTo(message: KafkaMessage, { body, headers }: BrokerReply, topics: Topics): Publication {
+  const request = `${askerOf(headersOf(message))}.${requestIn(message)}`;
+  const own = { ...headers, [headerNames.request]: request };
+  return { topic: topics.answers, message: { key: message.key, value: body, headers: own } };
 }
 
 /** The request once more, not to be tried before `time`. */
@@ -84,18 +112,28 @@ export function emptied({ topic, message }: Publication): Publication {
   return { topic, message: { ...message, value: none } };
 }
 
+/** As a dead letter of which nothing is left but its key and its reason. */
+export function bared({ topic, message: { key = null, headers = {} } }: Publication): Publication {
+  const kept = Object.entries(headers).filter(
+    ([name]) => name === headerNames.error || name === headerNames.reason,
+  );
+  return { topic, message: { key, value: none, headers: Object.fromEntries(kept) } };
+}
+
 /** What a request fails with whose answer is refused by the cluster for what it is, so that it would be so again. */
 export function refusalOf(error: unknown): MurmurationError | undefined {
-  const types = [error, (error as { cause?: unknown }).cause].map(
-    each => (each as { type?: unknown } | undefined)?.type,
-  );
-  if (!types.some(type => refusals.has(type))) return undefined;
+  const reasons = [error, (error as { cause?: unknown }).cause];
+  // Of the client, before anything is sent.
+  if (reasons.some(each => each instanceof TypeError || each instanceof RangeError))
+    return new MurmurationError('inference.input', "The message has what can't be written again.");
+  if (!reasons.some(each => refusals.has((each as { type?: unknown } | undefined)?.type))) return undefined;
   return new MurmurationError(
     'request.too-large',
     'The cluster does not take the answer. It may be longer than the topic allows (max.message.bytes).',
   );
 }
 
-function without({ headers = {} }: KafkaMessage, names: readonly string[]): IHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase())));
+function without({ headers }: KafkaMessage, names: readonly string[]): IHeaders {
+  const kept = [...writable(headers)].filter(([name]) => !names.includes(name.toLowerCase()));
+  return Object.fromEntries(kept.map(([name, values]) => [name, [...values]]));
 }

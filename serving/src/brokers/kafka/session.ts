@@ -1,4 +1,5 @@
 import { base64url } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import {
   type Admin,
@@ -12,11 +13,13 @@ import {
 } from 'kafkajs';
 import type { AnsweredKeys } from '../answered-keys.ts';
 import type { BrokerPorts } from '../broker.ts';
-import { attemptOf } from '../headers.ts';
+import { failedBy } from '../handle.ts';
+import { attemptOf, usedKey } from '../headers.ts';
 import type { Session } from '../kept-session.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { AnsweredTopic } from './answered-topic.ts';
-import { dueAt, headersOf, idOf, keyOf, type Topics, topicsOf } from './messages.ts';
+import { Deliveries } from './deliveries.ts';
+import { dueAt, headersOf, idOf, keyOf, requestIn, type Topics, topicsOf } from './messages.ts';
 import { type Done, type Settled, Writes } from './writes.ts';
 
 /** ms between two looks at how many requests wait. */
@@ -39,6 +42,7 @@ export class KafkaSession implements Session {
   readonly #admin: Admin;
   readonly #producer: Producer;
   readonly #consumer: Consumer;
+  readonly #deliveries: Deliveries;
   readonly #resumptions = new Set<Cancel>();
   #answers: AnsweredTopic | undefined;
   #writes: Writes | undefined;
@@ -82,6 +86,8 @@ export class KafkaSession implements Session {
       maxWaitTimeInMs: 200,
       retry,
     });
+    const atOnce = Math.max(1, Math.floor(settings.prefetch / partitionsAtOnce));
+    this.#deliveries = new Deliveries({ admin: this.#admin, consumer: this.#consumer, group, atOnce });
   }
 
   /** Connects, reads what has been answered, and begins. */
@@ -141,11 +147,13 @@ export class KafkaSession implements Session {
       answers: this.#answers,
       answered: this.#answered,
       clock: this.#ports.clock,
+      fault: this.#ports.fault,
     });
     const { CRASH, GROUP_JOIN } = this.#consumer.events;
     this.#consumer.on(CRASH, ({ payload }) => this.#lose(payload.error));
     this.#consumer.on(GROUP_JOIN, () => {
       this.#current = undefined;
+      this.#deliveries.clear();
     });
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topics: [requests, retries], fromBeginning: true });
@@ -163,14 +171,12 @@ export class KafkaSession implements Session {
     const { clock } = this.#ports;
     this.#current ??= this.#answers?.caughtUp();
     await this.#current;
-    const atOnce = Math.max(1, Math.floor(this.#settings.prefetch / partitionsAtOnce));
     const due = batch.topic === this.#topics.retries ? dueAt : () => 0;
     let left = batch.messages;
     while (left.length > 0) {
       if (!isRunning() || isStale() || this.#isClosing || this.#isLost) return;
-      const group = together(left, atOnce, message => due(message) <= clock.now());
-      const [first] = left;
-      if (group.length === 0 && first) {
+      const [first] = left as [KafkaMessage];
+      if (due(first) > clock.now()) {
         const resume = pause();
         const cancel = clock.at(due(first), () => {
           this.#resumptions.delete(cancel);
@@ -179,17 +185,25 @@ export class KafkaSession implements Session {
         this.#resumptions.add(cancel);
         return;
       }
-      if (!(await this.#answer(group, payload))) return;
+      const { count, most } = await this.#deliveries.begin(batch.topic, batch.partition, first.offset);
+      const isDeadly = count > this.#settings.deliveries;
+      const group = together(left, isDeadly ? 1 : most, message => due(message) <= clock.now());
+      if (!(await this.#answer(group, payload, isDeadly))) return;
       left = left.slice(group.length);
       // Where the group gives its partitions out again, what is left is for whichever server gets this one.
       await payload.heartbeat();
     }
   }
 
-  /** Answers requests of one partition, and takes note that they are; false where the rest is for another server. */
-  async #answer(group: readonly KafkaMessage[], payload: EachBatchPayload): Promise<boolean> {
+  /** Answers requests of one partition, or gives up one that is deadly, and takes note of it; false where the rest is for another server. */
+  async #answer(
+    group: readonly KafkaMessage[],
+    payload: EachBatchPayload,
+    isDeadly: boolean,
+  ): Promise<boolean> {
     const { batch, resolveOffset, isStale } = payload;
-    const all = await this.#beating(Promise.all(group.map(message => this.#settle(message))), payload);
+    const settle = isDeadly ? this.#giveUp : this.#settle;
+    const all = await this.#beating(Promise.all(group.map(settle)), payload);
     const returned = all.findIndex(({ kind }) => kind === 'returned');
     const settled = returned < 0 ? all : all.slice(0, returned);
     const last = group[settled.length - 1];
@@ -212,18 +226,29 @@ export class KafkaSession implements Session {
     return returned < 0;
   }
 
-  async #settle(message: KafkaMessage): Promise<Settled> {
+  readonly #settle = async (message: KafkaMessage): Promise<Settled> => {
     const key = keyOf(message);
+    if (key !== undefined && this.#answered.isOther(key, requestIn(message)))
+      return failedBy(usedKey(), idOf(message));
     if (key !== undefined && this.#answered.has(key)) return { kind: 'repeated' };
     const headers = headersOf(message);
     const body = message.value ?? none;
     return this.#ports.handle({ headers, body, attempt: attemptOf(headers), id: idOf(message) });
-  }
+  };
+
+  readonly #giveUp = async (message: KafkaMessage): Promise<Settled> => {
+    const { deliveries } = this.#settings;
+    const error = new MurmurationError(
+      'inference.unavailable',
+      `The request was begun ${deliveries} times, and each time its server ended, or lost the cluster, before it had answered.`,
+    );
+    return failedBy(error, idOf(message));
+  };
 
   #count(outcome: Settled, message: KafkaMessage): void {
     const { events } = this.#ports;
     const key = keyOf(message);
-    if (outcome.kind === 'answered' && key !== undefined) this.#answered.add(key);
+    if (outcome.kind === 'answered' && key !== undefined) this.#answered.add(key, requestIn(message));
     if (outcome.kind === 'returned') return;
     const kind = outcome.kind === 'again' ? 'retried' : outcome.kind;
     events.handled?.(protocol, kind, 'error' in outcome ? outcome.error.code : 'ok');

@@ -7,6 +7,7 @@ import { failedBy } from '../handle.ts';
 import type { AnsweredTopic } from './answered-topic.ts';
 import {
   answerTo,
+  bared,
   deadLetterOf,
   emptied,
   idOf,
@@ -31,6 +32,8 @@ export interface WritesPorts {
   readonly answers: Pick<AnsweredTopic, 'caughtUp'>;
   readonly answered: AnsweredKeys;
   readonly clock: Clock;
+  /** Hears of what is ours to mend. */
+  readonly fault: (where: string, error: unknown) => void;
 }
 
 /** Publishes what follows from requests. */
@@ -62,9 +65,13 @@ export class Writes {
     if (outcome.kind === 'answered' && key !== undefined && this.#ports.answered.has(key)) return done;
     const refused = await this.#try(this.#publicationOf(done));
     if (!refused) return done;
-    const failed = failedBy(outcome.kind === 'failed' ? outcome.error : refused, idOf(message));
+    const error = outcome.kind === 'failed' ? outcome.error : refused;
+    const failed = failedBy(error, idOf(message));
     const letters = this.#publicationOf({ outcome: failed, message });
-    if (await this.#try(letters)) await this.#send(letters.map(emptied));
+    for (const shorter of [letters, letters.map(emptied), letters.map(bared)])
+      if (!(await this.#try(shorter))) return { outcome: failed, message };
+    // Nothing behind it waits for what nobody takes.
+    this.#ports.fault('a dead letter of kafka', error);
     return { outcome: failed, message };
   }
 

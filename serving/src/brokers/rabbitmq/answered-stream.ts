@@ -1,7 +1,7 @@
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import type { Channel, Connection } from 'rabbitmq-client';
+import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client';
 import type { AnsweredKeys } from '../answered-keys.ts';
 
 /** Marks that are on their way at the same time. */
@@ -41,7 +41,7 @@ export class AnsweredStream {
     const stream = new AnsweredStream(ports, channel);
     await channel.basicQos({ prefetchCount: prefetch });
     await channel.basicConsume({ queue: ports.name, arguments: { 'x-stream-offset': 'first' } }, message => {
-      stream.#read(message.messageId ?? '', message.deliveryTag);
+      stream.#read(message);
     });
     await stream.caughtUp();
     return stream;
@@ -73,14 +73,14 @@ export class AnsweredStream {
     return this.#channel.close();
   }
 
-  #read(id: string, deliveryTag: number): void {
+  #read({ messageId: id = '', correlationId: request, deliveryTag }: AsyncMessage): void {
     this.#unacknowledged += 1;
     if (this.#unacknowledged >= prefetch / 4 && this.#channel.active) {
       this.#unacknowledged = 0;
       this.#channel.basicAck({ deliveryTag, multiple: true });
     }
     if (!id.startsWith(barrier)) {
-      this.#ports.answered.add(id);
+      this.#ports.answered.add(id, request);
       return;
     }
     this.#waiting.get(id)?.();

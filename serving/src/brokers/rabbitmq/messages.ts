@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AsyncMessage, Envelope } from 'rabbitmq-client';
 import type { BrokerReply } from '../broker.ts';
-import { attemptOf, headerNames, reasonHeaders } from '../headers.ts';
+import { askerOf, attemptOf, headerNames, reasonHeaders, requestOf } from '../headers.ts';
 import type { RabbitmqSettings } from '../settings.ts';
 import type { Publication } from './publication.ts';
 import { type Queue, type Queues, retryFor } from './queues.ts';
@@ -25,10 +25,10 @@ const directReplyTo = 'amq.rabbitmq.reply-to';
 
 /** Headers that are texts or numbers, with names in lower case. */
 export function headersOf({ headers = {} }: AsyncMessage): Readonly<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers))
-    if (typeof value === 'string' || typeof value === 'number') found[name.toLowerCase()] = String(value);
-  return found;
+  const known = Object.entries(headers).filter(
+    ([, value]) => typeof value === 'string' || typeof value === 'number',
+  );
+  return Object.fromEntries(known.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
 /** The bytes of a message on a channel of `keepBodiesRaw`. Throws `request.unsupported` for compressed ones. */
@@ -41,12 +41,13 @@ export function bodyOf({ body, contentEncoding }: AsyncMessage): Buffer {
   return body as Buffer;
 }
 
-/** By what a request is known again: its key, for whoever waits at its queue of answers. Undefined where it names none. */
+/** By what a request is known again: its key, for whoever shows its token and waits at its queue of answers. Undefined where it names none. */
 export function keyOf(message: AsyncMessage): string | undefined {
   const headers = headersOf(message);
   const named = headers[idempotencyKey] || message.messageId || message.correlationId;
   if (!named) return undefined;
-  const scope = [message.replyTo ?? '', named, headers[deaths] ?? '0'];
+  const asker = askerOf(headers);
+  const scope = [message.replyTo ?? '', named, headers[deaths] ?? '0', ...(asker ? [asker] : [])];
   return createHash('sha256').update(JSON.stringify(scope)).digest('base64url');
 }
 
@@ -93,9 +94,15 @@ export function replyTo(message: AsyncMessage, { body, headers }: BrokerReply): 
   };
 }
 
-/** The mark that a key has been answered. */
-export function markOf(key: string, { answered }: Queues): Publication {
-  return { envelope: { routingKey: answered.name, messageId: key, durable: true }, body: Buffer.alloc(0) };
+/** What of a request its mark has beside its key. */
+export function requestIn(message: AsyncMessage): string {
+  return requestOf(headersOf(message), message.body as Buffer);
+}
+
+/** The mark that a request with a key has been answered. */
+export function markOf(key: string, message: AsyncMessage, { answered }: Queues): Publication {
+  const mark = { messageId: key, correlationId: requestIn(message) };
+  return { envelope: { routingKey: answered.name, ...mark, durable: true }, body: Buffer.alloc(0) };
 }
 
 /** The message once more, for its next try; undefined where there is no queue to wait in. `why`: the broker may have its key for answered. */

@@ -18,7 +18,7 @@ export interface Queues {
 }
 
 /** Bytes that a key takes in a stream, its share of the chunk included; measured, and rounded up. */
-const bytesOfKey = 200;
+const bytesOfKey = 240;
 
 /** The queues of a server; all survive the broker, and what is in one goes nowhere else before that is in writing. */
 export function queuesOf({

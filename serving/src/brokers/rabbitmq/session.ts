@@ -4,7 +4,7 @@ import { type AsyncMessage, type Channel, Connection } from 'rabbitmq-client';
 import type { AnsweredKeys } from '../answered-keys.ts';
 import type { BrokerPorts, Outcome } from '../broker.ts';
 import { failedBy, longestDelay } from '../handle.ts';
-import { attemptOf } from '../headers.ts';
+import { attemptOf, usedKey } from '../headers.ts';
 import type { Session } from '../kept-session.ts';
 import type { RabbitmqSettings } from '../settings.ts';
 import { AnsweredStream } from './answered-stream.ts';
@@ -17,6 +17,7 @@ import {
   markOf,
   problemOfReplyTo,
   replyTo,
+  requestIn,
   retryOf,
 } from './messages.ts';
 import type { Publication } from './publication.ts';
@@ -188,14 +189,17 @@ export class RabbitmqSession implements Session {
     }
     // Whoever had it before may have answered it a moment ago.
     if (message.redelivered) await this.#stream?.caughtUp();
+    if (answered.isOther(key, requestIn(message)))
+      return this.#answer(message, undefined, failedBy(usedKey(), undefined));
     if (!answered.has(key)) return this.#answer(message, key);
     await this.#commits?.add(message.deliveryTag, []);
     this.#ports.events.handled?.(protocol, 'repeated', 'ok');
   }
 
-  async #answer(message: AsyncMessage, key: string | undefined): Promise<void> {
+  /** `known`: what has to become of it. */
+  async #answer(message: AsyncMessage, key: string | undefined, known?: Outcome): Promise<void> {
     const unheard = problemOfReplyTo(message, this.#queues, this.#settings.replyTo);
-    const outcome = unheard ? failedBy(unheard, undefined) : await this.#outcome(message);
+    const outcome = unheard ? failedBy(unheard, undefined) : (known ?? (await this.#outcome(message)));
     const { events } = this.#ports;
     if (outcome.kind === 'returned') return;
     if (outcome.kind === 'again') {
@@ -207,7 +211,7 @@ export class RabbitmqSession implements Session {
     const publications: Publication[] = [];
     if (!unheard) publications.push(replyTo(message, outcome.reply));
     if (outcome.kind === 'failed') publications.push(deadLetterOf(message, outcome.error, this.#queues));
-    if (key !== undefined) publications.push(markOf(key, this.#queues));
+    if (key !== undefined) publications.push(markOf(key, message, this.#queues));
     const unread = await this.#write(message, key, publications);
     if (outcome.kind === 'failed') events.handled?.(protocol, 'failed', outcome.error.code);
     else events.handled?.(protocol, unread?.kind ?? 'answered', unread?.error.code ?? 'ok');
@@ -247,7 +251,7 @@ export class RabbitmqSession implements Session {
     }
     if (key === undefined) return;
     unsure.delete(key);
-    answered.add(key);
+    answered.add(key, requestIn(message));
   }
 
   /** Keeps a request whose answer is refused: for another try, or as a dead letter. */
