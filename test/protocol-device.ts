@@ -103,6 +103,12 @@ export abstract class ProtocolDevice {
     return this.ask('hello', message, welcome);
   }
 
+  /** Has itself forgotten, as it has signed. */
+  forget(change: object = {}) {
+    const signature = this.key.sign(challengeMessage('forget', this.nonce));
+    return this.ask('forget', { device: this.id, signature, ...change }, z.null());
+  }
+
   /** Connects, enrols, says hello and checks in. */
   async join(): Promise<this> {
     await this.connect();

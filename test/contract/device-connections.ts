@@ -8,7 +8,7 @@ import { Population } from '@murmuration/coordinator/population/population';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
 import type { DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
-import { serve } from '@murmuration/protocol/messages/hello';
+import { challengeMessage, serve } from '@murmuration/protocol/messages/hello';
 import { predicted } from '@murmuration/protocol/messages/predict';
 import { roundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -277,11 +277,12 @@ export function deviceConnectionsContract(
     it('ID7: is closed once its device, which has itself forgotten, has the answer', async () => {
       const device = await enrolled();
       await device.hello();
-      const ask = (id: string) => device.ask('forget', { device: id }, z.null());
-      await expect(ask('A'.repeat(22))).rejects.toMatchObject({ code: 'device.unknown' });
-      expect(heard).not.toContain(`forget ${'A'.repeat(22)}`);
+      await expect(device.forget({ device: 'A'.repeat(22) })).rejects.toMatchObject({ code: 'device.unknown' });
+      const signature = device.key.sign(challengeMessage('hello', device.nonce));
+      await expect(device.forget({ signature })).rejects.toMatchObject({ code: 'device.signature' });
+      expect(heard.filter(each => each.startsWith('forget'))).toEqual([]);
       const closed = device.closed();
-      await ask(device.id);
+      await device.forget();
       expect(heard).toContain(`forget ${device.id}`);
       expect(await closed).toBe('io server disconnect');
     });

@@ -1,14 +1,24 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { placeOf } from '@murmuration/coordinator/storage/place';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import { jobsOf } from '@murmuration/serving/precompute/job/jobs-of';
 import { loadModule } from './load-module.ts';
 
-/** The database of jobs that name none, as it is told in the help. */
-export const standardInto = 'precomputed.db';
 export const intoHelp =
-  'the database of jobs that name none: postgres://USER@HOST/NAME, or the path of a file of SQLite';
+  'the database of jobs that name none: postgres://USER@HOST/NAME, or the path of a file of SQLite (default: precomputed.db in the folder MURMURATION_STORAGE, else in ~/.local/share/murmuration)';
+
+/** The database of jobs that name none: `given`, or a file in a folder that nobody else may look into. */
+export async function databaseOfJobs(given: string | undefined): Promise<string> {
+  if (given !== undefined) return given;
+  const { MURMURATION_STORAGE: storage, XDG_DATA_HOME: data } = process.env;
+  const isFolder = storage !== undefined && placeOf(storage).kind === 'folder';
+  const folder = isFolder ? storage : join(data ?? join(homedir(), '.local', 'share'), 'murmuration');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return join(folder, 'precomputed.db');
+}
 
 /** The jobs of a file: JSON, or the default export of a module. Throws `config.invalid`. */
 export async function loadJobs(path: string): Promise<readonly PrecomputeJob[]> {

@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import { type MetricSamples, parseMetrics } from './metric-samples.ts';
 import { pagesBelow, type Range } from './pages.ts';
-import { request, requestJson, urlOf } from './request.ts';
+import { readParts, readText, request, requestJson, urlOf } from './request.ts';
 
 const metrics = z.record(z.string(), z.number()).nullable();
 
@@ -176,7 +176,7 @@ export class PublicClient {
   async metrics(): Promise<MetricSamples | null> {
     try {
       return parseMetrics(
-        await request(this.#url, '/metrics', this.#asOperator, response => response.text()),
+        await request(this.#url, '/metrics', this.#asOperator, response => readText(response, '/metrics')),
       );
     } catch {
       return null;
@@ -185,17 +185,12 @@ export class PublicClient {
 
   /** A file of at most so many bytes. Throws `model.corrupt` for one that is longer. */
   file(path: string, most: number): Promise<Uint8Array> {
-    return request(this.#url, path, this.#shown, async ({ body }) => {
-      const chunks: Uint8Array[] = [];
-      let length = 0;
-      for await (const chunk of body ?? []) {
-        length += chunk.length;
-        if (length > most)
-          throw new MurmurationError('model.corrupt', `${path} has more than ${most} bytes.`);
-        chunks.push(chunk);
-      }
-      return Buffer.concat(chunks);
-    });
+    const tooLong = () => {
+      throw new MurmurationError('model.corrupt', `${path} has more than ${most} bytes.`);
+    };
+    return request(this.#url, path, this.#shown, async response =>
+      Buffer.concat(await readParts(response, most, tooLong)),
+    );
   }
 }
 

@@ -3,6 +3,10 @@ import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import { errorOf } from '@murmuration/protocol/messages/frame';
 import * as z from 'zod';
 
+/** Bytes of an answer, and of one that says why there is none, that are read at most. */
+const longestAnswer = 64 << 20;
+const longestRefusal = 65_536;
+
 const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });
 
 /** The URL that a person gave. Throws `config.invalid` where it is none. */
@@ -35,7 +39,7 @@ export async function request<Body>(
     const response = await fetch(origin + path, { ...init, redirect: 'error' });
     if (response.ok) return await read(response);
     status = response.status;
-    answer = await response.json().catch(() => undefined);
+    answer = await readText(response, path, longestRefusal).then(JSON.parse).catch(() => undefined);
   } catch (cause) {
     if (cause instanceof MurmurationError) throw cause;
     throw new MurmurationError('server.unreachable', `${origin} does not answer: ${reasonOf(cause)}.`, {
@@ -50,6 +54,31 @@ export async function request<Body>(
   );
 }
 
+/** An answer as text. Throws `server.unreachable` for one of more than `most` bytes. */
+export async function readText(response: Response, path: string, most = longestAnswer): Promise<string> {
+  return Buffer.concat(
+    await readParts(response, most, () => {
+      throw new MurmurationError('server.unreachable', `${path} was answered with more than ${most} bytes.`);
+    }),
+  ).toString('utf8');
+}
+
+/** What an answer has, in parts of at most `most` bytes together; beyond them `tooLong` says what is wrong. */
+export async function readParts(
+  { body }: Response,
+  most: number,
+  tooLong: () => never,
+): Promise<readonly Uint8Array[]> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of body ?? []) {
+    length += part.length;
+    if (length > most) tooLong();
+    parts.push(part);
+  }
+  return parts;
+}
+
 /** As `request`, of JSON that fits a schema. */
 export async function requestJson<Schema extends z.ZodType>(
   url: URL,
@@ -57,7 +86,14 @@ export async function requestJson<Schema extends z.ZodType>(
   init: RequestInit,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  const answer = await request<unknown>(url, path, init, response => response.json());
+  const answer = await request(url, path, init, async response => {
+    const text = await readText(response, path);
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      throw new MurmurationError('server.unreachable', `${url.origin}${path} did not answer with JSON.`);
+    }
+  });
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new MurmurationError(

@@ -9,7 +9,7 @@ import { expiry } from '../arguments/lifetime.ts';
 import { modelSource } from '../arguments/model-source.ts';
 import { nameOf } from '../arguments/name.ts';
 import { wholeNumber } from '../arguments/numbers.ts';
-import { intoHelp, loadJobs, standardInto } from '../arguments/precompute-jobs.ts';
+import { databaseOfJobs, intoHelp, loadJobs } from '../arguments/precompute-jobs.ts';
 import { loadTransformers } from '../arguments/transformers.ts';
 import { brokerNotes } from '../output/broker-notes.ts';
 import { note, say, sayJson } from '../output/output.ts';
@@ -28,7 +28,7 @@ interface InferenceOptions {
   readonly transformer: readonly string[];
   readonly provider?: readonly string[];
   readonly precompute?: string;
-  readonly into: string;
+  readonly into?: string;
   readonly log?: string;
 }
 
@@ -79,7 +79,7 @@ export function inferenceCommands(program: Command): void {
       '--precompute <file>',
       'jobs that compute answers ahead of time, in a module or JSON: run when they are due, and answered at /v1/precomputed',
     )
-    .option('--into <database>', intoHelp, standardInto)
+    .option('--into <database>', intoHelp)
     .option(
       '--log <folder>',
       'write down in this folder what is asked and answered, values only as far as the configuration allows',
@@ -104,7 +104,7 @@ export function inferenceCommands(program: Command): void {
         transformers,
         onnx: { providers: given.provider },
         clock,
-        ...(jobs && { precompute: { jobs, into: given.into, events: precomputeNotes } }),
+        ...(jobs && { precompute: { jobs, into: await databaseOfJobs(given.into), events: precomputeNotes } }),
         events: {
           loaded: ({ name, version }, ms, bytes, engine) =>
             note(`Loaded ${name}, version ${version}, in ${Math.round(ms)} ms: ${bytes} bytes, ${engine}.`),

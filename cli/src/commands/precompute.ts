@@ -5,7 +5,7 @@ import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import type { Precomputation } from '@murmuration/serving/precompute/precomputation';
 import type { Command } from 'commander';
 import { modelSource } from '../arguments/model-source.ts';
-import { intoHelp, loadJobs, standardInto } from '../arguments/precompute-jobs.ts';
+import { databaseOfJobs, intoHelp, loadJobs } from '../arguments/precompute-jobs.ts';
 import { loadTransformers } from '../arguments/transformers.ts';
 import { note, say, sayJson } from '../output/output.ts';
 import { precomputeNotes } from '../output/precompute-notes.ts';
@@ -13,7 +13,7 @@ import { RowProgress } from '../output/row-progress.ts';
 
 interface PrecomputeOptions {
   readonly from: string;
-  readonly into: string;
+  readonly into?: string;
   readonly watch?: boolean;
   readonly all?: boolean;
   readonly transformer: readonly string[];
@@ -29,7 +29,7 @@ export function precomputeCommand(program: Command): void {
     .argument('<file>', 'the jobs: a module whose default export is made by precompute(), or JSON')
     .argument('[job]', 'the one to run (default: all, one after the other)')
     .requiredOption('-f, --from <source>', 'where models come from: the URL of a coordinator, or a folder')
-    .option('--into <database>', intoHelp, standardInto)
+    .option('--into <database>', intoHelp)
     .option('--all', 'compute all rows, those that are unchanged too')
     .option('-w, --watch', 'go on: run jobs when they are due, and when their model means another version')
     .option(
@@ -129,7 +129,7 @@ async function open(
   const precomputation = new Precomputation(jobs, {
     server,
     source,
-    into,
+    into: await databaseOfJobs(into),
     clock,
     turns: systemTurns,
     events,

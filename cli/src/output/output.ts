@@ -5,18 +5,28 @@ import colours from 'picocolors';
 
 /** Writes a line to standard output. */
 export function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${harmless(line)}\n`);
 }
 
 /** Writes to standard error what a person should know, and what no program reads. */
 export function note(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${harmless(line)}\n`);
 }
 
 /** Writes one JSON value, for programs. */
 export function sayJson(value: unknown): void {
-  say(JSON.stringify(value, null, 2));
+  const text = JSON.stringify(value, null, 2);
+  // The same value, in letters that steer no terminal either.
+  say(text.replaceAll(steering, code => [...code].map(escaped).join('')));
 }
+
+/** Lines, with colours of our own, in which nothing that a coordinator or a file says steers the terminal. */
+function harmless(text: string): string {
+  return text.replaceAll(steering, found => (colour.test(found) ? found : '\u{fffd}'));
+}
+
+const steering = /\u001b\[\d{1,2}m|(?![\n\t])[\p{Cc}\p{Cf}]/gu;
+const colour = /^\u001b\[/;
 
 const { bold, dim, green, yellow, red } = colours.createColors(
   process.stdout.isTTY === true && colours.isColorSupported,
@@ -66,6 +76,14 @@ function toned({ text, tone }: Toned): string {
 function shown(cell: Cell): string {
   if (cell === null) return '–';
   return typeof cell === 'object' ? toned(cell) : printable(String(cell));
+}
+
+/** As the unit of UTF-16 that it is, or the two of them, are written in JSON. */
+function escaped(letter: string): string {
+  return Array.from(
+    { length: letter.length },
+    (_, at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('');
 }
 
 /** What devices and people wrote may not steer the terminal. */

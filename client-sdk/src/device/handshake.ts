@@ -103,8 +103,12 @@ export class Handshake {
     try {
       if (device) {
         await this.#prove(device, nonce);
-        const message: Forget = { device };
-        decodeAck(await this.#request('forget', encodeFrame(message)), z.null());
+        const signature = await this.identity.sign(challengeMessage('forget', nonce));
+        await this.#forget({ device, signature }).catch(error => {
+          if (!hasCode(error, 'request.invalid')) throw error;
+          // An older coordinator takes none.
+          return this.#forget({ device });
+        });
       }
     } catch (error) {
       // Then it is out already.
@@ -121,6 +125,10 @@ export class Handshake {
     const id = new TextDecoder().decode(stored);
     const hash = await this.#platform.contentHash(this.identity.publicKey);
     return id === idOf(hash) ? parseDeviceId(id) : undefined;
+  }
+
+  async #forget(message: Forget): Promise<void> {
+    decodeAck(await this.#request('forget', encodeFrame(message)), z.null());
   }
 
   async #prove(device: DeviceId, nonce: Uint8Array): Promise<Welcome> {

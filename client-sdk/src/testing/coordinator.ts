@@ -275,8 +275,8 @@ export class TestCoordinator {
         return { decision: 'waiting' };
       },
       leave: message => this.#round?.leave(message) ?? null,
-      forget: ({ device }) => {
-        this.#identities.forget(device);
+      forget: message => {
+        this.#identities.forget(message);
         return null;
       },
       predict: () => {

@@ -5,6 +5,7 @@ import {
   challengeMessage,
   type Enrol,
   type Enrolled,
+  type Forget,
   type Hello,
 } from '@murmuration/protocol/messages/hello';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
@@ -44,11 +45,14 @@ export class TestIdentities {
     this.known = key;
   }
 
-  forget(device: string): void {
+  /** Throws `device.signature`. */
+  forget({ device, signature }: Forget): void {
+    const key = this.#keys.get(device);
+    if (key && signature) this.#verify(key, 'forget', signature);
     this.#keys.delete(device);
   }
 
-  #verify(key: Uint8Array, purpose: 'enrol' | 'hello', signature: Uint8Array): void {
+  #verify(key: Uint8Array, purpose: 'enrol' | 'hello' | 'forget', signature: Uint8Array): void {
     if (!this.#primitives.ed25519.verify(key, challengeMessage(purpose, this.#nonce), signature))
       throw new MurmurationError('device.signature');
   }

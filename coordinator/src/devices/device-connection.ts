@@ -11,6 +11,8 @@ export interface Carrier {
   close(): void;
   /** The device has said hello. */
   identified(): void;
+  /** Whether a device asks on it by showing a token, as whoever has that may. */
+  readonly byToken?: boolean;
 }
 
 /** One open connection: its newest challenge and, after its hello, whose it is. */

@@ -3,7 +3,7 @@ import type { DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protoc
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import { encodeAccepted, encodeFrame, encodeRefused, refusalOf } from '@murmuration/protocol/messages/frame';
-import type { Enrol, Enrolled, Hello, Serve, Welcome } from '@murmuration/protocol/messages/hello';
+import type { Enrol, Enrolled, Forget, Hello, Serve, Welcome } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import { type Assignment, encodeAssignment, type RoundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
@@ -63,7 +63,11 @@ export class DeviceConnections implements CohortChannel {
   /** Answers by `requests`; once, before the first connection. */
   open(requests: DeviceRequests): void {
     this.#requests = requests;
-    const introductions = { enrol: this.#enrol.bind(this), hello: this.#hello.bind(this) };
+    const introductions = {
+      enrol: this.#enrol.bind(this),
+      hello: this.#hello.bind(this),
+      requireFarewell: this.#requireFarewell.bind(this),
+    };
     this.#handlers = requestHandlers(introductions, requests, this.#frames);
   }
 
@@ -209,6 +213,12 @@ export class DeviceConnections implements CohortChannel {
       this.#identified(connection, { device, sdk: message.sdk, platform: message.platform });
       return answer;
     });
+  }
+
+  #requireFarewell({ carrier, challenge, owner }: DeviceConnection, { signature }: Forget): void {
+    if (signature) this.#population.requireFarewell(owner.device, challenge.nonce, signature);
+    // Older devices sign nothing: their socket is theirs alone.
+    else if (carrier.byToken) throw new MurmurationError('device.signature');
   }
 
   #newChallenge(): Challenge {

@@ -12,6 +12,7 @@ import {
   type Enrol,
   type Enrolled,
   enrol,
+  type Forget,
   forget,
   type Hello,
   hello,
@@ -50,6 +51,8 @@ export interface DeviceRequests {
 export interface HelloRequests<From extends Caller> {
   enrol(connection: From, message: Enrol): Promise<Enrolled>;
   hello(connection: From, message: Hello): Promise<Welcome>;
+  /** Throws `device.signature` where it is not the device that wishes to be forgotten. */
+  requireFarewell(connection: From, message: Forget): void;
 }
 
 /** How one kind of message is answered: with what this returns, or with the code of what it throws. */
@@ -98,9 +101,11 @@ export function requestHandlers<From extends Caller>(
       return requests.predict(message);
     }),
     leave: answer('leave', leave, (connection, message) => requests.leave(connection.owner, message)),
-    forget: answer('forget', forget, async (connection, { device }) => {
+    forget: answer('forget', forget, async (connection, message) => {
+      const { device } = message;
       if (device !== connection.owner.device.id)
         throw new MurmurationError('device.unknown', 'A device can have nobody forgotten but itself.');
+      introductions.requireFarewell(connection, message);
       await requests.forget(device);
       connection.isOver = true;
     }),

@@ -44,6 +44,7 @@ export interface PolledCarrierPorts {
 export class PolledCarrier implements Carrier, Sender {
   readonly id: string;
   readonly address: string;
+  readonly byToken = true;
   inFlight = 0;
   readonly answers = new KeptAnswers<Answer>();
   readonly #ports: PolledCarrierPorts;

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { type DeviceId, idPattern } from '@murmuration/protocol/ids/ids';
-import { platform } from '@murmuration/protocol/messages/hello';
+import { type PlatformName, platform } from '@murmuration/protocol/messages/hello';
 import * as z from 'zod';
 
 /** ms within which a challenge is answered. */
@@ -18,6 +18,7 @@ const content = z.discriminatedUnion('is', [
   }),
   z.strictObject({
     is: z.literal('device'),
+    nonce: z.string().regex(/^[0-9a-f]{64}$/),
     device: z.string().regex(idPattern),
     sdk: z.string(),
     platform,
@@ -45,9 +46,14 @@ export class SealedTokens {
     return this.#seal({ is: 'challenge', nonce: hex(nonce), until: now + challengeLasts });
   }
 
-  /** For a device that has proven who it is. */
-  device(of: { device: DeviceId; sdk: string; platform: z.infer<typeof platform> }, now: number): string {
-    return this.#seal({ is: 'device', ...of, until: now + helloLasts });
+  /** For a device that has proven who it is, by signing a nonce. */
+  device(
+    { device, sdk, platform }: { device: DeviceId; sdk: string; platform: PlatformName },
+    nonce: Uint8Array,
+    now: number,
+  ): string {
+    const until = now + helloLasts;
+    return this.#seal({ is: 'device', nonce: hex(nonce), device, sdk, platform, until });
   }
 
   /** What a token says; undefined for one that is not ours, and for one whose time is over. */

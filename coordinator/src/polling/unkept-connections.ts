@@ -3,7 +3,7 @@ import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { CheckInAnswer, SentElsewhere } from '@murmuration/protocol/messages/check-in';
 import { encodeAccepted, encodeFrame, refusalOf } from '@murmuration/protocol/messages/frame';
-import type { Enrol, Enrolled, Hello, Welcome } from '@murmuration/protocol/messages/hello';
+import type { Enrol, Enrolled, Forget, Hello, Welcome } from '@murmuration/protocol/messages/hello';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -46,9 +46,12 @@ class Asking implements Caller {
   readonly isGone = false;
   identity: Identity | undefined;
   readonly challenge: SealedChallenge | undefined;
+  readonly nonce: Uint8Array;
 
-  constructor(challenge: SealedChallenge | undefined, identity: Identity | undefined) {
+  /** `nonce`: what its hello signs, or has signed. */
+  constructor(challenge: SealedChallenge | undefined, nonce: Uint8Array, identity: Identity | undefined) {
     this.challenge = challenge;
+    this.nonce = nonce;
     this.identity = identity;
   }
 
@@ -69,7 +72,11 @@ export class UnkeptConnections {
 
   constructor(ports: UnkeptConnectionsPorts) {
     this.#ports = ports;
-    const introductions = { enrol: this.#enrol.bind(this), hello: this.#hello.bind(this) };
+    const introductions = {
+      enrol: this.#enrol.bind(this),
+      hello: this.#hello.bind(this),
+      requireFarewell: this.#requireFarewell.bind(this),
+    };
     this.#handlers = requestHandlers(introductions, ports.requests, ports.frames);
   }
 
@@ -113,7 +120,7 @@ export class UnkeptConnections {
           after: event === 'check-in' ? laterOf(value as CheckInAnswer | SentElsewhere) : undefined,
           token:
             event === 'hello' && identity
-              ? tokens.device({ ...identity, device: identity.device.id }, clock.now())
+              ? tokens.device({ ...identity, device: identity.device.id }, asking.nonce, clock.now())
               : undefined,
         };
       });
@@ -126,10 +133,16 @@ export class UnkeptConnections {
   }
 
   async #asking(sealed: Sealed): Promise<Asking> {
-    if (sealed.is === 'challenge') return new Asking(sealed, undefined);
+    const nonce = Buffer.from(sealed.nonce, 'hex');
+    if (sealed.is === 'challenge') return new Asking(sealed, nonce, undefined);
     const { sdk, platform } = sealed;
     const device = await this.#ports.population.find(sealed.device as DeviceId);
-    return new Asking(undefined, { device, sdk, platform });
+    return new Asking(undefined, nonce, { device, sdk, platform });
+  }
+
+  #requireFarewell({ owner, nonce }: Asking, { signature }: Forget): void {
+    if (!signature) throw new MurmurationError('device.signature');
+    this.#ports.population.requireFarewell(owner.device, nonce, signature);
   }
 
   /**

@@ -110,6 +110,12 @@ export class Population {
     return this.#requireUnrevoked(device);
   }
 
+  /** Throws `device.signature` where a device has not signed, over the nonce of its hello, that it is to be forgotten. */
+  requireFarewell({ publicKey }: Device, nonce: Uint8Array, signature: Uint8Array): void {
+    if (!this.#primitives.ed25519.verify(publicKey, challengeMessage('forget', nonce), signature))
+      throw new MurmurationError('device.signature');
+  }
+
   /** A device that has proven who it is before. Throws `device.unknown` or `device.revoked`. */
   async find(id: DeviceId): Promise<Device> {
     const device = await this.#devices.get(id);

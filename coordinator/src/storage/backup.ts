@@ -130,6 +130,8 @@ function requireEmpty(folder: string, names: readonly string[]): void {
 async function snapshot(database: string, to: string): Promise<void> {
   const source = await Connection.open(database, { busyTimeout });
   try {
+    // For nobody else to read: the database would make it by the mask of the process.
+    await withFile(to, 'wx', async () => {});
     await source.exec(`vacuum into '${to.replaceAll("'", "''")}'`);
   } finally {
     source.close();

@@ -59,7 +59,7 @@ export const serve = z.strictObject({ task: taskName, model: z.nullable(modelHas
 export type Serve = z.infer<typeof serve>;
 
 /** What a device signs with its Ed25519 identity: the challenge of this connection, bound to what it is for. */
-export function challengeMessage(purpose: 'enrol' | 'hello', nonce: Uint8Array): Uint8Array {
+export function challengeMessage(purpose: 'enrol' | 'hello' | 'forget', nonce: Uint8Array): Uint8Array {
   return concatBytes(utf8(`murmuration/${purpose} `), nonce);
 }
 
@@ -67,5 +67,7 @@ export function challengeMessage(purpose: 'enrol' | 'hello', nonce: Uint8Array):
 export const forget = z.strictObject({
   /** Its own id. */
   device: deviceId,
+  /** Over `challengeMessage('forget', …)` with the nonce that its hello has signed; older devices leave it out. */
+  signature: z.optional(bytes(64)),
 });
 export type Forget = z.infer<typeof forget>;

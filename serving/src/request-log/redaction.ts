@@ -16,7 +16,27 @@ export interface PersonField {
 
 type Kind = 'tensors' | 'parameters' | 'headers';
 
-const secrets = /authori[sz]ation|authentication|cookie|token|secret|passw|api-?_?key|credential|session/i;
+const secrets =
+  /authori[sz]ation|authentication|cookie|token|secret|passw|(?:api|subscription|functions|access)[-_]?key|credential|session|jwt|assertion|oidc|signature/i;
+
+/** Headers that say how a request came, and of which `*` speaks: what proxies and apps add besides may let others in, or say who somebody is. */
+const plainHeaders: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'date',
+  'host',
+  'inference-header-content-length',
+  'mlserver-model',
+  'mlserver-version',
+  'murmuration-attempt',
+  'traceparent',
+  'user-agent',
+  'x-request-id',
+]);
 
 /** Whether something of this name may hold what lets others in: it is never logged, whatever a rule says. */
 export function isSecret(name: string): boolean {
@@ -51,7 +71,7 @@ export class Redaction {
 
   #mayField(model: string, place: PersonField['in'], name: string): boolean {
     if (isSecret(name) || (this.#person?.in === place && this.#person.name === name)) return false;
-    return this.#may(model, `${place}s`, name, true);
+    return this.#may(model, `${place}s`, name, place === 'parameter' || plainHeaders.has(name));
   }
 
   #may(model: string, kind: Kind, name: string, byStar: boolean): boolean {

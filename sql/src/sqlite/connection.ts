@@ -1,3 +1,4 @@
+import { chmod, open, stat } from 'node:fs/promises';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import Database from 'libsql/promise';
 import { storageFailure } from '../failures/storage-failure.ts';
@@ -51,6 +52,7 @@ export class Connection {
   /** Opens a database file, making it where there is none; waits `busyTimeout` ms for the locks of others. Throws `storage.*`. */
   static async open(path: string, { busyTimeout }: { readonly busyTimeout: number }): Promise<Connection> {
     try {
+      if (path !== ':memory:') await makePrivate(path);
       const handle = new Database(path, { timeout: busyTimeout }) as unknown as Handle;
       const connection = new Connection(path, handle);
       await connection.exec('pragma trusted_schema = off');
@@ -135,6 +137,22 @@ export class Connection {
   #failure(error: unknown): unknown {
     return storageFailure(error, `The database ${this.#path}`);
   }
+}
+
+/** Makes a database file that nobody else may read, and keeps those from it that could. Its log and index get the mode that it has. */
+async function makePrivate(path: string): Promise<void> {
+  try {
+    await (await open(path, 'wx', 0o600)).close();
+    return;
+  } catch (error) {
+    // Whatever else is wrong, the database says.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return;
+  }
+  // By their paths: closing another handle of a file lets go of the locks on it.
+  for (const each of [path, `${path}-wal`, `${path}-shm`])
+    await stat(each)
+      .then(({ mode }) => ((mode & 0o077) === 0 ? undefined : chmod(each, mode & 0o700)))
+      .catch(() => {});
 }
 
 function changesOf(statement: Statement, values: readonly Value[]): Result {

@@ -18,8 +18,6 @@ type ReadBytes = (block: Uint8Array, position: number) => Promise<number>;
 export interface BlobPlace {
   /** Lets `work` read the bytes of a blob; false where there is none. Throws `storage.*`. */
   reading(hash: string, work: (read: ReadBytes) => Promise<void>): Promise<boolean>;
-  /** What people call a blob that is there, such as its path. */
-  nameOf(hash: string): string;
 }
 
 /** What is known of a blob that was read through once and fits its name. */
@@ -154,7 +152,7 @@ export class BlobBlocks {
   #corrupt(hash: string): MurmurationError {
     return new MurmurationError(
       'model.corrupt',
-      `The bytes of ${this.#place.nameOf(hash)} don't match their hash; restore them from a backup.`,
+      `The bytes of the blob ${hash} don't match their hash; restore them from a backup.`,
     );
   }
 }

@@ -28,7 +28,6 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
   const kept = new KeptBytes();
   let writes = 0;
   const blocks = new BlobBlocks({
-    nameOf: hash => join(folder, hash),
     reading: async (hash, work) =>
       (await onDisk(`The blob ${hash} can't be read`, () =>
         ifThere(
@@ -103,26 +102,26 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
  */
 export async function readBlob(folder: string, hash: string): Promise<Uint8Array> {
   if (!hashPattern.test(hash)) throw new MurmurationError('model.missing');
-  const path = join(folder, hash);
-  const bytes = await onDisk(`The blob ${hash} can't be read`, () => unlessDamaged(path));
+  const bytes = await onDisk(`The blob ${hash} can't be read`, () => unlessDamaged(folder, hash));
   if (!bytes)
     throw new MurmurationError('model.missing', `The file ${hash} is missing; restore it from a backup.`);
   if (contentHash(bytes) !== hash)
     throw new MurmurationError(
       'model.corrupt',
-      `The bytes of ${path} don't match their hash; restore the file from a backup.`,
+      `The bytes of the blob ${hash} don't match their hash; restore the file from a backup.`,
     );
   return bytes;
 }
 
-async function unlessDamaged(path: string): Promise<Uint8Array | undefined> {
+async function unlessDamaged(folder: string, hash: string): Promise<Uint8Array | undefined> {
   try {
-    return await readIfThere(path);
+    return await readIfThere(join(folder, hash));
   } catch (error) {
-    if (!damaged.has((error as NodeJS.ErrnoException).code)) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (!damaged.has(code)) throw error;
     throw new MurmurationError(
       'model.corrupt',
-      `${path} can't be read (${(error as Error).message}); restore the file from a backup.`,
+      `The blob ${hash} can't be read (${code}); restore the file from a backup.`,
       { cause: error },
     );
   }

@@ -98,6 +98,7 @@ export class S3Objects implements ObjectStore {
 
   async *keys(): AsyncIterable<string> {
     const { prefix } = this.#settings;
+    const tokens = new Set<string>();
     let token: string | undefined;
     do {
       const query = {
@@ -114,6 +115,8 @@ export class S3Objects implements ObjectStore {
       }
       const [, next] = /<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(text) ?? [];
       token = next === undefined ? undefined : plain(next);
+      if (token !== undefined && tokens.has(token)) throw this.#failure('its listing comes to no end');
+      if (token !== undefined) tokens.add(token);
     } while (token !== undefined);
   }
 

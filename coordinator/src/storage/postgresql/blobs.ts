@@ -74,7 +74,6 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
   const missing = (hash: string) =>
     new MurmurationError('model.missing', `The blob ${hash} is missing; restore it from a backup.`);
   const blocks = new BlobBlocks({
-    nameOf: hash => `the blob ${hash}`,
     async reading(hash, work) {
       const place = await placeOf(hash);
       if (place === undefined) return false;
@@ -216,8 +215,8 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
         kept.forget(hash);
         blocks.forget(hash);
       }
-      // What can't be deleted now is found by the next sweep.
-      if (objects) await sweepObjects(objects).catch(() => {});
+      // What can't be deleted now is found by the next sweep; whoever counts faults hears of it.
+      if (objects) await sweepObjects(objects);
       return gone;
     },
   };

@@ -32,6 +32,11 @@ export interface CountedElsewhere {
 export type Columns = Readonly<Record<string, FeatureColumn>>;
 export type Counts = Readonly<Record<string, FeatureWindow>>;
 
+/** What a record has under a name: some names, such as `constructor`, each object has besides. */
+export function ownOf<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 /** Bins of numbers: with more, windows of a thousand rows seem to drift by chance. */
 const numberBins = 10;
 /** Numbers of no more distinct values are categories, as in Evidently 0.7. */
@@ -67,7 +72,7 @@ const isForBins = (_: Cell, at: number): boolean => at % 2 === 0;
 /** A sample that a plan was made of, counted by it. */
 export function countReference(plan: CountingPlan, columns: Columns): Counts {
   const own = Object.entries(columns).map(([name, column]) => {
-    const bins = plan.features[name]?.bins;
+    const bins = ownOf(plan.features, name)?.bins;
     const isSelected =
       bins?.kind === 'categories' && readCategories(column.cells).sample.distinct > bins.categories.length;
     const cells = isSelected ? column.cells.filter((cell, at) => !isForBins(cell, at)) : column.cells;
@@ -81,7 +86,7 @@ export function countColumns({ features }: CountingPlan, columns: Columns): Coun
   const counts: Record<string, FeatureWindow> = {};
   for (const [name, { bins }] of Object.entries(features)) {
     const counter = new WindowCounter(bins);
-    for (const cell of columns[name]?.cells ?? []) counter.add(cell);
+    for (const cell of ownOf(columns, name)?.cells ?? []) counter.add(cell);
     counts[name] = counter.take();
   }
   return counts;

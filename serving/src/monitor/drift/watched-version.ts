@@ -10,6 +10,7 @@ import {
   type Counts,
   countColumns,
   countReference,
+  ownOf,
   planOf,
 } from './counting-plan.ts';
 import type { DriftReference, DriftWindow } from './drift-store.ts';
@@ -219,8 +220,8 @@ export class WatchedVersion {
 
   #addCounts(counts: Counts): void {
     const sums = Object.entries((this.plan ?? this.#gathered)?.features ?? {}).map(([name, { bins }]) => {
-      const before = this.#counts[name] ?? emptyWindow(bins);
-      const added = Object.hasOwn(counts, name) ? counts[name] : undefined;
+      const before = ownOf(this.#counts, name) ?? emptyWindow(bins);
+      const added = ownOf(counts, name);
       return [name, added ? addWindows(before, added) : before] as const;
     });
     this.#counts = Object.fromEntries(sums);
@@ -237,7 +238,7 @@ export class WatchedVersion {
   ): DriftReport {
     const { test, threshold, features = {}, correction, share, expected = [] } = this.#settings;
     const counted = Object.entries(plan.features).map(([name, { role, bins }]): CountedFeature => {
-      const own = Object.hasOwn(features, name) ? features[name] : undefined;
+      const own = ownOf(features, name);
       const empty = emptyWindow(bins);
       // A threshold belongs to the test that it was set for.
       const isOther = own?.test !== undefined && own.test !== test;
@@ -245,8 +246,8 @@ export class WatchedVersion {
         name,
         role,
         bins,
-        reference: counts[name] ?? empty,
-        current: this.#counts[name] ?? empty,
+        reference: ownOf(counts, name) ?? empty,
+        current: ownOf(this.#counts, name) ?? empty,
         test: own?.test ?? test,
         threshold: own?.threshold ?? (isOther ? undefined : (threshold ?? undefined)),
       };
@@ -280,7 +281,7 @@ function joined(a: Columns, b: Columns): Columns {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return Object.fromEntries(
     Array.from(names, name => {
-      const both = [a[name], b[name]].filter(each => each !== undefined);
+      const both = [ownOf(a, name), ownOf(b, name)].filter(each => each !== undefined);
       const cells = both.flatMap(each => each.cells);
       return [name, { role: both[0]!.role, cells }];
     }),

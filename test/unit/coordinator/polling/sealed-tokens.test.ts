@@ -17,25 +17,25 @@ describe('HT8: a token that says what its connection is', () => {
     expect(other.open(challenge, 1_000)).toEqual(said);
     expect(other.open(challenge, 10_999)).toEqual(said);
     expect(other.open(challenge, 11_000)).toBeUndefined();
-    const known = tokens.device(identity, 1_000);
-    expect(other.open(known, 60_999)).toEqual({ is: 'device', ...identity, until: 61_000 });
+    const known = tokens.device(identity, nonce, 1_000);
+    expect(other.open(known, 60_999)).toEqual({ is: 'device', nonce: '07'.repeat(32), ...identity, until: 61_000 });
     expect(other.open(known, 61_000)).toBeUndefined();
     for (const token of [challenge, known]) expect(token).toMatch(/^[\w-]+\.[\w-]{43}$/);
   });
 
   it('is none where anything of it is changed, or somebody else has made it', () => {
-    const token = tokens.device(identity, 1_000);
+    const token = tokens.device(identity, nonce, 1_000);
     for (let at = 0; at < token.length; at++) {
       const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
       const read = tokens.open(changed, 1_000);
       // The last character of base64url has bits that say nothing.
-      if (read) expect(read).toEqual({ is: 'device', ...identity, until: 61_000 });
+      if (read) expect(read).toEqual({ is: 'device', nonce: '07'.repeat(32), ...identity, until: 61_000 });
     }
     const [said = '', signature = ''] = token.split('.');
     const forged = Buffer.from(
       Buffer.from(said, 'base64url').toString().replace(device, 'BBBBBBBBBBBBBBBBBBBBBB'),
     ).toString('base64url');
-    const stranger = new SealedTokens(new Uint8Array(32).fill(2)).device(identity, 1_000);
+    const stranger = new SealedTokens(new Uint8Array(32).fill(2)).device(identity, nonce, 1_000);
     for (const wrong of [
       `${forged}.${signature}`,
       stranger,
@@ -53,6 +53,6 @@ describe('HT8: a token that says what its connection is', () => {
     const tickets = new Tickets(key);
     const of = { task: 'line' as TaskName, device };
     expect(tokens.open(tickets.issue(of, 'https://cell.example.org', 1_000), 1_000)).toBeUndefined();
-    expect(tickets.isKnown(tokens.device(identity, 1_000), of, 1_000)).toBe(false);
+    expect(tickets.isKnown(tokens.device(identity, nonce, 1_000), of, 1_000)).toBe(false);
   });
 });

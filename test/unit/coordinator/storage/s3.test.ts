@@ -178,6 +178,22 @@ describe('models in a bucket', () => {
     expect(await keys()).toEqual(left);
   });
 
+  it('are missed aloud where a sweep can not delete them, and go with the next one that can', async () => {
+    await open();
+    await close(opened.at(-1)!);
+    const store = watched();
+    const { blobs } = await again(undefined, store);
+    await blobs.put(Uint8Array.of(1));
+    let isRefused = true;
+    store.before = async what => {
+      if (what === 'delete' && isRefused) throw new MurmurationError('storage.failed', 'Not allowed.');
+    };
+    await expect(blobs.sweep(new Set(), 2_000)).rejects.toMatchObject({ code: 'storage.failed' });
+    isRefused = false;
+    await blobs.sweep(new Set(), 2_000);
+    expect(await keys()).toEqual([]);
+  });
+
   it('are told at the start to be out of reach', async () => {
     await open();
     await close(opened.at(-1)!);

@@ -281,6 +281,32 @@ describe('what is logged of a request', () => {
     expect(await types('response')).toEqual(['response']);
   });
 
+  it('writes no header that a proxy or an app lets others in by, whatever a rule of all says', async () => {
+    const hostile = [
+      'cf-access-jwt-assertion',
+      'x-goog-iap-jwt-assertion',
+      'x-amzn-oidc-data',
+      'ocp-apim-subscription-key',
+      'x-functions-key',
+      'x-murmuration-key',
+      'x-hub-signature',
+      'stripe-signature',
+      'x-of-tomorrow',
+    ];
+    const headers = Object.fromEntries([
+      ...hostile.map(header => [header, 'private']),
+      ['user-agent', 'tester'],
+    ]);
+    const all = { model: '*', tensors: [], parameters: [], headers: ['*'] };
+    const text = JSON.stringify(await logged([exchange({ headers })], { redaction: new Redaction([all], [], null) }));
+    expect(text).toContain('tester');
+    expect(text).not.toContain('private');
+    // Those of which the name says that they are secrets, not even by their names.
+    const named = { ...all, headers: hostile };
+    const again = JSON.parse((await logged([exchange({ headers })], { redaction: new Redaction([named], [], null) }))[0]!.metadata as string);
+    expect(Object.keys(again)).toEqual(['x-murmuration-key', 'x-of-tomorrow']);
+  });
+
   it('has one id on both events: the client’s, a header’s, or one by chance', async () => {
     const id = async (request: Partial<InferRequest>) => {
       const events = await logged([exchange(request)]);

@@ -53,6 +53,23 @@ async function ask(columns: Columns, version = '1') {
 }
 
 describe('a watch for drift', () => {
+  it('compares a feature that is called as what each object has, with its values or by counts', async () => {
+    const random = uniform(1);
+    const named = (rows: Columns): Columns => ({ constructor: rows.x!, toString: rows.country! }) as never;
+    for (let i = 0; i < 4; i++) await ask(named(rowsOf(250, random)));
+    await ask(named(rowsOf(2_000, random, 1)));
+    await clock.advance(hour - clock.now());
+    await ask(named(rowsOf(1, random)));
+    expect(faults).toEqual([]);
+    expect(compared).toHaveLength(1);
+    const { overview, features } = compared[0]!.report;
+    expect(overview).toMatchObject({ compared: 2, drifted: 1 });
+    expect(features.map(({ name, drift }) => [name, drift?.drifted])).toEqual([
+      ['constructor', true],
+      ['toString', false],
+    ]);
+  });
+
   it('takes the first rows of a version as its reference, and compares the windows that follow', async () => {
     const random = uniform(1);
     for (let i = 0; i < 4; i++) await ask(rowsOf(250, random));
