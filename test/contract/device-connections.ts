@@ -15,7 +15,6 @@ import { native } from '@murmuration/protocol/primitives/node';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import type { ProtocolDevice } from '../protocol-device.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { boundsOf } from '../unit/coordinator/bounds.ts';
@@ -277,7 +276,9 @@ export function deviceConnectionsContract(
     it('ID7: is closed once its device, which has itself forgotten, has the answer', async () => {
       const device = await enrolled();
       await device.hello();
-      await expect(device.forget({ device: 'A'.repeat(22) })).rejects.toMatchObject({ code: 'device.unknown' });
+      await expect(device.forget({ device: 'A'.repeat(22) })).rejects.toMatchObject({
+        code: 'device.unknown',
+      });
       const signature = device.key.sign(challengeMessage('hello', device.nonce));
       await expect(device.forget({ signature })).rejects.toMatchObject({ code: 'device.signature' });
       expect(heard.filter(each => each.startsWith('forget'))).toEqual([]);

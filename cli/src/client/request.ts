@@ -39,7 +39,9 @@ export async function request<Body>(
     const response = await fetch(origin + path, { ...init, redirect: 'error' });
     if (response.ok) return await read(response);
     status = response.status;
-    answer = await readText(response, path, longestRefusal).then(JSON.parse).catch(() => undefined);
+    answer = await readText(response, path, longestRefusal)
+      .then(JSON.parse)
+      .catch(() => undefined);
   } catch (cause) {
     if (cause instanceof MurmurationError) throw cause;
     throw new MurmurationError('server.unreachable', `${origin} does not answer: ${reasonOf(cause)}.`, {

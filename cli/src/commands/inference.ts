@@ -104,7 +104,9 @@ export function inferenceCommands(program: Command): void {
         transformers,
         onnx: { providers: given.provider },
         clock,
-        ...(jobs && { precompute: { jobs, into: await databaseOfJobs(given.into), events: precomputeNotes } }),
+        ...(jobs && {
+          precompute: { jobs, into: await databaseOfJobs(given.into), events: precomputeNotes },
+        }),
         events: {
           loaded: ({ name, version }, ms, bytes, engine) =>
             note(`Loaded ${name}, version ${version}, in ${Math.round(ms)} ms: ${bytes} bytes, ${engine}.`),

@@ -22,11 +22,13 @@ export function sayJson(value: unknown): void {
 
 /** Lines, with colours of our own, in which nothing that a coordinator or a file says steers the terminal. */
 function harmless(text: string): string {
-  return text.replaceAll(steering, found => (colour.test(found) ? found : '\u{fffd}'));
+  return text.replaceAll(steering, found =>
+    found.startsWith('\u001b[') ? found : '\u{fffd}'.repeat(found.length),
+  );
 }
 
-const steering = /\u001b\[\d{1,2}m|(?![\n\t])[\p{Cc}\p{Cf}]/gu;
-const colour = /^\u001b\[/;
+/** A colour, or one letter that is none. */
+const steering = /\p{Cc}\[\d{1,2}m|(?![\n\t])[\p{Cc}\p{Cf}]/gu;
 
 const { bold, dim, green, yellow, red } = colours.createColors(
   process.stdout.isTTY === true && colours.isColorSupported,

@@ -61,7 +61,7 @@ describe('a coordinator that is hostile to its operators', () => {
     note(`Why: ${steering}`);
     say('\u001b[31mred\u001b[39m');
     expect(text).toContain('\u001b[31mred');
-    const plain = () => text.replaceAll(/\n|\u001b\[\d{1,2}m/g, '');
+    const plain = () => text.replaceAll(/\n|\p{Cc}\[\d{1,2}m/gu, '');
     expect(plain()).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     text = '';
     const value = { name: steering, far: '\u{e0001}' };
@@ -86,7 +86,9 @@ describe('a coordinator that is hostile to its operators', () => {
       more();
     });
     const text = await written('tasks', 'list', '--url', url);
-    expect(text).toMatch(status === 200 ? /answered with more than \d+ bytes/ : /is no coordinator: it answered HTTP 500/);
+    expect(text).toMatch(
+      status === 200 ? /answered with more than \d+ bytes/ : /is no coordinator: it answered HTTP 500/,
+    );
     expect(sent).toBeLessThan(256 << 20);
   });
 });

@@ -45,6 +45,9 @@ it.each([
       if (keys.length > 100) return;
     }
   })();
-  await expect(listing).rejects.toMatchObject({ code: 'storage.failed', detail: expect.stringContaining('no end') });
+  await expect(listing).rejects.toMatchObject({
+    code: 'storage.failed',
+    detail: expect.stringContaining('no end'),
+  });
   expect(keys).toHaveLength(tokens.length + 1);
 });

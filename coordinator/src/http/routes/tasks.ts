@@ -136,7 +136,7 @@ const task = z.object({
       }),
     )
     .describe(
-      'Experiments that run, as replicas of the inference server need them; none without an inference token with the right `monitor`: whoever knows a salt chooses arms',
+      'Experiments that run, as replicas of the inference server need them; none without an inference token with the right `monitor`: who knows a salt can choose arms',
     ),
 });
 

@@ -18,7 +18,12 @@ describe('HT8: a token that says what its connection is', () => {
     expect(other.open(challenge, 10_999)).toEqual(said);
     expect(other.open(challenge, 11_000)).toBeUndefined();
     const known = tokens.device(identity, nonce, 1_000);
-    expect(other.open(known, 60_999)).toEqual({ is: 'device', nonce: '07'.repeat(32), ...identity, until: 61_000 });
+    expect(other.open(known, 60_999)).toEqual({
+      is: 'device',
+      nonce: '07'.repeat(32),
+      ...identity,
+      until: 61_000,
+    });
     expect(other.open(known, 61_000)).toBeUndefined();
     for (const token of [challenge, known]) expect(token).toMatch(/^[\w-]+\.[\w-]{43}$/);
   });

@@ -4,6 +4,7 @@ import { S3Objects } from '@murmuration/coordinator/storage/objects/s3-objects';
 import type { S3Settings } from '@murmuration/coordinator/storage/objects/s3-settings';
 import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
 import { blobsContract } from '@murmuration/coordinator/testing/blobs';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';

@@ -53,7 +53,7 @@ const messages: [string, z.ZodMiniType, Record<string, unknown>][] = [
   ],
   ['assignment', assignmentMessage, wire],
   ['plan', plan, { ...part }],
-  ['forget', forget, { device: id('device'), signature }],
+  ['forget', forget, { device: id('device') }],
   ['predict', predict, { task: 'keyboard', version: 'latest', input: [1, 0.5, -3] }],
   ['predicted', predicted, { model: 'a'.repeat(64), logits: new Uint8Array(8) }],
   ['leave', leave, { round, assignment: round, reason: 'stopped' }],

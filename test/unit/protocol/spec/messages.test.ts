@@ -60,7 +60,7 @@ describe('the events of SPEC.md', () => {
     const requests = Object.fromEntries(
       ['checkIn', 'contribute', 'leave', 'predict', 'forget'].map(name => [name, reach(name)]),
     ) as unknown as DeviceRequests;
-    const introductions = { enrol: reach('enrol'), hello: reach('hello') };
+    const introductions = { enrol: reach('enrol'), hello: reach('hello'), requireFarewell() {} };
     const caller = { owner: { device: { id: 'A'.repeat(22) } } } as unknown as Caller;
     const answers = requestHandlers(introductions as never, requests, frameLengths([]));
     for (const [from, event, message] of eventRows) {
@@ -71,7 +71,8 @@ describe('the events of SPEC.md', () => {
           () => 'reached',
           (error: { code: string }) => error.code,
         );
-        const isIts = sameForms(schema, messages.get(message!)!);
+        // One without an optional field may be another message as well.
+        const isIts = messages.get(message!)!.safeParse(exampleOf(schema)).success;
         expect([event, name, code], `${event} with ${name}`).toEqual([
           event,
           name,
@@ -102,9 +103,6 @@ describe('the events of SPEC.md', () => {
     }
   });
 });
-
-const sameForms = (one: z.ZodMiniType, other: z.ZodMiniType) =>
-  JSON.stringify(fieldForms(one)) === JSON.stringify(fieldForms(other));
 
 describe('the fields of SPEC.md', () => {
   it('are those of the schemas, with the forms that these take', () => {

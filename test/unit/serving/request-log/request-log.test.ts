@@ -298,12 +298,17 @@ describe('what is logged of a request', () => {
       ['user-agent', 'tester'],
     ]);
     const all = { model: '*', tensors: [], parameters: [], headers: ['*'] };
-    const text = JSON.stringify(await logged([exchange({ headers })], { redaction: new Redaction([all], [], null) }));
+    const text = JSON.stringify(
+      await logged([exchange({ headers })], { redaction: new Redaction([all], [], null) }),
+    );
     expect(text).toContain('tester');
     expect(text).not.toContain('private');
     // Those of which the name says that they are secrets, not even by their names.
     const named = { ...all, headers: hostile };
-    const again = JSON.parse((await logged([exchange({ headers })], { redaction: new Redaction([named], [], null) }))[0]!.metadata as string);
+    const again = JSON.parse(
+      (await logged([exchange({ headers })], { redaction: new Redaction([named], [], null) }))[0]!
+        .metadata as string,
+    );
     expect(Object.keys(again)).toEqual(['x-murmuration-key', 'x-of-tomorrow']);
   });
 
