@@ -21,7 +21,7 @@ const taskOf = ({ threat, goal, minimum }: (typeof settings)[number]) =>
 const open = (setting: (typeof settings)[number], ...others: Misbehaviour[]) =>
   Crowd.open({ honest, others, task: taskOf(setting) });
 
-/** Whether an attacker may take part no more for now. */
+/** Whether an attacker is kept from rounds. */
 const isOut = (crowd: Crowd) => {
   const [attacker] = crowd.attackers;
   const isApart = crowd.federation.conduct.outUntil(attacker!) !== undefined;
