@@ -156,8 +156,23 @@ describe('forget', () => {
     expect(await stored()).toEqual(['identity', 'device', 'farewell']);
     coordinator.connect();
     await forgotten;
-    expect(coordinator.asked.forget).toEqual([{ device: id }]);
+    expect(coordinator.asked.forget).toEqual([{ device: id, signature: expect.any(Uint8Array) }]);
     expect([await stored(), coordinator.isOpen, clock.pending]).toEqual([[], false, 0]);
+  });
+
+  it('ID7: goes without a signature to an older coordinator, which takes none', async () => {
+    const { client } = await waiting();
+    const id = coordinator.asked.hello[0]!.device;
+    const forgotten = client.forget();
+    await clock.advance(0);
+    coordinator.answers.forget = ({ signature }) => {
+      if (signature) throw new MurmurationError('request.invalid');
+      return null;
+    };
+    coordinator.connect();
+    await forgotten;
+    expect(coordinator.asked.forget.at(-1)).toEqual({ device: id });
+    expect(await stored()).toEqual([]);
   });
 
   it('goes on as a new device where the app starts again', async () => {
