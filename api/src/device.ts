@@ -63,7 +63,7 @@ export const device = z.object({
           .describe('Sums that came to nothing with it among those of whom one has spoiled them'),
         apartUntil: instant.nullable().describe('Until when it is kept apart, as nobody else was in as many'),
         silences: z.int().describe('Rounds in a row in which it fell silent'),
-        delays: z.int().describe('Rounds in a row that waited for it alone'),
+        delays: z.int().describe('Rounds in a row that waited for no other device'),
       }),
     )
     .describe(

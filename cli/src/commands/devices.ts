@@ -65,7 +65,7 @@ export function deviceCommands(program: Command): void {
         if (failures > 0) say(`${failures} sums of ${task} came to nothing, maybe by it.`);
         if (apartUntil !== null) say(`It is kept apart from rounds of ${task} until ${apartUntil}.`);
         if (silences > 0) say(`It fell silent in ${silences} rounds of ${task} in a row.`);
-        if (delays > 0) say(`${delays} rounds of ${task} in a row waited for it alone.`);
+        if (delays > 0) say(`${delays} rounds of ${task} in a row waited for no other device.`);
       }
       if (found.outUntil !== null) say(`It is left out of rounds until ${found.outUntil}.`);
       if (found.tasks.length === 0) return;

@@ -277,7 +277,7 @@ function watchDevices(events: CoordinatorEvents, registers: Registry[], sources:
   events.on('convicted', (_, devices, code) => convictions.inc({ code }, devices.length));
   new Gauge({
     name: 'murmuration_marked_devices',
-    help: 'Devices that fell silent in rounds, may have spoiled sums, are kept apart for that, or keep rounds waiting alone.',
+    help: 'Devices that fell silent in rounds, may have spoiled sums, are kept apart for that, or keep rounds waiting.',
     labelNames: ['task', 'mark'],
     registers,
     collect() {

@@ -26,7 +26,7 @@ function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
         : roundsFailing === 1
           ? 'A round of a task failed.'
           : `${roundsFailing} rounds of a task in a row failed, or a quarter of the last 20.`,
-    'rounds-delayed': 'Rounds of a task in a row waited for one device alone.',
+    'rounds-delayed': 'One device kept rounds of a task waiting, several in a row.',
     'figure-fell':
       figures.length === 0 ? null : `A version's ${figures.join(', or its ')} that of the version before it.`,
     'no-eligible-devices':

@@ -58,7 +58,7 @@ export function roundsDelayed(task: TaskName, slow: readonly NamedDevice[], now:
     rule: 'rounds-delayed',
     severity: 'warning',
     task,
-    summary: `Rounds of ${task} wait again and again for one device alone: ${slow.map(named).join(', ')}.`,
+    summary: `One device keeps rounds of ${task} waiting again and again: ${slow.map(named).join(', ')}.`,
     advice:
       'A device may be slow, or wait on purpose. Shorten the deadlines of the task, or revoke the device.',
     page: '/#/devices',
