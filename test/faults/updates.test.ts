@@ -83,11 +83,18 @@ describe('an update', () => {
 
   it('RD1: of a past round is refused in the next one', async () => {
     const { scene, put } = await withMember();
+    let waiting = 0;
+    scene.coordinator.events.on('checked-in', (_device, _task, decision) => {
+      if (decision === 'waiting') waiting += 1;
+    });
     expect(await scene.finish(1)).toMatchObject({ number: 1, outcome: 'published' });
     const update = await scene.update();
     expect(await put({}, update)).toBe('round.closed');
     await scene.next();
     await scene.members[0]!.checkIn();
+    // It fell silent in the round before: others would be drawn first, for whom the round waits a little.
+    await scene.until(() => waiting === 4);
+    await scene.clock.advance(10_000);
     const next = await scene.members[0]!.assigned();
     expect(await put({ round: next.round }, update)).toBe('assignment.unknown');
     expect(await put({ ...next, round: (await firstRound(scene)).round }, update)).toBe('round.closed');

@@ -24,11 +24,12 @@ async function start(storage: string, clock: VirtualClock, alerts: Alert[]): Pro
   return coordinator;
 }
 
-/** Lets time pass until an alert begins or is over; returns how long that took, ms. Looks at a disk take real time beside it. */
+/** Lets time pass until the alert of a filling disk begins or is over; returns how long that took, ms. Looks at a disk take real time beside it. */
 async function untilAlert({ events }: Coordinator, clock: VirtualClock, isOver: boolean): Promise<number> {
   const began = clock.now();
   let isThere = false;
-  void eventOf(events, 'alert', ({ resolvedAt }: Alert) => (resolvedAt !== null) === isOver).then(() => {
+  const isIt = ({ rule, resolvedAt }: Alert) => rule === 'disk-filling' && (resolvedAt !== null) === isOver;
+  void eventOf(events, 'alert', isIt).then(() => {
     isThere = true;
   });
   while (!isThere) await clock.advance(100);
