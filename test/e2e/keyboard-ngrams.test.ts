@@ -7,6 +7,7 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { phrasesQuery } from '@murmuration/demo-keyboard-app/task/phrases';
+import { phrasesQueryName } from '@murmuration/demo-keyboard-app/task/query-names';
 import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
@@ -19,12 +20,14 @@ import { Phones } from '@murmuration/simulations/phones/phones';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumOptions } from '../chromium.ts';
+import { seedsOn } from '../sides.ts';
 import { violations } from './accessibility.ts';
 
 const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));
 const [phonesToken, pageToken] = ['a token of the phones', 'a token of the page'];
-/** With the page as many as a round takes: all are in each. */
-const phoneCount = 5;
+/** As many as a round takes on the side of sketches, and with the page on that of counts: all of a side are in each round that asks it. */
+const numbers = [0, 2, 4, 5, 7, 9, 1, 3, 6, 8, 11];
+const cohort = 6;
 
 let coordinator: Coordinator;
 let phones: Phones;
@@ -38,8 +41,8 @@ beforeAll(async () => {
   const text = smsText();
   const heldOut = heldOutText(text, smallModel.vocabulary);
   const task = keyboardTask({
-    cohort: phoneCount + 1,
-    devices: phoneCount + 1,
+    cohort,
+    devices: numbers.length + 1,
     overSelection: 1,
     seed: 1,
     masking: 'on',
@@ -73,9 +76,7 @@ beforeAll(async () => {
     kept: null,
     engine: 'auto',
     losses: lossesIn('updates', 0),
-    phones: text.phones
-      .slice(0, phoneCount)
-      .map(({ train: messages }, number) => ({ number, messages: messages.slice(0, 60) })),
+    phones: numbers.map(number => ({ number, messages: text.phones[number]!.train.slice(0, 60) })),
   });
   await phones.learn({
     url: coordinator.url,
@@ -88,6 +89,19 @@ beforeAll(async () => {
     viewport: { width: 1280, height: 900 },
     reducedMotion: 'reduce',
   });
+  // The page is on the side of counts, whichever of these its identity comes of.
+  await context.addInitScript(
+    seeds => {
+      const { getRandomValues } = crypto;
+      crypto.getRandomValues = array => {
+        const seed = array instanceof Uint8Array && array.length === 32 ? seeds.pop() : undefined;
+        if (!seed) return getRandomValues.call(crypto, array) as typeof array;
+        array.set(seed);
+        return array;
+      };
+    },
+    seedsOn('counts', phrasesQueryName, 64).map(seed => [...seed]),
+  );
   page = await context.newPage();
   page.setDefaultTimeout(120_000);
   page.on('pageerror', error => problems.push(error.message));
@@ -142,9 +156,10 @@ it('the keyboard page says which words it writes once its person has agreed to t
   expect(await violations(page)).toEqual([]);
   await page.screenshot({ path: `${artifacts}keyboard-question-light-1280.png`, fullPage: true });
   expect((await asked).map(({ outcome, tally: { accepted } }) => [outcome, accepted])).toEqual(
-    Array.from({ length: 5 }, () => ['published', phoneCount + 1]),
+    Array.from({ length: 5 }, () => ['published', cohort]),
   );
-  await expect.poll(() => learning.getByText(/your answer is in the sum/).count()).toBe(5);
+  // It counts, and others say which buckets are full.
+  await expect.poll(() => learning.getByText(/your answer is in the sum/).count()).toBe(3);
   const sent = panel('What left this device');
   const table = await sent.getByRole('table').textContent();
   expect(table).toMatch(/Answer: counts of what was asked\s*masked/);
@@ -152,17 +167,17 @@ it('the keyboard page says which words it writes once its person has agreed to t
   // Nothing is compared with what an update would look like: there was none.
   expect(await sent.getByText('How it looks').count()).toBe(0);
 
-  // The version of one round reaches devices with the plan of the next.
+  // The version of one round reaches devices with the plan of the next, and half of them are in each.
   const trained = rounds(2, false);
   await coordinator.control.unpause(keyboard);
   const [{ model }] = (await trained) as [RoundRecord];
-  await coordinator.control.pause(keyboard);
   const { ngramCounts } = await (await fetch(`${coordinator.url}/v1/models/${model}/model.json`)).json();
   await expect.poll(() => got.some(url => url.endsWith(ngramCounts.path))).toBe(true);
   await learning
     .getByText(/your part is in the sum/)
     .first()
     .waitFor();
+  await coordinator.control.pause(keyboard);
   await sent.getByText('How it looks').waitFor();
   const models = panel('Whose suggestions');
   await expect.poll(() => models.textContent()).toMatch(/In the mixture|The mixture is/);

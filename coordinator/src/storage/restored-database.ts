@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { Connection } from '@murmuration/sql/sqlite/connection';
-import { openSqlite } from '@murmuration/sql/sqlite/open';
+import { sqliteDialect } from '@murmuration/sql/sqlite/dialect';
+import { Kysely } from 'kysely';
 import { migrate } from './rows/migrate.ts';
 import { migrations } from './rows/migrations/all.ts';
 
@@ -46,7 +46,7 @@ export async function requireOwnSchema(path: string): Promise<void> {
       'storage.newer',
       `The database of the backup has the step "${unknown}", which this version doesn't know; restore it with the version that made it, or a newer one.`,
     );
-  const expected = await schemaAfter(new Set(names), `${path}.schema`);
+  const expected = await schemaAfter(new Set(names));
   for (const [what, sql] of [...found, ...expected])
     if (found.get(what) !== sql || expected.get(what) !== sql)
       throw new MurmurationError(
@@ -84,9 +84,11 @@ async function schemaOf(connection: Connection): Promise<ReadonlyMap<string, str
   return new Map(rows.map(({ type, name, tbl_name, sql }) => [`${type} ${name}`, `${tbl_name} ${sql}`]));
 }
 
-/** What these steps make of an empty database, which is at `path` meanwhile. */
-async function schemaAfter(names: ReadonlySet<string>, path: string): Promise<ReadonlyMap<string, string>> {
-  const { rows, connection, close } = await openSqlite<Record<never, never>>(path);
+/** What these steps make of an empty database. */
+async function schemaAfter(names: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+  // In memory: the disk may be as good as full.
+  const connection = await Connection.open(':memory:', { busyTimeout });
+  const rows = new Kysely<Record<never, never>>({ dialect: sqliteDialect(connection) });
   try {
     await migrate(
       rows,
@@ -94,7 +96,7 @@ async function schemaAfter(names: ReadonlySet<string>, path: string): Promise<Re
     );
     return await schemaOf(connection);
   } finally {
-    await close();
-    for (const end of ['', '-wal', '-shm']) await rm(path + end, { force: true });
+    await rows.destroy();
+    connection.close();
   }
 }

@@ -7,8 +7,8 @@ import type { QueryKind } from './query.ts';
 export type Side = 'sketches' | 'counts';
 
 /**
- * The share of devices that are on the side of sketches. With 3 of 5 the simulation `vocabulary` finds 98 of 100 texts that those on the other side
- * have, with half 97, with a quarter 82: of a small sample too few have a text that is just frequent enough.
+ * The share of devices that are on the side of sketches: the smallest with which the simulation `vocabulary` still finds nearly all texts that
+ * those on the other side have. Of a smaller sample too few have a text that is just frequent enough.
  */
 export const sketchShare = 0.6;
 

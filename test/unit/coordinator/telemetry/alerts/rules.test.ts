@@ -252,7 +252,7 @@ describe('rounds of which many fail', () => {
     expect(roundsDelayed(task, [], 1)).toBeNull();
     expect(roundsDelayed(task, [{ ...spoiler, token: undefined }], 1)).toMatchObject({
       rule: 'rounds-delayed',
-      summary: `Rounds of line wait again and again for one device alone: ${spoiler.device}.`,
+      summary: `One device keeps rounds of line waiting again and again: ${spoiler.device}.`,
     });
   });
 });
