@@ -96,7 +96,7 @@ beforeAll(async () => {
       crypto.getRandomValues = array => {
         const seed = array instanceof Uint8Array && array.length === 32 ? seeds.pop() : undefined;
         if (!seed) return getRandomValues.call(crypto, array) as typeof array;
-        array.set(seed);
+        (array as Uint8Array).set(seed);
         return array;
       };
     },

@@ -147,7 +147,7 @@ describe('alerts of a federation', () => {
     await open({ roundsFailing: 1, figuresFell: [] });
     expect((await ask()).rules).toEqual([
       { rule: 'rounds-failing', condition: 'A round of a task failed.' },
-      { rule: 'rounds-delayed', condition: expect.stringContaining('alone') },
+      { rule: 'rounds-delayed', condition: expect.stringContaining('One device') },
       { rule: 'figure-fell', condition: null },
       { rule: 'no-eligible-devices', condition: expect.stringContaining('for an hour') },
       { rule: 'disk-filling', condition: null },
