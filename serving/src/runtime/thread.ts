@@ -48,7 +48,7 @@ export type ThreadReply = { readonly number: number } & (
 );
 
 const { memory, onnx } = workerData as ThreadData;
-const bound = boundMemory(memory);
+const wasRefusedMemory = boundMemory(memory);
 let hasFailed = false;
 const { warn } = console;
 console.warn = (...said: readonly unknown[]) => {
@@ -102,7 +102,8 @@ class OutOfMemory extends Error {}
  * Runtime throws an error.
  */
 function requireMemory(model: number): void {
-  if ((hasFailed || bound.wasRefused) && !models.get(model)?.engine.startsWith('onnx'))
+  const wasRefused = wasRefusedMemory();
+  if ((hasFailed || wasRefused) && !models.get(model)?.engine.startsWith('onnx'))
     throw new OutOfMemory(`The model takes more memory than the ${memory} bytes that are for models here.`);
 }
 
