@@ -95,8 +95,8 @@ beforeAll(async () => {
       const { getRandomValues } = crypto;
       crypto.getRandomValues = array => {
         const seed = array instanceof Uint8Array && array.length === 32 ? seeds.pop() : undefined;
-        if (!seed) return getRandomValues.call(crypto, array) as typeof array;
-        (array as Uint8Array).set(seed);
+        if (seed && array instanceof Uint8Array) array.set(seed);
+        else getRandomValues.call(crypto, array);
         return array;
       };
     },
