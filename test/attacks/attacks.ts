@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { provideServices, withoutTags } from '../../scripts/services.mjs';
 import type { BenchmarkOptions, Figures } from '../bench/benchmark.ts';
 import { attacks } from './secagg/all.ts';
 
@@ -58,6 +59,7 @@ async function testsOf(wanted: string): Promise<Result[]> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const folder = await mkdtemp(join(tmpdir(), 'murmuration-attacks-'));
   const report = join(folder, 'report.json');
+  const { env, lacking } = provideServices();
   try {
     const vitest = spawn(
       process.execPath,
@@ -69,9 +71,10 @@ async function testsOf(wanted: string): Promise<Result[]> {
         '--project=node',
         '--reporter=json',
         `--outputFile=${report}`,
+        ...withoutTags(lacking),
         ...(wanted ? ['-t', wanted] : []),
       ],
-      { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+      { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] },
     );
     await once(vitest, 'exit');
     const { testResults } = JSON.parse(await readFile(report, 'utf8')) as Report;
