@@ -133,7 +133,9 @@ it('says who wins, how sure that is and what it costs, and ends experiments', as
 
 /** A replica saw a hundred keys of each arm: those that were slow before, and the arm two less so. */
 async function replicate(): Promise<void> {
-  const { tasks } = await (await fetch(`${world.coordinator.url}/v1/tasks`)).json();
+  const { tasks } = await (
+    await fetch(`${world.coordinator.url}/v1/tasks`, { headers: { authorization } })
+  ).json();
   const arms = ['one', 'two'].map((arm, at) => ({
     ...{ experiment: tasks[0].experiments[0].id, arm, requests: 100, failures: 0, agreed: 0, dropped: 0 },
     units: Array.from({ length: 100 }, (_, each) => ({
