@@ -169,7 +169,7 @@ export async function openInference(
   const server = new InferenceServer({
     ...rest,
     source,
-    runtimes: [threadRuntime({ clock, memory: settings.memory, running: settings.deadline })],
+    runtimes: [threadRuntime({ memory: settings.memory, running: settings.deadline })],
     transformers: name => rounds.get(name)?.task.serving.transformer ?? undefined,
     mirrorRuntime: threadRuntime,
     converter: threadConverter(),
