@@ -261,6 +261,8 @@ export class Replay {
     if (decision === 'refused') return;
     const now = this.#clock.now();
     const recent = this.#mails.filter(({ at }) => at < now && at >= now - remembered * week);
+    // A thread loads it in real time, for which a question to it by its number waits.
+    await this.#client.judge(recent.at(-1)!, undefined, `/versions/${version}`);
     await this.#client.ask('POST', `/v1/admin/monitor/spam/${version}/reference`, {
       sample: {
         'text (characters)': recent.map(({ text }) => text.length),
