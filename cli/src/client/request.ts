@@ -65,7 +65,7 @@ export async function readText(response: Response, path: string, most = longestA
   ).toString('utf8');
 }
 
-/** What an answer has, in parts of at most `most` bytes together; beyond them `tooLong` says what is wrong. */
+/** Reads an answer, `most` bytes at most; beyond them `tooLong` says what is wrong. */
 export async function readParts(
   { body }: Response,
   most: number,

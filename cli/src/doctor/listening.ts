@@ -102,7 +102,7 @@ export function checkExposure(
       );
 }
 
-/** Whether whoever asks its models has to show a token. */
+/** Tells whether those who ask its models have to show a token. */
 export function checkInference(config: Config, hasOperators: boolean): Finding {
   const { host, inference } = config;
   if (inference.tokens.length > 0 || isReached(config, hasOperators) || !isLoopback(host))

@@ -80,7 +80,7 @@ function shown(cell: Cell): string {
   return typeof cell === 'object' ? toned(cell) : printable(String(cell));
 }
 
-/** As the unit of UTF-16 that it is, or the two of them, are written in JSON. */
+/** Writes a character as JSON escapes it: one unit of UTF-16, or two. */
 function escaped(letter: string): string {
   return Array.from(
     { length: letter.length },

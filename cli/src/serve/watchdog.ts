@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
 interface WatchdogPorts {
-  /** Of this process: WATCHDOG_USEC, WATCHDOG_PID and NOTIFY_SOCKET are systemd's. */
+  /** The environment of this process: WATCHDOG_USEC, WATCHDOG_PID and NOTIFY_SOCKET are systemd's. */
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   /** Hears once why systemd could not be told. */

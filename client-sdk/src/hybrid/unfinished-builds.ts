@@ -30,7 +30,7 @@ export class UnfinishedBuilds {
     this.#refusals = `unbuilt.${task}`;
   }
 
-  /** What the last run was building when it ended; to be asked before anything is built. */
+  /** Returns what the last run was building when it ended; to be asked before anything is built. */
   async find(): Promise<readonly ModelHash[]> {
     const found = (await this.#read(this.#marks)).filter(hash => !this.#now.includes(hash));
     this.#refused = await this.#read(this.#refusals);
