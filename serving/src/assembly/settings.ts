@@ -24,7 +24,7 @@ export const inferenceSchema = z
     maxBatch: count(4_096).default(standardBatching.maxBatch),
     /** ms that a request waits for others to run with; 0: together run those that came while the model was busy. */
     maxDelay: ms(60_000).default(standardBatching.maxDelay),
-    /** Bytes of all models in memory; those unused for the longest make room. */
+    /** Bytes of all models in memory; those asked least make room. */
     memory: count(2 ** 50).default(standardMemory.budget),
     /** ms after which a model that nobody asks is unloaded; null: never. */
     idle: ms(366 * 86_400_000)

@@ -127,7 +127,7 @@ export class InferenceServer {
     return this.#pending;
   }
 
-  /** Models in memory, the least recently used first. */
+  /** Models in memory. */
   get residents(): readonly Resident[] {
     return this.#residents.all;
   }

@@ -6,6 +6,7 @@ import { type ModelContent, type ModelSource, type ServedModel, sizeOfContent } 
 import type { Transformer } from '../transformer/transformer.ts';
 import { Batcher } from './batcher.ts';
 import type { InferenceEvents } from './events.ts';
+import { Popularity } from './popularity.ts';
 import type { Batching, Memory } from './settings.ts';
 import { ModelStatistics } from './statistics.ts';
 import type { Turns } from './turns.ts';
@@ -43,13 +44,11 @@ const pauseOfHung = 3_600_000;
 /** Versions whose statistics are kept at most, those longest unused forgotten first. */
 const mostStatistics = 4_096;
 
-/** The models in memory, by their content: loads what is asked for, and unloads what nobody has used for the longest where there is no room. */
+/** The models in memory, by their content: loads what is asked for, and unloads what is asked least where there is no room. */
 export class Residents {
   readonly #ports: ResidentPorts;
-  /** The least recently used first. */
   readonly #ready = new Map<ModelHash, Resident>();
-  /** The most recently used of them: what most requests ask for need not be moved. */
-  #newest: Resident | undefined;
+  readonly #popularity = new Popularity();
   readonly #loading = new Map<ModelHash, Promise<Resident>>();
   readonly #failures = new Map<ModelHash, { readonly error: unknown; readonly until: number }>();
   readonly #statistics = new Map<ModelHash, ModelStatistics>();
@@ -114,11 +113,8 @@ export class Residents {
     if (!resident) return undefined;
     resident.leases += 1;
     resident.lastUsed = this.#ports.clock.now();
-    if (this.#newest !== resident) {
-      this.#ready.delete(hash);
-      this.#ready.set(hash, resident);
-      this.#newest = resident;
-    }
+    const { statistics } = resident;
+    statistics.popularity = this.#popularity.asked(statistics.popularity);
     return resident;
   }
 
@@ -193,7 +189,6 @@ export class Residents {
       await this.#makeRoom(model, loaded.bytes);
       this.#used += loaded.bytes;
       this.#ready.set(model.hash, resident);
-      this.#newest = resident;
       lost = () => this.lost(resident);
       this.#failures.delete(model.hash);
       this.#watchIdle();
@@ -258,7 +253,10 @@ export class Residents {
     const { budget } = this.#ports.memory;
     if (bytes > budget) this.#refuseSize(model, bytes);
     while (this.#used + bytes > budget) {
-      const unused = [...this.#ready.values()].find(({ leases }) => leases === 0);
+      const unused = leastOf(
+        [...this.#ready.values()].filter(({ leases }) => leases === 0),
+        ({ statistics }) => statistics.popularity,
+      );
       if (unused) await this.#drop(unused);
       else await this.#untilFreed();
       if (this.#isClosed) throw new MurmurationError('server.stopping');
@@ -282,7 +280,6 @@ export class Residents {
 
   #forget(resident: Resident): void {
     this.#ready.delete(resident.model.hash);
-    if (this.#newest === resident) this.#newest = undefined;
     this.#used -= resident.loaded.bytes;
     this.#wake();
   }
@@ -300,7 +297,7 @@ export class Residents {
     const { memory, clock, events } = this.#ports;
     const { idle } = memory;
     if (idle === null || this.#idle || this.#isClosed) return;
-    const [oldest] = this.#ready.values();
+    const oldest = leastOf([...this.#ready.values()], ({ lastUsed }) => lastUsed);
     if (!oldest) return;
     this.#idle = clock.at(Math.max(oldest.lastUsed + idle, clock.now() + Math.min(idle, 1_000)), async () => {
       this.#idle = undefined;
@@ -313,4 +310,14 @@ export class Residents {
       this.#watchIdle();
     });
   }
+}
+
+function leastOf(
+  residents: readonly Resident[],
+  value: (resident: Resident) => number,
+): Resident | undefined {
+  return residents.reduce<Resident | undefined>(
+    (least, each) => (least && value(least) <= value(each) ? least : each),
+    undefined,
+  );
 }

@@ -24,7 +24,7 @@ export interface Batching {
 
 /** What is kept in memory. */
 export interface Memory {
-  /** Bytes of all models; those unused for the longest are unloaded for others. */
+  /** Bytes of all models; those asked least are unloaded for others. */
   readonly budget: number;
   /** ms after which a model that nobody asks is unloaded; null: never. */
   readonly idle: number | null;

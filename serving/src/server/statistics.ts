@@ -34,6 +34,8 @@ export class ModelStatistics {
   executions = 0;
   /** ms since 1970; 0: never. */
   lastAsked = 0;
+  /** By which models are compared where one has to make room. */
+  popularity = Number.NEGATIVE_INFINITY;
 
   executed(rows: number, ms: number): void {
     this.executions += 1;

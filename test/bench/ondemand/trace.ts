@@ -26,14 +26,27 @@ export function zipfTrace(
   });
 }
 
-/** The share of requests that find their model in a memory for `capacity`, of which the least recently used goes first. */
+/**
+ * The share of requests that find their model in a memory for `capacity`, from which goes what is asked again last of all (Belady 1966): no memory
+ * that has to load each model it lacks finds more.
+ */
 export function idealHitRate(trace: readonly number[], capacity: number): number {
-  const memory = new Set<number>();
+  const next = new Float64Array(trace.length);
+  const later = new Map<number, number>();
+  for (let at = trace.length - 1; at >= 0; at--) {
+    next[at] = later.get(trace[at]!) ?? Number.POSITIVE_INFINITY;
+    later.set(trace[at]!, at);
+  }
+  /** When each model in memory is asked again. */
+  const memory = new Map<number, number>();
   let hits = 0;
-  for (const model of trace) {
-    if (memory.delete(model)) hits += 1;
-    memory.add(model);
-    if (memory.size > capacity) memory.delete(memory.values().next().value as number);
+  for (const [at, model] of trace.entries()) {
+    if (memory.has(model)) hits += 1;
+    else if (memory.size >= capacity) {
+      const [last] = [...memory].reduce((a, b) => (b[1] > a[1] ? b : a));
+      memory.delete(last);
+    }
+    memory.set(model, next[at]!);
   }
   return hits / trace.length;
 }
