@@ -1,4 +1,4 @@
-import { seededUniform } from '@murmuration/engine/training/seeded';
+import { studentInterval } from '@murmuration/monitoring/paired/mean-difference';
 import { type Baseline, baselines, type Hits, ownWeights } from './baselines.ts';
 import type { Recalls, Source } from './phone.ts';
 
@@ -16,7 +16,7 @@ export interface ScoredPhone {
 
 type Interval = readonly [low: number, high: number];
 
-/** A gain of the hybrid, and its 95 % intervals: of top-3, and of top-1. */
+/** A gain of the hybrid, and its 95 % intervals: of top-3, and of top-1; boundless where there is one stretch. */
 interface Gain extends Points {
   readonly interval: Interval;
   readonly intervalTop1: Interval;
@@ -40,7 +40,7 @@ export interface HybridFigures {
   readonly overBestBaseline: Gain;
 }
 
-const resamples = 10_000;
+const confidence = 0.95;
 
 /** Words, and how many of them each row has first and among three. */
 interface Stretch {
@@ -49,10 +49,10 @@ interface Stretch {
 }
 
 /**
- * Sums up what came of the phones, stretch by stretch. Whole stretches are drawn for the bootstrap, since phones beside one another share authors: what
- * intervals leave out is that other phones might have trained.
+ * Sums up what came of the phones, stretch by stretch. A stretch is what intervals count as one, since phones beside one another share authors: they
+ * are Student's, with as many degrees of freedom as there are stretches, less one. They leave out that other phones might have trained.
  */
-export function figuresOf(stretches: readonly (readonly ScoredPhone[])[], seed: number): HybridFigures {
+export function figuresOf(stretches: readonly (readonly ScoredPhone[])[]): HybridFigures {
   const phones = stretches.flat();
   const best = Object.fromEntries(
     baselines.map(name => [name, { top1: bestOf(phones, name, 'top1'), top3: bestOf(phones, name, 'top3') }]),
@@ -69,18 +69,21 @@ export function figuresOf(stretches: readonly (readonly ScoredPhone[])[], seed: 
   ) as Record<Source | Baseline, Points>;
   const bestFor = (top: keyof Points) =>
     baselines.reduce((one, other) => (rows[other][top] > rows[one][top] ? other : one));
-  const uniform = seededUniform(seed);
-  const draws = Array.from({ length: resamples }, () =>
-    counted.map(() => counted[Math.floor(uniform() * counted.length)]!),
-  );
   const gainOver = (over: Readonly<Record<keyof Points, Source | Baseline>>): Gain => {
-    const gain = (of: readonly Stretch[], top: keyof Points) =>
-      points(of, 'hybrid')[top] - points(of, over[top])[top];
+    const gain = (top: keyof Points) => rows.hybrid[top] - rows[over[top]][top];
     return {
-      top1: gain(counted, 'top1'),
-      top3: gain(counted, 'top3'),
-      interval: intervalOf(draws.map(draw => gain(draw, 'top3'))),
-      intervalTop1: intervalOf(draws.map(draw => gain(draw, 'top1'))),
+      top1: gain('top1'),
+      top3: gain('top3'),
+      interval: intervalOf(
+        counted,
+        gain('top3'),
+        ({ hits }) => hits.get('hybrid')!.top3 - hits.get(over.top3)!.top3,
+      ),
+      intervalTop1: intervalOf(
+        counted,
+        gain('top1'),
+        ({ hits }) => hits.get('hybrid')!.top1 - hits.get(over.top1)!.top1,
+      ),
     };
   };
   const recalls = phones.map(phone => phone.recalls);
@@ -123,8 +126,17 @@ function countsOf(phones: readonly ScoredPhone[], best: Readonly<Record<Baseline
   };
 }
 
-/** The middle 95 %. */
-function intervalOf(values: readonly number[]): Interval {
-  const sorted = values.toSorted((a, b) => a - b);
-  return [sorted[Math.floor(0.025 * sorted.length)]!, sorted[Math.ceil(0.975 * sorted.length) - 1]!];
+/** Of points of all words: a stretch counts by how far its own hits are from what as many words have on average. */
+function intervalOf(
+  stretches: readonly Stretch[],
+  points: number,
+  hits: (stretch: Stretch) => number,
+): Interval {
+  if (stretches.length < 2) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const words = stretches.reduce((sum, stretch) => sum + stretch.words, 0) / stretches.length;
+  const [low, high] = studentInterval(
+    Float64Array.from(stretches, stretch => points + (100 * hits(stretch) - points * stretch.words) / words),
+    confidence,
+  );
+  return [low, high];
 }

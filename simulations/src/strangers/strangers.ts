@@ -52,7 +52,7 @@ export async function run({ seed, settings: given, log }: ScenarioOptions<object
   } finally {
     await parts.close();
   }
-  const figures = figuresOf(stretches, seed);
+  const figures = figuresOf(stretches);
   return {
     figures: {
       ...figures,
