@@ -35,27 +35,32 @@ export async function findingsOf(replay: Replay, seed: number, began: number): P
   const [first] = happened.flatMap(each => (each.kind === 'promoted' ? [each.version] : []));
   if (first === undefined)
     return { figures: {}, table: [], failure: 'The first version did not pass its gate.' };
-  const rates: { week: string; retrained: number; never: number; hams: number }[] = [];
+  const rates: Rates[] = [];
   for (let at = from; at < until; at += week) {
-    const hams = judged.filter(({ mail }) => !mail.isSpam && mail.at >= at && mail.at < at + week);
+    const came = judged.filter(({ mail }) => mail.at >= at && mail.at < at + week);
     const never: Judged[] = [];
-    for (const { mail } of hams)
+    for (const { mail } of came)
       never.push({ mail, version: first, isFlagged: await replay.says(first, mail) });
-    rates.push({ week: dateOf(at), retrained: shareOf(hams), never: shareOf(never), hams: hams.length });
+    rates.push({ week: dateOf(at), ...ratesOf(came, never) });
   }
   const drifts = happened.flatMap(each =>
     each.kind === 'drift' && each.features.length > 0 ? [each.at] : [],
   );
   const found = drifts.find(at => at > change);
-  const last = rates.find(each => each.week === dateOf(change + week))!;
+  const [second, third] = [1, 2].map(
+    weeks => rates.find(each => each.week === dateOf(change + weeks * week))!,
+  );
   return {
     figures: {
       seed,
       seconds: (systemClock.now() - began) / 1_000,
       mails: judged.length,
       driftDetectedDaysAfter: found === undefined ? null : (found - change) / day,
+      windowDays: week / day,
+      windowsBefore: Math.floor((change - from) / week),
       falseAlarmsBefore: drifts.filter(at => at <= change).length,
-      hamFpr26Sep: { retrained: last.retrained, never: last.never },
+      secondWeek: second,
+      thirdWeek: third,
       weeks: rates,
       promotions: happened.filter(({ kind }) => kind === 'promoted').length,
       refused: happened.filter(({ kind }) => kind === 'refused').length,
@@ -64,10 +69,36 @@ export async function findingsOf(replay: Replay, seed: number, began: number): P
       happened: happened.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })),
     },
     table: [
-      ['week from', 'ham', 'called spam, retrained', 'never retrained'],
-      ...rates.map(each => [each.week, String(each.hams), percent(each.retrained), percent(each.never)]),
+      ['week from', 'ham', 'called spam, retrained', 'never', 'spam', 'called spam, retrained', 'never'],
+      ...rates.map(({ week, ham, spam }) => [week, ham, spam].flatMap(cellsOf)),
     ],
   };
+}
+
+/** Mails of a week of one kind, and the shares of them that are called spam: by the newest filter then, and by the first one. */
+interface Share {
+  readonly mails: number;
+  readonly retrained: number;
+  readonly never: number;
+}
+
+interface Rates {
+  readonly week: string;
+  readonly ham: Share;
+  readonly spam: Share;
+}
+
+function ratesOf(retrained: readonly Judged[], never: readonly Judged[]): Pick<Rates, 'ham' | 'spam'> {
+  const of = (isSpam: boolean): Share => {
+    const [own, firsts] = [retrained, never].map(each => each.filter(({ mail }) => mail.isSpam === isSpam));
+    return { mails: own!.length, retrained: shareOf(own!), never: shareOf(firsts!) };
+  };
+  return { ham: of(false), spam: of(true) };
+}
+
+function cellsOf(cell: string | Share): readonly string[] {
+  if (typeof cell === 'string') return [cell];
+  return [String(cell.mails), percent(cell.retrained), percent(cell.never)];
 }
 
 /** The day of a time, ms since 1970. */
