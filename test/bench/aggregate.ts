@@ -7,7 +7,7 @@ import type { RunningSum } from '@murmuration/coordinator/aggregation/running-su
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate, headerLength } from '@murmuration/protocol/weights/codec';
 import { type Layout, layoutOf } from '@murmuration/protocol/weights/layout';
-import { type BenchmarkOptions, type Figures, median } from './benchmark.ts';
+import { type BenchmarkOptions, type Figures, median, ratioOf } from './benchmark.ts';
 import { stopwatch } from './stopwatch.ts';
 
 const settings = { clip: 1, bits: 8, weightCap: 32, largestCohort: 1_000 } as const;
@@ -65,9 +65,12 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const [plain, float32] = [median(seconds.plain), median(seconds.float32)];
   const [ring, copy] = [median(seconds.ring), median(seconds.copy)];
   const gbs = (bytes: number, cpu: number) => (bytes * updates) / cpu / 1e9;
+  const [ofFloats, ofRings] = [ratioOf(seconds.float32, seconds.plain), ratioOf(seconds.ring, seconds.plain)];
   return {
-    ratio: float32 / plain,
-    ringRatio: ring / plain,
+    ratio: ofFloats.ratio,
+    ratioRange: ofFloats.range,
+    ringRatio: ofRings.ratio,
+    ringRatioRange: ofRings.range,
     seconds: { plain, float32, ring, copy },
     // An update is copied, measured and added: 12 bytes a value read and 4 written, beside 8 of the sum read and written.
     gbs: { float32: gbs(32 * values, float32), copy: gbs(8 * values, copy) },

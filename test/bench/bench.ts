@@ -1,6 +1,6 @@
 // npm run bench -- NAME [--json] [arguments]: measures one thing beside its baseline.
 import { Command } from 'commander';
-import type { BenchmarkOptions, Figures } from './benchmark.ts';
+import { type BenchmarkOptions, type Figures, overLimits } from './benchmark.ts';
 
 interface Benchmark {
   readonly measures: string;
@@ -142,6 +142,9 @@ for (const [name, { measures, load }] of Object.entries(benchmarks)) {
       const { run } = await load();
       const figures = await run({ json, args, log: line => process.stderr.write(`${line}\n`) });
       console.log(json ? JSON.stringify(figures) : table(figures));
+      const over = overLimits(figures);
+      for (const line of over) console.error(line);
+      if (over.length > 0) process.exitCode = 1;
     });
 }
 

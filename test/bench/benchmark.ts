@@ -17,3 +17,27 @@ export const round = (value: number): number => Number(value.toPrecision(4));
 export function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 }
+
+/** A ratio of medians, and the least and the most of the ratios of single turns; `over` and `under` have one number a turn. */
+export function ratioOf(
+  over: readonly number[],
+  under: readonly number[],
+): { readonly ratio: number; readonly range: readonly [low: number, high: number] } {
+  const single = over.map((value, turn) => value / under[turn]!);
+  return {
+    ratio: round(median(over) / median(under)),
+    range: [round(Math.min(...single)), round(Math.max(...single))],
+  };
+}
+
+/** What of some figures is more than they say that it may be: `nameLimit` beside `name`. */
+export function overLimits(figures: Figures): readonly string[] {
+  return Object.entries(figures).flatMap(([name, value]) => {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return overLimits(value as Figures);
+    const limit = figures[`${name}Limit`];
+    return typeof value === 'number' && typeof limit === 'number' && value > limit
+      ? [`${name} is ${value}; ${limit} is the most.`]
+      : [];
+  });
+}

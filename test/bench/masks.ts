@@ -6,7 +6,7 @@ import { cipherAccumulator, native } from '@murmuration/protocol/primitives/node
 import { portable } from '@murmuration/protocol/primitives/portable';
 import type { Accumulator } from '@murmuration/protocol/primitives/primitives';
 import { applyMasks, collectMasks } from '@murmuration/protocol/secagg/mask-stream';
-import { type BenchmarkOptions, type Figures, median, round } from './benchmark.ts';
+import { type BenchmarkOptions, type Figures, median, ratioOf, round } from './benchmark.ts';
 import { stopwatch } from './stopwatch.ts';
 
 const trials = 5;
@@ -61,8 +61,11 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     applyMasks(primitives, vector, few, width);
     return Buffer.from(vector.buffer);
   });
+  const ratesOf = (wanted: keyof typeof paths) => candidates.find(({ name }) => name === wanted)!.rates;
+  const vsLibrary = ratioOf(ratesOf('webAssembly'), ratesOf('library'));
   return {
-    portableVsLibrary: round(gbs.webAssembly / gbs.library),
+    portableVsLibrary: vsLibrary.ratio,
+    portableVsLibraryRange: vsLibrary.range,
     bestGBs: Math.max(...Object.values(gbs)),
     gbs,
     sameBytes: sums.every(sum => sum.equals(sums[0]!)),

@@ -63,6 +63,9 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     bytesUpPerParameter: ring.updateUp / parameters,
     float32BytesUpPerParameter: float32.updateUp / parameters,
     maskedFractionOfFloat32: masked.updateUp / float32.updateUp,
+    /** Of a whole part in a round, in which all other messages are as in `protocol`. */
+    maskedFractionWithAllMessages:
+      (masked.updateUp + protocol.protocolBytes) / (float32.updateUp + float32.control),
     controlBytesPerDeviceAndRound: ring.control,
     maskedControlBytesPerDeviceAndRound: masked.control,
     ...protocol,

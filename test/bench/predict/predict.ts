@@ -7,7 +7,7 @@ import { describeModel } from '@murmuration/engine/models/model';
 import { predictorOf } from '@murmuration/engine/runtime/predict';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
-import type { BenchmarkOptions, Figures } from '../benchmark.ts';
+import { type BenchmarkOptions, type Figures, ratioOf } from '../benchmark.ts';
 import { words as vocabulary } from '../browser/messages.ts';
 import { fourParts } from './four-parts.ts';
 
@@ -68,13 +68,15 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     }
   }
   await hybrid.close();
+  const vsTfjsWasm = ratioOf(theirs, ours);
   for (const times of [ours, theirs, typed, pasted, lookUps]) times.sort((a, b) => a - b);
   const at = (times: readonly number[], share: number) => times[Math.floor(share * TURNS)]!;
   const figures = {
     p50Ms: at(ours, 0.5),
     p95Ms: at(ours, 0.95),
     wasmP50Ms: at(theirs, 0.5),
-    vsTfjsWasm: at(theirs, 0.5) / at(ours, 0.5),
+    vsTfjsWasm: vsTfjsWasm.ratio,
+    vsTfjsWasmRange: vsTfjsWasm.range,
     hybridP50Ms: at(typed, 0.5),
     hybridP95Ms: at(typed, 0.95),
     newTextP50Ms: at(pasted, 0.5),

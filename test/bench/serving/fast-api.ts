@@ -15,9 +15,10 @@ export interface FastApiServer {
 
 const python = '/usr/bin/python3';
 
-/** FastAPI, uvicorn and onnxruntime with a model in ONNX; undefined where Python does not have them (Debian's python3-fastapi, python3-uvicorn and python3-onnxruntime). */
+/** FastAPI on uvicorn, uvloop and httptools with a model in onnxruntime; undefined where Python does not have them (Debian's `python3-` of these names). */
 export async function fastApiServer(model: Uint8Array): Promise<FastApiServer | undefined> {
-  if (spawnSync(python, ['-c', 'import fastapi, uvicorn, onnxruntime']).status !== 0) return undefined;
+  if (spawnSync(python, ['-c', 'import fastapi, uvicorn, uvloop, httptools, onnxruntime']).status !== 0)
+    return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'murmuration-fastapi-'));
   const file = join(folder, 'model.onnx');
   await writeFile(file, model);

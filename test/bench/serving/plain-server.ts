@@ -7,14 +7,16 @@ import Fastify from 'fastify';
 /** What a team would write first: fastify, and tfjs in a route. */
 export interface PlainServer {
   readonly url: string;
+  /** What `/echo` answers. */
+  answer: unknown;
   close(): Promise<void>;
 }
 
-/** `/echo` gives back the JSON that it gets; `/suggest` gives the three likeliest words after `{"text": …}`. */
+/** `/echo` reads JSON and gives back what it was told to; `/suggest` gives the three likeliest words after `{"text": …}`. */
 export async function plainServer(model: tf.LayersModel, vocabulary: Vocabulary): Promise<PlainServer> {
   const app = Fastify({ logger: false, bodyLimit: 64 << 20 });
   const serving = keyboardServing(vocabulary);
-  app.post('/echo', request => request.body);
+  app.post('/echo', async () => server.answer);
   app.post<{ Body: { text: string } }>('/suggest', ({ body: { text } }) => {
     const ids = serving.input(text);
     const top = tf.tidy(() => {
@@ -31,5 +33,10 @@ export async function plainServer(model: tf.LayersModel, vocabulary: Vocabulary)
   });
   await app.listen({ port: 0 });
   const { port } = app.server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => app.close() };
+  const server: PlainServer = {
+    url: `http://127.0.0.1:${port}`,
+    answer: undefined,
+    close: () => app.close(),
+  };
+  return server;
 }

@@ -12,7 +12,7 @@ import { type ServedModels, serveModels } from '@murmuration/serving/assembly/se
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { protocol } from '@murmuration/serving/grpc/protocol';
 import protobuf from 'protobufjs';
-import { type BenchmarkOptions, type Figures, median, round } from '../benchmark.ts';
+import { type BenchmarkOptions, type Figures, median, ratioOf, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import type { ClientOrder, ClientReport } from './clients.ts';
 import { fastApiServer } from './fast-api.ts';
@@ -198,7 +198,7 @@ type Ask = (
 ) => Promise<{ perSecond: number; cpuMs: number; errors: number; last: string }>;
 type Log = BenchmarkOptions['log'];
 
-/** CPU time of a request at batch 1, beside that of the engine's bare call and of a bare echo of the same body; in turns. */
+/** CPU time of a request at batch 1, beside that of the engine's bare call and of a bare route that reads the same body and writes the same answer; in turns. */
 async function overhead(
   ask: Ask,
   { single, plain, kind, log }: { single: ServedModels; plain: PlainServer; kind: Kind; log: Log },
@@ -213,6 +213,7 @@ async function overhead(
     for (let call = 0; call < calls; call++) scorer.score(input, { batch: 1, steps: 1 }, [0], () => {});
     const { user, system } = process.cpuUsage(before);
     const own = await ask(single, kind, 16);
+    plain.answer = JSON.parse(own.last);
     const bare = await ask(plain, { ...kind, path: '/echo' }, 16);
     // The first turn warms up.
     if (turn === 0) continue;
@@ -221,12 +222,16 @@ async function overhead(
     echo.push(bare.cpuMs);
   }
   const [engineCpuMs, cpuMs, echoCpuMs] = [median(engine), median(ours), median(echo)];
-  const overheadJson = cpuMs / (engineCpuMs + echoCpuMs);
+  const overheadJson = ratioOf(
+    ours,
+    engine.map((value, turn) => value + echo[turn]!),
+  );
   log(
-    `overheadJson ${overheadJson.toFixed(2)}: ${cpuMs.toFixed(3)} ms beside ${engineCpuMs.toFixed(3)} + ${echoCpuMs.toFixed(3)} ms`,
+    `overheadJson ${overheadJson.ratio} (${overheadJson.range.join(' to ')}): ${cpuMs.toFixed(3)} ms beside ${engineCpuMs.toFixed(3)} + ${echoCpuMs.toFixed(3)} ms`,
   );
   return {
-    overheadJson: round(overheadJson),
+    overheadJson: overheadJson.ratio,
+    overheadJsonRange: overheadJson.range,
     overheadCpuMs: round(cpuMs),
     engineCpuMs: round(engineCpuMs),
     echoCpuMs: round(echoCpuMs),
@@ -263,12 +268,14 @@ async function gain(
     overHttp.push((await ask(served, kind, 64)).perSecond);
     aloneOverHttp.push((await ask(single, kind, 64)).perSecond);
   }
-  const batchingGain = median(together) / median(alone);
-  const batchingGainHttp = median(overHttp) / median(aloneOverHttp);
-  log(`batchingGain ${batchingGain.toFixed(2)}, over HTTP ${batchingGainHttp.toFixed(2)}`);
+  const batchingGain = ratioOf(together, alone);
+  const batchingGainHttp = ratioOf(overHttp, aloneOverHttp);
+  log(`batchingGain ${batchingGain.ratio}, over HTTP ${batchingGainHttp.ratio}`);
   return {
-    batchingGain: round(batchingGain),
-    batchingGainHttp: round(batchingGainHttp),
+    batchingGain: batchingGain.ratio,
+    batchingGainRange: batchingGain.range,
+    batchingGainHttp: batchingGainHttp.ratio,
+    batchingGainHttpRange: batchingGainHttp.range,
     togetherPerSecond: round(median(together)),
     alonePerSecond: round(median(alone)),
   };
@@ -289,10 +296,11 @@ async function gainBeyondCache({
     together.push(await rateOf(served, 'huge', huge.inputs, 256));
     alone.push(await rateOf(single, 'huge', huge.inputs, 256));
   }
-  const batchingGainBeyondCache = median(together) / median(alone);
-  log(`batchingGainBeyondCache ${batchingGainBeyondCache.toFixed(2)}`);
+  const batchingGainBeyondCache = ratioOf(together, alone);
+  log(`batchingGainBeyondCache ${batchingGainBeyondCache.ratio}`);
   return {
-    batchingGainBeyondCache: round(batchingGainBeyondCache),
+    batchingGainBeyondCache: batchingGainBeyondCache.ratio,
+    batchingGainBeyondCacheRange: batchingGainBeyondCache.range,
     togetherBeyondCachePerSecond: round(median(together)),
     aloneBeyondCachePerSecond: round(median(alone)),
   };
@@ -314,9 +322,13 @@ async function besideTfjs(
     ours.push(own.perSecond);
     rates.push(other.perSecond);
   }
-  const vsTfjsServer = median(ours) / median(rates);
-  log(`vsTfjsServer ${vsTfjsServer.toFixed(1)}`);
-  return { vsTfjsServer: round(vsTfjsServer), tfjsServerPerSecond: round(median(rates)) };
+  const vsTfjsServer = ratioOf(ours, rates);
+  log(`vsTfjsServer ${vsTfjsServer.ratio}`);
+  return {
+    vsTfjsServer: vsTfjsServer.ratio,
+    vsTfjsServerRange: vsTfjsServer.range,
+    tfjsServerPerSecond: round(median(rates)),
+  };
 }
 
 /** The same model in ONNX, beside FastAPI; without a figure where Python does not have it. Throws where the answers differ. */
@@ -351,13 +363,12 @@ async function besideFastApi(
   } finally {
     await python.close();
   }
-  const vsFastApi = median(ours) / median(rates);
+  const vsFastApi = ratioOf(ours, rates);
   const [onnxCpuMs, fastApiCpuMs] = [median(cpu), median(pythonCpu)];
-  log(
-    `vsFastApi ${vsFastApi.toFixed(2)}: ${onnxCpuMs.toFixed(3)} ms of CPU beside ${fastApiCpuMs.toFixed(3)} ms`,
-  );
+  log(`vsFastApi ${vsFastApi.ratio}: ${onnxCpuMs.toFixed(3)} ms of CPU beside ${fastApiCpuMs.toFixed(3)} ms`);
   return {
-    vsFastApi: round(vsFastApi),
+    vsFastApi: vsFastApi.ratio,
+    vsFastApiRange: vsFastApi.range,
     fastApiPerSecond: round(median(rates)),
     onnxCpuMs: round(onnxCpuMs),
     fastApiCpuMs: round(fastApiCpuMs),

@@ -1,9 +1,9 @@
-/** The median milliseconds of each of several things, taken in turns, so that whatever else the machine does slows all alike. */
-export function medians<const Things extends readonly (() => unknown)[]>(
+/** Milliseconds of each of several things in each turn: they are taken in turns, so that whatever else the machine does slows all alike. */
+export function timesOf<const Things extends readonly (() => unknown)[]>(
   things: Things,
   turns: number,
   warmUp: number,
-): { [Thing in keyof Things]: number } {
+): { [Thing in keyof Things]: number[] } {
   for (let turn = 0; turn < warmUp; turn++) for (const thing of things) thing();
   const times = things.map((thing): [typeof thing, number[]] => [thing, []]);
   for (let turn = 0; turn < turns; turn++) {
@@ -13,6 +13,5 @@ export function medians<const Things extends readonly (() => unknown)[]>(
       taken.push(performance.now() - start);
     }
   }
-  const middle = times.map(([, taken]) => taken.sort((a, b) => a - b)[Math.floor(turns / 2)]);
-  return middle as { [Thing in keyof Things]: number };
+  return times.map(([, taken]) => taken) as { [Thing in keyof Things]: number[] };
 }

@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import * as tf from '@murmuration/engine/tfjs/tf';
-import type { BenchmarkOptions, Figures } from '../benchmark.ts';
+import { type BenchmarkOptions, type Figures, median, ratioOf } from '../benchmark.ts';
 import { withOwnKernels } from './baseline.ts';
 import { DIGITS_BATCH, Digits, digitsFlops } from './digits.ts';
 import { BATCH, flopsOf, LENGTH, NextWord, type Shape } from './next-word.ts';
 import { squareProduct } from './own-rate.ts';
 import type { Trained } from './steps.ts';
-import { medians } from './timing.ts';
+import { timesOf } from './timing.ts';
 import { torchMs } from './torch.ts';
 
 const LAST_WORD: Shape = { vocabulary: 2_000, embedding: 64, units: 128, hidden: 0, everyPosition: false };
@@ -40,7 +40,8 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const sampled = await measureSampled(KEYBOARDS.at(-1)!, log);
   await tf.setBackend('cpu');
   const model = new NextWord(LAST_WORD);
-  const [cpuMs] = medians([model.generic()], 3, 1);
+  const [cpu] = timesOf([model.generic()], 3, 1);
+  const cpuMs = median(cpu);
   const ratio = cpuMs / figures.engineMs;
   log(`CPU backend: ${cpuMs.toFixed(0)} ms a step, ${ratio.toFixed(1)} times the engine's`);
   return {
@@ -95,11 +96,14 @@ async function measure(
   const generic = model.generic();
   const plain = () => withOwnKernels(generic);
   const shared = threads > 1 ? await model.fused(threads) : null;
-  const [engineMs, squareMs, wasmMs, threadsMs] = medians(
+  const [ours, squares, theirs, together] = timesOf(
     [fused.step, square.run, plain, ...(shared ? [shared.step] : [])],
     turns,
     5,
   );
+  const [engineMs, squareMs, wasmMs] = [median(ours), median(squares), median(theirs)];
+  const threadsMs = together && median(together);
+  const vsTfjsWasm = ratioOf(theirs, ours);
   await shared?.close();
   model.dispose();
   const gflops = flops / engineMs / 1e6;
@@ -108,7 +112,8 @@ async function measure(
     parameters,
     engineMs,
     wasmMs,
-    vsTfjsWasm: wasmMs / engineMs,
+    vsTfjsWasm: vsTfjsWasm.ratio,
+    vsTfjsWasmRange: vsTfjsWasm.range,
     gflops,
     ownGflops,
     share: gflops / ownGflops,
@@ -130,7 +135,8 @@ async function measure(
 async function measureSampled(shape: Shape, log: (line: string) => void) {
   const model = new NextWord(shape);
   const [sampled, full] = [await model.sampled(NEGATIVES), await model.fused()];
-  const [engineMs, fullMs] = medians([sampled.step, full.step], 15, 5);
+  const [ours, theirs] = timesOf([sampled.step, full.step], 15, 5);
+  const [engineMs, fullMs] = [median(ours), median(theirs)];
   model.dispose();
   const speedup = fullMs / engineMs;
   log(

@@ -106,14 +106,23 @@ export async function killCells({
     const wrong =
       lostAcknowledged + countedTwice + corruptModels + lostVersions + versionsTwice + failedRounds;
     const limit = stop ? hungLimit : takeOverLimit;
-    const failed =
-      wrong > 0 ||
-      (role === 'cell' && ((parts === 1 && resumed < Math.min(10, times / 5)) || takeOvers.at(-1)! > limit));
-    return { figures, failed };
+    const longest = takeOvers.at(-1) ?? 0;
+    const broken = brokenLimits({
+      'something was lost, counted or published twice, or a round failed': wrong > 0,
+      'too few rounds went on after a kill':
+        role === 'cell' && parts === 1 && resumed < Math.min(10, times / 5),
+      [`a take-over took ${longest} ms; ${limit} are the most`]: longest > limit,
+    });
+    return { figures: { ...figures, broken }, failed: broken.length > 0 };
   } finally {
     await cluster?.close();
     await database.remove();
   }
+}
+
+/** The sentences that are true of a run that broke its limits. */
+export function brokenLimits(sentences: Readonly<Record<string, boolean>>): readonly string[] {
+  return Object.keys(sentences).filter(sentence => sentences[sentence]);
 }
 
 /** Lets a process go on whose tasks others have: it finds that out, and ends by itself. */

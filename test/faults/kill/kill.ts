@@ -6,7 +6,7 @@ import type { BenchmarkOptions, Figures } from '../../bench/benchmark.ts';
 import { freePort } from '../../free-port.ts';
 import { Dice } from '../fuzz/dice.ts';
 import { devices, type Phase, taskName } from './agreed.mjs';
-import { killCells } from './cells.ts';
+import { brokenLimits, killCells } from './cells.ts';
 import { check } from './check.ts';
 import type { Acknowledged } from './devices.ts';
 import { type Killed, KilledCoordinator } from './killed-coordinator.ts';
@@ -31,6 +31,7 @@ const startsKilled = 10;
 const startLimit = 2_000;
 const leastInPhase = 5;
 const leastResumed = 10;
+/** ms of CPU time that a start may take: by the clock it would depend on what else runs. */
 const restartLimit = 2_000;
 /** ms after a kill within which the coordinator that waits has to be ready in its place. */
 const takeOverLimit = 5_000;
@@ -40,7 +41,7 @@ const processes = 2;
 const root = new URL('../../../', import.meta.url);
 
 /**
- * Kills a coordinator with SIGKILL --times times at random moments of masked rounds and starts it again on the same folder,
+ * Kills a coordinator with SIGKILL --times times, at random moments of each phase of masked rounds in turn, and starts it again on the same folder,
  * while devices in other processes go on; then compares what it kept with what it had acknowledged. With `--storage postgresql` all is in
  * a PostgreSQL of its own, and another coordinator waits for it and takes over; with `--role cell` or `--role front` it is two fronts and two
  * cells, and one of these is killed each time; --parts spreads their rounds over so many cells, and --stop has a cell stand still (SIGSTOP) until others
@@ -181,12 +182,18 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       devices,
     };
     const enough = times < 50 || Object.keys(aims).every(aim => (killsByPhase[aim] ?? 0) >= leastInPhase);
-    const failed =
-      lostAcknowledged + countedTwice + corruptModels + lostVersions > 0 ||
-      resumed.size < Math.min(leastResumed, times / 5) ||
-      figures.restartMsMax > (place.hasStandby ? takeOverLimit : restartLimit) ||
-      !enough;
-    return { figures, failed };
+    const { restartMsMax, restartCpuMsMax } = figures;
+    const broken = brokenLimits({
+      'something was lost or counted twice':
+        lostAcknowledged + countedTwice + corruptModels + lostVersions > 0,
+      'too few rounds went on after a kill': resumed.size < Math.min(leastResumed, times / 5),
+      [`a start took ${restartCpuMsMax} ms of CPU time; ${restartLimit} are the most`]:
+        restartCpuMsMax > restartLimit,
+      [`a take-over took ${restartMsMax} ms; ${takeOverLimit} are the most`]:
+        place.hasStandby && restartMsMax > takeOverLimit,
+      [`a phase was killed in fewer than ${leastInPhase} times`]: !enough,
+    });
+    return { figures: { ...figures, broken }, failed: broken.length > 0 };
   } finally {
     for (const child of cohort) child.kill('SIGKILL');
     for (const each of [coordinator, standby]) {
