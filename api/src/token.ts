@@ -29,6 +29,13 @@ export const inferenceTokenTerms = {
     .array(z.enum(['predict', 'manage', 'feedback', 'monitor', 'read']))
     .min(1)
     .max(5),
+  models: z
+    .array(z.string().min(1).max(128))
+    .min(1)
+    .max(100)
+    .nullable()
+    .default(null)
+    .describe('Names of the models that it is for; null: all'),
   rate: z
     .object({ burst: z.int().min(1).max(10_000_000), perSecond: z.number().positive().max(10_000_000) })
     .nullable()

@@ -161,6 +161,9 @@ export function historyContract(
       expect(await history.versions(line, all, 9)).toEqual([headOf(0, line, hash('a')).version]);
       expect(await history.versions(plane, all, 9)).toEqual([headOf(0, plane, hash('a')).version]);
       expect((await history.version(hash('a')))!.task).toBe(line);
+      expect((await history.version(hash('a'), [plane]))!.task).toBe(plane);
+      expect((await history.version(hash('a'), null))!.task).toBe(line);
+      expect(await history.version(hash('a'), ['other'])).toBeUndefined();
       expect(await history.rounds(plane, all, 9)).toEqual([]);
     });
 

@@ -10,6 +10,7 @@ function tokenOf(index: number, change: Partial<StoredInferenceToken> = {}): Sto
     digest: new Uint8Array(32).fill(index),
     name: `Müller & Søn ${index}`,
     rights: ['predict'],
+    models: null,
     rate: null,
     quota: null,
     createdAt: 1_000 + index,
@@ -30,7 +31,11 @@ export function inferenceTokensContract(
       const store = await open();
       const tokens = [
         tokenOf(0, { rights: ['predict', 'manage'], rate: { burst: 3, perSecond: 0.5 } }),
-        tokenOf(1, { expiresAt: 9_000, quota: { requests: 1_000_000_000, hours: 0.25 } }),
+        tokenOf(1, {
+          models: ['spam', 'a "b"'],
+          expiresAt: 9_000,
+          quota: { requests: 1_000_000_000, hours: 0.25 },
+        }),
         tokenOf(2, { createdAt: 1_001 }),
       ];
       expect(await store.get(tokenOf(0).id)).toBeUndefined();

@@ -135,7 +135,7 @@ export async function openFront(
     ...{ config, storage, directory, operators, secrets, events },
     trustedProxies: bounds.trustedProxies,
   });
-  metricRoutes(app, metrics, inTurn(guard, reading.guard));
+  metricRoutes(app, metrics, inTurn(guard, reading.guardOfAll));
   connectionRoutes(app, polled, bounds);
   await serveApps(app, config.apps);
   gateway.open(deviceRequests(requests, events, deviceRegistry));

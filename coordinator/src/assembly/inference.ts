@@ -62,7 +62,7 @@ export interface InferenceParts {
   /** Hears of each request, and of what came of predictions. */
   readonly watcher: Pick<PromotionWatcher, 'answered' | 'judged'>;
   /** Says which versions requests get, and hears of what became of them. */
-  readonly experiments: Pick<Experiments, 'served' | 'arms' | 'judged'>;
+  readonly experiments: Pick<Experiments, 'served' | 'arms' | 'judged' | 'taskOf'>;
   readonly events: CoordinatorEvents;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -132,6 +132,7 @@ export async function openInference(
     metrics,
     driftStore,
     accuracyStore,
+    modelOf: experiment => experiments.taskOf(experiment),
     events: {
       fault,
       compared: window =>
@@ -145,7 +146,7 @@ export async function openInference(
         if (monitor?.live) accuracy.joined(monitor.live, prediction.model, prediction.version);
         const judged = judge(prediction, outcome);
         for (const each of judged) watcher.judged(prediction.model, prediction.version, each);
-        if (prediction.variant) experiments.judged(prediction.variant, judged);
+        if (prediction.variant) experiments.judged(prediction.model, prediction.variant, judged);
         changed();
       },
     },

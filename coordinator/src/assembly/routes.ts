@@ -60,7 +60,7 @@ export async function coordinatorRoutes(parts: RouteParts): Promise<void> {
   const reading =
     config.reading === 'tokens' ? tokenReading({ access, authenticator, refresh }) : openReading;
   // They name tasks.
-  metricRoutes(app, parts.metrics, inTurn(guard, reading.guard));
+  metricRoutes(app, parts.metrics, inTurn(guard, reading.guardOfAll));
   taskRoutes(app, rounds, storage.history, storage.verdicts, {
     clock,
     events,
@@ -69,10 +69,10 @@ export async function coordinatorRoutes(parts: RouteParts): Promise<void> {
     versionAliases: core.versionAliases,
     gateDecisions: storage.gateDecisions,
     experiments,
-    isReplica: async authorization => {
-      if (authorization === undefined) return false;
+    replicaOf: async authorization => {
+      if (authorization === undefined) return undefined;
       await refresh?.();
-      return access.shows(authorization, 'monitor');
+      return access.shown(authorization, 'monitor');
     },
     queryResults: storage.queryResults,
     isDevelopment: config.development,

@@ -1,5 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Access } from '@murmuration/serving/access/access';
+import { anybody, type Holder, requireAll, requireModel } from '@murmuration/serving/access/holder';
+import type { FastifyRequest } from 'fastify';
 import type { Guard } from './authentication.ts';
 import type { OperatorAuthenticator } from './operator-authenticator.ts';
 
@@ -8,8 +10,12 @@ export const readers = ['anybody', 'tokens'] as const;
 
 /** What guards the routes that tell of models. */
 export interface Reading {
-  /** Left out where anybody may read. */
+  /** Left out where anybody may read. It refuses those who may not read of the task that an address names. */
   readonly guard?: Guard;
+  /** The same for what tells of all tasks at once. */
+  readonly guardOfAll?: Guard;
+  /** As whom a request was let in: of which tasks it may read. */
+  readonly holderOf: (request: Pick<FastifyRequest, 'raw'>) => Holder;
   /** Of what is read: whether caches on the way may keep it. */
   readonly cache: 'public' | 'private';
 }
@@ -18,7 +24,7 @@ export interface Reading {
 export const noCache = (cache: Reading['cache']): string =>
   cache === 'private' ? 'private, no-cache' : 'no-cache';
 
-export const openReading: Reading = { cache: 'public' };
+export const openReading: Reading = { cache: 'public', holderOf: () => anybody };
 
 interface Ports {
   readonly access: Pick<Access, 'admit'>;
@@ -32,14 +38,17 @@ interface Ports {
  * nothing of what there is.
  */
 export function tokenReading({ access, authenticator, refresh }: Ports): Reading {
-  return {
-    cache: 'private',
-    async guard(request, reply) {
+  const holders = new WeakMap<FastifyRequest['raw'], Holder>();
+  const guardOf =
+    (allows: (holder: Holder, request: FastifyRequest) => void): Guard =>
+    async (request, reply) => {
       const { authorization } = request.headers;
       await refresh?.();
       try {
         // Programs on this machine need one as well.
-        access.admit({ authorization, isForeign: true, isLocal: false }, 'read');
+        const holder = access.admit({ authorization, isForeign: true, isLocal: false }, 'read');
+        allows(holder, request);
+        holders.set(request.raw, holder);
       } catch (error) {
         if (!isUnknown(error) || !(await isOperator(request.raw))) {
           reply.header('cache-control', 'no-store');
@@ -47,7 +56,16 @@ export function tokenReading({ access, authenticator, refresh }: Ports): Reading
           throw error;
         }
       }
-    },
+    };
+  return {
+    cache: 'private',
+    guard: guardOf((holder, { params }) => {
+      const { task } = params as { readonly task?: string };
+      if (task !== undefined) requireModel(holder, task);
+    }),
+    guardOfAll: guardOf(requireAll),
+    // Operators have no such token.
+    holderOf: ({ raw }) => holders.get(raw) ?? anybody,
   };
 
   async function isOperator(request: Parameters<OperatorAuthenticator['enter']>[0]): Promise<boolean> {

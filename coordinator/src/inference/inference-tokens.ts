@@ -17,7 +17,7 @@ const most = 1_000;
 /** What is chosen when a token is made. */
 export type InferenceTokenTerms = Pick<
   StoredInferenceToken,
-  'name' | 'rights' | 'rate' | 'quota' | 'expiresAt'
+  'name' | 'rights' | 'models' | 'rate' | 'quota' | 'expiresAt'
 >;
 
 interface Ports {
@@ -92,11 +92,13 @@ export class InferenceTokens {
   }
 }
 
-function heldOf({ id, name, rights, rate, quota, digest, expiresAt }: StoredInferenceToken): InferenceToken {
+function heldOf({ digest, expiresAt, ...token }: StoredInferenceToken): InferenceToken {
+  const { id, name, rights, models, rate, quota } = token;
   return {
     id,
     name,
     rights: [...rights],
+    models,
     rate,
     quota,
     sha256: hex(digest),

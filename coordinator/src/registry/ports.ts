@@ -61,8 +61,8 @@ export interface RoundFilter {
 export interface History {
   /** The newest version of a task. */
   head(task: TaskName): Promise<Head | undefined>;
-  /** The oldest version with this content: a round that moved nothing leads to a second one. */
-  version(model: ModelHash): Promise<ModelVersion | undefined>;
+  /** The oldest version with this content, of all tasks or of these, one at least: a round that moved nothing leads to a second one. */
+  version(model: ModelHash, tasks?: readonly string[] | null): Promise<ModelVersion | undefined>;
   /** Newest first, those with numbers below `before`, at most `limit`. */
   versions(task: TaskName, before: number, limit: number): Promise<readonly ModelVersion[]>;
   rounds(task: TaskName, before: number, limit: number): Promise<readonly RoundRecord[]>;

@@ -61,8 +61,10 @@ export function memoryHistory(
     async head(task) {
       return heads.findLast(({ version }) => version.task === task);
     },
-    async version(model) {
-      return versions().find(version => version.model === model);
+    async version(model, tasks = null) {
+      return versions().find(
+        version => version.model === model && (tasks === null || tasks.includes(version.task)),
+      );
     },
     async versions(task, before, limit) {
       return newestFirst(versions(), task, before, limit);

@@ -6,7 +6,7 @@ import type { TokenProof, Validity } from './secret-token.ts';
 export interface StoredInferenceToken
   extends TokenProof,
     Validity,
-    Pick<InferenceToken, 'name' | 'rights' | 'rate' | 'quota'> {
+    Pick<InferenceToken, 'name' | 'rights' | 'models' | 'rate' | 'quota'> {
   /** ms since 1970. */
   readonly createdAt: number;
 }

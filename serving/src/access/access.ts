@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Rates } from '@murmuration/protocol/time/rates';
+import { anybody, type Holder } from './holder.ts';
 import { isLoopback } from './loopback.ts';
 import { type InferenceToken, type Right, tokenOf } from './tokens.ts';
 
@@ -91,13 +92,13 @@ export class Access {
   }
 
   /**
-   * Returns the id of the token; empty where none is needed. Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often`
+   * Returns as whom a request is let in. Which models that is for is checked where the request says which one it asks. Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often`
    * where the token is used more than it may be.
    */
-  admit({ authorization, host, isForeign, isLocal }: Credentials, right: Right): string {
+  admit({ authorization, host, isForeign, isLocal }: Credentials, right: Right): Holder {
     if (this.#isOpen && openRights.includes(right) && isLocal) {
       // A page that lets its own name mean this machine, or a proxy, would open it to others.
-      if (!isForeign && host !== undefined && isLoopback(hostnameOf(host))) return '';
+      if (!isForeign && host !== undefined && isLoopback(hostnameOf(host))) return anybody;
       throw new MurmurationError(
         'inference.unauthenticated',
         'Without inference tokens, only programs on this machine may ask, by the name localhost or 127.0.0.1. List a token in the configuration: murmuration inference-token makes one.',
@@ -118,13 +119,14 @@ export class Access {
       const wait = bound.take('');
       if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
     }
-    return held.token.id;
+    return held.token;
   }
 
-  /** Whether a token with a right is shown, of whose bounds that takes nothing. */
-  shows(authorization: string | undefined, right: Right): boolean {
+  /** Whose token with a right is shown, of whose bounds that takes nothing; undefined: nobody's. */
+  shown(authorization: string | undefined, right: Right): Holder | undefined {
     const held = this.#tokenIn(authorization);
-    return held !== undefined && !this.#hasExpired(held) && held.token.rights.includes(right);
+    if (held === undefined || this.#hasExpired(held) || !held.token.rights.includes(right)) return undefined;
+    return held.token;
   }
 
   #tokenIn(authorization: string | undefined): Held | undefined {

@@ -17,6 +17,8 @@ export const tokensSchema = z
       name: z.string().min(1).max(100),
       /** What it allows: `predict`, `manage` for loading and unloading models, `feedback` for outcomes, `monitor` for replicas, `read` for the tasks and model files of a coordinator whose `reading` is `tokens`. */
       rights: z.array(z.enum(rights)).min(1),
+      /** Names of the models that it is for; null: all. */
+      models: z.array(z.string().min(1).max(128)).min(1).max(100).nullable().default(null),
       /** Digest of the token. */
       sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
       /** When it ends, such as `2027-01-01T00:00:00Z`; null: never. */

@@ -4,6 +4,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Registry } from 'prom-client';
 import type { Access } from '../access/access.ts';
+import { anybody } from '../access/holder.ts';
 import { type Broker, type BrokerEvents, type BrokerProtocol, joinBrokerEvents } from '../brokers/broker.ts';
 import { requestHandler } from '../brokers/handle.ts';
 import { kafkaBroker } from '../brokers/kafka/kafka.ts';
@@ -45,8 +46,8 @@ export function openBrokers(
     const { attempts, retryDelay, trusted } = settings;
     const admit = (authorization: string | undefined) => {
       // The broker knows who may write to it; a token, where there are any, says who may ask models.
-      if (trusted || !hasTokens) return;
-      access.admit({ authorization, isForeign: true, isLocal: false }, 'predict');
+      if (trusted || !hasTokens) return anybody;
+      return access.admit({ authorization, isForeign: true, isLocal: false }, 'predict');
     };
     const handle = requestHandler({ server, protocol, admit, attempts, retryDelay, fault });
     return { handle, clock, random, turns, events: both, fault };

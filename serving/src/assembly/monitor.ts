@@ -12,7 +12,7 @@ import { LiveMonitor } from '../monitor/live-monitor.ts';
 import { accuracyMetrics, driftMetrics, feedbackMetrics } from '../monitor/metrics.ts';
 import type { Monitor, MonitorEvents } from '../monitor/monitor.ts';
 import { PredictionWatch } from '../monitor/prediction-watch.ts';
-import { feedbackRoute, windowRoute } from '../monitor/routes.ts';
+import { feedbackRoute, type ModelOfExperiment, windowRoute } from '../monitor/routes.ts';
 import type { InferenceSettings } from './settings.ts';
 
 /** ms between two looks of a monitor in this process at what was predicted. */
@@ -28,6 +28,8 @@ interface MonitorPorts {
       /** A window of a version was compared with its reference. */
       readonly compared?: (window: DriftWindow) => void;
     };
+  /** By default no experiment runs. */
+  readonly modelOf?: ModelOfExperiment;
   /** By default in memory. */
   readonly driftStore?: DriftStore;
   /** By default nothing keeps how good versions were. */
@@ -48,7 +50,15 @@ export interface OpenMonitor {
 /** The monitor that the settings ask for, or `given` in its place; undefined: none. Throws `config.invalid` for settings that don't fit together. */
 export function openMonitor(
   { feedback, drift: driftSettings, report }: Pick<InferenceSettings, 'feedback' | 'drift' | 'report'>,
-  { clock, random, metrics, events, driftStore = memoryDrift(), accuracyStore }: MonitorPorts,
+  {
+    clock,
+    random,
+    metrics,
+    events,
+    modelOf = () => undefined,
+    driftStore = memoryDrift(),
+    accuracyStore,
+  }: MonitorPorts,
   given?: Monitor,
 ): OpenMonitor | undefined {
   if (report && (feedback === null || report.url === undefined))
@@ -99,7 +109,7 @@ export function openMonitor(
     routes: (app, ports) =>
       openDoor(app, ports, scope => {
         feedbackRoute(scope, watch);
-        windowRoute(scope, live);
+        windowRoute(scope, live, modelOf);
       }),
   };
 }

@@ -8,12 +8,13 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { Registry } from 'prom-client';
 import { Access } from '../access/access.ts';
+import { requireAll } from '../access/holder.ts';
 import { systemTurns } from '../adapters/system-turns.ts';
 import type { Broker } from '../brokers/broker.ts';
 import type { GrpcDoor } from '../grpc/door.ts';
 import { admitBy } from '../http/admission.ts';
 import { boundApp } from '../http/bound-app.ts';
-import { asking, type DoorPorts, openDoor } from '../http/door.ts';
+import { asking, type DoorPorts, holderOf, openDoor } from '../http/door.ts';
 import { inferenceMetrics } from '../metrics/metrics.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { openRequestLog } from '../request-log/open.ts';
@@ -152,9 +153,10 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     });
   openDoor(app, ports, scope => {
     scope.get('/', () => ({ status: 'alive' }));
-    scope.get('/metrics', asking('predict', 'Figures for Prometheus'), async (_, reply) =>
-      reply.type(registry.contentType).send(await registry.metrics()),
-    );
+    scope.get('/metrics', asking('predict', 'Figures for Prometheus'), async (request, reply) => {
+      requireAll(holderOf(request));
+      return reply.type(registry.contentType).send(await registry.metrics());
+    });
     scope.setNotFoundHandler(() => {
       throw new MurmurationError(
         'request.not-found',

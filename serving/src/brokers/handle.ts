@@ -1,5 +1,6 @@
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type Holder, requireModel } from '../access/holder.ts';
 import { readOip, writeOip } from '../oip/conversions.ts';
 import { oipAnswer, textSizeOf } from '../oip/infer-response.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
@@ -9,8 +10,8 @@ import { headerNames } from './headers.ts';
 export interface HandlePorts {
   readonly server: Pick<InferenceServer, 'infer' | 'limits' | 'converter'>;
   readonly protocol: BrokerProtocol;
-  /** Lets a request in by the value of its header `authorization`, or throws. */
-  readonly admit: (authorization: string | undefined) => void;
+  /** Lets a request in by the value of its header `authorization`, and returns as whom, or throws. */
+  readonly admit: (authorization: string | undefined) => Holder;
   /** Tries of a request at most. */
   readonly attempts: number;
   /** ms before the second try, doubled before each further one. */
@@ -36,7 +37,7 @@ export function requestHandler({
 }: HandlePorts): Handle {
   const answer = async (request: BrokerRequest): Promise<BrokerReply> => {
     const { headers, body } = request;
-    admit(headers.authorization);
+    const holder = admit(headers.authorization);
     const { limits, converter } = server;
     if (body.length > limits.body)
       throw new MurmurationError(
@@ -45,6 +46,7 @@ export function requestHandler({
       );
     const model = headers[headerNames.model];
     if (!model) refuseInput(`The message has no header ${headerNames.model}, which names the model.`);
+    requireModel(holder, model);
     const length = headerLength(headers[headerNames.length]);
     const given = { body, headerLength: length, elements: limits.elements };
     const asked = await converter.convert(readOip, given, length ?? body.length);

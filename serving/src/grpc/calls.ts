@@ -9,6 +9,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Access } from '../access/access.ts';
 import { isForeign } from '../access/foreign.ts';
+import { anybody, type Holder } from '../access/holder.ts';
 import { type BodyShare, tooMany } from '../server/body-budget.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { type Stall, Stalls } from '../server/stalls.ts';
@@ -51,6 +52,8 @@ export class Calls {
   /** Those among them that anybody may make. */
   #openUnderWay = 0;
   readonly #most: number;
+  /** By the headers of a call, which its handler gets as they are. */
+  readonly #holders = new WeakMap<Metadata, Holder>();
 
   constructor(ports: CallPorts) {
     this.#ports = ports;
@@ -90,11 +93,12 @@ export class Calls {
     };
     const begin = (metadata: Metadata) => {
       const credentials = { ...credentialsOf(call, metadata), isLocal };
-      const holder = right === undefined ? '' : access.admit(credentials, right);
+      const holder = right === undefined ? anybody : access.admit(credentials, right);
+      this.#holders.set(metadata, holder);
       const isOpen = right === undefined;
       if (this.#underWay >= this.#most || (isOpen && this.#openUnderWay >= openShare * this.#most))
         throw tooMany(`calls of gRPC that are under way are ${this.#underWay}`);
-      const own = server.bodies.share(holder);
+      const own = server.bodies.share(holder.id);
       share = own;
       const end = (error: MurmurationError) => {
         over();
@@ -156,6 +160,13 @@ export class Calls {
       },
     });
   };
+
+  /** As whom a call was let in, by its headers. Throws where none was. */
+  holderOf(metadata: Metadata): Holder {
+    const holder = this.#holders.get(metadata);
+    if (!holder) throw new MurmurationError('inference.unauthenticated');
+    return holder;
+  }
 
   /** Settles when all calls with one answer are over. */
   async settled(): Promise<void> {

@@ -4,6 +4,7 @@ import { Server } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { HealthImplementation } from 'grpc-health-check';
+import { modelsFor } from '../access/own-models.ts';
 import { countedAddress } from '../limits/address.ts';
 import { Quota } from '../limits/quota.ts';
 import { type CallPorts, Calls } from './calls.ts';
@@ -61,7 +62,10 @@ export async function openGrpc(ports: GrpcPorts, { host, port, tls }: GrpcPlace)
     'grpc.keepalive_time_ms': keepalive.time,
     'grpc.keepalive_timeout_ms': keepalive.timeout,
   });
-  grpc.addService(inferenceCalls, inferenceService(ports));
+  grpc.addService(
+    inferenceCalls,
+    inferenceService(ports, metadata => modelsFor(server, calls.holderOf(metadata))),
+  );
   const health = new HealthImplementation();
   const tell = (status: 'SERVING' | 'NOT_SERVING') => {
     for (const service of services) health.setStatus(service, status);

@@ -1,6 +1,7 @@
 import type { Metadata, ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Models } from '../access/own-models.ts';
 import { configurationOf, extensions } from '../oip/configuration.ts';
 import { refuseLoadParameters, refuseRepository } from '../oip/parameters.ts';
 import { statisticsOf } from '../oip/statistics.ts';
@@ -33,30 +34,34 @@ interface Managed {
 }
 
 /** The answers to the calls of `GRPCInferenceService`, by their names. */
-export function inferenceService({ server, version, ...ports }: ServicePorts): UntypedServiceImplementation {
+export function inferenceService(
+  { server, version, ...ports }: ServicePorts,
+  /** What a call may ask, by its headers. */
+  modelsOf: (metadata: Metadata) => Models,
+): UntypedServiceImplementation {
   const call = <Request>(name: string, answer: Answer<Request>) => ({
-    [name]: unary(`grpc ${name}`, answer, ports),
+    [name]: unary(`grpc ${name}`, answer, { ...ports, modelsOf }),
   });
   return {
     ...call('ServerLive', () => ({ live: true })),
     ...call('ServerReady', () => ({ ready: server.isReady })),
     ...call('ServerMetadata', () => ({ name: 'murmuration', version, extensions })),
-    ...call<Named>('ModelReady', async ({ name, version: at }) => ({
-      ready: await server.isModelReady(name, versionOf(at)),
+    ...call<Named>('ModelReady', async ({ name, version: at }, models) => ({
+      ready: await models.isModelReady(name, versionOf(at)),
     })),
-    ...call<Named>('ModelMetadata', async ({ name: asked, version: at }) => {
-      const { listing, platform, inputs, outputs } = await server.metadata(asked, versionOf(at));
+    ...call<Named>('ModelMetadata', async ({ name: asked, version: at }, models) => {
+      const { listing, platform, inputs, outputs } = await models.metadata(asked, versionOf(at));
       const { name, versions } = listing;
       return { name, versions, platform, inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
     }),
-    ...call<Buffer>('ModelInfer', async (message, signal, metadata) => {
+    ...call<Buffer>('ModelInfer', async (message, models, signal, metadata) => {
       const { converter, limits } = server;
       const given = { message, elements: limits.elements };
       const asked = await converter.convert(readGrpc, given, typedBytesOf(message), signal);
       const { model, version: at, inputs, outputs, parameters, timeout } = asked;
       const id = asked.id === '' ? undefined : asked.id;
       const headers = headersOf(metadata);
-      const response = await server.infer(
+      const response = await models.infer(
         { model, version: at, inputs, outputs, id, headers, parameters, timeout, protocol: 'grpc' },
         signal,
       );
@@ -64,38 +69,43 @@ export function inferenceService({ server, version, ...ports }: ServicePorts): U
       const size = asked.isRaw ? 0 : sizeOf(response.outputs);
       return (await converter.convert(writeGrpc, answer, size, signal)).message;
     }),
-    ...call<Named>('ModelConfig', async ({ name, version: at }) => ({
-      config: configurationOf(await server.metadata(name, versionOf(at)), server.batching),
+    ...call<Named>('ModelConfig', async ({ name, version: at }, models) => ({
+      config: configurationOf(await models.metadata(name, versionOf(at)), server.batching),
     })),
-    ...call<Named>('ModelStatistics', async ({ name, version: at }) => ({
+    ...call<Named>('ModelStatistics', async ({ name, version: at }, models) => ({
       model_stats:
         name === ''
-          ? server.residents.map(statisticsOf)
-          : [statisticsOf(await server.statistics(name, versionOf(at)))],
+          ? models.residents.map(statisticsOf)
+          : [statisticsOf(await models.statistics(name, versionOf(at)))],
     })),
     ...call<{ readonly repository_name: string; readonly ready: boolean }>(
       'RepositoryIndex',
-      async ({ repository_name, ready }) => {
+      async ({ repository_name, ready }, models) => {
         refuseRepository(repository_name);
-        const states = await server.index();
+        const states = await models.index();
         return { models: ready ? states.filter(({ state }) => state === 'READY') : states };
       },
     ),
-    ...call<Managed>('RepositoryModelLoad', async ({ repository_name, model_name, parameters }) => {
+    ...call<Managed>('RepositoryModelLoad', async ({ repository_name, model_name, parameters }, models) => {
       refuseRepository(repository_name);
       refuseLoadParameters(parameters);
-      await server.load(model_name);
+      await models.load(model_name);
       return {};
     }),
-    ...call<Managed>('RepositoryModelUnload', async ({ repository_name, model_name }) => {
+    ...call<Managed>('RepositoryModelUnload', async ({ repository_name, model_name }, models) => {
       refuseRepository(repository_name);
-      await server.unload(model_name);
+      await models.unload(model_name);
       return {};
     }),
   };
 }
 
-type Answer<Request> = (request: Request, signal: Signal, metadata: Metadata) => object | Promise<object>;
+type Answer<Request> = (
+  request: Request,
+  models: Models,
+  signal: Signal,
+  metadata: Metadata,
+) => object | Promise<object>;
 
 /** The texts that came along with a call. */
 function headersOf(metadata: Metadata): Readonly<Record<string, string>> {
@@ -107,7 +117,11 @@ function headersOf(metadata: Metadata): Readonly<Record<string, string>> {
 function unary<Request>(
   where: string,
   answer: Answer<Request>,
-  { fault, refused }: Pick<ServicePorts, 'fault' | 'refused'>,
+  {
+    fault,
+    refused,
+    modelsOf,
+  }: Pick<ServicePorts, 'fault' | 'refused'> & { readonly modelsOf: (metadata: Metadata) => Models },
 ) {
   return async (call: ServerUnaryCall<Request, object>, reply: sendUnaryData<object>): Promise<void> => {
     const signal = new OneSignal();
@@ -117,7 +131,7 @@ function unary<Request>(
       if (!isOver) signal.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
     });
     try {
-      const answered = await answer(call.request, signal, call.metadata);
+      const answered = await answer(call.request, modelsOf(call.metadata), signal, call.metadata);
       isOver = true;
       reply(null, answered);
     } catch (error) {

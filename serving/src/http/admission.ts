@@ -1,13 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import type { Access, Right } from '../access/access.ts';
 import { isForeign } from '../access/foreign.ts';
+import type { Holder } from '../access/holder.ts';
 import { isLoopback } from '../access/loopback.ts';
 
 /** Lets requests in as `access` says, by whose tokens, where the app listens on `listening`. */
 export function admitBy(
   access: Access,
   listening: string,
-): (request: FastifyRequest, right: Right) => string {
+): (request: FastifyRequest, right: Right) => Holder {
   const isLocal = isLoopback(listening);
   return ({ headers }, right) => {
     const { authorization, host } = headers;

@@ -2,6 +2,8 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Right } from '../access/access.ts';
+import { anybody, type Holder } from '../access/holder.ts';
+import { type Models, modelsFor } from '../access/own-models.ts';
 import type { BodyShare } from '../server/body-budget.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { idHeader } from '../server/request-id.ts';
@@ -12,8 +14,8 @@ import { countUnread } from './unread.ts';
 /** What the routes of all protocols stand on. */
 export interface DoorPorts {
   readonly server: InferenceServer;
-  /** Lets a request in by a token, whose id it returns, or throws `inference.unauthenticated`, `inference.forbidden`, or `request.too-often`. */
-  readonly admit: (request: FastifyRequest, right: Right) => string;
+  /** Lets a request in, and returns as whom, or throws `inference.unauthenticated`, `inference.forbidden`, or `request.too-often`. */
+  readonly admit: (request: FastifyRequest, right: Right) => Holder;
   /** Throws `inference.unavailable` where something besides the server is not ready. */
   readonly requireReady?: () => void;
   /** An id for a request that its client has not named; without it, such requests have none. */
@@ -29,8 +31,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What its body and its answer have of the room for all. */
     share: BodyShare | null;
-    /** The id of the token that let it in; empty for none. */
-    holder: string;
+    /** As whom it was let in; null where its route asks for no right. */
+    holder: Holder | null;
   }
   interface FastifySchema {
     summary?: string;
@@ -55,7 +57,7 @@ export function openDoor(
 ): void {
   app.register(async scope => {
     const { arrivals, bodies, limits } = server;
-    scope.decorateRequest('share', null).decorateRequest('holder', '');
+    scope.decorateRequest('share', null).decorateRequest('holder', null);
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (request, payload, done) => {
       const most = Math.min(request.routeOptions.bodyLimit, limits.body);
@@ -78,7 +80,7 @@ export function openDoor(
         done();
       });
     const shareOf = (request: FastifyRequest): BodyShare => {
-      request.share ??= bodies.share(request.holder);
+      request.share ??= bodies.share(holderOf(request).id);
       return request.share;
     };
     scope.addHook('preParsing', (request, { raw }, _payload, done) => {
@@ -103,6 +105,15 @@ export function openDoor(
 }
 
 const givenUp: readonly string[] = ['request.too-large', 'request.too-slow', 'prediction.too-many'];
+
+export function holderOf({ holder }: Pick<FastifyRequest, 'holder'>): Holder {
+  return holder ?? anybody;
+}
+
+/** The models of a server that a request may ask. */
+export function modelsOf(server: InferenceServer, request: Pick<FastifyRequest, 'holder'>): Models {
+  return modelsFor(server, holderOf(request));
+}
 
 /** Options of a route that asks for a right, and what it is for. */
 export function asking(right: Right, summary: string, bodyLimit?: number) {

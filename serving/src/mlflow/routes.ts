@@ -1,8 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Models } from '../access/own-models.ts';
 import { bodyOf, sendBody } from '../http/body.ts';
-import { asking, clientSignal, type DoorPorts, opened } from '../http/door.ts';
-import type { InferenceServer } from '../server/inference-server.ts';
+import { asking, clientSignal, type DoorPorts, modelsOf, opened } from '../http/door.ts';
 import { sizeOf } from '../tensors/size.ts';
 import { writeTfServing } from '../tf-serving/conversions.ts';
 import { readMlflow } from './conversions.ts';
@@ -28,15 +28,16 @@ export function mlflowRoutes(app: FastifyInstance, { server, version }: DoorPort
     '/invocations',
     asking('predict', 'MLflow: scores rows', server.limits.body),
     async (request, reply) => {
-      const [model, at] = await modelOf(server, request);
+      const models = modelsOf(server, request);
+      const [model, at] = await modelOf(models, request);
       const body = bodyOf(request);
       const signal = clientSignal(reply);
-      const { inputs: specs } = await server.metadata(model, at);
+      const { inputs: specs } = await models.metadata(model, at);
       const { elements, body: most } = server.limits;
       const isCsv = /^text\/csv\b/i.test(request.headers['content-type'] ?? '');
       const given = { body, isCsv, specs, elements };
       const { inputs } = await server.converter.convert(readMlflow, given, body.length, signal);
-      const { outputs } = await server.infer(
+      const { outputs } = await models.infer(
         { model, version: at, inputs, protocol: 'mlflow', headers: request.headers },
         signal,
       );
@@ -48,7 +49,7 @@ export function mlflowRoutes(app: FastifyInstance, { server, version }: DoorPort
 }
 
 async function modelOf(
-  server: InferenceServer,
+  models: Models,
   { query }: FastifyRequest<Asked>,
 ): Promise<readonly [name: string, at: string | undefined]> {
   const { model } = query;
@@ -56,7 +57,7 @@ async function modelOf(
     const [name = '', at] = model.split('@');
     return [name, at];
   }
-  const names = await server.names();
+  const names = await models.names();
   const [only] = names;
   if (only === undefined || names.length > 1)
     throw new MurmurationError(

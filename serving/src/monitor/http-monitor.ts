@@ -118,12 +118,12 @@ export class HttpMonitor implements Monitor {
   async #drain(): Promise<void> {
     try {
       for (let [next] = this.#windows; next; [next] = this.#windows) {
-        const answer = await this.#try('/v1/monitor/windows', next);
+        const answer = await this.#try('/v1/monitor/windows', next, isAway);
         this.#hear(answer?.countings);
         if (this.#windows[0] === next) this.#windows.shift();
       }
       for (let [next] = this.#outcomes; next; [next] = this.#outcomes) {
-        await this.#try('/v1/feedback', next);
+        await this.#try('/v1/feedback', next, isPassing);
         if (this.#outcomes[0] === next) this.#outcomes.shift();
       }
       this.#failures = 0;
@@ -144,11 +144,11 @@ export class HttpMonitor implements Monitor {
   }
 
   /** Sends one; what the coordinator refuses for good is given up, and answered by undefined. Throws what may pass. */
-  async #try(path: string, body: object): Promise<Answer | undefined> {
+  async #try(path: string, body: object, mayPass: (error: unknown) => boolean): Promise<Answer | undefined> {
     try {
       return await this.#post(path, body);
     } catch (error) {
-      if (isPassing(error)) throw error;
+      if (mayPass(error)) throw error;
       this.#ports.events?.lost?.(1);
       this.#ports.events?.fault?.('telling the coordinator', error);
       return undefined;
@@ -202,8 +202,13 @@ export class HttpMonitor implements Monitor {
   }
 }
 
-function isPassing(error: unknown): boolean {
+function isAway(error: unknown): boolean {
   return error instanceof MurmurationError && error.retryable;
+}
+
+/** An outcome waits until the token is put right; a window that is refused would hold up those behind it, which may speak of other models. */
+function isPassing(error: unknown): boolean {
+  return isAway(error) || (error instanceof MurmurationError && error.code === 'inference.forbidden');
 }
 
 interface Answer {
@@ -244,7 +249,7 @@ function refusalOf(status: number, error: unknown): MurmurationError {
   if (status === 400) return new MurmurationError('inference.input', detail);
   if (status === 401 || status === 403)
     return new MurmurationError(
-      'inference.unavailable',
+      status === 401 ? 'inference.unavailable' : 'inference.forbidden',
       `The coordinator does not take what this replica tells it: ${detail}`,
     );
   const isPassing = status >= 500 || status === 408 || status === 429;

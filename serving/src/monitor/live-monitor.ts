@@ -166,11 +166,14 @@ export class LiveMonitor implements Monitor {
   #join(outcome: Outcome): FeedbackResult {
     const id = keptId(outcome.id);
     const waiting = this.#waiting.get(id);
-    if (!waiting || waiting.prediction.at <= this.#clock.now() - this.#settings.horizon) {
+    const isOther = waiting && outcome.models?.includes(waiting.prediction.model) === false;
+    if (!waiting || isOther || waiting.prediction.at <= this.#clock.now() - this.#settings.horizon) {
       this.#events.feedback?.('unknown');
+      // The same words for one of another model: who may not speak of it doesn't learn that it is there.
+      const orOther = outcome.models ? ', or it is of a model that the token is not for' : '';
       throw new MurmurationError(
         'request.not-found',
-        `No prediction ${JSON.stringify(id.slice(0, 64))} waits for its outcome: there was none, or it was too long ago.`,
+        `No prediction ${JSON.stringify(id.slice(0, 64))} waits for its outcome: there was none, or it was too long ago${orOther}.`,
       );
     }
     const { prediction } = waiting;

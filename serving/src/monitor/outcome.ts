@@ -8,6 +8,8 @@ export interface Outcome {
   readonly id: string;
   /** What was right: a class or text as the model names them, a number, true or false; of several rows a list of as many. */
   readonly outcome: Label | readonly Label[];
+  /** Names of the models that whoever tells it may speak of; without it, all. */
+  readonly models?: readonly string[] | undefined;
 }
 
 /** A prediction beside its outcome, row by row. Throws `inference.input` where they don't fit together. */

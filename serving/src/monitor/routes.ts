@@ -3,11 +3,12 @@ import { plainWords } from '@murmuration/protocol/errors/expected';
 import { describeMisfits } from '@murmuration/protocol/errors/misfits';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
+import { type Holder, requireModel } from '../access/holder.ts';
 import { largestCovariate } from '../experiments/assignment.ts';
 import { bodyOf } from '../http/body.ts';
-import { asking } from '../http/door.ts';
+import { asking, holderOf } from '../http/door.ts';
 import { mostCells, mostFeatures, type SeenFeatures } from './drift/feature-tally.ts';
-import type { Counting, Monitor } from './monitor.ts';
+import type { Counting, Monitor, WindowSums } from './monitor.ts';
 import { longestLabel, mostGuesses, mostRows } from './prediction.ts';
 import type { PredictionWatch } from './prediction-watch.ts';
 
@@ -16,11 +17,13 @@ const longestFeedback = 65_536;
 const longestWindow = 8 << 20;
 
 const label = z.union([z.string().max(longestLabel), z.number(), z.boolean()]);
+const name = z.string().min(1).max(128);
 const feedback = z.strictObject({
   id: z.string().min(1).max(1_024),
   outcome: z.union([label, z.array(label).min(1).max(mostRows)]),
+  /** A replica says so for whom it passes an outcome on. */
+  models: z.array(name).max(100).optional(),
 });
-const name = z.string().min(1).max(128);
 const time = z.number().min(0).max(8.64e15);
 const row = z.union([
   z.strictObject({
@@ -113,6 +116,9 @@ function isFew(features: object): boolean {
   return Object.keys(features).length <= mostFeatures;
 }
 
+/** The name of the model that an experiment runs on, by its id; undefined where none of this id runs. */
+export type ModelOfExperiment = (experiment: string) => string | undefined;
+
 /** Where outcomes of predictions are told, once each. */
 export function feedbackRoute(app: FastifyInstance, watch: Pick<PredictionWatch, 'feedback'>): void {
   app.post(
@@ -120,24 +126,44 @@ export function feedbackRoute(app: FastifyInstance, watch: Pick<PredictionWatch,
     asking('feedback', 'Feedback: what became of a prediction', longestFeedback),
     async (request, reply) => {
       const outcome = parsed(bodyOf(request), feedback);
-      const result = await watch.feedback(outcome);
+      const { models: own } = holderOf(request);
+      const models =
+        own === null ? outcome.models : (outcome.models?.filter(each => own.includes(each)) ?? own);
+      const result = await watch.feedback({ ...outcome, models });
       return reply.status(result === 'queued' ? 202 : 200).send({ id: outcome.id, result });
     },
   );
 }
 
-/** Where replicas of the inference server tell what they predict. */
-export function windowRoute(app: FastifyInstance, monitor: Pick<Monitor, 'window' | 'counting'>): void {
+/** Where replicas of the inference server tell what they predict: all of a window, or where it speaks of a model that is not theirs, nothing. */
+export function windowRoute(
+  app: FastifyInstance,
+  monitor: Pick<Monitor, 'window' | 'counting'>,
+  modelOf: ModelOfExperiment,
+): void {
   app.post(
     '/v1/monitor/windows',
     asking('monitor', 'Monitor: what a replica predicted', longestWindow),
     async request => {
       const sums = parsed(bodyOf(request), window);
+      requireOwn(holderOf(request), sums, modelOf);
       monitor.window(sums);
       const countings = changed(sums.features ?? [], monitor);
       return { replica: sums.replica, number: sums.number, ...(countings.length > 0 && { countings }) };
     },
   );
+}
+
+/** Throws `inference.forbidden` where a window speaks of a model that the token is not for. */
+function requireOwn(holder: Holder, sums: WindowSums, modelOf: ModelOfExperiment): void {
+  const { requests, predictions, features = [], arms = [] } = sums;
+  for (const { model } of [...requests, ...predictions, ...features]) requireModel(holder, model);
+  const parts = [...arms, ...predictions.flatMap(({ variant }) => variant ?? [])];
+  for (const { experiment } of parts) {
+    // What is told of an experiment that does not run counts nowhere.
+    const model = modelOf(experiment);
+    if (model !== undefined) requireModel(holder, model, `the experiment ${experiment} of another model`);
+  }
 }
 
 /** How versions are to be counted that a replica counts otherwise. */

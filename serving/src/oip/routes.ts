@@ -3,7 +3,7 @@ import { refuseInput, type TensorSpec } from '@murmuration/inference-client/tens
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, sendBody, small } from '../http/body.ts';
-import { asking, clientSignal, type DoorPorts, opened, unnamed } from '../http/door.ts';
+import { asking, clientSignal, type DoorPorts, modelsOf, opened, unnamed } from '../http/door.ts';
 import { idHeader } from '../server/request-id.ts';
 import { configurationOf, extensions } from './configuration.ts';
 import { readOip, writeOip } from './conversions.ts';
@@ -32,37 +32,34 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
     requireReady?.();
     return { ready: true };
   });
-  app.get('/v2/models', asking('predict', 'OIP: the names of the models'), async () => ({
-    models: await server.names(),
+  app.get('/v2/models', asking('predict', 'OIP: the names of the models'), async request => ({
+    models: await modelsOf(server, request).names(),
   }));
 
   for (const path of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
-    app.get<Named>(path, asking('predict', 'OIP: what a model takes and gives'), async ({ params }) => {
-      const { listing, platform, inputs, outputs } = await server.metadata(params.name, params.version);
+    app.get<Named>(path, asking('predict', 'OIP: what a model takes and gives'), async request => {
+      const { name: asked, version: at } = request.params;
+      const { listing, platform, inputs, outputs } = await modelsOf(server, request).metadata(asked, at);
       const { name, versions } = listing;
       return { name, versions, platform, inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
     });
-    app.get<Named>(
-      `${path}/ready`,
-      asking('predict', 'OIP: whether a model is ready'),
-      async ({ params: { name, version: at } }) => {
-        if (!(await server.isModelReady(name, at)))
-          throw new MurmurationError('inference.unavailable', `The model ${name} is not ready.`);
-        return { name, ready: true };
-      },
-    );
-    app.get<Named>(
-      `${path}/stats`,
-      asking('predict', 'OIP: statistics of a model'),
-      async ({ params: { name, version: at } }) => ({
-        model_stats: [statisticsOf(await server.statistics(name, at))],
-      }),
-    );
+    app.get<Named>(`${path}/ready`, asking('predict', 'OIP: whether a model is ready'), async request => {
+      const { name, version: at } = request.params;
+      if (!(await modelsOf(server, request).isModelReady(name, at)))
+        throw new MurmurationError('inference.unavailable', `The model ${name} is not ready.`);
+      return { name, ready: true };
+    });
+    app.get<Named>(`${path}/stats`, asking('predict', 'OIP: statistics of a model'), async request => {
+      const { name, version: at } = request.params;
+      return { model_stats: [statisticsOf(await modelsOf(server, request).statistics(name, at))] };
+    });
     app.get<Named>(
       `${path}/config`,
       asking('predict', 'OIP: the configuration of a model'),
-      async ({ params: { name, version: at } }) =>
-        configurationOf(await server.metadata(name, at), server.batching),
+      async request => {
+        const { name, version: at } = request.params;
+        return configurationOf(await modelsOf(server, request).metadata(name, at), server.batching);
+      },
     );
     app.post<Named>(
       `${path}/infer`,
@@ -71,8 +68,10 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
     );
   }
 
-  app.get('/v2/models/stats', asking('predict', 'OIP: statistics of the models in memory'), async () => {
-    const loaded = server.residents.map(({ model, statistics }) => statisticsOf({ model, statistics }));
+  app.get('/v2/models/stats', asking('predict', 'OIP: statistics of the models in memory'), async request => {
+    const loaded = modelsOf(server, request).residents.map(({ model, statistics }) =>
+      statisticsOf({ model, statistics }),
+    );
     return { model_stats: loaded };
   });
   app.post(
@@ -80,7 +79,7 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
     asking('predict', 'OIP: the models, and how it stands with them', small),
     async request => {
       const { ready } = parametersOf(bodyOf(request));
-      const states = await server.index();
+      const states = await modelsOf(server, request).index();
       return ready === true ? states.filter(({ state }) => state === 'READY') : states;
     },
   );
@@ -91,7 +90,7 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
       const { name } = request.params;
       const { parameters } = parametersOf(bodyOf(request));
       refuseLoadParameters(parameters as object | undefined);
-      await server.load(name);
+      await modelsOf(server, request).load(name);
       return { name, load: true };
     },
   );
@@ -100,7 +99,7 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
     asking('manage', 'OIP: unloads a model', small),
     async request => {
       const { name } = request.params;
-      await server.unload(name);
+      await modelsOf(server, request).unload(name);
       return { name, unload: true };
     },
   );
@@ -115,15 +114,16 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
     const { name, version: at } = request.params;
     const { limits, converter } = server;
     const { elements } = limits;
+    const models = modelsOf(server, request);
     const body = bodyOf(request);
     const signal = clientSignal(reply);
     const length = headerLength(request.headers[lengthHeader]);
     const given = { body, headerLength: length, elements };
     const asked =
       length === 0
-        ? readRawRequest(body, await server.metadata(name, at), elements)
+        ? readRawRequest(body, await models.metadata(name, at), elements)
         : await converter.convert(readOip, given, length ?? body.length, signal);
-    const response = await server.infer(
+    const response = await models.infer(
       {
         model: name,
         version: at,

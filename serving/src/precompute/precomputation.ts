@@ -51,6 +51,11 @@ export class Precomputation {
     return Promise.all(Array.from(this.#jobs.values(), job => job.state()));
   }
 
+  /** The name of the model that a job asks. Throws `request.not-found`. */
+  modelOf(name: string): string {
+    return modelOf(this.#find(name).job).name;
+  }
+
   /** Throws `request.not-found`. */
   async state(name: string): Promise<JobState> {
     return this.#find(name).state();

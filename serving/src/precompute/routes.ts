@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isFor, requireModel } from '../access/holder.ts';
 import { bodyOf, small } from '../http/body.ts';
-import { asking, clientSignal } from '../http/door.ts';
+import { asking, clientSignal, holderOf } from '../http/door.ts';
+import { modelOf } from './job/job.ts';
 import type { Precomputation } from './precomputation.ts';
 import type { JobState } from './scheduled-job.ts';
 import type { EndedRun } from './table/runs.ts';
@@ -21,18 +23,31 @@ export function precomputeRoutes(
   app: FastifyInstance,
   { precomputation, clock }: { readonly precomputation: Precomputation; readonly clock: Clock },
 ): void {
-  app.get('/v1/precomputed', asking('predict', 'Precompute: the jobs, and how they stand'), async () => ({
-    jobs: (await precomputation.states()).map(described),
-  }));
+  const requireJob = (request: FastifyRequest<Named>) =>
+    requireModel(holderOf(request), precomputation.modelOf(request.params.job));
+  app.get(
+    '/v1/precomputed',
+    asking('predict', 'Precompute: the jobs, and how they stand'),
+    async request => ({
+      jobs: (await precomputation.states())
+        .filter(({ job }) => isFor(holderOf(request), modelOf(job).name))
+        .map(described),
+    }),
+  );
   app.get<Named>(
     '/v1/precomputed/:job',
     asking('predict', 'Precompute: a job, and how it stands'),
-    async ({ params }) => described(await precomputation.state(params.job)),
+    async request => {
+      requireJob(request);
+      return described(await precomputation.state(request.params.job));
+    },
   );
   app.get<Keyed>(
     '/v1/precomputed/:job/*',
     asking('predict', 'Precompute: the row of a key'),
-    async ({ params, headers }, reply) => {
+    async (request, reply) => {
+      requireJob(request);
+      const { params, headers } = request;
       const { row, isStale } = await precomputation.find(params.job, params['*'], clientSignal(reply));
       const { key, prediction, model_version: version, computed_at: computed, valid_until: until } = row;
       // What the model said, as it is kept: numbers are written once.
@@ -52,6 +67,7 @@ export function precomputeRoutes(
     '/v1/precomputed/:job/run',
     asking('manage', 'Precompute: starts a run of a job', small),
     async (request, reply) => {
+      requireJob(request);
       const { job } = request.params;
       const all = allOf(bodyOf(request));
       // What ends it later is told by the state of the job.

@@ -4,7 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, sendBody } from '../http/body.ts';
-import { asking, clientSignal, type DoorPorts } from '../http/door.ts';
+import { asking, clientSignal, type DoorPorts, modelsOf } from '../http/door.ts';
 import type { ModelState } from '../server/inference-server.ts';
 import { sizeOf } from '../tensors/size.ts';
 import { readTfServing, servingDefault, writeTfServing } from './conversions.ts';
@@ -41,8 +41,8 @@ const types: Readonly<Record<Datatype, string>> = {
 
 /** The REST API of TensorFlow Serving: predict, classify, regress, status and metadata; labels are aliases. The same paths are KServe's v1. */
 export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): void {
-  app.get('/v1/models', asking('predict', 'KServe: the names of the models'), async () => ({
-    models: await server.names(),
+  app.get('/v1/models', asking('predict', 'KServe: the names of the models'), async request => ({
+    models: await modelsOf(server, request).names(),
   }));
   for (const [path, isOne] of [
     ['/v1/models/:name', false],
@@ -52,10 +52,13 @@ export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): vo
     app.get<Named>(
       path,
       asking('predict', 'TensorFlow Serving: how it stands with a model'),
-      async ({ params: { name, version } }) => {
-        const states = await server.states(name, version).catch(error => {
-          throw inWords(error, `Could not find any versions of model ${name}`);
-        });
+      async request => {
+        const { name, version } = request.params;
+        const states = await modelsOf(server, request)
+          .states(name, version)
+          .catch(error => {
+            throw inWords(error, `Could not find any versions of model ${name}`);
+          });
         const ready = states.some(({ state }) => state === 'READY');
         return { model_version_status: states.map(statusOf), ...(!isOne && { name, ready }) };
       },
@@ -63,10 +66,13 @@ export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): vo
     app.get<Named>(
       `${path}/metadata`,
       asking('predict', 'TensorFlow Serving: what a model takes and gives'),
-      async ({ params: { name, version } }) => {
-        const { model, inputs, outputs } = await server.metadata(name, version).catch(error => {
-          throw inWords(error, `Servable not found for request: ${servable(name, version)}`);
-        });
+      async request => {
+        const { name, version } = request.params;
+        const { model, inputs, outputs } = await modelsOf(server, request)
+          .metadata(name, version)
+          .catch(error => {
+            throw inWords(error, `Servable not found for request: ${servable(name, version)}`);
+          });
         const signature = {
           inputs: Object.fromEntries(inputs.map(described)),
           outputs: Object.fromEntries(outputs.map(described)),
@@ -96,14 +102,15 @@ export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): vo
     reply: FastifyReply,
     { name, at, verb, body }: { name: string; at: string | undefined; verb: Verb; body: Buffer },
   ): Promise<FastifyReply> {
-    const { inputs: specs } = await server.metadata(name, at).catch(error => {
+    const models = modelsOf(server, request);
+    const { inputs: specs } = await models.metadata(name, at).catch(error => {
       throw inWords(error, `Servable not found for request: ${servable(name, at)}`);
     });
     const { converter, limits } = server;
     const signal = clientSignal(reply);
     const given = { body, isExamples: verb !== 'predict', specs, elements: limits.elements };
     const { inputs, form } = await converter.convert(readTfServing, given, body.length, signal);
-    const { outputs } = await server.infer(
+    const { outputs } = await models.infer(
       { model: name, version: at, inputs, protocol: 'tf-serving', headers: request.headers },
       signal,
     );

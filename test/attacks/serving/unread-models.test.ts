@@ -14,15 +14,21 @@ afterEach(async () => {
 const openTarget = targets(close => cleanUp.push(close));
 
 const past = '2020-01-01T00:00:00Z';
-function tokenWith(rights: readonly Right[], expiresAt: string | null = null) {
+function tokenWith(
+  rights: readonly Right[],
+  expiresAt: string | null = null,
+  models: readonly string[] | null = null,
+) {
   const { text, ...listed } = mintInferenceToken(systemRandom, native);
-  return { text, listed: { ...listed, name: 'test', rights, expiresAt } };
+  return { text, listed: { ...listed, name: 'test', rights, expiresAt, models } };
 }
 const reader = tokenWith(['read']);
 const asker = tokenWith(['predict', 'manage', 'feedback', 'monitor']);
 const expired = tokenWith(['read'], past);
 const unlisted = tokenWith(['read']);
-const tokens = [reader, asker, expired].map(({ listed }) => listed);
+const own = tokenWith(['read'], null, ['line', 'other']);
+const others = tokenWith(['read'], null, ['other']);
+const tokens = [reader, asker, expired, own, others].map(({ listed }) => listed);
 
 const open = (config: object = { reading: 'tokens' }) => openTarget({ inference: { tokens }, ...config });
 
@@ -122,6 +128,29 @@ describe('whoever may not read models', () => {
     ])
       for (const path of [`/v1/models/${model}/${file}.bin`, `/v1/tasks/line/${file}.bin`, '/v1/tasks'])
         expect((await fetch(target.url + path, { headers })).status).toBe(401);
+  });
+
+  it('shows a token for other tasks: MD9: finds none of this one by name, hash or list, nor figures of all', async () => {
+    const target = await open();
+    const { model, file } = await versionOf(target);
+    const routes = [...ofModels, '/v1/tasks/{task}/vocabulary'];
+    for (const path of routes) {
+      const [there] = addressesOf(path, model, file);
+      const ask = (text: string) => fetch(target.url + there, show(text));
+      const [free, mine, refused] = [await ask(reader.text), await ask(own.text), await ask(others.text)];
+      // The address is said back.
+      const said = (await refused.text()).replace(there, '');
+      expect(said).not.toMatch(new RegExp(`${model}|${file}|weightsManifest`));
+      const expected = path === '/v1/tasks' ? 200 : path.startsWith('/v1/models/') ? 404 : 403;
+      expect([path, refused.status]).toEqual([path, expected]);
+      expect([path, mine.status]).toEqual([path, path === '/metrics' ? 403 : free.status]);
+      if (path === '/v1/tasks') expect(JSON.parse(said).tasks).toEqual([]);
+    }
+    const none = await fetch(`${target.url}/v1/models/${'f'.repeat(64)}/model.json`, show(others.text));
+    const hidden = await fetch(`${target.url}/v1/models/${model}/model.json`, show(others.text));
+    const words = async (response: Response) => (await response.json()).detail;
+    expect(await words(hidden)).toBe(await words(none));
+    expect((await (await fetch(`${target.url}/v1/tasks`, show(own.text))).json()).tasks).toHaveLength(1);
   });
 
   it('finds no token in what the coordinator tells of refusals', async () => {

@@ -77,7 +77,14 @@ describe('whoever asks one cell by a token', () => {
     cleanUp.push(() => cell.stop());
     const { sha256, id } = listed;
     const digest = new Uint8Array(Buffer.from(sha256, 'hex'));
-    const terms = { name: 'test', rights: ['predict' as const], rate: null, quota: null, expiresAt: null };
+    const terms = {
+      name: 'test',
+      rights: ['predict' as const],
+      models: null,
+      rate: null,
+      quota: null,
+      expiresAt: null,
+    };
     const asks = async (bearer: string) => {
       const headers = { authorization: `Bearer ${bearer}` };
       return (await fetch(`${cell.url}/v2/models/line`, { headers })).status;

@@ -40,11 +40,11 @@ export function modelRoutes(
   events: CoordinatorEvents,
   /** The version that devices serve; undefined for no task. */
   served: (task: string) => ModelHash | undefined,
-  { guard, cache }: Reading = openReading,
+  { guard, cache, holderOf }: Reading = openReading,
 ): void {
   const onRequest = guard ? { onRequest: guard } : {};
-  const versionOf = async (model: string) => {
-    const version = await history.version(model as ModelHash);
+  const versionOf = async (request: Pick<FastifyRequest, 'raw'>, model: string) => {
+    const version = await history.version(model as ModelHash, holderOf(request).models);
     if (!version)
       throw new MurmurationError(
         'model.missing',
@@ -90,7 +90,7 @@ export function modelRoutes(
       },
     },
     async (request, reply) => {
-      const { model, task } = await versionOf(request.params.model);
+      const { model, task } = await versionOf(request, request.params.model);
       return send(request, reply, task, { type: 'application/json', hash: model });
     },
   );
@@ -108,7 +108,7 @@ export function modelRoutes(
       },
     },
     async (request, reply) => {
-      const { model, task } = await versionOf(request.params.model);
+      const { model, task } = await versionOf(request, request.params.model);
       const weightsHash = request.params.weights.slice(0, 64);
       const files = await registry.filesOf(model);
       if (!files.includes(weightsHash)) throw new MurmurationError('model.missing');

@@ -6,6 +6,7 @@ import { modelPath } from '@murmuration/protocol/messages/channel';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
+import { type Holder, isFor } from '@murmuration/serving/access/holder';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { CoordinatorEvents } from '../../events/events.ts';
@@ -166,8 +167,8 @@ export interface TaskRoutePorts {
   readonly versionAliases: Pick<VersionAliases, 'of'>;
   readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
   readonly experiments: Pick<Experiments, 'served'>;
-  /** Whether a request is that of a replica of the inference server. */
-  readonly isReplica: (authorization: string | undefined) => Promise<boolean>;
+  /** Whose replica of the inference server a request is that of; undefined: of none. */
+  readonly replicaOf: (authorization: string | undefined) => Promise<Holder | undefined>;
   readonly queryResults: Pick<QueryResultStore, 'results'>;
   readonly isDevelopment: boolean;
 }
@@ -186,23 +187,24 @@ export function taskRoutes(
     versionAliases,
     gateDecisions,
     experiments,
-    isReplica,
+    replicaOf,
     queryResults,
     isDevelopment,
   }: TaskRoutePorts,
 ): void {
   const reads = reading.guard ? [reading.guard] : [];
-  const describe = (each: TaskRounds, toReplica: boolean) => ({
+  const describe = (each: TaskRounds, replica: Holder | undefined) => ({
     ...describeTask(each, versionAliases.of(each.task.name)),
-    experiments: toReplica
-      ? experiments.served(each.task.name).map(served => ({ ...served, arms: [...served.arms] }))
-      : [],
+    experiments:
+      replica && isFor(replica, each.task.name)
+        ? experiments.served(each.task.name).map(served => ({ ...served, arms: [...served.arms] }))
+        : [],
   });
   /** No cache gives to others what a replica was told. */
   const heardBy = async ({ headers }: FastifyRequest, reply: Pick<FastifyReply, 'header'>) => {
-    const toReplica = await isReplica(headers.authorization);
-    reply.header('cache-control', noCache(toReplica ? 'private' : reading.cache));
-    return toReplica;
+    const replica = await replicaOf(headers.authorization);
+    reply.header('cache-control', noCache(replica ? 'private' : reading.cache));
+    return replica;
   };
   const pages = new AnswerCache(clock);
   for (const event of ['round-ended', 'version', 'gate'] as const) events.on(event, () => pages.clear());
@@ -238,8 +240,10 @@ export function taskRoutes(
       },
     },
     async (request, reply) => {
-      const toReplica = await heardBy(request, reply);
-      const body = { isDevelopment, tasks: [...tasks.values()].map(each => describe(each, toReplica)) };
+      const replica = await heardBy(request, reply);
+      const reader = reading.holderOf(request);
+      const own = [...tasks.values()].filter(({ task: { name } }) => isFor(reader, name));
+      const body = { isDevelopment, tasks: own.map(each => describe(each, replica)) };
       const etag = `"${contentHash(Buffer.from(JSON.stringify(body))).slice(0, 32)}"`;
       reply.header('etag', etag);
       if (request.headers['if-none-match'] !== etag) return body;

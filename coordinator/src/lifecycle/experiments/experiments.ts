@@ -147,16 +147,21 @@ export class Experiments {
     return undefined;
   }
 
+  /** The task of an experiment that runs, by its id. */
+  taskOf(experiment: string): TaskName | undefined {
+    return this.#running.get(experiment)?.experiment.task;
+  }
+
   /** What a replica has seen. */
   arms(windows: readonly ArmWindow[]): void {
     for (const window of windows) this.#running.get(window.experiment)?.tally.window(window);
     this.#wait();
   }
 
-  /** A prediction of an arm beside its outcome, row by row. */
-  judged({ experiment, arm, unit }: Variant, rows: readonly Judged[]): void {
+  /** A prediction of an arm of a task beside its outcome, row by row. */
+  judged(task: string, { experiment, arm, unit }: Variant, rows: readonly Judged[]): void {
     const running = this.#running.get(experiment);
-    if (!running) return;
+    if (running?.experiment.task !== task) return;
     const values = rows.flatMap(row => outcomeOf(running.experiment, row));
     if (values.length === 0) return;
     running.tally.outcome(arm, unit, values.reduce((sum, value) => sum + value, 0) / values.length);

@@ -35,11 +35,12 @@ export function sqlHistory(
       );
     },
 
-    async version(model) {
+    async version(model, tasks = null) {
       const row = await rows
         .selectFrom('versions')
         .select('version')
         .where('model', '=', model)
+        .$if(tasks !== null, query => query.where('task', 'in', tasks ?? []))
         .orderBy('id')
         .limit(1)
         .executeTakeFirst();

@@ -272,8 +272,9 @@ interface InferenceTokensTable {
   /** SHA-256 of the token. */
   readonly digest: Uint8Array;
   readonly name: string;
-  /** JSON, as are `rate` and `quota`. */
+  /** JSON, as are `models`, `rate` and `quota`. */
   readonly rights: string;
+  readonly models: string | null;
   readonly rate: string | null;
   readonly quota: string | null;
   readonly created_at: number;

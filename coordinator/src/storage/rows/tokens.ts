@@ -121,7 +121,7 @@ export function sqlInferenceTokens(database: RowDatabase): InferenceTokenStore {
   return {
     ...tokenRows(database, 'inference_tokens', inferenceTokenOf),
 
-    async add({ id, digest, name, rights, rate, quota, createdAt, expiresAt, revokedAt }) {
+    async add({ id, digest, name, rights, models, rate, quota, createdAt, expiresAt, revokedAt }) {
       await writer.write(changes =>
         changes
           .insertInto('inference_tokens')
@@ -130,6 +130,7 @@ export function sqlInferenceTokens(database: RowDatabase): InferenceTokenStore {
             digest,
             name,
             rights: toJson(rights),
+            models: models && toJson(models),
             rate: rate && toJson(rate),
             quota: quota && toJson(quota),
             created_at: createdAt,
@@ -228,6 +229,7 @@ function inferenceTokenOf(row: Tables['inference_tokens']): StoredInferenceToken
     digest: row.digest,
     name: row.name,
     rights: fromJson(row.rights),
+    models: row.models === null ? null : fromJson(row.models),
     rate: row.rate === null ? null : fromJson(row.rate),
     quota: row.quota === null ? null : fromJson(row.quota),
     createdAt: row.created_at,

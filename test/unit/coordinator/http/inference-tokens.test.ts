@@ -1,3 +1,7 @@
+import { InferenceTokens } from '@murmuration/coordinator/inference/inference-tokens';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { Access } from '@murmuration/serving/access/access';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Admin, openAdmin } from './admin.ts';
 
@@ -64,6 +68,21 @@ describe('inference tokens that operators make', () => {
     expect(ask(text)).toBe('let in');
   });
 
+  it('are for the models that they name, also after a restart', async () => {
+    const { token } = await make({ name: 'own', rights: ['monitor'], models: ['spam'] });
+    expect(token).toMatchObject({ models: ['spam'] });
+    const { body } = await admin.ask('GET', '/inference-tokens', 'viewer');
+    expect(body).toMatchObject({ tokens: [{ models: ['spam'] }] });
+    const { text } = await make({ name: 'all', rights: ['predict'] });
+    const own = await make({ name: 'own', rights: ['predict'], models: ['spam'] });
+    const restarted = new Access([], { primitives: native, clock: admin.clock });
+    const { storage, clock } = admin;
+    const ports = { access: restarted, primitives: native, clock, random: systemRandom };
+    await new InferenceTokens({ ...ports, store: storage.inferenceTokens }).open();
+    const shown = [text, own.text].map(each => restarted.shown(`Bearer ${each}`, 'predict')?.models);
+    expect(shown).toEqual([null, ['spam']]);
+  });
+
   it('end when they say, and are there again after a restart', async () => {
     const expiresAt = new Date(admin.clock.now() + 60_000).toISOString();
     const { text } = await make({ name: 'brief', rights: ['predict'], expiresAt });
@@ -82,6 +101,9 @@ describe('inference tokens that operators make', () => {
       { name: 'a', rights: ['all'] },
       { name: 'a', rights: ['predict'], quota: { requests: 0, hours: 1 } },
       { name: 'a', rights: ['predict'], rate: { burst: 1, perSecond: 0 } },
+      { name: 'a', rights: ['predict'], models: [] },
+      { name: 'a', rights: ['predict'], models: [''] },
+      { name: 'a', rights: ['predict'], models: Array(101).fill('m') },
       { name: 'a', rights: ['predict'], more: 1 },
     ])
       expect((await admin.ask('POST', '/inference-tokens', 'operator', wrong)).status).toBe(400);
@@ -94,6 +116,7 @@ describe('inference tokens that operators make', () => {
       await admin.inferenceTokens.create({
         name: `${i}`,
         rights: ['predict'],
+        models: null,
         rate: null,
         quota: null,
         expiresAt: null,

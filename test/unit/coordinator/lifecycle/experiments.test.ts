@@ -102,13 +102,37 @@ function people(
         units: [{ unit, failed, ms: 3 + random(), covariate: person % 7 }],
       },
     ]);
-    experiments.judged({ experiment, arm, unit }, [
+    experiments.judged(name, { experiment, arm, unit }, [
       { kind: 'class', guesses: ['spam'], outcome: random() < (right[arm] ?? 0) ? 'spam' : 'ham' },
     ]);
   }
 }
 
 describe('an experiment with arms side by side', () => {
+  it('counts no outcome of a prediction of another task', async () => {
+    const world = await open();
+    await world.begin(ab);
+    const { experiments } = world;
+    const { experiment, arm, unit } = Array.from({ length: 100 }, (_, person) =>
+      assigned(experiments.served(name)[0]!, `person ${person}`),
+    ).find(part => part !== undefined)!;
+    const judge = async (task: string) => {
+      experiments.judged(task, { experiment, arm, unit }, [
+        { kind: 'class', guesses: ['spam'], outcome: 'spam' },
+      ]);
+      return (await experiments.find(name, 'smaller')).tally.of(arm).values.n;
+    };
+    experiments.arms([
+      {
+        ...{ experiment, arm, requests: 1, failures: 0, agreed: 0, dropped: 0 },
+        units: [{ unit, failed: false, ms: 1 }],
+      },
+    ]);
+    expect(experiments.taskOf(experiment)).toBe(name);
+    expect([await judge('other'), await judge(name)]).toEqual([0, 1]);
+    await world.end();
+  });
+
   it('says which arm is better, how sure, and what it costs to stop now', async () => {
     const world = await open();
     await world.begin(ab);

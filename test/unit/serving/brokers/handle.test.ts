@@ -1,4 +1,5 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import { anybody } from '@murmuration/serving/access/holder';
 import type { BrokerRequest, Outcome } from '@murmuration/serving/brokers/broker';
 import { requestHandler } from '@murmuration/serving/brokers/handle';
 import { inThisThread } from '@murmuration/serving/conversion/converter';
@@ -13,6 +14,7 @@ const headers = { 'mlserver-model': 'echo', 'mlserver-version': 'champion', auth
 async function handled(
   request: Partial<BrokerRequest>,
   error?: Error,
+  holder = anybody,
 ): Promise<{ outcome: Outcome; asked: InferRequest[]; faults: unknown[]; admitted: unknown[] }> {
   const [asked, faults, admitted]: [InferRequest[], unknown[], unknown[]] = [[], [], []];
   const handle = requestHandler({
@@ -26,7 +28,10 @@ async function handled(
       },
     },
     protocol: 'kafka',
-    admit: authorization => admitted.push(authorization),
+    admit: authorization => {
+      admitted.push(authorization);
+      return holder;
+    },
     attempts: 4,
     retryDelay: 1_000,
     fault: (_, fault) => faults.push(fault),
@@ -47,6 +52,14 @@ describe('a request of a broker', () => {
     const written = (given: Outcome) => JSON.parse(String('reply' in given && given.reply.body));
     expect(written(outcome).id).toBe('own');
     expect(written((await handled({ id: 'key' })).outcome).id).toBe('key');
+  });
+
+  it('is refused for good where its token is for other models, and asked of its own', async () => {
+    const { outcome, asked } = await handled({}, undefined, { id: 'x', models: ['other'] });
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'inference.forbidden' } });
+    expect(asked).toEqual([]);
+    const own = await handled({}, undefined, { id: 'x', models: ['other', 'echo'] });
+    expect(own.outcome.kind).toBe('answered');
   });
 
   it('is asked with what the request log may want: its id, headers and parameters', async () => {

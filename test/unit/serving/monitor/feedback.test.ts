@@ -19,12 +19,13 @@ async function open(...given: Parameters<typeof openWorld> extends [unknown, ...
   return world;
 }
 
-const minted = (...rights: readonly Right[]) => {
+const minted = (...rights: readonly Right[]) => mintedFor(null, ...rights);
+const mintedFor = (models: string[] | null, ...rights: readonly Right[]) => {
   const { text, ...entry } = mintInferenceToken(systemRandom, native);
   return {
     headers: { authorization: `Bearer ${text}` },
     text,
-    entry: { ...entry, name: 'test', rights: [...rights] },
+    entry: { ...entry, name: 'test', rights: [...rights], models },
   };
 };
 
@@ -167,6 +168,35 @@ describe('replicas', () => {
     expect(shown).toContain('murmuration_model_outcomes_known_ratio{model="m",version="1"} 1');
     expect((await first.ask('POST', '/v1/monitor/windows', '{}')).status).toBe(404);
     expect([first.faults, second.faults, centre.faults]).toEqual([[], [], []]);
+  });
+
+  it('say for whom they pass an outcome on: of predictions of another model nothing is heard', async () => {
+    const token = minted('feedback', 'monitor', 'predict');
+    const [own, other] = [mintedFor(['m'], 'feedback'), mintedFor(['n'], 'feedback')];
+    const centre = await open({ tokens: [token.entry] });
+    const report = { url: centre.url, token: token.text, every: 3_600_000 };
+    const replica = await open({ report, tokens: [token, own, other].map(({ entry }) => entry) });
+    await predict(replica, 'p', token.headers);
+    const [status, { error }] = await tell(replica, 'p', 1, other.headers);
+    expect([status, error]).toEqual([404, expect.stringMatching(/the token is not for\.$/)]);
+    expect((await tell(replica, 'p', 1, own.headers))[1].result).toBe('joined');
+  });
+
+  it('whose token is not for a model lose what they tell of it, and nothing else', async () => {
+    const token = minted('predict');
+    const reports = mintedFor(['m'], 'feedback', 'monitor');
+    const centre = await open({ tokens: [token.entry, reports.entry] });
+    const report = { url: centre.url, token: reports.text, every: 3_600_000 };
+    const replica = await open({ report });
+    await replica.folder.putEcho('n', 1, [{ name: 'x', datatype: 'FP32', shape: [-1, 3] }]);
+    const ask = (model: string) => replica.ask('POST', `/v2/models/${model}/infer`, body(model));
+    await expect.poll(async () => (await ask('n')).status).toBe(200);
+    // Hands the window over.
+    await tell(replica, 'nothing', 0);
+    expect((await ask('m')).status).toBe(200);
+    expect((await tell(replica, 'm', 1))[1].result).toBe('joined');
+    expect(String(replica.faults)).toContain('This is about the model n; the token is only for m.');
+    expect(await metrics(centre, token.headers)).not.toContain('model="n"');
   });
 
   it('count features as the coordinator says, which compares all of what they saw', async () => {

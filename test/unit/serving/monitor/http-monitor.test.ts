@@ -95,15 +95,19 @@ describe('a monitor elsewhere', () => {
     });
   });
 
-  it('that refuses a window for good gets the next one', async () => {
+  it.each([
+    [400, '[inference.input]'],
+    // It speaks of a model that the token is not for: windows behind it may not.
+    [403, '[inference.forbidden]'],
+  ])('that refuses a window for good, by %i, gets the next one', async (status, code) => {
     const { monitor, all, heard } = await open(({ body }, response) =>
-      end(response, body.number === 1 ? 400 : 200),
+      end(response, body.number === 1 ? status : 200),
     );
     monitor.window(windowOf(1, []));
     monitor.window(windowOf(2, []));
     await expect.poll(() => monitor.waiting).toBe(0);
     expect(all.map(({ body }) => body.number)).toEqual([1, 2]);
-    expect(heard).toEqual(['lost 1', '[inference.input]']);
+    expect(heard).toEqual(['lost 1', code]);
   });
 
   it('is owed a bounded number of windows and outcomes', async () => {

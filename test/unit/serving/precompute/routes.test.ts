@@ -49,8 +49,14 @@ async function run(opened: World, headers: Record<string, string>): Promise<void
 }
 
 function token(...rights: Right[]) {
+  return tokenFor(null, ...rights);
+}
+function tokenFor(models: string[] | null, ...rights: Right[]) {
   const { text, id, sha256 } = mintInferenceToken(systemRandom, native);
-  return { entry: { id, name: rights.join(), rights, sha256 }, headers: { authorization: `Bearer ${text}` } };
+  return {
+    entry: { id, name: rights.join(), rights, models, sha256 },
+    headers: { authorization: `Bearer ${text}` },
+  };
 }
 
 const manager = token('predict', 'manage');
@@ -132,6 +138,30 @@ describe('precomputed rows over HTTP', () => {
     expect(await status('POST', '/v1/precomputed/sums/run', {})).toBe(401);
     expect(await status('POST', '/v1/precomputed/sums/run', reader.headers)).toBe(403);
     expect(await status('POST', '/v1/precomputed/nothing/run', manager.headers)).toBe(404);
+  });
+
+  it('are for those whose token is for the model of the job', async () => {
+    const [own, other] = [['dense', 'other'], ['other']].map(models =>
+      tokenFor(models, 'predict', 'manage'),
+    ) as [ReturnType<typeof token>, ReturnType<typeof token>];
+    const opened = await open({ model: 'dense@1' }, { tokens: [own.entry, other.entry] });
+    await run(opened, own.headers);
+    const status = async (method: string, path: string, { headers }: typeof own) =>
+      (await opened.ask(method, `/v1/precomputed${path}`, undefined, headers)).status;
+    for (const [method, path, code] of [
+      ['GET', '/sums', 200],
+      ['GET', '/sums/a', 200],
+      ['GET', '/sums/nobody', 404],
+      ['POST', '/sums/run', 202],
+    ] as const)
+      expect([path, await status(method, path, own), await status(method, path, other)]).toEqual([
+        path,
+        code,
+        403,
+      ]);
+    const jobs = async ({ headers }: typeof own) =>
+      (await (await opened.ask('GET', '/v1/precomputed', undefined, headers)).json()).jobs.length;
+    expect([await jobs(own), await jobs(other)]).toEqual([1, 0]);
   });
 
   it('can be read without a token on this machine alone, and never run', async () => {

@@ -13,11 +13,12 @@ import { operatorOf } from './scope.ts';
 /** With what programs ask the inference server. */
 export function inferenceTokenRoutes(scope: App, operators: Operators, tokens: InferenceTokens): void {
   const describe = (token: StoredInferenceToken): InferenceTokenMessage => {
-    const { id, name, rights, rate, quota } = token;
+    const { id, name, rights, models, rate, quota } = token;
     return {
       id,
       name,
       rights: [...rights],
+      models,
       rate,
       quota,
       state: tokens.stateOf(token),

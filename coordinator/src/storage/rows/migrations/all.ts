@@ -11,6 +11,7 @@ import { experimentCovariates } from './experiment-covariates.ts';
 import { experiments } from './experiments.ts';
 import { gates } from './gates.ts';
 import { history } from './history.ts';
+import { inferenceTokenModels } from './inference-token-models.ts';
 import { inferenceTokens } from './inference-tokens.ts';
 import { lineage } from './lineage.ts';
 import { liveAccuracy } from './live-accuracy.ts';
@@ -73,4 +74,5 @@ export const migrations: readonly Migration[] = [
   auditBegun,
   privacyPages,
   deviceMarks,
+  inferenceTokenModels,
 ];

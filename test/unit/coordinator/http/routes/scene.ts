@@ -49,7 +49,7 @@ export async function openRoutes(change?: FederationOptions['task']) {
     versionAliases,
     gateDecisions,
     experiments: { served: () => [] },
-    isReplica: async () => false,
+    replicaOf: async () => undefined,
     queryResults: federation.queryResults,
     isDevelopment: false,
   });
