@@ -158,6 +158,9 @@ describe('murmuration inference-tokens', { timeout }, () => {
       '--right',
       'predict',
       'manage',
+      '--model',
+      'line',
+      'spam',
       '--per-second',
       '50',
       '--per-day',
@@ -170,7 +173,9 @@ describe('murmuration inference-tokens', { timeout }, () => {
     };
     expect(await ask()).toBe(200);
     const { output } = await run(['inference-tokens'], { MURMURATION_TOKEN: admin });
-    expect(output).toMatch(new RegExp(`^${id} +a shop +valid +predict, manage +50 +1000 in 24 h `, 'm'));
+    expect(output).toMatch(
+      new RegExp(`^${id} +a shop +valid +predict, manage +line, spam +50 +1000 in 24 h `, 'm'),
+    );
     expect(await json(['inference-tokens', 'revoke', id])).toMatchObject({ id, state: 'revoked' });
     expect(await ask()).toBe(401);
   });

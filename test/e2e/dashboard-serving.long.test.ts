@@ -73,12 +73,14 @@ it('makes an inference token without a restart, and revokes it', async () => {
   await page.getByRole('button', { name: 'New inference token' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name').fill('the shop');
+  await dialog.getByRole('textbox', { name: /^Models/ }).fill('line, spam');
   await dialog.getByLabel('Requests a day').fill('2');
   expect(await violations(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Create token' }).click();
   const text = await dialog.getByLabel('Token').inputValue();
   await dialog.getByRole('button', { name: 'Done' }).click();
   await page.getByText('2 in 24 h').waitFor();
+  await page.getByText('line, spam', { exact: true }).waitFor();
   const ask = async () =>
     (
       await fetch(`${world.coordinator.url}/v1/models/line:predict`, {

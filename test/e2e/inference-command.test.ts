@@ -62,9 +62,20 @@ describe('murmuration inference', () => {
 
   it('asks for the token that inference-token has made', async () => {
     const bounds = ['--expires', '1 h', '--per-second', '9', '--per-day', '1'];
-    const maker = run('inference-token', '--name', 'Ada', '--right', 'predict', ...bounds, '--json');
+    const maker = run(
+      'inference-token',
+      '--name',
+      'Ada',
+      '--right',
+      'predict',
+      '--model',
+      'half',
+      ...bounds,
+      '--json',
+    );
     expect(await maker.ended()).toBe(0);
     const { text, entry } = JSON.parse(maker.output);
+    expect(entry.models).toEqual(['half']);
     expect(Date.parse(entry.expiresAt) - systemClock.now()).toBeGreaterThan(3_000_000);
     const config = join(folder.path, 'config.json');
     await writeFile(

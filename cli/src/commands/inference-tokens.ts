@@ -17,6 +17,7 @@ const rights = inferenceToken.shape.rights.element.options;
 interface CreateOptions extends RemoteOptions {
   readonly name: string;
   readonly right: Right[];
+  readonly model?: string[];
   readonly expires?: string;
   readonly perSecond?: number;
   readonly perDay?: number;
@@ -43,12 +44,13 @@ export function inferenceTokenCommands(program: Command): void {
     );
     if (given.json) return sayJson(found);
     sayTable(
-      ['id', 'name', 'state', 'rights', 'per second', 'quota', 'created', 'expires'],
-      found.map(({ id, name, state, rights, rate, quota, createdAt, expiresAt }) => [
+      ['id', 'name', 'state', 'rights', 'models', 'per second', 'quota', 'created', 'expires'],
+      found.map(({ id, name, state, rights, models, rate, quota, createdAt, expiresAt }) => [
         id,
         name,
         state,
         rights.join(', '),
+        models?.join(', ') ?? null,
         rate?.perSecond ?? null,
         quota && `${quota.requests} in ${quota.hours} h`,
         createdAt,
@@ -62,16 +64,18 @@ export function inferenceTokenCommands(program: Command): void {
   )
     .requiredOption('-n, --name <name>', 'the name of its owner')
     .addOption(new Option('-r, --right <right...>', 'what it allows').choices(rights).default(['predict']))
+    .option('-m, --model <name...>', 'the models that it is for (default: all)')
     .option(
       '-e, --expires <time>',
       'when it expires, for example "12 h" or "90 d" from now; without it, it stays valid until it is revoked',
     )
     .option('--per-second <requests>', 'requests a second in the long run, and as many at once', wholeNumber)
     .option('--per-day <requests>', 'its quota of requests, which comes back over a day', wholeNumber)
-    .action(async ({ name, right, expires, perSecond, perDay, ...given }: CreateOptions) => {
+    .action(async ({ name, right, model, expires, perSecond, perDay, ...given }: CreateOptions) => {
       const body = {
         name: nameOf(name),
         rights: right,
+        models: model ?? null,
         expiresAt: isoOrNull(expiry(expires, systemClock.now())),
         rate: perSecond === undefined ? null : { burst: perSecond, perSecond },
         quota: perDay === undefined ? null : { requests: perDay, hours: 24 },

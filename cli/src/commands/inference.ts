@@ -35,6 +35,7 @@ interface InferenceOptions {
 interface TokenOptions {
   readonly name: string;
   readonly right: readonly Right[];
+  readonly model?: readonly string[];
   readonly expires?: string;
   readonly perSecond?: number;
   readonly perDay?: number;
@@ -131,6 +132,7 @@ export function inferenceCommands(program: Command): void {
     .description('make a token for an inference server, and print what to add to its configuration')
     .requiredOption('-n, --name <name>', 'the name of its owner')
     .addOption(new Option('-r, --right <right...>', 'what it allows').choices(rights).default(['predict']))
+    .option('-m, --model <name...>', 'the models that it is for (default: all)')
     .option(
       '-e, --expires <time>',
       'when it expires, for example "12 h" or "90 d" from now; without it, it stays valid while it is listed',
@@ -138,13 +140,14 @@ export function inferenceCommands(program: Command): void {
     .option('--per-second <requests>', 'requests a second in the long run, and as many at once', wholeNumber)
     .option('--per-day <requests>', 'its quota of requests, which comes back over a day', wholeNumber)
     .option('--json', 'print JSON, for programs')
-    .action(({ name, right, expires, perSecond, perDay, json }: TokenOptions) => {
+    .action(({ name, right, model, expires, perSecond, perDay, json }: TokenOptions) => {
       const end = expiry(expires, systemClock.now());
       const { text, id, sha256 } = mintInferenceToken(systemRandom, native);
       const entry = {
         id,
         name: nameOf(name),
         rights: right,
+        ...(model && { models: model }),
         sha256,
         ...(end !== null && { expiresAt: new Date(end).toISOString() }),
         ...(perSecond !== undefined && { rate: { burst: perSecond, perSecond } }),

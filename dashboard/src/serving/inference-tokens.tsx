@@ -16,6 +16,7 @@ export function InferenceTokens() {
           heading: columns.rights,
           cell: ({ rights }) => rights.map(right => words.tokens.rights[right]).join(', '),
         },
+        { heading: columns.models, cell: ({ models }) => models?.join(', ') ?? words.tokens.allModels },
         { heading: columns.quota, cell: ({ rate, quota }) => words.tokens.limits(rate, quota) },
       ]}
     />

@@ -90,6 +90,7 @@ export const words = {
       monitor: 'report as a replica',
       read: 'read models',
     },
+    allModels: 'all',
     limits: (rate: { readonly perSecond: number } | null, quota: Quota | null) =>
       [rate && `${figure(rate.perSecond)}/s`, quota && `${count(quota.requests)} in ${figure(quota.hours)} h`]
         .filter(limit => limit !== null)

@@ -69,6 +69,10 @@ function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (t
       expiresAt: until ? new Date(until).toISOString() : null,
     };
     const uses = String(fields.get('uses') ?? '');
+    const models = String(fields.get('models') ?? '')
+      .split(',')
+      .map(name => name.trim())
+      .filter(name => name !== '');
     const perDay = String(fields.get('perDay') ?? '');
     const body = {
       ...common,
@@ -76,6 +80,7 @@ function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (t
       ...(kind === 'operator' && { role: String(fields.get('role')) }),
       ...(kind === 'inference' && {
         rights: ['predict', ...furtherRights.filter(right => fields.get(right) !== null)],
+        models: models.length > 0 ? models : null,
         quota: perDay === '' ? null : { requests: Number(perDay), hours: 24 },
       }),
     };
@@ -108,6 +113,11 @@ function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (t
               <span>{words.made.rights[right]}</span>
             </label>
           ))}
+          <label class="field">
+            <span>{words.made.models}</span>
+            <input type="text" name="models" autocomplete="off" />
+            <small>{words.made.modelsHint}</small>
+          </label>
           <label class="field">
             <span>{words.made.perDay}</span>
             <input type="number" name="perDay" min={1} step={1} />

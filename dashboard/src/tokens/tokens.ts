@@ -23,7 +23,9 @@ export interface EnrolmentToken extends Token {
 }
 
 /** As GET /v1/admin/inference-tokens lists them. */
-export interface InferenceToken extends Token, Pick<InferenceTokenMessage, 'rights' | 'rate' | 'quota'> {}
+export interface InferenceToken
+  extends Token,
+    Pick<InferenceTokenMessage, 'rights' | 'models' | 'rate' | 'quota'> {}
 
 /** As GET /v1/admin/operator-tokens lists them. */
 export interface OperatorToken extends Token {
