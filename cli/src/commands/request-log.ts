@@ -183,11 +183,9 @@ function tell(
     say(`${where}: ${problem.reason}.`);
     return;
   }
-  say(
-    `${lines} lines in ${files} files are as they were written; ${forgotten} of them were deleted by request.`,
-  );
-  if (chain === 'off')
-    note('The lines are not linked: a changed line would not be found, only a missing one.');
+  const holds = chain === 'off' ? 'No line is missing between the' : 'As they were written are the';
+  say(`${holds} ${lines} lines in ${files} files; ${forgotten} of them were deleted by request.`);
+  if (chain === 'off') note('The lines are not linked: a changed line is not found.');
   if (chain === 'open') note('The chain is open: anybody who can write to the folder can make it again.');
   if (torn > 0) note(`The last line is not complete (${torn} bytes): a process was killed, or writes now.`);
   if (!known) note('Without --anchor or --last, lines that are missing at the end are not found.');

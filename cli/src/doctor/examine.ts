@@ -29,7 +29,10 @@ export async function examine({ modules, file, env, url }: Examined, clock: Cloc
     config = await loadConfig(file, env);
     findings.push(ok('configuration', `All fields of ${where} are right.`));
   } catch (error) {
-    const mend = `Correct it in ${where}, or in the variable MURMURATION_… that overrides it, and run doctor again for what depends on it.`;
+    const isThere = Object.keys(env).some(name => name.startsWith('MURMURATION_'));
+    const mend = file
+      ? `Correct it in ${file}, or in the variable MURMURATION_… that overrides it, and run doctor again for what depends on it.`
+      : `${isThere ? 'Correct the variables' : 'Name one'}, and run doctor again for what depends on it.`;
     findings.push(...linesOf(error).map(line => fault('configuration', `${line}.`, mend)));
   }
   if (config) {

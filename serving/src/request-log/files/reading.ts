@@ -88,22 +88,28 @@ function entryOf(line: Buffer): Entry | undefined {
   if (!event) return undefined;
   const data = (value.data ?? {}) as Readonly<Record<string, unknown>>;
   return {
-    time: String(value.time),
+    time: textOf(value.time) ?? '',
     event,
-    id: String(value.id),
-    model: String(value.inferenceservicename),
-    version: typeof value.modelversion === 'string' ? value.modelversion : null,
-    protocol: String(value.protocol),
-    status: typeof data.status === 'string' ? data.status : null,
+    id: textOf(value.id) ?? '',
+    model: textOf(value.inferenceservicename) ?? '',
+    version: textOf(value.modelversion),
+    protocol: textOf(value.protocol) ?? '',
+    status: textOf(data.status),
     ms: typeof data.ms === 'number' ? data.ms : null,
     tensors: tensorsText(data.inputs ?? data.outputs),
     text,
   };
 }
 
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
 function tensorsText(tensors: unknown): string {
   if (!Array.isArray(tensors)) return '';
   return tensors
-    .map(({ name = '', datatype, shape }) => `${name} ${datatype} [${shape.join(', ')}]`.trim())
+    .map(tensor => {
+      const { name, datatype, shape } = (tensor ?? {}) as Readonly<Record<string, unknown>>;
+      const size = Array.isArray(shape) ? `[${shape.join(', ')}]` : null;
+      return [textOf(name), textOf(datatype), size].filter(part => part !== null).join(' ');
+    })
     .join('; ');
 }

@@ -1,4 +1,6 @@
-import { attributesOf } from '@murmuration/serving/request-log/event';
+import { appendFile } from 'node:fs/promises';
+import { attributesOf, eventTypes, structured } from '@murmuration/serving/request-log/event';
+import { logFiles } from '@murmuration/serving/request-log/files/folder';
 import { type Entry, followLog, lastEntries } from '@murmuration/serving/request-log/files/reading';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventOf, eventsOf, LogFolder } from './log-folder.ts';
@@ -36,6 +38,17 @@ describe('the newest entries', () => {
   });
 });
 
+it('an entry has nothing where its event has nothing, of its tensors too', async () => {
+  const log = await world.open();
+  await log.close();
+  const [file] = await logFiles(world.folder);
+  const data = { outputs: [{ name: 'y' }, { datatype: 'FP32', shape: [1, 2] }, null] };
+  await appendFile(file!.path, `${JSON.stringify({ type: eventTypes.response, id: 'r1', data })}\n`);
+  const [entry] = await lastEntries(world.folder, 1, () => true);
+  expect(entry).toMatchObject({ id: 'r1', model: '', version: null, protocol: '', status: null, time: '' });
+  expect(entry!.tensors).toBe('y; FP32 [1, 2]; ');
+});
+
 describe('somebody who follows a log', () => {
   it('sees what is written from then on, over all files, each line once', async () => {
     const log = await world.open({ size: 2_000, gzip: true });
@@ -60,9 +73,6 @@ describe('somebody who follows a log', () => {
   it('waits for the end of a line that is being written', async () => {
     const log = await world.open();
     await log.close();
-    const { appendFile } = await import('node:fs/promises');
-    const { logFiles } = await import('@murmuration/serving/request-log/files/folder');
-    const { structured } = await import('@murmuration/serving/request-log/event');
     const [file] = await logFiles(world.folder);
     const line = `${structured(eventOf(1)).slice(0, -1)},"sequence":"1"}\n`;
     const parts = [line.slice(0, 30), line.slice(30, 90), line.slice(90)];
