@@ -108,6 +108,13 @@ const benchmarks: Record<string, Benchmark> = {
   },
 };
 
+/** Says what a run failed with and ends: in its own words, unless it is a fault of the program, of which one wants to know where. */
+function endOf(error: unknown): never {
+  const isPlain = error instanceof Error && (error.name === 'Error' || 'code' in error);
+  console.error(isPlain ? error.message : error);
+  process.exit(2);
+}
+
 /** Names and values side by side; nested figures as `outer.inner`. */
 function table(figures: Figures): string {
   const rows = (values: object, prefix: string): [string, string][] =>
@@ -140,7 +147,8 @@ for (const [name, { measures, load }] of Object.entries(benchmarks)) {
     .allowUnknownOption()
     .action(async (args: string[], { json = false }: { json?: boolean }) => {
       const { run } = await load();
-      const figures = await run({ json, args, log: line => process.stderr.write(`${line}\n`) });
+      const options = { json, args, log: (line: string) => void process.stderr.write(`${line}\n`) };
+      const figures = await run(options).catch(endOf);
       console.log(json ? JSON.stringify(figures) : table(figures));
       const over = overLimits(figures);
       for (const line of over) console.error(line);
