@@ -234,7 +234,7 @@ const order: Record<string, readonly string[]> = {
     'sign-in',
     'shell',
   ],
-  'cli/src': ['output', 'client', 'arguments', 'doctor', 'dev', 'serve', 'commands'],
+  'cli/src': ['threads', 'output', 'client', 'arguments', 'doctor', 'dev', 'serve', 'commands'],
 };
 
 /** The room of a file: the folder of a package's sources in which it lies; `.` for a file beside the rooms. */

@@ -1,6 +1,8 @@
 import type { Measured } from '@murmuration/engine/measure/difference';
 import type { StoredModel, StoredWeights } from '@murmuration/engine/models/stored-weights';
 import { type Fetched, writeFolder } from '../client/model-export.ts';
+import { inThread, measuring } from '../threads/in-thread.ts';
+import type measure from '../threads/measure.ts';
 import { differences, noting, sizeLine, type Written } from './export-report.ts';
 
 /** What was written as TensorFlow.js takes it. */
@@ -18,16 +20,16 @@ export async function storedSmaller(
 ): Promise<{ readonly stored: StoredModel; readonly measured: Measured | null }> {
   if (as === 'float32') return { stored: { json, name, weights }, measured: null };
   // Only here: no other command waits for the engine to load.
-  const [{ startBackend }, { readStoredModel, storeModel }, { measureStored }] = await Promise.all([
-    import('@murmuration/engine/backend/backend'),
-    import('@murmuration/engine/models/stored-weights'),
-    import('@murmuration/engine/measure/stored'),
-  ]);
+  const { readStoredModel, storeModel } = await import('@murmuration/engine/models/stored-weights');
   const stored = storeModel(files, as);
-  const measured = await noting('Comparing the answers with those of the model', async () => {
-    await startBackend();
-    return measureStored(files, readStoredModel(stored.json, stored.weights));
-  });
+  const smaller = readStoredModel(stored.json, stored.weights);
+  const measured = await noting('Comparing the answers with those of the model', () =>
+    inThread<typeof measure>(
+      new URL('../threads/measure.ts', import.meta.url),
+      { whole: files, smaller },
+      { most: measuring },
+    ),
+  );
   return { stored, measured };
 }
 

@@ -1,8 +1,11 @@
 import { access } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { writeFolder } from '../client/model-export.ts';
 import { bytes as inUnits } from '../output/figures.ts';
+import { inThread } from '../threads/in-thread.ts';
+import type readModel from '../threads/read-model.ts';
 import { noting } from './export-report.ts';
 
 /** Where a model goes, besides into which folder. */
@@ -10,6 +13,8 @@ export interface ImportOptions {
   /** By default that of the folder it comes from. */
   readonly name?: string;
   readonly version: number;
+  /** By which it may take a minute; by default one that nobody sets. */
+  readonly clock?: Clock;
 }
 
 /** A pretrained model as Murmuration has it. */
@@ -40,13 +45,14 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /**
  * Reads a pretrained Keras model, as `tensorflowjs_converter` writes it, and writes it into a folder of models as `NAME/VERSION`, which an
- * inference server serves and a task begins with. The model is run before anything is written. Throws `model.missing` and `model.unusable` for
- * what can't be used, and `config.invalid` for a name that is none, a version that is there, and a folder that can't be written.
+ * inference server serves and a task begins with. The model is built before anything is written, in a thread, for a minute at most. Throws
+ * `model.missing` and `model.unusable` for what can't be used, and `config.invalid` for a name that is none, a version that is there, and a
+ * folder that can't be written.
  */
 export async function importModel(
   from: string,
   to: string,
-  { name = basename(resolve(from)), version }: ImportOptions,
+  { name = basename(resolve(from)), version, clock }: ImportOptions,
 ): Promise<Imported> {
   if (!namePattern.test(name))
     throw new MurmurationError(
@@ -59,7 +65,9 @@ export async function importModel(
       'config.invalid',
       `There is a version ${version} of ${name} in ${to}. Give another number by --as-version.`,
     );
-  const read = await noting(`Reading and trying ${from}`, () => tried(from));
+  const read = await noting(`Reading and trying ${from}`, () =>
+    inThread<typeof readModel>(new URL('../threads/read-model.ts', import.meta.url), from, { clock }),
+  );
   const { json, weights, weightsName, ...known } = read;
   // Whoever watches the folder finds the weights once it finds the model.
   const files = await writeFolder(folder, { [weightsName]: weights, 'model.json': json });
@@ -88,41 +96,6 @@ export function linesOfImport({
     `Serve it:          murmuration inference --from ${resolve(folder, '../..')}`,
     `Begin a task with: model: () => kerasModel('${folder}'), of @murmuration/engine`,
   ];
-}
-
-/** The model in a folder in the form of versions, once an engine has loaded it. */
-async function tried(from: string) {
-  // Only here: no other command waits for the engine to load.
-  const [{ startBackend }, { kerasModel }, { describeModel }, { loadLayers }, { encodeModel }] =
-    await Promise.all([
-      import('@murmuration/engine/backend/backend'),
-      import('@murmuration/engine/models/keras-model'),
-      import('@murmuration/engine/models/model'),
-      import('@murmuration/engine/runtime/layers-model'),
-      import('@murmuration/protocol/weights/model-files'),
-    ]);
-  await startBackend();
-  const model = await kerasModel(from);
-  try {
-    const described = describeModel(model);
-    const { topology, layout, weights } = described;
-    const { json, weights: bytes, weightsHash, hash } = encodeModel(topology, layout, weights);
-    const loaded = await loadLayers(described);
-    const { engine, inputs, outputs } = loaded;
-    await loaded.close();
-    return {
-      model: hash,
-      values: layout.count,
-      engine,
-      inputs,
-      outputs,
-      json,
-      weights: bytes,
-      weightsName: `${weightsHash}.bin`,
-    };
-  } finally {
-    model.dispose();
-  }
 }
 
 const exists = (path: string): Promise<boolean> =>

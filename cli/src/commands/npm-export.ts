@@ -5,6 +5,8 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Datatype, TensorSpec } from '@murmuration/protocol/tensors/tensor';
 import { type Fetched, writeFolder } from '../client/model-export.ts';
 import { version as own } from '../output/version.ts';
+import { inThread } from '../threads/in-thread.ts';
+import type loadStored from '../threads/load-stored.ts';
 import { differences, noting, sizeLine, type Written } from './export-report.ts';
 import { storedSmaller, writtenOf } from './folder-export.ts';
 
@@ -56,7 +58,9 @@ export async function exportNpm(
       `"${version}" is no version; expected three numbers, such as 1.12.0.`,
     );
   const { stored, measured } = await storedSmaller(fetched, weights);
-  const { inputs, outputs } = await noting('Loading the model', () => specsOf(stored));
+  const { inputs, outputs } = await noting('Loading the model', () =>
+    inThread<typeof loadStored>(new URL('../threads/load-stored.ts', import.meta.url), stored),
+  );
   const described = { name, version, source, hash: files.hash, weights };
   await writeFolder(folder, {
     [stored.name]: stored.weights,
@@ -86,20 +90,6 @@ interface Described {
   readonly source: Fetched['version'];
   readonly hash: string;
   readonly weights: StoredWeights;
-}
-
-/** What the package will tell of the model: it is loaded once, as it will be. */
-async function specsOf(stored: StoredModel) {
-  const [{ startBackend }, { readStoredModel }, { loadLayers }] = await Promise.all([
-    import('@murmuration/engine/backend/backend'),
-    import('@murmuration/engine/models/stored-weights'),
-    import('@murmuration/engine/runtime/layers-model'),
-  ]);
-  await startBackend();
-  const model = await loadLayers(readStoredModel(stored.json, stored.weights));
-  const { inputs, outputs } = model;
-  await model.close();
-  return { inputs, outputs };
 }
 
 function manifestText({ name, version, source, hash, weights }: Described, stored: StoredModel): string {

@@ -2,6 +2,8 @@ import type { Measured } from '@murmuration/engine/measure/difference';
 import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Fetched, writeWhole } from '../client/model-export.ts';
+import { inThread, measuring } from '../threads/in-thread.ts';
+import type writeAsOnnx from '../threads/write-onnx.ts';
 import { differences, noting, sizeLine, type Written } from './export-report.ts';
 
 /** What was written, and how far its answers are from those of the model. */
@@ -27,27 +29,30 @@ export async function exportOnnx(
 ): Promise<OnnxExported> {
   const { files } = fetched;
   // Only here: no other command waits for the engine to load.
-  const [{ startBackend }, { writeOnnx }, { measureOnnx }] = await Promise.all([
+  const [{ startBackend }, { measureOnnx }] = await Promise.all([
     import('@murmuration/engine/backend/backend'),
-    import('@murmuration/engine/onnx/write'),
     import('@murmuration/engine/measure/onnx'),
   ]);
-  await startBackend();
-  const written = await noting('Writing the model as ONNX', () => writeOnnx(files, { weights }));
-  const whole = weights === 'float32' ? written : await writeOnnx(files);
-  const measured = await noting('Comparing its answers with those of the model', () =>
-    unlessMissing(measureOnnx(files, written.bytes)),
+  const { bytes, ...written } = await noting('Writing the model as ONNX', () =>
+    inThread<typeof writeAsOnnx>(
+      new URL('../threads/write-onnx.ts', import.meta.url),
+      { files, weights },
+      { most: measuring },
+    ),
   );
-  await writeWhole(file, written.bytes);
+  // Here, now that it could be built: no thread can hold onnxruntime-node.
+  await startBackend();
+  const measured = await noting('Comparing its answers with those of the model', () =>
+    unlessMissing(measureOnnx(files, bytes)),
+  );
+  await writeWhole(file, bytes);
   return {
     model: files.hash,
     file,
     weights,
     values: files.layout.count,
-    bytes: written.bytes.length,
-    float32Bytes: whole.bytes.length,
-    inputs: written.inputs,
-    outputs: written.outputs,
+    bytes: bytes.length,
+    ...written,
     measured,
   };
 }

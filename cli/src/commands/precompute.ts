@@ -90,19 +90,17 @@ async function open(
   const transformers = await loadTransformers(transformer);
   const clock = steadyClock();
   // Only here: no other command waits for the engine to load.
-  const [{ openServer }, { Precomputation }, { layersRuntime }, { onnxRuntime }, { systemTurns }] =
-    await Promise.all([
-      import('@murmuration/serving/assembly/open-server'),
-      import('@murmuration/serving/precompute/precomputation'),
-      import('@murmuration/serving/runtime/layers'),
-      import('@murmuration/serving/runtime/onnx'),
-      import('@murmuration/serving/adapters/system-turns'),
-    ]);
+  const [{ openServer }, { Precomputation }, { threadRuntime }, { systemTurns }] = await Promise.all([
+    import('@murmuration/serving/assembly/open-server'),
+    import('@murmuration/serving/precompute/precomputation'),
+    import('@murmuration/serving/runtime/thread-runtime'),
+    import('@murmuration/serving/adapters/system-turns'),
+  ]);
   const source = await modelSource(from, clock, error => precomputeNotes.fault?.(from, error));
   const server = openServer({
     source,
     transformers,
-    runtimes: [layersRuntime(), onnxRuntime({ providers: provider })],
+    runtimes: [threadRuntime({ clock, onnx: { providers: provider }, fusedHere: true })],
     clock,
   });
   const events: PrecomputeEvents = {

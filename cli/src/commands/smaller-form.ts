@@ -6,6 +6,8 @@ import { contentHash, decodeModel, parseModelJson } from '@murmuration/protocol/
 import { longestJson } from '../client/model-export.ts';
 import type { PublicClient } from '../client/public-client.ts';
 import { bytes as inUnits } from '../output/figures.ts';
+import { inThread, measuring } from '../threads/in-thread.ts';
+import type measure from '../threads/measure.ts';
 import { differences, noting } from './export-report.ts';
 
 /** What devices get of a version that they only serve, and how far its answers are from those of all weights. */
@@ -29,11 +31,7 @@ export async function smallerForm(
   const { topology, layout, weightsHash, smaller } = parseModelJson(hash, json);
   if (!smaller) return null;
   // Only here: no other command waits for the engine to load.
-  const [{ startBackend }, { readAllTensors, smallerTensors }, { measureStored }] = await Promise.all([
-    import('@murmuration/engine/backend/backend'),
-    import('@murmuration/engine/models/stored-tensors'),
-    import('@murmuration/engine/measure/stored'),
-  ]);
+  const { readAllTensors, smallerTensors } = await import('@murmuration/engine/models/stored-tensors');
   const load = (name: string) => client.file(path.replace(/(?<=\/)[^/]+$/, `${name}.bin`), 4 * layout.count);
   const stored = await load(smaller.hash);
   if (contentHash(stored) !== smaller.hash)
@@ -45,10 +43,13 @@ export async function smallerForm(
   const files = decodeModel(hash, json, whole);
   const tensors = smallerTensors(layout, smaller.tensors);
   const weights = readAllTensors(tensors, stored);
-  const measured = await noting('Comparing the answers with those of all weights', async () => {
-    await startBackend();
-    return measureStored(files, { topology, layout, weights });
-  });
+  const measured = await noting('Comparing the answers with those of all weights', () =>
+    inThread<typeof measure>(
+      new URL('../threads/measure.ts', import.meta.url),
+      { whole: files, smaller: { topology, layout, weights } },
+      { most: measuring },
+    ),
+  );
   const isHalf = tensors.some(({ quantization }) => quantization?.dtype === 'float16');
   return {
     weights: isHalf ? 'float16' : 'int8',

@@ -5,6 +5,7 @@ import { importModel, linesOfImport } from '@murmuration/cli/commands/model-impo
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { kerasModel } from '@murmuration/engine/models/keras-model';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { serveModels } from '@murmuration/serving/assembly/serve-models';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { folderModels } from '@murmuration/serving/source/folder';
@@ -116,6 +117,19 @@ describe('nothing is written', () => {
     await convert(from);
     damage();
     await expect(importModel(from, to, { name: 'iris', version: 1 })).rejects.toMatchObject({ code });
+    expect(existsSync(to)).toBe(false);
+  });
+
+  it('of a model that takes more than a minute to build', async () => {
+    await convert(from);
+    const clock = new VirtualClock();
+    const refused = expect(importModel(from, to, { name: 'iris', version: 1, clock })).rejects.toMatchObject({
+      code: 'model.unusable',
+      detail: expect.stringMatching(/60000 ms/),
+    });
+    while (clock.pending === 0) await settled();
+    await clock.advance(60_000);
+    await refused;
     expect(existsSync(to)).toBe(false);
   });
 });

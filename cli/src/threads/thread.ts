@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type ErrorCode, MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+
+export type ThreadReply =
+  | { readonly done: unknown }
+  | {
+      /** Of an error of ours; null for any other. */
+      readonly code: ErrorCode | null;
+      readonly detail: string;
+    };
+
+const { module, given } = workerData as { readonly module: string; readonly given: unknown };
+parentPort!.postMessage(await reply());
+
+async function reply(): Promise<ThreadReply> {
+  try {
+    const { default: work } = (await import(module)) as { default: (given: unknown) => Promise<unknown> };
+    return { done: await work(given) };
+  } catch (error) {
+    const own = error instanceof MurmurationError ? error : null;
+    return { code: own?.code ?? null, detail: own?.detail ?? messageOf(error) };
+  }
+}
