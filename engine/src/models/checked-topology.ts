@@ -28,8 +28,9 @@ interface Calls {
 }
 
 /**
- * The `modelTopology` of a file as TensorFlow.js may have it, which loops for ever over some: calls that wait for one another or for none that
- * is there, and models in models that call each other twice. Takes time that is bounded, and linear in a file that has its layers in order.
+ * What TensorFlow.js may have of the `modelTopology` of a file: the model, and nothing beside it. It loops for ever over some: calls that wait
+ * for one another or for none that is there, and models in models that call each other twice. Takes time that is bounded, and linear in a file
+ * that has its layers in order.
  *
  * @throws MurmurationError `model.unusable` for these, for more than 10,000 layers, a shape of more than 2^27 values, and a stateful layer
  */
@@ -38,7 +39,8 @@ export function checkedTopology(topology: object): object {
   const model = tfjsForm(file.model_config ?? file, '');
   if (!isDescribed(model)) return refuse('its file describes no model');
   layersOf(model);
-  return model;
+  const { className, config } = model;
+  return { className, config };
 }
 
 /** Keys and texts as TensorFlow.js makes them of a file; made twice, they are the same. */
@@ -70,21 +72,30 @@ function isDescribed(value: unknown): value is Described {
 
 /** How many layers run when one is called once. */
 function layersOf({ className, config }: Described): number {
-  const { layers, stateful, batchInputShape, batchShape } = config as Dictionary;
-  if (stateful === true) refuse('a stateful layer would carry what one example was into the next');
+  const { layers, ...others } = config as Dictionary;
+  const { stateful, batchInputShape, batchShape } = others;
+  if (stateful) refuse('a stateful layer would carry what one example was into the next');
   for (const shape of [batchInputShape, batchShape]) requireSmall(shape);
   const inside = Array.isArray(config) ? config : layers;
-  if (className !== 'Sequential' && Array.isArray(inside)) return 1 + layersOfGraph(inside);
-  return bounded(1 + (timesMade[className] ?? 1) * layersIn(config));
+  if (className === 'Sequential' || !Array.isArray(inside))
+    return bounded(1 + (timesMade[className] ?? 1) * layersIn(config));
+  // A wrapper may have a list of layers besides, which it never looks at.
+  return bounded(1 + layersOfGraph(inside) + (timesMade[className] ?? 1) * layersIn(others));
 }
 
 /** Of a model or a wrapper, by whatever option it has them. */
 function layersIn(value: unknown): number {
   if (isDescribed(value)) return layersOf(value);
   if (typeof value !== 'object' || value === null) return 0;
+  // TensorFlow.js takes the list of one name for that name.
+  if (Array.isArray((value as Dictionary).className)) refuse('a class is named by a list');
   let layers = 0;
-  for (const [name, each] of Object.entries(value))
-    if (!/(Initializer|Regularizer|Constraint)$/.test(name)) layers += layersIn(each);
+  for (const [name, each] of Object.entries(value)) {
+    const inside = layersIn(each);
+    if (!/(Initializer|Regularizer|Constraint)$/.test(name)) layers += inside;
+    // It looks like one layer itself, and TensorFlow.js would make it one of any class, models as well.
+    else if (inside > 1) refuse(`the ${name} of a layer holds layers`);
+  }
   return bounded(layers);
 }
 

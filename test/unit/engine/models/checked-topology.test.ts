@@ -58,6 +58,23 @@ describe('a topology is checked before TensorFlow.js has it', () => {
     ['a cycle in a model inside', between(nested(cyclic, [['x']]))],
     ['a cycle in a wrapper', between(layer('TimeDistributed', 'each', [['x']], { layer: cyclic }))],
     [
+      'a cycle in a wrapper that shows a list of layers',
+      between(layer('TimeDistributed', 'each', [['x']], { layer: cyclic, layers: [] })),
+    ],
+    [
+      'a cycle in what begins weights',
+      between(layer('Dense', 'd', [['x']], { units: 2, kernel_initializer: cyclic })),
+    ],
+    [
+      'a cycle inside what bounds them',
+      between(
+        layer('Dense', 'd', [['x']], {
+          units: 2,
+          bias_constraint: { class_name: 'Sequential', config: [{ ...cyclic, name: 'inside' }] },
+        }),
+      ),
+    ],
+    [
       'a cycle under keys as they are in memory',
       JSON.parse(
         JSON.stringify(cyclic)
@@ -75,6 +92,15 @@ describe('a topology is checked before TensorFlow.js has it', () => {
     ],
   ])('refuses %s', async (_, topology) => {
     expect(await refusalOf(topology)).toMatch(/wait for one another/);
+  });
+
+  it('takes nothing that stands beside the model', async () => {
+    for (const beside of [
+      { modelTopology: cyclic },
+      { model_topology: cyclic },
+      { modelTopology: between(), weightsManifest: [{ paths: ['w.bin'], weights: [] }] },
+    ])
+      expect(await answer({ ...between(), ...beside })).toEqual([1, 2]);
   });
 
   it.each([
@@ -111,6 +137,26 @@ describe('a topology is checked before TensorFlow.js has it', () => {
       'weights that nobody has brought',
       between(dense('wide', 'x', 2 ** 20)),
       /more weights than the 4 values/,
+    ],
+    [
+      'a class that is named by a list',
+      between(layer('TimeDistributed', 'each', [['x']], { layer: { ...cyclic, class_name: ['Model'] } })),
+      /named by a list/,
+    ],
+    [
+      'such a state in other words',
+      between(layer('LSTM', 'l', [['x']], { units: 2, stateful: 1 })),
+      /stateful/,
+    ],
+    [
+      'layers in what begins weights',
+      between(
+        layer('Dense', 'd', [['x']], {
+          units: 2,
+          kernel_initializer: layer('TimeDistributed', 't', [], { layer: dense('i', 'x') }),
+        }),
+      ),
+      /kernelInitializer of a layer holds layers/,
     ],
     ['weights of another shape', graph('m', [input('x'), dense('y', 'x', 1)]), /built/],
     [
