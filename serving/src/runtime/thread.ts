@@ -66,11 +66,12 @@ parentPort?.on('message', async (request: ThreadRequest) => {
     parentPort?.postMessage({ number, ...reply });
   } catch (error) {
     const own = error instanceof MurmurationError ? error : null;
-    const isBroken = isOfWebAssembly(error) || error instanceof OutOfMemory;
+    const trap = trapOf(error);
+    const isBroken = trap !== undefined || error instanceof OutOfMemory;
     parentPort?.postMessage({
       number,
       code: isBroken ? 'model.unusable' : (own?.code ?? null),
-      detail: own?.detail ?? messageOf(error),
+      detail: trap ? afterTrap(trap) : (own?.detail ?? messageOf(error)),
       isBroken,
     });
   }
@@ -95,7 +96,11 @@ async function perform(request: ThreadRequest) {
   return { closed: true as const };
 }
 
-class OutOfMemory extends Error {}
+class OutOfMemory extends Error {
+  constructor() {
+    super(`The model takes more memory than the ${memory} bytes that are for models here.`);
+  }
+}
 
 /**
  * TensorFlow.js answers with what lies in its memory by chance where it gets no more of it, and says so by a line for people alone. ONNX
@@ -103,13 +108,17 @@ class OutOfMemory extends Error {}
  */
 function requireMemory(model: number): void {
   const wasRefused = wasRefusedMemory();
-  if ((hasFailed || wasRefused) && !models.get(model)?.engine.startsWith('onnx'))
-    throw new OutOfMemory(`The model takes more memory than the ${memory} bytes that are for models here.`);
+  if ((hasFailed || wasRefused) && !models.get(model)?.engine.startsWith('onnx')) throw new OutOfMemory();
 }
 
-/** Out of its bounds, out of memory where it reckons with none, or aborted. */
-function isOfWebAssembly(error: unknown): boolean {
+/** The error by which WebAssembly ended: out of its bounds, out of memory where it reckons with none, or aborted. */
+function trapOf(error: unknown): WebAssembly.RuntimeError | undefined {
   for (let each = error; each instanceof Error; each = each.cause)
-    if (each instanceof WebAssembly.RuntimeError) return true;
-  return false;
+    if (each instanceof WebAssembly.RuntimeError) return each;
+  return undefined;
+}
+
+function afterTrap({ message }: WebAssembly.RuntimeError): string {
+  const what = `WebAssembly failed on the model: ${message}.`;
+  return wasRefusedMemory() ? `${what} ${new OutOfMemory().message}` : what;
 }
