@@ -4,7 +4,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelSource } from '@murmuration/serving/source/source';
 
 /**
- * Where models come from that are served: the URL of a coordinator, to which `token` is shown, and of which `unreachable` hears while it does
+ * The source of models that are served: the URL of a coordinator, to which `token` is shown, and of which `unreachable` hears while it does
  * not answer, or a folder. Throws `config.invalid`, `server.unreachable`.
  */
 export async function modelSource(

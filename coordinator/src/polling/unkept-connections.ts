@@ -38,21 +38,21 @@ export interface UnkeptAnswer {
   readonly token: string | undefined;
 }
 
-type SealedChallenge = Extract<Sealed, { readonly is: 'challenge' }>;
-
 /** One request of a connection of which nothing is kept. */
 class Asking implements Caller {
   isOver = false;
   readonly isGone = false;
+  readonly sealed: Sealed;
   identity: Identity | undefined;
-  readonly challenge: SealedChallenge | undefined;
-  readonly nonce: Uint8Array;
 
-  /** `nonce`: what its hello signs, or has signed. */
-  constructor(challenge: SealedChallenge | undefined, nonce: Uint8Array, identity: Identity | undefined) {
-    this.challenge = challenge;
-    this.nonce = nonce;
+  constructor(sealed: Sealed, identity?: Identity) {
+    this.sealed = sealed;
     this.identity = identity;
+  }
+
+  /** What its hello signs, or has signed. */
+  get nonce(): Uint8Array {
+    return Buffer.from(this.sealed.nonce, 'hex');
   }
 
   get owner(): Identity {
@@ -133,11 +133,10 @@ export class UnkeptConnections {
   }
 
   async #asking(sealed: Sealed): Promise<Asking> {
-    const nonce = Buffer.from(sealed.nonce, 'hex');
-    if (sealed.is === 'challenge') return new Asking(sealed, nonce, undefined);
+    if (sealed.is === 'challenge') return new Asking(sealed);
     const { sdk, platform } = sealed;
     const device = await this.#ports.population.find(sealed.device as DeviceId);
-    return new Asking(undefined, nonce, { device, sdk, platform });
+    return new Asking(sealed, { device, sdk, platform });
   }
 
   #requireFarewell({ owner, nonce }: Asking, { signature }: Forget): void {
@@ -151,32 +150,30 @@ export class UnkeptConnections {
    */
   async #once<Result>(
     what: 'enrol' | 'hello',
-    challenge: SealedChallenge | undefined,
+    { sealed, nonce }: Asking,
     work: (nonce: Uint8Array) => Promise<Result>,
   ): Promise<Result> {
     const { answered, clock } = this.#ports;
-    const answer = challenge && `${what} ${challenge.nonce}`;
-    if (!answer || !(await answered.take(answer, challenge.until, clock.now())))
+    const answer = `${what} ${sealed.nonce}`;
+    if (sealed.is !== 'challenge' || !(await answered.take(answer, sealed.until, clock.now())))
       throw new MurmurationError('device.challenge-expired', 'The challenge was answered already.');
     try {
-      return await work(Buffer.from(challenge.nonce, 'hex'));
+      return await work(nonce);
     } catch (error) {
       await answered.giveBack(answer);
       throw error;
     }
   }
 
-  async #enrol({ challenge }: Asking, message: Enrol): Promise<Enrolled> {
-    const { id } = await this.#once('enrol', challenge, nonce =>
-      this.#ports.population.enrol(message, nonce),
-    );
+  async #enrol(asking: Asking, message: Enrol): Promise<Enrolled> {
+    const { id } = await this.#once('enrol', asking, nonce => this.#ports.population.enrol(message, nonce));
     this.#ports.events.emit('enrolled', id);
     return { device: id };
   }
 
   async #hello(asking: Asking, message: Hello): Promise<Welcome> {
     const { population, requests, events } = this.#ports;
-    const device = await this.#once('hello', asking.challenge, nonce => population.identify(message, nonce));
+    const device = await this.#once('hello', asking, nonce => population.identify(message, nonce));
     const { sdk, platform } = message;
     asking.identity = { device, sdk, platform };
     events.emit('connected', device.id, platform, sdk);
