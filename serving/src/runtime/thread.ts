@@ -62,11 +62,14 @@ parentPort?.on('message', async (request: ThreadRequest) => {
   const { number } = request;
   try {
     const reply = await perform(request);
-    requireMemory(request.model);
+    const lacking = memoryLacking(request.model);
+    if (lacking) throw lacking;
     parentPort?.postMessage({ number, ...reply });
-  } catch (error) {
+  } catch (thrown) {
+    const trap = trapOf(thrown);
+    // What lacked memory is this model, whatever it threw: the next one must not be taken for it.
+    const error = (!trap && memoryLacking(request.model)) || thrown;
     const own = error instanceof MurmurationError ? error : null;
-    const trap = trapOf(error);
     const isBroken = trap !== undefined || error instanceof OutOfMemory;
     parentPort?.postMessage({
       number,
@@ -106,9 +109,10 @@ class OutOfMemory extends Error {
  * TensorFlow.js answers with what lies in its memory by chance where it gets no more of it, and says so by a line for people alone. ONNX
  * Runtime throws an error.
  */
-function requireMemory(model: number): void {
+function memoryLacking(model: number): OutOfMemory | undefined {
   const wasRefused = wasRefusedMemory();
-  if ((hasFailed || wasRefused) && !models.get(model)?.engine.startsWith('onnx')) throw new OutOfMemory();
+  if (models.get(model)?.engine.startsWith('onnx')) return undefined;
+  return hasFailed || wasRefused ? new OutOfMemory() : undefined;
 }
 
 /** The error by which WebAssembly ended: out of its bounds, out of memory where it reckons with none, or aborted. */
