@@ -2,7 +2,7 @@
 
 LIBRDKAFKA names the library. The first line that is printed says where the brokers are. Then each line of the input is a command, answered by
 a line: `create TOPIC PARTITIONS`, `down BROKER`, `up BROKER`,
-`refuse REQUEST CODE TIMES`. It ends with its input.
+`refuse REQUEST CODE TIMES`, `produce TOPIC CODEC MODEL VALUE TIMES`. It ends with its input.
 """
 
 import ctypes
@@ -44,7 +44,44 @@ if hasattr(library, "rd_kafka_mock_group_initial_rebalance_delay_ms"):
     delay(cluster, 0)
 
 
+TOPIC, VALUE, KEY, FLAGS, HEADER, END = 1, 4, 5, 7, 9, 0
+COPY = 2
+
+
+def produce(topic, codec, model, value, times):
+    """Has librdkafka itself send a value under the keys 0, 1, … in one batch, packed by a codec."""
+    own = library.rd_kafka_conf_new()
+    bootstraps = library.rd_kafka_mock_cluster_bootstraps(cluster)
+    settings = {
+        b"bootstrap.servers": bootstraps,
+        b"compression.codec": codec.encode(),
+        b"linger.ms": b"200",
+    }
+    for name, setting in settings.items():
+        if library.rd_kafka_conf_set(own, name, setting, reason, len(reason)) != 0:
+            sys.exit(reason.value.decode())
+    producer = ctypes.c_void_p(library.rd_kafka_new(PRODUCER, own, reason, len(reason)))
+    body, name = value.encode(), model.encode()
+    size = ctypes.c_size_t
+    for at in range(int(times)):
+        key = str(at).encode()
+        library.rd_kafka_producev(
+            producer,
+            *(TOPIC, topic.encode()),
+            *(FLAGS, COPY),
+            *(KEY, key, size(len(key))),
+            *(VALUE, body, size(len(body))),
+            *(HEADER, b"mlserver-model", name, size(len(name))),
+            END,
+        )
+    code = library.rd_kafka_flush(producer, 10_000)
+    library.rd_kafka_destroy(producer)
+    return code
+
+
 def perform(command, *arguments):
+    if command == "produce":
+        return produce(*arguments)
     if command == "create":
         topic, partitions = arguments
         return library.rd_kafka_mock_topic_create(cluster, topic.encode(), int(partitions), 1)

@@ -46,6 +46,11 @@ export class KafkaMock {
     return this.#perform(`refuse 0 ${code} ${times}`);
   }
 
+  /** Has librdkafka send a value without spaces to a model under the keys 0, 1, …, as one batch that a codec packed. */
+  produce(topic: string, codec: string, model: string, value: string, times: number): Promise<void> {
+    return this.#perform(`produce ${topic} ${codec} ${model} ${value} ${times}`);
+  }
+
   async end(): Promise<void> {
     const ended = once(this.#child, 'exit');
     this.#child.stdin!.end();

@@ -137,6 +137,18 @@ describe('requests from Kafka', () => {
     }
   });
 
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'])(
+    'are read from batches that librdkafka packed with %s',
+    async codec => {
+      const { topic, lost } = await serve();
+      const answers = await listen(`${topic}.answers`);
+      await mock.produce(topic, codec, 'half', ask(3), 40);
+      await expect.poll(() => answers.length).toBe(40);
+      expect(new Set(answers.map(answer => json(answer).outputs[0].data[0]))).toEqual(new Set([3.5]));
+      expect(lost).toEqual([]);
+    },
+  );
+
   it('are told apart by keys that are no texts', async () => {
     const { topic } = await serve();
     const answers = await listen(`${topic}.answers`);

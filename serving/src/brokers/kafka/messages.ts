@@ -37,10 +37,7 @@ export function headersOf({ headers }: Pick<KafkaMessage, 'headers'>): Readonly<
   );
 }
 
-/**
- * Headers whose values are texts or bytes, which are all that can be written again. Others come without a value, or, where they are called as
- * something that each object has, with that beside it.
- */
+/** Headers whose values are texts or bytes, which are all that can be written again. */
 function* writable(headers: IHeaders = {}): Generator<readonly [string, readonly (string | Buffer)[]]> {
   for (const [name, value] of Object.entries(headers)) {
     const values = [value].flat().filter(each => typeof each === 'string' || Buffer.isBuffer(each));

@@ -18,8 +18,10 @@ import { attemptOf, usedKey } from '../headers.ts';
 import type { Session } from '../kept-session.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { AnsweredTopic } from './answered-topic.ts';
+import { boundFetches } from './bounded-fetch.ts';
 import { Deliveries } from './deliveries.ts';
 import { dueAt, headersOf, idOf, keyOf, requestIn, type Topics, topicsOf } from './messages.ts';
+import { Unreadable } from './records.ts';
 import { type Done, type Settled, Writes } from './writes.ts';
 
 /** ms between two looks at how many requests wait. */
@@ -65,6 +67,8 @@ export class KafkaSession implements Session {
         resolve(reason);
       };
     });
+    const { requests, answers, retries } = this.#topics;
+    boundFetches([requests, answers, retries]);
     // Few tries of its own: whoever keeps the session decides when to try again.
     const retry = { retries: 2, initialRetryTime: 200, restartOnFailure: async () => false };
     this.#kafka = new Kafka({
@@ -227,6 +231,7 @@ export class KafkaSession implements Session {
   }
 
   readonly #settle = async (message: KafkaMessage): Promise<Settled> => {
+    if (message instanceof Unreadable) return failedBy(message.error, idOf(message));
     const key = keyOf(message);
     if (key !== undefined && this.#answered.isOther(key, requestIn(message)))
       return failedBy(usedKey(), idOf(message));
@@ -250,6 +255,7 @@ export class KafkaSession implements Session {
     const key = keyOf(message);
     if (outcome.kind === 'answered' && key !== undefined) this.#answered.add(key, requestIn(message));
     if (outcome.kind === 'returned') return;
+    if (message instanceof Unreadable) this.#ports.fault('messages of kafka', message.error);
     const kind = outcome.kind === 'again' ? 'retried' : outcome.kind;
     events.handled?.(protocol, kind, 'error' in outcome ? outcome.error.code : 'ok');
   }

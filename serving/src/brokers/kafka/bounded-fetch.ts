@@ -1,0 +1,90 @@
+import { createRequire } from 'node:module';
+import { readBatches, wholeRoom } from './batches.ts';
+import { Reader } from './reader.ts';
+import type { ReadMessage } from './records.ts';
+
+/** How kafkajs fetches, of which it tells nobody. */
+interface Fetches {
+  protocol(of: { readonly version: number }): (request: FetchRequest) => Exchange;
+}
+
+interface FetchRequest {
+  readonly topics: readonly { readonly topic: string }[];
+}
+
+interface Exchange {
+  readonly response: { readonly decode: (payload: Buffer) => Promise<unknown> };
+}
+
+/** The first version whose answers may have messages with headers. */
+const oldestVersion = 4;
+const bounded = new Set<string>();
+let isInstalled = false;
+/** Partitions whose messages found no room in their last answer, with when that began. */
+const late = new Map<string, number>();
+let answers = 0;
+
+/**
+ * Has kafkajs read what is fetched of these topics as `readBatches` does: kafkajs itself knows gzip only and unpacks it whatever comes of it,
+ * takes time that grows with the square of a message's headers, and stops for good at a batch that it can't read.
+ */
+export function boundFetches(topics: readonly string[]): void {
+  for (const topic of topics) bounded.add(topic);
+  if (isInstalled) return;
+  isInstalled = true;
+  const fetches: Fetches = createRequire(import.meta.url)('kafkajs/src/protocol/requests/fetch/index.js');
+  const { protocol } = fetches;
+  fetches.protocol = ({ version }) => {
+    const exchangeOf = protocol({ version });
+    return request => {
+      const exchange = exchangeOf(request);
+      // Others in this process may use kafkajs as well.
+      if (version < oldestVersion || !request.topics.every(({ topic }) => bounded.has(topic)))
+        return exchange;
+      return { ...exchange, response: { ...exchange.response, decode: payload => decode(payload, version) } };
+    };
+  };
+}
+
+/** What kafkajs makes of the answer to a fetch. */
+async function decode(payload: Buffer, version: number) {
+  const reader = new Reader(payload);
+  const throttle = reader.int32();
+  // An error, which partitions have as well, and the session.
+  if (version >= 7) reader.take(2 + 4);
+  const responses = reader.array(() => {
+    const topicName = String(reader.take(reader.int16()));
+    return { topicName, partitions: reader.array(() => partitionOf(reader, version)) };
+  });
+  const all = responses.flatMap(({ topicName, partitions }) =>
+    partitions.map(data => ({ topicName, data, key: `${data.partition} ${topicName}` })),
+  );
+  answers++;
+  const room = wholeRoom();
+  // Those that wait for longest are first, so that no partition takes the room of others each time.
+  const since = (key: string) => late.get(key) ?? answers;
+  for (const { topicName, data, key } of all.toSorted((a, b) => since(a.key) - since(b.key))) {
+    const origin = { topic: topicName, partition: data.partition, end: BigInt(data.highWatermark) };
+    data.messages = await readBatches(data.set, origin, room);
+    if (data.messages.length > 0 || data.set.length === 0) late.delete(key);
+    else late.set(key, since(key));
+  }
+  return { ...(version >= 8 && { clientSideThrottleTime: throttle }), responses };
+}
+
+function partitionOf(reader: Reader, version: number) {
+  return {
+    partition: reader.int32(),
+    errorCode: reader.int16(),
+    highWatermark: String(reader.int64()),
+    lastStableOffset: String(reader.int64()),
+    ...(version >= 5 && { lastStartOffset: String(reader.int64()) }),
+    abortedTransactions: reader.array(() => ({
+      producerId: String(reader.int64()),
+      firstOffset: String(reader.int64()),
+    })),
+    ...(version >= 11 && { preferredReadReplica: reader.int32() }),
+    set: reader.take(Math.max(0, reader.int32())),
+    messages: [] as readonly ReadMessage[],
+  };
+}
