@@ -125,7 +125,6 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
   /** Deletes objects that no row names: those of swept blobs, and those that a put or a sweep that was interrupted has left. */
   const sweepObjects = async ({ store, token, shared }: Objects): Promise<void> => {
     if (token === undefined) return;
-    const before = new Set(coming);
     const found: string[] = [];
     for await (const key of store.keys()) {
       const [, owner] = /^[0-9a-f]{64}\.(\d+)\.\d+$/.exec(key) ?? [];
@@ -133,10 +132,11 @@ export function databaseBlobs({ rows, writer }: RowDatabase, clock: Clock, objec
       if (owner === undefined) continue;
       if (shared ? Number(owner) === token : Number(owner) <= token) found.push(key);
     }
+    // Between the two looks: what was being put when it was listed is still coming now, or has its row by the next look.
+    const spared = new Set(coming);
     const named = await stored.selectFrom('blobs').select('place').where('place', 'is not', null).execute();
     const places = new Set(named.map(({ place }) => place));
-    for (const key of found)
-      if (!places.has(key) && !before.has(key) && !coming.has(key)) await store.delete(key);
+    for (const key of found) if (!places.has(key) && !spared.has(key)) await store.delete(key);
   };
 
   return {

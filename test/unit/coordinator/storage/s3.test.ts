@@ -40,8 +40,13 @@ async function keys(): Promise<string[]> {
   return found;
 }
 
-async function again(clock: Clock = new VirtualClock(1_000), given?: S3Objects | null): Promise<Opened> {
+async function again(
+  clock: Clock = new VirtualClock(1_000),
+  given?: S3Objects | null,
+  role: 'all' | 'cell' = 'all',
+): Promise<Opened> {
   const storage = await openPostgresqlStorage(address, clock, {
+    role,
     objects: given === null ? undefined : (given ?? objects()),
   });
   opened.push(storage);
@@ -86,12 +91,37 @@ class Watched extends S3Objects {
     await this.#asked('delete', key);
     return super.delete(key);
   }
+  override async *keys(): AsyncIterable<string> {
+    await this.#asked('keys', '');
+    yield* super.keys();
+  }
   async #asked(what: string, key: string): Promise<void> {
     this.asked.push(what);
     await this.before(what, key);
   }
 }
 const watched = () => new Watched(settings, systemClock, seededRandom(1));
+
+/** A store in which an object is stored once `stored` settles, and whose `put` goes on when `release` is called. */
+class Held extends Watched {
+  #begin = () => {};
+  #end = () => {};
+  readonly stored = new Promise<void>(resolve => {
+    this.#begin = resolve;
+  });
+  readonly #released = new Promise<void>(resolve => {
+    this.#end = resolve;
+  });
+
+  override async put(key: string, bytes: Uint8Array, sha256: string): Promise<void> {
+    await super.put(key, bytes, sha256);
+    this.#begin();
+    await this.#released;
+  }
+  release(): void {
+    this.#end();
+  }
+}
 
 describe('models in a bucket', () => {
   it('are no bytes of the database, lie under the prefix, and are stored once', async () => {
@@ -177,6 +207,53 @@ describe('models in a bucket', () => {
     // And a later sweep of the one before, which still lives, deletes nothing at all.
     await expect(first.blobs.sweep(new Set(), 3_000)).rejects.toBeDefined();
     expect(await keys()).toEqual(left);
+  });
+
+  it.each([
+    ['before the keys are listed', 'while others are deleted'],
+    ['before the keys are listed', 'after it'],
+    ['when the keys are listed', 'while others are deleted'],
+    ['when the keys are listed', 'after it'],
+  ])('are not swept away while they are put: stored %s, and named %s', async (begins, ends) => {
+    await open();
+    await close(opened.at(-1)!);
+    // An object that nothing names, and that is listed and deleted before all others.
+    const left = Uint8Array.of(9);
+    await objects().put(`${'0'.repeat(64)}.1.99`, left, contentHash(left));
+    const store = new Held(settings, systemClock, seededRandom(1));
+    const { blobs } = await again(undefined, store);
+    let put: Promise<string> | undefined;
+    const begin = async () => {
+      put = blobs.put(Uint8Array.of(1));
+      await store.stored;
+    };
+    if (begins.startsWith('before')) await begin();
+    store.before = async what => {
+      if (what === 'keys' && !put) await begin();
+      if (what !== 'delete' || !ends.startsWith('while')) return;
+      store.release();
+      await put;
+    };
+    await blobs.sweep(new Set(), 0);
+    store.release();
+    const hash = await put!;
+    expect(await keys()).toEqual([expect.stringMatching(`^${hash}\\.`)]);
+    expect([...(await objects().read((await keys())[0]!))!]).toEqual([1]);
+  });
+
+  it('are not swept away by one cell while another one puts them', async () => {
+    await open();
+    await close(opened.at(-1)!);
+    const store = new Held(settings, systemClock, seededRandom(1));
+    const first = await again(undefined, store, 'cell');
+    const second = await again(undefined, objects(), 'cell');
+    const put = first.blobs.put(Uint8Array.of(1));
+    await store.stored;
+    await second.blobs.sweep(new Set(), 0);
+    store.release();
+    const hash = await put;
+    expect([...(await second.blobs.get(hash))]).toEqual([1]);
+    expect(await keys()).toHaveLength(1);
   });
 
   it('are missed aloud where a sweep can not delete them, and go with the next one that can', async () => {
