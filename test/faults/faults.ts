@@ -32,6 +32,10 @@ const runs: Record<string, FaultRun> = {
       'cells that are cut off from PostgreSQL, devices or S3 for a while, in network namespaces (needs root)',
     load: () => import('./partition/partition.ts'),
   },
+  planted: {
+    brings: 'bugs to a copy of the sources, each of which a test has to find',
+    load: () => import('./planted/planted.ts'),
+  },
   replicas: {
     brings: 'SIGKILL to inference servers behind haproxy, one after another, while callers ask them',
     load: () => import('./replicas/replicas.ts'),

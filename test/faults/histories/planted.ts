@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withCopiedTree } from '../planted/copied-tree.ts';
 import { type Bug, bugs } from './bugs.ts';
 
 /** How a bug was looked for. */
@@ -15,23 +14,8 @@ export interface Planted {
   readonly violation: string | undefined;
 }
 
-/** The packages that a history is played with. */
-const packages = [
-  'protocol',
-  'engine',
-  'api',
-  'inference-client',
-  'sql',
-  'serving',
-  'coordinator',
-  'client-sdk',
-  'simulations',
-  'test',
-];
 /** Histories in which the same copy without a bug shows nothing. */
 const controlRuns = 100;
-
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
  * Plants each bug in a copy of the sources, and plays histories on it in a process of its own until one shows it, at most `runs`. Throws where a
@@ -42,9 +26,7 @@ export async function runPlanted(
   seed: number,
   log: (line: string) => void,
 ): Promise<readonly Planted[]> {
-  const copy = await mkdtemp(join(tmpdir(), 'murmuration-planted-'));
-  try {
-    await copySources(copy);
+  return withCopiedTree(async copy => {
     const control = await play(copy, controlRuns, seed);
     if (control.violation !== undefined)
       throw new Error(`Without a bug, the copy of the sources fails: ${control.violation}`);
@@ -58,24 +40,7 @@ export async function runPlanted(
       planted.push({ name: bug.name, found, runs: played, violation });
     }
     return planted;
-  } finally {
-    await rm(copy, { recursive: true, force: true });
-  }
-}
-
-/** The packages as they are, which find each other in the copy and all else where it is installed. */
-async function copySources(copy: string): Promise<void> {
-  const installed = join(copy, 'node_modules');
-  await mkdir(join(installed, '@murmuration'), { recursive: true });
-  for (const name of await readdir(join(root, 'node_modules')))
-    if (!name.startsWith('.') && name !== '@murmuration')
-      await symlink(join(root, 'node_modules', name), join(installed, name), 'junction');
-  for (const name of packages) {
-    const filter = (path: string) => !['dist', 'node_modules'].includes(basename(path));
-    await cp(join(root, name), join(copy, name), { recursive: true, filter });
-    await symlink(join(copy, name), join(installed, '@murmuration', name), 'junction');
-  }
-  for (const name of ['package.json', 'tsconfig.json']) await cp(join(root, name), join(copy, name));
+  });
 }
 
 /** Changes a source of the copy; returns what changes it back. */
