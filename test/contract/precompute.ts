@@ -268,6 +268,30 @@ export function precomputeContract(of: string, address: () => Promise<string | u
       expect(await bench.shown('precomputed_sums')).toEqual(await bench.shown('precomputed_undisturbed'));
     });
 
+    it('keep no row of runs that were ended which the inputs no longer have', async () => {
+      const columns = { x: ['x1', 'x2'] };
+      const record = (id: string) => ({ id, x1: 1, x2: 1 });
+      /** Ends where the rows that are only there in this run have been written. */
+      const killed = async (only: string) => {
+        const give = async function* () {
+          for (let n = 0; n < 4_200; n++) yield record(n < 10 ? `${only} ${n}` : `a${n}`);
+          throw new Error('The power is gone.');
+        };
+        const { jobs, close } = await bench.process([job({ inputs: rows(give), columns })]);
+        await expect(jobs.run('sums')).rejects.toThrow('The power is gone.');
+        await close();
+      };
+      await killed('of the first run');
+      await killed('of the second run');
+      const left = ['a10', 'a11', 'a5000'];
+      const { jobs } = await bench.process([job({ inputs: rows(() => left.map(record)), columns })]);
+      expect(await jobs.run('sums')).toMatchObject({ read: 3, reused: 2, computed: 1 });
+      expect((await bench.shown('precomputed_sums'))?.map(({ key }) => key)).toEqual(left);
+      await expect(jobs.find('sums', 'of the second run 1')).rejects.toMatchObject({
+        code: 'request.not-found',
+      });
+    });
+
     it.each([
       ['serve', { isStale: true, row: { prediction: '[0.125]' } }],
       ['compute', { isStale: false, row: { prediction: '[0.125]' } }],

@@ -156,6 +156,15 @@ describe('the sample-ratio test', () => {
     });
   });
 
+  it('goes by the least p so far: shares that were wrong for a while stay wrong', () => {
+    const test = sampleRatio([1, 1]);
+    const wrong = test.add(test.init(), [700, 300]);
+    expect(wrong.p).toBeLessThan(0.001);
+    const balanced = test.add(wrong, [300, 700]);
+    expect(balanced.p).toBe(wrong.p);
+    expect(test.add(test.init(), [1_000, 1_000]).p).toBe(1);
+  });
+
   it('refuses shares and units that make no sense', () => {
     expect(() => sampleRatio([1])).toThrow('two arms');
     expect(() => sampleRatio([1, 0])).toThrow('share above 0');

@@ -161,6 +161,34 @@ describe('the edges of tests', () => {
   });
 });
 
+describe('the threshold where nobody names one', () => {
+  it.each<[TestName, number]>([
+    ['kolmogorov-smirnov', 0.05],
+    ['chi-squared', 0.05],
+    ['z', 0.05],
+    ['wasserstein', 0.1],
+    ['jensen-shannon', 0.1],
+    ['psi', 0.1],
+    ['hellinger', 0.1],
+    ['kullback-leibler', 0.1],
+    ['total-variation', 0.1],
+    ['anderson-darling', 0.1],
+    ['mann-whitney', 0.05],
+    ['cramer-von-mises', 0.1],
+    ['student', 0.05],
+    ['epps-singleton', 0.05],
+    ['energy', 0.1],
+    ['likelihood-ratio', 0.1],
+  ])('of %s is Evidently’s: %d, which a distance may reach', (name, expected) => {
+    const { threshold, measures, differs } = twoSampleTests[name];
+    expect(threshold).toBe(expected);
+    const isInclusive = measures === 'distance' || name === 'kolmogorov-smirnov';
+    expect(differs(threshold, threshold)).toBe(isInclusive);
+    const [less, more] = [differs(threshold / 2, threshold), differs(2 * threshold, threshold)];
+    expect([less, more]).toEqual(measures === 'distance' ? [false, true] : [true, false]);
+  });
+});
+
 describe('the correction for many tests', () => {
   const chances = [0.01, 0.04, 0.03, 0.005, 0.8];
 

@@ -1,5 +1,6 @@
 import { numberSample, readCategories, readNumbers } from '@murmuration/monitoring/samples/sample';
 import { type Bins, categoryBins, fixedBins, quantileBins } from '@murmuration/monitoring/windows/bins';
+import type { WindowDistance } from '@murmuration/monitoring/windows/chance';
 import { compareWindows, windowTests } from '@murmuration/monitoring/windows/compare';
 import { addWindows, emptyWindow, WindowCounter } from '@murmuration/monitoring/windows/feature-window';
 import {
@@ -98,6 +99,22 @@ describe('the comparison of windows', () => {
     expect(compareWindows(before, count(given, draw(3_000, 1)), test)?.drifted).toBe(true);
     expect(compareWindows(before, before, test)?.drifted).toBe(false);
   });
+
+  it.each<WindowDistance>(['jensen-shannon', 'psi', 'hellinger', 'kullback-leibler', 'total-variation'])(
+    'expects as much of %s as chance makes, and not much more',
+    distance => {
+      const random = uniform(8);
+      const tens = fixedBins(0.1, 0.9, 8);
+      const window = () => count(tens, Array.from({ length: 1_000 }, random));
+      const found = Array.from({ length: 300 }, () => {
+        const { score, threshold } = compareWindows(window(), window(), distance, 0)!;
+        return score / threshold;
+      }).sort((a, b) => a - b);
+      // Of windows of one distribution one in a thousand reaches the limit, and one in a hundred comes near it.
+      expect(found.at(-3)).toBeGreaterThan(0.6);
+      expect(found.filter(share => share >= 1).length).toBeLessThanOrEqual(3);
+    },
+  );
 
   it('says nothing of an empty window', () => {
     expect(compareWindows(count(given, reference), emptyWindow(given))).toBeUndefined();

@@ -1,5 +1,6 @@
 import { compare } from '@murmuration/client-sdk/hybrid/comparison';
 import type { OpenModel } from '@murmuration/client-sdk/hybrid/inference';
+import type { OpenPersonal } from '@murmuration/client-sdk/hybrid/personal';
 import type { Serving } from '@murmuration/engine/inference/serving';
 import { describe, expect, it } from 'vitest';
 import { classes, type Sequence, serving } from './scene.ts';
@@ -70,6 +71,74 @@ describe('the comparison of a mixture with the global model', () => {
     expect(found!.scores.personal.top3).toBe(0);
     expect(found!.weights).toEqual([0]);
     expect(found!.scores.hybrid).toEqual(found!.scores.global);
+  });
+
+  describe('goes by what is among the first three as well', () => {
+    /** What a model gives to the class that came and to the four after it, of each question. */
+    type Given = readonly [came: number, number, number, number, number];
+    const giving = (given: readonly Given[]): OpenModel => ({
+      ...knowing(0.5),
+      answer: async example =>
+        Float32Array.from(
+          serving
+            .questions(example as Sequence)
+            .targets.flatMap((target, question) =>
+              Array.from({ length: classes }, (_, i) =>
+                i === 0 ? 0 : given[question]![(i - target.class + 5) % 5]!,
+              ),
+            ),
+        ),
+    });
+    const knows: Given = [0.9, 0.04, 0.03, 0.02, 0.01];
+    const guesses: Given = [0.05, 0.02, 0.01, 0.01, 0.91];
+    const count = 80;
+    /** Two models of which each knows what the other guesses, but for some questions, spread over all. */
+    function models(some: number, first: Given, second: Given): readonly [OpenModel, OpenModel] {
+      const every = count / some;
+      const of = (isFirst: boolean) =>
+        giving(
+          Array.from({ length: count }, (_, question) => {
+            if (question % every === 0) return isFirst ? first : second;
+            return (question % 2 === 0) === isFirst ? knows : guesses;
+          }),
+        );
+      return [of(true), of(false)];
+    }
+    const found = async (global: OpenModel, personal: OpenPersonal) =>
+      (await compare(global, [personal], questions(count), serving as Serving<unknown>, signal))!;
+    const hits: Given = [0.201, 0.2, 0.2, 0.2, 0.199];
+    // A mixture of both misses as well, unless nearly all of it is the one that hits.
+    const misses: Given = [0.24, 0.25, 0.25, 0.25, 0.01];
+
+    it('serves no mixture that has it less often than one of its parts, by more than chance', async () => {
+      const [global, personal] = models(20, misses, hits);
+      const { weights, scores } = await found(global, personal);
+      expect([scores.global.top3, scores.personal.top3]).toEqual([0.75, 1]);
+      expect(weights).toEqual([1]);
+      expect(scores.hybrid).toEqual(scores.personal);
+    });
+
+    it('serves one that has it less often than the personal part by chance, but not than the global one', async () => {
+      const [one, other] = models(2, misses, hits);
+      const { weights, scores } = await found(one, other);
+      expect(scores.hybrid.top3).toBe(78 / 80);
+      expect(scores.hybrid.loss).toBeLessThan(Math.min(scores.global.loss, scores.personal.loss));
+      expect(weights[0]).toBeGreaterThan(0.3);
+      expect(weights[0]).toBeLessThan(0.7);
+      const swapped = await found(other, one);
+      expect(swapped.weights).toEqual([0]);
+      expect(swapped.scores.hybrid).toEqual(swapped.scores.global);
+    });
+
+    it('serves no weights by how well contexts are known that have it less often than those alike for all', async () => {
+      // Both parts miss, and half of each hits.
+      const [global, personal] = models(16, [0.2, 0.25, 0.25, 0.29, 0.01], [0.2, 0.25, 0.25, 0.065, 0.235]);
+      const confidences = () => Array.from({ length: count }, (_, question) => question % 5 && question % 2);
+      const { weights, bins, scores } = await found(global, { ...personal, confidences });
+      expect([scores.global.top3, scores.personal.top3, scores.hybrid.top3]).toEqual([0.8, 0.8, 1]);
+      expect(weights[0]).toBeGreaterThan(0);
+      expect(bins.size).toBe(0);
+    });
   });
 
   it('scores all on the same questions, and the personal model by itself even where it gets no weight', async () => {

@@ -85,6 +85,19 @@ describe('counts of n-grams', () => {
     for (let next = 2; next < 8; next++) expect(values[next]).toBeCloseTo(expected(next), 5);
   });
 
+  it('know a context by its last input, by the last two, and by them and often from the fourth time on', () => {
+    const counts = counted([[3, 6, 2, 2]]);
+    const known = () => counts.known([5, 4, 2]);
+    expect(known()).toBe(0);
+    counts.add([5, 3, 2, 2]);
+    expect(known()).toBe(1);
+    const levels = Array.from({ length: 5 }, (_, time) => {
+      counts.add([5, 4, 2 + time, 2]);
+      return known();
+    });
+    expect(levels).toEqual([2, 2, 2, 3, 3]);
+  });
+
   it('know nothing at first', () => {
     expect([...counted([], 1_000, 1, 4).probabilities([2, 3, 4], 2)]).toEqual([0, 0, 0.5, 0.5]);
   });

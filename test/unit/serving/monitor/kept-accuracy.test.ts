@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { type AccuracyStore, memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';
+import { KeptAccuracy } from '@murmuration/serving/monitor/kept-accuracy';
 import { LiveMonitor } from '@murmuration/serving/monitor/live-monitor';
 import { describe, expect, it } from 'vitest';
 
@@ -69,6 +70,23 @@ describe('how good a version was', () => {
     await predict(live, clock, 1);
     await live.close();
     expect(await store.all()).toHaveLength(1);
+  });
+
+  it('is read from the horizon on, however much a store has kept', async () => {
+    const [store, clock] = [memoryAccuracy(), new VirtualClock(0)];
+    const live = await open(store, clock);
+    await predict(live, clock, 1);
+    await live.close();
+    const [kept] = await store.all();
+    await store.put([1, 2, 3].map(hours => ({ ...kept!, from: hours * hour })));
+    const read = new KeptAccuracy({
+      store,
+      clock,
+      fault: () => {},
+      first: () => 2 * hour,
+      of: () => undefined,
+    }).read();
+    expect((await read).map(({ from }) => from / hour).sort()).toEqual([2, 3]);
   });
 
   it('waits for a store that is away, and is written once it is back', async () => {
