@@ -1,6 +1,6 @@
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import type { Plan, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
-import type { GraphParameters } from '@murmuration/protocol/secagg/parameters';
+import { findParameters, type GraphParameters } from '@murmuration/protocol/secagg/parameters';
 import { describe, expect, it } from 'vitest';
 import type { StillTrainer } from '../../unit/client-sdk/device.ts';
 import { assignmentOf } from '../../unit/client-sdk/memory-coordinator.ts';
@@ -97,6 +97,31 @@ describe('a coordinator that hollows a plan out, for a device whose app says not
     expect(victim.device.errors).toEqual(['secagg.parameters']);
     expect(victim.left).toEqual(['declined']);
     expect([shares.length, victim.coordinator.uploads.length]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ['a tenth of the devices is lost', undefined, 'secagg.parameters'],
+    ['a twentieth is lost, which the app asks for', 0.05, undefined],
+  ])('gets shares on a graph against a curious one where %s', async (_, checked, error) => {
+    const floors: Floors = {
+      masking: 'honest-but-curious',
+      smallestSum: 3,
+      ...(checked !== undefined && { dropping: { checked } }),
+    };
+    const victim = await new Victim({ floors }).connect();
+    const assumed = { threat: 'honest-but-curious', corrupt: 0.05, dropping: 0.05 } as const;
+    const assignment = await victim.assign('r1', masked(assumed));
+    const { keys, enrol, shares } = victim.coordinator.asked;
+    const parameters = findParameters(60, assumed, 'harary');
+    const message = lyingRoster(assignment, parameters, enrol[0]!.publicKey, keys[0]!.message);
+    victim.coordinator.send('roster', {
+      round: assignment.round,
+      assignment: assignment.assignment,
+      message,
+    });
+    await victim.clock.advance(0);
+    expect(victim.device.errors).toEqual(error === undefined ? [] : [error]);
+    expect(shares).toHaveLength(error === undefined ? 1 : 0);
   });
 
   it('gets a part for a plan that is at no floor', async () => {

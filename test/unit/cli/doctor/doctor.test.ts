@@ -8,13 +8,14 @@ import { join } from 'node:path';
 import { examine } from '@murmuration/cli/doctor/examine';
 import { checkDashboard } from '@murmuration/cli/doctor/folders';
 import { checkNode, oldestNode } from '@murmuration/cli/doctor/machine';
+import { run } from '@murmuration/cli/run';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { openOperators } from '@murmuration/coordinator/storage/operators';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { patientIn } from './doctor.ts';
 
 let folder: string;
@@ -68,6 +69,26 @@ describe('doctor', () => {
         'task',
       ],
     ]);
+  });
+
+  it.each([
+    ['0 where it only warns', {}, 0],
+    ['1 where there is a fault', { tls: { certificate: '/nowhere', key: '/nowhere' } }, 1],
+  ])('exits with %s', async (_, change, code) => {
+    // Without a storage, which is a warning.
+    const config = { port: 0, openEnrolment: true, ...change };
+    const given = await file('exit.json', JSON.stringify(config));
+    const said: string[] = [];
+    const write = vi.spyOn(process.stdout, 'write').mockImplementation(text => said.push(String(text)) > 0);
+    const before = process.exitCode;
+    try {
+      await run(['doctor', '--json', '--config', given]);
+      const { faults, warnings } = JSON.parse(said.join(''));
+      expect([faults > 0, warnings > 0, process.exitCode]).toEqual([code === 1, true, code]);
+    } finally {
+      process.exitCode = before;
+      write.mockRestore();
+    }
   });
 
   it('asks for the Node that the packages ask for', async () => {

@@ -44,6 +44,24 @@ describe('a try that waits for the next one', () => {
     expect(tries).toEqual([0, 250, 750]);
   });
 
+  it.each([
+    [0, 0.5],
+    [255, 1.5],
+  ])('doubles its pauses up to a quarter of a minute on average, with chance %i', async (byte, share) => {
+    const clock = new VirtualClock(0);
+    const stop = new AbortController();
+    const pauses: number[] = [];
+    const work = () => Promise.reject(new MurmurationError('server.unreachable'));
+    const chance = (length: number) => new Uint8Array(length).fill(byte);
+    const result = retry(work, { clock, random: chance }, stop.signal, (_, pause) => pauses.push(pause));
+    await clock.advance(600_000);
+    stop.abort(new Error('stopped'));
+    await expect(result).rejects.toThrow('stopped');
+    const lengths = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000];
+    for (const [i, length] of lengths.entries()) expect(pauses[i]! / length).toBeCloseTo(share, 2);
+    expect(pauses.at(-1)! / 15_000).toBeCloseTo(share, 2);
+  });
+
   it('obeys the time that the coordinator names, whoever wakes it', async () => {
     const { tries, clock, wake } = failing(5_000);
     await clock.advance(10);

@@ -181,6 +181,23 @@ describe.each(stores)('retention $name', ({ open }) => {
     await close();
   });
 
+  it('spares a file for an hour after it was put, and no longer', async () => {
+    const clock = new VirtualClock();
+    const { blobs, history, close } = await open(clock);
+    const { registry } = await withVersions(4, clock, blobs, history);
+    const { hash } = await registry.store({ class_name: 'Sequential' }, layout, new Float32Array(4).fill(9));
+    const policy = { rounds: null, roundsFor: null };
+    const keep = (versions: number) =>
+      new Retention({ versions, ...policy }, history, blobs, clock, memoryVerdicts()).apply(task, none);
+    await clock.advance(hour);
+    await keep(3);
+    expect((await new Registry(blobs, history).files(hash)).hash).toBe(hash);
+    await clock.advance(1);
+    await keep(2);
+    await expect(blobs.get(hash)).rejects.toMatchObject({ code: 'model.missing' });
+    await close();
+  });
+
   it('deletes no file where a model that is kept can not be read', async () => {
     const clock = new VirtualClock();
     const { blobs, history, close } = await open(clock);

@@ -388,6 +388,33 @@ describe('one step of a round', () => {
       expect(play(unsettled, graced)).toBe(unsettled);
     });
 
+    describe.each([
+      ['agreed', 'malicious', 'agreement', 'settled', 'unmasking'],
+      ['were unmasked', 'honest-but-curious', 'unmasking', 'unmaskable', 'closing'],
+    ] as const)('whose groups of 2 contributors %s', (_, threat, phase, type, next) => {
+      const dealt = members(4).map((each, index) => ({ ...each, group: index % 2 }));
+      const all = [0, 1, 2, 3].map(counted);
+      function ended(minimum: number): RoundState {
+        const shape = { masked: true, threat, cohortSize: 4, goal: 4, minimum } as const;
+        const drawn = play(begin(termsOf(shape)).state, { type: 'drawn', members: dealt, time: start });
+        const waiting = play(drawn, ...all, ...all, ...all) as CollectingState;
+        const one = play(waiting, { type, assignment: part(0) });
+        expect([waiting.phase, one.phase]).toEqual([phase, phase]);
+        return play(one, { type: 'tick', time: waiting.quorum.deadline });
+      }
+
+      it('goes on without the other group where they are enough', () => {
+        const contributors = [dealt[0], dealt[2]];
+        const kept = next === 'closing' ? { contributors } : { cohort: { members: contributors } };
+        expect(ended(2)).toMatchObject({ phase: next, ...kept });
+      });
+
+      it('fails where they are not', () => {
+        const reason = expect.stringMatching(/roups .* 2 contributors.*; at least 3 are needed\.$/);
+        expect(ended(3)).toMatchObject({ phase: 'failed', during: phase, reason });
+      });
+    });
+
     it('waits in unmasking for enough, whatever the grace', () => {
       const unmasking = play(
         agreement,
