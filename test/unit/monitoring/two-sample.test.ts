@@ -204,5 +204,7 @@ describe('the correction for many tests', () => {
     corrected(chances, 'benjamini-hochberg').forEach((p, at) => {
       expect(p).toBeCloseTo(expected[at]!, 12);
     });
+    // The smaller one would be 0.06 by its rank.
+    expect(corrected([0.03, 0.04], 'benjamini-hochberg')).toEqual([0.04, 0.04]);
   });
 });
