@@ -18,6 +18,7 @@ interface Outcome {
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: Figures; failed: boolean }> {
   const asked = bugs.filter(({ name }) => args.every(word => name.includes(word)));
+  if (asked.length === 0) throw new Error(`No bug has ${args.join(', ')} in its name.`);
   const outcomes = await withCopiedTree(async copy => {
     const sources = await sourcesOf(copy);
     const places = new Map(asked.map(bug => [bug, placeOf(bug, sources)]));
@@ -34,9 +35,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       );
       const killedBy = await firstRed(copy, bug.tests);
       await writeFile(file, source);
-      log(
-        `${killedBy === null ? 'SURVIVED' : 'killed'}: ${bug.name}${killedBy === null ? '' : ` (${killedBy})`}`,
-      );
+      log(killedBy === null ? `SURVIVED: ${bug.name}` : `killed: ${bug.name} (${killedBy})`);
       found.push({ name: bug.name, killedBy });
     }
     return found;

@@ -27,7 +27,7 @@ it('counts that a store did not take are written with the next ones, to the hour
   events.on('fault', where => faults.push(where));
   const counter = new HourlyCounter(store, events, clock);
   for (let time = 0; time < 3; time++) events.emit('checked-in', device, line, 'waiting', true);
-  events.emit('refused', 'hello', 'protocol.malformed', 'Malformed.');
+  events.emit('refused', 'hello', 'update.malformed', 'Malformed.');
   await counter.flush();
   expect([kept, faults]).toEqual([[], ['counting by the hour']]);
 
@@ -38,7 +38,7 @@ it('counts that a store did not take are written with the next ones, to the hour
   await clock.advance(1);
   await counter.flush();
   const ofLine = { hour: 0, series: 'check-ins', task: line, name: 'waiting' };
-  const refused = { hour: 0, series: 'refusals', task: '', name: 'protocol.malformed', count: 1 };
+  const refused = { hour: 0, series: 'refusals', task: '', name: 'update.malformed', count: 1 };
   expect(kept).toEqual([{ ...ofLine, count: 4 }, refused]);
 
   isAway = true;
