@@ -46,7 +46,7 @@ import { loadParts } from './load-parts.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
 import type { TaskModels } from './parts.ts';
 import type { Platform } from './platform.ts';
-import { requireOptions } from './require-options.ts';
+import { invalid, requireOptions } from './require-options.ts';
 
 /** Why a client that was started waits, in words for its app. */
 const hindrances = {
@@ -324,11 +324,12 @@ export class PlatformClient {
 
   /**
    * What the person says to taking part, remembered over restarts; no until it is given, unless the app needs none. Without it nothing is sent, even after
-   * `start`, and a round that is under way is left at once, whichever tab of an app takes part. Throws `app.aborted` once `signal` is aborted; what
-   * the person said is remembered all the same.
+   * `start`, and a round that is under way is left at once, whichever tab of an app takes part. Throws `options.invalid` for what is neither `true`
+   * nor `false`, and `app.aborted` once `signal` is aborted; what the person said is remembered all the same.
    */
   setConsent(given: boolean, signal?: AbortSignal): Promise<void> {
     return whileWanted(async () => {
+      if (typeof given !== 'boolean') throw invalid('What setConsent is given', 'true or false', given);
       await this.#consent.set(given);
       await this.#participation.settle();
     }, signal);

@@ -249,7 +249,8 @@ function requireKind(path: string, value: unknown, [is, what, inside]: Kind): vo
   inside?.(path, value as never);
 }
 
-function invalid(path: string, what: string, value: unknown): MurmurationError {
+/** `options.invalid`: what is at a path, what it has to be, and what it is. */
+export function invalid(path: string, what: string, value: unknown): MurmurationError {
   // Others may hold what the app keeps to itself.
   const shown =
     isIn(value, -Infinity, Infinity) || typeof value === 'string' ? JSON.stringify(value) : typeof value;

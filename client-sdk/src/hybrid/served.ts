@@ -30,6 +30,9 @@ export async function answer(
   input: unknown,
   source: 'hybrid' | 'global' | 'personal',
 ): Promise<Answer> {
+  // In plain JavaScript it may be anything, and would be answered as if it were "global".
+  if (!['hybrid', 'global', 'personal'].includes(source))
+    throw new MurmurationError('hybrid.input', `There is no source "${source}": hybrid, global or personal.`);
   const among = choice?.among ?? {};
   const ours = new Map([...personal].filter(([, { isShared }]) => !isShared));
   const own = weighed(ours, among);

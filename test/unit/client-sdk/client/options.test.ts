@@ -205,3 +205,12 @@ describe('the options of a client', () => {
     expect(told({ ...good, enrolment: { token: 'a secret' } })).not.toContain('secret');
   });
 });
+
+it('a consent that is neither yes nor no is none', async () => {
+  const client = new FederatedClient({ ...good, storage: memoryStorage() } as ClientOptions);
+  await expect(client.setConsent('yes' as unknown as boolean)).rejects.toMatchObject({
+    code: 'options.invalid',
+    detail: 'What setConsent is given has to be true or false, not "yes".',
+  });
+  expect(await client.hasConsent()).toBe(false);
+});

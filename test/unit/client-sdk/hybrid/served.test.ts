@@ -59,3 +59,11 @@ describe('an answer with numbers beyond the classes', () => {
     expect((await answer(served({ counts: 0, more: 0 }), 0, 'personal')).own?.get(9)).toBe(0.1);
   });
 });
+
+it('a source that there is not is refused, and not answered by another', async () => {
+  const asked = answer(served({ counts: 0.5, more: 0 }), 0, 'Global' as 'global');
+  await expect(asked).rejects.toMatchObject({
+    code: 'hybrid.input',
+    detail: 'There is no source "Global": hybrid, global or personal.',
+  });
+});
