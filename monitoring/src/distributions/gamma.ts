@@ -41,6 +41,11 @@ export function logBeta(a: number, b: number): number {
   return logGamma(less) - growth;
 }
 
+/** log of how many ways there are to take `taken` of `all`. */
+export function logBinomial(all: number, taken: number): number {
+  return -Math.log(all + 1) - logBeta(taken + 1, all - taken + 1);
+}
+
 /** The upper incomplete gamma function, as a share of the whole: Γ(a, x) / Γ(a) for a > 0, x ≥ 0 (Press et al., Numerical Recipes, §6.2). */
 export function upperGamma(a: number, x: number): number {
   if (x <= 0) return 1;

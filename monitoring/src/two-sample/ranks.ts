@@ -34,30 +34,38 @@ export function mannWhitney(
 }
 
 /**
- * The test of Cramér and von Mises on two samples, with middle ranks for ties, by its limiting distribution (Anderson 1962): the p-value.
- * Both lists ascending, with two values each.
+ * The test of Cramér and von Mises on two samples, by its limiting distribution (Anderson 1962) with the mean and the spread that ties leave
+ * it: the p-value. Both lists ascending, with two values each.
  */
 export function cramerVonMises(reference: Float64Array, current: Float64Array): number {
   const m = reference.length;
   const n = current.length;
   const product = m * n;
   const all = m + n;
-  let u = 0;
+  let sum = 0;
+  let expected = 0;
+  let varied = 0;
+  /** Of values so far: their number by how many of all are up to them, squared. */
+  let weighed = 0;
   let before = 0;
-  let own = 0;
-  let ownCurrent = 0;
   walk(reference, current, (_, below, belowCurrent) => {
-    const tied = below + belowCurrent - before;
-    const rank = before + (tied + 1) / 2;
-    for (; own < below; own++) u += m * (rank - own - 1) ** 2;
-    for (; ownCurrent < belowCurrent; ownCurrent++) u += n * (rank - ownCurrent - 1) ** 2;
-    before += tied;
+    const upTo = below + belowCurrent;
+    const tied = upTo - before;
+    sum += tied * (below / m - belowCurrent / n) ** 2;
+    expected += tied * upTo * (all - upTo);
+    varied += tied * (all - upTo) ** 2 * (2 * weighed + tied * upTo ** 2);
+    weighed += tied * upTo ** 2;
+    before = upTo;
   });
-  const statistic = u / (product * all) - (4 * product - 1) / (6 * all);
-  const expected = (1 + 1 / all) / 6;
+  const statistic = (product / all ** 2) * sum;
+  // What is left of both where each value is another.
+  const untied = (all ** 2 * (all ** 2 - 1) * (2 * all ** 2 + 7)) / 180;
+  const left = varied / untied;
   const spread =
-    ((all + 1) * (4 * product * all - 3 * (m ** 2 + n ** 2) - 2 * product)) / (45 * all ** 2 * 4 * product);
-  const standard = 1 / 6 + (statistic - expected) / Math.sqrt(45 * spread);
+    (left * ((all + 1) * (4 * product * all - 3 * (m ** 2 + n ** 2) - 2 * product))) /
+    (45 * all ** 2 * 4 * product);
+  if (!(spread > 0)) return 1;
+  const standard = 1 / 6 + (statistic - expected / (all ** 2 * (all - 1))) / Math.sqrt(45 * spread);
   return standard < 0.003 ? 1 : Math.max(0, 1 - limit(standard));
 }
 

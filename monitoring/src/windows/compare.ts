@@ -1,14 +1,8 @@
 import { countCategories } from '../samples/bins.ts';
 import { type CategorySample, categorySample } from '../samples/sample.ts';
+import { chiSquared } from '../two-sample/frequencies.ts';
 import { twoSampleTests } from '../two-sample/tests.ts';
-import {
-  type BinCounts,
-  chiSquaredOfBoth,
-  distanceByChance,
-  likelihoodRatioOfBoth,
-  rare,
-  type WindowDistance,
-} from './chance.ts';
+import { distanceByChance, rare, type WindowDistance } from './chance.ts';
 import type { FeatureWindow } from './feature-window.ts';
 
 /** The tests that need no more than counts. */
@@ -33,9 +27,6 @@ export interface WindowComparison {
   readonly drifted: boolean;
 }
 
-/** p-values of two windows, of which neither is exact. */
-const chances = { 'chi-squared': chiSquaredOfBoth, 'likelihood-ratio': likelihoodRatioOfBoth } as const;
-
 /**
  * Compares two windows that were counted with the same bins; undefined where one of them is empty. Values that are missing, and those that can't
  * be read, are bins of their own: a feature that is no longer there has drifted.
@@ -49,23 +40,19 @@ export function compareWindows(
   const [before, after] = [sampleOf(reference), sampleOf(current)];
   if (before.size === 0 || after.size === 0) return undefined;
   const { score: scoreOf, differs } = twoSampleTests[test];
-  const both = countCategories(before, after);
-  const counts = { reference: [...both.reference], current: [...both.current] };
-  if (isOfChances(test)) {
-    const score = Math.min(1, chances[test](counts));
-    return { test, score, threshold, drifted: differs(score, threshold) };
-  }
   const score = scoreOf(before, after);
-  const limit = Math.max(threshold, distanceByChance(test, counts));
-  return { test, score, threshold: limit, drifted: differs(score, limit) && isNoChance(counts) };
+  if (!isDistance(test)) return { test, score, threshold, drifted: differs(score, threshold) };
+  const limit = Math.max(threshold, distanceByChance(test, countCategories(before, after)));
+  return {
+    test,
+    score,
+    threshold: limit,
+    drifted: differs(score, limit) && chiSquared(before, after) < rare,
+  };
 }
 
-function isOfChances(test: WindowTest): test is Exclude<WindowTest, WindowDistance> {
-  return Object.hasOwn(chances, test);
-}
-
-function isNoChance(counts: BinCounts): boolean {
-  return chiSquaredOfBoth(counts) < rare;
+function isDistance(test: WindowTest): test is WindowDistance {
+  return twoSampleTests[test].measures === 'distance';
 }
 
 function sampleOf({ counts, missing, unreadable }: FeatureWindow): CategorySample {

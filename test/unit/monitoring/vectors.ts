@@ -23,7 +23,10 @@ export interface TwoSampleCase {
   readonly reference?: readonly number[];
   readonly current?: readonly number[];
   readonly evidently_default: { readonly test: string; readonly score: number; readonly drift: boolean };
-  readonly scipy: Readonly<Record<string, number>> & { readonly sturges_bin_edges?: readonly number[] };
+  readonly scipy: Readonly<Record<string, number>> & {
+    readonly sturges_bin_edges?: readonly number[];
+    readonly chi2_contingency_no_correction?: { readonly p: number };
+  };
 }
 
 /** Figures of Evidently 0.7, River 0.19, scipy and statsmodels; see the README of the vectors. */
