@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { incompleteBeta } from '../distributions/gamma.ts';
 import { normalQuantile } from '../distributions/normal.ts';
 import { halfWidth, tuned } from './always-valid.ts';
+import { shareAtAnyLook } from './any-look.ts';
 import { type ArmSums, meanOf, varianceOf } from './arm-sums.ts';
 
 export interface FallOptions {
@@ -26,8 +27,8 @@ export interface Fall {
 
 /**
  * Compares what is bad since a time with what it was before, at any time and as often as one likes: the mean before is known once and for all,
- * so it has a fixed interval (that of Clopper and Pearson, of shares), and the mean since then a one-sided confidence sequence (Waudby-Smith et
- * al. 2021). Each has half of alpha, whatever the other does. Unlike `alwaysValid`, it holds where one side is complete before the other begins.
+ * so it has a fixed interval (that of Clopper and Pearson, of shares), and the mean since then a one-sided confidence sequence (`shareAtAnyLook`
+ * of shares, else Waudby-Smith et al. 2021). Each has half of alpha, whatever the other does. Unlike `alwaysValid`, it holds where one side is complete before the other begins.
  */
 export function fallSince(before: ArmSums, since: ArmSums, options: FallOptions = {}): Fall {
   const { alpha = 0.05, by = 0, tuning = 1_000, areShares = false } = options;
@@ -35,13 +36,14 @@ export function fallSince(before: ArmSums, since: ArmSums, options: FallOptions 
     throw new MurmurationError('config.invalid', `alpha is between 0 and 1, not ${alpha}.`);
   const effect = meanOf(since) - meanOf(before);
   if (before.n < 2 || since.n < 2) return { effect, least: -Infinity, isDecided: false };
-  // One side of a two-sided bound at alpha is one at half of it.
-  const half = halfWidth(since.n, spreadOf(since, before, areShares), tuned(alpha, tuning), alpha);
+  // One side of a two-sided interval at alpha is one at half of it.
+  const now = areShares
+    ? shareAtAnyLook(meanOf(since), since.n, { alpha, tuning })[0]
+    : meanOf(since) - halfWidth(since.n, spreadOf(since, before), tuned(alpha, tuning), alpha);
   const most = areShares
     ? highestShare(before, alpha / 2)
-    : meanOf(before) +
-      normalQuantile(1 - alpha / 2) * Math.sqrt(spreadOf(before, since, areShares) / before.n);
-  const least = meanOf(since) - half - most;
+    : meanOf(before) + normalQuantile(1 - alpha / 2) * Math.sqrt(spreadOf(before, since) / before.n);
+  const least = now - most;
   return { effect, least, isDecided: least > by };
 }
 
@@ -63,14 +65,10 @@ function highestShare({ n, sum }: ArmSums, alpha: number): number {
 }
 
 /**
- * The variance of single values. Of shares as if one more of each had been seen, since the first few tell too little. Of others no less than that
- * of the values of both sides: a side that has not met a rare large value yet would seem sure of its mean.
+ * The variance of single values, no less than that of the values of both sides: a side that has not met a rare large value yet would seem sure of
+ * its mean.
  */
-function spreadOf(own: ArmSums, other: ArmSums, areShares: boolean): number {
-  if (areShares) {
-    const share = (own.sum + 1) / (own.n + 2);
-    return share * (1 - share);
-  }
+function spreadOf(own: ArmSums, other: ArmSums): number {
   const [first, second] = [varianceOf(own, 1), varianceOf(other, 1)];
   return Math.max(first, (own.n * first + other.n * second) / (own.n + other.n));
 }

@@ -1,4 +1,5 @@
 import { alwaysValid } from '@murmuration/monitoring/experiments/always-valid';
+import { shareAtAnyLook } from '@murmuration/monitoring/experiments/any-look';
 import { fallSince } from '@murmuration/monitoring/experiments/fall';
 import { describe, expect, it } from 'vitest';
 import { normal, uniform } from './uniform.ts';
@@ -117,5 +118,51 @@ describe('a version that is no worse than the one before', () => {
     expect(worse(share(0.05), share(0.2), true)).toBe(true);
     const error = (scale: number) => () => scale * Math.abs(gaussian());
     expect(worse(error(1), error(2), false)).toBe(true);
+  });
+});
+
+describe('a share that people look at all the time', () => {
+  const draws = 2_000;
+
+  /** How often a share is below, and how often above all that it is said to be, at any of many looks at 5,000 outcomes. */
+  function missed(share: number, options: { readonly alpha: number; readonly tuning: number }) {
+    const next = uniform(1_000 * share);
+    const known = new Map<number, readonly [number, number]>();
+    const misses = { below: 0, above: 0 };
+    for (let draw = 0; draw < draws; draw++) {
+      const seen = { below: 0, above: 0 };
+      let sum = 0;
+      let look = 1;
+      for (let n = 1; n <= 5_000; n++) {
+        sum += Number(next() < share);
+        if (n < look) continue;
+        look = 1.03 * n;
+        const interval = known.get(10_000 * n + sum) ?? shareAtAnyLook(sum / n, n, options);
+        known.set(10_000 * n + sum, interval);
+        if (share < interval[0]) seen.below = 1;
+        if (share > interval[1]) seen.above = 1;
+      }
+      misses.below += seen.below;
+      misses.above += seen.above;
+    }
+    return { below: misses.below / draws, above: misses.above / draws };
+  }
+
+  it.each([
+    { alpha: 0.05, tuning: 1_000 },
+    { alpha: 0.1, tuning: 40 },
+  ])('is missed on each side by half of the chance at most: %o', options => {
+    for (const share of [0.001, 0.01, 0.05, 0.5, 0.95, 0.99]) {
+      const { below, above } = missed(share, options);
+      expect(below).toBeLessThanOrEqual((1.3 * options.alpha) / 2);
+      expect(above).toBeLessThanOrEqual((1.3 * options.alpha) / 2);
+    }
+  });
+
+  it('is known as exactly as one that normal outcomes would have', () => {
+    // 12 % of 10,000 outcomes; Waudby-Smith et al. 2021 have ± 0.010537 for their variance.
+    const [low, high] = shareAtAnyLook(0.12, 10_000);
+    expect(high - low).toBeCloseTo(2 * 0.010537, 4);
+    expect(high).toBeLessThan(shareAtAnyLook(0.15, 10_000)[0]);
   });
 });
