@@ -2,7 +2,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { GrpcClient } from '../unit/serving/grpc-client.ts';
+import { elementsOf, GrpcClient } from '../unit/serving/grpc-client.ts';
 import { halfPlusTwo, ModelFolder } from '../unit/serving/models.ts';
 import { PackedProcess } from './processes.ts';
 
@@ -50,12 +50,12 @@ describe('murmuration inference', () => {
     const [, url = '', address = ''] = await server.printed(/served on (http:\S+) and by gRPC on (\S+)/);
     expect(await predict(url)).toEqual({ predictions: [3, 3.5, 4] });
     const client = new GrpcClient(address);
-    const { outputs } = await client.ask('ModelInfer', {
+    const answer = await client.ask('ModelInfer', {
       model_name: 'half',
       inputs: [{ name: 'x', datatype: 'FP32', shape: [3], contents: { fp32_contents: [2, 3, 4] } }],
     });
     client.close();
-    expect(outputs[0].contents.fp32_contents).toEqual([3, 3.5, 4]);
+    expect(elementsOf(answer)).toEqual([[3, 3.5, 4]]);
     server.child.kill('SIGTERM');
     expect(await server.ended()).toBe(0);
   });

@@ -20,7 +20,7 @@ import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { lastEntries } from '@murmuration/serving/request-log/files/reading';
 import { coordinatorModels } from '@murmuration/serving/source/coordinator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GrpcClient } from '../unit/serving/grpc-client.ts';
+import { elementsOf, GrpcClient } from '../unit/serving/grpc-client.ts';
 import { enrolmentToken, lineTask } from './line.ts';
 
 const words = 'the a cat dog sat ran on mat how are you today fine'.split(' ');
@@ -125,11 +125,10 @@ describe.each([
         },
       ],
     };
-    const { outputs } = await client.ask('ModelInfer', request, { token });
+    const answer = await client.ask('ModelInfer', request, { token });
     const response = await ask(coordinator.url, '/v2/models/keyboard/infer', sentences(...texts));
     const [found, probabilities] = (await response.json()).outputs;
-    expect(outputs[0].contents.bytes_contents.map(String)).toEqual(found.data);
-    expect(outputs[1].contents.fp32_contents.map(Math.fround)).toEqual(probabilities.data.map(Math.fround));
+    expect(elementsOf(answer)).toEqual([found.data, probabilities.data.map(Math.fround)]);
     client.close();
   });
 });

@@ -125,7 +125,6 @@ const answer = (n: number) => ({
   version: '1',
   most,
   id: '',
-  isRaw: false,
   isBinary: false,
   wanted: null,
   outputs: [{ name: 'y', datatype: 'INT32' as const, shape: [n, 1], data: new Int32Array(n).fill(-1) }],
@@ -165,7 +164,7 @@ describe('parsers take no more than so much longer for what is longer', () => {
     ['unknown fields over gRPC', n => call(10 * n, [0x78, 1], 'INT32')],
     ['an answer in JSON', n => () => writeInferResponse(answer(n))],
     ['an answer in rows', n => () => writeTfServing.run({ ...answer(n), name: 'predictions', form: 'rows' })],
-    ['an answer over gRPC', n => () => writeCall(answer(n))],
+    ['an answer over gRPC', n => () => writeCall(answer(n), '', most)],
     [
       'the answer of another server',
       n => () => readResponse(new Uint8Array(Buffer.from(`{"outputs":[${'{},'.repeat(n)}"`)), undefined),

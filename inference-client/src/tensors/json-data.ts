@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { halfToNumber, numberToHalf } from '@murmuration/protocol/tensors/half';
 import { type Datatype, kinds, type NumericDatatype, ranges, type TensorData } from './datatype.ts';
 import { integerOf, numberOf } from './lossless-json.ts';
-import { refuseInput, type Tensor } from './tensor.ts';
+import { refuseInput, shown, type Tensor } from './tensor.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -28,9 +28,11 @@ export function dataFromJson(name: string, datatype: Datatype, count: number, da
   }
   const values = kinds[datatype].make(count);
   const read = readers[datatype];
+  const isFloat = datatype in nearest;
   let at = 0;
   each(data, value => {
     values[at] = (read(value) ?? refuseValue(name, datatype, value)) as never;
+    if (isFloat) refuseOverflow(name, datatype, value);
     at += 1;
   });
   return values;
@@ -43,6 +45,7 @@ function floatsOf(data: readonly unknown[]): Float32Array | undefined {
     const value = data[at];
     if (typeof value !== 'number') return undefined;
     values[at] = value;
+    if (!Number.isFinite(values[at])) return undefined;
   }
   return values;
 }
@@ -79,10 +82,7 @@ function bytesOf(name: string, value: unknown): Uint8Array {
 }
 
 function refuseValue(name: string, datatype: Datatype, value: unknown): never {
-  // Of others it would take long to write it down.
-  const text =
-    typeof value === 'object' && value !== null ? 'an object' : (JSON.stringify(value) ?? 'nothing');
-  refuseInput(`The tensor "${name}" holds ${text.slice(0, 100)}, which is no ${datatype}.`);
+  refuseInput(`The tensor "${name}" holds ${shown(value)}, which is no ${datatype}.`);
 }
 
 /** Each gives undefined for what is none of its values. */
@@ -106,6 +106,20 @@ const readers: Readonly<Record<NumericDatatype, (value: unknown) => number | big
   FP32: numberOf,
   FP64: numberOf,
 };
+
+const nearest: Readonly<Partial<Record<Datatype, (number: number) => number>>> = {
+  FP16: number => halfToNumber(numberToHalf(number)),
+  FP32: Math.fround,
+  FP64: number => number,
+};
+
+/** Refuses a number of which a float would make an infinity that nobody wrote. */
+function refuseOverflow(name: string, datatype: Datatype, value: unknown): void {
+  const found = nearest[datatype]?.(Number(value));
+  if (Math.abs(found ?? 0) !== Infinity || value instanceof Number) return;
+  const number = value === found ? 'a number' : shown(value);
+  refuseInput(`The tensor "${name}" holds ${number}, which is too large for ${datatype}.`);
+}
 
 function integer(datatype: Datatype): (value: unknown) => number | undefined {
   const [least, most] = ranges[datatype]!.map(Number) as [number, number];

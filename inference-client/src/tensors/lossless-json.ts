@@ -1,7 +1,10 @@
 import { refuseInput } from './tensor.ts';
 
-/** Stands before the digits of a number that JSON has no room for; no number that people write begins with it. */
-const mark = '\u0001';
+/** What may stand before a number that JSON has no room for, as long as it is a text: escapes, of which one that the text does not have is taken. */
+const marks = [1, 2, 3, 4, 5, 6, 7].map(number => ({
+  written: `\\u000${number}`,
+  read: String.fromCharCode(number),
+}));
 /** Digits from which on a number of JavaScript may round an integer, and of the longest integer of 64 bits with its sign. */
 const [fewDigits, mostDigits] = [16, 20];
 /** Lists and objects within each other at most: more than any tensor has dimensions. */
@@ -44,12 +47,16 @@ export interface JsonRules {
 }
 
 /**
- * What a JSON text says; `numberOf` and `integerOf` read what is kept whole, and what is not finite. Throws `inference.input`, before
- * anything is made of a text with too many values.
+ * What a JSON text says, with a bigint for an integer that is kept whole, and a `Number` for what is not finite; `numberOf` and `integerOf` read
+ * both. A plain number that is infinite was too large for one. Throws `inference.input`, before anything is made of a text with too many values.
  */
 export function parseJson(text: string, rules: JsonRules): unknown {
   try {
-    return JSON.parse(isPlain(text, rules) ? text : marked(text, rules));
+    if (isPlain(text, rules)) return JSON.parse(text);
+    const mark = marks.find(({ written }) => !text.includes(written));
+    if (!mark) refuseInput('The body has control characters of too many kinds.');
+    const marking = marked(text, mark.written, rules);
+    return marking === text ? JSON.parse(text) : unmarked(JSON.parse(marking), mark.read);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     // The engine's message quotes the text, and refusals are logged.
@@ -69,7 +76,7 @@ function isPlain(text: string, { wide, notFinite }: JsonRules): boolean {
 }
 
 /** The text, each number in it that JSON has no room for as a marked text. */
-function marked(text: string, { wide, notFinite, most }: JsonRules): string {
+function marked(text: string, mark: string, { wide, notFinite, most }: JsonRules): string {
   const { length } = text;
   const bound = length > short ? most + around : Number.POSITIVE_INFINITY;
   const parts: string[] = [];
@@ -85,7 +92,7 @@ function marked(text: string, { wide, notFinite, most }: JsonRules): string {
       const digits = end - at - (found === minus ? 1 : 0);
       if (notFinite && digits === 0 && isWord(text, end)) continue;
       if (wide && digits >= fewDigits && isInteger(text, at + (found === minus ? 1 : 0), end)) {
-        parts.push(text.slice(taken, at), '"\\u0001', text.slice(at, end), '"');
+        parts.push(text.slice(taken, at), `"${mark}`, text.slice(at, end), '"');
         taken = end;
       }
       at = end - 1;
@@ -103,7 +110,7 @@ function marked(text: string, { wide, notFinite, most }: JsonRules): string {
     else if (notFinite && (found === notANumber || found === infinite) && isWord(text, at)) {
       const start = text.charCodeAt(at - 1) === minus ? at - 1 : at;
       const end = at + (found === notANumber ? 'NaN' : 'Infinity').length;
-      parts.push(text.slice(taken, start), '"\\u0001', text.slice(start, end), '"');
+      parts.push(text.slice(taken, start), `"${mark}`, text.slice(start, end), '"');
       taken = end;
       at = end - 1;
     }
@@ -113,6 +120,22 @@ function marked(text: string, { wide, notFinite, most }: JsonRules): string {
       );
   }
   return taken === 0 ? text : parts.join('') + text.slice(taken);
+}
+
+/** The value, each marked text in it as the number that it was, in place. */
+function unmarked(value: unknown, mark: string): unknown {
+  if (typeof value === 'string') return value.startsWith(mark) ? numberFrom(value.slice(1)) : value;
+  if (Array.isArray(value)) for (let at = 0; at < value.length; at++) value[at] = unmarked(value[at], mark);
+  else if (typeof value === 'object' && value !== null)
+    for (const [name, own] of Object.entries(value))
+      Object.defineProperty(value, name, { value: unmarked(own, mark) });
+  return value;
+}
+
+function numberFrom(text: string): unknown {
+  if (/[Ny]$/.test(text)) return new Number(text);
+  // Of more digits, a bigint would take longer than they are long.
+  return text.length > mostDigits ? Number(text) : BigInt(text);
 }
 
 /** Where the text ends that begins at `start`: at its closing quotation mark, or behind the last character. */
@@ -148,15 +171,11 @@ function isWord(text: string, at: number): boolean {
 /** The number that a value of `parseJson` is; undefined for what is none. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
-  return typeof value === 'string' && value.startsWith(mark) ? Number(value.slice(1)) : undefined;
+  return typeof value === 'bigint' || value instanceof Number ? Number(value) : undefined;
 }
 
 /** The integer of 64 bits that a value of `parseJson` is, whole; undefined for what is none. */
 export function integerOf(value: unknown): bigint | undefined {
   if (typeof value === 'bigint') return value;
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined;
-  // Of more digits, a bigint would take longer than they are long.
-  if (typeof value !== 'string' || !value.startsWith(mark) || value.length > 1 + mostDigits) return undefined;
-  const text = value.slice(1);
-  return /^-?\d+$/.test(text) ? BigInt(text) : undefined;
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
 }

@@ -14,6 +14,15 @@ export function refuseInput(detail: string): never {
   throw new MurmurationError('inference.input', detail.slice(0, longestDetail));
 }
 
+/** A value that came over a wire as refusals have it, in 100 characters at most. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 100)).slice(0, 100);
+  // Of others it would take long to write it down.
+  if (typeof value === 'object' && value !== null && !(value instanceof Number))
+    return Array.isArray(value) ? 'a list' : 'an object';
+  return value === undefined ? 'nothing' : String(value);
+}
+
 /** Elements that one of a datatype counts as: the bytes of each string are an object of their own. */
 export function weightOf(datatype: Datatype): number {
   return datatype === 'BYTES' ? 32 : 1;
@@ -31,7 +40,7 @@ export function elementsOf(name: string, shape: unknown, most: number, weight = 
   for (const length of shape) {
     if (!Number.isSafeInteger(length) || length < 0)
       refuseInput(
-        `The shape of the tensor "${name}" holds ${JSON.stringify(length)}; lengths are whole numbers from 0 up.`,
+        `The shape of the tensor "${name}" holds ${shown(length)}; lengths are whole numbers from 0 up.`,
       );
     // Rows without an element are rows all the same.
     count *= Math.max(length, 1);

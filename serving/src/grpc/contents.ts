@@ -1,4 +1,3 @@
-import { dataToBytes } from '@murmuration/inference-client/tensors/binary-data';
 import {
   type Datatype,
   kinds,
@@ -6,9 +5,8 @@ import {
   type NumericDatatype,
   type TensorData,
 } from '@murmuration/inference-client/tensors/datatype';
-import { refuseInput, type Tensor } from '@murmuration/inference-client/tensors/tensor';
-import type { Reader, Writer } from 'protobufjs';
-import { bytesOf, refuseAnswer } from '../tensors/size.ts';
+import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
+import type { Reader } from 'protobufjs';
 import { eachField, lengthDelimited, readerOf } from './wire.ts';
 
 /** A field of `InferTensorContents`. */
@@ -204,49 +202,4 @@ function putFor(name: string, datatype: NumericDatatype, values: NumericData): P
       };
     }
   }
-}
-
-/**
- * Writes `InferTensorContents` of `most` bytes at most, about. Of FP16 there are none: whoever asks for an answer with it gets raw contents.
- * Throws `request.too-large`.
- */
-export function writeContents(writer: Writer, tensor: Tensor, most: number): void {
-  const { datatype, data } = tensor;
-  if (datatype === 'FP16') throw new RangeError('FP16 has no typed contents.');
-  const { number, wire } = fieldOf[datatype];
-  const tag = (number << 3) | lengthDelimited;
-  const isPacked = wire === 0;
-  const length = isPacked ? writeVarints(tensor, undefined) : bytesOf(tensor);
-  if (length > most) refuseAnswer(most);
-  if (wire === lengthDelimited) {
-    for (const string of data as readonly Uint8Array[]) writer.uint32(tag).bytes(string);
-    return;
-  }
-  if (data.length === 0) return;
-  const bytes = isPacked ? new Uint8Array(length) : dataToBytes(tensor);
-  if (isPacked) writeVarints(tensor, bytes);
-  writer.uint32(tag).bytes(bytes);
-}
-
-/** Writes integers as protobuf packs them, where there is somewhere to write them; returns how many bytes they have. */
-function writeVarints({ datatype, data }: Tensor, into: Uint8Array | undefined): number {
-  const isWide = datatype === 'INT64' || datatype === 'UINT64';
-  const { buffer, byteOffset, length } = data as NumericData;
-  const values = isWide ? new Int32Array(buffer, byteOffset, 2 * length) : (data as Int32Array);
-  let at = 0;
-  for (let index = 0; index < values.length; index += isWide ? 2 : 1) {
-    const value = values[index] as number;
-    let low = value >>> 0;
-    // A negative number of 32 bits travels as one of 64.
-    let high = isWide ? (values[index + 1] as number) >>> 0 : value < 0 ? 0xffff_ffff : 0;
-    while (high > 0 || low > 127) {
-      if (into) into[at] = (low & 127) | 128;
-      at += 1;
-      low = ((low >>> 7) | (high << 25)) >>> 0;
-      high >>>= 7;
-    }
-    if (into) into[at] = low;
-    at += 1;
-  }
-  return at;
 }

@@ -1,6 +1,5 @@
 import type { Conversion } from '../conversion/converter.ts';
 import { type GrpcInferRequest, readInferRequest } from './infer-request.ts';
-import { type GrpcAnswer, writeInferResponse } from './infer-response.ts';
 
 interface Given {
   readonly message: Buffer;
@@ -11,10 +10,4 @@ interface Given {
 export const readGrpc: Conversion<Given, GrpcInferRequest> = {
   name: 'readGrpc',
   run: ({ message, elements }) => readInferRequest(message, elements),
-};
-
-/** Writes a `ModelInferResponse`, as `writeInferResponse`. */
-export const writeGrpc: Conversion<GrpcAnswer, { readonly message: Buffer }> = {
-  name: 'writeGrpc',
-  run: answer => ({ message: writeInferResponse(answer) }),
 };

@@ -15,8 +15,6 @@ export interface GrpcInferRequest {
   readonly inputs: readonly Tensor[];
   /** Names of the outputs that are wanted; undefined: all. */
   readonly outputs: readonly string[] | undefined;
-  /** Whether its elements came as raw contents, as those of the answer then go. */
-  readonly isRaw: boolean;
   readonly parameters: Readonly<Record<string, unknown>>;
   /** ms. */
   readonly timeout: number | undefined;
@@ -80,7 +78,6 @@ export function readInferRequest(message: Buffer, mostElements: number): GrpcInf
     inputs: tensors,
     outputs: outputs.length === 0 ? undefined : outputs,
     parameters,
-    isRaw: raw.length > 0,
     timeout: readTimeout(parameters.timeout),
   };
 }

@@ -3,55 +3,30 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import protobuf, { type Writer } from 'protobufjs';
 import type { InferResponse } from '../server/request.ts';
 import { bytesOf, refuseAnswer } from '../tensors/size.ts';
-import { writeContents } from './contents.ts';
-import type { GrpcInferRequest } from './infer-request.ts';
 
 /** The tag of a field of texts, bytes or messages. */
 const tag = (number: number): number => (number << 3) | 2;
 
-/** An answer, and how its request asks for it. */
-export interface GrpcAnswer {
-  readonly model: string;
-  readonly version: string;
-  readonly outputs: readonly Tensor[];
-  /** Empty: none. */
-  readonly id: string;
-  readonly isRaw: boolean;
-  /** Bytes of the elements. */
-  readonly most: number;
-}
-
-/** An answer of `most` bytes at most to a request. */
-export function grpcAnswer(
-  { model, version, outputs }: Pick<InferResponse, 'model' | 'version' | 'outputs'>,
-  { id, isRaw }: Pick<GrpcInferRequest, 'id' | 'isRaw'>,
-  most: number,
-): GrpcAnswer {
-  return { model, version, outputs, id, isRaw, most };
-}
-
 /**
- * Writes a `ModelInferResponse`: raw where the request was, and where an output has no typed contents. Throws `request.too-large`, before it
- * has made more than it may.
+ * Writes a `ModelInferResponse` to the request of an id, which may be empty, with `most` bytes of elements at most: raw contents, as Triton does
+ * whatever the request had, since many clients read no others. Throws `request.too-large`, before it has made more than it may.
  */
-export function writeInferResponse({ model, version, outputs, id, isRaw, most }: GrpcAnswer): Buffer {
-  const goesRaw = isRaw || outputs.some(({ datatype }) => datatype === 'FP16');
+export function writeInferResponse(
+  { model, version, outputs }: Pick<InferResponse, 'model' | 'version' | 'outputs'>,
+  id: string,
+  most: number,
+): Buffer {
   const bytes = outputs.reduce((sum, output) => sum + bytesOf(output), 0);
-  if (goesRaw && bytes > most) refuseAnswer(most);
+  if (bytes > most) refuseAnswer(most);
   const writer = protobuf.Writer.create();
   writer.uint32(tag(1)).string(model).uint32(tag(2)).string(version);
   if (id !== '') writer.uint32(tag(3)).string(id);
   for (const output of outputs) {
     writer.uint32(tag(5)).fork();
     writeHead(writer, output);
-    if (!goesRaw) {
-      writer.uint32(tag(5)).fork();
-      writeContents(writer, output, most);
-      writer.ldelim();
-    }
     writer.ldelim();
   }
-  if (goesRaw) for (const output of outputs) writer.uint32(tag(6)).bytes(dataToBytes(output));
+  for (const output of outputs) writer.uint32(tag(6)).bytes(dataToBytes(output));
   return writer.finish() as Buffer;
 }
 

@@ -95,7 +95,7 @@ message ModelInferRequest {
   // Outputs that are wanted, in this order; none for all.
   repeated InferRequestedOutputTensor outputs = 6;
   // The elements of each input, in the order of the inputs: little-endian, row by row, a BOOL in a byte, BYTES each behind
-  // its length in 32 bits. The answer comes back in the same way.
+  // its length in 32 bits.
   repeated bytes raw_input_contents = 7;
 }
 
@@ -105,6 +105,7 @@ message ModelInferResponse {
     string datatype = 2;
     repeated int64 shape = 3;
     map<string, InferParameter> parameters = 4;
+    // Not used: raw_output_contents has the elements.
     InferTensorContents contents = 5;
   }
   string model_name = 1;
@@ -113,6 +114,7 @@ message ModelInferResponse {
   string id = 3;
   map<string, InferParameter> parameters = 4;
   repeated InferOutputTensor outputs = 5;
+  // The elements of each output, as those of raw_input_contents.
   repeated bytes raw_output_contents = 6;
 }
 

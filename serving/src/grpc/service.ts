@@ -7,10 +7,9 @@ import { refuseLoadParameters, refuseRepository } from '../oip/parameters.ts';
 import { statisticsOf } from '../oip/statistics.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { OneSignal, type Signal } from '../server/signal.ts';
-import { sizeOf } from '../tensors/size.ts';
-import { readGrpc, writeGrpc } from './conversions.ts';
+import { readGrpc } from './conversions.ts';
 import { typedBytesOf } from './infer-request.ts';
-import { grpcAnswer } from './infer-response.ts';
+import { writeInferResponse } from './infer-response.ts';
 import { codedOf, statusOf } from './status.ts';
 
 export interface ServicePorts {
@@ -65,9 +64,8 @@ export function inferenceService(
         { model, version: at, inputs, outputs, id, headers, parameters, timeout, protocol: 'grpc' },
         signal,
       );
-      const answer = grpcAnswer(response, asked, limits.body);
-      const size = asked.isRaw ? 0 : sizeOf(response.outputs);
-      return (await converter.convert(writeGrpc, answer, size, signal)).message;
+      // Raw contents are copied, which takes no thread.
+      return writeInferResponse(response, asked.id, limits.body);
     }),
     ...call<Named>('ModelConfig', async ({ name, version: at }, models) => ({
       config: configurationOf(await models.metadata(name, versionOf(at)), server.batching),

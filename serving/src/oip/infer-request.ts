@@ -8,7 +8,13 @@ import {
 } from '@murmuration/inference-client/tensors/datatype';
 import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
 import { numberOf, parseJson } from '@murmuration/inference-client/tensors/lossless-json';
-import { elementsOf, refuseInput, type Tensor, weightOf } from '@murmuration/inference-client/tensors/tensor';
+import {
+  elementsOf,
+  refuseInput,
+  shown,
+  type Tensor,
+  weightOf,
+} from '@murmuration/inference-client/tensors/tensor';
 import type { ModelMetadata } from '../server/inference-server.ts';
 import { mostTensors, readTimeout, refuseParameters } from './parameters.ts';
 
@@ -48,7 +54,9 @@ export function readInferRequest(
   if (id !== undefined && typeof id !== 'string') refuseInput('The id of a request is a text.');
   if (!Array.isArray(inputs) || inputs.length === 0 || inputs.length > mostTensors)
     refuseInput(`A request has a list of 1 to ${mostTensors} inputs.`);
-  const parameters = objectIn(json, 'parameters');
+  const parameters = Object.fromEntries(
+    Object.entries(objectIn(json, 'parameters')).map(([name, value]) => [name, numberOf(value) ?? value]),
+  );
   const bytes = new Remainder(
     headerLength === undefined ? body.subarray(body.length) : body.subarray(headerLength),
   );
@@ -121,9 +129,7 @@ function readInput(value: unknown, most: number, bytes: Remainder): Tensor {
   const { name, shape, datatype, data } = value;
   if (typeof name !== 'string') refuseInput('An input has no name.');
   if (!isDatatype(datatype))
-    refuseInput(
-      `The input "${name}" has the datatype ${JSON.stringify(datatype) ?? 'nothing'}; there is ${datatypes.join(', ')}.`,
-    );
+    refuseInput(`The input "${name}" has the datatype ${shown(datatype)}; there is ${datatypes.join(', ')}.`);
   const count = elementsOf(name, shape, most, weightOf(datatype));
   const parameters = objectIn(value, 'parameters');
   refuseParameters(parameters);

@@ -1,5 +1,10 @@
 import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
-import { refuseInput, type Tensor, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+import {
+  refuseInput,
+  shown,
+  type Tensor,
+  type TensorSpec,
+} from '@murmuration/inference-client/tensors/tensor';
 import type { Conversion } from '../conversion/converter.ts';
 import { AnswerText } from '../tensors/answer-text.ts';
 import { tensorsFromExamples, writeClasses, writeRegression } from './examples.ts';
@@ -67,5 +72,5 @@ function read({ body, isExamples, specs, elements }: Asked): Read {
 
 function refuseSignature(name: unknown): void {
   if (name === undefined || name === '' || name === servingDefault) return;
-  refuseInput(`There is no signature ${JSON.stringify(name)?.slice(0, 100)}; there is "${servingDefault}".`);
+  refuseInput(`There is no signature ${shown(name)}; there is "${servingDefault}".`);
 }

@@ -10,12 +10,30 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+import { dataFromBytes } from '@murmuration/inference-client/tensors/binary-data';
+import type { Datatype } from '@murmuration/inference-client/tensors/datatype';
 import protobuf from 'protobufjs';
 
 /** The description of the Open Inference Protocol over gRPC, as its project publishes it: see test/vectors/README.md. */
 export const original = fileURLToPath(
   new URL('../../vectors/oip/open_inference_grpc.proto', import.meta.url),
 );
+
+interface Answered {
+  readonly outputs: readonly { readonly datatype: Datatype; readonly shape: readonly string[] }[];
+  readonly raw_output_contents: readonly Buffer[];
+}
+
+/** The elements of the outputs of an answer, of BYTES as texts. */
+export function elementsOf({ outputs, raw_output_contents: raw }: Answered): readonly unknown[][] {
+  return outputs.map(({ datatype, shape }, at) => {
+    const count = shape.reduce((product, length) => product * Number(length), 1);
+    const data = dataFromBytes('', datatype, count, raw[at]!);
+    return Array.from(data as ArrayLike<unknown>, each =>
+      datatype === 'BYTES' ? Buffer.from(each as Uint8Array).toString() : each,
+    );
+  });
+}
 
 /** Of Triton, the calls that this server answers, with the numbers of grpc_service.proto and model_config.proto. */
 const triton = `

@@ -214,15 +214,15 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   BYTES: ['"žluťoučký\\n"', '""'],
 };
 
-describe('every datatype', () => {
-  const allInputs = () =>
-    `[${Object.entries(edges)
-      .map(
-        ([name, values]) =>
-          `{"name":"${name}","datatype":"${name}","shape":[1,2],"data":[[${values.join(',')}]]}`,
-      )
-      .join(',')}]`;
+const allInputs = () =>
+  `[${Object.entries(edges)
+    .map(
+      ([name, values]) =>
+        `{"name":"${name}","datatype":"${name}","shape":[1,2],"data":[[${values.join(',')}]]}`,
+    )
+    .join(',')}]`;
 
+describe('every datatype', () => {
   it('comes back from JSON as it went', async () => {
     const text = await (await infer('all', `{"inputs":${allInputs()}}`)).text();
     for (const [name, values] of Object.entries(edges))
@@ -376,6 +376,52 @@ describe('bad input', () => {
       expect(await refused(await infer(datatype, request(datatype, value)))).toMatch(
         new RegExp(`^400 .*(no ${datatype}|no JSON)`),
       );
+  });
+
+  it.each([
+    ['INT64', '9223372036854775808', 'The tensor "x" holds 9223372036854775808, which is no INT64.'],
+    ['UINT64', '18446744073709551616', 'The tensor "x" holds 18446744073709551616, which is no UINT64.'],
+    ['INT64', '123456789012345678901', 'The tensor "x" holds 123456789012345680000, which is no INT64.'],
+    ['FP16', '65520', 'The tensor "x" holds 65520, which is too large for FP16.'],
+    ['FP32', '1e39', 'The tensor "x" holds 1e+39, which is too large for FP32.'],
+    ['FP32', '-1e400', 'The tensor "x" holds a number, which is too large for FP32.'],
+    ['FP64', '1e400', 'The tensor "x" holds a number, which is too large for FP64.'],
+  ])('says which input has what %s has no room for: %s', async (datatype, value, message) => {
+    for (const data of [`[${value}]`, `[[${value}]]`]) {
+      const body = `{"inputs":[{"name":"x","datatype":"${datatype}","shape":[1],"data":${data}}]}`;
+      expect(await refused(await infer(datatype, body))).toBe(`400 ${message}`);
+    }
+  });
+
+  it.each([
+    ['an id', '"id":12345678901234567890,"inputs":[{"name":"x"', 'The id of a request is a text.'],
+    ['a name', '"inputs":[{"name":12345678901234567890', 'An input has no name.'],
+    [
+      'a datatype',
+      '"inputs":[{"name":"x","datatype":12345678901234567890',
+      /datatype 12345678901234567890; /,
+    ],
+    [
+      'a length',
+      '"inputs":[{"name":"x","datatype":"FP32","shape":[12345678901234567890]',
+      /holds 12345678901234567890; /,
+    ],
+    [
+      'a text',
+      '"inputs":[{"name":"x","datatype":"BYTES","shape":[1],"data":[12345678901234567890]',
+      /holds 12345678901234567890, which is no BYTES/,
+    ],
+  ])('shows a long number as it came, beside INT64: %s', async (_, head, message) => {
+    const body = `{${head}, "parameters":{"of":"INT64"}}]}`;
+    expect(await refused(await infer('dense', body))).toMatch(message);
+  });
+
+  it('takes texts with control characters as they are, beside long numbers', async () => {
+    const texts = ['\\u00011', '\\u0002'];
+    const body = `{"inputs":${allInputs().replace('""', `"${texts[0]}"`).replace('\\n', texts[1]!)}}`;
+    const text = await (await infer('all', body)).text();
+    expect(text).toContain(`"žluťoučký${texts[1]}","${texts[0]}"`);
+    expect(text).toContain('[-9223372036854775808,9223372036854775807]');
   });
 
   it('refuses lists within lists without end', async () => {

@@ -94,6 +94,14 @@ describe('predict', () => {
       '{"instances": [1], "signature_name": "NaN \\" Infinity"}',
     );
     expect(named).toContain('There is no signature');
+    // A number that is too large is none of them.
+    for (const value of ['1e400', 'NaN, -1e400']) {
+      const [refused, why] = await post('/v1/models/numbers:predict', `{"instances": [${value}]}`);
+      expect([refused, why]).toEqual([
+        400,
+        expect.stringMatching(/The tensor \\"\w+\\" holds .*too large for FP64/),
+      ]);
+    }
   });
 
   it('takes and gives integers of 64 bits whole', async () => {

@@ -56,6 +56,12 @@ export const layerNormalisation: LayerWriter = call => {
   const width = shape[axis] ?? 1;
   const gamma = (config.scale === false ? undefined : rest.shift()) ?? new Float32Array(width).fill(1);
   const beta = config.center === false ? undefined : rest.shift();
+  if (width === 1) {
+    // One value less its mean: ONNX Runtime 1.21 and its successors refuse the operator there.
+    const nothing = graph.add('Sub', [input.name, input.name]);
+    const shift = graph.vector(`${name}_beta`, beta ?? new Float32Array(1));
+    return { ...input, name: graph.add('Add', [nothing, shift], {}, { wanted: name }), shape };
+  }
   const normalised = graph.add(
     'LayerNormalization',
     [input.name, graph.vector(`${name}_gamma`, gamma), ...(beta ? [graph.vector(`${name}_beta`, beta)] : [])],

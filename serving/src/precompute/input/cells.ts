@@ -1,6 +1,6 @@
 import { type Datatype, kinds, type NumericDatatype } from '@murmuration/inference-client/tensors/datatype';
 import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
-import { integerOf, parseJson } from '@murmuration/inference-client/tensors/lossless-json';
+import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { shortDecimal } from './decimal.ts';
 
@@ -50,15 +50,7 @@ function valueOfCell(name: string, datatype: Datatype, cell: unknown): unknown {
 
 /** The value of a JSON text, integers that a number would round as bigints. Throws `inference.input`. */
 export function jsonValue(text: string): unknown {
-  const value = parseJson(text, { wide: true, notFinite: false, most: mostValues });
-  return /\d{16}/.test(text) ? withBigints(value) : value;
-}
-
-function withBigints(value: unknown): unknown {
-  if (typeof value === 'string') return value.startsWith('\u0001') ? (integerOf(value) ?? value) : value;
-  if (Array.isArray(value)) return value.map(withBigints);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, own]) => [name, withBigints(own)]));
+  return parseJson(text, { wide: true, notFinite: false, most: mostValues });
 }
 
 /** The bytes that a cell of text or bytes is. Throws `inference.input`. */

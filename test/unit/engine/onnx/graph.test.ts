@@ -32,6 +32,11 @@ describe('the graph of a model as ONNX', () => {
     expect((await graphOf(caseOf(name))).ops).toEqual(ops);
   });
 
+  it('normalises no single value, which ONNX Runtime 1.21 refuses', async () => {
+    const { ops } = await graphOf(caseOf('layer normalisation of one value'));
+    expect(ops).toEqual(['Sub', 'Add', 'Identity']);
+  });
+
   it('leaves out dropout, and turns images once before many convolutions and once behind', async () => {
     const input = tf.input({ shape: [8, 8, 3] });
     const output = [

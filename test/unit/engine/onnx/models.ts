@@ -178,6 +178,12 @@ export const cases: readonly Case[] = [
     l.batchNormalization({}),
   ]),
   chain('layer normalisation', steps, () => [l.layerNormalization({})]),
+  // What is left of one value is its shift.
+  chain('layer normalisation of one value', [4, 1], () => [l.layerNormalization({})]),
+  chain('layer normalisation of one value, not shifted', [4, 1], () => [
+    l.layerNormalization({ center: false, epsilon: 0.01 }),
+    l.dense({ units: 2 }),
+  ]),
   chain('layer normalisation without scale or centre', steps, () => [
     l.layerNormalization({ scale: false, center: false, epsilon: 0.01 }),
   ]),
