@@ -535,6 +535,11 @@ describe('a task that clips each layer', () => {
   ])('is refused with %s', (_, change, text) => {
     expect(() => defineTask(layered(change as Partial<TaskDefinition>))).toThrow(text);
   });
+
+  it('is refused where it comes by its settings, too', () => {
+    const moving = defineTask({ ...least, strategy: adaptiveClip(fedAvg(), { initial: 0.1 }) });
+    expect(() => withSettings(moving, { update: { perLayer: true } }, 2)).toThrow('has no single norm');
+  });
 });
 
 describe('a task whose devices send some of the values', () => {
