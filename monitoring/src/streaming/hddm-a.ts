@@ -1,9 +1,9 @@
 import { type Detector, within } from './detector.ts';
 
 export interface HddmOptions {
-  /** The chance of a false drift. */
+  /** The chance of a false drift at one value; over many it adds up. */
   readonly drift?: number;
-  /** The chance of a false warning. */
+  /** The same of a false warning. */
   readonly warning?: number;
   /** Whether a mean that falls is an alarm as well. */
   readonly twoSided?: boolean;

@@ -2,7 +2,7 @@ import { exactChance } from '../two-sample/kolmogorov-smirnov.ts';
 import { type Detector, within } from './detector.ts';
 
 export interface KswinOptions {
-  /** The p-value up to which values differ. */
+  /** The p-value up to which values differ, at each value. */
   readonly alpha?: number;
   /** Values that are kept. */
   readonly window?: number;
