@@ -76,6 +76,7 @@ const numbers: Readonly<Record<string, Kind>> = {
   'six whole numbers': random => () => Math.floor(6 * random()),
   'twenty whole numbers': random => () => Math.floor(20 * random()),
   'mostly 0': random => () => Math.floor(4 * random() ** 8),
+  'nearly always 0': random => () => Number(random() < 0.05),
 };
 
 function logNormal(gaussian: () => number): Next {
@@ -95,6 +96,19 @@ describe.each(testsOfNumbers)('%s', test => {
     for (const kind of Object.values(numbers))
       expect(falseAlarms(kind, sizes, test)).toBeLessThanOrEqual(most(test));
   });
+});
+
+it.each<readonly [TestName, readonly string[]]>([
+  ['cramer-von-mises', ['normal', 'six whole numbers', 'nearly always 0']],
+  ['epps-singleton', ['normal', 'six whole numbers']],
+])('%s finds no less than it names either', (test, kinds) => {
+  for (const [m, n] of [
+    [60, 40],
+    [25, 200],
+    [200, 150],
+  ] as const)
+    for (const kind of kinds.filter(kind => m > 100 || kind !== 'nearly always 0'))
+      expect(falseAlarms(numbers[kind]!, [m, n], test)).toBeGreaterThan(0.7 * twoSampleTests[test].threshold);
 });
 
 it.each<readonly [TestName, Kind, Kind]>([
