@@ -13,7 +13,7 @@ const deepest = 32;
 const weights = { text: 4, list: 8, object: 32 };
 
 /** Texts so short that all they can say is little. */
-const short = 65_536;
+const short = 262_144;
 /** What names and lists around the values of tensors may count as besides. */
 const around = 16_384;
 
