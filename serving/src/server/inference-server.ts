@@ -392,7 +392,7 @@ export class InferenceServer {
   /** What answers a request without an experiment, where it is in memory: most requests, which wait for no turn. */
   #ready({ request }: PendingRequest, { variant }: Chosen): Resident | undefined {
     const model = variant ? undefined : this.#targets.known(request.model, request.version);
-    return model && this.#residents.take(model.hash);
+    return model && this.#residents.isReady(model.hash) ? this.#residents.take(model.hash) : undefined;
   }
 
   /** A version of an experiment that can't be had leaves its requests to the standard one, as if there were no experiment. */
@@ -431,9 +431,9 @@ export class InferenceServer {
   }
 
   async #lease(name: string, at: string | undefined): Promise<Resident> {
-    for (;;) {
+    for (let tried = 0; ; tried++) {
       const model = this.#targets.known(name, at) ?? (await this.#targets.find(name, at));
-      const resident = this.#residents.take(model.hash);
+      const resident = this.#residents.take(model.hash, tried > 0);
       if (resident) return resident;
       await this.#residents.load(model);
       // Between the load and this turn it may have made room for another, or the name may mean another version.

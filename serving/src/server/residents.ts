@@ -107,14 +107,17 @@ export class Residents {
     return found;
   }
 
-  /** A version that is in memory, for one request; `release` gives it back. Undefined where it has to be loaded. */
-  take(hash: ModelHash): Resident | undefined {
+  /** A version that is in memory, for one request, which counts unless it did before; `release` gives it back. Undefined where it has to be loaded. */
+  take(hash: ModelHash, hasCounted = false): Resident | undefined {
     const resident = this.#ready.get(hash);
+    if (!hasCounted) {
+      // What has to be loaded counts before it has its place, which it would lose at once.
+      const statistics = resident?.statistics ?? this.statisticsOf(hash);
+      statistics.popularity = this.#popularity.asked(statistics.popularity);
+    }
     if (!resident) return undefined;
     resident.leases += 1;
     resident.lastUsed = this.#ports.clock.now();
-    const { statistics } = resident;
-    statistics.popularity = this.#popularity.asked(statistics.popularity);
     return resident;
   }
 
