@@ -4,20 +4,37 @@ import * as z from 'zod';
 /** Where results are kept. */
 export const folder = new URL('../../../docs/benchmarks/', import.meta.url);
 
-const schema = z.strictObject({
+/** A result as it is kept. */
+export const resultSchema = z.strictObject({
   group: z.enum(['Speed and size', 'What is learned', 'What holds']),
   command: z.string().startsWith('npm '),
+  /** The commit that was run. */
+  commit: z.string().regex(/^[0-9a-f]{40}$/),
   date: z.iso.date(),
   machine: z.string().min(1),
+  /** Processes that ran or waited to run when it began, beside its own; mean of a minute. Null where nobody looked. */
+  load: z.number().min(0).nullable(),
   node: z.string().min(1),
-  /** Sentences of what was measured; `{path}` stands for a figure that the command printed. */
+  /** Sentences of what was measured, and their figures, in which `{path}` stands for what the command printed. */
   rows: z.array(
-    z.strictObject({ what: z.string(), figure: z.string(), headline: z.literal(true).optional() }),
+    z.strictObject({
+      what: z.string(),
+      figure: z.string().refine(isTemplate, 'expected a figure without a digit of its own: {path}'),
+      headline: z.literal(true).optional(),
+    }),
   ),
-  /** The JSON object that the command printed; null where it was not kept. */
-  printed: z.record(z.string(), z.unknown()).nullable(),
+  /** The JSON object that the command printed. */
+  printed: z.record(z.string(), z.unknown()),
 });
-export type Result = z.infer<typeof schema>;
+export type Result = z.infer<typeof resultSchema>;
+export type Run = Pick<Result, 'commit' | 'date' | 'machine' | 'load' | 'node' | 'printed'>;
+
+/** `{path}` in a text, with how it is written: `:2` with two decimals, `:+1` with a sign and one, `:%` as a share of a hundred. */
+const place = /\{([^{}:]+)(?::(\+?)(\d?)(%?))?\}/g;
+
+function isTemplate(figure: string): boolean {
+  return figure.search(place) >= 0 && !/\d/.test(figure.replaceAll(place, ''));
+}
 
 /** All results that are kept, by name. */
 export function readResults(): Map<string, Result> {
@@ -27,18 +44,9 @@ export function readResults(): Map<string, Result> {
       .toSorted()
       .map(file => [
         file.replace('.json', ''),
-        schema.parse(JSON.parse(readFileSync(new URL(file, folder), 'utf8'))),
+        resultSchema.parse(JSON.parse(readFileSync(new URL(file, folder), 'utf8'))),
       ]),
   );
-}
-
-/** What a command printed now takes the place of what is kept: sentences that quote no printed figure are not true of it. */
-export function renewed(
-  kept: Result,
-  printed: Record<string, unknown>,
-  on: Pick<Result, 'date' | 'machine' | 'node'>,
-): Result {
-  return { ...kept, ...on, rows: kept.rows.filter(({ figure }) => figure.includes('{')), printed };
 }
 
 /** The JSON object in the last line of what a command printed. Throws where there is none. */
@@ -50,26 +58,27 @@ export function printedIn(output: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function flat(value: unknown, path: string): [string, string][] {
-  if (typeof value !== 'object' || value === null)
-    return [
-      [
-        path,
-        typeof value === 'number'
-          ? value.toLocaleString('en-US', { maximumSignificantDigits: 4 })
-          : String(value),
-      ],
-    ];
+function flat(value: unknown, path: string): [string, unknown][] {
+  if (typeof value !== 'object' || value === null) return [[path, value]];
   return Object.entries(value).flatMap(([key, inner]) => flat(inner, path === '' ? key : `${path}.${key}`));
 }
 
-/** The figure of a row, with what was printed in the place of `{path}`. */
-function figureOf({ printed }: Result, figure: string): string {
-  const values = new Map(flat(printed ?? {}, ''));
-  return figure.replaceAll(/\{([^}]+)\}/g, (_, path: string) => {
-    const value = values.get(path);
-    if (value === undefined) throw new Error(`Nothing printed is called ${path}.`);
-    return value;
+function written(value: unknown, sign = '', decimals = '', percent = ''): string {
+  if (typeof value !== 'number') return String(value);
+  return (percent ? 100 * value : value).toLocaleString('en-US', {
+    signDisplay: sign ? 'always' : 'auto',
+    ...(decimals
+      ? { minimumFractionDigits: Number(decimals), maximumFractionDigits: Number(decimals) }
+      : { maximumSignificantDigits: 4 }),
+  });
+}
+
+/** A text with what was printed in the place of each `{path}`. Throws where nothing is called so. */
+function filled(text: string, { printed }: Pick<Result, 'printed'>): string {
+  const values = new Map(flat(printed, ''));
+  return text.replaceAll(place, (_, path: string, ...format: string[]) => {
+    if (!values.has(path)) throw new Error(`Nothing printed is called ${path}.`);
+    return written(values.get(path), ...format.slice(0, 3));
   });
 }
 
@@ -82,12 +91,12 @@ export function benchmarksPage(results: ReadonlyMap<string, Result>): string {
   const sections = groups.map(group => {
     const own = [...results.values()].filter(result => result.group === group);
     const tables = own.map(result => {
-      const rows = result.rows.map(({ what, figure }) => row(what, figureOf(result, figure)));
-      const printed = flat(result.printed ?? {}, '').map(([path, value]) => row(`\`${path}\``, value));
+      const rows = result.rows.map(({ what, figure }) => row(filled(what, result), filled(figure, result)));
+      const printed = flat(result.printed, '').map(([path, value]) => row(`\`${path}\``, written(value)));
       return [
         `### \`${result.command}\``,
         '',
-        `${result.date}, Node ${result.node}, ${result.machine}.`,
+        `${result.date}, ${result.commit.slice(0, 8)}, Node ${result.node},\n${result.machine}${result.load === null ? '' : `, load ${result.load}`}.`,
         '',
         row('what', 'figure'),
         '| --- | --- |',
@@ -100,24 +109,34 @@ export function benchmarksPage(results: ReadonlyMap<string, Result>): string {
   });
   return `# Benchmarks
 
-Each figure is what a command printed, with the machine and the date. Run the command to measure on
-yours. \`npm run figures -- NAME.json …\` keeps what commands printed with \`--json\` in
-\`docs/benchmarks\` and writes this page and the table of the README.
+Each figure is what a command printed, with its commit, its machine, how much else ran there and the
+date. Run the command to measure on yours. \`npm run figures -- NAME …\` runs commands, keeps what
+they printed in \`docs/benchmarks\`, and writes it wherever it is quoted; \`-- --all\` runs them all.
 
 <!-- Made by \`npm run figures\`. -->
 
 ${sections.join('\n')}`;
 }
 
-/** The README with its headline figures between their marks. */
-export function withHeadlines(readme: string, results: ReadonlyMap<string, Result>): string {
+const headlines = /(<!-- figures -->\n)(?:.*\n)*?(<!-- \/figures -->)/;
+const quotation = /(<!-- figure ([\w-]+):\s([\s\S]*?)\s-->)[\s\S]*?(<!-- \/figure -->)/g;
+
+/**
+ * A document with the figures that it quotes: `<!-- figure NAME: {path} ms -->5 ms<!-- /figure -->` of the result called NAME, and the table of
+ * headlines. Throws where a quotation names what is not kept.
+ */
+export function withFigures(text: string, results: ReadonlyMap<string, Result>): string {
   const rows = [...results.values()].flatMap(result =>
     result.rows
       .filter(({ headline }) => headline)
-      .map(({ what, figure }) => row(what, figureOf(result, figure))),
+      .map(({ what, figure }) => row(filled(what, result), filled(figure, result))),
   );
-  return readme.replace(
-    /<!-- figures -->\n(?:.*\n)*?<!-- \/figures -->/,
-    ['<!-- figures -->', row('What', 'Figure'), '|---|---|', ...rows, '<!-- /figures -->'].join('\n'),
-  );
+  const table = [row('What', 'Figure'), '|---|---|', ...rows].join('\n');
+  return text
+    .replace(headlines, (_, begin: string, end: string) => `${begin}${table}\n${end}`)
+    .replaceAll(quotation, (_, begin: string, name: string, template: string, end: string) => {
+      const result = results.get(name);
+      if (!result) throw new Error(`There is no result called ${name}.`);
+      return `${begin}${filled(template, result)}${end}`;
+    });
 }
