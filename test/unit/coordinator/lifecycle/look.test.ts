@@ -130,7 +130,7 @@ describe('a trigger by accuracy below a line', () => {
   it('fires where the whole interval is on the worse side', () => {
     const trigger = accuracyBelow(0.9);
     expect(seen(trigger, accuracyOf(0.86))).toEqual([
-      'accuracy of version 7 is 0.86, and 0.8904 at best, by 1000 outcomes; the line is 0.9.',
+      'accuracy of version 7 is 0.86, and 0.8885 at best, by 1000 outcomes; the line is 0.9.',
     ]);
     expect(seen(trigger, accuracyOf(0.89))).toEqual([]);
     expect(seen(trigger, accuracyOf(0.95))).toEqual([]);
@@ -183,7 +183,7 @@ describe('a trigger by accuracy worse than at promotion', () => {
       [0.9, 0.78].map(value => ({ type: 'accuracy', accuracy: accuracyOf(value) })),
     );
     expect(reasons[1]).toEqual([
-      'accuracy of version 7 went from 0.9, or 0.88 at worst, to 0.78, and 0.8162 at best, by 1000 outcomes; it may fall by 0.05.',
+      'accuracy of version 7 went from 0.9, or 0.88 at worst, to 0.78, and 0.8148 at best, by 1000 outcomes; it may fall by 0.05.',
     ]);
   });
 });
