@@ -1,6 +1,9 @@
 import { incompleteBeta, logBeta } from '../distributions/gamma.ts';
 import { tuned } from './always-valid.ts';
 
+/** How near to the share itself an end is found. */
+const precision = 1e-8;
+
 interface LookOptions {
   /** Each end misses the share with half of this chance at most. */
   readonly alpha?: number;
@@ -16,23 +19,41 @@ interface LookOptions {
 export function shareAtAnyLook(
   value: number,
   n: number,
-  { alpha = 0.05, tuning = 1_000 }: LookOptions = {},
+  options: LookOptions = {},
 ): readonly [number, number] {
-  if (!(n >= 1)) return [0, 1];
-  // Bets are spread around a share as widely as outcomes are that far from it when the interval is tightest.
-  const firmness = Math.max(1, tuned(alpha, tuning) ** -2 - 1);
-  const enough = Math.log(2 / alpha);
-  const least = (sum: number) => leastShare(sum, n, firmness, enough);
-  return [least(value * n), 1 - least((1 - value) * n)];
+  return [leastAtAnyLook(value, n, options), 1 - leastAtAnyLook(1 - value, n, options)];
 }
 
-/** The least share against which bets on more have not won enough yet. */
+/** The lower end of it. */
+export function leastAtAnyLook(
+  value: number,
+  n: number,
+  { alpha = 0.05, tuning = 1_000 }: LookOptions = {},
+): number {
+  if (!(n >= 1)) return 0;
+  // Bets are spread around a share as widely as outcomes are that far from it when the interval is tightest.
+  const firmness = Math.max(1, tuned(alpha, tuning) ** -2 - 1);
+  return leastShare(value * n, n, firmness, Math.log(2 / alpha));
+}
+
+/** The least share against which bets on more have not won enough yet: by secants (Illinois), and by halves where one ends outside. */
 function leastShare(sum: number, n: number, firmness: number, enough: number): number {
   let [low, high] = [0, sum / n];
-  for (let step = 0; step < 50; step++) {
-    const middle = (low + high) / 2;
-    if (wonAgainst(middle, sum, n, firmness) >= enough) low = middle;
-    else high = middle;
+  let [atLow, atHigh] = [Number.NaN, Number.NaN];
+  let wasLow: boolean | undefined;
+  for (let step = 0; high - low > precision; step++) {
+    const secant = low + ((high - low) * atLow) / (atLow - atHigh);
+    const share = step % 4 < 3 && secant > low && secant < high ? secant : (low + high) / 2;
+    const beyond = wonAgainst(share, sum, n, firmness) - enough;
+    const isLow = beyond >= 0;
+    if (isLow) {
+      if (wasLow === true) atHigh /= 2;
+      [low, atLow] = [share, beyond];
+    } else {
+      if (wasLow === false) atLow /= 2;
+      [high, atHigh] = [share, beyond];
+    }
+    wasLow = isLow;
   }
   return low;
 }

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { incompleteBeta } from '../distributions/gamma.ts';
 import { normalQuantile } from '../distributions/normal.ts';
 import { halfWidth, tuned } from './always-valid.ts';
-import { shareAtAnyLook } from './any-look.ts';
+import { leastAtAnyLook } from './any-look.ts';
 import { type ArmSums, meanOf, varianceOf } from './arm-sums.ts';
 
 export interface FallOptions {
@@ -38,7 +38,7 @@ export function fallSince(before: ArmSums, since: ArmSums, options: FallOptions 
   if (before.n < 2 || since.n < 2) return { effect, least: -Infinity, isDecided: false };
   // One side of a two-sided interval at alpha is one at half of it.
   const now = areShares
-    ? shareAtAnyLook(meanOf(since), since.n, { alpha, tuning })[0]
+    ? leastAtAnyLook(meanOf(since), since.n, { alpha, tuning })
     : meanOf(since) - halfWidth(since.n, spreadOf(since, before), tuned(alpha, tuning), alpha);
   const most = areShares
     ? highestShare(before, alpha / 2)
@@ -55,7 +55,7 @@ function highestShare({ n, sum }: ArmSums, alpha: number): number {
   if (sum >= n) return 1;
   let low = sum / n;
   let high = 1;
-  for (let step = 0; step < 60; step++) {
+  while (high - low > 1e-9) {
     const middle = (low + high) / 2;
     // P(X ≤ sum) of a binomial distribution.
     if (incompleteBeta(n - sum, sum + 1, 1 - middle) > alpha) low = middle;
