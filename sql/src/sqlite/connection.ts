@@ -34,7 +34,7 @@ const maxPrepared = 200;
 
 /**
  * One connection to an SQLite database: the only file that knows `libsql`, and guards what that gets wrong (it ends the
- * process on a bound boolean, truncates text at NUL, stores NaN as null, rounds large integers). Commits, with the fsync that they wait
+ * process on a bound boolean, and where it is asked anything once it is closed, truncates text at NUL, stores NaN as null, rounds large integers). Commits, with the fsync that they wait
  * for, run on a thread of their own. One caller at a time: whatever shares a connection takes turns.
  */
 export class Connection {
@@ -63,7 +63,7 @@ export class Connection {
   }
 
   get inTransaction(): boolean {
-    return this.#handle.inTransaction;
+    return this.#isOpen && this.#handle.inTransaction;
   }
 
   /** Runs statements without parameters nor rows, on another thread. Throws `storage.*`. */
@@ -82,6 +82,7 @@ export class Connection {
     const values = parameters.map(requireValue);
     try {
       const statement = await this.#prepare(sql);
+      this.#requireOpen();
       if (statement.reader) return { rows: (await statement.all(values)).map(rowOf), changes: 0 };
       if (this.#handle.inTransaction || outsideTransactions.test(sql)) return changesOf(statement, values);
       return await this.#alone(statement, values);
@@ -96,6 +97,7 @@ export class Connection {
     try {
       // One of its own: a prepared statement that is run again begins anew.
       const statement = (await this.#handle.prepare(sql)).safeIntegers(true);
+      this.#requireOpen();
       if (!statement.reader) throw new TypeError('Expected a query, a statement that gives rows.');
       for (const row of await statement.iterate([])) yield rowOf(row);
     } catch (error) {
@@ -115,11 +117,12 @@ export class Connection {
   async #alone(statement: Statement, values: readonly Value[]): Promise<Result> {
     await this.#handle.exec('begin immediate');
     try {
+      this.#requireOpen();
       const result = changesOf(statement, values);
       await this.#handle.exec('commit');
       return result;
     } catch (error) {
-      if (this.#handle.inTransaction) await this.#handle.exec('rollback');
+      if (this.inTransaction) await this.#handle.exec('rollback');
       throw error;
     }
   }

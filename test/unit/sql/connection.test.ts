@@ -96,6 +96,23 @@ describe('a connection to a database', () => {
     await expect(other.exec('select 1')).rejects.toThrow(/closed/);
   });
 
+  it.each([
+    'create table if not exists other (value any) strict',
+    'insert into kept values (1)',
+    'select value from kept',
+  ])('that is closed while it begins to run %s fails it, and ends no process', async sql => {
+    for (let turns = 0; turns < 12; turns++) {
+      const other = await Connection.open(join(folder, 'a.db'), { busyTimeout: 0 });
+      const asked = other.query(sql).then(
+        () => 'answered',
+        error => String(error),
+      );
+      for (let turn = 0; turn < turns; turn++) await new Promise(resolve => setImmediate(resolve));
+      other.close();
+      expect(await asked).toMatch(/^answered$|closed|locked|busy/i);
+    }
+  });
+
   it('says where a file can not be opened, or is no database', async () => {
     await expect(Connection.open(join(folder, 'no', 'a.db'), { busyTimeout: 0 })).rejects.toMatchObject({
       code: 'storage.failed',
