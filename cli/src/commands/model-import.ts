@@ -13,7 +13,7 @@ export interface ImportOptions {
   /** By default that of the folder it comes from. */
   readonly name?: string;
   readonly version: number;
-  /** By which it may take a minute; by default one that nobody sets. */
+  /** The clock by which it may take a minute; the system’s by default. */
   readonly clock?: Clock;
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { ThreadReply } from './thread.ts';
 
-/** What a module that is done in a thread exports by default: it takes and gives what can be cloned. */
+/** The default export of a module whose work is done in a thread: it takes and gives what can be cloned. */
 type Work = (given: never) => Promise<unknown>;
 
 interface ThreadLimits {

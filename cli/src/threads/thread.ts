@@ -4,7 +4,7 @@ import { type ErrorCode, MurmurationError, messageOf } from '@murmuration/protoc
 export type ThreadReply =
   | { readonly done: unknown }
   | {
-      /** Of an error of ours; null for any other. */
+      /** The code of an error of ours; null for any other. */
       readonly code: ErrorCode | null;
       readonly detail: string;
     };

@@ -14,7 +14,7 @@ export interface Reading {
   readonly guard?: Guard;
   /** The same for what tells of all tasks at once. */
   readonly guardOfAll?: Guard;
-  /** As whom a request was let in: of which tasks it may read. */
+  /** The holder of a token that a request was let in with, and the tasks that it may read. */
   readonly holderOf: (request: Pick<FastifyRequest, 'raw'>) => Holder;
   /** Of what is read: whether caches on the way may keep it. */
   readonly cache: 'public' | 'private';

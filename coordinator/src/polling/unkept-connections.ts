@@ -50,7 +50,7 @@ class Asking implements Caller {
     this.identity = identity;
   }
 
-  /** What its hello signs, or has signed. */
+  /** The challenge that its hello signs, or has signed. */
   get nonce(): Uint8Array {
     return Buffer.from(this.sealed.nonce, 'hex');
   }

@@ -84,7 +84,7 @@ async function schemaOf(connection: Connection): Promise<ReadonlyMap<string, str
   return new Map(rows.map(({ type, name, tbl_name, sql }) => [`${type} ${name}`, `${tbl_name} ${sql}`]));
 }
 
-/** What these steps make of an empty database. */
+/** The schema that these steps make of an empty database. */
 async function schemaAfter(names: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
   // In memory: the disk may be as good as full.
   const connection = await Connection.open(':memory:', { busyTimeout });

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** As whom a request was let in. */
+/** The holder of the token that a request was let in with. */
 export interface Holder {
   /** Of the token; empty where none was needed. */
   readonly id: string;

@@ -39,7 +39,7 @@ export type ThreadReply = { readonly number: number } & (
   | { readonly outputs: readonly Tensor[] }
   | { readonly closed: true }
   | {
-      /** Of an error of ours; null for any other. */
+      /** The code of an error of ours; null for any other. */
       readonly code: ErrorCode | null;
       readonly detail: string;
       /** Whether WebAssembly has failed in a way after which nothing in the thread can be relied upon. */
