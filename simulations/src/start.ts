@@ -234,7 +234,6 @@ async function start(argv: readonly string[]): Promise<void> {
   const pageUrl = folder && `${coordinator.url}${pagePath}`;
   const addresses: Address[] = [
     ...(pageUrl ? [{ name: 'Keyboard: type, and take part', url: pageUrl }] : []),
-    { name: 'Ask the model', url: `${coordinator.url}/v2/models/keyboard` },
     ...(dashboard ? [{ name: 'Dashboard', url: `${coordinator.url}/#token=${operatorToken}` }] : []),
     { name: 'Model', url: `${coordinator.url}/v1/tasks/keyboard` },
   ];
