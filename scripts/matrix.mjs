@@ -124,6 +124,7 @@ function run(node, version) {
       ...(short ? [] : ['--project=long']),
       '--reporter=dot',
       '--reporter=json',
+      '--reporter=./scripts/stuck.mjs',
       `--outputFile.json=${reportFile}`,
       ...withoutTags(services.lacking),
       ...(options.length > 0 ? options : suites()),

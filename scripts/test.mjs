@@ -37,6 +37,7 @@ const vitest = spawnSync(
     'run',
     '--reporter=default',
     '--reporter=json',
+    '--reporter=./scripts/stuck.mjs',
     `--outputFile.json=${reportFile}`,
     ...projects.map(project => `--project=${project}`),
     // Long tests compute, where others wait: one more at a time would only slow the rest.

@@ -1,0 +1,61 @@
+// A reporter for vitest that ends a run in which nothing has moved for longer than any test may take, and names what was under way:
+// a test that never lets go of its process has no time limit of its own.
+import { spawnSync } from 'node:child_process';
+import { relative } from 'node:path';
+
+/** ms without a test that began or ended; more than the time limit of any test or hook. */
+const longest = 11 * 60_000;
+
+/**
+ * The parts of vitest's tasks that are read here.
+ * @typedef {{ moduleId: string }} TestModule
+ * @typedef {{ fullName: string, module: TestModule }} TestCase
+ */
+
+export default class Stuck {
+  /** Each open file, with the test that it is known to have begun last. @type {Map<string, string>} */
+  #open = new Map();
+  /** @type {NodeJS.Timeout | undefined} */
+  #timer;
+
+  onInit() {
+    this.#moved();
+  }
+
+  /** @param {TestModule} module */
+  onTestModuleStart({ moduleId }) {
+    this.#open.set(moduleId, '');
+    this.#moved();
+  }
+
+  /** @param {TestCase} test */
+  onTestCaseReady({ fullName, module }) {
+    this.#open.set(module.moduleId, fullName);
+    this.#moved();
+  }
+
+  onTestCaseResult() {
+    this.#moved();
+  }
+
+  /** @param {TestModule} module */
+  onTestModuleEnd({ moduleId }) {
+    this.#open.delete(moduleId);
+    this.#moved();
+  }
+
+  #moved() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(), longest).unref();
+  }
+
+  #end() {
+    const open = [...this.#open].map(([file, test]) => `  ${relative(process.cwd(), file)} ${test}\n`);
+    console.log(
+      `Stuck for ${longest / 60_000} minutes, and ended. Under way:\n${open.join('') || '  no test\n'}`,
+    );
+    // A process that computes for ever doesn't notice that nobody waits for it.
+    spawnSync('pkill', ['-KILL', '-P', String(process.pid)]);
+    process.exit(1);
+  }
+}
