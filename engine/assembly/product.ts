@@ -18,9 +18,9 @@ const FAR: usize = 524_288;
 /** Floats of a tile at an edge, of a bias behind it, and one for what nobody reads, up to a cache line. */
 const EDGE = 64;
 
-/** Bytes of scratch memory that the products need. */
-export function scratchBytes(): i32 {
-  return (ROWS * DEPTH + BLOCK_B + EDGE) * 4;
+/** Bytes of scratch memory that the products need; fewer where every B is packed before. */
+export function scratchBytes(packed: bool): i32 {
+  return (ROWS * DEPTH + EDGE + (packed ? 0 : BLOCK_B)) * 4;
 }
 
 /** C = op(A) op(B) (+ C where `accumulate`) (+ bias), with B as `pack` left it. C lies in rows of `ldc` floats. */

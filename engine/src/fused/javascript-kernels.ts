@@ -6354,8 +6354,9 @@ continue label1;
 break label1;
 };
 }
-function $47() {
-return 327936 | 0;
+function $47($0) {
+$0 = $0 | 0;
+return ($0 ? 65792 : 327936) | 0;
 }
 function $48($0, $1, $2_1, $3_1, $4_1, $5_1) {
 $0 = $0 | 0;

@@ -27,7 +27,7 @@ export interface Kernels {
   ): void;
   pack(k: number, n: number, b: Address, ldb: number, transposed: number, to: Address): void;
   packedBytes(k: number, n: number): number;
-  scratchBytes(): number;
+  scratchBytes(packed: number): number;
   // biome-ignore format: sizes, functions, then memory
   gruForward(
     steps: number, batch: number, units: number, activation: Activation, gateActivation: Activation,

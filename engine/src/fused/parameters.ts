@@ -93,6 +93,16 @@ export class Parameters {
     return this.dense.at(-1)!.layer.tied;
   }
 
+  /** Whether all that is multiplied by is packed: dense kernels only, none of them tied. */
+  get arePacked(): boolean {
+    const isConvolution = (layer: StackParameters) => 'filter' in layer;
+    return (
+      this.recurrent.length === 0 &&
+      !this.stack.some(isConvolution) &&
+      this.dense.every(({ isPacked }) => isPacked)
+    );
+  }
+
   /**
    * @param use what the weights are for: `training` has gradients, `batches` has the kernels of dense layers packed, so that a batch need
    * not copy them.

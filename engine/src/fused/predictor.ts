@@ -30,7 +30,7 @@ export class FusedPredictor implements Predictor {
   constructor(workspace: Workspace, topology: Topology, weights: Float32Array) {
     this.#workspace = workspace;
     this.#parameters = new Parameters(workspace, topology, 'steps');
-    const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
+    const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes(0));
     const features = topology.features as TokenFeatures;
     this.#sequence = new Sequence(workspace, features, this.#parameters, scratch, false);
     this.#sequence.reserve(ONE);

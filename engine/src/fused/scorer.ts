@@ -29,7 +29,7 @@ export class FusedScorer implements Scorer {
     this.#workspace = workspace;
     this.#leave = leave;
     const parameters = new Parameters(workspace, topology, 'batches');
-    const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
+    const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes(Number(parameters.arePacked)));
     this.#features = featuresOf(topology, workspace, parameters, scratch, false);
     this.#head = new Head(workspace, parameters, scratch, false);
     this.#fixed = workspace.bytes;

@@ -54,7 +54,7 @@ export class FusedTraining {
     this.#memoryLimit = memoryLimit;
     this.#workspace = workspace;
     this.#parameters = new Parameters(workspace, topology, 'training');
-    const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
+    const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes(0));
     this.#features = featuresOf(topology, workspace, this.#parameters, scratch, true);
     this.#head = new Head(workspace, this.#parameters, scratch, true);
     this.#fixed = workspace.bytes;

@@ -79,7 +79,9 @@ export async function createSharedWorkspace(
   const kernels = await kernelsOver(module, memory);
   const workspace = new Workspace(kernels, memory);
   const control = workspace.reserveBytes(controlBytes);
-  const scratches = Array.from({ length: threads - 1 }, () => workspace.reserveBytes(kernels.scratchBytes()));
+  const scratches = Array.from({ length: threads - 1 }, () =>
+    workspace.reserveBytes(kernels.scratchBytes(0)),
+  );
   workspace.commit();
   const team = await Team.start({ module, memory, kernels, control, scratches });
   workspace.employ(team, split(kernels, team, smallest));

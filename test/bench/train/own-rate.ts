@@ -8,7 +8,7 @@ export async function squareProduct(): Promise<{ readonly flops: number; run(): 
   const { kernels } = workspace;
   const reserve = () => workspace.reserve(SIDE * SIDE);
   const [a, b, c] = [reserve(), reserve(), reserve()];
-  const scratch = workspace.reserveBytes(kernels.scratchBytes());
+  const scratch = workspace.reserveBytes(kernels.scratchBytes(0));
   workspace.commit();
   workspace.floats.fill(0.5, a / 4, c / 4);
   return {

@@ -78,7 +78,7 @@ function ours(workspace: Workspace, c: Case): Float32Array[] {
     packed: workspace.reserveBytes(
       Math.max(kernels.packedBytes(units, 3 * units), kernels.packedBytes(3 * units, units)),
     ),
-    scratch: workspace.reserveBytes(kernels.scratchBytes()),
+    scratch: workspace.reserveBytes(kernels.scratchBytes(0)),
   };
   workspace.commit();
   const set = (address: number, values: Float32Array) => workspace.view(address, values.length).set(values);

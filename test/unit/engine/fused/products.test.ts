@@ -54,7 +54,7 @@ function both(p: Product, change: (a: Float32Array) => void = () => {}): [Float3
   change(a);
   const reserve = ({ length }: Float32Array) => workspace.reserve(length);
   const [atA, atB, atC, atBias] = [reserve(a), reserve(b), reserve(c), reserve(bias)];
-  const scratch = workspace.reserveBytes(kernels.scratchBytes());
+  const scratch = workspace.reserveBytes(kernels.scratchBytes(0));
   const panels = workspace.reserveBytes(kernels.packedBytes(k, n));
   workspace.commit();
   for (const [at, values] of [
@@ -128,7 +128,7 @@ describe('dense products', () => {
             number,
             number,
           ];
-          const scratch = workspace.reserveBytes(kernels.scratchBytes());
+          const scratch = workspace.reserveBytes(kernels.scratchBytes(0));
           const panels = workspace.reserveBytes(kernels.packedBytes(k, n));
           workspace.commit();
           workspace.view(atA, a.length).set(a);

@@ -15,7 +15,7 @@ async function product(reproducible: boolean): Promise<[Float32Array, Float32Arr
   const { kernels } = workspace;
   const [a, b] = [numbers(m * k, 1), numbers(k * n, 2)];
   const at = [a, b, new Float32Array(m * n)].map(values => workspace.reserve(values.length));
-  const scratch = workspace.reserveBytes(kernels.scratchBytes());
+  const scratch = workspace.reserveBytes(kernels.scratchBytes(0));
   workspace.commit();
   for (const [i, values] of [a, b].entries()) workspace.view(at[i]!, values.length).set(values);
   kernels.multiply(m, n, k, at[0]!, k, 0, at[1]!, n, 0, at[2]!, n, 0, 0, scratch);

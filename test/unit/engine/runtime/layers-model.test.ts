@@ -88,4 +88,23 @@ describe('a layers model that is loaded', () => {
     expect(relativeError((await next.run(input))[0]!.data as Float32Array, expected)).toBeLessThan(1e-4);
     await next.close();
   });
+
+  it('takes little more than its weights where all of them are packed, and answers as TensorFlow.js does', async () => {
+    const x = tf.input({ shape: [96], name: 'x' });
+    const dense = (units: number) =>
+      tf.layers.dense({
+        units,
+        activation: 'relu',
+        kernelInitializer: tf.initializers.glorotUniform({ seed: units }),
+      });
+    const model = tf.model({ inputs: x, outputs: dense(40).apply(dense(320).apply(x)) as tf.SymbolicTensor });
+    const loaded = await loadLayers(describeModel(model));
+    expect(loaded.bytes).toBeLessThan(4 * model.countParams() + 80_000);
+    const values = Float32Array.from(numbers(70 * 96, 5));
+    const [answer] = await loaded.run([{ name: 'x', datatype: 'FP32', shape: [70, 96], data: values }]);
+    const expected = tf.tidy(() => (model.predict(tf.tensor2d(values, [70, 96])) as tf.Tensor).dataSync());
+    expect(relativeError(answer!.data as Float32Array, expected as Float32Array)).toBeLessThan(1e-4);
+    await loaded.close();
+    model.dispose();
+  });
 });

@@ -30,7 +30,7 @@ function same(
   const results = workspaces.map(workspace => {
     const start = workspace.bytes;
     const at = workspace.reserve(values.length);
-    const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
+    const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes(0));
     workspace.commit();
     workspace.view(at, values.length).set(values);
     call(workspace.kernels, at, scratch, workspace);
