@@ -16,7 +16,7 @@ const long = '**/*.long.test.ts';
 const native = { experimental: { viteModuleRunner: false, nodeLoader: false } };
 
 /** Each of these has more to do, and keeps the others from the processors while it does. */
-const patience = { testTimeout: 600_000, hookTimeout: 600_000, expect: { poll: { timeout: 300_000 } } };
+const patience = { testTimeout: 400_000, hookTimeout: 400_000, expect: { poll: { timeout: 200_000 } } };
 
 const node = {
   resolve: { conditions },
