@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig } from 'vite';
+import { compressed } from '../scripts/compressed.mjs';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -15,4 +16,5 @@ export default defineConfig({
     emptyOutDir: true,
     modulePreload: { polyfill: false },
   },
+  plugins: [compressed()],
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { compressed } from '../scripts/compressed.mjs';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -41,5 +42,5 @@ export default defineConfig({
       },
     },
   },
-  plugins: [listFiles()],
+  plugins: [listFiles(), compressed()],
 });

@@ -62,3 +62,15 @@ it('says so beside the alerts while a round waits for them, and nothing once the
   await page.getByText('told to come back').first().waitFor({ state: 'detached' });
   expect(world.problems).toEqual([]);
 });
+
+it('says that a part could not be loaded, and loads it once it is asked again', async () => {
+  const page = await world.page('viewer');
+  const parts = '**/assets/security-page-*.js';
+  await page.route(parts, route => route.abort());
+  await page.getByRole('link', { name: 'Security' }).click();
+  await page.getByText('This part of the dashboard could not be loaded.').waitFor();
+  await page.unroute(parts);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'Security', level: 1 }).waitFor();
+  expect(world.problems).toEqual([]);
+});

@@ -22,7 +22,8 @@ const revalidated = 'no-cache';
 /**
  * Serves a page within `scope`, whose other routes get the same headers: scripts, workers and connections of this origin alone, nothing
  * inline, nothing of others. Its files are those that are there now, without links and whatever begins with a dot; those below `assets/`
- * carry a hash in their names, so that caches keep them for good. Throws `config.invalid` for a file that no address can name.
+ * carry a hash in their names, so that caches keep them for good. A file that lies beside its copy in gzip or brotli goes out as that copy to
+ * those who take it. Throws `config.invalid` for a file that no address can name.
  */
 export async function serveBuild(
   scope: Pick<FastifyInstance, 'addHook' | 'register' | 'get'>,
@@ -50,13 +51,18 @@ export async function serveBuild(
     root: folder,
     serve: false,
     cacheControl: false,
+    preCompressed: true,
     setHeaders(response, file) {
       const isHashed = /[\\/]assets[\\/][^\\/]+$/.test(file);
       response.setHeader('cache-control', isHashed ? immutable : revalidated);
     },
   });
   const serve = (at: string, file: string) =>
-    scope.get(at, { schema: { hide: true } }, (_request, reply) => reply.sendFile(file));
+    scope.get(at, { schema: { hide: true } }, (_request, reply) => {
+      const others = reply.getHeader('vary');
+      reply.header('vary', [...(others ? [others] : []), 'accept-encoding'].join(', '));
+      return reply.sendFile(file);
+    });
   for (const file of await filesOf(folder)) {
     if (taken.has(file)) continue;
     serve(path + file, file);
@@ -77,5 +83,6 @@ async function filesOf(folder: string): Promise<string[]> {
       'config.invalid',
       `${join(folder, odd)} can't be served: rename it without any of *:?#%\\.`,
     );
-  return files;
+  const all = new Set(files);
+  return files.filter(file => !all.has(file.replace(/\.(gz|br)$/, '')) || !/\.(gz|br)$/.test(file));
 }

@@ -1,6 +1,7 @@
 export const words = {
   loading: 'Loading …',
   retry: 'Try again',
+  outdated: 'This part of the dashboard could not be loaded.',
   failure: (code: string) =>
     ({
       'server.unreachable': 'Can’t reach the coordinator.',

@@ -1,30 +1,35 @@
-import { AccessPage } from '../access/access-page.tsx';
 import { type Dashboard, DashboardContext, useDashboard } from '../context/dashboard.ts';
 import { Missing } from '../controls/missing.tsx';
 import { PageHead } from '../controls/page-head.tsx';
-import { DevicesPage } from '../devices/devices-page.tsx';
-import { ExperimentsPage } from '../experiments/experiments-page.tsx';
+import { later } from '../loading/later.tsx';
 import { Failure } from '../loading/loading.tsx';
 import { words as loadingWords } from '../loading/words.ts';
-import { LogPage } from '../log/log-page.tsx';
-import { ComparePage } from '../model/compare-page.tsx';
-import { ModelPage } from '../model/model-page.tsx';
-import { VersionPage } from '../model/version-page.tsx';
-import { MonitorPage } from '../monitor/monitor-page.tsx';
-import { NowPage } from '../now/now-page.tsx';
-import { PrivacyPage } from '../privacy/privacy-page.tsx';
-import { QueriesPage } from '../queries/queries-page.tsx';
-import { QueryPage } from '../queries/query-page.tsx';
-import { RoundPage } from '../rounds/round-page.tsx';
-import { RoundsPage } from '../rounds/rounds-page.tsx';
-import { SecurityPage } from '../security/security-page.tsx';
-import { ServingPage } from '../serving/serving-page.tsx';
-import { SettingsPage } from '../settings/settings-page.tsx';
 import { SignIn, SignInAgain } from '../sign-in/sign-in.tsx';
-import { TrainingPage } from '../training/training-page.tsx';
 import { terms } from '../words/terms.ts';
 import { Shell } from './shell.tsx';
 import { words } from './words.ts';
+
+// Each page comes when it is first shown, with the forms and charts that it alone has.
+const AccessPage = later(() => import('../access/access-page.tsx').then(page => page.AccessPage));
+const DevicesPage = later(() => import('../devices/devices-page.tsx').then(page => page.DevicesPage));
+const ExperimentsPage = later(() =>
+  import('../experiments/experiments-page.tsx').then(page => page.ExperimentsPage),
+);
+const LogPage = later(() => import('../log/log-page.tsx').then(page => page.LogPage));
+const ComparePage = later(() => import('../model/compare-page.tsx').then(page => page.ComparePage));
+const ModelPage = later(() => import('../model/model-page.tsx').then(page => page.ModelPage));
+const VersionPage = later(() => import('../model/version-page.tsx').then(page => page.VersionPage));
+const MonitorPage = later(() => import('../monitor/monitor-page.tsx').then(page => page.MonitorPage));
+const NowPage = later(() => import('../now/now-page.tsx').then(page => page.NowPage));
+const PrivacyPage = later(() => import('../privacy/privacy-page.tsx').then(page => page.PrivacyPage));
+const QueriesPage = later(() => import('../queries/queries-page.tsx').then(page => page.QueriesPage));
+const QueryPage = later(() => import('../queries/query-page.tsx').then(page => page.QueryPage));
+const RoundPage = later(() => import('../rounds/round-page.tsx').then(page => page.RoundPage));
+const RoundsPage = later(() => import('../rounds/rounds-page.tsx').then(page => page.RoundsPage));
+const SecurityPage = later(() => import('../security/security-page.tsx').then(page => page.SecurityPage));
+const ServingPage = later(() => import('../serving/serving-page.tsx').then(page => page.ServingPage));
+const SettingsPage = later(() => import('../settings/settings-page.tsx').then(page => page.SettingsPage));
+const TrainingPage = later(() => import('../training/training-page.tsx').then(page => page.TrainingPage));
 
 /** The dashboard, once somebody is signed in; before that, where they sign in. */
 export function App({ dashboard }: { readonly dashboard: Dashboard }) {

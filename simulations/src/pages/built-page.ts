@@ -22,6 +22,7 @@ const keyboard: Page = {
   folder: 'demo-keyboard-app/dist/page',
   sources: [
     'package-lock.json',
+    'scripts/compressed.mjs',
     'demo-keyboard-app/index.html',
     'demo-keyboard-app/vite.config.ts',
     'demo-keyboard-app/public',
@@ -39,6 +40,7 @@ const dashboard: Page = {
   folder: 'coordinator/dist/dashboard',
   sources: [
     'package-lock.json',
+    'scripts/compressed.mjs',
     'dashboard/index.html',
     'dashboard/vite.config.ts',
     'dashboard/public',

@@ -16,20 +16,25 @@ const pages: readonly (readonly [name: string, address: (newest: number) => stri
   ['access', () => '#/access', '#operator-tokens'],
 ];
 
-/**
- * Opens each page so many times, signed in and with nothing in the browser's cache. ms from the navigation to the first frame in which what was asked for is there and
- * nothing more is on its way, by page.
- */
+/** What it took to open a page. */
+export interface Opened {
+  /** From the navigation to the first frame in which what was asked for is there and nothing more is on its way. */
+  readonly ms: number;
+  /** Of the page, its styles and its scripts as they came over the wire, up to the first frame in which what was asked for is there. */
+  readonly bytes: number;
+}
+
+/** Opens each page so many times, signed in and with nothing in the browser's cache; what that took, by page. */
 export async function openPages(
   url: string,
   token: string,
   newest: number,
   times: number,
   log: (line: string) => void,
-): Promise<Readonly<Record<string, readonly number[]>>> {
+): Promise<Readonly<Record<string, readonly Opened[]>>> {
   const browser = await chromium.launch(chromiumOptions);
   try {
-    const measured: Record<string, number[]> = {};
+    const measured: Record<string, Opened[]> = {};
     const session = await signIn(await browser.newContext(), url, token);
     for (const [name, address, there] of pages) {
       log(`opening ${name}`);
@@ -59,17 +64,30 @@ async function signIn(context: BrowserContext, url: string, token: string) {
   return context.storageState();
 }
 
-async function open(context: BrowserContext, url: string, there: string): Promise<number> {
+async function open(context: BrowserContext, url: string, there: string): Promise<Opened> {
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   await page.goto(url, { waitUntil: 'commit' });
   const handle = await page.waitForFunction(
-    selector =>
-      document.querySelector(selector) !== null &&
-      document.querySelector('[aria-busy="true"]') === null &&
-      performance.now(),
+    selector => {
+      const state = globalThis as { firstBytes?: number };
+      if (document.querySelector(selector) === null) return false;
+      const entries = [
+        ...performance.getEntriesByType('navigation'),
+        ...performance.getEntriesByType('resource'),
+      ] as PerformanceResourceTiming[];
+      state.firstBytes ??= entries
+        .filter(({ initiatorType }) => initiatorType !== 'fetch' && initiatorType !== 'xmlhttprequest')
+        .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+      return (
+        document.querySelector('[aria-busy="true"]') === null && {
+          ms: performance.now(),
+          bytes: state.firstBytes,
+        }
+      );
+    },
     there,
     { polling: 'raf' },
   );
-  return Number(await handle.jsonValue());
+  return (await handle.jsonValue()) as Opened;
 }

@@ -1,12 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
 import { Scroll } from '../controls/scroll.tsx';
 import type { Theme } from '../theme/theme.ts';
 import type { ChartContent } from './content.ts';
-import { optionsOf } from './options.ts';
-import { topsOf } from './stacked.ts';
+import type { Plot } from './plot.ts';
 import { words } from './words.ts';
 
 interface Shown {
@@ -17,38 +15,39 @@ interface Shown {
   readonly children?: ComponentChildren;
 }
 
-const height = 240;
 /** Rows of the table of figures, the newest ones. */
 const rows = 200;
 
 /** A chart, the figures under the pointer, and all of them as a table for whoever does not see it. */
 export function Chart({ content, theme, children }: Shown) {
   const target = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
+  const plot = useRef<Plot | null>(null);
+  const newest = useRef(content);
+  newest.current = content;
   const at = useSignal<number | null>(null);
   const heading = useId();
   const { title, x, y, series, kind, place } = content;
   const shape = series.map(({ label }) => label).join('\n');
 
   useEffect(() => {
-    const element = target.current!;
-    const options = optionsOf(content, {
-      width: element.clientWidth,
-      height,
-      moved: i => {
-        at.value = i;
+    let isShown = true;
+    // What draws weighs more than all the rest of a page, whose figures are in the table as well.
+    import('./plot.ts').then(
+      ({ draw }) => {
+        if (isShown && target.current)
+          plot.current = draw(target.current, newest.current, i => {
+            at.value = i;
+          });
       },
-    });
-    plot.current = new uPlot(options, dataOf(content), element);
-    const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
-    observer.observe(element);
+      () => {},
+    );
     return () => {
-      observer.disconnect();
-      plot.current?.destroy();
+      isShown = false;
+      plot.current?.close();
       plot.current = null;
     };
   }, [theme, shape, kind, y.label]);
-  useEffect(() => plot.current?.setData(dataOf(content)), [content]);
+  useEffect(() => plot.current?.show(content), [content]);
 
   const shown = at.value ?? x.values.length - 1;
   return (
@@ -106,11 +105,4 @@ export function Chart({ content, theme, children }: Shown) {
       </details>
     </figure>
   );
-}
-
-/** Columns as uPlot takes them; of a stack, each on top of those after it. */
-function dataOf({ x, series, kind }: ChartContent): uPlot.AlignedData {
-  const columns = series.map(({ values }) => values);
-  if (kind === 'lines') return [x.values as number[], ...(columns as (number | null)[][])];
-  return [x.values as number[], ...topsOf(columns.toReversed()).reverse()];
 }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { dashboardFolder, serveDashboard } from '@murmuration/coordinator/http/dashboard';
 import { serveApps } from '@murmuration/coordinator/http/static-apps';
@@ -46,6 +47,27 @@ describe('the dashboard', () => {
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
     const script = await get('/assets/main-1a2b3c4d.js');
     expect(script.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+  });
+
+  it('goes out compressed to those who take it, and as it is to all others', async () => {
+    await build();
+    const script = 'export const words = "rounds and models";'.repeat(50);
+    await writeFile(join(folder, 'assets', 'main-1a2b3c4d.js'), script);
+    await writeFile(join(folder, 'assets', 'main-1a2b3c4d.js.gz'), gzipSync(script));
+    await serveDashboard(app, folder);
+    const url = '/assets/main-1a2b3c4d.js';
+    const sent = await app.inject({ url, headers: { 'accept-encoding': 'gzip, deflate, br' } });
+    expect(sent.headers).toMatchObject({
+      'content-encoding': 'gzip',
+      'content-type': expect.stringMatching('^application/javascript'),
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: expect.stringMatching('accept-encoding'),
+    });
+    expect(gunzipSync(sent.rawPayload).toString()).toBe(script);
+    const plain = await get(url);
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(plain.body).toBe(script);
+    expect((await get(`${url}.gz`)).statusCode).toBe(404);
   });
 
   it('leaves all other addresses to apps and routes, and what is none of them to the answer of the coordinator', async () => {

@@ -1,0 +1,39 @@
+import uPlot from 'uplot';
+import type { ChartContent } from './content.ts';
+import { optionsOf } from './options.ts';
+import { topsOf } from './stacked.ts';
+
+/** A drawn chart. */
+export interface Plot {
+  /** Draws other values of the same series. */
+  show(content: ChartContent): void;
+  close(): void;
+}
+
+const height = 240;
+
+/** Draws a chart as wide as `element` is. @param moved hears over which value the pointer is; null: over none. */
+export function draw(
+  element: HTMLElement,
+  content: ChartContent,
+  moved: (index: number | null) => void,
+): Plot {
+  const options = optionsOf(content, { width: element.clientWidth, height, moved });
+  const plot = new uPlot(options, dataOf(content), element);
+  const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+  observer.observe(element);
+  return {
+    show: other => plot.setData(dataOf(other)),
+    close() {
+      observer.disconnect();
+      plot.destroy();
+    },
+  };
+}
+
+/** Columns as uPlot takes them; of a stack, each on top of those after it. */
+function dataOf({ x, series, kind }: ChartContent): uPlot.AlignedData {
+  const columns = series.map(({ values }) => values);
+  if (kind === 'lines') return [x.values as number[], ...(columns as (number | null)[][])];
+  return [x.values as number[], ...topsOf(columns.toReversed()).reverse()];
+}
