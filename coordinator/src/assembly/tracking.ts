@@ -46,7 +46,13 @@ export function openTracking(
     random,
     store: storage.tracking,
     where: 'tracking',
-    perform: operation => tracker.perform(operation),
+    async perform(operation) {
+      await tracker.perform(operation);
+      const { task } = operation;
+      // So that it isn't taken for somebody else's.
+      if (operation.kind === 'aliases')
+        await storage.tracking.putAliases(task, { champion: operation.aliases.champion! });
+    },
     fault,
     most: settings.queue,
   });
@@ -73,7 +79,10 @@ export function openTracking(
         store: storage.tracking,
         tasks: () => [...rounds.keys()] as TaskName[],
         remote: async task => (await tracker.aliases(task)).champion,
-        local: task => versionAliases.of(task).champion.number,
+        local(task) {
+          const { number, heldBy } = versionAliases.of(task).champion;
+          return { number, isPinned: heldBy !== null };
+        },
         set: setAlias,
         fault,
       })

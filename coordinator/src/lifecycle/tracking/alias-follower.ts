@@ -10,16 +10,16 @@ interface FollowerPorts {
   readonly tasks: () => readonly TaskName[];
   /** The number that the alias `champion` has there; undefined: none that is ours. Throws where the server is away. */
   readonly remote: (task: TaskName) => Promise<number | undefined>;
-  /** The number that devices serve here. */
-  readonly local: (task: TaskName) => number;
+  /** The number that devices serve here, and whether an operator has pinned it. */
+  readonly local: (task: TaskName) => { readonly number: number; readonly isPinned: boolean };
   /** Lets devices serve what somebody named there. Throws as `VersionAliases.set`. */
   readonly set: (task: TaskName, number: number) => Promise<void>;
   readonly fault: (where: string, error: unknown) => void;
 }
 
 /**
- * Takes over which version somebody there made the champion. What was changed on both sides since they were last the same stays as it is here:
- * an operator of this coordinator has the last word.
+ * Takes over which version somebody there made the champion: another than what was sent or seen last. Where an operator has pinned one here
+ * since then, that stays: an operator of this coordinator has the last word.
  */
 export class AliasFollower {
   readonly #ports: FollowerPorts;
@@ -63,7 +63,8 @@ export class AliasFollower {
     if (there === undefined) return;
     const { champion: before } = await store.aliases(task);
     const here = local(task);
-    if (before !== undefined && there !== before && here === before && there !== here) await set(task, there);
+    const isTheirs = there !== before && there !== here.number;
+    if (isTheirs && (!here.isPinned || here.number === before)) await set(task, there);
     await store.putAliases(task, { champion: there });
   }
 }

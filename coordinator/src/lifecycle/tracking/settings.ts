@@ -28,7 +28,10 @@ export const trackingSchema = z
         prefix: z
           .string()
           .max(100)
-          .regex(/^[\w ./-]*$/, 'expected letters, digits, spaces and any of _ . / -')
+          .regex(
+            /^[\w .-]*$/,
+            'expected letters, digits, spaces and any of _ . -: MLflow takes no model whose name has / or :',
+          )
           .default(''),
         /** Whether the files of versions, and reports of drift, are sent too. */
         artifacts: z.boolean().default(true),

@@ -217,6 +217,11 @@ describe('a configuration', () => {
       'expected a URL such as',
     ],
     [{ ...least, tracking: { mlflow: { url: 'mlflow' } } }, 'tracking.mlflow.url: ', 'URL'],
+    [
+      { ...least, tracking: { mlflow: { url: 'http://mlflow', prefix: 'phones/' } } },
+      'tracking.mlflow.prefix: ',
+      'MLflow takes no model whose name has / or :',
+    ],
     [{ ...least, tracking: { openLineage: {} } }, 'tracking.openLineage.url: ', 'it is missing'],
     [{ ...least, tracking: { openLineage: { url: 'lineage' } } }, 'tracking.openLineage.url: ', 'URL'],
     [

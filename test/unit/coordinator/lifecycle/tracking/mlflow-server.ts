@@ -34,7 +34,7 @@ const invalid = (message: string) => new Refusal(400, 'INVALID_PARAMETER_VALUE',
 
 /**
  * A stand-in for an MLflow tracking server, with what its REST API 2.0 answers and refuses, as MLflow 3.11 did: limits of a batch, parameters
- * that don't change, reserved aliases.
+ * that don't change, names of models, reserved aliases.
  */
 export class MlflowServer {
   readonly experiments = new Map<string, string>();
@@ -164,6 +164,7 @@ export class MlflowServer {
         return { registered_model: { name, ...(aliases.length > 0 && { aliases }) } };
       }
       case 'POST registered-models/create':
+        if (/[/:]/.test(name)) throw invalid("Registered model name cannot contain '/' or ':'");
         if (this.models.has(name)) throw new Refusal(400, 'RESOURCE_ALREADY_EXISTS');
         this.models.set(name, { versions: [], aliases: new Map() });
         return { registered_model: { name } };

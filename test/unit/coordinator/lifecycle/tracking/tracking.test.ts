@@ -80,11 +80,11 @@ const run: TrainingRun = {
 
 describe('tracking by MLflow', () => {
   it('tells of rounds, versions with their files and lineage, and what is served', async () => {
-    await open({ prefix: 'team/' });
+    await open({ prefix: 'team-' });
     await publish();
     await publish();
     await told().toBe(0);
-    expect([...server.experiments.keys()]).toEqual(['team/values']);
+    expect([...server.experiments.keys()]).toEqual(['team-values']);
     const { status, params, tags } = server.run('Plan 1');
     expect(status).toBe('RUNNING');
     expect(Object.fromEntries(params)).toMatchObject({ strategy: 'fedAvg', 'cohort.goal': '3', plan: '1' });
@@ -97,7 +97,7 @@ describe('tracking by MLflow', () => {
       [1, 3],
       [2, 3],
     ]);
-    const { versions, aliases } = server.models.get('team/values')!;
+    const { versions, aliases } = server.models.get('team-values')!;
     const [first] = versions;
     const head = await admin.history.at(admin.task.name, 1);
     expect(versions).toHaveLength(2);
@@ -253,6 +253,31 @@ describe('aliases of MLflow', () => {
     await expect.poll(async () => (await admin.storage.tracking.aliases(admin.task.name)).champion).toBe(2);
     expect(champion().number).toBe(2);
     expect(faults).toEqual([]);
+  });
+
+  it('decide it also the first time, whatever rounds have published since', async () => {
+    await open({ followAliases: true });
+    for (let i = 0; i < 3; i++) await publish();
+    await told().toBe(0);
+    name(2);
+    await expect.poll(() => champion()).toMatchObject({ number: 2, heldBy: 'MLflow' });
+    expect(faults).toEqual([]);
+  });
+
+  it('that were sent from here are nobody else’s', async () => {
+    await open({ followAliases: true, every: '1 h' });
+    for (let i = 0; i < 2; i++) await publish();
+    await admin.versionAliases.set(admin.task.name, 'champion', 1, 'ann');
+    await admin.versionAliases.set(admin.task.name, 'champion', null, 'ann');
+    await told().toBe(0);
+    await publish();
+    await told().toBe(0);
+    const before = server.asked.length;
+    again({ followAliases: true });
+    // At the second look the first one is done.
+    const looks = () => server.asked.slice(before).filter(each => each.endsWith('registered-models/get'));
+    await expect.poll(() => looks().length).toBe(2);
+    expect(champion()).toMatchObject({ number: 3, heldBy: null });
   });
 
   it('decide nothing by default', async () => {
