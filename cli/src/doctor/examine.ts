@@ -8,6 +8,7 @@ import { checkApps, checkDashboard, checkStorage } from './folders.ts';
 import { answersAt, checkExposure, checkInference, checkPort, checkTls } from './listening.ts';
 import { checkClock, checkEngine, checkNode } from './machine.ts';
 import { checkModules, linesOf } from './modules.ts';
+import { checkTracking } from './tracking.ts';
 import { checkWebhooks } from './webhooks.ts';
 
 export interface Examined {
@@ -49,6 +50,7 @@ export async function examine({ modules, file, env, url }: Examined, clock: Cloc
       ...(await checkApps(config)),
       await checkDashboard(dashboardFolder),
       ...checkWebhooks(config),
+      ...(await checkTracking(config, clock)),
     );
   }
   // Only here: no other command waits for the engine to load.

@@ -1,7 +1,7 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
 import type { MlflowClient } from './mlflow-client.ts';
-import type { Tags, TrackedMetric, TrackingOperation } from './operations.ts';
+import { planRun, type Tags, type TrackedMetric, type TrackingOperation } from './operations.ts';
 import { TrackingRefusal } from './refusal.ts';
 import type { MlflowSettings } from './settings.ts';
 
@@ -26,7 +26,11 @@ const runTag = 'murmuration.run';
 const versionTag = 'murmuration.version';
 
 const tag = z.object({ key: z.string(), value: z.string().default('') });
-const run = z.object({ info: z.object({ run_id: z.string(), experiment_id: z.coerce.string() }) });
+const run = z.object({
+  info: z.object({ run_id: z.string(), experiment_id: z.coerce.string() }),
+  data: z.object({ tags: z.array(tag).default([]) }).prefault({}),
+});
+const foundRuns = z.object({ runs: z.array(run).default([]) });
 const version = z.object({
   name: z.string(),
   version: z.coerce.string(),
@@ -69,7 +73,7 @@ export class MlflowTracker {
       case 'begin': {
         const { id } = await this.#begin(operation);
         await this.#log(id, [], operation.tags, operation.params);
-        return;
+        return this.#endOthers(operation, id);
       }
       case 'log': {
         const { id } = await this.#run(task, operation.run);
@@ -152,6 +156,29 @@ export class MlflowTracker {
     return known;
   }
 
+  /** Ends the runs of earlier plans: one plan is in force, whatever the coordinator remembers after a restart. */
+  async #endOthers(
+    { task, run: key, at }: Extract<TrackingOperation, { kind: 'begin' }>,
+    own: string,
+  ): Promise<void> {
+    const plans = planRun(task, '');
+    if (!key.startsWith(plans)) return;
+    const body = {
+      experiment_ids: [await this.#experiment(task)],
+      filter: "attributes.status = 'RUNNING'",
+      max_results: 100,
+    };
+    for (const { info, data } of (await this.#client.post('runs/search', body, foundRuns)).runs) {
+      const isPlan = data.tags.some(each => each.key === runTag && each.value.startsWith(plans));
+      if (isPlan && info.run_id !== own)
+        await this.#client.post(
+          'runs/update',
+          { run_id: info.run_id, status: 'FINISHED', end_time: at },
+          z.unknown(),
+        );
+    }
+  }
+
   async #run(task: TaskName, key: string): Promise<KnownRun> {
     const found = await this.#find(task, key);
     if (!found)
@@ -168,8 +195,7 @@ export class MlflowTracker {
       filter: `tags."${runTag}" = '${key}'`,
       max_results: 1,
     };
-    const schema = z.object({ runs: z.array(run).default([]) });
-    const [found] = (await this.#client.post('runs/search', body, schema)).runs;
+    const [found] = (await this.#client.post('runs/search', body, foundRuns)).runs;
     if (!found) return undefined;
     const made = { id: found.info.run_id, experiment };
     this.#runs.set(key, made);

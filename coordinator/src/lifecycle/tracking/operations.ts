@@ -13,6 +13,11 @@ export interface TrackedMetric {
 
 export type Tags = Readonly<Record<string, string>>;
 
+/** The name of the run of all rounds of a task under one plan, where they belong to no training run. */
+export function planRun(task: TaskName, plan: number | ''): string {
+  return `${task}.plan-${plan}`;
+}
+
 /** What an MLflow server is told, in this order. Plain data; each may be told twice and then changes nothing. `run` names a run here. */
 export type TrackingOperation =
   | {

@@ -6,7 +6,7 @@ import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import type { Task } from '../../task/task.ts';
-import type { Tags, TrackedMetric, TrackingOperation } from './operations.ts';
+import { planRun, type Tags, type TrackedMetric, type TrackingOperation } from './operations.ts';
 import { paramsOf } from './params.ts';
 
 interface RecorderPorts {
@@ -80,18 +80,14 @@ export class TrackingRecorder {
     return { kind: 'begin', run: id, task, name: `Training run ${number}`, at: startedAt, tags, params };
   }
 
-  /** What begins the run of a round or version without a training run, and ends that of the plan before. */
+  /** What begins the run of a round or version without a training run. */
   #under(of: Origin): TrackingOperation[] {
     const { task } = of;
     const run = keyOf(of);
     if (of.run !== undefined || this.#open.get(task) === run) return [];
-    const before = this.#open.get(task);
     this.#open.set(task, run);
     const at = this.#ports.now();
     return [
-      ...(before === undefined
-        ? []
-        : [{ kind: 'end' as const, run: before, task, status: 'FINISHED' as const, at }]),
       {
         kind: 'begin',
         run,
@@ -132,7 +128,7 @@ export class TrackingRecorder {
 }
 
 function keyOf({ task, run, planVersion }: Origin): string {
-  return run ?? `${task}.plan-${planVersion}`;
+  return run ?? planRun(task, planVersion);
 }
 
 function logOf(record: RoundRecord): TrackingOperation {

@@ -16,6 +16,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { MlflowServer } from '../../coordinator/lifecycle/tracking/mlflow-server.ts';
 import { patientIn } from './doctor.ts';
 
 let folder: string;
@@ -278,5 +279,24 @@ describe('doctor', () => {
       state: 'fault',
       says: expect.stringContaining('alerts.webhooks.0.url: expected an http or https address'),
     });
+  });
+
+  it('asks MLflow whether it lets this coordinator in', async () => {
+    const server = await MlflowServer.open('a token');
+    const patient = (token: string, url = server.url) => ({
+      config: { tracking: { mlflow: { url, token } } },
+    });
+    expect(await found('tracking', patient('a token'))).toMatchObject({ state: 'ok' });
+    expect(await found('tracking', patient('another'))).toMatchObject({
+      state: 'fault',
+      says: 'Nothing can be told to MLflow: The MLflow server answered HTTP 401.',
+    });
+    expect(await found('tracking', patient('a token', `${server.url}/elsewhere`))).toMatchObject({
+      state: 'fault',
+      says: expect.stringContaining('is it MLflow?'),
+    });
+    expect(server.asked.filter(each => !each.endsWith('experiments/search'))).toEqual([]);
+    await server.stop();
+    expect(await found('tracking', patient('a token'))).toMatchObject({ state: 'fault' });
   });
 });

@@ -122,6 +122,8 @@ export class MlflowServer {
         if (id === undefined) throw missing();
         return { experiment: { experiment_id: id, name: wanted } };
       }
+      case 'POST experiments/search':
+        return { experiments: [] };
       case 'POST experiments/create':
         if (this.experiments.has(name)) throw new Refusal(400, 'RESOURCE_ALREADY_EXISTS');
         this.experiments.set(name, String(this.experiments.size + 1));
@@ -140,13 +142,24 @@ export class MlflowServer {
         return { run: { info: { run_id: run.id, experiment_id: run.experiment } } };
       }
       case 'POST runs/search': {
-        const [, key, value] = /^tags\."(.+)" = '(.+)'$/.exec(body.filter)!;
+        const [, key, value] = /^tags\."(.+)" = '(.+)'$/.exec(body.filter) ?? [];
+        const [, status] = /^attributes\.status = '(.+)'$/.exec(body.filter) ?? [];
+        if (key === undefined && status === undefined) throw invalid(`The filter ${body.filter} is invalid.`);
         const found = this.runs.filter(
-          run => body.experiment_ids.includes(run.experiment) && run.tags.get(key!) === value,
+          run =>
+            body.experiment_ids.includes(run.experiment) &&
+            (status === undefined ? run.tags.get(key!) === value : run.status === status),
         );
+        const pairs = (of: ReadonlyMap<string, string>) =>
+          Array.from(of, ([name, text]) => ({ key: name, value: text }));
         // Empty fields are omitted.
         return found.length > 0
-          ? { runs: found.map(({ id, experiment }) => ({ info: { run_id: id, experiment_id: experiment } })) }
+          ? {
+              runs: found.map(({ id, experiment, tags }) => ({
+                info: { run_id: id, experiment_id: experiment },
+                data: { tags: pairs(tags) },
+              })),
+            }
           : {};
       }
       case 'POST runs/update': {

@@ -1,6 +1,7 @@
 import { openTracking } from '@murmuration/coordinator/assembly/tracking';
 import type { TrainingRun } from '@murmuration/coordinator/events/training-run';
 import { trackingSchema } from '@murmuration/coordinator/lifecycle/tracking/settings';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -180,6 +181,27 @@ describe('tracking by MLflow', () => {
     expect(server.models.get('values')!.versions).toHaveLength(2);
     expect(server.metric('Plan 1', 'round.published')).toHaveLength(2);
     expect(faults).toMatchObject([{ code: 'server.unreachable' }]);
+  });
+
+  it('ends the run of the plan before, of which it knows no more after a restart', async () => {
+    await open();
+    let record: RoundRecord | undefined;
+    admin.events.on('round-ended', ended => {
+      record = ended;
+    });
+    await publish();
+    await told().toBe(0);
+    expect(server.run('Plan 1').status).toBe('RUNNING');
+    await opened.pop()!.close();
+    again();
+    admin.events.emit('run-began', run);
+    admin.events.emit('round-ended', { ...record!, planVersion: 3 });
+    await told().toBe(0);
+    expect(server.runs.map(({ name, status }) => [name, status])).toEqual([
+      ['Plan 1', 'FINISHED'],
+      ['Training run 1', 'RUNNING'],
+      ['Plan 3', 'RUNNING'],
+    ]);
   });
 
   it('keeps what waits over a restart, also of a token that is refused', async () => {
