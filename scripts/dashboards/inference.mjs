@@ -137,19 +137,19 @@ export function inferenceDashboard() {
         'Accuracy',
         'Share of known outcomes that the best guess was right about, and share of predictions whose outcome is known.',
         'percentunit',
-        [orNone(`murmuration_model_accuracy_ratio{${own}}`), '{{model}} {{version}} right'],
-        [orNone(`murmuration_model_outcomes_known_ratio{${own}}`), '{{model}} {{version}} known'],
+        [`murmuration_model_accuracy_ratio{${own}}`, '{{model}} {{version}} right'],
+        [`murmuration_model_outcomes_known_ratio{${own}}`, '{{model}} {{version}} known'],
       ),
     )
     .withPanel(
       lines('Features that drifted', 'Share of those of a version, in its newest window.', 'percentunit', [
-        orNone(`murmuration_drift_features_drifted_ratio{${own}}`),
+        `murmuration_drift_features_drifted_ratio{${own}}`,
         '{{model}} {{version}}',
       ]),
     )
     .withPanel(
       lines('Drift by feature', 'What its test said: a distance, or a p-value.', 'short', [
-        orNone(`murmuration_drift_score{${own}}`),
+        `murmuration_drift_score{${own}}`,
         '{{model}} {{version}} {{feature}}',
       ]),
     )
@@ -163,7 +163,7 @@ export function inferenceDashboard() {
     )
     .withPanel(
       lines('Age of tables', 'Since their rows were whole last.', 's', [
-        orNone(`time() - murmuration_precompute_last_success_timestamp_seconds{${job}}`),
+        `time() - murmuration_precompute_last_success_timestamp_seconds{${job}}`,
         '{{exported_job}}',
       ]),
     )
@@ -192,7 +192,7 @@ export function inferenceDashboard() {
 }
 
 /**
- * Zero where there is nothing of the kind: not every server has a log, feedback or jobs. What a job is called is in `exported_job`, since
+ * Zero where there is nothing of the kind to count: not every server has a log, feedback or jobs. What a job is called is in `exported_job`, since
  * Prometheus calls what it scrapes a job.
  * @param {string} expression
  */

@@ -1,7 +1,8 @@
 import { alertRules } from '@murmuration/api/alert';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { watchProcess } from '@murmuration/serving/metrics/process-metrics';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Alert } from '../events/alert.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Standing } from '../round/cohort.ts';
@@ -33,13 +34,6 @@ const maxFigures = 20;
 
 const standings = ['working', 'away', 'counted', 'left'] as const satisfies readonly Standing[];
 
-/** Counters that the library names like totals, though they are none. */
-const misnamed = [
-  'nodejs_active_handles_total',
-  'nodejs_active_requests_total',
-  'nodejs_active_resources_total',
-];
-
 /**
  * What a coordinator does, for Prometheus: names and base units by its conventions, labels from bounded sets (tasks, phases, outcomes, the
  * table of error codes). Counts begin at the start of the process. Listens, and changes nothing.
@@ -47,8 +41,7 @@ const misnamed = [
 export function watchMetrics(events: CoordinatorEvents, sources: MetricSources, clock: Clock): Registry {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-  for (const name of misnamed) registry.removeSingleMetric(name);
+  watchProcess(registry);
   watchRounds(events, registers, clock);
   new Gauge({
     name: 'murmuration_task_paused',

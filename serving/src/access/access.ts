@@ -92,11 +92,11 @@ export class Access {
   }
 
   /**
-   * Returns as whom a request is let in. Which models that is for is checked where the request says which one it asks. Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often`
+   * Returns as whom a request is let in that has one of the rights. Which models that is for is checked where the request says which one it asks. Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often`
    * where the token is used more than it may be.
    */
-  admit({ authorization, host, isForeign, isLocal }: Credentials, right: Right): Holder {
-    if (this.#isOpen && openRights.includes(right) && isLocal) {
+  admit({ authorization, host, isForeign, isLocal }: Credentials, ...rights: readonly Right[]): Holder {
+    if (this.#isOpen && rights.some(right => openRights.includes(right)) && isLocal) {
       // A page that lets its own name mean this machine, or a proxy, would open it to others.
       if (!isForeign && host !== undefined && isLoopback(hostnameOf(host))) return anybody;
       throw new MurmurationError(
@@ -110,10 +110,10 @@ export class Access {
         'inference.unauthenticated',
         'The inference token is missing, unknown or expired; `murmuration inference-token` makes one.',
       );
-    if (!held.token.rights.includes(right))
+    if (!rights.some(right => held.token.rights.includes(right)))
       throw new MurmurationError(
         'inference.forbidden',
-        `This needs the right ${right}; the token has ${held.token.rights.join(', ')}.`,
+        `This needs the right ${rights.join(' or ')}; the token has ${held.token.rights.join(', ')}.`,
       );
     for (const bound of held.bounds) {
       const wait = bound.take('');

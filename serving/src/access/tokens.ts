@@ -3,7 +3,7 @@ import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import * as z from 'zod';
 
-/** What a token may allow: asking models and what there is of them; loading and unloading them; telling what became of predictions; telling, as a replica, what it predicts; reading the tasks and model files of a coordinator. */
+/** What a token may allow: asking models and what there is of them; loading and unloading them; telling what became of predictions; telling, as a replica, what it predicts, and reading figures; reading the tasks and model files of a coordinator. */
 export const rights = ['predict', 'manage', 'feedback', 'monitor', 'read'] as const;
 export type Right = (typeof rights)[number];
 
@@ -15,7 +15,7 @@ export const tokensSchema = z
       id: z.string().regex(/^[A-Za-z0-9_-]{16}$/, 'expected 16 letters, digits, hyphens and underscores'),
       /** Who has it. */
       name: z.string().min(1).max(100),
-      /** What it allows: `predict`, `manage` for loading and unloading models, `feedback` for outcomes, `monitor` for replicas, `read` for the tasks and model files of a coordinator whose `reading` is `tokens`. */
+      /** What it allows: `predict`, `manage` for loading and unloading models, `feedback` for outcomes, `monitor` for replicas and Prometheus, `read` for the tasks and model files of a coordinator whose `reading` is `tokens`. */
       rights: z.array(z.enum(rights)).min(1),
       /** Names of the models that it is for; null: all. */
       models: z.array(z.string().min(1).max(128)).min(1).max(100).nullable().default(null),

@@ -16,6 +16,7 @@ import { admitBy } from '../http/admission.ts';
 import { boundApp } from '../http/bound-app.ts';
 import { asking, type DoorPorts, holderOf, openDoor } from '../http/door.ts';
 import { inferenceMetrics } from '../metrics/metrics.ts';
+import { watchProcess } from '../metrics/process-metrics.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { openRequestLog } from '../request-log/open.ts';
 import type { OnnxRuntimeOptions } from '../runtime/onnx.ts';
@@ -96,6 +97,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   const { source, settings, host = '127.0.0.1', port, clock = steadyClock(), primitives = native } = options;
   requireToken(host, settings.tokens);
   const registry = new Registry();
+  watchProcess(registry);
   const turns = options.turns ?? systemTurns;
   const events = joinEvents(inferenceMetrics(registry), options.events ?? {});
   const { preload, ...rest } = serverSettings(settings);
@@ -153,10 +155,14 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     });
   openDoor(app, ports, scope => {
     scope.get('/', () => ({ status: 'alive' }));
-    scope.get('/metrics', asking('predict', 'Figures for Prometheus'), async (request, reply) => {
-      requireAll(holderOf(request));
-      return reply.type(registry.contentType).send(await registry.metrics());
-    });
+    scope.get(
+      '/metrics',
+      asking(['monitor', 'predict'], 'Figures for Prometheus'),
+      async (request, reply) => {
+        requireAll(holderOf(request));
+        return reply.type(registry.contentType).send(await registry.metrics());
+      },
+    );
     scope.setNotFoundHandler(() => {
       throw new MurmurationError(
         'request.not-found',

@@ -8,10 +8,10 @@ import { isLoopback } from '../access/loopback.ts';
 export function admitBy(
   access: Access,
   listening: string,
-): (request: FastifyRequest, right: Right) => Holder {
+): (request: FastifyRequest, ...rights: readonly Right[]) => Holder {
   const isLocal = isLoopback(listening);
-  return ({ headers }, right) => {
+  return ({ headers }, ...rights) => {
     const { authorization, host } = headers;
-    return access.admit({ authorization, host, isForeign: isForeign(headers), isLocal }, right);
+    return access.admit({ authorization, host, isForeign: isForeign(headers), isLocal }, ...rights);
   };
 }

@@ -15,7 +15,7 @@ import { countUnread } from './unread.ts';
 export interface DoorPorts {
   readonly server: InferenceServer;
   /** Lets a request in, and returns as whom, or throws `inference.unauthenticated`, `inference.forbidden`, or `request.too-often`. */
-  readonly admit: (request: FastifyRequest, right: Right) => Holder;
+  readonly admit: (request: FastifyRequest, ...rights: readonly Right[]) => Holder;
   /** Throws `inference.unavailable` where something besides the server is not ready. */
   readonly requireReady?: () => void;
   /** An id for a request that its client has not named; without it, such requests have none. */
@@ -41,8 +41,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Bodies may come compressed: the route bounds what they unpack to. */
     takesCompressed?: boolean;
-    /** The right that the route asks for; none where anybody may ask. */
-    right?: Right;
+    /** The rights of which the route asks for one; none where anybody may ask. */
+    rights?: readonly Right[];
   }
 }
 
@@ -65,12 +65,12 @@ export function openDoor(
     });
     // By callbacks, which take no turn of their own: these run for every request.
     scope.addHook('onRequest', (request, _reply, done) => {
-      const { right } = request.routeOptions.config;
+      const { rights } = request.routeOptions.config;
       done(
-        right === undefined
+        rights === undefined
           ? undefined
           : refusalOf(() => {
-              request.holder = admit(request, right);
+              request.holder = admit(request, ...rights);
             }),
       );
     });
@@ -115,9 +115,9 @@ export function modelsOf(server: InferenceServer, request: Pick<FastifyRequest, 
   return modelsFor(server, holderOf(request));
 }
 
-/** Options of a route that asks for a right, and what it is for. */
-export function asking(right: Right, summary: string, bodyLimit?: number) {
-  const config = { right, takesCompressed: true };
+/** Options of a route that asks for a right, or one of several, and what it is for. */
+export function asking(right: Right | readonly Right[], summary: string, bodyLimit?: number) {
+  const config = { rights: [right].flat(), takesCompressed: true };
   return { schema: { summary }, config, ...(bodyLimit !== undefined && { bodyLimit }) };
 }
 

@@ -126,7 +126,8 @@ describe('the compose file', () => {
     expect(jobs.map((job: { static_configs: { targets: string[] }[] }) => job.static_configs)).toEqual(
       Object.entries(ports).map(([name, port]) => [{ targets: [`${name}:${port}`] }]),
     );
-    expect(jobs[0].job_name).toBe(example.scrape_configs[0].job_name);
+    const names = (of: { job_name: string }[]) => of.map(({ job_name: name }) => name);
+    expect(names(jobs)).toEqual(names(example.scrape_configs));
     for (const { authorization } of jobs)
       expect(prometheus.secrets?.map(name => `/run/secrets/${name}`)).toContain(
         authorization.credentials_file,

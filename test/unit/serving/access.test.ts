@@ -138,6 +138,20 @@ describe('with tokens', () => {
       expect([path, (await world.ask('GET', path)).status]).toEqual([path, 401]);
   });
 
+  it('that may monitor read the figures, those of the process among them, and ask no model', async () => {
+    const [monitor, feedback] = [minted(['monitor']), minted(['feedback'])];
+    world = await openWorld(echo, { tokens: [monitor.entry, feedback.entry] });
+    const as = (path: string, { text }: { readonly text: string }) =>
+      world.ask('GET', path, undefined, { authorization: `Bearer ${text}` });
+    const figures = await as('/metrics', monitor);
+    expect(figures.status).toBe(200);
+    expect(await figures.text()).toMatch(/^process_cpu_seconds_total \d/m);
+    expect((await as('/v2/models', monitor)).status).toBe(403);
+    const refused = await as('/metrics', feedback);
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).toContain('This needs the right monitor or predict');
+  });
+
   it('end when they say, and are used as often as they say', () => {
     const clock = new VirtualClock();
     const [brief, slow] = [
