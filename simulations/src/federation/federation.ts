@@ -8,7 +8,6 @@ import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { cohortSizeOf, devicesAtOnce, type Task } from '@murmuration/coordinator/task/task';
-import { describeModel } from '@murmuration/engine/models/model';
 import type { Statement } from '@murmuration/privacy/statements/statement';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -16,7 +15,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { Work } from '@murmuration/protocol/time/work';
-import { encodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import { type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import { requirePoisons } from '../adversaries/adversaries.ts';
 import { type Behaviour, deviceBehaviour } from '../behaviour/behaviour.ts';
 import { DeviceStorages } from '../devices/device-storage.ts';
@@ -35,6 +34,7 @@ import { runStorage } from './checkpoint.ts';
 import type { Coordination } from './coordination.ts';
 import { Crowd } from './crowd.ts';
 import { DeviceCosts } from './device-costs.ts';
+import { firstVersion } from './first-version.ts';
 import { loopbackCoordination } from './loopback-coordination.ts';
 import { poolEvaluator } from './pool-evaluator.ts';
 import { RoundRandom } from './round-random.ts';
@@ -70,6 +70,8 @@ export interface Federation {
   readonly measured: RunProgress['measured'];
   /** Rounds that ended before, in that checkpoint. */
   readonly earlier: number;
+  /** SHA-256 of the weights that the run began with, in hexadecimal. */
+  readonly firstModelSha256: string;
   /** ms on the clock of the devices since the run began. */
   readonly elapsed: number;
   /** The backend that trains. */
@@ -231,6 +233,7 @@ async function assemble(
   if (hasAny(before)) measured.unshift({ round: 0, metrics: before });
   let hasStarted = false;
   const newest = async () => (await new Registry(blobs, history).current(task.name)).files;
+  const first = await firstVersion(checkpoint, await newest(), past.length > 0);
   const measureClients = (files: ModelFiles, clients: readonly number[]) => {
     const model = versions.shared(files);
     const due = Number.NEGATIVE_INFINITY;
@@ -244,6 +247,7 @@ async function assemble(
     count: layout.count,
     measured,
     earlier: past.length,
+    firstModelSha256: sha256Of(first.weights),
     get elapsed() {
       return clock.now() - (virtual ? beginning : (past[0]?.startedAt ?? clock.now()));
     },
@@ -263,7 +267,7 @@ async function assemble(
     newest,
     async compareClients(clients) {
       return {
-        first: await measureClients(await firstModel(task), clients),
+        first: await measureClients(first, clients),
         newest: await measureClients(await newest(), clients),
       };
     },
@@ -301,18 +305,6 @@ async function loadParts({ privacy, strategy, update, buffer, masking }: Task): 
   if (buffer && masking) await loadBufferedPart();
 }
 
-/** What the run began with: retention may have deleted it long ago. */
-async function firstModel(task: Task): Promise<ModelFiles> {
-  const model = await task.model();
-  try {
-    const { topology, layout, weights } = describeModel(model);
-    const { hash } = encodeModel(topology, layout, weights);
-    return { hash, topology, layout, weights };
-  } finally {
-    model.dispose();
-  }
-}
-
 /** ms within which devices come for the first time, where they are steered. */
 const firstMeeting = 60_000;
 
@@ -336,4 +328,8 @@ function memoised(): (bytes: Uint8Array) => Promise<string> {
     known.set(bytes, hash);
     return hash;
   };
+}
+
+function sha256Of({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return hex(native.sha256(new Uint8Array(buffer, byteOffset, byteLength)));
 }

@@ -175,6 +175,8 @@ async function begun<Settings extends CommonSettings, Example>(
     workers: federation.workers,
     transport,
     clients,
+    firstModelSha256: federation.firstModelSha256,
+    earlier: federation.earlier,
     metrics: scenario.metrics,
     published: scenario.published?.(settings) ?? [],
     privacy: { masking: maskingInForce(federation.task, federation.count) },

@@ -4,6 +4,7 @@ import type { Task } from '@murmuration/coordinator/task/task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import type { FederatedData } from '../scenario/federated-data.ts';
+import { firstModel } from '../scenario/first-model.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { strategyOf } from '../scenario/strategy.ts';
 
@@ -18,7 +19,7 @@ export function taskOf(
   const { enabled, ...masks } = masking;
   return defineTask({
     name: scenario.name,
-    model: () => scenario.model(settings, data),
+    model: () => firstModel(scenario, settings, data),
     plan: { ...plan, seed },
     update,
     masking: enabled ? masks : 'off',

@@ -26,6 +26,7 @@ const count = z.int().check(z.gte(0));
 const amount = z.number().check(z.gte(0));
 /** What was measured; null where it was no finite number, which JSON does not have. */
 const figure = z.nullable(z.number());
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'));
 const figures = z.readonly(z.array(figure));
 const byName = z.readonly(z.record(z.string(), figure));
 const plainData = z.json() as z.ZodMiniType<PlainData>;
@@ -100,6 +101,10 @@ const runBegun = z.strictObject({
   transport: z.enum(['loopback', 'sockets']),
   /** Devices that there are. */
   clients: count,
+  /** SHA-256 of the weights that it began with, in hex; left out by versions that did not tell. */
+  firstModelSha256: z.optional(sha256),
+  /** Rounds that ended before, in the checkpoint that it goes on from; left out by versions that did not tell. */
+  earlier: z.optional(count),
   /** How the metrics of rounds and of clients are read, by their names. */
   metrics: z.readonly(z.record(z.string(), metricDescription)),
   published: z.readonly(z.array(publishedFigure)),
@@ -205,7 +210,7 @@ const runEnded = z.strictObject({
   /** What the scenario found, as its JSON. */
   figures: settings,
   /** SHA-256 of the final weights, in hex; null where there are none. */
-  weightsSha256: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'))),
+  weightsSha256: z.nullable(sha256),
   /** What its part in a round cost a device; null where none had one, and left out by versions that did not measure it. */
   costs: z.optional(z.nullable(partCosts)),
 });

@@ -58,7 +58,7 @@ interface Parts<Settings, Example> {
   readonly seeds?: number;
   /** Loads the data and spreads them over clients; once a run. */
   data(settings: Settings): FederatedData<Example> | Promise<FederatedData<Example>>;
-  /** The model before any round. */
+  /** The model before any round; initialisers without a seed of their own get one from the run's. */
   model(settings: Settings, data: FederatedData<Example>): tf.LayersModel | Promise<tf.LayersModel>;
   /** What is learned; in the threads that train. */
   objective(settings: Settings, data: FederatedData<Example>): Objective<Example>;

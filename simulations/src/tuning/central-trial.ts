@@ -5,6 +5,7 @@ import { describeModel, loadModel } from '@murmuration/engine/models/model';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import { firstModel } from '../scenario/first-model.ts';
 import type { Outcome } from './training.ts';
 import type { Trial } from './trial.ts';
 
@@ -35,7 +36,7 @@ export async function trainCentral({
   const { learningRate, batchSize, gradientClip, sampledSoftmax } = settings.plan;
   const examples = data.clients.flatMap(own => Array.from(own, index => data.train[index]!));
   const due = new Set([...looks, until]);
-  const first = await scenario.model(settings, data);
+  const first = await firstModel(scenario, settings, data);
   const { topology, layout, weights } = describeModel(first);
   first.dispose();
   const trainer = tfjsTrainer(scenario.objective(settings, data));

@@ -1,0 +1,35 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+
+const file = 'first-model.bin';
+
+/**
+ * The version that a run began with, which its clients are compared with in the end: by then retention has deleted it, so its weights stay in
+ * the checkpoint's folder. `newest` is the version that the run goes on from, the first one where no round `hasEnded`. Throws `config.invalid`
+ * for a checkpoint without these weights.
+ */
+export async function firstVersion(
+  folder: string | undefined,
+  newest: ModelFiles,
+  hasEnded: boolean,
+): Promise<ModelFiles> {
+  if (folder === undefined) return newest;
+  const path = join(folder, file);
+  if (!hasEnded) {
+    const { buffer, byteOffset, byteLength } = newest.weights;
+    await writeFile(`${path}.new`, new Uint8Array(buffer, byteOffset, byteLength));
+    await rename(`${path}.new`, path);
+    return newest;
+  }
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes?.byteLength !== newest.weights.byteLength)
+    throw new MurmurationError(
+      'config.invalid',
+      `The checkpoint in ${folder} lacks the model that its run began with (${file}). Begin again in another folder.`,
+    );
+  const weights = new Float32Array(new Uint8Array(bytes).buffer);
+  const { topology, layout } = newest;
+  return { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+}
