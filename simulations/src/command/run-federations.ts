@@ -54,9 +54,10 @@ export async function runFederations(
 
 /** What a run is called beside its scenario and its seed: by the person, and by what differs from the other runs. */
 function labelOf({ variant, swept }: RunAsked, name: string | undefined): string | undefined {
-  const values = swept.map(
-    ({ path, value }) => `${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
+  const values = swept
+    // Every report names the seed by itself.
+    .filter(({ path }) => path !== 'seed')
+    .map(({ path, value }) => `${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const parts = [name, variant, ...values].filter(part => part !== undefined);
   return parts.length > 0 ? parts.join(', ') : undefined;
 }

@@ -18,7 +18,7 @@ export function comparisonPage(groups: readonly Group[], assets: PageAssets): st
   const content = html`<header>
 <p class="kind">Simulation runs, side by side</p>
 <h1>${scenarios.join(', ')}</h1>
-<p class="shows">${count} ${count === 1 ? 'run' : 'runs'}; runs that differ only in their seed are averaged, within a band from the lowest to the highest of them.</p>
+<p class="shows">${count} ${count === 1 ? 'run' : 'runs'}; runs of one name that differ only in their seed are averaged, within a band from the lowest to the highest of them.</p>
 <ul class="runs">${groups.map(
     (group, index) =>
       html`<li><i class="swatch c${colourOf(index)}"></i><b>${group.letter}</b> ${group.name}<span>${seedsOf(group)}</span></li>`,

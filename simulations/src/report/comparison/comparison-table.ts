@@ -5,6 +5,9 @@ import { differingSettings, type Group } from './groups.ts';
 export function comparisonTable(groups: readonly Group[]): string[][] {
   return [
     ['', ...groups.map(({ letter }) => letter)],
+    ...(groups.some(({ runs }) => runs[0].begun.label !== undefined)
+      ? [['name', ...groups.map(({ runs }) => runs[0].begun.label ?? '–')]]
+      : []),
     ['scenario', ...groups.map(({ runs }) => runs[0].begun.scenario)],
     ['seeds', ...groups.map(({ runs }) => runs.map(({ begun }) => begun.seed).join(', '))],
     ...differingSettings(groups)

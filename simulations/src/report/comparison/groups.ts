@@ -1,7 +1,8 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Run } from '../../run-events/run.ts';
 import { flatSettings } from '../flat-settings.ts';
 
-/** Runs that differ in their seed alone, and so are one row of a comparison. */
+/** Runs of one name that differ in their seed alone, and so are one row of a comparison. */
 export interface Group {
   /** Such as `A`: what tables call it. */
   readonly letter: string;
@@ -19,29 +20,35 @@ export interface DifferingSetting {
   readonly values: readonly (string | null)[];
 }
 
-/** Puts runs together that differ in their seed alone, in the order in which they were given. */
+/**
+ * Puts runs of one name together that differ in their seed alone, in the order in which they were given. Throws `config.invalid` where two of
+ * them have the same seed and came to different models: one of them is not what its settings say.
+ */
 export function groupsOf(runs: readonly Run[]): Group[] {
   const bySettings = new Map<string, { runs: [Run, ...Run[]]; settings: Map<string, string> }>();
   for (const run of runs) {
     const settings = settingsOf(run);
-    const key = JSON.stringify([...settings].sort());
+    const key = JSON.stringify([run.begun.label ?? '', ...[...settings].sort()]);
     const group = bySettings.get(key);
     if (group) group.runs.push(run);
     else bySettings.set(key, { runs: [run], settings });
   }
+  for (const { runs } of bySettings.values()) refuseTwoResults(runs);
   const groups = [...bySettings.values()].map((group, index) => ({
     ...group,
     letter: letterOf(index),
     name: '',
   }));
   const differing = differingSettings(groups);
-  return groups.map((group, index) => ({
-    ...group,
-    name: nameOf(
+  return groups.map((group, index) => {
+    const { label } = group.runs[0].begun;
+    const settings = settingsName(
       group,
       differing.map(({ path, values }) => [path, values[index] ?? null] as const),
-    ),
-  }));
+    );
+    const isTaken = groups.some(other => other !== group && other.runs[0].begun.label === label);
+    return { ...group, name: label ? (isTaken ? `${label}, ${settings}` : label) : settings };
+  });
 }
 
 /** The settings that are not the same in all groups. */
@@ -58,8 +65,33 @@ function settingsOf({ begun }: Run): Map<string, string> {
   return new Map([['scenario', begun.scenario], ['transport', begun.transport], ...settings]);
 }
 
+/** Two runs of one seed that began with different models, or came to different ones though nothing took its real time in them. */
+function refuseTwoResults(runs: readonly Run[]): void {
+  for (const [place, { begun, ended }] of runs.entries()) {
+    const same = runs.slice(0, place).find(other => other.begun.seed === begun.seed);
+    if (!same) continue;
+    const areDifferent = (one: string | null | undefined, other: string | null | undefined) =>
+      typeof one === 'string' && typeof other === 'string' && one !== other;
+    const what = `Two runs of ${begun.scenario} have the same settings and the same seed, ${begun.seed}, but`;
+    if (areDifferent(begun.firstModelSha256, same.begun.firstModelSha256))
+      throw new MurmurationError(
+        'config.invalid',
+        `${what} began with different models (SHA-256 ${same.begun.firstModelSha256!.slice(0, 16)} and ${begun.firstModelSha256!.slice(0, 16)}): no mean of them is that of a setting. Have the scenario's "model" depend on its settings only, and leave one of them out.`,
+      );
+    if (
+      begun.transport === 'loopback' &&
+      [ended, same.ended].every(each => each?.outcome === 'finished') &&
+      areDifferent(ended!.weightsSha256, same.ended!.weightsSha256)
+    )
+      throw new MurmurationError(
+        'config.invalid',
+        `${what} came to different models (SHA-256 ${same.ended!.weightsSha256!.slice(0, 16)} and ${ended!.weightsSha256!.slice(0, 16)}), as with other code or data. Leave one of them out, or give the runs names (--name), which keep them apart.`,
+      );
+  }
+}
+
 /** The two settings that tell it best: the scenario first, then those in their order. */
-function nameOf(
+function settingsName(
   { runs: [first] }: Pick<Group, 'runs'>,
   differing: readonly (readonly [string, string | null])[],
 ): string {

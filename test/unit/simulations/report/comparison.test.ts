@@ -50,6 +50,42 @@ describe('runs side by side', () => {
     expect(differingSettings(groups)).toEqual([{ path: 'plan.learningRate', values: ['0.1', '0.3'] }]);
   });
 
+  it('are refused where one seed has two results, which no mean tells', () => {
+    const [one, same] = [runOf(1, 0.1, [0.2]), runOf(1, 0.1, [0.4])];
+    const begunWith = (run: Run, hash: string, label?: string): Run => ({
+      ...run,
+      begun: { ...run.begun, firstModelSha256: hash.repeat(64), ...(label && { label }) },
+    });
+    expect(() => groupsOf([begunWith(one, 'a'), begunWith(same, 'b')])).toThrow(
+      'have the same settings and the same seed, 1, but began with different models (SHA-256 aaaaaaaaaaaaaaaa and bbbbbbbbbbbbbbbb)',
+    );
+    const endedWith = (run: Run, hash: string): Run => ({
+      ...run,
+      ended: { ...ended, weightsSha256: hash.repeat(64) },
+    });
+    expect(() => groupsOf([endedWith(one, 'a'), endedWith(same, 'b')])).toThrow(
+      'but came to different models',
+    );
+    const inRealTime = (run: Run): Run => ({ ...run, begun: { ...run.begun, transport: 'sockets' } });
+    expect(groupsOf([endedWith(one, 'a'), endedWith(same, 'b')].map(inRealTime))).toHaveLength(1);
+    expect(groupsOf([begunWith(one, 'a'), begunWith(same, 'a')])).toHaveLength(1);
+    expect(groupsOf([begunWith(one, 'a'), runOf(2, 0.1, [0.3])])).toHaveLength(1);
+    // Names keep apart what a person wants to see apart.
+    expect(
+      groupsOf([begunWith(one, 'a', 'before'), begunWith(same, 'b', 'after')]).map(({ name }) => name),
+    ).toEqual(['before', 'after']);
+  });
+
+  it('are called by their names, with what differs where two have the same', () => {
+    const named = (run: Run, label: string): Run => ({ ...run, begun: { ...run.begun, label } });
+    const groups = groupsOf([named(runs[0]!, 'slow'), named(runs[1]!, 'fast'), named(runs[2]!, 'slow')]);
+    expect(groups.map(({ name }) => name)).toEqual(['slow', 'fast']);
+    expect(comparisonTable(groups)).toContainEqual(['name', 'slow', 'fast']);
+    expect(
+      groupsOf([named(runs[0]!, 'trial'), named(runs[1]!, 'trial'), runs[2]!]).map(({ name }) => name),
+    ).toEqual(['trial, learningRate 0.1', 'trial, learningRate 0.3', 'learningRate 0.1']);
+  });
+
   it('are averaged over the rounds that all seeds measured, between their extremes', () => {
     const { round, value, low, high, bytes } = averaged([runs[0]!, runs[2]!], 'accuracy');
     expect(round).toEqual([1, 3]);
