@@ -13,7 +13,7 @@ export interface Tried {
   readonly values: number;
   /** Examples of each device. */
   readonly examples: readonly number[];
-  /** Mean loss of the training step, in nats. */
+  /** Mean loss of the training step, in the unit of the objective. */
   readonly loss: number | undefined;
   /** What the evaluation measured; null where the task has none. */
   readonly metrics: Readonly<Record<string, number>> | null;

@@ -21,7 +21,7 @@ export interface Batchable {
 /** What is learned: how examples become tensors, and what is made small. */
 export interface Objective<Example> {
   encode(examples: readonly Example[]): Batchable;
-  /** Mean loss of a batch, in nats. The fused kernels take over where it is `softmaxLoss`. */
+  /** Mean loss of a batch. Where it is `softmaxLoss` it is in nats, and the fused kernels take over. */
   loss(model: tf.LayersModel, batch: Batch): tf.Scalar;
   /** How the model is put to use, for workers that serve predictions. */
   readonly serving?: Serving<Example>;

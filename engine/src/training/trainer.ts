@@ -22,8 +22,8 @@ export interface TrainingResult {
   /** Examples that were used. */
   readonly examples: number;
   /**
-   * Figures such as `loss`, in nats, over the training examples; where the settings have `fairness`, `initialLoss` is that of the model before it was
-   * trained.
+   * Figures such as `loss`, in the unit of the objective, over the training examples; where the settings have `fairness`, `initialLoss` is
+   * that of the model before it was trained.
    */
   readonly metrics: Readonly<Record<string, number>>;
   /**

@@ -1,4 +1,5 @@
 import { sdkVersion } from '@murmuration/client-sdk/device/sdk-version';
+import { softmaxLoss } from '@murmuration/engine/objective/losses';
 import type { Statement } from '@murmuration/privacy/statements/statement';
 import { messageOf } from '@murmuration/protocol/errors/errors';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
@@ -12,6 +13,7 @@ import type {
 } from '../run-events/run-event.ts';
 import { completeSettings } from '../scenario/complete-settings.ts';
 import type { GivenSettings, RunProgress, Scenario } from '../scenario/define-scenario.ts';
+import type { FederatedData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { compareClients } from './client-comparison.ts';
 import { type Federation, type FederationOptions, openFederation } from './federation.ts';
@@ -91,7 +93,7 @@ export async function* simulate<Settings extends CommonSettings, Example>(
   };
   let hasEnded = false;
   try {
-    tell(await begun(scenario, settings, federation, progress.clients, startedAt, options));
+    tell(await begun(scenario, settings, federation, data, startedAt, options));
     for (;;) {
       look();
       const reason = stopReason(settings.stop, progress, federation.elapsed);
@@ -156,7 +158,7 @@ async function begun<Settings extends CommonSettings, Example>(
   scenario: Scenario<Settings, Example>,
   settings: Settings,
   federation: Federation,
-  clients: number,
+  data: FederatedData<Example>,
   startedAt: number,
   { transport = 'loopback', label, notes }: SimulationOptions,
 ): Promise<RunBegun> {
@@ -174,10 +176,11 @@ async function begun<Settings extends CommonSettings, Example>(
     versions: { murmuration: sdkVersion, node: process.version, engine: await federation.engine() },
     workers: federation.workers,
     transport,
-    clients,
+    clients: data.clients.length,
     firstModelSha256: federation.firstModelSha256,
     earlier: federation.earlier,
     metrics: scenario.metrics,
+    lossUnit: scenario.objective(settings, data).loss === softmaxLoss ? 'nats' : 'number',
     published: scenario.published?.(settings) ?? [],
     privacy: { masking: maskingInForce(federation.task, federation.count) },
   };

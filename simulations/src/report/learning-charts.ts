@@ -111,9 +111,8 @@ export function trainingCharts(
   });
 }
 
-/** A loss of training is in nats also where no held-out metric of that name is described. */
+/** How a figure of training is read: the loss as its objective says, also beside a held-out metric of that name. */
 export function trainingUnit(run: Run, metric: string): { unit: Unit; better: 'higher' | 'lower' } {
-  if (metric === 'loss' && !Object.hasOwn(run.begun.metrics, metric))
-    return { unit: 'nats', better: 'lower' };
+  if (metric === 'loss') return { unit: run.begun.lossUnit ?? 'number', better: 'lower' };
   return descriptionOf(run, metric);
 }

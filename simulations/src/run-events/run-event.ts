@@ -32,7 +32,7 @@ const byName = z.readonly(z.record(z.string(), figure));
 const plainData = z.json() as z.ZodMiniType<PlainData>;
 const settings = z.record(z.string(), plainData) as z.ZodMiniType<{ readonly [name: string]: PlainData }>;
 
-/** How a metric is read: `share` is from 0 to 1 and shown in per cent, `nats` is a loss, `number` is any other. */
+/** How a metric is read: `share` is from 0 to 1 and shown in per cent, `nats` is −ln of a probability, `number` is any other. */
 export const metricDescription = z.strictObject({
   unit: z.enum(['share', 'nats', 'number']),
   better: z.enum(['higher', 'lower']),
@@ -107,6 +107,8 @@ const runBegun = z.strictObject({
   earlier: z.optional(count),
   /** How the metrics of rounds and of clients are read, by their names. */
   metrics: z.readonly(z.record(z.string(), metricDescription)),
+  /** What the loss of training is in, by the objective; left out by versions that did not tell. */
+  lossUnit: z.optional(z.enum(['nats', 'number'])),
   published: z.readonly(z.array(publishedFigure)),
   privacy: z.strictObject({
     /** null: updates were added up as they are. */

@@ -7,13 +7,13 @@ import { difference, quantity } from '../quantities.ts';
 import { nothing, type Section } from '../section.ts';
 
 const shareNames = [
-  'worst off',
-  'a tenth',
-  'a quarter',
+  'the worst',
+  '1st tenth',
+  '1st quarter',
   'median',
-  'three quarters',
-  'nine tenths',
-  'best off',
+  '3rd quarter',
+  '9th tenth',
+  'the best',
 ] as const;
 
 /** How the clients differ: who is better off with one model than with another, and who gets worse. */
@@ -40,7 +40,7 @@ export function clients(run: Run): Section {
       const order = better === 'higher' ? [0, 1, 2, 3, 4, 5, 6] : [6, 5, 4, 3, 2, 1, 0];
       return html`<h3>${title}</h3>${tableMarkup(
         title,
-        ['Clients', comparison.before.model, comparison.after.model, 'change'],
+        ['Quantile', comparison.before.model, comparison.after.model, 'change'],
         spread.clients === 0
           ? []
           : spreadShares.map((_, place) => {
@@ -52,7 +52,7 @@ export function clients(run: Run): Section {
                 difference(spread.change[at]!, unit),
               ];
             }),
-      )}${spread.losers.length > 0 ? html`<p class="aside">They lose most: ${spread.losers.map(({ client, before, after }) => `client ${client} (${quantity(before, unit)} → ${quantity(after, unit)})`).join(', ')}.</p>` : null}`;
+      )}<p class="aside">Each column is sorted by itself: a row is the same quantile of each, and no single client.</p>${spread.losers.length > 0 ? html`<p class="aside">They lose most: ${spread.losers.map(({ client, before, after }) => `client ${client} (${quantity(before, unit)} → ${quantity(after, unit)})`).join(', ')}.</p>` : null}`;
     }),
   };
 }

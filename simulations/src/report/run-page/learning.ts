@@ -15,7 +15,7 @@ import { nothing, type Section } from '../section.ts';
 
 const titles: Readonly<Record<Unit, string>> = {
   share: 'On held-out data',
-  nats: 'Loss on held-out data',
+  nats: 'Loss on held-out data, in nats',
   number: 'Other figures on held-out data',
   count: 'Counts on held-out data',
   bytes: 'Bytes on held-out data',

@@ -61,6 +61,18 @@ describe('the first model of a run', () => {
     expect(Math.random()).not.toBe(Math.random());
   });
 
+  it('begins a run that tells the unit of its loss, as its objective has it', async () => {
+    const squared: typeof unseeded = {
+      ...unseeded,
+      objective: (settings, data) => ({
+        ...clusters.objective(settings, data),
+        loss: (model, { inputs }) => (model.predict(inputs) as tf.Tensor).square().mean(),
+      }),
+    };
+    expect(begunOf(await eventsOf({}, unseeded, 1)).lossUnit).toBe('nats');
+    expect(begunOf(await eventsOf({}, squared, 1)).lossUnit).toBe('number');
+  });
+
   it('is what clients are compared with, also where the scenario would make another one by then', async () => {
     let made = 0;
     const changing: typeof clusters = {
