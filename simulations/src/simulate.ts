@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { Command, InvalidArgumentError } from 'commander';
 import { readAssignment, readSweep } from './command/assignments.ts';
-import { catalogue, findScenario } from './command/catalogue.ts';
+import { catalogue, type Found, findScenario } from './command/catalogue.ts';
 import { aligned } from './command/output.ts';
 import type { SimulateOptions } from './command/simulate-options.ts';
 import { whole } from './options/values.ts';
@@ -19,7 +19,7 @@ growHeapFreely();
 const program = new Command('npm run simulate --')
   .description('Runs a scenario of the virtual federation and tells what it found.')
   .argument('[name]', 'a scenario of --list, or the path of a scenario file of your own')
-  .option('--list', 'print the names of the scenarios, and what each shows', false)
+  .option('--list', 'print the names of the scenarios, or with a name the settings of that one', false)
   .option('--json', 'print one JSON object as the last line', false)
   .option(
     '--set <path=value>',
@@ -68,7 +68,8 @@ interface Typed extends Omit<SimulateOptions, 'workers'> {
 async function simulate(name: string | undefined, { workers: typed, ...rest }: Typed) {
   const workers = typeof typed === 'string' ? readRedisAddress(typed, process.env) : typed;
   const options = { ...rest, ...(workers !== undefined && { workers }) };
-  if (options.list) return print(aligned(catalogue.map(each => [each.name, each.shows])));
+  if (options.list && name === undefined)
+    return print(aligned(catalogue.map(each => [each.name, each.shows])));
   if (name === undefined) {
     process.stderr.write(program.helpInformation());
     process.stderr.write(`\nScenarios:\n${aligned(catalogue.map(each => [each.name, each.shows]))}\n`);
@@ -76,6 +77,7 @@ async function simulate(name: string | undefined, { workers: typed, ...rest }: T
     return;
   }
   const found = await findScenario(name);
+  if (options.list) return print(aligned(await settingsOf(found)));
   const stop = new AbortController();
   process.once('SIGINT', () => {
     process.stderr.write('\nThe run ends after this round. Press Ctrl-C again to end it at once.\n');
@@ -95,6 +97,16 @@ async function simulate(name: string | undefined, { workers: typed, ...rest }: T
   process.stderr.write(`${findings.failure}
 `);
   process.exitCode = 1;
+}
+
+/** Every setting of a scenario; a study is given its seed beside its own ones. */
+async function settingsOf(found: Found): Promise<string[][]> {
+  const { settingsTable } = await import('./command/settings-table.ts');
+  if (found.kind === 'federation') return settingsTable(found.scenario);
+  const { strictObject } = await import('zod');
+  const { name, study } = found;
+  const own = settingsTable({ name, schema: study.schema ?? strictObject({}), defaults: {} });
+  return [...own, ['seed', '1', 'a whole number from 0']];
 }
 
 function show({ figures, table }: Findings, { json }: { json: boolean }): void {

@@ -61,7 +61,7 @@ function settingsOf(mode: Mode, settings: AsynchronySettings, seed: number): Giv
     // Devices weigh the same, so that no mode gains from weights.
     update: { clip: 20, bits: 16, weighting: 'uniform' },
     cohort: isSynchronous
-      ? { goal, minimumShare: 0.6, overSelection: concurrency / goal }
+      ? { goal, overSelection: concurrency / goal }
       : {
           mode: 'asynchronous',
           goal: asynchronous.goal,

@@ -96,6 +96,10 @@ async function runOne(
     notes: options.notes,
     tell(event) {
       if (event.type === 'run-begun') begun = event;
+      if (event.type === 'run-begun' && event.earlier)
+        out.write(
+          `\nThe run goes on with round ${event.earlier + 1}: ${checkpoint} has ${event.earlier} before it.\n`,
+        );
       if (event.type === 'run-ended') ended = event;
       recorder?.take(event);
     },

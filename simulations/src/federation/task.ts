@@ -33,12 +33,15 @@ export function taskOf(
   } as TaskDefinition);
 }
 
+/** Share of the goal without whose updates a round fails. */
+const usualMinimum = 0.6;
+
 function cohortOf(
   { mode, goal, ...cohort }: CommonSettings['cohort'],
   isMasked: boolean,
 ): TaskDefinition['cohort'] {
-  const { minimumShare, overSelection, concurrency, maxStaleness } = cohort;
-  const together = { goal, minimum: Math.max(1, Math.ceil(minimumShare * goal)), overSelection };
+  const { minimum, overSelection, concurrency, maxStaleness } = cohort;
+  const together = { goal, minimum: minimum ?? Math.ceil(usualMinimum * goal), overSelection };
   if (mode === 'synchronous') return together;
   const buffer = { mode, concurrency, maxStaleness };
   return isMasked ? { ...together, ...buffer } : { ...buffer, goal };

@@ -69,7 +69,7 @@ export async function trainByRounds({
         stop: { rounds: lasts.rounds },
       }),
       masking: settings.masking,
-      cohort: { goal: cohort, minimumShare: 1 },
+      cohort: { goal: cohort, minimum: cohort },
       strategy: { name: 'fedAdam', serverLearningRate, tau: settings.tau },
     });
     const data: KeyboardData = { train, heldOut: [], clients, words, begin: model };

@@ -19,7 +19,7 @@ export default defineScenario({
   name: 'keyboard-rounds',
   shows: 'the rounds of the keyboard table',
   sections: { rows: z.strictObject({ length: z.int().min(1).default(20) }) },
-  settings: { strategy: { name: 'fedAdam' }, cohort: { minimumShare: 1 } },
+  settings: { strategy: { name: 'fedAdam' } },
   data(): KeyboardData {
     throw new RangeError('The rounds of the keyboard table begin with a model that it gives them.');
   },

@@ -147,7 +147,7 @@ function base(
     model: { hidden },
     update: { kind: 'ring', clip: 1, bits: 16, weighting: 'uniform' },
     privacy: { epsilon, delta, separation },
-    cohort: { goal: cohort, minimumShare: 0.5, selection: 'steered' },
+    cohort: { goal: cohort, minimum: Math.ceil(cohort / 2), selection: 'steered' },
     schedule: { every: '10 min' },
     adversaries: { share: canaries, attack: { kind: 'canary', length: 1 } },
     evaluation: { every: 1_000, clients: 0 },

@@ -1,22 +1,83 @@
 import * as z from 'zod';
+import type { PlainData } from '../run-events/run-event.ts';
 
+/** What JSON Schema says of a setting. */
 interface Described {
   readonly properties?: Readonly<Record<string, Described>>;
   readonly anyOf?: readonly Described[];
   readonly oneOf?: readonly Described[];
+  readonly type?: string;
+  readonly enum?: readonly PlainData[];
+  readonly const?: PlainData;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
 }
 
-/** Where each setting of a schema lies, such as `plan.learningRate`. */
-export function settingPaths(schema: z.ZodType): string[] {
+/** Where each setting of a schema lies, such as `plan.learningRate`, and what it may be, such as `a whole number from 1 to 100`. */
+export function allowedSettings(schema: z.ZodType): Map<string, string> {
   const described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
-  return [...new Set(pathsOf(described as Described, ''))];
+  const found = new Map<string, Set<string>>();
+  for (const [path, leaf] of leavesOf(described as Described, '')) {
+    const words = found.get(path) ?? new Set();
+    found.set(path, words.add(wordsOf(leaf)));
+  }
+  return new Map(
+    Array.from(found, ([path, words]) => [path, [...words].filter(each => each !== '').join(' or ')]),
+  );
 }
 
-function pathsOf({ properties, anyOf = [], oneOf = [] }: Described, prefix: string): string[] {
+/** Where each setting of a schema lies. */
+export function settingPaths(schema: z.ZodType): string[] {
+  return [...allowedSettings(schema).keys()];
+}
+
+function leavesOf(described: Described, prefix: string): (readonly [string, Described])[] {
+  const { properties, anyOf = [], oneOf = [] } = described;
   const inside = Object.entries(properties ?? {}).flatMap(([name, each]) =>
-    pathsOf(each, prefix === '' ? name : `${prefix}.${name}`),
+    leavesOf(each, prefix === '' ? name : `${prefix}.${name}`),
   );
-  const choices = [...anyOf, ...oneOf].flatMap(each => pathsOf(each, prefix).filter(path => path !== prefix));
+  const choices = [...anyOf, ...oneOf].flatMap(each =>
+    leavesOf(each, prefix).filter(([path]) => path !== prefix),
+  );
   const deeper = [...inside, ...choices];
-  return prefix === '' || deeper.length > 0 ? deeper : [prefix];
+  return prefix === '' || deeper.length > 0 ? deeper : [[prefix, described]];
+}
+
+const types: Readonly<Record<string, string>> = {
+  integer: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  null: 'null for none',
+};
+
+function wordsOf(described: Described): string {
+  const choices = [...(described.anyOf ?? []), ...(described.oneOf ?? [])];
+  if (choices.length > 0) {
+    const words = [...new Set(choices.map(wordsOf))].filter(each => each !== '').join(' or ');
+    return words.replace('a number or a text', 'ms, or a text such as "10 min"');
+  }
+  if (described.const !== undefined) return String(described.const);
+  if (described.enum) return described.enum.join(', ');
+  return `${types[described.type ?? ''] ?? ''}${rangeOf(described)}`;
+}
+
+/** Such as ` from 1 to 100`; safe integers bound every whole number, and are not told. */
+function rangeOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Described): string {
+  const from =
+    exclusiveMinimum !== undefined
+      ? ` above ${exclusiveMinimum}`
+      : minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER
+        ? ` from ${minimum}`
+        : '';
+  const to =
+    exclusiveMaximum !== undefined
+      ? ` below ${exclusiveMaximum}`
+      : maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER
+        ? ` to ${maximum}`
+        : '';
+  return `${from}${to}`;
 }

@@ -82,8 +82,8 @@ export const commonSettings = {
       maxStaleness: z.int().min(0).max(1_000).default(100),
       /** Updates that a round waits for. */
       goal: whole.max(1_000_000).default(10),
-      /** Updates without which it fails, as a share of the goal. */
-      minimumShare: z.number().gt(0).max(1).default(0.6),
+      /** Updates without which it fails; null: three fifths of the goal, rounded up. */
+      minimum: whole.max(1_000_000).nullable().default(null),
       overSelection: z.number().min(1).max(10).default(1),
       /**
        * `uniform`: each round invites as many devices as it chooses, each subset of those that can be reached equally likely, as published

@@ -15,7 +15,7 @@ export default defineScenario({
     update: { clip: 20, bits: 16 },
     // More devices lost than that, and a round fails instead of giving a secret away.
     masking: { enabled: true, dropping: 0.3 },
-    cohort: { goal: 20, minimumShare: 0.6, overSelection: 1.3 },
+    cohort: { goal: 20, overSelection: 1.3 },
     stop: { rounds: 20 },
   },
   variants: {

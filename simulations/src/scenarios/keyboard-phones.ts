@@ -47,7 +47,7 @@ export default defineScenario({
     },
     update: { clip: 15, bits: 8, weightCap: 8 },
     strategy: { name: 'fedAdam', serverLearningRate: 0.03, tau: 0.0005 },
-    cohort: { goal: 10, minimumShare: 1 },
+    cohort: { goal: 10 },
     stop: { rounds: 200 },
   },
   validation: 'last',

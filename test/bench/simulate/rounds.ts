@@ -119,7 +119,7 @@ function settingsOf({ clients, cohort, examples }: Cohort, masked: boolean) {
   return completeSettings(scenario, {
     data: { clients, examples },
     masking: { enabled: masked },
-    cohort: { goal: cohort, minimumShare: 1 },
+    cohort: { goal: cohort, minimum: cohort },
   });
 }
 

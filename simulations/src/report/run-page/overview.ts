@@ -13,7 +13,7 @@ interface Tile {
 export function overview(run: Run): Markup {
   const { begun } = run;
   return html`<header>
-<p class="kind">Simulation run, seed ${begun.seed}</p>
+<p class="kind">Simulation run, seed ${begun.seed}${begun.earlier ? `, going on with round ${begun.earlier + 1} of a checkpoint` : ''}</p>
 <h1>${begun.scenario}${begun.label ? html` <small>${begun.label}</small>` : null}</h1>
 <p class="shows">${begun.shows}</p>
 ${begun.notes ? html`<p class="notes">${begun.notes}</p>` : null}

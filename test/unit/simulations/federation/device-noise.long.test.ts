@@ -9,7 +9,7 @@ const small: GivenSettings = {
   model: { hidden: 4 },
   update: { weighting: 'uniform', clip: 1, bits: 10 },
   masking: { enabled: true },
-  cohort: { goal: 8, minimumShare: 0.75 },
+  cohort: { goal: 8, minimum: 6 },
   evaluation: { clients: 0 },
   stop: { rounds: 3 },
 };

@@ -8,7 +8,7 @@ it('makes versions of masked updates that devices weigh by the losses of their t
     model: { hidden: 4 },
     update: { clip: 1, bits: 10, weightCap: 4_096 },
     masking: { enabled: true },
-    cohort: { goal: 8, minimumShare: 0.75 },
+    cohort: { goal: 8, minimum: 6 },
     evaluation: { clients: 0 },
     stop: { rounds: 2 },
     strategy: { name: 'qFedAvg', q: 2 },

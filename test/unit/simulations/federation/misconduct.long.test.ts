@@ -7,7 +7,7 @@ async function roundsOf(devices: object, rounds: number, masked = true) {
   const settings = clusters.schema.parse({
     ...clusters.defaults,
     data: { clients: 16, perClient: 10, heldOut: 20 },
-    cohort: { goal: 12, minimumShare: 0.6 },
+    cohort: { goal: 12, minimum: 8 },
     masking: { enabled: masked, threat: 'malicious', dropping: 0.25 },
     evaluation: { every: 1_000 },
     devices,

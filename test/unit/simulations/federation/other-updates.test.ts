@@ -18,7 +18,7 @@ it.each([
     data: { clients: 24, perClient: 10, heldOut: 50, dimensions: 4, clusters: 3 },
     model: { hidden: 4 },
     masking: { enabled },
-    cohort: { goal: 8, minimumShare: 0.75 },
+    cohort: { goal: 8, minimum: 6 },
     evaluation: { clients: 0 },
     stop: { rounds: 2 },
     ...change,

@@ -8,7 +8,7 @@ const small: GivenSettings = {
   data: { clients: 24, perClient: 10, heldOut: 50, dimensions: 4, clusters: 3 },
   model: { hidden: 4 },
   update: { weighting: 'uniform', clip: 1 },
-  cohort: { goal: 4, minimumShare: 1 },
+  cohort: { goal: 4, minimum: 4 },
   evaluation: { clients: 0 },
   stop: { rounds: 6 },
 };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SimulationOptions, simulate } from '@murmuration/simulations/federation/simulate';
-import type { RunEnded, RunEvent } from '@murmuration/simulations/run-events/run-event';
+import type { RunBegun, RunEnded, RunEvent } from '@murmuration/simulations/run-events/run-event';
 import clusters from '@murmuration/simulations/scenarios/clusters';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -35,6 +35,7 @@ describe('a run that is paused between two rounds', () => {
     const paused = await eventsOf({ checkpoint: folder }, 2);
     const resumed = await eventsOf({ checkpoint: folder });
     expect(endOf(paused)).toMatchObject({ outcome: 'stopped' });
+    expect([undisturbed, paused, resumed].map(([begun]) => (begun as RunBegun).earlier)).toEqual([0, 0, 2]);
     expect(endOf(paused).weightsSha256).not.toBe(endOf(undisturbed).weightsSha256);
     expect(endOf(resumed)).toMatchObject({ outcome: 'finished', reason: 'All 5 rounds are over.' });
     expect(endOf(resumed).weightsSha256).toBe(endOf(undisturbed).weightsSha256);

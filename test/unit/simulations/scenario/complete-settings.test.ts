@@ -1,3 +1,5 @@
+import { settingsTable } from '@murmuration/simulations/command/settings-table';
+import { taskOf } from '@murmuration/simulations/federation/task';
 import { completeSettings, settingAt } from '@murmuration/simulations/scenario/complete-settings';
 import { settingPaths } from '@murmuration/simulations/scenario/setting-paths';
 import clusters from '@murmuration/simulations/scenarios/clusters';
@@ -44,6 +46,30 @@ describe('settings of a scenario', () => {
     const list = { name: 'list', schema: z.strictObject({ sizes: z.array(z.number()) }), defaults: {} };
     expect(() => completeSettings(list, settingAt('sizes', 5))).toThrow(
       "A list is written in brackets: --set 'sizes=[1, 2]'.",
+    );
+  });
+
+  test('are listed with their defaults and what they may be', () => {
+    const rows = new Map(settingsTable(clusters).map(([path, ...cells]) => [path, cells]));
+    expect(rows.get('plan.epochs')).toEqual(['1', 'a whole number from 1 to 100']);
+    expect(rows.get('stop.rounds')).toEqual(['20', 'a whole number from 1']);
+    expect(rows.get('update.kind')).toEqual(['ring', 'ring, float32']);
+    expect(rows.get('deadlines.updates')).toEqual(['1800000', 'ms, or a text such as "10 min"']);
+    expect(rows.get('cohort.minimum')).toEqual(['none', 'a whole number from 1 to 1000000 or null for none']);
+    expect(rows.get('adversaries.attack.kind')?.[1]).toContain('none or sign-flip');
+    expect([...rows.keys()].slice(1)).toEqual(settingPaths(clusters.schema));
+  });
+
+  test('are called as in tasks', () => {
+    const evaluator = { evaluate: async () => ({}), close: async () => {} } as never;
+    const cohortOf = (cohort: object) => {
+      const settings = complete({ cohort });
+      return taskOf(clusters as never, settings, clusters.data(settings) as never, evaluator).cohort;
+    };
+    expect(cohortOf({ goal: 8, minimum: 7 })).toEqual({ goal: 8, minimum: 7, overSelection: 1 });
+    expect(cohortOf({ goal: 8 })).toMatchObject({ minimum: 5 });
+    expect(() => cohortOf({ goal: 8, minimum: 9 })).toThrow(
+      'cohort.minimum must be at most cohort.goal (8), not 9.',
     );
   });
 
