@@ -40,7 +40,7 @@ import { version0 } from './pretraining/version0.ts';
 import { seededRandom } from './random/seeded-random.ts';
 import { percent } from './study/percent.ts';
 import { Host } from './visitors/host.ts';
-import { besideVisitors, secondsPerRound, smallRounds } from './visitors/small-rounds.ts';
+import { secondsPerRound, visitedRounds } from './visitors/visited-rounds.ts';
 import { Visitors } from './visitors/visitors.ts';
 import { phonesAsked, wordsTask } from './vocabulary/words-task.ts';
 import { growHeapFreely } from './workers/heap.ts';
@@ -111,7 +111,6 @@ async function start(argv: readonly string[]): Promise<void> {
     ngrams: phrases,
     serverLearningRate,
   });
-  const small = smallRounds(task);
   const setup = {
     words: heldOut.words,
     enrolment: visitorsToken,
@@ -148,10 +147,10 @@ async function start(argv: readonly string[]): Promise<void> {
     resize: rounds =>
       coordinator.control.tasks
         .find(({ task: { name } }) => name === task.name)!
-        .adjust(rounds === 'small' ? small : task),
+        .adjust(rounds === 'visited' ? visitedRounds(task) : task),
     clock: systemClock,
-    phones: { all: options.devices, besideVisitors: besideVisitors(options.devices, small) },
-    awake: (count, from) => phones.awake(count, from),
+    phones: options.devices,
+    awake: count => phones.awake(count),
     say: line => display.say(line),
   });
   const goesOn = folder !== undefined && !options.exit;
@@ -203,9 +202,6 @@ async function start(argv: readonly string[]): Promise<void> {
       );
       process.exitCode = 1;
     },
-  });
-  coordinator.events.on('round', ({ phase, terms }) => {
-    if (terms.plan.task === task.name && phase === 'updates') host.roundBegan(terms.number);
   });
   phones.on('event', event => {
     if (event.type === 'update') audits.update(event);

@@ -13,7 +13,7 @@ import { fewestExamples, keyboardTask } from '@murmuration/simulations/keyboard/
 import { heldOutText } from '@murmuration/simulations/keyboard/text';
 import { keyboardPage } from '@murmuration/simulations/pages/built-page';
 import { Phones } from '@murmuration/simulations/phones/phones';
-import { besideVisitors, secondsPerRound, smallRounds } from '@murmuration/simulations/visitors/small-rounds';
+import { secondsPerRound, visitedRounds } from '@murmuration/simulations/visitors/visited-rounds';
 import { Visitors } from '@murmuration/simulations/visitors/visitors';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -31,10 +31,10 @@ let browser: Browser;
 beforeAll(async () => {
   const text = smsText();
   const heldOut = heldOutText(text, smallModel.vocabulary);
-  const task = smallRounds(
+  const task = visitedRounds(
     keyboardTask({
-      cohort: 40,
-      devices: 280,
+      cohort: 8,
+      devices: 10,
       overSelection: 1.3,
       seed: 1,
       masking: 'on',
@@ -61,7 +61,6 @@ beforeAll(async () => {
     { clock: systemClock, random: systemRandom },
   );
   visitors = new Visitors(coordinator.events);
-  const awake = besideVisitors(280, task);
   phones = new Phones({
     enrolmentToken: phonesToken,
     seed: 1,
@@ -69,7 +68,8 @@ beforeAll(async () => {
     engine: 'auto',
     losses: lossesIn('updates', 0),
     phones: text.phones
-      .slice(0, awake)
+      // As many as a round draws, with the visitor.
+      .slice(0, cohortSizeOf(task) - 1)
       .map(({ train: messages }, number) => ({ number, messages: messages.slice(0, 20) })),
   });
   await phones.learn({

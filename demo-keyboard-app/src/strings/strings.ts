@@ -110,7 +110,8 @@ export const strings = {
     idle: 'No part in a round right now',
     soon: (seconds: number) =>
       seconds > 0 ? `The next round starts in about ${seconds} s` : 'The next round starts any moment now',
-    idleHint: 'Devices are drawn at random for each round. Yours is in the draw.',
+    idleHint:
+      'Devices are drawn at random for each round, each as likely as any. Yours is in the draw; it may take some rounds until it is drawn.',
     notYet: (left: number) =>
       left === 1
         ? 'Send one more sentence, and this device can be drawn.'

@@ -1,12 +1,9 @@
 import type { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 
-/** Which phones take part: so many of all of them, from one number on, and after the last the first. */
+/** Which phones take part: so many of them, from the first on. */
 export interface Turn {
   readonly awake: number;
-  readonly from: number;
-  /** Phones that there are. */
-  readonly of: number;
 }
 
 /** A phone that takes part or rests as it is told, and never leaves a round for that. */
@@ -33,8 +30,8 @@ export class HostedPhone {
   }
 
   /** Takes part where it is its turn; else rests, once it has no part in a round. */
-  follow({ awake, from, of }: Turn): void {
-    this.#isWanted = (this.#number - (from % of) + of) % of < awake;
+  follow({ awake }: Turn): void {
+    this.#isWanted = this.#number < awake;
     this.#settle();
   }
 

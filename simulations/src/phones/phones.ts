@@ -68,9 +68,9 @@ export class Phones extends EventEmitter<EventMap> {
     for (const worker of this.#workers) worker.postMessage(order);
   }
 
-  /** Only so many phones take part, those with the numbers from `from` on; the others rest once they have no part in a round. */
-  awake(count: number, from = 0): void {
-    this.#order({ type: 'turn', awake: count, from, of: this.#count });
+  /** Only so many phones take part, the first ones; the others rest once they have no part in a round. */
+  awake(count: number): void {
+    this.#order({ type: 'turn', awake: count });
   }
 
   /** Lets every phone leave politely, and ends the threads. */

@@ -21,7 +21,7 @@ beforeEach(() => {
   phone = new HostedPhone(7, client, () => {});
 });
 
-const first = (awake: number) => ({ awake, from: 0, of: 280 });
+const first = (awake: number) => ({ awake });
 const hear = <Name extends keyof ClientEvents>(name: Name, event: unknown) =>
   listeners.get(name)!(event as never);
 
@@ -32,15 +32,6 @@ it('rests where its number is not among the first ones, and takes part again', (
   phone.follow(first(3));
   expect(happened).toEqual(['stop']);
   phone.follow(first(280));
-  expect(happened).toEqual(['stop', 'start']);
-});
-
-it('takes part in its turn, which goes round', () => {
-  for (const from of [0, 7, 279]) phone.follow({ awake: 9, from, of: 280 });
-  expect(happened).toEqual([]);
-  phone.follow({ awake: 9, from: 8, of: 280 });
-  expect(happened).toEqual(['stop']);
-  phone.follow({ awake: 9, from: 280 + 7, of: 280 });
   expect(happened).toEqual(['stop', 'start']);
 });
 

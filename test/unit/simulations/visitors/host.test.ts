@@ -25,8 +25,8 @@ beforeEach(() => {
     },
     resize: rounds => happened.push(`${rounds} rounds`),
     clock,
-    phones: { all: 280, besideVisitors: 8 },
-    awake: (count, from) => happened.push(`${count} phones${from > 0 ? ` from ${from}` : ''}`),
+    phones: 280,
+    awake: count => happened.push(`${count} phones`),
     say: () => {},
   });
 });
@@ -40,10 +40,10 @@ const goes = async (device: DeviceId) => {
   await clock.advance(0);
 };
 
-it('lets so few phones take part beside visitors that there is a place for them, and all again a while after the last', async () => {
+it('draws visitors beside all phones, and rounds are as they were asked for a while after the last', async () => {
   await comes(deviceId(1));
   await comes(deviceId(2));
-  expect(happened).toEqual(['small rounds', 'resume keyboard', '8 phones']);
+  expect(happened).toEqual(['visited rounds', 'resume keyboard', '280 phones']);
   await goes(deviceId(1));
   await goes(deviceId(2));
   await clock.advance(29_999);
@@ -58,43 +58,25 @@ it('changes nothing for a visitor who has only loaded the page again', async () 
   await clock.advance(5_000);
   await comes(deviceId(1));
   await clock.advance(600_000);
-  expect(happened).toEqual(['small rounds', 'resume keyboard', '8 phones']);
+  expect(happened).toEqual(['visited rounds', 'resume keyboard', '280 phones']);
 });
 
 it('rests after the rounds that were asked for, and goes on with each visitor', async () => {
   await host.roundsOver();
   expect(happened).toEqual(['asked rounds', 'pause keyboard', '0 phones']);
   await comes(deviceId(1));
-  expect(happened.slice(3)).toEqual(['small rounds', 'resume keyboard', '8 phones']);
+  expect(happened.slice(3)).toEqual(['visited rounds', 'resume keyboard', '280 phones']);
   await goes(deviceId(1));
   await clock.advance(30_000);
   expect(happened.slice(6)).toEqual(['asked rounds', 'pause keyboard', '0 phones']);
 });
 
-it('gives each round with visitors other phones, once each, and goes round', async () => {
-  host.roundBegan(1);
-  await comes(deviceId(1));
-  happened.length = 0;
-  const phones = () => happened.splice(0);
-  for (const number of [2, 2, 3]) host.roundBegan(number);
-  await clock.advance(0);
-  expect(phones()).toEqual(['8 phones from 8', '8 phones from 16']);
-  for (let number = 4; number < 4 + 33; number++) host.roundBegan(number);
-  await clock.advance(0);
-  expect(phones().at(-1)).toBe('8 phones');
-});
-
-it('lets all phones take part in large rounds while all are asked something, visitors or not', async () => {
+it('asks all phones, who are awake beside visitors anyway', async () => {
   await comes(deviceId(1));
   happened.length = 0;
   await host.asksAll(true);
-  expect(happened).toEqual(['asked rounds', 'resume keyboard', '280 phones']);
-  host.roundBegan(7);
-  await comes(deviceId(2));
-  await clock.advance(0);
-  expect(happened).toHaveLength(3);
   await host.asksAll(false);
-  expect(happened.slice(3)).toEqual(['small rounds', 'resume keyboard', '8 phones']);
+  expect(happened).toEqual([]);
 });
 
 it('wakes phones that rest after the last round to be asked, and leaves the task paused', async () => {
@@ -120,7 +102,7 @@ it('changes nothing for a question while all take part anyway: whether the task 
 it('does not rest while somebody is there', async () => {
   await comes(deviceId(1));
   await host.roundsOver();
-  expect(happened.slice(3)).toEqual(['small rounds', 'resume keyboard', '8 phones']);
+  expect(happened.slice(3)).toEqual(['visited rounds', 'resume keyboard', '280 phones']);
 });
 
 it('takes phones of the simulation for no visitors', async () => {
