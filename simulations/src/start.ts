@@ -20,6 +20,7 @@ import { smsText } from './data/sms.ts';
 import { type Address, addressBox, isColourful } from './demonstration/address-box.ts';
 import { agreedWords } from './demonstration/agreed-words.ts';
 import { askLengths } from './demonstration/asked-lengths.ts';
+import { openAsking } from './demonstration/asking.ts';
 import { Display } from './demonstration/display.ts';
 import { exampleIn } from './demonstration/examples.ts';
 import { keptHead, keptVersion } from './demonstration/kept-head.ts';
@@ -69,6 +70,7 @@ async function start(argv: readonly string[]): Promise<void> {
   );
   const [enrolmentToken, visitorsToken] = [base64url(systemRandom(24)), base64url(systemRandom(24))];
   const { text: operatorToken, proof } = mintToken('operator', systemRandom, native);
+  const model = options.exit ? undefined : await openAsking('keyboard', systemRandom);
   const folder = await built('keyboard page', keyboardPage, display);
   const dashboard = await built('dashboard', dashboardPage, display);
   const kept = options.storage === undefined ? undefined : resolve(options.storage);
@@ -124,6 +126,7 @@ async function start(argv: readonly string[]): Promise<void> {
       log: 'error',
       enrolmentTokens: [enrolmentToken, visitorsToken],
       operatorTokens: [{ id: proof.id, name: 'you', role: 'admin', sha256: hex(proof.digest) }],
+      inference: { tokens: model ? [model.token] : [] },
       apps: folder ? { [pagePath]: { folder, documents: { 'setup.json': setup } } } : {},
     }),
     [task, asking],
@@ -215,6 +218,7 @@ async function start(argv: readonly string[]): Promise<void> {
     await phones.stop();
     await coordinator.stop();
     await storage.close();
+    await model?.end();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void stop().then(() => process.exit(0)));
@@ -234,6 +238,7 @@ async function start(argv: readonly string[]): Promise<void> {
     { name: 'Model', url: `${coordinator.url}/v1/tasks/keyboard` },
   ];
   display.say(addressBox(addresses, isColourful(out, process.env)));
+  if (model) display.say(`Ask the model:\n${model.line(coordinator.url)}`);
   const { platform, env: environment } = process;
   const browser =
     options.open && !options.json && pageUrl

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
@@ -35,4 +35,30 @@ it('begins rounds again where the one before had paused them after its last', as
     ngrams: { state: 'unasked', mixed: null, sumsChecked: 0 },
   });
   expect(demonstration.errors).toContain('Phones were not asked for their n-grams');
+});
+
+it('prints a line that asks the model, and shows no token', async () => {
+  demonstration = new SourceProcess('simulations/src/start.ts', [
+    '--devices',
+    '8',
+    '--cohort',
+    '4',
+    '--rounds',
+    '1',
+    '--port',
+    '0',
+    '--no-open',
+  ]);
+  const [line, file, url, body] = await demonstration.printed(/curl -H @(\S+) (\S+) --data '(.+)'/);
+  expect(line).not.toMatch(/mm[eio]_/);
+  expect((await stat(file!)).mode & 0o077).toBe(0);
+  const [name, value] = (await readFile(file!, 'utf8')).trim().split(': ');
+  const ask = (headers: Record<string, string>) => fetch(url!, { method: 'POST', headers, body: body! });
+  const answer = await ask({ [name!]: value! });
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({ predictions: [expect.anything(), expect.anything()] });
+  expect((await ask({})).status).toBe(401);
+  demonstration.child.kill('SIGTERM');
+  await demonstration.ended();
+  await expect(stat(file!)).rejects.toMatchObject({ code: 'ENOENT' });
 });
