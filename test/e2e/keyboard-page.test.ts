@@ -216,6 +216,9 @@ describe('the keyboard page', () => {
   });
 
   it('sends nothing before its person has agreed, and takes part in a masked round with phones of Node after that', async () => {
+    await panel('Learning together')
+      .getByText('which names no authors: a phone is a cut of a file, not a person.')
+      .waitFor();
     await write(...sentences);
     expect(await panel('What left this device').textContent()).toContain('Nothing yet.');
     expect(visitors.present).toBe(0);

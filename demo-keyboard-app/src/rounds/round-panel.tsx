@@ -38,6 +38,7 @@ export function RoundPanel({ participation, choice, countdown }: Shown) {
           </ol>
         </>
       )}
+      <p class="muted">{strings.rounds.phones}</p>
       {received > 0 && <p class="muted">{strings.rounds.versions(received, sizeOf(bytes))}</p>}
     </section>
   );

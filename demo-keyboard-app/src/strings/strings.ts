@@ -145,6 +145,8 @@ export const strings = {
     counted: (round: number) => `Round ${number.format(round)}: your part is in the sum`,
     answered: (round: number) => `Round ${number.format(round)}: your answer is in the sum`,
     missed: (round: number) => `Round ${number.format(round)}: over without your part`,
+    phones:
+      'The others here are simulated phones. Each phone holds 200 messages that follow one another in the NUS SMS corpus, which names no authors: a phone is a cut of a file, not a person.',
     flock: 'Each point is a device; the bright one is yours. They gather while a round runs.',
     versions: (count: number, size: string) =>
       `${number.format(count)} ${count === 1 ? 'model' : 'models'} received, ${size} the last.`,
