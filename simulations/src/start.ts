@@ -21,13 +21,14 @@ import { type Address, addressBox, isColourful } from './demonstration/address-b
 import { agreedWords } from './demonstration/agreed-words.ts';
 import { askLengths } from './demonstration/asked-lengths.ts';
 import { openAsking } from './demonstration/asking.ts';
+import { compareVisitor, startProcess } from './demonstration/compare-visitor.ts';
 import { Display } from './demonstration/display.ts';
 import { exampleIn } from './demonstration/examples.ts';
 import { keptHead, keptVersion } from './demonstration/kept-head.ts';
 import { mixedRecallOf, recallOf } from './demonstration/learned.ts';
 import { browserCommand, openBrowser } from './demonstration/open-browser.ts';
 import { runRounds } from './demonstration/run-rounds.ts';
-import { parseOptions } from './demonstration/start-options.ts';
+import { parseOptions, roundsBeforeVisitor, type StartOptions } from './demonstration/start-options.ts';
 import { recallIn, summary } from './demonstration/summary.ts';
 import { SumAudits } from './exactness/sum-audits.ts';
 import { fewestExamples, keyboardTask } from './keyboard/task.ts';
@@ -41,6 +42,7 @@ import { version0 } from './pretraining/version0.ts';
 import { seededRandom } from './random/seeded-random.ts';
 import { percent } from './study/percent.ts';
 import { Host } from './visitors/host.ts';
+import { scriptedVisitor } from './visitors/scripted-visitor.ts';
 import { secondsPerRound, visitedRounds } from './visitors/visited-rounds.ts';
 import { Visitors } from './visitors/visitors.ts';
 import { phonesAsked, wordsTask } from './vocabulary/words-task.ts';
@@ -64,15 +66,16 @@ async function start(argv: readonly string[]): Promise<void> {
   const out = options.json ? process.stderr : process.stdout;
   const display = new Display(out);
   const began = systemClock.now();
+  if (options.visitor) return withAndWithoutVisitor(argv, options, display);
 
   display.say(
     `${options.devices} phones, each with its own messages, teach one keyboard model. The messages stay on the phones.`,
   );
   const [enrolmentToken, visitorsToken] = [base64url(systemRandom(24)), base64url(systemRandom(24))];
   const { text: operatorToken, proof } = mintToken('operator', systemRandom, native);
-  const model = options.exit ? undefined : await openAsking('keyboard', systemRandom);
-  const folder = await built('keyboard page', keyboardPage, display);
-  const dashboard = await built('dashboard', dashboardPage, display);
+  const isCompared = options.compared !== undefined;
+  const folder = isCompared ? undefined : await built('keyboard page', keyboardPage, display);
+  const dashboard = isCompared ? undefined : await built('dashboard', dashboardPage, display);
   const kept = options.storage === undefined ? undefined : resolve(options.storage);
   const storage = await openStorage(kept && join(kept, 'coordinator'), systemClock);
   await startBackend();
@@ -103,11 +106,12 @@ async function start(argv: readonly string[]): Promise<void> {
     display,
   });
   const heldOut = { words: vocabulary.words, messages: heldOutMessages(text) };
-  const unasked = whyUnasked(options);
+  const unasked = isCompared ? 'only recall is compared' : whyUnasked(options);
   const phrases = unasked === undefined ? phrasesQuery(firstWordId + heldOut.words.length) : undefined;
   const task = keyboardTask({
     ...options,
-    heldOut,
+    // The end measures on all of them.
+    heldOut: isCompared ? { ...heldOut, messages: heldOut.messages.slice(0, 200) } : heldOut,
     model: () => version0(heldOut.words),
     vocabulary: heldOut.words,
     ngrams: phrases,
@@ -119,30 +123,30 @@ async function start(argv: readonly string[]): Promise<void> {
     leastSentences: fewestExamples,
     secondsPerRound,
   };
-  const asking = wordsTask(options.devices);
+  const words = wordsTask(options.devices);
   const coordinator = await createCoordinator(
     parseConfig({
       port: options.port,
       log: 'error',
       enrolmentTokens: [enrolmentToken, visitorsToken],
       operatorTokens: [{ id: proof.id, name: 'you', role: 'admin', sha256: hex(proof.digest) }],
-      inference: { tokens: model ? [model.token] : [] },
       apps: folder ? { [pagePath]: { folder, documents: { 'setup.json': setup } } } : {},
     }),
-    [task, asking],
+    [task, words],
     { clock: systemClock, random: randomOf('coordinator'), storage },
   );
   // Where words were added to those that are kept, the version that has grown.
   const head = (await keptHead(storage, task.name))!;
-  await coordinator.control.pause(asking.name);
+  await coordinator.control.pause(words.name);
   // The demonstration before may have paused it, after its last round.
   await coordinator.control.unpause(task.name);
   // From now on, since phones connect while the model is measured.
-  const connected = phones.learn({
+  const learning = {
     url: coordinator.url,
     plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
     words: heldOut.words,
-  });
+  };
+  const connected = phones.learn(learning);
   const visitors = new Visitors(coordinator.events);
   const host = new Host(visitors, {
     task: task.name,
@@ -158,8 +162,17 @@ async function start(argv: readonly string[]): Promise<void> {
   });
   const goesOn = folder !== undefined && !options.exit;
   let roundsLeft = options.rounds;
+  const visitor = options.compared === 'with' ? scriptedVisitor(visitorsToken, options) : undefined;
+  let visitorUpdates = 0;
+  visitor?.on('failure', end);
+  visitor?.on('event', event => {
+    if (event.type === 'update') visitorUpdates += 1;
+    if (event.type === 'error') sayProblem(display, event);
+  });
   coordinator.events.on('round-ended', ({ task: name, query }) => {
-    if (name === task.name && query === undefined) roundsLeft -= 1;
+    if (name !== task.name || query !== undefined) return;
+    roundsLeft -= 1;
+    if (options.rounds - roundsLeft === roundsBeforeVisitor) visitor?.learn(learning).catch(end);
   });
   const ngrams =
     phrases &&
@@ -178,7 +191,7 @@ async function start(argv: readonly string[]): Promise<void> {
   const remain = options.devices - phonesAsked(options.devices) >= cohortSizeOf(task);
   const askForLengths = askLengths({
     trained: task.name,
-    asking: coordinator.control.tasks.find(each => each.task.name === asking.name)!,
+    asking: coordinator.control.tasks.find(each => each.task.name === words.name)!,
     // A phone has a part in one round at a time: those that are asked are missing from one of training.
     mayAsk: () => remain && options.lose === 0 && visitors.present === 0 && !ngrams?.isOpen,
     events: coordinator.events,
@@ -212,13 +225,18 @@ async function start(argv: readonly string[]): Promise<void> {
     if (event.type === 'backend') display.sayOnce(`Phones train on ${event.backend}: ${event.reason}.`);
     if (event.type === 'engine') display.sayOnce(`Training is ${event.engine}: ${event.reason}.`);
   });
+  const { url } = coordinator;
+  const asking = options.exit
+    ? undefined
+    : await openAsking({ url, operatorToken, model: task.name, now: systemClock.now() });
   const stop = async () => {
+    await asking?.end().catch(error => display.say(messageOf(error)));
     host.close();
     if (kept) await coordinator.endRounds();
     await phones.stop();
+    await visitor?.stop();
     await coordinator.stop();
     await storage.close();
-    await model?.end();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void stop().then(() => process.exit(0)));
@@ -238,7 +256,7 @@ async function start(argv: readonly string[]): Promise<void> {
     { name: 'Model', url: `${coordinator.url}/v1/tasks/keyboard` },
   ];
   display.say(addressBox(addresses, isColourful(out, process.env)));
-  if (model) display.say(`Ask the model:\n${model.line(coordinator.url)}`);
+  if (asking) display.say(`Ask the model:\n${asking.line}`);
   const { platform, env: environment } = process;
   const browser =
     options.open && !options.json && pageUrl
@@ -269,7 +287,7 @@ async function start(argv: readonly string[]): Promise<void> {
       sumsChecked > 0 ? `; ${sumsExact} of ${sumsChecked} sums exact to the last bit` : ''
     }.`,
   );
-  if (figures.gain.top1 !== null && figures.gain.top3 !== null)
+  if (!isCompared && figures.gain.top1 !== null && figures.gain.top3 !== null)
     display.say(
       `The rounds taught ${signed(figures.gain.top1)} points of top-1 recall and ${signed(figures.gain.top3)} of top-3.`,
     );
@@ -281,9 +299,11 @@ async function start(argv: readonly string[]): Promise<void> {
   }
   if (options.json) {
     const { heldOutWords, splitSha256 } = text;
+    const measured = isCompared && last && (await recallOf(await keptVersion(storage, last), heldOut));
     console.log(
       JSON.stringify({
         ...figures,
+        ...(measured && { ...recallIn(measured), visitorUpdates }),
         vocabulary: vocabulary.figures,
         ngrams: ngramFigures({ unasked, asked, mixed, answerSums }),
         sumsExact,
@@ -298,6 +318,20 @@ async function start(argv: readonly string[]): Promise<void> {
   }
   if (options.exit) await stop();
   else display.say(`The models stay at ${coordinator.url}/v1/tasks/keyboard/models until you press Ctrl-C.`);
+}
+
+/** `npm start -- --visitor`: what a visitor adds to what rounds teach, or takes from it. */
+async function withAndWithoutVisitor(
+  argv: readonly string[],
+  { seed, json }: StartOptions,
+  display: Display,
+): Promise<void> {
+  const compared = await compareVisitor(seed, startProcess(argv), line => display.say(line));
+  const { top1, top3, withoutVisitor } = compared;
+  display.say(
+    `Top-1 / top-3, means of three seeds: ${top1} / ${top3} % with a visitor from round ${roundsBeforeVisitor + 1} on, ${withoutVisitor.top1} / ${withoutVisitor.top3} % without.`,
+  );
+  if (json) console.log(JSON.stringify(compared));
 }
 
 /** The folder of a page; undefined, and said why, where it can't be built. */

@@ -1,9 +1,12 @@
 import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type LossPhase, lossPhases } from '../behaviour/losses.ts';
 import { choice, folder, ratio, whole } from '../options/values.ts';
 import { fewestPhones } from '../vocabulary/words-task.ts';
 import { examples } from './examples.ts';
+
+/** Rounds of training that are over when a scripted visitor comes. */
+export const roundsBeforeVisitor = 9;
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
@@ -23,6 +26,10 @@ export interface StartOptions {
   /** Whether the page is opened in a browser where there is one. */
   readonly open: boolean;
   readonly exit: boolean;
+  /** Whether rounds with a scripted visitor are compared with the same ones without. */
+  readonly visitor: boolean;
+  /** Of a run that is one side of that comparison: which; undefined: of no comparison. */
+  readonly compared?: 'without' | 'with';
   readonly json: boolean;
 }
 
@@ -76,6 +83,12 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
       ]),
     )
     .option('--exit', 'end after the last round instead of serving on', false)
+    .option(
+      '--visitor',
+      'compare rounds that a scripted visitor joins in the tenth with the same ones without, for three seeds, and end',
+      false,
+    )
+    .addOption(new Option('--compared <side>').choices(['without', 'with']).hideHelp())
     .option('--json', 'print one JSON object as the last line, and everything else to standard error', false)
     .allowExcessArguments(false)
     .showSuggestionAfterError();
@@ -84,6 +97,10 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
     program.error(
       `error: a cohort of ${options.cohort} needs at least as many phones; there are ${options.devices}. Lower --cohort or raise --devices.`,
     );
+  if (options.visitor && options.rounds <= roundsBeforeVisitor)
+    program.error(`error: a visitor comes in round ${roundsBeforeVisitor + 1}; raise --rounds.`);
+  if (options.visitor && options.storage !== undefined)
+    program.error('error: --visitor begins each of its runs afresh; leave --storage out.');
   if (options.masking === 'on' && options.cohort < fewestContributors)
     program.error(
       `error: masked sums need ${fewestContributors} phones at least; the cohort has ${options.cohort}. Raise --cohort, or try --masking off, with which the coordinator sees every update.`,

@@ -39,6 +39,8 @@ export interface PhonesData {
   readonly kept: { readonly folder: string; readonly start: string } | null;
   readonly engine: NonNullable<TrainerOptions['engine']>;
   readonly losses: Losses;
+  /** What they say that they run on; `simulated` by default. */
+  readonly platform?: Platform['name'];
   /** Each phone's number and messages. */
   readonly phones: readonly { readonly number: number; readonly messages: readonly string[] }[];
 }
@@ -75,7 +77,7 @@ export interface PhoneProblem {
   readonly code: ErrorCode | null;
 }
 
-const { enrolmentToken, seed, kept, engine, losses, phones } = workerData as PhonesData;
+const { enrolmentToken, seed, kept, engine, losses, platform = simulated, phones } = workerData as PhonesData;
 const tell = (event: PhonesEvent, transfer: readonly ArrayBuffer[] = []) =>
   parentPort!.postMessage(event, transfer);
 
@@ -135,7 +137,7 @@ function clientOf(
     },
     {
       ...nodePlatform,
-      name: simulated,
+      name: platform,
       random,
       updateProcessor: async () => localUpdateProcessor(native, random),
       transport,

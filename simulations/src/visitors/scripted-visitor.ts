@@ -1,0 +1,23 @@
+import { lossesIn } from '../behaviour/losses.ts';
+import { dialogue } from '../data/dialogue.ts';
+import type { StartOptions } from '../demonstration/start-options.ts';
+import { Phones } from '../phones/phones.ts';
+
+/** Sentences that the visitor has written. */
+const sentences = 60;
+
+/** A visitor who writes as people in television series talk, and takes part from when they are told to learn. */
+export function scriptedVisitor(
+  enrolmentToken: string,
+  { devices, seed, engine }: Pick<StartOptions, 'devices' | 'seed' | 'engine'>,
+): Phones {
+  return new Phones({
+    enrolmentToken,
+    seed,
+    kept: null,
+    engine,
+    losses: lossesIn('updates', 0),
+    platform: 'node',
+    phones: [{ number: devices, messages: dialogue().slice(0, sentences) }],
+  });
+}
