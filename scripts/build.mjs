@@ -1,6 +1,4 @@
-// npm run build: the libraries as ECMAScript modules with types, file for file as in src, into each package's dist. With --packs FOLDER it
-// leaves them there as they are packed.
-import { spawnSync } from 'node:child_process';
+// npm run build: the libraries as ECMAScript modules with types, file for file as in src, into each package's dist.
 import {
   copyFileSync,
   existsSync,
@@ -13,12 +11,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { writeDeclarations } from './declarations.mjs';
 import { prepare, rootFolder, say, stop } from './prepare.mjs';
-import { publishedPackages } from './published.mjs';
+import { packInto, publishedPackages } from './published.mjs';
 
-const { packs: kept } = parseArgs({ options: { packs: { type: 'string' } } }).values;
 await prepare();
 const { build } = await import('tsdown');
 const { publint } = await import('publint');
@@ -120,18 +116,11 @@ async function buildDashboard() {
  * ways of resolving don't count.
  */
 async function requireTypes() {
-  const packs = kept ?? mkdtempSync(join(tmpdir(), 'murmuration-pack-'));
+  const packs = mkdtempSync(join(tmpdir(), 'murmuration-pack-'));
   // A program has nothing to import.
   const libraries = packages.filter(({ entries: own }) => own.length > 0);
-  const workspaces = libraries.flatMap(({ name }) => ['--workspace', name]);
   try {
-    const { status, stdout, stderr } = spawnSync(
-      'npm',
-      ['pack', '--json', '--pack-destination', packs, ...workspaces],
-      { cwd: rootFolder, encoding: 'utf8' },
-    );
-    if (status !== 0) stop(`The packages can't be packed: ${stderr}`);
-    for (const { name, filename } of JSON.parse(stdout)) {
+    for (const { name, filename } of packInto(libraries, packs)) {
       const packed = createPackageFromTarballData(readFileSync(join(packs, filename)));
       const analysis = await checkPackage(packed, { excludeEntrypoints: [/\*/] });
       const problems = 'problems' in analysis ? analysis.problems : [];
@@ -142,6 +131,6 @@ async function requireTypes() {
         stop(`${name}: its types don't resolve: ${JSON.stringify(counted.slice(0, 5), null, 2)}`);
     }
   } finally {
-    if (kept === undefined) rmSync(packs, { recursive: true });
+    rmSync(packs, { recursive: true });
   }
 }

@@ -11,6 +11,7 @@ import { chromiumOptions } from '../chromium.ts';
 import { codeBlocks, readDocuments } from '../docs/documents.ts';
 import { freePort } from '../free-port.ts';
 import { libraries, PackedApp } from './packed-app.ts';
+import { plainEnvironment } from './reader.ts';
 
 const guides = new Map(readDocuments());
 const blocksOf = (name: string) => codeBlocks(guides.get(`docs/guides/${name}.md`)!);
@@ -31,12 +32,6 @@ const counted = /^round \d+: counted$/m;
 interface Program {
   printed(): string;
   kill(): void;
-}
-
-/** That of somebody who runs Node without loaders and conditions, and builds for others. */
-function plainEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _, NODE_ENV: __, VITEST: ___, ...env } = process.env;
-  return env;
 }
 
 /** What a page has said in its `output`. */

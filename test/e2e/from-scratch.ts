@@ -1,47 +1,28 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
-import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumOptions } from '../chromium.ts';
-import { codeBlocks, readDocuments, root } from '../docs/documents.ts';
+import { codeBlocks, readDocuments } from '../docs/documents.ts';
 import { freePort } from '../free-port.ts';
-import { libraries, PackedApp } from './packed-app.ts';
+import type { Reader } from './reader.ts';
 
-const guide = [...readDocuments()].find(([path]) => path === 'docs/guides/from-scratch.md')![1];
+const guide = readDocuments().get('docs/guides/from-scratch.md')!;
 const files = codeBlocks(guide).filter(({ file }) => file);
+/** What the guide has its reader type, in its order. */
+const [, install, serve, ...others] = codeBlocks(guide)
+  .filter(({ language }) => language === 'sh')
+  .map(({ code }) => code.trim());
 
-/**
- * The walk of docs/guides/from-scratch.md, by a reader who has nothing but the packages, which lie packed in a folder.
- */
-export function walkFromScratch(packs: () => string): void {
-  let app: PackedApp;
-  let vite: ViteDevServer;
+/** The walk of docs/guides/from-scratch.md, by a reader who has packed the packages. */
+export function walkFromScratch(whose: () => Reader): void {
+  let reader: Reader;
   let browser: Browser;
-  const running: ChildProcess[] = [];
-
-  /** Runs a program of the app; what it has printed so far. */
-  function start(...args: string[]): () => string {
-    const { NODE_OPTIONS: _, ...env } = process.env;
-    const child = spawn(process.execPath, args, { cwd: app.folder, env });
-    running.push(child);
-    let printed = '';
-    child.stdout.on('data', chunk => (printed += chunk));
-    child.stderr.on('data', chunk => (printed += chunk));
-    return () => printed;
-  }
 
   beforeAll(async () => {
-    app = new PackedApp([...libraries, 'cli'], packs());
+    reader = whose();
     browser = await chromium.launch(chromiumOptions);
   });
 
-  afterAll(async () => {
-    for (const child of running) child.kill('SIGKILL');
-    await browser?.close();
-    await vite?.close();
-    app?.remove();
-  });
+  afterAll(() => browser?.close());
 
   it('takes fewer than 60 lines', () => {
     const lines = files.flatMap(({ code }) => code.split('\n').filter(line => line.trim() !== ''));
@@ -50,37 +31,22 @@ export function walkFromScratch(packs: () => string): void {
   });
 
   it('leads from packed packages to a model that learns in a page and on two Node processes', async () => {
-    for (const { file, code } of files) app.write(file!, code);
-    const [copy] = /^mkdir public && cp .+$/m.exec(guide)!;
-    const { status, stderr } = spawnSync('sh', ['-c', copy], { cwd: app.folder, encoding: 'utf8' });
-    expect(status, stderr).toBe(0);
-    vite = await createServer({
-      configFile: false,
-      root: app.folder,
-      logLevel: 'silent',
-      server: { port: 0, host: '127.0.0.1', hmr: false, fs: { allow: [root, app.folder] } },
-      worker: { format: 'es' },
-    });
-    await vite.listen();
-    const page = `http://127.0.0.1:${(vite.httpServer!.address() as AddressInfo).port}`;
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
+    await reader.run(install!, reader.home);
+    for (const { file, code } of files) reader.write(file!, code);
     // The machine of a test has other ports than that of a reader.
-    app.write(
-      'coordinator.json',
-      app.read('coordinator.json').replace('http://localhost:5173', page).replace('{', `{ "port": ${port},`),
-    );
-    app.write('app.js', app.read('app.js').replace('http://127.0.0.1:8800', url));
+    const [port, pagePort] = [await freePort(), await freePort()];
+    const [page, url] = [`http://localhost:${pagePort}`, `http://127.0.0.1:${port}`];
+    const configured = reader.read('coordinator.json').replace('http://localhost:5173', page);
+    reader.write('coordinator.json', configured.replace('{', `{ "port": ${port},`));
+    reader.write('app.js', reader.read('app.js').replace('http://127.0.0.1:8800', url));
 
-    const coordinator = start(
-      'node_modules/@murmuration/cli/bin/murmuration.mjs',
-      'serve',
-      'rent.task.js',
-      '--config',
-      'coordinator.json',
-    );
+    const coordinator = reader.start(serve!);
     await expect.poll(coordinator).toContain('The coordinator listens');
-    const devices = ['./device-1', './device-2'].map(folder => start('device.js', folder));
+    const [first, second, vite, ...more] = others;
+    expect(more).toEqual([]);
+    const devices = [first!, second!].map(command => reader.start(command));
+    const served = reader.start(`${vite} --strictPort --port ${pagePort}`);
+    await expect.poll(served).toContain('ready in');
     const tab = await browser.newPage();
     await tab.goto(page);
 
@@ -96,6 +62,7 @@ export function walkFromScratch(packs: () => string): void {
     const all = await versions();
     const errors = await Promise.all([all.at(-1)!, all[0]!].map(({ model }) => errorOf(url, model)));
     expect(errors[1]).toBeLessThan(errors[0]! / 2);
+    expect(await reader.run(`npx murmuration status --url ${url}`)).toContain('rent');
   });
 }
 
