@@ -14,12 +14,21 @@ export function readDocuments(): Map<string, string> {
     ...single,
     ...listed('docs/'),
     ...listed('protocol/'),
-    'examples/README.md',
+    ...readmes(''),
+    ...readmes('examples/'),
     'test/vectors/README.md',
   ];
   return new Map(
     paths.filter(path => existsSync(root + path)).map(path => [path, readFileSync(root + path, 'utf8')]),
   );
+}
+
+/** Where the folders of a folder may have a page of their own, after that of the folder. */
+function readmes(folder: string): string[] {
+  const folders = readdirSync(`${root}${folder}`, { withFileTypes: true }).filter(
+    entry => entry.isDirectory() && !/^(\..*|docs|node_modules|protocol)$/.test(entry.name),
+  );
+  return [`${folder}README.md`, ...folders.map(({ name }) => `${folder}${name}/README.md`)];
 }
 
 /** A document without what is code: fences, spans in backticks, comments. */

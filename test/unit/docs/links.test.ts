@@ -6,7 +6,10 @@ import { readSources } from '../sources.ts';
 
 const documents = readDocuments();
 const sources = [
-  ...readSources(readdirSync(root).filter(name => existsSync(`${root}${name}/package.json`))).keys(),
+  ...readSources([
+    'examples',
+    ...readdirSync(root).filter(name => existsSync(`${root}${name}/package.json`)),
+  ]).keys(),
   ...readdirSync(`${root}protocol/assembly`).map(name => `protocol/assembly/${name}`),
   ...readdirSync(`${root}engine/assembly`).map(name => `engine/assembly/${name}`),
 ];

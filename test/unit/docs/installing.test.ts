@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { publishedPackages } from '../../../scripts/published.mjs';
+import { readDocuments } from '../../docs/documents.ts';
+import { readSources } from '../sources.ts';
+
+/** What comes from a registry: nobody of this project has put the packages there, and others have taken names like theirs. */
+const fromRegistry =
+  /\b(npm (install|i|add|exec)|npx|yarn|yarn add|pnpm (add|dlx)) (?:[^`\n]*? )?(@murmuration\/[\w-]+|murmuration@\S+)/;
+const documents = readDocuments();
+const texts = [
+  ...documents,
+  ...readSources(publishedPackages().map(({ folder }) => folder.split('/').at(-1)!)),
+]
+  .map(([path, text]) => [path, text.replaceAll('\\\n', ' ')] as const)
+  .filter(([path]) => path !== 'CHANGELOG.md');
+
+describe('what tells people how to install the packages', () => {
+  it('names no package of this project to a registry, in a page, a message or a hint', () => {
+    expect(texts.length).toBeGreaterThan(500);
+    for (const text of [
+      'npm install @murmuration/cli',
+      'npm i vite @murmuration/engine',
+      'npx murmuration@1 x',
+    ])
+      expect(text).toMatch(fromRegistry);
+    expect(
+      texts.flatMap(([path, text]) =>
+        [...(fromRegistry.exec(text) ?? [])].slice(0, 1).map(found => `${path}: ${found}`),
+      ),
+    ).toEqual([]);
+  });
+
+  it('names no page of a registry', () => {
+    expect(
+      texts.filter(([, text]) => /npmjs\.com\/package\/@?murmuration/.test(text)).map(([path]) => path),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ...publishedPackages().map(({ folder }) => `${folder.split('/').at(-1)}/README.md`),
+    'README.md',
+    ...['from-scratch', 'run-a-coordinator', 'embed-node', 'embed-web', 'react-native', 'export'].map(
+      name => `docs/guides/${name}.md`,
+    ),
+  ])('says that they are on no registry, %s', path => {
+    expect(documents.get(path)?.replaceAll('\n', ' ')).toMatch(/on no registry/);
+  });
+
+  it('says so on every page that installs packs', () => {
+    const pages = [...documents].filter(([, text]) => /npm install \S*\.tgz/.test(text));
+    expect(pages.length).toBeGreaterThan(2);
+    expect(
+      pages.filter(([, text]) => !/on no registry/.test(text.replaceAll('\n', ' '))).map(([path]) => path),
+    ).toEqual([]);
+  });
+});
