@@ -32,7 +32,8 @@ export function billOf(folder: string): { bill: Bill; npm: number; debian: numbe
   const found = new Map(there.filter(({ isOwn }) => isOwn).map(own => [idOf(own), componentOf(own)]));
   const ids = new Set(there.map(idOf));
   for (const component of all.components)
-    if (ids.has(idOf(component)) && !found.has(idOf(component))) found.set(idOf(component), component);
+    if (ids.has(ownIdOf(component)) && !found.has(ownIdOf(component)))
+      found.set(ownIdOf(component), component);
   const ofDebian = debianPackages(folder);
   return {
     bill: { ...all, components: [...found.values(), ...ofDebian] },
@@ -50,6 +51,10 @@ interface Installed {
 }
 
 const idOf = ({ name, version }: Pick<Installed, 'name' | 'version'>) => `${name}@${version}`;
+
+/** A package that stands in `node_modules` under the name of another one has its own in its address, as in its manifest. */
+export const ownIdOf = ({ purl }: Pick<Component, 'purl'>) =>
+  decodeURIComponent(purl.slice('pkg:npm/'.length));
 
 const componentOf = ({ name, version }: Installed): Component => ({
   type: 'library',

@@ -10,21 +10,10 @@ import { billOf } from './bill.ts';
 import { directoryBytes } from './bytes.ts';
 import type { UnpackedImage } from './container.ts';
 import { pinImages } from './pin.ts';
+import { missingHere, problemsOf, type Walk } from './problems.ts';
 import { ImageStore } from './store.ts';
 
 // npm run image [-- --json]: builds the image, lists what is in it, and runs rounds from it as the manifests for Kubernetes say.
-
-/** What the walk through the running image found. */
-interface Walk {
-  readonly account: string;
-  readonly healthCheck: number | null;
-  readonly writable: readonly string[];
-  readonly refusedSecond: boolean;
-  readonly rounds: { readonly before: number; readonly kept: boolean };
-  readonly predicted: unknown;
-  readonly withoutToken: number;
-  readonly exitCodes: { readonly coordinator: number | null; readonly inference: number | null };
-}
 
 const { json, base, sbom, pin } = new Command('npm run image --')
   .description(
@@ -47,6 +36,12 @@ if (pin) {
   process.exit();
 }
 
+const lacking = missingHere(base !== 'registry');
+if (lacking) {
+  process.stderr.write(`${lacking}\n`);
+  process.exit(1);
+}
+
 const log = (line: string) => process.stderr.write(`${line}\n`);
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-image-'));
 const store = new ImageStore(join(folder, 'store'), log);
@@ -61,7 +56,7 @@ function step<Value>(name: string, sentence: string, work: () => Value): Value {
   return value;
 }
 
-let failed = true;
+let wrong: readonly string[] = [];
 try {
   if (base !== 'registry')
     step('base', 'Making a Debian with Node …', () => {
@@ -79,25 +74,15 @@ try {
     image: Math.round(directoryBytes(image.files) / 1e6),
     packages: Math.round(directoryBytes(join(image.files, 'murmuration')) / 1e6),
   };
-  failed =
-    walk.account !== '1000' ||
-    walk.healthCheck !== 0 ||
-    walk.writable.join() !== '/state,/tmp' ||
-    !walk.refusedSecond ||
-    walk.rounds.before < 1 ||
-    !walk.rounds.kept ||
-    !Array.isArray(walk.predicted) ||
-    walk.withoutToken !== 401 ||
-    walk.exitCodes.coordinator !== 0 ||
-    walk.exitCodes.inference !== 0 ||
-    unlisted.length > 0;
+  wrong = problemsOf(walk, unlisted);
   const figures = { seconds, megabytes, components: { npm, debian, unlisted }, ...walk };
   console.log(json ? JSON.stringify(figures) : JSON.stringify(figures, undefined, 2));
 } finally {
   store.close();
   rmSync(folder, { recursive: true, force: true });
 }
-process.exit(failed ? 1 : 0);
+for (const sentence of wrong) log(sentence);
+process.exit(wrong.length > 0 ? 1 : 0);
 
 /**
  * Runs the walk in a network of its own, where the ports of the manifests are free, and with the control groups of version 2 alone, since crun
