@@ -1,5 +1,6 @@
 import type { Measured } from '@murmuration/engine/measure/difference';
 import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
+import { installing } from '@murmuration/engine/onnx/library';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Fetched, writeWhole } from '../client/model-export.ts';
 import { inThread, measuring } from '../threads/in-thread.ts';
@@ -67,7 +68,7 @@ export function linesOf(done: OnnxExported): readonly string[] {
     `It takes ${ports(inputs)} and gives ${ports(outputs)}.`,
     measured
       ? differences(measured, weights)
-      : 'Its answers were not measured: onnxruntime-web is not installed.',
+      : `Its answers were not measured, since onnxruntime-web is not installed: ${installing}`,
   ];
 }
 

@@ -41,6 +41,9 @@ export interface FoundLibrary {
 
 type Name = FoundLibrary['name'];
 
+/** What an app that has no ONNX Runtime runs. */
+export const installing = 'npm install onnxruntime-web@1.30.0';
+
 /**
  * `onnxruntime-node` where it is installed and loads, else `onnxruntime-web`. Neither comes with the engine: an app installs the one that
  * it wants. Throws `engine.no-backend` where there is none.
@@ -58,7 +61,7 @@ export async function findLibrary(
   }
   throw new MurmurationError(
     'engine.no-backend',
-    `Running ONNX files needs onnxruntime-web (or onnxruntime-node); install one of them. ${failures.join('; ')}`,
+    `Running ONNX files needs onnxruntime-web, or onnxruntime-node for a GPU: ${installing}. ${failures.join('; ')}`,
   );
 }
 

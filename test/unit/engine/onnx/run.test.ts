@@ -85,7 +85,7 @@ describe('the library of ONNX Runtime', () => {
     );
     await expect(findLibrary(failing)).rejects.toMatchObject({
       code: 'engine.no-backend',
-      message: expect.stringMatching(/install one of them.*onnxruntime-node: Cannot find/),
+      message: expect.stringMatching(/: npm install onnxruntime-web@[\d.]+\. onnxruntime-node: Cannot find/),
     });
   });
 });
