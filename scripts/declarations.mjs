@@ -1,7 +1,7 @@
 // The declarations of all packages, by one program that reads every source once: a program for each package would read most of them again.
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { rootFolder, stop } from './prepare.mjs';
 
@@ -24,6 +24,7 @@ export function writeDeclarations(folders) {
       {
         noEmit: false,
         declaration: true,
+        declarationMap: true,
         emitDeclarationOnly: true,
         noCheck: true,
         rootDir: rootFolder,
@@ -44,6 +45,7 @@ export function writeDeclarations(folders) {
     for (const folder of folders) {
       const types = join(target, relative(rootFolder, folder), 'src');
       nameBuilt(types);
+      locateSources(types, folder);
       cpSync(types, join(folder, 'dist'), { recursive: true });
     }
   } finally {
@@ -67,6 +69,22 @@ function nameBuilt(types) {
     );
     const named = path === 'tf.d.ts' ? built : withLibrary(built);
     if (named !== text) writeFileSync(file, named);
+  }
+}
+
+/**
+ * Has the maps of declarations lead to the sources as they are packed, beside `dist`.
+ * @param {string} types
+ * @param {string} folder
+ */
+function locateSources(types, folder) {
+  for (const path of readdirSync(types, { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.d.ts.map')) continue;
+    const file = join(types, path);
+    const map = JSON.parse(readFileSync(file, 'utf8'));
+    const source = join(folder, 'src', dirname(path), basename(map.sources[0]));
+    map.sources = [relative(join(folder, 'dist', dirname(path)), source).replaceAll('\\', '/')];
+    writeFileSync(file, JSON.stringify(map));
   }
 }
 

@@ -1,4 +1,5 @@
 export type { TrainingPath, TrainingResult } from '@murmuration/engine/training/trainer';
+export { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 export type { Query, QueryKind } from '@murmuration/protocol/queries/query';
 export type { Answer } from '@murmuration/protocol/queries/vector';
 export { PlatformClient } from './client/client.ts';

@@ -1,3 +1,4 @@
+export { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 export { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries/define-query';
 export type { Query } from '@murmuration/protocol/queries/query';
 export { type Config, loadConfig, parseConfig } from './assembly/config.ts';

@@ -1,3 +1,4 @@
+export { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 export {
   InferenceClient,
   type InferenceClientOptions,

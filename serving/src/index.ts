@@ -1,5 +1,6 @@
 export type { Datatype, TensorData } from '@murmuration/inference-client/tensors/datatype';
 export type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+export { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 export { type InferenceToken, mintInferenceToken, type Right } from './access/tokens.ts';
 export type { BrokerOptions } from './assembly/brokers.ts';
 export type { PrecomputeOptions } from './assembly/precompute.ts';

@@ -70,6 +70,8 @@ const portable = [
 const forNode = new Set([
   'protocol/src/node.ts',
   'protocol/src/primitives/node.ts',
+  // For TypeScript only: nothing loads it.
+  'client-sdk/src/either.ts',
   'client-sdk/src/node.ts',
   'client-sdk/src/testing.ts',
   'client-sdk/src/hybrid/build-worker.ts',

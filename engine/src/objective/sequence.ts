@@ -1,17 +1,8 @@
-import type { Questions } from '../inference/serving.ts';
+import { readerOf, type SequenceOptions, sequenceServing } from '../inference/sequence-serving.ts';
 import * as tf from '../tfjs/tf.ts';
 import { softmaxLoss } from './losses.ts';
 import { named } from './named-example.ts';
 import type { ServedObjective } from './objective.ts';
-
-export interface SequenceOptions<Example> {
-  /** Tokens that the model knows, 2 or more; token 0 is padding, and is never learned. */
-  readonly tokens: number;
-  /** The tokens of an example, whole numbers from 1 to `tokens` − 1. */
-  readonly encode: (example: Example) => readonly number[];
-  /** The most tokens in a row of a batch, 2 or more; 32 by default. A longer example is learned in parts. */
-  readonly length?: number;
-}
 
 /**
  * The objective of a model that predicts the next token at every position: it takes `[batch, time]` of whole numbers, ends in as many logits
@@ -25,17 +16,9 @@ export function sequence<Example>({
   encode,
   length = 32,
 }: SequenceOptions<Example>): ServedObjective<Example> {
-  if (!Number.isInteger(tokens) || tokens < 2)
-    throw new RangeError(`"tokens" is a whole number from 2, not ${tokens}.`);
   if (!Number.isInteger(length) || length < 2)
     throw new RangeError(`"length" is a whole number from 2, not ${length}.`);
-  const read = (example: Example): readonly number[] => {
-    const found = encode(example);
-    const wrong = found.find(token => !Number.isInteger(token) || token < 1 || token >= tokens);
-    if (wrong !== undefined)
-      throw new RangeError(`"encode" gave ${String(wrong)}, not a whole number from 1 to ${tokens - 1}.`);
-    return found;
-  };
+  const read = readerOf({ tokens, encode });
   return {
     encode(examples) {
       const rows = examples.flatMap((example, i) =>
@@ -51,20 +34,7 @@ export function sequence<Example>({
       };
     },
     loss: softmaxLoss,
-    serving: {
-      classes: tokens,
-      firstClass: 1,
-      input(asked) {
-        const input = read(asked as Example);
-        if (input.length === 0) throw new RangeError('"encode" gave no token.');
-        return input;
-      },
-      questions(example): Questions {
-        const input = read(example);
-        const targets = input.slice(1).map((token, position) => ({ position, class: token }));
-        return { input: input.slice(0, -1), targets };
-      },
-    },
+    serving: sequenceServing({ tokens, encode }),
   };
 }
 

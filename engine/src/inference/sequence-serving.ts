@@ -1,0 +1,51 @@
+import type { Questions, Serving } from './serving.ts';
+
+export interface SequenceOptions<Example> {
+  /** Tokens that the model knows, 2 or more; token 0 is padding, and is never learned. */
+  readonly tokens: number;
+  /** The tokens of an example, whole numbers from 1 to `tokens` − 1. */
+  readonly encode: (example: Example) => readonly number[];
+  /** The most tokens in a row of a batch, 2 or more; 32 by default. A longer example is learned in parts. */
+  readonly length?: number;
+}
+
+/**
+ * How a model that predicts the next token is put to use: what `sequence` has as its `serving`, without TensorFlow.js.
+ *
+ * @throws RangeError for fewer than two tokens
+ */
+export function sequenceServing<Example>(
+  options: Pick<SequenceOptions<Example>, 'tokens' | 'encode'>,
+): Serving<Example> {
+  const read = readerOf(options);
+  return {
+    classes: options.tokens,
+    firstClass: 1,
+    input(asked) {
+      const input = read(asked as Example);
+      if (input.length === 0) throw new RangeError('"encode" gave no token.');
+      return input;
+    },
+    questions(example): Questions {
+      const input = read(example);
+      const targets = input.slice(1).map((token, position) => ({ position, class: token }));
+      return { input: input.slice(0, -1), targets };
+    },
+  };
+}
+
+/** What reads the tokens of an example, and throws `RangeError` for what are none. */
+export function readerOf<Example>({
+  tokens,
+  encode,
+}: Pick<SequenceOptions<Example>, 'tokens' | 'encode'>): (example: Example) => readonly number[] {
+  if (!Number.isInteger(tokens) || tokens < 2)
+    throw new RangeError(`"tokens" is a whole number from 2, not ${tokens}.`);
+  return example => {
+    const found = encode(example);
+    const wrong = found.find(token => !Number.isInteger(token) || token < 1 || token >= tokens);
+    if (wrong !== undefined)
+      throw new RangeError(`"encode" gave ${String(wrong)}, not a whole number from 1 to ${tokens - 1}.`);
+    return found;
+  };
+}
