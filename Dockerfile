@@ -3,7 +3,7 @@
 FROM node:22-slim AS build
 WORKDIR /build
 COPY . .
-RUN npm ci --ignore-scripts && npm run build
+RUN npm ci --ignore-scripts && npm run build && find */dist -name "*.map" -delete
 
 # What the coordinator needs when it runs; npm wants the manifests of all workspaces that the lock file names.
 FROM node:22-slim AS packages
