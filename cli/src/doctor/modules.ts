@@ -1,9 +1,10 @@
 import type { Config } from '@murmuration/coordinator/assembly/config';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { loadTask, loadVerifier } from '../arguments/load-module.ts';
+import { loadModule, loadTask, loadVerifier } from '../arguments/load-module.ts';
+import type { LocalTask } from '../arguments/local-task.ts';
 import { type Finding, fault, ok, reason } from './finding.ts';
 
-/** Whether the task modules and the enrolment verifier load, each model can be made, and no two tasks have one name. */
+/** Whether the task modules and the enrolment verifier load, each model can be made and fits the objective, and no two tasks have one name. */
 export async function checkModules(
   modules: readonly string[],
   { enrolmentVerifier }: Pick<Config, 'enrolmentVerifier'>,
@@ -13,6 +14,7 @@ export async function checkModules(
   for (const module of modules) {
     try {
       const task = await loadTask(module);
+      const exported = (await loadModule(`task module ${module}`, module)) as Partial<LocalTask>;
       if (names.has(task.name))
         findings.push(
           fault(
@@ -26,6 +28,12 @@ export async function checkModules(
       findings.push(
         ok('task', `${module} defines "${task.name}", a model of ${model.countParams()} values.`),
       );
+      // Only here: it loads the engine.
+      const { misfitsOf } = await import('./objective.ts');
+      for (const misfit of await misfitsOf(exported, model))
+        findings.push(
+          fault('task', `${module}: ${misfit}.`, `Change the objective or the model in ${module}.`),
+        );
       model.dispose();
     } catch (error) {
       // What a task definition has wrong comes a line for each field.

@@ -1,9 +1,15 @@
 import type { Questions, Serving } from './serving.ts';
 
+/** Numbers in a list, or in lists of lists, such as the rows of an image's pixels. */
+export type Numbers = ArrayLike<number> | readonly Numbers[];
+
 /** How an example of an app becomes a row of numbers. */
 export interface Rows<Example> {
-  /** What the model takes of an example: finite numbers, as many of each. Scale them to about −1 to 1. */
-  readonly features: (example: Example) => readonly number[];
+  /**
+   * What the model takes of an example: finite numbers, as many of each, flat or nested; they get the shape of the model's input, such as
+   * `[height, width, channels]`, in the order in which they stand. Scale them to about −1 to 1.
+   */
+  readonly features: (example: Example) => Numbers;
   /** How many features there are; by default as many as the first example of a training has. */
   readonly inputs?: number;
 }
@@ -65,15 +71,19 @@ export function featuresOf<Example>(
   return numbersOf(features(example), 'features', count);
 }
 
-/** Throws `RangeError` for what is no list of `count` finite numbers. */
-export function numbersOf(
-  found: readonly number[],
-  what: string,
-  count: number | undefined,
-): readonly number[] {
-  if (!Array.isArray(found) && !ArrayBuffer.isView(found))
+const isList = (found: unknown): found is Numbers => Array.isArray(found) || ArrayBuffer.isView(found);
+
+/** The numbers of lists of lists, in the order in which they stand. */
+function flat(found: Numbers): readonly number[] {
+  const list = Array.from(found as ArrayLike<number | Numbers>);
+  return list.some(isList) ? list.flatMap(each => (isList(each) ? flat(each) : each)) : (list as number[]);
+}
+
+/** Throws `RangeError` for what is no list of `count` finite numbers, flat or nested. */
+export function numbersOf(found: Numbers, what: string, count: number | undefined): readonly number[] {
+  if (!isList(found))
     throw new RangeError(`"${what}" gave ${found === null ? 'null' : typeof found}, not a list of numbers.`);
-  const numbers = Array.from(found as readonly number[]);
+  const numbers = flat(found);
   const wrong = numbers.findIndex(value => !Number.isFinite(value));
   if (wrong >= 0)
     throw new RangeError(`"${what}" gave ${String(numbers[wrong])} at ${wrong}, which is no finite number.`);

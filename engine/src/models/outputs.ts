@@ -1,3 +1,4 @@
+import { sizeOf } from '@murmuration/protocol/weights/layout';
 import * as tf from '../tfjs/tf.ts';
 
 /** What a model says of classes: scores that softmax makes probabilities of, or these already, since it ends in softmax. */
@@ -50,7 +51,21 @@ function withoutSoftmax(model: tf.LayersModel): Apply {
 const run =
   (model: tf.LayersModel): Apply =>
   (inputs, training = false) =>
-    model.apply(inputs, { training }) as tf.Tensor;
+    model.apply(shapedFor(model, inputs), { training }) as tf.Tensor;
+
+/**
+ * Inputs as a model takes them: rows of numbers get the shape of its input, such as that of an image, row by row as serving has them.
+ * Throws `RangeError` where a row has more or fewer numbers than that shape.
+ */
+export function shapedFor(model: tf.LayersModel, inputs: tf.Tensor): tf.Tensor {
+  const shape = model.inputs[0]!.shape.slice(1);
+  if (inputs.rank !== 2 || shape.length < 2 || shape.includes(null)) return inputs;
+  const [rows, numbers] = inputs.shape as [number, number];
+  const size = sizeOf(shape as number[]);
+  if (numbers !== size)
+    throw new RangeError(`The model takes ${size} features ([${shape}]), not ${numbers}.`);
+  return inputs.reshape([rows, ...(shape as number[])]);
+}
 
 function lastOf(model: tf.LayersModel): tf.layers.Layer {
   return model.outputs[0]!.sourceLayer;

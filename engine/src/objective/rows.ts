@@ -8,13 +8,15 @@ import {
   type Rows,
   regressorServing,
 } from '../inference/row-serving.ts';
+import { shapedFor } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
 import { softmaxLoss } from './losses.ts';
 import { named } from './named-example.ts';
 import type { ServedObjective } from './objective.ts';
 
 /**
- * The objective of a model that puts rows of numbers into classes: it takes `[batch, features]`, ends in as many logits or probabilities
+ * The objective of a model that puts rows of numbers into classes: it takes `[batch, features]`, or as many
+ * features in any shape, such as that of an image, ends in as many logits or probabilities
  * as there are classes, and is trained by cross-entropy. With `serving`: an app asks with an example, whose label is not read.
  * Training throws `data.row` for an example that is none, which the detail names by its position and what is wrong.
  *
@@ -45,7 +47,7 @@ export function classifier<Example>(options: ClassifierOptions<Example>): Served
 }
 
 /**
- * The objective of a model that predicts numbers from rows of numbers: it takes `[batch, features]`, gives `[batch, labels]`, and is trained
+ * The objective of a model that predicts numbers from rows of numbers: it takes what that of `classifier` does, gives `[batch, labels]`, and is trained
  * by the mean squared error. Training throws `data.row` as that of `classifier`. With `serving`: predictions are as many numbers.
  */
 export function regressor<Example>(options: RegressorOptions<Example>): ServedObjective<Example> {
@@ -72,7 +74,10 @@ export function regressor<Example>(options: RegressorOptions<Example>): ServedOb
       };
     },
     loss: (model, { inputs, labels }) =>
-      tf.losses.meanSquaredError(labels, model.apply(inputs, { training: true }) as tf.Tensor) as tf.Scalar,
+      tf.losses.meanSquaredError(
+        labels,
+        model.apply(shapedFor(model, inputs), { training: true }) as tf.Tensor,
+      ) as tf.Scalar,
   };
 }
 

@@ -1,5 +1,5 @@
 import { TiedDense } from '../layers/tied-dense.ts';
-import { logitsOf } from '../models/outputs.ts';
+import { logitsOf, shapedFor } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
 import { sparseSoftmaxCrossEntropy } from './losses.ts';
 import { EXCLUDED, type Negatives } from './negative-sampler.ts';
@@ -52,7 +52,7 @@ function scoreOf(model: tf.LayersModel): Score {
   if (!linear || model.outputs[0]!.sourceLayer !== last) return scoreAll(model);
   const hidden = tf.model({ inputs: model.inputs, outputs: last.input as tf.SymbolicTensor });
   return (inputs, negatives, labels) => {
-    const x = hidden.apply(inputs, { training: true }) as tf.Tensor;
+    const x = hidden.apply(shapedFor(model, inputs), { training: true }) as tf.Tensor;
     const rows = x.reshape([-1, x.shape.at(-1)!]);
     if (last instanceof TiedDense) {
       const table = last.table(rows.shape[1]!);

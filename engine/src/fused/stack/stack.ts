@@ -55,10 +55,12 @@ export class Stack implements Features {
     this.#steps = 0;
   }
 
-  /** Takes inputs of the model's shape with one more axis before it. */
+  /** Takes inputs of the model's shape with one more axis before it, or as flat rows. */
   extentOf(shape: readonly number[]): Extent {
     const [batch, ...row] = shape;
-    const fits = row.length === this.#shape.length && row.every((length, i) => length === this.#shape[i]);
+    const isFlat = row.length === 1 && row[0] === this.#size;
+    const fits =
+      isFlat || (row.length === this.#shape.length && row.every((length, i) => length === this.#shape[i]));
     if (batch === undefined || !fits)
       throw new RangeError(
         `Inputs of shape [${shape}] do not fit the model, which takes [${['batch', ...this.#shape]}].`,

@@ -255,6 +255,39 @@ describe('doctor', () => {
     expect((await found('verifier', { config: { enrolmentVerifier: none } })).says).toMatch(/not a function/);
   });
 
+  it("holds a task's objective against its model", async () => {
+    const module = (name: string, inputShape: readonly number[], units: number, features: string) =>
+      file(
+        `${name}.mjs`,
+        `import { defineTask } from '@murmuration/coordinator';
+        import { classifier } from '@murmuration/engine';
+        import * as tf from '@murmuration/engine/tf';
+        export default defineTask({
+          name: '${name}',
+          model: () => tf.sequential({ layers: [
+            tf.layers.flatten({ inputShape: ${JSON.stringify(inputShape)} }), tf.layers.dense({ units: ${units} }),
+          ] }),
+          plan: { learningRate: 0.1 }, update: { clip: 1 }, cohort: { goal: 100, minimum: 50 }, schedule: { every: '1 h' },
+        });
+        export const objective = classifier({ classes: 2, features: ({ pixels }) => pixels, label: () => 1 });
+        export const examples = () => [{ pixels: ${features} }];`,
+      );
+    const says = async (...of: Parameters<typeof module>) => {
+      const all = await findings({ modules: [await module(...of)] });
+      return all.filter(({ check, state }) => check === 'task' && state === 'fault').map(({ says }) => says);
+    };
+    expect(await says('fits', [2, 2, 1], 2, '[[1, 0], [0, 1]]')).toEqual([]);
+    expect(await says('larger', [3, 2, 1], 2, '[[1, 0], [0, 1]]')).toEqual([
+      expect.stringMatching(/takes 6 features \(\[3,2,1\]\), not 4; .* \[batch, 4\].* \[batch, 3, 2, 1\]/),
+    ]);
+    expect(await says('classes', [2, 2, 1], 3, '[1, 0, 0, 1]')).toEqual([
+      expect.stringMatching(/of 2 classes, and its model has 3 outputs/),
+    ]);
+    expect(await says('texts', [2, 2, 1], 2, "'dark'")).toEqual([
+      expect.stringMatching(/Example 0 can't be used: "features" gave string/),
+    ]);
+  });
+
   it('says where notices of alerts go, whether they can be read on the way, and where they link to', async () => {
     const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
     const check = (url: string, publicUrl?: string) =>

@@ -1,8 +1,11 @@
 import { objectiveTrainer, testCoordinator } from '@murmuration/client-sdk/testing';
+import { describeModel } from '@murmuration/engine/models/model';
 import type { Objective } from '@murmuration/engine/objective/objective';
 import { classifier, regressor } from '@murmuration/engine/objective/rows';
 import { sequence } from '@murmuration/engine/objective/sequence';
 import * as tf from '@murmuration/engine/tf';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
+import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 beforeAll(async () => {
@@ -10,6 +13,7 @@ beforeAll(async () => {
 });
 
 const code = 'data.row';
+const never = new AbortController().signal;
 
 /** The loss after some steps over all examples, as a share of what it was. */
 async function learned<Example>(
@@ -17,10 +21,11 @@ async function learned<Example>(
   model: tf.LayersModel,
   examples: readonly Example[],
   steps = 60,
+  rate = 0.5,
 ) {
   const rows = objective.encode(examples);
   const all = () => rows.batch(Uint32Array.from({ length: rows.size }, (_, i) => i));
-  const optimizer = tf.train.sgd(0.5);
+  const optimizer = tf.train.sgd(rate);
   const loss = () => objective.loss(model, all()).dataSync()[0]!;
   const before = loss();
   for (let i = 0; i < steps; i++) optimizer.minimize(() => objective.loss(model, all()));
@@ -62,7 +67,10 @@ describe('an objective of rows', () => {
   });
 
   it('learns numbers, one or several', async () => {
-    const of = (units: number) => tf.sequential({ layers: [tf.layers.dense({ units, inputShape: [2] })] });
+    const of = (units: number) =>
+      tf.sequential({
+        layers: [tf.layers.dense({ units, inputShape: [2], kernelInitializer: 'zeros' })],
+      });
     expect(
       await learned(regressor({ features, label: ({ rent }: Flat) => rent }), of(1), flats),
     ).toBeLessThan(0.1);
@@ -125,6 +133,63 @@ describe('an objective of rows', () => {
     for (const wrong of [[1], [1, Number.NaN], [1, '2'], 'ab', null, undefined])
       expect(() => serving.input(wrong)).toThrow(RangeError);
     expect(serving.questions([3, 4])).toEqual({ input: [3, 4], targets: [{ position: 0, class: 1 }] });
+  });
+
+  describe('of images', () => {
+    const image = (bright: number) =>
+      Array.from({ length: 4 }, (_, y) => Array.from({ length: 4 }, (_, x) => [(x + y) % 2 ? bright : 0]));
+    const images = Array.from({ length: 20 }, (_, i) => ({ pixels: image(i % 2), kind: i % 2 }));
+    const nested = { features: ({ pixels }: (typeof images)[0]) => pixels };
+    const flat = { features: ({ pixels }: (typeof images)[0]) => Float32Array.from(pixels.flat(2)) };
+    const of = (units: number) =>
+      tf.sequential({
+        layers: [
+          tf.layers.conv2d({
+            filters: 2,
+            kernelSize: 2,
+            inputShape: [4, 4, 1],
+            kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }),
+          }),
+          tf.layers.flatten(),
+          tf.layers.dense({ units, kernelInitializer: 'zeros' }),
+        ],
+      });
+    const label = ({ kind }: { readonly kind: number }) => kind;
+
+    it.each([
+      ['nested', nested],
+      ['flat', flat],
+    ])('gives %s pixels the shape of the model', async (_, rows) => {
+      expect(await learned(classifier({ classes: 2, label, ...rows }), of(2), images)).toBeLessThan(0.6);
+      expect(await learned(regressor({ label, ...rows }), of(1), images, 60, 0.1)).toBeLessThan(0.6);
+    });
+
+    it.each(['auto', 'generic'] as const)('trains them on the path %s', async engine => {
+      const { topology, layout, weights } = describeModel(of(2));
+      const { hash } = encodeModel(topology, layout, weights);
+      const trainer = tfjsTrainer(classifier({ classes: 2, label, ...nested }), { engine });
+      const settings = {
+        epochs: 1,
+        batchSize: 8,
+        learningRate: 0.1,
+        proximal: 0,
+        gradientClip: null,
+        maxExamples: 100,
+        seed: 1,
+      };
+      const files = { hash, topology, layout, weights };
+      const { path, metrics } = await trainer.train(files, settings, images, never, () => {});
+      expect(path.engine).toBe(engine === 'auto' ? 'fused' : 'generic');
+      expect(metrics.loss).toBeGreaterThan(0);
+      await trainer.close();
+    });
+
+    it('says how many features the model takes, where an image has others', async () => {
+      const few = { features: () => [1, 2, 3] };
+      await expect(learned(classifier({ classes: 2, label, ...few }), of(2), images)).rejects.toThrow(
+        'The model takes 16 features ([4,4,1]), not 3.',
+      );
+    });
   });
 
   it('is what a client learns by', async () => {
