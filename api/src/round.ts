@@ -86,6 +86,11 @@ export const roundDetail = z.object({
   errors: z
     .array(z.object({ code: z.string(), count }))
     .describe('Refusals of messages and uploads of this round, most frequent first'),
+  left: z
+    .array(z.object({ code: z.string(), count }))
+    .describe(
+      'Devices that gave up their part by the reason that they gave: an error code, `stopped`, `busy`, `declined` or `other`; most frequent first',
+    ),
   version: z
     .object({ number: count, model: modelHash })
     .nullable()

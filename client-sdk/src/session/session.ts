@@ -109,7 +109,7 @@ export class Session {
     const { task, isFree, takesPart } = this.#ports;
     if (assignment.plan.task !== task) return;
     // It is leaving the round of another task.
-    if (!takesPart()) return void this.#leave(assignment, stopped);
+    if (!takesPart()) return void this.#leave(assignment, 'stopped');
     const { phase } = this.#state;
     this.#isNamed = true;
     if (phase === 'contributing' || phase === 'closing') {
@@ -122,7 +122,7 @@ export class Session {
     }
     this.#abandon();
     if (!isFree()) {
-      void this.#leave(assignment, busy);
+      void this.#leave(assignment, 'busy');
       this.#checkInAfter(retryAfter, busy);
       return;
     }
@@ -200,7 +200,7 @@ export class Session {
     this.#connected = false;
     const state = this.#state;
     this.#abandon();
-    if (state.phase === 'contributing') await this.#leave(state.assignment, stopped);
+    if (state.phase === 'contributing') await this.#leave(state.assignment, 'stopped');
     await this.#contributions.idle();
   }
 
@@ -418,6 +418,5 @@ export class Session {
 
 /** What an app has to change, or its next round goes the same way. */
 const brokenTrainer: ReadonlySet<string> = new Set(['training.module', 'training.no-answer']);
-const stopped = 'the app stopped';
 const busy = 'the device is busy with another task';
 const often = 'the device has contributed as often as its app lets it within a day';

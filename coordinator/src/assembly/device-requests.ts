@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
+import { countedReason } from '@murmuration/protocol/messages/round';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -104,9 +105,10 @@ export function deviceRequests({
     contribute: ({ device }, phase, { round, assignment, message }) =>
       find(round, assignment).contribute(device, assignment, phase, message),
     predict: message => predictions.answer(message),
-    leave({ device: { id } }, { round, assignment }) {
-      const trained = [...rounds.values()].some(({ trainings }) => trainings?.leave(id, assignment));
-      return trained ? undefined : find(round, assignment).leave(id, assignment);
+    leave({ device: { id } }, { round, assignment, reason }) {
+      for (const [task, { trainings }] of rounds)
+        if (trainings?.leave(id, assignment)) return void events.emit('left', task, countedReason(reason));
+      return find(round, assignment).leave(id, assignment, reason);
     },
     forget: device => deviceRegistry.forget(device),
     expects: device =>

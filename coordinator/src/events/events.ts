@@ -96,6 +96,8 @@ interface EventMap {
   audited: [entry: AuditEntry];
   /** A session of an operator ended before its time. */
   'signed-out': [];
+  /** A device gave up its part in a round or a training of a task, by `countedReason`. */
+  left: [task: TaskName, reason: string];
   /** A message, an upload or a request was refused; `round` is that which it concerns, where it is known. */
   refused: [where: string, code: ErrorCode, detail: string, round?: RoundId];
   /** Something of ours broke, in `round` where it is known; the coordinator goes on. */

@@ -70,6 +70,8 @@ export interface RoundRecord {
   readonly phases: readonly PhaseRecord[];
   /** Refusals of messages and uploads by their codes, since the last restart. */
   readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
+  /** Devices that gave up their part, by `countedReason`, since the last restart; left out of older records. */
+  readonly left?: Readonly<Record<string, number>>;
   /** Bytes of updates that came, and of models that were served, while the round ran. */
   readonly traffic: { readonly up: number; readonly down: number };
 }
@@ -80,7 +82,13 @@ export function recordOf(
   endedAt: number,
   metrics: Metrics | null,
   traffic: RoundRecord['traffic'],
-  { phases, errors, groups, parts }: Pick<RoundRecord, 'phases' | 'errors' | 'groups' | 'parts'>,
+  {
+    phases,
+    errors,
+    left = {},
+    groups,
+    parts,
+  }: Pick<RoundRecord, 'phases' | 'errors' | 'left' | 'groups' | 'parts'>,
 ): RoundRecord {
   const { id, number, plan, startedAt, run } = state.terms;
   const query = queryOf(plan);
@@ -97,17 +105,28 @@ export function recordOf(
     ...(query && { query: query.name }),
     ...(run !== undefined && { run }),
     model: state.phase === 'published' ? state.model : null,
-    failure: state.phase === 'failed' ? failureOf(state) : null,
+    failure: state.phase === 'failed' ? failureOf(state, left) : null,
     tally: state.tally,
     metrics,
     traffic,
     phases,
     errors,
+    left,
     ...(groups && { groups }),
     ...(parts && { parts }),
   };
 }
 
-function failureOf({ during, reason, endedBy }: Failed): RoundFailure {
-  return { during, reason, ...(endedBy && { endedBy }) };
+/** Of the reasons that devices gave, those that most gave belong to why the round failed. */
+function failureOf(
+  { during, reason, endedBy }: Failed,
+  left: Readonly<Record<string, number>>,
+): RoundFailure {
+  const most = Object.entries(left).sort(([, a], [, b]) => b - a);
+  const said = most.slice(0, mostReasons).map(([code, count]) => `${code} (${count})`);
+  const gave = said.length > 0 && !endedBy ? ` Devices that left gave as reasons: ${said.join(', ')}.` : '';
+  return { during, reason: reason + gave, ...(endedBy && { endedBy }) };
 }
+
+/** Reasons that the failure of a round names. */
+const mostReasons = 3;

@@ -190,11 +190,12 @@ export class Closer {
     const before = this.#trafficBefore;
     const endedAt = this.#ports.clock.now();
     const traffic = { up: up - before.up, down: down - before.down };
-    const { timeline, errors } = this.#execution;
+    const { timeline, errors, left } = this.#execution;
     const phases = timeline.endedAt(endedAt);
     return recordOf(state, endedAt, head?.version.metrics ?? null, traffic, {
       phases,
       errors: { ...errors },
+      left: { ...left },
       ...(this.#groups && state.phase === 'published' && { groups: this.#groups }),
     });
   }

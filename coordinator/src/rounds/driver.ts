@@ -227,11 +227,11 @@ export class RoundDriver {
   }
 
   /**
-   * A device gives up its part; resolves when that is durable. Throws `assignment.unknown` for one that is not its own, and
+   * A device gives up its part, for the `reason` that it says; resolves when that is durable. Throws `assignment.unknown` for one that is not its own, and
    * `storage.*` or `server.stopping`.
    */
-  leave(device: DeviceId, assignment: AssignmentId): Promise<void> {
-    return this.#execution.leave(device, assignment);
+  leave(device: DeviceId, assignment: AssignmentId, reason?: string): Promise<void> {
+    return this.#execution.leave(device, assignment, reason);
   }
 
   /** Takes its part from a device, if it has one; an update that it has sent counts. Resolves and throws as `leave`. */

@@ -1,13 +1,14 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
 import { writePlan } from '@murmuration/protocol/messages/plan';
+import { countedReason } from '@murmuration/protocol/messages/round';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { planHash } from '@murmuration/protocol/secagg/context';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Origin } from '../aggregation/running-sum.ts';
 import { MaskedGroups } from '../masking/masked-groups.ts';
 import { stalenessIn } from '../round/base.ts';
-import { type Member, memberOf, membersAt, standingOf } from '../round/cohort.ts';
+import { type Member, maySend, memberOf, membersAt, standingOf } from '../round/cohort.ts';
 import { begin } from '../round/phases/gathering.ts';
 import { replay } from '../round/replay.ts';
 import type { CollectingState, Effect, RoundEvent, RoundState, RoundTerms } from '../round/round.ts';
@@ -37,6 +38,8 @@ export class RoundExecution {
   readonly timeline: Timeline;
   /** Refusals of what devices sent, by code; not replayed. */
   readonly errors: Partial<Record<ErrorCode, number>> = {};
+  /** Devices that gave up their part, by `countedReason`; not replayed. */
+  readonly left: Record<string, number> = {};
   readonly #ports: DurabilityPorts & { readonly primitives: Primitives };
   readonly #journal: Journal;
   readonly #checkpointer: Checkpointer;
@@ -170,13 +173,20 @@ export class RoundExecution {
     await this.#journal.commit.acknowledge();
   }
 
-  /** A device gives up its part. Resolves when that is durable. Throws `assignment.unknown` for one that is not its own, or `server.stopping`. */
-  async leave(device: DeviceId, assignment: AssignmentId): Promise<void> {
+  /** A device gives up its part, for a reason that counts once. Resolves when that is durable. Throws `assignment.unknown` for one that is not its own, or `server.stopping`. */
+  async leave(device: DeviceId, assignment: AssignmentId, reason?: string): Promise<void> {
     this.stop.signal.throwIfAborted();
     this.claims.requireOwner(device, assignment);
+    if (reason !== undefined) this.#countReason(assignment, countedReason(reason));
     this.happen({ type: 'left', assignment }, { type: 'left', assignment });
     // An end that is not durable may not come to pass: after a restart the device would have its part again.
     await this.#journal.commit.acknowledge('cohort' in this.#state ? undefined : untilTheEnd);
+  }
+
+  #countReason(assignment: AssignmentId, reason: string): void {
+    if (!('cohort' in this.#state) || !maySend(standingOf(this.#state.cohort, assignment))) return;
+    this.left[reason] = (this.left[reason] ?? 0) + 1;
+    this.#ports.events.emit('left', this.terms.plan.task, reason);
   }
 
   /** Of an update in a buffer. */

@@ -323,17 +323,21 @@ export class SpreadRound implements RoundUnderWay {
     const before = this.#trafficBefore;
     const traffic = { up: up - before.up, down: down - before.down };
     const errors: Partial<Record<string, number>> = {};
+    const left: Record<string, number> = {};
     for (const { record } of this.#results.values()) {
       traffic.up += record.traffic.up;
       traffic.down += record.traffic.down;
       for (const [code, count] of Object.entries(record.errors))
         errors[code] = (errors[code] ?? 0) + (count ?? 0);
+      for (const [reason, count] of Object.entries(record.left ?? {}))
+        left[reason] = (left[reason] ?? 0) + count;
     }
     const phases = this.#timeline.endedAt(endedAt);
     const parts = this.#sums?.parts;
     return recordOf(state, endedAt, head?.version.metrics ?? null, traffic, {
       phases,
       errors,
+      left,
       ...(parts && { parts }),
     });
   }

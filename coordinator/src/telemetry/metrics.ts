@@ -96,6 +96,13 @@ export function watchMetrics(events: CoordinatorEvents, sources: MetricSources, 
       },
     });
   }
+  const left = new Counter({
+    name: 'murmuration_devices_left_total',
+    help: 'Devices that gave up their part, by the reason that they gave: an error code, stopped, busy, declined or other.',
+    labelNames: ['task', 'reason'],
+    registers,
+  });
+  events.on('left', (task, reason) => left.inc({ task, reason }));
   const refused = new Counter({
     name: 'murmuration_refusals_total',
     help: 'Messages, uploads and requests that were refused, by error code.',

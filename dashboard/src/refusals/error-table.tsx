@@ -19,6 +19,9 @@ const expected = new Set([
   'device.unknown',
   'request.too-slow',
   'server.stopping',
+  'stopped',
+  'busy',
+  'declined',
 ]);
 
 /** Refusals by code, each with what it means and what to do. */
@@ -58,7 +61,7 @@ export function ErrorTable({ label, errors }: Shown) {
                 </span>
               </th>
               <td class="number">{count(times)}</td>
-              <td>{textOf(code) ?? words.unknown}</td>
+              <td>{textOf(code) ?? words.reasons[code] ?? words.unknown}</td>
               <td>{words.advice(code, isRetryable(code))}</td>
             </tr>
           ))}

@@ -1,4 +1,11 @@
 export const words = {
+  /** What a device gives as its reason to leave a round, where that is no error. */
+  reasons: {
+    stopped: 'The app stopped, or the page was closed.',
+    busy: 'The device was busy with another task.',
+    declined: 'The device did not want to take part in this, such as a plan below its floors.',
+    other: 'The device gave a reason that this coordinator doesn’t know.',
+  } as Readonly<Record<string, string>>,
   unknown: 'This dashboard doesn’t know this code. The coordinator is newer than the dashboard.',
   columns: { code: 'Code', count: 'Count', meaning: 'Meaning', advice: 'What to do' },
   expected: 'Expected',
@@ -34,6 +41,9 @@ export const words = {
       server: 'Check the coordinator’s log: murmuration doctor.',
       model: 'Check the storage: murmuration doctor.',
       protocol: 'If there are many, someone is sending malformed messages. A firewall can block them.',
+      training: 'Look at the error that the app hears: the event “error” of the client has its text.',
+      app: 'Look at the error that the app hears: the event “error” of the client has its text.',
+      data: 'Look at the error that the app hears: the event “error” of the client has its text.',
       request: 'If there are many, someone is sending malformed requests. A firewall can block them.',
     };
     return (

@@ -59,6 +59,7 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
     traffic,
     phases,
     errors,
+    left,
     groups,
     parts,
     version,
@@ -156,6 +157,13 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
           <h2 id="parts">{words.parts.heading}</h2>
           <p class="muted">{words.parts.hint}</p>
           <PartTable parts={parts} />
+        </section>
+      )}
+      {left.length > 0 && (
+        <section class="card" aria-labelledby="left">
+          <h2 id="left">{words.left.heading}</h2>
+          <p class="muted">{words.left.hint}</p>
+          <ErrorTable label={words.left.heading} errors={left} />
         </section>
       )}
       <section class="card" aria-labelledby="errors">

@@ -205,6 +205,10 @@ export const words = {
     of: (accepted: number, goal: number) => `${count(accepted)} of ${count(goal)}`,
     inSum: (updates: number, query: string | null) => counted(updates, query === null ? 'update' : 'answer'),
   },
+  left: {
+    heading: 'Devices that left',
+    hint: 'By the reason that each gave. Only its code is known here; the app hears the whole error.',
+  },
   refused: {
     heading: 'Refused messages',
     none: 'No message was refused.',

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isErrorCode } from '../errors/errors.ts';
 import { decodeFrame, encodeFrame } from './frame.ts';
 import { longestPlan, type Plan, readPlan, writePlan } from './plan.ts';
 import { assignmentId, bytes, bytesUpTo, duration, roundId, text, time, whole } from './scalars.ts';
@@ -43,6 +44,14 @@ export function assignmentOf(part: Omit<Assignment, 'planBytes'>): Assignment {
 /** Device to coordinator: it gives up its part. */
 export const leave = z.strictObject({ round: roundId, assignment: assignmentId, reason: text(256) });
 export type Leave = z.infer<typeof leave>;
+
+/** Why a device gives up its part, where that is no error: its app stopped, another task has its turn, or it need not say. */
+const harmless: ReadonlySet<string> = new Set(['stopped', 'busy', 'declined']);
+
+/** What a reason to leave counts as: a code of the table of errors, `stopped`, `busy` or `declined`; `other` for all else, whatever it says. */
+export function countedReason(reason: string): string {
+  return isErrorCode(reason) || harmless.has(reason) ? reason : 'other';
+}
 
 /** Coordinator to device: the round in which it has a part is over. */
 export const roundEnd = z.strictObject({

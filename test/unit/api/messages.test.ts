@@ -131,6 +131,7 @@ const past: RoundDetail = {
     { devices: 20, contributors: 3, norm: null, distance: null, failure: 'Too few.' },
   ],
   errors: [{ code: 'update.wrong-length', count: 1 }],
+  left: [{ code: 'training.failed', count: 4 }],
   version: { number: 6, model },
 };
 const { phases: _, parts: _____, groups: ____, errors: __, version: ___, ...summary } = past;

@@ -28,7 +28,7 @@ describe('stop', () => {
     await clock.advance(0);
     await client.stop();
     expect(coordinator.asked.leave).toEqual([
-      { round: assignment.round, assignment: assignment.assignment, reason: 'the app stopped' },
+      { round: assignment.round, assignment: assignment.assignment, reason: 'stopped' },
     ]);
     expect([trainer.running, trainer.closed, clock.pending, coordinator.isOpen]).toEqual([0, 1, 0, false]);
     expect(errors).toEqual([]);

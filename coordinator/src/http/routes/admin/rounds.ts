@@ -68,18 +68,24 @@ export function roundRoutes(scope: App, tasks: AllRounds, history: History): voi
         phases: record.phases.map(phaseMessage),
         groups: record.groups?.map(group => ({ ...group })) ?? null,
         parts: record.parts?.map(part => ({ ...part })) ?? null,
-        errors: Object.entries(record.errors)
-          .map(([code, count]) => ({ code, count }))
-          .sort((a, b) => b.count - a.count),
+        errors: byFrequency(record.errors),
+        left: byFrequency(record.left ?? {}),
         version: version ? { number: version.number, model: version.model } : null,
       };
     },
   );
 }
 
+function byFrequency(counts: Readonly<Record<string, number>>) {
+  return Object.entries(counts)
+    .map(([code, count]) => ({ code, count }))
+    .sort((a, b) => b.count - a.count);
+}
+
 function summaryOf({
   phases: _,
   errors: __,
+  left: _____,
   groups: ___,
   parts: ____,
   startedAt,
