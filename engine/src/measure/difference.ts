@@ -55,7 +55,7 @@ export function expectedOf(model: tf.LayersModel, given: readonly Tensor[]): rea
   });
   const answers = outputs.map(
     (output, at): Tensor => ({
-      name: model.outputNames[at] ?? `${at}`,
+      name: model.outputs[at]!.sourceLayer.name,
       datatype: 'FP32',
       shape: output.shape,
       data: output.dataSync<'float32'>().slice(),

@@ -11,7 +11,7 @@ export async function measureStored(
   const model = await loadModel(parts);
   const other = await loadModel(smaller);
   try {
-    const given = seededInputs(model, specsOf(model.inputs, model.inputNames), examples, seed);
+    const given = seededInputs(model, specsOf(model.inputs), examples, seed);
     return differenceOf(expectedOf(model, given), expectedOf(other, given), examples);
   } finally {
     model.dispose();

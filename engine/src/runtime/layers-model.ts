@@ -31,8 +31,8 @@ export async function loadLayers(
   const model = await loadModel(parts);
   try {
     const specs = {
-      inputs: specsOf(model.inputs, model.inputNames),
-      outputs: specsOf(model.outputs, model.outputNames),
+      inputs: specsOf(model.inputs),
+      outputs: specsOf(model.outputs),
     };
     const topology = topologyOf(model);
     const tried =
@@ -75,12 +75,8 @@ async function fusedModel(structure: FusedStructure, weights: Float32Array): Pro
 }
 
 /** Under the names of their layers: those of tensors count what was made in this process. Throws `model.unusable` for what no wire carries. */
-export function specsOf(
-  tensors: readonly tf.SymbolicTensor[],
-  names: readonly string[],
-): readonly TensorSpec[] {
-  return tensors.map(({ dtype, shape }, index) => {
-    const name = names[index] ?? `${index}`;
+export function specsOf(tensors: readonly tf.SymbolicTensor[]): readonly TensorSpec[] {
+  return tensors.map(({ dtype, shape, sourceLayer: { name } }) => {
     const datatype = datatypeOf[dtype];
     if (!datatype)
       throw new MurmurationError('model.unusable', `The tensor "${name}" of the model holds ${dtype}.`);

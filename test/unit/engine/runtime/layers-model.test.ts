@@ -61,6 +61,28 @@ describe('a layers model that is loaded', () => {
     await Promise.all(both.map(model => model.close()));
   });
 
+  it.each([
+    ['one after the other', (layers: tf.layers.Layer[]) => tf.sequential({ layers })],
+    [
+      'of a graph',
+      (layers: tf.layers.Layer[]) => {
+        const inputs = tf.input({ shape: [2], name: 'first_input' });
+        return tf.model({ inputs, outputs: layers.reduce((x, layer) => layer.apply(x) as typeof x, inputs) });
+      },
+    ],
+  ])('calls its tensors by their layers, which are %s', async (_, model) => {
+    const made = model([
+      tf.layers.dense({ units: 3, inputShape: [2], name: 'first' }),
+      tf.layers.dense({ units: 1, name: 'price' }),
+    ]);
+    const { topology, layout, weights } = describeModel(made);
+    made.dispose();
+    const loaded = await loadLayers({ topology: JSON.parse(JSON.stringify(topology)), layout, weights });
+    expect(loaded.inputs).toMatchObject([{ name: 'first_input', shape: [-1, 2] }]);
+    expect(loaded.outputs).toMatchObject([{ name: 'price', shape: [-1, 1] }]);
+    await loaded.close();
+  });
+
   it('is read by the names of its weights, whatever their order', async () => {
     const { parts: given, expected } = parts(4);
     const { tensors } = given.layout;
