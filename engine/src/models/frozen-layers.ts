@@ -4,6 +4,7 @@ import type * as tf from '../tfjs/tf.ts';
 
 /** A layer, or a model, as `model.json` has it. */
 interface Stored {
+  readonly heldWeights?: unknown;
   readonly model_config?: Stored;
   readonly config?:
     | readonly Stored[]
@@ -22,14 +23,18 @@ const mostCharacters = 32_768;
 
 /**
  * The layers of a model that no training moves (`trainable: false`), as a plan names them: each has all tensors called `NAME/…`, in the
- * order of the layout. Moving statistics of layers that are trained are not among them. Throws `plan.frozen-layers` for more than a plan
+ * order of the layout; single weights of other layers that these hold (`heldIn`) are named in full. Moving statistics of layers that are
+ * trained are not among them. Throws `plan.frozen-layers` for more than a plan
  * has room for.
  */
 export function frozenLayersOf({ topology, layout }: Pick<Manifest, 'topology' | 'layout'>): string[] {
   const names = namesIn(topology);
-  if (names.size === 0) return [];
-  const paths = layout.tensors.map(({ name }) => name.split('/').slice(0, -1));
-  const frozen = paths.filter(path => path.some(part => names.has(part))).map(path => path.join('/'));
+  const { heldWeights } = topology as Stored;
+  const held: ReadonlySet<unknown> = new Set(Array.isArray(heldWeights) ? heldWeights : []);
+  const frozen = layout.tensors.flatMap(({ name }) => {
+    const path = name.split('/').slice(0, -1);
+    return path.some(part => names.has(part)) ? [path.join('/')] : held.has(name) ? [name] : [];
+  });
   const layers = [...new Set(frozen)];
   if (layers.length > mostLayers || layers.join('').length > mostCharacters)
     throw new MurmurationError(
@@ -38,6 +43,22 @@ export function frozenLayersOf({ topology, layout }: Pick<Manifest, 'topology' |
         'Shorter names of layers help, or a part of the model that is computed beforehand.',
     );
   return layers;
+}
+
+/** Weights that training moves without gradients: the statistics of a normalisation. */
+const isStatistic = (name: string) => name.endsWith('/moving_mean') || name.endsWith('/moving_variance');
+
+/**
+ * The weights that layers of a model hold as they are, by their names: what is marked as not trainable in a layer, frozen or not, other than
+ * moving statistics. No file of TensorFlow.js says so of the weights of an app's own layers.
+ */
+export function heldIn(model: tf.LayersModel): readonly string[] {
+  const trained = new Set(model.trainableWeights);
+  const frozen = namesIn(model.toJSON(null, false) as object);
+  return model.weights
+    .filter(weight => !trained.has(weight))
+    .map(({ originalName }) => originalName)
+    .filter(name => !isStatistic(name) && !name.split('/').some(part => frozen.has(part)));
 }
 
 function namesIn(topology: object): ReadonlySet<unknown> {

@@ -3,7 +3,7 @@ import { layoutOf, sizeOf } from '@murmuration/protocol/weights/layout';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import * as tf from '../tfjs/tf.ts';
 import { buildModel } from './build-model.ts';
-import { freezeAs, freezeInside } from './frozen-layers.ts';
+import { freezeAs, freezeInside, heldIn } from './frozen-layers.ts';
 
 /** The parts of a layers model from which its files are made. */
 export type ModelParts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
@@ -21,8 +21,9 @@ export function describeModel(model: tf.LayersModel): ModelParts {
   const layout = layoutOf(
     model.weights.map(({ originalName, shape }) => ({ name: originalName, shape: shape as number[] })),
   );
+  const held = heldIn(model);
   return {
-    topology: model.toJSON(null, false) as object,
+    topology: { ...(model.toJSON(null, false) as object), ...(held.length > 0 && { heldWeights: held }) },
     layout,
     weights: readWeights(model, new Float32Array(layout.count)),
   };

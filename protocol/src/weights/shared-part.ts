@@ -25,7 +25,8 @@ interface Range {
 }
 
 /**
- * A private or frozen layer has all tensors named `LAYER/…`. Throws `plan.private-layers` and `plan.frozen-layers` for a name that no
+ * A private or frozen layer has all tensors named `LAYER/…`; a frozen one may also be the name of a single tensor, which a private layer
+ * keeps. Throws `plan.private-layers` and `plan.frozen-layers` for a name that no
  * tensor has, and where no tensor is left to be shared; the first also for a layer that is both.
  */
 export function splitLayout(
@@ -33,11 +34,11 @@ export function splitLayout(
   privateLayers: readonly string[] = [],
   frozenLayers: readonly string[] = [],
 ): SplitLayout {
-  for (const [layers, code] of [
-    [privateLayers, 'plan.private-layers'],
-    [frozenLayers, 'plan.frozen-layers'],
+  for (const [layers, has, code] of [
+    [privateLayers, isIn, 'plan.private-layers'],
+    [frozenLayers, isFrozenBy, 'plan.frozen-layers'],
   ] as const) {
-    const unknown = layers.filter(layer => !whole.tensors.some(tensor => isIn(layer, tensor)));
+    const unknown = layers.filter(layer => !whole.tensors.some(tensor => has(layer, tensor)));
     if (unknown.length > 0)
       throw new MurmurationError(
         code,
@@ -48,9 +49,8 @@ export function splitLayout(
   const ranges: Record<Part, Range[]> = { shared: [], private: [], frozen: [] };
   let at = 0;
   for (const tensor of whole.tensors) {
-    const [isPrivate, isFrozen] = [privateLayers, frozenLayers].map(layers =>
-      layers.some(layer => isIn(layer, tensor)),
-    );
+    const isPrivate = privateLayers.some(layer => isIn(layer, tensor));
+    const isFrozen = frozenLayers.some(layer => (isPrivate ? isIn : isFrozenBy)(layer, tensor));
     if (isPrivate && isFrozen)
       throw new MurmurationError(
         'plan.private-layers',
@@ -108,6 +108,11 @@ export function withPart(
 
 function isIn(layer: string, { name }: TensorSpec): boolean {
   return name.startsWith(`${layer}/`);
+}
+
+/** As `isIn`, or the tensor itself is named. */
+function isFrozenBy(layer: string, tensor: TensorSpec): boolean {
+  return layer === tensor.name || isIn(layer, tensor);
 }
 
 /** What may be named: the first part of each tensor's name. */

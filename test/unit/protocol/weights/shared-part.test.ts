@@ -36,6 +36,14 @@ describe('a layout with private layers', () => {
     expect(splitLayout(similar, ['tail/head']).private!.count).toBe(4);
   });
 
+  it('UP17: freezes a tensor by its full name, which a private layer keeps, and makes none private by it', () => {
+    const split = splitLayout(layout, [], ['logits/bias']);
+    expect(split.shared).toEqual(layoutOf(layout.tensors.slice(0, 3)));
+    expect(splitLayout(layout, ['logits'], ['logits/bias'])).toEqual(splitLayout(layout, ['logits']));
+    expect(codeOf(() => splitLayout(layout, ['logits/bias']))).toBe('plan.private-layers');
+    expect(codeOf(() => splitLayout(layout, ['logits'], ['logits']))).toBe('plan.private-layers');
+  });
+
   it('refuses names that no tensor has, and says which there are', () => {
     expect(codeOf(() => splitLayout(layout, ['logits', 'dense']))).toBe('plan.private-layers');
     expect(() => splitLayout(layout, ['dense'])).toThrow(/"dense".*"embedding", "logits", "gru"/);
