@@ -165,10 +165,10 @@ export class RoundDriver {
     });
   }
 
-  /** Whether nobody is left whom over-selection could wait for. */
+  /** Whether everybody who is enrolled is there, and they can make up the minimum: more would have to enrol first. */
   #hasAll(): boolean {
     const { pool, enrolled } = this.#ports;
-    return this.state.phase === 'gathering' && pool.all >= Math.max(this.terms.goal, enrolled());
+    return this.state.phase === 'gathering' && pool.all >= Math.max(this.terms.minimum, enrolled());
   }
 
   /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */

@@ -139,8 +139,8 @@ export class Overviews {
     const { accepted, goal, deadline } = state.quorum;
     const until = iso(deadline);
     if (state.phase !== 'gathering') return { what: 'cohort', devices: Math.max(0, goal - accepted), until };
-    // Over-selection waits for nobody who isn't there.
-    const wanted = Math.min(goal, Math.max(terms.goal, this.#sources.enrolled()));
+    // Nobody is waited for who isn't enrolled.
+    const wanted = Math.min(goal, Math.max(terms.minimum, this.#sources.enrolled()));
     return { what: 'check-ins', devices: Math.max(0, wanted - waiting), until };
   }
 

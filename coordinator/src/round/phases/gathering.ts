@@ -21,7 +21,7 @@ export function begin(terms: RoundTerms): Step {
 }
 
 /**
- * Waits for the whole cohort, or for all devices that there are where these reach the goal: over-selection never waits for more. At the
+ * Waits for the whole cohort, or for all devices that there are where these make up the minimum: nobody else could come. At the
  * deadline goes on with those who are there, if they can make up the minimum.
  */
 export function gathering(state: Gathering, event: RoundEvent): Step {
@@ -29,7 +29,7 @@ export function gathering(state: Gathering, event: RoundEvent): Step {
   switch (event.type) {
     case 'available': {
       const here = { ...state, quorum: { ...quorum, accepted: event.devices } };
-      const enough = event.areAll ? Math.min(terms.goal, quorum.goal) : quorum.goal;
+      const enough = event.areAll ? Math.min(quorum.minimum, quorum.goal) : quorum.goal;
       return event.devices >= enough
         ? { state: here, effects: [{ type: 'draw', devices: Math.min(event.devices, quorum.goal) }] }
         : unchanged(here);

@@ -111,7 +111,7 @@ describe('a small fleet', () => {
     await rounds.stop();
   });
 
-  it('is waited for while others enrol, and below the goal', async () => {
+  it('is waited for while others enrol', async () => {
     const federation = await openFederation();
     const { rounds, clock, channel, enrolled } = federation;
     enrolled.devices = 3;
@@ -125,13 +125,25 @@ describe('a small fleet', () => {
     await clock.advance(0);
     expect(channel.assignments.size).toBe(5);
     await rounds.stop();
+  });
 
-    const fewer = await openFederation();
-    fewer.enrolled.devices = 2;
-    await fewer.rounds.start();
-    for (let device = 0; device < 2; device++) fewer.checkIn(deviceId(device));
-    await fewer.clock.advance(9_999);
-    expect(fewer.channel.assignments.size).toBe(0);
-    await fewer.rounds.stop();
+  it('of fewer than the goal begins as soon as all are there, if they make up the minimum', async () => {
+    const drawn = async (devices: number, enrolled: number) => {
+      const federation = await openFederation();
+      federation.enrolled.devices = enrolled;
+      await federation.rounds.start();
+      for (let device = 0; device < devices; device++) federation.checkIn(deviceId(device));
+      await federation.clock.advance(4_999);
+      expect(federation.channel.assignments.size).toBe(0);
+      await federation.clock.advance(5_000);
+      await federation.rounds.stop();
+      return federation.channel.assignments.size;
+    };
+    const { minimum, goal } = (await openFederation()).task.cohort;
+    expect(minimum).toBeLessThan(goal);
+    expect(await drawn(minimum, minimum)).toBe(minimum);
+    // Somebody is missing who may come, or the minimum is.
+    expect(await drawn(minimum, goal)).toBe(0);
+    expect(await drawn(minimum - 1, minimum - 1)).toBe(0);
   });
 });
