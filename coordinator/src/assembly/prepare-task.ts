@@ -32,6 +32,7 @@ export interface TaskWorld
     | 'secrets'
     | 'storage'
     | 'population'
+    | 'expected'
     | 'channel'
     | 'unmasker'
     | 'trainer'
@@ -123,7 +124,7 @@ export function taskPreparer(world: TaskWorld): (definition: Task) => Promise<Pr
         ),
       privacy,
       traffic: () => traffic.of(task.name),
-      enrolled: () => world.population.size,
+      enrolled: () => Math.max(world.population.size, world.expected ?? 0),
       events,
     });
     await opened.conduct.open();
