@@ -63,6 +63,9 @@ export const taskOverview = z.object({
   isPaused: z.boolean(),
   planVersion: count,
   isMasked: z.boolean(),
+  isAsynchronous: z
+    .boolean()
+    .describe('Devices begin when they come, and every `goal` updates make a version'),
   privacy: z
     .object({ epsilon: z.number(), spent: z.number().nullable(), steps: count, rounds: count })
     .nullable()

@@ -47,6 +47,8 @@ export function statusCommand(program: Command): void {
       waitsFor && sentAway ? [`${task}: ${waitingText(waitsFor)}${sentAwayText(sentAway)}`] : [],
     );
     if (waits.length > 0) say(`\n${waits.join('\n')}`);
+    for (const { task, goal, isAsynchronous } of all)
+      if (isAsynchronous) say(`${task}: asynchronous, every ${goal} updates make a version`);
     for (const { task, privacy } of all) if (privacy) say(`${task}: ${spentText(privacy)}`);
     if (!devices)
       return note(
@@ -82,6 +84,7 @@ function describe(
     waitsFor: found?.waitsFor ?? null,
     sentAway: found?.sentAway ?? null,
     privacy: found?.privacy ?? null,
+    isAsynchronous: found?.isAsynchronous ?? null,
   };
 }
 

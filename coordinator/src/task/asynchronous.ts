@@ -17,8 +17,16 @@ interface CohortSettings {
 
 /** Devices chosen for each update wanted, where a task does not say. */
 const usualOverSelection = 1.3;
-/** Buffers that may close between an assignment and its update, where a task does not say. */
-const usualStaleness = 20;
+/**
+ * Buffers that may close between an assignment and its update, where a task does not say. With masks, apps that say nothing take part in sums of
+ * one version only.
+ */
+const usualStaleness = { masked: 0, open: 20 };
+/** Devices at work for each update that makes a version, where a task does not say. */
+const usualConcurrency = 2;
+
+/** Devices that may be at work at the same time, as the schema of tasks has it. */
+const mostConcurrency = 100_000;
 
 /** The share of a masked buffer's goal without which it fails, where a task does not say. */
 const usualMinimum = 0.8;
@@ -42,12 +50,8 @@ export function cohortOf(settings: CohortSettings, isMasked: boolean): Pick<Task
       ['minimum', 'overSelection'],
       'without masks a buffer closes when it has cohort.goal updates',
     );
-  const { concurrency, maxStaleness = usualStaleness } = settings;
-  if (concurrency === undefined)
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: cohort.concurrency must be given: the devices that an asynchronous task has at work at the same time.',
-    );
+  const { concurrency = Math.min(mostConcurrency, usualConcurrency * goal) } = settings;
+  const { maxStaleness = isMasked ? usualStaleness.masked : usualStaleness.open } = settings;
   // The checkpoint of a buffer of one would be an update.
   if (goal < 2)
     throw new MurmurationError(

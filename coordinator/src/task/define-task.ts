@@ -47,7 +47,7 @@ type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = 
 export type TaskDefinition = Omit<Definition, 'masking' | 'strategy' | 'cohort'> & {
   readonly cohort:
     | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>
-    | (Cohort<'asynchronous', 'minimum' | 'overSelection' | 'concurrency' | 'maxStaleness', 'concurrency'> & {
+    | (Cohort<'asynchronous', 'minimum' | 'overSelection' | 'concurrency' | 'maxStaleness', never> & {
         readonly mode: 'asynchronous';
       });
 } & (

@@ -189,9 +189,9 @@ export const taskSchema = z.strictObject({
     overSelection: z.number().min(1).max(10).optional(),
     /** Cells that a round is spread over (`--role cell`), each with a part of its cohort, and under masks with a sum of its own that is opened with at least `masking.smallestGroup` updates; 1: a round is in one cell. */
     cells: z.int().min(1).max(64).default(1),
-    /** Devices at work at the same time; only of an asynchronous task, which must have it. */
+    /** Devices at work at the same time, twice `goal` by default; only of an asynchronous task. */
     concurrency: z.int().min(1).max(100_000).optional(),
-    /** Versions that may be made between an assignment and its update, 20 by default: one that is older is refused, or with masking trained again; only of an asynchronous task, with masking 63 at most. */
+    /** Versions that may be made between an assignment and its update, 20 by default, and 0 with masking: one that is older is refused, or with masking trained again; only of an asynchronous task, with masking 63 at most. */
     maxStaleness: z.int().min(0).max(1_000).optional(),
   }),
   /** How long each phase of a round may take. */

@@ -92,6 +92,7 @@ export class Overviews {
       isPaused,
       planVersion: task.planVersion,
       isMasked: task.masking !== null,
+      isAsynchronous: task.buffer !== null,
       privacy: this.#privacy(task),
       round,
       last: this.#last.get(task.name) ?? null,

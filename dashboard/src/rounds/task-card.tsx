@@ -12,7 +12,7 @@ import { words } from './words.ts';
 
 /** A task now: its round under way, or the next one. */
 export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
-  const { task, round, isPaused, isMasked, waitsFor } = overview;
+  const { task, round, isPaused, isMasked, isAsynchronous, waitsFor } = overview;
   return (
     <section class="card task-card" aria-labelledby={`task-${task}`}>
       <header>
@@ -21,6 +21,7 @@ export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
           <p class="muted">
             {underWayText(round)} {isPaused && <span class="badge is-yours">{words.card.paused}</span>}{' '}
             {waitsFor.what === 'budget' && <span class="badge is-yours">{words.card.spent}</span>}{' '}
+            {isAsynchronous && <span class="badge">{words.card.asynchronous}</span>}
             {!isMasked && <span class="badge is-yours">{words.card.unmasked}</span>}
           </p>
         </div>

@@ -40,6 +40,7 @@ export const words = {
       `Round ${count(round)} is running: it asks “${query}” and makes no version.`,
     between: 'No round is running.',
     paused: 'Paused',
+    asynchronous: 'Asynchronous',
     unmasked: 'Not masked',
     quorum: { devices: 'Devices', messages: 'Messages' },
     ofGoal: (goal: number, minimum: number) => `of ${terms.wanted(goal, minimum)}`,

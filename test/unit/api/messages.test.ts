@@ -93,6 +93,7 @@ const task: TaskOverview = {
   isPaused: false,
   planVersion: 1,
   isMasked: true,
+  isAsynchronous: false,
   privacy: { epsilon: 4, spent: 1.5, steps: 6, rounds: 100 },
   round: gathering,
   last: { number: 6, outcome: 'failed', endedAt: at, reason: 'Too few devices.', query: null },
@@ -134,7 +135,7 @@ const past: RoundDetail = {
   left: [{ code: 'training.failed', count: 4 }],
   version: { number: 6, model },
 };
-const { phases: _, parts: _____, groups: ____, errors: __, version: ___, ...summary } = past;
+const { phases: _, parts: _____, groups: ____, errors: __, left: ______, version: ___, ...summary } = past;
 const history: Rounds = { rounds: [summary], next: null, total: 1 };
 
 const served: Serving = {

@@ -38,7 +38,7 @@ export function manyFailures(
     task,
     summary: `${failed.length} of the last ${outcomes.length} rounds of ${task} failed; round ${last.number}: ${last.failure?.reason ?? 'It says no reason.'}${inCommon(shared)}`,
     advice:
-      'Look in which phase they failed. Where one device is in all of them, it may do that on purpose: revoke it, and the token with which it has enrolled.',
+      'Look in which phase they failed. Where devices come and go, have each begin when it comes (cohort.mode "asynchronous"). Where one device is in all of them, it may do that on purpose: revoke it, and the token with which it has enrolled.',
     page: `/#/tasks/${task}/rounds/${last.number}`,
     since: failed[0]!.endedAt,
   };

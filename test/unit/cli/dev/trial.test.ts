@@ -71,7 +71,7 @@ describe('a task for a few devices', () => {
     const given = { ...definition, cohort };
     expect(smallTask(defineTask(given), 8).task).toMatchObject({
       cohort: { goal: 8, minimum: 7, overSelection: 1 },
-      buffer: { concurrency: 8, maxStaleness: 20 },
+      buffer: { concurrency: 8, maxStaleness: 0 },
       masking: { threat: 'malicious' },
     });
     expect(() => smallTask(defineTask(given), 1)).toThrow(expect.objectContaining({ code: 'task.settings' }));

@@ -29,6 +29,17 @@ describe('an asynchronous task', () => {
     expect(largestSumOf(defined)).toBe(1);
   });
 
+  it('needs no more than its goal, which devices that come and go reach', () => {
+    const cohort = { mode: 'asynchronous', goal: 10 };
+    expect(task({ cohort }).buffer).toEqual({ concurrency: 20, maxStaleness: 20 });
+    // What apps take part in that say nothing of their floors.
+    expect(task({ cohort: { ...cohort, goal: 40 }, masking: {} }).buffer).toEqual({
+      concurrency: 80,
+      maxStaleness: 0,
+    });
+    expect(task({ cohort: { ...cohort, goal: 1_000_000 } }).buffer?.concurrency).toBe(100_000);
+  });
+
   it.each<[object, RegExp]>([
     [
       { masking: {}, cohort: { mode: 'asynchronous', goal: 40, concurrency: 100, maxStaleness: 64 } },
@@ -52,7 +63,6 @@ describe('an asynchronous task', () => {
     ],
     [{ retrain: { until: { rounds: 5 } } }, /retrain can't be combined with cohort.mode "asynchronous"/],
     [{ strategy: krum({ attackers: 1 }) }, /the strategy krum needs more than the sum.*fedAvg/],
-    [{ cohort: { mode: 'asynchronous', goal: 10 } }, /cohort.concurrency must be given/],
     [{ cohort: { mode: 'asynchronous', goal: 1, concurrency: 5 } }, /cohort.goal must be at least 2.*not 1/],
     [
       { cohort: { mode: 'asynchronous', goal: 10, concurrency: 100, minimum: 5 } },
@@ -100,7 +110,7 @@ describe('an asynchronous task', () => {
       minimum: 32,
       overSelection: 1.3,
       concurrency: 100,
-      maxStaleness: 20,
+      maxStaleness: 0,
     });
     expect(() => withSettings(defined, { masking: 'off' }, 2)).toThrow(
       expect.objectContaining({ fields: [expect.anything()] }),
