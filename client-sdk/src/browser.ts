@@ -3,7 +3,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { PlatformClient } from './client/client.ts';
 import { loadParts } from './client/load-parts.ts';
-import type { ClientOptions } from './client/options.ts';
+import type { ClientOptions, ExamplesByTask } from './client/options.ts';
 import type { Platform } from './client/platform.ts';
 import { browserConditions, browserSpares } from './device/browser-conditions.ts';
 import { browserSigningKey } from './device/browser-signing.ts';
@@ -44,8 +44,10 @@ function browserPlatform(): Platform {
  * The client of a page. Its workers train, mask and predict; of the tabs that have one storage, one at a time takes part.
  * A task's `trainer` is a `workerTrainer`, or the URL of a script that calls `serveTraining`.
  */
-export class FederatedClient extends PlatformClient {
-  constructor(options: ClientOptions) {
+export class FederatedClient<
+  Examples extends ExamplesByTask = ExamplesByTask,
+> extends PlatformClient<Examples> {
+  constructor(options: ClientOptions<Examples>) {
     super(options, browserPlatform());
   }
 }

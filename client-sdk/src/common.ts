@@ -4,7 +4,7 @@ export type { Query, QueryKind } from '@murmuration/protocol/queries/query';
 export type { Answer } from '@murmuration/protocol/queries/vector';
 export { PlatformClient } from './client/client.ts';
 export type { ClientEvents } from './client/events.ts';
-export type { ClientOptions, TaskOptions } from './client/options.ts';
+export type { ClientOptions, ExamplesByTask, TaskOptions } from './client/options.ts';
 export type { Platform } from './client/platform.ts';
 export type { Role } from './device/leadership.ts';
 export { BelowFloor } from './floors/below-floor.ts';

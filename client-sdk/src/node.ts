@@ -3,7 +3,7 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { PlatformClient } from './client/client.ts';
-import type { ClientOptions } from './client/options.ts';
+import type { ClientOptions, ExamplesByTask } from './client/options.ts';
 import { parts } from './client/parts.ts';
 import type { Platform } from './client/platform.ts';
 import { nodeInference } from './hybrid/node-inference.ts';
@@ -35,8 +35,15 @@ export const nodePlatform: Platform = {
 };
 
 /** The client of a Node process; training runs in a worker thread. */
-export class FederatedClient extends PlatformClient {
-  constructor(options: ClientOptions) {
+export class FederatedClient<
+  Examples extends ExamplesByTask = ExamplesByTask,
+> extends PlatformClient<Examples> {
+  constructor(options: ClientOptions<Examples>) {
     super(options, nodePlatform);
+  }
+
+  /** As `stop`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 }

@@ -2,7 +2,7 @@
 import './react-native/built-ins.ts';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { PlatformClient } from './client/client.ts';
-import type { ClientOptions } from './client/options.ts';
+import type { ClientOptions, ExamplesByTask } from './client/options.ts';
 import { type BackgroundResult, takePartFor } from './react-native/background.ts';
 import { type Phone, phonePlatform, type Wakes } from './react-native/platform.ts';
 import { type BackgroundOptions, Wake } from './react-native/wake.ts';
@@ -28,13 +28,15 @@ export { firstTrainer, type NamedTrainer } from './training/first-trainer.ts';
 const longestWake = 86_400_000;
 
 /** The client of an app on React Native; a task's `trainer` is an object. */
-export class FederatedClient extends PlatformClient {
+export class FederatedClient<
+  Examples extends ExamplesByTask = ExamplesByTask,
+> extends PlatformClient<Examples> {
   readonly #platform: ReturnType<typeof phonePlatform>;
   readonly #wakes: Wakes;
   #background: Promise<BackgroundResult> | undefined;
 
   /** Throws what every client throws, and `options.invalid`, with what to install, for what the app lacks. */
-  constructor(options: ClientOptions, phone: Phone) {
+  constructor(options: ClientOptions<Examples>, phone: Phone) {
     const wakes: Wakes = { current: undefined };
     const platform = phonePlatform(phone, wakes);
     super(options, platform);

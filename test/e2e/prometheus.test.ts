@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { FederatedClient } from '@murmuration/client-sdk/node';
+import type { PlatformClient } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
@@ -73,7 +73,7 @@ describe('the alert rules', () => {
 
 describe('a Prometheus that scrapes a running federation', () => {
   let coordinator: Coordinator;
-  let clients: FederatedClient[];
+  let clients: PlatformClient[];
   let folder: string;
   let url: string;
   /** The time of a scrape that was answered, s since 1970: on a busy machine one may come too late, and takes all away until the next. */

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FederatedClient } from '@murmuration/client-sdk/node';
+import { FederatedClient, type PlatformClient } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
@@ -29,7 +29,7 @@ import {
 
 let folder: string;
 let coordinator: Coordinator;
-let clients: FederatedClient[];
+let clients: PlatformClient[];
 /** Passes everything on, but changes the weights of models. */
 let forger: Server;
 /** Lets a device train that waits. */

@@ -1,4 +1,4 @@
-import type { FederatedClient } from '@murmuration/client-sdk/node';
+import type { PlatformClient } from '@murmuration/client-sdk/node';
 import type { RoundProgress } from '@murmuration/client-sdk/session/events';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const masked = {
 } as const;
 
 /** Stops a client as soon as it comes to a phase of a round. */
-function leavingAt(client: FederatedClient, at: RoundProgress['phase']): FederatedClient {
+function leavingAt(client: PlatformClient, at: RoundProgress['phase']): PlatformClient {
   client.on('round', ({ phase }) => {
     if (phase === at) void client.stop();
   });

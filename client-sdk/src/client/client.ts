@@ -43,7 +43,7 @@ import type { Transport } from '../transport/transport.ts';
 import { answering } from './answering.ts';
 import type { ClientEvents } from './events.ts';
 import { loadParts } from './load-parts.ts';
-import type { ClientOptions, TaskOptions } from './options.ts';
+import type { ClientOptions, ExamplesByTask, TaskOptions } from './options.ts';
 import type { TaskModels } from './parts.ts';
 import type { Platform } from './platform.ts';
 import { invalid, requireOptions } from './require-options.ts';
@@ -62,7 +62,7 @@ const shortestGreeting = 500;
  * chosen. Everything that goes wrong is an `error` event; the client goes on by itself, but for `device.revoked`, and for
  * `device.enrolment-used-up` where the app has no other token: then it stops, and an app that starts it again is told the same.
  */
-export class PlatformClient {
+export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
   /** What protects this device's updates, whatever a plan says. */
   readonly protection: Protection;
   readonly #platform: Platform;
@@ -92,7 +92,7 @@ export class PlatformClient {
    * `hybrid.not-served` for a model that nothing here can run, and `device.cleartext` for a coordinator that is reached by http on another
    * host, unless `cleartext` is `allowed`.
    */
-  constructor(options: ClientOptions, platform: Platform) {
+  constructor(options: ClientOptions<Examples>, platform: Platform) {
     const base = requireOptions(options);
     const parts = async () => platform.parts ?? (await loadParts());
     const contentHash = platform.contentHash ?? (async bytes => (await parts()).hashHere(bytes));
@@ -134,7 +134,7 @@ export class PlatformClient {
     });
     this.#leadership = new Leadership(storage, role => this.#emit('role', role));
     platform.online?.(() => this.#wake.fire());
-    const tasks = Object.entries(options.tasks).map(([name, task]) => ({
+    const tasks = Object.entries(options.tasks as ClientOptions['tasks']).map(([name, task]) => ({
       name: parseTaskName(name),
       ...task,
     }));
@@ -295,7 +295,7 @@ export class PlatformClient {
    * The model that this device serves for a task: global, personal, mixed. It needs neither connection nor `start`. Throws `task.unknown`,
    * or `hybrid.not-served` for a task without the option `hybrid`.
    */
-  hybrid(task: string): Hybrid {
+  hybrid<Task extends keyof Examples & string>(task: Task): Hybrid<Examples[Task]> {
     return this.#hybrids.of(task);
   }
 

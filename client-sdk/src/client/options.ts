@@ -7,13 +7,13 @@ import type { EnergyModel } from '../session/costs.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport, TransportName } from '../transport/transport.ts';
 
-/** What a device learns for one task. */
-export interface TaskOptions {
+/** What a device learns for one task, from examples of one type. */
+export interface TaskOptions<Example = unknown> {
   /** The device's examples, or a promise of them; read when it checks in and when a round needs them, and never sent. */
   readonly examples: () =>
-    | Iterable<unknown>
-    | AsyncIterable<unknown>
-    | PromiseLike<Iterable<unknown> | AsyncIterable<unknown>>;
+    | Iterable<Example>
+    | AsyncIterable<Example>
+    | PromiseLike<Iterable<Example> | AsyncIterable<Example>>;
   /** A module whose default export is the `Objective`, or a trainer of the app's own. */
   readonly trainer: URL | Trainer;
   /** Layers that stay on the device: it takes no part under a plan that does not name them among its own `privateLayers`. */
@@ -28,14 +28,17 @@ export interface TaskOptions {
   /** The queries that the device answers, by their names, 12 at most; none where it is left out. */
   readonly answers?: Readonly<Record<string, AnswerOptions>>;
   /** Serves a model of this task on the device: `client.hybrid(task)`. */
-  readonly hybrid?: HybridOptions;
+  readonly hybrid?: HybridOptions<NoInfer<Example>>;
 }
 
-export interface ClientOptions extends EnrolmentOptions {
+/** The types of the examples of tasks, by their names. */
+export type ExamplesByTask = Readonly<Record<string, unknown>>;
+
+export interface ClientOptions<Examples extends ExamplesByTask = ExamplesByTask> extends EnrolmentOptions {
   /** The coordinator, such as `https://learn.example.org`; with a path where a proxy has it under one, such as `https://example.org/learn`. */
   readonly url: string | URL;
   /** By name of the task. */
-  readonly tasks: Readonly<Record<string, TaskOptions>>;
+  readonly tasks: { readonly [Task in keyof Examples]: TaskOptions<Examples[Task]> };
   /**
    * `asked`, as by default: nothing is sent before somebody has said yes (`setConsent`), which is remembered. `not-needed`: what the device
    * learns from is nobody's, or the app has asked by other means; a no that was said by `setConsent` counts all the same.

@@ -4,9 +4,9 @@ import type { PersonalModel } from './personal.ts';
 import type { WeightsPrior } from './weights-prior.ts';
 
 /** How a task's model is served on the device, mixed with what was learned there alone. */
-export interface HybridOptions {
+export interface HybridOptions<Example = never> {
   /** How what the app asks becomes the model's input, and what examples ask of a model. */
-  readonly serving: Serving<never>;
+  readonly serving: Serving<Example>;
   /** What is learned on this device alone; none by default: the global model serves. */
   readonly personal?: readonly PersonalModel[];
   /** Weights of the mixture that the device's own examples change; by default they decide alone. */

@@ -45,7 +45,7 @@ export interface HybridReport {
 }
 
 /** The model that a device serves for one task: the global one, mixed with what was learned here alone. */
-export interface Hybrid {
+export interface Hybrid<Example = unknown> {
   /**
    * @param input what the task's `Serving.input` takes, such as the text before the caret.
    * @param source one part of the mixture by itself, for comparison; `hybrid` by default, which falls back to what there is.
@@ -69,7 +69,7 @@ export interface Hybrid {
    * Tells of an example that the person has just made, which `TaskOptions.examples` gives from now on as well. Throws `app.aborted` once `signal` is
    * aborted; it is learned from all the same.
    */
-  observe(example: unknown, signal?: AbortSignal): Promise<void>;
+  observe(example: Example, signal?: AbortSignal): Promise<void>;
   /** Learns from the device's examples now, and chooses λ anew. Throws `training.stopped` once `signal` is aborted, and what training throws. */
   learn(signal?: AbortSignal): Promise<void>;
   /** Null before the device has both kinds of models and examples to compare them on. */

@@ -46,10 +46,11 @@ type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = 
 /** A task as a team writes it down; what is left out has the default that `docs/reference/task.md` lists. */
 export type TaskDefinition = Omit<Definition, 'masking' | 'strategy' | 'cohort'> & {
   readonly cohort:
-    | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>
     | (Cohort<'asynchronous', 'minimum' | 'overSelection' | 'concurrency' | 'maxStaleness', never> & {
         readonly mode: 'asynchronous';
-      });
+      })
+    // Behind the other: of this one the compiler names the field that is missing.
+    | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>;
 } & (
     | { readonly masking: Exclude<Definition['masking'], 'off'>; readonly strategy: GroupsStrategy }
     | { readonly masking?: Definition['masking']; readonly strategy?: SumStrategy | undefined }

@@ -87,12 +87,20 @@ function isOfSize(issue: $ZodIssue): boolean {
   return issue.origin === 'string' || issue.origin === 'array';
 }
 
-/** Of the alternatives that take a value of its kind at all, the one that it fits best; undefined where that is not one. */
+/**
+ * Of the alternatives that take a value of its kind at all, the one that it fits best, in which of as many it is wrong only within; undefined
+ * where that is not one.
+ */
 function meantOf(alternatives: readonly (readonly $ZodIssue[])[]): readonly $ZodIssue[] | undefined {
   const possible = alternatives.filter(issues => !issues.some(isOfKind));
-  const [first, second] = possible.toSorted((a, b) => a.length - b.length);
-  return first && first.length === second?.length ? undefined : first;
+  const order = (a: readonly $ZodIssue[], b: readonly $ZodIssue[]) =>
+    a.length - b.length || Number(isWhole(a)) - Number(isWhole(b));
+  const [first, second] = possible.toSorted(order);
+  return first && second && order(first, second) === 0 ? undefined : first;
 }
+
+/** Whether the value itself is wrong, and not what is in it. */
+const isWhole = (issues: readonly $ZodIssue[]) => issues.some(({ path }) => path.length === 0);
 
 /** Whether a value is of another kind than what was expected. */
 function isOfKind({ code, path }: $ZodIssue): boolean {

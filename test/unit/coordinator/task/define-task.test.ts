@@ -230,6 +230,12 @@ describe('a task', () => {
     [{ plan: { ...training, batchSize: 1.5 } }, /plan\.batchSize: expected a whole number .*found 1\.5/],
     [{ plan: {} }, /plan\.learningRate: .*number.*it is missing/],
     [{ plan: { learningRate: Number.NaN } }, /plan\.learningRate: .*number/],
+    ...[Number.NaN, 0.5, 'soon'].map((every): [object, RegExp] => [
+      {
+        queries: [{ query: defineQuery({ name: 'q', kind: 'count', threshold: 20, period: '1 d' }), every }],
+      },
+      /queries\.0\.every: expected a time such as "30 s"/,
+    ]),
     [{ plan: { learningRate: 0 } }, /plan\.learningRate: expected a number above 0/],
     [{ plan: { ...training, proximal: -1 } }, /plan\.proximal: expected a number (from|of at least) 0/],
     [{ plan: { ...training, momentum: 0.9 } }, /plan\.momentum: there is no such field/],
@@ -606,4 +612,11 @@ describe('a task whose devices send some of the values', () => {
   ])('is refused with %s', (_, compression, change, text) => {
     expect(() => defineTask(compressed(compression, change))).toThrow(text);
   });
+});
+
+it('names the field that is missing to the compiler', () => {
+  const { cohort: _, ...rest } = least;
+  // @ts-expect-error Property 'minimum' is missing
+  const cohort: TaskDefinition['cohort'] = { goal: 3 };
+  expect(() => defineTask({ ...rest, cohort })).toThrow(/cohort\.minimum must be given/);
 });
