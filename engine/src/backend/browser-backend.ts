@@ -77,7 +77,7 @@ export async function startBrowserBackend(options: BrowserBackendOptions): Promi
   }
   await setBackend(fastest.backend);
   await memory?.keep(fastest.backend).catch(() => {});
-  const figures = found.map(({ backend, ms }) => `${backend} ${ms.toFixed(1)} ms a step`);
+  const figures = found.map(({ backend, ms }) => `${backend} ${ms.toFixed(1)} ms a step of a probe`);
   return { backend: fastest.backend, reason: [...figures, ...refusals].join('; ') };
 }
 

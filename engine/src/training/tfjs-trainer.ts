@@ -94,7 +94,8 @@ export function tfjsTrainer<Example>(
         requireSoftmax(objective, settings);
         const drawn = drawRows(objective, examples as readonly Example[], settings);
         const model = await load(files);
-        return trainLocally(drawn, {
+        const startedAt = tf.util.now();
+        const result = await trainLocally(drawn, {
           weights: files.weights,
           settings,
           signal,
@@ -104,6 +105,10 @@ export function tfjsTrainer<Example>(
           sizes: () => sizesOf(model.model),
           path: pathOf(model),
         });
+        return {
+          ...result,
+          path: timed(pathOf(model), drawn.rows.size, settings, tf.util.now() - startedAt),
+        };
       });
     },
     async close() {
@@ -137,6 +142,18 @@ function sizesOf(model: tf.LayersModel): WeightSize[] {
     size: tf.util.sizeFromShape(weight.shape as number[]),
     isTrainable: trainable.has(weight),
   }));
+}
+
+/** A path whose backend was chosen by the steps of a probe, with how long those of this training took: `ms` in all, with what was between. */
+function timed(path: TrainingPath, rows: number, settings: TrainingSettings, ms: number): TrainingPath {
+  if (!path.backend) return path;
+  const { epochs, batchSize } = settings;
+  const step = ms / (epochs * Math.ceil(rows / batchSize));
+  const batch = Math.min(rows, batchSize);
+  return {
+    ...path,
+    reason: `${path.reason}; ${step.toFixed(1)} ms a step of this training, of ${batch} rows`,
+  };
 }
 
 function pathOf({ path: { engine, reason }, backend }: Loaded): TrainingPath {

@@ -179,8 +179,37 @@ describe('an objective of rows', () => {
       };
       const files = { hash, topology, layout, weights };
       const { path, metrics } = await trainer.train(files, settings, images, never, () => {});
-      expect(path.engine).toBe(engine === 'auto' ? 'fused' : 'generic');
+      expect(path?.engine).toBe(engine === 'auto' ? 'fused' : 'generic');
       expect(metrics.loss).toBeGreaterThan(0);
+      await trainer.close();
+    });
+
+    it('tells how long steps of its own batch took, where a probe chose the backend', async () => {
+      const { topology, layout, weights } = describeModel(of(2));
+      const { hash } = encodeModel(topology, layout, weights);
+      const reason = 'cpu 5.1 ms a step of a probe';
+      const trainer = tfjsTrainer(classifier({ classes: 2, label, ...nested }), {
+        engine: 'generic',
+        startBackend: async () => ({ backend: 'cpu', reason }),
+      });
+      const { path } = await trainer.train(
+        { hash, topology, layout, weights },
+        {
+          epochs: 1,
+          batchSize: 8,
+          learningRate: 0.1,
+          proximal: 0,
+          gradientClip: null,
+          maxExamples: 9,
+          seed: 1,
+        },
+        images,
+        never,
+        () => {},
+      );
+      expect(path?.reason).toMatch(
+        /; cpu 5\.1 ms a step of a probe; \d+\.\d ms a step of this training, of 8 rows$/,
+      );
       await trainer.close();
     });
 
