@@ -106,8 +106,9 @@ export function deviceRequests({
       find(round, assignment).contribute(device, assignment, phase, message),
     predict: message => predictions.answer(message),
     leave({ device: { id } }, { round, assignment, reason }) {
-      for (const [task, { trainings }] of rounds)
-        if (trainings?.leave(id, assignment)) return void events.emit('left', task, countedReason(reason));
+      for (const { task, trainings } of rounds.values())
+        if (trainings?.leave(id, assignment))
+          return void events.emit('left', task.name, countedReason(reason));
       return find(round, assignment).leave(id, assignment, reason);
     },
     forget: device => deviceRegistry.forget(device),

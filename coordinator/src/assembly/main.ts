@@ -75,12 +75,21 @@ export interface Coordinator {
    * frees the port.
    */
   stop(): Promise<void>;
+  /** As `stop`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
+
+type Running = Omit<Coordinator, typeof Symbol.asyncDispose>;
+
+const disposable = (running: Running): Coordinator =>
+  Object.assign(running, { [Symbol.asyncDispose]: () => running.stop() });
 
 /** What differs between a coordinator in production and one in a test. */
 export interface CoordinatorEnvironment {
-  readonly clock: Clock;
-  readonly random: RandomBytes;
+  /** The system's by default, which no setting of it moves back. */
+  readonly clock?: Clock;
+  /** The system's by default. */
+  readonly random?: RandomBytes;
   /** Draws cohorts, and makes ids and tokens of rounds; by default `random` does. */
   readonly roundRandom?: RandomBytes;
   /** Threads that take masks off a sum, 0 for the one that answers requests; by default as many as there are processors. */
@@ -104,9 +113,10 @@ export interface CoordinatorEnvironment {
 export async function createCoordinator(
   config: Config,
   tasks: readonly Task[],
-  surroundings: CoordinatorEnvironment = { clock: steadyClock(), random: systemRandom },
+  environment: CoordinatorEnvironment = {},
 ): Promise<Coordinator> {
   refuseEqualNames(tasks);
+  const surroundings = { clock: steadyClock(), random: systemRandom, ...environment };
   const { clock } = surroundings;
   const opened = new OpenResources(clock);
   try {
@@ -131,8 +141,8 @@ export async function createCoordinator(
     };
     opened.add(closeStorage);
     const parts = [config, surroundings, storage, opened, closeStorage, health] as const;
-    if (config.role !== 'front') return await open(tasks, ...parts);
-    return await openFront(...parts, waitsFor(surroundings, health));
+    if (config.role !== 'front') return disposable(await open(tasks, ...parts));
+    return disposable(await openFront(...parts, waitsFor(surroundings, health)));
   } catch (error) {
     // A start that fails, however late, leaves nothing behind that would keep the process alive.
     await opened.close();
@@ -143,12 +153,12 @@ export async function createCoordinator(
 async function open(
   given: readonly Task[],
   config: Config,
-  surroundings: CoordinatorEnvironment,
+  surroundings: CoordinatorEnvironment & { readonly clock: Clock; readonly random: RandomBytes },
   storage: Storage,
   opened: OpenResources,
   closeStorage: () => Promise<void>,
   health: HealthPort | undefined,
-): Promise<Coordinator> {
+): Promise<Running> {
   const { clock, random, roundRandom = random, verifyEnrolment, precompute = [], threads } = surroundings;
   const events = new CoordinatorEvents();
   const recentLog = new RecentLog(clock.now());
