@@ -9,7 +9,7 @@ import { rootFolder, stop } from './prepare.mjs';
  * @property {string} name
  * @property {string} folder
  * @property {readonly string[]} entries What others may import, by its full name; without wildcards.
- * @property {{ readonly dependencies?: Readonly<Record<string, string>> }} manifest
+ * @property {{ readonly dependencies?: Readonly<Record<string, string>>, readonly files?: readonly string[] }} manifest
  */
 
 /** @param {string} folder */

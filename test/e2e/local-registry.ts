@@ -95,7 +95,7 @@ export class LocalRegistry {
     }
     const top = manifestIn(join(root, 'node_modules', name))?.version;
     const latest = top && versions[top] ? top : Object.keys(versions)[0];
-    return latest && { name, 'dist-tags': { latest }, versions };
+    return latest ? { name, 'dist-tags': { latest }, versions } : undefined;
   }
 }
 

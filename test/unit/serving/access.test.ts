@@ -140,9 +140,10 @@ describe('with tokens', () => {
 
   it('that may monitor read the figures, those of the process among them, and ask no model', async () => {
     const [monitor, feedback] = [minted(['monitor']), minted(['feedback'])];
-    world = await openWorld(echo, { tokens: [monitor.entry, feedback.entry] });
+    const opened = await openWorld(echo, { tokens: [monitor.entry, feedback.entry] });
+    world = opened;
     const as = (path: string, { text }: { readonly text: string }) =>
-      world.ask('GET', path, undefined, { authorization: `Bearer ${text}` });
+      opened.ask('GET', path, undefined, { authorization: `Bearer ${text}` });
     const figures = await as('/metrics', monitor);
     expect(figures.status).toBe(200);
     expect(await figures.text()).toMatch(/^process_cpu_seconds_total \d/m);
