@@ -1,3 +1,4 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { Access } from '@murmuration/serving/access/access';
 import type { Directory } from '../cells/directory.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -46,5 +47,14 @@ export async function frontRoutes(
   modelRoutes(app, registry, storage.history, new Traffic(), events, served, reading);
   wasmRoutes(app);
   await leadToCells(app, directory);
+  app.get('/v1/tasks', { schema: { hide: true } }, askCell);
+  app.all('/v1/admin/*', { schema: { hide: true } }, askCell);
   return { guard: guardBy(authenticator, operators), reading };
+}
+
+function askCell(): never {
+  throw new MurmurationError(
+    'request.not-found',
+    'This is a front: it brings devices to the cells, which have the tasks. Ask one of the cells.',
+  );
 }

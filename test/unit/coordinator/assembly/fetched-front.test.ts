@@ -101,6 +101,15 @@ describe('fronts that keep nothing', () => {
     expect(answer.headers.get('murmuration-newest')).toBe('1');
   });
 
+  it('send an operator who asks for tasks to a cell', async () => {
+    for (const path of ['/v1/tasks', '/v1/admin/overview'])
+      expect(await (await fetch(url + path)).json()).toMatchObject({
+        code: 'request.not-found',
+        detail:
+          'This is a front: it brings devices to the cells, which have the tasks. Ask one of the cells.',
+      });
+  });
+
   it('HT8: give another token with the hello, and with nothing else', async () => {
     const one = await device();
     const first = one.token;
