@@ -54,7 +54,7 @@ export async function openRequestLog(
     sinks.push(new KafkaSink(kafka));
   }
   if (http) sinks.push(new HttpSink(http, ports.clock));
-  const { entries, bytes, batch, delay, attempts } = settings;
+  const { entries, bytes, batch, delay } = settings;
   return new RequestLog(
     {
       mode,
@@ -63,7 +63,7 @@ export async function openRequestLog(
       payload,
       person: person && key && { field: person, key },
       place: { source, namespace },
-      limits: { entries, bytes, batch, delay, attempts },
+      limits: { entries, bytes, batch, delay },
     },
     sinks,
     ports,

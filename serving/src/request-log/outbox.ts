@@ -15,8 +15,6 @@ export interface OutboxLimits {
   readonly batch: number;
   /** ms that an event waits for others. */
   readonly delay: number;
-  /** Attempts after which events that a sink does not take are dropped. */
-  readonly attempts: number;
 }
 
 export interface OutboxPorts {
@@ -28,8 +26,13 @@ export interface OutboxPorts {
 /** ms before the second attempt, which double with each further one, and how long they get. */
 const firstPause = 200;
 const longestPause = 30_000;
+/** Attempts after which events give way to others that have no room, since what a sink never takes would keep all others from it. */
+const attempts = 5;
 
-/** Events on their way to one sink: few wait, one batch is written at a time, and what has no room is dropped at once. */
+/**
+ * Events on their way to one sink: they wait while there is room for them, one batch is written at a time, and what has no room is dropped at
+ * once.
+ */
 export class Outbox {
   readonly #sink: LogSink;
   readonly #limits: OutboxLimits;
@@ -42,6 +45,8 @@ export class Outbox {
   /** Set while nothing is written: writes when its time has come. */
   #timer: Cancel | undefined;
   #isWriting = false;
+  /** Whether an event had no room since the last one was written or given up. */
+  #isFull = false;
   #isClosing = false;
   #isOver = false;
   #idle: (() => void)[] = [];
@@ -61,6 +66,7 @@ export class Outbox {
   offer(event: LogEvent): void {
     const { entries, bytes, batch, delay } = this.#limits;
     if (this.#isClosing || this.#waiting.length >= entries || this.#bytes + event.bytes > bytes) {
+      this.#isFull = true;
       this.drop(1, 'full');
       return;
     }
@@ -115,7 +121,7 @@ export class Outbox {
   }
 
   async #write(): Promise<void> {
-    const { batch, attempts } = this.#limits;
+    const { batch } = this.#limits;
     const events = this.#waiting.slice(0, batch);
     if (events.length === 0) return;
     try {
@@ -130,7 +136,8 @@ export class Outbox {
       this.#asked = error instanceof MurmurationError ? (error.after ?? 0) : 0;
       const isFinal = error instanceof MurmurationError && !error.retryable;
       if (this.#failures === 1) this.#ports.events.fault?.(`the request log, ${this.#sink.name}`, error);
-      if (!isFinal && !this.#isClosing && this.#failures < attempts) return;
+      const isHopeless = this.#isFull && this.#failures >= attempts;
+      if (!isFinal && !this.#isClosing && !isHopeless) return;
       // What comes next may fare better.
       this.#failures = 0;
       this.#forget(events.length, 'failed');
@@ -153,6 +160,7 @@ export class Outbox {
   }
 
   #release(events: number): void {
+    if (events > 0) this.#isFull = false;
     for (const { bytes } of this.#waiting.splice(0, events)) this.#bytes -= bytes;
   }
 }

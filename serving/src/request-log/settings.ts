@@ -84,8 +84,6 @@ export const requestLogSchema = z
     batch: count(10_000).default(500),
     /** ms that an event waits for others. */
     delay: z.int().min(0).max(60_000).default(200),
-    /** Attempts to write an event until it is dropped. */
-    attempts: count(100).default(5),
     /** Files of JSON Lines. */
     files: z
       .strictObject({

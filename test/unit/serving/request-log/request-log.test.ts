@@ -65,7 +65,7 @@ function open(sinks: readonly LogSink[], changes: Partial<RequestLogOptions> = {
       payload: 65_536,
       person: null,
       place: { source: '/test', namespace: 'default' },
-      limits: { entries: 1_000, bytes: 1 << 20, batch: 100, delay: 10, attempts: 3 },
+      limits: { entries: 1_000, bytes: 1 << 20, batch: 100, delay: 10 },
       ...changes,
     },
     sinks,
@@ -335,7 +335,7 @@ describe('sampling', () => {
       (
         await logged(exchanges, {
           rate,
-          limits: { entries: 10_000, bytes: 1 << 30, batch: 100, delay: 10, attempts: 3 },
+          limits: { entries: 10_000, bytes: 1 << 30, batch: 100, delay: 10 },
         })
       ).map(({ id }) => id);
     const [one, other] = [await ids(), await ids()];
@@ -398,7 +398,7 @@ describe('a sink that does not keep up', () => {
   it('does not stop the first turns either: drafts are bounded as well', () => {
     const { log, dropped } = open([new KeepingSink()], {
       ...redacting([{ tensors: ['*'] }]),
-      limits: { entries: 10, bytes: 1 << 20, batch: 5, delay: 10, attempts: 3 },
+      limits: { entries: 10, bytes: 1 << 20, batch: 5, delay: 10 },
     });
     for (const each of many(25)) log.record(each);
     expect(log.pending.entries).toBe(10);
@@ -408,7 +408,7 @@ describe('a sink that does not keep up', () => {
   it('gets a batch again until it takes it, at longer and longer intervals', async () => {
     const sink = new FailingSink(new Error('broken'));
     const { log, turns, clock, dropped } = open([sink], {
-      limits: { entries: 1_000, bytes: 1 << 20, batch: 100, delay: 10, attempts: 10 },
+      limits: { entries: 1_000, bytes: 1 << 20, batch: 100, delay: 10 },
     });
     log.record(exchange());
     turns.take();
@@ -429,6 +429,39 @@ describe('a sink that does not keep up', () => {
     expect(dropped.size).toBe(0);
     await log.close();
     expect(sink.isClosed).toBe(true);
+  });
+
+  it('loses nothing while there is room, however long it is away', async () => {
+    const sink = new FailingSink(new Error('broken'));
+    const { log, turns, clock, dropped } = open([sink]);
+    for (const each of many(300)) log.record(each);
+    turns.take();
+    await clock.advance(3_600_000);
+    sink.error = null;
+    await clock.advance(60_000);
+    expect(sink.events).toHaveLength(600);
+    expect(dropped.size).toBe(0);
+    await log.close();
+  });
+
+  it('loses first what it takes least once others have no room', async () => {
+    const sink = new FailingSink(new Error('broken'));
+    const limits = { entries: 20, bytes: 1 << 20, batch: 10, delay: 10 };
+    const { log, turns, clock, dropped } = open([sink], { limits });
+    for (const each of many(10)) log.record(each);
+    turns.take();
+    await clock.advance(60_000);
+    expect(dropped.size).toBe(0);
+    log.record(exchange({ id: 'late' }));
+    turns.take();
+    await clock.advance(60_000);
+    expect(dropped).toEqual(
+      new Map([
+        ['failing full', 2],
+        ['failing failed', 10],
+      ]),
+    );
+    await log.close();
   });
 
   it('loses a batch that it will never take, and gets the next one', async () => {
