@@ -12,6 +12,7 @@ export const alertRules = [
   'version-unreadable',
   'protection-weakened',
   'many-enrolments',
+  'outdated-devices',
   'clock-stepped',
   'data-drifted',
 ] as const;

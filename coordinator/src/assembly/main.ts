@@ -217,7 +217,7 @@ async function open(
     random,
     events,
     storage,
-    enrolled: () => population.size,
+    population,
     isDevelopment: config.development,
     alerts: config.alerts,
     disk: place?.kind === 'folder' ? () => diskSpace(place.name) : null,

@@ -2,9 +2,11 @@ import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
+import type { Population } from '../population/population.ts';
 import type { TaskRounds } from '../rounds/task-rounds.ts';
 import type { Storage } from '../storage/storage.ts';
 import { clockStepped } from '../telemetry/alerts/clock-stepped.ts';
+import { outdatedDevices } from '../telemetry/alerts/outdated-devices.ts';
 import { protectionWeakened } from '../telemetry/alerts/protection-weakened.ts';
 import type { AlertSettings } from '../telemetry/alerts/settings.ts';
 import { storageSilent } from '../telemetry/alerts/storage-silent.ts';
@@ -50,7 +52,7 @@ export async function openWatch(
     readonly random: RandomBytes;
     readonly events: CoordinatorEvents;
     readonly storage: Storage;
-    readonly enrolled: () => number;
+    readonly population: Pick<Population, 'size' | 'outdated'>;
     readonly isDevelopment: boolean;
     readonly alerts: AlertSettings;
     readonly disk: AlertPorts['disk'];
@@ -58,7 +60,7 @@ export async function openWatch(
     readonly silentSince?: () => number | null;
   },
 ): Promise<Watch> {
-  const { clock, random, events, storage, enrolled, disk, isDevelopment, silentSince } = ports;
+  const { clock, random, events, storage, population, disk, isDevelopment, silentSince } = ports;
   const presence = new Presence(events);
   const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
   const { history } = storage;
@@ -69,7 +71,7 @@ export async function openWatch(
     history,
     base: task => versionAliases.of(task).base.model,
     presence,
-    enrolled,
+    enrolled: () => population.size,
     async behaviour(task) {
       const conduct = conducts?.get(task);
       const [shared, slow] = [conduct?.shared(mostNamed) ?? [], conduct?.slow(mostNamed) ?? []];
@@ -83,6 +85,7 @@ export async function openWatch(
     standing: now => [
       ...readability.all.map(each => versionUnreadable(each, now)),
       ...settings.weakened.map(protectionWeakened),
+      ...population.outdated.map(outdatedDevices),
       ...[clockStepped(clock.ahead?.() ?? 0, now), storageSilent(silentSince?.() ?? null, now)].filter(
         each => each !== null,
       ),
@@ -97,7 +100,7 @@ export async function openWatch(
     versionAliases,
     presence,
     privacy,
-    enrolled,
+    enrolled: () => population.size,
     isDevelopment,
     expected: task => checkIns.get(task)!.expected,
     alerts: () => alerts.firing,

@@ -10,6 +10,7 @@ import type { Place } from '../paging/paging.ts';
 import type { Device, DeviceStore } from './device.ts';
 import type { EnrolmentVerifier } from './enrolment.ts';
 import { lookAgain } from './look-again.ts';
+import { type Outdated, OutdatedDevices } from './outdated-devices.ts';
 
 /** Revoked devices that are read at a time. */
 const pageLength = 1_000;
@@ -24,6 +25,7 @@ export class Population {
   readonly #revoked = new Set<DeviceId>();
   /** Those whose revocation is being written. */
   readonly #revoking = new Set<DeviceId>();
+  readonly #outdated = new OutdatedDevices();
   #size = 0;
 
   constructor(devices: DeviceStore, mayEnrol: EnrolmentVerifier, primitives: Primitives, clock: Clock) {
@@ -72,6 +74,11 @@ export class Population {
     return this.#size;
   }
 
+  /** Those of the last day that speak another version of the protocol, as they say. */
+  get outdated(): readonly Outdated[] {
+    return this.#outdated.at(this.#clock.now());
+  }
+
   /** Devices that were revoked. */
   get revoked(): number {
     return this.#revoked.size;
@@ -102,11 +109,14 @@ export class Population {
 
   /** Throws `protocol.version`, `device.unknown`, `device.signature` or, to its owner alone, `device.revoked`. */
   async identify({ protocol, device: id, signature }: Hello, nonce: Uint8Array): Promise<Device> {
-    requireVersion(protocol);
     const device = await this.#devices.get(id);
+    // Strangers who make up devices are none of those that an upgrade has left behind.
+    if (device && protocol !== protocolVersion) this.#outdated.came(id, protocol, this.#clock.now());
+    requireVersion(protocol);
     if (!device) throw new MurmurationError('device.unknown');
     if (!this.#primitives.ed25519.verify(device.publicKey, challengeMessage('hello', nonce), signature))
       throw new MurmurationError('device.signature');
+    this.#outdated.forget(id);
     return this.#requireUnrevoked(device);
   }
 

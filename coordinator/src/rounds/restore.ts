@@ -9,8 +9,15 @@ import { addsAsTheyCome, type Task } from '../task/task.ts';
  * another, `request.invalid` for the plan of another version of the protocol, and `storage.corrupt`.
  */
 export function restore(aggregate: Aggregate, { terms, checkpoint }: SavedRound, task: Task): void {
-  // A plan that was written down by another version of the protocol names no round of this one.
-  writePlan(terms.plan);
+  try {
+    writePlan(terms.plan);
+  } catch (cause) {
+    throw new MurmurationError(
+      'request.invalid',
+      'Another version of the coordinator began it, whose plans this one does not read.',
+      { cause },
+    );
+  }
   if (
     (terms.buffer === undefined) === addsAsTheyCome(task) ||
     (terms.plan.bases === undefined) === (task.buffer !== null && task.masking !== null)

@@ -19,6 +19,7 @@ export const words = {
     'protection-weakened': 'Devices are less protected',
     'rounds-delayed': 'One device keeps rounds waiting',
     'many-enrolments': 'Unusually many enrolments',
+    'outdated-devices': 'Devices speak another protocol version',
     'clock-stepped': 'The machine’s clock changed',
     'data-drifted': 'What a model is asked has drifted',
   } satisfies Record<AlertRule, string>,

@@ -40,6 +40,7 @@ function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
     'many-enrolments':
       manyEnrolments &&
       `More than ${manyEnrolments.devices} devices enrolled within ${inWords(manyEnrolments.within)}.`,
+    'outdated-devices': 'Enrolled devices came that speak another version of the protocol.',
     'data-drifted': dataDrifted ? 'What a served version is asked has drifted from its reference.' : null,
     'clock-stepped': 'The clock of the machine was set since the coordinator started.',
     'disk-filling':

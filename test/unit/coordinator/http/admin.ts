@@ -103,7 +103,7 @@ export async function openAdmin(
     random: secrets.random,
     events: federation.events,
     storage: { ...storage, history },
-    enrolled: () => population.size,
+    population,
     isDevelopment: false,
     alerts: alertsSchema.parse(undefined),
     disk: null,

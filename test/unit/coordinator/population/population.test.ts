@@ -1,5 +1,6 @@
 import type { DeviceStore } from '@murmuration/coordinator/population/device';
 import { listedTokens } from '@murmuration/coordinator/population/enrolment';
+import { OutdatedDevices } from '@murmuration/coordinator/population/outdated-devices';
 import { Population } from '@murmuration/coordinator/population/population';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
@@ -177,6 +178,35 @@ describe('revocation', () => {
     expect(await population.revoke(id)).toBe(false);
     expect(population.isRevoked(id)).toBe(false);
     expect((await population.enrol(enrol(), nonce)).id).toBe(id);
+  });
+});
+
+describe('devices of another version of the protocol', () => {
+  it('are counted once each, for a day, until they speak this one; strangers are not', async () => {
+    const clock = new VirtualClock();
+    const population = new Population(memoryDevices(), async () => true, native, clock);
+    const { id } = await population.enrol(enrol(), nonce);
+    const old = hello({ device: id, protocol: 1 });
+    const began = clock.now();
+    for (const each of [old, old, hello({ device: 'A'.repeat(22), protocol: 1 })]) {
+      await expect(population.identify(each, nonce)).rejects.toMatchObject({ code: 'protocol.version' });
+      await clock.advance(60_000);
+    }
+    expect(population.outdated).toEqual([{ protocol: 1, devices: 1, since: began }]);
+    await population.identify(hello({ device: id }), nonce);
+    expect(population.outdated).toEqual([]);
+    await expect(population.identify(old, nonce)).rejects.toThrow();
+    await clock.advance(86_400_000);
+    expect(population.outdated).toEqual([]);
+  });
+
+  it('are remembered up to 10,000 of them', () => {
+    const outdated = new OutdatedDevices();
+    for (let i = 0; i < 10_005; i++) outdated.came(`device ${i}` as DeviceId, 1 + (i % 2), i);
+    expect(outdated.at(20_000)).toEqual([
+      { protocol: 1, devices: 5_000, since: 6 },
+      { protocol: 2, devices: 5_000, since: 5 },
+    ]);
   });
 });
 

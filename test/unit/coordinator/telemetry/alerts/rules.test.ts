@@ -21,6 +21,7 @@ import {
   roundsDelayed,
 } from '@murmuration/coordinator/telemetry/alerts/many-failures';
 import { noEligibleDevices } from '@murmuration/coordinator/telemetry/alerts/no-eligible-devices';
+import { outdatedDevices } from '@murmuration/coordinator/telemetry/alerts/outdated-devices';
 import { countFailures, roundsFailing } from '@murmuration/coordinator/telemetry/alerts/rounds-failing';
 import { alertsSchema, type FigureSettings } from '@murmuration/coordinator/telemetry/alerts/settings';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
@@ -296,4 +297,16 @@ it.each([
   [24 * anHour, 'a day'],
 ])('%i ms in words are %s', (ms, words) => {
   expect(inWords(ms)).toBe(words);
+});
+
+it('names devices that an upgrade has left behind, or ahead', () => {
+  expect(outdatedDevices({ protocol: 1, devices: 3, since: 7 })).toMatchObject({
+    summary: expect.stringMatching(/^3 devices speak protocol 1, and this coordinator \d+: /),
+    advice: expect.stringContaining('Publish the app'),
+    since: 7,
+  });
+  expect(outdatedDevices({ protocol: 60_000, devices: 1, since: 7 })).toMatchObject({
+    summary: expect.stringMatching(/^1 device speaks protocol 60000, /),
+    advice: expect.stringContaining('Upgrade this coordinator'),
+  });
 });

@@ -155,6 +155,7 @@ describe('alerts of a federation', () => {
       { rule: 'version-unreadable', condition: expect.stringContaining('damaged') },
       { rule: 'protection-weakened', condition: expect.stringContaining('less') },
       { rule: 'many-enrolments', condition: 'More than 1000 devices enrolled within 10 minutes.' },
+      { rule: 'outdated-devices', condition: expect.stringContaining('version of the protocol') },
       { rule: 'clock-stepped', condition: expect.stringContaining('clock') },
       {
         rule: 'data-drifted',
