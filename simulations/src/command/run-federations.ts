@@ -109,6 +109,10 @@ async function runOne(
   } finally {
     progress.end();
     if (recorder?.folder !== undefined) out.write(`The report is ${await recorder.finish({ mlflow })}\n`);
+    if (recorder?.folder !== undefined && mlflow !== undefined)
+      out.write(
+        `MLflow shows it by: MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri ${mlflow} (versions before 3.11 need no variable; mlflow migrate-filestore takes it into a database)\n`,
+      );
   }
   if (faults > faultsTold)
     out.write(`Devices told of ${faults} faults in all; the first ones stand above.\n`);
