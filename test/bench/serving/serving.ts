@@ -180,7 +180,8 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       ...(await besideFastApi(ask, {
         served,
         onnx,
-        kind: kindsOf('onnx', row(small.inputs), requests).json,
+        // So many that a turn takes a second, and not a fifth of one, in which either is held up once in a while.
+        kind: kindsOf('onnx', row(small.inputs), 5 * requests).json,
         log,
       })),
       ...(await swapped(clients, { served, models, kind: kinds.small.json, log })),
