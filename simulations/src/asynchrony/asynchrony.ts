@@ -1,4 +1,4 @@
-import { seededUniform } from '@murmuration/engine/training/seeded';
+import { studentInterval } from '@murmuration/monitoring/paired/mean-difference';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
@@ -7,10 +7,8 @@ import type { Findings, ScenarioOptions } from '../study/study.ts';
 import { type Course, type Mode, run } from './course.ts';
 import { type AsynchronySettings, asynchronySettings } from './settings.ts';
 
-const resamples = 10_000;
-
-/** A figure and its 95 % interval, by a bootstrap over seeds. */
-export interface Estimate {
+/** A figure and its 95 % interval. */
+interface Estimate {
   readonly value: number;
   readonly lower: number;
   readonly upper: number;
@@ -46,13 +44,8 @@ async function compare(
     pairs.push(pair);
   }
   const ratios = pairs.map(pair => ratioOf(pair, 'asynchronous'));
-  const speedup = speedupOf(ratios, seed);
-  const masked = settings.masked
-    ? speedupOf(
-        pairs.map(pair => ratioOf(pair, 'masked')),
-        seed,
-      )
-    : undefined;
+  const speedup = speedupOf(ratios);
+  const masked = settings.masked ? speedupOf(pairs.map(pair => ratioOf(pair, 'masked'))) : undefined;
   return {
     figures: {
       scenario: 'async',
@@ -63,7 +56,7 @@ async function compare(
       ...(masked !== undefined && {
         masked: masked && { speedup: masked.value, interval: [masked.lower, masked.upper] },
       }),
-      resampled: 'seeds: each is one run of either mode on the same split of the digits',
+      intervalOver: 'seeds: each is one run of either mode on the same split of the digits',
       runs: pairs,
       seconds: (systemClock.now() - began) / 1_000,
     },
@@ -90,28 +83,24 @@ function ratioOf(courses: Courses, mode: 'asynchronous' | 'masked'): number | nu
 }
 
 /** Null where not every run came to the target. */
-function speedupOf(ratios: readonly (number | null)[], seed: number): Estimate | null {
+function speedupOf(ratios: readonly (number | null)[]): Estimate | null {
   const reached = ratios.filter(ratio => ratio !== null);
-  return reached.length === ratios.length ? estimateOf(reached, seed) : null;
+  return reached.length === ratios.length ? estimateOf(reached) : null;
 }
 
 function inWords({ value, lower, upper }: Estimate): string {
-  return `${value.toFixed(2)} (95 % of resampled seeds: ${lower.toFixed(2)} to ${upper.toFixed(2)})`;
+  const interval = Number.isNaN(lower)
+    ? 'one seed has no interval'
+    : `95 % over seeds: ${lower.toFixed(2)} to ${upper.toFixed(2)}`;
+  return `${value.toFixed(2)} (${interval})`;
 }
 
-/** The geometric mean of ratios, and the middle 95 % of those of resampled ones. */
-export function estimateOf(ratios: readonly number[], seed: number): Estimate {
-  const mean = (of: readonly number[]) =>
-    Math.exp(of.reduce((sum, ratio) => sum + Math.log(ratio), 0) / of.length);
-  const uniform = seededUniform(seed);
-  const means = Array.from({ length: resamples }, () =>
-    mean(ratios.map(() => ratios[Math.floor(uniform() * ratios.length)]!)),
-  ).sort((a, b) => a - b);
-  return {
-    value: mean(ratios),
-    lower: means[Math.floor(0.025 * resamples)]!,
-    upper: means[Math.ceil(0.975 * resamples) - 1]!,
-  };
+/** The geometric mean of ratios, and Student's 95 % interval of their logarithms: five seeds are too few to resample. One ratio has no interval. */
+export function estimateOf(ratios: readonly number[]): Estimate {
+  const logarithms = Float64Array.from(ratios, Math.log);
+  const centre = logarithms.reduce((sum, each) => sum + each, 0) / ratios.length;
+  const [lower, upper] = ratios.length > 1 ? studentInterval(logarithms, 0.95) : [Number.NaN, Number.NaN];
+  return { value: Math.exp(centre), lower: Math.exp(lower), upper: Math.exp(upper) };
 }
 
 function shown({ seconds, versions, updates, best }: Course, target: number): string {
