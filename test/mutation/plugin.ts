@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import type { MutantResult } from '@stryker-mutator/api/core';
+import {
+  commonTokens,
+  declareFactoryPlugin,
+  declareValuePlugin,
+  type Injector,
+  type PluginContext,
+  PluginKind,
+  tokens,
+} from '@stryker-mutator/api/plugin';
+import { type MutantRunResult, MutantRunStatus, type TestRunner } from '@stryker-mutator/api/test-runner';
+import { strykerPlugins as vitestPlugins } from '@stryker-mutator/vitest-runner';
+import { keyOf, mutantOf, mutantOfResult } from './mutants.ts';
+import { isFound, outcomeOf } from './score.ts';
+
+/** In the file that MUTATION_ASKED names: the keys of the mutants that are asked for, how many had their results before, and of how many. */
+interface Asked {
+  readonly keys: readonly string[];
+  readonly before: number;
+  readonly all: number;
+}
+
+const read = (): Asked => JSON.parse(readFileSync(process.env['MUTATION_ASKED']!, 'utf8'));
+
+/** What stands in Stryker's runner of vitest after a run. */
+interface VitestRunner extends TestRunner {
+  readonly ctx: { readonly state: { getFiles(): readonly { result?: { state?: string }; name: string }[] } };
+}
+
+/**
+ * Vitest for the mutants that were asked for, and nothing for others: ranges of sources, which Stryker takes, have more than one mutant each. A
+ * test file that can't be loaded any more has found the mutant, though none of its tests has failed.
+ */
+function runnerOf(injector: Injector<PluginContext>): TestRunner {
+  const [{ factory }] = vitestPlugins as unknown as [{ factory: never }];
+  const vitest = injector.injectFunction(factory) as VitestRunner;
+  const keys = new Set(read().keys);
+  return {
+    capabilities: () => vitest.capabilities(),
+    init: () => vitest.init!(),
+    dryRun: options => vitest.dryRun(options),
+    dispose: () => vitest.dispose!(),
+    async mutantRun(options): Promise<MutantRunResult> {
+      if (!keys.has(keyOf(mutantOf(process.cwd(), options.activeMutant))))
+        return { status: MutantRunStatus.Error, errorMessage: 'nobody asked for it' };
+      const result = await vitest.mutantRun(options);
+      const broken = vitest.ctx.state.getFiles().find(file => file.result?.state === 'fail');
+      if (result.status !== MutantRunStatus.Survived || !broken) return result;
+      return {
+        status: MutantRunStatus.Killed,
+        killedBy: [broken.name],
+        failureMessage: `${broken.name} can't be loaded`,
+        nrOfTests: result.nrOfTests,
+      };
+    },
+  };
+}
+runnerOf.inject = tokens(commonTokens.injector);
+
+/** Tells of mutants that were not found, and from time to time how far the run is. */
+function progress() {
+  let given: Asked | undefined;
+  let done = 0;
+  return {
+    onMutantTested(result: Readonly<MutantResult>): void {
+      given ??= read();
+      const mutant = mutantOfResult(process.cwd(), result);
+      if (!given.keys.includes(keyOf(mutant))) return;
+      done += 1;
+      const place = `${mutant.file}:${mutant.location.start.line + 1}`;
+      if (!isFound(outcomeOf(result.status)))
+        process.stderr.write(`${result.status}: ${place} ${mutant.mutator} ${mutant.replacement}\n`);
+      if (done % 20 === 0 || done === given.keys.length)
+        process.stderr.write(`${given.before + done} of ${given.all} mutants\n`);
+    },
+  };
+}
+
+export const strykerPlugins = [
+  declareFactoryPlugin(PluginKind.TestRunner, 'asked', runnerOf),
+  declareValuePlugin(PluginKind.Reporter, 'asked', progress()),
+];
