@@ -19,7 +19,8 @@ interface Range {
   readonly end: Position;
 }
 
-interface Position {
+/** A line and a column, both from 0. */
+export interface Position {
   readonly line: number;
   readonly column: number;
 }
@@ -27,6 +28,16 @@ interface Position {
 /** What no other mutant has. */
 export const keyOf = ({ file, mutator, replacement, location: { start, end } }: Mutant): string =>
   JSON.stringify([file, mutator, replacement, start.line, start.column, end.line, end.column]);
+
+export function mutantOfKey(key: string): Mutant {
+  const [file, mutator, replacement, line, column, lastLine, end] = JSON.parse(key);
+  return {
+    file,
+    mutator,
+    replacement,
+    location: { start: { line, column }, end: { line: lastLine, column: end } },
+  };
+}
 
 /** All mutants of these files, as Stryker makes them. */
 export async function mutantsOf(root: string, files: readonly string[]): Promise<Mutant[]> {

@@ -11,7 +11,7 @@ import {
 } from '@stryker-mutator/api/plugin';
 import { type MutantRunResult, MutantRunStatus, type TestRunner } from '@stryker-mutator/api/test-runner';
 import { strykerPlugins as vitestPlugins } from '@stryker-mutator/vitest-runner';
-import { keyOf, mutantOf, mutantOfResult } from './mutants.ts';
+import { keyOf, type Mutant, mutantOf, mutantOfKey, mutantOfResult, type Position } from './mutants.ts';
 import { isFound, outcomeOf } from './score.ts';
 
 /** In the file that MUTATION_ASKED names: the keys of the mutants that are asked for, how many had their results before, and of how many. */
@@ -29,8 +29,7 @@ interface VitestRunner extends TestRunner {
 }
 
 /**
- * Vitest for the mutants that were asked for, and nothing for others: ranges of sources, which Stryker takes, have more than one mutant each. A
- * test file that can't be loaded any more has found the mutant, though none of its tests has failed.
+ * Vitest for the mutants that were asked for, and nothing for others in the same places. A test file that can't be loaded any more has found the mutant, though none of its tests has failed.
  */
 function runnerOf(injector: Injector<PluginContext>): TestRunner {
   const [{ factory }] = vitestPlugins as unknown as [{ factory: never }];
@@ -58,6 +57,38 @@ function runnerOf(injector: Injector<PluginContext>): TestRunner {
 }
 runnerOf.inject = tokens(commonTokens.injector);
 
+/** A node of Babel's tree. */
+interface Node {
+  readonly type: string;
+  /** Where it ends in its file. */
+  readonly end: number;
+  readonly loc?: { readonly start: Position; readonly end: Position } | null;
+}
+
+const isBefore = (a: Position, b: Position) => a.line < b.line || (a.line === b.line && a.column < b.column);
+
+/** Leaves out whatever has no mutant in it that was asked for: each change that can be switched on slows down what computes. */
+function onlyAsked() {
+  let asked: { readonly mutant: Mutant; readonly length: number }[] | undefined;
+  let own: readonly Mutant[] = [];
+  return {
+    shouldIgnore(path: object): string | undefined {
+      const { type, end: last, loc } = (path as { readonly node: Node }).node;
+      asked ??= read()
+        .keys.map(mutantOfKey)
+        .map(mutant => ({ mutant, length: readFileSync(mutant.file, 'utf8').length }));
+      // Babel doesn't say which file it is in; how long that is tells it well enough.
+      if (type === 'Program') own = asked.filter(({ length }) => length === last).map(({ mutant }) => mutant);
+      if (!loc) return undefined;
+      // Its lines begin with 1.
+      const from = { line: loc.start.line - 1, column: loc.start.column };
+      const to = { line: loc.end.line - 1, column: loc.end.column };
+      const holds = own.some(({ location: { start, end } }) => !isBefore(start, from) && !isBefore(to, end));
+      return holds ? undefined : 'nobody asked for it';
+    },
+  };
+}
+
 /** Tells of mutants that were not found, and from time to time how far the run is. */
 function progress() {
   let given: Asked | undefined;
@@ -79,5 +110,6 @@ function progress() {
 
 export const strykerPlugins = [
   declareFactoryPlugin(PluginKind.TestRunner, 'asked', runnerOf),
+  declareValuePlugin(PluginKind.Ignore, 'asked', onlyAsked()),
   declareValuePlugin(PluginKind.Reporter, 'asked', progress()),
 ];

@@ -30,12 +30,13 @@ export async function outcomesOf(run: RoomRun): Promise<Map<string, Outcome>> {
   process.chdir(copy);
   const results = await new Stryker({
     inPlace: true,
-    mutate: kept ? [...new Set(mutants.map(({ file }) => file))] : mutants.map(rangeOf),
+    mutate: [...new Set(mutants.map(({ file }) => file))],
     plugins: ['@stryker-mutator/vitest-runner', './test/mutation/plugin.ts'],
     testRunner: 'asked',
     testRunnerNodeArgs: sourceOptions,
     checkerNodeArgs: sourceOptions,
     ...{ vitest: { configFile: 'test/mutation/vitest.config.ts', related: false } },
+    ignorers: kept ? [] : ['asked'],
     reporters: ['asked'],
     coverageAnalysis: 'perTest',
     concurrency: availableParallelism(),
@@ -56,6 +57,3 @@ export async function outcomesOf(run: RoomRun): Promise<Map<string, Outcome>> {
       .map(([key, status]) => [key, outcomeOf(status)]),
   );
 }
-
-const rangeOf = ({ file, location: { start, end } }: Mutant): string =>
-  `${file}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`;

@@ -46,16 +46,16 @@ describe('bytes', () => {
   it('are read as they were written, and no further than their end', () => {
     const writer = new ByteWriter(8)
       .u8(255)
-      .u32(0xdead_beef)
-      .raw(Uint8Array.of(1, 2, 3));
+      .raw(Uint8Array.of(1, 2, 3))
+      .u32(0xdead_beef);
     const place = new Uint8Array(11);
     place.set(writer.bytes, 3);
     const reader = new ByteReader(place.subarray(3));
-    expect(writer.bytes).toEqual(Uint8Array.of(255, 0xef, 0xbe, 0xad, 0xde, 1, 2, 3));
-    expect([reader.u8(), reader.u32(), [...reader.raw(3)], reader.remaining]).toEqual([
+    expect(writer.bytes).toEqual(Uint8Array.of(255, 1, 2, 3, 0xef, 0xbe, 0xad, 0xde));
+    expect([reader.u8(), [...reader.raw(3)], reader.u32(), reader.remaining]).toEqual([
       255,
-      0xdead_beef,
       [1, 2, 3],
+      0xdead_beef,
       0,
     ]);
     for (const read of [() => reader.u8(), () => reader.u32(), () => reader.raw(1)])
