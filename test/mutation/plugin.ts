@@ -14,9 +14,11 @@ import { strykerPlugins as vitestPlugins } from '@stryker-mutator/vitest-runner'
 import { keyOf, type Mutant, mutantOf, mutantOfKey, mutantOfResult, type Position } from './mutants.ts';
 import { isFound, outcomeOf } from './score.ts';
 
-/** In the file that MUTATION_ASKED names: the keys of the mutants that are asked for, how many had their results before, and of how many. */
+/** What the file that MUTATION_ASKED names says. */
 interface Asked {
+  /** The mutants that are asked for. */
   readonly keys: readonly string[];
+  /** Mutants of other rooms that were tested before, and of all rooms. */
   readonly before: number;
   readonly all: number;
 }
@@ -29,7 +31,8 @@ interface VitestRunner extends TestRunner {
 }
 
 /**
- * Vitest for the mutants that were asked for, and nothing for others in the same places. A test file that can't be loaded any more has found the mutant, though none of its tests has failed.
+ * Vitest for the mutants that were asked for, and nothing for others in the same places. A test file that can't be loaded any more has
+ * found the mutant, though none of its tests has failed.
  */
 function runnerOf(injector: Injector<PluginContext>): TestRunner {
   const [{ factory }] = vitestPlugins as unknown as [{ factory: never }];

@@ -125,6 +125,19 @@ describe('figures with noise', () => {
     );
   });
 
+  it('widens the interval of a mean by no more than both reasons together', () => {
+    const query = define({ kind: 'mean', least: 0, most: 1, levels: 100 });
+    // All of 10,000 devices say 50 of 100 levels; a deviation of 500 levels in the sum is 0.0005 of the mean.
+    const found = figuresOf(query, Int32Array.of(500_000, 250_000), 10_000, 500 ** 2);
+    if (found.kind !== 'mean') throw new Error(found.kind);
+    const { value, low, high } = found.mean;
+    expect(value).toBeCloseTo(0.5, 9);
+    for (const half of [value - low, high - value]) {
+      expect(half).toBeGreaterThan(1.95 * 0.0005);
+      expect(half).toBeLessThan(1.95 * 0.001);
+    }
+  });
+
   /** Numbers that are about normal, with mean 0 and variance 1. */
   function normals(seed: number): () => number {
     const random = seededRandom(seed);

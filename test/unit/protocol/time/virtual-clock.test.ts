@@ -28,6 +28,19 @@ describe('the virtual clock', () => {
     );
   });
 
+  test('wakes in the same order where most timers were cancelled while others were set', async () => {
+    const clock = new VirtualClock(0);
+    const woken: number[] = [];
+    for (let i = 0; i < 2000; i++) {
+      // 733 has no divisor in common with 2000, so that each has a time of its own.
+      const cancel = clock.at((i * 733) % 2000, () => woken.push((i * 733) % 2000));
+      if (i % 5 > 0) cancel();
+    }
+    expect(clock.pending).toBe(400);
+    await clock.run(() => woken.length === 400);
+    expect(woken).toEqual(Array.from({ length: 400 }, (_, i) => 5 * i));
+  });
+
   test('stands still for work that is under way', async () => {
     const clock = new VirtualClock(0);
     const seen: string[] = [];
