@@ -23,7 +23,15 @@ interface Asked {
   readonly all: number;
 }
 
-const read = (): Asked => JSON.parse(readFileSync(process.env['MUTATION_ASKED']!, 'utf8'));
+/** What is made of it, once for each file: this module stays loaded from room to room. */
+function madeOf<Made>(make: (asked: Asked) => Made): () => Made {
+  let made: { readonly file: string; readonly value: Made } | undefined;
+  return () => {
+    const file = process.env['MUTATION_ASKED']!;
+    if (made?.file !== file) made = { file, value: make(JSON.parse(readFileSync(file, 'utf8'))) };
+    return made.value;
+  };
+}
 
 /** What stands in Stryker's runner of vitest after a run. */
 interface VitestRunner extends TestRunner {
@@ -37,7 +45,7 @@ interface VitestRunner extends TestRunner {
 function runnerOf(injector: Injector<PluginContext>): TestRunner {
   const [{ factory }] = vitestPlugins as unknown as [{ factory: never }];
   const vitest = injector.injectFunction(factory) as VitestRunner;
-  const keys = new Set(read().keys);
+  const keys = madeOf(({ keys }) => new Set(keys))();
   return {
     capabilities: () => vitest.capabilities(),
     init: () => vitest.init!(),
@@ -72,16 +80,18 @@ const isBefore = (a: Position, b: Position) => a.line < b.line || (a.line === b.
 
 /** Leaves out whatever has no mutant in it that was asked for: each change that can be switched on slows down what computes. */
 function onlyAsked() {
-  let asked: { readonly mutant: Mutant; readonly length: number }[] | undefined;
+  const asked = madeOf(({ keys }) =>
+    keys.map(mutantOfKey).map(mutant => ({ mutant, length: readFileSync(mutant.file, 'utf8').length })),
+  );
   let own: readonly Mutant[] = [];
   return {
     shouldIgnore(path: object): string | undefined {
       const { type, end: last, loc } = (path as { readonly node: Node }).node;
-      asked ??= read()
-        .keys.map(mutantOfKey)
-        .map(mutant => ({ mutant, length: readFileSync(mutant.file, 'utf8').length }));
       // Babel doesn't say which file it is in; how long that is tells it well enough.
-      if (type === 'Program') own = asked.filter(({ length }) => length === last).map(({ mutant }) => mutant);
+      if (type === 'Program')
+        own = asked()
+          .filter(({ length }) => length === last)
+          .map(({ mutant }) => mutant);
       if (!loc) return undefined;
       // Its lines begin with 1.
       const from = { line: loc.start.line - 1, column: loc.start.column };
@@ -94,19 +104,18 @@ function onlyAsked() {
 
 /** Tells of mutants that were not found, and from time to time how far the run is. */
 function progress() {
-  let given: Asked | undefined;
-  let done = 0;
+  const run = madeOf(({ keys, before, all }) => ({ keys: new Set(keys), before, all, done: 0 }));
   return {
     onMutantTested(result: Readonly<MutantResult>): void {
-      given ??= read();
+      const given = run();
       const mutant = mutantOfResult(process.cwd(), result);
-      if (!given.keys.includes(keyOf(mutant))) return;
-      done += 1;
+      if (!given.keys.has(keyOf(mutant))) return;
+      given.done += 1;
       const place = `${mutant.file}:${mutant.location.start.line + 1}`;
       if (!isFound(outcomeOf(result.status)))
         process.stderr.write(`${result.status}: ${place} ${mutant.mutator} ${mutant.replacement}\n`);
-      if (done % 20 === 0 || done === given.keys.length)
-        process.stderr.write(`${given.before + done} of ${given.all} mutants\n`);
+      if (given.done % 20 === 0 || given.done === given.keys.size)
+        process.stderr.write(`${given.before + given.done} of ${given.all} mutants\n`);
     },
   };
 }

@@ -23,7 +23,7 @@ export interface RoomRun {
 export async function outcomesOf(run: RoomRun): Promise<Map<string, Outcome>> {
   const { copy, room, mutants, before, all, kept } = run;
   const keys = mutants.map(keyOf);
-  const asked = join(copy, 'asked-mutants.json');
+  const asked = join(copy, `asked-of-${room.name}.json`);
   await writeFile(asked, JSON.stringify({ keys, before, all }));
   process.env['MUTATION_ASKED'] = asked;
   process.env['MUTATION_TESTS'] = room.tests.map(folder => `${folder}/**/*.test.ts`).join();
