@@ -7,7 +7,7 @@ import { parseSpamOptions } from './demonstration/spam-options.ts';
 import { dashboardPage } from './pages/built-page.ts';
 import type { Happening } from './spam/happening.ts';
 import { Replay } from './spam/replay.ts';
-import { dateOf, findingsOf, from, playSeason } from './spam/season.ts';
+import { dateOf, findingsOf, from, playOn, playSeason } from './spam/season.ts';
 import { watched } from './spam/task.ts';
 
 const hour = 3_600_000;
@@ -64,6 +64,7 @@ export async function startSpam(argv: readonly string[]): Promise<void> {
   for (const row of table) display.say(row.map((cell, at) => cell.padStart(at === 0 ? 10 : 24)).join(''));
   if (options.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   if (options.exit) return replay.close();
+  await playOn(replay, mails);
   display.say(`The filter answers at ${replay.url}/v2/models/spam until you press Ctrl-C.`);
   await replay.linger(over.signal);
 }

@@ -128,6 +128,14 @@ describe('the live feed', () => {
     expect(seen).toEqual([]);
   });
 
+  it('says what time it is with whatever has changed', async () => {
+    const viewer = watch(bearer('viewer'));
+    const { time } = await stateOf(viewer);
+    const next = stateOf(viewer);
+    coordinator.events.emit('measured', 'line' as TaskName);
+    expect(Date.parse((await next).time)).toBeGreaterThanOrEqual(Date.parse(time));
+  });
+
   it('tells each dashboard at once how a round goes, phase by phase', async () => {
     const dashboards = [watch(bearer('viewer')), watch(bearer('admin'))];
     await Promise.all(dashboards.map(each => stateOf(each)));

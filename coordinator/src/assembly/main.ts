@@ -161,7 +161,7 @@ async function open(
 ): Promise<Running> {
   const { clock, random, roundRandom = random, verifyEnrolment, precompute = [], threads } = surroundings;
   const events = new CoordinatorEvents();
-  const recentLog = new RecentLog(clock.now());
+  const recentLog = new RecentLog(clock);
   const log = createLog(config.log, undefined, recentLog);
   logEvents(events, log);
   const storageHealth = new StorageHealth(storage, clock, events);

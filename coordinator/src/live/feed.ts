@@ -184,6 +184,8 @@ export class LiveFeed {
   #send(): void {
     const dashboards = this.#io.of('/');
     for (const what of this.#changed.values()) dashboards.emit('changed', what);
+    // What is asked for again tells of times that have come since the last state.
+    this.#isStale ||= this.#changed.size > 0;
     this.#changed.clear();
     const slow = [...dashboards.sockets.values()].filter(isBehind).map(({ id }) => id);
     this.#sendLog(slow);

@@ -1,4 +1,5 @@
 import { type LogLine, type LogLineLevel, logLineLevels } from '@murmuration/api/log';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { DestinationStream } from 'pino';
 
 /** Lines that are kept at most. */
@@ -9,7 +10,10 @@ const mostCharacters = 1 << 19;
 const mostFields = 30;
 const longestField = 2_000;
 
-/** The newest lines of the log, at info and above, in memory. It is one of the log's destinations, and so gets lines without secrets. */
+/**
+ * The newest lines of the log, at info and above, in memory, with times of the coordinator's clock as all that pages show. It is one of the log's
+ * destinations, and so gets lines without secrets.
+ */
 export class RecentLog implements DestinationStream {
   /** When the coordinator started, in ISO 8601: numbers of lines begin again with each start. */
   readonly run: string;
@@ -17,12 +21,13 @@ export class RecentLog implements DestinationStream {
   #sizes: number[] = [];
   #characters = 0;
   #newest = 0;
+  readonly #clock: Pick<Clock, 'now'>;
   /** Hears of each line, once it is kept. */
   written: () => void = () => {};
 
-  /** `now`: ms since 1970. */
-  constructor(now: number) {
-    this.run = new Date(now).toISOString();
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+    this.run = this.#time();
   }
 
   /** Number of the newest line; 0 before there is one. */
@@ -36,9 +41,9 @@ export class RecentLog implements DestinationStream {
     return this.#lines.slice(Math.max(0, number + 1 - first));
   }
 
-  /** A line as pino writes it: JSON with `time`, `level` and `msg`. */
+  /** A line as pino writes it: JSON with `level` and `msg`. */
   write(text: string): void {
-    const { time, level, msg, pid: _, hostname: __, ...rest } = JSON.parse(text);
+    const { time: _, level, msg, pid: __, hostname: ___, ...rest } = JSON.parse(text);
     if (!logLineLevels.includes(level)) return;
     const fields = Object.fromEntries(
       Object.entries(rest)
@@ -49,7 +54,7 @@ export class RecentLog implements DestinationStream {
     this.#newest += 1;
     const line = {
       number: this.#newest,
-      time,
+      time: this.#time(),
       level: level as LogLineLevel,
       message: cut(msg ?? ''),
       fields,
@@ -63,6 +68,10 @@ export class RecentLog implements DestinationStream {
       this.#characters -= this.#sizes.shift() ?? 0;
     }
     this.written();
+  }
+
+  #time(): string {
+    return new Date(this.#clock.now()).toISOString();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RoundSummary, Rounds } from '@murmuration/api/round';
 import { Chart } from '@murmuration/ui/charts/chart';
 import type { ChartContent } from '@murmuration/ui/charts/content';
-import { useSignal } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
 import { Span } from '../controls/span.tsx';
@@ -16,15 +16,20 @@ const spans = [1, 6, 24, 168, 720] as const;
 /** Rounds that one chart shows at most, the newest ones. */
 const most = 200;
 
+/** Steps in which what is shown moves on. */
+const steps = 100;
+
 /** How the rounds of a task went lately: who contributed to each, who was late or lost, and which failed. */
 export function HistoryCard({ task }: { readonly task: string }) {
-  const { theme, ticker } = useDashboard();
+  const { theme, ticker, feed } = useDashboard();
   const hours = useSignal<number>(24);
-  // Asked for again when a round ends; the beginning moves on with that.
-  const since = useMemo(
-    () => new Date(ticker.now.peek() - hours.value * 3_600_000).toISOString(),
-    [hours.value],
-  );
+  // Moves on in steps too small to be seen, so that it is rarely asked for again.
+  const beginning = useComputed(() => {
+    const span = hours.value * 3_600_000;
+    const step = span / steps;
+    return Math.floor((ticker.now.value + feed.ahead.value) / step) * step - span;
+  });
+  const since = new Date(beginning.value).toISOString();
   const loaded = useLoaded<Rounds>(`tasks/${task}/rounds?limit=${most}&since=${since}`, ['rounds'], task);
   const answer = loaded.data.value;
   const content = useMemo(() => answer && contentOf(task, answer.rounds.toReversed()), [task, answer]);

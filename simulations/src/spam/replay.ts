@@ -5,20 +5,23 @@ import type { Inference } from '@murmuration/api/inference';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { GateDecision } from '@murmuration/coordinator/registry/gate-decisions';
+import { Registry } from '@murmuration/coordinator/registry/registry';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { DatedMail } from '../data/dated-mail.ts';
 import { seededRandom } from '../random/seeded-random.ts';
+import { bucketsOf } from './buckets.ts';
 import { FilterClient } from './filter-client.ts';
 import type { Happening } from './happening.ts';
 import { addLabels, countLabelled, labelled } from './labels.ts';
 import { lastingSessions } from './lasting-sessions.ts';
-import { day, spamTask, watched, week } from './task.ts';
+import { day, logitOf, spamTask, watched, week } from './task.ts';
 
 /** What the filter said of a mail. */
 export interface Judged {
@@ -56,6 +59,9 @@ export class Replay {
   readonly #mails: readonly DatedMail[];
   readonly #client: FilterClient;
   readonly #storage: Storage;
+  readonly #registry: Registry;
+  /** By their numbers. */
+  readonly #versions = new Map<number, ModelHash>();
   readonly #folder: string;
   readonly #labels: string;
   readonly #pace: (now: number) => Promise<void>;
@@ -91,6 +97,7 @@ export class Replay {
     this.#mails = parts.mails;
     this.#client = parts.client;
     this.#storage = parts.storage;
+    this.#registry = new Registry(parts.storage.blobs, parts.storage.history);
     this.dashboard = `${coordinator.url}/#token=${parts.token}`;
     this.#folder = parts.folder;
     this.#labels = parts.labels;
@@ -112,7 +119,8 @@ export class Replay {
       this.#isTraining = false;
       if (run.rounds === 0) this.#fault = new Error(`Training failed: ${run.ending?.text}`);
     });
-    events.on('version', ({ number, createdAt }) => {
+    events.on('version', ({ number, model, createdAt }) => {
+      this.#versions.set(number, model);
       this.#happened({ kind: 'trained', at: createdAt, version: number });
     });
     events.on('gate', decision => this.#decisions.set(decision.number, decision));
@@ -214,9 +222,10 @@ export class Replay {
     );
   }
 
-  /** What a version says of a mail, whatever is served. */
+  /** What a version would say of a mail: nobody asks it, so that pages go on to show what the served ones were asked. */
   async says(version: number, mail: DatedMail): Promise<boolean> {
-    return (await this.#client.judge(mail, undefined, `/versions/${version}`)).isFlagged;
+    const { weights } = await this.#registry.files(this.#versions.get(version)!);
+    return logitOf(weights, bucketsOf(mail.text)) > 0;
   }
 
   async close(): Promise<void> {

@@ -29,6 +29,12 @@ export async function playSeason(
   }
 }
 
+/** Lets the mails of the day after a season come, up to the last one, so that the version that was made at its end judges some. */
+export async function playOn(replay: Replay, mails: readonly DatedMail[]): Promise<void> {
+  const last = mails.findLast(({ at }) => at < until + day);
+  if (last && last.at >= until) await replay.play(last.at + 1);
+}
+
 /** What came of a season: week by week beside a filter that was never trained again. `began`: when, by the system's clock. */
 export async function findingsOf(replay: Replay, seed: number, began: number): Promise<Findings> {
   const { judged, happened } = replay;

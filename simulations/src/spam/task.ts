@@ -77,14 +77,18 @@ export function spamTask(labels: string): Task {
 
 const decoder = new TextDecoder();
 
-/** What a filter says of mails whose labels are known. Its weights are one a bucket, and a bias. */
+/** What a filter says of a mail: above 0 it is spam. Its weights are one a bucket, and a bias. */
+export function logitOf(weights: Float32Array, words: readonly number[]): number {
+  return words.reduce((sum, bucket) => sum + weights[bucket]!, weights[buckets]!);
+}
+
+/** What a filter says of mails whose labels are known. */
 function evaluated({ weights }: ModelFiles, mails: readonly LabelledMail[]) {
   let hams = 0;
   let alarms = 0;
   let right = 0;
   const losses = mails.map(({ buckets: words, isSpam }) => {
-    let logit = weights[buckets]!;
-    for (const bucket of words) logit += weights[bucket]!;
+    const logit = logitOf(weights, words);
     hams += Number(!isSpam);
     alarms += Number(!isSpam && logit > 0);
     right += Number(logit > 0 === isSpam);

@@ -186,7 +186,7 @@ export async function openAdmin(
     marks: storage.marks,
     privacy,
     activePopulation: new ActivePopulation(storage.activity, () => 0, clock, federation.events),
-    recentLog: new RecentLog(clock.now()),
+    recentLog: new RecentLog(clock),
     taskAdder: new TaskAdder({
       modules: undefined,
       store: storage.addedTasks,

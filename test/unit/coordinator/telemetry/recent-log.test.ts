@@ -5,13 +5,15 @@ import { RecentLog } from '@murmuration/coordinator/telemetry/recent-log';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 
 function open(level: LogLevel = 'info') {
-  const recent = new RecentLog(1_700_000_000_000);
+  const clock = new VirtualClock(1_700_000_000_000);
+  const recent = new RecentLog(clock);
   const written: string[] = [];
   const log = createLog(level, { write: line => void written.push(line) }, recent);
-  return { recent, written, log };
+  return { clock, recent, written, log };
 }
 
 describe('the recent log', () => {
@@ -37,6 +39,17 @@ describe('the recent log', () => {
       expect(written).toHaveLength({ silent: 0, error: 1, info: 2, debug: 3 }[level]);
     },
   );
+
+  it('has times of the clock of the coordinator', async () => {
+    const { clock, recent, log } = open();
+    log.info('first');
+    await clock.advance(3_600_000);
+    log.info('an hour later');
+    expect(recent.after(0).map(({ time }) => time)).toEqual([
+      '2023-11-14T22:13:20.000Z',
+      '2023-11-14T23:13:20.000Z',
+    ]);
+  });
 
   it('keeps the newest lines, and their numbers', () => {
     const { recent, log } = open('silent');

@@ -1,3 +1,4 @@
+import type { Inference } from '@murmuration/api/inference';
 import { type DatedMail, datedMail } from '@murmuration/simulations/data/dated-mail';
 import { buckets, bucketsOf } from '@murmuration/simulations/spam/buckets';
 import { Replay } from '@murmuration/simulations/spam/replay';
@@ -59,7 +60,13 @@ describe('a filter that is served', () => {
     replay = await Replay.open(mails, from, 1);
     await replay.train();
     await replay.play(change + 1.5 * week);
-    const { happened, judged } = replay;
+    const { happened, judged, dashboard, url } = replay;
+    const askedOf = async (number: number): Promise<number> => {
+      const authorization = `Bearer ${dashboard.split('token=')[1]}`;
+      const answer = await fetch(`${url}/v1/admin/inference`, { headers: { authorization } });
+      const { models } = (await answer.json()) as Inference;
+      return models[0]!.versions.find(({ version }) => version === String(number))!.requests;
+    };
     const drifts = happened.filter(each => each.kind === 'drift' && each.features.length > 0);
     expect(drifts[0]).toMatchObject({ at: change + week });
     expect(happened.filter(({ kind }) => kind === 'promoted').map(({ at }) => at)).toEqual(
@@ -68,7 +75,9 @@ describe('a filter that is served', () => {
     const hams = judged.filter(({ mail }) => !mail.isSpam && mail.at >= change + week);
     const retrained = hams.filter(({ isFlagged }) => isFlagged).length;
     let never = 0;
+    const before = await askedOf(1);
     for (const { mail } of hams) never += Number(await replay.says(1, mail));
+    expect(await askedOf(1)).toBe(before);
     expect(never).toBeGreaterThan(hams.length / 4);
     expect(retrained).toBeLessThan(hams.length / 20);
     const [known] = await replay.accuracy();
