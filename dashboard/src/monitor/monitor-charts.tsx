@@ -3,8 +3,7 @@ import { Chart } from '@murmuration/ui/charts/chart';
 import type { ChartContent } from '@murmuration/ui/charts/content';
 import { useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
-import { hourOrDay, moment, percent } from '../format/format.ts';
-import { words } from './words.ts';
+import { accuracies, drifts } from './over-time.ts';
 
 /** How many features drifted, window by window, and how good the version was, hour by hour; either where it is known. */
 export function MonitorCharts({ model }: { readonly model: MonitoredModel }) {
@@ -35,44 +34,4 @@ function Drawn({
       <Chart content={content} theme={theme.theme.value} />
     </section>
   );
-}
-
-function drifts({ windows, configured, own }: MonitoredModel): ChartContent {
-  const inOrder = windows.toReversed();
-  return {
-    ...along(
-      words.window,
-      inOrder.map(({ to }) => to),
-    ),
-    title: words.drift,
-    y: { label: words.shareAxis, format: value => percent(value, 0), fromZero: true },
-    kind: 'lines',
-    series: [
-      { label: words.drift, colour: 'yours', values: inOrder.map(({ share }) => share) },
-      { label: words.enough, colour: 'both', values: inOrder.map(() => own.share ?? configured.share) },
-    ],
-  };
-}
-
-function accuracies({ accuracy }: MonitoredModel): ChartContent {
-  return {
-    ...along(
-      words.hour,
-      accuracy.map(({ from }) => from),
-    ),
-    title: words.accuracy,
-    y: { label: words.accuracyAxis, format: value => percent(value) },
-    kind: 'lines',
-    series: [
-      { label: words.value, colour: 'shared', values: accuracy.map(({ value }) => value) },
-      { label: words.lower, colour: 'both', values: accuracy.map(({ low }) => low) },
-    ],
-  };
-}
-
-function along(label: string, instants: readonly string[]): Pick<ChartContent, 'x' | 'place'> {
-  return {
-    x: { label, values: instants.map(at => Date.parse(at) / 1_000), isTime: true, tick: hourOrDay },
-    place: x => moment(new Date(x * 1_000).toISOString()),
-  };
 }

@@ -30,9 +30,16 @@ export function HistoryCard({ task }: { readonly task: string }) {
     return Math.floor((ticker.now.value + feed.ahead.value) / step) * step - span;
   });
   const since = new Date(beginning.value).toISOString();
+  const span = [
+    beginning.value / 1_000,
+    beginning.value / 1_000 + (1 + 1 / steps) * hours.value * 3_600,
+  ] as const;
   const loaded = useLoaded<Rounds>(`tasks/${task}/rounds?limit=${most}&since=${since}`, ['rounds'], task);
   const answer = loaded.data.value;
-  const content = useMemo(() => answer && contentOf(task, answer.rounds.toReversed()), [task, answer]);
+  const content = useMemo(
+    () => answer && contentOf(task, answer.rounds.toReversed(), span),
+    [task, answer, since, hours.value],
+  );
   return (
     <section class="card" aria-label={words.history.of(task)}>
       <Loading of={loaded}>
@@ -57,7 +64,11 @@ export function HistoryCard({ task }: { readonly task: string }) {
   );
 }
 
-function contentOf(task: string, rounds: readonly RoundSummary[]): ChartContent {
+function contentOf(
+  task: string,
+  rounds: readonly RoundSummary[],
+  span: readonly [number, number],
+): ChartContent {
   const tallies = (pick: (round: RoundSummary) => number) => rounds.map(pick);
   const isPublished = ({ outcome }: RoundSummary) => outcome === 'published';
   return {
@@ -65,6 +76,7 @@ function contentOf(task: string, rounds: readonly RoundSummary[]): ChartContent 
     x: {
       label: words.history.x,
       values: rounds.map(({ endedAt }) => Date.parse(endedAt) / 1_000),
+      span,
       isTime: true,
       tick: hourOrDay,
     },

@@ -14,6 +14,8 @@ export interface ChartContent {
   readonly x: {
     readonly label: string;
     readonly values: readonly number[];
+    /** What was asked for: the axis shows all of it, also where there are no values. */
+    readonly span?: readonly [number, number];
     /** Whether the values are instants, s since 1970. */
     readonly isTime?: boolean;
     /** A value on the axis, where ticks are `step` apart; as it is where it is left out. */

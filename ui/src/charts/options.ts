@@ -2,6 +2,8 @@ import uPlot from 'uplot';
 import { axisLook } from './axis-look.ts';
 import { colourOf } from './colours.ts';
 import type { ChartContent } from './content.ts';
+import { reachOf } from './reach.ts';
+import { wholeSteps } from './steps.ts';
 
 interface Frame {
   readonly width: number;
@@ -10,12 +12,11 @@ interface Frame {
   readonly moved: (index: number | null) => void;
 }
 
-import { wholeSteps } from './steps.ts';
-
 const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
-/** A chart in the colours of the theme that is shown. */
-export function optionsOf(content: ChartContent, { width, height, moved }: Frame): uPlot.Options {
+/** A chart in the colours of the theme that is shown. `shown`: what it shows by now, of the same series. */
+export function optionsOf(shown: () => ChartContent, { width, height, moved }: Frame): uPlot.Options {
+  const content = shown();
   const { x, y, kind } = content;
   const axis = axisLook({ muted: colourOf('muted'), line: colourOf('line'), font });
   return {
@@ -33,7 +34,10 @@ export function optionsOf(content: ChartContent, { width, height, moved }: Frame
         ({ cursor }) => moved(cursor.left !== undefined && cursor.left >= 0 ? (cursor.idx ?? null) : null),
       ],
     },
-    scales: { x: { time: x.isTime ?? false, range: spread(content) }, y: { range: heightOf(content) } },
+    scales: {
+      x: { time: x.isTime ?? false, range: () => reachOf(shown()) },
+      y: { range: heightOf(content) },
+    },
     axes: [
       {
         ...axis,
@@ -88,15 +92,6 @@ function lone({ data }: uPlot, series: number): number[] {
   return Array.from(values, (_, index) => index).filter(
     index => isThere(index) && !isThere(index - 1) && !isThere(index + 1),
   );
-}
-
-/** A lone value and the outer bars have room beside them. */
-function spread({ x, kind }: ChartContent): (plot: uPlot, from: number, to: number) => [number, number] {
-  const { values } = x;
-  const [first = 0, second] = values;
-  const step = second === undefined ? 1 : second - first;
-  const beside = kind === 'stack' ? step * 0.6 : values.length > 1 ? 0 : 1;
-  return (_plot, from, to) => [from - beside, to + beside];
 }
 
 function heightOf({

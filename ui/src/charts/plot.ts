@@ -18,12 +18,16 @@ export function draw(
   content: ChartContent,
   moved: (index: number | null) => void,
 ): Plot {
-  const options = optionsOf(content, { width: element.clientWidth, height, moved });
+  let shown = content;
+  const options = optionsOf(() => shown, { width: element.clientWidth, height, moved });
   const plot = new uPlot(options, dataOf(content), element);
   const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
   observer.observe(element);
   return {
-    show: other => plot.setData(dataOf(other)),
+    show(other) {
+      shown = other;
+      plot.setData(dataOf(other));
+    },
     close() {
       observer.disconnect();
       plot.destroy();
