@@ -98,7 +98,11 @@ describe('the live feed', () => {
       { cookie },
       { cookie, origin: 'http://evil.example' },
     ];
+    const counted: string[] = [];
+    coordinator.events.on('refused', (_, code) => counted.push(code));
     for (const headers of forbidden) expect(await refusal(watch(headers))).toBe('websocket error');
+    // A page whose session has ended tries no token.
+    expect(counted).toEqual(['operator.unauthenticated', 'operator.cross-site', 'operator.cross-site']);
   });
 
   it('sends lines of the log to operators as they are written, and none to a viewer', async () => {

@@ -26,6 +26,11 @@ export const problem = z
   })
   .describe('A problem document (RFC 9457)');
 
+/** Whether a page looks without a session, or with one that has ended: it shows where one signs in, and nobody has tried a token. */
+function isSignedOut({ code }: MurmurationError, { method, headers }: FastifyRequest): boolean {
+  return code === 'operator.unauthenticated' && method === 'GET' && headers.authorization === undefined;
+}
+
 /** Answers everything that goes wrong with a problem document; what is ours to mend is reported, and kept from the answer. */
 export function problemHandler(events: CoordinatorEvents) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
@@ -33,7 +38,7 @@ export function problemHandler(events: CoordinatorEvents) {
     // Whoever is gone before its body has come is neither answered nor to blame.
     if (request.raw.destroyed && !request.raw.complete) return reply.hijack();
     if (coded.code === 'server.internal') events.emit('fault', `${request.method} ${request.url}`, error);
-    else
+    else if (!isSignedOut(coded, request))
       events.emit(
         'refused',
         `${request.method} ${request.routeOptions.url ?? 'unknown'}`,

@@ -106,8 +106,10 @@ export class LiveFeed {
       address => this.#webSockets.admit(request, socket, head, { address, leave: () => {} }),
       error => {
         const coded = error instanceof MurmurationError ? error : new MurmurationError('server.internal');
-        if (coded === error) this.#ports.events.emit('refused', 'live feed', coded.code, coded.detail);
-        else this.#ports.events.emit('fault', 'the live feed', error);
+        // A page goes on asking once its session has ended, and shows where one signs in.
+        const isSignedOut = coded.code === 'operator.unauthenticated' && !request.headers.authorization;
+        if (coded !== error) this.#ports.events.emit('fault', 'the live feed', error);
+        else if (!isSignedOut) this.#ports.events.emit('refused', 'live feed', coded.code, coded.detail);
         endWithProblem(socket, coded, request.url);
       },
     );

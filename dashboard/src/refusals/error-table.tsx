@@ -2,27 +2,13 @@ import { isRetryable } from '@murmuration/protocol/errors/errors';
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { count } from '../format/format.ts';
 import { textOf } from '../requests/refusal.ts';
+import { isExpected } from './expected.ts';
 import { words } from './words.ts';
 
 interface Shown {
   readonly label: string;
   readonly errors: readonly { readonly code: string; readonly count: number }[];
 }
-
-/** Codes that a federation in good health brings about: devices that were too slow, that went away, or that nobody needs any more. */
-const expected = new Set([
-  'round.closed',
-  'round.unknown',
-  'assignment.left',
-  'assignment.unknown',
-  'device.replaced',
-  'device.unknown',
-  'request.too-slow',
-  'server.stopping',
-  'stopped',
-  'busy',
-  'declined',
-]);
 
 /** Refusals by code, each with what it means and what to do. */
 export function ErrorTable({ label, errors }: Shown) {
@@ -45,7 +31,7 @@ export function ErrorTable({ label, errors }: Shown) {
             <tr key={code}>
               <th scope="row">
                 <code>{code}</code>
-                {expected.has(code) && (
+                {isExpected(code) && (
                   <>
                     {' '}
                     <span class="badge" title={words.expectedHint}>
@@ -55,7 +41,7 @@ export function ErrorTable({ label, errors }: Shown) {
                 )}
                 <span class="meter" aria-hidden="true">
                   <span
-                    class={expected.has(code) ? 'all' : 'bad'}
+                    class={isExpected(code) ? 'all' : 'bad'}
                     style={{ inlineSize: `${(100 * times) / most}%` }}
                   />
                 </span>

@@ -28,7 +28,7 @@ export const words = {
         'Check that the app has a valid enrolment token. The Devices page lists them.',
       'device.revoked': 'Nothing. Revoked devices are refused.',
       'operator.unauthenticated':
-        'If you didn’t mistype a token, find out who is trying. Revoke any token that may have leaked.',
+        'A few are normal: mistyped tokens, and programs whose token has expired. Tokens can’t be guessed; if there are many, find out which program asks.',
       'operator.forbidden': 'If this person needs access, give them a token with a higher role.',
     };
     const byPlace: Readonly<Record<string, string>> = {

@@ -50,6 +50,25 @@ describe('a session', () => {
     expect(response.headers['set-cookie']).toBeUndefined();
   });
 
+  it('is missed by a page that shows where one signs in, which is no refusal; a wrong token is one', async () => {
+    const refused: string[] = [];
+    admin.events.on('refused', (where, code) => refused.push(`${where}: ${code}`));
+    for (const headers of [{}, { cookie: 'murmuration=of-a-session-that-has-ended' }])
+      expect((await ask('GET', '/session', headers)).statusCode).toBe(401);
+    expect(refused).toEqual([]);
+    await ask('GET', '/session', { authorization: 'Bearer mmo_wrong' });
+    await admin.app.inject({
+      method: 'POST',
+      url: '/v1/admin/session',
+      headers: own,
+      payload: { token: 'x' },
+    });
+    expect(refused).toEqual([
+      'GET /v1/admin/session: operator.unauthenticated',
+      'POST /v1/admin/session: operator.unauthenticated',
+    ]);
+  });
+
   it('has the role of its token', async () => {
     for (const [role, status] of [
       ['viewer', 403],
