@@ -1,6 +1,6 @@
 import type { PaceMessage } from '@murmuration/api/device';
 import { useDashboard } from '../context/dashboard.ts';
-import { count, duration } from '../format/format.ts';
+import { duration } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { words } from './words.ts';
@@ -30,7 +30,7 @@ function TaskPace({ task }: { readonly task: string }) {
             <dt>{words.pace.interval}</dt>
             <dd>{interval === 0 ? words.pace.atOnce : duration(interval)}</dd>
             <dt>{words.pace.chosen}</dt>
-            <dd>{words.pace.of(count(cohortSize), count(population))}</dd>
+            <dd>{words.pace.of(cohortSize, population)}</dd>
             <dt>{words.pace.comeBack}</dt>
             <dd>{words.pace.between(duration(comeBack.from), duration(comeBack.to))}</dd>
           </dl>

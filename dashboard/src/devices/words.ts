@@ -1,4 +1,4 @@
-import { counted } from '../format/format.ts';
+import { count, counted } from '../format/format.ts';
 
 export const words = {
   list: {
@@ -66,7 +66,10 @@ export const words = {
     interval: 'Rounds start every',
     atOnce: 'one after another',
     chosen: 'A round selects',
-    of: (cohort: string, population: string) => `${cohort} of ${population} active devices`,
+    of: (cohort: number, active: number) =>
+      cohort <= active
+        ? `${count(cohort)} of ${counted(active, 'active device')}`
+        : `${counted(cohort, 'device')}; ${active === 0 ? 'none has' : active === 1 ? '1 has' : `${count(active)} have`} been active for an hour`,
     comeBack: 'Others come back in',
     between: (from: string, to: string) => (from === to ? from : `${from} to ${to}`),
   },
