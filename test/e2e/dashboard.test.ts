@@ -189,18 +189,22 @@ describe('the dashboard of a running federation', () => {
 
     await page.goto(`${url}/#/tasks/line/model/2`);
     await page.getByRole('button', { name: 'Roll back and pin' }).click();
-    await page.getByText('The next round trains from version 2.').waitFor();
+    await page.getByText('Rounds go on, and the next one trains from version 2').waitFor();
     await confirm(page, 'Roll back and pin');
-    await page.getByRole('status').getByText('Rolled back to version 2, which is now pinned.').waitFor();
+    await page.getByRole('status').getByText('Rolled back to version 2, which is now pinned').waitFor();
     expect(await served()).toBe(hashOf(2));
     expect(await runRound(0.125)).toMatchObject({ base: hashOf(2) });
 
     await page.goto(`${url}/#/tasks/line/model`);
     await page.getByText('from version 2', { exact: true }).waitFor();
+    await page
+      .getByText('Rounds go on, but their versions reach no device until you choose “Follow the newest”.')
+      .waitFor();
     await screenshot(page, 'lineage');
     await page.getByRole('button', { name: 'Follow the newest' }).click();
     await confirm(page, 'Follow the newest');
     await page.getByText('Not pinned: devices follow the newest version.').waitFor();
+    expect(await page.getByText('reach no device').isVisible()).toBe(false);
     expect(await served()).toBeUndefined();
     expect(world.problems).toEqual([]);
     await page.context().close();

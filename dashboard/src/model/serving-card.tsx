@@ -28,6 +28,11 @@ export function ServingCard({ task, serving }: { readonly task: string; readonly
             words.model.follows
           )}
         </p>
+        {champion.isPinned && (
+          <p class="muted">
+            {words.model.pinnedHint((serving.isGated ? words.gate.release : words.model.unpin).label)}
+          </p>
+        )}
         {champion.number !== base.number && <p class="muted">{words.model.trainsFrom(base.number)}</p>}
         {aliases.length > 0 && (
           <ul class="badges" aria-label={words.model.aliases}>

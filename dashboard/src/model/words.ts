@@ -15,6 +15,8 @@ export const words = {
       'No version has been evaluated. Give the task an evaluation; its figures appear with the next version.',
     serving: 'Served version',
     pinnedBy: (by: string | null) => (by === null ? 'Pinned' : `Pinned by ${by}`),
+    pinnedHint: (release: string) =>
+      `Rounds go on, but their versions reach no device until you choose “${release}”.`,
     follows: 'Not pinned: devices follow the newest version.',
     followsGate: 'Not pinned: a newer version is served once it passes the gate.',
     trainsFrom: (version: number) => `Rounds continue from version ${count(version)}.`,
@@ -83,22 +85,23 @@ export const words = {
       title: (version: number) => `Roll back to version ${count(version)}?`,
       consequences: (version: number) => [
         `Devices switch to version ${count(version)}. This pins it: they stay on it until you choose “Follow the newest”.`,
-        `The next round trains from version ${count(version)}. Later versions are kept, but rounds don’t build on them.`,
+        `Rounds go on, and the next one trains from version ${count(version)}, but what they make reaches no device until then. Later versions are kept, but rounds don’t build on them.`,
         'A running round ends, and its devices’ work is lost.',
       ],
       confirm: 'Roll back and pin',
-      done: (version: number) => `Rolled back to version ${count(version)}, which is now pinned.`,
+      done: (version: number) =>
+        `Rolled back to version ${count(version)}, which is now pinned: versions of later rounds reach no device.`,
     },
     rollbackLast: {
       label: 'Roll back and pin',
       title: 'Roll back to the previous version?',
       consequences: (version: number) => [
         `Devices switch from version ${count(version)} to the version that it was trained from. This pins it: they stay on it until you choose “Follow the newest”.`,
-        'The next round trains from that version too. Later versions are kept, but rounds don’t build on them.',
+        'Rounds go on, and the next one trains from that version too, but what they make reaches no device until then. Later versions are kept, but rounds don’t build on them.',
         'A running round ends, and its devices’ work is lost.',
       ],
       confirm: 'Roll back and pin',
-      done: 'Rolled back. The version is now pinned.',
+      done: 'Rolled back. The version is now pinned: versions of later rounds reach no device.',
     },
     unpin: {
       label: 'Follow the newest',
