@@ -102,6 +102,7 @@ export type TaskOverview = z.infer<typeof taskOverview>;
 export const overview = z.object({
   time: instant.describe("The coordinator's clock"),
   isDevelopment: z.boolean().describe('Devices may give up every protection: only this machine can connect'),
+  isEnrolmentOpen: z.boolean().describe('Devices enrol without a token'),
   tasks: z.array(taskOverview),
   devices: online,
   alerts: z.array(alert).describe('Firing'),

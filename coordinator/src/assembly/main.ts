@@ -219,6 +219,7 @@ async function open(
     storage,
     population,
     isDevelopment: config.development,
+    isEnrolmentOpen: config.openEnrolment,
     alerts: config.alerts,
     disk: place?.kind === 'folder' ? () => diskSpace(place.name) : null,
     silentSince,

@@ -54,13 +54,15 @@ export async function openWatch(
     readonly storage: Storage;
     readonly population: Pick<Population, 'size' | 'outdated'>;
     readonly isDevelopment: boolean;
+    readonly isEnrolmentOpen: boolean;
     readonly alerts: AlertSettings;
     readonly disk: AlertPorts['disk'];
     /** Since when the storage takes nothing, ms since 1970; null: it does. */
     readonly silentSince?: () => number | null;
   },
 ): Promise<Watch> {
-  const { clock, random, events, storage, population, disk, isDevelopment, silentSince } = ports;
+  const { clock, random, events, storage, population, disk, isDevelopment, isEnrolmentOpen, silentSince } =
+    ports;
   const presence = new Presence(events);
   const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
   const { history } = storage;
@@ -102,6 +104,7 @@ export async function openWatch(
     privacy,
     enrolled: () => population.size,
     isDevelopment,
+    isEnrolmentOpen,
     expected: task => checkIns.get(task)!.expected,
     alerts: () => alerts.firing,
     attention: alerts.attention,

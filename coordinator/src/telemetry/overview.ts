@@ -34,6 +34,8 @@ export interface OverviewSources {
   readonly privacy: Pick<PrivacyBudgets, 'statusOf' | 'missing'>;
   readonly enrolled: () => number;
   readonly isDevelopment: boolean;
+  /** Whether devices enrol without a token. */
+  readonly isEnrolmentOpen: boolean;
   /** Devices of a task that were sent away and have not come back. */
   readonly expected: (task: TaskName) => Expected;
   readonly alerts: () => readonly Alert[];
@@ -66,11 +68,12 @@ export class Overviews {
   }
 
   now(): Overview {
-    const { clock, rounds, presence, enrolled, alerts } = this.#sources;
+    const { clock, rounds, presence, enrolled, alerts, isDevelopment, isEnrolmentOpen } = this.#sources;
     const { connected, eligible } = presence;
     return {
       time: iso(clock.now()),
-      isDevelopment: this.#sources.isDevelopment,
+      isDevelopment,
+      isEnrolmentOpen,
       tasks: Array.from(rounds.values(), each => this.#task(each)),
       devices: {
         connected,

@@ -19,7 +19,7 @@ interface Answer {
 
 /** Devices by their ids, those first that enrolled last. */
 export function DeviceList() {
-  const { session, requests } = useDashboard();
+  const { session, requests, feed } = useDashboard();
   const revoked = useSignal('');
   const places = usePlaces<string>();
   const search = useSignal('');
@@ -95,7 +95,11 @@ export function DeviceList() {
       <Loading of={loaded}>
         {({ devices, next }) =>
           devices.length === 0 ? (
-            <p class="hint">{filter === '' ? words.list.none : words.list.noneFit}</p>
+            <p class="hint">
+              {filter === ''
+                ? words.list.none(feed.overview.value?.isEnrolmentOpen ?? false)
+                : words.list.noneFit}
+            </p>
           ) : (
             <>
               <ResponsiveTable label={words.list.all}>

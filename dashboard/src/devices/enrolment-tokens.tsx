@@ -8,12 +8,12 @@ import { words } from './words.ts';
 
 /** With what devices enrol. */
 export function EnrolmentTokens() {
-  const { requests } = useDashboard();
-  const { revokeConsequences, revokeAll, ...all } = words.enrolment;
+  const { requests, feed } = useDashboard();
+  const { revokeConsequences, revokeAll, open, ...all } = words.enrolment;
   return (
     <TokenCard<EnrolmentToken>
       kind="enrolment"
-      texts={words.enrolment}
+      texts={feed.overview.value?.isEnrolmentOpen ? { ...all, ...open } : all}
       consequences={() => revokeConsequences}
       subjects={['devices']}
       columns={[

@@ -13,7 +13,10 @@ export const words = {
     show: 'Show',
     both: 'all',
     unrevoked: 'not revoked',
-    none: 'No device has enrolled. Create an enrolment token above and put it into your app.',
+    none: (isEnrolmentOpen: boolean) =>
+      isEnrolmentOpen
+        ? 'No device has enrolled. Put the address of this coordinator into your app; no token is needed.'
+        : 'No device has enrolled. Create an enrolment token above and put it into your app.',
     noneFit: 'No devices match.',
     columns: {
       device: 'Device',
@@ -77,6 +80,10 @@ export const words = {
     heading: 'Enrolment tokens',
     hint: 'New devices enrol with one of these tokens. Tokens from the configuration aren’t listed.',
     none: 'No enrolment token has been created here. Create one and put it into your app; each device needs it once.',
+    open: {
+      hint: 'Anybody may enrol here (openEnrolment): devices need no token.',
+      none: 'No enrolment token has been created here, and none is needed.',
+    },
     revokeConsequences: [
       'No more devices can enrol with it. You can’t undo this.',
       'Devices that enrolled with it stay.',

@@ -29,7 +29,7 @@ export function NowPage() {
           </div>
           <div class="stack">
             <AlertList alerts={overview.alerts} tasks={overview.tasks} />
-            <OnlineDevices online={overview.devices} />
+            <OnlineDevices {...overview} />
             {session.may('admin') && <AddTask />}
           </div>
         </div>

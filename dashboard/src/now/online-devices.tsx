@@ -1,12 +1,12 @@
-import type { Online } from '@murmuration/api/device';
+import type { Overview } from '@murmuration/api/overview';
 import { count, percent } from '../format/format.ts';
 import { addressOf } from '../places/routes.ts';
 import { terms } from '../words/terms.ts';
 import { words } from './words.ts';
 
 /** Devices that are connected now, by what they run. */
-export function OnlineDevices({ online }: { readonly online: Online }) {
-  const { connected, eligible, enrolled, clients } = online;
+export function OnlineDevices({ devices, isEnrolmentOpen }: Pick<Overview, 'devices' | 'isEnrolmentOpen'>) {
+  const { connected, eligible, enrolled, clients } = devices;
   const most = Math.max(1, ...clients.map(each => each.connected));
   return (
     <section class="card" aria-labelledby="online">
@@ -23,7 +23,7 @@ export function OnlineDevices({ online }: { readonly online: Online }) {
         </p>
       </div>
       {clients.length === 0 ? (
-        <p class="hint">{enrolled > 0 ? words.noneNow : words.noDevices}</p>
+        <p class="hint">{enrolled > 0 ? words.noneNow : words.noDevices(isEnrolmentOpen)}</p>
       ) : (
         <ul class="clients">
           {clients.map(client => (

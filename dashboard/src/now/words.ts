@@ -41,8 +41,10 @@ export const words = {
   online: 'connected',
   eligibleNow: 'eligible',
   enrolled: 'enrolled',
-  noDevices:
-    'No device is connected. Create an enrolment token on the Devices page and put it into your app.',
+  noDevices: (isEnrolmentOpen: boolean) =>
+    isEnrolmentOpen
+      ? 'No device is connected. Put the address of this coordinator into your app; no token is needed.'
+      : 'No device is connected. Create an enrolment token on the Devices page and put it into your app.',
   noneNow: 'No device is connected now. Those that are enrolled come back by themselves.',
   clients: (connected: number, eligible: number) => `${count(connected)}, ${count(eligible)} eligible`,
   addTask: {

@@ -300,7 +300,11 @@ const who: OperatorSession = { id: 'A'.repeat(16), name: 'ada', role: 'admin', e
 it.each([
   ['session', session, who],
   ['sign in', signIn, { token: 'mmo_x' }],
-  ['overview', overview, { time: at, isDevelopment: false, tasks: [task], devices, alerts: [alert] }],
+  [
+    'overview',
+    overview,
+    { time: at, isDevelopment: false, isEnrolmentOpen: false, tasks: [task], devices, alerts: [alert] },
+  ],
   ['round under way', liveRound, gathering],
   ['devices that are online', online, devices],
   ['rounds', rounds, history],

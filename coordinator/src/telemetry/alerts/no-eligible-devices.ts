@@ -27,7 +27,7 @@ export function noEligibleDevices(
 
 function adviceFor(connected: number, enrolled: number): string {
   if (enrolled === 0)
-    return 'Give an app an enrolment token and the address of this coordinator: no device has enrolled yet.';
+    return 'Give an app the address of this coordinator, and an enrolment token unless anybody may enrol: no device has enrolled yet.';
   return connected === 0
     ? 'See whether devices reach this coordinator (address, certificate, proxy), and look at what was refused.'
     : 'See what check-ins lack: the eligibility of the task may ask for more than devices have, such as power, an unmetered network or a newer SDK. Devices with too few examples do not check in at all.';

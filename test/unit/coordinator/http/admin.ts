@@ -105,6 +105,7 @@ export async function openAdmin(
     storage: { ...storage, history },
     population,
     isDevelopment: false,
+    isEnrolmentOpen: false,
     alerts: alertsSchema.parse(undefined),
     disk: null,
     ...watched,
