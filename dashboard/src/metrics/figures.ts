@@ -3,27 +3,28 @@ import { words } from './words.ts';
 
 /** How a figure of an evaluation is read. */
 export interface Reading {
-  readonly unit: 'share' | 'nats' | 'number';
+  /** A loss is in the unit of its objective, which pages don't know. */
+  readonly unit: 'share' | 'loss' | 'number';
   readonly better: 'higher' | 'lower' | null;
 }
 
 const losses = /loss|nll|entropy/i;
 const shares = /^top-?\d+$|acc|recall|precision|f1|auc|share|rate/i;
 
-/** What its name and its values tell: losses are in nats, whatever stays within 0 and 1 and is no loss is a share. */
+/** What its name and its values tell: losses by their names, and whatever stays within 0 and 1 and is no loss is a share. */
 export function readingOf(name: string, values: readonly (number | null | undefined)[]): Reading {
-  if (losses.test(name)) return { unit: 'nats', better: 'lower' };
+  if (losses.test(name)) return { unit: 'loss', better: 'lower' };
   if (/perplexity/i.test(name)) return { unit: 'number', better: 'lower' };
   const isWithin = values.every(value => value == null || (value >= 0 && value <= 1));
   if (isWithin && shares.test(name)) return { unit: 'share', better: 'higher' };
   return { unit: 'number', better: null };
 }
 
-/** A figure with its unit. */
+/** A figure with its unit, where that is known. */
 export function readable(value: number | null | undefined, { unit }: Reading): string {
   if (value == null) return '–';
   if (unit === 'share') return percent(value);
-  return unit === 'nats' ? `${value.toFixed(3)} nats` : figure(value);
+  return unit === 'loss' ? value.toFixed(3) : figure(value);
 }
 
 /** From one figure to another one, with its sign; shares in percentage points. */
@@ -32,7 +33,7 @@ export function difference(from: number, to: number, { unit }: Reading): string 
   const sign = by > 0 ? '+' : by < 0 ? '−' : '±';
   const size = Math.abs(by);
   if (unit === 'share') return `${sign}${(100 * size).toFixed(2)} ${words.points}`;
-  return unit === 'nats' ? `${sign}${size.toFixed(4)} nats` : `${sign}${figure(size)}`;
+  return unit === 'loss' ? `${sign}${size.toFixed(4)}` : `${sign}${figure(size)}`;
 }
 
 /** Whether a change is for the better; null where it is none, or nobody can say. */

@@ -12,7 +12,7 @@ const colours: readonly Colour[] = ['shared', 'both', 'good', 'yours', 'muted'];
 
 const formats: Readonly<Record<Reading['unit'], (value: number) => string>> = {
   share: value => percent(value),
-  nats: value => value.toFixed(3).replace(/0+$/, '').replace(/\.$/, ''),
+  loss: value => value.toFixed(3).replace(/0+$/, '').replace(/\.$/, ''),
   number: figure,
 };
 
@@ -41,7 +41,7 @@ function chartsOf({ versions, rounds, figures, fromDevices }: Figures): ChartCon
       label: words.model.fromDevices(nameOf(name)),
     })),
   ];
-  return (['share', 'nats', 'number'] as const).flatMap(unit => {
+  return (['share', 'loss', 'number'] as const).flatMap(unit => {
     const fit = all.filter(({ name, values }) => readingOf(name, values).unit === unit);
     // Figures without a unit have no scale in common.
     const groups =

@@ -2,10 +2,10 @@ import { count, counted, figure } from '../format/format.ts';
 
 export const words = {
   model: {
-    charts: { share: 'Accuracy', nats: 'Loss' },
+    charts: { share: 'Accuracy', loss: 'Loss' },
     units: {
       share: 'share of held-out cases, %',
-      nats: 'nats per held-out case',
+      loss: 'mean of held-out cases, as the evaluation gives it',
       number: 'in the evaluation’s own unit',
     },
     byVersion: 'model version',

@@ -5,7 +5,7 @@ describe('figures of an evaluation', () => {
   it.each([
     ['top3', [0.1, 0.27], 'share', 'higher'],
     ['accuracy', [0, 1, null], 'share', 'higher'],
-    ['loss', [0.2, 0.9], 'nats', 'lower'],
+    ['loss', [0.2, 0.9], 'loss', 'lower'],
     ['perplexity', [12], 'number', 'lower'],
     ['accuracy', [93], 'number', null],
     ['temperature', [0.5], 'number', null],
@@ -13,14 +13,14 @@ describe('figures of an evaluation', () => {
     expect(readingOf(name, values)).toEqual({ unit, better });
   });
 
-  it('has a unit, and a difference in points where they are shares', () => {
+  it('has a unit where one is known, and a difference in points where they are shares', () => {
     const share = readingOf('top1', [0.164]);
     expect(readable(0.164, share)).toBe('16.4 %');
     expect(readable(null, share)).toBe('–');
     expect(difference(0.164, 0.17, share)).toBe('+0.60 points');
     const loss = readingOf('loss', [5.1]);
-    expect(readable(5.1, loss)).toBe('5.100 nats');
-    expect(difference(5.2, 5.1, loss)).toBe('−0.1000 nats');
+    expect(readable(5.1, loss)).toBe('5.100');
+    expect(difference(5.2, 5.1, loss)).toBe('−0.1000');
   });
 
   it('says which of two is better, and of none where nobody can say', () => {
