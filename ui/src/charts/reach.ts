@@ -1,11 +1,19 @@
 import type { ChartContent } from './content.ts';
 
-/** From where to where the horizontal axis goes: over all that was asked for and all values; a lone one and outer bars have room beside them. */
-export function reachOf({ x: { values, span }, kind }: Pick<ChartContent, 'x' | 'kind'>): [number, number] {
-  const [first, second] = values;
-  const step = first === undefined || second === undefined ? 1 : second - first;
-  const beside = kind === 'stack' ? step * 0.6 : values.length > 1 ? 0 : 1;
-  const [from, to] = span ?? [first ?? 0, first ?? 0];
-  if (first === undefined) return [from, to];
-  return [Math.min(from, first - beside), Math.max(to, values.at(-1)! + beside)];
+/** Share of what was asked for that is beside it: bars at its ends are wider than a point. */
+const room = 0.02;
+
+/** From where to where the horizontal axis goes: over all that was asked for, or else all values. A lone value and outer bars have room beside them. */
+export function reachOf({
+  x: { values, span, isTime },
+  kind,
+}: Pick<ChartContent, 'x' | 'kind'>): [number, number] {
+  if (span) {
+    const beside = room * (span[1] - span[0]);
+    return [span[0] - beside, span[1] + beside];
+  }
+  const [first = 0, second] = values;
+  const lone = isTime ? 3_600 : 1;
+  const beside = second === undefined ? lone : kind === 'stack' ? (second - first) * 0.6 : 0;
+  return [first - beside, (values.at(-1) ?? first) + beside];
 }

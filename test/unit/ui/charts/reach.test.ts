@@ -5,17 +5,19 @@ const reach = (values: readonly number[], kind: 'lines' | 'stack', span?: readon
   reachOf({ x: { label: '', values, ...(span && { span }) }, kind });
 
 describe('a horizontal axis', () => {
-  it('covers all that was asked for, wherever there are values', () => {
-    expect(reach([50, 60], 'lines', [0, 100])).toEqual([0, 100]);
-    expect(reach([50, 60], 'stack', [0, 100])).toEqual([0, 100]);
-    expect(reach([], 'stack', [0, 100])).toEqual([0, 100]);
-    expect(reach([50], 'lines', [0, 100])).toEqual([0, 100]);
-  });
+  it.each([[[]], [[50]], [[50, 60]], [[1, 99]]])(
+    'covers all that was asked for, with values at %j',
+    values => {
+      for (const kind of ['lines', 'stack'] as const)
+        expect(reach(values, kind, [0, 100])).toEqual([-2, 102]);
+    },
+  );
 
   it('has room for outer bars and lone values', () => {
     expect(reach([0, 10, 20], 'stack')).toEqual([-6, 26]);
-    expect(reach([0, 10], 'stack', [0, 10])).toEqual([-6, 16]);
     expect(reach([0, 10], 'lines')).toEqual([0, 10]);
     expect(reach([5], 'lines')).toEqual([4, 6]);
+    const hours = reachOf({ x: { label: '', values: [7_200], isTime: true }, kind: 'stack' });
+    expect(hours).toEqual([3_600, 10_800]);
   });
 });
