@@ -21,32 +21,34 @@ const longestCellUrl = 128;
 
 /** The form of a configuration file; `parseConfig` checks what fits together besides. */
 export const configSchema = z.strictObject({
-  /** Address to listen on. */
+  /** Address to listen on. @default '127.0.0.1' */
   host: z.string().min(1).default('127.0.0.1'),
-  /** 0 takes any free port. */
+  /** 0 takes any free port. @default 8_800 */
   port: z.int().min(0).max(65_535).default(8_800),
   /**
    * Port on which the process answers `/health/live` and `/health/ready` as well, and nothing else, by plain HTTP and from its start on, while it
    * stands by too. Without it, only the coordinator's own port does, once it listens.
    */
   healthPort: z.int().min(1).max(65_535).optional(),
-  /** What the log has: `info` is one line a round, alerts and faults; `debug` everything. */
+  /** What the log has: `info` is one line a round, alerts and faults; `debug` everything. @default 'info' */
   log: z.enum(logLevels).default('info'),
   /**
    * Who may read the tasks, their versions and model files: `anybody`, or those who show an inference token with the right `read`
    * (`tokens`), which apps give to their clients as `readToken`; operators may in any case.
+   * @default 'anybody'
    */
   reading: z.enum(readers).default('anybody'),
-  /** Origins whose pages may use the coordinator. */
+  /** Origins whose pages may use the coordinator. @default [] */
   cors: z
     .array(z.string().refine(isOrigin, 'expected an origin such as "https://app.example.org"'))
     .default([]),
-  /** Proxies in front of the coordinator, by address or range, whose `X-Forwarded-For` is believed. */
+  /** Proxies in front of the coordinator, by address or range, whose `X-Forwarded-For` is believed. @default [] */
   trustedProxies: z
     .array(z.string().refine(isRange, 'expected an address or a range such as "10.0.0.0/8"'))
     .default([]),
+  /** What the coordinator takes at most. @default {} */
   limits: limitsSchema,
-  /** Pages to serve beside the routes, by path. */
+  /** Pages to serve beside the routes, by path. @default {} */
   apps: z
     .record(
       z
@@ -56,7 +58,7 @@ export const configSchema = z.strictObject({
       z.strictObject({
         /** A folder of files. */
         folder: z.string().min(1),
-        /** JSON documents beside the files, by name: what the page needs to know of this coordinator. Anybody reads them. */
+        /** JSON documents beside the files, by name: what the page needs to know of this coordinator. Anybody reads them. @default {} */
         documents: z
           .record(z.string().regex(/^[\w-]+\.json$/, 'expected a name such as "setup.json"'), z.unknown())
           .default({}),
@@ -75,11 +77,12 @@ export const configSchema = z.strictObject({
   databaseConnections: z.int().min(1).max(1_000).optional(),
   /** Bucket in which the files of models lie, beside a database of PostgreSQL; without it they are in the database. */
   s3: s3Schema.optional(),
-  /** Wait while another coordinator has the database, and take over when that one ends or its machine is gone. */
+  /** Wait while another coordinator has the database, and take over when that one ends or its machine is gone. @default false */
   standby: z.boolean().default(false),
   /**
    * What part of a coordinator this process is. `all`, the whole of it. `front`: enrols devices and answers their check-ins, with a time to come
    * back or a ticket to a cell, and serves models. `cell`: runs the rounds of tasks that no other cell has. Fronts and cells share a database.
+   * @default 'all'
    */
   role: z.enum(processRoles).default('all'),
   /** Where devices reach this cell, such as `https://cell-1.learn.example.org`; without it, where it listens. */
@@ -90,14 +93,14 @@ export const configSchema = z.strictObject({
     .optional(),
   /** Folder of task modules that admins may add while the coordinator runs; without it, none. No other file is ever loaded. */
   tasksFolder: z.string().min(1).optional(),
-  /** What is kept of each task; null: all. */
+  /** What is kept of each task; null: all. @default {} */
   retention: z
     .strictObject({
-      /** The newest versions, besides those that rounds under way train from. */
+      /** The newest versions, besides those that rounds under way train from. @default null */
       versions: z.int().min(1).nullable().default(null),
-      /** Records of the newest rounds. */
+      /** Records of the newest rounds. @default null */
       rounds: z.int().min(1).nullable().default(null),
-      /** Records of rounds, since their end; the newest one in any case. */
+      /** Records of rounds, since their end; the newest one in any case. @default null */
       roundsFor: duration.nullable().default(null),
     })
     .prefault({}),
@@ -120,16 +123,19 @@ export const configSchema = z.strictObject({
     .string()
     .refine(isWebOrigin, 'expected an origin such as "https://learn.example.org"')
     .optional(),
+  /** What operators are told of by themselves. @default {} */
   alerts: alertsSchema,
+  /** How models are served. @default {} */
   inference: inferenceSchema,
+  /** Where training runs, versions and their figures are told, besides being kept here. @default {} */
   tracking: trackingSchema,
   /** A module whose default export is an `EnrolmentVerifier`, which is asked about devices without a right token. */
   enrolmentVerifier: z.string().min(1).optional(),
-  /** Anybody may enrol; only on the loopback address. */
+  /** Anybody may enrol; only on the loopback address. @default false */
   openEnrolment: z.boolean().default(false),
-  /** Devices may use the floors of `development()` and pages say so. Allowed only on the loopback address. */
+  /** Devices may use the floors of `development()` and pages say so. Allowed only on the loopback address. @default false */
   development: z.boolean().default(false),
-  /** Operator tokens besides those of the storage: `murmuration tokens create --for-config` prints them. */
+  /** Operator tokens besides those of the storage: `murmuration tokens create --for-config` prints them. @default [] */
   operatorTokens: z
     .array(
       z.strictObject({

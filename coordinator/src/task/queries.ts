@@ -27,12 +27,15 @@ export const queriesSchema = z
       z.strictObject({
         /** What is asked. */
         query: defined,
-        /** Time from the beginning of one round of it to that of the next, a minute at least. */
+        /** Time from the beginning of one round of it to that of the next, a minute at least. @default null */
         every: duration
           .refine(ms => ms >= 60_000, 'expected a minute at least')
           .nullable()
           .default(null),
-        /** Whether what devices answer is compared with what they answered first, as `inference.drift` of the configuration says: a histogram or a ranking. */
+        /**
+         * Whether what devices answer is compared with what they answered first, as `inference.drift` of the configuration says: a histogram or a ranking.
+         * @default false
+         */
         drift: z.boolean().default(false),
       }),
     ]),

@@ -18,11 +18,11 @@ const metricName = z.string().min(1).max(128);
 /** The form of a task's gate. */
 export const gateSchema = z
   .strictObject({
-    /** The held-out metric that has to be better than the champion's; which way that is, the evaluator says. Null: none has to. */
+    /** The held-out metric that has to be better than the champion's; which way that is, the evaluator says. Null: none has to. @default null */
     better: metricName.nullable().default(null),
-    /** By how much, at least; 0: by anything that the test finds. */
+    /** By how much, at least; 0: by anything that the test finds. @default 0 */
     by: z.number().min(0).default(0),
-    /** How sure it has to be: `pairedBootstrap()`, `mcnemar()`, or `none`, which compares the two figures as they are. */
+    /** How sure it has to be: `pairedBootstrap()`, `mcnemar()`, or `none`, which compares the two figures as they are. @default pairedBootstrap() */
     test: z
       .union(
         [
@@ -44,7 +44,7 @@ export const gateSchema = z
         'expected pairedBootstrap(…), mcnemar(…) or "none"',
       )
       .default({ kind: 'paired-bootstrap', confidence: 0.95, resamples: 2_000, over: 'examples', seed: 1 }),
-    /** Metrics that may not be worse: `loss`, or `{ metric: 'top1', slice: 'short', within: 0.01 }`; the slice `*` is each of them. */
+    /** Metrics that may not be worse: `loss`, or `{ metric: 'top1', slice: 'short', within: 0.01 }`; the slice `*` is each of them. @default [] */
     neverWorse: z
       .array(
         z.union([
@@ -52,9 +52,9 @@ export const gateSchema = z
           z.strictObject({
             /** One that the evaluator gives. */
             metric: metricName,
-            /** A part of the held-out examples; null: all examples. */
+            /** A part of the held-out examples; null: all examples. @default null */
             slice: z.string().min(1).max(128).nullable().default(null),
-            /** What counts as no worse still. */
+            /** What counts as no worse still. @default 0 */
             within: z.number().min(0).default(0),
           }),
         ]),
@@ -64,12 +64,15 @@ export const gateSchema = z
       .transform(all =>
         all.map(each => (typeof each === 'string' ? { metric: each, slice: null, within: 0 } : each)),
       ),
-    /** Within which 99 of 100 requests of one row are answered, one after the other, in a thread of the coordinator's machine; null: any. */
+    /**
+     * Within which 99 of 100 requests of one row are answered, one after the other, in a thread of the coordinator's machine; null: any.
+     * @default null
+     */
     latencyP99: duration
       .refine(ms => ms > 0, 'expected more than 0 ms')
       .nullable()
       .default(null),
-    /** Bytes of the model's weights; null: any. */
+    /** Bytes of the model's weights; null: any. @default null */
     size: size.nullable().default(null),
   })
   .refine(

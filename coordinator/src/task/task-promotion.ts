@@ -19,31 +19,31 @@ export const promotionSchema = z
         z.strictObject({
           /** `failures`, `latency`, `accuracy` or `error`. */
           metric: metric.unwrap(),
-          /** How much worse than the champion is no reason yet. */
+          /** How much worse than the champion is no reason yet. @default 0 */
           worseBy: z.number().min(0).default(0),
         }),
       )
       .max(4)
       .optional(),
-    /** Units of the version below which no step ends. */
+    /** Units of the version below which no step ends. @default 50 */
     atLeast: atLeast,
-    /** By which it is compared. */
+    /** By which it is compared. @default 'accuracy' */
     metric: metric,
-    /** Where a request says whose it is. */
+    /** Where a request says whose it is. @default {} */
     key: z
       .strictObject({
-        /** A header, or a parameter of the request. */
+        /** A header, or a parameter of the request. @default 'header' */
         in: z.enum(['header', 'parameter']).default('header'),
-        /** Its name. */
+        /** Its name. @default 'x-murmuration-key' */
         name: z
           .string()
           .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'expected 1 to 64 letters, digits, dots, hyphens and underscores')
           .default('x-murmuration-key'),
       })
       .prefault({}),
-    /** Whether devices get it step by step as well; else those have the champion until the end. */
+    /** Whether devices get it step by step as well; else those have the champion until the end. @default false */
     devices: devices,
-    /** Name of a query of the kind `arm`: only devices get it step by step, and say what became of its predictions. */
+    /** Name of a query of the kind `arm`: only devices get it step by step, and say what became of its predictions. @default null */
     query: query,
   })
   .refine(

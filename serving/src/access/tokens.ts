@@ -17,13 +17,13 @@ export const tokensSchema = z
       name: z.string().min(1).max(100),
       /** What it allows: `predict`, `manage` for loading and unloading models, `feedback` for outcomes, `monitor` for replicas and Prometheus, `read` for the tasks and model files of a coordinator whose `reading` is `tokens`. */
       rights: z.array(z.enum(rights)).min(1),
-      /** Names of the models that it is for; null: all. */
+      /** Names of the models that it is for; null: all. @default null */
       models: z.array(z.string().min(1).max(128)).min(1).max(100).nullable().default(null),
       /** Digest of the token. */
       sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
-      /** When it ends, such as `2027-01-01T00:00:00Z`; null: never. */
+      /** When it ends, such as `2027-01-01T00:00:00Z`; null: never. @default null */
       expiresAt: z.iso.datetime().nullable().default(null),
-      /** Requests with it: `burst` at once, `perSecond` in the long run; null: any number. */
+      /** Requests with it: `burst` at once, `perSecond` in the long run; null: any number. @default null */
       rate: z
         .strictObject({
           /** Requests at once. */
@@ -33,7 +33,7 @@ export const tokensSchema = z
         })
         .nullable()
         .default(null),
-      /** A stock of requests: used ones come back evenly, all of them in `hours`; it is full after a restart; null: none. */
+      /** A stock of requests: used ones come back evenly, all of them in `hours`; it is full after a restart; null: none. @default null */
       quota: z
         .strictObject({
           /** Requests that the stock holds. */

@@ -4,15 +4,15 @@ import * as z from 'zod';
 /** How outcomes are joined to predictions. */
 export const feedbackSchema = z
   .strictObject({
-    /** Predictions that wait for their outcomes at most; the oldest give way. */
+    /** Predictions that wait for their outcomes at most; the oldest give way. @default 100_000 */
     pending: z.int().min(1).max(10_000_000).default(100_000),
-    /** ms after which an outcome comes too late, and after which counts are forgotten. */
+    /** ms after which an outcome comes too late, and after which counts are forgotten. @default 7 * 86_400_000 */
     horizon: z
       .int()
       .min(60_000)
       .max(366 * 86_400_000)
       .default(7 * 86_400_000),
-    /** By model, the outcome whose false alarms are counted, such as `{"spam": true}`. */
+    /** By model, the outcome whose false alarms are counted, such as `{"spam": true}`. @default {} */
     positive: z
       .record(z.string().min(1).max(128), z.union([z.string().max(256), z.number(), z.boolean()]))
       .default({}),
@@ -24,32 +24,32 @@ export type FeedbackSettings = NonNullable<z.output<typeof feedbackSchema>>;
 
 /** How windows of what a version is asked are compared with what it was made for; of every model. */
 const comparison = {
-  /** ms that a window lasts at least. */
   every: z
     .int()
     .min(1_000)
     .max(31 * 86_400_000),
-  /** Rows that a window holds at least before it is compared: few rows differ by chance. */
   atLeast: z.int().min(50).max(10_000_000),
-  /** Share of the features that have to drift before the data as a whole has drifted. */
   share: z.number().gt(0).max(1),
-  /** By which counts are compared. */
   test: z.enum(windowTests),
-  /** From which on a feature has drifted, or of a p-value below which; null: the test's own. */
   threshold: z.number().min(0).max(1_000).nullable(),
-  /** What makes up for testing many features at a time. */
   correction: z.enum(['none', 'bonferroni', 'benjamini-hochberg']),
 };
 
 export const driftSchema = z
   .strictObject({
+    /** ms that a window lasts at least. @default 3_600_000 */
     every: comparison.every.default(3_600_000),
+    /** Rows that a window holds at least before it is compared: few rows differ by chance. @default 1_000 */
     atLeast: comparison.atLeast.default(1_000),
+    /** Share of the features that have to drift before the data as a whole has drifted. @default 0.5 */
     share: comparison.share.default(0.5),
+    /** By which counts are compared. @default 'jensen-shannon' */
     test: comparison.test.default('jensen-shannon'),
+    /** From which on a feature has drifted, or of a p-value below which; null: the test's own. @default null */
     threshold: comparison.threshold.default(null),
+    /** What makes up for testing many features at a time. @default 'none' */
     correction: comparison.correction.default('none'),
-    /** Rows that the reference of a version is made of, where nobody gives one: the first that it is asked. */
+    /** Rows that the reference of a version is made of, where nobody gives one: the first that it is asked. @default 1_000 */
     reference: z.int().min(100).max(10_000).default(1_000),
   })
   .nullable()
@@ -89,7 +89,7 @@ export const reportSchema = z
     url: z.url({ protocol: /^https?$/ }).optional(),
     /** An inference token of the coordinator with the rights `monitor` and `feedback`. */
     token: z.string().min(1).max(200),
-    /** ms between two windows. */
+    /** ms between two windows. @default 1_000 */
     every: z.int().min(100).max(3_600_000).default(1_000),
   })
   .nullable()

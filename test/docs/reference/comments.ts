@@ -14,20 +14,43 @@ function commentOf(node: ts.Node): string {
   return (text ?? '').replaceAll(/\s+/g, ' ').trim();
 }
 
-/** The comments of the properties of a schema's source, by their path below `prefix`, such as `retention.versions`. */
-export function propertyComments(file: string, prefix = ''): Map<string, string> {
+/** The value of the tag `@default` before a node; empty where there is none. */
+function defaultOf(node: ts.Node): string {
+  const tag = ts.getJSDocTags(node).find(({ tagName }) => tagName.text === 'default');
+  return ts.getTextOfJSDocComment(tag?.comment)?.trim() ?? '';
+}
+
+/** What `read` finds before the properties of a schema's source, the first that is not empty of each path below `prefix`. */
+function properties(source: ts.Node, prefix: string, read: (node: ts.Node) => string): Map<string, string> {
   const found = new Map<string, string>();
   function visit(node: ts.Node, path: string): void {
     let below = path;
     if (ts.isPropertyAssignment(node) && (ts.isIdentifier(node.name) || ts.isStringLiteral(node.name))) {
       below = path === '' ? node.name.text : `${path}.${node.name.text}`;
-      const comment = commentOf(node);
-      if (comment !== '' && !found.has(below)) found.set(below, comment);
+      const text = read(node);
+      if (text !== '' && !found.has(below)) found.set(below, text);
     }
     ts.forEachChild(node, child => visit(child, below));
   }
-  visit(parse(file), prefix);
+  visit(source, prefix);
   return found;
+}
+
+/** The comments of the properties of a schema's source, without their tags, by their path below `prefix`, such as `retention.versions`. */
+export function propertyComments(file: string, prefix = ''): Map<string, string> {
+  return properties(parse(file), prefix, commentOf);
+}
+
+/** The values of the tags `@default` of these properties; of the constant `name` only, where a file has schemas with fields of one name. */
+export function propertyDefaults(file: string, prefix = '', name?: string): Map<string, string> {
+  const source = parse(file);
+  if (name === undefined) return properties(source, prefix, defaultOf);
+  const found = source.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => [...declarationList.declarations])
+    .find(declaration => ts.isIdentifier(declaration.name) && declaration.name.text === name);
+  if (!found) throw new Error(`${file} has no constant ${name}.`);
+  return properties(found, prefix, defaultOf);
 }
 
 /** A member of an interface: its name, its source without comments, and what its comment says. */

@@ -16,6 +16,7 @@ import { accuracyMetrics, feedbackMetrics } from '@murmuration/serving/monitor/m
 import type { Command } from 'commander';
 import { interfaceMembers, propertyComments } from './comments.ts';
 import { type SchemaRow, schemaRows } from './schema-rows.ts';
+import { brokerSources, configurationSources, type Source, taskSources } from './sources.ts';
 
 const made = '<!-- Made by `npm run reference`. -->';
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim();
@@ -33,35 +34,17 @@ function fields(rows: readonly SchemaRow[], comments: ReadonlyMap<string, string
   );
 }
 
+const commentsOf = (sources: readonly Source[]): Map<string, string> =>
+  new Map(sources.flatMap(([file, prefix]) => [...propertyComments(file, prefix)]));
+
 const durations =
   'A duration is a number of ms or a text such as `"30 s"`, `"1.5 min"`, `"2 h"` or `"90 d"`.';
 
 const leastConfig = parseConfig({ openEnrolment: true });
 
 function configurationPage(): string {
-  const comments = new Map([
-    ...propertyComments('coordinator/src/assembly/config.ts'),
-    ...propertyComments('coordinator/src/storage/objects/s3-settings.ts', 's3'),
-    ...propertyComments('coordinator/src/telemetry/alerts/settings.ts', 'alerts'),
-    ...propertyComments('coordinator/src/telemetry/alerts/webhooks/settings.ts', 'alerts.webhooks'),
-    ...propertyComments('serving/src/assembly/settings.ts', 'inference'),
-    ...propertyComments('serving/src/access/tokens.ts', 'inference.tokens'),
-    ...propertyComments('serving/src/request-log/settings.ts', 'inference.log'),
-    ...propertyComments('serving/src/monitor/settings.ts', 'inference.feedback'),
-    ...propertyComments('serving/src/monitor/settings.ts', 'inference.report'),
-    ...propertyComments('serving/src/monitor/settings.ts', 'inference.drift'),
-    ...propertyComments('coordinator/src/lifecycle/tracking/settings.ts', 'tracking'),
-  ]);
-  const brokerComments = new Map([
-    ...propertyComments('serving/src/brokers/settings.ts', 'rabbitmq'),
-    ...propertyComments('serving/src/brokers/settings.ts', 'kafka'),
-  ]);
-  // A schema of its own in the source.
-  for (const name of ['figure', 'better', 'margin'])
-    comments.set(`alerts.figuresFell.${name}`, comments.get(`alerts.${name}`) ?? '');
-  for (const rules of ['allow', 'redact'])
-    for (const name of ['model', 'tensors', 'parameters', 'headers'])
-      comments.set(`inference.log.${rules}.${name}`, comments.get(`inference.log.${name}`) ?? '');
+  const comments = commentsOf(configurationSources);
+  const brokerComments = commentsOf(brokerSources);
   const rows = schemaRows(configSchema, leastConfig).filter(({ path }) => !path.startsWith('limits.'));
   const brokers = schemaRows(inferenceConfigSchema, inferenceConfigSchema.parse({})).filter(({ path }) =>
     /^(?:rabbitmq|kafka)\./.test(path),
@@ -137,14 +120,7 @@ function taskRows(): SchemaRow[] {
 }
 
 function taskPage(): string {
-  const comments = new Map([
-    ...propertyComments('coordinator/src/task/task-schema.ts'),
-    ...propertyComments('coordinator/src/task/task-gate.ts', 'gate'),
-    ...propertyComments('coordinator/src/task/task-watch.ts', 'watch'),
-    ...propertyComments('coordinator/src/task/task-promotion.ts', 'promote'),
-    ...propertyComments('coordinator/src/task/queries.ts', 'queries'),
-    ...propertyComments('coordinator/src/task/retrain/retrain.ts', 'retrain'),
-  ]);
+  const comments = commentsOf(taskSources);
   return `# Task
 
 A task is what \`defineTask\` of \`@murmuration/coordinator\` returns. Fields without a

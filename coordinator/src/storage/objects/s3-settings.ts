@@ -20,7 +20,7 @@ export const s3Schema = z
     bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
     /** That of the bucket; what a service of your own calls it, often `us-east-1`. */
     region: z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected a region such as "eu-central-1"'),
-    /** Begins the key of each object, such as `murmuration/`. */
+    /** Begins the key of each object, such as `murmuration/`. @default '' */
     prefix: z
       .string()
       .regex(/^(?:(?!\.{1,2}\/)[\w.-]+\/)*$/, 'expected a path such as "murmuration/"')
@@ -35,6 +35,7 @@ export const s3Schema = z
     /**
      * Who sends devices the files of models: `coordinator`, or, to devices that take them from there, `direct`, the bucket, at signed addresses that
      * are good for 5 minutes.
+     * @default 'coordinator'
      */
     downloads: z.enum(['coordinator', 'direct']).default('coordinator'),
     /** Where devices reach the service, if that is not `endpoint`; needs `direct` downloads. */
