@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import ts from 'typescript';
+import { withDocstrings } from './docstrings.mjs';
 import { rootFolder, stop } from './prepare.mjs';
 
 /**
@@ -32,7 +33,12 @@ export function writeDeclarations(folders) {
       },
     );
     const program = ts.createProgram(fileNames, options);
-    const { diagnostics } = program.emit();
+    const checker = program.getTypeChecker();
+    const { diagnostics } = program.emit(undefined, (file, text, _byteOrderMark, _onError, sources) => {
+      const [source] = sources ?? [];
+      const isTypes = source && file.endsWith('.d.ts');
+      ts.sys.writeFile(file, isTypes ? withDocstrings(text, source, checker) : text);
+    });
     const problems = [...errors, ...diagnostics];
     if (problems.length > 0)
       stop(

@@ -246,7 +246,11 @@ const secrets: readonly string[] = [
   'inference.log.kafka',
 ];
 
+// For editors, which show what fields mean as they are written.
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */
+export function parseConfig(input: z.input<typeof configSchema>): Config;
+/** The same, of anything: JSON that was read, for example. */
+export function parseConfig(input: unknown): Config;
 export function parseConfig(input: unknown): Config {
   const parsed = checked.safeParse(input, { error: plainWords });
   if (!parsed.success)

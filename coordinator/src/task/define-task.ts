@@ -38,27 +38,44 @@ import { withLeastWeight } from './weights.ts';
 
 type Definition = z.input<typeof taskSchema>;
 
-type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = {
-  readonly mode?: Mode;
-} & Pick<Definition['cohort'], 'goal' | 'cells' | Its> &
+/** A field of a definition with a narrower type, and with its docstring. */
+type Field<Of, Name extends keyof Of, Type> = { readonly [Each in keyof Pick<Of, Name>]: Type };
+
+/** What every task has. Editors find the docstring of a field in a union only where each of its types has the very same field. */
+type CommonDefinition = Omit<Definition, DeviceField | 'training'>;
+
+type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = Field<
+  Definition['cohort'],
+  'mode',
+  Mode
+> &
+  Pick<Definition['cohort'], 'goal' | 'cells' | Its> &
   Required<Pick<Definition['cohort'], Needed>>;
 
+type MaskingField<Type> = Field<Definition, 'masking', Type>;
+type StrategyField<Type> = Field<Definition, 'strategy', Type>;
+
 /** A task as a team writes it down; what is left out has the default that `docs/reference/task.md` lists. */
-export type TaskDefinition = Omit<Definition, 'masking' | 'strategy' | 'cohort'> & {
-  readonly cohort:
-    | (Cohort<'asynchronous', 'minimum' | 'overSelection' | 'concurrency' | 'maxStaleness', never> & {
-        readonly mode: 'asynchronous';
-      })
+export type TaskDefinition = CommonDefinition &
+  Pick<Definition, Exclude<DeviceField | 'training', 'masking' | 'strategy' | 'cohort'>> &
+  Field<
+    Definition,
+    'cohort',
+    | (Required<Field<Definition['cohort'], 'mode', 'asynchronous'>> &
+        Cohort<'asynchronous', 'minimum' | 'overSelection' | 'concurrency' | 'maxStaleness', never>)
     // Behind the other: of this one the compiler names the field that is missing.
-    | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>;
-} & (
-    | { readonly masking: Exclude<Definition['masking'], 'off'>; readonly strategy: GroupsStrategy }
-    | { readonly masking?: Definition['masking']; readonly strategy?: SumStrategy | undefined }
-    | { readonly masking: 'off'; readonly strategy: EachStrategy }
+    | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>
+  > &
+  (
+    | (Required<MaskingField<Exclude<Definition['masking'], 'off'>>> &
+        Required<StrategyField<GroupsStrategy>>)
+    | (MaskingField<Definition['masking']> & StrategyField<SumStrategy | undefined>)
+    | (Required<MaskingField<'off'>> & Required<StrategyField<EachStrategy>>)
   );
 
 /** A task that no device trains, which says nothing of devices. */
-export type CentralTaskDefinition = Omit<Definition, DeviceField> & { readonly training: CentralTraining };
+export type CentralTaskDefinition = CommonDefinition &
+  Required<Field<Definition, 'training', CentralTraining>>;
 
 /** The fields of a definition that are wrong by themselves; whether they fit each other, `defineTask` finds out. */
 export function wrongFields(input: unknown): FieldProblem[] {
