@@ -101,7 +101,11 @@ function durationText(ms: number): string {
 }
 
 const valueAt = (value: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null)?.[key], value);
+  path.split('.').reduce<unknown>(
+    // Of its own: a list has an `every` as well.
+    (inner, key) => Object.entries(inner ?? {}).find(([name]) => name === key)?.[1],
+    value,
+  );
 
 /**
  * All fields of a schema of zod as they are written, in their order. `complete` is what the schema makes of as little as possible: it has the
