@@ -81,9 +81,18 @@ describe('a convolutional model', () => {
       expect.objectContaining({ code: 'training.no-memory' }),
     );
     const batch = plainBatch(batchOf(model, 2, 1));
-    expect(() => training.step({ ...batch, inputs: { ...batch.inputs, shape: [2, 64] } })).toThrow(
-      'Inputs of shape [2,64] do not fit the model, which takes [batch,8,8,1].',
-    );
+    const shaped = (shape: readonly number[]) => () =>
+      training.step({ ...batch, inputs: { ...batch.inputs, shape } });
+    // As many values in a row are those of the image.
+    expect(shaped([2, 64])).not.toThrow();
+    for (const shape of [
+      [2, 32],
+      [4, 8, 4, 1],
+      [2, 8, 8],
+    ])
+      expect(shaped(shape)).toThrow(
+        `Inputs of shape [${shape}] do not fit the model, which takes [batch,8,8,1].`,
+      );
   });
 });
 
