@@ -42,7 +42,7 @@ export class FederatedClient<
     super(options, nodePlatform);
   }
 
-  /** As `stop`, for `await using`. */
+  /** Stops it at the end of `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

@@ -4,7 +4,7 @@ import { loadModule, loadTask, loadVerifier } from '../arguments/load-module.ts'
 import type { LocalTask } from '../arguments/local-task.ts';
 import { type Finding, fault, ok, reason } from './finding.ts';
 
-/** Whether the task modules and the enrolment verifier load, each model can be made and fits the objective, and no two tasks have one name. */
+/** Checks that the task modules and the enrolment verifier load, that each model can be made and fits the objective, and that no two tasks have one name. */
 export async function checkModules(
   modules: readonly string[],
   { enrolmentVerifier }: Pick<Config, 'enrolmentVerifier'>,

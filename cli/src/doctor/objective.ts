@@ -6,7 +6,7 @@ import { reason } from './finding.ts';
 /** Examples that are looked at. */
 const few = 8;
 
-/** What the exports of a task's module, `objective` and `examples`, give that its model does not take: the ends of sentences, none where all fits. */
+/** Finds what the exports `objective` and `examples` of a task's module give that its model does not take: ends of sentences, none where all fits. */
 export async function misfitsOf(
   { objective, examples }: Partial<LocalTask>,
   model: tf.LayersModel,

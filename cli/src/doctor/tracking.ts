@@ -5,7 +5,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import * as z from 'zod';
 import { type Finding, fault, ok, reason } from './finding.ts';
 
-/** Whether the MLflow server answers, and lets this coordinator in. Nothing is made there. */
+/** Asks the MLflow server whether it lets this coordinator in; makes nothing there. */
 export async function checkTracking(
   { tracking: { mlflow } }: Pick<Config, 'tracking'>,
   clock: Clock,

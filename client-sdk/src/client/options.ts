@@ -7,7 +7,7 @@ import type { EnergyModel } from '../session/costs.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport, TransportName } from '../transport/transport.ts';
 
-/** What a device learns for one task, from examples of one type. */
+/** A task that a device takes part in, with examples of one type. */
 export interface TaskOptions<Example = unknown> {
   /** The device's examples, or a promise of them; read when it checks in and when a round needs them, and never sent. */
   readonly examples: () =>

@@ -30,7 +30,7 @@ export const configSchema = z.strictObject({
    * stands by too. Without it, only the coordinator's own port does, once it listens.
    */
   healthPort: z.int().min(1).max(65_535).optional(),
-  /** What the log has: `info` is one line a round, alerts and faults; `debug` everything. @default 'info' */
+  /** Lines of the log: `info` is one a round, alerts and faults; `debug` everything. @default 'info' */
   log: z.enum(logLevels).default('info'),
   /**
    * Who may read the tasks, their versions and model files: `anybody`, or those who show an inference token with the right `read`

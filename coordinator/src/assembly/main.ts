@@ -75,7 +75,7 @@ export interface Coordinator {
    * frees the port.
    */
   stop(): Promise<void>;
-  /** As `stop`, for `await using`. */
+  /** Stops it at the end of `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
