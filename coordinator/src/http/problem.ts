@@ -119,6 +119,8 @@ function problemOf(error: MurmurationError, instance: string): z.infer<typeof pr
 
 /** What the framework refuses before a route sees it, by its codes, in words that say what to do. */
 const beforeRoutes: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL:
+    'The address is damaged: each % has to begin two hexadecimal digits of UTF-8, as %25 of a percent sign.',
   FST_ERR_CTP_INVALID_JSON_BODY:
     'The body is not JSON, though its content-type says so; send one JSON document in UTF-8.',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; send a JSON document, or no content-type.',

@@ -69,6 +69,12 @@ describe('everything that goes wrong is a problem document', () => {
     },
   );
 
+  it('says what is wrong with a damaged address', async () => {
+    const response = await scene.get('/%ff');
+    expectProblem(response, 400, 'request.invalid');
+    expect(response.json().detail).toMatch(/^The address is damaged: each %/);
+  });
+
   it('names what is invalid', async () => {
     const { detail } = (await scene.get('/v1/tasks/values/rounds?limit=x')).json();
     expect(detail).toMatch(/limit/);
