@@ -14,7 +14,7 @@ import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { afterEach, expect, it } from 'vitest';
 import { hurriedClock } from '../hurried-clock.ts';
-import { eventOf, lineOptions, lineTrainer, openCoordinator } from './line.ts';
+import { eventOf, lineOptions, lineTrainer, openCoordinator, startedByAll } from './line.ts';
 
 const rounds = 3;
 /** Devices pause between rounds. */
@@ -195,7 +195,7 @@ it('UP17: an update with the frozen part is refused by its code, and counts nowh
     [],
     clock,
   );
-  coordinator = open;
+  coordinator = startedByAll(open, 4);
   const records: RoundRecord[] = [];
   open.events.on('round-ended', record => records.push(record));
   const hostile = deviceOf(open.url, 3, lineTrainer, { instead: all });
@@ -204,7 +204,7 @@ it('UP17: an update with the frozen part is refused by its code, and counts nowh
   const devices = Array.from({ length: 3 }, (_, i) => deviceOf(open.url, i, lineTrainer, { after }));
   await hostile.client.start();
   await Promise.all(devices.map(({ client }) => client.start()));
-  await open.start();
+  await coordinator.start();
   await eventOf(open.events, 'round-ended', ({ number }: RoundRecord) => number === 1);
   await open.endRounds();
   await Promise.all([hostile, ...devices].map(({ client }) => client.stop()));

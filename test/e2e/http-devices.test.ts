@@ -4,7 +4,7 @@ import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hurriedClock } from '../hurried-clock.ts';
-import { eventOf, openCoordinator } from './line.ts';
+import { openCoordinator, startedByAll } from './line.ts';
 import { markingOptions, markingTask, marks } from './marking-line.ts';
 import { PlainProxy } from './plain-proxy.ts';
 import { PackedProcess } from './processes.ts';
@@ -26,16 +26,12 @@ const deadlines = {
   unmasking: hour,
 };
 
-const allEnrolled = new WeakMap<Coordinator, Promise<unknown>>();
-
 /** `grace`: how long a phase waits for devices that are away. */
 async function open(grace: string | number = hour): Promise<Coordinator> {
   const task = { ...markingTask, deadlines: { ...deadlines, grace }, schedule: { every: hour } };
   const coordinator = await openCoordinator(task as never, [], clock);
   cleanUp.push(() => coordinator.stop());
-  let enrolled = 0;
-  allEnrolled.set(coordinator, eventOf(coordinator.events, 'enrolled', () => ++enrolled === 6));
-  return coordinator;
+  return startedByAll(coordinator, 6);
 }
 
 async function join(...options: Parameters<typeof markingOptions>): Promise<PlatformClient> {
@@ -45,10 +41,9 @@ async function join(...options: Parameters<typeof markingOptions>): Promise<Plat
   return client;
 }
 
-/** How the first round of a coordinator ends, which begins once six devices have enrolled: it would begin with fewer that are all. */
+/** How the first round of a coordinator ends. */
 async function round(coordinator: Coordinator): Promise<RoundRecord> {
   const ended = new Promise<RoundRecord>(resolve => coordinator.events.on('round-ended', resolve));
-  await allEnrolled.get(coordinator);
   await coordinator.start();
   return ended;
 }

@@ -103,3 +103,14 @@ export function eventOf<Args extends unknown[]>(
     events.on(name, listener);
   });
 }
+
+/**
+ * Has a coordinator begin its rounds once `count` devices have enrolled: a round begins as soon as all that are enrolled are there, so that one
+ * whose devices enrol meanwhile may begin without the last.
+ */
+export function startedByAll(coordinator: Coordinator, count: number): Coordinator {
+  let enrolled = 0;
+  const all = eventOf(coordinator.events, 'enrolled', () => ++enrolled === count);
+  const start = () => all.then(() => coordinator.start());
+  return { ...coordinator, start };
+}

@@ -14,7 +14,7 @@ import type { LossPhase } from '@murmuration/simulations/behaviour/losses';
 import { afterEach, describe, expect, test } from 'vitest';
 import { hurriedClock } from '../hurried-clock.ts';
 import { serving, TableInference } from '../unit/client-sdk/hybrid/scene.ts';
-import { lineClient, lineOptions, openCoordinator } from './line.ts';
+import { lineClient, lineOptions, openCoordinator, startedByAll } from './line.ts';
 import { losingLineClient } from './losing-line.ts';
 
 const masking = { threat: 'malicious', corrupt: 0.1, dropping: 0.3 } as const;
@@ -38,10 +38,10 @@ afterEach(async () => {
 });
 
 async function open(change: Partial<TaskDefinition> = {}, clock: Clock = hurried): Promise<Coordinator> {
-  const task = { masking, cohort, deadlines, ...change } as Partial<TaskDefinition>;
-  const coordinator = await openCoordinator(task, [], clock);
+  const task = { masking, cohort, deadlines, ...change };
+  const coordinator = await openCoordinator(task as Partial<TaskDefinition>, [], clock);
   cleanUp.push(() => coordinator.stop());
-  return coordinator;
+  return startedByAll(coordinator, task.cohort.goal);
 }
 
 /** Runs one round on a clock that jumps to the deadline of phase `at` once all but the `silent` devices have answered. */
