@@ -3,17 +3,18 @@ import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Cell } from '../cells/cell.ts';
 import { type Leased, PartDeal, partNames, readLeased } from '../cells/parts.ts';
-import type { Standing, TaskLeases } from '../cells/ports.ts';
+import type { Standing } from '../cells/ports.ts';
 import { Tickets } from '../cells/tickets.ts';
-import type { CoordinatorEvents } from '../events/events.ts';
+import type { InferenceTokens } from '../inference/inference-tokens.ts';
 import type { Experiments } from '../lifecycle/experiments/experiments.ts';
-import type { Gates } from '../lifecycle/gates/gates.ts';
-import type { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
+import { lookAgain } from '../population/look-again.ts';
+import type { Population } from '../population/population.ts';
 import type { TaskRounds } from '../rounds/task-rounds.ts';
-import type { Storage } from '../storage/storage.ts';
 import { devicesAtOnce, type Task, turnoverOf } from '../task/task.ts';
 import type { Core } from './core.ts';
-import { requireMeasured } from './gates.ts';
+import { type Decisions, requireMeasured } from './gates.ts';
+import { leasesOf } from './leases.ts';
+import type { Scope } from './scope.ts';
 import type { Watch } from './watch.ts';
 
 /** Holds check-ins to tickets once the cell knows where devices reach it. */
@@ -22,7 +23,8 @@ export class TicketCheck {
   readonly deal: PartDeal;
   readonly #tickets: Tickets;
   readonly #clock: Clock;
-  #url = '';
+  /** Where devices reach the cell, once it listens. */
+  url = '';
 
   /** `key`: that of tickets, 32 bytes. */
   constructor(key: Uint8Array, clock: Clock) {
@@ -31,29 +33,21 @@ export class TicketCheck {
     this.#clock = clock;
   }
 
-  static async open(leases: TaskLeases, clock: Clock): Promise<TicketCheck> {
-    return new TicketCheck(await leases.ticketKey(), clock);
-  }
-
-  listensAt(url: string): void {
-    this.#url = url;
+  /** Throws `storage.*` where the database does not answer, and `config.invalid` where it is not shared. */
+  static async open({ storage, clock }: Pick<Scope, 'storage' | 'clock'>): Promise<TicketCheck> {
+    return new TicketCheck(await leasesOf(storage).ticketKey(), clock);
   }
 
   /** Throws `ticket.refused`. */
   require(device: DeviceId, { task, ticket }: CheckIn): void {
-    this.#tickets.require(ticket, { task, device }, this.#url, this.#clock.now());
+    this.#tickets.require(ticket, { task, device }, this.url, this.#clock.now());
   }
 }
 
-export interface CellParts {
+export interface CellParts extends Pick<Decisions, 'gates' | 'watcher'> {
   readonly core: Core;
   readonly watch: Pick<Watch, 'follow'>;
-  readonly gates: Pick<Gates, 'open'>;
-  readonly watcher: Pick<PromotionWatcher, 'open'>;
   readonly experiments: Pick<Experiments, 'open' | 'isMeasured' | 'splitsOf'>;
-  readonly storage: Pick<Storage, 'rounds'>;
-  readonly events: CoordinatorEvents;
-  readonly clock: Clock;
   /** Devices are to be led no more, or are again. */
   readonly leads: (leads: boolean) => void;
   /** A task has come, whose frames may be longer. */
@@ -61,8 +55,12 @@ export interface CellParts {
 }
 
 /** The cell of a core that has no task yet. Throws `config.invalid` for a task that can't run. */
-export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string, parts: CellParts): Cell {
-  const { core, watch, gates, watcher, experiments, storage, events, clock, leads, came } = parts;
+export function openCell(
+  { storage, events, clock, opened }: Pick<Scope, 'storage' | 'events' | 'clock' | 'opened'>,
+  tasks: readonly Task[],
+  ticketCheck: Pick<TicketCheck, 'url'>,
+  { core, watch, gates, watcher, experiments, leads, came }: CellParts,
+): Cell {
   for (const task of tasks) requireMeasured(task, experiments);
   const byName = new Map(tasks.map(task => [task.name, task]));
   const seats = core.parts!;
@@ -112,10 +110,12 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
       ...(task.spread && { parts: task.spread.count }),
     };
   };
-  return new Cell({
-    leases,
+  const cell = new Cell({
+    leases: leasesOf(storage),
     tasks: tasks.flatMap(({ name, spread }) => [name, ...(spread ? partNames(name, spread.count) : [])]),
-    url,
+    get url() {
+      return ticketCheck.url;
+    },
     clock,
     takeOver,
     leave: part => seats.leave(part),
@@ -127,4 +127,27 @@ export function openCell(tasks: readonly Task[], leases: TaskLeases, url: string
     },
     failed: error => events.emit('fault', 'sharing tasks with other cells', error),
   });
+  // How devices are led matters until they are gone.
+  opened.add(() => cell.close());
+  return cell;
+}
+
+/** Has what other cells decide about devices and tokens hold here as well. */
+export function followOthers(
+  { events, clock, opened }: Pick<Scope, 'events' | 'clock' | 'opened'>,
+  { deviceRegistry, convictions }: Pick<Core, 'deviceRegistry' | 'convictions'>,
+  population: Pick<Population, 'follow'>,
+  tokens: Pick<InferenceTokens, 'open'>,
+): void {
+  const failed = (where: string) => (error: unknown) => void events.emit('fault', where, error);
+  const cancels = [
+    population.follow(
+      device =>
+        deviceRegistry.revokedElsewhere(device).catch(failed('ending what a revoked device has here')),
+      failed('looking for devices that others have revoked'),
+    ),
+    convictions.follow(failed('looking for devices that others have convicted')),
+    lookAgain(clock, () => tokens.open(), failed('looking for inference tokens that others have made')),
+  ];
+  for (const cancel of cancels) opened.add(cancel);
 }

@@ -1,80 +1,67 @@
-import { native } from '@murmuration/protocol/primitives/node';
-import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import type { Clock } from '@murmuration/protocol/time/clock';
 import { Admission } from '../devices/admission.ts';
 import { DeviceConnections } from '../devices/device-connections.ts';
 import { frameLengths } from '../devices/frame-lengths.ts';
-import type { CoordinatorEvents } from '../events/events.ts';
-import { createApp } from '../http/app.ts';
+import { type App, createApp } from '../http/app.ts';
 import { readCertificate } from '../http/certificate.ts';
-import { trustProxies } from '../limits/address.ts';
+import { AdminApi } from '../http/routes/admin/admin.ts';
 import { requireProtection } from '../operators/exposure.ts';
 import { PolledConnections } from '../polling/polled-connections.ts';
 import type { EnrolmentVerifier } from '../population/enrolment.ts';
 import { Gateway } from '../socket/gateway.ts';
-import type { Storage } from '../storage/storage.ts';
 import type { Task } from '../task/task.ts';
-import type { Config } from './config.ts';
-import type { OpenResources } from './open-resources.ts';
-import { operatorsOf, populationOf } from './people.ts';
-
-interface EntranceEnvironment {
-  readonly clock: Clock;
-  readonly random: RandomBytes;
-  readonly verifyEnrolment?: EnrolmentVerifier | undefined;
-}
-
-interface EntranceParts {
-  readonly storage: Storage;
-  readonly events: CoordinatorEvents;
-  /** Whose frames sockets are to take from the beginning. */
-  readonly tasks: readonly Task[];
-  /** Closes what is opened here where a start fails. */
-  readonly opened: OpenResources;
-}
+import { openPeople, type People } from './people.ts';
+import type { Scope } from './scope.ts';
 
 /** What operators and devices come in by. */
-export type Entrance = Awaited<ReturnType<typeof openEntrance>>;
+export interface Entrance extends People {
+  readonly hasOperators: boolean;
+  readonly app: App;
+  /** Takes routes until all parts are open. */
+  readonly admin: AdminApi;
+  readonly isEncrypted: boolean;
+  readonly connections: DeviceConnections;
+  readonly gateway: Gateway;
+  readonly polled: PolledConnections;
+  /** Lets nobody in any more, and returns once all have left; twice is harmless. */
+  close(): Promise<void>;
+}
 
 /**
  * How operators and devices come in, whatever the role of the process: who they are, and the server, sockets and polled connections that they use.
- * Nothing listens yet. Throws `config.invalid`, `storage.*`.
+ * Nothing listens yet; sockets take the frames of `tasks` from the beginning. Throws `config.invalid`, `storage.*`.
  */
 export async function openEntrance(
-  config: Config,
-  { clock, random, verifyEnrolment }: EntranceEnvironment,
-  { storage, events, tasks, opened }: EntranceParts,
-) {
-  const secrets = { primitives: native, clock, random };
-  const operators = operatorsOf(config, storage, secrets, events);
+  scope: Scope,
+  tasks: readonly Task[],
+  verifyEnrolment: EnrolmentVerifier | undefined,
+): Promise<Entrance> {
+  const { config, clock, random, events, opened } = scope;
+  const people = openPeople(scope, verifyEnrolment);
+  const { operators, population, trustedProxies } = people;
   const hasOperators = await operators.anyValid();
   requireProtection(config, hasOperators);
-  const population = populationOf(config, storage, secrets, events, verifyEnrolment);
   await population.open();
 
-  const { limits } = config;
-  const bounds = { events, clock, limits, trustedProxies: trustProxies(config.trustedProxies) };
+  const bounds = { events, clock, limits: config.limits, trustedProxies };
   const tls = config.tls && (await readCertificate(config.tls));
   const app = await createApp({ ...bounds, tls, cors: config.cors });
-  opened.add(() => app.close());
   const frames = frameLengths(tasks);
   const connections = new DeviceConnections({ ...bounds, random, population, frames });
-  const admission = new Admission(limits, clock);
+  const admission = new Admission(config.limits, clock);
   const gateway = new Gateway(app.server, connections, { ...bounds, admission, frames });
-  opened.add(() => gateway.close());
   const polled = new PolledConnections(connections, { ...bounds, random, admission });
-  opened.add(async () => polled.close());
-  return {
-    secrets,
-    operators,
-    hasOperators,
-    population,
-    limits,
-    bounds,
-    tls,
-    app,
-    connections,
-    gateway,
-    polled,
+  let closed: Promise<void> | undefined;
+  const closeAll = async () => {
+    polled.close();
+    await gateway.close();
+    await app.close();
   };
+  const close = () => {
+    closed ??= closeAll();
+    return closed;
+  };
+  opened.add(close);
+  const isEncrypted = tls !== undefined;
+  const admin = new AdminApi();
+  return { ...people, hasOperators, app, admin, isEncrypted, connections, gateway, polled, close };
 }

@@ -1,30 +1,12 @@
-import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import type { Clock } from '@murmuration/protocol/time/clock';
-import type { CoordinatorEvents } from '../events/events.ts';
+import { experimentRoutes } from '../http/routes/admin/experiments.ts';
 import { Experiments } from '../lifecycle/experiments/experiments.ts';
-import type { Storage } from '../storage/storage.ts';
 import type { Core } from './core.ts';
+import type { ServedScope } from './scope.ts';
 
 /** Opens the experiments of all tasks of a core, going on with those that ran. Throws `storage.*`. */
 export async function openExperiments(
+  { config, clock, random, events, storage, opened, admin }: ServedScope,
   core: Pick<Core, 'rounds' | 'versionAliases' | 'follow'>,
-  {
-    clock,
-    random,
-    events,
-    storage,
-    isMeasured,
-    takesOver,
-  }: {
-    readonly clock: Clock;
-    readonly random: RandomBytes;
-    readonly events: CoordinatorEvents;
-    readonly storage: Pick<Storage, 'experiments' | 'queryResults' | 'history'>;
-    /** Whether anything is measured of requests. */
-    readonly isMeasured: boolean;
-    /** Whether tasks come one by one, and their experiments with them. */
-    readonly takesOver: boolean;
-  },
 ): Promise<Experiments> {
   const experiments = new Experiments({
     taskOf: task => core.rounds.get(task)?.task,
@@ -35,9 +17,12 @@ export async function openExperiments(
     events,
     clock,
     random,
-    isMeasured,
+    isMeasured: config.inference.feedback !== null,
   });
-  if (!takesOver) await experiments.open();
+  opened.add(() => experiments.close());
+  // To a cell, tasks come one by one, and their experiments with them.
+  if (config.role !== 'cell') await experiments.open();
   core.follow(experiments);
+  admin((routes, operators) => experimentRoutes(routes, operators, experiments));
   return experiments;
 }

@@ -1,7 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { maxFrameLength } from '@murmuration/protocol/messages/frame';
-import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -9,31 +8,22 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { injected } from '@murmuration/serving/http/injected';
 import type { FastifyInstance } from 'fastify';
 import { memoryChallenges } from '../cells/answered-challenges.ts';
-import { Directory } from '../cells/directory.ts';
-import { FrontRequests } from '../cells/front-requests.ts';
-import { PartDeal } from '../cells/parts.ts';
-import { Tickets } from '../cells/tickets.ts';
 import { Admission } from '../devices/admission.ts';
 import { frameLengths } from '../devices/frame-lengths.ts';
-import { CoordinatorEvents } from '../events/events.ts';
-import { createApp } from '../http/app.ts';
+import { type App, createApp } from '../http/app.ts';
 import { healthRoutes } from '../http/routes/health.ts';
-import { trustProxies } from '../limits/address.ts';
 import { SealedTokens } from '../polling/sealed-tokens.ts';
 import { UnkeptConnections } from '../polling/unkept-connections.ts';
 import { unkeptRoutes } from '../polling/unkept-routes.ts';
-import { ActivityRecorder } from '../population/activity-recorder.ts';
-import { DeviceRegistry } from '../population/device-registry.ts';
 import type { EnrolmentVerifier } from '../population/enrolment.ts';
 import { S3Objects } from '../storage/objects/s3-objects.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
-import { HourlyCounter } from '../telemetry/hourly-counter.ts';
-import { createLog, logEvents } from '../telemetry/log.ts';
 import type { Config } from './config.ts';
-import { deviceRequests } from './front-device-requests.ts';
-import { frontRoutes } from './front-routes.ts';
+import { frontRoutes, openFrontParts } from './front-parts.ts';
 import { leasesOf } from './leases.ts';
-import { operatorsOf, populationOf } from './people.ts';
+import { OpenResources } from './open-resources.ts';
+import { openPeople, type People } from './people.ts';
+import { openScope, type Scope } from './scope.ts';
 
 /** ms after which what devices have done is written down with the next request. */
 const writeAfter = 1_000;
@@ -68,86 +58,62 @@ export async function fetchFront(
   { clock = systemClock, random = systemRandom, verifyEnrolment, storage: given }: FetchedFrontOptions = {},
 ): Promise<FetchedFront> {
   requireFront(config);
-  const storage =
-    given ??
-    (await openStorage(config.storage, clock, {
-      objects: config.s3 && new S3Objects(config.s3, clock, random),
-      role: 'function',
-      connections: config.databaseConnections,
-    }));
-  const closeStorage = async () => {
-    if (!given) await storage.close();
-  };
+  const opened = new OpenResources(clock);
   try {
-    const leases = leasesOf(storage);
-    const events = new CoordinatorEvents();
-    logEvents(events, createLog(config.log));
-    const secrets = { primitives: native, clock, random };
-    const population = populationOf(config, storage, secrets, events, verifyEnrolment);
-    const operators = operatorsOf(config, storage, secrets, events);
-    const activity = new ActivityRecorder(storage.activity, events, clock);
-    const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
-    const key = await leases.ticketKey();
-    const deal = new PartDeal(key);
-    const directory = new Directory({ leases, deal, clock, failed() {}, recalled() {}, served() {} });
-    const requests = new FrontRequests({
-      directory,
-      tickets: new Tickets(key),
-      clock,
-      random,
-      connected: () => 0,
-    });
-    const deviceRegistry = new DeviceRegistry(storage.devices, storage.activity, population, {
-      isConnected: () => false,
-      async drop() {},
-      disconnect() {},
-    });
-    const { limits } = config;
-    const trustedProxies = trustProxies(config.trustedProxies);
-    const app = await createApp({ events, clock, limits, trustedProxies, tls: undefined, cors: config.cors });
-    // Before whatever is asked, since nothing was looked at meanwhile.
-    app.addHook('preHandler', () => directory.look());
-    let writtenAt = Number.NEGATIVE_INFINITY;
-    // Before the answer is out: afterwards the platform may stop everything.
-    app.addHook('onSend', async () => {
-      if (clock.now() - writtenAt < writeAfter) return;
-      writtenAt = clock.now();
-      await Promise.all([activity.flush(), hourly.flush()]);
-    });
-    healthRoutes(app, {
-      isOpen: () => directory.isFresh,
-      tasks: () => [...directory.places.keys()] as TaskName[],
-      unreadable: () => [],
-    });
-    const connections = new UnkeptConnections({
-      ...{ clock, random, population, events },
-      tokens: new SealedTokens(key),
-      answered: storage.challenges ?? memoryChallenges(),
-      requests: deviceRequests(requests, events, deviceRegistry),
-      admission: new Admission(limits, clock),
-      frames: frameLengths([]),
-    });
-    unkeptRoutes(app, connections, { trustedProxies, clock });
-    await frontRoutes(app, { config, storage, directory, operators, secrets, events, trustedProxies });
-    let closed: Promise<void> | undefined;
-    const close = async () => {
-      await app.close();
-      await activity.close();
-      await hourly.close();
-      await closeStorage();
-    };
+    const storage =
+      given ??
+      (await openStorage(config.storage, clock, {
+        objects: config.s3 && new S3Objects(config.s3, clock, random),
+        role: 'function',
+        connections: config.databaseConnections,
+      }));
+    if (!given) opened.add(() => storage.close());
+    const scope = openScope({ config, clock, random, storage, opened });
+    const app = await openApp(scope, openPeople(scope, verifyEnrolment));
+    const platform = app as unknown as FastifyInstance;
     return {
-      fetch: request => injected(app as unknown as FastifyInstance, request, maxFrameLength),
-      app: app as unknown as FastifyInstance,
-      close() {
-        closed ??= close();
-        return closed;
-      },
+      fetch: request => injected(platform, request, maxFrameLength),
+      app: platform,
+      close: () => opened.close(),
     };
   } catch (error) {
-    await closeStorage();
+    await opened.abandon();
     throw error;
   }
+}
+
+async function openApp(scope: Scope, people: People): Promise<App> {
+  const { config, clock, random, storage, events, opened } = scope;
+  const { population, trustedProxies } = people;
+  const { limits } = config;
+  const key = await leasesOf(storage).ticketKey();
+  const { directory, requests, activity, hourly } = openFrontParts(scope, people, key);
+  const app = await createApp({ events, clock, limits, trustedProxies, tls: undefined, cors: config.cors });
+  opened.add(() => app.close());
+  // Before whatever is asked, since nothing was looked at meanwhile.
+  app.addHook('preHandler', () => directory.look());
+  let writtenAt = Number.NEGATIVE_INFINITY;
+  // Before the answer is out: afterwards the platform may stop everything.
+  app.addHook('onSend', async () => {
+    if (clock.now() - writtenAt < writeAfter) return;
+    writtenAt = clock.now();
+    await Promise.all([activity.flush(), hourly.flush()]);
+  });
+  healthRoutes(app, {
+    isOpen: () => directory.isFresh,
+    tasks: () => [...directory.places.keys()] as TaskName[],
+    unreadable: () => [],
+  });
+  const connections = new UnkeptConnections({
+    ...{ clock, random, population, events, requests },
+    tokens: new SealedTokens(key),
+    answered: storage.challenges ?? memoryChallenges(),
+    admission: new Admission(limits, clock),
+    frames: frameLengths([]),
+  });
+  unkeptRoutes(app, connections, { trustedProxies, clock });
+  await frontRoutes(app, scope, people, directory);
+  return app;
 }
 
 /** A function is reached by anybody, and its platform speaks TLS. */

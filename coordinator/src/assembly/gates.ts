@@ -3,39 +3,32 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { latencyP99 } from '@murmuration/serving/server/latency';
-import type { CoordinatorEvents } from '../events/events.ts';
 import type { Experiments } from '../lifecycle/experiments/experiments.ts';
-import { canaryOf, Gates, gateActor } from '../lifecycle/gates/gates.ts';
+import { canaryOf, type GatePorts, Gates, gateActor } from '../lifecycle/gates/gates.ts';
 import { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
 import { gateName } from '../promotion/version-aliases.ts';
 import { measuredTogether } from '../queries/device-metrics.ts';
-import type { Storage } from '../storage/storage.ts';
 import type { Task } from '../task/task.ts';
 import type { Core } from './core.ts';
+import type { Scope } from './scope.ts';
+
+/** What decides about versions. */
+export interface Decisions {
+  readonly gates: Gates;
+  readonly watcher: PromotionWatcher;
+}
 
 /** Opens the gates of all tasks of a core, and what watches the versions that they promote, before rounds go on. Throws `storage.*`. */
 export async function openGates(
+  { config, clock, events, storage, opened }: Scope,
   {
     rounds,
     registry,
     versionAliases,
     control,
   }: Pick<Core, 'rounds' | 'registry' | 'versionAliases' | 'control'>,
-  {
-    clock,
-    events,
-    storage,
-    experiments,
-    takesOver,
-  }: {
-    readonly clock: ConstructorParameters<typeof Gates>[0]['clock'];
-    readonly events: CoordinatorEvents;
-    readonly storage: Pick<Storage, 'gateDecisions' | 'promotionWatches' | 'verdicts' | 'queryResults'>;
-    readonly experiments: Pick<Experiments, 'splitOf' | 'create' | 'isMeasured'>;
-    /** Whether tasks come one by one. */
-    readonly takesOver: boolean;
-  },
-): Promise<{ readonly gates: Gates; readonly watcher: PromotionWatcher }> {
+  experiments: Pick<Experiments, 'splitOf' | 'create' | 'isMeasured'>,
+): Promise<Decisions> {
   const { gateDecisions: decisions, promotionWatches: watches, verdicts } = storage;
   const taskOf = (task: string) => rounds.get(task)?.task;
   const watcher = new PromotionWatcher({
@@ -48,7 +41,9 @@ export async function openGates(
     events,
     clock,
   });
-  if (!takesOver) await watcher.open();
+  opened.add(() => watcher.close());
+  // To a cell, tasks come one by one.
+  if (config.role !== 'cell') await watcher.open();
   const gates = new Gates({
     taskOf,
     experimentOf: task => experiments.splitOf(task),
@@ -60,27 +55,31 @@ export async function openGates(
     events,
     onDevices: (task, versions) => measuredTogether(task, versions, storage.queryResults),
     turn: () => new Promise(resolve => systemTurns.soon(resolve)),
-    async latencyP99({ name, serving: { warmUp, transformer } }, files, signal) {
-      const runtime = threadRuntime();
-      try {
-        const model = await runtime.load({ platform: 'tensorflowjs_layersmodel', files });
-        return await latencyP99(
-          model,
-          { name, recorded: warmUp ?? undefined, transformer: transformer ?? undefined },
-          systemTurns,
-          signal,
-        );
-      } finally {
-        await runtime.close();
-      }
-    },
+    latencyP99: measureLatency,
   });
+  opened.add(() => gates.close());
   for (const { task } of rounds.values()) {
     requireMeasured(task, experiments);
     await gates.open(task.name);
   }
   return { gates, watcher };
 }
+
+/** ms in which a version answers 99 of 100 requests, in a thread of its own. */
+const measureLatency: GatePorts['latencyP99'] = async (
+  { name, serving: { warmUp, transformer } },
+  files,
+  signal,
+) => {
+  const runtime = threadRuntime();
+  try {
+    const model = await runtime.load({ platform: 'tensorflowjs_layersmodel', files });
+    const asked = { name, recorded: warmUp ?? undefined, transformer: transformer ?? undefined };
+    return await latencyP99(model, asked, systemTurns, signal);
+  } finally {
+    await runtime.close();
+  }
+};
 
 /** Throws `config.invalid` for a task that promotes by what is not measured. */
 export function requireMeasured(

@@ -1,30 +1,22 @@
-import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import type { Clock } from '@murmuration/protocol/time/clock';
-import { Gauge, type Registry as Metrics } from 'prom-client';
-import type { CoordinatorEvents } from '../events/events.ts';
+import { Gauge } from 'prom-client';
 import { TrackingDeliverer } from '../lifecycle/tracking/deliverer.ts';
 import { EventMaker } from '../lifecycle/tracking/openlineage/event-maker.ts';
 import { LineageClient } from '../lifecycle/tracking/openlineage/lineage-client.ts';
 import { LineageRecorder } from '../lifecycle/tracking/openlineage/lineage-recorder.ts';
-import type { OpenLineageSettings } from '../lifecycle/tracking/settings.ts';
-import type { Storage } from '../storage/storage.ts';
 import type { Core } from './core.ts';
+import type { TrackingScope } from './scope.ts';
 import { version } from './version.ts';
 
-interface LineageParts {
-  readonly core: Pick<Core, 'versionAliases'>;
-  readonly storage: Pick<Storage, 'history' | 'lineage'>;
-  readonly events: CoordinatorEvents;
-  readonly metrics: Metrics;
-  readonly clock: Clock;
-  readonly random: RandomBytes;
-}
-
-/** Tells an OpenLineage server of what happens from now on, and of what waits since before. Closing leaves what waits for the next start. */
+/**
+ * Tells the OpenLineage server of the configuration, if it has one, of what happens from now on, and of what waits since before. Closing leaves
+ * what waits for the next start.
+ */
 export function openLineage(
-  settings: OpenLineageSettings,
-  { core, storage, events, metrics, clock, random }: LineageParts,
-): { close(): Promise<void> } {
+  { config, storage, events, metrics, clock, random, opened }: TrackingScope<'history' | 'lineage'>,
+  { versionAliases }: Pick<Core, 'versionAliases'>,
+): void {
+  const settings = config.tracking.openLineage;
+  if (!settings) return;
   const stop = new AbortController();
   const client = new LineageClient(settings, clock, stop.signal);
   const deliverer = new TrackingDeliverer({
@@ -39,7 +31,7 @@ export function openLineage(
   const recorder = new LineageRecorder({
     events,
     history: storage.history,
-    versionAliases: core.versionAliases,
+    versionAliases,
     maker: new EventMaker(settings.namespace, version),
     append: operations => deliverer.append(operations),
   });
@@ -52,13 +44,11 @@ export function openLineage(
     },
   });
   deliverer.send();
-  return {
-    async close() {
-      await recorder.settled();
-      const closed = deliverer.close();
-      // What is on its way is told again by the next start.
-      stop.abort();
-      await closed;
-    },
-  };
+  opened.add(async () => {
+    await recorder.settled();
+    const closed = deliverer.close();
+    // What is on its way is told again by the next start.
+    stop.abort();
+    await closed;
+  });
 }

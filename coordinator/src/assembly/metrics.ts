@@ -1,32 +1,29 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { Clock } from '@murmuration/protocol/time/clock';
-import type { Registry } from 'prom-client';
-import type { CoordinatorEvents } from '../events/events.ts';
 import { watchMetrics } from '../telemetry/metrics.ts';
 import type { Core } from './core.ts';
 import type { Entrance } from './entrance.ts';
+import type { ProcessScope } from './scope.ts';
 import type { Watch } from './watch.ts';
 
-interface MeasuredParts {
-  readonly core: Pick<Core, 'rounds' | 'pools' | 'conducts' | 'runs' | 'privacy' | 'traffic'>;
-  readonly entrance: Pick<Entrance, 'connections' | 'polled' | 'population'>;
-  readonly watch: Pick<Watch, 'alerts'>;
-  /** The tasks that there are now. */
-  readonly tasks: () => readonly TaskName[];
-}
-
-/** The metrics of a coordinator, or of a cell. */
+/** Measures what a coordinator, or a cell, does. */
 export function openMetrics(
-  { core, entrance, watch, tasks }: MeasuredParts,
-  events: CoordinatorEvents,
-  clock: Clock,
-): Registry {
-  const { rounds, pools, conducts, runs, privacy, traffic } = core;
-  const { connections, polled, population } = entrance;
-  return watchMetrics(
+  { metrics, events, clock }: ProcessScope,
+  {
+    rounds,
+    pools,
+    conducts,
+    runs,
+    privacy,
+    traffic,
+  }: Pick<Core, 'rounds' | 'pools' | 'conducts' | 'runs' | 'privacy' | 'traffic'>,
+  { connections, polled, population }: Pick<Entrance, 'connections' | 'polled' | 'population'>,
+  { alerts }: Pick<Watch, 'alerts'>,
+): void {
+  watchMetrics(
+    metrics,
     events,
     {
-      tasks,
+      tasks: () => [...rounds.keys()] as TaskName[],
       waiting: task => pools.get(task)!.all,
       marked: task => conducts.get(task)!.marked,
       isPaused: task => rounds.get(task)!.isPaused,
@@ -41,7 +38,7 @@ export function openMetrics(
       polled: () => polled,
       enrolled: () => population.size,
       traffic: task => traffic.of(task),
-      firing: () => watch.alerts.firing,
+      firing: () => alerts.firing,
     },
     clock,
   );

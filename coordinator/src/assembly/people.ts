@@ -1,13 +1,15 @@
+import { native } from '@murmuration/protocol/primitives/node';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { CoordinatorEvents } from '../events/events.ts';
+import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
+import { type TrustedProxies, trustProxies } from '../limits/address.ts';
 import { configured } from '../operators/configured.ts';
 import { Operators } from '../operators/operators.ts';
+import { Sessions } from '../operators/sessions.ts';
 import { type EnrolmentVerifier, enrolmentBy } from '../population/enrolment.ts';
 import { Population } from '../population/population.ts';
-import type { Storage } from '../storage/storage.ts';
-import type { Config } from './config.ts';
+import type { Scope } from './scope.ts';
 
 /** By what secrets are made and compared. */
 export interface Secrets {
@@ -16,27 +18,41 @@ export interface Secrets {
   readonly random: RandomBytes;
 }
 
-/** The operators of the configuration and of the storage. */
-export function operatorsOf(
-  { operatorTokens }: Pick<Config, 'operatorTokens'>,
-  storage: Pick<Storage, 'operatorTokens' | 'audit'>,
-  secrets: Secrets,
-  events: CoordinatorEvents,
-): Operators {
-  return new Operators(configured(operatorTokens, storage.operatorTokens), storage.audit, secrets, entry =>
-    events.emit('audited', entry),
-  );
+/** Who operates a process and whose devices it knows, by its configuration and its storage. */
+export interface People {
+  readonly secrets: Secrets;
+  readonly operators: Operators;
+  readonly authenticator: OperatorAuthenticator;
+  /** Of which nothing is read yet. */
+  readonly population: Population;
+  readonly trustedProxies: TrustedProxies;
 }
 
-/** The devices, of which nothing is read yet, with all ways to enrol that the configuration offers. */
-export function populationOf(
-  { enrolmentTokens, openEnrolment }: Pick<Config, 'enrolmentTokens' | 'openEnrolment'>,
-  { devices, enrolmentTokens: stored }: Pick<Storage, 'devices' | 'enrolmentTokens'>,
-  secrets: Secrets,
-  events: CoordinatorEvents,
-  verifier: EnrolmentVerifier | undefined,
-): Population {
-  const ways = { listed: enrolmentTokens, stored, verifier, isOpen: openEnrolment };
-  const mayEnrol = enrolmentBy(ways, secrets, error => events.emit('fault', 'the enrolment verifier', error));
-  return new Population(devices, mayEnrol, secrets.primitives, secrets.clock);
+/** `verifyEnrolment` is an app's own way to enrol, beside those of the configuration. */
+export function openPeople(
+  { config, storage, clock, random, events }: Scope,
+  verifyEnrolment: EnrolmentVerifier | undefined,
+): People {
+  const secrets = { primitives: native, clock, random };
+  const tokens = configured(config.operatorTokens, storage.operatorTokens);
+  const operators = new Operators(tokens, storage.audit, secrets, entry => events.emit('audited', entry));
+  const sessions = new Sessions(operators, storage.sessions, secrets, () => events.emit('signed-out'));
+  const trustedProxies = trustProxies(config.trustedProxies);
+  const mayEnrol = enrolmentBy(
+    {
+      listed: config.enrolmentTokens,
+      stored: storage.enrolmentTokens,
+      verifier: verifyEnrolment,
+      isOpen: config.openEnrolment,
+    },
+    secrets,
+    error => events.emit('fault', 'the enrolment verifier', error),
+  );
+  return {
+    secrets,
+    operators,
+    authenticator: new OperatorAuthenticator(operators, sessions, trustedProxies),
+    population: new Population(storage.devices, mayEnrol, native, clock),
+    trustedProxies,
+  };
 }

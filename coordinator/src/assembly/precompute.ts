@@ -1,32 +1,20 @@
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { Clock } from '@murmuration/protocol/time/clock';
 import { openPrecompute } from '@murmuration/serving/assembly/precompute';
 import { modelOf, type PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import type { Precomputation } from '@murmuration/serving/precompute/precomputation';
 import type { EndedRun } from '@murmuration/serving/precompute/table/runs';
 import type { FastifyInstance } from 'fastify';
-import type { Registry as Metrics } from 'prom-client';
-import type { CoordinatorEvents } from '../events/events.ts';
-import type { App } from '../http/app.ts';
 import { placeOf } from '../storage/place.ts';
 import type { OpenInference } from './inference.ts';
-
-interface PrecomputeParts {
-  readonly jobs: readonly PrecomputeJob[];
-  readonly inference: OpenInference;
-  /** The storage folder or database, if there is one. */
-  readonly storage: string | undefined;
-  readonly events: CoordinatorEvents;
-  readonly metrics: Metrics;
-  readonly clock: Clock;
-}
+import type { ServedScope } from './scope.ts';
 
 /** Runs precompute jobs on the models of the coordinator's registry, and answers their rows. Throws `config.invalid` where one has no database. */
 export function openJobs(
-  app: App,
-  { jobs, inference: { source, ports }, storage, events, metrics, clock }: PrecomputeParts,
+  { app, config: { storage }, events, metrics, clock, opened }: ServedScope,
+  { source, ports }: OpenInference,
+  jobs: readonly PrecomputeJob[],
 ): Precomputation {
   const homeless = jobs.find(({ into }) => into === undefined);
   if (homeless && storage === undefined)
@@ -52,7 +40,7 @@ export function openJobs(
       counts: { read, computed, reused, failed },
     });
   };
-  return openPrecompute(
+  const precomputation = openPrecompute(
     app as unknown as FastifyInstance,
     ports,
     {
@@ -68,6 +56,8 @@ export function openJobs(
     },
     { source, metrics, clock },
   );
+  opened.add(() => precomputation.close());
+  return precomputation;
 }
 
 /** Where jobs write that name no database: into that of the storage, or a file in its folder. */

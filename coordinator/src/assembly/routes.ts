@@ -1,12 +1,23 @@
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
-import type { Clock } from '@murmuration/protocol/time/clock';
-import type { Registry as Metrics } from 'prom-client';
-import type { CoordinatorEvents } from '../events/events.ts';
 import { guardBy, inTurn } from '../http/authentication.ts';
 import { serveDashboard } from '../http/dashboard.ts';
-import type { OperatorAuthenticator } from '../http/operator-authenticator.ts';
-import { openReading, tokenReading } from '../http/reading.ts';
-import { adminRoutes } from '../http/routes/admin/admin.ts';
+import { readingBy } from '../http/reading.ts';
+import { auditRoutes } from '../http/routes/admin/audit.ts';
+import { deviceRoutes } from '../http/routes/admin/devices.ts';
+import { enrolmentTokenRoutes } from '../http/routes/admin/enrolment-tokens.ts';
+import { logRoutes } from '../http/routes/admin/log.ts';
+import { operatorTokenRoutes } from '../http/routes/admin/operator-tokens.ts';
+import { overviewRoutes } from '../http/routes/admin/overview.ts';
+import { paceRoutes } from '../http/routes/admin/pace.ts';
+import { privacyRoutes } from '../http/routes/admin/privacy.ts';
+import { queryRoutes } from '../http/routes/admin/queries.ts';
+import { roundRoutes } from '../http/routes/admin/rounds.ts';
+import { runRoutes } from '../http/routes/admin/runs.ts';
+import { settingsRoutes } from '../http/routes/admin/settings.ts';
+import { roundControlRoutes } from '../http/routes/admin/tasks.ts';
+import { versionRoutes } from '../http/routes/admin/versions.ts';
+import { vocabularyRoutes } from '../http/routes/admin/vocabulary.ts';
+import { healthRoutes, type Readiness } from '../http/routes/health.ts';
 import { metricRoutes } from '../http/routes/metrics.ts';
 import { modelRoutes } from '../http/routes/models.ts';
 import { openApiRoute } from '../http/routes/openapi.ts';
@@ -20,53 +31,80 @@ import { UploadPlaces } from '../limits/upload-places.ts';
 import { connectionRoutes } from '../polling/routes.ts';
 import { EnrolmentTokens } from '../population/enrolment-tokens.ts';
 import { PopulationStatistics } from '../population/statistics.ts';
-import type { Storage } from '../storage/storage.ts';
-import type { TaskAdder } from '../task/task-adder.ts';
-import type { RecentLog } from '../telemetry/recent-log.ts';
-import type { RoundTraces } from '../telemetry/tracing/round-traces.ts';
-import type { Config } from './config.ts';
+import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
+import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
 import type { Core } from './core.ts';
 import type { Entrance } from './entrance.ts';
 import type { OpenInference } from './inference.ts';
+import type { ServedScope } from './scope.ts';
 import type { Watch } from './watch.ts';
 
-interface RouteParts {
-  readonly config: Config;
-  readonly entrance: Entrance;
-  readonly storage: Storage;
+/** What the routes of a coordinator lead to. */
+interface Parts {
   readonly core: Core;
+  readonly entrance: Entrance;
   readonly watch: Watch;
   readonly experiments: Experiments;
-  readonly inference: OpenInference;
-  readonly taskAdder: TaskAdder;
-  readonly authenticator: OperatorAuthenticator;
-  readonly recentLog: RecentLog;
-  readonly metrics: Metrics;
-  readonly traces: RoundTraces | undefined;
-  readonly events: CoordinatorEvents;
-  readonly clock: Clock;
+  readonly inference: Pick<OpenInference, 'access' | 'tokens'>;
 }
 
-/** The routes of a coordinator, or of a cell, beside those of inference and health. Throws `config.invalid` where an app can't be served. */
-export async function coordinatorRoutes(parts: RouteParts): Promise<void> {
-  const { config, entrance, storage, core, watch, experiments, inference, authenticator, events, clock } =
-    parts;
-  const { app, operators, secrets, population, bounds, limits, polled } = entrance;
-  const { rounds, registry, traffic } = core;
+/** Opens all routes of a coordinator, or of a cell, beside those that parts have added. Throws `config.invalid` where an app can't be served. */
+export async function openRoutes(scope: ServedScope, parts: Parts): Promise<void> {
+  const { app, config, clock } = scope;
+  const { core, entrance, watch } = parts;
+  const { operators, authenticator, trustedProxies } = entrance;
+  await publicRoutes(scope, parts);
+  taskAdminRoutes(scope, core);
+  peopleAdminRoutes(scope, core, entrance, watch);
+  await entrance.admin.open(app, operators, authenticator, { clock, limits: config.limits, trustedProxies });
+  await serveApps(app, config.apps);
+  await serveDashboard(app);
+  openApiRoute(app, guardBy(authenticator, operators));
+}
+
+/** Says whether a coordinator can be asked, which it can from `open` until it closes. */
+export function openReadiness(
+  { app, opened }: Pick<ServedScope, 'app' | 'opened'>,
+  { rounds, readability }: Pick<Core, 'rounds' | 'readability'>,
+  silentSince: () => number | null,
+): Readiness & { open(): void } {
+  let isOpen = false;
+  const readiness: Readiness = {
+    isOpen: () => isOpen,
+    tasks: () => Array.from(rounds.values(), ({ task: { name } }) => name),
+    unreadable: () => readability.all,
+    silentSince,
+  };
+  healthRoutes(app, readiness);
+  const open = () => {
+    isOpen = true;
+    opened.add(() => {
+      isOpen = false;
+    });
+  };
+  return { ...readiness, open };
+}
+
+/** What devices and programs ask. */
+async function publicRoutes(
+  { app, config, storage, events, clock, metrics }: ServedScope,
+  { core, entrance, experiments, inference: { access, tokens } }: Parts,
+): Promise<void> {
+  const { operators, authenticator, trustedProxies, polled } = entrance;
+  const { limits } = config;
+  const { rounds, registry, traffic, versionAliases } = core;
   const guard = guardBy(authenticator, operators);
-  const { access, tokens } = inference;
   // Another process may make and revoke tokens.
   const refresh = config.role === 'cell' ? () => tokens.open() : undefined;
-  const reading =
-    config.reading === 'tokens' ? tokenReading({ access, authenticator, refresh }) : openReading;
+  const reading = readingBy(config.reading, { access, authenticator, refresh });
   // They name tasks.
-  metricRoutes(app, parts.metrics, inTurn(guard, reading.guardOfAll));
+  metricRoutes(app, metrics, inTurn(guard, reading.guardOfAll));
   taskRoutes(app, rounds, storage.history, storage.verdicts, {
     clock,
     events,
     guard,
     reading,
-    versionAliases: core.versionAliases,
+    versionAliases,
     gateDecisions: storage.gateDecisions,
     experiments,
     replicaOf: async authorization => {
@@ -78,43 +116,62 @@ export async function coordinatorRoutes(parts: RouteParts): Promise<void> {
     isDevelopment: config.development,
   });
   const served = (task: string) =>
-    rounds.has(task) ? core.versionAliases.of(parseTaskName(task)).champion.model : undefined;
+    rounds.has(task) ? versionAliases.of(parseTaskName(task)).champion.model : undefined;
   modelRoutes(app, registry, storage.history, traffic, events, served, reading);
   wasmRoutes(app);
-  updateRoutes(app, core.uploads, new UploadPlaces(limits, clock), parts.traces);
-  connectionRoutes(app, polled, bounds);
+  const openTelemetry = await findOpenTelemetry();
+  const traces = openTelemetry && new RoundTraces(openTelemetry, events, clock);
+  updateRoutes(app, core.uploads, new UploadPlaces(limits, clock), traces);
+  connectionRoutes(app, polled, { trustedProxies });
   await triggerRoutes(app, core.runs);
-  await adminRoutes(app, {
-    operators,
-    authenticator,
-    bounds,
-    control: core.control,
-    runs: core.runs,
-    taskAdder: parts.taskAdder,
-    recentLog: parts.recentLog,
-    audit: storage.audit,
-    enrolmentTokens: new EnrolmentTokens(storage.enrolmentTokens, secrets),
-    deviceRegistry: core.deviceRegistry,
-    ...watch,
-    tasks: rounds,
-    history: storage.history,
-    queryResults: storage.queryResults,
-    newWords: core.newWords,
-    verdicts: storage.verdicts,
-    gateDecisions: storage.gateDecisions,
-    experiments,
-    versionAliases: core.versionAliases,
-    settings: core.settings,
-    populationStatistics: new PopulationStatistics(population, storage.activity, core.convictions, clock),
-    activePopulation: core.activePopulation,
-    convictions: core.convictions,
-    marks: storage.marks,
-    privacy: core.privacy,
-    inference: inference.watch,
-    monitor: inference.monitor,
-    inferenceTokens: inference.tokens,
+}
+
+/** What operators ask of tasks: their rounds, versions, queries and settings. */
+export function taskAdminRoutes(
+  { admin, storage }: Pick<ServedScope, 'admin' | 'storage'>,
+  core: Pick<
+    Core,
+    | 'rounds'
+    | 'control'
+    | 'runs'
+    | 'versionAliases'
+    | 'settings'
+    | 'newWords'
+    | 'privacy'
+    | 'activePopulation'
+  >,
+): void {
+  const { rounds: tasks, control, privacy, versionAliases } = core;
+  const { history, queryResults, gateDecisions, verdicts } = storage;
+  const shared = { history, gateDecisions, verdicts };
+  admin((scope, operators) => {
+    roundControlRoutes(scope, operators, control);
+    queryRoutes(scope, operators, { tasks, control, privacy, history, queryResults });
+    vocabularyRoutes(scope, operators, core.newWords);
+    runRoutes(scope, operators, { runs: core.runs, versionAliases, history, gateDecisions });
+    roundRoutes(scope, tasks, history);
+    versionRoutes(scope, operators, { ...shared, versionAliases, control, tasks, queryResults });
+    settingsRoutes(scope, operators, core.settings);
+    privacyRoutes(scope, tasks, { privacy, history });
+    paceRoutes(scope, tasks, core.activePopulation);
   });
-  await serveApps(app, config.apps);
-  await serveDashboard(app);
-  openApiRoute(app, guard);
+}
+
+/** What operators ask of devices, and of operators. */
+export function peopleAdminRoutes(
+  { admin, storage, clock, recentLog }: Pick<ServedScope, 'admin' | 'storage' | 'clock' | 'recentLog'>,
+  { deviceRegistry, convictions }: Pick<Core, 'deviceRegistry' | 'convictions'>,
+  { secrets, population }: Pick<Entrance, 'secrets' | 'population'>,
+  { overviews, hourly }: Pick<Watch, 'overviews' | 'hourly'>,
+): void {
+  const enrolmentTokens = new EnrolmentTokens(storage.enrolmentTokens, secrets);
+  const populationStatistics = new PopulationStatistics(population, storage.activity, convictions, clock);
+  admin((scope, operators) => {
+    operatorTokenRoutes(scope, operators);
+    enrolmentTokenRoutes(scope, operators, enrolmentTokens, deviceRegistry);
+    deviceRoutes(scope, operators, deviceRegistry, convictions, storage.marks, clock);
+    auditRoutes(scope, storage.audit);
+    logRoutes(scope, recentLog);
+    overviewRoutes(scope, { overviews, hourly, populationStatistics });
+  });
 }

@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { isOutage } from '../rounds/until-stored.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Scope } from './scope.ts';
 
 /** ms for which a storage may take nothing before that is told. */
 const patience = 10_000;
@@ -92,4 +93,11 @@ export class StorageHealth {
       this.#isProbing = false;
     }
   }
+}
+
+/** Watches the storage of a scope, and returns since when it takes nothing, ms since 1970; null: it does. */
+export function watchStorage({ storage, clock, events, opened }: Scope): () => number | null {
+  const health = new StorageHealth(storage, clock, events);
+  opened.add(() => health.close());
+  return () => health.silentSince;
 }

@@ -1,40 +1,40 @@
 import { driftPage } from '@murmuration/monitoring/page/drift-page';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
-import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import type { Clock } from '@murmuration/protocol/time/clock';
 import { mostWindows } from '@murmuration/serving/monitor/drift/drift-store';
-import { Gauge, type Registry as Metrics } from 'prom-client';
-import type { CoordinatorEvents } from '../events/events.ts';
+import { Gauge } from 'prom-client';
 import { AliasFollower } from '../lifecycle/tracking/alias-follower.ts';
 import { TrackingDeliverer } from '../lifecycle/tracking/deliverer.ts';
 import { MlflowClient } from '../lifecycle/tracking/mlflow-client.ts';
 import { MlflowTracker } from '../lifecycle/tracking/mlflow-tracker.ts';
 import { TrackingRecorder } from '../lifecycle/tracking/recorder.ts';
-import type { MlflowSettings } from '../lifecycle/tracking/settings.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Core } from './core.ts';
+import type { TrackingScope } from './scope.ts';
 import { version } from './version.ts';
-
-interface TrackingParts {
-  readonly core: Pick<Core, 'registry' | 'rounds' | 'versionAliases'>;
-  readonly storage: Pick<Storage, 'drift' | 'history' | 'tracking'>;
-  readonly events: CoordinatorEvents;
-  readonly metrics: Metrics;
-  readonly clock: Clock;
-  readonly random: RandomBytes;
-}
 
 /** By whose name aliases are set that somebody set on the MLflow server. */
 const actor = { id: 'mlflow', name: 'MLflow' };
 
-/** Tells an MLflow server of what happens from now on, and of what waits since before. Closing leaves what waits for the next start. */
+/**
+ * Tells the MLflow server of the configuration, if it has one, of what happens from now on, and of what waits since before. Closing leaves what
+ * waits for the next start.
+ */
 export function openTracking(
-  settings: MlflowSettings,
-  { core, storage, events, metrics, clock, random }: TrackingParts,
-): { close(): Promise<void> } {
-  const { registry, rounds, versionAliases } = core;
+  {
+    config,
+    storage,
+    events,
+    metrics,
+    clock,
+    random,
+    opened,
+  }: TrackingScope<'drift' | 'history' | 'tracking'>,
+  { registry, rounds, versionAliases }: Pick<Core, 'registry' | 'rounds' | 'versionAliases'>,
+): void {
+  const settings = config.tracking.mlflow;
+  if (!settings) return;
   const stop = new AbortController();
   const fault = (where: string, error: unknown) => events.emit('fault', where, error);
   const tracker = new MlflowTracker(new MlflowClient(settings, clock, stop.signal), settings, {
@@ -96,13 +96,11 @@ export function openTracking(
     },
   });
   deliverer.send();
-  return {
-    async close() {
-      stop.abort();
-      await follower?.close();
-      await deliverer.close();
-    },
-  };
+  opened.add(async () => {
+    stop.abort();
+    await follower?.close();
+    await deliverer.close();
+  });
 }
 
 /** The files of a model, as devices get them. */

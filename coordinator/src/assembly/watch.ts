@@ -1,14 +1,13 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
-import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import type { Clock } from '@murmuration/protocol/time/clock';
-import type { CoordinatorEvents } from '../events/events.ts';
+import { alertRoutes } from '../http/routes/admin/alerts.ts';
+import { securityRoutes } from '../http/routes/admin/security.ts';
 import type { Population } from '../population/population.ts';
 import type { TaskRounds } from '../rounds/task-rounds.ts';
-import type { Storage } from '../storage/storage.ts';
+import { diskSpace } from '../storage/files/disk-space.ts';
+import { placeOf } from '../storage/place.ts';
 import { clockStepped } from '../telemetry/alerts/clock-stepped.ts';
 import { outdatedDevices } from '../telemetry/alerts/outdated-devices.ts';
 import { protectionWeakened } from '../telemetry/alerts/protection-weakened.ts';
-import type { AlertSettings } from '../telemetry/alerts/settings.ts';
 import { storageSilent } from '../telemetry/alerts/storage-silent.ts';
 import { versionUnreadable } from '../telemetry/alerts/version-unreadable.ts';
 import { type AlertPorts, AlertWatch } from '../telemetry/alerts/watch.ts';
@@ -17,6 +16,7 @@ import { HourlyCounter } from '../telemetry/hourly-counter.ts';
 import { Overviews } from '../telemetry/overview.ts';
 import { Presence } from '../telemetry/presence.ts';
 import type { Core } from './core.ts';
+import type { ServedScope } from './scope.ts';
 
 /** Devices that an alert names at most. */
 const mostNamed = 3;
@@ -26,46 +26,42 @@ export interface Watch {
   readonly overviews: Overviews;
   readonly hourly: HourlyCounter;
   readonly alerts: AlertWatch;
-  /** Hears of no alert before `open`. */
-  readonly webhooks: Webhooks;
+  /** Tells webhooks of alerts from now on, those that stand included; `url` is where operators look. */
+  tell(url: string): void;
   /** Watches a task as well, which was added. */
   follow(added: TaskRounds): Promise<void>;
-  /** Writes down what was gathered. */
-  close(): Promise<void>;
+}
+
+/** What of a core is watched. */
+type Watched = Pick<Core, 'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings' | 'privacy'> &
+  Partial<Pick<Core, 'parts' | 'conducts'>>;
+
+/** What is watched beside a core. */
+interface Surroundings {
+  readonly population: Pick<Population, 'size' | 'outdated'>;
+  /** Since when the storage takes nothing, ms since 1970; null: it does. */
+  readonly silentSince: () => number | null;
+  readonly disk: AlertPorts['disk'];
+}
+
+/** What is free on the disk of a storage in a folder; null where nothing is kept on a disk. */
+export function diskOf({ storage }: Pick<ServedScope['config'], 'storage'>): AlertPorts['disk'] {
+  const place = storage === undefined ? undefined : placeOf(storage);
+  return place?.kind === 'folder' ? () => diskSpace(place.name) : null;
 }
 
 /** Watches a core from now on; before devices connect. */
 export async function openWatch(
-  {
-    rounds,
-    checkIns,
-    versionAliases,
-    readability,
-    settings,
-    privacy,
-    parts,
-    conducts,
-  }: Pick<Core, 'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings' | 'privacy'> &
-    Partial<Pick<Core, 'parts' | 'conducts'>>,
-  ports: {
-    readonly clock: Clock;
-    readonly random: RandomBytes;
-    readonly events: CoordinatorEvents;
-    readonly storage: Storage;
-    readonly population: Pick<Population, 'size' | 'outdated'>;
-    readonly isDevelopment: boolean;
-    readonly isEnrolmentOpen: boolean;
-    readonly alerts: AlertSettings;
-    readonly disk: AlertPorts['disk'];
-    /** Since when the storage takes nothing, ms since 1970; null: it does. */
-    readonly silentSince?: () => number | null;
-  },
+  scope: Pick<ServedScope, 'config' | 'clock' | 'random' | 'events' | 'storage' | 'opened' | 'admin'>,
+  core: Watched,
+  { population, silentSince, disk }: Surroundings,
 ): Promise<Watch> {
-  const { clock, random, events, storage, population, disk, isDevelopment, isEnrolmentOpen, silentSince } =
-    ports;
+  const { config, clock, random, events, storage, opened, admin } = scope;
+  const { rounds, versionAliases, readability, settings, parts } = core;
+  const { history } = storage;
   const presence = new Presence(events);
   const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
-  const { history } = storage;
+  opened.add(() => hourly.close());
   const alerts = new AlertWatch({
     clock,
     events,
@@ -74,26 +70,21 @@ export async function openWatch(
     base: task => versionAliases.of(task).base.model,
     presence,
     enrolled: () => population.size,
-    async behaviour(task) {
-      const conduct = conducts?.get(task);
-      const [shared, slow] = [conduct?.shared(mostNamed) ?? [], conduct?.slow(mostNamed) ?? []];
-      const names = await storage.enrolmentTokens.namesOf([...shared, ...slow]);
-      const named = (device: DeviceId) => ({ device, token: names.get(device) });
-      return { shared: shared.map(named), slow: slow.map(named) };
-    },
+    behaviour: behaviourOf(core, storage),
     disk,
     silences: storage.silences,
-    settings: ports.alerts,
+    settings: config.alerts,
     standing: now => [
       ...readability.all.map(each => versionUnreadable(each, now)),
       ...settings.weakened.map(protectionWeakened),
       ...population.outdated.map(outdatedDevices),
-      ...[clockStepped(clock.ahead?.() ?? 0, now), storageSilent(silentSince?.() ?? null, now)].filter(
+      ...[clockStepped(clock.ahead?.() ?? 0, now), storageSilent(silentSince(), now)].filter(
         each => each !== null,
       ),
     ],
     lookAgain: () => readability.lookAgain(),
   });
+  opened.add(() => alerts.close());
   const overviews = new Overviews({
     clock,
     events,
@@ -101,31 +92,46 @@ export async function openWatch(
     history,
     versionAliases,
     presence,
-    privacy,
+    privacy: core.privacy,
     enrolled: () => population.size,
-    isDevelopment,
-    isEnrolmentOpen,
-    expected: task => checkIns.get(task)!.expected,
+    isDevelopment: config.development,
+    isEnrolmentOpen: config.openEnrolment,
+    expected: task => core.checkIns.get(task)!.expected,
     alerts: () => alerts.firing,
     attention: alerts.attention,
     parts: parts && (terms => parts.seen(terms)),
   });
-  const webhooks = new Webhooks(ports.alerts.webhooks, { clock, random, events });
+  const webhooks = new Webhooks(config.alerts.webhooks, { clock, random, events });
+  opened.add(() => webhooks.close());
   for (const task of rounds.keys()) await overviews.open(task as TaskName);
   await alerts.open();
+  admin((routes, operators) => {
+    alertRoutes(routes, operators, alerts, webhooks, clock);
+    securityRoutes(routes, rounds, hourly);
+  });
   return {
     overviews,
     hourly,
     alerts,
-    webhooks,
+    tell: url =>
+      webhooks.open(alerts.firing, url, alert => alerts.attention.silencedUntil(alert, clock.now()) !== null),
     async follow(added) {
       await overviews.open(added.task.name);
       await alerts.follow(added);
     },
-    close() {
-      webhooks.close();
-      alerts.close();
-      return hourly.close();
-    },
+  };
+}
+
+/** Devices of a task that behave as one, or slowly, by name. */
+function behaviourOf(
+  { conducts }: Watched,
+  { enrolmentTokens }: Pick<ServedScope['storage'], 'enrolmentTokens'>,
+): AlertPorts['behaviour'] {
+  return async task => {
+    const conduct = conducts?.get(task);
+    const [shared, slow] = [conduct?.shared(mostNamed) ?? [], conduct?.slow(mostNamed) ?? []];
+    const names = await enrolmentTokens.namesOf([...shared, ...slow]);
+    const named = (device: DeviceId) => ({ device, token: names.get(device) });
+    return { shared: shared.map(named), slow: slow.map(named) };
   };
 }

@@ -33,11 +33,15 @@ interface Ports {
   readonly refresh?: (() => Promise<void>) | undefined;
 }
 
+/** Lets in whom the configuration names. */
+export const readingBy = (allowed: (typeof readers)[number], ports: Ports): Reading =>
+  allowed === 'tokens' ? tokenReading(ports) : openReading;
+
 /**
  * Lets in inference tokens with the right `read`, and operators of any role. It answers before anything is looked up, so that a refusal says
  * nothing of what there is.
  */
-export function tokenReading({ access, authenticator, refresh }: Ports): Reading {
+function tokenReading({ access, authenticator, refresh }: Ports): Reading {
   const holders = new WeakMap<FastifyRequest['raw'], Holder>();
   const guardOf =
     (allows: (holder: Holder, request: FastifyRequest) => void): Guard =>

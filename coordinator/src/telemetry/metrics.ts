@@ -2,7 +2,7 @@ import { alertRules } from '@murmuration/api/alert';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { watchProcess } from '@murmuration/serving/metrics/process-metrics';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Alert } from '../events/alert.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Standing } from '../round/cohort.ts';
@@ -38,8 +38,12 @@ const standings = ['working', 'away', 'counted', 'left'] as const satisfies read
  * What a coordinator does, for Prometheus: names and base units by its conventions, labels from bounded sets (tasks, phases, outcomes, the
  * table of error codes). Counts begin at the start of the process. Listens, and changes nothing.
  */
-export function watchMetrics(events: CoordinatorEvents, sources: MetricSources, clock: Clock): Registry {
-  const registry = new Registry();
+export function watchMetrics(
+  registry: Registry,
+  events: CoordinatorEvents,
+  sources: MetricSources,
+  clock: Clock,
+): void {
   const registers = [registry];
   watchProcess(registry);
   watchRounds(events, registers, clock);
@@ -116,7 +120,6 @@ export function watchMetrics(events: CoordinatorEvents, sources: MetricSources, 
     registers,
   });
   events.on('fault', () => faults.inc());
-  return registry;
 }
 
 function watchRounds(events: CoordinatorEvents, registers: Registry[], clock: Clock): void {

@@ -14,6 +14,7 @@ import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
 import { precomputeMetrics } from '@murmuration/serving/metrics/precompute-metrics';
 import { accuracyMetrics, feedbackMetrics } from '@murmuration/serving/monitor/metrics';
 import type { Command } from 'commander';
+import { Registry } from 'prom-client';
 import { interfaceMembers, propertyComments } from './comments.ts';
 import { type SchemaRow, schemaRows } from './schema-rows.ts';
 import { brokerSources, configurationSources, type Source, taskSources } from './sources.ts';
@@ -217,7 +218,9 @@ ${sections.join('\n\n')}
 }
 
 async function metricsPage(): Promise<string> {
-  const registry = watchMetrics(
+  const registry = new Registry();
+  watchMetrics(
+    registry,
     new CoordinatorEvents(),
     {
       tasks: () => [],

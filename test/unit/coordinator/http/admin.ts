@@ -1,8 +1,16 @@
 import { type Role, roles } from '@murmuration/api/role';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { OpenResources } from '@murmuration/coordinator/assembly/open-resources';
+import { peopleAdminRoutes, taskAdminRoutes } from '@murmuration/coordinator/assembly/routes';
 import { openWatch } from '@murmuration/coordinator/assembly/watch';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { OperatorAuthenticator } from '@murmuration/coordinator/http/operator-authenticator';
-import { adminRoutes } from '@murmuration/coordinator/http/routes/admin/admin';
+import { AdminApi, type AdminRoutes } from '@murmuration/coordinator/http/routes/admin/admin';
+import { experimentRoutes } from '@murmuration/coordinator/http/routes/admin/experiments';
+import { inferenceRoutes } from '@murmuration/coordinator/http/routes/admin/inference';
+import { inferenceTokenRoutes } from '@murmuration/coordinator/http/routes/admin/inference-tokens';
+import { monitorRoutes } from '@murmuration/coordinator/http/routes/admin/monitor';
+import { taskModuleRoutes } from '@murmuration/coordinator/http/routes/admin/task-modules';
 import { InferenceTokens } from '@murmuration/coordinator/inference/inference-tokens';
 import { MonitorView } from '@murmuration/coordinator/inference/monitor-view';
 import { RegistryModels } from '@murmuration/coordinator/inference/registry-models';
@@ -14,9 +22,7 @@ import { Sessions } from '@murmuration/coordinator/operators/sessions';
 import { ActivePopulation } from '@murmuration/coordinator/population/active-population';
 import { Convictions } from '@murmuration/coordinator/population/convictions';
 import { DeviceRegistry } from '@murmuration/coordinator/population/device-registry';
-import { EnrolmentTokens } from '@murmuration/coordinator/population/enrolment-tokens';
 import { Population } from '@murmuration/coordinator/population/population';
-import { PopulationStatistics } from '@murmuration/coordinator/population/statistics';
 import { Readability } from '@murmuration/coordinator/promotion/readability';
 import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
 import { NewWords } from '@murmuration/coordinator/queries/new-words';
@@ -26,7 +32,6 @@ import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsManager } from '@murmuration/coordinator/task/settings-manager';
 import { TaskAdder } from '@murmuration/coordinator/task/task-adder';
-import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
 import { RecentLog } from '@murmuration/coordinator/telemetry/recent-log';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -66,7 +71,10 @@ const sameRuntime: Runtime = {
 /** The admin API over the rounds of one task, all in memory, with a token for each role. */
 export async function openAdmin(
   options: FederationOptions = {},
-  watched: Partial<Parameters<typeof openWatch>[1]> = {},
+  watched: {
+    readonly alerts?: object;
+    readonly disk?: (() => Promise<{ free: number; size: number }>) | null;
+  } = {},
 ) {
   const storage = await openStorage(undefined, new VirtualClock());
   const federation = await openFederation({ aliases: storage.aliases, audit: storage.audit, ...options });
@@ -77,7 +85,6 @@ export async function openAdmin(
     federation.events.emit('steered', name),
   );
   const population = new Population(storage.devices, async () => true, native, clock);
-  const enrolmentTokens = new EnrolmentTokens(storage.enrolmentTokens, secrets);
   const disconnected: DeviceId[] = [];
   const app = await createApp({ ...boundsOf(federation), cors: ['https://app.example'] });
   const routes: { readonly method: string; readonly url: string; readonly least: Role | undefined }[] = [];
@@ -98,22 +105,25 @@ export async function openAdmin(
   if (federation.runs) runs.admit(federation.runs);
   const settings = new SettingsManager(storage.settings, tasks, clock);
   await settings.open(task);
-  const watchPorts = {
+  const api = new AdminApi();
+  const scope = {
+    config: parseConfig({ openEnrolment: true, development: true, alerts: watched.alerts }),
     clock,
     random: secrets.random,
     events: federation.events,
     storage: { ...storage, history },
-    population,
-    isDevelopment: false,
-    isEnrolmentOpen: false,
-    alerts: alertsSchema.parse(undefined),
-    disk: null,
-    ...watched,
+    recentLog: new RecentLog(clock),
   };
   /** Watches as a coordinator does that begins now. */
-  const watchAgain = () =>
-    openWatch({ rounds: tasks, checkIns, versionAliases, readability, settings, privacy }, watchPorts);
-  const watch = await watchAgain();
+  const watchAgain = async (admin: AdminRoutes = () => {}) => {
+    const opened = new OpenResources(clock);
+    const opener = { ...scope, config: { ...scope.config, development: false, openEnrolment: false } };
+    const around = { population, silentSince: () => null, disk: watched.disk ?? null };
+    const core = { rounds: tasks, checkIns, versionAliases, readability, settings, privacy };
+    const watch = await openWatch({ ...opener, opened, admin }, core, around);
+    return { ...watch, close: () => opened.close() };
+  };
+  const watch = await watchAgain(api.add);
   const nothing = {
     withdraw: () => {},
     revoke: async () => {},
@@ -158,57 +168,50 @@ export async function openAdmin(
     random: secrets.random,
     isMeasured: true,
   });
-  await adminRoutes(app, {
-    inferenceTokens,
-    inference: new InferenceWatch(inference, activity),
-    monitor: new MonitorView(monitor, () =>
-      toldOutcomes({ tasks, queryResults: federation.queryResults, history }),
-    ),
-    ...watch,
-    tasks,
-    history,
-    versionAliases,
-    settings,
-    queryResults: federation.queryResults,
-    newWords: new NewWords({
-      taskOf: name => tasks.get(name)?.upcoming,
-      queryResults: federation.queryResults,
-      store: storage.addedWords,
-      rejections: storage.rejectedWords,
-      requireGrows: async () => {},
-      events: federation.events,
-      clock,
-    }),
-    verdicts: storage.verdicts,
-    gateDecisions: storage.gateDecisions,
-    experiments,
-    populationStatistics: new PopulationStatistics(population, storage.activity, convictions, clock),
-    convictions,
-    marks: storage.marks,
-    privacy,
-    activePopulation: new ActivePopulation(storage.activity, () => 0, clock, federation.events),
-    recentLog: new RecentLog(clock),
-    taskAdder: new TaskAdder({
-      modules: undefined,
-      store: storage.addedTasks,
-      clock,
-      events: federation.events,
-      has: name => tasks.has(name),
-      prepare: () => expect.unreachable(),
-    }),
-    operators,
-    authenticator: new OperatorAuthenticator(operators, sessions, bounds.trustedProxies),
-    bounds,
-    control,
-    runs,
-    enrolmentTokens,
-    audit: storage.audit,
-    deviceRegistry: new DeviceRegistry(storage.devices, storage.activity, population, {
-      isConnected: device => channel.connected.has(device),
-      drop: async device => rounds.current?.drop(device),
-      disconnect: device => void disconnected.push(device),
-    }),
+  const deviceRegistry = new DeviceRegistry(storage.devices, storage.activity, population, {
+    isConnected: device => channel.connected.has(device),
+    drop: async device => rounds.current?.drop(device),
+    disconnect: device => void disconnected.push(device),
   });
+  const newWords = new NewWords({
+    taskOf: name => tasks.get(name)?.upcoming,
+    queryResults: federation.queryResults,
+    store: storage.addedWords,
+    rejections: storage.rejectedWords,
+    requireGrows: async () => {},
+    events: federation.events,
+    clock,
+  });
+  const taskAdder = new TaskAdder({
+    modules: undefined,
+    store: storage.addedTasks,
+    clock,
+    events: federation.events,
+    has: name => tasks.has(name),
+    prepare: () => expect.unreachable(),
+  });
+  const activePopulation = new ActivePopulation(storage.activity, () => 0, clock, federation.events);
+  const monitored = new MonitorView(monitor, () =>
+    toldOutcomes({ tasks, queryResults: federation.queryResults, history }),
+  );
+  const served = {
+    ...scope,
+    storage: { ...scope.storage, queryResults: federation.queryResults },
+    admin: api.add,
+  };
+  taskAdminRoutes(served, {
+    ...{ rounds: tasks, control, runs, versionAliases, settings, newWords, privacy, activePopulation },
+  });
+  peopleAdminRoutes(served, { deviceRegistry, convictions }, { secrets, population }, watch);
+  api.add((scoped, by) => {
+    taskModuleRoutes(scoped, by, taskAdder);
+    experimentRoutes(scoped, by, experiments);
+    inferenceRoutes(scoped, by, new InferenceWatch(inference, activity));
+    inferenceTokenRoutes(scoped, by, inferenceTokens);
+    monitorRoutes(scoped, by, monitored);
+  });
+  const authenticator = new OperatorAuthenticator(operators, sessions, bounds.trustedProxies);
+  await api.open(app, operators, authenticator, bounds);
   await app.ready();
   const texts = {} as Record<Role, string>;
   for (const role of roles)

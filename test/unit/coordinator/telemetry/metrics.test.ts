@@ -2,6 +2,7 @@ import type { AlertRule } from '@murmuration/api/alert';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { type MetricSources, watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
 
@@ -12,7 +13,7 @@ let traffic: Traffic;
 let spent: ReturnType<MetricSources['privacy']>;
 let firing: { readonly rule: AlertRule }[];
 let isTraining: boolean | undefined;
-let registry: ReturnType<typeof watchMetrics>;
+let registry: Registry;
 
 beforeEach(async () => {
   federation = await openFederation();
@@ -34,7 +35,8 @@ beforeEach(async () => {
     traffic: (task: TaskName) => traffic.of(task),
     firing: () => firing,
   };
-  registry = watchMetrics(events, sources, clock);
+  registry = new Registry();
+  watchMetrics(registry, events, sources, clock);
   await federation.rounds.start();
 });
 

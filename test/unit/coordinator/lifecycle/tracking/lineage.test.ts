@@ -1,4 +1,5 @@
 import { openLineage } from '@murmuration/coordinator/assembly/lineage';
+import { OpenResources } from '@murmuration/coordinator/assembly/open-resources';
 import type { PrecomputedRun } from '@murmuration/coordinator/events/precomputed-run';
 import type { TrainingRun } from '@murmuration/coordinator/events/training-run';
 import type { RunEvent } from '@murmuration/coordinator/lifecycle/tracking/openlineage/run-event';
@@ -45,16 +46,21 @@ async function open(settings: object = {}, kept?: Pick<Storage, 'lineage'>): Pro
 function again(settings: object = {}): void {
   const openLineageSettings = { url: server.url, token: 'a secret token', ...settings };
   metrics = new Registry();
-  opened.push(
-    openLineage(trackingSchema.parse({ openLineage: openLineageSettings }).openLineage!, {
-      core: { versionAliases: admin.versionAliases },
+  // The server is a real one: its answers take real time.
+  const clock = systemClock;
+  const running = new OpenResources(clock);
+  opened.push(running);
+  openLineage(
+    {
+      config: { tracking: trackingSchema.parse({ openLineage: openLineageSettings }) },
       storage: { history: admin.history, lineage: storage.lineage },
       events: admin.events,
       metrics,
-      // The server is a real one: its answers take real time.
-      clock: systemClock,
+      clock,
       random: seededRandom(3),
-    }),
+      opened: running,
+    },
+    admin,
   );
 }
 

@@ -1,3 +1,4 @@
+import { OpenResources } from '@murmuration/coordinator/assembly/open-resources';
 import { openTracking } from '@murmuration/coordinator/assembly/tracking';
 import type { TrainingRun } from '@murmuration/coordinator/events/training-run';
 import { trackingSchema } from '@murmuration/coordinator/lifecycle/tracking/settings';
@@ -26,20 +27,6 @@ afterEach(async () => {
   await server.stop();
 });
 
-const parts = () => ({
-  core: {
-    registry: admin.registry,
-    rounds: new Map([[admin.task.name, admin.rounds]]),
-    versionAliases: admin.versionAliases,
-  },
-  storage: { ...admin.storage, history: admin.history },
-  events: admin.events,
-  metrics: new Registry(),
-  // The server is a real one: its answers take real time.
-  clock: systemClock,
-  random: seededRandom(3),
-});
-
 async function open(settings: object = {}, task: object = {}): Promise<void> {
   admin = await openAdmin({ task });
   admin.events.on('fault', (_, error) => faults.push(error));
@@ -51,7 +38,22 @@ async function open(settings: object = {}, task: object = {}): Promise<void> {
 /** Tracks as a coordinator does that begins now. */
 function again(settings: object = {}): void {
   const mlflow = { url: server.url, token: 'a secret token', every: '1 s', ...settings };
-  opened.push(openTracking(trackingSchema.parse({ mlflow }).mlflow!, parts()));
+  // The server is a real one: its answers take real time.
+  const clock = systemClock;
+  const running = new OpenResources(clock);
+  opened.push(running);
+  openTracking(
+    {
+      config: { tracking: trackingSchema.parse({ mlflow }) },
+      storage: { ...admin.storage, history: admin.history },
+      events: admin.events,
+      metrics: new Registry(),
+      clock,
+      random: seededRandom(3),
+      opened: running,
+    },
+    { ...admin, rounds: new Map([[admin.task.name, admin.rounds]]) },
+  );
 }
 
 async function publish(): Promise<void> {

@@ -1,0 +1,63 @@
+import { livePath } from '@murmuration/api/live';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { DeviceConnections } from '../devices/device-connections.ts';
+import { frameLengths } from '../devices/frame-lengths.ts';
+import type { Experiments } from '../lifecycle/experiments/experiments.ts';
+import { LiveFeed } from '../live/feed.ts';
+import type { Gateway } from '../socket/gateway.ts';
+import type { Task } from '../task/task.ts';
+import type { Core } from './core.ts';
+import type { Entrance } from './entrance.ts';
+import type { Scope } from './scope.ts';
+import type { Watch } from './watch.ts';
+
+/**
+ * Has sockets take the frames of all tasks, now and whenever a task changes or comes; of `expected` ones from the beginning. Returns what looks
+ * again.
+ */
+export function boundFrames(
+  { events }: Pick<Scope, 'events'>,
+  { rounds, parts }: Pick<Core, 'rounds' | 'parts'>,
+  gateway: Pick<Gateway, 'bound'>,
+  expected: readonly Task[],
+): () => void {
+  const bound = () => {
+    const now = Array.from(rounds.values(), ({ task }) => task);
+    gateway.bound(frameLengths([...expected, ...now, ...(parts?.tasks ?? [])]));
+  };
+  for (const event of ['settings', 'task-added'] as const) events.on(event, bound);
+  // Vocabularies have words besides those of their definitions.
+  bound();
+  return bound;
+}
+
+/** Tells devices which version they are to serve whenever that changes. */
+export function announceVersions(
+  { events }: Pick<Scope, 'events'>,
+  { rounds, versionAliases }: Pick<Core, 'rounds' | 'versionAliases'>,
+  experiments: Pick<Experiments, 'ofDevice'>,
+  connections: Pick<DeviceConnections, 'announce'>,
+): void {
+  const announce = (task: TaskName) => {
+    const { champion } = versionAliases.of(task);
+    const standard = champion.pinned && champion.model;
+    connections.announce(task, device => experiments.ofDevice(task, device) ?? standard);
+  };
+  events.on('aliases', announce);
+  events.on('experiment', ({ task }) => {
+    announce(task);
+    rounds.get(task)?.armsChanged();
+  });
+}
+
+/** Tells dashboards what happens, as it happens. */
+export function openFeed(
+  { config, clock, events, recentLog, opened }: Scope,
+  { authenticator, trustedProxies, gateway }: Pick<Entrance, 'authenticator' | 'trustedProxies' | 'gateway'>,
+  { overviews }: Pick<Watch, 'overviews'>,
+): void {
+  const bounds = { events, clock, limits: config.limits, trustedProxies };
+  const feed = new LiveFeed({ ...bounds, authenticator, overviews, recentLog });
+  opened.add(() => feed.close());
+  gateway.leave(livePath, (...upgrade) => feed.upgrade(...upgrade));
+}

@@ -1,0 +1,55 @@
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { CoordinatorEvents } from '../events/events.ts';
+import type { App } from '../http/app.ts';
+import type { AdminRoutes } from '../http/routes/admin/admin.ts';
+import type { Storage } from '../storage/storage.ts';
+import { createLog, logEvents } from '../telemetry/log.ts';
+import { RecentLog } from '../telemetry/recent-log.ts';
+import type { Config } from './config.ts';
+import type { OpenResources } from './open-resources.ts';
+
+/** What every part of a process stands on. */
+export interface Scope {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly storage: Storage;
+  readonly events: CoordinatorEvents;
+  readonly log: Logger;
+  /** The newest lines of the log. */
+  readonly recentLog: RecentLog;
+  /** Takes what has to be closed. */
+  readonly opened: OpenResources;
+}
+
+/** The scope of a process that lives until it is stopped. */
+export interface ProcessScope extends Scope {
+  /** Takes the metrics of all parts. */
+  readonly metrics: Registry;
+}
+
+/** The scope of a part that operators and programs can ask. */
+export interface ServedScope extends ProcessScope {
+  readonly app: App;
+  /** Takes routes of the admin API. */
+  readonly admin: AdminRoutes;
+}
+
+/** What a part needs that tells another server what happens, and keeps what waits for it in these stores. */
+export interface TrackingScope<Stores extends keyof Storage>
+  extends Pick<ProcessScope, 'clock' | 'random' | 'events' | 'metrics' | 'opened'> {
+  readonly config: Pick<Config, 'tracking'>;
+  readonly storage: Pick<Storage, Stores>;
+}
+
+/** The scope of a process whose storage is open. */
+export function openScope(given: Pick<Scope, 'config' | 'clock' | 'random' | 'storage' | 'opened'>): Scope {
+  const events = new CoordinatorEvents();
+  const recentLog = new RecentLog(given.clock);
+  const log = createLog(given.config.log, undefined, recentLog);
+  logEvents(events, log);
+  return { ...given, events, log, recentLog };
+}

@@ -1,0 +1,48 @@
+import { taskModuleRoutes } from '../http/routes/admin/task-modules.ts';
+import type { Gates } from '../lifecycle/gates/gates.ts';
+import type { Task } from '../task/task.ts';
+import { addedBefore, TaskAdder } from '../task/task-adder.ts';
+import { TaskModules } from '../task/task-modules.ts';
+import type { Core } from './core.ts';
+import type { Scope, ServedScope } from './scope.ts';
+import type { Watch } from './watch.ts';
+
+/** The tasks that a coordinator begins with, those that operators added before included, and the modules that they may add. */
+export async function tasksBefore(
+  { config, storage, events }: Scope,
+  given: readonly Task[],
+): Promise<{ readonly tasks: readonly Task[]; readonly modules: TaskModules | undefined }> {
+  const modules = config.tasksFolder === undefined ? undefined : new TaskModules(config.tasksFolder);
+  // A cell has no task before it has taken its lease.
+  if (config.role === 'cell') return { tasks: [], modules };
+  const added = await addedBefore(given, { modules, store: storage.addedTasks, events });
+  return { tasks: [...given, ...added], modules };
+}
+
+/** Lets operators add tasks while the coordinator runs. */
+export function openTaskAdding(
+  { clock, storage, events, admin }: ServedScope,
+  core: Pick<Core, 'rounds' | 'add'>,
+  {
+    modules,
+    watch,
+    gates,
+  }: {
+    readonly modules: TaskModules | undefined;
+    readonly watch: Pick<Watch, 'follow'>;
+    readonly gates: Pick<Gates, 'open'>;
+  },
+): void {
+  const adder = new TaskAdder({
+    modules,
+    store: storage.addedTasks,
+    clock,
+    events,
+    has: task => core.rounds.has(task),
+    async prepare(task) {
+      const admit = await core.add(task);
+      return async () => watch.follow(await admit(added => gates.open(added.task.name)));
+    },
+  });
+  admin((routes, operators) => taskModuleRoutes(routes, operators, adder));
+}

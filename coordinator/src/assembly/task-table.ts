@@ -1,0 +1,37 @@
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Conduct } from '../population/conduct.ts';
+import type { WaitingPool } from '../population/waiting-pool.ts';
+import type { Predictor } from '../prediction/predictor.ts';
+import { workerPredictor } from '../prediction/worker-predictor.ts';
+import type { CheckInHandler } from '../rounds/check-in.ts';
+import type { TaskRounds } from '../rounds/task-rounds.ts';
+import type { PreparedTask } from './prepare-task.ts';
+
+/** What a core has of its tasks, by their names. */
+export class TaskTable {
+  readonly rounds = new Map<string, TaskRounds>();
+  readonly pools = new Map<string, WaitingPool>();
+  readonly checkIns = new Map<string, CheckInHandler>();
+  readonly conducts = new Map<string, Conduct>();
+  /** Null for a task whose devices predict by themselves. */
+  readonly predictors = new Map<TaskName, Predictor | null>();
+
+  /** From now on, everybody sees the task. */
+  admit({ task, opened }: PreparedTask): TaskRounds {
+    this.pools.set(task.name, opened.pool);
+    this.conducts.set(task.name, opened.conduct);
+    this.rounds.set(task.name, opened.rounds);
+    this.checkIns.set(task.name, opened.checkIns);
+    this.predictors.set(task.name, task.serving.remote ? workerPredictor() : null);
+    return opened.rounds;
+  }
+
+  /** Nobody sees the task any more, whose rounds are left. */
+  async withdraw(task: TaskName): Promise<void> {
+    const rounds = this.rounds.get(task);
+    await this.conducts.get(task)?.close();
+    for (const each of [this.pools, this.rounds, this.checkIns, this.conducts]) each.delete(task);
+    this.predictors.delete(task);
+    await rounds?.suspend();
+  }
+}

@@ -1,0 +1,19 @@
+import { threadedCentralTrainer } from '../lifecycle/central/central-trainer.ts';
+import { unmaskerPool } from '../masking/unmasker.ts';
+import { threadedNoiseMaker } from '../privacy/noise-maker.ts';
+import type { CorePorts } from './core-ports.ts';
+import type { Scope } from './scope.ts';
+
+/** What computes in threads of its own; `threads` take masks off a sum, 0: the one that answers requests. */
+export function openWorkers(
+  { opened }: Pick<Scope, 'opened'>,
+  threads: number | undefined,
+): Pick<CorePorts, 'unmasker' | 'noise' | 'trainer'> {
+  const unmasker = unmaskerPool(threads);
+  opened.add(() => unmasker.close());
+  const noise = threadedNoiseMaker();
+  opened.add(() => noise.close());
+  const trainer = threadedCentralTrainer();
+  opened.add(() => trainer.close());
+  return { unmasker, noise, trainer };
+}
