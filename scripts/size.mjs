@@ -1,6 +1,6 @@
-// npm run size: what a page loads of the SDK, compressed by brotli, and what npm installs with the packages, against their limits; the last
-// line is one JSON object.
-import { mkdtempSync, rmSync } from 'node:fs';
+// npm run size [-- --lower]: what the project counts, against its budget; what a page loads of the SDK, compressed by brotli, and what npm
+// installs with the packages, against their limits. The last line is one JSON object. --lower writes what has fallen into the budget.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, rootFolder } from './prepare.mjs';
@@ -11,6 +11,7 @@ const { default: filePlugin } = await import('@size-limit/file');
 const { default: sizeLimit } = await import('size-limit');
 const { bundleOf } = await import('./program.mjs');
 const { bytesInstalled } = await import('./installed.mjs');
+const { counts } = await import('./counts.mjs');
 
 const source = JSON.stringify(join(rootFolder, 'client-sdk/src/browser.ts'));
 const phone = JSON.stringify(join(rootFolder, 'client-sdk/src/react-native.ts'));
@@ -98,7 +99,30 @@ const installed = [
   }
   return { name, bytes, limit };
 });
-console.log(JSON.stringify({ parts: results, installed }));
+const { long, ...counted } = counts();
+holdToBudget({ ...counted, largestPackage: Math.max(...Object.values(counted.packages)) });
+console.log(JSON.stringify({ ...counted, parts: results, installed }));
+
+/**
+ * Fails where the project counts more of something than its budget allows, which only falls.
+ * @param {Record<string, unknown>} counted
+ */
+function holdToBudget(counted) {
+  const path = join(rootFolder, 'scripts/budget.json');
+  /** @type {Record<string, number>} */
+  const budget = JSON.parse(readFileSync(path, 'utf8'));
+  for (const [name, most] of Object.entries(budget)) {
+    const now = Number(counted[name]);
+    console.log(`${name}: ${now.toLocaleString('en')}, budget ${most.toLocaleString('en')}`);
+    if (now <= most) continue;
+    console.error(`${name} is over its budget (scripts/budget.json), which only falls.`);
+    if (name === 'longFunctions') console.error(long.join('\n'));
+    process.exitCode = 1;
+  }
+  if (!process.argv.includes('--lower')) return;
+  const lower = Object.entries(budget).map(([name, most]) => [name, Math.min(most, Number(counted[name]))]);
+  writeFileSync(path, `${JSON.stringify(Object.fromEntries(lower), null, 2)}\n`);
+}
 
 /**
  * The program, and what it imports before it runs.
