@@ -266,7 +266,8 @@ function armFigures(query: ArmQuery, sums: Int32Array, devices: number): Figures
     outcomes: outcomes.map((outcome, at) => {
       const [sum, square] = [shares[at]! / levels, squares[at]! / levels];
       const mean = sum / devices;
-      const variance = devices > 1 ? Math.max(0, square - mean * sum) / (devices - 1) : 0;
+      // One device tells nothing of how far others are from it.
+      const variance = devices > 1 ? Math.max(0, square - mean * sum) / (devices - 1) : 1;
       const { value, low, high } = meanOfValues(mean, Math.sqrt(variance), devices);
       const rate = { value, low: Math.max(0, low), high: Math.min(1, high) };
       return { outcome, count: counts[at]!, rate, sum, squares: square };

@@ -72,6 +72,38 @@ describe('what devices of an arm say', () => {
     );
   });
 
+  it('has the interval of Student for the shares of all devices', () => {
+    // Shares 0, 0.25 and 1: mean 5/12, variance 13/48, and t of two degrees of freedom 4.3026527.
+    const { rate } = asked([
+      { accepted: 0, ignored: 4 },
+      { accepted: 1, ignored: 3 },
+      { accepted: 4, ignored: 0 },
+    ]).outcomes[0]!;
+    expect(rate.value).toBeCloseTo(5 / 12, 3);
+    expect(rate.low).toBe(0);
+    expect(rate.high).toBe(1);
+    const many = asked(
+      Array.from(
+        { length: 36 },
+        (_, at) =>
+          [
+            { accepted: 0, ignored: 4 },
+            { accepted: 1, ignored: 3 },
+            { accepted: 4, ignored: 0 },
+          ][at % 3]!,
+      ),
+    ).outcomes[0]!.rate;
+    // Variance 12 × 13/24 / 35, t of 35 degrees 2.0301079.
+    const half = (2.0301079 * Math.sqrt((12 * (13 / 24)) / 35)) / 6;
+    expect(many.low).toBeCloseTo(5 / 12 - half, 3);
+    expect(many.high).toBeCloseTo(5 / 12 + half, 3);
+  });
+
+  it('is of no use for an interval where it is one device', () => {
+    const { rate } = asked([{ accepted: 1, ignored: 1 }]).outcomes[0]!;
+    expect(rate).toEqual({ value: 0.5, low: 0, high: 1 });
+  });
+
   it('does not take predictions of one device for independent ones', () => {
     // Ten devices, each of which takes all of a hundred predictions or none.
     const all = Array.from({ length: 10 }, (_, at) => ({

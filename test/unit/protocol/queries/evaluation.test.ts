@@ -105,6 +105,8 @@ describe('an evaluation on devices', () => {
     ['no examples', { all: said(0, 0.5) }],
     ['nothing of a version', { all: said(5, 0.5, []) }],
     ['nothing that can be read', {} as never],
+    ['a text', 'all' as never],
+    ['null', null as never],
     ['half an example in a slice', { all: said(5, 0.5), slices: { short: said(0.5, 0.5) } }],
   ])('is refused where it says %s', (_, answer) => {
     const query = define({ metrics: top1, slices: ['short'] });

@@ -5,8 +5,9 @@ import type { HeavyHitters, Sketch } from '@murmuration/protocol/queries/heavy-h
 import { offerOf } from '@murmuration/protocol/queries/offer';
 import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
 import { readQuery, writeQuery } from '@murmuration/protocol/queries/query-bytes';
+import { sketchShare } from '@murmuration/protocol/queries/sides';
 import { digestOf, pieces, piecesNeeded, rows } from '@murmuration/protocol/queries/text-digest';
-import { chanceOfCircle, chanceOfPieces } from '@murmuration/protocol/queries/text-odds';
+import { chanceOfCircle, chanceOfHeavy, chanceOfPieces } from '@murmuration/protocol/queries/text-odds';
 import { readTable } from '@murmuration/protocol/queries/text-reader';
 import { cellsIn, spareFor, tableFor } from '@murmuration/protocol/queries/text-table';
 import { chosenTexts, isSound } from '@murmuration/protocol/queries/texts';
@@ -152,6 +153,21 @@ describe('texts that many devices have', () => {
   });
 });
 
+describe('what could not be read', () => {
+  it('is counted from the threshold on', () => {
+    const query = { ...define(), heavy: full(256) };
+    // Two devices say something in a cell that is no text, and then three do.
+    const unreadOf = (those: number) => {
+      const sum = new Int32Array(queryForm(query, 6).elements);
+      sum[0] = those;
+      sum[1] = 1;
+      return figuresOf(query, sum, 6) as HeavyHitters;
+    };
+    expect(unreadOf(2)).toMatchObject({ texts: [], unread: 0 });
+    expect(unreadOf(3)).toMatchObject({ texts: [], unread: 1 });
+  });
+});
+
 describe('what a device says of texts', () => {
   it('is of those alone that it has typed three times, that are short, and without digits', () => {
     const query = define({ bytes: 8 });
@@ -206,24 +222,65 @@ describe('what a device says of texts', () => {
 
 describe('the pieces of a text', () => {
   it('QY9: tell nothing of it as long as they are fewer than three', () => {
-    // Whatever two pieces are, each value that the text may have at a place fits them, with one polynomial.
-    const digest = digestOf('secret', define(), sha256);
-    const p = 65_537n;
-    const at = (i: number, piece: number) => BigInt(digest.piece(piece)[i]!);
-    const inverse = (value: bigint) => {
-      let result = 1n;
-      for (let n = p - 2n, power = value; n > 0n; n >>= 1n, power = (power * power) % p)
-        if (n & 1n) result = (result * power) % p;
-      return result;
-    };
-    for (const guess of [0n, 1n, 12_345n, 65_535n]) {
-      // f(1) and f(2) of guess + a x + b x².
-      const first = (at(0, 0) - guess + p) % p;
-      const half = ((at(0, 1) - guess + p) * inverse(2n)) % p;
-      const b = (half - first + p) % p;
-      const a = (first - b + p) % p;
-      expect((guess + a + b) % p).toBe(at(0, 0));
-      expect((guess + 2n * a + 4n * b) % p).toBe(at(0, 1));
+    const p = 65_537;
+    // By one piece, by two on a line to 0, and by all three: whether values are those of the text, and where they lie.
+    const hits = [0, 0, 0];
+    const places = Array.from({ length: 3 }, () => new Array<number>(16).fill(0));
+    let values = 0;
+    for (let n = 0; n < 400; n++) {
+      const text = `t${n}`;
+      const written = new Uint8Array(16);
+      written.set(new TextEncoder().encode(text));
+      const digest = digestOf(text, define(), sha256);
+      const [first, second, third] = [0, 1, 2].map(piece => digest.piece(piece)) as [
+        number[],
+        number[],
+        number[],
+      ];
+      for (let i = 0; i < 8; i++) {
+        const own = written[2 * i]! | (written[2 * i + 1]! << 8);
+        const [a, b, c] = [first[i]!, second[i]!, third[i]!];
+        const guesses = [a, (2 * a - b + p) % p, (3 * a - 3 * b + c + 3 * p) % p];
+        for (const [at, guess] of guesses.entries()) {
+          if (guess === own) hits[at]! += 1;
+        }
+        for (const [at, value] of [a, b, c].entries()) places[at]![Math.floor((16 * value) / p)]! += 1;
+        values += 1;
+      }
+    }
+    expect(hits[2]).toBe(values);
+    // Each of 3,200 values is hit by chance once in 65,537 times.
+    expect(hits[0]).toBeLessThan(3);
+    expect(hits[1]).toBeLessThan(3);
+    for (const counts of places) {
+      const expected = values / 16;
+      const chiSquared = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+      // Exceeded once in 10⁴ times, with 15 degrees of freedom.
+      expect(chiSquared).toBeLessThan(44.3);
+    }
+  });
+
+  it('are the values of one polynomial a text, whose coefficients its hash gives', () => {
+    // By big integers, over more values than one block of the hash has.
+    const query = { name: 'words', buckets: 256, bytes: 32 };
+    const text = 'a text of thirty-two bytes, whole';
+    const digest = sha256(
+      new TextEncoder().encode(`murmuration heavy hitters 1\nwords\n${text.slice(0, 32)}`),
+    );
+    const blocks = Array.from({ length: 4 }, (_, block) => [
+      ...sha256(Uint8Array.of(...digest, block)),
+    ]).flat();
+    const coefficient = (n: number) =>
+      BigInt(new DataView(Uint8Array.from(blocks).buffer).getUint32(4 * n, true)) % 65_537n;
+    const written = new TextEncoder().encode(text.slice(0, 32));
+    for (const piece of [0, 3]) {
+      const at = BigInt(piece + 1);
+      expect(digestOf(text.slice(0, 32), query, sha256).piece(piece)).toEqual(
+        Array.from({ length: 16 }, (_, i) => {
+          const secret = BigInt(written[2 * i]! | (written[2 * i + 1]! << 8));
+          return Number((secret + coefficient(2 * i) * at + coefficient(2 * i + 1) * at * at) % 65_537n);
+        }),
+      );
     }
   });
 
@@ -273,6 +330,21 @@ function stuck(texts: number, buckets: number, spare: number, random: () => numb
     for (const place of taken.flat()) counts[place]! -= 1;
   }
 }
+
+describe('the chance that a text is heavy', () => {
+  it('is the upper tail of a Poisson distribution', () => {
+    // The side of counts has a share of all devices, so the other side has this mean beside 6 of them.
+    const mean = (6 * sketchShare) / (1 - sketchShare);
+    const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+    for (const heavyFrom of [1, 2, 5, 9]) {
+      let upper = 0;
+      for (let many = heavyFrom; many < 60; many++)
+        upper += (mean ** many * Math.exp(-mean)) / factorial(many);
+      expect(chanceOfHeavy(6, heavyFrom)).toBeCloseTo(upper, 12);
+    }
+    expect(chanceOfHeavy(6, 0)).toBe(1);
+  });
+});
 
 describe('a table', () => {
   it.each([

@@ -47,6 +47,14 @@ describe.each([
     });
   }
 
+  // Two pieces of 8,176 elements end with a page of memory, and so do one of 65,536 and 2 × 65,536 − 32 elements.
+  it.each([8_175, 8_176, 8_177, 131_040])('has room for what is read beyond its last element: %i', length => {
+    const vector = make(length);
+    const elements = new Int32Array(length).fill(-3);
+    for (const width of [7, 27]) vector.add(packRing(elements, width), width);
+    expect(vector.elements[length - 1]! & 127).toBe(-6 & 127);
+  });
+
   it.each([8, 23, 27, 28, 31, 32])('goes on over the ends of its pieces: %i bits', width => {
     const length = 2 * 65_536 + 13;
     const elements = Int32Array.from({ length }, (_, i) => Math.imul(i + 1, 0x9e3779b1));

@@ -87,6 +87,8 @@ describe('the files of a model', () => {
     for (const [json, bytes] of wrong)
       expect(codeOf(() => decodeModel(files.hash, json, bytes))).toBe('model.corrupt');
     expect(codeOf(() => decodeModel('x' as ModelHash, files.json, files.weights))).toBe('model.corrupt');
+    const other = 'a'.repeat(64) as ModelHash;
+    expect(() => parseModelJson(other, files.json)).toThrow('The model.json does not match its hash.');
     expect(codeOf(() => encodeModel(topology, layout, weights.subarray(1)))).toBe('model.unusable');
   });
 

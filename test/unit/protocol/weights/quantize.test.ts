@@ -345,6 +345,18 @@ describe('the mean of a sum', () => {
     expect(codeOf(mean(24))).toBe('update.impossible');
   });
 
+  it('QU6: longer than the clip by more than the noise of devices hides is refused', () => {
+    const settings = { clip: 1, bits: 8, weightCap: 4, largestCohort: 100, noise: { variance: 16 } };
+    const quantization = quantizationFor(400, settings);
+    const mean = (value: number) => () => {
+      const sum = Int32Array.from({ length: 401 }, (_, i) => (i < 400 ? 400 * value : 400));
+      return meanOfSum(sum, 100, settings, quantization, 'r');
+    };
+    // Noise of all is 4 × √100 in the sum, so 0.1 steps in the mean: its length is 2 steps, and 3.6 once in 2⁴⁰ rounds.
+    expect(mean(22)).not.toThrow();
+    expect(codeOf(mean(30))).toBe('update.impossible');
+  });
+
   // facebookresearch/FLSim@7311f2d, flsim/secure_aggregation/tests/test_secure_aggregation.py: fixed point 17.42 × 100 = 1742,
   // −2.3416 × 100 = −234, and 85 / 85 = 1; one value has no rotation but its sign, and a step of 1/100.
   it.each([

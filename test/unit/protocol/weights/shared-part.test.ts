@@ -26,6 +26,14 @@ describe('a layout with private layers', () => {
     }
   });
 
+  it('has nothing in its other parts where all is shared, and no copy of what is', () => {
+    const vector = new Float32Array(layout.count).fill(1);
+    const split = splitLayout(layout, []);
+    expect(takePart(vector, split, 'shared')).toBe(vector);
+    expect(takePart(vector, split, 'private')).toHaveLength(0);
+    expect(takePart(vector, split, 'frozen')).toHaveLength(0);
+  });
+
   it('takes a layer by its whole name', () => {
     const similar = layoutOf([
       { name: 'head/kernel', shape: [2] },
@@ -52,6 +60,11 @@ describe('a layout with private layers', () => {
 
   it('refuses to keep everything private', () => {
     expect(codeOf(() => splitLayout(layout, ['embedding', 'gru', 'logits']))).toBe('plan.private-layers');
+    expect(() => splitLayout(layout, ['embedding', 'gru', 'logits'])).toThrow(
+      'are private; nothing is shared',
+    );
+    const all = layout.tensors.map(({ name }) => name);
+    expect(() => splitLayout(layout, [], all)).toThrow('are frozen or private; nothing is shared');
   });
 
   it('takes vectors apart and puts them together again, whatever the tensors', () => {
