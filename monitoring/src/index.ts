@@ -82,10 +82,3 @@ export type { Takes, TwoSample } from './two-sample/two-sample.ts';
 export { type Bins, categoryBins, fixedBins, quantileBins } from './windows/bins.ts';
 export { compareWindows, type WindowComparison, type WindowTest, windowTests } from './windows/compare.ts';
 export { addWindows, emptyWindow, type FeatureWindow, WindowCounter } from './windows/feature-window.ts';
-export {
-  addSketches,
-  type LatencySketch,
-  latencyQuantile,
-  noLatencies,
-  sketchOf,
-} from './windows/latency-sketch.ts';

@@ -3,12 +3,6 @@ import { type Bins, categoryBins, fixedBins, quantileBins } from '@murmuration/m
 import type { WindowDistance } from '@murmuration/monitoring/windows/chance';
 import { compareWindows, windowTests } from '@murmuration/monitoring/windows/compare';
 import { addWindows, emptyWindow, WindowCounter } from '@murmuration/monitoring/windows/feature-window';
-import {
-  addSketches,
-  latencyQuantile,
-  noLatencies,
-  sketchOf,
-} from '@murmuration/monitoring/windows/latency-sketch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ascending, normal, uniform } from './uniform.ts';
@@ -118,36 +112,5 @@ describe('the comparison of windows', () => {
 
   it('says nothing of an empty window', () => {
     expect(compareWindows(count(given, reference), emptyWindow(given))).toBeUndefined();
-  });
-});
-
-describe('sketches of latency', () => {
-  const spans = fc.array(fc.double({ min: 0.02, max: 500_000, noNaN: true }), {
-    minLength: 1,
-    maxLength: 60,
-  });
-
-  it('have quantiles that are at most 5 % off', () => {
-    fc.assert(
-      fc.property(spans, fc.double({ min: 0, max: 1, noNaN: true }), (given, share) => {
-        const exact = given.toSorted((a, b) => a - b)[Math.floor(share * (given.length - 1))]!;
-        const own = latencyQuantile(sketchOf(given), share)!;
-        expect(Math.abs(own - exact)).toBeLessThanOrEqual(0.0501 * exact);
-      }),
-    );
-  });
-
-  it('add up in any order', () => {
-    fc.assert(
-      fc.property(spans, spans, (a, b) => {
-        const { buckets, count: n } = addSketches(sketchOf(a), sketchOf(b));
-        const other = addSketches(sketchOf(b), sketchOf(a));
-        expect(buckets).toEqual(sketchOf([...a, ...b]).buckets);
-        expect(other.buckets).toEqual(buckets);
-        expect(n).toBe(a.length + b.length);
-      }),
-    );
-    expect(latencyQuantile(noLatencies, 0.5)).toBeNull();
-    expect(addSketches(noLatencies, sketchOf([5]))).toEqual(sketchOf([5]));
   });
 });
