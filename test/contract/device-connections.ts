@@ -5,7 +5,7 @@ import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { DeviceStore } from '@murmuration/coordinator/population/device';
 import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enrolment';
 import { Population } from '@murmuration/coordinator/population/population';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory';
+import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import type { DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { challengeMessage, serve } from '@murmuration/protocol/messages/hello';

@@ -14,7 +14,7 @@ import { PolledConnections } from '@murmuration/coordinator/polling/polled-conne
 import { connectionRoutes } from '@murmuration/coordinator/polling/routes';
 import { Population } from '@murmuration/coordinator/population/population';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory';
+import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { checkInAnswer } from '@murmuration/protocol/messages/check-in';

@@ -34,34 +34,31 @@ import type { SettingsStore } from '../task/settings-store.ts';
 import type { SilenceStore } from '../telemetry/alerts/attention.ts';
 import type { HourlyCountStore } from '../telemetry/hourly-counts.ts';
 import type { InferenceTokenStore } from '../tokens/inference-token.ts';
-import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
-import {
-  memoryActivity,
-  memoryEnrolmentTokens,
-  memoryInferenceTokens,
-  memoryOperatorTokens,
-  memoryPausedTasks,
-  memoryVerdicts,
-} from './memory-access.ts';
-import { memoryAudit } from './memory-audit.ts';
-import { memoryConvictions } from './memory-convictions.ts';
-import { memoryExperiments } from './memory-experiments.ts';
-import { memoryGateDecisions, memoryPromotionWatches } from './memory-lifecycle.ts';
-import { memoryMarks } from './memory-marks.ts';
-import {
-  memoryAddedTasks,
-  memoryAddedWords,
-  memoryAliases,
-  memoryHourlyCounts,
-  memoryRejectedWords,
-  memorySettings,
-  memorySilences,
-} from './memory-operation.ts';
-import { memoryPrivacy } from './memory-privacy.ts';
-import { memoryQueryResults } from './memory-query-results.ts';
-import { MemoryRounds } from './memory-rounds.ts';
-import { memoryRuns } from './memory-runs.ts';
-import { memorySessions } from './memory-sessions.ts';
+import { memoryActivity } from './memory/activity.ts';
+import { memoryAddedTasks } from './memory/added-tasks.ts';
+import { memoryAddedWords } from './memory/added-words.ts';
+import { memoryAliases } from './memory/aliases.ts';
+import { memoryAudit } from './memory/audit.ts';
+import { memoryBlobs } from './memory/blobs.ts';
+import { memoryConvictions } from './memory/convictions.ts';
+import { memoryDevices } from './memory/devices.ts';
+import { memoryExperiments } from './memory/experiments.ts';
+import { memoryGateDecisions } from './memory/gate-decisions.ts';
+import { memoryHistory } from './memory/history.ts';
+import { memoryHourlyCounts } from './memory/hourly-counts.ts';
+import { memoryMarks } from './memory/marks.ts';
+import { memoryPausedTasks } from './memory/paused-tasks.ts';
+import { memoryPrivacy } from './memory/privacy.ts';
+import { memoryPromotionWatches } from './memory/promotion-watches.ts';
+import { memoryQueryResults } from './memory/query-results.ts';
+import { memoryRejectedWords } from './memory/rejected-words.ts';
+import { MemoryRounds } from './memory/rounds.ts';
+import { memoryRuns } from './memory/runs.ts';
+import { memorySessions } from './memory/sessions.ts';
+import { memorySettings } from './memory/settings.ts';
+import { memorySilences } from './memory/silences.ts';
+import { memoryEnrolmentTokens, memoryInferenceTokens, memoryOperatorTokens } from './memory/tokens.ts';
+import { memoryVerdicts } from './memory/verdicts.ts';
 import type { PostgresqlStorageOptions } from './postgresql/storage.ts';
 
 /** All that a coordinator keeps. */

@@ -1,4 +1,4 @@
-import { memoryMarks } from '@murmuration/coordinator/storage/memory-marks';
+import { memoryMarks } from '@murmuration/coordinator/storage/memory/marks';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { describe, expect, test } from 'vitest';
 import { brokenBoxes, Crowd, type Misbehaviour, rubbish, withheldOwnShare } from './crowd.ts';

@@ -1,7 +1,8 @@
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { NewWords } from '@murmuration/coordinator/queries/new-words';
 import type { QueryResult } from '@murmuration/coordinator/registry/query-results';
-import { memoryAddedWords, memoryRejectedWords } from '@murmuration/coordinator/storage/memory-operation';
+import { memoryAddedWords } from '@murmuration/coordinator/storage/memory/added-words';
+import { memoryRejectedWords } from '@murmuration/coordinator/storage/memory/rejected-words';
 import { growingTask } from '@murmuration/coordinator/task/growing-task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';

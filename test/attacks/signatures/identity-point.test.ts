@@ -1,7 +1,7 @@
 import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
 import { listedTokens } from '@murmuration/coordinator/population/enrolment';
 import { Population } from '@murmuration/coordinator/population/population';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory';
+import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import { challengeMessage } from '@murmuration/protocol/messages/hello';

@@ -16,8 +16,8 @@ import type { CohortChannel, MaskingEvent } from '@murmuration/coordinator/round
 import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
 import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
-import { memoryActivity } from '@murmuration/coordinator/storage/memory-access';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
+import { memoryActivity } from '@murmuration/coordinator/storage/memory/activity';
+import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';

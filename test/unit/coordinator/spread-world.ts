@@ -15,11 +15,12 @@ import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds
 import { PartRounds } from '@murmuration/coordinator/rounds/part-rounds';
 import type { CohortChannel, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
-import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
-import { memoryMarks } from '@murmuration/coordinator/storage/memory-marks';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
+import { memoryMarks } from '@murmuration/coordinator/storage/memory/marks';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
+import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';

@@ -4,7 +4,7 @@ import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { sql } from 'kysely';
 import type { BudgetTerms, OpenBudget, Parts, PrivacyLedger } from '../../privacy/ledger.ts';
 import { requireOnce, tookPartTooSoon } from '../../privacy/taking-part.ts';
-import { takenStep } from '../memory-privacy.ts';
+import { takenStep } from '../memory/privacy.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 

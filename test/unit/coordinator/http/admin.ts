@@ -28,7 +28,7 @@ import { VersionAliases } from '@murmuration/coordinator/promotion/version-alias
 import { NewWords } from '@murmuration/coordinator/queries/new-words';
 import { toldOutcomes } from '@murmuration/coordinator/queries/told-outcomes';
 import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
-import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
+import { memorySessions } from '@murmuration/coordinator/storage/memory/sessions';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsManager } from '@murmuration/coordinator/task/settings-manager';
 import { TaskAdder } from '@murmuration/coordinator/task/task-adder';

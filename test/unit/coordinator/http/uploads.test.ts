@@ -7,7 +7,7 @@ import type { Limits } from '@murmuration/coordinator/limits/limits';
 import { UploadPlaces } from '@murmuration/coordinator/limits/upload-places';
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';

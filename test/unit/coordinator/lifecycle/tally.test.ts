@@ -1,6 +1,6 @@
 import type { Experiment } from '@murmuration/coordinator/lifecycle/experiments/experiment';
 import { Tally } from '@murmuration/coordinator/lifecycle/experiments/tally';
-import { memoryExperiments } from '@murmuration/coordinator/storage/memory-experiments';
+import { memoryExperiments } from '@murmuration/coordinator/storage/memory/experiments';
 import { hashed } from '@murmuration/serving/experiments/assignment';
 import { expect, it } from 'vitest';
 import { experiment } from '../../../contract/experiments.ts';

@@ -2,8 +2,8 @@ import type { FiringRecord, TrainingRun } from '@murmuration/coordinator/events/
 import { openTrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/open-runs';
 import type { RunStore } from '@murmuration/coordinator/lifecycle/training-runs/store';
 import { TrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/training-runs';
-import { memoryAudit } from '@murmuration/coordinator/storage/memory-audit';
-import { memoryRuns } from '@murmuration/coordinator/storage/memory-runs';
+import { memoryAudit } from '@murmuration/coordinator/storage/memory/audit';
+import { memoryRuns } from '@murmuration/coordinator/storage/memory/runs';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { cron, drift, webhook } from '@murmuration/coordinator/task/retrain/triggers';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';

@@ -8,7 +8,7 @@ import type { Limits } from '@murmuration/coordinator/limits/limits';
 import { PolledConnections } from '@murmuration/coordinator/polling/polled-connections';
 import { connectionRoutes } from '@murmuration/coordinator/polling/routes';
 import { Population } from '@murmuration/coordinator/population/population';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory';
+import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';

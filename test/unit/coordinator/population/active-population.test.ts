@@ -1,8 +1,8 @@
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { ActivePopulation } from '@murmuration/coordinator/population/active-population';
 import { comeBackBetween } from '@murmuration/coordinator/population/pacing';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory';
-import { memoryActivity } from '@murmuration/coordinator/storage/memory-access';
+import { memoryActivity } from '@murmuration/coordinator/storage/memory/activity';
+import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { expect, it } from 'vitest';
 import { deviceId, valuesTask } from '../federation.ts';

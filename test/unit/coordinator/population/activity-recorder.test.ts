@@ -1,6 +1,6 @@
 import type { ActivityChange, ActivityStore } from '@murmuration/coordinator/population/activity';
 import { ActivityRecorder } from '@murmuration/coordinator/population/activity-recorder';
-import { memoryActivity } from '@murmuration/coordinator/storage/memory-access';
+import { memoryActivity } from '@murmuration/coordinator/storage/memory/activity';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -7,7 +7,7 @@ import {
   storedTokens,
 } from '@murmuration/coordinator/population/enrolment';
 import type { EnrolmentToken } from '@murmuration/coordinator/population/enrolment-token';
-import { memoryEnrolmentTokens } from '@murmuration/coordinator/storage/memory-access';
+import { memoryEnrolmentTokens } from '@murmuration/coordinator/storage/memory/tokens';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';

@@ -2,7 +2,7 @@ import type { DeviceStore } from '@murmuration/coordinator/population/device';
 import { listedTokens } from '@murmuration/coordinator/population/enrolment';
 import { OutdatedDevices } from '@murmuration/coordinator/population/outdated-devices';
 import { Population } from '@murmuration/coordinator/population/population';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory';
+import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';

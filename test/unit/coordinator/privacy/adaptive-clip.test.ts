@@ -1,6 +1,6 @@
 import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
 import work from '@murmuration/coordinator/privacy/worker';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
 import { adaptiveClip } from '@murmuration/coordinator/strategy/adaptive-clip';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { describeStatement } from '@murmuration/privacy/statements/words';

@@ -1,5 +1,5 @@
 import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';

@@ -1,6 +1,6 @@
 import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
 import work, { type NoiseJob } from '@murmuration/coordinator/privacy/worker';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { besideBisr, privacyOf, sharedNoiseOf } from '@murmuration/coordinator/task/task-privacy';
 import { strategyOf } from '@murmuration/privacy/mechanisms/mechanism';

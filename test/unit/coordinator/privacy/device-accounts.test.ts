@@ -1,7 +1,7 @@
 import { PartDeal } from '@murmuration/coordinator/cells/parts';
 import { DeviceAccounts } from '@murmuration/coordinator/privacy/device-accounts';
 import type { Claim, PageOfParts, PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
 import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';

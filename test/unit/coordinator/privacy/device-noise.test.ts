@@ -3,8 +3,9 @@ import { isByDevices, releasedOf } from '@murmuration/coordinator/privacy/releas
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
-import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { deviceNoiseOf } from '@murmuration/coordinator/task/device-noise';
 import type { Task } from '@murmuration/coordinator/task/task';

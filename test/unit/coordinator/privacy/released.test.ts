@@ -1,5 +1,5 @@
 import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
 import { bisrStrategy } from '@murmuration/privacy/mechanisms/bisr';
 import { describeStatement } from '@murmuration/privacy/statements/words';
 import { describe, expect, it } from 'vitest';

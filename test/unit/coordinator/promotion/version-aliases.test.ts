@@ -3,7 +3,7 @@ import { VersionAliases } from '@murmuration/coordinator/promotion/version-alias
 import type { AliasStore } from '@murmuration/coordinator/registry/aliases';
 import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
 import type { History } from '@murmuration/coordinator/registry/ports';
-import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
+import { memoryAliases } from '@murmuration/coordinator/storage/memory/aliases';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';

@@ -5,8 +5,8 @@ import { refuseUnwatched, watchDevices } from '@murmuration/coordinator/queries/
 import type { QueryResult } from '@murmuration/coordinator/registry/query-results';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { AllRounds } from '@murmuration/coordinator/rounds/all-tasks';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
+import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
+import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { figuresOf } from '@murmuration/protocol/queries/figures';

@@ -1,5 +1,6 @@
 import { Registry } from '@murmuration/coordinator/registry/registry';
-import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { layoutOf } from '@murmuration/protocol/weights/layout';

@@ -1,8 +1,9 @@
 import type { BlobStore, History } from '@murmuration/coordinator/registry/ports';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { Retention, type RetentionPolicy } from '@murmuration/coordinator/registry/retention';
-import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
-import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
+import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
+import { memoryVerdicts } from '@murmuration/coordinator/storage/memory/verdicts';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';

@@ -1,8 +1,9 @@
 import type { History } from '@murmuration/coordinator/registry/ports';
 import type { RoundStore } from '@murmuration/coordinator/round/store';
-import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
-import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { memoryAliases } from '@murmuration/coordinator/storage/memory/aliases';
+import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 

@@ -13,7 +13,7 @@ import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
+import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';

@@ -1,5 +1,5 @@
 import type { CollectingState } from '@murmuration/coordinator/round/round';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codeOfPromise } from '../../codes.ts';
 import type { Federation } from '../federation.ts';

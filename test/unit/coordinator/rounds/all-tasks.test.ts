@@ -1,6 +1,6 @@
 import { termsOfPart } from '@murmuration/coordinator/round/parts';
 import { findRound, resumeAll } from '@murmuration/coordinator/rounds/all-tasks';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { expect, it } from 'vitest';
 import { openFederation } from '../federation.ts';

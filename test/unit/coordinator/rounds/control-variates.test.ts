@@ -1,5 +1,5 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Assignment } from '@murmuration/protocol/messages/round';

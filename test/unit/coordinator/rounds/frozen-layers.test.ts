@@ -4,7 +4,8 @@ import { ensureFirstVersion, storeFirstVersion } from '@murmuration/coordinator/
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
 import { splitOf } from '@murmuration/coordinator/rounds/split-of';
 import { planOf } from '@murmuration/coordinator/rounds/terms-of';
-import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';

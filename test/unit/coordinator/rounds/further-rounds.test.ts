@@ -1,7 +1,7 @@
 import { mostAttempts } from '@murmuration/coordinator/rounds/further-round';
 import { countedNgrams } from '@murmuration/coordinator/rounds/ngram-chain';
-import type { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import type { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { offerOf } from '@murmuration/protocol/queries/offer';

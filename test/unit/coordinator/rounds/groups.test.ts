@@ -3,7 +3,7 @@ import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { groupOf } from '@murmuration/coordinator/round/groups';
 import type { CollectingState } from '@murmuration/coordinator/round/round';
 import { RoundExecution } from '@murmuration/coordinator/rounds/round-execution';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
 import { median } from '@murmuration/coordinator/strategy/median';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';

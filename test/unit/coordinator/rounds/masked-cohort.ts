@@ -1,4 +1,4 @@
-import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import type { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { expect } from 'vitest';
 import { type Federation, openFederation } from '../federation.ts';

@@ -1,6 +1,7 @@
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { ensureFirstVersion } from '@murmuration/coordinator/rounds/first-version';
-import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';

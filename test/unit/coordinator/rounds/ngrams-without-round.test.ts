@@ -1,8 +1,9 @@
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { ensureFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import { type NgramsOf, ngramsFrom } from '@murmuration/coordinator/rounds/ngram-chain';
-import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
+import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
+import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';

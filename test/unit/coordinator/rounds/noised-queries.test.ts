@@ -1,7 +1,7 @@
 import { releasedOf } from '@murmuration/coordinator/privacy/released';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
+import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { accountOf } from '@murmuration/privacy/accountants/account';
 import { answerNoise } from '@murmuration/privacy/mechanisms/answer-noise';

@@ -1,6 +1,6 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';

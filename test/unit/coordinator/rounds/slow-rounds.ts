@@ -1,5 +1,5 @@
 import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/coordinator/round/store';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
 
 interface Write {

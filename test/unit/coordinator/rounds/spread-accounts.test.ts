@@ -1,6 +1,6 @@
 import type { DevicePart, PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
 import { mayTakePart } from '@murmuration/coordinator/privacy/taking-part';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Claim, PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { maskedDeadlines } from '../masked-deadlines.ts';
 import type { MaskedDevice } from '../masked-device.ts';

@@ -1,6 +1,6 @@
 import type { JournalEntry, SavedRound } from '@murmuration/coordinator/round/store';
 import { recordOfAbandoned } from '@murmuration/coordinator/rounds/abandon';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { describe, expect, it } from 'vitest';
 import { goOn, openMaskedCohort } from './masked-cohort.ts';

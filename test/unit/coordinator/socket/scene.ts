@@ -8,7 +8,7 @@ import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Limits } from '@murmuration/coordinator/limits/limits';
 import { Population } from '@murmuration/coordinator/population/population';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory';
+import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';

@@ -1,5 +1,7 @@
-import { memoryBlobs, memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
+import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { blobsContract } from '@murmuration/coordinator/testing/blobs';
 import { devicesContract } from '../../../contract/devices.ts';
 import { historyContract } from '../../../contract/history.ts';

@@ -10,8 +10,8 @@ import type { Unreadable } from '@murmuration/coordinator/promotion/readability'
 import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
-import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
-import { memoryGateDecisions } from '@murmuration/coordinator/storage/memory-lifecycle';
+import { memoryGateDecisions } from '@murmuration/coordinator/storage/memory/gate-decisions';
+import { memoryVerdicts } from '@murmuration/coordinator/storage/memory/verdicts';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';

@@ -1,4 +1,4 @@
-import { memorySilences } from '@murmuration/coordinator/storage/memory-operation';
+import { memorySilences } from '@murmuration/coordinator/storage/memory/silences';
 import { Attention } from '@murmuration/coordinator/telemetry/alerts/attention';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import { type QueryResult, type QueryResultStore, resultsKept } from '../registry/query-results.ts';
+import { type QueryResult, type QueryResultStore, resultsKept } from '../../registry/query-results.ts';
 
 /** What became of queries, in this process's memory. */
 export interface MemoryQueryResults extends QueryResultStore {

@@ -1,8 +1,6 @@
-import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { AuditLog } from '../operators/audit.ts';
-import type { GateDecision, GateDecisionStore } from '../registry/gate-decisions.ts';
-import type { PromotionWatch, PromotionWatchStore } from '../registry/promotion-watches.ts';
-import { appendAll, memoryAudit } from './memory-audit.ts';
+import type { AuditLog } from '../../operators/audit.ts';
+import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
+import { appendAll, memoryAudit } from './audit.ts';
 
 /** `audit` takes what the log says of its changes. */
 export function memoryGateDecisions(audit: Pick<AuditLog, 'append'> = memoryAudit()): GateDecisionStore {
@@ -18,21 +16,6 @@ export function memoryGateDecisions(audit: Pick<AuditLog, 'append'> = memoryAudi
     },
     async retain(models) {
       for (const [key, { model }] of kept) if (!models.has(model)) kept.delete(key);
-    },
-  };
-}
-
-export function memoryPromotionWatches(): PromotionWatchStore {
-  const kept = new Map<TaskName, PromotionWatch>();
-  return {
-    async all() {
-      return [...kept.values()];
-    },
-    async put(watch) {
-      kept.set(watch.task, structuredClone(watch));
-    },
-    async remove(task) {
-      kept.delete(task);
     },
   };
 }

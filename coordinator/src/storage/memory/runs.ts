@@ -1,9 +1,9 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { FiringRecord, TrainingRun } from '../events/training-run.ts';
-import type { RetrainState } from '../lifecycle/training-runs/state.ts';
-import type { RunStore } from '../lifecycle/training-runs/store.ts';
-import type { AuditLog } from '../operators/audit.ts';
-import { appendAll, memoryAudit } from './memory-audit.ts';
+import type { FiringRecord, TrainingRun } from '../../events/training-run.ts';
+import type { RetrainState } from '../../lifecycle/training-runs/state.ts';
+import type { RunStore } from '../../lifecycle/training-runs/store.ts';
+import type { AuditLog } from '../../operators/audit.ts';
+import { appendAll, memoryAudit } from './audit.ts';
 
 interface Kept {
   state: RetrainState;

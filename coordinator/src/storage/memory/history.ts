@@ -1,48 +1,14 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
-import type { Clock } from '@murmuration/protocol/time/clock';
-import { systemClock } from '@murmuration/protocol/time/system-clock';
-import type { AuditLog } from '../operators/audit.ts';
-import { pageOf } from '../paging/paging.ts';
-import type { Device, DeviceStore } from '../population/device.ts';
-import { contentHash } from '../registry/content-hash.ts';
-import type { BlobStore, Head, History } from '../registry/ports.ts';
-import { wholeBytes } from '../registry/stored-bytes.ts';
-import { thinned } from '../registry/thinned.ts';
-import { vectorBytes } from '../registry/vector-bytes.ts';
-import type { RoundRecord } from '../round/record.ts';
-import { type MemoryVerdicts, memoryVerdicts } from './memory-access.ts';
-import { appendAll, memoryAudit } from './memory-audit.ts';
-import { type MemoryQueryResults, memoryQueryResults } from './memory-query-results.ts';
-import type { MemoryRounds } from './memory-rounds.ts';
-
-/** Everything in this process's memory: gone when it ends. */
-export function memoryBlobs(clock: Clock = systemClock): BlobStore {
-  const blobs = new Map<string, { readonly bytes: Uint8Array; readonly putAt: number }>();
-  const find = (hash: string): Uint8Array => {
-    const blob = blobs.get(hash);
-    if (!blob) throw new MurmurationError('model.missing');
-    return blob.bytes;
-  };
-  return {
-    async put(bytes) {
-      const hash = contentHash(bytes);
-      blobs.set(hash, { bytes: blobs.get(hash)?.bytes ?? new Uint8Array(bytes), putAt: clock.now() });
-      return hash;
-    },
-    async get(hash) {
-      return find(hash);
-    },
-    async open(hash) {
-      return wholeBytes(find(hash));
-    },
-    async sweep(named, before) {
-      const old = [...blobs].filter(([hash, { putAt }]) => !named.has(hash) && putAt < before);
-      for (const [hash] of old) blobs.delete(hash);
-      return old.map(([hash]) => hash);
-    },
-  };
-}
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { AuditLog } from '../../operators/audit.ts';
+import { contentHash } from '../../registry/content-hash.ts';
+import type { Head, History } from '../../registry/ports.ts';
+import { thinned } from '../../registry/thinned.ts';
+import { vectorBytes } from '../../registry/vector-bytes.ts';
+import type { RoundRecord } from '../../round/record.ts';
+import { appendAll, memoryAudit } from './audit.ts';
+import { type MemoryQueryResults, memoryQueryResults } from './query-results.ts';
+import type { MemoryRounds } from './rounds.ts';
+import { type MemoryVerdicts, memoryVerdicts } from './verdicts.ts';
 
 /**
  * `underWay`: where a round is forgotten once its record is kept; `verdicts`: where what devices said is counted; `results`: where what became
@@ -139,9 +105,6 @@ export function memoryHistory(
   };
 }
 
-/** Of vectors that a strategy keeps, as they were asked for first. */
-const hashes = new WeakMap<Float32Array, string>();
-
 function hashesOf(value: number | Float32Array): string[] {
   if (typeof value === 'number') return [];
   const hash = hashes.get(value) ?? contentHash(vectorBytes(value));
@@ -161,38 +124,5 @@ function newestFirst<Row extends { readonly task: TaskName; readonly number: num
     .slice(0, limit);
 }
 
-export function memoryDevices(): DeviceStore {
-  const devices = new Map<DeviceId, Device>();
-  return {
-    async get(id) {
-      return devices.get(id);
-    },
-    async add(device) {
-      if (devices.has(device.id)) return false;
-      devices.set(device.id, device);
-      return true;
-    },
-    async count() {
-      return [...devices.values()].filter(({ revokedAt }) => revokedAt === null).length;
-    },
-    async list(page, revoked, prefix = '') {
-      const wanted = [...devices.values()].filter(
-        ({ id, revokedAt }) =>
-          (revoked === undefined || (revokedAt !== null) === revoked) && id.startsWith(prefix),
-      );
-      return pageOf(wanted, page, ({ id, enrolledAt }) => ({ id, time: enrolledAt }));
-    },
-    async revoke(id, time) {
-      const device = devices.get(id);
-      if (device === undefined || device.revokedAt !== null) return false;
-      devices.set(id, { ...device, revokedAt: time });
-      return true;
-    },
-    async reinstate(id) {
-      const device = devices.get(id);
-      if (device === undefined || device.revokedAt === null) return false;
-      devices.set(id, { ...device, revokedAt: null });
-      return true;
-    },
-  };
-}
+/** Of vectors that a strategy keeps, as they were asked for first. */
+const hashes = new WeakMap<Float32Array, string>();

@@ -1,4 +1,4 @@
-import type { KeptSession, SessionStore } from '../operators/session-store.ts';
+import type { KeptSession, SessionStore } from '../../operators/session-store.ts';
 
 export function memorySessions(): SessionStore {
   const kept = new Map<string, KeptSession>();

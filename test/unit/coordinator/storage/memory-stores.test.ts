@@ -1,35 +1,32 @@
 import { memoryTracking } from '@murmuration/coordinator/lifecycle/tracking/operations';
 import { memoryQueue } from '@murmuration/coordinator/lifecycle/tracking/queue';
-import { memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryActivity } from '@murmuration/coordinator/storage/memory/activity';
+import { memoryAddedTasks } from '@murmuration/coordinator/storage/memory/added-tasks';
+import { memoryAddedWords } from '@murmuration/coordinator/storage/memory/added-words';
+import { memoryAliases } from '@murmuration/coordinator/storage/memory/aliases';
+import { memoryAudit } from '@murmuration/coordinator/storage/memory/audit';
+import { memoryConvictions } from '@murmuration/coordinator/storage/memory/convictions';
+import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
+import { memoryExperiments } from '@murmuration/coordinator/storage/memory/experiments';
+import { memoryGateDecisions } from '@murmuration/coordinator/storage/memory/gate-decisions';
+import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
+import { memoryHourlyCounts } from '@murmuration/coordinator/storage/memory/hourly-counts';
+import { memoryMarks } from '@murmuration/coordinator/storage/memory/marks';
+import { memoryPausedTasks } from '@murmuration/coordinator/storage/memory/paused-tasks';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
+import { memoryPromotionWatches } from '@murmuration/coordinator/storage/memory/promotion-watches';
+import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
+import { memoryRejectedWords } from '@murmuration/coordinator/storage/memory/rejected-words';
+import { memoryRuns } from '@murmuration/coordinator/storage/memory/runs';
+import { memorySessions } from '@murmuration/coordinator/storage/memory/sessions';
+import { memorySettings } from '@murmuration/coordinator/storage/memory/settings';
+import { memorySilences } from '@murmuration/coordinator/storage/memory/silences';
 import {
-  memoryActivity,
   memoryEnrolmentTokens,
   memoryInferenceTokens,
   memoryOperatorTokens,
-  memoryPausedTasks,
-  memoryVerdicts,
-} from '@murmuration/coordinator/storage/memory-access';
-import { memoryAudit } from '@murmuration/coordinator/storage/memory-audit';
-import { memoryConvictions } from '@murmuration/coordinator/storage/memory-convictions';
-import { memoryExperiments } from '@murmuration/coordinator/storage/memory-experiments';
-import {
-  memoryGateDecisions,
-  memoryPromotionWatches,
-} from '@murmuration/coordinator/storage/memory-lifecycle';
-import { memoryMarks } from '@murmuration/coordinator/storage/memory-marks';
-import {
-  memoryAddedTasks,
-  memoryAddedWords,
-  memoryAliases,
-  memoryHourlyCounts,
-  memoryRejectedWords,
-  memorySettings,
-  memorySilences,
-} from '@murmuration/coordinator/storage/memory-operation';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
-import { memoryRuns } from '@murmuration/coordinator/storage/memory-runs';
-import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
+} from '@murmuration/coordinator/storage/memory/tokens';
+import { memoryVerdicts } from '@murmuration/coordinator/storage/memory/verdicts';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';

@@ -3,9 +3,9 @@ import type {
   ExperimentCounts,
   ExperimentStore,
   ExperimentUnit,
-} from '../lifecycle/experiments/experiment.ts';
-import type { AuditLog } from '../operators/audit.ts';
-import { appendAll, memoryAudit } from './memory-audit.ts';
+} from '../../lifecycle/experiments/experiment.ts';
+import type { AuditLog } from '../../operators/audit.ts';
+import { appendAll, memoryAudit } from './audit.ts';
 
 /** `audit` takes what the log says of its changes. */
 export function memoryExperiments(audit: Pick<AuditLog, 'append'> = memoryAudit()): ExperimentStore {

@@ -1,0 +1,34 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { contentHash } from '../../registry/content-hash.ts';
+import type { BlobStore } from '../../registry/ports.ts';
+import { wholeBytes } from '../../registry/stored-bytes.ts';
+
+/** Everything in this process's memory: gone when it ends. */
+export function memoryBlobs(clock: Clock = systemClock): BlobStore {
+  const blobs = new Map<string, { readonly bytes: Uint8Array; readonly putAt: number }>();
+  const find = (hash: string): Uint8Array => {
+    const blob = blobs.get(hash);
+    if (!blob) throw new MurmurationError('model.missing');
+    return blob.bytes;
+  };
+  return {
+    async put(bytes) {
+      const hash = contentHash(bytes);
+      blobs.set(hash, { bytes: blobs.get(hash)?.bytes ?? new Uint8Array(bytes), putAt: clock.now() });
+      return hash;
+    },
+    async get(hash) {
+      return find(hash);
+    },
+    async open(hash) {
+      return wholeBytes(find(hash));
+    },
+    async sweep(named, before) {
+      const old = [...blobs].filter(([hash, { putAt }]) => !named.has(hash) && putAt < before);
+      for (const [hash] of old) blobs.delete(hash);
+      return old.map(([hash]) => hash);
+    },
+  };
+}

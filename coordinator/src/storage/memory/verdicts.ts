@@ -1,0 +1,24 @@
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
+import type { Judged, VerdictStore } from '../../registry/verdicts.ts';
+
+export interface MemoryVerdicts extends VerdictStore {
+  /** Adds to what is kept of a model. */
+  add(judged: Judged): void;
+}
+
+export function memoryVerdicts(): MemoryVerdicts {
+  const known = new Map<ModelHash, VerdictCounts>();
+  return {
+    add({ model, verdicts: { kept, refused } }) {
+      const before = known.get(model) ?? { kept: 0, refused: 0 };
+      known.set(model, { kept: before.kept + kept, refused: before.refused + refused });
+    },
+    async of(models) {
+      return new Map(models.flatMap(model => (known.has(model) ? [[model, known.get(model)!]] : [])));
+    },
+    async retain(models) {
+      for (const model of known.keys()) if (!models.has(model)) known.delete(model);
+    },
+  };
+}
