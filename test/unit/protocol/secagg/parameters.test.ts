@@ -111,6 +111,36 @@ test.each([
   },
 );
 
+describe('SA5: against a curious coordinator, gaps of k / 2 lost or corrupt devices in a row', () => {
+  /** n (n − k − 1) / 2 · bad! (n − k)! / (n! (bad − k)!), in whole numbers, times 2⁴¹; below 1 where it is small enough. */
+  const gaps = (devices: number, bad: number, neighbours: number): number => {
+    let [above, below] = [BigInt(devices * (devices - neighbours - 1)), 2n];
+    for (let i = 0; i < neighbours; i++) {
+      above *= BigInt(bad - i);
+      below *= BigInt(devices - i);
+    }
+    return Number(((above << 41n) * 1_000_000n) / below) / 1e6;
+  };
+
+  test.each([
+    [1000, 0.3],
+    [10_000, 0.3],
+    [1000, 0.5],
+    [200, 0.2],
+  ])(
+    'are as rare as 2⁻⁴¹, with no more neighbours than that takes: %i devices, %f lost',
+    (devices, dropping) => {
+      const assumptions = { threat: 'honest-but-curious', corrupt: 0, dropping } as const;
+      const found = findParameters(devices, assumptions, 'harary');
+      const bad = Math.ceil(devices * dropping);
+      expect(gaps(devices, bad, found.neighbours)).toBeLessThan(1);
+      expect(gaps(devices, bad, found.neighbours - 2)).toBeGreaterThanOrEqual(1);
+      const fewer = { ...found, neighbours: found.neighbours - 2 };
+      expect(() => checkParameters(fewer, assumptions)).toThrow('[secagg.parameters]');
+    },
+  );
+});
+
 describe('SA5: the finder', () => {
   const usual = { corrupt: 0.05, dropping: 0.1 };
 
