@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { provideKernels } from './scripts/kernels/provide.mjs';
 import { services } from './scripts/services.mjs';
 import { SlowFirst } from './test/slow-first.ts';
 
@@ -36,6 +37,10 @@ const options = {
   hookTimeout: 120_000,
   expect: { poll: { timeout: 60_000 } },
 };
+
+// `npm test` has done it; `npx vitest` has not.
+const problem = await provideKernels(import.meta.dirname);
+if (problem !== undefined) throw new Error(problem);
 
 export default defineConfig({
   test: {

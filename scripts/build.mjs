@@ -10,8 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { writeDeclarations } from './declarations.mjs';
+import { builtAs, modules } from './kernels/modules.mjs';
 import { prepare, rootFolder, say, stop } from './prepare.mjs';
 import { packInto, publishedPackages } from './published.mjs';
 
@@ -39,7 +40,7 @@ for (const { name, folder } of packages) {
   await build({
     cwd: folder,
     config: false,
-    entry: 'src/**/*.ts',
+    entry: ['src/**/*.ts', '!**/*.d.ts'],
     unbundle: true,
     format: 'esm',
     platform: 'neutral',
@@ -56,6 +57,9 @@ for (const { name, folder } of packages) {
     logLevel: 'warn',
     failOnWarn: true,
   });
+  // What is made of kernels stays as it was made, byte for byte.
+  for (const { target } of modules.filter(each => each.target.startsWith(`${basename(folder)}/`)))
+    copyFileSync(join(rootFolder, target), join(rootFolder, builtAs(target)));
   // npm packs a licence that lies beside the manifest.
   copyFileSync(join(rootFolder, 'LICENSE'), join(folder, 'LICENSE'));
 }

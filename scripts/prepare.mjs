@@ -1,12 +1,12 @@
-// What every command needs before it can run: the right Node and the packages of the lock file. Node's own modules
+// What every command needs before it can run: the right Node, the packages of the lock file, and the kernels. Node's own modules
 // only, since nothing else may be there yet. Messages go to stderr; stdout belongs to the program that follows.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { provideKernels } from './kernels/provide.mjs';
+import { locked } from './lock.mjs';
 
 const root = new URL('../', import.meta.url);
-const lock = new URL('.preparing', root);
 
 /** Where the repository lies. */
 export const rootFolder = fileURLToPath(root);
@@ -34,16 +34,17 @@ export function stop(sentence) {
 }
 
 /**
- * Checks Node's version, then installs the packages where `node_modules` does not match the lock file. Of several
- * commands that start at once, one installs and the others wait for it.
+ * Checks Node's version, then installs the packages where `node_modules` does not match the lock file, and compiles the kernels where they have
+ * changed. Of several commands that start at once, one does it and the others wait for it.
  */
 export async function prepare() {
   checkNode();
-  if (packagesMatch()) return;
-  await takeLock();
-  const problem = packagesMatch() ? undefined : install();
-  rmSync(lock, { force: true });
+  const problem = packagesMatch()
+    ? undefined
+    : await locked(rootFolder, () => (packagesMatch() ? undefined : install()));
   if (problem !== undefined) stop(problem);
+  const other = await provideKernels(rootFolder);
+  if (other !== undefined) stop(other);
 }
 
 function checkNode() {
@@ -89,42 +90,6 @@ function install() {
   });
   if (error !== undefined) return `npm could not be started: ${error.message}.`;
   return status === 0 ? undefined : 'The packages could not be installed; npm gives the reason above.';
-}
-
-async function takeLock() {
-  for (let waiting = false; ; waiting = true) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' });
-      return;
-    } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
-    }
-    const holder = lockHolder();
-    if (holder !== undefined && !isRunning(holder)) rmSync(lock, { force: true });
-    else {
-      if (!waiting)
-        say(`Another command is installing packages; waiting for it (or delete ${fileURLToPath(lock)}) …`);
-      await wait(200);
-    }
-  }
-}
-
-/** The process that holds the lock; undefined while it is being taken or has just been given back. */
-function lockHolder() {
-  try {
-    return Number(readFileSync(lock, 'utf8')) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** @param {number} pid */
-function isRunning(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
-  }
 }
 
 /** @param {string} path */

@@ -63,7 +63,16 @@ export function packInto(packages, folder) {
   const workspaces = packages.flatMap(({ name }) => ['--workspace', name]);
   const { status, stdout, stderr } = spawnSync(
     'npm',
-    ['pack', '--json', '--pack-destination', folder, ...workspaces],
+    // No other scripts run than those of these packages, which hold what is packed to the sources.
+    [
+      'pack',
+      '--json',
+      '--ignore-scripts=false',
+      '--foreground-scripts=false',
+      '--pack-destination',
+      folder,
+      ...workspaces,
+    ],
     { cwd: rootFolder, encoding: 'utf8' },
   );
   if (status !== 0) stop(`The packages can't be packed: ${stderr}`);

@@ -26,11 +26,11 @@ export function scalarBuild(bytes) {
 }
 
 /**
- * The same as a module in TypeScript.
+ * The same as a module in JavaScript: over a memory, which from then on grows by its `grow`.
  * @param {Uint8Array} bytes as those of `scalarModule`.
- * @param {{ readonly folder: string, readonly name: string, readonly holds: string }} of
+ * @param {{ readonly folder: string, readonly name: string }} of
  */
-export function javascriptOf(bytes, { folder, name, holds }) {
+export function javascriptOf(bytes, { folder, name }) {
   const module = scalarModule(bytes);
   const text = module.emitAsmjs();
   module.dispose();
@@ -45,9 +45,7 @@ export function javascriptOf(bytes, { folder, name, holds }) {
     .replaceAll(/^\s*\/\/.*$/gm, '')
     .replaceAll(/^\s+|\s+$/gm, '')
     .replaceAll(/\n+/g, '\n');
-  return `// @ts-nocheck
-// Made from ${folder} by \`npm run kernels\`, with binaryen's wasm2js.
-/** ${holds} over a memory, which from then on grows by its \`grow\`. */
+  return `// Made from ${folder} by scripts/kernels.mjs, with binaryen's wasm2js.
 export function ${name}(memory) {
 ${code}
 return asmFunc({ env: { memory } });

@@ -12,6 +12,7 @@ import * as tf from '@murmuration/engine/tfjs/tf';
 import { decodeModel, encodeModel } from '@murmuration/protocol/weights/model-files';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { differing, madeFiles } from '../../scripts/kernels/modules.mjs';
 import { withNeeded } from '../../scripts/published.mjs';
 import { codeBlocks, readDocuments } from '../docs/documents.ts';
 import { KilledCoordinator } from '../faults/kill/killed-coordinator.ts';
@@ -264,6 +265,14 @@ describe('the packed packages', () => {
       version: '1.12.0',
       type: 'module',
     });
+  });
+
+  it('have what is made of kernels as the checkout has it, byte for byte', () => {
+    const there = join(app.folder, 'node_modules/@murmuration');
+    expect(differing(fileURLToPath(root), there)).toEqual([]);
+    const sources = madeFiles.map(file => [new URL(file, root), join(there, file)]);
+    for (const [made, packed] of sources)
+      expect(readFileSync(packed!).equals(readFileSync(made!))).toBe(true);
   });
 
   it.each(packages)('bring the licence, a page, and maps that lead to their sources, %s', name => {

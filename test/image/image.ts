@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { differing, modules } from '../../scripts/kernels/modules.mjs';
 import { sourceOptions } from '../../scripts/prepare.mjs';
 import { root } from '../docs/documents.ts';
 import { makeBase } from './base.ts';
@@ -74,7 +75,8 @@ try {
     image: Math.round(directoryBytes(image.files) / 1e6),
     packages: Math.round(directoryBytes(join(image.files, 'murmuration')) / 1e6),
   };
-  wrong = problemsOf(walk, unlisted);
+  const targets = modules.map(({ target }) => target);
+  wrong = problemsOf(walk, unlisted, differing(root, join(image.files, 'murmuration'), targets));
   const figures = { seconds, megabytes, components: { npm, debian, unlisted }, ...walk };
   console.log(json ? JSON.stringify(figures) : JSON.stringify(figures, undefined, 2));
 } finally {

@@ -12,11 +12,16 @@ export interface Walk {
   readonly exitCodes: { readonly coordinator: number | null; readonly inference: number | null };
 }
 
-/** What is wrong with an image, a sentence each; none where all is as it should be. `unlisted`: packages that its bill of materials lacks. */
-export function problemsOf(walk: Walk, unlisted: readonly string[]): readonly string[] {
+/** What is wrong with an image, a sentence each; none where all is as it should be. `unlisted`: packages that its bill of materials lacks; `otherKernels`: files made of kernels that differ from the checkout's. */
+export function problemsOf(
+  walk: Walk,
+  unlisted: readonly string[],
+  otherKernels: readonly string[],
+): readonly string[] {
   const { account, healthCheck, writable, refusedSecond, rounds, predicted, withoutToken, exitCodes } = walk;
   const problems: readonly (readonly [isWrong: boolean, sentence: string])[] = [
     [unlisted.length > 0, `The bill of materials lacks ${unlisted.join(', ')}.`],
+    [otherKernels.length > 0, `Kernels are not those of the checkout: ${otherKernels.join(', ')}.`],
     [account !== '1000', `The image runs as the account ${account}, not 1000.`],
     [healthCheck !== 0, `The health check ended with ${healthCheck}, not 0.`],
     [writable.join() !== '/state,/tmp', `Can be written: ${writable.join(', ')}, not only /state and /tmp.`],

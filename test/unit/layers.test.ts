@@ -100,11 +100,15 @@ const roomOf = (path: string): string | undefined =>
   Object.keys(mayImport).find(room => path.startsWith(`${room}/`));
 const isNodes = (name: string): boolean => name.startsWith('node:') || nodePackages.has(name.split('/')[0]!);
 
+/** The types of a module that is made: JavaScript, of which sources have no other. */
+const declared = (path: string): string => path.replace(/\.js$/, '.d.ts');
+
 /** The file that `@murmuration/NAME/path` stands for by its package's exports; `@murmuration/NAME` is what it is to others. */
 function exported(name: string, sources: ReadonlyMap<string, string>): string {
   const [, pack, ...path] = name.split('/');
   const folder = pack === 'demo-keyboard-app' ? [pack] : [pack, 'src'];
   const target = `${[...folder, ...(path.length > 0 ? path : ['index'])].join('/')}.ts`;
+  if (name.endsWith('.js')) return declared(target.slice(0, -'.ts'.length));
   return sources.has(`${target}x`) ? `${target}x` : target;
 }
 
@@ -136,7 +140,7 @@ function breaches(sources: ReadonlyMap<string, string>): string[] {
           found.push(`${path} runs in browsers and imports ${name}, which is for Node`);
         continue;
       }
-      const target = isRelative ? posix.join(posix.dirname(path), name) : exported(name, sources);
+      const target = isRelative ? declared(posix.join(posix.dirname(path), name)) : exported(name, sources);
       if (isRelative && room === 'test' && forTests.has(packageOf(target))) continue;
       if (isRelative && packageOf(target) !== packageOf(path))
         found.push(`${path} reaches into another package: ${name}`);

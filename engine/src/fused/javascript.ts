@@ -1,12 +1,5 @@
-import { javascriptKernels } from './javascript-kernels.ts';
-import type { Kernels } from './kernels.ts';
+import { javascriptKernels, type PlainMemory } from './javascript-kernels.js';
 import { type KernelMemory, Workspace } from './workspace.ts';
-
-/** What `javascriptKernels` takes for its memory, and makes grow. */
-interface PlainMemory {
-  buffer: ArrayBuffer;
-  grow?(pages: number): number;
-}
 
 /** A loss is worked out in short parts, between which others of the thread have their turn. */
 const blocks = { logits: 16_384, rows: 4 };
@@ -14,7 +7,7 @@ const blocks = { logits: 16_384, rows: 4 };
 /** A workspace whose kernels are JavaScript, which give the same bytes as those of WebAssembly, for engines that have none. */
 export function javascriptWorkspace(): Workspace {
   const memory: PlainMemory = { buffer: new ArrayBuffer(65_536) };
-  const kernels = javascriptKernels(memory) as Kernels;
+  const kernels = javascriptKernels(memory);
   const growing: KernelMemory = {
     get buffer() {
       return memory.buffer;

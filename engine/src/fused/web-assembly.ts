@@ -1,4 +1,4 @@
-import { kernelsBase64 } from './binary.ts';
+import { kernelsBase64 } from './binary.js';
 import type { Kernels } from './kernels.ts';
 import { controlBytes } from './threads/helper.ts';
 import { MAX_PAGES, sharing } from './threads/shared-module.ts';
@@ -47,7 +47,7 @@ async function compile(reproducible: boolean, shared: boolean): Promise<WebAssem
 }
 
 async function relaxed(): Promise<Uint8Array<ArrayBuffer>> {
-  const { relaxedKernelsBase64 } = await import('./relaxed-binary.ts');
+  const { relaxedKernelsBase64 } = await import('./relaxed-binary.js');
   const bytes = bytesOf(relaxedKernelsBase64);
   return WebAssembly.validate(bytes) ? bytes : bytesOf(kernelsBase64);
 }

@@ -1,5 +1,5 @@
 import { instantiate } from './instantiate.ts';
-import { masksBase64 } from './masks-binary.ts';
+import { masksBase64 } from './masks-binary.js';
 
 /** A byte offset into the kernels' memory. */
 type Address = number;

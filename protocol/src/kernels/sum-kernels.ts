@@ -1,5 +1,5 @@
 import { instantiate } from './instantiate.ts';
-import { sumsBase64 } from './sums-binary.ts';
+import { sumsBase64 } from './sums-binary.js';
 
 /** A byte offset into the kernels' memory. */
 type Address = number;

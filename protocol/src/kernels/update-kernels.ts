@@ -1,5 +1,5 @@
 import { instantiate } from './instantiate.ts';
-import { updatesBase64 } from './updates-binary.ts';
+import { updatesBase64 } from './updates-binary.js';
 
 /** A byte offset into the kernels' memory. */
 type Address = number;

@@ -15,9 +15,16 @@ const walk: Walk = {
 
 describe('npm run image', () => {
   it('says what is wrong with an image, a sentence each', () => {
-    expect(problemsOf(walk, [])).toEqual([]);
-    expect(problemsOf({ ...walk, account: '0', withoutToken: 200 }, ['zod@4.6.7'])).toEqual([
+    expect(problemsOf(walk, [], [])).toEqual([]);
+    expect(
+      problemsOf(
+        { ...walk, account: '0', withoutToken: 200 },
+        ['zod@4.6.7'],
+        ['engine/dist/fused/binary.js'],
+      ),
+    ).toEqual([
       'The bill of materials lacks zod@4.6.7.',
+      'Kernels are not those of the checkout: engine/dist/fused/binary.js.',
       'The image runs as the account 0, not 1000.',
       'A request without a token got 200, not 401.',
     ]);

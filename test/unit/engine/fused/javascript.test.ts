@@ -1,7 +1,7 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
-import { kernelsBase64 } from '@murmuration/engine/fused/binary';
+import { kernelsBase64 } from '@murmuration/engine/fused/binary.js';
 import { javascriptWorkspace } from '@murmuration/engine/fused/javascript';
-import { javascriptKernels } from '@murmuration/engine/fused/javascript-kernels';
+import { javascriptKernels } from '@murmuration/engine/fused/javascript-kernels.js';
 import type { Kernels } from '@murmuration/engine/fused/kernels';
 import { topologyOf } from '@murmuration/engine/fused/model-topology';
 import { FusedPredictor } from '@murmuration/engine/fused/predictor';
@@ -48,7 +48,7 @@ function onWebAssembly(module: WebAssembly.Module): Build {
 
 function inJavaScript(): Build {
   const memory = { buffer: new ArrayBuffer(65_536), grow: (_: number) => 0 };
-  const kernels = javascriptKernels(memory) as Kernels;
+  const kernels = javascriptKernels(memory);
   return { kernels, memory: () => new Uint8Array(memory.buffer), grow: pages => memory.grow(pages) };
 }
 

@@ -1,4 +1,4 @@
-import { relaxedKernelsBase64 } from '@murmuration/engine/fused/relaxed-binary';
+import { relaxedKernelsBase64 } from '@murmuration/engine/fused/relaxed-binary.js';
 import { createWorkspace } from '@murmuration/engine/fused/web-assembly';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { expect, it } from 'vitest';

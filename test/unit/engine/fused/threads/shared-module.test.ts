@@ -1,5 +1,5 @@
-import { kernelsBase64 } from '@murmuration/engine/fused/binary';
-import { relaxedKernelsBase64 } from '@murmuration/engine/fused/relaxed-binary';
+import { kernelsBase64 } from '@murmuration/engine/fused/binary.js';
+import { relaxedKernelsBase64 } from '@murmuration/engine/fused/relaxed-binary.js';
 import { MAX_PAGES, sharing } from '@murmuration/engine/fused/threads/shared-module';
 import { describe, expect, it } from 'vitest';
 

@@ -1,0 +1,10 @@
+import type { Kernels } from './kernels.ts';
+
+/** What the kernels take for their memory, and make grow. */
+export interface PlainMemory {
+  buffer: ArrayBuffer;
+  grow?(pages: number): number;
+}
+
+/** The kernels in JavaScript, over a memory, which from then on grows by its `grow`. */
+export function javascriptKernels(memory: PlainMemory): Kernels;

@@ -1,0 +1,2 @@
+/** The kernels of updates as a WebAssembly module, in base64. */
+export const updatesBase64: string;
