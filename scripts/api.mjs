@@ -1,17 +1,10 @@
-// npm run api [-- --check]: writes what each entry of each published package exports to its api/, from the types that `npm run build` made; with
-// --check it writes nothing, and fails where they differ.
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+// npm run api [-- --check]: writes what each published package exports, names and signatures, to its api/exports.md, from the types that
+// `npm run build` made; with --check it writes nothing, and fails where they differ.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { exportsOf } from './exports.mjs';
 import { rootFolder, say, stop } from './prepare.mjs';
 import { publishedPackages } from './published.mjs';
 
@@ -84,7 +77,7 @@ function reportOf(folder, types, compilerState) {
     .replace(/^(import|\/\/).*$/gm, '')
     .trim();
   if (/^export \* from ['"]\.\/tfjs\/tf\.js['"];$/.test(statements))
-    return `Everything that these export:\n\n${[...library.matchAll(/^export \* from '(.+)';$/gm)].map(([, name]) => `- \`${name}\`\n`).join('')}`;
+    return [...library.matchAll(/^export \* from '.+';$/gm)].join('\n\n');
   const { succeeded } = Extractor.invoke(configFor(folder, types), {
     compilerState,
     localBuild: true,
@@ -123,24 +116,17 @@ try {
     additionalEntryPoints: entries.map(({ types }) => types),
   });
   for (const { name, folder, manifest } of packages) {
-    const kept = join(folder, 'api');
-    const written = new Set();
-    for (const [path, types] of typesOf(manifest)) {
-      const file = `${path}.api.md`;
-      written.add(file);
-      const report = reportOf(folder, types, compilerState);
-      const before = existsSync(join(kept, file)) ? readFileSync(join(kept, file), 'utf8') : undefined;
-      if (report === before) continue;
-      differing.push(join(name, 'api', file));
-      if (isCheck) continue;
-      mkdirSync(kept, { recursive: true });
-      writeFileSync(join(kept, file), report);
-    }
-    for (const file of existsSync(kept) ? readdirSync(kept) : []) {
-      if (written.has(file)) continue;
-      differing.push(join(name, 'api', file));
-      if (!isCheck) rmSync(join(kept, file));
-    }
+    const file = join(folder, 'api/exports.md');
+    const reports = [...typesOf(manifest)].map(
+      ([entry, types]) => /** @type {const} */ ([entry, reportOf(folder, types, compilerState)]),
+    );
+    if (reports.length === 0) continue;
+    const report = `What \`${name}\` exports, written by \`npm run api\`.\n\n\`\`\`ts\n${exportsOf(reports)}\`\`\`\n`;
+    if (existsSync(file) && readFileSync(file, 'utf8') === report) continue;
+    differing.push(join(name, 'api/exports.md'));
+    if (isCheck) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, report);
   }
 } finally {
   rmSync(temporary, { recursive: true, force: true });
@@ -150,7 +136,7 @@ if (isCheck && differing.length > 0)
   stop('What the packages export has changed: npm run build && npm run api, and look at the difference.');
 
 /**
- * The declarations of each entry by the name of its report; of one with conditions, those of each.
+ * The declarations of each entry by its name; of one with conditions, those of each.
  * @param {Readonly<Record<string, any>>} manifest
  * @returns {Iterable<[name: string, types: string]>}
  */
@@ -158,10 +144,13 @@ function* typesOf({ exports, ...manifest }) {
   const folder = publishedPackages().find(({ name }) => name === manifest.name)?.folder ?? '';
   for (const [path, conditions] of Object.entries(exports)) {
     if (path.includes('*')) continue;
-    const name = path === '.' ? 'index' : path.slice(2).replaceAll('/', '-');
+    const name = path === '.' ? 'index' : path.slice(2);
     if (conditions.types) yield [name, join(folder, conditions.types)];
     else
       for (const condition of ['node', 'browser'])
-        yield [path === '.' ? condition : `${name}-${condition}`, join(folder, conditions[condition].types)];
+        yield [
+          path === '.' ? condition : `${name} in ${condition}`,
+          join(folder, conditions[condition].types),
+        ];
   }
 }
