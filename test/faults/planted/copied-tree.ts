@@ -1,10 +1,20 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What tests read beside the packages. */
-const others = ['package.json', 'tsconfig.json', 'vitest.config.ts', 'scripts', 'docs', 'deploy'];
+const others = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+  'scripts',
+  'docs',
+  'deploy',
+];
+/** What is kept of compiled kernels: none is compiled for a copy that leaves them as they are. */
+const kernels = 'node_modules/.cache/murmuration/kernels';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -26,6 +36,8 @@ export async function withCopiedTree<Result>(work: (copy: string) => Promise<Res
       await link(join(root, name, 'node_modules'), join(copy, name, 'node_modules'));
     }
     for (const name of others) await copied(name);
+    await mkdir(dirname(join(copy, kernels)), { recursive: true });
+    await symlink(join(root, kernels), join(copy, kernels), 'junction');
     return await work(copy);
   } finally {
     await rm(copy, { recursive: true, force: true });
