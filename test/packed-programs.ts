@@ -119,7 +119,7 @@ async function keyOfSources(): Promise<string> {
   for (const folder of workspaces as string[]) {
     const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
     const paths = entries
-      .filter(entry => entry.isFile() && /\.(?:ts|json)$/.test(entry.name))
+      .filter(entry => entry.isFile() && /\.(?:ts|js|json)$/.test(entry.name))
       .map(entry => join(entry.parentPath, entry.name))
       .filter(path => !/[\\/](?:node_modules|dist)[\\/]/.test(path))
       .sort();

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { locked } from '../lock.mjs';
 import { madeFiles, modules } from './modules.mjs';
 
@@ -25,7 +25,8 @@ export async function provideKernels(root) {
   for (const file of madeFiles) {
     const [content, target] = [readFileSync(join(made, file)), join(root, file)];
     if (existsSync(target) && readFileSync(target).equals(content)) continue;
-    const unfinished = `${target}.${process.pid}`;
+    // Not beside it: others may be reading what lies among the sources.
+    const unfinished = join(root, `.preparing-${basename(file)}-${process.pid}`);
     writeFileSync(unfinished, content);
     renameSync(unfinished, target);
   }
