@@ -1,8 +1,8 @@
-// npm run api [-- --check]: writes what each published package exports, names and signatures, to its api/exports.md, from the types that
+// npm run api [-- --check]: writes what each published package exports, names and signatures, to its api folder, from the types that
 // `npm run build` made; with --check it writes nothing, and fails where they differ.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { exportsOf } from './exports.mjs';
 import { rootFolder, say, stop } from './prepare.mjs';
@@ -116,14 +116,15 @@ try {
     additionalEntryPoints: entries.map(({ types }) => types),
   });
   for (const { name, folder, manifest } of packages) {
-    const file = join(folder, 'api/exports.md');
+    const path = `api/${basename(folder)}.api.md`;
+    const file = join(folder, path);
     const reports = [...typesOf(manifest)].map(
       ([entry, types]) => /** @type {const} */ ([entry, reportOf(folder, types, compilerState)]),
     );
     if (reports.length === 0) continue;
     const report = `What \`${name}\` exports, written by \`npm run api\`.\n\n\`\`\`ts\n${exportsOf(reports)}\`\`\`\n`;
     if (existsSync(file) && readFileSync(file, 'utf8') === report) continue;
-    differing.push(join(name, 'api/exports.md'));
+    differing.push(join(name, path));
     if (isCheck) continue;
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, report);
