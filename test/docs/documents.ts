@@ -51,10 +51,11 @@ export interface CodeBlock {
 }
 
 export function codeBlocks(text: string): CodeBlock[] {
-  const blocks = /(?:^<!-- (given|file|run)(?:: ([\s\S]*?))? -->\n)?^```(\w*)\n([\s\S]*?)^```$/gm;
-  return [...text.matchAll(blocks)].map(({ index, 1: kind, 2: value, 3: language, 4: code }) => ({
+  const blocks = /(?:^<!-- (given|file|run)(?:: ([\s\S]*?))? -->\n)?^( *)```(\w*)\n([\s\S]*?)^\3```$/gm;
+  return [...text.matchAll(blocks)].map(({ index, 1: kind, 2: value, 3: indent, 4: language, 5: code }) => ({
     language: language!,
-    code: code!,
+    // In a list, all its lines are indented.
+    code: code!.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
     line: text.slice(0, index).split('\n').length,
     given: kind === 'given' ? value : undefined,
     file: kind === 'file' ? value : undefined,

@@ -1,48 +1,46 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { murmuration } from '@murmuration/cli/program';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { codeBlocks, readDocuments, root } from '../../docs/documents.ts';
+import { type CurlRequest, commandsOf, curlRequests, shellBlocks, wordsOf } from '../../docs/shell.ts';
 import { readSources } from '../sources.ts';
 
 const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
   scripts: Record<string, string>;
 };
-/** What a system brings; whether these are called rightly no test knows. */
-const ofTheSystem = new Set([
-  'cat',
-  'cd',
-  'cp',
-  'curl',
-  'docker',
-  'echo',
-  'export',
-  'grpcurl',
-  'install',
-  'kubectl',
-  'mkdir',
-  'runuser',
-  'systemctl',
-  'useradd',
-]);
+/** What can't be tried here, and why: of these, only the syntax is known to be right, and what of this project they call. */
+const untried: Readonly<Record<string, string>> = {
+  cat: 'writes a file that the block holds',
+  cd: 'goes into a folder of the reader',
+  cp: 'copies files that bundlers and packages bring; test/e2e/bundlers.ts does it',
+  docker: 'wants a daemon of its own; `npm run image` builds and walks the image',
+  echo: 'appends to a file of the reader',
+  grpcurl: 'is on few machines; test/unit/serving/grpc-client.ts calls the same service',
+  install: 'makes folders for users of a server',
+  kubectl: 'wants a cluster; test/unit/deploy holds the manifests to the program',
+  mkdir: 'makes a folder of the reader',
+  runuser: 'wants root and a user that the line before makes',
+  systemctl: 'wants systemd',
+  useradd: 'wants root',
+  'npx cap': 'comes with Capacitor, which only its example installs',
+  'npx electron': 'comes with Electron, which only its example installs',
+  'npx react-native': 'comes with React Native, which only its example installs',
+};
+/** Blocks that another test runs whole, by the path of that test. */
+const walked: Readonly<Record<string, string>> = { 'docs/guides/plain-http.md': 'test/e2e/curl.test.ts' };
 const sources = readSources(['scripts', 'simulations', 'test']);
-
-/** Commands of a block, one a line: comments and what is read from it left out, lines joined that a backslash continues. */
-function commandsOf(code: string): string[] {
-  return code
-    .replaceAll(/<<'(\w+)'\n[\s\S]*?\n\1$/gm, '')
-    .replaceAll('\\\n', ' ')
-    .replaceAll(/ '\{[^']*'/g, data => data.replaceAll('\n', ' '))
-    .split('\n')
-    .map(line => line.replace(/(^| )#( .*)?$/, '').trim())
-    .filter(line => line !== '');
-}
-
-const wordsOf = (command: string): string[] =>
-  [...command.matchAll(/(?:\$\([^)]*\)|"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) =>
-    word.replaceAll(/["']/g, ''),
-  );
+const programs = [...readSources(['cli', 'coordinator', 'serving']).values()].join('\n');
+const hasBash = spawnSync('bash', ['--version']).status === 0;
+const { packages } = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')) as {
+  packages: Record<string, { version: string } | undefined>;
+};
+/** Those of a coordinator that serves a model as well, to which a test holds the page. */
+const routes = [
+  ...readFileSync(`${root}docs/reference/http.md`, 'utf8').matchAll(/^\| `([A-Z]+) (\S+)` \|/gm),
+].map(([, method, path]) => ({ method: method!, path: path! }));
 
 /** Lets every command end where it would begin to work. */
 function withoutActions(command: Command): Command {
@@ -71,8 +69,19 @@ function programOf(script: string): string {
     .join('\n');
 }
 
+/** Packages of the lock file that are named with another version. */
+function problemOfVersions(names: readonly string[]): string | undefined {
+  return names
+    .map(name => /^(.+)@([\d.]+)$/.exec(name))
+    .flatMap(found => {
+      const locked = found && packages[`node_modules/${found[1]}`]?.version;
+      return locked && locked !== found[2] ? [`${found[0]}, and ${locked} is tested`] : [];
+    })[0];
+}
+
 async function problemOfNpm([verb, ...rest]: readonly string[]): Promise<string | undefined> {
-  if (['install', 'ci', 'init', 'pkg'].includes(verb!)) return undefined;
+  if (verb === 'install') return problemOfVersions(rest);
+  if (['init', 'pkg'].includes(verb!)) return undefined;
   const name = verb === 'run' ? rest[0]! : verb!;
   const script = scripts[name];
   if (script === undefined) return `no script ${name}`;
@@ -88,36 +97,62 @@ async function problemOfNpm([verb, ...rest]: readonly string[]): Promise<string 
   return isName && !new RegExp(`\\b${first}\\b`).test(text) ? `nothing called ${first}` : undefined;
 }
 
+/** Whether a route has a path in which a variable of the shell may stand for a part. */
+function hasPath(route: string, path: string): boolean {
+  const parts = route.split('/');
+  const asked = path.split('/');
+  const fits = (part: string, i: number) =>
+    /^\{.*\}$/.test(part) ? (asked[i] ?? '') !== '' : part === asked[i] || /^\$\w+$/.test(asked[i] ?? '');
+  return (parts.length === asked.length || parts.at(-1) === '{*}') && parts.every(fits);
+}
+
+/** Why no route of a coordinator takes a request; undefined where one does. */
+function problemOfRequest({ method, path }: CurlRequest): string | undefined {
+  const isRoute = routes.some(route => route.method === method && hasPath(route.path, path));
+  return isRoute ? undefined : `no route ${method} ${path}`;
+}
+
+const usedUntried = new Set<string>();
+
+/** Notes the use of what can't be tried; what is no such thing is a mistake, or has to be tried. */
+function problemOfOther(name: string): string | undefined {
+  if (!Object.hasOwn(untried, name)) return `unknown program ${name}`;
+  usedUntried.add(name);
+  return undefined;
+}
+
 /** Why a command of a document can't be right; undefined where nothing is known against it. `own`: files that the document has its reader write. */
 async function problemOf(command: string, own: readonly string[] = []): Promise<string | undefined> {
-  const words = wordsOf(command);
-  while (/^[A-Z_]+=/.test(words[0] ?? '')) words.shift();
-  if (words[0] === 'npx' && words[1] === 'murmuration') words.shift();
-  const [program, ...args] = words;
-  if (program === 'npm') return problemOfNpm(args);
-  if (program === 'murmuration') return problemOfMurmuration(args);
-  if (program === 'npx') return undefined;
-  if (program === 'node')
-    return own.includes(args[0]!) || existsSync(root + args[0]!) ? undefined : `no file ${args[0]}`;
-  if (!ofTheSystem.has(program!)) return `unknown program ${program}`;
+  const [program, ...args] = wordsOf(command);
+  switch (program) {
+    case 'npm':
+      return problemOfNpm(args);
+    case 'murmuration':
+      return problemOfMurmuration(args);
+    case 'npx':
+      return existsSync(`${root}node_modules/.bin/${args[0]}`) ? undefined : problemOfOther(`npx ${args[0]}`);
+    case 'node':
+      return own.includes(args[0]!) || existsSync(root + args[0]!) ? undefined : `no file ${args[0]}`;
+    case 'curl':
+      return curlRequests(command).map(problemOfRequest)[0];
+    case 'export': {
+      const variable = args[0]!.replace(/=.*$/, '');
+      return programs.includes(variable) ? undefined : `no variable ${variable}`;
+    }
+  }
   // What another program calls in turn.
   const names = (await murmuration()).commands.map(each => each.name());
   const at = args.findIndex(
     (arg, index) => /(^murmuration|\/cli\.js)$/.test(arg) && names.includes(args[index + 1] ?? ''),
   );
-  return at < 0 ? undefined : problemOfMurmuration(args.slice(at + 1));
+  return (at < 0 ? undefined : await problemOfMurmuration(args.slice(at + 1))) ?? problemOfOther(program!);
 }
 
 describe('the shell blocks of the documents', () => {
-  const commands = [...readDocuments()].flatMap(([path, text]) =>
-    codeBlocks(text)
-      .filter(({ language }) => language === 'sh')
-      .flatMap(({ code }) =>
-        commandsOf(code)
-          .flatMap(line => line.split(' && '))
-          .map(command => [path, command] as const),
-      ),
-  );
+  const blocks = shellBlocks();
+  const commands = blocks
+    .filter(({ path, language }) => !(language === 'bash' && path in walked))
+    .flatMap(({ path, code }) => commandsOf(code).map(command => [path, command] as const));
   const filesOf = new Map(
     [...readDocuments()].map(([path, text]) => [
       path,
@@ -129,13 +164,41 @@ describe('the shell blocks of the documents', () => {
     ]),
   );
 
-  it('are found', () => {
-    expect(commands.length).toBeGreaterThan(20);
+  it('are all found', () => {
+    const fences = [...readDocuments().values()].flatMap(text => text.match(/^ *```(?:ba)?sh\b/gm) ?? []);
+    expect(blocks.length).toBe(fences.length);
+    expect(commands.length).toBeGreaterThan(100);
   });
+
+  it.skipIf(!hasBash).each(blocks.map(block => [`${block.path}:${block.line}`, block.code] as const))(
+    '%s is what a shell can read',
+    (_, code) => {
+      expect(spawnSync('bash', ['-n'], { input: code, encoding: 'utf8' })).toMatchObject({
+        status: 0,
+        stderr: '',
+      });
+    },
+  );
 
   it.each(commands)('%s: %s', async (path, command) => {
     expect(await problemOf(command, filesOf.get(path))).toBeUndefined();
   });
+
+  it('leave nothing untried that need not be', () => {
+    expect([...usedUntried].toSorted()).toEqual(Object.keys(untried).toSorted());
+  });
+
+  it.each(Object.entries(walked))('%s is run whole by %s', (path, test) => {
+    expect(blocks.some(block => block.path === path && block.language === 'bash')).toBe(true);
+    expect(readFileSync(root + test, 'utf8')).toContain(path);
+  });
+
+  it.each(blocks.flatMap(({ path, code }) => curlRequests(code).map(request => [path, request] as const)))(
+    '%s: %o is a route',
+    (_, request) => {
+      expect(problemOfRequest(request)).toBeUndefined();
+    },
+  );
 });
 
 describe('the commands that prose and tables name', () => {
@@ -165,6 +228,15 @@ describe('the check of commands', () => {
     ['rm file', 'unknown program rm'],
     ['npm run simulate -- mnist-2nn --report', undefined],
     ['STATE=./x node examples/node/device.js', undefined],
+    ['curl http://127.0.0.1:8800/v1/task/line', 'no route GET /v1/task/line'],
+    ['curl http://127.0.0.1:8800/v2/models/x/infer', 'no route GET /v2/models/x/infer'],
+    ["curl -sX POST http://127.0.0.1:8800/v2/models/x/infer -d '{}'", undefined],
+    ['export MURMURATION_NOTHING=1', 'no variable MURMURATION_NOTHING'],
+    ['npx no-such-program', 'unknown program npx no-such-program'],
+    [
+      'npm install @tensorflow/tfjs-backend-webgl@4.21.0',
+      '@tensorflow/tfjs-backend-webgl@4.21.0, and 4.22.0 is tested',
+    ],
   ])('says of %s: %s', async (command, problem) => {
     expect(await problemOf(command)).toBe(problem);
   });
