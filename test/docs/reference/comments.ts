@@ -36,21 +36,29 @@ function properties(source: ts.Node, prefix: string, read: (node: ts.Node) => st
   return found;
 }
 
-/** The comments of the properties of a schema's source, without their tags, by their path below `prefix`, such as `retention.versions`. */
-export function propertyComments(file: string, prefix = ''): Map<string, string> {
-  return properties(parse(file), prefix, commentOf);
-}
-
-/** The values of the tags `@default` of these properties; of the constant `name` only, where a file has schemas with fields of one name. */
-export function propertyDefaults(file: string, prefix = '', name?: string): Map<string, string> {
+/** The constant `name` of a file; all of the file where there is no name. */
+function sourceOf(file: string, name: string | undefined): ts.Node {
   const source = parse(file);
-  if (name === undefined) return properties(source, prefix, defaultOf);
+  if (name === undefined) return source;
   const found = source.statements
     .filter(ts.isVariableStatement)
     .flatMap(({ declarationList }) => [...declarationList.declarations])
     .find(declaration => ts.isIdentifier(declaration.name) && declaration.name.text === name);
   if (!found) throw new Error(`${file} has no constant ${name}.`);
-  return properties(found, prefix, defaultOf);
+  return found;
+}
+
+/**
+ * The comments of the properties of a schema's source, without their tags, by their path below `prefix`, such as `retention.versions`; of the
+ * constant `name` only, where a file has schemas with fields of one name.
+ */
+export function propertyComments(file: string, prefix = '', name?: string): Map<string, string> {
+  return properties(sourceOf(file, name), prefix, commentOf);
+}
+
+/** The values of the tags `@default` of these properties. */
+export function propertyDefaults(file: string, prefix = '', name?: string): Map<string, string> {
+  return properties(sourceOf(file, name), prefix, defaultOf);
 }
 
 /** A member of an interface: its name, its source without comments, and what its comment says. */

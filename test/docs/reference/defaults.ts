@@ -5,7 +5,10 @@ import { pairedBootstrap } from '@murmuration/coordinator/task/task-gate';
 import * as z from 'zod';
 
 /** The fields of a schema, by their path, in whatever they are wrapped; of one path there may be several. */
-function* fieldsOf(schema: z.core.$ZodType, path = ''): Generator<[path: string, field: z.core.$ZodType]> {
+export function* fieldsOf(
+  schema: z.core.$ZodType,
+  path = '',
+): Generator<[path: string, field: z.core.$ZodType]> {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   if (def.type === 'object')
     for (const [name, field] of Object.entries(def.shape)) {

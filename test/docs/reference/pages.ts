@@ -36,7 +36,7 @@ function fields(rows: readonly SchemaRow[], comments: ReadonlyMap<string, string
 }
 
 const commentsOf = (sources: readonly Source[]): Map<string, string> =>
-  new Map(sources.flatMap(([file, prefix]) => [...propertyComments(file, prefix)]));
+  new Map(sources.flatMap(([file, prefix, name]) => [...propertyComments(file, prefix, name)]));
 
 const durations =
   'A duration is a number of ms or a text such as `"30 s"`, `"1.5 min"`, `"2 h"` or `"90 d"`.';
@@ -46,10 +46,8 @@ const leastConfig = parseConfig({ openEnrolment: true });
 function configurationPage(): string {
   const comments = commentsOf(configurationSources);
   const brokerComments = commentsOf(brokerSources);
-  const rows = schemaRows(configSchema, leastConfig).filter(({ path }) => !path.startsWith('limits.'));
-  const brokers = schemaRows(inferenceConfigSchema, inferenceConfigSchema.parse({})).filter(({ path }) =>
-    /^(?:rabbitmq|kafka)\./.test(path),
-  );
+  const rows = schemaRows(configSchema).filter(({ path }) => !path.startsWith('limits.'));
+  const brokers = schemaRows(inferenceConfigSchema).filter(({ path }) => /^(?:rabbitmq|kafka)\./.test(path));
   return `# Configuration
 
 \`murmuration serve TASK… --config FILE\` reads a JSON file. Variables of the
@@ -78,7 +76,7 @@ ${fields(brokers, brokerComments)}
 
 function limitsPage(): string {
   const comments = propertyComments('coordinator/src/limits/limits.ts', 'limits');
-  const rows = schemaRows(configSchema, leastConfig).filter(({ path }) => path.startsWith('limits.'));
+  const rows = schemaRows(configSchema).filter(({ path }) => path.startsWith('limits.'));
   const own = rows.map(row => {
     const rate = /^(.*)\.(burst|perSecond)$/.exec(row.path);
     if (rate)
@@ -105,17 +103,7 @@ ${fields(own, comments)}
 }
 
 function taskRows(): SchemaRow[] {
-  const least = {
-    name: 'task',
-    model: () => {
-      throw new Error('Nobody asks for it.');
-    },
-    plan: { learningRate: 1 },
-    update: { clip: 1 },
-    cohort: { goal: 1, minimum: 1 },
-    schedule: { every: 0 },
-  };
-  return schemaRows(taskSchema, taskSchema.parse(least)).map(row =>
+  return schemaRows(taskSchema).map(row =>
     row.path === 'strategy' ? { ...row, standard: '`fedAvg()`' } : row,
   );
 }

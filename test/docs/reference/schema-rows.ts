@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fieldsOf } from './defaults.ts';
 
 /** A field of a schema: its path, what it takes, and what it is where it is left out. */
 export interface SchemaRow {
@@ -100,23 +101,22 @@ function durationText(ms: number): string {
   return `${ms / size} ${unit}`;
 }
 
-const valueAt = (value: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>(
-    // Of its own: a list has an `every` as well.
-    (inner, key) => Object.entries(inner ?? {}).find(([name]) => name === key)?.[1],
-    value,
+/** What fields are where they are left out, by their path: JSON schemas of what is written lack it where a field is changed as it is read. */
+function defaultsOf(schema: z.ZodType): Map<string, unknown> {
+  const found = [...fieldsOf(schema)].map(
+    ([path, field]) => [path, z.safeParse(field, undefined).data] as const,
   );
+  return new Map(found.filter(([, value]) => value !== undefined).toReversed());
+}
 
-/**
- * All fields of a schema of zod as they are written, in their order. `complete` is what the schema makes of as little as possible: it has the
- * defaults of durations, which a schema of what is written does not.
- */
-export function schemaRows(schema: z.ZodType, complete: unknown): SchemaRow[] {
+/** All fields of a schema of zod as they are written, in their order. */
+export function schemaRows(schema: z.ZodType): SchemaRow[] {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
+  const defaults = defaultsOf(schema);
   return rowsOf(json as Node, '').map(row => {
-    const value =
-      row.standard === 'none' && row.form.startsWith('duration') ? valueAt(complete, row.path) : undefined;
+    const value = row.standard === 'none' ? defaults.get(row.path) : undefined;
     if (value === undefined) return row;
-    return { ...row, standard: value === null ? '`null`' : `\`"${durationText(value as number)}"\`` };
+    const isTime = row.form.startsWith('duration') && value !== null;
+    return { ...row, standard: isTime ? `\`"${durationText(value as number)}"\`` : plain(value) };
   });
 }
