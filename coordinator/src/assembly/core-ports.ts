@@ -15,7 +15,10 @@ import type { CohortChannel } from '../rounds/ports.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /** What the parts of a task need of experiments. */
-export type FollowedExperiments = Pick<Experiments, 'models' | 'modelsOf' | 'ofDevice' | 'devices'>;
+export type FollowedExperiments = Pick<
+  Experiments,
+  'models' | 'modelsOf' | 'ofDevice' | 'served' | 'devices'
+>;
 
 /** The way to all devices, whatever carries it. */
 export interface DeviceChannel extends CohortChannel {

@@ -60,6 +60,8 @@ export interface Core {
   readonly uploads: Uploads;
   /** Keeps the versions of experiments, and lets devices have their arms; before devices connect. */
   follow(experiments: FollowedExperiments): void;
+  /** The experiments on a task whose arms answer requests. */
+  served(task: TaskName): ReturnType<FollowedExperiments['served']>;
   /**
    * Makes all that a further task needs. Nobody sees it before the function that is returned is called, which begins its rounds where those of
    * the others have begun, once `ready` has settled. Throws `storage.*`, and whatever the task's model throws.
@@ -160,6 +162,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     follow(all) {
       experiments = all;
     },
+    served: task => experiments?.served(task) ?? [],
     add: task => life.add(task),
     resume: () => life.resume(),
     start: () => life.start(),

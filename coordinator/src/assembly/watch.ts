@@ -33,7 +33,7 @@ export interface Watch {
 }
 
 /** What of a core is watched. */
-type Watched = Pick<Core, 'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings' | 'privacy'> &
+type Watched = Pick<Core, 'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings' | 'privacy' | 'served'> &
   Partial<Pick<Core, 'parts' | 'conducts'>>;
 
 /** What is watched beside a core. */
@@ -57,7 +57,7 @@ export async function openWatch(
   { population, silentSince, disk }: Surroundings,
 ): Promise<Watch> {
   const { config, clock, random, events, storage, opened, admin } = scope;
-  const { rounds, versionAliases, readability, settings, parts } = core;
+  const { rounds, versionAliases, readability, settings, parts, served } = core;
   const { history } = storage;
   const presence = new Presence(events);
   const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
@@ -68,6 +68,14 @@ export async function openWatch(
     rounds,
     history,
     base: task => versionAliases.of(task).base.model,
+    answers(task, version) {
+      const { champion, aliases } = versionAliases.of(task);
+      const arms = served(task).flatMap(experiment => experiment.arms);
+      return (
+        [champion, ...aliases].some(({ number }) => number === version) ||
+        arms.some(arm => arm.version === String(version))
+      );
+    },
     presence,
     enrolled: () => population.size,
     behaviour: behaviourOf(core, storage),

@@ -4,6 +4,7 @@ import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Alert } from '../../events/alert.ts';
 import type { CoordinatorEvents } from '../../events/events.ts';
+import type { ComparedWindow } from '../../events/monitored.ts';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
 import type { RoundRecord } from '../../round/record.ts';
@@ -42,6 +43,8 @@ export interface AlertPorts {
   readonly history: Pick<History, 'rounds' | 'versions'>;
   /** From which version the next round of a task trains. */
   readonly base: (task: TaskName) => ModelHash;
+  /** Whether requests that name no number may mean a version: by an alias, or as an arm of an experiment. */
+  readonly answers: (task: TaskName, version: number) => boolean;
   readonly presence: { readonly connected: number; eligibleFor(task: TaskName): number };
   readonly enrolled: () => number;
   /** How devices behave in the rounds of a task. */
@@ -106,11 +109,11 @@ export class AlertWatch {
       this.#followVersion(version);
       this.#look();
     });
-    for (const name of ['aliases', 'readability', 'settings', 'storage'] as const)
+    for (const name of ['aliases', 'experiment', 'readability', 'settings', 'storage'] as const)
       events.on(name, () => this.#look());
     events.on('drift', window => {
       const state = this.#tasks.get(window.task);
-      if (!state) return;
+      if (!state || !this.#isCurrent(window)) return;
       const { query = '' } = window;
       state.drifts.set(query, followDrift(state.drifts.get(query) ?? null, window));
       this.#look();
@@ -270,6 +273,11 @@ export class AlertWatch {
     for (const alert of changes) events.emit('alert', alert);
   }
 
+  /** Whether a window still says something: nobody mends a version that was replaced. */
+  #isCurrent({ task, version, query }: ComparedWindow): boolean {
+    return query !== undefined || this.#ports.answers(task, version);
+  }
+
   /** What the look at the disk does not say already. */
   #refusal(): Finding[] {
     return this.#refusedAt === null || diskFilling(this.#disk) ? [] : [writeRefused(this.#refusedAt)];
@@ -287,7 +295,7 @@ export class AlertWatch {
       shared,
       slow,
       figures,
-      drifts: [...drifts.values()],
+      drifts: [...drifts.values()].filter(({ window }) => this.#isCurrent(window)),
       base: base(task),
       // Nobody is waited for where the coordinator trains itself.
       eligibleAt: rounds.get(task)!.trainsHere ? clock.now() : eligibleAt,

@@ -33,7 +33,7 @@ import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsManager } from '@murmuration/coordinator/task/settings-manager';
 import { TaskAdder } from '@murmuration/coordinator/task/task-adder';
 import { RecentLog } from '@murmuration/coordinator/telemetry/recent-log';
-import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { Access } from '@murmuration/serving/access/access';
@@ -119,7 +119,8 @@ export async function openAdmin(
     const opened = new OpenResources(clock);
     const opener = { ...scope, config: { ...scope.config, development: false, openEnrolment: false } };
     const around = { population, silentSince: () => null, disk: watched.disk ?? null };
-    const core = { rounds: tasks, checkIns, versionAliases, readability, settings, privacy };
+    const answering = (name: TaskName) => experiments.served(name);
+    const core = { rounds: tasks, checkIns, versionAliases, readability, settings, privacy, served: answering };
     const watch = await openWatch({ ...opener, opened, admin }, core, around);
     return { ...watch, close: () => opened.close() };
   };

@@ -39,6 +39,20 @@ async function publishOne(): Promise<void> {
   await admin.clock.advance(0);
 }
 
+/** A window of what a version was asked, or of what devices answered, is compared. */
+function window(version: number, drifted: boolean, to: number, query?: string): void {
+  const feature = { name: 'length', test: 'psi', score: 0.4, threshold: 0.1, drifted };
+  admin.events.emit('drift', {
+    task: 'values' as never,
+    version,
+    ...(query !== undefined && { query }),
+    features: [feature],
+    share: drifted ? 1 : 0,
+    isDrifted: drifted,
+    window: { from: to - 1, to },
+  });
+}
+
 describe('alerts of a federation', () => {
   it('begin with the third round that fails, and end with one that is published', async () => {
     await open({ noEligibleDevices: null });
@@ -165,18 +179,6 @@ describe('alerts of a federation', () => {
 
   it('begin with a window that drifted, of a paused task as well, and end with one that did not', async () => {
     await open({ noEligibleDevices: null, roundsFailing: null });
-    const window = (version: number, drifted: boolean, to: number, query?: string) => {
-      const feature = { name: 'length', test: 'psi', score: 0.4, threshold: 0.1, drifted };
-      admin.events.emit('drift', {
-        task: 'values' as never,
-        version,
-        ...(query !== undefined && { query }),
-        features: [feature],
-        share: drifted ? 1 : 0,
-        isDrifted: drifted,
-        window: { from: to - 1, to },
-      });
-    };
     await admin.control.pause('values' as never);
     window(0, false, 1_000);
     expect(news()).toEqual([]);
@@ -186,12 +188,12 @@ describe('alerts of a federation', () => {
     const [alert] = (await ask()).firing;
     expect(alert).toMatchObject({ since: new Date(2_000).toISOString(), severity: 'warning' });
     expect(alert!.summary).toContain('drifted: length, 1 of 1 features');
-    window(1, false, 4_000);
+    window(0, false, 4_000);
     expect(news()).toEqual(['data-drifted ended']);
     // What devices answer to a query drifts by itself, whatever version they serve.
     window(1, true, 5_000, 'length');
     window(2, true, 6_000, 'length');
-    window(2, false, 7_000);
+    window(0, false, 7_000);
     expect(news()).toEqual(['data-drifted began']);
     expect((await ask()).firing).toMatchObject([
       {
@@ -200,6 +202,41 @@ describe('alerts of a federation', () => {
       },
     ]);
     window(2, false, 8_000, 'length');
+    expect(news()).toEqual(['data-drifted ended']);
+  });
+
+  it('end once no request means the version that drifted', async () => {
+    await open({ noEligibleDevices: null, roundsFailing: null });
+    window(0, true, 1_000);
+    expect(news()).toEqual(['data-drifted began']);
+    await publishOne();
+    expect(news()).toEqual(['data-drifted ended']);
+    // A program names it still, and says nothing of the version that the others get.
+    window(0, true, 2_000);
+    expect(news()).toEqual([]);
+    window(1, true, 3_000);
+    expect(news()).toEqual(['data-drifted began']);
+    window(0, false, 4_000);
+    expect(news()).toEqual([]);
+    window(1, false, 5_000);
+    expect(news()).toEqual(['data-drifted ended']);
+
+    const challenge = (version: number | null) =>
+      admin.ask('PUT', '/tasks/values/aliases/challenger', 'operator', { number: version });
+    await challenge(0);
+    window(0, true, 6_000);
+    expect(news()).toEqual(['data-drifted began']);
+    await challenge(null);
+    expect(news()).toEqual(['data-drifted ended']);
+
+    const arms = ['newer', 'older'].map((name, i) => ({ name, version: 1 - i }));
+    const terms = { name: 'back', kind: 'ab', arms };
+    expect(await admin.ask('POST', '/tasks/values/experiments', 'operator', terms)).toMatchObject({
+      body: { outcome: 'running' },
+    });
+    window(0, true, 7_000);
+    expect(news()).toEqual(['data-drifted began']);
+    await admin.ask('POST', '/tasks/values/experiments/back/stop', 'operator', {});
     expect(news()).toEqual(['data-drifted ended']);
   });
 
