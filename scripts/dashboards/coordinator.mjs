@@ -4,7 +4,7 @@ import {
   DatasourceVariableBuilder,
   RowBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { lines, number, range, variable } from './panels.mjs';
+import { lines, number, range, shown, variable } from './panels.mjs';
 
 const own = 'job=~"$job",task=~"$task"';
 const process = 'job=~"$job"';
@@ -59,9 +59,9 @@ export function coordinatorDashboard() {
     .withPanel(
       number(
         'Faults',
-        'In the last hour; the log has them.',
+        'In the time that is shown; the log has them.',
         'short',
-        `sum(increase(murmuration_faults_total{${process}}[1h]))`,
+        `sum(increase(murmuration_faults_total{${process}}[${shown}]))`,
       ),
     )
 

@@ -4,7 +4,7 @@ import {
   DatasourceVariableBuilder,
   RowBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { lines, number, range, variable } from './panels.mjs';
+import { lines, number, range, shown, variable } from './panels.mjs';
 
 const job = 'job=~"$job"';
 const own = `${job},model=~"$model"`;
@@ -45,9 +45,9 @@ export function inferenceDashboard() {
     .withPanel(
       number(
         'Failed loads',
-        'In the last hour; the log has the reasons.',
+        'In the time that is shown; the log has the reasons.',
         'short',
-        `sum(increase(${inference}_model_load_failures_total{${own}}[1h])) or vector(0)`,
+        `sum(increase(${inference}_model_load_failures_total{${own}}[${shown}])) or vector(0)`,
       ),
     )
 
@@ -168,7 +168,7 @@ export function inferenceDashboard() {
       ]),
     )
     .withPanel(
-      lines('Runs that failed', 'In the last hour.', 'short', [
+      lines('Runs that failed', 'In the hour before each point.', 'short', [
         orNone(
           `sum by (exported_job) (increase(murmuration_precompute_runs_total{${job},result="failed"}[1h]))`,
         ),

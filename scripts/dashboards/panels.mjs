@@ -8,6 +8,8 @@ import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 const source = { type: 'prometheus', uid: '$datasource' };
 /** Over how much time rates are taken. */
 export const range = '$__rate_interval';
+/** All of the time that a reader has chosen. */
+export const shown = '$__range';
 
 /**
  * A panel's queries: each an expression with the legend of its series.

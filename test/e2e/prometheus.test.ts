@@ -201,6 +201,7 @@ describe('a Prometheus that scrapes a running federation', () => {
       for (const query of queries) {
         const asked = query
           .replaceAll('$__rate_interval', '30s')
+          .replaceAll('$__range', '1h')
           .replaceAll('$job', 'murmuration')
           .replaceAll('$task', '.*')
           .replaceAll('$model', '.*');
