@@ -63,6 +63,9 @@ export const taskOverview = z.object({
   isPaused: z.boolean(),
   planVersion: count,
   isMasked: z.boolean(),
+  trainsHere: z
+    .boolean()
+    .describe('The coordinator makes the next version itself, on its own examples: no device takes part'),
   isAsynchronous: z
     .boolean()
     .describe('Devices begin when they come, and every `goal` updates make a version'),

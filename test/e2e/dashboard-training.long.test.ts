@@ -187,6 +187,26 @@ it('is trained again by hand, from what drifted to the version that is served, a
   await page.context().close();
 });
 
+it('says that the coordinator trains, and nothing of masks and devices', async () => {
+  const page = await world.page('viewer');
+  const card = page.getByRole('region', { name: 'by-hand', exact: true });
+  await card.getByText('Trained by the coordinator').waitFor();
+  await card.getByText(/on its own examples\. No device takes part\./).waitFor();
+  expect(await card.getByText('Not masked').count()).toBe(0);
+  await page.goto(`${world.coordinator.url}/#/tasks/by-hand/rounds`);
+  await page.getByRole('row', { name: /^1 .*Trained by the coordinator on its own examples/ }).waitFor();
+  expect(await page.getByText('contributed').count()).toBe(0);
+  await page.getByRole('row', { name: /^1 / }).getByRole('link', { name: '1' }).click();
+  await page.getByText('Trained by the coordinator on its own examples').waitFor();
+  await page.getByText('there were no phases with devices').waitFor();
+  expect(await page.getByText('contributed').count()).toBe(0);
+  await page.goto(`${world.coordinator.url}/#/tasks/by-hand/privacy`);
+  await page.getByText('No device takes part, so no update is sent').waitFor();
+  expect(await page.getByText('Updates are not masked').count()).toBe(0);
+  expect(world.problems).toEqual([]);
+  await page.context().close();
+});
+
 it('is trained again by itself once inputs have drifted, and goes back from what does worse', async () => {
   const page = await world.page('operator');
   await page.goto(`${world.coordinator.url}/#/tasks/by-itself/training`);

@@ -95,6 +95,7 @@ export class Overviews {
       isPaused,
       planVersion: task.planVersion,
       isMasked: task.masking !== null,
+      trainsHere: rounds.trainsHere,
       isAsynchronous: task.buffer !== null,
       privacy: this.#privacy(task),
       round,

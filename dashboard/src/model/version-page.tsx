@@ -142,7 +142,7 @@ function Particulars({ task, version, before }: Particular) {
                 <a href={addressOf({ page: 'round', task, round: round.number })}>
                   {terms.round(round.number)}
                 </a>
-                <TallyBar tally={round.tally} />
+                <TallyBar round={round} />
               </>
             ) : added > 0 ? (
               words.model.grown(added)

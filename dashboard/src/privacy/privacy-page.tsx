@@ -1,5 +1,6 @@
 import type { PrivacyBudget } from '@murmuration/api/privacy';
 import type { Masking } from '@murmuration/api/security';
+import { useDashboard } from '../context/dashboard.ts';
 import { PageHead } from '../controls/page-head.tsx';
 import { count, percent } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
@@ -10,23 +11,38 @@ import { words } from './words.ts';
 
 /** What this task's devices are promised, and by which parameters. */
 export function PrivacyPage({ task }: { readonly task: string }) {
+  const { feed } = useDashboard();
+  const trainsHere = feed.overview.value?.tasks.find(each => each.task === task)?.trainsHere;
   const masking = useLoaded<Masking>(`tasks/${task}/masking`, ['settings'], task);
   const budget = useLoaded<PrivacyBudget | null>(`tasks/${task}/privacy`, ['settings', 'versions'], task);
   return (
     <>
       <PageHead title={terms.pages.privacy} of={task} />
       <Loading of={masking}>
-        {answer => (
-          <div class="beside even">
-            <div class="stack">
-              <Guarantees masking={answer} />
-              <Loading of={budget}>{found => <BudgetCard budget={found} />}</Loading>
+        {answer => {
+          if (trainsHere && !answer.masking) return <NoDevices />;
+          return (
+            <div class="beside even">
+              <div class="stack">
+                <Guarantees masking={answer} />
+                <Loading of={budget}>{found => <BudgetCard budget={found} />}</Loading>
+              </div>
+              <Parameters masking={answer} />
             </div>
-            <Parameters masking={answer} />
-          </div>
-        )}
+          );
+        }}
       </Loading>
     </>
+  );
+}
+
+/** Of a task that the coordinator trains itself. */
+function NoDevices() {
+  return (
+    <section class="card promise" aria-labelledby="guarantees">
+      <h2 id="guarantees">{words.central}</h2>
+      <p>{words.centralText}</p>
+    </section>
   );
 }
 

@@ -3,6 +3,8 @@ import { count, figure } from '../format/format.ts';
 export const words = {
   masked: 'What devices are promised',
   open: 'Updates are not masked',
+  central: 'The coordinator trains this model on its own examples',
+  centralText: 'No device takes part, so no update is sent and there is nothing to mask.',
   inForce: (plan: number) => `Under plan ${count(plan)}, which is in force.`,
   parameters: 'Parameters',
   below: (bits: number) => `below 2⁻${[...String(bits)].map(digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('')}`,

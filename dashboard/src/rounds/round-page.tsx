@@ -8,6 +8,7 @@ import { nameOf, readable, readingOf } from '../metrics/figures.ts';
 import { addressOf } from '../places/routes.ts';
 import { ErrorTable } from '../refusals/error-table.tsx';
 import { terms } from '../words/terms.ts';
+import { isCentral } from './central.ts';
 import { GroupTable } from './group-table.tsx';
 import { PartTable } from './part-table.tsx';
 import { TallyBar } from './tally-bar.tsx';
@@ -84,16 +85,20 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
           <p class="tile">
             <strong>{duration(Date.parse(endedAt) - Date.parse(startedAt))}</strong> {words.list.columns.took}
           </p>
-          <p class="tile">
-            <strong>{count(tally.accepted)}</strong>{' '}
-            {query === null ? words.list.contributed : words.list.answered}
-          </p>
-          <p class="tile">
-            <strong>{bytes(traffic.up)}</strong> {words.list.tiles[query === null ? 'up' : 'answers']}
-          </p>
-          <p class="tile">
-            <strong>{bytes(traffic.down)}</strong> {words.list.tiles.down}
-          </p>
+          {!isCentral(detail) && (
+            <>
+              <p class="tile">
+                <strong>{count(tally.accepted)}</strong>{' '}
+                {query === null ? words.list.contributed : words.list.answered}
+              </p>
+              <p class="tile">
+                <strong>{bytes(traffic.up)}</strong> {words.list.tiles[query === null ? 'up' : 'answers']}
+              </p>
+              <p class="tile">
+                <strong>{bytes(traffic.down)}</strong> {words.list.tiles.down}
+              </p>
+            </>
+          )}
           {figures.map(([name, value]) => (
             <p key={name} class="tile">
               <strong>{readable(value, readingOf(name, [value]))}</strong> {nameOf(name)}
@@ -103,7 +108,7 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
         <dl class="list">
           <dt>{words.list.columns.cohort}</dt>
           <dd>
-            <TallyBar tally={tally} />
+            <TallyBar round={detail} />
           </dd>
           <dt>{words.list.began}</dt>
           <dd>{instant(startedAt)}</dd>
@@ -135,7 +140,7 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
         <h2 id="timeline">{words.timeline.heading}</h2>
         <p class="muted">{words.timeline.hint}</p>
         {phases.length === 0 ? (
-          <p class="hint">{words.timeline.none}</p>
+          <p class="hint">{isCentral(detail) ? words.timeline.central : words.timeline.none}</p>
         ) : (
           <Timeline
             query={query}

@@ -126,35 +126,38 @@ function Table({ task, rounds }: { readonly task: string; readonly rounds: reado
           </tr>
         </thead>
         <tbody>
-          {rounds.map(({ number, outcome, query, endedAt, startedAt, tally, traffic, failure }) => (
-            <tr key={number}>
-              <th scope="row">
-                <a href={addressOf({ page: 'round', task, round: number })}>{count(number)}</a>
-              </th>
-              <td>
-                <span class={`badge is-${outcome}`}>{terms.outcome(outcome, query)}</span>
-                {query !== null && (
-                  <span class="reason">
-                    <a href={addressOf({ page: 'query', task, query })}>{words.list.asked(query)}</a>
-                  </span>
-                )}
-                {failure && (
-                  <span class="reason">
-                    {words.list.failedIn(words.phase(failure.during, query), failure.reason)}
-                  </span>
-                )}
-              </td>
-              <td>
-                <Ago at={endedAt} />
-              </td>
-              <td class="number">{duration(Date.parse(endedAt) - Date.parse(startedAt))}</td>
-              <td>
-                <TallyBar tally={tally} />
-              </td>
-              <td class="number">{bytes(traffic.up)}</td>
-              <td class="number">{bytes(traffic.down)}</td>
-            </tr>
-          ))}
+          {rounds.map(round => {
+            const { number, outcome, query, endedAt, startedAt, traffic, failure } = round;
+            return (
+              <tr key={number}>
+                <th scope="row">
+                  <a href={addressOf({ page: 'round', task, round: number })}>{count(number)}</a>
+                </th>
+                <td>
+                  <span class={`badge is-${outcome}`}>{terms.outcome(outcome, query)}</span>
+                  {query !== null && (
+                    <span class="reason">
+                      <a href={addressOf({ page: 'query', task, query })}>{words.list.asked(query)}</a>
+                    </span>
+                  )}
+                  {failure && (
+                    <span class="reason">
+                      {words.list.failedIn(words.phase(failure.during, query), failure.reason)}
+                    </span>
+                  )}
+                </td>
+                <td>
+                  <Ago at={endedAt} />
+                </td>
+                <td class="number">{duration(Date.parse(endedAt) - Date.parse(startedAt))}</td>
+                <td>
+                  <TallyBar round={round} />
+                </td>
+                <td class="number">{bytes(traffic.up)}</td>
+                <td class="number">{bytes(traffic.down)}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </ResponsiveTable>

@@ -1,11 +1,13 @@
-import type { RoundSummary } from '@murmuration/api/round';
 import { count } from '../format/format.ts';
+import { type Ended, isCentral } from './central.ts';
 import { words } from './words.ts';
 
 const parts = ['accepted', 'late', 'lost'] as const;
 
-/** What became of a cohort, as a bar and in numbers. */
-export function TallyBar({ tally }: Pick<RoundSummary, 'tally'>) {
+/** What became of a cohort, as a bar and in numbers; of a round without one, who trained. */
+export function TallyBar({ round }: { readonly round: Ended }) {
+  if (isCentral(round)) return <span class="muted">{words.central.round}</span>;
+  const { tally } = round;
   const whole = Math.max(1, tally.cohort);
   return (
     <span class="tally">

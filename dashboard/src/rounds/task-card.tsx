@@ -12,7 +12,7 @@ import { words } from './words.ts';
 
 /** A task now: its round under way, or the next one. */
 export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
-  const { task, round, isPaused, isMasked, isAsynchronous, waitsFor } = overview;
+  const { task, round, isPaused, isMasked, trainsHere, isAsynchronous, waitsFor } = overview;
   return (
     <section class="card task-card" aria-labelledby={`task-${task}`}>
       <header>
@@ -22,12 +22,17 @@ export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
             {underWayText(round)} {isPaused && <span class="badge is-yours">{words.card.paused}</span>}{' '}
             {waitsFor.what === 'budget' && <span class="badge is-yours">{words.card.spent}</span>}{' '}
             {isAsynchronous && <span class="badge">{words.card.asynchronous}</span>}
-            {!isMasked && <span class="badge is-yours">{words.card.unmasked}</span>}
+            {trainsHere ? (
+              <span class="badge">{words.central.badge}</span>
+            ) : (
+              !isMasked && <span class="badge is-yours">{words.card.unmasked}</span>
+            )}
           </p>
         </div>
         <RoundControl overview={overview} />
       </header>
       {round ? <UnderWay round={round} isMasked={isMasked} /> : <Between overview={overview} />}
+      {trainsHere && <p class="hint">{words.central.hint}</p>}
       <ComeBack sentAway={overview.sentAway} />
       <Facts overview={overview} />
     </section>

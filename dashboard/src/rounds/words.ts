@@ -24,6 +24,11 @@ export const words = {
     unmasking: 'Contributors reveal what removes the masks from the sum, and nothing else.',
     closing: 'The coordinator turns the sum into the next version, evaluates it and stores it.',
   } satisfies Record<Phase, string>,
+  central: {
+    badge: 'Trained by the coordinator',
+    hint: 'The coordinator trains this model on its own examples. No device takes part.',
+    round: 'Trained by the coordinator on its own examples',
+  },
   card: {
     phases: 'Phases of the round',
     states: { over: 'done', current: 'now', ahead: '–' },
@@ -165,6 +170,7 @@ export const words = {
     heading: 'Phases',
     hint: 'Only counts: the coordinator keeps nothing about what single devices sent.',
     none: 'This round was recorded before phases were kept.',
+    central: 'The coordinator trained by itself: there were no phases with devices.',
     unknown: 'unknown',
     wanted: (goal: number, minimum: number | null) =>
       minimum ? `${count(goal)} (${count(minimum)} required)` : count(goal),

@@ -93,6 +93,7 @@ const task: TaskOverview = {
   isPaused: false,
   planVersion: 1,
   isMasked: true,
+  trainsHere: false,
   isAsynchronous: false,
   privacy: { epsilon: 4, spent: 1.5, steps: 6, rounds: 100 },
   round: gathering,

@@ -85,6 +85,7 @@ describe('the overview', () => {
       task: 'values',
       isPaused: false,
       isMasked: false,
+      trainsHere: false,
       isAsynchronous: false,
       last: null,
       nextRoundAt: null,
