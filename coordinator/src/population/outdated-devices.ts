@@ -13,7 +13,10 @@ export interface Outdated {
   readonly since: number;
 }
 
-/** Remembers which enrolled devices came within a day and speak another version of the protocol, which keeps them from all rounds. */
+/**
+ * Remembers which enrolled devices came within a day and speak another version of the protocol, which keeps them from all rounds. One that says
+ * another version every time counts for its first one, for a day: no single device raises alert after alert.
+ */
 export class OutdatedDevices {
   /** Those that came last at the end. */
   readonly #seen = new Map<
@@ -25,8 +28,8 @@ export class OutdatedDevices {
   came(device: DeviceId, protocol: number, now: number): void {
     const before = this.#seen.get(device);
     this.#seen.delete(device);
-    const first = before?.protocol === protocol ? before.first : now;
-    this.#seen.set(device, { protocol, first, last: now });
+    const isSame = before !== undefined && (before.protocol === protocol || now - before.first < remembered);
+    this.#seen.set(device, isSame ? { ...before, last: now } : { protocol, first: now, last: now });
     if (this.#seen.size > most) this.#seen.delete(this.#seen.keys().next().value!);
   }
 

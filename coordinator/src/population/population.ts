@@ -65,6 +65,7 @@ export class Population {
     for (const id of found) {
       if (this.#revoked.has(id)) continue;
       this.#revoked.add(id);
+      this.#outdated.forget(id);
       gone(id);
     }
   }
@@ -110,12 +111,15 @@ export class Population {
   /** Throws `protocol.version`, `device.unknown`, `device.signature` or, to its owner alone, `device.revoked`. */
   async identify({ protocol, device: id, signature }: Hello, nonce: Uint8Array): Promise<Device> {
     const device = await this.#devices.get(id);
-    // Strangers who make up devices are none of those that an upgrade has left behind.
-    if (device && protocol !== protocolVersion) this.#outdated.came(id, protocol, this.#clock.now());
+    const isSigned =
+      device !== undefined &&
+      this.#primitives.ed25519.verify(device.publicKey, challengeMessage('hello', nonce), signature);
+    // All versions sign alike. Who makes up devices, or names those of others, is none of those that an upgrade has left behind.
+    if (isSigned && protocol !== protocolVersion && device.revokedAt === null && !this.isRevoked(id))
+      this.#outdated.came(id, protocol, this.#clock.now());
     requireVersion(protocol);
     if (!device) throw new MurmurationError('device.unknown');
-    if (!this.#primitives.ed25519.verify(device.publicKey, challengeMessage('hello', nonce), signature))
-      throw new MurmurationError('device.signature');
+    if (!isSigned) throw new MurmurationError('device.signature');
     this.#outdated.forget(id);
     return this.#requireUnrevoked(device);
   }
@@ -139,6 +143,7 @@ export class Population {
    */
   async revoke(id: DeviceId): Promise<boolean> {
     this.#revoked.add(id);
+    this.#outdated.forget(id);
     this.#revoking.add(id);
     const revoked = this.#devices.revoke(id, this.#clock.now());
     const changed = await revoked.finally(() => this.#revoking.delete(id));
