@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -21,10 +21,53 @@ export interface AskingPorts {
   readonly model: string;
   /** ms since 1970. */
   readonly now: number;
+  /** Folder for what is temporary; that of the system by default. */
+  readonly temporary?: string;
+}
+
+/** The file of a folder. */
+const fileName = 'header';
+/** Those of builds that named no process, too. */
+const ours = /^murmuration-ask-(?:(\d+)-)?\w{6}$/;
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** Removes the files of this person that processes left which were killed, and those whose token does not count any more. */
+async function removeLeft(temporary: string, now: number): Promise<void> {
+  for (const name of await readdir(temporary)) {
+    const found = ours.exec(name);
+    if (!found) continue;
+    const folder = join(temporary, name);
+    try {
+      // A link is none.
+      const status = await lstat(folder);
+      const isLeft = found[1] !== undefined && !isRunning(Number(found[1]));
+      if (!isLeft && now - status.mtimeMs <= longest) continue;
+      // Where there are users; elsewhere each has a temporary folder of its own.
+      if (!status.isDirectory() || (process.getuid && status.uid !== process.getuid())) continue;
+      await rm(join(folder, fileName), { force: true });
+      await rmdir(folder);
+    } catch {
+      // Another start was faster, or it holds something else.
+    }
+  }
 }
 
 /** Makes a token that may ask one model and nothing else, in a file that only this person can read. Throws `server.unreachable`. */
-export async function openAsking({ url, operatorToken, model, now }: AskingPorts): Promise<Asking> {
+export async function openAsking({
+  url,
+  operatorToken,
+  model,
+  now,
+  temporary = tmpdir(),
+}: AskingPorts): Promise<Asking> {
   const post = async (path: string, body: object) => {
     const answer = await fetch(`${url}/v1/admin/inference-tokens${path}`, {
       method: 'POST',
@@ -40,8 +83,9 @@ export async function openAsking({ url, operatorToken, model, now }: AskingPorts
     token: { id: string };
     text: string;
   };
-  const folder = await mkdtemp(join(tmpdir(), 'murmuration-ask-'));
-  const file = join(folder, 'header');
+  await removeLeft(temporary, now);
+  const folder = await mkdtemp(join(temporary, `murmuration-ask-${process.pid}-`));
+  const file = join(folder, fileName);
   await writeFile(file, `Authorization: Bearer ${text}\n`, { mode: 0o600 });
   const body = JSON.stringify({ instances: ['how are', 'see you'] });
   return {
