@@ -7,7 +7,7 @@ import type * as z from 'zod';
 import { describeIssues, type FieldProblem, fieldProblems } from '../configuration/config-error.ts';
 import { isOnDevices, measuredOf } from '../evaluation/on-devices.ts';
 import { remembering } from '../evaluation/remembering.ts';
-import type { EachStrategy, GroupsStrategy, SumStrategy } from '../strategy/strategy.ts';
+import type { EachStrategy, GroupsStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
 import { cohortOf, refuseSynchronised } from './asynchronous.ts';
 import { type CentralTraining, type DeviceField, withoutDevices } from './central.ts';
 import { refuseUncertainNoise } from './device-noise.ts';
@@ -55,8 +55,8 @@ type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = 
 type MaskingField<Type> = Field<Definition, 'masking', Type>;
 type StrategyField<Type> = Field<Definition, 'strategy', Type>;
 
-/** A task as a team writes it down; what is left out has the default that `docs/reference/task.md` lists. */
-export type TaskDefinition = CommonDefinition &
+/** What a task has that devices train, but for what depends on its strategy. */
+type DeviceDefinition = CommonDefinition &
   Pick<Definition, Exclude<DeviceField | 'training', 'masking' | 'strategy' | 'cohort'>> &
   Field<
     Definition,
@@ -65,13 +65,27 @@ export type TaskDefinition = CommonDefinition &
         Cohort<'asynchronous', 'minimum' | 'overSelection' | 'concurrency' | 'maxStaleness', never>)
     // Behind the other: of this one the compiler names the field that is missing.
     | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>
-  > &
+  >;
+
+/** A task as a team writes it down; what is left out has the default that `docs/reference/task.md` lists. */
+export type TaskDefinition = DeviceDefinition &
   (
     | (Required<MaskingField<Exclude<Definition['masking'], 'off'>>> &
         Required<StrategyField<GroupsStrategy>>)
     | (MaskingField<Definition['masking']> & StrategyField<SumStrategy | undefined>)
     | (Required<MaskingField<'off'>> & Required<StrategyField<EachStrategy>>)
   );
+
+type Consumed = Strategy['consumes'];
+
+/** The same by what the strategy consumes. Editors find the docstrings of `masking` and `strategy` where each has one type. */
+type DefinitionFor<Its extends Consumed> = DeviceDefinition &
+  (Its extends 'sum'
+    ? MaskingField<Definition['masking']>
+    : Its extends 'groups'
+      ? Required<MaskingField<Exclude<Definition['masking'], 'off'>>>
+      : Required<MaskingField<'off'>>) &
+  StrategyField<(Strategy & { readonly consumes: Its }) | undefined>;
 
 /** A task that no device trains, which says nothing of devices. */
 export type CentralTaskDefinition = CommonDefinition &
@@ -87,7 +101,9 @@ export function wrongFields(input: unknown): FieldProblem[] {
  * Checks a task and fills in its defaults. Throws `config.invalid`, naming each field that is wrong and what it may be, and
  * `config.ring` where updates could overflow their sum.
  */
-export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task {
+export function defineTask<Its extends Consumed = 'sum'>(
+  input: DefinitionFor<Its> | CentralTaskDefinition,
+): Task {
   const parsed = taskSchema.safeParse(withoutDevices(input), { error: plainWords });
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));

@@ -5,7 +5,7 @@ import { root } from '../../docs/documents.ts';
 
 const file = `${root}test/hovered.ts`;
 const text = `import { createCoordinator, defineTask, parseConfig } from '@murmuration/coordinator';
-import { fedAvg } from '@murmuration/coordinator/strategies';
+import { fedAvg, inGroups, median } from '@murmuration/coordinator/strategies';
 
 const task = defineTask({
   name: 'hovered',
@@ -25,6 +25,17 @@ const config = parseConfig({
   alerts: { noEligibleDevices: '2 h' },
   inference: { drift: { threshold: 0.2 } },
 });
+const rest = {
+  name: 'rest',
+  model: task.model,
+  plan: { learningRate: 0.1 },
+  update: { clip: 1 },
+  cohort: { goal: 20, minimum: 16 },
+  schedule: { every: 1 },
+};
+defineTask({ ...rest, masking: { threat: 'malicious' }, strategy: fedAvg() });
+defineTask({ ...rest, masking: { groups: 5 }, strategy: inGroups(median()) });
+defineTask({ ...rest, masking: 'off', strategy: median() });
 void createCoordinator({ ...config, host: '::1' }, [task]);
 `;
 
@@ -57,6 +68,12 @@ function serviceOf(file: string, text: string): ts.LanguageService {
   });
 }
 
+/** What an editor says of what is written so in the text, where the pointer is at its beginning. */
+function textAt(written: string): string {
+  const info = service.getQuickInfoAtPosition(file, text.indexOf(written));
+  return ts.displayPartsToString(info?.documentation);
+}
+
 /** What an editor shows as the default of a field of the text, where the pointer is on it; undefined: nothing. */
 function defaultAt(field: string): string | undefined {
   const info = service.getQuickInfoAtPosition(file, text.search(new RegExp(`\\b${field}:`)));
@@ -84,6 +101,14 @@ it('editors show the defaults of a task and of a configuration as they are writt
     host: "'127.0.0.1'",
   };
   expect(Object.fromEntries(Object.keys(shown).map(field => [field, defaultAt(field)]))).toEqual(shown);
+});
+
+it('editors say what masking and strategy are, whatever the strategy consumes', () => {
+  expect(service.getSemanticDiagnostics(file).map(({ messageText }) => messageText)).toEqual([]);
+  for (const written of ['masking: { threat', 'masking: { groups', "masking: 'off'"])
+    expect(textAt(written), written).toMatch(/^Secure aggregation/);
+  for (const written of ['strategy: fedAvg()', 'strategy: inGroups', 'strategy: median'])
+    expect(textAt(written), written).toMatch(/^What turns a round into the next model/);
 });
 
 it.each(schemas)('the declarations of %s have them, in the lines that TypeScript writes', path => {
