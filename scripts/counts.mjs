@@ -15,25 +15,19 @@ const question = /^\/\*\*[\s*]*(?:What|Whether|Of|Where|By|As)\b/;
 
 /** @typedef {{ path: string, text: string, file: ts.SourceFile, comments: ts.CommentRange[] }} Source */
 
-/** Files of the repository under these patterns of git, that are there. @param {...string} patterns */
-const listed = (...patterns) =>
-  execFileSync(
-    'git',
-    ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', ...patterns],
-    {
-      cwd: rootFolder,
-      encoding: 'utf8',
-      maxBuffer: 1e8,
-    },
-  )
+/** Files of the repository that are there. @param {...string} asked */
+const git = (...asked) =>
+  execFileSync('git', ['ls-files', ...asked], { cwd: rootFolder, encoding: 'utf8', maxBuffer: 1e8 })
     .split('\n')
     .filter(path => path !== '' && existsSync(join(rootFolder, path)));
+
+/** Those under these patterns of git, committed or to be. @param {...string} patterns */
+const listed = (...patterns) =>
+  git('--cached', '--others', '--exclude-standard', '--deduplicate', ...patterns);
 
 /** @param {string} path */
 const read = path => readFileSync(join(rootFolder, path), 'utf8');
 
-/** @param {string} path */
-const isGenerated = path => /javascript-kernels|\.base64\.ts$|-base64\.ts$/.test(path);
 /** @param {string} path */
 const isKernel = path => /^(?:engine|protocol)\/assembly\//.test(path);
 
@@ -102,7 +96,9 @@ const words = text => text.split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word
 /** Counts the sources, pages and settings of the project; `long` names the functions that are too long. */
 export function counts() {
   const packages = /** @type {Record<string, number>} */ ({});
-  const totals = { product: 0, examples: 0, studies: 0, generated: 0 };
+  const made = git('--others', '--ignored', '--exclude-standard', '*/src/**/*.js');
+  const generated = made.reduce((sum, path) => sum + count(read(path)), 0);
+  const totals = { product: 0, examples: 0, studies: 0, generated };
   const long = /** @type {string[]} */ ([]);
   const names = /** @type {Map<string, number>} */ (new Map());
   let docstringsByQuestion = 0;
@@ -119,10 +115,6 @@ export function counts() {
     const source = sourceOf(path);
     const code = withoutComments(source.text, source.comments);
     const lines = count(code);
-    if (isGenerated(path)) {
-      totals.generated += lines;
-      continue;
-    }
     totals.product += lines;
     packages[room] = (packages[room] ?? 0) + lines;
     if (room === 'examples') totals.examples += lines;

@@ -1,4 +1,5 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { Uploads } from '../devices/uploads.ts';
 import { RunControl } from '../lifecycle/training-runs/run-control.ts';

@@ -33,7 +33,10 @@ export interface Watch {
 }
 
 /** What of a core is watched. */
-type Watched = Pick<Core, 'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings' | 'privacy' | 'served'> &
+type Watched = Pick<
+  Core,
+  'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings' | 'privacy' | 'served'
+> &
   Partial<Pick<Core, 'parts' | 'conducts'>>;
 
 /** What is watched beside a core. */
