@@ -13,6 +13,10 @@ const widest = 110;
 /** Begin a docstring that has to be read twice. */
 const question = /^\/\*\*[\s*]*(?:What|Whether|Of|Where|By|As)\b/;
 
+/** The rooms of studies (docs/internals/simulations.md). */
+const study =
+  /^simulations\/src\/(?:capacity|experiments|hybrid|leak-audit|memorisation|next-word|robustness|strategies|vocabulary)\//;
+
 /** @typedef {{ path: string, text: string, file: ts.SourceFile, comments: ts.CommentRange[] }} Source */
 
 /** Files of the repository that are there. @param {...string} asked */
@@ -96,7 +100,7 @@ const words = text => text.split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word
 /** Counts the sources, pages and settings of the project; `long` names the functions that are too long. */
 export function counts() {
   const packages = /** @type {Record<string, number>} */ ({});
-  const made = git('--others', '--ignored', '--exclude-standard', '*/src/**/*.js');
+  const made = git('--others', '--ignored', '--exclude-standard', ':(glob)*/src/**/*.js');
   const generated = made.reduce((sum, path) => sum + count(read(path)), 0);
   const totals = { product: 0, examples: 0, studies: 0, generated };
   const long = /** @type {string[]} */ ([]);
@@ -118,7 +122,7 @@ export function counts() {
     totals.product += lines;
     packages[room] = (packages[room] ?? 0) + lines;
     if (room === 'examples') totals.examples += lines;
-    if (path.startsWith('simulations/src/studies/')) totals.studies += lines;
+    if (study.test(path)) totals.studies += lines;
     if (!isKernel(path)) long.push(...longFunctions(source, code));
     for (const name of exportedTypes(source)) names.set(name, (names.get(name) ?? 0) + 1);
     for (const { pos, end } of source.comments) {
