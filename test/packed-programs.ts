@@ -32,6 +32,7 @@ const programs = [
   'test/faults/training-runs-process.ts',
   'test/seeded-random.ts',
   'test/unit/coordinator/storage/holder.ts',
+  'test/unit/coordinator/storage/rows/killed-migration.ts',
   'test/unit/serving/request-log/log-writer.ts',
 ];
 
