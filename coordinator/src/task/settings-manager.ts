@@ -52,7 +52,7 @@ export async function withStoredSettings(task: Task, store: Pick<SettingsStore, 
   const kept = await store.of(task.name);
   if (!kept || kept.planVersion <= task.planVersion) return task;
   try {
-    return withSettings(task, kept.settings as Record<string, unknown>, kept.planVersion);
+    return withSettings(task, withoutOldDefaults(kept.settings as Sections), kept.planVersion);
   } catch (cause) {
     throw new MurmurationError(
       'config.invalid',
@@ -60,6 +60,18 @@ export async function withStoredSettings(task: Task, store: Pick<SettingsStore, 
       { cause },
     );
   }
+}
+
+type Sections = Readonly<Record<string, unknown>>;
+
+/**
+ * Kept settings without the weights that 0.2.0 gave to every masked task whose definition says nothing of them: by default these are `uniform` now,
+ * and its devices know no others.
+ */
+function withoutOldDefaults(settings: Sections): Sections {
+  const { weighting, weightCap, ...update } = (settings.update ?? {}) as Sections;
+  const isOld = settings.masking !== 'off' && !('perLayer' in update);
+  return isOld && weighting === 'examples' && weightCap === 32 ? { ...settings, update } : settings;
 }
 
 /** Changes settings of tasks, without a restart: a new version of the plan, from the next round on. */

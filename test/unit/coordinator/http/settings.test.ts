@@ -1,7 +1,7 @@
 import type { SettingsChanged, TaskSettings } from '@murmuration/api/settings';
 import { withStoredSettings } from '@murmuration/coordinator/task/settings-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deviceId, updateOf } from '../federation.ts';
+import { deviceId, updateOf, valuesTask } from '../federation.ts';
 import { type Admin, openAdmin } from './admin.ts';
 
 let admin: Admin;
@@ -100,6 +100,23 @@ describe('the settings of a task', () => {
       cohort: { goal: 3 },
     });
     expect((await withStoredSettings({ ...admin.task, planVersion: 2 }, settings)).cohort.goal).toBe(2);
+  });
+
+  it('that 0.2.0 kept leave weights to the definition of a masked task, unless somebody had chosen a cap', async () => {
+    const task = valuesTask({
+      update: { clip: 1 },
+      masking: { dropping: 0.3 },
+      cohort: { goal: 4, minimum: 3 },
+    });
+    const heldWith = async (weightCap: number, more: object = {}) => {
+      const update = { kind: 'ring', clip: 1, bits: 8, weighting: 'examples', weightCap, ...more };
+      const kept = { task: task.name, planVersion: 2, settings: { update }, changedAt: 0, changedBy: 'Ada' };
+      return (await withStoredSettings(task, { of: async () => kept })).update;
+    };
+    expect(await heldWith(32)).toMatchObject({ weighting: 'uniform', weightCap: 1 });
+    expect(await heldWith(16)).toMatchObject({ weighting: 'examples', weightCap: 16 });
+    // Kept since.
+    expect(await heldWith(32, { perLayer: false })).toMatchObject({ weighting: 'examples', weightCap: 32 });
   });
 
   it('are checked before anything changes, and each field that is wrong is named', async () => {
