@@ -1,6 +1,7 @@
-import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Transaction } from 'kysely';
 import type { ModelVersion } from '../../registry/model-version.ts';
-import type { BlobStore, History } from '../../registry/ports.ts';
+import type { BlobStore, History, Keep } from '../../registry/ports.ts';
 import { thinned } from '../../registry/thinned.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import { appendEntries } from './audit.ts';
@@ -9,8 +10,12 @@ import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 import { forgetParts } from './parts.ts';
 import { addQueryResult } from './query-results.ts';
+import type { Tables } from './schema.ts';
 import { loadState, storeState, vectorsIn } from './strategy-state.ts';
 import { addVerdicts } from './verdicts.ts';
+
+type Rows = RowDatabase['rows'];
+type Entry = Parameters<History['commit']>[0];
 
 /**
  * Versions and rounds as rows; the vectors of strategies as blobs. A round that is committed is forgotten in the same
@@ -21,6 +26,29 @@ export function sqlHistory(
   blobs: BlobStore,
   closed: (round: RoundId) => Promise<void>,
 ): History {
+  return {
+    ...headsIn(rows, blobs),
+    ...versionsIn(rows),
+    ...roundsIn(rows),
+
+    async commit(entry) {
+      const { head, round } = entry;
+      const state = head && (await storeState(head.state, blobs));
+      await writer.write(changes => insertEntry(changes, entry, state));
+      if (round) await closed(round.round);
+    },
+
+    prune: (task, keep) =>
+      writer.write(async changes => {
+        const areGone = await pruneVersions(changes, task, keep);
+        await pruneRounds(changes, task, keep);
+        return areGone;
+      }),
+  };
+}
+
+/** Versions with what their strategy remembers with them. */
+function headsIn(rows: Rows, blobs: BlobStore): Pick<History, 'head' | 'at'> {
   return {
     async head(task) {
       const row = await rows
@@ -35,6 +63,23 @@ export function sqlHistory(
       );
     },
 
+    async at(task, number) {
+      const row = await rows
+        .selectFrom('versions')
+        .select(['version', 'state'])
+        .where('task', '=', task)
+        .where('number', '=', number)
+        .executeTakeFirst();
+      return (
+        row && { version: fromJson<ModelVersion>(row.version), state: await loadState(row.state, blobs) }
+      );
+    },
+  };
+}
+
+/** Versions by themselves, and what they name. */
+function versionsIn(rows: Rows): Pick<History, 'version' | 'versions' | 'thinned' | 'references'> {
+  return {
     async version(model, tasks = null) {
       const row = await rows
         .selectFrom('versions')
@@ -59,30 +104,6 @@ export function sqlHistory(
       return found.map(({ version }) => fromJson<ModelVersion>(version));
     },
 
-    async rounds(task, before, limit) {
-      const found = await rows
-        .selectFrom('rounds')
-        .select('record')
-        .where('task', '=', task)
-        .where('number', '<', bound(before))
-        .orderBy('number', 'desc')
-        .limit(limit)
-        .execute();
-      return found.map(({ record }) => fromJson<RoundRecord>(record));
-    },
-
-    async at(task, number) {
-      const row = await rows
-        .selectFrom('versions')
-        .select(['version', 'state'])
-        .where('task', '=', task)
-        .where('number', '=', number)
-        .executeTakeFirst();
-      return (
-        row && { version: fromJson<ModelVersion>(row.version), state: await loadState(row.state, blobs) }
-      );
-    },
-
     async thinned(task, most) {
       const all = await rows
         .selectFrom('versions')
@@ -100,6 +121,31 @@ export function sqlHistory(
         .orderBy('number')
         .execute();
       return found.map(({ version }) => fromJson<ModelVersion>(version));
+    },
+
+    async references() {
+      const all = await rows.selectFrom('versions').select(['model', 'state']).execute();
+      return {
+        models: new Set(all.map(({ model }) => model as ModelHash)),
+        vectors: new Set(all.flatMap(({ state }) => vectorsIn(state))),
+      };
+    },
+  };
+}
+
+/** Rounds that are over. */
+function roundsIn(rows: Rows): Pick<History, 'rounds' | 'search' | 'round' | 'roundsOf'> {
+  return {
+    async rounds(task, before, limit) {
+      const found = await rows
+        .selectFrom('rounds')
+        .select('record')
+        .where('task', '=', task)
+        .where('number', '<', bound(before))
+        .orderBy('number', 'desc')
+        .limit(limit)
+        .execute();
+      return found.map(({ record }) => fromJson<RoundRecord>(record));
     },
 
     async search(task, { outcome, since, until, before, limit }) {
@@ -131,79 +177,72 @@ export function sqlHistory(
       const records = found.map(({ record }) => fromJson<RoundRecord>(record));
       return new Map(records.map(record => [record.round, record]));
     },
-
-    async commit({ head, round, judged, result, entries = [] }) {
-      const state = head && (await storeState(head.state, blobs));
-      await writer.write(async changes => {
-        if (head) {
-          const { task, number, model } = head.version;
-          const version = toJson(head.version);
-          await changes
-            .insertInto('versions')
-            .values({ task, number, model, version, state: state! })
-            .execute();
-        }
-        if (judged) await addVerdicts(changes, judged);
-        if (result) await addQueryResult(changes, result);
-        if (round) {
-          const { task, number, round: id, endedAt, outcome } = round;
-          await changes
-            .insertInto('rounds')
-            .values({ task, number, round: id, ended_at: endedAt, outcome, record: toJson(round) })
-            .execute();
-          await changes.deleteFrom('journal').where('round', '=', id).execute();
-          await changes.deleteFrom('rounds_under_way').where('round', '=', id).execute();
-          await forgetParts(changes, id);
-        }
-        await appendEntries(changes, entries);
-      });
-      if (round) await closed(round.round);
-    },
-
-    prune(task, keep) {
-      return writer.write(async changes => {
-        const kept = await changes
-          .selectFrom('versions')
-          .select('number')
-          .where('task', '=', task)
-          .orderBy('number', 'desc')
-          .limit(rowsOf(keep.versions))
-          .execute();
-        const oldest = kept.at(-1)?.number ?? 0;
-        const old = await changes
-          .selectFrom('versions')
-          .select(['id', 'model'])
-          .where('task', '=', task)
-          .where('number', '<', oldest)
-          .execute();
-        const gone = old.filter(({ model }) => !keep.models.has(model as ModelHash));
-        for (const { id } of gone) await changes.deleteFrom('versions').where('id', '=', id).execute();
-
-        const records = await changes
-          .selectFrom('rounds')
-          .select(['number', 'ended_at'])
-          .where('task', '=', task)
-          .orderBy('number', 'desc')
-          .limit(rowsOf(keep.rounds))
-          .execute();
-        const oldestRecord = records.findLast((record, i) => i === 0 || record.ended_at >= keep.roundsSince);
-        await changes
-          .deleteFrom('rounds')
-          .where('task', '=', task)
-          .where('number', '<', oldestRecord?.number ?? 0)
-          .execute();
-        return gone.length > 0;
-      });
-    },
-
-    async references() {
-      const all = await rows.selectFrom('versions').select(['model', 'state']).execute();
-      return {
-        models: new Set(all.map(({ model }) => model as ModelHash)),
-        vectors: new Set(all.flatMap(({ state }) => vectorsIn(state))),
-      };
-    },
   };
+}
+
+/** Inserts what is committed together; `state` is that of the head. */
+async function insertEntry(
+  changes: Transaction<Tables>,
+  entry: Entry,
+  state: string | undefined,
+): Promise<void> {
+  const { head, round, judged, result, entries = [] } = entry;
+  if (head) {
+    const { task, number, model } = head.version;
+    const version = toJson(head.version);
+    await changes.insertInto('versions').values({ task, number, model, version, state: state! }).execute();
+  }
+  if (judged) await addVerdicts(changes, judged);
+  if (result) await addQueryResult(changes, result);
+  if (round) {
+    const { task, number, round: id, endedAt, outcome } = round;
+    await changes
+      .insertInto('rounds')
+      .values({ task, number, round: id, ended_at: endedAt, outcome, record: toJson(round) })
+      .execute();
+    await changes.deleteFrom('journal').where('round', '=', id).execute();
+    await changes.deleteFrom('rounds_under_way').where('round', '=', id).execute();
+    await forgetParts(changes, id);
+  }
+  await appendEntries(changes, entries);
+}
+
+/** Deletes the versions that are not to be kept; true where there were any. */
+async function pruneVersions(changes: Rows, task: TaskName, keep: Keep): Promise<boolean> {
+  const kept = await changes
+    .selectFrom('versions')
+    .select('number')
+    .where('task', '=', task)
+    .orderBy('number', 'desc')
+    .limit(rowsOf(keep.versions))
+    .execute();
+  const oldest = kept.at(-1)?.number ?? 0;
+  const old = await changes
+    .selectFrom('versions')
+    .select(['id', 'model'])
+    .where('task', '=', task)
+    .where('number', '<', oldest)
+    .execute();
+  const gone = old.filter(({ model }) => !keep.models.has(model as ModelHash));
+  for (const { id } of gone) await changes.deleteFrom('versions').where('id', '=', id).execute();
+  return gone.length > 0;
+}
+
+/** Deletes the records of rounds that are not to be kept. */
+async function pruneRounds(changes: Rows, task: TaskName, keep: Keep): Promise<void> {
+  const records = await changes
+    .selectFrom('rounds')
+    .select(['number', 'ended_at'])
+    .where('task', '=', task)
+    .orderBy('number', 'desc')
+    .limit(rowsOf(keep.rounds))
+    .execute();
+  const oldestRecord = records.findLast((record, i) => i === 0 || record.ended_at >= keep.roundsSince);
+  await changes
+    .deleteFrom('rounds')
+    .where('task', '=', task)
+    .where('number', '<', oldestRecord?.number ?? 0)
+    .execute();
 }
 
 /** How many rows to keep: at least 1. */

@@ -2,7 +2,7 @@ import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { sql } from 'kysely';
-import type { BudgetTerms, OpenBudget, Parts, PrivacyLedger } from '../../privacy/ledger.ts';
+import type { BudgetTerms, Claim, OpenBudget, Parts, PrivacyLedger } from '../../privacy/ledger.ts';
 import { requireOnce, tookPartTooSoon } from '../../privacy/taking-part.ts';
 import { takenStep } from '../memory/privacy.ts';
 import type { RowDatabase } from './database.ts';
@@ -14,8 +14,18 @@ const pieceBytes = 1 << 20;
 /** Rows of one statement, below SQLite's limit of parameters. */
 const rowsAtOnce = 1_000;
 
+type Rows = RowDatabase['rows'];
+
 /** Budgets, steps and parts as rows. */
-export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
+export function sqlPrivacy(database: RowDatabase): PrivacyLedger {
+  return { ...budgetsIn(database), ...partsIn(database), ...stepsIn(database), ...memoriesIn(database) };
+}
+
+/** Budgets: when each was begun, with which terms, and the end of its secrets. */
+function budgetsIn({
+  rows,
+  writer,
+}: RowDatabase): Pick<PrivacyLedger, 'budgets' | 'queryBudgets' | 'open' | 'erase'> {
   return {
     async budgets(task) {
       const found = await rows
@@ -59,6 +69,15 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
       });
     },
 
+    async erase(budget) {
+      await writer.write(changes => forget(changes, budget));
+    },
+  };
+}
+
+/** The parts of devices. */
+function partsIn({ rows }: RowDatabase): Pick<PrivacyLedger, 'parts' | 'partsOf'> {
+  return {
     async parts(budget, { after, limit, keeping }) {
       let query = rows
         .selectFrom('privacy_parts')
@@ -92,8 +111,14 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
       }
       return parts;
     },
+  };
+}
 
-    async claim({ budget, step, round, seed, contributors, counted, oldest }) {
+/** The steps that rounds take. */
+function stepsIn({ writer }: RowDatabase): Pick<PrivacyLedger, 'claim'> {
+  return {
+    async claim(claim) {
+      const { budget, step, round, oldest } = claim;
       return await writer.write(async changes => {
         const newest = await changes
           .selectFrom('privacy_steps')
@@ -102,29 +127,7 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
           .orderBy('step', 'desc')
           .limit(1)
           .executeTakeFirst();
-        if (newest?.step !== step || newest.round !== round) {
-          if (step !== (newest?.step ?? -1) + 1) throw new MurmurationError('round.closed', takenStep(step));
-          requireOnce(contributors);
-          // First: whoever would take the same step waits for the end of this transaction.
-          await changes
-            .insertInto('privacy_steps')
-            .values({ budget, step, round, seed, counted: counted ?? contributors.length })
-            .execute();
-          const limits = contributors.length > 0 ? await limitsOf(changes, budget) : null;
-          for (let at = 0; at < contributors.length; at += rowsAtOnce) {
-            const devices = contributors.slice(at, at + rowsAtOnce);
-            if (limits) await requireMayTakePart(changes, budget, step, limits, devices);
-            await changes
-              .insertInto('privacy_parts')
-              .values(devices.map(device => ({ budget, device, step, parts: 1 })))
-              .onConflict(conflict =>
-                conflict
-                  .columns(['budget', 'device'])
-                  .doUpdateSet({ step, parts: sql`privacy_parts.parts + 1` }),
-              )
-              .execute();
-          }
-        }
+        if (newest?.step !== step || newest.round !== round) await takeStep(changes, claim, newest?.step);
         await forget(changes, budget, oldest);
         const kept = await changes
           .selectFrom('privacy_steps')
@@ -135,7 +138,42 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
         return new Map(kept.map(each => [each.step, new Uint8Array(each.seed!)]));
       });
     },
+  };
+}
 
+/** Takes a step for a round, with a part of each contributor. Throws `round.closed`. */
+async function takeStep(
+  changes: Rows,
+  { budget, step, round, seed, contributors, counted }: Claim,
+  newest: number | undefined,
+): Promise<void> {
+  if (step !== (newest ?? -1) + 1) throw new MurmurationError('round.closed', takenStep(step));
+  requireOnce(contributors);
+  // First: whoever would take the same step waits for the end of this transaction.
+  await changes
+    .insertInto('privacy_steps')
+    .values({ budget, step, round, seed, counted: counted ?? contributors.length })
+    .execute();
+  const limits = contributors.length > 0 ? await limitsOf(changes, budget) : null;
+  for (let at = 0; at < contributors.length; at += rowsAtOnce) {
+    const devices = contributors.slice(at, at + rowsAtOnce);
+    if (limits) await requireMayTakePart(changes, budget, step, limits, devices);
+    await changes
+      .insertInto('privacy_parts')
+      .values(devices.map(device => ({ budget, device, step, parts: 1 })))
+      .onConflict(conflict =>
+        conflict.columns(['budget', 'device']).doUpdateSet({ step, parts: sql`privacy_parts.parts + 1` }),
+      )
+      .execute();
+  }
+}
+
+/** The memories of noise, step by step. */
+function memoriesIn({
+  rows,
+  writer,
+}: RowDatabase): Pick<PrivacyLedger, 'remember' | 'rememberedBefore' | 'memory'> {
+  return {
     async remember(budget, step, memory) {
       await writer.write(async changes => {
         for (let piece = 0; piece * pieceBytes < memory.length; piece++)
@@ -174,10 +212,6 @@ export function sqlPrivacy({ rows, writer }: RowDatabase): PrivacyLedger {
         .execute();
       return pieces.length > 0 ? concatBytes(...pieces.map(({ bytes }) => new Uint8Array(bytes))) : undefined;
     },
-
-    async erase(budget) {
-      await writer.write(changes => forget(changes, budget));
-    },
   };
 }
 
@@ -186,7 +220,7 @@ const accountOf = (task: TaskName, query?: string): string =>
   query === undefined ? task : `${task}/${query}`;
 
 async function budgetOf(
-  rows: RowDatabase['rows'],
+  rows: Rows,
   { id, terms, opened_at }: { readonly id: string; readonly terms: string; readonly opened_at: number },
   task: TaskName,
 ): Promise<OpenBudget> {
@@ -202,7 +236,7 @@ async function budgetOf(
 }
 
 /** null: no ε holds, and no device is held to anything. */
-async function limitsOf(rows: RowDatabase['rows'], budget: string): Promise<BudgetTerms | null> {
+async function limitsOf(rows: Rows, budget: string): Promise<BudgetTerms | null> {
   const { terms } = await rows
     .selectFrom('privacy_budgets')
     .select('terms')
@@ -213,7 +247,7 @@ async function limitsOf(rows: RowDatabase['rows'], budget: string): Promise<Budg
 
 /** Throws `round.closed` where one of these may have no part in a step. */
 async function requireMayTakePart(
-  rows: RowDatabase['rows'],
+  rows: Rows,
   budget: string,
   step: number,
   { separation, participations }: BudgetTerms,
@@ -231,7 +265,7 @@ async function requireMayTakePart(
 }
 
 /** Overwrites the secrets of a budget before a step, or all of them. */
-async function forget(changes: RowDatabase['rows'], budget: string, oldest?: number): Promise<void> {
+async function forget(changes: Rows, budget: string, oldest?: number): Promise<void> {
   const before = oldest ?? Number.MAX_SAFE_INTEGER;
   await changes
     .updateTable('privacy_steps')
@@ -248,7 +282,7 @@ async function forget(changes: RowDatabase['rows'], budget: string, oldest?: num
 }
 
 /** Updates in the sum of each step of a budget; 0 for those of versions of the coordinator that did not keep it. */
-async function countedOf(rows: RowDatabase['rows'], budget: string): Promise<number[]> {
+async function countedOf(rows: Rows, budget: string): Promise<number[]> {
   const steps = await rows
     .selectFrom('privacy_steps')
     .select('counted')
