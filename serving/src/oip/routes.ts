@@ -4,6 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, sendBody, small } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts, modelsOf, opened, unnamed } from '../http/door.ts';
+import type { InferenceServer } from '../server/inference-server.ts';
 import { idHeader } from '../server/request-id.ts';
 import { configurationOf, extensions } from './configuration.ts';
 import { readOip, writeOip } from './conversions.ts';
@@ -22,7 +23,29 @@ const lengthHeader = 'inference-header-content-length';
  * The Open Inference Protocol, version 2, over HTTP, with the extensions of Triton that `extensions` lists. A version in a path is a number or
  * an alias.
  */
-export function oipRoutes(app: FastifyInstance, { server, version, requireReady }: DoorPorts): void {
+export function oipRoutes(app: FastifyInstance, ports: DoorPorts): void {
+  const { server } = ports;
+  serverRoutes(app, ports);
+  for (const path of ['/v2/models/:name', '/v2/models/:name/versions/:version'])
+    modelRoutes(app, path, server);
+
+  app.get('/v2/models/stats', asking('predict', 'OIP: statistics of the models in memory'), async request => {
+    const loaded = modelsOf(server, request).residents.map(({ model, statistics }) =>
+      statisticsOf({ model, statistics }),
+    );
+    return { model_stats: loaded };
+  });
+  repositoryRoutes(app, server);
+  app.all('/v2/*', unnamed, () => {
+    throw new MurmurationError(
+      'request.not-found',
+      'There is nothing at this address of the Open Inference Protocol; GET /v2/models lists the models.',
+    );
+  });
+}
+
+/** The server as a whole. */
+function serverRoutes(app: FastifyInstance, { server, version, requireReady }: DoorPorts): void {
   const metadata = () => ({ name: 'murmuration', version, extensions });
   app.get('/v2', asking('predict', 'OIP: the server, and the extensions that it has'), metadata);
   app.get('/v2/', { ...asking('predict', ''), ...unnamed }, metadata);
@@ -35,45 +58,39 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
   app.get('/v2/models', asking('predict', 'OIP: the names of the models'), async request => ({
     models: await modelsOf(server, request).names(),
   }));
+}
 
-  for (const path of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
-    app.get<Named>(path, asking('predict', 'OIP: what a model takes and gives'), async request => {
-      const { name: asked, version: at } = request.params;
-      const { listing, platform, inputs, outputs } = await modelsOf(server, request).metadata(asked, at);
-      const { name, versions } = listing;
-      return { name, versions, platform, inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
-    });
-    app.get<Named>(`${path}/ready`, asking('predict', 'OIP: whether a model is ready'), async request => {
-      const { name, version: at } = request.params;
-      if (!(await modelsOf(server, request).isModelReady(name, at)))
-        throw new MurmurationError('inference.unavailable', `The model ${name} is not ready.`);
-      return { name, ready: true };
-    });
-    app.get<Named>(`${path}/stats`, asking('predict', 'OIP: statistics of a model'), async request => {
-      const { name, version: at } = request.params;
-      return { model_stats: [statisticsOf(await modelsOf(server, request).statistics(name, at))] };
-    });
-    app.get<Named>(
-      `${path}/config`,
-      asking('predict', 'OIP: the configuration of a model'),
-      async request => {
-        const { name, version: at } = request.params;
-        return configurationOf(await modelsOf(server, request).metadata(name, at), server.batching);
-      },
-    );
-    app.post<Named>(
-      `${path}/infer`,
-      asking('predict', 'OIP: inference', server.limits.body),
-      (request, reply) => infer(request, reply),
-    );
-  }
-
-  app.get('/v2/models/stats', asking('predict', 'OIP: statistics of the models in memory'), async request => {
-    const loaded = modelsOf(server, request).residents.map(({ model, statistics }) =>
-      statisticsOf({ model, statistics }),
-    );
-    return { model_stats: loaded };
+/** One model, at a path with or without a version. */
+function modelRoutes(app: FastifyInstance, path: string, server: InferenceServer): void {
+  app.get<Named>(path, asking('predict', 'OIP: what a model takes and gives'), async request => {
+    const { name: asked, version: at } = request.params;
+    const { listing, platform, inputs, outputs } = await modelsOf(server, request).metadata(asked, at);
+    const { name, versions } = listing;
+    return { name, versions, platform, inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
   });
+  app.get<Named>(`${path}/ready`, asking('predict', 'OIP: whether a model is ready'), async request => {
+    const { name, version: at } = request.params;
+    if (!(await modelsOf(server, request).isModelReady(name, at)))
+      throw new MurmurationError('inference.unavailable', `The model ${name} is not ready.`);
+    return { name, ready: true };
+  });
+  app.get<Named>(`${path}/stats`, asking('predict', 'OIP: statistics of a model'), async request => {
+    const { name, version: at } = request.params;
+    return { model_stats: [statisticsOf(await modelsOf(server, request).statistics(name, at))] };
+  });
+  app.get<Named>(`${path}/config`, asking('predict', 'OIP: the configuration of a model'), async request => {
+    const { name, version: at } = request.params;
+    return configurationOf(await modelsOf(server, request).metadata(name, at), server.batching);
+  });
+  app.post<Named>(
+    `${path}/infer`,
+    asking('predict', 'OIP: inference', server.limits.body),
+    (request, reply) => infer(server, request, reply),
+  );
+}
+
+/** Which models there are, in memory and elsewhere. */
+function repositoryRoutes(app: FastifyInstance, server: InferenceServer): void {
   app.post(
     '/v2/repository/index',
     asking('predict', 'OIP: the models, and how it stands with them', small),
@@ -103,53 +120,51 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
       return { name, unload: true };
     },
   );
-  app.all('/v2/*', unnamed, () => {
-    throw new MurmurationError(
-      'request.not-found',
-      'There is nothing at this address of the Open Inference Protocol; GET /v2/models lists the models.',
-    );
-  });
+}
 
-  async function infer(request: FastifyRequest<Named>, reply: FastifyReply): Promise<FastifyReply> {
-    const { name, version: at } = request.params;
-    const { limits, converter } = server;
-    const { elements } = limits;
-    const models = modelsOf(server, request);
-    const body = bodyOf(request);
-    const signal = clientSignal(reply);
-    const length = headerLength(request.headers[lengthHeader]);
-    const given = { body, headerLength: length, elements };
-    const asked =
-      length === 0
-        ? readRawRequest(body, await models.metadata(name, at), elements)
-        : await converter.convert(readOip, given, length ?? body.length, signal);
-    const response = await models.infer(
-      {
-        model: name,
-        version: at,
-        inputs: asked.inputs,
-        outputs: asked.outputs?.map(output => output.name),
-        protocol: 'oip',
-        id: asked.id,
-        headers: request.headers,
-        parameters: asked.parameters,
-        timeout: asked.timeout,
-      },
-      signal,
-    );
-    // The body says the id that counts.
-    if (asked.id !== undefined && asked.id !== '') reply.removeHeader(idHeader);
-    const written = await converter.convert(
-      writeOip,
-      oipAnswer(response, asked, limits.body),
-      textSizeOf(response.outputs, asked),
-      signal,
-    );
-    const { body: answer, headerLength: answerLength } = written;
-    if (answerLength === undefined) reply.header('content-type', 'application/json');
-    else reply.header('content-type', 'application/octet-stream').header(lengthHeader, String(answerLength));
-    return sendBody(request, reply, answer);
-  }
+async function infer(
+  server: InferenceServer,
+  request: FastifyRequest<Named>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { name, version: at } = request.params;
+  const { limits, converter } = server;
+  const { elements } = limits;
+  const models = modelsOf(server, request);
+  const body = bodyOf(request);
+  const signal = clientSignal(reply);
+  const length = headerLength(request.headers[lengthHeader]);
+  const given = { body, headerLength: length, elements };
+  const asked =
+    length === 0
+      ? readRawRequest(body, await models.metadata(name, at), elements)
+      : await converter.convert(readOip, given, length ?? body.length, signal);
+  const response = await models.infer(
+    {
+      model: name,
+      version: at,
+      inputs: asked.inputs,
+      outputs: asked.outputs?.map(output => output.name),
+      protocol: 'oip',
+      id: asked.id,
+      headers: request.headers,
+      parameters: asked.parameters,
+      timeout: asked.timeout,
+    },
+    signal,
+  );
+  // The body says the id that counts.
+  if (asked.id !== undefined && asked.id !== '') reply.removeHeader(idHeader);
+  const written = await converter.convert(
+    writeOip,
+    oipAnswer(response, asked, limits.body),
+    textSizeOf(response.outputs, asked),
+    signal,
+  );
+  const { body: answer, headerLength: answerLength } = written;
+  if (answerLength === undefined) reply.header('content-type', 'application/json');
+  else reply.header('content-type', 'application/octet-stream').header(lengthHeader, String(answerLength));
+  return sendBody(request, reply, answer);
 }
 
 function headerLength(header: string | string[] | undefined): number | undefined {
