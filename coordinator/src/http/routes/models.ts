@@ -34,13 +34,35 @@ const costOfReading = 200;
  */
 export function modelRoutes(
   app: App,
-  registry: Pick<Registry, 'open' | 'filesOf' | 'link'>,
-  history: Pick<History, 'version' | 'versions'>,
+  registry: ModelSources['registry'],
+  history: ModelSources['history'],
   traffic: Traffic,
   events: CoordinatorEvents,
+  served: ModelSources['served'],
+  reading: Reading = openReading,
+): void {
+  const sources = { registry, history, traffic, events, served, reading };
+  const send = sender(app, sources);
+  versionFileRoutes(app, sources, send);
+  servedFileRoutes(app, sources, send);
+}
+
+/** The sources of the files, and who hears of faults. */
+interface ModelSources {
+  readonly registry: Pick<Registry, 'open' | 'filesOf' | 'link'>;
+  readonly history: Pick<History, 'version' | 'versions'>;
+  readonly traffic: Traffic;
+  readonly events: CoordinatorEvents;
   /** The version that devices serve; undefined for no task. */
-  served: (task: string) => ModelHash | undefined,
-  { guard, cache, holderOf }: Reading = openReading,
+  readonly served: (task: string) => ModelHash | undefined;
+  readonly reading: Reading;
+}
+
+/** The files of each version under its hash. */
+function versionFileRoutes(
+  app: App,
+  { registry, history, reading: { guard, cache, holderOf } }: ModelSources,
+  send: Send,
 ): void {
   const onRequest = guard ? { onRequest: guard } : {};
   const versionOf = async (request: Pick<FastifyRequest, 'raw'>, model: string) => {
@@ -52,32 +74,6 @@ export function modelRoutes(
       );
     return version;
   };
-  const send = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    task: TaskName,
-    { type, hash, changes }: File,
-  ) => {
-    const headers = headersOf(hash, cache, changes);
-    if (isKnown(request, hash)) return reply.headers(headers).status(304).send();
-    const bytes = await registry.open(hash, () => app.charge(request, costOfReading));
-    const [start, end] = selectRange(request, reply, hash, bytes.length);
-    reply.headers(headers).header('accept-ranges', 'bytes').type(type);
-    if (request.method !== 'HEAD') traffic.add(task, 'down', end - start);
-    return sendBlocks(request, reply, watched(bytes), [start, end]);
-  };
-  /** Tells whoever counts faults of bytes that could not be read while they were sent: the connection breaks off, and says nothing. */
-  const watched = (bytes: StoredBytes): StoredBytes => ({
-    length: bytes.length,
-    async *read(start, end) {
-      try {
-        yield* bytes.read(start, end);
-      } catch (error) {
-        events.emit('fault', 'sending a model', error);
-        throw error;
-      }
-    },
-  });
 
   app.get(
     '/v1/models/:model/model.json',
@@ -118,7 +114,15 @@ export function modelRoutes(
       return send(request, reply, task, { type: 'application/octet-stream', hash: weightsHash });
     },
   );
+}
 
+/** The files of the version that devices serve, under its task. */
+function servedFileRoutes(
+  app: App,
+  { registry, history, served, reading: { guard } }: ModelSources,
+  send: Send,
+): void {
+  const onRequest = guard ? { onRequest: guard } : {};
   const servedBy = (task: string): ModelHash => {
     const model = served(task);
     if (model) return model;
@@ -169,6 +173,34 @@ export function modelRoutes(
     },
   );
 }
+
+type Send = (request: FastifyRequest, reply: FastifyReply, task: TaskName, file: File) => Promise<void>;
+
+/** Sends a file, or the part of it that is asked for. */
+function sender(app: App, { registry, traffic, events, reading: { cache } }: ModelSources): Send {
+  return async (request, reply, task, { type, hash, changes }) => {
+    const headers = headersOf(hash, cache, changes);
+    if (isKnown(request, hash)) return reply.headers(headers).status(304).send();
+    const bytes = await registry.open(hash, () => app.charge(request, costOfReading));
+    const [start, end] = selectRange(request, reply, hash, bytes.length);
+    reply.headers(headers).header('accept-ranges', 'bytes').type(type);
+    if (request.method !== 'HEAD') traffic.add(task, 'down', end - start);
+    return sendBlocks(request, reply, watched(bytes, events), [start, end]);
+  };
+}
+
+/** Tells whoever counts faults of bytes that could not be read while they were sent: the connection breaks off, and says nothing. */
+const watched = (bytes: StoredBytes, events: CoordinatorEvents): StoredBytes => ({
+  length: bytes.length,
+  async *read(start, end) {
+    try {
+      yield* bytes.read(start, end);
+    } catch (error) {
+      events.emit('fault', 'sending a model', error);
+      throw error;
+    }
+  },
+});
 
 interface File {
   readonly type: string;

@@ -31,35 +31,15 @@ export interface RunSources {
 const params = z.object({ task: taskName });
 
 /** Training runs of tasks, and what triggers fired. */
-export function runRoutes(
-  scope: App,
-  operators: Operators,
-  { runs, history, gateDecisions, versionAliases }: RunSources,
-): void {
-  /** The newest version of a run, and what became of it. */
-  const versionOf = async ({ task, model }: TrainingRun): Promise<TrainingRunMessage['version']> => {
-    const version = model == null ? undefined : await history.version(model);
-    if (!version) return null;
-    const { number } = version;
-    const decision = (await gateDecisions.of(task, [number])).get(number);
-    return {
-      number,
-      isServed: versionAliases.of(task).champion.number === number,
-      gate: decision ? gateMessage(decision) : null,
-    };
-  };
+export function runRoutes(scope: App, operators: Operators, sources: RunSources): void {
+  shownRoutes(scope, sources);
+  changeRoutes(scope, operators, sources);
+  triggerRoutes(scope, sources);
+}
 
-  const messageOf = async (run: TrainingRun): Promise<TrainingRunMessage> => {
-    const { model: _, why, startedAt, endedAt, ...rest } = run;
-    return {
-      ...rest,
-      why: whyOf(why),
-      startedAt: iso(startedAt),
-      endedAt: isoOrNull(endedAt),
-      version: await versionOf(run),
-    };
-  };
-
+/** The runs of a task, and one of them. */
+function shownRoutes(scope: App, sources: RunSources): void {
+  const { runs } = sources;
   scope.get(
     '/tasks/:task/runs',
     {
@@ -73,7 +53,10 @@ export function runRoutes(
     },
     async ({ params: { task }, query: { before, limit } }) => {
       const found = await runs.list(task, before ?? Number.POSITIVE_INFINITY, limit);
-      return { runs: await Promise.all(found.map(messageOf)), next: nextOf(found, limit) };
+      return {
+        runs: await Promise.all(found.map(each => messageOf(each, sources))),
+        next: nextOf(found, limit),
+      };
     },
   );
 
@@ -87,9 +70,13 @@ export function runRoutes(
         response: { 200: trainingRun, 404: problem },
       },
     },
-    async ({ params: { task, number } }) => messageOf(await runs.show(task, number)),
+    async ({ params: { task, number } }) => messageOf(await runs.show(task, number), sources),
   );
+}
 
+/** The begin and the end of a run by an operator. */
+function changeRoutes(scope: App, operators: Operators, sources: RunSources): void {
+  const { runs } = sources;
   scope.post(
     '/tasks/:task/runs',
     {
@@ -107,7 +94,7 @@ export function runRoutes(
       const run = await operators.audited(operator, 'run.start', task, () =>
         runs.begin(task, operator.name, request.body?.reason ?? ''),
       );
-      return reply.status(201).send(await messageOf(run));
+      return reply.status(201).send(await messageOf(run, sources));
     },
   );
 
@@ -128,10 +115,13 @@ export function runRoutes(
       const run = await operators.audited(operator, 'run.stop', task, () =>
         runs.end(task, operator.name, request.body?.reason ?? ''),
       );
-      return messageOf(run);
+      return messageOf(run, sources);
     },
   );
+}
 
+/** Triggers: their standing, and those that fired. */
+function triggerRoutes(scope: App, { runs }: RunSources): void {
   scope.get(
     '/tasks/:task/retraining',
     {
@@ -179,6 +169,33 @@ export function runRoutes(
       };
     },
   );
+}
+
+async function messageOf(run: TrainingRun, sources: RunSources): Promise<TrainingRunMessage> {
+  const { model: _, why, startedAt, endedAt, ...rest } = run;
+  return {
+    ...rest,
+    why: whyOf(why),
+    startedAt: iso(startedAt),
+    endedAt: isoOrNull(endedAt),
+    version: await versionOf(run, sources),
+  };
+}
+
+/** The newest version of a run, and what became of it. */
+async function versionOf(
+  { task, model }: TrainingRun,
+  { history, gateDecisions, versionAliases }: RunSources,
+): Promise<TrainingRunMessage['version']> {
+  const version = model == null ? undefined : await history.version(model);
+  if (!version) return null;
+  const { number } = version;
+  const decision = (await gateDecisions.of(task, [number])).get(number);
+  return {
+    number,
+    isServed: versionAliases.of(task).champion.number === number,
+    gate: decision ? gateMessage(decision) : null,
+  };
 }
 
 function whyOf({ at, figures, ...rest }: Firing): TrainingRunMessage['why'] {

@@ -4,133 +4,42 @@ import {
   type Figures,
   figures,
   rollback,
-  type Serving,
   serving,
   setAlias,
-  type Version,
   version,
   versions,
 } from '@murmuration/api/version';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import { modelPath } from '@murmuration/protocol/messages/channel';
 import * as z from 'zod';
-import { gateMessage } from '../../../lifecycle/gates/messages.ts';
 import type { Operators } from '../../../operators/operators.ts';
-import { versionPrivacyMessage } from '../../../privacy/messages.ts';
-import type { VersionAliases } from '../../../promotion/version-aliases.ts';
 import { deviceMetricsOf } from '../../../queries/device-metrics.ts';
-import type { GateDecisionStore } from '../../../registry/gate-decisions.ts';
 import type { ModelVersion } from '../../../registry/model-version.ts';
 import type { History } from '../../../registry/ports.ts';
-import type { QueryResultStore } from '../../../registry/query-results.ts';
-import type { VerdictStore } from '../../../registry/verdicts.ts';
-import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import type { RoundControl } from '../../../rounds/round-control.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { partMessage } from './queries.ts';
 import { iso } from './schemas.ts';
 import { operatorOf } from './scope.ts';
+import { type DescriptionSources, describeVersions, servingOf } from './version-description.ts';
 
-export interface VersionSources {
-  readonly history: History;
-  readonly verdicts: Pick<VerdictStore, 'of'>;
-  readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
-  readonly versionAliases: VersionAliases;
+export interface VersionSources extends DescriptionSources {
   readonly control: RoundControl;
-  readonly tasks: AllRounds;
-  readonly queryResults: Pick<QueryResultStore, 'results'>;
 }
 
 const params = z.object({ task: taskName });
 
 /** Model versions: what they are, what they are called, and which of them devices serve. */
-export function versionRoutes(
-  scope: App,
-  operators: Operators,
-  { history, verdicts, gateDecisions, versionAliases, control, tasks, queryResults }: VersionSources,
-): void {
-  /** Throws `task.unknown`. */
-  const servingOf = (task: TaskName): Serving => {
-    const { champion, base, aliases } = versionAliases.of(task);
-    const { pinned } = champion;
-    return {
-      champion: {
-        number: champion.number,
-        model: champion.model,
-        isPinned: champion.heldBy !== null,
-        since: pinned && iso(pinned.setAt),
-        by: pinned?.setBy ?? null,
-      },
-      isGated: versionAliases.isGated(task),
-      base: { number: base.number, model: base.model },
-      aliases: aliases.map(({ alias, number, model, setAt, setBy }) => ({
-        alias,
-        number,
-        model,
-        since: iso(setAt),
-        by: setBy,
-      })),
-    };
-  };
+export function versionRoutes(scope: App, operators: Operators, sources: VersionSources): void {
+  shownRoutes(scope, sources);
+  figureRoute(scope, sources);
+  aliasRoute(scope, operators, sources);
+  rollbackRoute(scope, operators, sources);
+}
 
-  const namesOf = (task: TaskName, number: number): string[] => {
-    const { newest, champion, aliases } = versionAliases.of(task);
-    const given = aliases.filter(each => each.number === number).map(({ alias }) => alias);
-    if (number === champion.number && !champion.pinned) given.unshift('champion');
-    if (number === newest.number) given.unshift('latest');
-    return given;
-  };
-
-  const describe = async (task: TaskName, found: readonly ModelVersion[]): Promise<Version[]> => {
-    const made = await history.roundsOf(found.flatMap(({ round }) => (round ? [round] : [])));
-    const judged = await verdicts.of(found.map(({ model }) => model));
-    const decisions = await gateDecisions.of(
-      task,
-      found.map(({ number }) => number),
-    );
-    const measured = await deviceMetricsOf(tasks.get(task)?.task, queryResults);
-    const parents = new Map<string, number>();
-    for (const { parent } of found) {
-      if (parent === null || parents.has(parent)) continue;
-      const version = await history.version(parent);
-      if (version) parents.set(parent, version.number);
-    }
-    return found.map(
-      ({ task: _, parent, round, run = null, createdAt, privacy, ngrams, vocabulary, ...rest }) => {
-        const decision = decisions.get(rest.number);
-        const record = round ? made.get(round) : undefined;
-        const byDevices = measured.get(rest.model);
-        return {
-          ...rest,
-          fromDevices: byDevices
-            ? { round: byDevices.round, at: iso(byDevices.at), parts: byDevices.parts.map(partMessage) }
-            : null,
-          url: modelPath(rest.model),
-          words: vocabulary?.words ?? null,
-          createdAt: iso(createdAt),
-          parent: parent && { model: parent, number: parents.get(parent) ?? null },
-          round: record
-            ? {
-                round: record.round,
-                number: record.number,
-                startedAt: iso(record.startedAt),
-                endedAt: iso(record.endedAt),
-                tally: record.tally,
-              }
-            : null,
-          verdicts: judged.get(rest.model) ?? { kept: 0, refused: 0 },
-          run,
-          privacy: privacy ? versionPrivacyMessage(privacy) : null,
-          ngrams: ngrams ? [...ngrams] : null,
-          gate: decision ? gateMessage(decision) : null,
-          aliases: namesOf(task, rest.number),
-        };
-      },
-    );
-  };
-
+/** The versions of a task, and one of them. */
+function shownRoutes(scope: App, sources: DescriptionSources): void {
+  const { history, versionAliases } = sources;
   scope.get(
     '/tasks/:task/versions',
     {
@@ -147,11 +56,11 @@ export function versionRoutes(
     },
     async ({ params: { task: name }, query: { before = Number.MAX_SAFE_INTEGER, limit } }) => {
       const task = name as TaskName;
-      const inForce = servingOf(task);
+      const inForce = servingOf(task, versionAliases);
       const found = await history.versions(task, before, limit);
       const last = found.at(-1);
       return {
-        versions: await describe(task, found),
+        versions: await describeVersions(task, found, sources),
         next: last && found.length === limit ? last.number : null,
         serving: inForce,
       };
@@ -173,11 +82,13 @@ export function versionRoutes(
       versionAliases.of(task);
       const found = await history.at(task, number);
       if (!found) throw new MurmurationError('model.missing', `The task ${task} has no version ${number}.`);
-      const [described] = await describe(task, [found.version]);
+      const [described] = await describeVersions(task, [found.version], sources);
       return described!;
     },
   );
+}
 
+function figureRoute(scope: App, { history, versionAliases, tasks, queryResults }: VersionSources): void {
   scope.get(
     '/tasks/:task/figures',
     {
@@ -196,7 +107,9 @@ export function versionRoutes(
       return columnsOf(await history.thinned(task, points), history, measured);
     },
   );
+}
 
+function aliasRoute(scope: App, operators: Operators, { versionAliases }: VersionSources): void {
   scope.put(
     '/tasks/:task/aliases/:alias',
     {
@@ -218,10 +131,12 @@ export function versionRoutes(
       await operators.audited(operator, 'version.alias', subject, () =>
         versionAliases.set(task, alias, number, operator.name),
       );
-      return servingOf(task);
+      return servingOf(task, versionAliases);
     },
   );
+}
 
+function rollbackRoute(scope: App, operators: Operators, { versionAliases, control }: VersionSources): void {
   scope.post(
     '/tasks/:task/rollback',
     {
@@ -254,7 +169,7 @@ export function versionRoutes(
             reason: 'An operator rolled the model back.',
           }),
       );
-      return servingOf(task);
+      return servingOf(task, versionAliases);
     },
   );
 }

@@ -1,0 +1,120 @@
+import type { Serving, Version } from '@murmuration/api/version';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { modelPath } from '@murmuration/protocol/messages/channel';
+import { gateMessage } from '../../../lifecycle/gates/messages.ts';
+import { versionPrivacyMessage } from '../../../privacy/messages.ts';
+import type { VersionAliases, VersionsInUse } from '../../../promotion/version-aliases.ts';
+import { deviceMetricsOf } from '../../../queries/device-metrics.ts';
+import type { GateDecisionStore } from '../../../registry/gate-decisions.ts';
+import type { ModelVersion } from '../../../registry/model-version.ts';
+import type { History } from '../../../registry/ports.ts';
+import type { QueryResultStore } from '../../../registry/query-results.ts';
+import type { VerdictStore } from '../../../registry/verdicts.ts';
+import type { AllRounds } from '../../../rounds/all-tasks.ts';
+import { partMessage } from './queries.ts';
+import { iso } from './schemas.ts';
+
+/** From where what is known of versions comes. */
+export interface DescriptionSources {
+  readonly history: History;
+  readonly verdicts: Pick<VerdictStore, 'of'>;
+  readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
+  readonly versionAliases: VersionAliases;
+  readonly tasks: AllRounds;
+  readonly queryResults: Pick<QueryResultStore, 'results'>;
+}
+
+/** Which versions of a task are served, and what they are called. Throws `task.unknown`. */
+export function servingOf(task: TaskName, versionAliases: VersionAliases): Serving {
+  const { champion, base, aliases } = versionAliases.of(task);
+  const { pinned } = champion;
+  return {
+    champion: {
+      number: champion.number,
+      model: champion.model,
+      isPinned: champion.heldBy !== null,
+      since: pinned && iso(pinned.setAt),
+      by: pinned?.setBy ?? null,
+    },
+    isGated: versionAliases.isGated(task),
+    base: { number: base.number, model: base.model },
+    aliases: aliases.map(({ alias, number, model, setAt, setBy }) => ({
+      alias,
+      number,
+      model,
+      since: iso(setAt),
+      by: setBy,
+    })),
+  };
+}
+
+/** Versions of a task, with their lineage and all that was found out about them. */
+export async function describeVersions(
+  task: TaskName,
+  found: readonly ModelVersion[],
+  sources: DescriptionSources,
+): Promise<Version[]> {
+  const { history, verdicts, gateDecisions, versionAliases, tasks, queryResults } = sources;
+  const made = await history.roundsOf(found.flatMap(({ round }) => (round ? [round] : [])));
+  const judged = await verdicts.of(found.map(({ model }) => model));
+  const decisions = await gateDecisions.of(
+    task,
+    found.map(({ number }) => number),
+  );
+  const measured = await deviceMetricsOf(tasks.get(task)?.task, queryResults);
+  const parents = await numbersOfParents(found, history);
+  const inUse = versionAliases.of(task);
+  return found.map(
+    ({ task: _, parent, round, run = null, createdAt, privacy, ngrams, vocabulary, ...rest }) => {
+      const decision = decisions.get(rest.number);
+      const record = round ? made.get(round) : undefined;
+      const byDevices = measured.get(rest.model);
+      return {
+        ...rest,
+        fromDevices: byDevices
+          ? { round: byDevices.round, at: iso(byDevices.at), parts: byDevices.parts.map(partMessage) }
+          : null,
+        url: modelPath(rest.model),
+        words: vocabulary?.words ?? null,
+        createdAt: iso(createdAt),
+        parent: parent && { model: parent, number: parents.get(parent) ?? null },
+        round: record
+          ? {
+              round: record.round,
+              number: record.number,
+              startedAt: iso(record.startedAt),
+              endedAt: iso(record.endedAt),
+              tally: record.tally,
+            }
+          : null,
+        verdicts: judged.get(rest.model) ?? { kept: 0, refused: 0 },
+        run,
+        privacy: privacy ? versionPrivacyMessage(privacy) : null,
+        ngrams: ngrams ? [...ngrams] : null,
+        gate: decision ? gateMessage(decision) : null,
+        aliases: namesOf(rest.number, inUse),
+      };
+    },
+  );
+}
+
+/** Numbers of the versions that these were made from, as far as they are kept. */
+async function numbersOfParents(
+  found: readonly ModelVersion[],
+  history: Pick<History, 'version'>,
+): Promise<ReadonlyMap<string, number>> {
+  const parents = new Map<string, number>();
+  for (const { parent } of found) {
+    if (parent === null || parents.has(parent)) continue;
+    const version = await history.version(parent);
+    if (version) parents.set(parent, version.number);
+  }
+  return parents;
+}
+
+function namesOf(number: number, { newest, champion, aliases }: VersionsInUse): string[] {
+  const given = aliases.filter(each => each.number === number).map(({ alias }) => alias);
+  if (number === champion.number && !champion.pinned) given.unshift('champion');
+  if (number === newest.number) given.unshift('latest');
+  return given;
+}

@@ -1,0 +1,280 @@
+import { publicGate } from '@murmuration/api/gate';
+import { publicPrivacy } from '@murmuration/api/privacy';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { parseTaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
+import { modelPath } from '@murmuration/protocol/messages/channel';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
+import * as z from 'zod';
+import type { CoordinatorEvents } from '../../events/events.ts';
+import { publicGateMessage } from '../../lifecycle/gates/messages.ts';
+import { publicPrivacyMessage } from '../../privacy/messages.ts';
+import { type DeviceMetrics, deviceMetricsOf } from '../../queries/device-metrics.ts';
+import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
+import type { ModelVersion } from '../../registry/model-version.ts';
+import type { History } from '../../registry/ports.ts';
+import type { QueryResultStore } from '../../registry/query-results.ts';
+import type { VerdictStore } from '../../registry/verdicts.ts';
+import type { RoundRecord } from '../../round/record.ts';
+import type { RoundState } from '../../round/round.ts';
+import type { AllRounds } from '../../rounds/all-tasks.ts';
+import type { TaskRounds } from '../../rounds/task-rounds.ts';
+import type { App } from '../app.ts';
+import { type Guard, guarded, inTurn, unauthenticated } from '../authentication.ts';
+import { pageSender, type SendPage } from '../pages.ts';
+import { problem } from '../problem.ts';
+import type { Reading } from '../reading.ts';
+
+const instant = z.iso.datetime().describe('UTC');
+const metrics = z
+  .record(z.string(), z.number())
+  .nullable()
+  .describe('Held-out metrics of the coordinator; null without an evaluator');
+
+const version = z.object({
+  model: z.string().describe('SHA-256 of its model.json'),
+  url: z.string().describe('What tf.loadLayersModel takes'),
+  number: z.int(),
+  parent: z.string().nullable(),
+  round: z.string().nullable(),
+  strategy: z.string(),
+  planVersion: z.int(),
+  contributors: z.int(),
+  metrics,
+  fromDevices: z
+    .object({ devices: z.int(), examples: z.int(), metrics: z.record(z.string(), z.number()) })
+    .nullable()
+    .describe('Held-out metrics that devices measured last, means over devices; null: they have not'),
+  verdicts: z
+    .object({ kept: z.int(), refused: z.int() })
+    .describe('Devices that serve it, and that went on with the version before, by examples of their own'),
+  privacy: publicPrivacy
+    .nullable()
+    .describe('What this version and those before it tell of a device; epsilon null: nobody can say'),
+  words: z
+    .int()
+    .nullable()
+    .describe(
+      'That it knows; null where its task names no vocabulary. More than its parent knows: it grew, without a round',
+    ),
+  ngrams: z
+    .array(z.int())
+    .nullable()
+    .describe('N-grams of everybody beside it, how many of each length from 1; null: it has none'),
+  gate: publicGate
+    .nullable()
+    .describe('What the gate of the task decided; null: there is none, or it has not decided yet'),
+  createdAt: instant,
+});
+
+const tally = z.object({
+  cohort: z.int(),
+  accepted: z.int(),
+  rejected: z.int(),
+  late: z.int(),
+  lost: z.int(),
+});
+
+export const round = z.object({
+  round: z.string(),
+  number: z.int(),
+  phase: z.enum([
+    'gathering',
+    'keys',
+    'shares',
+    'updates',
+    'agreement',
+    'unmasking',
+    'closing',
+    'published',
+    'failed',
+  ]),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  base: z.string().describe('The version that it trained from'),
+  model: z.string().nullable().describe('The version that it led to; null of a query'),
+  query: z.string().nullable().describe('Name of the query that devices were asked; null where they trained'),
+  failure: z.object({ during: z.string(), reason: z.string() }).nullable(),
+  tally: tally.nullable(),
+  metrics,
+  traffic: z.object({ up: z.int(), down: z.int() }).nullable().describe('Bytes'),
+});
+
+const rounds = z.object({ rounds: z.array(round) });
+const versions = z.object({ models: z.array(version) });
+
+const taskParams = z.object({ task: z.string().regex(taskNamePattern) });
+const page = z.object({
+  before: z.coerce.number().int().min(0).optional().describe('Numbers below this one'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export interface TaskHistorySources {
+  readonly clock: Clock;
+  readonly events: CoordinatorEvents;
+  readonly tasks: AllRounds;
+  readonly history: Pick<History, 'rounds' | 'versions'>;
+  readonly verdicts: Pick<VerdictStore, 'of'>;
+  readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
+  readonly queryResults: Pick<QueryResultStore, 'results'>;
+  readonly guard: Guard;
+  readonly reading: Reading;
+}
+
+/** Throws `task.unknown`. */
+export function taskCalled(name: string, tasks: AllRounds): TaskRounds {
+  const found = tasks.get(name);
+  if (!found)
+    throw new MurmurationError('task.unknown', `There is no task "${name}"; GET /v1/tasks lists them.`);
+  return found;
+}
+
+/** Rounds and model versions of tasks, newest first. */
+export function taskHistoryRoutes(app: App, sources: TaskHistorySources): void {
+  const sendPage = pageSender(app, sources);
+  roundRoute(app, sources, sendPage);
+  versionRoute(app, sources, sendPage);
+}
+
+function roundRoute(
+  app: App,
+  { tasks, history, guard, reading }: TaskHistorySources,
+  sendPage: SendPage,
+): void {
+  app.get(
+    '/v1/tasks/:task/rounds',
+    {
+      schema: {
+        summary: 'Rounds, the one under way first',
+        ...guarded,
+        params: taskParams,
+        querystring: page,
+        response: { 200: rounds, ...unauthenticated, 404: problem },
+      },
+      onRequest: inTurn(guard, reading.guard),
+    },
+    (request, reply) => {
+      const { params, query } = request;
+      const { current } = taskCalled(params.task, tasks);
+      const before = query.before ?? Number.POSITIVE_INFINITY;
+      const key = ['rounds', params.task, before, query.limit, current?.terms.id, current?.state.phase];
+      const make = async (): Promise<z.input<typeof rounds>> => {
+        const over = await history.rounds(parseTaskName(params.task), before, query.limit);
+        const live =
+          current && current.terms.number < before && over[0]?.number !== current.terms.number
+            ? [liveRound(current.state)]
+            : [];
+        return { rounds: [...live, ...over.map(pastRound)].slice(0, query.limit) };
+      };
+      return sendPage(request, reply, { key, rows: query.limit, make });
+    },
+  );
+}
+
+function versionRoute(
+  app: App,
+  { tasks, history, verdicts, gateDecisions, queryResults, reading }: TaskHistorySources,
+  sendPage: SendPage,
+): void {
+  app.get(
+    '/v1/tasks/:task/models',
+    {
+      onRequest: reading.guard ? [reading.guard] : [],
+      schema: {
+        summary: 'Model versions',
+        params: taskParams,
+        querystring: page,
+        response: { 200: versions, 404: problem },
+      },
+    },
+    (request, reply) => {
+      const { params, query } = request;
+      const { task: asked } = taskCalled(params.task, tasks);
+      const before = query.before ?? Number.POSITIVE_INFINITY;
+      const key = ['models', params.task, before, query.limit];
+      const make = async (): Promise<z.input<typeof versions>> => {
+        const task = parseTaskName(params.task);
+        const found = await history.versions(task, before, query.limit);
+        const judged = await verdicts.of(found.map(({ model }) => model));
+        const decisions = await gateDecisions.of(
+          task,
+          found.map(({ number }) => number),
+        );
+        const measured = await deviceMetricsOf(asked, queryResults);
+        return {
+          models: found.map(version => ({
+            ...describeVersion(version, judged.get(version.model), decisions.get(version.number)),
+            fromDevices: fromDevices(measured.get(version.model)),
+          })),
+        };
+      };
+      return sendPage(request, reply, { key, rows: query.limit, make });
+    },
+  );
+}
+
+function describeVersion(
+  { task: _, createdAt, privacy, ngrams, vocabulary, ...rest }: ModelVersion,
+  verdicts: VerdictCounts = { kept: 0, refused: 0 },
+  decision?: GateDecision,
+): Omit<z.input<typeof version>, 'fromDevices'> {
+  return {
+    ...rest,
+    url: modelPath(rest.model),
+    verdicts,
+    words: vocabulary?.words ?? null,
+    ngrams: ngrams ? [...ngrams] : null,
+    privacy: privacy ? publicPrivacyMessage(privacy) : null,
+    gate: decision ? publicGateMessage(decision) : null,
+    createdAt: iso(createdAt),
+  };
+}
+
+/** On all examples. */
+function fromDevices(measured: DeviceMetrics | undefined): z.input<typeof version>['fromDevices'] {
+  const [all] = measured?.parts ?? [];
+  if (!all) return null;
+  const { devices, examples, metrics } = all;
+  return {
+    devices,
+    examples,
+    metrics: Object.fromEntries(metrics.map(({ metric, mean }) => [metric, mean.value])),
+  };
+}
+
+function liveRound(state: RoundState): z.input<typeof round> {
+  const { id, number, startedAt, plan } = state.terms;
+  return {
+    round: id,
+    number,
+    phase: state.phase,
+    startedAt: iso(startedAt),
+    endedAt: null,
+    base: plan.model,
+    model: null,
+    query: queryOf(plan)?.name ?? null,
+    failure: null,
+    tally: null,
+    metrics: null,
+    traffic: null,
+  };
+}
+
+function pastRound({
+  task: _,
+  planVersion: __,
+  groups: ___,
+  parts: ____,
+  outcome,
+  startedAt,
+  endedAt,
+  query,
+  ...rest
+}: RoundRecord): z.input<typeof round> {
+  return { ...rest, phase: outcome, query: query ?? null, startedAt: iso(startedAt), endedAt: iso(endedAt) };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
