@@ -1,0 +1,164 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import { decodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
+import type * as z from 'zod';
+import { measuredOf } from '../evaluation/on-devices.ts';
+import { refuseSynchronised } from './asynchronous.ts';
+import { requireGroups } from './groups.ts';
+import {
+  fairCapOf,
+  refuseIncompressible,
+  refuseKeepingEach,
+  refuseLayers,
+  refuseOptimizer,
+  refuseUnaccountable,
+  refuseUnasked,
+  refuseUnclippable,
+  refuseUncontrollable,
+  refuseUnmaskable,
+  refuseUnwatchable,
+} from './misfits.ts';
+import { misfitOf } from './retrain/retrain.ts';
+import { spreadOf } from './spread.ts';
+import type { Task, TaskQuery } from './task.ts';
+import { problemOfGate } from './task-gate.ts';
+import type { taskSchema } from './task-schema.ts';
+
+/** A definition whose fields are right by themselves, and what follows from them. */
+export interface TaskDraft extends Pick<Task, 'cohort' | 'buffer' | 'queries'> {
+  readonly given: z.output<typeof taskSchema>;
+  readonly update: UpdateSettings;
+  /** Measures versions in the coordinator; null: devices do, or nobody. */
+  readonly evaluation: Task['evaluator'];
+  readonly isMasked: boolean;
+  readonly isPrivate: boolean;
+  readonly isAsynchronous: boolean;
+  /** Devices add the noise of a privacy budget. */
+  readonly isNoisy: boolean;
+}
+
+/** The kind of sums that rounds are of. */
+export type Sums = Pick<Task, 'masking' | 'groups' | 'spread'>;
+
+/** Throws `config.invalid` for numbers of devices and times that leave no room for each other. */
+export function requireSizes({ given, cohort }: TaskDraft): void {
+  const { plan, strategy, deadlines, uploadSlot } = given;
+  if (plan.optimizer) refuseOptimizer(strategy, plan.optimizer);
+  if (cohort.minimum > cohort.goal)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.minimum must be at most cohort.goal (${cohort.goal}), not ${cohort.minimum}.`,
+    );
+  // An update may wait for two slots, and is made before that.
+  if (deadlines.updates < 3 * uploadSlot)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: deadlines.updates must be at least three times uploadSlot (${uploadSlot} ms), not ${deadlines.updates} ms: devices send their updates up to two slots after they are made.`,
+    );
+}
+
+/**
+ * The largest weight of an update where the strategy has devices weigh updates by their losses, `weightCap` as the
+ * definition says; null where it does not. Throws `config.invalid` for what the strategy does not go with.
+ */
+export function fitStrategy(draft: TaskDraft, weightCap: number | undefined): number | null {
+  const { update, cohort, isMasked, isPrivate, isAsynchronous, isNoisy } = draft;
+  const { strategy, plan, retrain } = draft.given;
+  if (strategy.consumes === 'each') refuseKeepingEach(strategy, isMasked, cohort);
+  if (isAsynchronous) refuseSynchronised(strategy, { isPrivate, isRetrained: retrain !== null });
+  const fairCap = fairCapOf(strategy, weightCap, { kind: update.kind, isPrivate, isAsynchronous });
+  refuseUnclippable(strategy, update, { isAsynchronous, isNoisy });
+  refuseLayers(strategy, update);
+  refuseUncontrollable(strategy, { update, plan, cohort, isPrivate, isAsynchronous });
+  refuseIncompressible(strategy, update, { isMasked, isPrivate, isAsynchronous });
+  if (isPrivate) refuseUnaccountable(strategy, update);
+  return fairCap;
+}
+
+/** Throws `config.invalid` for triggers, and for training in the coordinator, that do not fit the task. */
+export function refuseRetraining({ given, evaluation, isPrivate }: TaskDraft): void {
+  const { retrain, training: central, plan } = given;
+  const misfit =
+    retrain &&
+    misfitOf(retrain, {
+      hasEvaluation: evaluation !== null,
+      hasPrivacy: isPrivate,
+      isCentral: central !== null,
+    });
+  if (misfit) throw new MurmurationError('config.invalid', `The task: ${misfit.field} ${misfit.message}.`);
+  if (central && plan.privateLayers.length > 0)
+    throw new MurmurationError(
+      'config.invalid',
+      "The task: training on the coordinator's own examples can't be combined with plan.privateLayers, which only devices train.",
+    );
+}
+
+/** Throws `config.invalid` where cohorts are too small for the sums, or the task needs others. */
+export function sumsOf({ given, update, cohort, isMasked, isAsynchronous, isNoisy }: TaskDraft): Sums {
+  const { strategy, masking: asked } = given;
+  const { masking, groups } = maskingOf(asked);
+  requireGroups(strategy, groups, cohort, isMasked);
+  const spread = spreadOf(given.cohort.cells, {
+    smallest: asked === 'off' ? 1 : asked.smallestGroup,
+    cohort,
+    strategy,
+    update,
+    isAsynchronous,
+    isNoisy,
+    isCentral: given.training !== null,
+  });
+  if (masking) refuseUnmaskable(masking, update.kind, cohort, groups?.count ?? spread?.count ?? 1);
+  return { masking, groups, spread };
+}
+
+/** What plans say of masking, and what the coordinator alone knows of it. */
+function maskingOf(masking: z.output<typeof taskSchema>['masking']): {
+  readonly masking: MaskingSettings | null;
+  readonly groups: Task['groups'];
+} {
+  if (masking === 'off') return { masking: null, groups: null };
+  const { groups, smallestGroup, ...settings } = masking;
+  return { masking: settings, groups: groups === 1 ? null : { count: groups, smallest: smallestGroup } };
+}
+
+/** Throws `config.invalid` where versions can't be served, judged or promoted as the task says. */
+export function refuseUses(draft: TaskDraft): void {
+  const { given, queries, evaluation, isMasked, isPrivate, isAsynchronous } = draft;
+  const { serving, gate, promote, watch } = given;
+  const { privateLayers } = given.plan;
+  if (serving.remote && privateLayers.length > 0)
+    throw new MurmurationError(
+      'config.invalid',
+      "The task: serving.remote can't be combined with plan.privateLayers, since the coordinator has no trained weights of these layers.",
+    );
+  if (serving.ngrams) requireNgrams(serving.ngrams, queries);
+  const problem = gate && problemOfGate(gate, measuredOf({ evaluator: evaluation, queries }), privateLayers);
+  if (problem) throw new MurmurationError('config.invalid', `The task: ${problem}`);
+  if (promote && promote.query !== null) refuseUnasked(promote, given.queries);
+  if (promote && (!gate || (privateLayers.length > 0 && promote.query === null)))
+    throw new MurmurationError(
+      'config.invalid',
+      gate
+        ? "The task: promote can't be combined with plan.privateLayers, since no inference server answers with such a model."
+        : 'The task: promote needs a gate, since only what has passed it is promoted by itself.',
+    );
+  if (watch) refuseUnwatchable(watch, gate !== null, isMasked && !isAsynchronous, isPrivate);
+}
+
+/** Throws `config.invalid` for bytes that no device could read, and for a name that no query for n-grams has. */
+function requireNgrams(ngrams: Uint8Array | string, queries: readonly TaskQuery[]): void {
+  if (typeof ngrams === 'string') {
+    if (queries.some(({ query }) => query.name === ngrams && query.kind === 'ngrams')) return;
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: serving.ngrams: there is no query "${ngrams}" of the kind ngrams among its queries.`,
+    );
+  }
+  try {
+    decodeNgrams(ngrams);
+  } catch (cause) {
+    throw new MurmurationError('config.invalid', `The task: serving.ngrams: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
