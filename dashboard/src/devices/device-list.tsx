@@ -1,5 +1,5 @@
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { ExportCsv } from '../controls/export-csv.tsx';
@@ -19,7 +19,7 @@ interface Answer {
 
 /** Devices by their ids, those first that enrolled last. */
 export function DeviceList() {
-  const { session, requests, feed } = useDashboard();
+  const { feed } = useDashboard();
   const revoked = useSignal('');
   const places = usePlaces<string>();
   const search = useSignal('');
@@ -31,8 +31,6 @@ export function DeviceList() {
     'devices',
     'connections',
   ]);
-  const mayChange = session.may('operator');
-  const { columns } = words.list;
   return (
     <section class="card" aria-labelledby="all-devices">
       <div class="card-head">
@@ -41,55 +39,8 @@ export function DeviceList() {
           <p class="muted">{words.list.hint}</p>
         </div>
         <div class="filters">
-          <label>
-            <span>{words.list.search}</span>
-            <input
-              type="search"
-              value={search.value}
-              maxLength={64}
-              autocomplete="off"
-              spellcheck={false}
-              placeholder={words.list.searchHint}
-              onInput={({ currentTarget }) => {
-                search.value = currentTarget.value.trim();
-                places.reset();
-              }}
-            />
-          </label>
-          <label>
-            <span>{words.list.show}</span>
-            <select
-              value={revoked.value}
-              onChange={({ currentTarget }) => {
-                revoked.value = currentTarget.value;
-                places.reset();
-              }}
-            >
-              <option value="">{words.list.both}</option>
-              <option value="false">{words.list.unrevoked}</option>
-              <option value="true">{words.list.revoked}</option>
-            </select>
-          </label>
-          <ExportCsv<Answer>
-            name="devices"
-            head={['device', 'enrolled', 'revoked', 'last seen', 'platform', 'SDK', 'rounds', 'updates']}
-            path={after =>
-              `devices?limit=200${filter}${after === null ? '' : `&after=${encodeURIComponent(after)}`}`
-            }
-            rowsOf={answer =>
-              answer.devices.map(each => [
-                each.device,
-                each.enrolledAt,
-                each.revokedAt,
-                each.seenAt,
-                each.platform,
-                each.sdk,
-                each.tasks.reduce((sum, { rounds }) => sum + rounds, 0),
-                each.tasks.reduce((sum, { updates }) => sum + updates, 0),
-              ])
-            }
-            nextOf={answer => answer.next}
-          />
+          <Filters search={search} revoked={revoked} changed={() => places.reset()} />
+          <Export filter={filter} />
         </div>
       </div>
       <Loading of={loaded}>
@@ -102,91 +53,188 @@ export function DeviceList() {
             </p>
           ) : (
             <>
-              <ResponsiveTable label={words.list.all}>
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">{columns.device}</th>
-                      <th scope="col">{columns.state}</th>
-                      <th scope="col">{columns.runs}</th>
-                      <th scope="col">{columns.enrolled}</th>
-                      <th scope="col">{columns.seen}</th>
-                      <th scope="col">{columns.rounds}</th>
-                      {mayChange && <th scope="col">{tokenWords.list.columns.actions}</th>}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {devices.map(each => (
-                      <tr key={each.device}>
-                        <th scope="row">
-                          <code>{each.device}</code>
-                        </th>
-                        <td>
-                          <State device={each} />
-                          {each.convictions.length > 0 && (
-                            <span class="badge is-revoked">
-                              {words.list.convictions(each.convictions.length)}
-                            </span>
-                          )}
-                          <Marks of={each.marks} />
-                        </td>
-                        <td>
-                          {each.platform ?? terms.unknown}{' '}
-                          {each.sdk && <span class="muted">SDK {each.sdk}</span>}
-                        </td>
-                        <td>
-                          <Ago at={each.enrolledAt} />
-                        </td>
-                        <td>{each.seenAt ? <Ago at={each.seenAt} /> : words.list.never}</td>
-                        <td>
-                          {each.tasks.length === 0
-                            ? words.list.noRounds
-                            : each.tasks
-                                .map(({ task, rounds, updates }) => words.list.part(task, rounds, updates))
-                                .join('; ')}
-                        </td>
-                        {mayChange && (
-                          <td>
-                            {each.revokedAt === null && (
-                              <Action
-                                label={words.list.revoke}
-                                title={words.list.revokeTitle}
-                                consequences={words.list.revokeConsequences(each.device)}
-                                confirm={words.list.revoke}
-                                done={words.list.revokeDone}
-                                isDanger
-                                run={async () => {
-                                  await requests.send('POST', `devices/${each.device}/revoke`);
-                                  loaded.reload();
-                                }}
-                              />
-                            )}
-                            {(each.convictions.length > 0 || each.marks.length > 0) && (
-                              <Action
-                                label={words.list.pardon}
-                                title={words.list.pardonTitle}
-                                consequences={words.list.pardonConsequences(each.device)}
-                                confirm={words.list.pardon}
-                                done={words.list.pardonDone}
-                                run={async () => {
-                                  await requests.send('POST', `devices/${each.device}/pardon`);
-                                  loaded.reload();
-                                }}
-                              />
-                            )}
-                          </td>
-                        )}
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </ResponsiveTable>
+              <DeviceTable devices={devices} changed={() => loaded.reload()} />
               <Pager places={places} next={next} />
             </>
           )
         }
       </Loading>
     </section>
+  );
+}
+
+interface Filter {
+  readonly search: Signal<string>;
+  readonly revoked: Signal<string>;
+  readonly changed: () => void;
+}
+
+/** Which devices are shown. */
+function Filters({ search, revoked, changed }: Filter) {
+  return (
+    <>
+      <label>
+        <span>{words.list.search}</span>
+        <input
+          type="search"
+          value={search.value}
+          maxLength={64}
+          autocomplete="off"
+          spellcheck={false}
+          placeholder={words.list.searchHint}
+          onInput={({ currentTarget }) => {
+            search.value = currentTarget.value.trim();
+            changed();
+          }}
+        />
+      </label>
+      <label>
+        <span>{words.list.show}</span>
+        <select
+          value={revoked.value}
+          onChange={({ currentTarget }) => {
+            revoked.value = currentTarget.value;
+            changed();
+          }}
+        >
+          <option value="">{words.list.both}</option>
+          <option value="false">{words.list.unrevoked}</option>
+          <option value="true">{words.list.revoked}</option>
+        </select>
+      </label>
+    </>
+  );
+}
+
+/** The devices that fit, all of them, as a file. */
+function Export({ filter }: { readonly filter: string }) {
+  return (
+    <ExportCsv<Answer>
+      name="devices"
+      head={['device', 'enrolled', 'revoked', 'last seen', 'platform', 'SDK', 'rounds', 'updates']}
+      path={after =>
+        `devices?limit=200${filter}${after === null ? '' : `&after=${encodeURIComponent(after)}`}`
+      }
+      rowsOf={answer =>
+        answer.devices.map(each => [
+          each.device,
+          each.enrolledAt,
+          each.revokedAt,
+          each.seenAt,
+          each.platform,
+          each.sdk,
+          each.tasks.reduce((sum, { rounds }) => sum + rounds, 0),
+          each.tasks.reduce((sum, { updates }) => sum + updates, 0),
+        ])
+      }
+      nextOf={answer => answer.next}
+    />
+  );
+}
+
+interface Listed {
+  readonly devices: readonly Device[];
+  readonly changed: () => void;
+}
+
+function DeviceTable({ devices, changed }: Listed) {
+  const mayChange = useDashboard().session.may('operator');
+  const { columns } = words.list;
+  return (
+    <ResponsiveTable label={words.list.all}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{columns.device}</th>
+            <th scope="col">{columns.state}</th>
+            <th scope="col">{columns.runs}</th>
+            <th scope="col">{columns.enrolled}</th>
+            <th scope="col">{columns.seen}</th>
+            <th scope="col">{columns.rounds}</th>
+            {mayChange && <th scope="col">{tokenWords.list.columns.actions}</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {devices.map(each => (
+            <tr key={each.device}>
+              <DeviceCells device={each} />
+              {mayChange && (
+                <td>
+                  <Actions device={each} changed={changed} />
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ResponsiveTable>
+  );
+}
+
+function DeviceCells({ device }: { readonly device: Device }) {
+  return (
+    <>
+      <th scope="row">
+        <code>{device.device}</code>
+      </th>
+      <td>
+        <State device={device} />
+        {device.convictions.length > 0 && (
+          <span class="badge is-revoked">{words.list.convictions(device.convictions.length)}</span>
+        )}
+        <Marks of={device.marks} />
+      </td>
+      <td>
+        {device.platform ?? terms.unknown} {device.sdk && <span class="muted">SDK {device.sdk}</span>}
+      </td>
+      <td>
+        <Ago at={device.enrolledAt} />
+      </td>
+      <td>{device.seenAt ? <Ago at={device.seenAt} /> : words.list.never}</td>
+      <td>
+        {device.tasks.length === 0
+          ? words.list.noRounds
+          : device.tasks
+              .map(({ task, rounds, updates }) => words.list.part(task, rounds, updates))
+              .join('; ')}
+      </td>
+    </>
+  );
+}
+
+/** The buttons of an operator. */
+function Actions({ device, changed }: { readonly device: Device; readonly changed: () => void }) {
+  const { requests } = useDashboard();
+  return (
+    <>
+      {device.revokedAt === null && (
+        <Action
+          label={words.list.revoke}
+          title={words.list.revokeTitle}
+          consequences={words.list.revokeConsequences(device.device)}
+          confirm={words.list.revoke}
+          done={words.list.revokeDone}
+          isDanger
+          run={async () => {
+            await requests.send('POST', `devices/${device.device}/revoke`);
+            changed();
+          }}
+        />
+      )}
+      {(device.convictions.length > 0 || device.marks.length > 0) && (
+        <Action
+          label={words.list.pardon}
+          title={words.list.pardonTitle}
+          consequences={words.list.pardonConsequences(device.device)}
+          confirm={words.list.pardon}
+          done={words.list.pardonDone}
+          run={async () => {
+            await requests.send('POST', `devices/${device.device}/pardon`);
+            changed();
+          }}
+        />
+      )}
+    </>
   );
 }
 

@@ -49,93 +49,16 @@ function Past({ task, number }: Shown) {
   return <Loading of={round}>{detail => <Detail task={task} detail={detail} />}</Loading>;
 }
 
-function Detail({ task, detail }: { readonly task: string; readonly detail: RoundDetail }) {
-  const {
-    outcome,
-    query,
-    failure,
-    startedAt,
-    endedAt,
-    tally,
-    traffic,
-    phases,
-    errors,
-    left,
-    groups,
-    parts,
-    version,
-    metrics,
-    planVersion,
-  } = detail;
-  const figures = Object.entries(metrics ?? {});
+interface Ended {
+  readonly task: string;
+  readonly detail: RoundDetail;
+}
+
+function Detail({ task, detail }: Ended) {
+  const { query, startedAt, endedAt, phases, errors, left, groups, parts } = detail;
   return (
     <div class="stack">
-      <section class="card" aria-labelledby="outcome">
-        <h2 id="outcome">
-          {words.list.outcome} <span class={`badge is-${outcome}`}>{terms.outcome(outcome, query)}</span>
-        </h2>
-        {failure && (
-          <p class="hint failed">
-            {words.list.failedIn(words.phase(failure.during, query), failure.reason)}{' '}
-            {query === null ? words.list.unchanged : words.list.nothing}
-          </p>
-        )}
-        {query !== null && !failure && <p class="hint">{words.list.noVersion}</p>}
-        <div class="tiles">
-          <p class="tile">
-            <strong>{duration(Date.parse(endedAt) - Date.parse(startedAt))}</strong> {words.list.columns.took}
-          </p>
-          {!isCentral(detail) && (
-            <>
-              <p class="tile">
-                <strong>{count(tally.accepted)}</strong>{' '}
-                {query === null ? words.list.contributed : words.list.answered}
-              </p>
-              <p class="tile">
-                <strong>{bytes(traffic.up)}</strong> {words.list.tiles[query === null ? 'up' : 'answers']}
-              </p>
-              <p class="tile">
-                <strong>{bytes(traffic.down)}</strong> {words.list.tiles.down}
-              </p>
-            </>
-          )}
-          {figures.map(([name, value]) => (
-            <p key={name} class="tile">
-              <strong>{readable(value, readingOf(name, [value]))}</strong> {nameOf(name)}
-            </p>
-          ))}
-        </div>
-        <dl class="list">
-          <dt>{words.list.columns.cohort}</dt>
-          <dd>
-            <TallyBar round={detail} />
-          </dd>
-          <dt>{words.list.began}</dt>
-          <dd>{instant(startedAt)}</dd>
-          <dt>{words.list.columns.ended}</dt>
-          <dd>{instant(endedAt)}</dd>
-          <dt>{words.list.plan}</dt>
-          <dd>{terms.plan(planVersion)}</dd>
-          {query !== null && (
-            <>
-              <dt>{words.list.query}</dt>
-              <dd>
-                <a href={addressOf({ page: 'query', task, query })}>{query}</a>
-              </dd>
-            </>
-          )}
-          {version && (
-            <>
-              <dt>{words.list.ledTo}</dt>
-              <dd>
-                <a href={addressOf({ page: 'version', task, version: version.number })}>
-                  {terms.version(version.number)}
-                </a>
-              </dd>
-            </>
-          )}
-        </dl>
-      </section>
+      <Outcome task={task} detail={detail} />
       <section class="card" aria-labelledby="timeline">
         <h2 id="timeline">{words.timeline.heading}</h2>
         <p class="muted">{words.timeline.hint}</p>
@@ -180,5 +103,93 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
         )}
       </section>
     </div>
+  );
+}
+
+/** The outcome of the round, in words and figures. */
+function Outcome({ task, detail }: Ended) {
+  const { outcome, query, failure } = detail;
+  return (
+    <section class="card" aria-labelledby="outcome">
+      <h2 id="outcome">
+        {words.list.outcome} <span class={`badge is-${outcome}`}>{terms.outcome(outcome, query)}</span>
+      </h2>
+      {failure && (
+        <p class="hint failed">
+          {words.list.failedIn(words.phase(failure.during, query), failure.reason)}{' '}
+          {query === null ? words.list.unchanged : words.list.nothing}
+        </p>
+      )}
+      {query !== null && !failure && <p class="hint">{words.list.noVersion}</p>}
+      <Tiles detail={detail} />
+      <Facts task={task} detail={detail} />
+    </section>
+  );
+}
+
+function Tiles({ detail }: Pick<Ended, 'detail'>) {
+  const { query, startedAt, endedAt, tally, traffic, metrics } = detail;
+  const figures = Object.entries(metrics ?? {});
+  return (
+    <div class="tiles">
+      <p class="tile">
+        <strong>{duration(Date.parse(endedAt) - Date.parse(startedAt))}</strong> {words.list.columns.took}
+      </p>
+      {!isCentral(detail) && (
+        <>
+          <p class="tile">
+            <strong>{count(tally.accepted)}</strong>{' '}
+            {query === null ? words.list.contributed : words.list.answered}
+          </p>
+          <p class="tile">
+            <strong>{bytes(traffic.up)}</strong> {words.list.tiles[query === null ? 'up' : 'answers']}
+          </p>
+          <p class="tile">
+            <strong>{bytes(traffic.down)}</strong> {words.list.tiles.down}
+          </p>
+        </>
+      )}
+      {figures.map(([name, value]) => (
+        <p key={name} class="tile">
+          <strong>{readable(value, readingOf(name, [value]))}</strong> {nameOf(name)}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function Facts({ task, detail }: Ended) {
+  const { query, startedAt, endedAt, version, planVersion } = detail;
+  return (
+    <dl class="list">
+      <dt>{words.list.columns.cohort}</dt>
+      <dd>
+        <TallyBar round={detail} />
+      </dd>
+      <dt>{words.list.began}</dt>
+      <dd>{instant(startedAt)}</dd>
+      <dt>{words.list.columns.ended}</dt>
+      <dd>{instant(endedAt)}</dd>
+      <dt>{words.list.plan}</dt>
+      <dd>{terms.plan(planVersion)}</dd>
+      {query !== null && (
+        <>
+          <dt>{words.list.query}</dt>
+          <dd>
+            <a href={addressOf({ page: 'query', task, query })}>{query}</a>
+          </dd>
+        </>
+      )}
+      {version && (
+        <>
+          <dt>{words.list.ledTo}</dt>
+          <dd>
+            <a href={addressOf({ page: 'version', task, version: version.number })}>
+              {terms.version(version.number)}
+            </a>
+          </dd>
+        </>
+      )}
+    </dl>
   );
 }

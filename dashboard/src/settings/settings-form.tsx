@@ -25,7 +25,7 @@ interface Shown {
 
 /** The settings as a form: checked by the coordinator, field by field, before anything is changed. */
 export function SettingsForm({ task, current, mayChange }: Shown) {
-  const { requests, session } = useDashboard();
+  const { requests } = useDashboard();
   const before = useMemo(() => textsOf(current.settings), [current]);
   /** What was typed, over whatever the settings are. */
   const typed = useSignal<Texts>({});
@@ -37,7 +37,6 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
   const after = { ...before, ...typed.value };
   const changes = changesOf(before, after);
   const isChanged = Object.keys(changes).length > 0;
-  const wrong = Object.keys(problems.value).length;
   const path = `tasks/${task}/settings`;
 
   const check = async () => {
@@ -76,80 +75,129 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
     >
       <div class="sections">
         {(Object.keys(fields) as SectionName[]).map(section => (
-          <fieldset key={section} class="card" disabled={!mayChange}>
-            <legend>{words.sections[section].title}</legend>
-            <p class="muted">{words.sections[section].text}</p>
-            <div class="grid">
-              {Object.entries<FieldKind>(fields[section]).map(([field, kind]) => {
-                const name = `${section}.${field}`;
-                if (section === 'cohort' && before[name] === undefined) return null;
-                return (
-                  <SettingField
-                    key={name}
-                    name={name}
-                    kind={kind}
-                    text={after[name] ?? ''}
-                    isChanged={after[name] !== before[name]}
-                    isDisabled={
-                      section === 'masking' && field !== 'threat' && after['masking.threat'] === 'off'
-                    }
-                    problem={problems.value[name]}
-                    change={text => {
-                      typed.value = { ...typed.value, [name]: text };
-                      const { [name]: _, ...others } = problems.value;
-                      problems.value = others;
-                    }}
-                  />
-                );
-              })}
-            </div>
-          </fieldset>
+          <Section
+            key={section}
+            section={section}
+            texts={{ before, after }}
+            problems={problems.value}
+            isDisabled={!mayChange}
+            change={(name, text) => {
+              typed.value = { ...typed.value, [name]: text };
+              const { [name]: _, ...others } = problems.value;
+              problems.value = others;
+            }}
+          />
         ))}
       </div>
       {refusal.value && <Failure refusal={refusal.value} />}
       {mayChange && (
-        <div class="save-bar">
-          <p class="muted" role="status">
-            {wrong > 0 ? words.fixFields(wrong) : isChanged ? words.unsaved : words.unchanged}
-          </p>
-          <button
-            type="button"
-            class="quiet-button"
-            disabled={!isChanged}
-            onClick={() => {
-              typed.value = {};
-              refusal.value = null;
-              problems.value = {};
-            }}
-          >
-            {words.discard}
-          </button>
-          <button type="submit" class="main-button" disabled={!isChanged}>
-            {words.review}
-          </button>
-        </div>
+        <SaveBar
+          isChanged={isChanged}
+          wrong={Object.keys(problems.value).length}
+          discard={() => {
+            typed.value = {};
+            refusal.value = null;
+            problems.value = {};
+          }}
+        />
       )}
       {proposal.value && (
-        <Confirmation
-          title={words.confirmTitle}
-          consequences={[
-            ...proposal.value.changes.map(({ field, from, to }) => words.change(field, from, to)),
-            ...proposal.value.weakens.map(({ field, means }) => words.weakens(field, means)),
-            ...(proposal.value.weakens.length > 0
-              ? [session.may('admin') ? words.isTold : words.takesAdmin]
-              : []),
-            words.consequence(proposal.value.task.planVersion),
-          ]}
-          confirm={words.apply}
-          done={words.applied}
-          isDanger={proposal.value.weakens.length > 0}
-          run={apply}
+        <Proposal
+          proposal={proposal.value}
+          apply={apply}
           close={() => {
             proposal.value = null;
           }}
         />
       )}
     </form>
+  );
+}
+
+interface SectionProps {
+  readonly section: SectionName;
+  readonly texts: { readonly before: Texts; readonly after: Texts };
+  /** What is wrong, by the paths of fields. */
+  readonly problems: Readonly<Record<string, string>>;
+  readonly isDisabled: boolean;
+  readonly change: (name: string, text: string) => void;
+}
+
+/** The fields of one section. */
+function Section({ section, texts: { before, after }, problems, isDisabled, change }: SectionProps) {
+  return (
+    <fieldset class="card" disabled={isDisabled}>
+      <legend>{words.sections[section].title}</legend>
+      <p class="muted">{words.sections[section].text}</p>
+      <div class="grid">
+        {Object.entries<FieldKind>(fields[section]).map(([field, kind]) => {
+          const name = `${section}.${field}`;
+          if (section === 'cohort' && before[name] === undefined) return null;
+          return (
+            <SettingField
+              key={name}
+              name={name}
+              kind={kind}
+              text={after[name] ?? ''}
+              isChanged={after[name] !== before[name]}
+              isDisabled={section === 'masking' && field !== 'threat' && after['masking.threat'] === 'off'}
+              problem={problems[name]}
+              change={text => change(name, text)}
+            />
+          );
+        })}
+      </div>
+    </fieldset>
+  );
+}
+
+interface SaveBarProps {
+  readonly isChanged: boolean;
+  /** Fields that something is wrong with. */
+  readonly wrong: number;
+  readonly discard: () => void;
+}
+
+function SaveBar({ isChanged, wrong, discard }: SaveBarProps) {
+  return (
+    <div class="save-bar">
+      <p class="muted" role="status">
+        {wrong > 0 ? words.fixFields(wrong) : isChanged ? words.unsaved : words.unchanged}
+      </p>
+      <button type="button" class="quiet-button" disabled={!isChanged} onClick={discard}>
+        {words.discard}
+      </button>
+      <button type="submit" class="main-button" disabled={!isChanged}>
+        {words.review}
+      </button>
+    </div>
+  );
+}
+
+interface ProposalProps {
+  readonly proposal: SettingsChanged;
+  readonly apply: () => Promise<void>;
+  readonly close: () => void;
+}
+
+/** The changes with their consequences, to be confirmed. */
+function Proposal({ proposal: { changes, weakens, task }, apply, close }: ProposalProps) {
+  const { session } = useDashboard();
+  return (
+    <Confirmation
+      title={words.confirmTitle}
+      consequences={[
+        ...changes.map(({ field, from, to }) => words.change(field, from, to)),
+        ...weakens.map(({ field, means }) => words.weakens(field, means)),
+        ...(weakens.length > 0 ? [session.may('admin') ? words.isTold : words.takesAdmin] : []),
+        words.consequence(task.planVersion),
+      ]}
+      confirm={words.apply}
+      done={words.applied}
+      isDanger={weakens.length > 0}
+      run={apply}
+      close={close}
+    />
   );
 }
 
