@@ -10,18 +10,25 @@ import { type Aliases, type Fetched, fetchModel } from '../client/model-export.t
 import type { Range } from '../client/pages.ts';
 import { PublicClient, type ShownModel, type ShownTask } from '../client/public-client.ts';
 import { figures } from '../output/figures.ts';
-import { say, sayJson, sayTable } from '../output/output.ts';
+import { type Cell, say, sayJson, sayTable } from '../output/output.ts';
 import { exportFolder, linesOfFolder } from './folder-export.ts';
 import { importModel, linesOfImport } from './model-import.ts';
 import { exportNpm, linesOfPackage, type NpmOptions } from './npm-export.ts';
 import { exportOnnx, linesOf } from './onnx-export.ts';
-import { linesOfSmaller, smallerForm } from './smaller-form.ts';
+import { linesOfSmaller, type SmallerForm, smallerForm } from './smaller-form.ts';
 import { namedVersion, versionCommands } from './versions.ts';
 
 /** `murmuration models list|show|export|import|promote|rollback`. */
 export function modelCommands(program: Command): void {
   const models = program.command('models').description('the model versions of a running coordinator');
+  listCommand(models);
+  showCommand(models);
+  exportCommand(models);
+  importCommand(models);
+  versionCommands(models);
+}
 
+function listCommand(models: Command): void {
   remoteOptions(
     models.command('list', { isDefault: true }).description('list the versions of each task, newest first'),
   )
@@ -40,54 +47,61 @@ export function modelCommands(program: Command): void {
         ),
       );
       if (given.json) return sayJson(all.flat());
-      sayTable(
-        [
-          'task',
-          'version',
-          'served',
-          'made',
-          'strategy',
-          'contributors',
-          'held-out',
-          'from devices',
-          'kept',
-          'refused',
-          'ε',
-          'model',
-        ],
-        all
-          .flat()
-          .map(
-            ({
-              task,
-              number,
-              served,
-              createdAt,
-              strategy,
-              contributors,
-              metrics,
-              fromDevices,
-              verdicts,
-              privacy,
-              model,
-            }) => [
-              task,
-              number,
-              served && { text: served, tone: served === 'pinned' ? 'doubtful' : 'good' },
-              createdAt,
-              strategy,
-              contributors,
-              figures(metrics),
-              fromDevices ? figures(fromDevices.metrics) : null,
-              verdicts.kept,
-              verdicts.refused > 0 ? { text: String(verdicts.refused), tone: 'doubtful' } : 0,
-              privacy && (privacy.epsilon === null ? { text: 'none', tone: 'doubtful' } : epsilonOf(privacy)),
-              { text: model, tone: 'faint' },
-            ],
-          ),
-      );
+      sayTable(columns, all.flat().map(rowOf));
     });
+}
 
+interface Listed extends ShownModel {
+  readonly task: string;
+  readonly served: 'yes' | 'pinned' | null;
+}
+
+const columns = [
+  'task',
+  'version',
+  'served',
+  'made',
+  'strategy',
+  'contributors',
+  'held-out',
+  'from devices',
+  'kept',
+  'refused',
+  'ε',
+  'model',
+];
+
+/** A version as a row of the table. */
+function rowOf({
+  task,
+  number,
+  served,
+  createdAt,
+  strategy,
+  contributors,
+  metrics,
+  fromDevices,
+  verdicts,
+  privacy,
+  model,
+}: Listed): readonly Cell[] {
+  return [
+    task,
+    number,
+    served && { text: served, tone: served === 'pinned' ? 'doubtful' : 'good' },
+    createdAt,
+    strategy,
+    contributors,
+    figures(metrics),
+    fromDevices ? figures(fromDevices.metrics) : null,
+    verdicts.kept,
+    verdicts.refused > 0 ? { text: String(verdicts.refused), tone: 'doubtful' } : 0,
+    privacy && (privacy.epsilon === null ? { text: 'none', tone: 'doubtful' } : epsilonOf(privacy)),
+    { text: model, tone: 'faint' },
+  ];
+}
+
+function showCommand(models: Command): void {
   remoteOptions(
     models.command('show').description('show one version: where it comes from, its figures, and its ε'),
   )
@@ -98,28 +112,41 @@ export function modelCommands(program: Command): void {
       const smaller = await smallerForm(client, version.model as ModelHash);
       const shown = { ...version, smaller };
       if (given.json) return sayJson(shown);
-      const { task, number, model, parent, createdAt, strategy, contributors, metrics, verdicts } = shown;
-      const rows: readonly (readonly [string, string])[] = [
-        ['version', `${number} of ${task}`],
-        ['made', createdAt],
-        ['from', parent ?? 'nothing: it is the first'],
-        ['strategy', strategy],
-        ['contributors', String(contributors)],
-        ['held-out', figures(metrics) ?? 'not measured'],
-        ...(shown.fromDevices ? [['from devices', devicesText(shown.fromDevices)] as const] : []),
-        ...(shown.gate ? [['gate', gateText(shown.gate)] as const] : []),
-        ['verdicts', `${verdicts.kept} kept, ${verdicts.refused} refused`],
-        ...(shown.words ? [['words', wordsText(shown, await parentOf(client, shown))] as const] : []),
-        ...(shown.ngrams ? [['n-grams', ngramsText(shown.ngrams)] as const] : []),
-        ['model', model],
-      ];
-      for (const [name, value] of rows) say(`${name.padEnd(14)}${value}`);
-      for (const { passed, text } of shown.gate?.checks ?? [])
-        say(`${''.padEnd(14)}${passed ? 'passed' : 'failed'}: ${text}`);
-      if (smaller) for (const line of linesOfSmaller(smaller)) say(line);
-      say(`\n${shown.privacy?.text ?? 'No noise was added to this version, so it has no ε.'}`);
+      await sayVersion(shown, client);
     });
+}
 
+interface Detailed extends ShownModel {
+  readonly task: string;
+  readonly smaller: SmallerForm | null;
+}
+
+/** Says all that is known of a version, line by line. */
+async function sayVersion(shown: Detailed, client: PublicClient): Promise<void> {
+  const { task, number, model, parent, createdAt, strategy, contributors, metrics, verdicts, smaller } =
+    shown;
+  const rows: readonly (readonly [string, string])[] = [
+    ['version', `${number} of ${task}`],
+    ['made', createdAt],
+    ['from', parent ?? 'nothing: it is the first'],
+    ['strategy', strategy],
+    ['contributors', String(contributors)],
+    ['held-out', figures(metrics) ?? 'not measured'],
+    ...(shown.fromDevices ? [['from devices', devicesText(shown.fromDevices)] as const] : []),
+    ...(shown.gate ? [['gate', gateText(shown.gate)] as const] : []),
+    ['verdicts', `${verdicts.kept} kept, ${verdicts.refused} refused`],
+    ...(shown.words ? [['words', wordsText(shown, await parentOf(client, shown))] as const] : []),
+    ...(shown.ngrams ? [['n-grams', ngramsText(shown.ngrams)] as const] : []),
+    ['model', model],
+  ];
+  for (const [name, value] of rows) say(`${name.padEnd(14)}${value}`);
+  for (const { passed, text } of shown.gate?.checks ?? [])
+    say(`${''.padEnd(14)}${passed ? 'passed' : 'failed'}: ${text}`);
+  if (smaller) for (const line of linesOfSmaller(smaller)) say(line);
+  say(`\n${shown.privacy?.text ?? 'No noise was added to this version, so it has no ε.'}`);
+}
+
+function exportCommand(models: Command): void {
   remoteOptions(
     models
       .command('export')
@@ -148,7 +175,9 @@ export function modelCommands(program: Command): void {
       if (given.json) return sayJson(done);
       for (const line of lines) say(line);
     });
+}
 
+function importCommand(models: Command): void {
   models
     .command('import')
     .description('take a pretrained Keras model into a folder of models, to serve it or begin a task with')
@@ -163,8 +192,6 @@ export function modelCommands(program: Command): void {
       if (json) return sayJson(done);
       for (const line of linesOfImport(done)) say(line);
     });
-
-  versionCommands(models);
 }
 
 interface ExportOptions extends RemoteOptions, NpmOptions {
@@ -198,7 +225,6 @@ async function aliasesOf(given: RemoteOptions, task: string): ReturnType<Aliases
   return new Map(serving.aliases.map(({ alias, number, model }) => [alias, { number, model }]));
 }
 
-/** How many n-grams a version has, by length. */
 /** The version before, where it is the parent; undefined where it is another one, or deleted. */
 async function parentOf(
   client: PublicClient,
@@ -214,6 +240,7 @@ function wordsText({ words }: ShownModel, before: ShownModel | undefined): strin
   return added > 0 ? `${words}, ${added} of them new: it grew without a round` : String(words);
 }
 
+/** How many n-grams a version has, by length. */
 const ngramsText = (counts: readonly number[]): string =>
   counts.map((found, i) => `${found} of ${i + 1}`).join(', ');
 
@@ -245,7 +272,7 @@ function gateText(gate: NonNullable<ShownModel['gate']>): string {
 }
 
 /** Whether devices serve a version, and whether an operator has pinned it; null where they don't. */
-function servedAs({ number }: ShownModel, serves: ShownTask['serves']): 'yes' | 'pinned' | null {
+function servedAs({ number }: ShownModel, serves: ShownTask['serves']): Listed['served'] {
   if (number !== serves.number) return null;
   return serves.isPinned ? 'pinned' : 'yes';
 }
