@@ -11,42 +11,35 @@ import { requestErasure } from '../device/erasure.ts';
 import { Handshake } from '../device/handshake.ts';
 import { Leadership } from '../device/leadership.ts';
 import { Participation } from '../device/participation.ts';
-import { Contributions } from '../floors/contributions.ts';
 import { requireLocal } from '../floors/development.ts';
 import { heldFloors } from '../floors/floors.ts';
-import { drawSecret } from '../floors/own-draw.ts';
 import { type Protection, protectionOf } from '../floors/protection.ts';
 import type { Hybrid } from '../hybrid/hybrid.ts';
 import { Hybrids } from '../hybrid/hybrids.ts';
 import { openedLater } from '../models/models.ts';
-import { PrivateLayers } from '../private-layers/private-layers.ts';
 import { retry } from '../retry/retry.ts';
 import { WakeSignal } from '../retry/wake-signal.ts';
 import { whileWanted } from '../retry/while-wanted.ts';
 import { defaultEnergy } from '../session/costs.ts';
 import { deliver } from '../session/deliver.ts';
-import { sessionStore } from '../session/saved-session.ts';
-import { Session } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
 import { withNamedFailures } from '../storage/named-failures.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { asError } from '../training/training-errors.ts';
-import { isTrusted } from '../transport/address.ts';
-import { bounded } from '../transport/bounded.ts';
 import { Connection } from '../transport/connection.ts';
 import type { ConnectionState } from '../transport/connection-state.ts';
 import { requireEncryption } from '../transport/encryption.ts';
 import { greeted } from '../transport/greeted.ts';
-import { Inflow } from '../transport/inflow.ts';
 import { observed } from '../transport/observed.ts';
-import { roaming } from '../transport/roaming.ts';
 import type { Transport } from '../transport/transport.ts';
-import { answering } from './answering.ts';
 import type { ClientEvents } from './events.ts';
 import { loadParts } from './load-parts.ts';
 import type { ClientOptions, ExamplesByTask, TaskOptions } from './options.ts';
 import type { TaskModels } from './parts.ts';
 import type { Platform } from './platform.ts';
 import { invalid, requireOptions } from './require-options.ts';
+import { sessionOf } from './session-of.ts';
+import { transportOf } from './transport-of.ts';
 
 /** Why a client that was started waits, in words for its app. */
 const hindrances = {
@@ -102,25 +95,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     const floors = heldFloors(options.floors);
     this.protection = protectionOf(floors);
     this.#platform = platform;
-    const { transport, readToken, buckets } = options;
-    // Whichever front or cell it comes from: of ours as they read, and of each transport whoever made it.
-    const [inflow, taken] = [new Inflow(platform.clock), new Inflow(platform.clock)];
-    const bound = (made: Transport) => bounded(made, platform, taken);
-    // Also from a cell.
-    const mayFetch = (address: URL) => isTrusted(address, base, buckets);
-    const elsewhere = { from: 0 };
-    this.#transport =
-      typeof transport === 'object'
-        ? bound(transport)
-        : roaming(
-            base,
-            platform,
-            to =>
-              bound(
-                platform.transport(to, { ...platform, readToken, mayFetch, elsewhere, inflow }, transport),
-              ),
-            options.cells,
-          );
+    this.#transport = transportOf(base, options, platform);
     this.#connection = new Connection(this.#transport, platform.clock, state =>
       this.#emit('connection', state),
     );
@@ -171,60 +146,27 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     });
     for (const [position, task] of tasks.entries())
       this.#hybrids.add(task.name, task, trainers[position]!, caches[position]!);
-    this.#sessions = tasks.map(({ name: task, examples, privateLayers = [], answers }, position): Session => {
-      const models = caches[position]!;
-      const served = this.#hybrids.sessionOf(task);
-      const layers = new PrivateLayers(storage, task);
-      return new Session({
-        task,
+    this.#sessions = tasks.map(({ name, ...task }, position) =>
+      sessionOf(name, task, {
         platform: { ...platform, wake: this.#wake },
         transport: known,
         trainer: trainers[position]!,
-        examples,
-        models,
-        privateLayers: layers,
-        keepPrivate: privateLayers,
-        served,
-        holdsOut: Object.values(answers ?? {}).some(
-          ({ kinds, answer }) => !answer && kinds.includes('evaluation'),
-        ),
+        models: caches[position]!,
+        served: this.#hybrids.sessionOf(name),
         contribution: async () => (await parts()).contribute,
         storage,
-        store: sessionStore(storage, task),
         identity: () => this.#handshake.identity,
         floors,
         energy: { ...defaultEnergy, ...options.energy },
-        contributions: new Contributions(storage, platform.clock, task, floors.contributions),
-        answers:
-          answers &&
-          answering({
-            storage,
-            task,
-            clock: platform.clock,
-            floors,
-            allowed: answers,
-            named: () => models.named(),
-            evaluation: served && {
-              ...served,
-              examples,
-              privateLayers: layers,
-              borrow: models.borrow,
-            },
-          }),
-        async ownSeed(round) {
-          const secret = await drawSecret(storage, platform.random);
-          const updateProcessor = trainers[position]!.updateProcessor ?? (await platform.updateProcessor());
-          return updateProcessor.draw(secret, task, round);
-        },
         emit: (event, ...args) => {
           this.#emit(event, ...args);
           const [told] = args as readonly unknown[] as readonly [{ readonly model?: ModelHash } | undefined];
-          this.#hybrids.heard(task, event, told?.model);
+          this.#hybrids.heard(name, event, told?.model);
         },
         isFree: () => this.#sessions.every((session, other) => other === position || !session.isBusy),
         takesPart: () => this.#participation.isRunning,
-      });
-    });
+      }),
+    );
   }
 
   /** Calls `listener` at each event of that name, until the returned function is called. */

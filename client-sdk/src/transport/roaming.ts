@@ -14,35 +14,26 @@ import type { Cancel } from '@murmuration/protocol/time/clock';
 import * as z from 'zod/mini';
 import { baseOf, isTrusted } from './address.ts';
 import { about } from './inflow.ts';
+import {
+  atFront,
+  longestPause,
+  type RoamingEffect,
+  type RoamingEvent,
+  step,
+  type Wait,
+} from './roaming-state.ts';
 import type { Transport, TransportListener, TransportPlatform } from './transport.ts';
 
-/** ms after which a device that has lost its cell asks the front where its task is now: doubled each time, up to the last. */
-const firstPause = 500;
-const longestPause = 30_000;
 /**
  * Where the device has a part in a round, phases go by meanwhile: it waits no longer than until the cohort together has come so often a second,
  * and that long in any case, ms.
  */
 const cohortPerSecond = 250;
 const longestInRound = 2_000;
-/** ms between two ways to a cell, at least, whatever front and cells say. */
-const shortestVisit = 500;
 /** ms after which another task asks again while the device is at the cell of one. */
 const whileAway = 10_000;
-/** ms within which a cell that has the round of a device names it, counted from the hello: another cell may answer at an address that a front takes for it. */
-const untilNamed = 2_000;
-/** Cells in a row that name no round, after which the device has a part in none. */
-const cellsTried = 3;
 
 const answers = z.union([checkInAnswer, sentElsewhere]);
-
-/** At which cell a device is, or was last, and for what. */
-interface Visit {
-  readonly checkIn: CheckIn;
-  readonly ticket: string;
-  /** Whether the cell was asked: its ticket is for that once, and the next check-in is at the front. */
-  hasAsked: boolean;
-}
 
 /**
  * A transport whose coordinator may be a front: a check-in that it answers with a ticket leads to a cell, on a connection of its own, and the
@@ -54,163 +45,175 @@ interface Visit {
  */
 export function roaming(
   base: URL,
-  { clock, random }: TransportPlatform,
+  platform: TransportPlatform,
   make: (base: URL) => Transport,
   origins: readonly string[] = [],
 ): Transport {
   const home = make(base);
-  let current = home;
-  let listener: TransportListener | undefined;
-  let visit: Visit | undefined;
-  /** Whether the device has a part in a round at a cell. */
-  let isInRound = false;
-  /** Whether the cell that the device is at has named that round. */
-  let isNamed = false;
-  let unnamed = 0;
-  /** ms between two tries to find that cell again, at most. */
-  let longest = longestPause;
-  /** One more whenever what was asked before does not count any more: answers of then lead nowhere. */
-  let turn = 0;
-  let pause = firstPause;
-  /** When the device went to a cell last, ms since 1970. */
-  let wentAt = -Infinity;
-  let cancel: Cancel = () => {};
-
-  const follow = (transport: Transport) => {
-    current = transport;
-    const isHome = transport === home;
-    transport.open({
-      ...listener!,
-      disconnected(...told) {
-        listener?.disconnected(...told);
-        if (!isHome) goHome(true);
-      },
-      failed: retryAt => (isHome ? listener?.failed?.(retryAt) : goHome(true)),
-      resting: () => (isHome ? listener?.resting?.() : goHome()),
-      message(event, frame) {
-        if (event === 'assignment' && !isHome) named(frame);
-        listener?.message(event, frame);
-        if (isHome || event !== 'round-end') return;
-        isInRound = false;
-        goHome();
-      },
-    });
+  const roamer = new Roamer(platform, home, { make, allowed: cell => requireAllowed(cell, base, origins) });
+  return {
+    // Asked when it is needed: what is in the way may be found otherwise by then.
+    ...(home.findProblem && { findProblem: () => home.findProblem!() }),
+    isSeeking: () => roamer.isSeeking,
+    stopSeeking: () => roamer.hear({ type: 'given-up' }),
+    open: listener => roamer.open(listener),
+    close: () => roamer.close(),
+    request: (event, frame) => roamer.request(event, frame),
+    download: (...args) => roamer.current.download(...args),
+    upload: (...args) => roamer.upload(...args),
   };
+}
 
-  const named = (assignment: Uint8Array) => {
-    cancel();
-    longest = longestFor(assignment);
-    isInRound = true;
-    isNamed = true;
-    unnamed = 0;
-    pause = firstPause;
-  };
+/** How cells are reached. */
+interface Cells {
+  readonly make: (address: URL) => Transport;
+  /** Throws `ticket.refused` for a cell to which the device does not go. */
+  readonly allowed: (cell: string) => URL;
+}
 
-  /** The device has said hello to a cell. One that has its round names it; from any other the device goes back, to be led again. */
-  const awaitNaming = () => {
-    if (!isInRound || isNamed) return;
-    const at = current;
-    cancel();
-    cancel = clock.at(clock.now() + untilNamed, () => {
-      if (current !== at || !isInRound || isNamed) return;
-      if (++unnamed === cellsTried) {
-        unnamed = 0;
-        isInRound = false;
-      }
-      goHome(true);
-    });
-  };
+/** Tells the state of a device what happens, and does what follows from it. */
+class Roamer {
+  readonly #platform: Pick<TransportPlatform, 'clock' | 'random'>;
+  readonly #home: Transport;
+  readonly #cells: Cells;
+  /** The connection that there is, or is about to be. */
+  #current: Transport;
+  #listener: TransportListener | undefined;
+  #state = atFront;
+  #cancel: Cancel = () => {};
 
-  const move = (to: () => void, wait = 0) => {
-    cancel();
-    turn++;
-    isNamed = false;
-    current.close();
-    listener?.moving?.();
-    cancel = clock.at(clock.now() + wait, to);
-  };
+  constructor(platform: Pick<TransportPlatform, 'clock' | 'random'>, home: Transport, cells: Cells) {
+    this.#platform = platform;
+    this.#home = home;
+    this.#cells = cells;
+    this.#current = home;
+  }
 
-  const goHome = (isLost = false) => {
-    if (current === home) return;
-    const left = wentAt + shortestVisit - clock.now();
-    const wait = isInRound ? Math.min(pause, longest) : pause;
-    move(() => follow(home), Math.max(isLost ? about(wait, random) : 0, left));
-    current = home;
-    if (isLost) pause = Math.min(2 * pause, longestPause);
-    else pause = firstPause;
-  };
+  get current(): Transport {
+    return this.#current;
+  }
 
-  /** Goes to the cell that a front names. */
-  const goTo = ({ cell, ticket }: SentElsewhere, message: CheckIn) => {
-    const address = requireAllowed(cell, base, origins);
-    visit = { checkIn: message, ticket, hasAsked: isInRound };
-    wentAt = clock.now();
-    move(() => follow(make(address)));
-  };
+  get isSeeking(): boolean {
+    return this.#state.part.type === 'sought';
+  }
 
-  /** Asks a front where the round is that the device has a part in. */
-  const ask = async (): Promise<void> => {
-    const { checkIn: message, ticket } = visit!;
-    const asked = turn;
-    let wait = about(Math.min(pause, longest), random);
+  hear(event: RoamingEvent): void {
+    const { state, effects } = step(this.#state, event, this.#platform.clock.now());
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  open(listener: TransportListener): void {
+    this.#listener = listener;
+    this.#follow(this.#home);
+  }
+
+  close(): void {
+    this.hear({ type: 'closed' });
+    this.#listener = undefined;
+    this.#current.close();
+    this.#current = this.#home;
+  }
+
+  async request(event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array> {
+    if (event === 'check-in')
+      return this.#state.at === 'front'
+        ? this.#checkInAtFront(frame)
+        : this.#checkInAtCell(decodeFrame(frame, checkIn));
+    // A cell without the round would say so, and the device would give up what another cell waits for.
+    if (this.isSeeking && ofRound.has(event)) throw new MurmurationError('server.unreachable');
+    const { turn } = this.#state;
+    const answer = await this.#current.request(event, frame);
+    if (event === 'hello') this.hear({ type: 'welcomed', turn });
+    return answer;
+  }
+
+  async upload(...args: Parameters<Transport['upload']>): Promise<void> {
+    // A front would say that it knows no such round, and so would a cell that has not named it.
+    if (this.isSeeking) throw new MurmurationError('server.unreachable');
+    const at = this.#current;
     try {
-      const frame = await home.request('check-in', encodeFrame({ ...message, ticket }));
-      const answer = decodeAck(frame, answers);
-      if (turn !== asked) return;
-      if (answer.decision === 'elsewhere') return goTo(answer, message);
-      if (answer.decision === 'later') wait = Math.max(firstPause, answer.after);
+      await at.upload(...args);
+    } catch (error) {
+      // An upload is on no connection: another process may have the cell's address before the device notices.
+      const isOther = error instanceof MurmurationError && error.code === 'round.unknown';
+      if (!isOther || this.#state.part.type === 'none' || at === this.#home) throw error;
+      if (this.#current === at) this.hear({ type: 'lost' });
+      throw new MurmurationError('server.unreachable');
+    }
+  }
+
+  #perform(effect: RoamingEffect): void {
+    switch (effect.type) {
+      case 'move':
+        this.#move(effect);
+        break;
+      case 'ask':
+        void this.#ask(effect);
+        break;
+      case 'wait':
+        this.#wait(effect.wait, () => this.hear(effect.event));
+        break;
+      case 'stop-waiting':
+        this.#cancel();
+    }
+  }
+
+  #wait({ ms, isAbout, since = -Infinity }: Wait, then: () => void): void {
+    const { clock, random } = this.#platform;
+    this.#cancel();
+    this.#cancel = clock.at(Math.max(clock.now() + (isAbout ? about(ms, random) : ms), since), then);
+  }
+
+  #move({ cell, wait }: Extract<RoamingEffect, { type: 'move' }>): void {
+    this.#cancel();
+    this.#current.close();
+    this.#current = this.#home;
+    this.#listener?.moving?.();
+    this.#wait(wait, () => this.#follow(cell ? this.#cells.make(cell) : this.#home));
+  }
+
+  #follow(transport: Transport): void {
+    this.#current = transport;
+    const isHome = transport === this.#home;
+    this.hear({ type: 'arrived', at: isHome ? 'front' : 'cell' });
+    transport.open({
+      ...this.#listener!,
+      disconnected: (...told) => {
+        this.#listener?.disconnected(...told);
+        if (!isHome) this.hear({ type: 'lost' });
+      },
+      failed: retryAt => (isHome ? this.#listener?.failed?.(retryAt) : this.hear({ type: 'lost' })),
+      resting: () => (isHome ? this.#listener?.resting?.() : this.hear({ type: 'resting' })),
+      message: (event, frame) => {
+        if (event === 'assignment' && !isHome) this.hear({ type: 'named', longest: longestFor(frame) });
+        this.#listener?.message(event, frame);
+        if (event === 'round-end' && !isHome) this.hear({ type: 'round-ended' });
+      },
+    });
+  }
+
+  /** Asks the front where the round is that the device has a part in. */
+  async #ask({ checkIn: message, turn }: Extract<RoamingEffect, { type: 'ask' }>): Promise<void> {
+    try {
+      const answer = decodeAck(await this.#home.request('check-in', encodeFrame(message)), answers);
+      if (answer.decision === 'elsewhere') return this.#send(answer, message, { turn });
+      this.hear({ type: 'put-off', turn, ...(answer.decision === 'later' && { after: answer.after }) });
     } catch (error) {
       // The next hello asks again, or the next turn, unless the front has refused it for good.
-      if (turn === asked && error instanceof MurmurationError && !error.retryable) isInRound = false;
+      const isFinal = error instanceof MurmurationError && !error.retryable;
+      this.hear({ type: isFinal ? 'refused' : 'put-off', turn });
     }
-    // The device is on its way elsewhere, where another answer has led it: no timer but that of this way counts.
-    if (turn !== asked) return;
-    cancel();
-    cancel = clock.at(clock.now() + wait, () => isInRound && current === home && void ask());
-  };
+  }
 
-  /** A check-in at a cell, and what its answer leads to. */
-  const checkInAway = async (message: CheckIn): Promise<Uint8Array> => {
-    if (message.task !== visit!.checkIn.task)
-      return encodeAccepted({
-        decision: 'later',
-        after: whileAway,
-        reason: 'the device is at the cell of another task',
-      } satisfies CheckInAnswer);
-    if (visit!.hasAsked) {
-      isInRound = false;
-      goHome();
-      throw new MurmurationError('server.unreachable', 'The device goes back to the front.');
-    }
-    visit!.hasAsked = true;
-    const at = current;
-    const frame = await at.request('check-in', encodeFrame({ ...message, ticket: visit!.ticket }));
-    let stays = false;
-    try {
-      stays = decodeAck(frame, checkInAnswer).decision === 'waiting';
-      pause = firstPause;
-    } catch {
-      // What it is refused with is the session's to tell; its next check-in is at the front.
-    }
-    // Once the answer was heard.
-    if (!stays && current === at) clock.at(clock.now(), () => current === at && !isInRound && goHome());
-    return frame;
-  };
+  /** Goes to the cell that the front names. Throws `ticket.refused`. */
+  #send({ cell, ticket }: SentElsewhere, message: CheckIn, asked: { readonly turn?: number } = {}): void {
+    this.hear({ type: 'sent', cell: this.#cells.allowed(cell), ticket, checkIn: message, ...asked });
+  }
 
-  const requestAway = async (event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array> => {
-    // A cell that does not have the round would say so, and the device would give up what another cell waits for.
-    if (isInRound && !isNamed && ofRound.has(event)) throw new MurmurationError('server.unreachable');
-    const at = current;
-    const answer = await at.request(event, frame);
-    if (event === 'hello' && current === at) awaitNaming();
-    return answer;
-  };
-
-  const checkInAtHome = async (frame: Uint8Array): Promise<Uint8Array> => {
-    // Whoever checks in has no part in a round any more.
-    isInRound = false;
-    turn++;
-    const answer = await home.request('check-in', frame);
+  async #checkInAtFront(frame: Uint8Array): Promise<Uint8Array> {
+    this.hear({ type: 'checking-in' });
+    const answer = await this.#home.request('check-in', frame);
     let sent: CheckInAnswer | SentElsewhere;
     try {
       sent = decodeAck(answer, answers);
@@ -218,57 +221,39 @@ export function roaming(
       return answer;
     }
     if (sent.decision !== 'elsewhere') return answer;
-    goTo(sent, decodeFrame(frame, checkIn));
+    this.#send(sent, decodeFrame(frame, checkIn));
     throw new MurmurationError('server.unreachable', 'The device goes to the cell of the task.');
-  };
+  }
 
-  return {
-    // Asked when it is needed: what is in the way may be found otherwise by then.
-    ...(home.findProblem && { findProblem: () => home.findProblem!() }),
-    isSeeking: () => isInRound && !isNamed,
-    stopSeeking() {
-      if (isNamed) return;
-      isInRound = false;
-      turn++;
-    },
-    open(given) {
-      listener = given;
-      follow(home);
-    },
-    close() {
-      cancel();
-      turn++;
-      listener = undefined;
-      isInRound = false;
-      current.close();
-      current = home;
-    },
-    async request(event, frame) {
-      if (current !== home)
-        return event === 'check-in' ? checkInAway(decodeFrame(frame, checkIn)) : requestAway(event, frame);
-      if (event === 'check-in') return checkInAtHome(frame);
-      if (isInRound && ofRound.has(event)) throw new MurmurationError('server.unreachable');
-      const asked = turn;
-      const answer = await home.request(event, frame);
-      if (event === 'hello' && isInRound && turn === asked) void ask();
-      return answer;
-    },
-    download: (...args) => current.download(...args),
-    async upload(...args) {
-      // A front would say that it knows no such round, and so would a cell that has not named it.
-      if (isInRound && !isNamed) throw new MurmurationError('server.unreachable');
-      const at = current;
-      try {
-        await at.upload(...args);
-      } catch (error) {
-        // An upload is on no connection: another process may have taken the cell's address before the device has noticed that the cell is gone.
-        const isOther = error instanceof MurmurationError && error.code === 'round.unknown';
-        if (!isOther || !isInRound || at === home) throw error;
-        if (current === at) goHome(true);
-        throw new MurmurationError('server.unreachable');
-      }
-    },
-  };
+  /** A check-in at a cell, and what its answer leads to. */
+  async #checkInAtCell(message: CheckIn): Promise<Uint8Array> {
+    const { checkIn: first, ticket, hasAsked } = this.#state.visit!;
+    if (message.task !== first.task)
+      return encodeAccepted({
+        decision: 'later',
+        after: whileAway,
+        reason: 'the device is at the cell of another task',
+      } satisfies CheckInAnswer);
+    if (hasAsked) {
+      this.hear({ type: 'used-up' });
+      throw new MurmurationError('server.unreachable', 'The device goes back to the front.');
+    }
+    this.hear({ type: 'asking' });
+    const at = this.#current;
+    const frame = await at.request('check-in', encodeFrame({ ...message, ticket }));
+    let stays = false;
+    try {
+      stays = decodeAck(frame, checkInAnswer).decision === 'waiting';
+      this.hear({ type: 'answered' });
+    } catch {
+      // What it is refused with is the session's to tell; its next check-in is at the front.
+    }
+    const { clock } = this.#platform;
+    const isHere = () => this.#current === at;
+    // Once the answer was heard.
+    if (!stays && isHere()) clock.at(clock.now(), () => isHere() && this.hear({ type: 'dismissed' }));
+    return frame;
+  }
 }
 
 /** What a front has no answer to. */

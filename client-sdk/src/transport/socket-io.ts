@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import {
   type CoordinatorEvents,
   coordinatorEvents,
+  type DeviceEvent,
   type DeviceEvents,
   socketPath,
 } from '@murmuration/protocol/messages/channel';
@@ -35,16 +36,7 @@ export function socketIoTransport(
   let pause = firstPause;
   let asking = new AbortController();
   let isHeard = false;
-  const socket: Socket<CoordinatorEvents, DeviceEvents> = io(base.origin, {
-    path: under(base, socketPath).pathname,
-    transports: ['websocket'],
-    autoConnect: false,
-    forceNew: true,
-    // Its back-off keeps to itself when the next try begins.
-    reconnection: false,
-    // No frame is longer. A page has no such option: there a message is received whole before it counts.
-    ...({ maxPayload: maxFrameLength } as object),
-  });
+  const socket = socketTo(base);
   return {
     ...bulkTransport(base, bodyOf, readToken, mayFetch && { clock, mayFetch, elsewhere }),
     open(listener) {
@@ -57,10 +49,6 @@ export function socketIoTransport(
         socket.connect();
         bound(socket.io.engine);
       };
-      /**
-       * Whether the coordinator answers plain requests of this page, as for models: a WebSocket opens all the same, and a device that gets
-       * no model spoils the round that it is chosen for.
-       */
       const ask = () => {
         asking.abort();
         const mine = new AbortController();
@@ -70,8 +58,7 @@ export function socketIoTransport(
           failed();
         });
         const { signal } = mine;
-        const headers = readToken ? { authorization: `Bearer ${readToken}` } : {};
-        fetch(under(base, '/v1/tasks'), { method: 'HEAD', headers, credentials: 'omit', signal }).then(
+        askPlainly(base, readToken, signal).then(
           () => {
             if (signal.aborted) return;
             isHeard = true;
@@ -98,19 +85,13 @@ export function socketIoTransport(
         unbound();
         isFlooded = true;
         socket.disconnect();
-        // Nothing is read any more: a coordinator that floods may not close its side either.
-        (engine.transport as { ws?: { terminate?(): void } }).ws?.terminate?.();
+        terminate(engine);
         const error = new MurmurationError('server.flood');
         listener.disconnected(error.detail, connectAfter(comeBack), error);
       };
-      /** Ends a connection that brings more than any round needs, before it is decoded: of whatever kind it is. */
       const bound = (engine: Engine) => {
-        const count = ({ data }: { data?: unknown }) => {
-          if (!inflow.take(lengthOf(data))) flooded(engine);
-        };
         unbound();
-        engine.on('packet', count);
-        unbound = () => engine.off('packet', count);
+        unbound = boundBy(inflow, engine, () => flooded(engine));
       };
       socket.on('connect', () => {
         pause = firstPause;
@@ -153,18 +134,61 @@ export function socketIoTransport(
       const { findProblem } = await import('./find-problem.ts');
       return findProblem(base, under(base, '/health/live'), clock);
     },
-    async request(event, frame) {
-      if (!socket.connected) throw new MurmurationError('server.unreachable');
-      try {
-        const answer = socket.timeout(answerLimit).emitWithAck(event, frame);
-        // The library keeps it for the next connection where this one has been silent for too long; there it would come before the hello.
-        socket.sendBuffer.length = 0;
-        return bytesOf(await answer);
-      } catch (cause) {
-        throw new MurmurationError('server.no-answer', undefined, { cause });
-      }
-    },
+    request: (event, frame) => requestOn(socket, event, frame),
   };
+}
+
+type DeviceSocket = Socket<CoordinatorEvents, DeviceEvents>;
+
+function socketTo(base: URL): DeviceSocket {
+  return io(base.origin, {
+    path: under(base, socketPath).pathname,
+    transports: ['websocket'],
+    autoConnect: false,
+    forceNew: true,
+    // Its back-off keeps to itself when the next try begins.
+    reconnection: false,
+    // No frame is longer. A page has no such option: there a message is received whole before it counts.
+    ...({ maxPayload: maxFrameLength } as object),
+  });
+}
+
+/**
+ * Resolves where the coordinator answers plain requests of this page, as for models: a WebSocket opens all the
+ * same, and a device that gets no model spoils the round that it is chosen for.
+ */
+function askPlainly(base: URL, readToken: string | undefined, signal: AbortSignal): Promise<Response> {
+  const headers = readToken ? { authorization: `Bearer ${readToken}` } : {};
+  return fetch(under(base, '/v1/tasks'), { method: 'HEAD', headers, credentials: 'omit', signal });
+}
+
+/**
+ * Calls `flooded` where a connection brings more than any round needs, before it is decoded: of whatever kind it is.
+ * Returns what ends that.
+ */
+function boundBy(inflow: Inflow, engine: Engine, flooded: () => void): Cancel {
+  const count = ({ data }: { data?: unknown }) => {
+    if (!inflow.take(lengthOf(data))) flooded();
+  };
+  engine.on('packet', count);
+  return () => engine.off('packet', count);
+}
+
+/** Reads nothing any more: a coordinator that floods may not close its side either. */
+function terminate(engine: Engine): void {
+  (engine.transport as { ws?: { terminate?(): void } }).ws?.terminate?.();
+}
+
+async function requestOn(socket: DeviceSocket, event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array> {
+  if (!socket.connected) throw new MurmurationError('server.unreachable');
+  try {
+    const answer = socket.timeout(answerLimit).emitWithAck(event, frame);
+    // The library keeps it for the next connection where this one has been silent for too long; there it would come before the hello.
+    socket.sendBuffer.length = 0;
+    return bytesOf(await answer);
+  } catch (cause) {
+    throw new MurmurationError('server.no-answer', undefined, { cause });
+  }
 }
 
 /** Whether this is a page, and of another origin than the coordinator. */
