@@ -6,6 +6,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { Access } from '../access/access.ts';
 import { requireAll } from '../access/holder.ts';
@@ -153,23 +154,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
       clock,
       ...(options.turns && { turns: options.turns }),
     });
-  openDoor(app, ports, scope => {
-    scope.get('/', () => ({ status: 'alive' }));
-    scope.get(
-      '/metrics',
-      asking(['monitor', 'predict'], 'Figures for Prometheus'),
-      async (request, reply) => {
-        requireAll(holderOf(request));
-        return reply.type(registry.contentType).send(await registry.metrics());
-      },
-    );
-    scope.setNotFoundHandler(() => {
-      throw new MurmurationError(
-        'request.not-found',
-        'There is nothing at this address; GET /v2/models lists the models.',
-      );
-    });
-  });
+  openOwnDoor(app, ports, registry);
   let grpc: GrpcDoor | undefined;
   let closed: Promise<void> | undefined;
   const close = async () => {
@@ -222,6 +207,27 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
       return closed;
     },
   };
+}
+
+/** Answers whether the server is there, and with its figures. */
+function openOwnDoor(app: FastifyInstance, ports: DoorPorts, registry: Registry): void {
+  openDoor(app, ports, scope => {
+    scope.get('/', () => ({ status: 'alive' }));
+    scope.get(
+      '/metrics',
+      asking(['monitor', 'predict'], 'Figures for Prometheus'),
+      async (request, reply) => {
+        requireAll(holderOf(request));
+        return reply.type(registry.contentType).send(await registry.metrics());
+      },
+    );
+    scope.setNotFoundHandler(() => {
+      throw new MurmurationError(
+        'request.not-found',
+        'There is nothing at this address; GET /v2/models lists the models.',
+      );
+    });
+  });
 }
 
 function serverThreads(
