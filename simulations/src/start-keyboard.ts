@@ -1,0 +1,288 @@
+import { join } from 'node:path';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
+import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
+import { phrasesQuery } from '@murmuration/demo-keyboard-app/task/phrases';
+import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { base64url, hex } from '@murmuration/protocol/encoding/bytes';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { NgramsQuery } from '@murmuration/protocol/queries/query';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { lossesIn } from './behaviour/losses.ts';
+import type { FederatedText } from './data/federated-text.ts';
+import { agreedWords, type Vocabulary } from './demonstration/agreed-words.ts';
+import { askLengths } from './demonstration/asked-lengths.ts';
+import type { Display } from './demonstration/display.ts';
+import { keptHead } from './demonstration/kept-head.ts';
+import { roundsBeforeVisitor, type StartOptions } from './demonstration/start-options.ts';
+import type { HeldOutText } from './keyboard/evaluate.ts';
+import { fewestExamples, keyboardTask } from './keyboard/task.ts';
+import { heldOutMessages } from './keyboard/text.ts';
+import { Phones } from './phones/phones.ts';
+import { sayProblem } from './phones/problems.ts';
+import { AskedNgrams, whyUnasked } from './phrases/asked-ngrams.ts';
+import { version0 } from './pretraining/version0.ts';
+import { seededRandom } from './random/seeded-random.ts';
+import { Host } from './visitors/host.ts';
+import { scriptedVisitor } from './visitors/scripted-visitor.ts';
+import { secondsPerRound, visitedRounds } from './visitors/visited-rounds.ts';
+import { Visitors } from './visitors/visitors.ts';
+import { phonesAsked, wordsTask } from './vocabulary/words-task.ts';
+
+/** The path of the keyboard's page. */
+export const pagePath = '/keyboard/';
+/** Shorter steps than for a model that has learned nothing: those undo in a round what version 0 was taught. */
+const serverLearningRate = 0.09;
+
+/** A start: its options, and who hears of it. */
+export interface KeyboardStart {
+  readonly options: StartOptions;
+  readonly text: FederatedText;
+  readonly display: Display;
+  /** ms since 1970. */
+  readonly began: number;
+  /** Folder that keeps all of it; undefined: all is gone at the end. */
+  readonly kept: string | undefined;
+  /** Hears of an error that ends the process. */
+  readonly end: (error: unknown) => void;
+}
+
+/** The phones, and what they teach. */
+interface Taught {
+  readonly storage: Storage;
+  readonly phones: Phones;
+  readonly vocabulary: Vocabulary;
+  readonly heldOut: HeldOutText;
+  /** Why phones are not asked for n-grams; undefined where they are. */
+  readonly unasked: string | undefined;
+  readonly phrases: NgramsQuery | undefined;
+  readonly task: Task;
+  /** The task that asks phones for words, and how long messages are. */
+  readonly words: Task;
+}
+
+/** The coordinator, and whom it serves beside the phones. */
+interface Served {
+  readonly coordinator: Coordinator;
+  /** The version that rounds go on from. */
+  readonly head: NonNullable<Awaited<ReturnType<typeof keptHead>>>;
+  /** Resolves once all phones are there. */
+  readonly connected: Promise<void>;
+  readonly visitors: Visitors;
+  readonly host: Host;
+  readonly visitor: Phones | undefined;
+  /** Rounds of training to come. */
+  readonly roundsLeft: () => number;
+  /** Updates that the scripted visitor has sent. */
+  readonly visitorUpdates: () => number;
+}
+
+/** A demonstration whose rounds may begin. */
+export interface Demonstration extends Taught, Served {
+  readonly operatorToken: string;
+  readonly ngrams: AskedNgrams | undefined;
+}
+
+/** Opens a demonstration; `page` is the folder of the keyboard's page, where there is one. */
+export async function openDemonstration(
+  start: KeyboardStart,
+  page: string | undefined,
+): Promise<Demonstration> {
+  const tokens = drawTokens();
+  const taught = await teach(start, tokens.enrolment);
+  const coordinator = await openCoordinator(start, taught, tokens, page);
+  // Where words were added to those that are kept, the version that has grown.
+  const head = (await keptHead(taught.storage, taught.task.name))!;
+  await coordinator.control.pause(taught.words.name);
+  // The demonstration before may have paused it, after its last round.
+  await coordinator.control.unpause(taught.task.name);
+  const served = { coordinator, head, ...serve(start, taught, coordinator, tokens.visitors) };
+  const ngrams = askForNgrams(start, taught, served, page !== undefined);
+  await ngrams?.open(systemClock.now());
+  return { ...taught, ...served, operatorToken: tokens.operator.text, ngrams };
+}
+
+interface Tokens {
+  readonly enrolment: string;
+  readonly visitors: string;
+  readonly operator: ReturnType<typeof mintToken>;
+}
+
+function drawTokens(): Tokens {
+  return {
+    enrolment: base64url(systemRandom(24)),
+    visitors: base64url(systemRandom(24)),
+    operator: mintToken('operator', systemRandom, native),
+  };
+}
+
+/** Draws as the seed says, but where a storage is kept: that has used up what a seed gives. */
+function randomOf(name: string, { options, kept }: KeyboardStart): RandomBytes {
+  return kept ? systemRandom : seededRandom(options.seed, name);
+}
+
+/** Opens the phones, and the task whose words they agree on. */
+async function teach(start: KeyboardStart, enrolmentToken: string): Promise<Taught> {
+  const { options, text, kept, display } = start;
+  const storage = await openStorage(kept && join(kept, 'coordinator'), systemClock);
+  await startBackend();
+  const phones = openPhones(start, enrolmentToken);
+  const vocabulary = await agreedWords({
+    options,
+    text,
+    kept,
+    storage,
+    phones,
+    enrolmentToken,
+    random: randomOf('words', start),
+    display,
+  });
+  const heldOut = { words: vocabulary.words, messages: heldOutMessages(text) };
+  const isCompared = options.compared !== undefined;
+  const unasked = isCompared ? 'only recall is compared' : whyUnasked(options);
+  const phrases = unasked === undefined ? phrasesQuery(firstWordId + heldOut.words.length) : undefined;
+  const task = keyboardTask({
+    ...options,
+    // The end measures on all of them.
+    heldOut: isCompared ? { ...heldOut, messages: heldOut.messages.slice(0, 200) } : heldOut,
+    model: () => version0(heldOut.words),
+    vocabulary: heldOut.words,
+    ngrams: phrases,
+    serverLearningRate,
+  });
+  const words = wordsTask(options.devices);
+  return { storage, phones, vocabulary, heldOut, unasked, phrases, task, words };
+}
+
+function openPhones({ options, text, kept, display, end }: KeyboardStart, enrolmentToken: string): Phones {
+  const phones = new Phones({
+    enrolmentToken,
+    seed: options.seed,
+    kept: kept ? { folder: join(kept, 'phones'), start: base64url(systemRandom(12)) } : null,
+    engine: options.engine,
+    losses: lossesIn(options.loseAt, options.lose),
+    phones: text.phones
+      .slice(0, options.devices)
+      .map(({ train: messages }, number) => ({ number, messages })),
+  });
+  phones.on('failure', end);
+  phones.on('event', event => {
+    if (event.type === 'error') sayProblem(display, event);
+  });
+  return phones;
+}
+
+/** Opens the coordinator of the phones and of visitors. */
+function openCoordinator(
+  start: KeyboardStart,
+  { task, words, heldOut, storage }: Taught,
+  tokens: Tokens,
+  page: string | undefined,
+): Promise<Coordinator> {
+  const setup = {
+    words: heldOut.words,
+    enrolment: tokens.visitors,
+    leastSentences: fewestExamples,
+    secondsPerRound,
+  };
+  const { id, digest } = tokens.operator.proof;
+  return createCoordinator(
+    parseConfig({
+      port: start.options.port,
+      log: 'error',
+      enrolmentTokens: [tokens.enrolment, tokens.visitors],
+      operatorTokens: [{ id, name: 'you', role: 'admin', sha256: hex(digest) }],
+      apps: page ? { [pagePath]: { folder: page, documents: { 'setup.json': setup } } } : {},
+    }),
+    [task, words],
+    { clock: systemClock, random: randomOf('coordinator', start), storage },
+  );
+}
+
+/** Has the phones come to learn, and makes room for visitors. */
+function serve(
+  { options, display, end }: KeyboardStart,
+  { phones, task, heldOut }: Taught,
+  coordinator: Coordinator,
+  visitorsToken: string,
+): Omit<Served, 'coordinator' | 'head'> {
+  // From now on, since phones connect while the model is measured.
+  const learning = {
+    url: coordinator.url,
+    plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
+    words: heldOut.words,
+  };
+  const connected = phones.learn(learning);
+  const visitors = new Visitors(coordinator.events);
+  const host = new Host(visitors, {
+    task: task.name,
+    control: coordinator.control,
+    resize: rounds =>
+      coordinator.control.tasks
+        .find(({ task: { name } }) => name === task.name)!
+        .adjust(rounds === 'visited' ? visitedRounds(task) : task),
+    clock: systemClock,
+    phones: options.devices,
+    awake: count => phones.awake(count),
+    say: line => display.say(line),
+  });
+  let roundsLeft = options.rounds;
+  const visitor = options.compared === 'with' ? scriptedVisitor(visitorsToken, options) : undefined;
+  let visitorUpdates = 0;
+  visitor?.on('failure', end);
+  visitor?.on('event', event => {
+    if (event.type === 'update') visitorUpdates += 1;
+    if (event.type === 'error') sayProblem(display, event);
+  });
+  coordinator.events.on('round-ended', ({ task: name, query }) => {
+    if (name !== task.name || query !== undefined) return;
+    roundsLeft -= 1;
+    if (options.rounds - roundsLeft === roundsBeforeVisitor) visitor?.learn(learning).catch(end);
+  });
+  return {
+    connected,
+    visitors,
+    host,
+    visitor,
+    roundsLeft: () => roundsLeft,
+    visitorUpdates: () => visitorUpdates,
+  };
+}
+
+/** Has phones asked for n-grams, and how long messages are. Undefined: nobody is asked for n-grams. */
+function askForNgrams(
+  { options, display, kept }: KeyboardStart,
+  { task, words, phrases, storage }: Taught,
+  { coordinator, host, visitors, roundsLeft }: Served,
+  isServedOn: boolean,
+): AskedNgrams | undefined {
+  const goesOn = isServedOn && !options.exit;
+  const ngrams =
+    phrases &&
+    new AskedNgrams({
+      task,
+      query: phrases,
+      ask: name => coordinator.control.ask(task.name, name),
+      results: storage.queryResults,
+      events: coordinator.events,
+      host,
+      display,
+      settled: () => askForLengths(),
+      isOver: () => !goesOn && roundsLeft() <= 0,
+      isKept: kept !== undefined,
+    });
+  const remain = options.devices - phonesAsked(options.devices) >= cohortSizeOf(task);
+  const askForLengths = askLengths({
+    trained: task.name,
+    asking: coordinator.control.tasks.find(each => each.task.name === words.name)!,
+    // A phone has a part in one round at a time: those that are asked are missing from one of training.
+    mayAsk: () => remain && options.lose === 0 && visitors.present === 0 && !ngrams?.isOpen,
+    events: coordinator.events,
+  });
+  return ngrams;
+}
