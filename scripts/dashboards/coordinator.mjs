@@ -20,8 +20,14 @@ export function coordinatorDashboard() {
     .timezone('browser')
     .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'))
     .withVariable(variable('job', 'Job', 'label_values(murmuration_enrolled_devices, job)'))
-    .withVariable(variable('task', 'Task', 'label_values(murmuration_waiting_devices{job=~"$job"}, task)'))
+    .withVariable(variable('task', 'Task', 'label_values(murmuration_waiting_devices{job=~"$job"}, task)'));
+  for (const withRow of [withNow, withRounds, withModel, withDevices, withProcess]) withRow(dashboard);
+  return `${JSON.stringify(dashboard.build(), null, 2)}\n`;
+}
 
+/** @param {DashboardBuilder} dashboard */
+function withNow(dashboard) {
+  dashboard
     .withRow(new RowBuilder('Now'))
     .withPanel(number('Coordinators up', 'Targets that answer.', 'short', `sum(up{${process}})`))
     .withPanel(
@@ -63,8 +69,12 @@ export function coordinatorDashboard() {
         'short',
         `sum(increase(murmuration_faults_total{${process}}[${shown}]))`,
       ),
-    )
+    );
+}
 
+/** @param {DashboardBuilder} dashboard */
+function withRounds(dashboard) {
+  dashboard
     .withRow(new RowBuilder('Rounds'))
     .withPanel(
       lines('Rounds that ended', 'By outcome, per hour.', 'short', [
@@ -103,8 +113,12 @@ export function coordinatorDashboard() {
         `max by (task) (murmuration_round_number{${own}})`,
         '{{task}}',
       ]),
-    )
+    );
+}
 
+/** @param {DashboardBuilder} dashboard */
+function withModel(dashboard) {
+  dashboard
     .withRow(new RowBuilder('Model'))
     .withPanel(
       lines('Held-out figures', 'Of the newest version.', 'short', [
@@ -117,8 +131,12 @@ export function coordinatorDashboard() {
         `max by (task) (murmuration_model_version{${own}})`,
         '{{task}}',
       ]),
-    )
+    );
+}
 
+/** @param {DashboardBuilder} dashboard */
+function withDevices(dashboard) {
+  dashboard
     .withRow(new RowBuilder('Devices'))
     .withPanel(
       lines(
@@ -158,8 +176,12 @@ export function coordinatorDashboard() {
         `sum by (code) (rate(murmuration_refusals_total{${process}}[${range}]))`,
         '{{code}}',
       ]),
-    )
+    );
+}
 
+/** @param {DashboardBuilder} dashboard */
+function withProcess(dashboard) {
+  dashboard
     .withRow(new RowBuilder('Process'))
     .withPanel(
       lines('Event loop', 'How late it is; 99 of 100 times less.', 's', [
@@ -185,7 +207,6 @@ export function coordinatorDashboard() {
         [`process_max_fds{${process}}`, '{{instance}} allowed'],
       ),
     );
-  return `${JSON.stringify(dashboard.build(), null, 2)}\n`;
 }
 
 /**

@@ -23,8 +23,24 @@ export function inferenceDashboard() {
     .timezone('browser')
     .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'))
     .withVariable(variable('job', 'Job', `label_values(${inference}_requests_total, job)`))
-    .withVariable(variable('model', 'Model', `label_values(${inference}_requests_total{job=~"$job"}, model)`))
+    .withVariable(
+      variable('model', 'Model', `label_values(${inference}_requests_total{job=~"$job"}, model)`),
+    );
+  for (const withRow of [
+    withNow,
+    withRequests,
+    withModels,
+    withRequestLog,
+    withFeedbackAndDrift,
+    withPrecompute,
+  ])
+    withRow(dashboard);
+  return `${JSON.stringify(dashboard.build(), null, 2)}\n`;
+}
 
+/** @param {DashboardBuilder} dashboard */
+function withNow(dashboard) {
+  dashboard
     .withRow(new RowBuilder('Now'))
     .withPanel(
       number(
@@ -49,8 +65,12 @@ export function inferenceDashboard() {
         'short',
         `sum(increase(${inference}_model_load_failures_total{${own}}[${shown}])) or vector(0)`,
       ),
-    )
+    );
+}
 
+/** @param {DashboardBuilder} dashboard */
+function withRequests(dashboard) {
+  dashboard
     .withRow(new RowBuilder('Requests'))
     .withPanel(
       lines('Requests', 'By version and protocol.', 'reqps', [
@@ -81,8 +101,12 @@ export function inferenceDashboard() {
         [quantile(0.5, 'queue_seconds', 'model'), '{{model}} p50'],
         [quantile(0.99, 'queue_seconds', 'model'), '{{model}} p99'],
       ),
-    )
+    );
+}
 
+/** @param {DashboardBuilder} dashboard */
+function withModels(dashboard) {
+  dashboard
     .withRow(new RowBuilder('Models'))
     .withPanel(
       lines('Rows that ran together', 'On average.', 'short', [
@@ -109,8 +133,12 @@ export function inferenceDashboard() {
         `rate(process_cpu_seconds_total{${job}}[${range}])`,
         '{{instance}}',
       ]),
-    )
+    );
+}
 
+/** @param {DashboardBuilder} dashboard */
+function withRequestLog(dashboard) {
+  dashboard
     .withRow(new RowBuilder('Request log'))
     .withPanel(
       lines('Events that were logged', 'Requests and responses, by sink.', 'cps', [
@@ -123,8 +151,12 @@ export function inferenceDashboard() {
         orNone(`sum by (sink, reason) (rate(${inference}_log_dropped_total{${job}}[${range}]))`),
         '{{sink}} {{reason}}',
       ]),
-    )
+    );
+}
 
+/** @param {DashboardBuilder} dashboard */
+function withFeedbackAndDrift(dashboard) {
+  dashboard
     .withRow(new RowBuilder('Feedback and drift'))
     .withPanel(
       lines('Feedback', 'By what became of it.', 'cps', [
@@ -152,8 +184,12 @@ export function inferenceDashboard() {
         `murmuration_drift_score{${own}}`,
         '{{model}} {{version}} {{feature}}',
       ]),
-    )
+    );
+}
 
+/** @param {DashboardBuilder} dashboard */
+function withPrecompute(dashboard) {
+  dashboard
     .withRow(new RowBuilder('Precompute'))
     .withPanel(
       lines('Rows computed', 'Of runs under way, by what became of them.', 'cps', [
@@ -188,7 +224,6 @@ export function inferenceDashboard() {
         ],
       ),
     );
-  return `${JSON.stringify(dashboard.build(), null, 2)}\n`;
 }
 
 /**

@@ -361,19 +361,8 @@ class Lowering {
         before.push(m.if(this.#lower(info.condition), arm(info.ifTrue), arm(info.ifFalse)));
         return to;
       }
-      case binaryen.BlockId: {
-        const to = this.#fresh(kindOf(expression, this.#kinds) ?? wanted ?? 'f32');
-        if (info.name) this.#results.set(info.name, to);
-        const inside = info.children
-          .slice(0, -1)
-          .map((/** @type {Expression} */ child) => this.#lower(child));
-        const last = info.children.at(-1);
-        if (binaryen.getExpressionType(last) === v128)
-          this.#copy(this.#vector(last, inside, to.kind), to, inside);
-        else inside.push(this.#lower(last));
-        before.push(m.block(info.name || null, inside, none));
-        return to;
-      }
+      case binaryen.BlockId:
+        return this.#block(expression, info, before, wanted);
       case binaryen.CallId: {
         const first = this.#scalar(f32);
         before.push(m.local.set(first, this.#call(info, before)));
@@ -382,6 +371,20 @@ class Lowering {
       default:
     }
     throw new Error(`No lanes are known of ${binaryen.emitText(expression).slice(0, 200)}`);
+  }
+
+  /** @param {Expression} expression @param {any} info @param {Expression[]} before @param {Kind} [wanted] @returns {Vector} */
+  #block(expression, info, before, wanted) {
+    const m = this.#module;
+    const to = this.#fresh(kindOf(expression, this.#kinds) ?? wanted ?? 'f32');
+    if (info.name) this.#results.set(info.name, to);
+    const inside = info.children.slice(0, -1).map((/** @type {Expression} */ child) => this.#lower(child));
+    const last = info.children.at(-1);
+    if (binaryen.getExpressionType(last) === v128)
+      this.#copy(this.#vector(last, inside, to.kind), to, inside);
+    else inside.push(this.#lower(last));
+    before.push(m.block(info.name || null, inside, none));
+    return to;
   }
 
   /** @param {any} info @param {Expression[]} before @param {any} each @param {any} lane @returns {Vector} */
