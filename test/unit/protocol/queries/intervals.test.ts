@@ -1,4 +1,4 @@
-import { meanOfLevels, studentQuantile, z } from '@murmuration/protocol/queries/intervals';
+import { meanOfCounts, meanOfLevels, studentQuantile, z } from '@murmuration/protocol/queries/intervals';
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 
@@ -21,4 +21,12 @@ it('noise makes the interval of a mean longer by as much as it can hide of the d
   });
   const deviation = Math.sqrt(errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length);
   expect(variance).toBeCloseTo((100 * devices) / (devices - 1) + z * deviation, 0);
+});
+
+it('the mean of counts has the interval of Wilson for their share of the most', () => {
+  // 6 of 10: 0.3127 to 0.8318 (Wilson 1927).
+  const { value, low, high } = meanOfCounts(30, 10, 5);
+  expect(value).toBe(3);
+  expect(low / 5).toBeCloseTo(0.3127, 4);
+  expect(high / 5).toBeCloseTo(0.8318, 4);
 });

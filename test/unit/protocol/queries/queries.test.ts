@@ -229,6 +229,19 @@ describe('the sum of answers', () => {
     );
   });
 
+  it('knows where in its bin a quantile lies, and between which bins it may', () => {
+    const edges = Array.from({ length: 11 }, (_, i) => i);
+    const query = define({ kind: 'histogram', bins: { edges }, quantiles: [0.25, 0.5] });
+    // Of 100 devices ten in each bin.
+    const answers = Array.from({ length: 100 }, (_, i) => Math.floor(i / 10) + 0.5);
+    const { quantiles } = asked(query, answers) as Extract<Figures, { kind: 'histogram' }>;
+    // Ranks 50 ± 9.8 lie in the fifth and the sixth bin, 25 ± 8.5 in the second and the fourth.
+    expect(quantiles).toEqual([
+      { quantile: 0.25, value: 2.5, low: 1, high: 4 },
+      { quantile: 0.5, value: 5, low: 4, high: 6 },
+    ]);
+  });
+
   it('says that a quantile lies beyond the bins', () => {
     const query = define({
       kind: 'histogram',

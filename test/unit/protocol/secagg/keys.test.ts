@@ -47,6 +47,7 @@ describe('SA3: the keys of a device', () => {
     for (const at of [0, 40, 100]) refused(message.map((byte, i) => (i === at ? byte ^ 1 : byte)));
     refused(message.subarray(1));
     refused(concatBytes(message, Uint8Array.of(0)));
+    expect(() => readKeys(context, identity.publicKey, message.subarray(1))).toThrow('128 bytes, not 127');
   });
 
   test('are refused when both are one key', () => {

@@ -346,7 +346,13 @@ describe('the mean of a sum', () => {
   });
 
   it('QU6: longer than the clip by more than the noise of devices hides is refused', () => {
-    const settings = { clip: 1, bits: 8, weightCap: 4, largestCohort: 100, noise: { variance: 16, width: 32 } };
+    const settings = {
+      clip: 1,
+      bits: 8,
+      weightCap: 4,
+      largestCohort: 100,
+      noise: { variance: 16, width: 32 },
+    };
     const quantization = quantizationFor(400, settings);
     const mean = (value: number) => () => {
       const sum = Int32Array.from({ length: 401 }, (_, i) => (i < 400 ? 400 * value : 400));
