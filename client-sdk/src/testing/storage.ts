@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { putParts, type Storage } from '../storage/storage.ts';
 
-interface Adapter {
-  open(): Storage;
-  empty(): Promise<void>;
-  readonly durable: boolean;
-}
-
 /** What every storage of a device has to keep; `open` gives one over the same entries each time until `empty`. */
-export function storageContract(name: string, adapter: Adapter): void {
+export function storageContract(
+  name: string,
+  adapter: { open(): Storage; empty(): Promise<void>; readonly durable: boolean },
+): void {
   describe(`the storage of a device, ${name}`, () => {
     const fresh = async () => {
       await adapter.empty();
@@ -117,7 +114,7 @@ function entryContract(fresh: Fresh): void {
 }
 
 /** Holds of whose turn it is. */
-function claimContract(adapter: Adapter, fresh: Fresh): void {
+function claimContract(adapter: { open(): Storage; readonly durable: boolean }, fresh: Fresh): void {
   describe('that several clients have', () => {
     const never = () => new AbortController().signal;
     /** The same entries twice: in one object, and where they outlive it in two. */

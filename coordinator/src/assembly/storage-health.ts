@@ -14,7 +14,7 @@ const often = 2_000;
  * Whether the storage can be written, from when something was written last: it is probed every 2 s where others go by that, and elsewhere
  * from a failure on until it can be written again.
  */
-export class StorageHealth {
+class StorageHealth {
   readonly #storage: Pick<Storage, 'probe' | 'probeEvery'>;
   readonly #clock: Clock;
   readonly #events: CoordinatorEvents;

@@ -69,7 +69,6 @@ export const trackingSchema = z
   .prefault({});
 
 export type MlflowSettings = NonNullable<z.output<typeof trackingSchema>['mlflow']>;
-export type OpenLineageSettings = NonNullable<z.output<typeof trackingSchema>['openLineage']>;
 
 function isBase(text: string): boolean {
   return !/[?#]/.test(text) && !text.endsWith('/api/v1/lineage');

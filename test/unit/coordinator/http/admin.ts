@@ -120,7 +120,15 @@ export async function openAdmin(
     const opener = { ...scope, config: { ...scope.config, development: false, openEnrolment: false } };
     const around = { population, silentSince: () => null, disk: watched.disk ?? null };
     const answering = (name: TaskName) => experiments.served(name);
-    const core = { rounds: tasks, checkIns, versionAliases, readability, settings, privacy, served: answering };
+    const core = {
+      rounds: tasks,
+      checkIns,
+      versionAliases,
+      readability,
+      settings,
+      privacy,
+      served: answering,
+    };
     const watch = await openWatch({ ...opener, opened, admin }, core, around);
     return { ...watch, close: () => opened.close() };
   };
