@@ -7,6 +7,7 @@ import {
   meanOfSum,
   type QuantizationSettings,
   quantizationFor,
+  quantizationOf,
   quantize,
   quantizedPieces,
   verdictsOfSum,
@@ -241,6 +242,15 @@ describe('the mean of a sum', () => {
     const work = () =>
       meanOfSum(Int32Array.from(sum), contributors, settings, quantizationFor(2, settings), 'r');
     expect(codeOf(work)).toBe('update.impossible');
+  });
+
+  it.each([
+    ['under masks', { threat: 'malicious' }, 'a'.repeat(64), true],
+    ['under none, where each update could be read', null, 'a'.repeat(64), false],
+    ['of no version', { threat: 'malicious' }, undefined, false],
+  ])('RD11: has verdicts %s: %o, %s, %s', (_, masking, judged, verdicts) => {
+    const plan = { training: {}, update: settings, largestCohort: 10, masking, judged };
+    expect(quantizationOf(plan as never).verdicts).toBe(verdicts);
   });
 
   it('RD11 WC3: brings what devices say of a version, in numbers alone, and is the same mean', () => {
