@@ -9,14 +9,16 @@ import type { Watch } from './watch.ts';
 
 /** The tasks that a coordinator begins with, those that operators added before included, and the modules that they may add. */
 export async function tasksBefore(
-  { config, storage, events }: Scope,
+  { config, storage, events, opened }: Scope,
   given: readonly Task[],
 ): Promise<{ readonly tasks: readonly Task[]; readonly modules: TaskModules | undefined }> {
   const modules = config.tasksFolder === undefined ? undefined : new TaskModules(config.tasksFolder);
   // A cell has no task before it has taken its lease.
   if (config.role === 'cell') return { tasks: [], modules };
   const added = await addedBefore(given, { modules, store: storage.addedTasks, events });
-  return { tasks: [...given, ...added], modules };
+  const tasks = [...given, ...added];
+  opened.add(() => Promise.all(tasks.map(({ evaluator }) => evaluator?.close())));
+  return { tasks, modules };
 }
 
 /** Lets operators add tasks while the coordinator runs. */

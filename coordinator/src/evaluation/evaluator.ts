@@ -15,6 +15,6 @@ export interface Evaluator {
   readonly revision?: (() => string) | undefined;
   /** `signal` is aborted when the answer is no longer waited for: whatever works on it stops. */
   evaluate(model: ModelFiles, signal: AbortSignal): Promise<Metrics | Evaluation>;
-  /** Frees what it holds, such as a worker thread. */
+  /** Frees what it holds, such as a worker thread; more than once is harmless. */
   close(): Promise<void>;
 }

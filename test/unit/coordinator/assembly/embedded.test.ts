@@ -14,3 +14,16 @@ it('has the clock and the randomness of the system where a program names neither
   await expect(fetch(`${url}/health/live`)).rejects.toThrow();
   await expect(coordinator.start()).rejects.toThrow(expect.objectContaining({ code: 'server.stopping' }));
 });
+
+it('frees what its tasks hold where it does not start', async () => {
+  const config = parseConfig({ port: 0, log: 'silent', openEnrolment: true, host: '0.0.0.0' });
+  let closed = 0;
+  const evaluator = {
+    evaluate: async () => ({}),
+    async close() {
+      closed += 1;
+    },
+  };
+  await expect(createCoordinator(config, [{ ...lineTask, evaluator }])).rejects.toThrow('openEnrolment');
+  expect(closed).toBe(1);
+});
