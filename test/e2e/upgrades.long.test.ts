@@ -9,7 +9,9 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hurriedPauses } from '../hurried-clock.ts';
 import { leftBehind } from '../left-behind.ts';
@@ -67,12 +69,16 @@ interface World {
   stop(): Promise<void>;
 }
 
-async function open(change: Partial<TaskDefinition> = {}, storage = join(folder, 'state')): Promise<World> {
+async function open(
+  change: Partial<TaskDefinition> = {},
+  storage = join(folder, 'state'),
+  clock: Clock = systemClock,
+): Promise<World> {
   const admin = (await readFile(join(folder, 'admin-token'), 'utf8')).trim();
   const coordinator = await createCoordinator(
     parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], storage }),
     [lineTask({ ...masked, ...change } as Partial<TaskDefinition>), lineTask(plain)],
-    { clock: systemClock, random: systemRandom },
+    { clock, random: systemRandom },
   );
   let isStopped = false;
   const stop = async () => {
@@ -140,7 +146,8 @@ describe('a storage folder of 0.2.0', () => {
       return findings.filter(({ check }) => check === 'storage').map(({ says }) => says);
     };
     expect(await doctor()).toContainEqual(expect.stringMatching(/older version/));
-    const { coordinator, ask, stop } = await open();
+    // Time stands still, so that the round under way does not end.
+    const { coordinator, ask, stop } = await open({}, undefined, new VirtualClock(systemClock.now()));
     const { tasks } = await ask('overview');
     expect(tasks).toMatchObject([
       { task: 'masked', isPaused: true, planVersion: 2, newest: { number: 3 }, last: { number: 4 } },

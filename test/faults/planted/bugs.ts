@@ -12,19 +12,19 @@ export interface Bug {
 export const bugs: readonly Bug[] = [
   {
     name: 'sweeps away an object that is being put',
-    find: 'const spared = new Set(coming);',
+    find: 'const spared = new Set(this.#coming);',
     replace: 'const spared = new Set<string>();',
     tests: ['test/unit/coordinator/storage/s3.test.ts'],
   },
   {
     name: 'sweeps away an object whose row came while others were deleted',
     find: '!places.has(key) && !spared.has(key)',
-    replace: '!places.has(key) && !coming.has(key)',
+    replace: '!places.has(key) && !this.#coming.has(key)',
     tests: ['test/unit/coordinator/storage/s3.test.ts'],
   },
   {
     name: 'sweeps away an object that another cell is putting',
-    find: 'shared ? Number(owner) === token : Number(owner) <= token',
+    find: 'this.#shared ? Number(owner) === token : Number(owner) <= token',
     replace: 'Number(owner) <= token',
     tests: ['test/unit/coordinator/storage/s3.test.ts'],
   },
