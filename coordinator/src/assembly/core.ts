@@ -82,7 +82,7 @@ export interface Core {
 
 /** Puts a core together; no two tasks have one name. Throws `storage.*`, and whatever a task's model throws. */
 export async function openCore(defined: readonly Task[], ports: CorePorts): Promise<Core> {
-  const { clock, storage, population, channel, events, limits } = ports;
+  const { clock, storage, population, channel, events, limits, deal } = ports;
   const { history } = storage;
   const table = new TaskTable();
   const { rounds, pools, checkIns, conducts } = table;
@@ -106,7 +106,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const settings = new SettingsManager(storage.settings, rounds, clock);
   const newWords = newWordsOf(ports, rounds, registry);
   const shared = { registry, versionAliases, readability, activePopulation, privacy, traffic };
-  const { deal } = ports;
   const parts = deal && new Parts({ ...ports, ...shared, deal, expects: device => requests.expects(device) });
   let experiments: FollowedExperiments | undefined;
   const retention = retentionOf(ports, rounds, () => experiments);
