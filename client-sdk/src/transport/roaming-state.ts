@@ -24,7 +24,7 @@ type Part =
 interface Visit {
   readonly checkIn: CheckIn;
   readonly ticket: string;
-  /** Whether the cell was asked: its ticket is for that once, and the next check-in is at the front. */
+  /** The cell was asked: its ticket is for that once, and the next check-in is at the front. */
   readonly hasAsked: boolean;
   /** When the device was sent there, ms since 1970. */
   readonly since: number;
@@ -105,7 +105,7 @@ const noPart: Part = { type: 'none' };
 export const atFront: RoamingState = { at: 'front', part: noPart, turn: 0, pause: firstPause };
 
 /**
- * What follows from an event at `now`, ms since 1970: pure. What a state does not expect leaves it as it is.
+ * Steps from a state by an event at `now`, ms since 1970: pure. What a state does not expect leaves it as it is.
  *
  *     front → (sent) → cell → (round-ended, dismissed, used-up, resting) → front
  *     cell → (lost) → front → (welcomed) ask → (sent) → cell → (welcomed) → (named), or (not-named) → front

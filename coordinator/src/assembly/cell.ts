@@ -23,7 +23,7 @@ export class TicketCheck {
   readonly deal: PartDeal;
   readonly #tickets: Tickets;
   readonly #clock: Clock;
-  /** Where devices reach the cell, once it listens. */
+  /** The address at which devices reach the cell, once it listens; empty before. */
   url = '';
 
   /** `key`: that of tickets, 32 bytes. */

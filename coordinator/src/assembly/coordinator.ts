@@ -49,7 +49,7 @@ export async function openCoordinator(base: ProcessScope, start: Start): Promise
   });
   opened.add(() => core.close());
   const watch = await openWatch(scope, core, { population, silentSince, disk: diskOf(config) });
-  const came = boundFrames(scope, core, gateway, expected);
+  const came = boundFrames(scope, core, gateway, isCell ? start.tasks : []);
   const experiments = await openExperiments(scope, core);
   announceVersions(scope, core, experiments, connections);
   const decisions = await openGates(scope, core, experiments);

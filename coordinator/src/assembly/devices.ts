@@ -10,7 +10,7 @@ export interface DeviceControl {
   readonly convictions: Convictions;
 }
 
-/** What a revoked or convicted device has ends in all tasks, and in the parts of a cell. Throws `storage.*`. */
+/** Ends what a revoked or convicted device has, in all tasks and in the parts of a cell. Throws `storage.*`. */
 export async function openDeviceControl(
   { storage, population, channel, clock, events }: CorePorts,
   { rounds, pools, conducts }: TaskTable,

@@ -23,13 +23,13 @@ import { leasesOf } from './leases.ts';
 import type { People } from './people.ts';
 import type { Scope } from './scope.ts';
 
-/** Where devices are reached; undefined where none has a connection from one request to the next. */
+/** Connections that devices keep from one request to the next. */
 type Connections = Pick<
   DeviceConnections,
   'size' | 'devices' | 'isConnected' | 'comeBack' | 'announce' | 'disconnect'
 >;
 
-/** What a front knows of the cells, and answers devices by. */
+/** Parts of a front: what it knows of the cells, and answers devices by. */
 export interface FrontParts {
   readonly directory: Directory;
   readonly requests: DeviceRequests;
