@@ -105,7 +105,7 @@ const noPart: Part = { type: 'none' };
 export const atFront: RoamingState = { at: 'front', part: noPart, turn: 0, pause: firstPause };
 
 /**
- * Steps from a state by an event at `now`, ms since 1970: pure. What a state does not expect leaves it as it is.
+ * Steps from a state by an event at `now`, ms since 1970: pure. What a state does not expect changes nothing.
  *
  *     front → (sent) → cell → (round-ended, dismissed, used-up, resting) → front
  *     cell → (lost) → front → (welcomed) ask → (sent) → cell → (welcomed) → (named), or (not-named) → front
