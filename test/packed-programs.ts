@@ -118,19 +118,29 @@ async function keyOfSources(): Promise<string> {
   const hash = createHash('sha256');
   const { workspaces } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   for (const folder of workspaces as string[]) {
-    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
-    const paths = entries
-      .filter(entry => entry.isFile() && /\.(?:ts|js|json)$/.test(entry.name))
-      .map(entry => join(entry.parentPath, entry.name))
-      .filter(path => !/[\\/](?:node_modules|dist)[\\/]/.test(path))
-      .sort();
-    for (const path of paths) {
+    for (const path of await sourcesOf(join(root, folder))) {
       const { size, mtimeMs } = await stat(path);
       hash.update(`${path}\0${size}\0${mtimeMs}\0`);
     }
   }
   const lock = await stat(join(root, 'package-lock.json'));
   return hash.update(String(lock.mtimeMs)).digest('hex').slice(0, 16);
+}
+
+/** Sources of a package by path. Not entered: what is installed or built, and what tests write while this reads. */
+async function sourcesOf(folder: string): Promise<string[]> {
+  const left = ['node_modules', 'dist', 'artifacts'];
+  const paths: string[] = [];
+  for (const top of await readdir(folder, { withFileTypes: true })) {
+    if (left.includes(top.name)) continue;
+    const entries = top.isDirectory()
+      ? await readdir(join(folder, top.name), { recursive: true, withFileTypes: true })
+      : [top];
+    for (const entry of entries)
+      if (entry.isFile() && /\.(?:ts|js|json)$/.test(entry.name))
+        paths.push(join(entry.parentPath, entry.name));
+  }
+  return paths.sort();
 }
 
 /** Removes what was packed of other sources, but for what a run that has not ended may need. */

@@ -71,6 +71,7 @@ export class Calls {
     let stall: Stall | undefined;
     let messages = 0;
     let came = 0;
+    let arrive = () => {};
     let arrived = () => {};
     const over = () => {
       arrived();
@@ -106,8 +107,11 @@ export class Calls {
       };
       if (incomingEncoding !== 'identity')
         boundUnpacking(call, { most, share: own, arrived: over, refuse: end });
-      own.arrives(end);
-      arrived = server.arrivals.begin(() => came, end);
+      arrive = () => {
+        own.arrives(end);
+        arrived = server.arrivals.begin(() => came, end);
+      };
+      arrive();
       this.#count(stream, most, end, length => {
         came += length;
         own.take(length);
@@ -139,14 +143,21 @@ export class Calls {
           onReceiveMessage: (message, pass) => {
             over();
             messages += 1;
-            if (messages <= mostMessages) pass(message);
-            else if (!stream.closed)
+            if (messages <= mostMessages) {
+              // The handler of a call with one message waits for its end as well.
+              if (!requestStream) arrive();
+              pass(message);
+            } else if (!stream.closed)
               refuse(
                 new MurmurationError(
                   'request.too-large',
                   `A call has ${mostMessages} messages at most; begin another one for more.`,
                 ),
               );
+          },
+          onReceiveHalfClose: pass => {
+            over();
+            pass();
           },
         }),
       sendMessage: (message, pass) => {

@@ -186,6 +186,29 @@ describe('requests whose bodies are slow', () => {
     await expect.poll(() => world.server.bodies.taken).toBe(0);
   });
 
+  it.each([
+    ['as it is', {}, false],
+    ['packed with gzip', { 'grpc-encoding': 'gzip' }, true],
+  ] as const)(
+    'are ended over gRPC where the message is whole and the call does not end, %s',
+    async (_, headers, isPacked) => {
+      const clock = new VirtualClock();
+      const world = await open({}, { clock });
+      const message = Buffer.alloc(1 << 20);
+      const bytes = isPacked ? gzipSync(message) : message;
+      const stream = beginCall(world, headers, Buffer.concat([prefix(bytes.length, isPacked), bytes]));
+      const answered = once(stream, 'response');
+      await expect.poll(() => world.server.bodies.taken).toBeGreaterThanOrEqual(message.length);
+      await expect
+        .poll(async () => {
+          await clock.advance(10_000);
+          return world.server.bodies.taken;
+        })
+        .toBe(0);
+      expect((await answered)[0]['grpc-status']).toBe(String(status.DEADLINE_EXCEEDED));
+    },
+  );
+
   it('make way for others where they fill the room', async () => {
     const clock = new VirtualClock();
     const world = await open({ body: 100_000, bodies: 150_000 }, { clock });
@@ -249,6 +272,7 @@ describe('messages over gRPC that unpack to much more', () => {
         { 'grpc-encoding': 'gzip' },
         Buffer.concat([prefix(bomb.length, true), bomb]),
       );
+      stream.end();
       const [headers] = await once(stream, 'response');
       largest = Math.max(largest, bodies.taken);
       return Number(headers['grpc-status']);
