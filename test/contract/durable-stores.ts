@@ -3,6 +3,7 @@ import { accuracyStoreContract } from './accuracy-store.ts';
 import { activityContract } from './activity.ts';
 import { auditContract } from './audit.ts';
 import { convictionsContract } from './convictions.ts';
+import { documentsContract } from './documents.ts';
 import { driftStoreContract } from './drift-store.ts';
 import { enrolmentTokensContract } from './enrolment-tokens.ts';
 import { experimentsContract } from './experiments.ts';
@@ -37,6 +38,7 @@ export function durableStoresContract(
   open: () => Promise<Storage>,
   reopen: () => Promise<Storage>,
 ): void {
+  documentsContract(name, open, reopen);
   enrolmentTokensContract(
     name,
     async () => (await open()).enrolmentTokens,

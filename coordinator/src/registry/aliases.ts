@@ -1,5 +1,6 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { AuditEntry } from '../operators/audit.ts';
+import type { Documents } from '../operators/documents.ts';
 
 /** A name that an operator gave to a version, and may give to another one. */
 export interface Alias {
@@ -16,18 +17,35 @@ export interface Alias {
   readonly setBy: string;
 }
 
-export interface AliasStore {
-  /** Those of a task, by name. */
-  of(task: TaskName): Promise<readonly Alias[]>;
-  /** All at once: sets `set`, takes away those of a task named in `remove`, and appends `entries` to the audit log. */
-  change(
-    task: TaskName,
-    set: readonly Alias[],
-    remove?: readonly string[],
-    entries?: readonly AuditEntry[],
-  ): Promise<void>;
-  /** The models that have an alias. */
-  models(): Promise<ReadonlySet<ModelHash>>;
+/** Keeps the aliases of versions. */
+export type AliasStore = ReturnType<typeof aliasesIn>;
+
+export function aliasesIn(documents: Documents) {
+  const kind = 'alias';
+  return {
+    /** Those of a task, by name. */
+    async of(task: TaskName): Promise<readonly Alias[]> {
+      const found = await documents.list<Alias>(kind, { scope: task });
+      return found.map(({ value }) => value).sort((a, b) => (a.alias < b.alias ? -1 : 1));
+    },
+    /** All at once: sets `set`, takes away those of a task named in `remove`, and appends `entries` to the audit log. */
+    async change(
+      task: TaskName,
+      set: readonly Alias[],
+      remove: readonly string[] = [],
+      entries: readonly AuditEntry[] = [],
+    ): Promise<void> {
+      await documents.change({
+        remove: remove.map(alias => ({ kind, scope: task, key: alias })),
+        put: set.map(value => ({ kind, scope: value.task, key: value.alias, at: value.setAt, value })),
+        entries,
+      });
+    },
+    /** The models that have an alias. */
+    async models(): Promise<ReadonlySet<ModelHash>> {
+      return new Set((await documents.list<Alias>(kind)).map(({ value }) => value.model));
+    },
+  };
 }
 
 /** The version to which an operator rolled back, until a newer one was made from it. */

@@ -1,5 +1,6 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { AuditEntry } from '../operators/audit.ts';
+import type { Documents } from '../operators/documents.ts';
 
 /** One rule of a gate, with the figures by which it was decided. */
 export interface GateCheck {
@@ -52,12 +53,31 @@ export interface GateDecision {
   readonly rolledBack: { readonly at: number; readonly reason: string } | null;
 }
 
+type Kept = Omit<GateDecision, 'task' | 'number'>;
+
 /** Decisions of gates, one a version: a later one takes the place of an earlier one. */
-export interface GateDecisionStore {
-  /** In one transaction with `entries` of the audit log. */
-  put(decision: GateDecision, entries?: readonly AuditEntry[]): Promise<void>;
-  /** Those on these versions of a task, by number. */
-  of(task: TaskName, numbers: readonly number[]): Promise<ReadonlyMap<number, GateDecision>>;
-  /** Forgets all but those on these models. */
-  retain(models: ReadonlySet<ModelHash>): Promise<void>;
+export type GateDecisionStore = ReturnType<typeof gateDecisionsIn>;
+
+export function gateDecisionsIn(documents: Documents) {
+  const kind = 'gate-decision';
+  return {
+    /** In one transaction with `entries` of the audit log. */
+    async put(decision: GateDecision, entries: readonly AuditEntry[] = []): Promise<void> {
+      const { task, number, ...value } = decision;
+      await documents.change({
+        put: [{ kind, scope: task, key: String(number), at: number, value }],
+        entries,
+      });
+    },
+    /** Those on these versions of a task, by number. */
+    async of(task: TaskName, numbers: readonly number[]): Promise<ReadonlyMap<number, GateDecision>> {
+      const found = await documents.list<Kept>(kind, { scope: task, keys: numbers.map(String) });
+      return new Map(found.map(({ at, value }) => [at, { task, number: at, ...value }]));
+    },
+    /** Forgets all but those on these models. */
+    async retain(models: ReadonlySet<ModelHash>): Promise<void> {
+      const all = await documents.list<Kept>(kind);
+      await documents.change({ remove: all.filter(({ value }) => !models.has(value.model)) });
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Documents } from '../operators/documents.ts';
 
 /** Sums of a figure in which more is worse. */
 export interface BadSums {
@@ -18,10 +19,21 @@ export interface PromotionWatch {
   readonly figures: Readonly<Record<string, { readonly before: BadSums; readonly since: BadSums }>>;
 }
 
-/** At most one a task. */
-export interface PromotionWatchStore {
-  all(): Promise<readonly PromotionWatch[]>;
-  /** In place of the one before. */
-  put(watch: PromotionWatch): Promise<void>;
-  remove(task: TaskName): Promise<void>;
+/** Watches of promoted versions, at most one a task. */
+export type PromotionWatchStore = ReturnType<typeof promotionWatchesIn>;
+
+export function promotionWatchesIn(documents: Documents) {
+  const kind = 'promotion-watch';
+  return {
+    async all(): Promise<readonly PromotionWatch[]> {
+      return (await documents.list<PromotionWatch>(kind)).map(({ value }) => value);
+    },
+    /** In place of the one before. */
+    async put(watch: PromotionWatch): Promise<void> {
+      await documents.change({ put: [{ kind, scope: watch.task, key: '', at: 0, value: watch }] });
+    },
+    async remove(task: TaskName): Promise<void> {
+      await documents.change({ remove: [{ kind, scope: task, key: '' }] });
+    },
+  };
 }

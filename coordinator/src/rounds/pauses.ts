@@ -1,7 +1,18 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Documents } from '../operators/documents.ts';
 
 /** The tasks whose rounds an operator has paused: they stay so over a restart. */
-export interface PausedTasks {
-  all(): Promise<ReadonlySet<TaskName>>;
-  set(task: TaskName, isPaused: boolean): Promise<void>;
+export type PausedTasks = ReturnType<typeof pausedTasksIn>;
+
+export function pausedTasksIn(documents: Documents) {
+  const kind = 'paused-task';
+  return {
+    async all(): Promise<ReadonlySet<TaskName>> {
+      return new Set((await documents.list(kind)).map(({ scope }) => scope as TaskName));
+    },
+    async set(task: TaskName, isPaused: boolean): Promise<void> {
+      const place = { kind, scope: task, key: '' };
+      await documents.change(isPaused ? { add: [{ ...place, at: 0, value: true }] } : { remove: [place] });
+    },
+  };
 }

@@ -11,14 +11,15 @@ import { Kysely, sql } from 'kysely';
 import { CoordinatorEvents } from '../events/events.ts';
 import { Readability, type Unreadable } from '../promotion/readability.ts';
 import { VersionAliases } from '../promotion/version-aliases.ts';
+import { aliasesIn } from '../registry/aliases.ts';
 import type { BlobStore } from '../registry/ports.ts';
 import { Registry } from '../registry/registry.ts';
 import { wholeBytes } from '../registry/stored-bytes.ts';
 import { readBlob } from './files/blobs.ts';
 import { requireWhole } from './files/whole-folder.ts';
 import { layout } from './folder.ts';
-import { sqlAliases } from './rows/aliases.ts';
 import type { RowDatabase } from './rows/database.ts';
+import { sqlDocuments } from './rows/documents.ts';
 import { sqlHistory } from './rows/history.ts';
 import { migrations } from './rows/migrations/all.ts';
 import { refuseLiving } from './rows/owner.ts';
@@ -96,7 +97,7 @@ async function unreadableIn(
     sweep: refuse,
   };
   const history = sqlHistory(database, blobs, async () => {});
-  const aliases = sqlAliases(database);
+  const aliases = aliasesIn(sqlDocuments(database));
   const registry = new Registry(blobs, history, aliases);
   const events = new CoordinatorEvents();
   const clock: Clock = { now: () => now, at: () => () => {} };

@@ -6,63 +6,41 @@ import type { AnsweredChallenges } from '../cells/answered-challenges.ts';
 import type { TaskLeases } from '../cells/ports.ts';
 import type { ExperimentStore } from '../lifecycle/experiments/experiment.ts';
 import type { LineageOperation } from '../lifecycle/tracking/openlineage/run-event.ts';
-import { memoryTracking, type TrackingStore } from '../lifecycle/tracking/operations.ts';
+import { type TrackingStore, trackedAliasesIn } from '../lifecycle/tracking/operations.ts';
 import { memoryQueue, type TrackingQueue } from '../lifecycle/tracking/queue.ts';
-import type { RunStore } from '../lifecycle/training-runs/store.ts';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
-import type { SessionStore } from '../operators/session-store.ts';
 import type { ActivityStore } from '../population/activity.ts';
 import type { ConvictionStore } from '../population/convictions.ts';
 import type { DeviceStore } from '../population/device.ts';
 import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
 import type { MarkStore } from '../population/mark.ts';
 import type { PrivacyLedger } from '../privacy/ledger.ts';
-import type { AliasStore } from '../registry/aliases.ts';
-import type { GateDecisionStore } from '../registry/gate-decisions.ts';
 import type { BlobStore, History } from '../registry/ports.ts';
-import type { PromotionWatchStore } from '../registry/promotion-watches.ts';
-import type { QueryResultStore } from '../registry/query-results.ts';
 import type { VerdictStore } from '../registry/verdicts.ts';
 import type { PartStore } from '../round/parts.ts';
 import type { RoundStore } from '../round/store.ts';
-import type { PausedTasks } from '../rounds/pauses.ts';
-import type { AddedTaskStore } from '../task/added-tasks.ts';
-import type { AddedWordsStore } from '../task/added-words.ts';
-import type { RejectedWordsStore } from '../task/rejected-words.ts';
-import type { SettingsStore } from '../task/settings-store.ts';
-import type { SilenceStore } from '../telemetry/alerts/attention.ts';
 import type { HourlyCountStore } from '../telemetry/hourly-counts.ts';
 import type { InferenceTokenStore } from '../tokens/inference-token.ts';
+import { documentStores } from './document-stores.ts';
 import { memoryActivity } from './memory/activity.ts';
-import { memoryAddedTasks } from './memory/added-tasks.ts';
-import { memoryAddedWords } from './memory/added-words.ts';
-import { memoryAliases } from './memory/aliases.ts';
 import { memoryAudit } from './memory/audit.ts';
 import { memoryBlobs } from './memory/blobs.ts';
 import { memoryConvictions } from './memory/convictions.ts';
 import { memoryDevices } from './memory/devices.ts';
+import { memoryDocuments } from './memory/documents.ts';
 import { memoryExperiments } from './memory/experiments.ts';
-import { memoryGateDecisions } from './memory/gate-decisions.ts';
 import { memoryHistory } from './memory/history.ts';
 import { memoryHourlyCounts } from './memory/hourly-counts.ts';
 import { memoryMarks } from './memory/marks.ts';
-import { memoryPausedTasks } from './memory/paused-tasks.ts';
 import { memoryPrivacy } from './memory/privacy.ts';
-import { memoryPromotionWatches } from './memory/promotion-watches.ts';
-import { memoryQueryResults } from './memory/query-results.ts';
-import { memoryRejectedWords } from './memory/rejected-words.ts';
 import { MemoryRounds } from './memory/rounds.ts';
-import { memoryRuns } from './memory/runs.ts';
-import { memorySessions } from './memory/sessions.ts';
-import { memorySettings } from './memory/settings.ts';
-import { memorySilences } from './memory/silences.ts';
 import { memoryEnrolmentTokens, memoryInferenceTokens, memoryOperatorTokens } from './memory/tokens.ts';
 import { memoryVerdicts } from './memory/verdicts.ts';
 import type { PostgresqlStorageOptions } from './postgresql/storage.ts';
 
 /** All that a coordinator keeps. */
-export interface Storage {
+export interface Storage extends ReturnType<typeof documentStores> {
   /** Whether it is there again after a restart. */
   readonly durable: boolean;
   readonly blobs: BlobStore;
@@ -73,7 +51,6 @@ export interface Storage {
   readonly enrolmentTokens: EnrolmentTokenStore;
   readonly operatorTokens: OperatorTokenStore;
   readonly inferenceTokens: InferenceTokenStore;
-  readonly sessions: SessionStore;
   readonly audit: AuditLog;
   readonly activity: ActivityStore;
   readonly convictions: ConvictionStore;
@@ -83,20 +60,9 @@ export interface Storage {
   readonly accuracy: AccuracyStore;
   readonly tracking: TrackingStore;
   readonly lineage: TrackingQueue<LineageOperation>;
-  readonly runs: RunStore;
-  readonly pausedTasks: PausedTasks;
   readonly verdicts: VerdictStore;
-  readonly queryResults: QueryResultStore;
-  readonly aliases: AliasStore;
-  readonly gateDecisions: GateDecisionStore;
   readonly experiments: ExperimentStore;
-  readonly promotionWatches: PromotionWatchStore;
-  readonly settings: SettingsStore;
-  readonly addedTasks: AddedTaskStore;
-  readonly addedWords: AddedWordsStore;
-  readonly rejectedWords: RejectedWordsStore;
   readonly hourlyCounts: HourlyCountStore;
-  readonly silences: SilenceStore;
   /** Of a database that cells and fronts share. */
   readonly leases?: TaskLeases;
   /** Of a database that fronts share. */
@@ -133,21 +99,20 @@ export async function openStorage(
 function memoryStorage(clock: Clock): Storage {
   const rounds = new MemoryRounds();
   const verdicts = memoryVerdicts();
-  const queryResults = memoryQueryResults();
   const devices = memoryDevices();
   const audit = memoryAudit();
-  const addedWords = memoryAddedWords(audit);
+  const documents = memoryDocuments(audit);
   return {
+    ...documentStores(documents),
     durable: false,
     blobs: memoryBlobs(clock),
-    history: memoryHistory(rounds, verdicts, queryResults, audit),
+    history: memoryHistory(rounds, verdicts, documents, audit),
     rounds,
     parts: rounds.parts,
     devices,
     enrolmentTokens: memoryEnrolmentTokens(),
     operatorTokens: memoryOperatorTokens(),
     inferenceTokens: memoryInferenceTokens(),
-    sessions: memorySessions(),
     audit,
     activity: memoryActivity(devices),
     convictions: memoryConvictions(),
@@ -155,22 +120,11 @@ function memoryStorage(clock: Clock): Storage {
     privacy: memoryPrivacy(),
     drift: memoryDrift(),
     accuracy: memoryAccuracy(),
-    tracking: memoryTracking(),
+    tracking: { ...memoryQueue(), ...trackedAliasesIn(documents) },
     lineage: memoryQueue(),
-    runs: memoryRuns(audit),
-    pausedTasks: memoryPausedTasks(),
     verdicts,
-    queryResults,
-    aliases: memoryAliases(audit),
-    gateDecisions: memoryGateDecisions(audit),
     experiments: memoryExperiments(audit),
-    promotionWatches: memoryPromotionWatches(),
-    settings: memorySettings(),
-    addedTasks: memoryAddedTasks(),
-    addedWords,
-    rejectedWords: memoryRejectedWords(addedWords),
     hourlyCounts: memoryHourlyCounts(),
-    silences: memorySilences(),
     async probe() {},
     probeEvery: null,
     async close() {},

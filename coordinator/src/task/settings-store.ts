@@ -1,4 +1,5 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Documents } from '../operators/documents.ts';
 
 /** The settings that operators have given to a task, in the place of those of its definition. */
 export interface KeptSettings {
@@ -12,8 +13,17 @@ export interface KeptSettings {
   readonly changedBy: string;
 }
 
-export interface SettingsStore {
-  of(task: TaskName): Promise<KeptSettings | undefined>;
-  /** In the place of those before. */
-  put(settings: KeptSettings): Promise<void>;
+/** Keeps the settings of tasks: they are there after a restart. */
+export type SettingsStore = ReturnType<typeof settingsIn>;
+
+export function settingsIn(documents: Documents) {
+  const kind = 'task-settings';
+  return {
+    of: (task: TaskName): Promise<KeptSettings | undefined> => documents.get(kind, task, ''),
+    /** In the place of those before. */
+    async put(settings: KeptSettings): Promise<void> {
+      const { task, changedAt } = settings;
+      await documents.change({ put: [{ kind, scope: task, key: '', at: changedAt, value: settings }] });
+    },
+  };
 }

@@ -1,9 +1,10 @@
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { NewWords } from '@murmuration/coordinator/queries/new-words';
 import type { QueryResult } from '@murmuration/coordinator/registry/query-results';
-import { memoryAddedWords } from '@murmuration/coordinator/storage/memory/added-words';
-import { memoryRejectedWords } from '@murmuration/coordinator/storage/memory/rejected-words';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
+import { addedWordsIn } from '@murmuration/coordinator/task/added-words';
 import { growingTask } from '@murmuration/coordinator/task/growing-task';
+import { rejectedWordsIn } from '@murmuration/coordinator/task/rejected-words';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
@@ -93,12 +94,12 @@ describe('one device that makes up words', () => {
     }));
     const results = [{ query, figures: said, number: 2, endedAt: 1 } as unknown as QueryResult];
     const events = new CoordinatorEvents();
-    const store = memoryAddedWords();
+    const documents = memoryDocuments();
     const newWords = new NewWords({
       taskOf: () => task,
       queryResults: { results: async () => results },
-      store,
-      rejections: memoryRejectedWords(store),
+      store: addedWordsIn(documents),
+      rejections: rejectedWordsIn(documents),
       events,
       clock: new VirtualClock(),
       requireGrows: async () => {},

@@ -59,7 +59,7 @@ function serve(folder: string): PackedProcess {
 }
 
 describe('a start on a storage whose damage shows late', () => {
-  it.each(['devices', 'journal', 'aliases'])(
+  it.each(['devices', 'journal', 'documents'])(
     'ends, with what is wrong and an exit code, where the pages of the table %s are damaged',
     async table => {
       const folder = await usedFolder();

@@ -3,11 +3,11 @@ import type { BlobStore, History } from '@murmuration/coordinator/registry/ports
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundTerms } from '@murmuration/coordinator/round/round';
 import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/coordinator/round/store';
-import type { PausedTasks } from '@murmuration/coordinator/rounds/pauses';
+import { type PausedTasks, pausedTasksIn } from '@murmuration/coordinator/rounds/pauses';
 import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
-import { memoryPausedTasks } from '@murmuration/coordinator/storage/memory/paused-tasks';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
@@ -57,7 +57,7 @@ export class Kept {
   readonly history = memoryHistory(this.rounds);
   readonly blobs;
   readonly devices = memoryDevices();
-  readonly pausedTasks = memoryPausedTasks();
+  readonly pausedTasks = pausedTasksIn(memoryDocuments());
   /** What the storage must have of rounds under way and of those that are over. */
   readonly underWay = new Map<RoundId, Durable>();
   readonly records = new Map<RoundId, RoundRecord>();

@@ -6,6 +6,7 @@ import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { DeviceRegistry } from '@murmuration/coordinator/population/device-registry';
 import { Population } from '@murmuration/coordinator/population/population';
 import type { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import { queryResultsIn } from '@murmuration/coordinator/registry/query-results';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
 import type { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
@@ -17,7 +18,7 @@ import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
 import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { memoryActivity } from '@murmuration/coordinator/storage/memory/activity';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
@@ -149,7 +150,7 @@ export class Life implements CohortChannel, Writer {
     const privacy = memoryBudgets({ random, clock });
     const opened = openTaskRounds(task, {
       registry,
-      queryResults: memoryQueryResults(),
+      queryResults: queryResultsIn(memoryDocuments()),
       clock,
       random,
       jitter: random,

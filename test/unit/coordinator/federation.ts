@@ -1,26 +1,25 @@
 import type { DeviceChannel } from '@murmuration/coordinator/assembly/core-ports';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { openTrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/open-runs';
-import type { RunStore } from '@murmuration/coordinator/lifecycle/training-runs/store';
+import { type RunStore, runsIn } from '@murmuration/coordinator/lifecycle/training-runs/store';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import type { AuditLog } from '@murmuration/coordinator/operators/audit';
 import type { MarkStore } from '@murmuration/coordinator/population/mark';
 import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
-import type { AliasStore } from '@murmuration/coordinator/registry/aliases';
+import { type AliasStore, aliasesIn } from '@murmuration/coordinator/registry/aliases';
+import { queryResultsIn } from '@murmuration/coordinator/registry/query-results';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
 import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds';
 import type { MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
-import { memoryAliases } from '@murmuration/coordinator/storage/memory/aliases';
 import { memoryAudit } from '@murmuration/coordinator/storage/memory/audit';
 import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
 import type { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
-import { memoryRuns } from '@murmuration/coordinator/storage/memory/runs';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { ModelParts } from '@murmuration/engine/models/model';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
@@ -114,7 +113,8 @@ const unmasker: Unmasker = {
 };
 
 export interface FederationOptions {
-  readonly queryResults?: ReturnType<typeof memoryQueryResults>;
+  /** What another one, which is over, has left behind: nothing, without it. */
+  readonly left?: ReturnType<typeof nothingLeft>;
   readonly task?: Partial<TaskDefinition>;
   /** The first version: zeros of `layout`, without it. */
   readonly model?: ModelParts;
@@ -137,6 +137,11 @@ export interface FederationOptions {
   readonly makeVersion?: (real: MakeVersion) => MakeVersion;
 }
 
+function nothingLeft(store?: MemoryRounds, audit?: AuditLog) {
+  const documents = memoryDocuments();
+  return { documents, history: memoryHistory(store, undefined, documents, audit), blobs: memoryBlobs() };
+}
+
 /** The rounds of one task with everything that they touch in memory, and a clock that stands still. */
 export async function openFederation({
   task: change,
@@ -145,12 +150,12 @@ export async function openFederation({
   store,
   start,
   ledger = memoryPrivacy(),
-  runStore = memoryRuns(),
-  queryResults = memoryQueryResults(),
-  aliases = memoryAliases(),
+  runStore = runsIn(memoryDocuments()),
+  aliases = aliasesIn(memoryDocuments()),
   audit = memoryAudit(),
   marks,
   makeVersion,
+  left,
 }: FederationOptions = {}) {
   const task = valuesTask(change);
   const clock = new VirtualClock(start);
@@ -160,9 +165,11 @@ export async function openFederation({
   const records: RoundRecord[] = [];
   events.on('fault', (where, error) => faults.push([where, error]));
   events.on('round-ended', record => records.push(record));
-  const history = memoryHistory(store, undefined, queryResults, audit);
-  const registry = new Registry(memoryBlobs(), history, aliases);
-  await storeFirstVersion(task, model, registry, history, clock);
+  const kept = left ?? nothingLeft(store, audit);
+  const { history } = kept;
+  const queryResults = queryResultsIn(kept.documents);
+  const registry = new Registry(kept.blobs, history, aliases);
+  if (!left) await storeFirstVersion(task, model, registry, history, clock);
   const channel = new MemoryChannel();
   const enrolled = { devices: Number.POSITIVE_INFINITY };
   let accountsRead = () => {};
@@ -217,6 +224,7 @@ export async function openFederation({
     faults,
     records,
     history,
+    kept,
     queryResults,
     aliases,
     privacy,

@@ -5,6 +5,7 @@ import { Conduct } from '@murmuration/coordinator/population/conduct';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import type { AskedAccounts } from '@murmuration/coordinator/privacy/asked-accounts';
 import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
+import { queryResultsIn } from '@murmuration/coordinator/registry/query-results';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { PartResult, PartStore } from '@murmuration/coordinator/round/parts';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
@@ -16,10 +17,10 @@ import { PartRounds } from '@murmuration/coordinator/rounds/part-rounds';
 import type { CohortChannel, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import { memoryMarks } from '@murmuration/coordinator/storage/memory/marks';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -172,8 +173,9 @@ export async function openSpread({
       results.set(terms.id, kept);
     },
   } satisfies Pick<PartStore, 'end'>);
-  const queryResults = memoryQueryResults();
-  const history = memoryHistory(rounds, undefined, queryResults);
+  const documents = memoryDocuments();
+  const queryResults = queryResultsIn(documents);
+  const history = memoryHistory(rounds, undefined, documents);
   const blobs = memoryBlobs();
   const registry = new Registry(blobs, history);
   await storeFirstVersion(

@@ -1,5 +1,6 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
-import { memoryQueue, type TrackingQueue } from './queue.ts';
+import type { Documents } from '../../operators/documents.ts';
+import type { TrackingQueue } from './queue.ts';
 
 /** A figure of a run. */
 export interface TrackedMetric {
@@ -63,20 +64,19 @@ export type TrackingOperation =
   | { readonly kind: 'aliases'; readonly task: TaskName; readonly aliases: Readonly<Record<string, number>> };
 
 /** What waits for an MLflow server, and what was last known to be the same on both sides. Figures are what gives way. */
-export interface TrackingStore extends TrackingQueue<TrackingOperation> {
-  /** Aliases of a task as both sides had them last. */
-  aliases(task: TaskName): Promise<Readonly<Record<string, number>>>;
-  putAliases(task: TaskName, aliases: Readonly<Record<string, number>>): Promise<void>;
-}
+export type TrackingStore = TrackingQueue<TrackingOperation> & ReturnType<typeof trackedAliasesIn>;
 
-/** Keeps all of it as long as the process runs. */
-export function memoryTracking(): TrackingStore {
-  const aliases = new Map<TaskName, Readonly<Record<string, number>>>();
+type Aliases = Readonly<Record<string, number>>;
+
+export function trackedAliasesIn(documents: Documents) {
+  const kind = 'tracked-aliases';
   return {
-    ...memoryQueue<TrackingOperation>(),
-    aliases: async task => aliases.get(task) ?? {},
-    async putAliases(task, given) {
-      aliases.set(task, given);
+    /** Aliases of a task as both sides had them last. */
+    async aliases(task: TaskName): Promise<Aliases> {
+      return (await documents.get<Aliases>(kind, task, '')) ?? {};
+    },
+    async putAliases(task: TaskName, aliases: Aliases): Promise<void> {
+      await documents.change({ put: [{ kind, scope: task, key: '', at: 0, value: aliases }] });
     },
   };
 }

@@ -1,28 +1,57 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { FiringRecord, TrainingRun } from '../../events/training-run.ts';
 import type { AuditEntry } from '../../operators/audit.ts';
+import type { Document, Documents } from '../../operators/documents.ts';
 import type { RetrainState } from './state.ts';
 
 /** Keeps training runs, what triggers fired, and where retraining of each task stands. */
-export interface RunStore {
-  /** undefined where nothing was committed yet. */
-  state(task: TaskName): Promise<RetrainState | undefined>;
-  /**
-   * A step, in one transaction: the state after it, runs and records that are new or have changed, by their numbers, and what the audit log says
-   * of it. Durable when it returns.
-   */
-  commit(
-    task: TaskName,
-    step: {
-      readonly state: RetrainState;
-      readonly runs: readonly TrainingRun[];
-      readonly records: readonly FiringRecord[];
-      readonly entries?: readonly AuditEntry[];
+export type RunStore = ReturnType<typeof runsIn>;
+
+/** A step of a task: the state after it, runs and records that are new or have changed, by their numbers, and what the audit log says of it. */
+interface Step {
+  readonly state: RetrainState;
+  readonly runs: readonly TrainingRun[];
+  readonly records: readonly FiringRecord[];
+  readonly entries?: readonly AuditEntry[];
+}
+
+export function runsIn(documents: Documents) {
+  const numbered = (kind: string, scope: TaskName, value: TrainingRun | FiringRecord): Document => ({
+    kind,
+    scope,
+    key: String(value.number),
+    at: value.number,
+    value,
+  });
+  const newest = async <Value>(kind: string, scope: TaskName, before: number, limit: number) => {
+    const found = await documents.list<Value>(kind, { scope, before, limit });
+    return found.map(({ value }) => value);
+  };
+  return {
+    /** undefined where nothing was committed yet. */
+    state: (task: TaskName): Promise<RetrainState | undefined> => documents.get('retraining', task, ''),
+
+    /** Commits a step in one transaction. Durable when it returns. */
+    async commit(task: TaskName, { state, runs, records, entries = [] }: Step): Promise<void> {
+      await documents.change({
+        put: [
+          { kind: 'retraining', scope: task, key: '', at: 0, value: state },
+          ...runs.map(run => numbered('training-run', task, run)),
+          ...records.map(record => numbered('trigger-record', task, record)),
+        ],
+        entries,
+      });
     },
-  ): Promise<void>;
-  /** Newest first, those with numbers below `before`, at most `limit`. */
-  runs(task: TaskName, before: number, limit: number): Promise<readonly TrainingRun[]>;
-  run(task: TaskName, number: number): Promise<TrainingRun | undefined>;
-  /** What triggers fired, newest first, those with numbers below `before`, at most `limit`. */
-  records(task: TaskName, before: number, limit: number): Promise<readonly FiringRecord[]>;
+
+    /** Newest first, those with numbers below `before`, at most `limit`. */
+    runs: (task: TaskName, before: number, limit: number): Promise<readonly TrainingRun[]> =>
+      newest('training-run', task, before, limit),
+
+    run: (task: TaskName, number: number): Promise<TrainingRun | undefined> =>
+      documents.get('training-run', task, String(number)),
+
+    /** What triggers fired, newest first, those with numbers below `before`, at most `limit`. */
+    records: (task: TaskName, before: number, limit: number): Promise<readonly FiringRecord[]> =>
+      newest('trigger-record', task, before, limit),
+  };
 }

@@ -1,23 +1,25 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { AuditLog } from '../../operators/audit.ts';
+import type { Documents } from '../../operators/documents.ts';
 import { contentHash } from '../../registry/content-hash.ts';
 import type { Head, History } from '../../registry/ports.ts';
+import { addedResult } from '../../registry/query-results.ts';
 import { thinned } from '../../registry/thinned.ts';
 import { vectorBytes } from '../../registry/vector-bytes.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import { appendAll, memoryAudit } from './audit.ts';
-import { type MemoryQueryResults, memoryQueryResults } from './query-results.ts';
+import { memoryDocuments } from './documents.ts';
 import type { MemoryRounds } from './rounds.ts';
 import { type MemoryVerdicts, memoryVerdicts } from './verdicts.ts';
 
 /**
- * `underWay`: where a round is forgotten once its record is kept; `verdicts`: where what devices said is counted; `results`: where what became
+ * `underWay`: where a round is forgotten once its record is kept; `verdicts`: where what devices said is counted; `documents`: where what became
  * of queries is kept; `audit` takes what the log says of a round.
  */
 export function memoryHistory(
   underWay?: MemoryRounds,
   verdicts: MemoryVerdicts = memoryVerdicts(),
-  results: MemoryQueryResults = memoryQueryResults(),
+  documents: Documents = memoryDocuments(),
   audit: Pick<AuditLog, 'append'> = memoryAudit(),
 ): History {
   let heads: Head[] = [];
@@ -75,7 +77,7 @@ export function memoryHistory(
         heads.push(head);
       }
       if (judged) verdicts.add(judged);
-      if (result) results.add(result);
+      if (result) await documents.change(addedResult(result));
       if (round) {
         rounds.push(round);
         underWay?.forget(round.round);

@@ -2,14 +2,15 @@ import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids
 import type { Transaction } from 'kysely';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { BlobStore, History, Keep } from '../../registry/ports.ts';
+import { addedResult } from '../../registry/query-results.ts';
 import { thinned } from '../../registry/thinned.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import { appendEntries } from './audit.ts';
 import { bound } from './bound.ts';
 import type { RowDatabase } from './database.ts';
+import { changeDocuments } from './documents.ts';
 import { fromJson, toJson } from './json.ts';
 import { forgetParts } from './parts.ts';
-import { addQueryResult } from './query-results.ts';
 import type { Tables } from './schema.ts';
 import { loadState, storeState, vectorsIn } from './strategy-state.ts';
 import { addVerdicts } from './verdicts.ts';
@@ -193,7 +194,7 @@ async function insertEntry(
     await changes.insertInto('versions').values({ task, number, model, version, state: state! }).execute();
   }
   if (judged) await addVerdicts(changes, judged);
-  if (result) await addQueryResult(changes, result);
+  if (result) await changeDocuments(changes, addedResult(result));
   if (round) {
     const { task, number, round: id, endedAt, outcome } = round;
     await changes

@@ -12,23 +12,13 @@ export interface Tables {
   readonly enrolment_uses: { readonly token: string; readonly device: string };
   readonly operator_tokens: OperatorTokensTable;
   readonly inference_tokens: InferenceTokensTable;
-  readonly sessions: SessionsTable;
   readonly audit: AuditTable;
   readonly device_activity: DeviceActivityTable;
   readonly participation: ParticipationTable;
-  readonly paused_tasks: { readonly task: string };
-  readonly added_tasks: AddedTasksTable;
-  readonly added_words: AddedWordsTable;
-  readonly rejected_words: RejectedWordsTable;
-  readonly aliases: AliasesTable;
   readonly experiments: ExperimentsTable;
   readonly experiment_units: ExperimentUnitsTable;
-  readonly gate_decisions: GateDecisionsTable;
-  /** `watch` is JSON of a `PromotionWatch`. */
-  readonly promotion_watches: { readonly task: string; readonly watch: string };
-  readonly task_settings: TaskSettingsTable;
   readonly hourly_counts: HourlyCountsTable;
-  readonly silences: SilencesTable;
+  readonly documents: DocumentsTable;
   readonly owner: OwnerTable;
   readonly convictions: ConvictionsTable;
   readonly device_marks: DeviceMarksTable;
@@ -37,24 +27,21 @@ export interface Tables {
   readonly privacy_parts: PrivacyPartsTable;
   readonly privacy_memories: PrivacyMemoriesTable;
   readonly tracking_queue: QueueTable;
-  readonly tracking_aliases: { readonly task: string /** JSON. */; readonly aliases: string };
   readonly lineage_queue: QueueTable;
   readonly drift_references: DriftReferencesTable;
   readonly drift_windows: DriftWindowsTable;
   readonly live_accuracy: LiveAccuracyTable;
   readonly drift_settings: { readonly model: string /** JSON. */; readonly settings: string };
-  readonly retraining: { readonly task: string; readonly state: string };
-  readonly training_runs: TrainingRunsTable;
-  readonly trigger_records: TriggerRecordsTable;
-  readonly wanted_queries: { readonly task: string; readonly query: string; readonly at: number };
-  readonly query_results: {
-    readonly task: string;
-    readonly query: string;
-    readonly number: number;
-    /** JSON of a `QueryResult`. */
-    readonly result: string;
-  };
   readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
+}
+
+interface DocumentsTable {
+  readonly kind: string;
+  readonly scope: string;
+  readonly key: string;
+  readonly at: number;
+  /** JSON. */
+  readonly value: string;
 }
 
 interface QueueTable {
@@ -114,20 +101,6 @@ interface PrivacyPartsTable {
   readonly parts: number;
 }
 
-interface TrainingRunsTable {
-  readonly task: string;
-  readonly number: number;
-  /** JSON of a `TrainingRun`. */
-  readonly run: string;
-}
-
-interface TriggerRecordsTable {
-  readonly task: string;
-  readonly number: number;
-  /** JSON of a `FiringRecord`. */
-  readonly record: string;
-}
-
 interface OwnerTable {
   /** Always 1. */
   readonly id: number;
@@ -137,36 +110,6 @@ interface OwnerTable {
   readonly pid: number;
   /** Device and inode of the database, so that a copy belongs to nobody. */
   readonly file: string;
-}
-
-interface AddedTasksTable {
-  readonly task: string;
-  readonly file: string;
-  readonly added_at: number;
-  readonly added_by: string;
-}
-
-interface AddedWordsTable {
-  readonly task: string;
-  /** JSON of a list. */
-  readonly words: string;
-  readonly added_at: number;
-  readonly added_by: string;
-}
-
-interface RejectedWordsTable {
-  readonly task: string;
-  readonly word: string;
-  readonly rejected_at: number;
-  readonly rejected_by: string;
-}
-
-interface SilencesTable {
-  readonly rule: string;
-  /** Empty: the whole coordinator. */
-  readonly task: string;
-  readonly until: number;
-  readonly set_by: string;
 }
 
 interface ConvictionsTable {
@@ -282,14 +225,6 @@ interface InferenceTokensTable {
   readonly revoked_at: number | null;
 }
 
-interface SessionsTable {
-  /** SHA-256 of the secret, in hexadecimal. */
-  readonly digest: string;
-  readonly token: string;
-  readonly opened_at: number;
-  readonly expires_at: number;
-}
-
 interface AuditTable {
   readonly number: Generated<number>;
   readonly time: number;
@@ -317,16 +252,6 @@ interface ParticipationTable {
   readonly rounds: number;
   readonly updates: number;
   readonly last_at: number;
-}
-
-interface AliasesTable {
-  readonly task: string;
-  readonly alias: string;
-  readonly number: number;
-  readonly model: string;
-  readonly newest: number;
-  readonly set_at: number;
-  readonly set_by: string;
 }
 
 interface ExperimentsTable {
@@ -357,23 +282,6 @@ interface ExperimentUnitsTable {
   readonly ms: number;
   readonly value: number | null;
   readonly covariate: number | null;
-}
-
-interface GateDecisionsTable {
-  readonly task: string;
-  readonly number: number;
-  readonly model: string;
-  /** JSON of a `GateDecision`. */
-  readonly decision: string;
-}
-
-interface TaskSettingsTable {
-  readonly task: string;
-  readonly plan_version: number;
-  /** JSON. */
-  readonly settings: string;
-  readonly changed_at: number;
-  readonly changed_by: string;
 }
 
 interface HourlyCountsTable {

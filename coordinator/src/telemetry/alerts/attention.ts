@@ -2,6 +2,7 @@ import type { AlertRule } from '@murmuration/api/alert';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Alert } from '../../events/alert.ts';
+import type { Documents } from '../../operators/documents.ts';
 
 /** That an operator looks after an alert. */
 export interface Acknowledgement {
@@ -23,11 +24,22 @@ export interface Silence {
 }
 
 /** The silences, which last over a restart. */
-export interface SilenceStore {
-  /** Those that end after `now`, ms since 1970; others are forgotten. */
-  after(now: number): Promise<readonly Silence[]>;
-  /** In place of an earlier silence of the same kind. */
-  put(silence: Silence): Promise<void>;
+export type SilenceStore = ReturnType<typeof silencesIn>;
+
+export function silencesIn(documents: Documents) {
+  const kind = 'silence';
+  return {
+    /** Those that end after `now`, ms since 1970; others are forgotten. */
+    async after(now: number): Promise<readonly Silence[]> {
+      await documents.change({ forget: { kind, until: now } });
+      return (await documents.list<Silence>(kind)).map(({ value }) => value);
+    },
+    /** In place of an earlier silence of the same kind. */
+    async put(silence: Silence): Promise<void> {
+      const { rule, task, until } = silence;
+      await documents.change({ put: [{ kind, scope: task ?? '', key: rule, at: until, value: silence }] });
+    },
+  };
 }
 
 /** Acknowledgements that are remembered: those of alerts that are over give way first, being the oldest. */

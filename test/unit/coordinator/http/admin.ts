@@ -18,6 +18,7 @@ import { InferenceWatch } from '@murmuration/coordinator/inference/watch';
 import { Experiments } from '@murmuration/coordinator/lifecycle/experiments/experiments';
 import { RunControl } from '@murmuration/coordinator/lifecycle/training-runs/run-control';
 import { Operators } from '@murmuration/coordinator/operators/operators';
+import { sessionsIn } from '@murmuration/coordinator/operators/session-store';
 import { Sessions } from '@murmuration/coordinator/operators/sessions';
 import { ActivePopulation } from '@murmuration/coordinator/population/active-population';
 import { Convictions } from '@murmuration/coordinator/population/convictions';
@@ -28,7 +29,7 @@ import { VersionAliases } from '@murmuration/coordinator/promotion/version-alias
 import { NewWords } from '@murmuration/coordinator/queries/new-words';
 import { toldOutcomes } from '@murmuration/coordinator/queries/told-outcomes';
 import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
-import { memorySessions } from '@murmuration/coordinator/storage/memory/sessions';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsManager } from '@murmuration/coordinator/task/settings-manager';
 import { TaskAdder } from '@murmuration/coordinator/task/task-adder';
@@ -91,7 +92,7 @@ export async function openAdmin(
   app.addHook('onRoute', ({ method, url, config }) => {
     for (const each of [method].flat()) routes.push({ method: each, url, least: config?.least });
   });
-  const sessions = new Sessions(operators, memorySessions(), secrets);
+  const sessions = new Sessions(operators, sessionsIn(memoryDocuments()), secrets);
   const bounds = boundsOf(federation);
   const { history, aliases } = federation;
   const versionAliases = new VersionAliases(aliases, history, federation.events, clock, model =>

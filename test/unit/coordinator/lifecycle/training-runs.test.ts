@@ -1,9 +1,9 @@
 import type { FiringRecord, TrainingRun } from '@murmuration/coordinator/events/training-run';
 import { openTrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/open-runs';
-import type { RunStore } from '@murmuration/coordinator/lifecycle/training-runs/store';
+import { type RunStore, runsIn } from '@murmuration/coordinator/lifecycle/training-runs/store';
 import { TrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/training-runs';
 import { memoryAudit } from '@murmuration/coordinator/storage/memory/audit';
-import { memoryRuns } from '@murmuration/coordinator/storage/memory/runs';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { cron, drift, webhook } from '@murmuration/coordinator/task/retrain/triggers';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -218,7 +218,7 @@ describe('a coordinator after one that ended', () => {
   }
 
   it('goes on with the run that was open, and begins no other', async () => {
-    const runStore = memoryRuns();
+    const runStore = runsIn(memoryDocuments());
     const federation = await open({ when: [drift()], until: { rounds: 2 } }, { runStore });
     await federation.start();
     await federation.drift();
@@ -233,7 +233,7 @@ describe('a coordinator after one that ended', () => {
   });
 
   it('counts rounds that were over and not counted, once', async () => {
-    const runStore = memoryRuns();
+    const runStore = runsIn(memoryDocuments());
     const lost = { ...runStore, commit: runStore.commit };
     const federation = await open({ when: [drift()], until: { rounds: 2 } }, { runStore: lost });
     await federation.start();
@@ -255,7 +255,7 @@ describe('a coordinator after one that ended', () => {
   });
 
   it('keeps to the cooldown, whatever its clock says', async () => {
-    const runStore = memoryRuns();
+    const runStore = runsIn(memoryDocuments());
     const federation = await open({ when: [drift()], until: { failures: 1, rounds: 9 } }, { runStore });
     await federation.clock.advance(100 * hour);
     await federation.start();
@@ -298,7 +298,7 @@ describe('a coordinator after one that ended', () => {
   });
 
   it('takes no call of a webhook that was taken before', async () => {
-    const runStore = memoryRuns();
+    const runStore = runsIn(memoryDocuments());
     const retrain = retrainOf({ when: [webhook({ secret })] });
     const federation = await open(retrain as TaskDefinition['retrain'], { runStore });
     await federation.start();
@@ -311,7 +311,7 @@ describe('a coordinator after one that ended', () => {
   });
 
   it('ends a run that was open of a task that has none any more', async () => {
-    const runStore = memoryRuns();
+    const runStore = runsIn(memoryDocuments());
     const federation = await open({ when: [drift()], until: { rounds: 2 } }, { runStore });
     await federation.start();
     await federation.drift();
@@ -328,7 +328,7 @@ describe('a coordinator after one that ended', () => {
 
 describe('training runs whose storage fails', () => {
   it('begin no round before a round counts, and try until it does', async () => {
-    const runStore = memoryRuns();
+    const runStore = runsIn(memoryDocuments());
     const failing = { ...runStore };
     const federation = await open({ when: [drift()], until: { rounds: 1 } }, { runStore: failing });
     await federation.start();
@@ -348,7 +348,7 @@ describe('training runs whose storage fails', () => {
   });
 
   it('fire by the clock once it is back', async () => {
-    const runStore = memoryRuns();
+    const runStore = runsIn(memoryDocuments());
     const failing = { ...runStore };
     const federation = await open({ when: [cron('0 * * * *')], until: { rounds: 1 } }, { runStore: failing });
     await federation.start();
@@ -375,7 +375,7 @@ describe('the audit log of training runs', () => {
 
   it('has those that triggers began and rules ended, each once', async () => {
     const audit = memoryAudit();
-    const runStore = memoryRuns(audit);
+    const runStore = runsIn(memoryDocuments(audit));
     const federation = await open({ when: [drift()], until: { rounds: 1 } }, { runStore });
     const heard: string[] = [];
     federation.events.on('audited', ({ action }) => heard.push(action));
@@ -398,7 +398,7 @@ describe('the audit log of training runs', () => {
 
   it('has the one that a new definition ended', async () => {
     const audit = memoryAudit();
-    const runStore = memoryRuns(audit);
+    const runStore = runsIn(memoryDocuments(audit));
     const federation = await open({ when: [drift()], until: { rounds: 9 } }, { runStore });
     await federation.start();
     await federation.drift();
@@ -415,12 +415,14 @@ describe('the audit log of training runs', () => {
   it('keeps a run from beginning while it can’t be written', async () => {
     const audit = memoryAudit();
     let isFull = true;
-    const runStore = memoryRuns({
-      async append(entry) {
-        if (isFull) throw new MurmurationError('storage.full');
-        return audit.append(entry);
-      },
-    });
+    const runStore = runsIn(
+      memoryDocuments({
+        async append(entry) {
+          if (isFull) throw new MurmurationError('storage.full');
+          return audit.append(entry);
+        },
+      }),
+    );
     const retrain = { when: [cron('0 * * * *'), webhook({ secret })], until: { rounds: 1 } };
     const federation = await open(retrain, { runStore });
     await federation.start();

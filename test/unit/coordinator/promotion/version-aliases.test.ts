@@ -1,9 +1,9 @@
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
-import type { AliasStore } from '@murmuration/coordinator/registry/aliases';
+import { type AliasStore, aliasesIn } from '@murmuration/coordinator/registry/aliases';
 import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
 import type { History } from '@murmuration/coordinator/registry/ports';
-import { memoryAliases } from '@murmuration/coordinator/storage/memory/aliases';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ async function world() {
         .slice(0, limit),
     at: async (_, number) => ({ version: versions.find(each => each.number === number)! }) as never,
   } as Pick<History, 'at' | 'versions'>;
-  const kept = memoryAliases();
+  const kept = aliasesIn(memoryDocuments());
   const midst = { of: () => {}, change: () => {}, read: () => {} };
   const store: AliasStore = {
     ...kept,

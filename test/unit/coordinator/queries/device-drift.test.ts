@@ -2,11 +2,15 @@ import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { ComparedWindow } from '@murmuration/coordinator/events/monitored';
 import { comparedWindow } from '@murmuration/coordinator/inference/compared-window';
 import { refuseUnwatched, watchDevices } from '@murmuration/coordinator/queries/device-drift';
-import type { QueryResult } from '@murmuration/coordinator/registry/query-results';
+import {
+  type QueryResult,
+  type QueryResultStore,
+  queryResultsIn,
+} from '@murmuration/coordinator/registry/query-results';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { AllRounds } from '@murmuration/coordinator/rounds/all-tasks';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
@@ -38,7 +42,7 @@ const languages = defineQuery({
 });
 
 let clock: VirtualClock;
-let results: ReturnType<typeof memoryQueryResults>;
+let results: QueryResultStore;
 let history: ReturnType<typeof memoryHistory>;
 let driftStore: ReturnType<typeof memoryDrift>;
 let events: CoordinatorEvents;
@@ -49,8 +53,9 @@ let rounds: number;
 
 beforeEach(async () => {
   clock = new VirtualClock(hour);
-  results = memoryQueryResults();
-  history = memoryHistory(undefined, undefined, results);
+  const documents = memoryDocuments();
+  results = queryResultsIn(documents);
+  history = memoryHistory(undefined, undefined, documents);
   driftStore = memoryDrift();
   faults = [];
   rounds = 0;

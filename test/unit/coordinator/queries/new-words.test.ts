@@ -5,12 +5,11 @@ import { proposedWords } from '@murmuration/coordinator/queries/proposed-words';
 import { mostRejected } from '@murmuration/coordinator/queries/rejectable';
 import type { QueryResult } from '@murmuration/coordinator/registry/query-results';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { memoryAddedWords } from '@murmuration/coordinator/storage/memory/added-words';
-import { memoryRejectedWords } from '@murmuration/coordinator/storage/memory/rejected-words';
-import type { AddedWordsStore } from '@murmuration/coordinator/task/added-words';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
+import { type AddedWordsStore, addedWordsIn } from '@murmuration/coordinator/task/added-words';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { type GrowthDefinition, growingTask } from '@murmuration/coordinator/task/growing-task';
-import type { RejectedWordsStore } from '@murmuration/coordinator/task/rejected-words';
+import { type RejectedWordsStore, rejectedWordsIn } from '@murmuration/coordinator/task/rejected-words';
 import { withSettings } from '@murmuration/coordinator/task/settings';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
@@ -86,8 +85,9 @@ function begin(): void {
 
 beforeEach(() => {
   [task, results, audit] = [taskOf(), [], []];
-  [store, clock] = [memoryAddedWords({ append: async entry => audit.push(entry) }), new VirtualClock()];
-  rejections = memoryRejectedWords(store);
+  const documents = memoryDocuments({ append: async entry => audit.push(entry) });
+  [store, clock] = [addedWordsIn(documents), new VirtualClock()];
+  rejections = rejectedWordsIn(documents);
   requireGrows = async () => {};
   begin();
 });
@@ -250,7 +250,7 @@ describe('words that a task adds by itself', () => {
       throw new MurmurationError('storage.full');
     };
     const kept = store;
-    store = memoryAddedWords({ append });
+    store = addedWordsIn(memoryDocuments({ append }));
     begin();
     const faults: unknown[] = [];
     events.on('fault', (_, error) => faults.push(error));

@@ -1,7 +1,8 @@
+import { aliasesIn } from '@murmuration/coordinator/registry/aliases';
 import type { History } from '@murmuration/coordinator/registry/ports';
 import type { RoundStore } from '@murmuration/coordinator/round/store';
-import { memoryAliases } from '@murmuration/coordinator/storage/memory/aliases';
 import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -24,7 +25,7 @@ export class Kept {
   readonly rounds = new MemoryRounds();
   readonly history = memoryHistory(this.rounds);
   readonly blobs;
-  readonly aliases = memoryAliases();
+  readonly aliases = aliasesIn(memoryDocuments());
   /** The writes that were begun, by name. */
   readonly writes: string[] = [];
   /** Called at each write, by its position; true: the coordinator dies. */

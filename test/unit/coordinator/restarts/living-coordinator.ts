@@ -3,6 +3,7 @@ import { PendingRoundEnds } from '@murmuration/coordinator/devices/pending-round
 import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import { queryResultsIn } from '@murmuration/coordinator/registry/query-results';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { SavedRound } from '@murmuration/coordinator/round/store';
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
@@ -13,7 +14,7 @@ import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -88,7 +89,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
     const privacy = memoryBudgets({ random, clock });
     const opened = openTaskRounds(task, {
       registry: this.#registry,
-      queryResults: memoryQueryResults(),
+      queryResults: queryResultsIn(memoryDocuments()),
       clock,
       random,
       jitter: random,

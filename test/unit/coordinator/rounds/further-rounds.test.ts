@@ -1,6 +1,5 @@
 import { mostAttempts } from '@murmuration/coordinator/rounds/further-round';
 import { countedNgrams } from '@murmuration/coordinator/rounds/ngram-chain';
-import type { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
@@ -42,7 +41,7 @@ const all = 4 * devices;
 let federation: Federation;
 let everybody: MaskedDevice[];
 let store: MemoryRounds;
-let queryResults: ReturnType<typeof memoryQueryResults> | undefined;
+let kept: Federation['kept'] | undefined;
 /** By its offer, who has answered: no device does so twice. */
 let answered: Map<string, Set<MaskedDevice>>;
 
@@ -57,7 +56,7 @@ const task = (query: Query): Partial<TaskDefinition> => ({
 });
 
 async function open(query: Query, answer: Answer): Promise<void> {
-  [store, answered, queryResults] = [new MemoryRounds(), new Map(), undefined];
+  [store, answered, kept] = [new MemoryRounds(), new Map(), undefined];
   await begin(query);
   everybody = Array.from({ length: all }, (_, index) => {
     const device = new MaskedDevice(federation, index);
@@ -71,9 +70,9 @@ async function begin(query: Query, seed = 1): Promise<void> {
     store,
     seed,
     task: task(query),
-    ...(queryResults && { queryResults }),
+    ...(kept && { left: kept }),
   });
-  queryResults = federation.queryResults as typeof queryResults;
+  kept = federation.kept;
   federation.rounds.pause();
 }
 

@@ -1,9 +1,10 @@
+import { queryResultsIn } from '@murmuration/coordinator/registry/query-results';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { ensureFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import { type NgramsOf, ngramsFrom } from '@murmuration/coordinator/rounds/ngram-chain';
 import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
@@ -63,8 +64,9 @@ function taskOf({ count, frozen = false, query = queryOf(count), serving = { ngr
 /** Coordinators over one storage, in which three devices have said the first and the third word. */
 async function world() {
   const clock = new VirtualClock();
-  const queryResults = memoryQueryResults();
-  const history = memoryHistory(undefined, undefined, queryResults);
+  const documents = memoryDocuments();
+  const queryResults = queryResultsIn(documents);
+  const history = memoryHistory(undefined, undefined, documents);
   const blobs = memoryBlobs();
   const registry = new Registry(blobs, history);
   const start = (asked: Asked, ngramsOf: NgramsOf = ngramsFrom(queryResults, clock)) =>

@@ -252,9 +252,9 @@ describe('a query for what many devices have', () => {
     await ask('asked', devices);
     await finish(devices);
     await federation.rounds.suspend();
-    const { queryResults } = federation;
+    const { kept } = federation;
     const reopen = async (after: number) => {
-      federation = await openFederation({ queryResults, seed: 3, task: taskOf([typed], 10) });
+      federation = await openFederation({ left: kept, seed: 3, task: taskOf([typed], 10) });
       federation.rounds.pause();
       await federation.clock.advance(after);
       await federation.rounds.start();
@@ -277,9 +277,9 @@ describe('a query for what many devices have', () => {
     await ask('asked', devices);
     await finish(devices);
     await federation.rounds.suspend();
-    const { queryResults } = federation;
+    const { kept } = federation;
     const other = { ...typed, buckets: 128 };
-    federation = await openFederation({ queryResults, seed: 3, task: taskOf([other], 10) });
+    federation = await openFederation({ left: kept, seed: 3, task: taskOf([other], 10) });
     federation.rounds.pause();
     await federation.rounds.start();
     await federation.clock.advance(0);
@@ -330,12 +330,13 @@ describe('the schedule of queries', () => {
     const devices = await open([counted, rare], [true, true, true]);
     await federation.rounds.askLastingly('rare');
     federation.rounds.beginNow();
+    await federation.clock.advance(1);
     await federation.rounds.askLastingly('asked');
     // Neither has begun: a round of training is under way when the coordinator ends.
     await federation.rounds.suspend();
-    const { queryResults } = federation;
+    const { kept } = federation;
     const reopen = async () => {
-      federation = await openFederation({ queryResults, seed: 3, task: taskOf([counted, rare], 3) });
+      federation = await openFederation({ left: kept, seed: 3, task: taskOf([counted, rare], 3) });
       federation.rounds.pause();
       await federation.clock.advance(hour);
       await federation.rounds.start();

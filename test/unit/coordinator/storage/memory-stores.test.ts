@@ -1,26 +1,25 @@
-import { memoryTracking } from '@murmuration/coordinator/lifecycle/tracking/operations';
+import {
+  type TrackingOperation,
+  trackedAliasesIn,
+} from '@murmuration/coordinator/lifecycle/tracking/operations';
 import { memoryQueue } from '@murmuration/coordinator/lifecycle/tracking/queue';
+import { runsIn } from '@murmuration/coordinator/lifecycle/training-runs/store';
+import { sessionsIn } from '@murmuration/coordinator/operators/session-store';
+import { aliasesIn } from '@murmuration/coordinator/registry/aliases';
+import { gateDecisionsIn } from '@murmuration/coordinator/registry/gate-decisions';
+import { promotionWatchesIn } from '@murmuration/coordinator/registry/promotion-watches';
+import { queryResultsIn } from '@murmuration/coordinator/registry/query-results';
+import { pausedTasksIn } from '@murmuration/coordinator/rounds/pauses';
 import { memoryActivity } from '@murmuration/coordinator/storage/memory/activity';
-import { memoryAddedTasks } from '@murmuration/coordinator/storage/memory/added-tasks';
-import { memoryAddedWords } from '@murmuration/coordinator/storage/memory/added-words';
-import { memoryAliases } from '@murmuration/coordinator/storage/memory/aliases';
 import { memoryAudit } from '@murmuration/coordinator/storage/memory/audit';
 import { memoryConvictions } from '@murmuration/coordinator/storage/memory/convictions';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import { memoryExperiments } from '@murmuration/coordinator/storage/memory/experiments';
-import { memoryGateDecisions } from '@murmuration/coordinator/storage/memory/gate-decisions';
 import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import { memoryHourlyCounts } from '@murmuration/coordinator/storage/memory/hourly-counts';
 import { memoryMarks } from '@murmuration/coordinator/storage/memory/marks';
-import { memoryPausedTasks } from '@murmuration/coordinator/storage/memory/paused-tasks';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
-import { memoryPromotionWatches } from '@murmuration/coordinator/storage/memory/promotion-watches';
-import { memoryQueryResults } from '@murmuration/coordinator/storage/memory/query-results';
-import { memoryRejectedWords } from '@murmuration/coordinator/storage/memory/rejected-words';
-import { memoryRuns } from '@murmuration/coordinator/storage/memory/runs';
-import { memorySessions } from '@murmuration/coordinator/storage/memory/sessions';
-import { memorySettings } from '@murmuration/coordinator/storage/memory/settings';
-import { memorySilences } from '@murmuration/coordinator/storage/memory/silences';
 import {
   memoryEnrolmentTokens,
   memoryInferenceTokens,
@@ -28,6 +27,11 @@ import {
 } from '@murmuration/coordinator/storage/memory/tokens';
 import { memoryVerdicts } from '@murmuration/coordinator/storage/memory/verdicts';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
+import { addedTasksIn } from '@murmuration/coordinator/task/added-tasks';
+import { addedWordsIn } from '@murmuration/coordinator/task/added-words';
+import { rejectedWordsIn } from '@murmuration/coordinator/task/rejected-words';
+import { settingsIn } from '@murmuration/coordinator/task/settings-store';
+import { silencesIn } from '@murmuration/coordinator/telemetry/alerts/attention';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';
 import { memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
@@ -35,6 +39,7 @@ import { accuracyStoreContract } from '../../../contract/accuracy-store.ts';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
+import { documentsContract } from '../../../contract/documents.ts';
 import { driftStoreContract } from '../../../contract/drift-store.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
 import { experimentsContract } from '../../../contract/experiments.ts';
@@ -63,8 +68,12 @@ import { trackingStoreContract } from '../../../contract/tracking-store.ts';
 import { trainingRunsContract } from '../../../contract/training-runs.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
 
+documentsContract('memory', async () => {
+  const audit = memoryAudit();
+  return { documents: memoryDocuments(audit), audit };
+});
 enrolmentTokensContract('memory', async () => memoryEnrolmentTokens());
-sessionsContract('memory', async () => memorySessions());
+sessionsContract('memory', async () => sessionsIn(memoryDocuments()));
 operatorTokensContract('memory', async () => memoryOperatorTokens());
 inferenceTokensContract('memory', async () => memoryInferenceTokens());
 auditContract('memory', async () => memoryAudit());
@@ -75,31 +84,34 @@ activityContract('memory', async () => {
 });
 convictionsContract('memory', async () => memoryConvictions());
 marksContract('memory', async () => memoryMarks());
-trackingStoreContract('memory', async () => memoryTracking());
+trackingStoreContract('memory', async () => ({
+  ...memoryQueue<TrackingOperation>(),
+  ...trackedAliasesIn(memoryDocuments()),
+}));
 trackingQueueContract('memory of events', async () => memoryQueue(), lineageSamples);
 accuracyStoreContract('memory', async () => memoryAccuracy());
 driftStoreContract('memory', async () => memoryDrift());
 privacyLedgerContract('memory', async () => memoryPrivacy());
-trainingRunsContract('memory', async () => memoryRuns());
-pausedTasksContract('memory', async () => memoryPausedTasks());
+trainingRunsContract('memory', async () => runsIn(memoryDocuments()));
+pausedTasksContract('memory', async () => pausedTasksIn(memoryDocuments()));
 verdictsContract('memory', async () => {
   const verdicts = memoryVerdicts();
   return { verdicts, history: memoryHistory(undefined, verdicts) };
 });
 queryResultsContract('memory', async () => {
-  const queryResults = memoryQueryResults();
-  return { queryResults, history: memoryHistory(undefined, undefined, queryResults) };
+  const documents = memoryDocuments();
+  return { queryResults: queryResultsIn(documents), history: memoryHistory(undefined, undefined, documents) };
 });
-aliasesContract('memory', async () => memoryAliases());
-settingsContract('memory', async () => memorySettings());
+aliasesContract('memory', async () => aliasesIn(memoryDocuments()));
+settingsContract('memory', async () => settingsIn(memoryDocuments()));
 hourlyCountsContract('memory', async () => memoryHourlyCounts());
-addedTasksContract('memory', async () => memoryAddedTasks());
-addedWordsContract('memory', async () => memoryAddedWords());
+addedTasksContract('memory', async () => addedTasksIn(memoryDocuments()));
+addedWordsContract('memory', async () => addedWordsIn(memoryDocuments()));
 rejectedWordsContract('memory', async () => {
-  const added = memoryAddedWords();
-  return { added, rejected: memoryRejectedWords(added) };
+  const documents = memoryDocuments();
+  return { added: addedWordsIn(documents), rejected: rejectedWordsIn(documents) };
 });
-silencesContract('memory', async () => memorySilences());
-gateDecisionsContract('memory', async () => memoryGateDecisions());
-promotionWatchesContract('memory', async () => memoryPromotionWatches());
+silencesContract('memory', async () => silencesIn(memoryDocuments()));
+gateDecisionsContract('memory', async () => gateDecisionsIn(memoryDocuments()));
+promotionWatchesContract('memory', async () => promotionWatchesIn(memoryDocuments()));
 experimentsContract('memory', async () => memoryExperiments());

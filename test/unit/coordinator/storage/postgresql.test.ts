@@ -2,6 +2,7 @@
 import { inspectDatabase } from '@murmuration/coordinator/storage/postgresql/inspect';
 import { own } from '@murmuration/coordinator/storage/postgresql/owner';
 import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
+import { changeDocuments } from '@murmuration/coordinator/storage/rows/documents';
 import type { Tables } from '@murmuration/coordinator/storage/rows/schema';
 import { blobsContract } from '@murmuration/coordinator/testing/blobs';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
@@ -167,7 +168,9 @@ describe('a database of PostgreSQL as the storage of one coordinator', () => {
       await guard(rows);
       under.resolve();
       await goOn.promise;
-      await rows.insertInto('paused_tasks').values({ task: 'line' }).execute();
+      await changeDocuments(rows, {
+        put: [{ kind: 'paused-task', scope: 'line', key: '', at: 0, value: true }],
+      });
     });
     await under.promise;
     await opened.splice(opened.indexOf(first), 1)[0]!.close();

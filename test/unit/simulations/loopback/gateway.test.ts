@@ -4,11 +4,12 @@ import type { DeviceRequests } from '@murmuration/coordinator/devices/request-ha
 import type { Uploads } from '@murmuration/coordinator/devices/uploads';
 import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { Population } from '@murmuration/coordinator/population/population';
+import { aliasesIn } from '@murmuration/coordinator/registry/aliases';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
-import { memoryAliases } from '@murmuration/coordinator/storage/memory/aliases';
 import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import { refusalOf } from '@murmuration/protocol/messages/frame';
@@ -31,7 +32,7 @@ function gatewayOf(
   }: { requests?: DeviceRequests; uploads?: Uploads },
 ): LoopbackGateway {
   const gateway = new LoopbackGateway(connections, events);
-  const registry = new Registry(memoryBlobs(), memoryHistory(), memoryAliases());
+  const registry = new Registry(memoryBlobs(), memoryHistory(), aliasesIn(memoryDocuments()));
   gateway.open({ rounds: new Map(), registry, traffic: new Traffic(), requests, uploads });
   return gateway;
 }

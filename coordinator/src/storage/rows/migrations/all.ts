@@ -6,6 +6,7 @@ import { auditChanges } from './audit-changes.ts';
 import { convictions } from './convictions.ts';
 import { deviceMarks } from './device-marks.ts';
 import { devices } from './devices.ts';
+import { documents } from './documents.ts';
 import { drift } from './drift.ts';
 import { experimentCovariates } from './experiment-covariates.ts';
 import { experiments } from './experiments.ts';
@@ -36,8 +37,8 @@ import { verdicts } from './verdicts.ts';
 import { wantedQueries } from './wanted-queries.ts';
 
 /**
- * All steps, oldest first. A new one goes at the end: a file in this folder that exports it, a line here, and what its tables
- * hold in `schema.ts`. Databases that lack it get it when they are opened next.
+ * All steps, oldest first. What a feature keeps under keys needs none: it is documents. A new one goes at the end: a file in this folder that
+ * exports it, a line here, and what its tables hold in `schema.ts`. Databases that lack it get it when they are opened next.
  */
 export const migrations: readonly Migration[] = [
   history,
@@ -75,4 +76,5 @@ export const migrations: readonly Migration[] = [
   privacyPages,
   deviceMarks,
   inferenceTokenModels,
+  documents,
 ];

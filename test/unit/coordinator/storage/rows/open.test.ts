@@ -109,7 +109,7 @@ describe('a database', () => {
     await add('a');
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(database.rows);
     await sql`pragma max_page_count = ${sql.lit(rows[0]!.page_count + 2)}`.execute(database.rows);
-    const results = await Promise.allSettled([add('b'), add('c', 100_000), add('d')]);
+    const results = await Promise.allSettled([add('b'), add('c', 1_000_000), add('d')]);
     expect(results.some(({ status }) => status === 'rejected')).toBe(true);
     for (const result of results)
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'storage.full' });

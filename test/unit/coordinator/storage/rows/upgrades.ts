@@ -2,6 +2,7 @@ import { migrate } from '@murmuration/coordinator/storage/rows/migrate';
 import { type Kysely, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { PackedProcess } from '../../../../e2e/processes.ts';
+import { documentsAreMoved } from './moved-documents.ts';
 import { openRows } from './open-rows.ts';
 
 /** Has `work` use a database as it is. */
@@ -111,4 +112,6 @@ export function migrationsHold(
     await using(place, ({ rows, kind, steps }) => migrate(rows, steps, kind));
     expect(await missingIn(place)).toEqual([]);
   });
+
+  documentsAreMoved(fresh);
 }

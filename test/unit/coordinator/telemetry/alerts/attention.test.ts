@@ -1,5 +1,5 @@
-import { memorySilences } from '@murmuration/coordinator/storage/memory/silences';
-import { Attention } from '@murmuration/coordinator/telemetry/alerts/attention';
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
+import { Attention, silencesIn } from '@murmuration/coordinator/telemetry/alerts/attention';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 
@@ -7,7 +7,7 @@ const kind = { rule: 'rounds-failing', task: 'line' as TaskName } as const;
 
 describe('what operators say of alerts', () => {
   it('keeps who acknowledged one first', () => {
-    const attention = new Attention(memorySilences());
+    const attention = new Attention(silencesIn(memoryDocuments()));
     expect(attention.acknowledgementOf('a')).toBeNull();
     attention.acknowledge('a', { by: 'Ada', at: 1 });
     attention.acknowledge('a', { by: 'Bob', at: 2 });
@@ -16,14 +16,14 @@ describe('what operators say of alerts', () => {
   });
 
   it('remembers a bounded number, the newest ones', () => {
-    const attention = new Attention(memorySilences());
+    const attention = new Attention(silencesIn(memoryDocuments()));
     for (let i = 0; i <= 200; i++) attention.acknowledge(`${i}`, { by: 'Ada', at: i });
     expect(attention.acknowledgementOf('0')).toBeNull();
     expect(attention.acknowledgementOf('200')).not.toBeNull();
   });
 
   it('silences one kind of one task until a time, and not from then on', async () => {
-    const attention = new Attention(memorySilences());
+    const attention = new Attention(silencesIn(memoryDocuments()));
     await attention.silence({ ...kind, until: 100, by: 'Ada' });
     expect(attention.silencedUntil(kind, 99)).toBe(100);
     expect(attention.silencedUntil(kind, 100)).toBeNull();
@@ -34,7 +34,7 @@ describe('what operators say of alerts', () => {
   });
 
   it('remembers silences over a restart, until they end', async () => {
-    const store = memorySilences();
+    const store = silencesIn(memoryDocuments());
     await new Attention(store).silence({ ...kind, until: 100, by: 'Ada' });
     const after = async (now: number) => {
       const attention = new Attention(store);
