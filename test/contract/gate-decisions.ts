@@ -33,12 +33,8 @@ export function decision(task: string, number: number, rest: Partial<GateDecisio
   };
 }
 
-/** What every store of decisions of gates keeps to; `open` gives an empty one, `reopen` the same one after a restart. */
-export function gateDecisionsContract(
-  name: string,
-  open: () => Promise<GateDecisionStore>,
-  reopen?: () => Promise<GateDecisionStore>,
-): void {
+/** What every store of decisions of gates keeps to; `open` gives an empty one. */
+export function gateDecisionsContract(name: string, open: () => Promise<GateDecisionStore>): void {
   describe(`${name} as decisions of gates`, () => {
     it('has the last one on each version, with all its figures', async () => {
       const store = await open();
@@ -63,11 +59,6 @@ export function gateDecisionsContract(
       await store.put(decision('a', 2));
       await store.retain(new Set([hashOf(2)]));
       expect([...(await store.of('a' as TaskName, [1, 2])).keys()]).toEqual([2]);
-    });
-
-    it.runIf(reopen)('has them again after a restart', async () => {
-      await (await open()).put(decision('a', 1));
-      expect((await (await reopen!()).of('a' as TaskName, [1])).get(1)).toEqual(decision('a', 1));
     });
   });
 }

@@ -4,12 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 const [keyboard, digits] = ['keyboard', 'digits'] as TaskName[] as [TaskName, TaskName];
 
-/** What every store of paused tasks keeps to; `open` gives an empty one, `reopen` the same one after a restart. */
-export function pausedTasksContract(
-  name: string,
-  open: () => Promise<PausedTasks>,
-  reopen?: () => Promise<PausedTasks>,
-): void {
+/** What every store of paused tasks keeps to; `open` gives an empty one. */
+export function pausedTasksContract(name: string, open: () => Promise<PausedTasks>): void {
   describe(`${name} as a store of paused tasks`, () => {
     it('knows which tasks are paused, however often that is said', async () => {
       const paused = await open();
@@ -18,11 +14,6 @@ export function pausedTasksContract(
       expect(await paused.all()).toEqual(new Set([keyboard, digits]));
       for (const task of [keyboard, keyboard]) await paused.set(task, false);
       expect(await paused.all()).toEqual(new Set([digits]));
-    });
-
-    it.runIf(reopen)('knows it after a restart', async () => {
-      await (await open()).set(keyboard, true);
-      expect(await (await reopen!()).all()).toEqual(new Set([keyboard]));
     });
   });
 }

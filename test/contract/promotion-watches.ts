@@ -19,12 +19,8 @@ function watch(task: string, number = 2): PromotionWatch {
   };
 }
 
-/** What every store of watches of promoted versions keeps to; `open` gives an empty one, `reopen` the same one after a restart. */
-export function promotionWatchesContract(
-  name: string,
-  open: () => Promise<PromotionWatchStore>,
-  reopen?: () => Promise<PromotionWatchStore>,
-): void {
+/** What every store of watches of promoted versions keeps to; `open` gives an empty one. */
+export function promotionWatchesContract(name: string, open: () => Promise<PromotionWatchStore>): void {
   describe(`${name} as watches of promoted versions`, () => {
     it('has the last one of each task, until it is removed', async () => {
       const store = await open();
@@ -36,11 +32,6 @@ export function promotionWatchesContract(
       await store.remove('b' as TaskName);
       await store.remove('c' as TaskName);
       expect(await store.all()).toEqual([watch('a', 3)]);
-    });
-
-    it.runIf(reopen)('has them again after a restart', async () => {
-      await (await open()).put(watch('a'));
-      expect(await (await reopen!()).all()).toEqual([watch('a')]);
     });
   });
 }

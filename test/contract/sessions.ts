@@ -8,12 +8,8 @@ const session = (digest: string, openedAt: number) => ({
   expiresAt: openedAt + 100,
 });
 
-/** What every store of operators' sessions does; `reopen` gives it as it is after a restart. */
-export function sessionsContract(
-  of: string,
-  open: () => Promise<SessionStore>,
-  reopen?: () => Promise<SessionStore>,
-): void {
+/** What every store of operators' sessions does. */
+export function sessionsContract(of: string, open: () => Promise<SessionStore>): void {
   describe(`sessions of ${of}`, () => {
     let store: SessionStore;
 
@@ -43,11 +39,5 @@ export function sessionsContract(
       await store.expire(102);
       expect((await store.all()).map(({ digest }) => digest)).toEqual(['c']);
     });
-
-    if (reopen)
-      it('has them after a restart', async () => {
-        store = await reopen();
-        expect(await store.all()).toEqual([session('a', 1), session('b', 2), session('c', 3)]);
-      });
   });
 }

@@ -35,12 +35,8 @@ const record = (number: number, change: Partial<FiringRecord> = {}): FiringRecor
   ...change,
 });
 
-/** What every store of training runs keeps to; `open` gives an empty one, `reopen` the same one after a restart. */
-export function trainingRunsContract(
-  name: string,
-  open: () => Promise<RunStore>,
-  reopen?: () => Promise<RunStore>,
-): void {
+/** What every store of training runs keeps to; `open` gives an empty one. */
+export function trainingRunsContract(name: string, open: () => Promise<RunStore>): void {
   describe(`${name} as a store of training runs`, () => {
     it('has nothing of a task at first', async () => {
       const store = await open();
@@ -96,16 +92,6 @@ export function trainingRunsContract(
         expect(await page(Number.POSITIVE_INFINITY, 3)).toEqual([10, 3, 2]);
         expect(await page(2, 3)).toEqual([1]);
       }
-    });
-
-    it.runIf(reopen !== undefined)('has all of it after a restart', async () => {
-      const store = await open();
-      const state = { ...initialState, runs: 3, endedAt: 4 };
-      await store.commit(task, { state, runs: [run(3)], records: [record(1)] });
-      const after = await reopen!();
-      expect(await after.state(task)).toEqual(state);
-      expect(await after.runs(task, 9, 9)).toEqual([run(3)]);
-      expect(await after.records(task, 9, 9)).toEqual([record(1)]);
     });
   });
 }
