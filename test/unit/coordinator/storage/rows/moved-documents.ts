@@ -104,6 +104,22 @@ export function documentsAreMoved(fresh: () => Promise<string>): void {
         wanted: new Map([['taken', 12]]),
         tracked: { champion: 2 },
       });
+      const ats = {
+        'added-task': [5, 4],
+        'task-settings': [6],
+        'added-words': [7],
+        'rejected-word': [9, 8],
+        alias: [10],
+        'gate-decision': [2],
+        silence: [2 ** 45, 2 ** 45],
+        session: [2 ** 45],
+        'training-run': [7],
+        'trigger-record': [7],
+        'query-result': [7],
+        'wanted-query': [12],
+      };
+      for (const [kind, expected] of Object.entries(ats))
+        expect([kind, (await documents.list(kind)).map(({ at }) => at)]).toEqual([kind, expected]);
     } finally {
       await opened.close();
     }
