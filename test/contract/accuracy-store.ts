@@ -18,12 +18,8 @@ const hourOf = (version: string, from: number, change: Partial<AccuracyHour> = {
 const inOrder = (hours: readonly AccuracyHour[]) =>
   [...hours].sort((a, b) => a.from - b.from || a.version.localeCompare(b.version));
 
-/** What every store of live accuracy keeps to; `open` gives an empty one, `reopen` the same one after a restart. */
-export function accuracyStoreContract(
-  name: string,
-  open: () => Promise<AccuracyStore>,
-  reopen?: () => Promise<AccuracyStore>,
-): void {
+/** What every store of live accuracy keeps to; `open` gives an empty one. */
+export function accuracyStoreContract(name: string, open: () => Promise<AccuracyStore>): void {
   describe(`${name} as a store of live accuracy`, () => {
     it('has the newest counts of each hour, the same to the last digit', async () => {
       const store = await open();
@@ -41,11 +37,5 @@ export function accuracyStoreContract(
       await store.forget(hour);
       expect(await store.all()).toEqual([hourOf('1', hour)]);
     });
-
-    if (reopen)
-      it('has them after a restart', async () => {
-        await (await open()).put([hourOf('1', hour)]);
-        expect(await (await reopen()).all()).toEqual([hourOf('1', hour)]);
-      });
   });
 }

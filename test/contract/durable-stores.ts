@@ -1,5 +1,4 @@
 import type { Storage } from '@murmuration/coordinator/storage/storage';
-import { accuracyStoreContract } from './accuracy-store.ts';
 import { activityContract } from './activity.ts';
 import { auditContract } from './audit.ts';
 import { convictionsContract } from './convictions.ts';
@@ -68,11 +67,6 @@ export function durableStoresContract(
     async () => (await open()).lineage,
     lineageSamples,
     async () => (await reopen()).lineage,
-  );
-  accuracyStoreContract(
-    name,
-    async () => (await open()).accuracy,
-    async () => (await reopen()).accuracy,
   );
   driftStoreContract(
     name,

@@ -10,12 +10,14 @@ import { addedTasksIn } from '../task/added-tasks.ts';
 import { addedWordsIn } from '../task/added-words.ts';
 import { rejectedWordsIn } from '../task/rejected-words.ts';
 import { settingsIn } from '../task/settings-store.ts';
+import { accuracyIn } from '../telemetry/accuracy-store.ts';
 import { silencesIn } from '../telemetry/alerts/attention.ts';
 
 /** Makes the stores of features that keep documents. */
 export function documentStores(documents: Documents) {
   return {
     documents,
+    accuracy: accuracyIn(documents),
     addedTasks: addedTasksIn(documents),
     addedWords: addedWordsIn(documents),
     aliases: aliasesIn(documents),

@@ -1,5 +1,4 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { type AccuracyStore, memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';
 import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import type { AnsweredChallenges } from '../cells/answered-challenges.ts';
@@ -57,7 +56,6 @@ export interface Storage extends ReturnType<typeof documentStores> {
   readonly marks: MarkStore;
   readonly privacy: PrivacyLedger;
   readonly drift: DriftStore;
-  readonly accuracy: AccuracyStore;
   readonly tracking: TrackingStore;
   readonly lineage: TrackingQueue<LineageOperation>;
   readonly verdicts: VerdictStore;
@@ -119,7 +117,6 @@ function memoryStorage(clock: Clock): Storage {
     marks: memoryMarks(),
     privacy: memoryPrivacy(),
     drift: memoryDrift(),
-    accuracy: memoryAccuracy(),
     tracking: { ...memoryQueue(), ...trackedAliasesIn(documents) },
     lineage: memoryQueue(),
     verdicts,

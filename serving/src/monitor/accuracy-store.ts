@@ -17,20 +17,3 @@ export interface AccuracyStore {
   /** Deletes hours that began before `time`, ms since 1970. */
   forget(time: number): Promise<void>;
 }
-
-/** The smallest store: it outlives nothing. */
-export function memoryAccuracy(): AccuracyStore {
-  const kept = new Map<string, AccuracyHour>();
-  const keyOf = ({ model, version, from }: AccuracyHour) => JSON.stringify([model, version, from]);
-  return {
-    async all() {
-      return [...kept.values()];
-    },
-    async put(hours) {
-      for (const hour of hours) kept.set(keyOf(hour), hour);
-    },
-    async forget(time) {
-      for (const [key, { from }] of kept) if (from < time) kept.delete(key);
-    },
-  };
-}

@@ -30,7 +30,6 @@ export interface Tables {
   readonly lineage_queue: QueueTable;
   readonly drift_references: DriftReferencesTable;
   readonly drift_windows: DriftWindowsTable;
-  readonly live_accuracy: LiveAccuracyTable;
   readonly drift_settings: { readonly model: string /** JSON. */; readonly settings: string };
   readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
 }
@@ -262,15 +261,6 @@ interface ExperimentsTable {
   readonly experiment: string;
   /** JSON of `ExperimentCounts`; null before anything was measured. */
   readonly counts: string | null;
-}
-
-interface LiveAccuracyTable {
-  readonly model: string;
-  readonly version: string;
-  /** ms since 1970. */
-  readonly hour: number;
-  /** JSON of `AccuracySums`. */
-  readonly sums: string;
 }
 
 interface ExperimentUnitsTable {

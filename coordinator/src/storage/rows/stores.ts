@@ -10,7 +10,6 @@ import { sqlDocuments } from './documents.ts';
 import { sqlDrift } from './drift.ts';
 import { sqlExperiments } from './experiments.ts';
 import { sqlHourlyCounts } from './hourly-counts.ts';
-import { sqlAccuracy } from './live-accuracy.ts';
 import { sqlMarks } from './marks.ts';
 import { sqlPrivacy } from './privacy.ts';
 import { sqlEnrolmentTokens, sqlInferenceTokens, sqlOperatorTokens } from './tokens.ts';
@@ -32,7 +31,6 @@ export function rowStores(database: RowDatabase) {
     marks: sqlMarks(database),
     privacy: sqlPrivacy(database),
     drift: sqlDrift(database),
-    accuracy: sqlAccuracy(database),
     tracking: { ...sqlQueue<TrackingOperation>(database, 'tracking_queue'), ...trackedAliasesIn(documents) },
     lineage: sqlQueue<LineageOperation>(database, 'lineage_queue'),
     verdicts: sqlVerdicts(database),

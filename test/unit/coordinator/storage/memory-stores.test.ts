@@ -31,9 +31,9 @@ import { addedTasksIn } from '@murmuration/coordinator/task/added-tasks';
 import { addedWordsIn } from '@murmuration/coordinator/task/added-words';
 import { rejectedWordsIn } from '@murmuration/coordinator/task/rejected-words';
 import { settingsIn } from '@murmuration/coordinator/task/settings-store';
+import { accuracyIn } from '@murmuration/coordinator/telemetry/accuracy-store';
 import { silencesIn } from '@murmuration/coordinator/telemetry/alerts/attention';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';
 import { memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import { accuracyStoreContract } from '../../../contract/accuracy-store.ts';
 import { activityContract } from '../../../contract/activity.ts';
@@ -89,7 +89,7 @@ trackingStoreContract('memory', async () => ({
   ...trackedAliasesIn(memoryDocuments()),
 }));
 trackingQueueContract('memory of events', async () => memoryQueue(), lineageSamples);
-accuracyStoreContract('memory', async () => memoryAccuracy());
+accuracyStoreContract('memory', async () => accuracyIn(memoryDocuments()));
 driftStoreContract('memory', async () => memoryDrift());
 privacyLedgerContract('memory', async () => memoryPrivacy());
 trainingRunsContract('memory', async () => runsIn(memoryDocuments()));

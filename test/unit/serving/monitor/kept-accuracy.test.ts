@@ -1,6 +1,8 @@
+import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
+import { accuracyIn } from '@murmuration/coordinator/telemetry/accuracy-store';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { type AccuracyStore, memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';
+import type { AccuracyStore } from '@murmuration/serving/monitor/accuracy-store';
 import { KeptAccuracy } from '@murmuration/serving/monitor/kept-accuracy';
 import { LiveMonitor } from '@murmuration/serving/monitor/live-monitor';
 import { describe, expect, it } from 'vitest';
@@ -40,7 +42,7 @@ async function predict(live: LiveMonitor, clock: VirtualClock, ...outcomes: read
 
 describe('how good a version was', () => {
   it('is known after a restart, and goes on from there', async () => {
-    const [store, clock] = [memoryAccuracy(), new VirtualClock()];
+    const [store, clock] = [accuracyIn(memoryDocuments()), new VirtualClock()];
     const before = await open(store, clock);
     await predict(before, clock, 1, 1, 0);
     await before.close();
@@ -53,7 +55,7 @@ describe('how good a version was', () => {
   });
 
   it('is written within two seconds, so that a process that is killed loses no more', async () => {
-    const [store, clock] = [memoryAccuracy(), new VirtualClock()];
+    const [store, clock] = [accuracyIn(memoryDocuments()), new VirtualClock()];
     const killed = await open(store, clock);
     await predict(killed, clock, 1, 1);
     await clock.advance(2_000);
@@ -62,7 +64,7 @@ describe('how good a version was', () => {
   });
 
   it('is forgotten after its horizon', async () => {
-    const [store, clock] = [memoryAccuracy(), new VirtualClock()];
+    const [store, clock] = [accuracyIn(memoryDocuments()), new VirtualClock()];
     const live = await open(store, clock);
     await predict(live, clock, 1);
     await clock.advance(horizon + 2 * hour);
@@ -73,7 +75,7 @@ describe('how good a version was', () => {
   });
 
   it('is read from the horizon on, however much a store has kept', async () => {
-    const [store, clock] = [memoryAccuracy(), new VirtualClock(0)];
+    const [store, clock] = [accuracyIn(memoryDocuments()), new VirtualClock(0)];
     const live = await open(store, clock);
     await predict(live, clock, 1);
     await live.close();
@@ -90,7 +92,7 @@ describe('how good a version was', () => {
   });
 
   it('waits for a store that is away, and is written once it is back', async () => {
-    const [kept, clock, faults] = [memoryAccuracy(), new VirtualClock(), [] as string[]];
+    const [kept, clock, faults] = [accuracyIn(memoryDocuments()), new VirtualClock(), [] as string[]];
     let isAway = true;
     const store: AccuracyStore = {
       ...kept,
@@ -111,7 +113,7 @@ describe('how good a version was', () => {
   });
 
   it('writes over nothing that could not be read', async () => {
-    const [kept, clock] = [memoryAccuracy(), new VirtualClock()];
+    const [kept, clock] = [accuracyIn(memoryDocuments()), new VirtualClock()];
     const first = await open(kept, clock);
     await predict(first, clock, 1, 1, 1);
     await first.close();

@@ -54,6 +54,14 @@ export const documents: Migration = {
       ['trigger_records', 'trigger-record', 'task', number, 'number', 'record'],
       ['query_results', 'query-result', "task || '/' || query", number, 'number', 'result'],
       ['wanted_queries', 'wanted-query', 'task', 'query', 'at', "'true'"],
+      [
+        'live_accuracy',
+        'live-accuracy',
+        'model',
+        "version || ' ' || cast(hour as text)",
+        'hour',
+        made({ version: 'version', sums: json('sums') }),
+      ],
       ['tracking_aliases', 'tracked-aliases', 'task', "''", '0', 'aliases'],
     ];
     for (const [table, ...columns] of moved) {

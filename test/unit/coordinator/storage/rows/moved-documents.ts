@@ -35,6 +35,7 @@ const rows: readonly [table: string, values: readonly unknown[]][] = [
   ['trigger_records', [line, 7, numbers]],
   ['query_results', [line, 'taken', 7, numbers]],
   ['wanted_queries', [line, 'taken', 12]],
+  ['live_accuracy', ['m', '3', 3_600_000, numbers]],
   ['tracking_aliases', [line, '{"champion":2}']],
 ];
 
@@ -69,6 +70,7 @@ export function documentsAreMoved(fresh: () => Promise<string>): void {
         records: await stores.runs.records(line, 8, 9),
         results: await stores.queryResults.results(line, 'taken', 8, 9),
         wanted: await stores.queryResults.wanted(line),
+        accuracy: await stores.accuracy.all(),
         tracked: await trackedAliasesIn(documents).aliases(line),
       }).toEqual({
         paused: new Set([line]),
@@ -102,6 +104,7 @@ export function documentsAreMoved(fresh: () => Promise<string>): void {
         records: [read],
         results: [read],
         wanted: new Map([['taken', 12]]),
+        accuracy: [{ model: 'm', version: '3', from: 3_600_000, sums: read }],
         tracked: { champion: 2 },
       });
       const ats = {

@@ -1,0 +1,30 @@
+import type { AccuracySums } from '@murmuration/monitoring/accuracy/accuracy-sums';
+import type { AccuracyStore } from '@murmuration/serving/monitor/accuracy-store';
+import type { Documents } from '../operators/documents.ts';
+
+interface Kept {
+  readonly version: string;
+  readonly sums: AccuracySums;
+}
+
+/** Keeps how good versions were, hour by hour. */
+export function accuracyIn(documents: Documents): AccuracyStore {
+  const kind = 'live-accuracy';
+  return {
+    async all() {
+      const found = await documents.list<Kept>(kind);
+      return found.map(({ scope, at, value }) => ({ model: scope, from: at, ...value }));
+    },
+    async put(hours) {
+      await documents.change({
+        put: hours.map(({ model, version, from, sums }) => {
+          const value: Kept = { version, sums };
+          return { kind, scope: model, key: `${version} ${from}`, at: from, value };
+        }),
+      });
+    },
+    async forget(time) {
+      await documents.change({ forget: { kind, until: time - 1 } });
+    },
+  };
+}
