@@ -294,7 +294,7 @@ describe('a new version', () => {
       }
     });
     await storage.history.commit({ head: { version, state: head!.state } });
-    coordinator.events.emit('version', version);
+    coordinator.moments.versionStored(version);
     for (const url of [coordinator.url, replica.url])
       await expect
         .poll(async () => {

@@ -28,7 +28,7 @@ import { openWorkers } from './workers.ts';
  * Throws `config.invalid`, `storage.*`, and whatever a task's model throws.
  */
 export async function openCoordinator(base: ProcessScope, start: Start): Promise<Running> {
-  const { config, clock, random, storage, events, opened } = base;
+  const { config, clock, random, storage, events, moments, opened } = base;
   const isCell = config.role === 'cell';
   const silentSince = watchStorage(base);
   const { tasks, modules } = await tasksBefore(base, start.tasks);
@@ -41,8 +41,16 @@ export async function openCoordinator(base: ProcessScope, start: Start): Promise
   const { app, admin, connections, gateway, population, hasOperators } = entrance;
   const scope: ServedScope = { ...base, app, admin: admin.add };
   const core = await openCore(tasks, {
-    ...{ clock, random: start.roundRandom ?? random, jitter: random, secrets: random, storage, events },
-    ...{ population, channel: connections, ...workers, limits: config.limits, retention: config.retention },
+    ...{ clock, random: start.roundRandom ?? random, jitter: random, secrets: random, storage },
+    ...{
+      events,
+      moments,
+      population,
+      channel: connections,
+      ...workers,
+      limits: config.limits,
+      retention: config.retention,
+    },
     deal: ticketCheck?.deal,
     requireLeading: () => connections.requireOpen(),
     requireSent: ticketCheck && ((device, message) => ticketCheck.require(device, message)),

@@ -13,6 +13,7 @@ import type { NoiseMaker } from '../privacy/noise-maker.ts';
 import type { RetentionPolicy } from '../registry/retention.ts';
 import type { CohortChannel } from '../rounds/ports.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { MomentActions } from './moment-actions.ts';
 
 /** What the parts of a task need of experiments. */
 export type FollowedExperiments = Pick<
@@ -52,6 +53,8 @@ export interface CorePorts {
   /** Trains on examples of the coordinator's own. */
   readonly trainer: CentralTrainer;
   readonly events: CoordinatorEvents;
+  /** Its parts join these. */
+  readonly moments: MomentActions;
   readonly limits: Limits;
   readonly retention: RetentionPolicy;
   /** Of a cell: how devices are dealt to the parts of rounds that are spread; left out where each round is whole. */

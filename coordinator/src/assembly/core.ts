@@ -82,19 +82,20 @@ export interface Core {
 
 /** Puts a core together; no two tasks have one name. Throws `storage.*`, and whatever a task's model throws. */
 export async function openCore(defined: readonly Task[], ports: CorePorts): Promise<Core> {
-  const { clock, storage, population, channel, events, limits, deal } = ports;
+  const { clock, storage, population, channel, events, moments, limits, deal } = ports;
   const { history } = storage;
   const table = new TaskTable();
   const { rounds, pools, checkIns, conducts } = table;
   const registry = new Registry(storage.blobs, history, storage.aliases);
-  const versionAliases = new VersionAliases(
-    storage.aliases,
+  const versionAliases = new VersionAliases({
+    store: storage.aliases,
     history,
+    moments,
     events,
     clock,
-    model => registry.files(model),
-    task => !!rounds.get(task)?.task.gate,
-  );
+    read: model => registry.files(model),
+    isGated: task => !!rounds.get(task)?.task.gate,
+  });
   const readability = new Readability(registry, versionAliases, events);
   const activity = new ActivityRecorder(storage.activity, events, clock);
   const traffic = new Traffic();
@@ -102,13 +103,26 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   await startBackend();
   const activePopulation = new ActivePopulation(storage.activity, () => channel.size, clock, events);
   const control = new RoundControl(rounds, storage.pausedTasks, task => events.emit('steered', task));
-  const runs = new RunControl(rounds, storage.runs, clock, events);
+  const runs = new RunControl(rounds, storage.runs, clock);
   const settings = new SettingsManager(storage.settings, rounds, clock);
   const newWords = newWordsOf(ports, rounds, registry);
   const shared = { registry, versionAliases, readability, activePopulation, privacy, traffic };
   const parts = deal && new Parts({ ...ports, ...shared, deal, expects: device => requests.expects(device) });
   let experiments: FollowedExperiments | undefined;
-  const retention = retentionOf(ports, rounds, () => experiments);
+  const retention = retentionOf(ports);
+  moments.join({
+    versionAliases,
+    readability,
+    newWords,
+    runs,
+    retention: {
+      async apply(task) {
+        const bases = [...rounds.values()].flatMap(each => each.bases);
+        const named = await storage.aliases.models();
+        await retention.apply(task, new Set([...bases, ...named, ...(experiments?.models ?? [])]));
+      },
+    },
+  });
   const life = new TaskLife(ports, {
     table,
     prepare: taskPreparer({
@@ -214,22 +228,10 @@ const newWordsOf = ({ storage, events, clock }: CorePorts, rounds: Rounds, regis
     clock,
   });
 
-/** Deletes versions that nothing needs once a round has ended. */
-function retentionOf(
-  { storage, clock, events, retention: policy }: CorePorts,
-  rounds: Rounds,
-  experiments: () => FollowedExperiments | undefined,
-): Retention {
-  const retention = new Retention(policy, storage.history, storage.blobs, clock, {
+const retentionOf = ({ storage, clock, retention }: CorePorts): Retention =>
+  new Retention(retention, storage.history, storage.blobs, clock, {
     async retain(models) {
       await storage.verdicts.retain(models);
       await storage.gateDecisions.retain(models);
     },
   });
-  events.on('round-ended', async ({ task }) => {
-    const bases = [...rounds.values()].flatMap(each => each.bases);
-    const named = await storage.aliases.models();
-    await retention.apply(task, new Set([...bases, ...named, ...(experiments()?.models ?? [])]));
-  });
-  return retention;
-}

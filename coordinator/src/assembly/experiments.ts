@@ -5,7 +5,7 @@ import type { ServedScope } from './scope.ts';
 
 /** Opens the experiments of all tasks of a core, going on with those that ran. Throws `storage.*`. */
 export async function openExperiments(
-  { config, clock, random, events, storage, opened, admin }: ServedScope,
+  { config, clock, random, events, moments, storage, opened, admin }: ServedScope,
   core: Pick<Core, 'rounds' | 'versionAliases' | 'follow'>,
 ): Promise<Experiments> {
   const experiments = new Experiments({
@@ -14,6 +14,7 @@ export async function openExperiments(
     history: storage.history,
     store: storage.experiments,
     queryResults: storage.queryResults,
+    moments,
     events,
     clock,
     random,
@@ -23,6 +24,7 @@ export async function openExperiments(
   // To a cell, tasks come one by one, and their experiments with them.
   if (config.role !== 'cell') await experiments.open();
   core.follow(experiments);
+  moments.join({ experiments });
   admin((routes, operators) => experimentRoutes(routes, operators, experiments));
   return experiments;
 }

@@ -72,7 +72,7 @@ export async function openFront(scope: ProcessScope, start: Start): Promise<Runn
     grpc: undefined,
     // Of no task: these are with the cells.
     control: new RoundControl(new Map(), storage.pausedTasks, () => {}),
-    runs: new RunControl(new Map(), storage.runs, clock, events),
+    runs: new RunControl(new Map(), storage.runs, clock),
     async start() {},
     async endRounds() {},
   };

@@ -20,7 +20,7 @@ export interface Decisions {
 
 /** Opens the gates of all tasks of a core, and what watches the versions that they promote, before rounds go on. Throws `storage.*`. */
 export async function openGates(
-  { config, clock, events, storage, opened }: Scope,
+  { config, clock, events, moments, storage, opened }: Scope,
   {
     rounds,
     registry,
@@ -38,10 +38,12 @@ export async function openGates(
     decisions,
     watches,
     verdicts,
+    moments,
     events,
     clock,
   });
   opened.add(() => watcher.close());
+  moments.join({ watcher });
   // To a cell, tasks come one by one.
   if (config.role !== 'cell') await watcher.open();
   const gates = new Gates({
@@ -52,12 +54,14 @@ export async function openGates(
     versionAliases,
     decisions,
     clock,
+    moments,
     events,
     onDevices: (task, versions) => measuredTogether(task, versions, storage.queryResults),
     turn: () => new Promise(resolve => systemTurns.soon(resolve)),
     latencyP99: measureLatency,
   });
   opened.add(() => gates.close());
+  moments.join({ gates });
   for (const { task } of rounds.values()) {
     requireMeasured(task, experiments);
     await gates.open(task.name);

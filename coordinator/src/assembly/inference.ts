@@ -32,7 +32,7 @@ import { InferenceWatch } from '../inference/watch.ts';
 import type { Experiments } from '../lifecycle/experiments/experiments.ts';
 import type { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
 import { isReached } from '../operators/exposure.ts';
-import { refuseUnwatched, watchDevices } from '../queries/device-drift.ts';
+import { DeviceDrift, refuseUnwatched } from '../queries/device-drift.ts';
 import { tellOutcomes, toldOutcomes } from '../queries/told-outcomes.ts';
 import type { Core } from './core.ts';
 import type { ServedScope } from './scope.ts';
@@ -74,7 +74,7 @@ export async function openInference(
   trials: Trials,
   hasOperators: boolean,
 ): Promise<OpenInference> {
-  const { app, config, clock, random, events, storage, opened, admin } = scope;
+  const { app, config, clock, random, events, moments, storage, opened, admin } = scope;
   const settings = config.inference;
   const { history, queryResults } = storage;
   const { rounds } = core;
@@ -88,9 +88,10 @@ export async function openInference(
     settings.log &&
     (await openRequestLog(settings.log, { clock, random, turns: systemTurns, events: heard }));
   opened.add(() => log?.close());
-  tellOutcomes(events, { queryResults, history });
+  moments.join({ outcomes: { tell: record => tellOutcomes(record, { queryResults, history, moments }) } });
   const monitor = await openMonitoring(scope, core, trials, { log: log ?? undefined, changed });
   const source = sourceOf(scope, core, trials);
+  moments.join({ models: source });
   const server = new InferenceServer({
     ...rest,
     source,
@@ -156,13 +157,13 @@ export async function openInference(
 
 /** What watches the requests for drift and accuracy; undefined where the settings watch nothing. */
 async function openMonitoring(
-  { config, clock, random, events, storage, metrics, opened }: ServedScope,
+  { config, clock, random, events, moments, storage, metrics, opened }: ServedScope,
   { rounds, versionAliases }: Served,
   { watcher, experiments }: Trials,
   { log, changed }: { readonly log: RequestLog | undefined; readonly changed: () => void },
 ): Promise<OpenMonitor | undefined> {
   const { drift: driftStore, accuracy: accuracyStore, queryResults } = storage;
-  const accuracy = new LiveAccuracyTeller(clock, told => events.emit('accuracy', told));
+  const accuracy = new LiveAccuracyTeller(clock, told => moments.accuracyComputed(told));
   opened.add(() => accuracy.close());
   const monitor = openMonitor(config.inference, {
     clock,
@@ -174,10 +175,7 @@ async function openMonitoring(
     events: {
       fault: (where, error) => events.emit('fault', where, error),
       compared: window =>
-        events.emit(
-          'drift',
-          comparedWindow(window, task => versionAliases.of(task).champion.number),
-        ),
+        moments.inputsCompared(comparedWindow(window, task => versionAliases.of(task).champion.number)),
       arms: windows => experiments.arms(windows),
       joined(prediction, outcome) {
         log?.feedback(prediction, outcome.outcome);
@@ -191,18 +189,20 @@ async function openMonitoring(
   });
   opened.add(() => monitor?.watch.close());
   await monitor?.live?.open();
-  if (monitor?.drift)
-    await watchDevices({ tasks: rounds, queryResults, driftStore, watch: monitor.drift, events });
-  else refuseUnwatched(rounds);
+  if (monitor?.drift) {
+    const deviceDrift = new DeviceDrift({ tasks: rounds, queryResults, driftStore, watch: monitor.drift });
+    await deviceDrift.open();
+    moments.join({ deviceDrift });
+  } else refuseUnwatched(rounds);
   return monitor;
 }
 
 /** The versions of all tasks that leave no layer on devices. */
 const sourceOf = (
-  { storage, events }: ServedScope,
+  { storage }: ServedScope,
   { registry, rounds, versionAliases }: Served,
   { experiments }: Trials,
-): ModelSource =>
+): RegistryModels =>
   new RegistryModels({
     registry,
     versionAliases,
@@ -213,5 +213,4 @@ const sourceOf = (
     recorded: name => rounds.get(name)?.task.serving.warmUp ?? undefined,
     history: storage.history,
     experiments: name => experiments.served(name),
-    events,
   });

@@ -4,6 +4,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { Registry } from 'prom-client';
 import type { CoordinatorEvents } from '../events/events.ts';
+import type { Moments } from '../events/moments.ts';
 import { S3Objects } from '../storage/objects/s3-objects.ts';
 import { openStorage } from '../storage/storage.ts';
 import type { Task } from '../task/task.ts';
@@ -18,7 +19,10 @@ import type { CoordinatorEnvironment, Running } from './start.ts';
 export type { CoordinatorEnvironment } from './start.ts';
 
 export interface Coordinator extends Running {
+  /** For those who watch. */
   readonly events: CoordinatorEvents;
+  /** What it does by itself, as if such a moment had come. */
+  readonly moments: Moments;
   /**
    * Ends the rounds, or leaves them to a coordinator after this one where the storage is durable; closes every connection, and
    * frees the port.
@@ -67,7 +71,8 @@ export async function createCoordinator(
     const open = config.role === 'front' ? openFront : openCoordinator;
     const running = await open(scope, { ...environment, ...looks, tasks, health });
     const stop = () => opened.close();
-    return { ...running, events: scope.events, stop, [Symbol.asyncDispose]: stop };
+    const { events, moments } = scope;
+    return { ...running, events, moments, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     // A start that fails, however late, leaves nothing behind that would keep the process alive.
     await opened.abandon();

@@ -33,7 +33,7 @@ export function boundFrames(
 
 /** Tells devices which version they are to serve whenever that changes. */
 export function announceVersions(
-  { events }: Pick<Scope, 'events'>,
+  { moments }: Pick<Scope, 'moments'>,
   { rounds, versionAliases }: Pick<Core, 'rounds' | 'versionAliases'>,
   experiments: Pick<Experiments, 'ofDevice'>,
   connections: Pick<DeviceConnections, 'announce'>,
@@ -43,10 +43,14 @@ export function announceVersions(
     const standard = champion.pinned && champion.model;
     connections.announce(task, device => experiments.ofDevice(task, device) ?? standard);
   };
-  events.on('aliases', announce);
-  events.on('experiment', ({ task }) => {
-    announce(task);
-    rounds.get(task)?.armsChanged();
+  moments.join({
+    devices: {
+      announce,
+      experimentChanged(task) {
+        announce(task);
+        rounds.get(task)?.armsChanged();
+      },
+    },
   });
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../cells/parts.ts';
 import type { Standing, TaskPlace } from '../cells/ports.ts';
 import { CoordinatorEvents } from '../events/events.ts';
+import type { Moments } from '../events/moments.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
 import type { ActivePopulation } from '../population/active-population.ts';
 import { ActivityRecorder } from '../population/activity-recorder.ts';
@@ -50,6 +51,7 @@ export interface PartPorts {
     CheckInPorts['channel'] & { disconnect(device: DeviceId, code: 'server.unreachable'): void };
   readonly unmasker: Unmasker;
   readonly events: CoordinatorEvents;
+  readonly moments: Moments;
   /** Whether more may come for a device, of whatever task. */
   readonly expects: (device: DeviceId) => boolean;
 }
@@ -273,6 +275,7 @@ export class Parts {
       recall: () => checkIns.recall(),
       // Nobody knows how many devices are of a part: it waits for its cohort, up to the deadline.
       enrolled: () => Math.max(population.size, task.cohort.goal),
+      moments: this.#ports.moments,
       events,
     });
     const checkIns = new CheckInHandler({

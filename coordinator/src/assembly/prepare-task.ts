@@ -37,6 +37,7 @@ export interface TaskWorld
     | 'unmasker'
     | 'trainer'
     | 'events'
+    | 'moments'
     | 'deal'
   > {
   readonly registry: Registry;
@@ -125,6 +126,7 @@ export function taskPreparer(world: TaskWorld): (definition: Task) => Promise<Pr
       privacy,
       traffic: () => traffic.of(task.name),
       enrolled: () => Math.max(world.population.size, world.expected ?? 0),
+      moments: world.moments,
       events,
     });
     await opened.conduct.open();

@@ -9,6 +9,7 @@ import type { Storage } from '../storage/storage.ts';
 import { createLog, logEvents } from '../telemetry/log.ts';
 import { RecentLog } from '../telemetry/recent-log.ts';
 import type { Config } from './config.ts';
+import { MomentActions } from './moment-actions.ts';
 import type { OpenResources } from './open-resources.ts';
 
 /** What every part of a process stands on. */
@@ -18,6 +19,7 @@ export interface Scope {
   readonly random: RandomBytes;
   readonly storage: Storage;
   readonly events: CoordinatorEvents;
+  readonly moments: MomentActions;
   readonly log: Logger;
   /** The newest lines of the log. */
   readonly recentLog: RecentLog;
@@ -51,5 +53,5 @@ export function openScope(given: Pick<Scope, 'config' | 'clock' | 'random' | 'st
   const recentLog = new RecentLog(given.clock);
   const log = createLog(given.config.log, undefined, recentLog);
   logEvents(events, log);
-  return { ...given, events, log, recentLog };
+  return { ...given, events, moments: new MomentActions(events), log, recentLog };
 }

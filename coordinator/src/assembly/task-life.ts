@@ -60,10 +60,10 @@ export class TaskLife {
   }
 
   async resume(): Promise<void> {
-    const { storage, clock, events } = this.#ports;
+    const { storage, clock, moments } = this.#ports;
     const { history } = storage;
     if (storage.durable)
-      await resumeAll(this.#rounds, storage.rounds, { history, clock, events }, storage.parts);
+      await resumeAll(this.#rounds, storage.rounds, { history, clock, moments }, storage.parts);
   }
 
   async start(): Promise<void> {

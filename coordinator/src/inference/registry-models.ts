@@ -10,7 +10,6 @@ import {
   refuseVersion,
   type ServedModel,
 } from '@murmuration/serving/source/source';
-import type { CoordinatorEvents } from '../events/events.ts';
 import type { VersionAliases } from '../promotion/version-aliases.ts';
 import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -26,7 +25,6 @@ interface RegistryPorts {
   readonly registry: Pick<Registry, 'files'>;
   readonly history: Pick<History, 'versions'>;
   readonly versionAliases: Pick<VersionAliases, 'of'>;
-  readonly events: CoordinatorEvents;
   /** Those that run on a task's model. */
   readonly experiments?: (task: string) => readonly ServedExperiment[];
 }
@@ -37,14 +35,13 @@ export class RegistryModels implements ModelSource {
   readonly #ports: RegistryPorts;
   readonly #listeners = new Set<(name: string) => void>();
 
-  /** Hears of versions and aliases after those who know them have. */
   constructor(ports: RegistryPorts) {
     this.#ports = ports;
-    const tell = (task: TaskName) => {
-      for (const changed of this.#listeners) changed(task);
-    };
-    ports.events.on('version', ({ task }) => tell(task));
-    ports.events.on('aliases', tell);
+  }
+
+  /** Others of its versions may be asked for by the names that they have. */
+  changed(task: TaskName): void {
+    for (const tell of this.#listeners) tell(task);
   }
 
   async names(): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvents } from '../events/events.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionAliases } from './version-aliases.ts';
 
@@ -29,7 +30,6 @@ export class Readability {
   readonly #events: CoordinatorEvents;
   readonly #found = new Map<TaskName, readonly Unreadable[]>();
 
-  /** Looks again whenever a version is made or named, and where a round could not begin. */
   constructor(
     registry: Pick<Registry, 'current' | 'files'>,
     versionAliases: Pick<VersionAliases, 'of'>,
@@ -38,9 +38,11 @@ export class Readability {
     this.#registry = registry;
     this.#versionAliases = versionAliases;
     this.#events = events;
-    events.on('aliases', task => this.look(task));
-    events.on('not-begun', task => this.look(task));
-    events.on('version', ({ task }) => (this.of(task).length > 0 ? this.look(task) : undefined));
+  }
+
+  /** What can't be read may be in use no more. */
+  async versionStored({ task }: ModelVersion): Promise<void> {
+    if (this.of(task).length > 0) await this.look(task);
   }
 
   /** By task, base first. */

@@ -3,8 +3,10 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
+import type { Moments } from '../events/moments.ts';
 import { commitActs, type OwnAct } from '../events/own-acts.ts';
 import { type Alias, type AliasStore, baseOf } from '../registry/aliases.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
 import type { History } from '../registry/ports.ts';
 
 /** A version, as short as it goes. */
@@ -28,6 +30,19 @@ export interface VersionsInUse {
   readonly aliases: readonly Alias[];
 }
 
+/** What names of versions stand on. */
+export interface AliasPorts {
+  readonly store: AliasStore;
+  readonly history: Pick<History, 'at' | 'versions'>;
+  readonly moments: Pick<Moments, 'aliasesChanged'>;
+  readonly events: CoordinatorEvents;
+  readonly clock: Clock;
+  /** Throws where the files of a model can't be read: such a version is put to no use. */
+  readonly read: (model: ModelHash) => Promise<unknown>;
+  /** Whether the newest version of the task is not by itself the one that devices serve; left out where it always is. */
+  readonly isGated?: ((task: TaskName) => boolean) | undefined;
+}
+
 /** Names that are not an operator's to give. */
 const reserved: ReadonlySet<string> = new Set(['latest', 'base']);
 
@@ -39,52 +54,33 @@ export const gateName = 'the gate';
  * change that the coordinator makes by itself; it is committed with it.
  */
 export class VersionAliases {
-  readonly #store: AliasStore;
-  readonly #history: Pick<History, 'at' | 'versions'>;
-  readonly #events: CoordinatorEvents;
-  readonly #clock: Clock;
-  readonly #read: (model: ModelHash) => Promise<unknown>;
-  readonly #isGated: (task: TaskName) => boolean;
+  readonly #ports: AliasPorts;
   /** What is read and what is then changed are one step. */
   readonly #turns = new PromiseQueue();
   readonly #inUse = new Map<TaskName, VersionsInUse>();
 
-  /**
-   * `read` throws where the files of a model can't be read: such a version is put to no use. `isGated`: the newest version of the task is not by
-   * itself the one that devices serve.
-   */
-  constructor(
-    store: AliasStore,
-    history: Pick<History, 'at' | 'versions'>,
-    events: CoordinatorEvents,
-    clock: Clock,
-    read: (model: ModelHash) => Promise<unknown>,
-    isGated: (task: TaskName) => boolean = () => false,
-  ) {
-    this.#read = read;
-    this.#isGated = isGated;
-    this.#store = store;
-    this.#history = history;
-    this.#events = events;
-    this.#clock = clock;
-    events.on('version', ({ task, number, model }) => {
-      const before = this.#inUse.get(task);
-      if (!before) return;
-      const newest = { number, model };
-      const champion = before.champion.pinned ? before.champion : { ...newest, pinned: null, heldBy: null };
-      this.#inUse.set(task, { ...before, champion, base: newest, newest });
-    });
+  constructor(ports: AliasPorts) {
+    this.#ports = ports;
+  }
+
+  /** The newest version is another one: devices serve it where nothing is named, and rounds train from it. */
+  versionStored({ task, number, model }: ModelVersion): void {
+    const before = this.#inUse.get(task);
+    if (!before) return;
+    const newest = { number, model };
+    const champion = before.champion.pinned ? before.champion : { ...newest, pinned: null, heldBy: null };
+    this.#inUse.set(task, { ...before, champion, base: newest, newest });
   }
 
   /** Reads what is in use of a task that has a version; once, before anything else is asked about it. */
   async open(task: TaskName): Promise<void> {
-    const [newest] = await this.#history.versions(task, Number.POSITIVE_INFINITY, 1);
-    if (newest) this.#inUse.set(task, inUseOf(newest, await this.#store.of(task)));
+    const [newest] = await this.#ports.history.versions(task, Number.POSITIVE_INFINITY, 1);
+    if (newest) this.#inUse.set(task, inUseOf(newest, await this.#ports.store.of(task)));
   }
 
   /** Whether the newest version of a task has to pass a gate before devices serve it. */
   isGated(task: TaskName): boolean {
-    return this.#isGated(task);
+    return this.#ports.isGated?.(task) ?? false;
   }
 
   /** Throws `task.unknown`. */
@@ -107,13 +103,13 @@ export class VersionAliases {
     acts: readonly OwnAct[] = [],
     isStill: () => boolean = () => true,
   ): Promise<boolean> {
-    if (reserved.has(alias) || (alias === 'challenger' && this.#isGated(task)))
+    if (reserved.has(alias) || (alias === 'challenger' && this.isGated(task)))
       throw new MurmurationError('request.invalid', `"${alias}" is a name that moves by itself.`);
     return this.#turns.run(async () => {
       if (!isStill()) return false;
       if (number !== null)
         await this.#change(task, [await this.#alias(task, alias, number, setBy)], [], acts);
-      else if (alias !== 'champion' || !this.#isGated(task)) await this.#change(task, [], [alias], acts);
+      else if (alias !== 'champion' || !this.isGated(task)) await this.#change(task, [], [alias], acts);
       else {
         // The gate has the say again; what is served stays until a version passes.
         const { champion } = this.of(task);
@@ -204,14 +200,14 @@ export class VersionAliases {
   async #parentNumber(task: TaskName): Promise<number> {
     const { champion } = this.of(task);
     // Not all that there is of the version: it may be damaged.
-    const [served] = await this.#history.versions(task, champion.number + 1, 1);
+    const [served] = await this.#ports.history.versions(task, champion.number + 1, 1);
     const parent = served?.number === champion.number ? served.parent : undefined;
     if (parent === null || parent === undefined)
       throw new MurmurationError(
         'model.missing',
         `Version ${champion.number} is the first one: nothing is before it.`,
       );
-    const older = await this.#history.versions(task, champion.number, champion.number);
+    const older = await this.#ports.history.versions(task, champion.number, champion.number);
     const found = older.find(({ model }) => model === parent);
     if (!found)
       throw new MurmurationError(
@@ -223,13 +219,13 @@ export class VersionAliases {
 
   async #alias(task: TaskName, alias: string, number: number, setBy: string): Promise<Alias> {
     this.of(task);
-    const head = await this.#history.at(task, number);
+    const head = await this.#ports.history.at(task, number);
     if (!head) throw new MurmurationError('model.missing', `The task ${task} has no version ${number}.`);
     const { model } = head.version;
-    await this.#read(model);
+    await this.#ports.read(model);
     // Another one may have been published meanwhile.
     const { newest } = this.of(task);
-    return { task, alias, number, model, newest: newest.number, setAt: this.#clock.now(), setBy };
+    return { task, alias, number, model, newest: newest.number, setAt: this.#ports.clock.now(), setBy };
   }
 
   async #change(
@@ -239,14 +235,13 @@ export class VersionAliases {
     acts: readonly OwnAct[] = [],
   ): Promise<void> {
     this.of(task);
-    await commitActs({ clock: this.#clock, events: this.#events }, acts, entries =>
-      this.#store.change(task, set, remove, entries),
-    );
-    const aliases = await this.#store.of(task);
+    const { store, moments } = this.#ports;
+    await commitActs(this.#ports, acts, entries => store.change(task, set, remove, entries));
+    const aliases = await store.of(task);
     // Another one may have been published meanwhile.
     const { newest } = this.of(task);
     this.#inUse.set(task, inUseOf(newest, aliases));
-    this.#events.emit('aliases', task);
+    moments.aliasesChanged(task);
   }
 }
 

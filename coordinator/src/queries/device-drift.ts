@@ -8,8 +8,8 @@ import { queryHash } from '@murmuration/protocol/queries/query-hash';
 import type { CountedElsewhere } from '@murmuration/serving/monitor/drift/counting-plan';
 import type { DriftStore } from '@murmuration/serving/monitor/drift/drift-store';
 import type { DriftWatch } from '@murmuration/serving/monitor/drift/drift-watch';
-import type { CoordinatorEvents } from '../events/events.ts';
 import { type QueryResult, type QueryResultStore, resultsKept } from '../registry/query-results.ts';
+import type { RoundRecord } from '../round/record.ts';
 import type { AllRounds } from '../rounds/all-tasks.ts';
 import type { TaskQuery } from '../task/task.ts';
 
@@ -18,7 +18,6 @@ interface Ports {
   readonly queryResults: QueryResultStore;
   readonly driftStore: Pick<DriftStore, 'reference' | 'windows'>;
   readonly watch: Pick<DriftWatch, 'count'>;
-  readonly events: CoordinatorEvents;
 }
 
 const prefix = 'devices: ';
@@ -33,19 +32,30 @@ export function queryWatchedAs(version: string): string | undefined {
 
 /**
  * Compares what devices answer to histograms and rankings with what they answered first: the sums of rounds are counts, and these windows as those
- * of requests are. Goes on after a restart with the results since the last window.
+ * of requests are. Throws `storage.*`.
  */
-export async function watchDevices(ports: Ports): Promise<void> {
-  const { tasks, queryResults, watch, events } = ports;
-  events.on('round-ended', async ({ task, query, number }) => {
+export class DeviceDrift {
+  readonly #ports: Ports;
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** Goes on after a restart with the results since the last window; once, before any round ends. */
+  async open(): Promise<void> {
+    for (const { task } of this.#ports.tasks.values())
+      for (const asked of task.queries) if (asked.drift) await replay(task.name, asked, this.#ports);
+  }
+
+  /** Counts what devices answered in a round. */
+  async roundEnded({ task, query, number }: Pick<RoundRecord, 'task' | 'query' | 'number'>): Promise<void> {
+    const { tasks, queryResults, watch } = this.#ports;
     const asked = tasks.get(task)?.task.queries.find(each => each.query.name === query);
     if (!asked?.drift) return;
     const [result] = await queryResults.results(task, asked.query.name, number + 1, 1);
     const counted = result?.number === number && countedOf(result);
     if (counted) await watch.count(counted);
-  });
-  for (const { task } of tasks.values())
-    for (const asked of task.queries) if (asked.drift) await replay(task.name, asked, ports);
+  }
 }
 
 /** Throws `config.invalid` where a task wants answers watched for drift, and nothing is. */

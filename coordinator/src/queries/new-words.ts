@@ -5,6 +5,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { commitActs, type OwnAct } from '../events/own-acts.ts';
 import type { QueryResultStore } from '../registry/query-results.ts';
+import type { RoundRecord } from '../round/record.ts';
 import { type AddedWords, type AddedWordsStore, missingOf, withAddedWords } from '../task/added-words.ts';
 import type { RejectedWord, RejectedWordsStore } from '../task/rejected-words.ts';
 import type { Growth, Task } from '../task/task.ts';
@@ -60,10 +61,12 @@ export class NewWords {
 
   constructor(ports: Ports) {
     this.#ports = ports;
-    ports.events.on('round-ended', async ({ task, query, outcome }) => {
-      const found = query === undefined || outcome !== 'published' ? undefined : ports.taskOf(task);
-      if (found?.growth?.query === query) await this.#growByItself(found);
-    });
+  }
+
+  /** Adds words that devices have said in a round, where the task adds them by itself. Throws as `grow`. */
+  async roundEnded({ task, query, outcome }: RoundRecord): Promise<void> {
+    const found = query === undefined || outcome !== 'published' ? undefined : this.#ports.taskOf(task);
+    if (found?.growth?.query === query) await this.#growByItself(found);
   }
 
   /**

@@ -1,9 +1,10 @@
 import type { DeviceOutcomes } from '@murmuration/api/monitor';
 import type { VersionFigures } from '@murmuration/protocol/queries/figures';
-import type { CoordinatorEvents } from '../events/events.ts';
+import type { Moments } from '../events/moments.ts';
 import type { LiveAccuracy } from '../events/monitored.ts';
 import type { History } from '../registry/ports.ts';
 import type { QueryResult, QueryResultStore } from '../registry/query-results.ts';
+import type { RoundRecord } from '../round/record.ts';
 import type { AllRounds } from '../rounds/all-tasks.ts';
 
 interface Ports {
@@ -12,41 +13,44 @@ interface Ports {
   readonly history: Pick<History, 'version'>;
 }
 
+/** What telling of outcomes stands on. */
+export interface TellingPorts extends Pick<Ports, 'queryResults' | 'history'> {
+  readonly moments: Pick<Moments, 'accuracyComputed'>;
+}
+
 /**
- * Tells what devices say of predictions as live figures of their versions, a metric for each outcome, once a round of such a query is over; and what
- * they have measured on their held-out examples.
+ * Tells what devices said of predictions in a round that is over as live figures of their versions, a metric for each outcome; and what they have
+ * measured on their held-out examples. Throws `storage.*`.
  */
-export function tellOutcomes(
-  events: CoordinatorEvents,
-  { queryResults, history }: Pick<Ports, 'queryResults' | 'history'>,
-): void {
-  events.on('round-ended', async ({ task, query, number }) => {
-    if (query === undefined) return;
-    const [result] = await queryResults.results(task, query, number + 1, 1);
-    if (result?.number !== number) return;
-    if (result.figures?.kind === 'evaluation')
-      for (const { version: model, parts } of result.figures.versions) {
-        const version = (await history.version(model))?.number;
-        const [all] = parts;
-        if (version === undefined || !all) continue;
-        for (const { metric, mean } of all.metrics)
-          events.emit('accuracy', {
-            task,
-            version,
-            metric,
-            value: mean.value,
-            lower: mean.low,
-            upper: mean.high,
-            outcomes: all.examples,
-          });
-      }
-    if (result.figures?.kind !== 'outcomes') return;
-    for (const found of result.figures.versions) {
-      const version = (await history.version(found.version))?.number;
-      if (version === undefined) continue;
-      for (const accuracy of liveOf(found)) events.emit('accuracy', { task, version, ...accuracy });
+export async function tellOutcomes(
+  { task, query, number }: Pick<RoundRecord, 'task' | 'query' | 'number'>,
+  { queryResults, history, moments }: TellingPorts,
+): Promise<void> {
+  if (query === undefined) return;
+  const [result] = await queryResults.results(task, query, number + 1, 1);
+  if (result?.number !== number) return;
+  if (result.figures?.kind === 'evaluation')
+    for (const { version: model, parts } of result.figures.versions) {
+      const version = (await history.version(model))?.number;
+      const [all] = parts;
+      if (version === undefined || !all) continue;
+      for (const { metric, mean } of all.metrics)
+        moments.accuracyComputed({
+          task,
+          version,
+          metric,
+          value: mean.value,
+          lower: mean.low,
+          upper: mean.high,
+          outcomes: all.examples,
+        });
     }
-  });
+  if (result.figures?.kind !== 'outcomes') return;
+  for (const found of result.figures.versions) {
+    const version = (await history.version(found.version))?.number;
+    if (version === undefined) continue;
+    for (const accuracy of liveOf(found)) moments.accuracyComputed({ task, version, ...accuracy });
+  }
 }
 
 /** What devices said of predictions last, of each task and query that asks for that and each version. */

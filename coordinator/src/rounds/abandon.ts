@@ -12,11 +12,11 @@ import { resultOf } from './result-of.ts';
 export async function abandon(
   saved: SavedRound,
   reason: string,
-  { history, clock, events }: Pick<DriverPorts, 'history' | 'clock' | 'events'>,
+  { history, clock, moments }: Pick<DriverPorts, 'history' | 'clock' | 'moments'>,
 ): Promise<RoundRecord> {
   const record = recordOfAbandoned(saved, reason, clock.now());
   await history.commit({ round: record, result: resultOf(saved.terms, record) });
-  events.emit('round-ended', record);
+  moments.roundEnded(record);
   return record;
 }
 

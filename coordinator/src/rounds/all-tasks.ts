@@ -26,7 +26,7 @@ export function findRound(rounds: AllRounds, id: RoundId, assignment?: Assignmen
 export async function resumeAll(
   rounds: AllRounds,
   store: RoundStore,
-  ports: Pick<DriverPorts, 'history' | 'clock' | 'events'>,
+  ports: Pick<DriverPorts, 'history' | 'clock' | 'moments'>,
   parts: Pick<PartStore, 'forget'>,
 ): Promise<void> {
   const all = await store.underWay();

@@ -17,6 +17,8 @@ export interface CentralRound {
   readonly run: string | undefined;
 }
 
+export type CentralPorts = Pick<DriverPorts, 'clock' | 'moments' | 'events'> & { readonly history: History };
+
 /** A round was ended before it led to a version: `round.closed`. */
 export class EndedOnPurpose extends MurmurationError {
   readonly endedBy: RoundEnder;
@@ -34,7 +36,7 @@ export class EndedOnPurpose extends MurmurationError {
 export async function centralRound(
   { task, base, ...terms }: CentralRound,
   stage: CentralStage,
-  { clock, events, history }: Pick<DriverPorts, 'clock' | 'events'> & { readonly history: History },
+  { clock, moments, events, history }: CentralPorts,
   signal: AbortSignal,
   stopping: AbortSignal,
 ): Promise<RoundRecord | undefined> {
@@ -96,6 +98,6 @@ export async function centralRound(
   } catch {
     return undefined;
   }
-  if (head) events.emit('version', head.version);
+  if (head) moments.versionStored(head.version);
   return record;
 }

@@ -1,16 +1,13 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { History } from '../registry/ports.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundEnder } from '../round/round.ts';
-import { type CentralRound, centralRound, EndedOnPurpose } from './central-round.ts';
-import type { CentralStage, DriverPorts } from './ports.ts';
-
-type Ports = Pick<DriverPorts, 'clock' | 'events'> & { readonly history: History };
+import { type CentralPorts, type CentralRound, centralRound, EndedOnPurpose } from './central-round.ts';
+import type { CentralStage } from './ports.ts';
 
 /** The rounds of a task in which no device takes part, one at a time. */
 export class CentralRounds {
   readonly #stage: CentralStage;
-  readonly #ports: Ports;
+  readonly #ports: CentralPorts;
   readonly #stopping = new AbortController();
   /** Number of the newest version, as far as that is known. */
   #newest = 0;
@@ -18,7 +15,7 @@ export class CentralRounds {
   #current: AbortController | undefined;
   #over: Promise<void> = Promise.resolve();
 
-  constructor(stage: CentralStage, ports: Ports) {
+  constructor(stage: CentralStage, ports: CentralPorts) {
     this.#stage = stage;
     this.#ports = ports;
   }

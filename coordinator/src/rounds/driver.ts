@@ -400,7 +400,7 @@ export class RoundDriver {
       this.#record = closed.record;
       const { record, version } = closed;
       this.#execution.happen({ type: 'published', model: record.model });
-      if (version) this.#ports.events.emit('version', version);
+      if (version) this.#ports.moments.versionStored(version);
     } catch (error) {
       if (!this.#execution.stop.signal.aborted) this.#execution.failWith('publishing a version', error);
     }

@@ -7,6 +7,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
+import type { Moments } from '../events/moments.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
 import type { Candidates, WaitingPool } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
@@ -150,6 +151,7 @@ export interface DriverPorts {
   readonly endPart?: EndPart | undefined;
   /** Left out of tasks that devices alone train. */
   readonly central?: CentralStage | undefined;
+  readonly moments: Pick<Moments, 'versionStored' | 'roundEnded' | 'roundNotBegun'>;
   readonly events: CoordinatorEvents;
 }
 

@@ -24,7 +24,7 @@ interface Restoring {
   readonly maker: RoundMaker;
   readonly times: RoundTimes;
   readonly succession: Succession;
-  readonly ports: Pick<TaskRoundsPorts, 'history' | 'clock' | 'events'>;
+  readonly ports: Pick<TaskRoundsPorts, 'history' | 'clock' | 'moments' | 'events'>;
   /** A round can't go on, and is recorded as failed. */
   readonly abandoned: (record: RoundRecord) => Promise<void>;
 }

@@ -30,7 +30,7 @@ const often = 500;
 
 type LeaderPorts = Pick<
   DriverPorts,
-  'clock' | 'events' | 'history' | 'makeVersion' | 'privacy' | 'traffic'
+  'clock' | 'moments' | 'events' | 'history' | 'makeVersion' | 'privacy' | 'traffic'
 > & {
   readonly store: NonNullable<DriverPorts['store']>;
   readonly spread: SpreadPorts;
@@ -228,7 +228,7 @@ export class SpreadRound implements RoundUnderWay {
 
   async #close(): Promise<void> {
     const { terms } = this;
-    const { spread, makeVersion, privacy, events, clock } = this.#ports;
+    const { spread, makeVersion, privacy, moments, events, clock } = this.#ports;
     if (this.#state.phase === 'gathering') this.#become(this.#updates());
     const tally = tallyOfParts(this.#results, this.#summed);
     // Who contributed is for the cells of the parts to record.
@@ -275,7 +275,7 @@ export class SpreadRound implements RoundUnderWay {
       this.#isCommitting = true;
       if (!(await this.#commit({ round: record, ...made }))) return;
       this.#conclude(published, record);
-      if (head) events.emit('version', head.version);
+      if (head) moments.versionStored(head.version);
     } catch (error) {
       if (this.#isOver) return;
       const ours = error instanceof MurmurationError;

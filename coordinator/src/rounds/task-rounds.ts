@@ -385,7 +385,7 @@ export class TaskRounds {
 
   /** Whatever goes wrong in a round, the next one follows. `isEarly`: it begins before its time; not `trains`: it is only a query's. */
   async #runOne(isEarly = false, trains = true): Promise<void> {
-    const { clock, events } = this.#ports;
+    const { clock, moments, events } = this.#ports;
     this.#activity = { is: 'running' };
     try {
       this.#times.tries();
@@ -397,7 +397,7 @@ export class TaskRounds {
       } else {
         // Nothing is wrong: devices enrol.
         if (codeOf(error) !== 'privacy.too-few-devices') events.emit('fault', 'beginning a round', error);
-        events.emit('not-begun', this.task.name);
+        moments.roundNotBegun(this.task.name);
         this.#times.failed(clock.now());
       }
     }
@@ -519,7 +519,7 @@ export class TaskRounds {
 
   /** Tells of a round that is over. */
   #tell(record: RoundRecord): void {
-    this.#ports.events.emit('round-ended', record);
+    this.#ports.moments.roundEnded(record);
     this.#underWay.remember(record.round);
   }
 

@@ -101,7 +101,15 @@ async function unreadableIn(
   const registry = new Registry(blobs, history, aliases);
   const events = new CoordinatorEvents();
   const clock: Clock = { now: () => now, at: () => () => {} };
-  const versionAliases = new VersionAliases(aliases, history, events, clock, model => registry.files(model));
+  const versionAliases = new VersionAliases({
+    store: aliases,
+    history,
+    // Nobody names a version here.
+    moments: { aliasesChanged: () => {} },
+    events,
+    clock,
+    read: model => registry.files(model),
+  });
   const readability = new Readability(registry, versionAliases, events);
   const tasks = await database.rows.selectFrom('versions').select('task').distinct().execute();
   for (const { task } of tasks) {

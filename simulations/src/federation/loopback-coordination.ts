@@ -1,5 +1,6 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { openCore } from '@murmuration/coordinator/assembly/core';
+import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
 import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
@@ -68,6 +69,7 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
     noise: countedAs(clock.work, noise),
     trainer: countedAs(clock.work, trainer),
     events,
+    moments: new MomentActions(events),
     limits,
     retention,
   });

@@ -30,7 +30,7 @@ const terms: NewExperiment = {
 /** A running experiment on two versions of a task. */
 async function begin(more: Partial<NewExperiment> = {}) {
   const world = await openGated(null, {});
-  for (const top1 of [0.5, 0.6, 0.7]) world.events.emit('version', await world.commit({ top1 }));
+  for (const top1 of [0.5, 0.6, 0.7]) world.moments.versionStored(await world.commit({ top1 }));
   await settled();
   const task = gated(null);
   const experiments = new Experiments({
@@ -39,11 +39,13 @@ async function begin(more: Partial<NewExperiment> = {}) {
     history: world.storage.history,
     store: world.storage.experiments,
     queryResults: world.storage.queryResults,
+    moments: world.moments,
     events: world.events,
     clock: world.clock,
     random: seededRandom(5),
     isMeasured: true,
   });
+  world.moments.join({ experiments });
   await experiments.open();
   cleanUp.push(async () => {
     await experiments.close();

@@ -1,4 +1,5 @@
 import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
+import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
 import { Cell } from '@murmuration/coordinator/cells/cell';
 import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
@@ -166,6 +167,7 @@ export class Life implements CohortChannel, Writer {
       versions: async () => [],
       traffic: () => ({ up: 0, down: 0 }),
       enrolled: () => Number.POSITIVE_INFINITY,
+      moments: new MomentActions(events),
       events,
     });
     this.rounds = opened.rounds;

@@ -1,4 +1,5 @@
 import type { DeviceChannel } from '@murmuration/coordinator/assembly/core-ports';
+import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { openTrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/open-runs';
 import { type RunStore, runsIn } from '@murmuration/coordinator/lifecycle/training-runs/store';
@@ -161,6 +162,7 @@ export async function openFederation({
   const clock = new VirtualClock(start);
   const random = seededRandom(seed);
   const events = new CoordinatorEvents();
+  const moments = new MomentActions(events);
   const faults: unknown[] = [];
   const records: RoundRecord[] = [];
   events.on('fault', (where, error) => faults.push([where, error]));
@@ -210,6 +212,7 @@ export async function openFederation({
       (await history.versions(task.name, Number.POSITIVE_INFINITY, 2)).map(({ model }) => model),
     traffic: () => ({ up: 0, down: 0 }),
     enrolled: () => enrolled.devices,
+    moments,
     events,
   });
   await conduct.open();
@@ -221,6 +224,7 @@ export async function openFederation({
     runStore,
     clock,
     events,
+    moments,
     faults,
     records,
     history,

@@ -1,3 +1,4 @@
+import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
 import { PartDeal } from '@murmuration/coordinator/cells/parts';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
@@ -218,6 +219,7 @@ export async function openSpread({
         inUse: async () => [(await registry.current(task.name)).head.version.model],
         traffic: () => ({ up: 0, down: 0 }),
         enrolled: () => Number.POSITIVE_INFINITY,
+        moments: new MomentActions(events),
         events,
       },
       privacy,

@@ -7,6 +7,7 @@ import type { CoordinatorEvents } from '../../events/events.ts';
 import { armLabel } from '../../population/arm-label.ts';
 import type { QueryResult, QueryResultStore } from '../../registry/query-results.ts';
 import { resultsKept } from '../../registry/query-results.ts';
+import type { RoundRecord } from '../../round/record.ts';
 import type { Experiment, ExperimentArm } from './experiment.ts';
 import { servedAs } from './served.ts';
 import type { Tally } from './tally.ts';
@@ -36,10 +37,12 @@ export class DeviceArms {
 
   constructor(ports: Ports) {
     this.#ports = ports;
-    ports.events.on('round-ended', ({ task, query, number, tally }) => {
-      if (query === undefined || !this.isAsking(task, query)) return;
-      return this.#turns.run(() => this.#count(task, query, number, tally.lost));
-    });
+  }
+
+  /** Counts what devices said in a round about an arm. */
+  async roundEnded({ task, query, number, tally }: RoundRecord): Promise<void> {
+    if (query === undefined || !this.isAsking(task, query)) return;
+    await this.#turns.run(() => this.#count(task, query, number, tally.lost));
   }
 
   /** Counts what came before a restart, and was not yet counted. Throws `storage.*`. */

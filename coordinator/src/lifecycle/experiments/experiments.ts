@@ -10,6 +10,7 @@ import { assigned } from '@murmuration/serving/experiments/assignment';
 import type { ServedExperiment, Variant } from '@murmuration/serving/experiments/experiment';
 import type { ArmWindow } from '@murmuration/serving/monitor/arm-window';
 import type { CoordinatorEvents } from '../../events/events.ts';
+import type { Moments } from '../../events/moments.ts';
 import { commitActs, type OwnAct } from '../../events/own-acts.ts';
 import type { VersionAliases } from '../../promotion/version-aliases.ts';
 import type { History } from '../../registry/ports.ts';
@@ -29,6 +30,7 @@ export interface ExperimentPorts {
   readonly history: Pick<History, 'at'>;
   readonly store: ExperimentStore;
   readonly queryResults: Pick<QueryResultStore, 'results'>;
+  readonly moments: Pick<Moments, 'experimentChanged'>;
   readonly events: CoordinatorEvents;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -68,7 +70,11 @@ export class Experiments {
       events: ports.events,
       measured: () => this.#wait(),
     });
-    ports.events.on('aliases', task => this.#turns.run(() => this.#championMoved(task)));
+  }
+
+  /** What somebody else decides about a task's champion, everybody has to get. Throws `storage.*`. */
+  aliasesChanged(task: TaskName): Promise<void> {
+    return this.#turns.run(() => this.#championMoved(task));
   }
 
   /** Goes on with those that ran before a restart; once, before anything else, or for each `task` that is taken over from another process. */
@@ -379,7 +385,6 @@ export class Experiments {
     return ended;
   }
 
-  /** What somebody else decides about a task's champion, everybody has to get. */
   async #championMoved(task: TaskName): Promise<void> {
     for (const running of [...this.#running.values()]) {
       if (running.experiment.task === task && this.#hasMoved(running)) await this.#overtake(running);
@@ -433,7 +438,7 @@ export class Experiments {
   }
 
   #tell({ task, name, outcome, reason }: Experiment): void {
-    this.#ports.events.emit('experiment', { task, name, outcome, reason });
+    this.#ports.moments.experimentChanged({ task, name, outcome, reason });
   }
 
   #wait(): void {

@@ -2,11 +2,14 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { evaluationQueryOf } from '../../evaluation/on-devices.ts';
-import type { CoordinatorEvents } from '../../events/events.ts';
+import type { CoordinatorEvents, ExperimentChange } from '../../events/events.ts';
+import type { Moments } from '../../events/moments.ts';
 import { commitActs, type OwnAct } from '../../events/own-acts.ts';
 import { gateName, type VersionAliases, type VersionsInUse } from '../../promotion/version-aliases.ts';
 import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
+import type { ModelVersion } from '../../registry/model-version.ts';
 import type { Registry } from '../../registry/registry.ts';
+import type { RoundRecord } from '../../round/record.ts';
 import type { Task } from '../../task/task.ts';
 import { judge, type Measurement } from './judge.ts';
 
@@ -21,6 +24,7 @@ export interface GatePorts extends Measurement {
   readonly registry: Pick<Registry, 'files'>;
   readonly versionAliases: Pick<VersionAliases, 'of' | 'set' | 'challenge' | 'promote'>;
   readonly decisions: GateDecisionStore;
+  readonly moments: Pick<Moments, 'gateDecided'>;
   readonly events: CoordinatorEvents;
 }
 
@@ -50,21 +54,30 @@ export class Gates {
 
   constructor(ports: GatePorts) {
     this.#ports = ports;
-    ports.events.on('version', ({ task }) => this.#look(task));
-    // What devices have measured may be what a decision waits for.
-    ports.events.on('round-ended', ({ task, query }) => {
-      const of = ports.taskOf(task);
-      if (query !== undefined && of && evaluationQueryOf(of)?.name === query) this.#look(task);
-    });
-    ports.events.on('experiment', async ({ task, name, outcome, reason }) => {
-      if (outcome === 'running') return;
-      if (outcome !== 'promoted') await this.#canaryFailed(task, name, reason ?? outcome);
-      this.#look(task);
-    });
-    ports.events.on('aliases', task => {
-      const known = this.#champions.get(task);
-      if (known !== undefined && known !== this.#championOf(task)) this.#look(task);
-    });
+  }
+
+  /** There is a version to judge. */
+  versionStored({ task }: ModelVersion): void {
+    this.#look(task);
+  }
+
+  /** What devices have measured may be what a decision waits for. */
+  roundEnded({ task, query }: RoundRecord): void {
+    const of = this.#ports.taskOf(task);
+    if (query !== undefined && of && evaluationQueryOf(of)?.name === query) this.#look(task);
+  }
+
+  /** A canary may be over: what it came to counts, and the next version has its turn. Throws `storage.*`. */
+  async experimentChanged({ task, name, outcome, reason }: ExperimentChange): Promise<void> {
+    if (outcome === 'running') return;
+    if (outcome !== 'promoted') await this.#canaryFailed(task, name, reason ?? outcome);
+    this.#look(task);
+  }
+
+  /** Somebody else may have named the champion: versions are measured against another one. */
+  aliasesChanged(task: TaskName): void {
+    const known = this.#champions.get(task);
+    if (known !== undefined && known !== this.#championOf(task)) this.#look(task);
   }
 
   /**
@@ -160,14 +173,14 @@ export class Gates {
       this.#stop.signal,
     );
     await commitActs(this.#ports, [decided(decision)], entries => decisions.put(decision, entries));
-    this.#ports.events.emit('gate', decision);
+    this.#ports.moments.gateDecided(decision);
     if (decision.outcome === 'passed') await this.#promote(decision, champion);
     else if (decision.outcome === 'failed') await this.#challenge(name, null);
   }
 
   /** Unless an operator has the say, or has had it meanwhile. */
   async #promote(decision: GateDecision, { number: from }: VersionsInUse['champion']): Promise<void> {
-    const { versionAliases, decisions, events, clock } = this.#ports;
+    const { versionAliases, decisions, moments, clock } = this.#ports;
     const { task, number } = decision;
     const experiment = this.#ports.experimentOf(task) ?? (await this.#canary(decision, from));
     const act: OwnAct = {
@@ -179,7 +192,7 @@ export class Gates {
     if (experiment === undefined && (await versionAliases.promote(task, number, from, [act]))) {
       const promoted: GateDecision = { ...decision, promotedAt: clock.now(), heldBy: null };
       await decisions.put(promoted);
-      events.emit('gate', promoted);
+      moments.gateDecided(promoted);
       return;
     }
     const { champion } = versionAliases.of(task);
@@ -188,7 +201,7 @@ export class Gates {
     if (heldBy === decision.heldBy) return;
     const held: GateDecision = { ...decision, heldBy };
     await decisions.put(held);
-    events.emit('gate', held);
+    moments.gateDecided(held);
   }
 
   /** The name of the canary that decides about a version from now on; undefined where its task asks for none, or an operator has the say. */
@@ -209,24 +222,24 @@ export class Gates {
 
   /** A version whose canary came to nothing stays what it is, and is not promoted by itself any more. */
   async #canaryFailed(task: TaskName, name: string, reason: string): Promise<void> {
-    const { decisions, events, clock } = this.#ports;
+    const { decisions, moments, clock } = this.#ports;
     const [, digits] = /^canary-(\d+)$/.exec(name) ?? [];
     const number = Number(digits);
     const known = digits === undefined ? undefined : (await decisions.of(task, [number])).get(number);
     if (!known || known.promotedAt !== null || known.rolledBack !== null) return;
     const failed: GateDecision = { ...known, heldBy: null, rolledBack: { at: clock.now(), reason } };
     await decisions.put(failed);
-    events.emit('gate', failed);
+    moments.gateDecided(failed);
   }
 
   /** A canary has named a champion, or a process has ended between naming one and writing down that this decision led to it. */
   async #completeDecision(task: TaskName, { number, pinned }: VersionsInUse['champion']): Promise<void> {
-    const { decisions, events } = this.#ports;
+    const { decisions, moments } = this.#ports;
     const known = (await decisions.of(task, [number])).get(number);
     if (known?.outcome !== 'passed' || known.promotedAt !== null || pinned?.setBy !== gateName) return;
     const promoted: GateDecision = { ...known, promotedAt: pinned.setAt, heldBy: null };
     await decisions.put(promoted);
-    events.emit('gate', promoted);
+    moments.gateDecided(promoted);
   }
 
   async #challenge(task: TaskName, number: number | null): Promise<void> {

@@ -7,11 +7,13 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { Exchange } from '@murmuration/serving/server/events';
 import type { CoordinatorEvents } from '../../events/events.ts';
+import type { Moments } from '../../events/moments.ts';
 import type { OwnAct } from '../../events/own-acts.ts';
 import type { VersionAliases } from '../../promotion/version-aliases.ts';
 import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
 import type { BadSums, PromotionWatch, PromotionWatchStore } from '../../registry/promotion-watches.ts';
 import type { VerdictStore } from '../../registry/verdicts.ts';
+import type { RoundRecord } from '../../round/record.ts';
 import type { RoundControl } from '../../rounds/round-control.ts';
 import type { Task } from '../../task/task.ts';
 import type { WatchRule } from '../../task/task-watch.ts';
@@ -26,6 +28,7 @@ export interface WatcherPorts {
   readonly decisions: GateDecisionStore;
   readonly watches: PromotionWatchStore;
   readonly verdicts: Pick<VerdictStore, 'of'>;
+  readonly moments: Pick<Moments, 'gateDecided'>;
   readonly events: CoordinatorEvents;
   readonly clock: Clock;
 }
@@ -50,16 +53,22 @@ export class PromotionWatcher {
 
   constructor(ports: WatcherPorts) {
     this.#ports = ports;
-    const { events } = ports;
-    events.on('gate', decision => this.#turns.run(() => this.#begin(decision)));
-    events.on('round-ended', ({ task }) => {
-      if (this.#watches.has(task)) return this.#turns.run(() => this.#readVerdicts(task));
-    });
-    events.on('aliases', task => {
-      const watch = this.#watches.get(task);
-      // Somebody else has decided.
-      if (watch && !this.#isServed(watch)) return this.#turns.run(() => this.#end(task));
-    });
+  }
+
+  /** A version that was promoted is watched from now on. Throws `storage.*`. */
+  gateDecided(decision: GateDecision): Promise<void> {
+    return this.#turns.run(() => this.#begin(decision));
+  }
+
+  /** Devices may have judged what is watched. Throws `storage.*`. */
+  async roundEnded({ task }: RoundRecord): Promise<void> {
+    if (this.#watches.has(task)) await this.#turns.run(() => this.#readVerdicts(task));
+  }
+
+  /** What is not served any more is not watched: somebody else has decided. Throws `storage.*`. */
+  async aliasesChanged(task: TaskName): Promise<void> {
+    const watch = this.#watches.get(task);
+    if (watch && !this.#isServed(watch)) await this.#turns.run(() => this.#end(task));
   }
 
   /** Goes on with what was watched before a restart; once, before anything else, or for each task that is taken over from another process. */
@@ -193,7 +202,7 @@ export class PromotionWatcher {
     { before, since }: { readonly before: BadSums; readonly since: BadSums },
     { least }: Fall,
   ): Promise<void> {
-    const { versionAliases, control, decisions, events, clock } = this.#ports;
+    const { versionAliases, control, decisions, moments, clock } = this.#ports;
     const was = before.sum / before.n;
     const is = since.sum / since.n;
     const reason = `${names[metric]} went from ${figure(was)} of ${before.n} to ${figure(is)} of ${since.n}, worse by at least ${figure(least)}.`;
@@ -230,7 +239,7 @@ export class PromotionWatcher {
     if (decision) {
       const taken: GateDecision = { ...decision, rolledBack: { at: time, reason } };
       await decisions.put(taken);
-      events.emit('gate', taken);
+      moments.gateDecided(taken);
     }
     await this.#end(task);
   }

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { CoordinatorEvents } from '../../events/events.ts';
+import type { ComparedWindow, LiveAccuracy } from '../../events/monitored.ts';
 import type { FiringRecord, TrainingRun } from '../../events/training-run.ts';
 import type { AllRounds } from '../../rounds/all-tasks.ts';
 import { requireSigned, type SignatureHeaders } from '../../tokens/webhook-signature.ts';
@@ -17,12 +17,10 @@ export class RunControl {
   /** Of tasks that say when they train again, by their names. */
   readonly #runs = new Map<string, TrainingRuns>();
 
-  constructor(rounds: AllRounds, store: RunStore, clock: Clock, events: CoordinatorEvents) {
+  constructor(rounds: AllRounds, store: RunStore, clock: Clock) {
     this.#rounds = rounds;
     this.#store = store;
     this.#clock = clock;
-    events.on('drift', window => this.observe(window.task, { type: 'drift', window }));
-    events.on('accuracy', accuracy => this.observe(accuracy.task, { type: 'accuracy', accuracy }));
   }
 
   /** From now on these are the runs of their task. */
@@ -37,6 +35,16 @@ export class RunControl {
 
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#runs.values(), runs => runs.close()));
+  }
+
+  /** Triggers of drift fire where there is any. Throws `storage.*`. */
+  inputsCompared(window: ComparedWindow): Promise<void> {
+    return this.observe(window.task, { type: 'drift', window });
+  }
+
+  /** Triggers of accuracy fire where it fell. Throws `storage.*`. */
+  accuracyComputed(accuracy: LiveAccuracy): Promise<void> {
+    return this.observe(accuracy.task, { type: 'accuracy', accuracy });
   }
 
   /** Triggers of a task hear of something, where it has any. Throws `storage.*`. */

@@ -1,5 +1,6 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { openCore } from '@murmuration/coordinator/assembly/core';
+import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
 import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
@@ -60,6 +61,7 @@ beforeEach(async () => {
     noise: unused,
     trainer: unused,
     events,
+    moments: new MomentActions(events),
     limits,
     retention,
   });

@@ -1,5 +1,6 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Core, openCore } from '@murmuration/coordinator/assembly/core';
+import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
 import { PartDeal, partName } from '@murmuration/coordinator/cells/parts';
 import type { TaskPlace } from '@murmuration/coordinator/cells/ports';
 import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
@@ -86,6 +87,7 @@ async function openCell(seed: number): Promise<Core> {
     noise: unused,
     trainer: unused,
     events,
+    moments: new MomentActions(events),
     limits,
     retention,
   });

@@ -34,7 +34,7 @@ import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsManager } from '@murmuration/coordinator/task/settings-manager';
 import { TaskAdder } from '@murmuration/coordinator/task/task-adder';
 import { RecentLog } from '@murmuration/coordinator/telemetry/recent-log';
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { Access } from '@murmuration/serving/access/access';
@@ -95,14 +95,14 @@ export async function openAdmin(
   const sessions = new Sessions(operators, sessionsIn(memoryDocuments()), secrets);
   const bounds = boundsOf(federation);
   const { history, aliases } = federation;
-  const versionAliases = new VersionAliases(aliases, history, federation.events, clock, model =>
-    federation.registry.files(model),
-  );
+  const { moments, events } = federation;
+  const read = (model: ModelHash) => federation.registry.files(model);
+  const versionAliases = new VersionAliases({ store: aliases, history, moments, events, clock, read });
   const readability = new Readability(federation.registry, versionAliases, federation.events);
   await versionAliases.open(task.name);
   const tasks = new Map([[task.name as string, rounds]]);
   const checkIns = new Map([[task.name as string, federation.checkIns]]);
-  const runs = new RunControl(tasks, federation.runStore, clock, federation.events);
+  const runs = new RunControl(tasks, federation.runStore, clock);
   if (federation.runs) runs.admit(federation.runs);
   const settings = new SettingsManager(storage.settings, tasks, clock);
   await settings.open(task);
@@ -149,16 +149,16 @@ export async function openAdmin(
     metrics: new Registry(),
     events: { fault: (where, error) => federation.events.emit('fault', where, error) },
   });
+  const models = new RegistryModels({
+    tasks: () => [task.name],
+    recorded: () => undefined,
+    registry: federation.registry,
+    history,
+    versionAliases,
+  });
   const inference = new InferenceServer({
     ...serverSettings(inferenceSettings),
-    source: new RegistryModels({
-      tasks: () => [task.name],
-      recorded: () => undefined,
-      registry: federation.registry,
-      history,
-      versionAliases,
-      events: federation.events,
-    }),
+    source: models,
     runtimes: [sameRuntime],
     transformers: () => undefined,
     clock,
@@ -173,6 +173,7 @@ export async function openAdmin(
     history,
     store: storage.experiments,
     queryResults: storage.queryResults,
+    moments,
     events: federation.events,
     clock,
     random: secrets.random,
@@ -192,6 +193,7 @@ export async function openAdmin(
     events: federation.events,
     clock,
   });
+  moments.join({ versionAliases, readability, runs, models, experiments, newWords });
   const taskAdder = new TaskAdder({
     modules: undefined,
     store: storage.addedTasks,

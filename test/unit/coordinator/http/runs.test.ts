@@ -69,7 +69,7 @@ describe('training runs in the admin API', () => {
   it('tell what triggers fired, and what kept them', async () => {
     await open();
     const fire = async () => {
-      admin.events.emit('drift', window);
+      admin.moments.inputsCompared(window);
       await admin.clock.advance(0);
     };
     await fire();
@@ -99,7 +99,7 @@ describe('training runs in the admin API', () => {
       held: null,
       until: { rounds: 5, texts: ['It has made 5 versions.', 'A round has failed.'] },
     });
-    admin.events.emit('drift', window);
+    admin.moments.inputsCompared(window);
     await admin.clock.advance(0);
     expect(await standing()).toMatchObject({
       triggers: [{ heard: '1 of 1 features of version 0 had drifted in the newest window.' }],

@@ -37,11 +37,13 @@ async function open() {
     history: world.storage.history,
     store: world.storage.experiments,
     queryResults: world.storage.queryResults,
+    moments: world.moments,
     events: world.events,
     clock: world.clock,
     random: seededRandom(5),
     isMeasured: true,
   });
+  world.moments.join({ experiments });
   await experiments.open();
   const own = experiments;
   /** People who send a request each, of which a share fails for the challenger. */

@@ -48,7 +48,7 @@ const terms: NewExperiment = {
 /** Versions 0 to 3 of which the newest is served, and experiments on devices whose results are `results`, newest first. */
 async function open(results: QueryResult[] = [], before?: Awaited<ReturnType<typeof openGated>>) {
   const world = before ?? (await openGated(null, {}));
-  if (!before) for (const top1 of [0.5, 0.6, 0.7]) world.events.emit('version', await world.commit({ top1 }));
+  if (!before) for (const top1 of [0.5, 0.6, 0.7]) world.moments.versionStored(await world.commit({ top1 }));
   await settled();
   const experiments = new Experiments({
     taskOf: () => task,
@@ -58,11 +58,13 @@ async function open(results: QueryResult[] = [], before?: Awaited<ReturnType<typ
     queryResults: {
       results: async (_, __, below, limit) => results.filter(({ number }) => number < below).slice(0, limit),
     },
+    moments: world.moments,
     events: world.events,
     clock: world.clock,
     random: seededRandom(5),
     isMeasured: false,
   });
+  world.moments.join({ experiments });
   await experiments.open();
   return {
     world,
@@ -93,7 +95,7 @@ async function round(
   const {
     experiments,
     results,
-    world: { events },
+    world: { moments },
   } = world;
   const arm = experiments.devices.next(name, query, least);
   if (!arm) return undefined;
@@ -115,7 +117,7 @@ async function round(
   const found = failure === null ? figuresOf(asked, sum, drawn.length) : null;
   results.unshift({ ...result, figures: found, devices: found && drawn.length } as QueryResult);
   if (failure === null) experiments.devices.answered(name, arm, drawn);
-  events.emit('round-ended', { task: name, query: 'by-arm', number, tally: { lost } } as RoundRecord);
+  moments.roundEnded({ task: name, query: 'by-arm', number, tally: { lost } } as RoundRecord);
   await settled();
   return arm;
 }

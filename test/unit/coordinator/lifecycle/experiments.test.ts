@@ -24,7 +24,7 @@ afterEach(async () => {
 async function open(folder?: string, { isMeasured = true, task = gated(null) } = {}) {
   const world = await openGated(null, folder === undefined ? {} : { folder });
   if ((await world.storage.history.head(name))?.version.number === 0)
-    for (const top1 of [0.5, 0.6, 0.7]) world.events.emit('version', await world.commit({ top1 }));
+    for (const top1 of [0.5, 0.6, 0.7]) world.moments.versionStored(await world.commit({ top1 }));
   await settled();
   const experiments = new Experiments({
     taskOf: () => task,
@@ -32,11 +32,13 @@ async function open(folder?: string, { isMeasured = true, task = gated(null) } =
     history: world.storage.history,
     store: world.storage.experiments,
     queryResults: world.storage.queryResults,
+    moments: world.moments,
     events: world.events,
     clock: world.clock,
     random: seededRandom(5),
     isMeasured,
   });
+  world.moments.join({ experiments });
   await experiments.open();
   const audited = async () =>
     (await world.storage.audit.list(Number.MAX_SAFE_INTEGER, 50)).map(({ action }) => action).reverse();
@@ -308,7 +310,7 @@ describe('an experiment with arms side by side', () => {
     const world = await open();
     await world.begin(ab);
     // A new version alone decides nothing.
-    world.events.emit('version', await world.commit({ top1: 0.9 }));
+    world.moments.versionStored(await world.commit({ top1: 0.9 }));
     await settled();
     expect(world.experiments.served(name)).toHaveLength(1);
     await world.versionAliases.rollBack(name, 1, 'Bob');

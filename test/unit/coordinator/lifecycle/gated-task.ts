@@ -1,3 +1,4 @@
+import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
 import type { Evaluation } from '@murmuration/coordinator/evaluation/evaluation';
 import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
 import { evaluationQueryOf } from '@murmuration/coordinator/evaluation/on-devices';
@@ -107,14 +108,16 @@ export async function openGated(
   events.on('fault', (_, error) => faults.push(error));
   events.on('audited', entry => audited.push(entry));
   const registry = new Registry(storage.blobs, storage.history, storage.aliases);
-  const versionAliases = new VersionAliases(
-    storage.aliases,
-    storage.history,
+  const moments = new MomentActions(events);
+  const versionAliases = new VersionAliases({
+    store: storage.aliases,
+    history: storage.history,
+    moments,
     events,
     clock,
-    model => registry.files(model),
-    () => task.gate !== null,
-  );
+    read: model => registry.files(model),
+    isGated: () => task.gate !== null,
+  });
   const commit = async ({ top1, loss = 1, short = top1 }: Quality) => {
     const { model } = (await storage.history.head(name))?.version ?? { model: null };
     const number = ((await storage.history.head(name))?.version.number ?? -1) + 1;
@@ -146,9 +149,11 @@ export async function openGated(
     decisions: storage.gateDecisions,
     watches: storage.promotionWatches,
     verdicts: storage.verdicts,
+    moments,
     events,
     clock,
   });
+  moments.join({ versionAliases, watcher });
   await watcher.open();
   const gates = new Gates({
     taskOf: () => task,
@@ -157,17 +162,20 @@ export async function openGated(
     registry,
     versionAliases,
     decisions: storage.gateDecisions,
+    moments,
     events,
     clock,
     latencyP99: async (_, model) => latency(model),
     onDevices: (of, versions) => measuredTogether(of, versions, storage.queryResults),
     turn: async () => {},
   });
+  moments.join({ gates });
   await gates.open(name);
   return {
     clock,
     storage,
     events,
+    moments,
     faults,
     audited,
     versionAliases,
@@ -178,7 +186,7 @@ export async function openGated(
     /** Publishes a version, and gives what the gate decided about it. */
     async publish(quality: Quality) {
       const version = await commit(quality);
-      events.emit('version', version);
+      moments.versionStored(version);
       await settled();
       await gates.settled();
       return (await storage.gateDecisions.of(name, [version.number])).get(version.number);
@@ -216,7 +224,7 @@ export async function openGated(
         round: record,
         result: { ...told, query, devices: 12, figures, failure: null },
       });
-      events.emit('round-ended', record);
+      moments.roundEnded(record);
       await settled();
       await gates.settled();
     },

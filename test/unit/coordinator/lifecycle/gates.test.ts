@@ -133,7 +133,7 @@ describe('a gate', () => {
 
   it('judges the newest of several versions', async () => {
     const world = await openGated(gate);
-    for (const top1 of [0.6, 0.7, 0.8]) world.events.emit('version', await world.commit({ top1 }));
+    for (const top1 of [0.6, 0.7, 0.8]) world.moments.versionStored(await world.commit({ top1 }));
     await settled();
     await world.gates.settled();
     expect(world.champion()).toBe(3);
@@ -188,7 +188,7 @@ describe('an operator', () => {
   it('has the last word on a version that is being promoted', async () => {
     const world = await openGated(gate);
     const version = await world.commit({ top1: 0.9 });
-    world.events.emit('version', version);
+    world.moments.versionStored(version);
     // While it is measured.
     await world.versionAliases.set(name, 'champion', 0, 'Ada');
     await settled();

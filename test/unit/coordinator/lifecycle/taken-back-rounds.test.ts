@@ -10,7 +10,7 @@ let admin: Admin;
 let watcher: PromotionWatcher;
 beforeEach(async () => {
   admin = await openAdmin({ task: { cohort: { goal: 2, minimum: 2, overSelection: 1 } } });
-  const { task, versionAliases, control, storage, events, clock } = admin;
+  const { task, versionAliases, control, storage, moments, events, clock } = admin;
   watcher = new PromotionWatcher({
     taskOf: () => ({
       ...task,
@@ -23,9 +23,11 @@ beforeEach(async () => {
     decisions: storage.gateDecisions,
     watches: storage.promotionWatches,
     verdicts: storage.verdicts,
+    moments,
     events,
     clock,
   });
+  moments.join({ watcher });
   await watcher.open();
 });
 afterEach(async () => {
@@ -44,7 +46,7 @@ function judge(version: number, n: number, nth: number): void {
 }
 
 it('a round that the watch ends says so, in its record, in the audit log and to operators, and is no failure', async () => {
-  const { task, rounds, clock, events, versionAliases, storage, history } = admin;
+  const { task, rounds, clock, moments, versionAliases, storage, history } = admin;
   await rounds.start();
   for (const i of [0, 1]) admin.checkIn(deviceId(i));
   await clock.advance(0);
@@ -58,8 +60,7 @@ it('a round that the watch ends says so, in its record, in the audit log and to 
   // A gate has promoted the version from which the round under way trains.
   judge(0, 400, 1);
   await versionAliases.set(task.name, 'champion', 1, gateName);
-  events.emit(
-    'gate',
+  moments.gateDecided(
     decision(task.name, 1, {
       model: second!.model,
       against: first!,

@@ -101,11 +101,11 @@ describe('a version that is stored while another is named', () => {
     const over = (storage: Storage): Storage => ({ ...storage, aliases: slow(storage.aliases) });
     const world = await openGated(undefined, { over });
     closing.push(() => world.close());
-    world.events.emit('version', await world.commit({ top1: 0.6 }));
+    world.moments.versionStored(await world.commit({ top1: 0.6 }));
     isSlow = true;
     const rolling = world.versionAliases.rollBack(name, 0, 'Ada');
     await settled();
-    world.events.emit('version', await world.commit({ top1: 0.7 }));
+    world.moments.versionStored(await world.commit({ top1: 0.7 }));
     reading.open();
     await rolling;
     const { champion, base, newest } = world.versionAliases.of(name);
@@ -124,7 +124,7 @@ describe('an operator who pins a version while an experiment acts', () => {
   /** Versions 0 to 3, and experiments whose store waits at a door once it is closed. */
   const open = async () => {
     const world = await openGated(undefined);
-    for (const top1 of [0.5, 0.6, 0.7]) world.events.emit('version', await world.commit({ top1 }));
+    for (const top1 of [0.5, 0.6, 0.7]) world.moments.versionStored(await world.commit({ top1 }));
     const { experiments: store } = world.storage;
     let waits: Promise<void> | undefined;
     let failure: Error | undefined;
@@ -135,6 +135,7 @@ describe('an operator who pins a version while an experiment acts', () => {
         history: world.storage.history,
         store: own,
         queryResults: world.storage.queryResults,
+        moments: world.moments,
         events: world.events,
         clock: world.clock,
         random: seededRandom(5),
@@ -154,6 +155,7 @@ describe('an operator who pins a version while an experiment acts', () => {
         return store.measured(...all);
       },
     });
+    world.moments.join({ experiments });
     closing.push(
       () => experiments.close(),
       () => world.close(),

@@ -1,3 +1,4 @@
+import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
 import { type AliasStore, aliasesIn } from '@murmuration/coordinator/registry/aliases';
@@ -15,10 +16,11 @@ const version = (number: number) => ({ task, number, model: hash(number) }) as M
 /** Aliases of a task with three versions; `during` is called in the midst of what is asked of the storage. */
 async function world() {
   const events = new CoordinatorEvents();
+  const moments = new MomentActions(events);
   const versions = [1, 2, 3].map(version);
   const publish = (number: number) => {
     versions.push(version(number));
-    events.emit('version', version(number));
+    moments.versionStored(version(number));
   };
   const history = {
     versions: async (_, before, limit) =>
@@ -42,7 +44,15 @@ async function world() {
       midst.change();
     },
   };
-  const aliases = new VersionAliases(store, history, events, new VirtualClock(), async () => midst.read());
+  const aliases = new VersionAliases({
+    store,
+    history,
+    moments,
+    events,
+    clock: new VirtualClock(),
+    read: async () => midst.read(),
+  });
+  moments.join({ versionAliases: aliases });
   await aliases.open(task);
   return { aliases, publish, midst };
 }

@@ -1,13 +1,11 @@
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { ComparedWindow } from '@murmuration/coordinator/events/monitored';
 import { comparedWindow } from '@murmuration/coordinator/inference/compared-window';
-import { refuseUnwatched, watchDevices } from '@murmuration/coordinator/queries/device-drift';
+import { DeviceDrift, refuseUnwatched } from '@murmuration/coordinator/queries/device-drift';
 import {
   type QueryResult,
   type QueryResultStore,
   queryResultsIn,
 } from '@murmuration/coordinator/registry/query-results';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { AllRounds } from '@murmuration/coordinator/rounds/all-tasks';
 import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
@@ -45,7 +43,7 @@ let clock: VirtualClock;
 let results: QueryResultStore;
 let history: ReturnType<typeof memoryHistory>;
 let driftStore: ReturnType<typeof memoryDrift>;
-let events: CoordinatorEvents;
+let deviceDrift: DeviceDrift;
 let found: ComparedWindow[];
 let faults: unknown[];
 let watch: DriftWatch;
@@ -65,8 +63,6 @@ beforeEach(async () => {
 /** As a coordinator does when it starts. */
 async function open(query: Query = length()): Promise<void> {
   found = [];
-  events = new CoordinatorEvents();
-  events.on('fault', (_, error) => faults.push(error));
   watch = new DriftWatch(driftSchema.parse({ reference: 100, atLeast: 100 })!, {
     clock,
     store: driftStore,
@@ -75,7 +71,8 @@ async function open(query: Query = length()): Promise<void> {
       fault: (_, error) => faults.push(error),
     },
   });
-  await watchDevices({ tasks: tasksOf(query), queryResults: results, driftStore, watch, events });
+  deviceDrift = new DeviceDrift({ tasks: tasksOf(query), queryResults: results, driftStore, watch });
+  await deviceDrift.open();
 }
 
 function tasksOf(query: Query): AllRounds {
@@ -111,7 +108,7 @@ async function answered(query: Query, answers: readonly Answer[]): Promise<void>
     failure: null,
   };
   await history.commit({ result });
-  events.emit('round-ended', { ...result, query: query.name } as unknown as RoundRecord);
+  await deviceDrift.roundEnded({ ...result, query: query.name });
   await settled();
 }
 

@@ -40,7 +40,7 @@ async function evaluated(
     },
   });
   const told: LiveAccuracy[] = [];
-  tellOutcomes(admin.events, admin);
+  admin.moments.join({ outcomes: { tell: record => tellOutcomes(record, admin) } });
   admin.events.on('accuracy', accuracy => told.push(accuracy));
   const [version] = await admin.history.versions(admin.task.name, Number.POSITIVE_INFINITY, 1);
   const model = version!.model;

@@ -1,3 +1,4 @@
+import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { AuditEntry } from '@murmuration/coordinator/operators/audit';
 import { NewWords } from '@murmuration/coordinator/queries/new-words';
@@ -67,11 +68,13 @@ let requireGrows: (grown: Task) => Promise<void>;
 let audit: AuditEntry[];
 let clock: VirtualClock;
 let events: CoordinatorEvents;
+let moments: MomentActions;
 let newWords: NewWords;
 
 /** A coordinator that begins now. */
 function begin(): void {
   events = new CoordinatorEvents();
+  moments = new MomentActions(events);
   newWords = new NewWords({
     taskOf: name => (name === task.name ? task : undefined),
     queryResults: { results: async () => results },
@@ -81,6 +84,7 @@ function begin(): void {
     events,
     clock,
   });
+  moments.join({ newWords });
 }
 
 beforeEach(() => {
@@ -108,7 +112,7 @@ function found(words: Readonly<Record<string, number>>, threshold = 3): void {
 }
 
 const over = async (outcome: RoundRecord['outcome'] = 'published') => {
-  events.emit('round-ended', { task: task.name, query: 'new-words', outcome } as RoundRecord);
+  moments.roundEnded({ task: task.name, query: 'new-words', outcome } as RoundRecord);
   // Behind what that began.
   await newWords.of(task.name);
   await newWords.grow(task.name, 'nobody', []);

@@ -25,7 +25,7 @@ async function said(counts: readonly Readonly<Record<string, number>>[]) {
     },
   });
   const told: LiveAccuracy[] = [];
-  tellOutcomes(admin.events, admin);
+  admin.moments.join({ outcomes: { tell: record => tellOutcomes(record, admin) } });
   admin.events.on('accuracy', accuracy => told.push(accuracy));
   const [version] = await admin.history.versions(admin.task.name, Number.POSITIVE_INFINITY, 1);
   const devices = counts.map((own, index) => {

@@ -1,4 +1,5 @@
 import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
+import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
 import { PendingRoundEnds } from '@murmuration/coordinator/devices/pending-round-ends';
 import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
@@ -111,6 +112,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
       versions: async () => [],
       traffic: () => ({ up: 0, down: 0 }),
       enrolled: () => Number.POSITIVE_INFINITY,
+      moments: new MomentActions(events),
       events,
     });
     this.rounds = opened.rounds;

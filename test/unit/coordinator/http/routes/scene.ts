@@ -24,9 +24,17 @@ import { deviceId, type FederationOptions, openFederation } from '../../federati
 /** The public routes over the rounds of one task, all in memory. */
 export async function openRoutes(change?: FederationOptions['task']) {
   const federation = await openFederation({ task: change ?? {} });
-  const { clock, events, rounds, history, registry, aliases, task, channel } = federation;
+  const { clock, events, moments, rounds, history, registry, aliases, task, channel } = federation;
   const traffic = new Traffic();
-  const versionAliases = new VersionAliases(aliases, history, events, clock, model => registry.files(model));
+  const versionAliases = new VersionAliases({
+    store: aliases,
+    history,
+    moments,
+    events,
+    clock,
+    read: model => registry.files(model),
+  });
+  moments.join({ versionAliases });
   await versionAliases.open(task.name);
   const verdicts = memoryVerdicts();
   const gateDecisions = gateDecisionsIn(memoryDocuments());

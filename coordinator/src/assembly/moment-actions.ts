@@ -1,0 +1,129 @@
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { CoordinatorEvents, ExperimentChange } from '../events/events.ts';
+import type { Moments } from '../events/moments.ts';
+import type { ComparedWindow, LiveAccuracy } from '../events/monitored.ts';
+import type { RegistryModels } from '../inference/registry-models.ts';
+import type { Experiments } from '../lifecycle/experiments/experiments.ts';
+import type { Gates } from '../lifecycle/gates/gates.ts';
+import type { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
+import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
+import type { Readability } from '../promotion/readability.ts';
+import type { VersionAliases } from '../promotion/version-aliases.ts';
+import type { DeviceDrift } from '../queries/device-drift.ts';
+import type { NewWords } from '../queries/new-words.ts';
+import type { GateDecision } from '../registry/gate-decisions.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
+import type { RoundRecord } from '../round/record.ts';
+
+/** Those who act. */
+interface Acting {
+  readonly versionAliases: Pick<VersionAliases, 'versionStored'>;
+  readonly readability: Pick<Readability, 'versionStored' | 'look'>;
+  /** Deletes versions of a task that nothing needs. */
+  readonly retention: { apply(task: TaskName): Promise<void> };
+  readonly newWords: Pick<NewWords, 'roundEnded'>;
+  readonly runs: Pick<RunControl, 'inputsCompared' | 'accuracyComputed'>;
+  readonly experiments: Pick<Experiments, 'aliasesChanged'> & {
+    readonly devices: Pick<Experiments['devices'], 'roundEnded'>;
+  };
+  /** Devices, which serve versions. */
+  readonly devices: { announce(task: TaskName): void; experimentChanged(task: TaskName): void };
+  readonly watcher: Pick<PromotionWatcher, 'aliasesChanged' | 'gateDecided' | 'roundEnded'>;
+  readonly gates: Pick<Gates, 'versionStored' | 'aliasesChanged' | 'experimentChanged' | 'roundEnded'>;
+  readonly outcomes: { tell(record: RoundRecord): Promise<void> };
+  readonly deviceDrift: Pick<DeviceDrift, 'roundEnded'>;
+  readonly models: Pick<RegistryModels, 'changed'>;
+}
+
+/**
+ * What a coordinator does at each moment of a model's life, in this order: each action begins once the one before has begun, none waits for
+ * another's end, and one that fails is a `fault` by its own name. Who has not joined yet is left out.
+ */
+export class MomentActions implements Moments {
+  readonly #events: CoordinatorEvents;
+  #acting: Partial<Acting> = {};
+
+  constructor(events: CoordinatorEvents) {
+    this.#events = events;
+  }
+
+  /** From now on these act as well, each in its place. */
+  join(acting: Partial<Acting>): void {
+    this.#acting = { ...this.#acting, ...acting };
+  }
+
+  versionStored(version: ModelVersion): void {
+    const { versionAliases, readability, gates, models } = this.#acting;
+    const { task, number } = version;
+    const of = `version ${number} of ${task}`;
+    // All others ask which versions are in use.
+    this.#act(`putting ${of} to use`, () => versionAliases?.versionStored(version));
+    this.#act(`reading ${of}`, () => readability?.versionStored(version));
+    this.#act(`judging ${of}`, () => gates?.versionStored(version));
+    this.#act(`serving ${of}`, () => models?.changed(task));
+    this.#events.emit('version', version);
+  }
+
+  aliasesChanged(task: TaskName): void {
+    const { readability, experiments, devices, watcher, gates, models } = this.#acting;
+    this.#act(`reading versions of ${task}`, () => readability?.look(task));
+    this.#act(`ending experiments on ${task}`, () => experiments?.aliasesChanged(task));
+    this.#act(`announcing the version of ${task}`, () => devices?.announce(task));
+    this.#act(`watching the version of ${task}`, () => watcher?.aliasesChanged(task));
+    this.#act(`judging versions of ${task}`, () => gates?.aliasesChanged(task));
+    this.#act(`serving versions of ${task}`, () => models?.changed(task));
+    this.#events.emit('aliases', task);
+  }
+
+  gateDecided(decision: GateDecision): void {
+    const { watcher } = this.#acting;
+    const { task, number } = decision;
+    this.#act(`watching version ${number} of ${task}`, () => watcher?.gateDecided(decision));
+    this.#events.emit('gate', decision);
+  }
+
+  experimentChanged(change: ExperimentChange): void {
+    const { devices, gates } = this.#acting;
+    const { task, name } = change;
+    this.#act(`announcing the experiment ${name} on ${task}`, () => devices?.experimentChanged(task));
+    this.#act(`judging by the experiment ${name} on ${task}`, () => gates?.experimentChanged(change));
+    this.#events.emit('experiment', change);
+  }
+
+  roundEnded(record: RoundRecord): void {
+    const { newWords, retention, experiments, watcher, gates, outcomes, deviceDrift } = this.#acting;
+    const { task, number } = record;
+    const of = `round ${number} of ${task}`;
+    this.#act(`adding words of ${of}`, () => newWords?.roundEnded(record));
+    this.#act(`deleting old versions after ${of}`, () => retention?.apply(task));
+    this.#act(`counting arms in ${of}`, () => experiments?.devices.roundEnded(record));
+    this.#act(`reading verdicts of ${of}`, () => watcher?.roundEnded(record));
+    this.#act(`judging by ${of}`, () => gates?.roundEnded(record));
+    this.#act(`telling outcomes of ${of}`, () => outcomes?.tell(record));
+    this.#act(`comparing answers of ${of}`, () => deviceDrift?.roundEnded(record));
+    this.#events.emit('round-ended', record);
+  }
+
+  roundNotBegun(task: TaskName): void {
+    const { readability } = this.#acting;
+    this.#act(`reading versions of ${task}`, () => readability?.look(task));
+    this.#events.emit('not-begun', task);
+  }
+
+  inputsCompared(window: ComparedWindow): void {
+    const { runs } = this.#acting;
+    this.#act(`training ${window.task} by its drift`, () => runs?.inputsCompared(window));
+    this.#events.emit('drift', window);
+  }
+
+  accuracyComputed(accuracy: LiveAccuracy): void {
+    const { runs } = this.#acting;
+    this.#act(`training ${accuracy.task} by its accuracy`, () => runs?.accuracyComputed(accuracy));
+    this.#events.emit('accuracy', accuracy);
+  }
+
+  #act(what: string, act: () => unknown): void {
+    const call = async () => act();
+    call().catch(error => this.#events.emit('fault', what, error));
+  }
+}

@@ -1,0 +1,29 @@
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { GateDecision } from '../registry/gate-decisions.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
+import type { RoundRecord } from '../round/record.ts';
+import type { ExperimentChange } from './events.ts';
+import type { ComparedWindow, LiveAccuracy } from './monitored.ts';
+
+/**
+ * The moments at which a coordinator acts by itself. What acts is called, and then those who watch hear of the moment as an event; nobody who
+ * brings one about waits for that, and no failure there is his.
+ */
+export interface Moments {
+  /** A version is stored: it is the newest of its task. */
+  versionStored(version: ModelVersion): void;
+  /** A name of a version of the task was given, moved or taken away. */
+  aliasesChanged(task: TaskName): void;
+  /** The gate of a task decided about a version, or what it decided came into force. */
+  gateDecided(decision: GateDecision): void;
+  /** An experiment on the versions of a task began, went on to its next step, or ended. */
+  experimentChanged(change: ExperimentChange): void;
+  /** A round is over, and that is stored. */
+  roundEnded(record: RoundRecord): void;
+  /** A window of a version's inputs was compared with its reference, whether or not anything drifted; once for each window. */
+  inputsCompared(window: ComparedWindow): void;
+  /** A version's live accuracy was computed again, from all outcomes that are known; for each metric. */
+  accuracyComputed(accuracy: LiveAccuracy): void;
+  /** The next round of a task could not begin; it is tried again. */
+  roundNotBegun(task: TaskName): void;
+}
