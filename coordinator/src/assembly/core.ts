@@ -140,6 +140,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   });
   for (const task of defined) (await life.prepare(task))();
   const devices = await openDeviceControl(ports, table, parts);
+  moments.join(devices);
   const predictions = new RemotePredictions(table.predictors, {
     registry,
     history,

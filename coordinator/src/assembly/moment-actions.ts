@@ -1,4 +1,5 @@
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { ErrorCode } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvents, ExperimentChange } from '../events/events.ts';
 import type { Moments } from '../events/moments.ts';
 import type { ComparedWindow, LiveAccuracy } from '../events/monitored.ts';
@@ -7,6 +8,7 @@ import type { Experiments } from '../lifecycle/experiments/experiments.ts';
 import type { Gates } from '../lifecycle/gates/gates.ts';
 import type { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
 import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
+import type { Convictions } from '../population/convictions.ts';
 import type { Readability } from '../promotion/readability.ts';
 import type { VersionAliases } from '../promotion/version-aliases.ts';
 import type { DeviceDrift } from '../queries/device-drift.ts';
@@ -33,6 +35,9 @@ interface Acting {
   readonly outcomes: { tell(record: RoundRecord): Promise<void> };
   readonly deviceDrift: Pick<DeviceDrift, 'roundEnded'>;
   readonly models: Pick<RegistryModels, 'changed'>;
+  readonly convictions: Pick<Convictions, 'convicted'>;
+  /** Bounds the frames that devices may send. */
+  readonly frames: { bound(): void };
 }
 
 /**
@@ -120,6 +125,24 @@ export class MomentActions implements Moments {
     const { runs } = this.#acting;
     this.#act(`training ${accuracy.task} by its accuracy`, () => runs?.accuracyComputed(accuracy));
     this.#events.emit('accuracy', accuracy);
+  }
+
+  convicted(round: RoundId, devices: readonly DeviceId[], code: ErrorCode): void {
+    const { convictions } = this.#acting;
+    this.#act(`convicting devices of round ${round}`, () => convictions?.convicted(round, devices, code));
+    this.#events.emit('convicted', round, devices, code);
+  }
+
+  settingsChanged(task: TaskName): void {
+    const { frames } = this.#acting;
+    this.#act(`bounding frames by settings of ${task}`, () => frames?.bound());
+    this.#events.emit('settings', task);
+  }
+
+  taskAdded(task: TaskName, file: string): void {
+    const { frames } = this.#acting;
+    this.#act(`bounding frames of ${task}`, () => frames?.bound());
+    this.#events.emit('task-added', task, file);
   }
 
   #act(what: string, act: () => unknown): void {

@@ -16,7 +16,7 @@ import type { Watch } from './watch.ts';
  * again.
  */
 export function boundFrames(
-  { events }: Pick<Scope, 'events'>,
+  { moments }: Pick<Scope, 'moments'>,
   { rounds, parts }: Pick<Core, 'rounds' | 'parts'>,
   gateway: Pick<Gateway, 'bound'>,
   expected: readonly Task[],
@@ -25,7 +25,7 @@ export function boundFrames(
     const now = Array.from(rounds.values(), ({ task }) => task);
     gateway.bound(frameLengths([...expected, ...now, ...(parts?.tasks ?? [])]));
   };
-  for (const event of ['settings', 'task-added'] as const) events.on(event, bound);
+  moments.join({ frames: { bound } });
   // Vocabularies have words besides those of their definitions.
   bound();
   return bound;

@@ -276,6 +276,7 @@ export class Parts {
       // Nobody knows how many devices are of a part: it waits for its cohort, up to the deadline.
       enrolled: () => Math.max(population.size, task.cohort.goal),
       moments: this.#ports.moments,
+      conduct,
       events,
     });
     const checkIns = new CheckInHandler({
@@ -312,7 +313,6 @@ export class Parts {
     const { events } = this.#ports;
     const own = new CoordinatorEvents();
     own.on('fault', (...fault) => void events.emit('fault', ...fault));
-    own.on('convicted', (...proof) => void events.emit('convicted', ...proof));
     own.on('closing-step', (...step) => void events.emit('closing-step', ...step));
     own.on('re-anchored', (...moved) => void events.emit('re-anchored', ...moved));
     return own;

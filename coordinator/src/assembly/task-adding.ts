@@ -23,7 +23,7 @@ export async function tasksBefore(
 
 /** Lets operators add tasks while the coordinator runs. */
 export function openTaskAdding(
-  { clock, storage, events, admin }: ServedScope,
+  { clock, storage, moments, events, admin }: ServedScope,
   core: Pick<Core, 'rounds' | 'add'>,
   {
     modules,
@@ -39,6 +39,7 @@ export function openTaskAdding(
     modules,
     store: storage.addedTasks,
     clock,
+    moments,
     events,
     has: task => core.rounds.has(task),
     async prepare(task) {

@@ -1,4 +1,5 @@
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { ErrorCode } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { GateDecision } from '../registry/gate-decisions.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { RoundRecord } from '../round/record.ts';
@@ -24,6 +25,12 @@ export interface Moments {
   inputsCompared(window: ComparedWindow): void;
   /** A version's live accuracy was computed again, from all outcomes that are known; for each metric. */
   accuracyComputed(accuracy: LiveAccuracy): void;
+  /** Devices were proved to have revealed or dealt wrong shares. */
+  convicted(round: RoundId, devices: readonly DeviceId[], code: ErrorCode): void;
   /** The next round of a task could not begin; it is tried again. */
   roundNotBegun(task: TaskName): void;
+  /** The settings of a task were changed, or have come into force. */
+  settingsChanged(task: TaskName): void;
+  /** An operator added a task, from this file of the tasks' folder. */
+  taskAdded(task: TaskName, file: string): void;
 }

@@ -66,13 +66,16 @@ export class Conduct {
   constructor(ports: ConductPorts) {
     this.#ports = ports;
     this.#writes = new BatchedWrites(() => this.#write(), ports.clock);
-    const { events, task } = ports;
-    events.on('round', state => {
-      if (state.terms.plan.task === task().name) this.#follow(state);
-    });
-    events.on('spoiled', ({ id, plan }, devices) => {
-      if (plan.task === task().name) this.#spoil(id, devices);
-    });
+  }
+
+  /** A round of the task stands like this. No failure is the round's. */
+  follow(state: RoundState): void {
+    this.#attempt(() => this.#follow(state));
+  }
+
+  /** A masked sum of a round came to nothing by one at least of these devices. No failure is the round's. */
+  spoil(round: RoundId, devices: readonly DeviceId[]): void {
+    this.#attempt(() => this.#spoil(round, devices));
   }
 
   /** Reads what is kept. Throws `storage.*`. */
@@ -159,6 +162,14 @@ export class Conduct {
       return undefined;
     }
     return mark;
+  }
+
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#ports.events.emit('fault', 'following how devices behave', error);
+    }
   }
 
   #follow(state: RoundState): void {

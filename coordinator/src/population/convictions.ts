@@ -62,7 +62,6 @@ export class Convictions {
     this.#clock = clock;
     this.#events = events;
     this.#writes = new BatchedWrites(() => this.#write(), clock);
-    events.on('convicted', (round, devices, code) => this.#convict(round, devices, code));
   }
 
   /** Reads who is left out. Throws `storage.*`. */
@@ -128,7 +127,8 @@ export class Convictions {
     return this.#writes.close();
   }
 
-  async #convict(round: RoundId, devices: readonly DeviceId[], code: ErrorCode): Promise<void> {
+  /** Leaves these devices out from now on; resolves once that is durable, or is to be tried again. */
+  async convicted(round: RoundId, devices: readonly DeviceId[], code: ErrorCode): Promise<void> {
     const time = this.#clock.now();
     for (const device of devices) {
       this.#until.set(device, time + outFor);

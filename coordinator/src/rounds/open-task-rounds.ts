@@ -14,7 +14,10 @@ import { TaskRounds } from './task-rounds.ts';
 
 /** What the rounds of a task stand on, but for what they are to each other. */
 export interface TaskPorts
-  extends Omit<DriverPorts, 'primitives' | 'pool' | 'channel' | 'makeVersion' | 'comeBackAfter' | 'recall'> {
+  extends Omit<
+    DriverPorts,
+    'primitives' | 'pool' | 'channel' | 'makeVersion' | 'comeBackAfter' | 'recall' | 'conduct'
+  > {
   readonly registry: Registry;
   readonly queryResults: QueryResultStore;
   readonly channel: CohortChannel & CheckInPorts['channel'];
@@ -48,6 +51,7 @@ export function openTaskRounds(
     ...ports,
     primitives: native,
     pool,
+    conduct,
     // Nobody waits for devices that may not come.
     enrolled: () => ports.enrolled() - privacy.out(rounds.task),
     makeVersion: makeVersion(() => rounds.task),

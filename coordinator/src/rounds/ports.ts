@@ -9,6 +9,7 @@ import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Moments } from '../events/moments.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
+import type { Conduct } from '../population/conduct.ts';
 import type { Candidates, WaitingPool } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { Head, History } from '../registry/ports.ts';
@@ -151,7 +152,12 @@ export interface DriverPorts {
   readonly endPart?: EndPart | undefined;
   /** Left out of tasks that devices alone train. */
   readonly central?: CentralStage | undefined;
-  readonly moments: Pick<Moments, 'versionStored' | 'roundEnded' | 'roundNotBegun'>;
+  readonly moments: Pick<
+    Moments,
+    'versionStored' | 'roundEnded' | 'roundNotBegun' | 'convicted' | 'settingsChanged'
+  >;
+  /** Hears how devices behave in a round. */
+  readonly conduct: Pick<Conduct, 'follow' | 'spoil'>;
   readonly events: CoordinatorEvents;
 }
 

@@ -2,7 +2,6 @@ import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/e
 import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
 import { writePlan } from '@murmuration/protocol/messages/plan';
 import { countedReason } from '@murmuration/protocol/messages/round';
-import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { planHash } from '@murmuration/protocol/secagg/context';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Origin } from '../aggregation/running-sum.ts';
@@ -20,7 +19,13 @@ import { Claims } from './claims.ts';
 import { untilTheEnd } from './group-commit.ts';
 import { type DurabilityPorts, Journal } from './journal.ts';
 import { MaskedPart, type MaskingEntry, phaseOf } from './masked-part.ts';
+import type { DriverPorts } from './ports.ts';
 import { RoundCommits } from './round-commits.ts';
+
+type ExecutionPorts = DurabilityPorts &
+  Pick<DriverPorts, 'primitives' | 'conduct'> & {
+    readonly moments: Pick<DriverPorts['moments'], 'convicted'>;
+  };
 
 /**
  * One round as it runs: its state, and whatever else follows from what happened, such as claims, sum and masking graph. What
@@ -40,7 +45,7 @@ export class RoundExecution {
   readonly errors: Partial<Record<ErrorCode, number>> = {};
   /** Devices that gave up their part, by `countedReason`; not replayed. */
   readonly left: Record<string, number> = {};
-  readonly #ports: DurabilityPorts & { readonly primitives: Primitives };
+  readonly #ports: ExecutionPorts;
   readonly #journal: Journal;
   readonly #checkpointer: Checkpointer;
   #state: RoundState;
@@ -56,7 +61,7 @@ export class RoundExecution {
   constructor(
     terms: RoundTerms,
     aggregate: Aggregate,
-    ports: DurabilityPorts & { readonly primitives: Primitives },
+    ports: ExecutionPorts,
     saved?: SavedRound,
     after?: Promise<void>,
   ) {
@@ -99,7 +104,7 @@ export class RoundExecution {
   goLive(perform: (effect: Effect) => void, follow: (state: RoundState) => void): void {
     this.#perform = perform;
     this.#follow = follow;
-    this.#ports.events.emit('round', this.#state);
+    this.#tell();
     follow(this.#state);
   }
 
@@ -114,7 +119,7 @@ export class RoundExecution {
       this.#spoiled(this.masked?.groups.suspects ?? []);
     this.#state = state;
     this.timeline.follow(event, state, this.#timeOf(event));
-    if (this.#perform) this.#ports.events.emit('round', state);
+    if (this.#perform) this.#tell();
     for (const effect of effects) this.#carryOut(effect);
     this.#follow(this.#state);
   }
@@ -216,7 +221,7 @@ export class RoundExecution {
     const devices = this.#devicesOf(culprits);
     if (devices.length === 0) return;
     this.#hasConvicted = true;
-    this.#ports.events.emit('convicted', this.terms.id, devices, code);
+    this.#ports.moments.convicted(this.terms.id, devices, code);
   }
 
   /** An error says that the sum of these can't be theirs: one of them has lied under its masks. */
@@ -228,8 +233,15 @@ export class RoundExecution {
   #spoiled(suspects: readonly AssignmentId[]): void {
     const devices = this.#devicesOf(suspects);
     // A restart makes nobody suspect twice.
-    if (devices.length > 0 && this.#perform && !this.#hasConvicted)
-      this.#ports.events.emit('spoiled', this.terms, devices);
+    if (devices.length === 0 || !this.#perform || this.#hasConvicted) return;
+    this.#ports.conduct.spoil(this.terms.id, devices);
+    this.#ports.events.emit('spoiled', this.terms, devices);
+  }
+
+  /** Tells how the round stands. */
+  #tell(): void {
+    this.#ports.conduct.follow(this.#state);
+    this.#ports.events.emit('round', this.#state);
   }
 
   #devicesOf(assignments: readonly AssignmentId[]): DeviceId[] {

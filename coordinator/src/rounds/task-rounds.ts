@@ -114,8 +114,8 @@ export class TaskRounds {
   adjust(task: Task): void {
     this.#upcoming = task;
     this.#isSpent = false;
-    if (this.#activity.is === 'running') return void this.#ports.events.emit('settings', task.name);
-    this.#adjusted(task);
+    if (this.#activity.is === 'running') this.#ports.moments.settingsChanged(task.name);
+    else this.#adjusted(task);
   }
 
   #adjusted(task: Task): void {
@@ -140,7 +140,7 @@ export class TaskRounds {
     if (!this.#upcoming) return;
     this.#task = this.#upcoming;
     this.#upcoming = undefined;
-    this.#ports.events.emit('settings', this.#task.name);
+    this.#ports.moments.settingsChanged(this.#task.name);
   }
 
   /**

@@ -4,6 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
+import type { Moments } from '../events/moments.ts';
 import type { AddedTaskStore } from './added-tasks.ts';
 import type { Task } from './task.ts';
 import type { TaskModules } from './task-modules.ts';
@@ -13,6 +14,7 @@ export interface TaskAdderPorts {
   readonly modules: TaskModules | undefined;
   readonly store: AddedTaskStore;
   readonly clock: Clock;
+  readonly moments: Pick<Moments, 'taskAdded'>;
   readonly events: CoordinatorEvents;
   /** Whether the coordinator has a task of this name. */
   readonly has: (task: TaskName) => boolean;
@@ -48,7 +50,7 @@ export class TaskAdder {
   }
 
   async #add(file: string, addedBy: string): Promise<TaskAdded> {
-    const { modules, store, clock, events, has, prepare } = this.#ports;
+    const { modules, store, clock, moments, has, prepare } = this.#ports;
     if (!modules)
       throw new MurmurationError(
         'task.module',
@@ -64,7 +66,7 @@ export class TaskAdder {
     });
     await store.put({ task: task.name, file, addedAt: clock.now(), addedBy });
     await admit();
-    events.emit('task-added', task.name, file);
+    moments.taskAdded(task.name, file);
     return { task: task.name, file };
   }
 }

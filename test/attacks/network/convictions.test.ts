@@ -40,7 +40,7 @@ async function ask(scene: Scene, method: string, path: string) {
 
 async function convict(scene: Scene, device: RawDevice, round: number): Promise<void> {
   const name = String(round).padStart(22, 'r') as RoundId;
-  scene.coordinator.events.emit('convicted', name, [device.id as DeviceId], 'secagg.share');
+  scene.coordinator.moments.convicted(name, [device.id as DeviceId], 'secagg.share');
   // What follows from it takes writes.
   for (let turn = 0; turn < 20; turn++) await settled();
 }

@@ -41,6 +41,8 @@ export class Replicas {
     const ports = {
       store: undefined,
       clock: this.#clock,
+      moments: { convicted: () => {} },
+      conduct: { follow: () => {}, spoil: () => {} },
       events: new CoordinatorEvents(),
       primitives: native,
     };

@@ -266,6 +266,7 @@ export async function openSpread({
     seat.rounds = new PartRounds(task, seat.part, {
       ...ports,
       primitives: native,
+      conduct: seat.conduct,
       accounts,
       pool,
       schedule: () => {

@@ -141,6 +141,7 @@ export async function openAdmin(
     forget: async () => {},
   };
   const convictions = new Convictions(storage.convictions, nothing, clock, federation.events);
+  moments.join({ convictions });
   const activity = new InferenceActivity(clock);
   const inferenceSettings = inferenceSchema.parse({ drift: { reference: 100, atLeast: 50 } });
   const monitor = openMonitor(inferenceSettings, {
@@ -198,6 +199,7 @@ export async function openAdmin(
     modules: undefined,
     store: storage.addedTasks,
     clock,
+    moments,
     events: federation.events,
     has: name => tasks.has(name),
     prepare: () => expect.unreachable(),

@@ -234,7 +234,9 @@ describe('a masked cohort in groups', () => {
       const aggregate = aggregateFor('groups', terms.plan, layout, terms.id, terms.groups!.count);
       if (checkpoint && aggregate.consumes === 'groups') aggregate.restore(checkpoint.sum);
       const { clock } = federation;
-      const ports = { store: undefined, clock, events: new CoordinatorEvents(), primitives: native };
+      const [moments, conduct] = [{ convicted: () => {} }, { follow: () => {}, spoil: () => {} }];
+      const events = new CoordinatorEvents();
+      const ports = { store: undefined, clock, moments, conduct, events, primitives: native };
       const again = new RoundExecution(terms, aggregate, ports, saved!);
       again.masked?.offer(() => {});
       const now = federation.rounds.current!.state as CollectingState;
