@@ -23,7 +23,7 @@ export interface ExperimentChange {
   readonly reason: string | null;
 }
 
-/** What happens in a coordinator; whoever watches (log, metrics, dashboard) listens here and changes nothing. */
+/** What happens in a coordinator; whoever watches (log, metrics, dashboard) listens here and changes nothing: what acts is called, by `Moments`. */
 interface EventMap {
   /** A round changed, in its phase or in its counts. */
   round: [state: RoundState];

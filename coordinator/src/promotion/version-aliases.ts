@@ -31,7 +31,7 @@ export interface VersionsInUse {
 }
 
 /** What names of versions stand on. */
-export interface AliasPorts {
+interface AliasPorts {
   readonly store: AliasStore;
   readonly history: Pick<History, 'at' | 'versions'>;
   readonly moments: Pick<Moments, 'aliasesChanged'>;

@@ -14,7 +14,7 @@ interface Ports {
 }
 
 /** What telling of outcomes stands on. */
-export interface TellingPorts extends Pick<Ports, 'queryResults' | 'history'> {
+interface TellingPorts extends Pick<Ports, 'queryResults' | 'history'> {
   readonly moments: Pick<Moments, 'accuracyComputed'>;
 }
 
