@@ -1,5 +1,5 @@
 import type { AuditLog } from '../../operators/audit.ts';
-import type { Document, DocumentKey, Documents } from '../../operators/documents.ts';
+import type { Document, DocumentKey, DocumentQuery, Documents } from '../../operators/documents.ts';
 import { appendAll, memoryAudit } from './audit.ts';
 
 /** Keeps documents as long as the process runs; `audit` takes what the log says of changes. */
@@ -18,7 +18,7 @@ export function memoryDocuments(audit: Pick<AuditLog, 'append'> = memoryAudit())
     },
     async list<Value>(
       kind: string,
-      { scope, keys, before = Number.POSITIVE_INFINITY, limit }: Parameters<Documents['list']>[1] = {},
+      { scope, keys, before = Number.POSITIVE_INFINITY, limit }: DocumentQuery = {},
     ) {
       return listed(
         kind,

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Document, DocumentChange, Documents } from '../../operators/documents.ts';
+import type { Document, DocumentChange, DocumentQuery, Documents } from '../../operators/documents.ts';
 import { appendEntries } from './audit.ts';
 import { bound } from './bound.ts';
 import type { RowDatabase } from './database.ts';
@@ -23,7 +23,7 @@ export function sqlDocuments({ rows, writer }: RowDatabase): Documents {
       return row && fromJson<Value>(row.value);
     },
 
-    async list<Value>(kind: string, { scope, keys, before, limit }: Parameters<Documents['list']>[1] = {}) {
+    async list<Value>(kind: string, { scope, keys, before, limit }: DocumentQuery = {}) {
       if (keys?.length === 0) return [];
       let meant = rows.selectFrom('documents').selectAll().where('kind', '=', kind);
       if (scope !== undefined) meant = meant.where('scope', '=', scope);
