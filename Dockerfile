@@ -3,7 +3,7 @@
 FROM node:22-slim AS build
 WORKDIR /build
 COPY . .
-RUN npm ci --ignore-scripts && npm run build && find */dist -name "*.map" -delete
+RUN npm ci --ignore-scripts && npm run build && find . -path "*/dist/*" -not -path "./node_modules/*" -name "*.map" -delete
 
 # What the coordinator needs when it runs; npm wants the manifests of all workspaces that the lock file names.
 FROM node:22-slim AS packages
@@ -12,15 +12,18 @@ COPY package.json package-lock.json .npmrc ./
 COPY protocol/package.json protocol/
 COPY privacy/package.json privacy/
 COPY engine/package.json engine/
-COPY api/package.json api/
-COPY inference-client/package.json inference-client/
+COPY coordinator/api/package.json coordinator/api/
+COPY serving/client/package.json serving/client/
 COPY monitoring/package.json monitoring/
 COPY sql/package.json sql/
-COPY serving/package.json serving/
-COPY coordinator/package.json coordinator/
-COPY dashboard/package.json dashboard/
+COPY serving/server/package.json serving/server/
+COPY coordinator/rounds/package.json coordinator/rounds/
+COPY coordinator/lifecycle/package.json coordinator/lifecycle/
+COPY coordinator/storage/package.json coordinator/storage/
+COPY coordinator/server/package.json coordinator/server/
+COPY coordinator/dashboard/package.json coordinator/dashboard/
 COPY ui/package.json ui/
-COPY cli/package.json cli/
+COPY coordinator/cli/package.json coordinator/cli/
 COPY client-sdk/package.json client-sdk/
 COPY demo-keyboard-app/package.json demo-keyboard-app/
 COPY simulations/package.json simulations/
@@ -44,23 +47,29 @@ COPY package.json LICENSE ./
 COPY protocol/package.json protocol/
 COPY privacy/package.json privacy/
 COPY engine/package.json engine/
-COPY api/package.json api/
-COPY inference-client/package.json inference-client/
+COPY coordinator/api/package.json coordinator/api/
+COPY serving/client/package.json serving/client/
 COPY monitoring/package.json monitoring/
 COPY sql/package.json sql/
-COPY serving/package.json serving/
-COPY coordinator/package.json coordinator/
-COPY cli/package.json cli/
+COPY serving/server/package.json serving/server/
+COPY coordinator/rounds/package.json coordinator/rounds/
+COPY coordinator/lifecycle/package.json coordinator/lifecycle/
+COPY coordinator/storage/package.json coordinator/storage/
+COPY coordinator/server/package.json coordinator/server/
+COPY coordinator/cli/package.json coordinator/cli/
 COPY --from=build /build/protocol/dist protocol/dist
 COPY --from=build /build/privacy/dist privacy/dist
 COPY --from=build /build/engine/dist engine/dist
-COPY --from=build /build/api/dist api/dist
-COPY --from=build /build/inference-client/dist inference-client/dist
+COPY --from=build /build/coordinator/api/dist coordinator/api/dist
+COPY --from=build /build/serving/client/dist serving/client/dist
 COPY --from=build /build/monitoring/dist monitoring/dist
 COPY --from=build /build/sql/dist sql/dist
-COPY --from=build /build/serving/dist serving/dist
-COPY --from=build /build/coordinator/dist coordinator/dist
-COPY --from=build /build/cli/dist cli/dist
+COPY --from=build /build/serving/server/dist serving/server/dist
+COPY --from=build /build/coordinator/rounds/dist coordinator/rounds/dist
+COPY --from=build /build/coordinator/lifecycle/dist coordinator/lifecycle/dist
+COPY --from=build /build/coordinator/storage/dist coordinator/storage/dist
+COPY --from=build /build/coordinator/server/dist coordinator/server/dist
+COPY --from=build /build/coordinator/cli/dist coordinator/cli/dist
 USER node
 VOLUME /state
 EXPOSE 8800
@@ -68,6 +77,6 @@ EXPOSE 8800
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.MURMURATION_PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "/murmuration/cli/dist/cli.js"]
+ENTRYPOINT ["node", "/murmuration/coordinator/cli/dist/cli.js"]
 # Tasks lie here, so that they find the packages; mount or copy yours.
 CMD ["serve", "tasks/task.js"]

@@ -2,7 +2,7 @@
 // `npm run build` made; with --check it writes nothing, and fails where they differ.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { exportsOf } from './exports.mjs';
 import { rootFolder, say, stop } from './prepare.mjs';
@@ -116,7 +116,7 @@ try {
     additionalEntryPoints: entries.map(({ types }) => types),
   });
   for (const { name, folder, manifest } of packages) {
-    const path = `api/${basename(folder)}.api.md`;
+    const path = `api/${name.replace('@murmuration/', '')}.api.md`;
     const file = join(folder, path);
     const reports = [...typesOf(manifest)].map(
       ([entry, types]) => /** @type {const} */ ([entry, reportOf(folder, types, compilerState)]),

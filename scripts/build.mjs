@@ -101,10 +101,10 @@ function nameInternals(dist) {
 async function buildDashboard() {
   say('Building the dashboard …');
   const vite = await import('vite');
-  const target = join(rootFolder, 'coordinator/dist/dashboard');
+  const target = join(rootFolder, 'coordinator/server/dist/dashboard');
   const [whole, old] = [`${target}.built`, `${target}.old`];
   await vite.build({
-    configFile: join(rootFolder, 'dashboard/vite.config.ts'),
+    configFile: join(rootFolder, 'coordinator/dashboard/vite.config.ts'),
     logLevel: 'error',
     build: { outDir: whole, emptyOutDir: true },
   });

@@ -6,9 +6,9 @@ import { prepare, rootFolder } from './prepare.mjs';
 
 /** Sources that know the version of their package. */
 const constants = [
-  'coordinator/src/assembly/version.ts',
+  'coordinator/server/src/assembly/version.ts',
   'client-sdk/src/device/sdk-version.ts',
-  'cli/src/output/version.ts',
+  'coordinator/cli/src/output/version.ts',
 ];
 
 /** @param {string} file @param {(text: string) => string} change */

@@ -107,9 +107,12 @@ export function counts() {
   const names = /** @type {Map<string, number>} */ (new Map());
   let docstringsByQuestion = 0;
   let longComments = 0;
+  const { workspaces } = JSON.parse(read('package.json'));
   for (const path of listed('*.ts', '*.tsx', '*.mjs', '*.js', '*.css', '*.html')) {
-    const [room = '', ...inRoom] = path.split('/');
-    if (room === 'test' || room === 'docs' || inRoom.length === 0 || path.endsWith('.d.ts')) continue;
+    if (/^(?:test|docs)\/|^[^/]+$|\.d\.ts$/.test(path)) continue;
+    const room =
+      workspaces.find(/** @param {string} folder */ folder => path.startsWith(`${folder}/`)) ??
+      path.slice(0, path.indexOf('/'));
     if (!/\.tsx?$/.test(path)) {
       const lines = count(read(path));
       packages[room] = (packages[room] ?? 0) + lines;

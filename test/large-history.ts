@@ -1,14 +1,14 @@
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { PhaseRecord } from '@murmuration/coordinator/round/timeline';
-import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
-import type { Task } from '@murmuration/coordinator/task/task';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel } from '@murmuration/engine/models/model';
 import { base64url, hex } from '@murmuration/protocol/encoding/bytes';
 import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { PhaseRecord } from '@murmuration/rounds/round/timeline';
+import { storeFirstVersion } from '@murmuration/rounds/rounds/first-version';
+import type { Task } from '@murmuration/rounds/task/task';
+import type { Storage } from '@murmuration/storage/storage';
 import { seededRandom } from './seeded-random.ts';
 
 /** ms between the rounds of the history, and between enrolments. */

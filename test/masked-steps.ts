@@ -1,4 +1,3 @@
-import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -14,6 +13,7 @@ import {
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
+import type { MaskingEvent } from '@murmuration/rounds/rounds/ports';
 
 /** What a device sends in a phase. */
 interface Step {

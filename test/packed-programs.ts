@@ -11,7 +11,7 @@ const dayMs = 86_400_000;
 
 /** What tests run as processes of their own, and the task modules that these load. */
 const programs = [
-  'cli/src/cli.ts',
+  'coordinator/cli/src/cli.ts',
   'test/attacks/device/client-process.ts',
   'test/attacks/device/model-process.ts',
   'test/attacks/operators/killed-by-itself.ts',
@@ -33,7 +33,7 @@ const programs = [
   'test/seeded-random.ts',
   'test/unit/coordinator/storage/holder.ts',
   'test/unit/coordinator/storage/rows/killed-migration.ts',
-  'test/unit/serving/request-log/log-writer.ts',
+  'test/unit/serving/server/request-log/log-writer.ts',
 ];
 
 /** Packages that are packed with the sources: those of the repository, and some that are slow to load or lie beside a package. */

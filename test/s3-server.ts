@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { S3Settings } from '@murmuration/coordinator/storage/objects/s3-settings';
+import type { S3Settings } from '@murmuration/storage/objects/s3-settings';
 import { AwsClient } from 'aws4fetch';
 import { freePort } from './free-port.ts';
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig } from 'vite';
-import { compressed } from '../scripts/compressed.mjs';
+import { compressed } from '../../scripts/compressed.mjs';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 

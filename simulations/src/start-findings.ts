@@ -1,7 +1,7 @@
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { countedNgrams } from '@murmuration/coordinator/rounds/ngram-chain';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import { countedNgrams } from '@murmuration/rounds/rounds/ngram-chain';
 import type { measureBaselines } from './baselines/baselines.ts';
 import { keptVersion } from './demonstration/kept-head.ts';
 import { mixedRecallOf, recallOf } from './demonstration/learned.ts';

@@ -1,13 +1,13 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { TaskLeases } from '@murmuration/coordinator/cells/ports';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import type { TaskLeases } from '@murmuration/storage/leases/ports';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import { enrolmentToken, lineTask } from '../e2e/line.ts';
-import { MemoryLeases } from '../unit/coordinator/cells/memory-leases.ts';
+import { MemoryLeases } from '../unit/coordinator/server/cells/memory-leases.ts';
 
 /** A cell that has its task, and the storage, in memory, in which it reads what other cells have done. */
 export interface MemoryCell {

@@ -1,8 +1,8 @@
 import type { Role } from '@murmuration/api/role';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 
 const made = {
   viewer: mintToken('operator', systemRandom, native),

@@ -1,12 +1,12 @@
 import { randomFillSync } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import type { RunningSum } from '@murmuration/coordinator/aggregation/running-sum';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate, headerLength } from '@murmuration/protocol/weights/codec';
 import { type Layout, layoutOf } from '@murmuration/protocol/weights/layout';
+import { FloatSum } from '@murmuration/rounds/aggregation/float-sum';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
+import type { RunningSum } from '@murmuration/rounds/aggregation/running-sum';
 import { type BenchmarkOptions, type Figures, median, ratioOf } from './benchmark.ts';
 import { stopwatch } from './stopwatch.ts';
 

@@ -1,6 +1,6 @@
-import type { ActivityChange, ActivityStore } from '@murmuration/coordinator/population/activity';
-import type { DeviceStore } from '@murmuration/coordinator/population/device';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { ActivityChange, ActivityStore } from '@murmuration/rounds/population/activity';
+import type { DeviceStore } from '@murmuration/rounds/population/device';
 import { describe, expect, it } from 'vitest';
 
 const device = (index: number) => `device-${index}`.padEnd(22, '-') as DeviceId;

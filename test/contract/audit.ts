@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditLog } from '@murmuration/coordinator/operators/audit';
+import type { AuditEntry, AuditLog } from '@murmuration/rounds/operators/audit';
 import { describe, expect, it } from 'vitest';
 
 function entryOf(index: number, change: Partial<AuditEntry> = {}): AuditEntry {

@@ -1,5 +1,5 @@
-import type { Conviction, ConvictionStore } from '@murmuration/coordinator/population/convictions';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { Conviction, ConvictionStore } from '@murmuration/rounds/population/convictions';
 import { describe, expect, it } from 'vitest';
 
 const of = (device: number, round: number, time = 1_000 * round): Conviction => ({

@@ -1,11 +1,6 @@
 import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import type { DeviceRequests } from '@murmuration/coordinator/devices/request-handlers';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { DeviceStore } from '@murmuration/coordinator/population/device';
-import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enrolment';
-import { Population } from '@murmuration/coordinator/population/population';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import type { DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { challengeMessage, serve } from '@murmuration/protocol/messages/hello';
@@ -14,11 +9,16 @@ import { roundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { DeviceStore } from '@murmuration/rounds/population/device';
+import type { EnrolmentVerifier } from '@murmuration/rounds/population/enrolment';
+import { Population } from '@murmuration/rounds/population/population';
+import { memoryDevices } from '@murmuration/storage/memory/devices';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProtocolDevice } from '../protocol-device.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { boundsOf } from '../unit/coordinator/bounds.ts';
-import { until } from '../unit/coordinator/socket/scene.ts';
+import { boundsOf } from '../unit/coordinator/server/bounds.ts';
+import { until } from '../unit/coordinator/server/socket/scene.ts';
 
 /** What carries connections in a test. */
 export interface CarriedConnections {

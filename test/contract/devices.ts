@@ -1,6 +1,6 @@
-import type { Place } from '@murmuration/coordinator/paging/paging';
-import type { Device, DeviceStore } from '@murmuration/coordinator/population/device';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { Place } from '@murmuration/rounds/paging/paging';
+import type { Device, DeviceStore } from '@murmuration/rounds/population/device';
 import { describe, expect, it } from 'vitest';
 
 function deviceOf(index: number, certified = false): Device {

@@ -1,5 +1,5 @@
-import type { AuditLog } from '@murmuration/coordinator/operators/audit';
-import type { Document, Documents } from '@murmuration/coordinator/operators/documents';
+import type { AuditLog } from '@murmuration/rounds/operators/audit';
+import type { Document, Documents } from '@murmuration/rounds/operators/documents';
 import { describe, expect, it } from 'vitest';
 
 interface Kept {

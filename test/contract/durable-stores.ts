@@ -1,4 +1,4 @@
-import type { Storage } from '@murmuration/coordinator/storage/storage';
+import type { Storage } from '@murmuration/storage/storage';
 import { activityContract } from './activity.ts';
 import { auditContract } from './audit.ts';
 import { convictionsContract } from './convictions.ts';

@@ -1,8 +1,5 @@
-import type {
-  EnrolmentToken,
-  EnrolmentTokenStore,
-} from '@murmuration/coordinator/population/enrolment-token';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { EnrolmentToken, EnrolmentTokenStore } from '@murmuration/rounds/population/enrolment-token';
 import { describe, expect, it } from 'vitest';
 
 const device = (index: number) => `device-${index}`.padEnd(22, '-') as DeviceId;

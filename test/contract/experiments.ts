@@ -3,7 +3,7 @@ import type {
   ExperimentCounts,
   ExperimentStore,
   ExperimentUnit,
-} from '@murmuration/coordinator/lifecycle/experiments/experiment';
+} from '@murmuration/lifecycle/experiments/experiment';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 

@@ -1,5 +1,5 @@
-import type { GateDecision, GateDecisionStore } from '@murmuration/coordinator/registry/gate-decisions';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { GateDecision, GateDecisionStore } from '@murmuration/rounds/registry/gate-decisions';
 import { describe, expect, it } from 'vitest';
 
 const hashOf = (digit: number) => String(digit).repeat(64) as ModelHash;

@@ -1,7 +1,7 @@
-import type { Head, History, RoundFilter } from '@murmuration/coordinator/registry/ports';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
+import type { Head, History, RoundFilter } from '@murmuration/rounds/registry/ports';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { describe, expect, it } from 'vitest';
 
 const line = 'line' as TaskName;

@@ -1,7 +1,4 @@
-import type {
-  InferenceTokenStore,
-  StoredInferenceToken,
-} from '@murmuration/coordinator/tokens/inference-token';
+import type { InferenceTokenStore, StoredInferenceToken } from '@murmuration/rounds/tokens/inference-token';
 import { describe, expect, it } from 'vitest';
 
 function tokenOf(index: number, change: Partial<StoredInferenceToken> = {}): StoredInferenceToken {

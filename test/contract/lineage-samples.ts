@@ -1,5 +1,5 @@
-import { EventMaker } from '@murmuration/coordinator/lifecycle/tracking/openlineage/event-maker';
-import type { LineageOperation } from '@murmuration/coordinator/lifecycle/tracking/openlineage/run-event';
+import { EventMaker } from '@murmuration/lifecycle/tracking/openlineage/event-maker';
+import type { LineageOperation } from '@murmuration/lifecycle/tracking/openlineage/run-event';
 
 const maker = new EventMaker('tests', '1.2.3');
 const run = { job: { kind: 'training', of: 'keyboard' }, key: 'r' } as const;

@@ -3,7 +3,7 @@ import { DatabaseSink } from '@murmuration/serving/request-log/database';
 import { attributesOf, structured } from '@murmuration/serving/request-log/event';
 import { openSql } from '@murmuration/sql/database/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventOf, eventsOf, key } from '../unit/serving/request-log/log-folder.ts';
+import { eventOf, eventsOf, key } from '../unit/serving/server/request-log/log-folder.ts';
 
 interface Row {
   readonly number: number;

@@ -1,6 +1,6 @@
-import type { DeviceMark, MarkStore } from '@murmuration/coordinator/population/mark';
-import { unmarked } from '@murmuration/coordinator/population/mark';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { DeviceMark, MarkStore } from '@murmuration/rounds/population/mark';
+import { unmarked } from '@murmuration/rounds/population/mark';
 import { describe, expect, it } from 'vitest';
 
 const of = (device: number, changedAt: number, change: Partial<DeviceMark> = {}): DeviceMark => ({

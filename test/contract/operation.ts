@@ -1,11 +1,11 @@
-import type { Alias, AliasStore } from '@murmuration/coordinator/registry/aliases';
-import type { AddedTaskStore } from '@murmuration/coordinator/task/added-tasks';
-import type { AddedWordsStore } from '@murmuration/coordinator/task/added-words';
-import type { RejectedWordsStore } from '@murmuration/coordinator/task/rejected-words';
-import type { SettingsStore } from '@murmuration/coordinator/task/settings-store';
-import type { Silence, SilenceStore } from '@murmuration/coordinator/telemetry/alerts/attention';
-import type { HourlyCount, HourlyCountStore } from '@murmuration/coordinator/telemetry/hourly-counts';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Alias, AliasStore } from '@murmuration/rounds/registry/aliases';
+import type { AddedTaskStore } from '@murmuration/rounds/task/added-tasks';
+import type { AddedWordsStore } from '@murmuration/rounds/task/added-words';
+import type { RejectedWordsStore } from '@murmuration/rounds/task/rejected-words';
+import type { SettingsStore } from '@murmuration/rounds/task/settings-store';
+import type { Silence, SilenceStore } from '@murmuration/storage/operation/attention';
+import type { HourlyCount, HourlyCountStore } from '@murmuration/storage/operation/hourly-counts';
 import { describe, expect, it } from 'vitest';
 
 const line = 'line' as TaskName;

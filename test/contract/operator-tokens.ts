@@ -1,5 +1,5 @@
 import { roles } from '@murmuration/api/role';
-import type { OperatorToken, OperatorTokenStore } from '@murmuration/coordinator/operators/operator-token';
+import type { OperatorToken, OperatorTokenStore } from '@murmuration/rounds/operators/operator-token';
 import { describe, expect, it } from 'vitest';
 
 function tokenOf(index: number, change: Partial<OperatorToken> = {}): OperatorToken {

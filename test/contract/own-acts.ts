@@ -1,9 +1,9 @@
-import { initialState } from '@murmuration/coordinator/lifecycle/training-runs/state';
-import type { AuditEntry } from '@murmuration/coordinator/operators/audit';
-import { recordOf } from '@murmuration/coordinator/round/record';
-import { emptyTally } from '@murmuration/coordinator/round/round';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
+import { initialState } from '@murmuration/lifecycle/training-runs/state';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { AuditEntry } from '@murmuration/rounds/operators/audit';
+import { recordOf } from '@murmuration/rounds/round/record';
+import { emptyTally } from '@murmuration/rounds/round/round';
+import type { Storage } from '@murmuration/storage/storage';
 import { describe, expect, it } from 'vitest';
 import { experiment } from './experiments.ts';
 import { decision } from './gate-decisions.ts';

@@ -1,5 +1,5 @@
-import type { PausedTasks } from '@murmuration/coordinator/rounds/pauses';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { PausedTasks } from '@murmuration/rounds/rounds/pauses';
 import { describe, expect, it } from 'vitest';
 
 const [keyboard, digits] = ['keyboard', 'digits'] as TaskName[] as [TaskName, TaskName];

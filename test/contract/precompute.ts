@@ -4,8 +4,8 @@ import { type Database, tableNames } from '@murmuration/serving/precompute/table
 import { openSql } from '@murmuration/sql/database/database';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { denseModel } from '../unit/serving/models.ts';
-import { JobBench } from '../unit/serving/precompute/bench-of-jobs.ts';
+import { denseModel } from '../unit/serving/server/models.ts';
+import { JobBench } from '../unit/serving/server/precompute/bench-of-jobs.ts';
 
 /** What precompute jobs promise of any database; `address` names one that nobody uses. */
 export function precomputeContract(of: string, address: () => Promise<string | undefined>): void {

@@ -1,14 +1,8 @@
-import { AskedAccounts } from '@murmuration/coordinator/privacy/asked-accounts';
-import type {
-  Budget,
-  Claim,
-  DevicePart,
-  Parts,
-  PrivacyLedger,
-} from '@murmuration/coordinator/privacy/ledger';
-import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { AskedAccounts } from '@murmuration/rounds/privacy/asked-accounts';
+import type { Budget, Claim, DevicePart, Parts, PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
+import { privacyOf } from '@murmuration/rounds/task/task-privacy';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../seeded-random.ts';
 import { codeOfPromise } from '../unit/codes.ts';

@@ -1,8 +1,5 @@
-import type {
-  PromotionWatch,
-  PromotionWatchStore,
-} from '@murmuration/coordinator/registry/promotion-watches';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { PromotionWatch, PromotionWatchStore } from '@murmuration/rounds/registry/promotion-watches';
 import { describe, expect, it } from 'vitest';
 
 const [one, two] = ['1', '2'].map(digit => digit.repeat(64)) as [ModelHash, ModelHash];

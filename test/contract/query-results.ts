@@ -1,8 +1,8 @@
-import type { History } from '@murmuration/coordinator/registry/ports';
-import type { QueryResult, QueryResultStore } from '@murmuration/coordinator/registry/query-results';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import type { History } from '@murmuration/rounds/registry/ports';
+import type { QueryResult, QueryResultStore } from '@murmuration/rounds/registry/query-results';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { describe, expect, it } from 'vitest';
 
 const all = Number.POSITIVE_INFINITY;

@@ -1,8 +1,8 @@
-import type { History } from '@murmuration/coordinator/registry/ports';
-import { type PartResult, type PartStore, termsOfPart } from '@murmuration/coordinator/round/parts';
-import type { RoundTerms } from '@murmuration/coordinator/round/round';
-import type { RoundStore } from '@murmuration/coordinator/round/store';
 import type { AssignmentId, DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { History } from '@murmuration/rounds/registry/ports';
+import { type PartResult, type PartStore, termsOfPart } from '@murmuration/rounds/round/parts';
+import type { RoundTerms } from '@murmuration/rounds/round/round';
+import type { RoundStore } from '@murmuration/rounds/round/store';
 import { describe, expect, it } from 'vitest';
 import { checkpointOf, recordOf, roundA, roundB, termsOf } from './rounds.ts';
 

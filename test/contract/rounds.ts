@@ -1,8 +1,8 @@
-import type { History } from '@murmuration/coordinator/registry/ports';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundTerms } from '@murmuration/coordinator/round/round';
-import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/coordinator/round/store';
 import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { History } from '@murmuration/rounds/registry/ports';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundTerms } from '@murmuration/rounds/round/round';
+import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/rounds/round/store';
 import { describe, expect, it } from 'vitest';
 
 const id = <Id extends string>(name: string) => name.padEnd(22, '-') as Id;

@@ -1,4 +1,4 @@
-import type { SessionStore } from '@murmuration/coordinator/operators/session-store';
+import type { SessionStore } from '@murmuration/rounds/operators/session-store';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 const session = (digest: string, openedAt: number) => ({

@@ -1,5 +1,5 @@
-import type { Standing } from '@murmuration/coordinator/cells/ports';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { Standing } from '@murmuration/storage/leases/ports';
 
 /** What a cell may say of a task. */
 export const standing: Standing = {

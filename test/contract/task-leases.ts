@@ -1,6 +1,6 @@
-import { partName } from '@murmuration/coordinator/cells/parts';
-import type { TaskLeases } from '@murmuration/coordinator/cells/ports';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { partName } from '@murmuration/storage/leases/parts';
+import type { TaskLeases } from '@murmuration/storage/leases/ports';
 import { describe, expect, it } from 'vitest';
 import { standing } from './standing.ts';
 

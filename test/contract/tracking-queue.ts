@@ -1,4 +1,4 @@
-import type { Queued, TrackingQueue } from '@murmuration/coordinator/lifecycle/tracking/queue';
+import type { Queued, TrackingQueue } from '@murmuration/lifecycle/tracking/queue';
 import { describe, expect, it } from 'vitest';
 
 /** Operations of which no two are the same: those of the kind `log` by a number, of which 2 is the oddest, and another one. */

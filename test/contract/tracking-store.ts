@@ -1,7 +1,4 @@
-import type {
-  TrackingOperation,
-  TrackingStore,
-} from '@murmuration/coordinator/lifecycle/tracking/operations';
+import type { TrackingOperation, TrackingStore } from '@murmuration/lifecycle/tracking/operations';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 import { trackingQueueContract } from './tracking-queue.ts';

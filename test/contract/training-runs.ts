@@ -1,7 +1,7 @@
-import type { FiringRecord, TrainingRun } from '@murmuration/coordinator/events/training-run';
-import { initialState } from '@murmuration/coordinator/lifecycle/training-runs/state';
-import type { RunStore } from '@murmuration/coordinator/lifecycle/training-runs/store';
+import { initialState } from '@murmuration/lifecycle/training-runs/state';
+import type { RunStore } from '@murmuration/lifecycle/training-runs/store';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { FiringRecord, TrainingRun } from '@murmuration/rounds/events/training-run';
 import { describe, expect, it } from 'vitest';
 
 const task = 'spam' as TaskName;

@@ -7,14 +7,11 @@ import type {
 import { Admission } from '@murmuration/coordinator/devices/admission';
 import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { healthRoutes } from '@murmuration/coordinator/http/routes/health';
 import { PolledConnections } from '@murmuration/coordinator/polling/polled-connections';
 import { connectionRoutes } from '@murmuration/coordinator/polling/routes';
-import { Population } from '@murmuration/coordinator/population/population';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
@@ -23,12 +20,15 @@ import { serve } from '@murmuration/protocol/messages/hello';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { Population } from '@murmuration/rounds/population/population';
+import { memoryDevices } from '@murmuration/storage/memory/devices';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../free-port.ts';
 import { hurriedClock } from '../hurried-clock.ts';
 import { ProtocolDevice } from '../protocol-device.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { boundsOf } from '../unit/coordinator/bounds.ts';
+import { boundsOf } from '../unit/coordinator/server/bounds.ts';
 
 /** A device on a transport of the SDK, which tells what its transport tells. */
 class Carried extends ProtocolDevice implements TransportListener {

@@ -1,12 +1,17 @@
 import { Uploads } from '@murmuration/coordinator/devices/uploads';
-import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
-import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { findRound } from '@murmuration/rounds/rounds/all-tasks';
+import { Traffic } from '@murmuration/rounds/rounds/traffic';
 import { afterEach, describe, expect, it } from 'vitest';
-import { deviceId, type Federation, openFederation, updateOf } from '../unit/coordinator/federation.ts';
-import type { MaskedDevice } from '../unit/coordinator/masked-device.ts';
-import { openMaskedCohort } from '../unit/coordinator/rounds/masked-cohort.ts';
+import { openMaskedCohort } from '../unit/coordinator/rounds/rounds/masked-cohort.ts';
+import {
+  deviceId,
+  type Federation,
+  openFederation,
+  updateOf,
+} from '../unit/coordinator/server/federation.ts';
+import type { MaskedDevice } from '../unit/coordinator/server/masked-device.ts';
 
 /** What carries updates in a test. */
 export interface CarriedUploads {

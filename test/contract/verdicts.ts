@@ -1,6 +1,6 @@
-import type { History } from '@murmuration/coordinator/registry/ports';
-import type { Judged, VerdictStore } from '@murmuration/coordinator/registry/verdicts';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { History } from '@murmuration/rounds/registry/ports';
+import type { Judged, VerdictStore } from '@murmuration/rounds/registry/verdicts';
 import { describe, expect, it } from 'vitest';
 
 const [one, two, other] = ['1', '2', '3'].map(digit => digit.repeat(64)) as [ModelHash, ModelHash, ModelHash];

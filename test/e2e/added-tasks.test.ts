@@ -7,7 +7,7 @@ import { command } from './kept-commands.ts';
 import { SourceProcess } from './processes.ts';
 import { RawDevice } from './raw-device.ts';
 
-const cli = 'cli/src/cli.ts';
+const cli = 'coordinator/cli/src/cli.ts';
 const token = 'a token for every device';
 let folder: string;
 let serve: SourceProcess | undefined;

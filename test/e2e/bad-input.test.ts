@@ -1,7 +1,6 @@
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { decodeAck } from '@murmuration/protocol/messages/frame';
 import { welcome } from '@murmuration/protocol/messages/hello';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -9,6 +8,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf, lineTask, lineTrainer, openCoordinator } from './line.ts';

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 function serve(role: 'front' | 'cell', port: number, tasks: readonly string[]): PackedProcess {
-  const process = new PackedProcess('cli/src/cli.ts', ['serve', '--role', role, ...tasks], {
+  const process = new PackedProcess('coordinator/cli/src/cli.ts', ['serve', '--role', role, ...tasks], {
     MURMURATION_STORAGE: storage,
     MURMURATION_PORT: String(port),
     MURMURATION_ENROLMENT_TOKENS: enrolmentToken,

@@ -1,12 +1,12 @@
 // @module-tag chromium
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
-import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
+import { cohortSizeOf } from '@murmuration/rounds/task/task';
 import { lossesIn } from '@murmuration/simulations/behaviour/losses';
 import { smsText } from '@murmuration/simulations/data/sms';
 import { fewestExamples, keyboardTask } from '@murmuration/simulations/keyboard/task';

@@ -6,7 +6,7 @@ import { command } from './kept-commands.ts';
 import { PackedProcess } from './processes.ts';
 import { RawDevice } from './raw-device.ts';
 
-const cli = 'cli/src/cli.ts';
+const cli = 'coordinator/cli/src/cli.ts';
 
 let folder: string;
 let storage: string;

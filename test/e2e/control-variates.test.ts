@@ -5,12 +5,12 @@ import { memoryStorage } from '@murmuration/client-sdk/node';
 import { OwnVectors } from '@murmuration/client-sdk/update/own-vectors';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
-import type { Head } from '@murmuration/coordinator/registry/ports';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
-import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { Head } from '@murmuration/rounds/registry/ports';
+import { scaffold } from '@murmuration/rounds/strategy/scaffold';
+import { openStorage } from '@murmuration/storage/storage';
 import { afterEach, expect, it } from 'vitest';
 import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
 

@@ -3,11 +3,11 @@
 import type { NewExperiment } from '@murmuration/api/experiment';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
+import type { Storage } from '@murmuration/storage/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from './accessibility.ts';
 import { DashboardWorld, screenshot, settled } from './dashboard-world.ts';

@@ -2,14 +2,14 @@
 
 import { readFile } from 'node:fs/promises';
 import { FederatedClient } from '@murmuration/client-sdk/node';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { binsOf } from '@murmuration/protocol/queries/bins';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import type { Storage } from '@murmuration/storage/storage';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { violations } from './accessibility.ts';

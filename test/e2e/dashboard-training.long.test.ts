@@ -1,12 +1,12 @@
 // @module-tag chromium
 
 import type { MonitorState } from '@murmuration/api/monitor';
-import { central } from '@murmuration/coordinator/task/central';
-import { type CentralTaskDefinition, defineTask } from '@murmuration/coordinator/task/define-task';
-import { drift } from '@murmuration/coordinator/task/retrain/triggers';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { central } from '@murmuration/rounds/task/central';
+import { type CentralTaskDefinition, defineTask } from '@murmuration/rounds/task/define-task';
+import { drift } from '@murmuration/rounds/task/retrain/triggers';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,13 +1,13 @@
 // @module-tag chromium
 
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
-import { growingTask } from '@murmuration/coordinator/task/growing-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import type { Figures } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import { growingTask } from '@murmuration/rounds/task/growing-task';
+import type { Storage } from '@murmuration/storage/storage';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { violations } from './accessibility.ts';

@@ -1,8 +1,9 @@
 // @module-tag chromium
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
+
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from './accessibility.ts';

@@ -2,11 +2,11 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { fetchFront } from '@murmuration/coordinator/fetch';
-import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
+import { openPostgresqlStorage } from '@murmuration/storage/postgresql/storage';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresqlServer } from '../postgresql-server.ts';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { command } from './kept-commands.ts';
 import { SourceProcess } from './processes.ts';
 
-const cli = 'cli/src/cli.ts';
+const cli = 'coordinator/cli/src/cli.ts';
 let folder: string;
 let dev: SourceProcess | undefined;
 

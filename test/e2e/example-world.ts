@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { FederatedClient } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import line from '../../examples/line.task.js';
 import { chromiumOptions } from '../chromium.ts';

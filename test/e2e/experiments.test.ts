@@ -5,16 +5,16 @@ import type { ExperimentMessage, NewExperiment } from '@murmuration/api/experime
 import { murmuration } from '@murmuration/cli/program';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { type ServedModels, serveModels } from '@murmuration/serving/assembly/serve-models';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { coordinatorModels } from '@murmuration/serving/source/coordinator';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { enrolmentToken } from './line.ts';
 import { commitWeight, weightedLine } from './weighted-line.ts';

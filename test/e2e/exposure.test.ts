@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { socketPath } from '@murmuration/protocol/messages/channel';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { isLoopback } from '@murmuration/serving/access/loopback';
 import { io } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -82,7 +82,7 @@ describe('a coordinator that can be reached from other machines', () => {
   });
 
   it('does not start with an operator token that has expired or was revoked', async () => {
-    const { openStorage } = await import('@murmuration/coordinator/storage/storage');
+    const { openStorage } = await import('@murmuration/storage/storage');
     const { systemClock } = await import('@murmuration/protocol/time/system-clock');
     const storage = await openStorage(undefined, systemClock);
     const token = {

@@ -1,7 +1,7 @@
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { nodePlatform } from '@murmuration/client-sdk/node';
 import type { Coordinator } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hurriedClock } from '../hurried-clock.ts';
 import { openCoordinator, startedByAll } from './line.ts';

@@ -2,11 +2,11 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { elementsOf, GrpcClient } from '../unit/serving/grpc-client.ts';
-import { halfPlusTwo, ModelFolder } from '../unit/serving/models.ts';
+import { elementsOf, GrpcClient } from '../unit/serving/server/grpc-client.ts';
+import { halfPlusTwo, ModelFolder } from '../unit/serving/server/models.ts';
 import { PackedProcess } from './processes.ts';
 
-const cli = 'cli/src/cli.ts';
+const cli = 'coordinator/cli/src/cli.ts';
 let folder: ModelFolder;
 let running: PackedProcess | undefined;
 

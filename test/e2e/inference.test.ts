@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { Suggestions } from '@murmuration/demo-keyboard-app/task/suggestions';
@@ -19,8 +18,9 @@ import { type ServedModels, serveModels } from '@murmuration/serving/assembly/se
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { lastEntries } from '@murmuration/serving/request-log/files/reading';
 import { coordinatorModels } from '@murmuration/serving/source/coordinator';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { elementsOf, GrpcClient } from '../unit/serving/grpc-client.ts';
+import { elementsOf, GrpcClient } from '../unit/serving/server/grpc-client.ts';
 import { enrolmentToken, lineTask } from './line.ts';
 
 const words = 'the a cat dog sat ran on mat how are you today fine'.split(' ');

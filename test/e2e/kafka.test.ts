@@ -8,8 +8,8 @@ import { kafkaSchema } from '@murmuration/serving/brokers/settings';
 import { type Consumer, Kafka, type KafkaMessage, logLevel, type Producer } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import { halfPlusTwo, ModelFolder } from '../unit/serving/models.ts';
-import { openWorld, type World } from '../unit/serving/world.ts';
+import { halfPlusTwo, ModelFolder } from '../unit/serving/server/models.ts';
+import { openWorld, type World } from '../unit/serving/server/world.ts';
 import { KafkaMock } from './kafka-mock.ts';
 import { PackedProcess } from './processes.ts';
 
@@ -234,7 +234,7 @@ describe('in the middle of some hundred requests', () => {
     await writeFile(config, JSON.stringify({ kafka: { group: topic, prefetch: 4, session: 2_000 } }));
     const start = async () => {
       const kafkaOptions = ['--kafka', mock.brokers.join(','), '--topic', topic];
-      const program = new PackedProcess('cli/src/cli.ts', [
+      const program = new PackedProcess('coordinator/cli/src/cli.ts', [
         ...['inference', '--from', folder.path, '--port', '0', '--config', config],
         ...kafkaOptions,
       ]);

@@ -3,13 +3,13 @@ import type { ClientOptions } from '@murmuration/client-sdk/client/options';
 import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Objective } from '@murmuration/engine/objective/objective';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 
 export const enrolmentToken = '0123456789abcdef';

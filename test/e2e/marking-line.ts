@@ -1,8 +1,8 @@
 import type { ClientOptions } from '@murmuration/client-sdk/client/options';
 import { memoryStorage } from '@murmuration/client-sdk/node';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { lineOptions } from './line.ts';
 
 /** Devices, and values of the model: one for each of them. */

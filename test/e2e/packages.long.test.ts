@@ -599,7 +599,9 @@ describe('the Dockerfile', () => {
   it('gives npm the manifest of every workspace, and copies what the coordinator imports', () => {
     const { workspaces } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
     for (const workspace of workspaces) expect(stages[1]).toContain(`COPY ${workspace}/package.json`);
-    const { dependencies } = JSON.parse(readFileSync(new URL('coordinator/package.json', root), 'utf8'));
+    const { dependencies } = JSON.parse(
+      readFileSync(new URL('coordinator/server/package.json', root), 'utf8'),
+    );
     const own = Object.keys(dependencies).filter(name => name.startsWith('@murmuration/'));
     for (const name of [...own, '@murmuration/coordinator'])
       expect(image).toContain(`/build/${name.split('/')[1]}/dist`);

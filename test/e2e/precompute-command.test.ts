@@ -5,10 +5,10 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { openSql, type SqlDatabase } from '@murmuration/sql/database/database';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { denseModel, ModelFolder } from '../unit/serving/models.ts';
+import { denseModel, ModelFolder } from '../unit/serving/server/models.ts';
 import { PackedProcess } from './processes.ts';
 
-const cli = 'cli/src/cli.ts';
+const cli = 'coordinator/cli/src/cli.ts';
 let models: ModelFolder;
 let folder: string;
 let running: PackedProcess | undefined;

@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf, openCoordinator } from './line.ts';
 import { PackedProcess, type ProgramProcess, SourceProcess } from './processes.ts';
 import { RawDevice } from './raw-device.ts';
 
-const cli = 'cli/src/cli.ts';
+const cli = 'coordinator/cli/src/cli.ts';
 const env = { MURMURATION_ENROLMENT_TOKENS: enrolmentToken, MURMURATION_PORT: '0' };
 const task = 'test/e2e/line-task.ts';
 

@@ -3,8 +3,8 @@ import { rabbitmqSchema } from '@murmuration/serving/brokers/settings';
 import { Connection, type ConnectionOptions } from 'rabbitmq-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import { halfPlusTwo } from '../unit/serving/models.ts';
-import { openWorld, type World } from '../unit/serving/world.ts';
+import { halfPlusTwo } from '../unit/serving/server/models.ts';
+import { openWorld, type World } from '../unit/serving/server/world.ts';
 import { AmqpRequester } from './amqp-requester.ts';
 import { RabbitmqServer } from './rabbitmq-server.ts';
 

@@ -7,8 +7,8 @@ import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { rabbitmqSchema } from '@murmuration/serving/brokers/settings';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import { halfPlusTwo, ModelFolder } from '../unit/serving/models.ts';
-import { openWorld, type World } from '../unit/serving/world.ts';
+import { halfPlusTwo, ModelFolder } from '../unit/serving/server/models.ts';
+import { openWorld, type World } from '../unit/serving/server/world.ts';
 import { AmqpRequester } from './amqp-requester.ts';
 import { PackedProcess } from './processes.ts';
 import { RabbitmqServer } from './rabbitmq-server.ts';
@@ -204,7 +204,7 @@ describe('kill -9 in the middle of some hundred requests', () => {
     await writeFile(config, JSON.stringify({ rabbitmq: { prefetch } }));
     const start = async () => {
       const program = new PackedProcess(
-        'cli/src/cli.ts',
+        'coordinator/cli/src/cli.ts',
         ['inference', '--from', folder.path, '--port', '0', '--queue', queue, '--config', config],
         { MURMURATION_RABBITMQ_URL: broker.url },
       );

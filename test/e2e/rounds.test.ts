@@ -1,6 +1,6 @@
 import type { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { Coordinator } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import * as plain from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hurriedClock } from '../hurried-clock.ts';

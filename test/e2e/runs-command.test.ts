@@ -1,11 +1,11 @@
 import type { TrainingRunMessage } from '@murmuration/api/run';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { command } from './kept-commands.ts';
 import { enrolmentToken, lineTask } from './line.ts';

@@ -6,15 +6,15 @@ import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Serving } from '@murmuration/engine/inference/serving';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineTask } from './line.ts';
 

@@ -55,7 +55,7 @@ const programs = join(folder, 'programs');
 
 beforeAll(() => {
   mkdirSync(programs, { recursive: true });
-  const words = [process.execPath, ...sourceOptions, join(rootFolder, 'cli/src/cli.ts')];
+  const words = [process.execPath, ...sourceOptions, join(rootFolder, 'coordinator/cli/src/cli.ts')];
   writeFileSync(
     join(programs, 'murmuration'),
     `#!/bin/sh\nexec ${words.map(word => `'${word}'`).join(' ')} "$@"\n`,

@@ -1,7 +1,8 @@
 // @module-tag postgresql
-import { openStorage } from '@murmuration/coordinator/storage/storage';
+
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { type OpenPostgresql, openPostgresql } from '@murmuration/sql/postgresql/open';
+import { openStorage } from '@murmuration/storage/storage';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PostgresqlServer } from '../postgresql-server.ts';
@@ -32,7 +33,7 @@ afterAll(async () => {
 
 function serve(role: 'front' | 'cell'): PackedProcess {
   const tasks = role === 'cell' ? ['test/e2e/line-task.ts'] : [];
-  const process = new PackedProcess('cli/src/cli.ts', ['serve', '--role', role, ...tasks], {
+  const process = new PackedProcess('coordinator/cli/src/cli.ts', ['serve', '--role', role, ...tasks], {
     MURMURATION_STORAGE: storage,
     MURMURATION_PORT: '0',
     MURMURATION_ENROLMENT_TOKENS: enrolmentToken,

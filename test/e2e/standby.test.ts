@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 function serve(more: Record<string, string> = {}): PackedProcess {
-  const process = new PackedProcess('cli/src/cli.ts', ['serve', 'test/e2e/line-task.ts'], {
+  const process = new PackedProcess('coordinator/cli/src/cli.ts', ['serve', 'test/e2e/line-task.ts'], {
     ...env,
     ...more,
   });

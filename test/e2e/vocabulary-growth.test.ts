@@ -4,11 +4,6 @@ import { join } from 'node:path';
 import { FederatedClient, fileStorage, fineTuned, ngramCache } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
 import { growableWords, nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
@@ -18,7 +13,12 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { growWeights } from '@murmuration/protocol/weights/growth';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
+import { defineTask } from '@murmuration/rounds/task/define-task';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
+import { openStorage } from '@murmuration/storage/storage';
 import { afterEach, expect, it } from 'vitest';
 import { enrolmentToken, eventOf } from './line.ts';
 import { PackedProcess } from './processes.ts';
@@ -149,7 +149,7 @@ it('VG1, VG7, VG8: a keyboard learns new words over its storage, and phones with
 
     const { models } = await (await fetch(`${second.coordinator.url}/v1/tasks/keyboard/models`)).json();
     expect(models.slice(0, 2)).toMatchObject([{ words: after.words.length }, { words: before.words.length }]);
-    const show = new PackedProcess('cli/src/cli.ts', [
+    const show = new PackedProcess('coordinator/cli/src/cli.ts', [
       ...['models', 'show', 'keyboard'],
       ...['--url', second.coordinator.url],
     ]);

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { FederatedClient, type PlatformClient } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { loadOnnx } from '@murmuration/engine/onnx/run';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command } from './kept-commands.ts';
 import {

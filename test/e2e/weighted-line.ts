@@ -1,7 +1,7 @@
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
-import type { Task } from '@murmuration/coordinator/task/task';
 import * as tf from '@murmuration/engine/tf';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import type { Task } from '@murmuration/rounds/task/task';
+import type { Storage } from '@murmuration/storage/storage';
 import { lineTask } from './line.ts';
 
 /** A task whose versions multiply by one number each, the first one by 0. */

@@ -1,13 +1,13 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { bltNoise } from '@murmuration/privacy/mechanisms/blt-noise';
 import { native } from '@murmuration/protocol/primitives/node';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { openStorage } from '@murmuration/storage/storage';
 import { afterEach, expect, it } from 'vitest';
 import { PackedProcess } from '../e2e/processes.ts';
-import { bltTask, hashOf, parameters, seedOf } from '../unit/coordinator/privacy/blt-steps.ts';
+import { bltTask, hashOf, parameters, seedOf } from '../unit/coordinator/rounds/privacy/blt-steps.ts';
 
 const [kills, values] = [3, 100_000];
 let folder: string | undefined;

@@ -1,12 +1,12 @@
 // A budget with BLT noise as a process: `blt-process.ts FOLDER VALUES`. Makes the noise of one step after the other, the last one that was taken
 // before once more, and says on standard output which step, and the hash of its noise.
 
-import { PrivacyBudgets } from '@murmuration/coordinator/privacy/budgets';
-import { threadedNoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
-import { bltTask, hashOf, noiseOf, seeded } from '../unit/coordinator/privacy/blt-steps.ts';
+import { PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
+import { threadedNoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
+import { openStorage } from '@murmuration/storage/storage';
+import { bltTask, hashOf, noiseOf, seeded } from '../unit/coordinator/rounds/privacy/blt-steps.ts';
 
 const [folder, values] = process.argv.slice(2);
 const task = bltTask(1_000);

@@ -1,9 +1,9 @@
 // A coordinator that trains by itself as a process: `central-process.ts FOLDER`. Says on standard output each version that it has stored.
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { central } from '@murmuration/coordinator/task/central';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { central } from '@murmuration/rounds/task/central';
+import { defineTask } from '@murmuration/rounds/task/define-task';
 
 const [storage] = process.argv.slice(2);
 const coordinator = await createCoordinator(

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { openStorage } from '@murmuration/storage/storage';
 import { afterEach, expect, it } from 'vitest';
 import { PackedProcess } from '../e2e/processes.ts';
 

@@ -1,6 +1,6 @@
 import type { PlatformClient } from '@murmuration/client-sdk/node';
 import type { RoundProgress } from '@murmuration/client-sdk/session/events';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { afterEach, describe, expect, it } from 'vitest';
 import { lineClient } from '../e2e/line.ts';
 import { scenes } from './scene.ts';

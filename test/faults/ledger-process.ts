@@ -1,10 +1,11 @@
 // A privacy ledger as a process: `ledger-process.ts FOLDER`. Takes one step after the other, and says on standard output which, and its secret.
-import { openStorage } from '@murmuration/coordinator/storage/storage';
-import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
+
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { privacyOf } from '@murmuration/rounds/task/task-privacy';
+import { openStorage } from '@murmuration/storage/storage';
 
 const [folder] = process.argv.slice(2);
 const task = 'keyboard' as TaskName;

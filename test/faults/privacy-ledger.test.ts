@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { openStorage } from '@murmuration/storage/storage';
 import { afterEach, expect, it } from 'vitest';
 import { PackedProcess } from '../e2e/processes.ts';
 

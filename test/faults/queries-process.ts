@@ -2,9 +2,9 @@
 // standard output where it listens, that the command was taken, each phase of a round, and how it ended.
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { enrolmentToken, lineTask } from '../e2e/line.ts';
 
 const [storage, port, command] = process.argv.slice(2);

@@ -5,9 +5,6 @@ import {
   type CoordinatorEnvironment,
   createCoordinator,
 } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -15,6 +12,9 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { type Layout, layoutOf } from '@murmuration/protocol/weights/layout';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { expect } from 'vitest';
 import { enrolmentToken, lineOptions, lineTask, lineTrainer } from '../e2e/line.ts';
 import { RawDevice } from '../e2e/raw-device.ts';

@@ -45,7 +45,7 @@ async function newFolder(): Promise<string> {
 
 async function serve(folder: string, port: string): Promise<{ coordinator: PackedProcess; url: string }> {
   const modules = stages.map(name => join(folder, `${name}.mjs`));
-  const coordinator = new PackedProcess('cli/src/cli.ts', ['serve', ...modules], {
+  const coordinator = new PackedProcess('coordinator/cli/src/cli.ts', ['serve', ...modules], {
     MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
     MURMURATION_STORAGE: join(folder, 'state'),
     MURMURATION_PORT: port,

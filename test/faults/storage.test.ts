@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { Connection } from '@murmuration/sql/sqlite/connection';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { canMount, fill, mountSmall, unfill, unmount } from '../small-disk.ts';
 import { type Scene, scenes } from './scene.ts';

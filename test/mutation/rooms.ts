@@ -20,8 +20,12 @@ export const rooms: readonly Room[] = [
   { name: 'monitoring', sources: ['monitoring/src'], tests: ['test/unit/monitoring'] },
   {
     name: 'round',
-    sources: ['coordinator/src/round'],
-    tests: ['test/unit/coordinator/round', 'test/unit/coordinator/rounds', 'test/unit/coordinator/restarts'],
+    sources: ['coordinator/rounds/src/round'],
+    tests: [
+      'test/unit/coordinator/rounds/round',
+      'test/unit/coordinator/rounds/rounds',
+      'test/unit/coordinator/server/restarts',
+    ],
   },
   {
     name: 'floors',
@@ -32,14 +36,14 @@ export const rooms: readonly Room[] = [
     name: 'lifecycle',
     sources: [
       ...['transition', 'state', 'stopping', 'ends'].map(
-        name => `coordinator/src/lifecycle/training-runs/${name}.ts`,
+        name => `coordinator/lifecycle/src/training-runs/${name}.ts`,
       ),
       ...['judge', 'checks', 'paired-test', 'live-sums'].map(
-        name => `coordinator/src/lifecycle/gates/${name}.ts`,
+        name => `coordinator/lifecycle/src/gates/${name}.ts`,
       ),
-      ...['look', 'restraint', 'standing'].map(name => `coordinator/src/lifecycle/triggers/${name}.ts`),
+      ...['look', 'restraint', 'standing'].map(name => `coordinator/lifecycle/src/triggers/${name}.ts`),
       ...['adjustment', 'analysis', 'design', 'tally'].map(
-        name => `coordinator/src/lifecycle/experiments/${name}.ts`,
+        name => `coordinator/lifecycle/src/experiments/${name}.ts`,
       ),
     ],
     tests: ['test/unit/coordinator/lifecycle'],

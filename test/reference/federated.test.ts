@@ -1,18 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { clip } from '@murmuration/client-sdk/update/clip';
-import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
-import { judge, openQuorum } from '@murmuration/coordinator/round/quorum';
-import { meanOfNearest } from '@murmuration/coordinator/strategy/bulyan';
-import { fedAdagrad } from '@murmuration/coordinator/strategy/fed-adagrad';
-import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
-import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
-import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
-import { median } from '@murmuration/coordinator/strategy/median';
-import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
-import type { Stepped, StrategyState, SumStrategy } from '@murmuration/coordinator/strategy/strategy';
-import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import { native } from '@murmuration/protocol/primitives/node';
 import { addPacked, centre, packRing, widthFor } from '@murmuration/protocol/secagg/ring';
 import { secretRecovery } from '@murmuration/protocol/secagg/shamir';
@@ -21,6 +8,19 @@ import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { type Mean, meanOfSum, quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
 import { rotate } from '@murmuration/protocol/weights/rotate';
 import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
+import { FloatSum } from '@murmuration/rounds/aggregation/float-sum';
+import { judge, openQuorum } from '@murmuration/rounds/round/quorum';
+import { meanOfNearest } from '@murmuration/rounds/strategy/bulyan';
+import { fedAdagrad } from '@murmuration/rounds/strategy/fed-adagrad';
+import { fedAdam } from '@murmuration/rounds/strategy/fed-adam';
+import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
+import { fedAvgM } from '@murmuration/rounds/strategy/fed-avg-m';
+import { fedYogi } from '@murmuration/rounds/strategy/fed-yogi';
+import { krum, multiKrum } from '@murmuration/rounds/strategy/krum';
+import { median } from '@murmuration/rounds/strategy/median';
+import { qFedAvg } from '@murmuration/rounds/strategy/q-fed-avg';
+import type { Stepped, StrategyState, SumStrategy } from '@murmuration/rounds/strategy/strategy';
+import { trimmedMean } from '@murmuration/rounds/strategy/trimmed-mean';
 import { describe, expect, it } from 'vitest';
 
 /** What other projects publish, or what their code gave when it was run (test/vectors/README.md). */

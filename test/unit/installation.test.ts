@@ -66,11 +66,11 @@ describe('npm install in a checkout', () => {
   });
 
   it('gives `npx murmuration`, which runs without a build', () => {
-    const { bin, version: packaged }: Manifest = read('cli/package.json');
+    const { bin, version: packaged }: Manifest = read('coordinator/cli/package.json');
     const file = new URL(`cli/${bin!.murmuration}`, root);
     expect(statSync(file).mode & 0o111).not.toBe(0);
     expect(file.pathname).not.toContain('/dist/');
     expect(version).toBe(packaged);
-    expect(coordinatorVersion).toBe(read('coordinator/package.json').version);
+    expect(coordinatorVersion).toBe(read('coordinator/server/package.json').version);
   });
 });

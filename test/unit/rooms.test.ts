@@ -61,7 +61,7 @@ const order: Record<string, readonly string[]> = {
     'web-view',
     'testing',
   ],
-  'inference-client/src': ['tensors', 'wire', 'client'],
+  'serving/client/src': ['tensors', 'wire', 'client'],
   'monitoring/src': [
     'distributions',
     'samples',
@@ -76,7 +76,7 @@ const order: Record<string, readonly string[]> = {
     'page',
   ],
   'sql/src': ['failures', 'values', 'processes', 'sqlite', 'postgresql', 'writes', 'bulk', 'database'],
-  'serving/src': [
+  'serving/server/src': [
     'tensors',
     'experiments',
     'source',
@@ -204,7 +204,7 @@ const order: Record<string, readonly string[]> = {
     'scenarios',
   ],
   'ui/src': ['theme', 'icons', 'controls', 'charts'],
-  'dashboard/src': [
+  'coordinator/dashboard/src': [
     'format',
     'words',
     'requests',
@@ -234,7 +234,7 @@ const order: Record<string, readonly string[]> = {
     'sign-in',
     'shell',
   ],
-  'cli/src': ['threads', 'output', 'client', 'arguments', 'doctor', 'dev', 'serve', 'commands'],
+  'coordinator/cli/src': ['threads', 'output', 'client', 'arguments', 'doctor', 'dev', 'serve', 'commands'],
 };
 
 /** The room of a file: the folder of a package's sources in which it lies; `.` for a file beside the rooms. */
@@ -282,13 +282,13 @@ describe('the rooms of every package', () => {
 describe('the check of the rooms', () => {
   // biome-ignore format: one breach a line
   it.each([
-    ['an import upward', 'coordinator/src/round/round.ts', "import '../rounds/driver.ts';", 'imports upward: coordinator/src/rounds/driver.ts'],
-    ['a type import upward', 'coordinator/src/round/round.ts', "import type { Driver } from '../rounds/driver.ts';", 'imports upward'],
-    ['an import type upward', 'coordinator/src/round/round.ts', "type Driver = import('../rounds/driver.ts').Driver;", 'imports upward'],
-    ['a dynamic import upward', 'coordinator/src/round/round.ts', "await import('../rounds/driver.ts');", 'imports upward'],
-    ['a re-export upward', 'coordinator/src/round/phases/keys.ts', "export * from '../../socket/gateway.ts';", 'imports upward'],
-    ['a worker above', 'coordinator/src/round/round.ts', "new URL('../masking/worker.ts', import.meta.url)", 'imports upward'],
-    ['an import of an entry', 'coordinator/src/assembly/main.ts', "import '../cli.ts';", 'imports upward: coordinator/src/cli.ts'],
+    ['an import upward', 'coordinator/rounds/src/round/round.ts', "import '../rounds/driver.ts';", 'imports upward: coordinator/rounds/src/rounds/driver.ts'],
+    ['a type import upward', 'coordinator/rounds/src/round/round.ts', "import type { Driver } from '../rounds/driver.ts';", 'imports upward'],
+    ['an import type upward', 'coordinator/rounds/src/round/round.ts', "type Driver = import('../rounds/driver.ts').Driver;", 'imports upward'],
+    ['a dynamic import upward', 'coordinator/rounds/src/round/round.ts', "await import('../rounds/driver.ts');", 'imports upward'],
+    ['a re-export upward', 'coordinator/rounds/src/round/phases/keys.ts', "export * from '../../socket/gateway.ts';", 'imports upward'],
+    ['a worker above', 'coordinator/rounds/src/round/round.ts', "new URL('../masking/worker.ts', import.meta.url)", 'imports upward'],
+    ['an import of an entry', 'coordinator/server/src/assembly/main.ts', "import '../cli.ts';", 'imports upward: coordinator/src/cli.ts'],
     ['a room without a place', 'coordinator/src/attic/old.ts', '', 'no place in the order'],
   ])('finds %s', (_, path, text, sentence) => {
     expect(breaches(new Map([[path, text]])).join('\n')).toContain(sentence);
@@ -297,6 +297,6 @@ describe('the check of the rooms', () => {
   it('is content with imports downward, within a room, and of other packages', () => {
     const text =
       "import './quorum.ts'; import '../evaluation/metrics.ts'; import '@murmuration/protocol/ids/ids';";
-    expect(breaches(new Map([['coordinator/src/round/round.ts', text]]))).toEqual([]);
+    expect(breaches(new Map([['coordinator/rounds/src/round/round.ts', text]]))).toEqual([]);
   });
 });

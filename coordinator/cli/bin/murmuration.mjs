@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const runner = new URL('../../scripts/run.mjs', import.meta.url);
+const runner = new URL('../../../scripts/run.mjs', import.meta.url);
 const source = new URL('../src/cli.ts', import.meta.url);
 if (existsSync(runner) && existsSync(source)) {
   process.argv.splice(2, 0, fileURLToPath(source));

@@ -1,2 +1,2 @@
-export * from './testing/blobs.ts';
-export * from './testing/strategy.ts';
+export * from '@murmuration/rounds/testing/blobs';
+export * from '@murmuration/rounds/testing/strategy';

@@ -1,17 +1,17 @@
-import { runsIn } from '../lifecycle/training-runs/store.ts';
-import type { Documents } from '../operators/documents.ts';
-import { sessionsIn } from '../operators/session-store.ts';
-import { aliasesIn } from '../registry/aliases.ts';
-import { gateDecisionsIn } from '../registry/gate-decisions.ts';
-import { promotionWatchesIn } from '../registry/promotion-watches.ts';
-import { queryResultsIn } from '../registry/query-results.ts';
-import { pausedTasksIn } from '../rounds/pauses.ts';
-import { addedTasksIn } from '../task/added-tasks.ts';
-import { addedWordsIn } from '../task/added-words.ts';
-import { rejectedWordsIn } from '../task/rejected-words.ts';
-import { settingsIn } from '../task/settings-store.ts';
-import { accuracyIn } from '../telemetry/accuracy-store.ts';
-import { silencesIn } from '../telemetry/alerts/attention.ts';
+import { accuracyIn } from '@murmuration/coordinator/telemetry/accuracy-store';
+import { runsIn } from '@murmuration/lifecycle/training-runs/store';
+import type { Documents } from '@murmuration/rounds/operators/documents';
+import { sessionsIn } from '@murmuration/rounds/operators/session-store';
+import { aliasesIn } from '@murmuration/rounds/registry/aliases';
+import { gateDecisionsIn } from '@murmuration/rounds/registry/gate-decisions';
+import { promotionWatchesIn } from '@murmuration/rounds/registry/promotion-watches';
+import { queryResultsIn } from '@murmuration/rounds/registry/query-results';
+import { pausedTasksIn } from '@murmuration/rounds/rounds/pauses';
+import { addedTasksIn } from '@murmuration/rounds/task/added-tasks';
+import { addedWordsIn } from '@murmuration/rounds/task/added-words';
+import { rejectedWordsIn } from '@murmuration/rounds/task/rejected-words';
+import { settingsIn } from '@murmuration/rounds/task/settings-store';
+import { silencesIn } from './operation/attention.ts';
 
 /** Makes the stores of features that keep documents. */
 export function documentStores(documents: Documents) {

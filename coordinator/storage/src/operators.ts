@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import type { AuditLog } from '@murmuration/rounds/operators/audit';
+import type { OperatorTokenStore } from '@murmuration/rounds/operators/operator-token';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
-import type { AuditLog } from '../operators/audit.ts';
-import type { OperatorTokenStore } from '../operators/operator-token.ts';
 import { makeFolder, onDisk } from './files/durable-file.ts';
 import { requireWhole } from './files/whole-folder.ts';
-import { layout } from './folder.ts';
+import { layout } from './folder/folder.ts';
 import { sqlAudit } from './rows/audit.ts';
 import type { RowDatabase } from './rows/database.ts';
 import { openDatabase } from './rows/open.ts';

@@ -1,27 +1,26 @@
+import type { ExperimentStore } from '@murmuration/lifecycle/experiments/experiment';
+import type { LineageOperation } from '@murmuration/lifecycle/tracking/openlineage/run-event';
+import { type TrackingStore, trackedAliasesIn } from '@murmuration/lifecycle/tracking/operations';
+import { memoryQueue, type TrackingQueue } from '@murmuration/lifecycle/tracking/queue';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { AuditLog } from '@murmuration/rounds/operators/audit';
+import type { OperatorTokenStore } from '@murmuration/rounds/operators/operator-token';
+import type { ActivityStore } from '@murmuration/rounds/population/activity';
+import type { ConvictionStore } from '@murmuration/rounds/population/convictions';
+import type { DeviceStore } from '@murmuration/rounds/population/device';
+import type { EnrolmentTokenStore } from '@murmuration/rounds/population/enrolment-token';
+import type { MarkStore } from '@murmuration/rounds/population/mark';
+import type { PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
+import type { BlobStore, History } from '@murmuration/rounds/registry/ports';
+import type { VerdictStore } from '@murmuration/rounds/registry/verdicts';
+import type { PartStore } from '@murmuration/rounds/round/parts';
+import type { RoundStore } from '@murmuration/rounds/round/store';
+import type { InferenceTokenStore } from '@murmuration/rounds/tokens/inference-token';
 import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
-import type { AnsweredChallenges } from '../cells/answered-challenges.ts';
-import type { TaskLeases } from '../cells/ports.ts';
-import type { ExperimentStore } from '../lifecycle/experiments/experiment.ts';
-import type { LineageOperation } from '../lifecycle/tracking/openlineage/run-event.ts';
-import { type TrackingStore, trackedAliasesIn } from '../lifecycle/tracking/operations.ts';
-import { memoryQueue, type TrackingQueue } from '../lifecycle/tracking/queue.ts';
-import type { AuditLog } from '../operators/audit.ts';
-import type { OperatorTokenStore } from '../operators/operator-token.ts';
-import type { ActivityStore } from '../population/activity.ts';
-import type { ConvictionStore } from '../population/convictions.ts';
-import type { DeviceStore } from '../population/device.ts';
-import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
-import type { MarkStore } from '../population/mark.ts';
-import type { PrivacyLedger } from '../privacy/ledger.ts';
-import type { BlobStore, History } from '../registry/ports.ts';
-import type { VerdictStore } from '../registry/verdicts.ts';
-import type { PartStore } from '../round/parts.ts';
-import type { RoundStore } from '../round/store.ts';
-import type { HourlyCountStore } from '../telemetry/hourly-counts.ts';
-import type { InferenceTokenStore } from '../tokens/inference-token.ts';
 import { documentStores } from './document-stores.ts';
+import type { AnsweredChallenges } from './leases/answered-challenges.ts';
+import type { TaskLeases } from './leases/ports.ts';
 import { memoryActivity } from './memory/activity.ts';
 import { memoryAudit } from './memory/audit.ts';
 import { memoryBlobs } from './memory/blobs.ts';
@@ -36,6 +35,7 @@ import { memoryPrivacy } from './memory/privacy.ts';
 import { MemoryRounds } from './memory/rounds.ts';
 import { memoryEnrolmentTokens, memoryInferenceTokens, memoryOperatorTokens } from './memory/tokens.ts';
 import { memoryVerdicts } from './memory/verdicts.ts';
+import type { HourlyCountStore } from './operation/hourly-counts.ts';
 import type { PostgresqlStorageOptions } from './postgresql/storage.ts';
 
 /** All that a coordinator keeps. */
@@ -90,7 +90,7 @@ export async function openStorage(
     return openPostgresqlStorage(place, clock, options);
   }
   // Only now, since there are platforms without its native library.
-  const { openFolder } = await import('./folder.ts');
+  const { openFolder } = await import('./folder/folder.ts');
   return openFolder(place, clock);
 }
 

@@ -1,5 +1,5 @@
-import { comeBackAfter } from '@murmuration/coordinator/population/pacing';
 import { Timers } from '@murmuration/protocol/time/timers';
+import { comeBackAfter } from '@murmuration/rounds/population/pacing';
 import { DailyRhythm } from '../behaviour/availability.ts';
 import { chance } from '../behaviour/chance.ts';
 import { seededRandom } from '../random/seeded-random.ts';

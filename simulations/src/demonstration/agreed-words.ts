@@ -1,5 +1,4 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { firstWordId, mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -7,6 +6,7 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { piecesNeeded } from '@murmuration/protocol/queries/text-digest';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { Storage } from '@murmuration/storage/storage';
 import type { FederatedText } from '../data/federated-text.ts';
 import { type AgreedWords, findWords } from '../vocabulary/find-words.ts';
 import { coverage, wordsOf } from '../vocabulary/words.ts';

@@ -1,7 +1,7 @@
-import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import { lengthsQueryName } from '../vocabulary/message-lengths.ts';
 
 /** Rounds of training from one time that phones are asked to the next. */

@@ -1,5 +1,5 @@
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import { percent } from '../study/percent.ts';

@@ -1,7 +1,7 @@
-import type { Storage } from '@murmuration/coordinator/storage/storage';
-import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
+import type { Storage } from '@murmuration/storage/storage';
 
 /** The version that a storage has rounds go on from with its n-grams, where it has any, and what the strategy remembers; undefined of a new task. */
 export async function keptHead(

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '@murmuration/coordinator/storage/files/durable-file';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { writeWhole } from '@murmuration/storage/files/durable-file';
 import * as z from 'zod';
 import type { AgreedWords } from '../vocabulary/find-words.ts';
 

@@ -1,6 +1,6 @@
 import type { Coordinator } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { Display } from './display.ts';
 
 /** What is needed to run rounds, and to show them. */

@@ -1,5 +1,5 @@
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { StartOptions } from './start-options.ts';
 
 /** Recall in per cent of the held-out words. */

@@ -1,11 +1,11 @@
-import type { Member } from '@murmuration/coordinator/round/cohort';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import { type Figures, figuresOf } from '@murmuration/protocol/queries/figures';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import { queryForm } from '@murmuration/protocol/queries/vector';
 import { addPacked, packedLength } from '@murmuration/protocol/secagg/ring';
+import type { Member } from '@murmuration/rounds/round/cohort';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
 import type { AskedQuery } from './answer-recorder.ts';
 import type { PlainUpdate } from './plain-update.ts';
 

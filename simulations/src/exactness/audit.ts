@@ -1,13 +1,13 @@
-import type { Member } from '@murmuration/coordinator/round/cohort';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
-import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
-import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import { addPacked, centre } from '@murmuration/protocol/secagg/ring';
 import { encodeModel, type FileBeside, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import type { Member } from '@murmuration/rounds/round/cohort';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
+import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
+import { cohortSizeOf, type Task } from '@murmuration/rounds/task/task';
 import type { PlainUpdate } from './plain-update.ts';
 
 /** A version, and what the strategy remembers with it. */

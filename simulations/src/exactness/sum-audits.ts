@@ -1,11 +1,11 @@
-import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
-import type { Task } from '@murmuration/coordinator/task/task';
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Figures } from '@murmuration/protocol/queries/figures';
 import { contentHash, type FileBeside } from '@murmuration/protocol/weights/model-files';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
+import type { Task } from '@murmuration/rounds/task/task';
 import { AnswerAudit } from './answer-audit.ts';
 import { ExactnessAudit, type InitialModel, type Unknown } from './audit.ts';
 import type { PlainUpdate } from './plain-update.ts';

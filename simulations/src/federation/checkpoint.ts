@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { openFolder } from '@murmuration/coordinator/storage/folder';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { countedAs, type Work } from '@murmuration/protocol/time/work';
+import { openFolder } from '@murmuration/storage/folder/folder';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import type { CommonSettings } from '../scenario/settings.ts';
 
 /** What a run is of; a checkpoint goes on with the same one alone. */

@@ -1,8 +1,8 @@
 import type { Platform } from '@murmuration/client-sdk/client/platform';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
+import type { Storage } from '@murmuration/storage/storage';
 
 /** The coordinator of a run, and the devices' way to it. */
 export interface Coordination {

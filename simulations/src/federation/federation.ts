@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { cohortSizeOf, devicesAtOnce, type Task } from '@murmuration/coordinator/task/task';
 import type { Statement } from '@murmuration/privacy/statements/statement';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { cohortSizeOf, devicesAtOnce, type Task } from '@murmuration/rounds/task/task';
 import { requirePoisons } from '../adversaries/adversaries.ts';
 import { requireRealTime } from '../devices/real-time.ts';
 import type { PartCosts, RoundEnded } from '../run-events/run-event.ts';

@@ -1,7 +1,7 @@
-import { inGraph } from '@murmuration/coordinator/round/phases/keys';
-import { cohortSizeOf, largestSumOf, type Task } from '@murmuration/coordinator/task/task';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { inGraph } from '@murmuration/rounds/round/phases/keys';
+import { cohortSizeOf, largestSumOf, type Task } from '@murmuration/rounds/task/task';
 import type { RunBegun } from '../run-events/run-event.ts';
 
 /**

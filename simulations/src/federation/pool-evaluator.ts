@@ -1,6 +1,6 @@
-import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
 import type { Work } from '@murmuration/protocol/time/work';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Evaluator } from '@murmuration/rounds/evaluation/evaluator';
 import type { SharedVersions } from '../devices/shared-versions.ts';
 import type { Measured } from '../scenario/define-scenario.ts';
 import type { JobPool } from '../workers/job-pool.ts';

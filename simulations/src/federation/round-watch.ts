@@ -1,9 +1,9 @@
-import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
 import type { PhaseFigures, RoundEnded, RoundPhase } from '../run-events/run-event.ts';
 
 type Figures = { -readonly [Name in keyof PhaseFigures]: PhaseFigures[Name] };

@@ -3,17 +3,17 @@ import {
   loadCompressedPart,
   loadControlledPart,
 } from '@murmuration/client-sdk/session/loads';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
-import type { Task } from '@murmuration/coordinator/task/task';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { Work } from '@murmuration/protocol/time/work';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { Task } from '@murmuration/rounds/task/task';
+import type { Storage } from '@murmuration/storage/storage';
 import { type Behaviour, deviceBehaviour } from '../behaviour/behaviour.ts';
 import { DeviceStorages } from '../devices/device-storage.ts';
 import { SharedVersions } from '../devices/shared-versions.ts';

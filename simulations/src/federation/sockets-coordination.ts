@@ -1,11 +1,11 @@
 import { nodePlatform } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
-import type { Task } from '@murmuration/coordinator/task/task';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { Task } from '@murmuration/rounds/task/task';
+import type { Storage } from '@murmuration/storage/storage';
 import type { Coordination } from './coordination.ts';
 
 /** ms between looks at whether a run is over. */

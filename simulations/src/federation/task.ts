@@ -1,7 +1,7 @@
-import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
-import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import type { Task } from '@murmuration/coordinator/task/task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Evaluator } from '@murmuration/rounds/evaluation/evaluator';
+import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import type { FederatedData } from '../scenario/federated-data.ts';
 import { firstModel } from '../scenario/first-model.ts';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { Evaluate } from '@murmuration/coordinator/evaluation/worker';
 import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import type { Evaluate } from '@murmuration/rounds/evaluation/worker';
 
 export interface HeldOutText {
   readonly words: readonly string[];

@@ -1,12 +1,12 @@
-import { workerEvaluator } from '@murmuration/coordinator/evaluation/worker-evaluator';
-import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
-import type { Task } from '@murmuration/coordinator/task/task';
 import { nextWordModel, smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import type { NgramsQuery } from '@murmuration/protocol/queries/query';
 import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
+import { workerEvaluator } from '@murmuration/rounds/evaluation/worker-evaluator';
+import { fedAdam } from '@murmuration/rounds/strategy/fed-adam';
+import { defineTask } from '@murmuration/rounds/task/define-task';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { HeldOutText } from './evaluate.ts';
 
 export interface KeyboardSettings {

@@ -1,10 +1,10 @@
 import { type Learned, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
 import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Layout } from '@murmuration/protocol/weights/layout';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
+import { unmaskerPool } from '@murmuration/rounds/masking/unmasker';
 import { evidence, nameWords, together } from './attack.ts';
 import { deltaOf, elementsOf, type RingForm, wholeBytesOf, withoutSelfMask } from './holdings.ts';
 import { MaskedCohort } from './masked-cohort.ts';

@@ -1,4 +1,3 @@
-import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
@@ -7,6 +6,7 @@ import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
+import { cohortSizeOf } from '@murmuration/rounds/task/task';
 import { smsText } from '../data/sms.ts';
 import { keyboardTask } from '../keyboard/task.ts';
 import { heldOutText } from '../keyboard/text.ts';

@@ -1,9 +1,6 @@
 import { heldFloors } from '@murmuration/client-sdk/floors/floors';
 import { demandsOf } from '@murmuration/client-sdk/floors/require-plan';
 import { type Contribution, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
-import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { type AssignmentId, type DeviceId, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
 import { type Plan, writePlan } from '@murmuration/protocol/messages/plan';
@@ -23,6 +20,9 @@ import {
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
 import type { Layout } from '@murmuration/protocol/weights/layout';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
+import { MaskedRound } from '@murmuration/rounds/masking/masked-round';
+import type { Unmasker } from '@murmuration/rounds/masking/unmasker';
 import { simulatedFloors } from '../devices/floors.ts';
 
 /** One phone's place in the round. */

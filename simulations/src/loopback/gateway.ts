@@ -2,11 +2,11 @@ import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
 import type { Core } from '@murmuration/coordinator/assembly/core';
 import type { DeviceConnection } from '@murmuration/coordinator/devices/device-connection';
 import type { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type ModelHash, parseAssignmentId, parseRoundId } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { refusalOf } from '@murmuration/protocol/messages/frame';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 
 /** A device's end of a connection. */
 export interface LoopbackPeer {

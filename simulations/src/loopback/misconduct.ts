@@ -1,10 +1,10 @@
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { sleep } from '@murmuration/protocol/time/sleep';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { Behaviour } from '../behaviour/behaviour.ts';
 import type { DeviceFault } from '../behaviour/faults.ts';
 import { type LossPhase, lossPhases } from '../behaviour/losses.ts';

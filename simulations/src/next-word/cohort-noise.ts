@@ -1,6 +1,6 @@
-import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
-import work from '@murmuration/coordinator/privacy/worker';
 import type { Correlated } from '@murmuration/privacy/mechanisms/mechanism';
+import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
+import work from '@murmuration/rounds/privacy/worker';
 
 /** The noise of rounds that are accounted for with more devices than are simulated. */
 export interface CohortNoise {

@@ -1,7 +1,7 @@
-import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
-import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
+import { privacyOf } from '@murmuration/rounds/task/task-privacy';
 import type { Phone } from '../data/federated-text.ts';
 import { openFederation } from '../federation/federation.ts';
 import type { Scenario } from '../scenario/define-scenario.ts';

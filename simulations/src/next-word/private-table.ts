@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { privacyOf, sharedNoiseOf, type TaskPrivacy } from '@murmuration/coordinator/task/task-privacy';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { privacyOf, sharedNoiseOf, type TaskPrivacy } from '@murmuration/rounds/task/task-privacy';
 import type { CohortNoise } from './cohort-noise.ts';
 import { trainByRounds } from './federated-training.ts';
 import { partMaker } from './part-maker.ts';

@@ -1,4 +1,3 @@
-import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
 import { alphabetOf, sequencesOf } from '@murmuration/demo-keyboard-app/task/ngrams';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { type CountedNgram, countNgrams, keyOf } from '@murmuration/protocol/ngrams/counted-ngrams';
@@ -9,6 +8,7 @@ import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { type FoundNumbers, readNumbers } from '@murmuration/protocol/queries/found-numbers';
 import type { NumbersQuery } from '@murmuration/protocol/queries/query';
 import { type Side, sideOf } from '@murmuration/protocol/queries/sides';
+import { unmaskerPool } from '@murmuration/rounds/masking/unmasker';
 import { seededRandom } from '../random/seeded-random.ts';
 import { AskedPhones } from '../vocabulary/asked-phones.ts';
 import type { NgramSettings } from './settings.ts';

@@ -36,17 +36,17 @@ const keyboard: Page = {
 };
 
 const dashboard: Page = {
-  config: 'dashboard/vite.config.ts',
-  folder: 'coordinator/dist/dashboard',
+  config: 'coordinator/dashboard/vite.config.ts',
+  folder: 'coordinator/server/dist/dashboard',
   sources: [
     'package-lock.json',
     'scripts/compressed.mjs',
-    'dashboard/index.html',
-    'dashboard/vite.config.ts',
-    'dashboard/public',
-    'dashboard/src',
+    'coordinator/dashboard/index.html',
+    'coordinator/dashboard/vite.config.ts',
+    'coordinator/dashboard/public',
+    'coordinator/dashboard/src',
     'ui/src',
-    'api/src/role.ts',
+    'coordinator/api/src/role.ts',
     'protocol/src/errors/errors.ts',
     'protocol/src/time/system-clock.ts',
   ],

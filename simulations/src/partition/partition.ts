@@ -1,6 +1,6 @@
-import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
+import { describeIssues } from '@murmuration/rounds/configuration/config-error';
 import type * as z from 'zod';
 import type { Columns } from '../data/dataset.ts';
 import { byDirichlet } from './dirichlet.ts';

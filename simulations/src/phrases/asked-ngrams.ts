@@ -1,22 +1,22 @@
-import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { QueryResult, QueryResultStore } from '@murmuration/coordinator/registry/query-results';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
-import {
-  asksItself,
-  type FurtherRound,
-  furtherRound,
-  mostAttempts,
-  resultsRead,
-} from '@murmuration/coordinator/rounds/further-round';
-import { countedNgrams } from '@murmuration/coordinator/rounds/ngram-chain';
-import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import { lengthNames } from '@murmuration/demo-keyboard-app/task/phrases';
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { NgramStep, NgramsQuery } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { QueryResult, QueryResultStore } from '@murmuration/rounds/registry/query-results';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
+import {
+  asksItself,
+  type FurtherRound,
+  furtherRound,
+  mostAttempts,
+  resultsRead,
+} from '@murmuration/rounds/rounds/further-round';
+import { countedNgrams } from '@murmuration/rounds/rounds/ngram-chain';
+import { cohortSizeOf, type Task } from '@murmuration/rounds/task/task';
 import type { Display } from '../demonstration/display.ts';
 import type { StartOptions } from '../demonstration/start-options.ts';
 import type { Host } from '../visitors/host.ts';

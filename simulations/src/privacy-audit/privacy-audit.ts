@@ -1,5 +1,5 @@
-import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { privacyOf } from '@murmuration/rounds/task/task-privacy';
 import * as z from 'zod';
 import { adversariesOf } from '../adversaries/adversaries.ts';
 import { smsText } from '../data/sms.ts';

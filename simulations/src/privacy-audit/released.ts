@@ -1,9 +1,9 @@
-import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
-import work from '@murmuration/coordinator/privacy/worker';
-import { sharedNoiseOf } from '@murmuration/coordinator/task/task-privacy';
 import type { Correlated } from '@murmuration/privacy/mechanisms/mechanism';
 import type { Statement } from '@murmuration/privacy/statements/statement';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
+import work from '@murmuration/rounds/privacy/worker';
+import { sharedNoiseOf } from '@murmuration/rounds/task/task-privacy';
 import { openFederation } from '../federation/federation.ts';
 import { completeSettings } from '../scenario/complete-settings.ts';
 import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';

@@ -1,8 +1,8 @@
-import type { BlobStore } from '@murmuration/coordinator/registry/ports';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { BlobStore } from '@murmuration/rounds/registry/ports';
 import type { Redis } from 'ioredis';
 import { keptFor, keys, mostBytes } from './keys.ts';
 import { setInParts } from './large-values.ts';

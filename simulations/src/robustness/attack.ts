@@ -1,6 +1,6 @@
-import type { EachStrategy } from '@murmuration/coordinator/strategy/strategy';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
+import type { EachStrategy } from '@murmuration/rounds/strategy/strategy';
 import { mnist } from '../data/mnist.ts';
 import { digitAccuracy } from '../digits/accuracy.ts';
 import { digitLearner } from '../digits/learner.ts';

@@ -1,6 +1,3 @@
-import { GroupSums } from '@murmuration/coordinator/aggregation/group-sums';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import { dealGroups, groupOf } from '@murmuration/coordinator/round/groups';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
@@ -8,6 +5,9 @@ import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { type Mean, quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
+import { GroupSums } from '@murmuration/rounds/aggregation/group-sums';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
+import { dealGroups, groupOf } from '@murmuration/rounds/round/groups';
 
 /** What a round of the study has to add up. */
 export interface Sent {

@@ -1,10 +1,10 @@
-import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
-import { centredClipping } from '@murmuration/coordinator/strategy/centred-clipping';
-import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-median';
-import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
-import { median } from '@murmuration/coordinator/strategy/median';
-import type { EachStrategy } from '@murmuration/coordinator/strategy/strategy';
-import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
+import { bulyan } from '@murmuration/rounds/strategy/bulyan';
+import { centredClipping } from '@murmuration/rounds/strategy/centred-clipping';
+import { geometricMedian } from '@murmuration/rounds/strategy/geometric-median';
+import { krum, multiKrum } from '@murmuration/rounds/strategy/krum';
+import { median } from '@murmuration/rounds/strategy/median';
+import type { EachStrategy } from '@murmuration/rounds/strategy/strategy';
+import { trimmedMean } from '@murmuration/rounds/strategy/trimmed-mean';
 
 export const ruleNames = [
   'mean',

@@ -1,7 +1,7 @@
-import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
 import { didYouMean } from '@murmuration/protocol/errors/nearest';
+import { describeIssues } from '@murmuration/rounds/configuration/config-error';
 import type * as z from 'zod';
 import type { GivenSettings } from './define-scenario.ts';
 import { settingPaths } from './setting-paths.ts';

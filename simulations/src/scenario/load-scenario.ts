@@ -1,6 +1,6 @@
-import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
+import { describeIssues } from '@murmuration/rounds/configuration/config-error';
 import * as z from 'zod';
 import { metricDescription } from '../run-events/run-event.ts';
 import type { Scenario } from './define-scenario.ts';

@@ -1,20 +1,20 @@
-import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
-import { centredClipping } from '@murmuration/coordinator/strategy/centred-clipping';
-import { fedAdagrad } from '@murmuration/coordinator/strategy/fed-adagrad';
-import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
-import { fedExP } from '@murmuration/coordinator/strategy/fed-exp';
-import { fedNova } from '@murmuration/coordinator/strategy/fed-nova';
-import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
-import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-median';
-import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
-import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
-import { median } from '@murmuration/coordinator/strategy/median';
-import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
-import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
-import type { Strategy } from '@murmuration/coordinator/strategy/strategy';
-import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
+import { bulyan } from '@murmuration/rounds/strategy/bulyan';
+import { centredClipping } from '@murmuration/rounds/strategy/centred-clipping';
+import { fedAdagrad } from '@murmuration/rounds/strategy/fed-adagrad';
+import { fedAdam } from '@murmuration/rounds/strategy/fed-adam';
+import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
+import { fedAvgM } from '@murmuration/rounds/strategy/fed-avg-m';
+import { fedExP } from '@murmuration/rounds/strategy/fed-exp';
+import { fedNova } from '@murmuration/rounds/strategy/fed-nova';
+import { fedYogi } from '@murmuration/rounds/strategy/fed-yogi';
+import { geometricMedian } from '@murmuration/rounds/strategy/geometric-median';
+import { inGroups } from '@murmuration/rounds/strategy/in-groups';
+import { krum, multiKrum } from '@murmuration/rounds/strategy/krum';
+import { median } from '@murmuration/rounds/strategy/median';
+import { qFedAvg } from '@murmuration/rounds/strategy/q-fed-avg';
+import { scaffold } from '@murmuration/rounds/strategy/scaffold';
+import type { Strategy } from '@murmuration/rounds/strategy/strategy';
+import { trimmedMean } from '@murmuration/rounds/strategy/trimmed-mean';
 import * as z from 'zod';
 
 /** A strategy as plain data; what a strategy does not know changes nothing in it. */

@@ -1,4 +1,4 @@
-import type { SessionStore } from '@murmuration/coordinator/operators/session-store';
+import type { SessionStore } from '@murmuration/rounds/operators/session-store';
 
 /** Longer than any replay, ms. */
 const longer = 10 * 366 * 86_400_000;

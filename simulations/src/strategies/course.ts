@@ -1,9 +1,9 @@
 import { fairShare } from '@murmuration/client-sdk/update/fair';
-import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
+import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
 import { type Digit, mnist } from '../data/mnist.ts';
 import { digitAccuracy } from '../digits/accuracy.ts';
 import { type DigitLearner, digitLearner } from '../digits/learner.ts';

@@ -1,6 +1,6 @@
-import type { RoundControl } from '@murmuration/coordinator/rounds/round-control';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import type { Visitors } from './visitors.ts';
 
 /** ms after the last visitor has gone until all is as before: somebody may just have loaded the page again. */

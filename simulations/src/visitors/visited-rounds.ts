@@ -1,5 +1,5 @@
-import { inGraph } from '@murmuration/coordinator/round/phases/keys';
-import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import { inGraph } from '@murmuration/rounds/round/phases/keys';
+import { cohortSizeOf, type Task } from '@murmuration/rounds/task/task';
 
 /** ms that a round waits for a visitor who is about to come. */
 const gathering = 3_000;

@@ -1,5 +1,5 @@
-import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import { simulated } from '../phones/platform.ts';
 
 /** Devices that are no phones of the simulation: the browsers of people who came to the keyboard's page. */

@@ -4,8 +4,6 @@ import { heldFloors } from '@murmuration/client-sdk/floors/floors';
 import type { SessionAnswers } from '@murmuration/client-sdk/session/ports';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { type Answered, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { AnswerSum } from '@murmuration/coordinator/aggregation/answer-sum';
-import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { type AssignmentId, type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import { type Assignment, assignmentOf } from '@murmuration/protocol/messages/round';
@@ -17,6 +15,8 @@ import { sideAsked, sideOf } from '@murmuration/protocol/queries/sides';
 import type { Answer } from '@murmuration/protocol/queries/vector';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { AnswerSum } from '@murmuration/rounds/aggregation/answer-sum';
+import type { Unmasker } from '@murmuration/rounds/masking/unmasker';
 import { simulatedFloors } from '../devices/floors.ts';
 import { MaskedCohort } from '../leak-audit/masked-cohort.ts';
 

@@ -1,7 +1,7 @@
-import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import type { HeavyHitters } from '@murmuration/protocol/queries/heavy-hitters';
 import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
+import { unmaskerPool } from '@murmuration/rounds/masking/unmasker';
 import { seededRandom } from '../random/seeded-random.ts';
 import { AskedPhones, type AskedRound } from './asked-phones.ts';
 import type { VocabularySettings } from './settings.ts';

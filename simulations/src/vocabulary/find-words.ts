@@ -1,10 +1,10 @@
 import { on } from 'node:events';
 import type { Config } from '@murmuration/coordinator/assembly/config';
 import { type CoordinatorEnvironment, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
+import type { Storage } from '@murmuration/storage/storage';
 import { wordsQueryName, wordsTask } from './words-task.ts';
 
 /** What a coordinator needs that asks phones for their words. */

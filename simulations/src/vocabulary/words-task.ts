@@ -1,11 +1,11 @@
 import type { AnswerOptions } from '@murmuration/client-sdk/queries/answer-options';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
-import type { Task } from '@murmuration/coordinator/task/task';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { sketchShare } from '@murmuration/protocol/queries/sides';
+import { defineTask } from '@murmuration/rounds/task/define-task';
+import type { Task } from '@murmuration/rounds/task/task';
 import { lengthsQuery } from './message-lengths.ts';
 import { wordsOf } from './words.ts';
 

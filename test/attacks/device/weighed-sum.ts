@@ -1,10 +1,10 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { type Mean, quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { mostRatio } from '@murmuration/protocol/weights/weight-range';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import { seededRandom } from '../../seeded-random.ts';
 import { assignmentOf } from '../../unit/client-sdk/memory-coordinator.ts';
 import { masking } from './victim.ts';

@@ -1,4 +1,3 @@
-import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
 import type { AssignmentId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RoundContext } from '@murmuration/protocol/secagg/context';
@@ -14,6 +13,7 @@ import {
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { graphContext } from '@murmuration/protocol/secagg/roster';
 import { parcelBytes } from '@murmuration/protocol/secagg/sealed-share';
+import { MaskedRound } from '@murmuration/rounds/masking/masked-round';
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';
 

@@ -1,8 +1,8 @@
 // @module-tag postgresql
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type FetchedFront, fetchFront } from '@murmuration/coordinator/assembly/fetched-front';
-import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { openPostgresqlStorage } from '@murmuration/storage/postgresql/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken } from '../../e2e/line.ts';
 import { PollingDevice } from '../../e2e/polling-device.ts';

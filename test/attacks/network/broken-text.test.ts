@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { openStorage } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { scenes } from '../../faults/scene.ts';
-import { openGateway } from '../../unit/coordinator/socket/scene.ts';
+import { openGateway } from '../../unit/coordinator/server/socket/scene.ts';
 
 const broken = [
   ['NUL', 'no\0de'],

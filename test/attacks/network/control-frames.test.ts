@@ -1,12 +1,12 @@
 import { livePath } from '@murmuration/api/live';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RawDevice } from '../../e2e/raw-device.ts';
 import { scenes } from '../../faults/scene.ts';
-import { type GatewayScene, openGateway, until } from '../../unit/coordinator/socket/scene.ts';
+import { type GatewayScene, openGateway, until } from '../../unit/coordinator/server/socket/scene.ts';
 import { frame, HostileSocket } from './hostile-socket.ts';
 
 const full = Buffer.alloc(125, 1);

@@ -1,9 +1,9 @@
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Target, targets } from './target.ts';
 

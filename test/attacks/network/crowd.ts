@@ -1,15 +1,15 @@
-import type { MarkStore } from '@murmuration/coordinator/population/mark';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { ByteWriter, concatBytes } from '@murmuration/protocol/encoding/bytes';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { bindInGraph } from '@murmuration/protocol/secagg/context';
 import { signatureBytes } from '@murmuration/protocol/secagg/keys';
 import { graphContext } from '@murmuration/protocol/secagg/roster';
 import { oneShareBytes, parcelBytes } from '@murmuration/protocol/secagg/sealed-share';
+import type { MarkStore } from '@murmuration/rounds/population/mark';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import type { Lies } from '../../masked-steps.ts';
 import { seededRandom } from '../../seeded-random.ts';
-import { type Federation, openFederation } from '../../unit/coordinator/federation.ts';
-import { MaskedDevice } from '../../unit/coordinator/masked-device.ts';
+import { type Federation, openFederation } from '../../unit/coordinator/server/federation.ts';
+import { MaskedDevice } from '../../unit/coordinator/server/masked-device.ts';
 
 /** What a device does wrong. */
 export interface Misbehaviour extends Lies {

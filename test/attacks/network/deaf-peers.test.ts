@@ -1,10 +1,10 @@
 import { livePath } from '@murmuration/api/live';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
+import { openStorage } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RawDevice } from '../../e2e/raw-device.ts';
 import { type Scene, scenes } from '../../faults/scene.ts';

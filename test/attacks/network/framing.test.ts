@@ -1,5 +1,5 @@
-import { Complaints } from '@murmuration/coordinator/masking/complaints';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { Complaints } from '@murmuration/rounds/masking/complaints';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { describe, expect, test } from 'vitest';
 import { Crowd, complainingOf } from './crowd.ts';
 

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { leadToCells } from '@murmuration/coordinator/http/lead-to-cells';
-import { trustProxies } from '@murmuration/coordinator/limits/address';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { trustProxies } from '@murmuration/rounds/limits/address';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { heard, targets } from './target.ts';
 

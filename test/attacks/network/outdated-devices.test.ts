@@ -1,8 +1,8 @@
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { challengeMessage } from '@murmuration/protocol/messages/hello';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RawDevice } from '../../e2e/raw-device.ts';
 import { type Scene, scenes } from '../../faults/scene.ts';

@@ -3,13 +3,13 @@ import { request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { checkInference } from '@murmuration/cli/doctor/listening';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GrpcClient } from '../../unit/serving/grpc-client.ts';
+import { GrpcClient } from '../../unit/serving/server/grpc-client.ts';
 import { type Target, targets } from './target.ts';
 
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];

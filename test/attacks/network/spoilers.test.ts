@@ -1,5 +1,5 @@
-import { memoryMarks } from '@murmuration/coordinator/storage/memory/marks';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { memoryMarks } from '@murmuration/storage/memory/marks';
 import { describe, expect, test } from 'vitest';
 import { brokenBoxes, Crowd, type Misbehaviour, rubbish, withheldOwnShare } from './crowd.ts';
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { socketPath } from '@murmuration/protocol/messages/channel';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Target, targets } from './target.ts';
 

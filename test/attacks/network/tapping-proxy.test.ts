@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PollingDevice } from '../../e2e/polling-device.ts';
-import { openPolled, type PolledScene } from '../../unit/coordinator/polling/scene.ts';
+import { openPolled, type PolledScene } from '../../unit/coordinator/server/polling/scene.ts';
 
 /** A device behind a proxy that ends TLS: what it sends, and what it has in its hands, is written down. */
 class TappedDevice extends PollingDevice {

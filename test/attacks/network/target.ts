@@ -6,9 +6,9 @@ import {
   type CoordinatorEnvironment,
   createCoordinator,
 } from '@murmuration/coordinator/assembly/main';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 
 /** A coordinator under attack, and the attacker's bare connections to it. */

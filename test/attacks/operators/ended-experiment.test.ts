@@ -1,5 +1,5 @@
 import { type NewExperiment, newExperiment } from '@murmuration/api/experiment';
-import { Experiments } from '@murmuration/coordinator/lifecycle/experiments/experiments';
+import { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { assigned } from '@murmuration/serving/experiments/assignment';
 import type { ArmWindow } from '@murmuration/serving/monitor/arm-window';
@@ -8,9 +8,9 @@ import { folderModels } from '@murmuration/serving/source/folder';
 import { afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';
 import { gated, name, openGated } from '../../unit/coordinator/lifecycle/gated-task.ts';
-import { HeldRuntime } from '../../unit/serving/held-runtime.ts';
-import { ModelFolder } from '../../unit/serving/models.ts';
-import { openWorld } from '../../unit/serving/world.ts';
+import { HeldRuntime } from '../../unit/serving/server/held-runtime.ts';
+import { ModelFolder } from '../../unit/serving/server/models.ts';
+import { openWorld } from '../../unit/serving/server/world.ts';
 
 const cleanUp: (() => Promise<void>)[] = [];
 afterEach(async () => {

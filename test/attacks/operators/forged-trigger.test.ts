@@ -1,9 +1,9 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
-import { webhook } from '@murmuration/coordinator/task/retrain/triggers';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { webhook } from '@murmuration/rounds/task/retrain/triggers';
+import { openStorage } from '@murmuration/storage/storage';
 import { Webhook as Signer } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';

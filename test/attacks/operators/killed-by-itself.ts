@@ -3,9 +3,9 @@
 // that its gate, which is new or gone, has named or freed what is served.
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import { enrolmentToken } from '../../e2e/line.ts';
 import { steeredTask } from './steered-task.ts';
 

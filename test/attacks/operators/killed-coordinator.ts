@@ -1,9 +1,9 @@
 // A coordinator over the storage folder that is its argument, which is killed as it is about to write down how an operator's action has ended.
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { openStorage } from '@murmuration/storage/storage';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 
 const storage = await openStorage(process.argv[2], systemClock);

@@ -1,6 +1,7 @@
 // Writes many lines to the log of a coordinator, says on standard output that it has done so, and then lives until it is told to end.
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+
 import { createLog, logEvents } from '@murmuration/coordinator/telemetry/log';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
 
 const events = new CoordinatorEvents();
 logEvents(events, createLog('debug'));

@@ -1,4 +1,4 @@
-import { webhook } from '@murmuration/coordinator/task/retrain/triggers';
+import { webhook } from '@murmuration/rounds/task/retrain/triggers';
 import { lineTask } from '../../e2e/line.ts';
 
 export const webhookSecret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { Alert } from '@murmuration/coordinator/events/alert';
+import type { Alert } from '@murmuration/rounds/events/alert';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 import { askAs, operatorTokens } from '../operators.ts';

@@ -5,7 +5,7 @@ import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { packPlaces, placesLength } from '@murmuration/protocol/weights/sparse';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';
-import { deviceId, layout, openFederation } from '../../unit/coordinator/federation.ts';
+import { deviceId, layout, openFederation } from '../../unit/coordinator/server/federation.ts';
 
 const kept = 2;
 

@@ -1,10 +1,3 @@
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { NewWords } from '@murmuration/coordinator/queries/new-words';
-import type { QueryResult } from '@murmuration/coordinator/registry/query-results';
-import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
-import { addedWordsIn } from '@murmuration/coordinator/task/added-words';
-import { growingTask } from '@murmuration/coordinator/task/growing-task';
-import { rejectedWordsIn } from '@murmuration/coordinator/task/rejected-words';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
@@ -14,6 +7,13 @@ import { digestOf, pieces, rows } from '@murmuration/protocol/queries/text-diges
 import { cellsIn, tableFor } from '@murmuration/protocol/queries/text-table';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { NewWords } from '@murmuration/rounds/queries/new-words';
+import type { QueryResult } from '@murmuration/rounds/registry/query-results';
+import { addedWordsIn } from '@murmuration/rounds/task/added-words';
+import { growingTask } from '@murmuration/rounds/task/growing-task';
+import { rejectedWordsIn } from '@murmuration/rounds/task/rejected-words';
+import { memoryDocuments } from '@murmuration/storage/memory/documents';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';

@@ -1,8 +1,8 @@
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';
 import { Cohort, round } from '../../unit/protocol/secagg/cohort.ts';

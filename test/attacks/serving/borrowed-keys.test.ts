@@ -6,8 +6,8 @@ import { rabbitmqSchema } from '@murmuration/serving/brokers/settings';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AmqpRequester } from '../../e2e/amqp-requester.ts';
 import { RabbitmqServer } from '../../e2e/rabbitmq-server.ts';
-import { halfPlusTwo } from '../../unit/serving/models.ts';
-import { openWorld } from '../../unit/serving/world.ts';
+import { halfPlusTwo } from '../../unit/serving/server/models.ts';
+import { openWorld } from '../../unit/serving/server/world.ts';
 
 let broker: RabbitmqServer;
 let names = 0;

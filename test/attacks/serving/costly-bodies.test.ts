@@ -2,7 +2,7 @@ import { protocol } from '@murmuration/serving/grpc/protocol';
 import protobuf from 'protobufjs';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProgramProcess } from '../../e2e/processes.ts';
-import { GrpcClient } from '../../unit/serving/grpc-client.ts';
+import { GrpcClient } from '../../unit/serving/server/grpc-client.ts';
 
 /** A server whose heap is no larger than that of a small container: what takes more kills it. */
 class SmallServer {

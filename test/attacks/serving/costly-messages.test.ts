@@ -3,7 +3,7 @@ import { rabbitmqSchema } from '@murmuration/serving/brokers/settings';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AmqpRequester } from '../../e2e/amqp-requester.ts';
 import { RabbitmqServer } from '../../e2e/rabbitmq-server.ts';
-import { openWorld, type World } from '../../unit/serving/world.ts';
+import { openWorld, type World } from '../../unit/serving/server/world.ts';
 
 const queue = 'requests';
 let broker: RabbitmqServer;

@@ -4,8 +4,8 @@ import { kafkaSchema } from '@murmuration/serving/brokers/settings';
 import kafkajs, { Kafka, type KafkaMessage, logLevel, type Producer } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { KafkaMock } from '../../e2e/kafka-mock.ts';
-import { halfPlusTwo } from '../../unit/serving/models.ts';
-import { openWorld } from '../../unit/serving/world.ts';
+import { halfPlusTwo } from '../../unit/serving/server/models.ts';
+import { openWorld } from '../../unit/serving/server/world.ts';
 
 let mock: KafkaMock;
 let kafka: Kafka;

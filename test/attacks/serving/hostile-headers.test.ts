@@ -11,8 +11,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { KafkaMock } from '../../e2e/kafka-mock.ts';
 import { lineClient, openCoordinator } from '../../e2e/line.ts';
-import { halfPlusTwo } from '../../unit/serving/models.ts';
-import { openWorld, type World } from '../../unit/serving/world.ts';
+import { halfPlusTwo } from '../../unit/serving/server/models.ts';
+import { openWorld, type World } from '../../unit/serving/server/world.ts';
 
 let mock: KafkaMock;
 let kafka: Kafka;

@@ -3,7 +3,7 @@ import * as tf from '@murmuration/engine/tfjs/tf';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PackedProcess } from '../../e2e/processes.ts';
 import { between, cyclic, layer, weights } from '../../unit/engine/models/topologies.ts';
-import { ModelFolder, sumAndProduct } from '../../unit/serving/models.ts';
+import { ModelFolder, sumAndProduct } from '../../unit/serving/server/models.ts';
 import { ModelServer } from './model-server.ts';
 import { expanding, looping } from './onnx-models.ts';
 
@@ -163,7 +163,12 @@ describe('models import', () => {
     const folder = await ModelFolder.create();
     await put(folder, 'bad', cyclic);
     const from = join(folder.path, 'bad/1');
-    const imported = new PackedProcess('cli/src/cli.ts', ['models', 'import', from, join(folder.path, 'to')]);
+    const imported = new PackedProcess('coordinator/cli/src/cli.ts', [
+      'models',
+      'import',
+      from,
+      join(folder.path, 'to'),
+    ]);
     const refused = new Promise<void>(resolve =>
       imported.child.stderr!.on('data', () => /wait for one another/.test(imported.errors) && resolve()),
     );

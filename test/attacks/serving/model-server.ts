@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PackedProcess } from '../../e2e/processes.ts';
-import { ModelFolder } from '../../unit/serving/models.ts';
+import { ModelFolder } from '../../unit/serving/server/models.ts';
 
 export interface Said {
   readonly status: number;
@@ -19,7 +19,7 @@ export class ModelServer {
 
   private constructor(folder: ModelFolder) {
     this.folder = folder;
-    this.process = new PackedProcess('cli/src/cli.ts', [
+    this.process = new PackedProcess('coordinator/cli/src/cli.ts', [
       ...['inference', '--from', folder.path, '--port', '0', '--config', join(folder.path, 'config.json')],
     ]);
   }

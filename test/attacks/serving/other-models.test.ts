@@ -5,7 +5,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { mintInferenceToken, type Right } from '@murmuration/serving/access/tokens';
 import { coordinatorModels } from '@murmuration/serving/source/coordinator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GrpcClient } from '../../unit/serving/grpc-client.ts';
+import { GrpcClient } from '../../unit/serving/server/grpc-client.ts';
 import { type Target, targets } from '../network/target.ts';
 import { askAs, operatorTokens, textOf } from '../operators.ts';
 

@@ -1,6 +1,6 @@
 // An inference server of models that give back what they get, and of one that answers a number with 2,000. It prints where it listens.
-import { denseModel } from '../../unit/serving/models.ts';
-import { openWorld } from '../../unit/serving/world.ts';
+import { denseModel } from '../../unit/serving/server/models.ts';
+import { openWorld } from '../../unit/serving/server/world.ts';
 
 const { url, grpc } = await openWorld(
   async folder => {

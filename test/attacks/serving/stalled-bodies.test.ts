@@ -8,8 +8,8 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GrpcClient } from '../../unit/serving/grpc-client.ts';
-import { openWorld, type World } from '../../unit/serving/world.ts';
+import { GrpcClient } from '../../unit/serving/server/grpc-client.ts';
+import { openWorld, type World } from '../../unit/serving/server/world.ts';
 
 type Settings = NonNullable<Parameters<typeof openWorld>[1]>;
 

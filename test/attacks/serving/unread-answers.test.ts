@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { denseModel } from '../../unit/serving/models.ts';
-import { openWorld, type World } from '../../unit/serving/world.ts';
+import { denseModel } from '../../unit/serving/server/models.ts';
+import { openWorld, type World } from '../../unit/serving/server/world.ts';
 
 type Settings = NonNullable<Parameters<typeof openWorld>[1]>;
 

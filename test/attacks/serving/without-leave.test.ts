@@ -3,7 +3,7 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GrpcClient } from '../../unit/serving/grpc-client.ts';
+import { GrpcClient } from '../../unit/serving/server/grpc-client.ts';
 import { startMemoryCell } from '../memory-cell.ts';
 import { type Target, targets } from '../network/target.ts';
 

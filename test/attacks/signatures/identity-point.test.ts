@@ -1,7 +1,3 @@
-import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
-import { listedTokens } from '@murmuration/coordinator/population/enrolment';
-import { Population } from '@murmuration/coordinator/population/population';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import { challengeMessage } from '@murmuration/protocol/messages/hello';
@@ -13,6 +9,10 @@ import { type DeviceKeys, readKeys, writeKeys } from '@murmuration/protocol/seca
 import { dealShares, enterRound } from '@murmuration/protocol/secagg/participant';
 import { readRoster } from '@murmuration/protocol/secagg/roster';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { MaskedRound } from '@murmuration/rounds/masking/masked-round';
+import { listedTokens } from '@murmuration/rounds/population/enrolment';
+import { Population } from '@murmuration/rounds/population/population';
+import { memoryDevices } from '@murmuration/storage/memory/devices';
 import { Point } from '@noble/ed25519';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { S3Objects } from '@murmuration/coordinator/storage/objects/s3-objects';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { S3Objects } from '@murmuration/storage/objects/s3-objects';
 import { afterEach, expect, it } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';
 

@@ -1,9 +1,9 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { Alert } from '@murmuration/coordinator/events/alert';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { Alert } from '@murmuration/rounds/events/alert';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf, lineTask } from '../../e2e/line.ts';
 import { canMount, fill, mountSmall, unfill, unmount } from '../../small-disk.ts';

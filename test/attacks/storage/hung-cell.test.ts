@@ -1,11 +1,11 @@
 // @module-tag postgresql
 
-import type { DatabaseLeases } from '@murmuration/coordinator/storage/postgresql/leases';
-import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
-import type { Tables } from '@murmuration/coordinator/storage/rows/schema';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
+import type { DatabaseLeases } from '@murmuration/storage/postgresql/leases';
+import { openPostgresqlStorage } from '@murmuration/storage/postgresql/storage';
+import type { Tables } from '@murmuration/storage/rows/schema';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { recordOf, roundA, termsOf } from '../../contract/rounds.ts';

@@ -49,7 +49,7 @@ async function damage(folder: string, table: string): Promise<void> {
 }
 
 function serve(folder: string): PackedProcess {
-  const program = new PackedProcess('cli/src/cli.ts', ['serve', 'test/e2e/line-task.ts'], {
+  const program = new PackedProcess('coordinator/cli/src/cli.ts', ['serve', 'test/e2e/line-task.ts'], {
     MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
     MURMURATION_STORAGE: folder,
     MURMURATION_PORT: '0',

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkStorage } from '@murmuration/cli/doctor/folders';
-import { openOperators } from '@murmuration/coordinator/storage/operators';
+import { openOperators } from '@murmuration/storage/operators';
 import { describe, expect, it } from 'vitest';
 import { checkpointOf, roundA, termsOf } from '../../contract/rounds.ts';
 import { storageFolders } from '../../unit/coordinator/storage/folders.ts';

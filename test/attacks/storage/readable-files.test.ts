@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { databaseOfJobs } from '@murmuration/cli/arguments/precompute-jobs';
-import { backUp } from '@murmuration/coordinator/storage/backup';
 import { openSqlite } from '@murmuration/sql/sqlite/open';
+import { backUp } from '@murmuration/storage/folder/backup';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Target } from '../network/target.ts';
 

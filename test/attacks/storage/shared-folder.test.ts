@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inspectFolder } from '@murmuration/coordinator/storage/inspect';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { Connection } from '@murmuration/sql/sqlite/connection';
+import { inspectFolder } from '@murmuration/storage/folder/inspect';
+import type { Storage } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkpointOf, roundA, termsOf } from '../../contract/rounds.ts';
 import { enrolmentToken } from '../../e2e/line.ts';
@@ -93,11 +93,15 @@ describe('a storage folder whose lock file somebody deletes', () => {
 
   it('ends the coordinator that has lost it', async () => {
     const folder = await make();
-    const program = new PackedProcess('cli/src/cli.ts', ['serve', 'test/attacks/storage/quick-task.ts'], {
-      MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
-      MURMURATION_STORAGE: folder,
-      MURMURATION_PORT: '0',
-    });
+    const program = new PackedProcess(
+      'coordinator/cli/src/cli.ts',
+      ['serve', 'test/attacks/storage/quick-task.ts'],
+      {
+        MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
+        MURMURATION_STORAGE: folder,
+        MURMURATION_PORT: '0',
+      },
+    );
     holders.push(program);
     await program.printed(/listens on/);
     await takeOver(folder);

@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileBlobs } from '@murmuration/coordinator/storage/files/blobs';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { fileBlobs } from '@murmuration/storage/files/blobs';
 import { afterEach, expect, it } from 'vitest';
 import { targets } from '../network/target.ts';
 

@@ -2,8 +2,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { defineTask } from '@murmuration/rounds/task/define-task';
 import { answerOrders } from '../second-process.ts';
 
 export type Order =

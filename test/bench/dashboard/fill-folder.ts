@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileBlobs } from '@murmuration/coordinator/storage/files/blobs';
-import { layout } from '@murmuration/coordinator/storage/folder';
-import { sqlActivity } from '@murmuration/coordinator/storage/rows/activity';
-import { sqlDevices } from '@murmuration/coordinator/storage/rows/devices';
-import { sqlHistory } from '@murmuration/coordinator/storage/rows/history';
-import { openDatabase } from '@murmuration/coordinator/storage/rows/open';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { fileBlobs } from '@murmuration/storage/files/blobs';
+import { layout } from '@murmuration/storage/folder/folder';
+import { sqlActivity } from '@murmuration/storage/rows/activity';
+import { sqlDevices } from '@murmuration/storage/rows/devices';
+import { sqlHistory } from '@murmuration/storage/rows/history';
+import { openDatabase } from '@murmuration/storage/rows/open';
 import { fillHistory } from '../../large-history.ts';
 import { task } from './task.ts';
 

@@ -1,5 +1,5 @@
-import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { defineTask } from '@murmuration/rounds/task/define-task';
 
 /** Devices that a round takes, all of them. */
 export const cohort = 20;

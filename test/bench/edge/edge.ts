@@ -71,7 +71,15 @@ async function measure(
     config,
     JSON.stringify({ port, storage: join(folder, 'state'), enrolmentTokens: [token], log: 'error' }),
   );
-  const serve = [join(root, 'cli/dist/cli.js'), 'serve', task, '--config', config, '--profile', profile];
+  const serve = [
+    join(root, 'coordinator/cli/dist/cli.js'),
+    'serve',
+    task,
+    '--config',
+    config,
+    '--profile',
+    profile,
+  ];
   const child = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', 'inherit'] });
   const second = new SecondProcess<Order, TookPart | null>(new URL('../rounds/devices.ts', import.meta.url));
   try {
@@ -101,7 +109,7 @@ async function memoryOf(pid: number | undefined, line: 'VmRSS' | 'VmHWM'): Promi
 }
 
 function taskOf(devices: number, dim: number): string {
-  const coordinator = new URL('../../../coordinator/dist/index.js', import.meta.url);
+  const coordinator = new URL('../../../coordinator/server/dist/index.js', import.meta.url);
   const tf = new URL('../../../engine/dist/tf.js', import.meta.url);
   return `import { defineTask } from ${JSON.stringify(coordinator.href)};
 import * as tf from ${JSON.stringify(tf.href)};

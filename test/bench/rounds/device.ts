@@ -1,4 +1,3 @@
-import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
@@ -23,6 +22,7 @@ import { revealShares, takeStatement } from '@murmuration/protocol/secagg/reveal
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import type { MaskingEvent } from '@murmuration/rounds/rounds/ports';
 import * as z from 'zod/mini';
 import { LightDevice, type SocketBytes } from '../light-device.ts';
 import { Bulk } from './bulk.ts';

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { shareOf } from '@murmuration/coordinator/round/parts';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { shareOf } from '@murmuration/rounds/round/parts';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import { defineTask } from '@murmuration/rounds/task/define-task';
 import { PostgresqlServer } from '../../postgresql-server.ts';
 import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { RoundState } from '@murmuration/rounds/round/round';
 import { round } from '../benchmark.ts';
 
 /** One phase of a round as the coordinator's process went through it. */

@@ -1,5 +1,5 @@
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
+import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
 
 /** Federated averaging that remembers the means that it was given. */
 export function watchedFedAvg(): {

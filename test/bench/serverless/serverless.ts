@@ -16,8 +16,8 @@ import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { lineTask } from '../../e2e/line.ts';
 import { freePort } from '../../free-port.ts';
 import { PostgresqlServer } from '../../postgresql-server.ts';
-import { denseModel, ModelFolder } from '../../unit/serving/models.ts';
-import { bundleWorker, Workerd, workerd } from '../../unit/serving/workerd.ts';
+import { denseModel, ModelFolder } from '../../unit/serving/server/models.ts';
+import { bundleWorker, Workerd, workerd } from '../../unit/serving/server/workerd.ts';
 import { type BenchmarkOptions, type Figures, median, round } from '../benchmark.ts';
 
 const starts = 7;
@@ -121,7 +121,7 @@ async function serverStart(
 ): Promise<number> {
   const port = String(await freePort());
   const began = performance.now();
-  const child = spawn(process.execPath, [join(root, 'cli/dist/cli.js'), ...argsFor(port)], {
+  const child = spawn(process.execPath, [join(root, 'coordinator/cli/dist/cli.js'), ...argsFor(port)], {
     // That of a coordinator has no argument.
     env: { ...process.env, MURMURATION_PORT: port },
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,8 +1,8 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { native } from '@murmuration/protocol/primitives/node';
 import { applyMasks, collectMasks, type Masks } from '@murmuration/protocol/secagg/mask-stream';
 import { quantizationFor, quantizationOf } from '@murmuration/protocol/weights/quantize';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import type { JobPool, OpenPool } from '@murmuration/simulations/workers/job-pool';
 import type { Job } from '@murmuration/simulations/workers/jobs';

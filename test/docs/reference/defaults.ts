@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import { pairedBootstrap } from '@murmuration/coordinator/task/task-gate';
+import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
+import { pairedBootstrap } from '@murmuration/rounds/task/task-gate';
 import * as z from 'zod';
 
 /** The fields of a schema, by their path, in whatever they are wrapped; of one path there may be several. */

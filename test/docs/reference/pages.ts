@@ -2,13 +2,13 @@ import { inferenceConfigSchema } from '@murmuration/cli/arguments/inference-conf
 import { murmuration } from '@murmuration/cli/program';
 import { configSchema, parseConfig, variables } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { taskSchema } from '@murmuration/coordinator/task/task-schema';
 import { watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
 import { type ErrorCode, errors, isRetryable } from '@murmuration/protocol/errors/errors';
 import { statuses } from '@murmuration/protocol/errors/statuses';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { taskSchema } from '@murmuration/rounds/task/task-schema';
 import { brokerMetrics } from '@murmuration/serving/metrics/broker-metrics';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
 import { precomputeMetrics } from '@murmuration/serving/metrics/precompute-metrics';
@@ -75,7 +75,7 @@ ${fields(brokers, brokerComments)}
 }
 
 function limitsPage(): string {
-  const comments = propertyComments('coordinator/src/limits/limits.ts', 'limits');
+  const comments = propertyComments('coordinator/rounds/src/limits/limits.ts', 'limits');
   const rows = schemaRows(configSchema).filter(({ path }) => path.startsWith('limits.'));
   const own = rows.map(row => {
     const rate = /^(.*)\.(burst|perSecond)$/.exec(row.path);

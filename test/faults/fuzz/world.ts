@@ -1,6 +1,6 @@
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { seededRandom } from '../../seeded-random.ts';
 import type { Dice } from './dice.ts';
 import type { Tally } from './tally.ts';

@@ -7,7 +7,7 @@ export interface Bug {
   readonly replace: string;
 }
 
-const rounds = (file: string) => `coordinator/src/rounds/${file}`;
+const rounds = (file: string) => `coordinator/rounds/src/rounds/${file}`;
 
 const cells = (file: string) => `coordinator/src/cells/${file}`;
 
@@ -90,13 +90,13 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'takes whatever a device sends for its agreement',
-    file: 'coordinator/src/masking/masked-round.ts',
+    file: 'coordinator/rounds/src/masking/masked-round.ts',
     find: 'if (!this.#isSigned(number, this.#toAgree!, signature))',
     replace: 'if (signature.length === 0)',
   },
   {
     name: 'lets devices reveal before enough of them have agreed',
-    file: 'coordinator/src/round/phases/agreement.ts',
+    file: 'coordinator/rounds/src/round/phases/agreement.ts',
     find: 'const { quorum, terms, settled } = closed;',
     replace: `const { quorum, terms } = closed;
     const settled = new Set(quorum.accepted > 1 ? [0] : []);`,

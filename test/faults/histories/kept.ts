@@ -1,17 +1,17 @@
-import type { DeviceStore } from '@murmuration/coordinator/population/device';
-import type { BlobStore, History } from '@murmuration/coordinator/registry/ports';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundTerms } from '@murmuration/coordinator/round/round';
-import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/coordinator/round/store';
-import { type PausedTasks, pausedTasksIn } from '@murmuration/coordinator/rounds/pauses';
-import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
-import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { DeviceStore } from '@murmuration/rounds/population/device';
+import type { BlobStore, History } from '@murmuration/rounds/registry/ports';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundTerms } from '@murmuration/rounds/round/round';
+import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/rounds/round/store';
+import { type PausedTasks, pausedTasksIn } from '@murmuration/rounds/rounds/pauses';
+import { memoryBlobs } from '@murmuration/storage/memory/blobs';
+import { memoryDevices } from '@murmuration/storage/memory/devices';
+import { memoryDocuments } from '@murmuration/storage/memory/documents';
+import { memoryHistory } from '@murmuration/storage/memory/history';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 
 /** One coordinator process, as what it writes to sees it. */
 export interface Writer {

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
-import { cohortSizeOf, largestSumOf, type Task } from '@murmuration/coordinator/task/task';
 import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
+import { cohortSizeOf, largestSumOf, type Task } from '@murmuration/rounds/task/task';
 import type { Kept } from './kept.ts';
 import type { Closed, Ledger, SentUpdate } from './ledger.ts';
 

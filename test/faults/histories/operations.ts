@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { CutOff } from '../../unit/coordinator/cells/memory-leases.ts';
+import type { CutOff } from '../../unit/coordinator/server/cells/memory-leases.ts';
 
 /** What a history is played on. */
 export interface Setting {

@@ -1,5 +1,4 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { challengeMessage, type Hello } from '@murmuration/protocol/messages/hello';
@@ -12,6 +11,7 @@ import { packRing, unpackRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate, headerLength } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { type Quantization, quantizationFor, quantizationOf } from '@murmuration/protocol/weights/quantize';
+import type { MaskingEvent } from '@murmuration/rounds/rounds/ports';
 import { contextOf, MaskedSteps } from '../../masked-steps.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { digestOf, type Part } from './ledger.ts';

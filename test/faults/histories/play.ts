@@ -1,5 +1,5 @@
-import { openMembers } from '@murmuration/coordinator/round/phases/buffering';
-import { graceOf } from '@murmuration/coordinator/round/phases/collecting';
+import { openMembers } from '@murmuration/rounds/round/phases/buffering';
+import { graceOf } from '@murmuration/rounds/round/phases/collecting';
 import { seededRandom } from '../../seeded-random.ts';
 import type { Life } from './life.ts';
 import { devices, type Kind, type Operation, type Setting } from './operations.ts';

@@ -1,10 +1,10 @@
-import { type Aggregate, aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { RoundExecution } from '@murmuration/coordinator/rounds/round-execution';
-import type { Task } from '@murmuration/coordinator/task/task';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { Layout } from '@murmuration/protocol/weights/layout';
+import { type Aggregate, aggregateFor } from '@murmuration/rounds/aggregation/aggregate';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { RoundExecution } from '@murmuration/rounds/rounds/round-execution';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { Durable } from './kept.ts';
 
 /** Rounds as they follow from what is durable of them, and from nothing else. */

@@ -1,8 +1,8 @@
-import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
-import { median } from '@murmuration/coordinator/strategy/median';
-import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import type { Task } from '@murmuration/coordinator/task/task';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { fedAvgM } from '@murmuration/rounds/strategy/fed-avg-m';
+import { median } from '@murmuration/rounds/strategy/median';
+import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { Setting } from './operations.ts';
 
 export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 3] }]);

@@ -1,13 +1,17 @@
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
-import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { storeFirstVersion } from '@murmuration/rounds/rounds/first-version';
+import type { MaskingEvent } from '@murmuration/rounds/rounds/ports';
 import { seededRandom } from '../../seeded-random.ts';
-import { type CutOff, type MemoryCell, MemoryLeases } from '../../unit/coordinator/cells/memory-leases.ts';
+import {
+  type CutOff,
+  type MemoryCell,
+  MemoryLeases,
+} from '../../unit/coordinator/server/cells/memory-leases.ts';
 import { Kept } from './kept.ts';
 import { Ledger } from './ledger.ts';
 import { Life, type Listener } from './life.ts';

@@ -34,13 +34,13 @@ export const bugs: readonly Bug[] = [
   if (contributors.length < terms.minimum)`,
     replace: `  const contributors = kept.cohort.members;
   if (contributors.length < 1)`,
-    tests: ['test/unit/coordinator/round/transition.test.ts'],
+    tests: ['test/unit/coordinator/rounds/round/transition.test.ts'],
   },
   {
     name: 'unmasks groups that agreed, with fewer contributors than a round needs',
     find: 'if (cohort.members.length < terms.minimum)\n      return failed(\n        closed,\n        `Groups with',
     replace: 'if (cohort.members.length < 1)\n      return failed(\n        closed,\n        `Groups with',
-    tests: ['test/unit/coordinator/round/transition.test.ts'],
+    tests: ['test/unit/coordinator/rounds/round/transition.test.ts'],
   },
   {
     name: 'serves a mixture that has what came among its first three less often than one of its parts',
@@ -70,44 +70,44 @@ export const bugs: readonly Bug[] = [
     name: 'keeps rows of a run that was killed which the inputs no longer have',
     find: 'if (attempt > 1) await generations',
     replace: 'if (attempt < 1) await generations',
-    tests: ['test/unit/serving/precompute/sqlite.test.ts'],
+    tests: ['test/unit/serving/server/precompute/sqlite.test.ts'],
   },
   {
     name: 'keeps rows of the last of several runs that were killed',
     find: "where('attempt', '<', attempt).execute()",
     replace: "where('attempt', '<', attempt - 1).execute()",
-    tests: ['test/unit/serving/precompute/sqlite.test.ts'],
+    tests: ['test/unit/serving/server/precompute/sqlite.test.ts'],
   },
   {
     name: 'exits with 0 where the doctor finds a fault',
     find: 'process.exitCode = faults > 0 ? 1 : 0;',
     replace: 'process.exitCode = 0;',
-    tests: ['test/unit/cli/doctor/doctor.test.ts'],
+    tests: ['test/unit/coordinator/cli/doctor/doctor.test.ts'],
   },
   {
     name: 'exits with 1 where the doctor only warns',
     find: 'process.exitCode = faults > 0 ? 1 : 0;',
     replace: 'process.exitCode = faults + warnings > 0 ? 1 : 0;',
-    tests: ['test/unit/cli/doctor/doctor.test.ts'],
+    tests: ['test/unit/coordinator/cli/doctor/doctor.test.ts'],
   },
   {
     name: 'counts a device twice that connects again before its old connection ended',
     find: `#enter(device: DeviceId, platform: string, sdk: string): void {
     this.#leave(device);`,
     replace: '#enter(device: DeviceId, platform: string, sdk: string): void {',
-    tests: ['test/unit/coordinator/telemetry/presence.test.ts'],
+    tests: ['test/unit/coordinator/server/telemetry/presence.test.ts'],
   },
   {
     name: 'loses the counts of an hour where the store fails once',
     find: 'for (const { series, task, name, count, hour } of counts) this.#count(series, task, name, count, hour);',
     replace: '',
-    tests: ['test/unit/coordinator/telemetry/hourly-counter.test.ts'],
+    tests: ['test/unit/coordinator/server/telemetry/hourly-counter.test.ts'],
   },
   {
     name: 'counts to the hour in which a store came back',
     find: 'this.#count(series, task, name, count, hour);',
     replace: 'this.#count(series, task, name, count);',
-    tests: ['test/unit/coordinator/telemetry/hourly-counter.test.ts'],
+    tests: ['test/unit/coordinator/server/telemetry/hourly-counter.test.ts'],
   },
   {
     name: 'doubles the pause between tries without end',
@@ -155,7 +155,7 @@ export const bugs: readonly Bug[] = [
     name: 'reads hours of accuracy from before the horizon',
     find: '(await store.all()).filter(({ from }) => from >= first())',
     replace: 'await store.all()',
-    tests: ['test/unit/serving/monitor/kept-accuracy.test.ts'],
+    tests: ['test/unit/serving/server/monitor/kept-accuracy.test.ts'],
   },
   {
     name: 'calls a context well known one time too late',
@@ -167,13 +167,13 @@ export const bugs: readonly Bug[] = [
     name: 'takes a lease for its own whatever its number',
     find: 'if (found.get(task) !== token) throw this.#lost();',
     replace: 'if (!found.has(task)) throw this.#lost();',
-    tests: ['test/unit/coordinator/cells/held-leases.test.ts'],
+    tests: ['test/unit/coordinator/storage/leases/held-leases.test.ts'],
   },
   {
     name: 'spares no file that was put a moment ago',
     find: 'this.#blobs.sweep(named, this.#clock.now() - grace)',
     replace: 'this.#blobs.sweep(named, this.#clock.now())',
-    tests: ['test/unit/coordinator/registry/retention.test.ts'],
+    tests: ['test/unit/coordinator/rounds/registry/retention.test.ts'],
   },
   {
     name: 'lets adjusted p-values of Benjamini and Hochberg fall as p-values rise',

@@ -6,7 +6,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { BenchmarkOptions, Figures } from '../../bench/benchmark.ts';
 import { PackedProcess } from '../../e2e/processes.ts';
 import { freePorts } from '../../free-port.ts';
-import { halfPlusTwo, ModelFolder } from '../../unit/serving/models.ts';
+import { halfPlusTwo, ModelFolder } from '../../unit/serving/server/models.ts';
 
 const replicas = 3;
 /** Callers, each of whom asks again as soon as it has its answer. */
@@ -31,7 +31,13 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
   await folder.put('half', 1, await halfPlusTwo());
   const [front, ...ports] = await freePorts(1 + replicas);
   const start = (port: number) =>
-    new PackedProcess('cli/src/cli.ts', ['inference', '--from', folder.path, '--port', String(port)]);
+    new PackedProcess('coordinator/cli/src/cli.ts', [
+      'inference',
+      '--from',
+      folder.path,
+      '--port',
+      String(port),
+    ]);
   const running = ports.map(start);
   let proxy: ChildProcess | undefined;
   const counts = { requests: 0, tries: 0, wrong: 0 };

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { splitOf } from '@murmuration/coordinator/rounds/split-of';
-import type { Task } from '@murmuration/coordinator/task/task';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { frozenLayersOf } from '@murmuration/engine/models/frozen-layers';
 import { describeModel } from '@murmuration/engine/models/model';
 import type { Objective } from '@murmuration/engine/objective/objective';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { splitOf } from '@murmuration/rounds/rounds/split-of';
+import type { Task } from '@murmuration/rounds/task/task';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
 import { codeBlocks, readDocuments, root } from '../../docs/documents.ts';

@@ -1,6 +1,6 @@
 import { inferenceConfigSchema } from '@murmuration/cli/arguments/inference-config';
 import { configSchema } from '@murmuration/coordinator/assembly/config';
-import { taskSchema } from '@murmuration/coordinator/task/task-schema';
+import { taskSchema } from '@murmuration/rounds/task/task-schema';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { propertyDefaults } from '../../docs/reference/comments.ts';

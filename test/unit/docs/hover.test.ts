@@ -39,7 +39,7 @@ defineTask({ ...rest, masking: 'off', strategy: median() });
 void createCoordinator({ ...config, host: '::1' }, [task]);
 `;
 
-const schemas = ['coordinator/src/task/task-schema.ts', 'coordinator/src/assembly/config.ts'];
+const schemas = ['coordinator/rounds/src/task/task-schema.ts', 'coordinator/server/src/assembly/config.ts'];
 const service = serviceOf(file, text);
 
 /** TypeScript as an editor runs it, with a file that is nowhere. */

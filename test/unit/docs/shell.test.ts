@@ -18,7 +18,7 @@ const untried: Readonly<Record<string, string>> = {
   cp: 'copies files that bundlers and packages bring; test/e2e/bundlers.ts does it',
   docker: 'wants a daemon of its own; `npm run image` builds and walks the image',
   echo: 'appends to a file of the reader',
-  grpcurl: 'is on few machines; test/unit/serving/grpc-client.ts calls the same service',
+  grpcurl: 'is on few machines; test/unit/serving/server/grpc-client.ts calls the same service',
   install: 'makes folders for users of a server',
   kubectl: 'wants a cluster; test/unit/deploy holds the manifests to the program',
   mkdir: 'makes a folder of the reader',

@@ -1,6 +1,4 @@
 import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import { encodeAssignment } from '@murmuration/protocol/messages/round';
@@ -11,13 +9,15 @@ import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { packRing, unpackRing } from '@murmuration/protocol/secagg/ring';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
 import { AnswerAudit } from '@murmuration/simulations/exactness/answer-audit';
 import type { PlainUpdate } from '@murmuration/simulations/exactness/plain-update';
 import { Recorder } from '@murmuration/simulations/exactness/recorder';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';
 import { assignmentOf } from '../client-sdk/memory-coordinator.ts';
-import { deviceId } from '../coordinator/federation.ts';
+import { deviceId } from '../coordinator/server/federation.ts';
 
 const query = defineQuery({
   name: 'phrases',

@@ -1,6 +1,3 @@
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { firstWordId, mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
@@ -9,6 +6,9 @@ import type { Plan } from '@murmuration/protocol/messages/plan';
 import { centre } from '@murmuration/protocol/secagg/ring';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
+import { unmaskerPool } from '@murmuration/rounds/masking/unmasker';
+import { defineTask } from '@murmuration/rounds/task/define-task';
 import { smsText } from '@murmuration/simulations/data/sms';
 import { audit, type Owner } from '@murmuration/simulations/leak-audit/audit';
 import { elementsOf, withoutSelfMask } from '@murmuration/simulations/leak-audit/holdings';

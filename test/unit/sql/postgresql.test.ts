@@ -1,9 +1,9 @@
 // @module-tag postgresql
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { isOutage } from '@murmuration/coordinator/rounds/until-stored';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { isOutage } from '@murmuration/rounds/rounds/until-stored';
 import { openSql } from '@murmuration/sql/database/database';
 import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
 import { keptFor } from '@murmuration/sql/postgresql/keep-alives';

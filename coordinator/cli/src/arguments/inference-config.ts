@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
+import { describeIssues } from '@murmuration/rounds/configuration/config-error';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { kafkaSchema, rabbitmqSchema } from '@murmuration/serving/brokers/settings';
 import * as z from 'zod';

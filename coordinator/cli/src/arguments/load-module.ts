@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enrolment';
-import type { Task } from '@murmuration/coordinator/task/task';
-import { taskOf } from '@murmuration/coordinator/task/task-modules';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { EnrolmentVerifier } from '@murmuration/rounds/population/enrolment';
+import type { Task } from '@murmuration/rounds/task/task';
+import { taskOf } from '@murmuration/rounds/task/task-modules';
 
 /** The task that a module defines. Throws `config.invalid`. */
 export async function loadTask(path: string): Promise<Task> {

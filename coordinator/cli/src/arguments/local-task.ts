@@ -1,7 +1,7 @@
-import type { Task } from '@murmuration/coordinator/task/task';
-import { taskOf } from '@murmuration/coordinator/task/task-modules';
 import type { Objective } from '@murmuration/engine/objective/objective';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Task } from '@murmuration/rounds/task/task';
+import { taskOf } from '@murmuration/rounds/task/task-modules';
 import { loadModule } from './load-module.ts';
 
 /** What `murmuration dev` runs: a task, and what its local devices learn from. */

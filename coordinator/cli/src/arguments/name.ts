@@ -1,6 +1,6 @@
-import { label } from '@murmuration/coordinator/tokens/label';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
+import { label } from '@murmuration/rounds/tokens/label';
 
 /** The name that `--name` gives a token. Throws `config.invalid` for one that is empty, too long or not plain text. */
 export function nameOf(text: string): string {

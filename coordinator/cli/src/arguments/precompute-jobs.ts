@@ -1,10 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { placeOf } from '@murmuration/coordinator/storage/place';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import { jobsOf } from '@murmuration/serving/precompute/job/jobs-of';
+import { placeOf } from '@murmuration/storage/place';
 import { loadModule } from './load-module.ts';
 
 export const intoHelp =

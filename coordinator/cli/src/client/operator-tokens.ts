@@ -1,12 +1,12 @@
 import { userInfo } from 'node:os';
 import { type Role, roles } from '@murmuration/api/role';
 import { iso, isoOrNull } from '@murmuration/coordinator/http/routes/admin/schemas';
-import { Operators } from '@murmuration/coordinator/operators/operators';
-import type { Place } from '@murmuration/coordinator/paging/paging';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { Operators } from '@murmuration/rounds/operators/operators';
+import type { Place } from '@murmuration/rounds/paging/paging';
 import * as z from 'zod';
 import { AdminClient } from './admin-client.ts';
 
@@ -62,7 +62,7 @@ export async function withStoredTokens<Result>(
   work: (tokens: OperatorTokens) => Promise<Result>,
 ): Promise<Result> {
   // Only here: what goes over the network needs no database.
-  const { openOperators } = await import('@murmuration/coordinator/storage/operators');
+  const { openOperators } = await import('@murmuration/storage/operators');
   const { tokens, audit, close } = await openOperators(folder);
   try {
     const operators = new Operators(tokens, audit, {

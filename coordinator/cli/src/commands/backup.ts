@@ -1,5 +1,5 @@
-import type { Copied } from '@murmuration/coordinator/storage/backup';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Copied } from '@murmuration/storage/folder/backup';
 import type { Command } from 'commander';
 import { type StorageOptions, storageFolder, storageOptions } from '../arguments/storage-folder.ts';
 import { say } from '../output/output.ts';
@@ -18,7 +18,7 @@ export function backupCommands(program: Command): void {
       .argument('<folder>', 'the folder for the copy; empty or not yet there'),
   ).action(async (to: string, options) => {
     const from = await storageFolder(options);
-    const { backUp } = await import('@murmuration/coordinator/storage/backup');
+    const { backUp } = await import('@murmuration/storage/folder/backup');
     say(`Backed up ${describe(await backUp(from, to))} from ${from} to ${to}`);
     say(
       `Keep a copy of ${from}/backup.key elsewhere, apart from the backups: restore asks for it, and by it sees that nobody has changed them.`,
@@ -35,7 +35,7 @@ export function backupCommands(program: Command): void {
   ).action(async (backup: string, options: RestoreOptions) => {
     const to = await storageFolder(options);
     const key = await keyIn(options);
-    const { restore } = await import('@murmuration/coordinator/storage/backup');
+    const { restore } = await import('@murmuration/storage/folder/backup');
     const copied = await restore(backup, to, key);
     say(`Restored ${describe(copied)} from ${backup} to ${to}`);
     if (!key)
@@ -47,7 +47,7 @@ export function backupCommands(program: Command): void {
 
 async function keyIn({ key: file, unverified }: RestoreOptions): Promise<Uint8Array | undefined> {
   if (file === undefined && unverified) return undefined;
-  const { readKey } = await import('@murmuration/coordinator/storage/backup-key');
+  const { readKey } = await import('@murmuration/storage/folder/backup-key');
   const key = file === undefined ? undefined : await readKey(file);
   if (key) return key;
   throw new MurmurationError(

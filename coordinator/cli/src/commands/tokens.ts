@@ -1,10 +1,10 @@
 import { type Role, roles } from '@murmuration/api/role';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { type Command, Option } from 'commander';
 import { expiry } from '../arguments/lifetime.ts';
 import { nameOf } from '../arguments/name.ts';

@@ -1,11 +1,11 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { base64url, hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { loadLocalTask } from '../arguments/local-task.ts';
 import { figures } from '../output/figures.ts';
 import { note, say } from '../output/output.ts';

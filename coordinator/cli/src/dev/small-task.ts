@@ -1,6 +1,6 @@
-import { withSettings } from '@murmuration/coordinator/task/settings';
-import { SettingsError } from '@murmuration/coordinator/task/settings-error';
-import { addsAsTheyCome, type Task } from '@murmuration/coordinator/task/task';
+import { withSettings } from '@murmuration/rounds/task/settings';
+import { SettingsError } from '@murmuration/rounds/task/settings-error';
+import { addsAsTheyCome, type Task } from '@murmuration/rounds/task/task';
 
 /** A task as a few local devices can learn it. */
 export interface SmallTask {

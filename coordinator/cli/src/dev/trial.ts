@@ -1,10 +1,10 @@
-import { measure } from '@murmuration/coordinator/evaluation/measure';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel } from '@murmuration/engine/models/model';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { decodeModel, encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { measure } from '@murmuration/rounds/evaluation/measure';
 import type { LocalTask } from '../arguments/local-task.ts';
 
 /** What a trial found. */

@@ -1,9 +1,9 @@
-import { S3Objects } from '@murmuration/coordinator/storage/objects/s3-objects';
-import type { S3Settings } from '@murmuration/coordinator/storage/objects/s3-settings';
 import { hex, utf8 } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { S3Objects } from '@murmuration/storage/objects/s3-objects';
+import type { S3Settings } from '@murmuration/storage/objects/s3-settings';
 import { type Finding, fault, ok, reason } from './finding.ts';
 
 /** Always the same, so that one that could not be deleted is replaced the next time. */

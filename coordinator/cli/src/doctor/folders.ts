@@ -1,10 +1,10 @@
 import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '@murmuration/coordinator/assembly/config';
-import type { Unreadable } from '@murmuration/coordinator/promotion/readability';
-import type { Inspection } from '@murmuration/coordinator/storage/inspect';
-import { placeOf, type StoragePlace } from '@murmuration/coordinator/storage/place';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Unreadable } from '@murmuration/rounds/promotion/readability';
+import type { Inspection } from '@murmuration/storage/folder/inspect';
+import { placeOf, type StoragePlace } from '@murmuration/storage/place';
 import { bytes } from '../output/figures.ts';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
 
@@ -75,7 +75,7 @@ export async function checkStorage(
   if (existing !== folder) return only(ok('storage', `${folder} will be made at the first start.`), space);
   try {
     // Only now, since there are platforms without its native library.
-    const { inspectFolder } = await import('@murmuration/coordinator/storage/inspect');
+    const { inspectFolder } = await import('@murmuration/storage/folder/inspect');
     const found = await inspectFolder(folder, now);
     return {
       findings: [
@@ -103,7 +103,7 @@ async function checkDatabase(
 ): Promise<StorageFindings> {
   try {
     // Only now: who has a folder needs no client of PostgreSQL.
-    const { inspectDatabase } = await import('@murmuration/coordinator/storage/postgresql/inspect');
+    const { inspectDatabase } = await import('@murmuration/storage/postgresql/inspect');
     const found = await inspectDatabase(address, now);
     return {
       findings: [

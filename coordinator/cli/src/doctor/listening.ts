@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import type { Config } from '@murmuration/coordinator/assembly/config';
-import { isReached } from '@murmuration/coordinator/operators/exposure';
+import { isReached } from '@murmuration/rounds/operators/exposure';
 import { isLoopback } from '@murmuration/serving/access/loopback';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
 

@@ -1,6 +1,6 @@
 import type { Config } from '@murmuration/coordinator/assembly/config';
-import { MlflowClient } from '@murmuration/coordinator/lifecycle/tracking/mlflow-client';
-import { TrackingRefusal } from '@murmuration/coordinator/lifecycle/tracking/refusal';
+import { MlflowClient } from '@murmuration/lifecycle/tracking/mlflow-client';
+import { TrackingRefusal } from '@murmuration/lifecycle/tracking/refusal';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import * as z from 'zod';
 import { type Finding, fault, ok, reason } from './finding.ts';

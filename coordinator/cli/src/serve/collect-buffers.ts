@@ -2,7 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 
 /** Bytes of buffers, more than the last collection has left, from which to look for garbage among the young, and among all. */
 const [worthYoung, worthAll] = [1 << 20, 3 << 20];

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { threadPool } from '../../workers/thread-pool.ts';
+import { threadPool } from '@murmuration/rounds/workers/thread-pool';
 import type { CentralJob, CentralReply, CentralSource } from './worker.ts';
 
 /** Trains models on examples of the coordinator's own. */

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import type { CoordinatorEvents } from '../../events/events.ts';
-import type { CentralTraining } from '../../task/central.ts';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { CentralTraining } from '@murmuration/rounds/task/central';
 import type { Observation } from '../triggers/look.ts';
 import type { CentralTrainer } from './central-trainer.ts';
 

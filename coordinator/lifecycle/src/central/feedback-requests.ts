@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import type { FeedbackExamplesSource, FeedbackSettings } from '@murmuration/rounds/task/from-feedback';
 import { type JoinedRequest, joinedRequests } from '@murmuration/serving/request-log/joined';
-import type { FeedbackExamplesSource, FeedbackSettings } from '../../task/from-feedback.ts';
 
 /** Requests to train on, with their outcomes. `now`: ms since 1970. Throws as `joinedRequests`. */
 export function requestsToTrainOn(settings: FeedbackSettings, now: number): AsyncGenerator<JoinedRequest> {

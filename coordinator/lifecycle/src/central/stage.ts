@@ -1,11 +1,11 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { measure } from '../../evaluation/measure.ts';
-import type { Registry } from '../../registry/registry.ts';
-import { type NgramsOf, ngramsOfFile } from '../../rounds/ngram-chain.ts';
-import type { CentralStage } from '../../rounds/ports.ts';
-import type { CentralTraining } from '../../task/central.ts';
-import type { Task } from '../../task/task.ts';
+import { measure } from '@murmuration/rounds/evaluation/measure';
+import type { Registry } from '@murmuration/rounds/registry/registry';
+import { type NgramsOf, ngramsOfFile } from '@murmuration/rounds/rounds/ngram-chain';
+import type { CentralStage } from '@murmuration/rounds/rounds/ports';
+import type { CentralTraining } from '@murmuration/rounds/task/central';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { CentralTrainer } from './central-trainer.ts';
 
 /**

@@ -6,8 +6,8 @@ import type { ModelTrainer } from '@murmuration/engine/training/trainer';
 import { messageOf } from '@murmuration/protocol/errors/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { FeedbackSettings } from '@murmuration/rounds/task/from-feedback';
 import type { JoinedRequest } from '@murmuration/serving/request-log/joined';
-import type { FeedbackSettings } from '../../task/from-feedback.ts';
 import { requestsToTrainOn } from './feedback-requests.ts';
 
 type Some<Example> = Iterable<Example> | AsyncIterable<Example>;

@@ -1,9 +1,9 @@
 import { type ExperimentTerms, guardsByDefault } from '@murmuration/api/experiment';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { VersionName } from '@murmuration/rounds/promotion/version-aliases';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { KeyField } from '@murmuration/serving/experiments/experiment';
-import type { VersionName } from '../../promotion/version-aliases.ts';
-import type { Task } from '../../task/task.ts';
 import type { Experiment, ExperimentArm } from './experiment.ts';
 
 /** What an experiment follows from besides its terms. */

@@ -1,13 +1,13 @@
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { ArmQuery, AskedArm } from '@murmuration/protocol/queries/query';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { armLabel } from '@murmuration/rounds/population/arm-label';
+import type { QueryResult, QueryResultStore } from '@murmuration/rounds/registry/query-results';
+import { resultsKept } from '@murmuration/rounds/registry/query-results';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { assigned } from '@murmuration/serving/experiments/assignment';
 import type { Variant } from '@murmuration/serving/experiments/experiment';
-import type { CoordinatorEvents } from '../../events/events.ts';
-import { armLabel } from '../../population/arm-label.ts';
-import type { QueryResult, QueryResultStore } from '../../registry/query-results.ts';
-import { resultsKept } from '../../registry/query-results.ts';
-import type { RoundRecord } from '../../round/record.ts';
 import type { Experiment, ExperimentArm } from './experiment.ts';
 import { servedAs } from './served.ts';
 import type { Tally } from './tally.ts';

@@ -2,8 +2,8 @@ import type { ExperimentTerms, experimentOutcomes } from '@murmuration/api/exper
 import type { ArmSums } from '@murmuration/monitoring/experiments/arm-sums';
 import type { KnownCovariates } from '@murmuration/monitoring/experiments/variance-reduction';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { AuditEntry } from '@murmuration/rounds/operators/audit';
 import type { KeyField } from '@murmuration/serving/experiments/experiment';
-import type { AuditEntry } from '../../operators/audit.ts';
 
 /** A version in an experiment. */
 export interface ExperimentArm {

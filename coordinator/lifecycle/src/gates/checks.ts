@@ -1,7 +1,7 @@
 import { fewestUnits } from '@murmuration/monitoring/paired/mean-difference';
-import type { Evaluation, Measured } from '../../evaluation/evaluation.ts';
-import type { GateCheck, GateTestResult } from '../../registry/gate-decisions.ts';
-import type { Gate } from '../../task/task-gate.ts';
+import type { Evaluation, Measured } from '@murmuration/rounds/evaluation/evaluation';
+import type { GateCheck, GateTestResult } from '@murmuration/rounds/registry/gate-decisions';
+import type { Gate } from '@murmuration/rounds/task/task-gate';
 
 /** What is known of a version when it is judged. */
 export interface Figures {

@@ -1,16 +1,20 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel } from '@murmuration/protocol/time/clock';
-import { evaluationQueryOf } from '../../evaluation/on-devices.ts';
-import type { CoordinatorEvents, ExperimentChange } from '../../events/events.ts';
-import type { Moments } from '../../events/moments.ts';
-import { commitActs, type OwnAct } from '../../events/own-acts.ts';
-import { gateName, type VersionAliases, type VersionsInUse } from '../../promotion/version-aliases.ts';
-import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
-import type { ModelVersion } from '../../registry/model-version.ts';
-import type { Registry } from '../../registry/registry.ts';
-import type { RoundRecord } from '../../round/record.ts';
-import type { Task } from '../../task/task.ts';
+import { evaluationQueryOf } from '@murmuration/rounds/evaluation/on-devices';
+import type { CoordinatorEvents, ExperimentChange } from '@murmuration/rounds/events/events';
+import type { Moments } from '@murmuration/rounds/events/moments';
+import { commitActs, type OwnAct } from '@murmuration/rounds/events/own-acts';
+import {
+  gateName,
+  type VersionAliases,
+  type VersionsInUse,
+} from '@murmuration/rounds/promotion/version-aliases';
+import type { GateDecision, GateDecisionStore } from '@murmuration/rounds/registry/gate-decisions';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { Registry } from '@murmuration/rounds/registry/registry';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { Task } from '@murmuration/rounds/task/task';
 import { judge, type Measurement } from './judge.ts';
 
 /** What gates stand on. */

@@ -2,13 +2,13 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Evaluation } from '../../evaluation/evaluation.ts';
-import { evaluated } from '../../evaluation/measure.ts';
-import { evaluationQueryOf, measuredOf } from '../../evaluation/on-devices.ts';
-import type { VersionName } from '../../promotion/version-aliases.ts';
-import type { GateDecision } from '../../registry/gate-decisions.ts';
-import type { Task } from '../../task/task.ts';
-import type { Gate } from '../../task/task-gate.ts';
+import type { Evaluation } from '@murmuration/rounds/evaluation/evaluation';
+import { evaluated } from '@murmuration/rounds/evaluation/measure';
+import { evaluationQueryOf, measuredOf } from '@murmuration/rounds/evaluation/on-devices';
+import type { VersionName } from '@murmuration/rounds/promotion/version-aliases';
+import type { GateDecision } from '@murmuration/rounds/registry/gate-decisions';
+import type { Task } from '@murmuration/rounds/task/task';
+import type { Gate } from '@murmuration/rounds/task/task-gate';
 import { checksOf, type Figures } from './checks.ts';
 import { pairedTest } from './paired-test.ts';
 

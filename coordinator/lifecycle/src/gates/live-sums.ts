@@ -1,4 +1,4 @@
-import type { BadSums } from '../../registry/promotion-watches.ts';
+import type { BadSums } from '@murmuration/rounds/registry/promotion-watches';
 
 /** ms of a span whose values are added up together, and spans that are kept: a week. */
 const span = 600_000;

@@ -1,5 +1,5 @@
 import type { GateMessage, PublicGate } from '@murmuration/api/gate';
-import type { GateDecision } from '../../registry/gate-decisions.ts';
+import type { GateDecision } from '@murmuration/rounds/registry/gate-decisions';
 
 /** A decision as everybody may see it: without the names of operators. */
 export function publicGateMessage(decision: GateDecision): PublicGate {

@@ -1,9 +1,9 @@
 import { discordant, mcnemar } from '@murmuration/monitoring/paired/mcnemar';
 import { fewestUnits, studentInterval } from '@murmuration/monitoring/paired/mean-difference';
 import { PairedBootstrap } from '@murmuration/monitoring/paired/paired-bootstrap';
-import type { Evaluation, Measured } from '../../evaluation/evaluation.ts';
-import type { GateTestResult } from '../../registry/gate-decisions.ts';
-import type { GateTest } from '../../task/task-gate.ts';
+import type { Evaluation, Measured } from '@murmuration/rounds/evaluation/evaluation';
+import type { GateTestResult } from '@murmuration/rounds/registry/gate-decisions';
+import type { GateTest } from '@murmuration/rounds/task/task-gate';
 import { gain, own } from './checks.ts';
 
 /** Draws of one turn: a few ms. */

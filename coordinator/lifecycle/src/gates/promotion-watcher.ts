@@ -5,18 +5,22 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Moments } from '@murmuration/rounds/events/moments';
+import type { OwnAct } from '@murmuration/rounds/events/own-acts';
+import type { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
+import type { GateDecision, GateDecisionStore } from '@murmuration/rounds/registry/gate-decisions';
+import type {
+  BadSums,
+  PromotionWatch,
+  PromotionWatchStore,
+} from '@murmuration/rounds/registry/promotion-watches';
+import type { VerdictStore } from '@murmuration/rounds/registry/verdicts';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
+import type { Task } from '@murmuration/rounds/task/task';
+import type { WatchRule } from '@murmuration/rounds/task/task-watch';
 import type { Exchange } from '@murmuration/serving/server/events';
-import type { CoordinatorEvents } from '../../events/events.ts';
-import type { Moments } from '../../events/moments.ts';
-import type { OwnAct } from '../../events/own-acts.ts';
-import type { VersionAliases } from '../../promotion/version-aliases.ts';
-import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
-import type { BadSums, PromotionWatch, PromotionWatchStore } from '../../registry/promotion-watches.ts';
-import type { VerdictStore } from '../../registry/verdicts.ts';
-import type { RoundRecord } from '../../round/record.ts';
-import type { RoundControl } from '../../rounds/round-control.ts';
-import type { Task } from '../../task/task.ts';
-import type { WatchRule } from '../../task/task-watch.ts';
 import { addValue, LiveSums, noSums } from './live-sums.ts';
 
 /** What watches of promotions stand on. */

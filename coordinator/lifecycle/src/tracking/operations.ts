@@ -1,5 +1,5 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
-import type { Documents } from '../../operators/documents.ts';
+import type { Documents } from '@murmuration/rounds/operators/documents';
 import type { TrackingQueue } from './queue.ts';
 
 /** A figure of a run. */

@@ -1,4 +1,4 @@
-import type { Task } from '../../task/task.ts';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { Tags } from './operations.ts';
 
 /** What a run of a task is told to do, as parameters by their path: `cohort.goal`. */

@@ -1,11 +1,11 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { CoordinatorEvents } from '../../events/events.ts';
-import type { TrainingRun } from '../../events/training-run.ts';
-import type { VersionAliases } from '../../promotion/version-aliases.ts';
-import type { ModelVersion } from '../../registry/model-version.ts';
-import type { History } from '../../registry/ports.ts';
-import type { RoundRecord } from '../../round/record.ts';
-import type { Task } from '../../task/task.ts';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { TrainingRun } from '@murmuration/rounds/events/training-run';
+import type { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { History } from '@murmuration/rounds/registry/ports';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { Task } from '@murmuration/rounds/task/task';
 import { planRun, type Tags, type TrackedMetric, type TrackingOperation } from './operations.ts';
 import { paramsOf } from './params.ts';
 

@@ -1,6 +1,6 @@
 import { duration } from '@murmuration/protocol/time/duration';
+import { Secret } from '@murmuration/rounds/tokens/secret';
 import * as z from 'zod';
-import { Secret } from '../../tokens/secret.ts';
 
 /** Of a server, without a slash at its end. */
 const address = z

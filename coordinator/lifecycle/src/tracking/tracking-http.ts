@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Secret } from '@murmuration/rounds/tokens/secret';
 import * as z from 'zod';
-import type { Secret } from '../../tokens/secret.ts';
 import { TrackingRefusal } from './refusal.ts';
 
 /** ms that an answer may take, unless the caller is more patient. */

@@ -1,4 +1,4 @@
-import type { Retrain } from '../../task/retrain/retrain.ts';
+import type { Retrain } from '@murmuration/rounds/task/retrain/retrain';
 
 /** All that ends a run, whichever comes first: a sentence each. */
 export function endsOf({ rounds, plateau, target, time, failures }: Retrain['until']): string[] {

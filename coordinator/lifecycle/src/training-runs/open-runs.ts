@@ -1,5 +1,5 @@
-import { commitActs } from '../../events/own-acts.ts';
-import type { Task } from '../../task/task.ts';
+import { commitActs } from '@murmuration/rounds/events/own-acts';
+import type { Task } from '@murmuration/rounds/task/task';
 import { endOf } from './run-acts.ts';
 import { initialState } from './state.ts';
 import { type TrainingRunPorts, TrainingRuns } from './training-runs.ts';

@@ -1,5 +1,5 @@
-import type { OwnAct } from '../../events/own-acts.ts';
-import type { TrainingRun } from '../../events/training-run.ts';
+import type { OwnAct } from '@murmuration/rounds/events/own-acts';
+import type { TrainingRun } from '@murmuration/rounds/events/training-run';
 
 /**
  * What the audit log says of runs of a step that triggers began and rules ended; `known`: number of the newest run before it. What operators did is

@@ -1,10 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { ComparedWindow, LiveAccuracy } from '../../events/monitored.ts';
-import type { FiringRecord, TrainingRun } from '../../events/training-run.ts';
-import type { AllRounds } from '../../rounds/all-tasks.ts';
-import { requireSigned, type SignatureHeaders } from '../../tokens/webhook-signature.ts';
+import type { ComparedWindow, LiveAccuracy } from '@murmuration/rounds/events/monitored';
+import type { FiringRecord, TrainingRun } from '@murmuration/rounds/events/training-run';
+import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
+import { requireSigned, type SignatureHeaders } from '@murmuration/rounds/tokens/webhook-signature';
 import type { Observation } from '../triggers/look.ts';
 import type { RunStore } from './store.ts';
 import type { RetrainStanding, TrainingRuns } from './training-runs.ts';

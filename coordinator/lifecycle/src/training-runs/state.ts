@@ -1,6 +1,6 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
-import type { Metrics } from '../../evaluation/metrics.ts';
-import type { Firing, FiringRecord, RunEnd, TrainingRun } from '../../events/training-run.ts';
+import type { Metrics } from '@murmuration/rounds/evaluation/metrics';
+import type { Firing, FiringRecord, RunEnd, TrainingRun } from '@murmuration/rounds/events/training-run';
 import type { TriggerMemory } from '../triggers/look.ts';
 import type { PastRuns } from '../triggers/restraint.ts';
 

@@ -1,5 +1,5 @@
-import type { Metrics } from '../../evaluation/metrics.ts';
-import type { Retrain } from '../../task/retrain/retrain.ts';
+import type { Metrics } from '@murmuration/rounds/evaluation/metrics';
+import type { Retrain } from '@murmuration/rounds/task/retrain/retrain';
 import type { Ending, OpenRun } from './state.ts';
 
 type Until = Retrain['until'];

@@ -1,7 +1,7 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { FiringRecord, TrainingRun } from '../../events/training-run.ts';
-import type { AuditEntry } from '../../operators/audit.ts';
-import type { Document, Documents } from '../../operators/documents.ts';
+import type { FiringRecord, TrainingRun } from '@murmuration/rounds/events/training-run';
+import type { AuditEntry } from '@murmuration/rounds/operators/audit';
+import type { Document, Documents } from '@murmuration/rounds/operators/documents';
 import type { RetrainState } from './state.ts';
 
 /** Keeps training runs, what triggers fired, and where retraining of each task stands. */

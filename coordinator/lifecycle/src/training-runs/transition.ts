@@ -1,6 +1,6 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { Firing, FiringRecord, Restraint, TrainingRun } from '../../events/training-run.ts';
-import type { Retrain } from '../../task/retrain/retrain.ts';
+import type { Firing, FiringRecord, Restraint, TrainingRun } from '@murmuration/rounds/events/training-run';
+import type { Retrain } from '@murmuration/rounds/task/retrain/retrain';
 import { onceBegun } from '../triggers/look.ts';
 import { restraintOf } from '../triggers/restraint.ts';
 import type { Ending, OpenRun, RetrainEffect, RetrainEvent, RetrainState, RetrainStep } from './state.ts';

@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { tolerance } from '../../tokens/webhook-signature.ts';
+import { tolerance } from '@murmuration/rounds/tokens/webhook-signature';
 import type { TriggerMemory } from './look.ts';
 
 /** ms for which a message is good at most: its sender's clock may be ahead as well. */

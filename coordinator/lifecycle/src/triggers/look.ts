@@ -1,8 +1,8 @@
 import { shareAtAnyLook } from '@murmuration/monitoring/experiments/any-look';
+import type { ComparedWindow, LiveAccuracy } from '@murmuration/rounds/events/monitored';
+import type { Firing } from '@murmuration/rounds/events/training-run';
+import { keyOf, type Trigger, type TriggerOf } from '@murmuration/rounds/task/retrain/triggers';
 import { dueAfter } from '@murmuration/serving/precompute/job/schedule';
-import type { ComparedWindow, LiveAccuracy } from '../../events/monitored.ts';
-import type { Firing } from '../../events/training-run.ts';
-import { keyOf, type Trigger, type TriggerOf } from '../../task/retrain/triggers.ts';
 
 /** What triggers hear of. */
 export type Observation =

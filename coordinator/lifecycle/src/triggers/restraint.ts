@@ -1,6 +1,6 @@
+import type { Restraint } from '@murmuration/rounds/events/training-run';
+import type { Retrain } from '@murmuration/rounds/task/retrain/retrain';
 import { dueAfter } from '@murmuration/serving/precompute/job/schedule';
-import type { Restraint } from '../../events/training-run.ts';
-import type { Retrain } from '../../task/retrain/retrain.ts';
 
 /** What of the runs before counts for whether another one may begin. */
 export interface PastRuns {

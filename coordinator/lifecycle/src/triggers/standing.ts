@@ -1,4 +1,4 @@
-import { keyOf, type Trigger, type TriggerKind } from '../../task/retrain/triggers.ts';
+import { keyOf, type Trigger, type TriggerKind } from '@murmuration/rounds/task/retrain/triggers';
 import { comparedBy, type Observation, shown, type TriggerMemory } from './look.ts';
 
 /** When a trigger fires, and how far it is from that. */

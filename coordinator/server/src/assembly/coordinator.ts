@@ -1,6 +1,6 @@
 import { isLoopback } from '@murmuration/serving/access/loopback';
+import { placeOf } from '@murmuration/storage/place';
 import { listen } from '../http/listen.ts';
-import { placeOf } from '../storage/place.ts';
 import { logStart } from '../telemetry/log.ts';
 import { followOthers, openCell, TicketCheck } from './cell.ts';
 import { openCore } from './core.ts';

@@ -1,18 +1,18 @@
+import type { CentralTrainer } from '@murmuration/lifecycle/central/central-trainer';
+import type { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { CheckIn, ComeBack } from '@murmuration/protocol/messages/check-in';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { PartDeal } from '../cells/parts.ts';
-import type { CoordinatorEvents } from '../events/events.ts';
-import type { CentralTrainer } from '../lifecycle/central/central-trainer.ts';
-import type { Experiments } from '../lifecycle/experiments/experiments.ts';
-import type { Limits } from '../limits/limits.ts';
-import type { Unmasker } from '../masking/unmasker.ts';
-import type { Population } from '../population/population.ts';
-import type { NoiseMaker } from '../privacy/noise-maker.ts';
-import type { RetentionPolicy } from '../registry/retention.ts';
-import type { CohortChannel } from '../rounds/ports.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Limits } from '@murmuration/rounds/limits/limits';
+import type { Unmasker } from '@murmuration/rounds/masking/unmasker';
+import type { Population } from '@murmuration/rounds/population/population';
+import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
+import type { RetentionPolicy } from '@murmuration/rounds/registry/retention';
+import type { CohortChannel } from '@murmuration/rounds/rounds/ports';
+import type { PartDeal } from '@murmuration/storage/leases/parts';
+import type { Storage } from '@murmuration/storage/storage';
 import type { MomentActions } from './moment-actions.ts';
 
 /** What the parts of a task need of experiments. */

@@ -3,15 +3,15 @@ import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murm
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import { countedReason } from '@murmuration/protocol/messages/round';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Convictions } from '@murmuration/rounds/population/convictions';
+import type { DeviceRegistry } from '@murmuration/rounds/population/device-registry';
+import type { WaitingPool } from '@murmuration/rounds/population/waiting-pool';
+import type { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
+import { type AllRounds, findRound } from '@murmuration/rounds/rounds/all-tasks';
+import type { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
-import type { CoordinatorEvents } from '../events/events.ts';
-import type { Convictions } from '../population/convictions.ts';
-import type { DeviceRegistry } from '../population/device-registry.ts';
-import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { RemotePredictions } from '../prediction/remote-predictions.ts';
-import type { VersionAliases } from '../promotion/version-aliases.ts';
-import { type AllRounds, findRound } from '../rounds/all-tasks.ts';
-import type { CheckInHandler } from '../rounds/check-in.ts';
 import type { Parts } from './parts.ts';
 
 /** What answers the devices of a coordinator; maps are by the task's name. */

@@ -1,5 +1,5 @@
-import { Convictions } from '../population/convictions.ts';
-import { DeviceRegistry } from '../population/device-registry.ts';
+import { Convictions } from '@murmuration/rounds/population/convictions';
+import { DeviceRegistry } from '@murmuration/rounds/population/device-registry';
 import type { CorePorts } from './core-ports.ts';
 import type { Parts } from './parts.ts';
 import type { TaskTable } from './task-table.ts';

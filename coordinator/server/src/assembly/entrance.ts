@@ -1,14 +1,14 @@
+import { requireProtection } from '@murmuration/rounds/operators/exposure';
+import type { EnrolmentVerifier } from '@murmuration/rounds/population/enrolment';
+import type { Task } from '@murmuration/rounds/task/task';
 import { Admission } from '../devices/admission.ts';
 import { DeviceConnections } from '../devices/device-connections.ts';
 import { frameLengths } from '../devices/frame-lengths.ts';
 import { type App, createApp } from '../http/app.ts';
 import { readCertificate } from '../http/certificate.ts';
 import { AdminApi } from '../http/routes/admin/admin.ts';
-import { requireProtection } from '../operators/exposure.ts';
 import { PolledConnections } from '../polling/polled-connections.ts';
-import type { EnrolmentVerifier } from '../population/enrolment.ts';
 import { Gateway } from '../socket/gateway.ts';
-import type { Task } from '../task/task.ts';
 import { openPeople, type People } from './people.ts';
 import type { Scope } from './scope.ts';
 

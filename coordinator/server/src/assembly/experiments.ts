@@ -1,5 +1,5 @@
+import { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import { experimentRoutes } from '../http/routes/admin/experiments.ts';
-import { Experiments } from '../lifecycle/experiments/experiments.ts';
 import type { Core } from './core.ts';
 import type { ServedScope } from './scope.ts';
 

@@ -1,7 +1,7 @@
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { CoordinatorEvents } from '../events/events.ts';
-import { isOutage, untilStored } from '../rounds/until-stored.ts';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { isOutage, untilStored } from '@murmuration/rounds/rounds/until-stored';
 
 export interface FirstLookPorts {
   readonly clock: Clock;

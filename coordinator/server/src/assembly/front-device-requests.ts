@@ -1,8 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { DeviceRegistry } from '@murmuration/rounds/population/device-registry';
 import type { FrontRequests } from '../cells/front-requests.ts';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
-import type { CoordinatorEvents } from '../events/events.ts';
-import type { DeviceRegistry } from '../population/device-registry.ts';
 
 /** What devices ask a front that has no part in rounds. */
 export function deviceRequests(

@@ -1,12 +1,12 @@
+import { RunControl } from '@murmuration/lifecycle/training-runs/run-control';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { RoundControl } from '@murmuration/rounds/rounds/round-control';
+import { placeOf } from '@murmuration/storage/place';
 import { listen } from '../http/listen.ts';
 import { healthRoutes } from '../http/routes/health.ts';
 import { metricRoutes } from '../http/routes/metrics.ts';
 import { serveApps } from '../http/static-apps.ts';
-import { RunControl } from '../lifecycle/training-runs/run-control.ts';
 import { connectionRoutes } from '../polling/routes.ts';
-import { RoundControl } from '../rounds/round-control.ts';
-import { placeOf } from '../storage/place.ts';
 import { logStart } from '../telemetry/log.ts';
 import { watchMetrics } from '../telemetry/metrics.ts';
 import { type Entrance, openEntrance } from './entrance.ts';

@@ -1,14 +1,14 @@
 import { newExperiment } from '@murmuration/api/experiment';
+import type { Experiments } from '@murmuration/lifecycle/experiments/experiments';
+import { canaryOf, type GatePorts, Gates, gateActor } from '@murmuration/lifecycle/gates/gates';
+import { PromotionWatcher } from '@murmuration/lifecycle/gates/promotion-watcher';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { gateName } from '@murmuration/rounds/promotion/version-aliases';
+import { measuredTogether } from '@murmuration/rounds/queries/device-metrics';
+import type { Task } from '@murmuration/rounds/task/task';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { latencyP99 } from '@murmuration/serving/server/latency';
-import type { Experiments } from '../lifecycle/experiments/experiments.ts';
-import { canaryOf, type GatePorts, Gates, gateActor } from '../lifecycle/gates/gates.ts';
-import { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
-import { gateName } from '../promotion/version-aliases.ts';
-import { measuredTogether } from '../queries/device-metrics.ts';
-import type { Task } from '../task/task.ts';
 import type { Core } from './core.ts';
 import type { Scope } from './scope.ts';
 

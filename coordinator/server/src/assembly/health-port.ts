@@ -1,10 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { CoordinatorEvents } from '../events/events.ts';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { trustProxies } from '@murmuration/rounds/limits/address';
 import { createApp } from '../http/app.ts';
 import { listen } from '../http/listen.ts';
 import { healthRoutes, type Readiness } from '../http/routes/health.ts';
-import { trustProxies } from '../limits/address.ts';
 import type { Config } from './config.ts';
 
 /** How far a start has come: it waits for a storage that another coordinator has, or that does not answer, or opens what it needs. */

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { TaskLeases } from '../cells/ports.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { TaskLeases } from '@murmuration/storage/leases/ports';
+import type { Storage } from '@murmuration/storage/storage';
 
 /** The leases of a storage that a configuration calls shared. Throws `config.invalid` for one that is not, such as one in memory. */
 export function leasesOf({ leases }: Pick<Storage, 'leases'>): TaskLeases {

@@ -1,8 +1,8 @@
+import { TrackingDeliverer } from '@murmuration/lifecycle/tracking/deliverer';
+import { EventMaker } from '@murmuration/lifecycle/tracking/openlineage/event-maker';
+import { LineageClient } from '@murmuration/lifecycle/tracking/openlineage/lineage-client';
+import { LineageRecorder } from '@murmuration/lifecycle/tracking/openlineage/lineage-recorder';
 import { Gauge } from 'prom-client';
-import { TrackingDeliverer } from '../lifecycle/tracking/deliverer.ts';
-import { EventMaker } from '../lifecycle/tracking/openlineage/event-maker.ts';
-import { LineageClient } from '../lifecycle/tracking/openlineage/lineage-client.ts';
-import { LineageRecorder } from '../lifecycle/tracking/openlineage/lineage-recorder.ts';
 import type { Core } from './core.ts';
 import type { TrackingScope } from './scope.ts';
 import { version } from './version.ts';

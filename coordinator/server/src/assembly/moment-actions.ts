@@ -1,21 +1,21 @@
+import type { Experiments } from '@murmuration/lifecycle/experiments/experiments';
+import type { Gates } from '@murmuration/lifecycle/gates/gates';
+import type { PromotionWatcher } from '@murmuration/lifecycle/gates/promotion-watcher';
+import type { RunControl } from '@murmuration/lifecycle/training-runs/run-control';
 import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
-import type { CoordinatorEvents, ExperimentChange } from '../events/events.ts';
-import type { Moments } from '../events/moments.ts';
-import type { ComparedWindow, LiveAccuracy } from '../events/monitored.ts';
+import type { CoordinatorEvents, ExperimentChange } from '@murmuration/rounds/events/events';
+import type { Moments } from '@murmuration/rounds/events/moments';
+import type { ComparedWindow, LiveAccuracy } from '@murmuration/rounds/events/monitored';
+import type { Convictions } from '@murmuration/rounds/population/convictions';
+import type { Readability } from '@murmuration/rounds/promotion/readability';
+import type { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
+import type { DeviceDrift } from '@murmuration/rounds/queries/device-drift';
+import type { NewWords } from '@murmuration/rounds/queries/new-words';
+import type { GateDecision } from '@murmuration/rounds/registry/gate-decisions';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { RegistryModels } from '../inference/registry-models.ts';
-import type { Experiments } from '../lifecycle/experiments/experiments.ts';
-import type { Gates } from '../lifecycle/gates/gates.ts';
-import type { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
-import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
-import type { Convictions } from '../population/convictions.ts';
-import type { Readability } from '../promotion/readability.ts';
-import type { VersionAliases } from '../promotion/version-aliases.ts';
-import type { DeviceDrift } from '../queries/device-drift.ts';
-import type { NewWords } from '../queries/new-words.ts';
-import type { GateDecision } from '../registry/gate-decisions.ts';
-import type { ModelVersion } from '../registry/model-version.ts';
-import type { RoundRecord } from '../round/record.ts';
 
 /** Those who act. */
 interface Acting {

@@ -1,11 +1,11 @@
 import { livePath } from '@murmuration/api/live';
+import type { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { DeviceConnections } from '../devices/device-connections.ts';
 import { frameLengths } from '../devices/frame-lengths.ts';
-import type { Experiments } from '../lifecycle/experiments/experiments.ts';
 import { LiveFeed } from '../live/feed.ts';
 import type { Gateway } from '../socket/gateway.ts';
-import type { Task } from '../task/task.ts';
 import type { Core } from './core.ts';
 import type { Entrance } from './entrance.ts';
 import type { Scope } from './scope.ts';

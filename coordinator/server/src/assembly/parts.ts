@@ -3,7 +3,23 @@ import type { AssignmentId, DeviceId, RoundId, TaskName } from '@murmuration/pro
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { servedBy } from '../cells/directory.ts';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Moments } from '@murmuration/rounds/events/moments';
+import type { Unmasker } from '@murmuration/rounds/masking/unmasker';
+import type { ActivePopulation } from '@murmuration/rounds/population/active-population';
+import { ActivityRecorder } from '@murmuration/rounds/population/activity-recorder';
+import { Conduct } from '@murmuration/rounds/population/conduct';
+import type { Population } from '@murmuration/rounds/population/population';
+import { WaitingPool } from '@murmuration/rounds/population/waiting-pool';
+import type { PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
+import type { Registry } from '@murmuration/rounds/registry/registry';
+import type { RoundTerms } from '@murmuration/rounds/round/round';
+import { CheckInHandler, type CheckInPorts } from '@murmuration/rounds/rounds/check-in';
+import { PartRounds, type Schedule } from '@murmuration/rounds/rounds/part-rounds';
+import type { CohortChannel } from '@murmuration/rounds/rounds/ports';
+import type { Traffic } from '@murmuration/rounds/rounds/traffic';
+import { withStoredSettings } from '@murmuration/rounds/task/settings-manager';
+import type { Task } from '@murmuration/rounds/task/task';
 import {
   type Leased,
   type PartDeal,
@@ -11,26 +27,10 @@ import {
   partName,
   partNames,
   readLeased,
-} from '../cells/parts.ts';
-import type { Standing, TaskPlace } from '../cells/ports.ts';
-import { CoordinatorEvents } from '../events/events.ts';
-import type { Moments } from '../events/moments.ts';
-import type { Unmasker } from '../masking/unmasker.ts';
-import type { ActivePopulation } from '../population/active-population.ts';
-import { ActivityRecorder } from '../population/activity-recorder.ts';
-import { Conduct } from '../population/conduct.ts';
-import type { Population } from '../population/population.ts';
-import { WaitingPool } from '../population/waiting-pool.ts';
-import type { PrivacyBudgets } from '../privacy/budgets.ts';
-import type { Registry } from '../registry/registry.ts';
-import type { RoundTerms } from '../round/round.ts';
-import { CheckInHandler, type CheckInPorts } from '../rounds/check-in.ts';
-import { PartRounds, type Schedule } from '../rounds/part-rounds.ts';
-import type { CohortChannel } from '../rounds/ports.ts';
-import type { Traffic } from '../rounds/traffic.ts';
-import type { Storage } from '../storage/storage.ts';
-import { withStoredSettings } from '../task/settings-manager.ts';
-import type { Task } from '../task/task.ts';
+} from '@murmuration/storage/leases/parts';
+import type { Standing, TaskPlace } from '@murmuration/storage/leases/ports';
+import type { Storage } from '@murmuration/storage/storage';
+import { servedBy } from '../cells/directory.ts';
 import type { SeenPart } from '../telemetry/spread-overview.ts';
 import { WaitingEnds } from './waiting-ends.ts';
 

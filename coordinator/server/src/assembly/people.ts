@@ -2,13 +2,13 @@ import { native } from '@murmuration/protocol/primitives/node';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { type TrustedProxies, trustProxies } from '@murmuration/rounds/limits/address';
+import { configured } from '@murmuration/rounds/operators/configured';
+import { Operators } from '@murmuration/rounds/operators/operators';
+import { Sessions } from '@murmuration/rounds/operators/sessions';
+import { type EnrolmentVerifier, enrolmentBy } from '@murmuration/rounds/population/enrolment';
+import { Population } from '@murmuration/rounds/population/population';
 import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
-import { type TrustedProxies, trustProxies } from '../limits/address.ts';
-import { configured } from '../operators/configured.ts';
-import { Operators } from '../operators/operators.ts';
-import { Sessions } from '../operators/sessions.ts';
-import { type EnrolmentVerifier, enrolmentBy } from '../population/enrolment.ts';
-import { Population } from '../population/population.ts';
 import type { Scope } from './scope.ts';
 
 /** By what secrets are made and compared. */

@@ -5,8 +5,8 @@ import { openPrecompute } from '@murmuration/serving/assembly/precompute';
 import { modelOf, type PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import type { Precomputation } from '@murmuration/serving/precompute/precomputation';
 import type { EndedRun } from '@murmuration/serving/precompute/table/runs';
+import { placeOf } from '@murmuration/storage/place';
 import type { FastifyInstance } from 'fastify';
-import { placeOf } from '../storage/place.ts';
 import type { OpenInference } from './inference.ts';
 import type { ServedScope } from './scope.ts';
 

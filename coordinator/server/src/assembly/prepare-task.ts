@@ -1,22 +1,26 @@
+import { centralStage } from '@murmuration/lifecycle/central/stage';
+import { openTrainingRuns } from '@murmuration/lifecycle/training-runs/open-runs';
+import type { TrainingRuns } from '@murmuration/lifecycle/training-runs/training-runs';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import { centralStage } from '../lifecycle/central/stage.ts';
-import { openTrainingRuns } from '../lifecycle/training-runs/open-runs.ts';
-import type { TrainingRuns } from '../lifecycle/training-runs/training-runs.ts';
-import type { ActivePopulation } from '../population/active-population.ts';
-import type { PrivacyBudgets } from '../privacy/budgets.ts';
-import type { Readability } from '../promotion/readability.ts';
-import type { VersionAliases } from '../promotion/version-aliases.ts';
-import type { NewWords } from '../queries/new-words.ts';
-import type { Registry } from '../registry/registry.ts';
-import { ensureFirstVersion } from '../rounds/first-version.ts';
-import { versionMaker } from '../rounds/make-version.ts';
-import { ngramsFrom } from '../rounds/ngram-chain.ts';
-import { type OpenTaskRounds, openTaskRounds, type TaskPorts } from '../rounds/open-task-rounds.ts';
-import type { RoundControl } from '../rounds/round-control.ts';
-import { splitOf } from '../rounds/split-of.ts';
-import type { Traffic } from '../rounds/traffic.ts';
-import { type SettingsManager, withStoredSettings } from '../task/settings-manager.ts';
-import type { Task } from '../task/task.ts';
+import type { ActivePopulation } from '@murmuration/rounds/population/active-population';
+import type { PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
+import type { Readability } from '@murmuration/rounds/promotion/readability';
+import type { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
+import type { NewWords } from '@murmuration/rounds/queries/new-words';
+import type { Registry } from '@murmuration/rounds/registry/registry';
+import { ensureFirstVersion } from '@murmuration/rounds/rounds/first-version';
+import { versionMaker } from '@murmuration/rounds/rounds/make-version';
+import { ngramsFrom } from '@murmuration/rounds/rounds/ngram-chain';
+import {
+  type OpenTaskRounds,
+  openTaskRounds,
+  type TaskPorts,
+} from '@murmuration/rounds/rounds/open-task-rounds';
+import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
+import { splitOf } from '@murmuration/rounds/rounds/split-of';
+import type { Traffic } from '@murmuration/rounds/rounds/traffic';
+import { type SettingsManager, withStoredSettings } from '@murmuration/rounds/task/settings-manager';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { CorePorts, FollowedExperiments } from './core-ports.ts';
 
 /** Versions that a query of outcomes tells apart, at most. */

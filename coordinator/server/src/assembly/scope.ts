@@ -1,11 +1,11 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Storage } from '@murmuration/storage/storage';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { CoordinatorEvents } from '../events/events.ts';
 import type { App } from '../http/app.ts';
 import type { AdminRoutes } from '../http/routes/admin/admin.ts';
-import type { Storage } from '../storage/storage.ts';
 import { createLog, logEvents } from '../telemetry/log.ts';
 import { RecentLog } from '../telemetry/recent-log.ts';
 import type { Config } from './config.ts';

@@ -1,12 +1,12 @@
+import type { RunControl } from '@murmuration/lifecycle/training-runs/run-control';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { EnrolmentVerifier } from '@murmuration/rounds/population/enrolment';
+import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
-import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
-import type { EnrolmentVerifier } from '../population/enrolment.ts';
-import type { RoundControl } from '../rounds/round-control.ts';
-import type { Storage } from '../storage/storage.ts';
-import type { Task } from '../task/task.ts';
+import type { Storage } from '@murmuration/storage/storage';
 import type { FirstLookPorts } from './first-look.ts';
 import type { HealthPort } from './health-port.ts';
 

@@ -1,8 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import type { CoordinatorEvents } from '../events/events.ts';
-import { isOutage } from '../rounds/until-stored.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { isOutage } from '@murmuration/rounds/rounds/until-stored';
+import type { Storage } from '@murmuration/storage/storage';
 import type { Scope } from './scope.ts';
 
 /** ms for which a storage may take nothing before that is told. */

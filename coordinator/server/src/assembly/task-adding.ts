@@ -1,8 +1,8 @@
+import type { Gates } from '@murmuration/lifecycle/gates/gates';
+import type { Task } from '@murmuration/rounds/task/task';
+import { addedBefore, TaskAdder } from '@murmuration/rounds/task/task-adder';
+import { TaskModules } from '@murmuration/rounds/task/task-modules';
 import { taskModuleRoutes } from '../http/routes/admin/task-modules.ts';
-import type { Gates } from '../lifecycle/gates/gates.ts';
-import type { Task } from '../task/task.ts';
-import { addedBefore, TaskAdder } from '../task/task-adder.ts';
-import { TaskModules } from '../task/task-modules.ts';
 import type { Core } from './core.ts';
 import type { Scope, ServedScope } from './scope.ts';
 import type { Watch } from './watch.ts';

@@ -1,11 +1,11 @@
+import { countExamples } from '@murmuration/lifecycle/central/count';
+import type { RunControl } from '@murmuration/lifecycle/training-runs/run-control';
 import type { Cancel } from '@murmuration/protocol/time/clock';
-import { countExamples } from '../lifecycle/central/count.ts';
-import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
-import type { PrivacyBudgets } from '../privacy/budgets.ts';
-import type { Retention } from '../registry/retention.ts';
-import { resumeAll } from '../rounds/all-tasks.ts';
-import type { TaskRounds } from '../rounds/task-rounds.ts';
-import type { Task } from '../task/task.ts';
+import type { PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
+import type { Retention } from '@murmuration/rounds/registry/retention';
+import { resumeAll } from '@murmuration/rounds/rounds/all-tasks';
+import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { CorePorts } from './core-ports.ts';
 import type { Parts } from './parts.ts';
 import type { PreparedTask } from './prepare-task.ts';

@@ -1,10 +1,10 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { Conduct } from '../population/conduct.ts';
-import type { WaitingPool } from '../population/waiting-pool.ts';
+import type { Conduct } from '@murmuration/rounds/population/conduct';
+import type { WaitingPool } from '@murmuration/rounds/population/waiting-pool';
+import type { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
+import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import type { Predictor } from '../prediction/predictor.ts';
 import { workerPredictor } from '../prediction/worker-predictor.ts';
-import type { CheckInHandler } from '../rounds/check-in.ts';
-import type { TaskRounds } from '../rounds/task-rounds.ts';
 import type { PreparedTask } from './prepare-task.ts';
 
 /** What a core has of its tasks, by their names. */

@@ -1,10 +1,10 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Population } from '@murmuration/rounds/population/population';
+import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
+import { diskSpace } from '@murmuration/storage/files/disk-space';
+import { placeOf } from '@murmuration/storage/place';
 import { alertRoutes } from '../http/routes/admin/alerts.ts';
 import { securityRoutes } from '../http/routes/admin/security.ts';
-import type { Population } from '../population/population.ts';
-import type { TaskRounds } from '../rounds/task-rounds.ts';
-import { diskSpace } from '../storage/files/disk-space.ts';
-import { placeOf } from '../storage/place.ts';
 import { clockStepped } from '../telemetry/alerts/clock-stepped.ts';
 import { outdatedDevices } from '../telemetry/alerts/outdated-devices.ts';
 import { protectionWeakened } from '../telemetry/alerts/protection-weakened.ts';

@@ -1,6 +1,6 @@
-import { threadedCentralTrainer } from '../lifecycle/central/central-trainer.ts';
-import { unmaskerPool } from '../masking/unmasker.ts';
-import { threadedNoiseMaker } from '../privacy/noise-maker.ts';
+import { threadedCentralTrainer } from '@murmuration/lifecycle/central/central-trainer';
+import { unmaskerPool } from '@murmuration/rounds/masking/unmasker';
+import { threadedNoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
 import type { CorePorts } from './core-ports.ts';
 import type { Scope } from './scope.ts';
 

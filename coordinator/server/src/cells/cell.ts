@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import { fairShare, type Leased, readLeased } from './parts.ts';
-import type { Standing, TaskLeases, TaskPlace } from './ports.ts';
+import { fairShare, type Leased, readLeased } from '@murmuration/storage/leases/parts';
+import type { Standing, TaskLeases, TaskPlace } from '@murmuration/storage/leases/ports';
 
 /** ms between two looks at the leases. */
 const often = 250;

@@ -1,8 +1,8 @@
 import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { assigned } from '@murmuration/serving/experiments/assignment';
-import { type PartDeal, partName, readLeased } from './parts.ts';
-import type { Standing, TaskLeases, TaskPlace } from './ports.ts';
+import { type PartDeal, partName, readLeased } from '@murmuration/storage/leases/parts';
+import type { Standing, TaskLeases, TaskPlace } from '@murmuration/storage/leases/ports';
 
 /** ms between two looks at the leases. */
 const often = 500;

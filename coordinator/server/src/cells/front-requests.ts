@@ -4,11 +4,11 @@ import type { CheckIn, CheckInAnswer, SentElsewhere } from '@murmuration/protoco
 import type { Welcome } from '@murmuration/protocol/messages/hello';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { comeBackAfter } from '../population/pacing.ts';
-import { asleepTooSoon } from '../task/awake.ts';
-import { ineligible } from '../task/eligibility.ts';
+import { comeBackAfter } from '@murmuration/rounds/population/pacing';
+import { asleepTooSoon } from '@murmuration/rounds/task/awake';
+import { ineligible } from '@murmuration/rounds/task/eligibility';
+import type { TaskPlace } from '@murmuration/storage/leases/ports';
 import { type Directory, servedBy } from './directory.ts';
-import type { TaskPlace } from './ports.ts';
 import type { Tickets } from './tickets.ts';
 
 /** A round that begins within this many ms is worth a way to the cell. */

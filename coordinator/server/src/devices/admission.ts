@@ -3,7 +3,7 @@ import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Rates } from '@murmuration/protocol/time/rates';
-import type { Limits } from '../limits/limits.ts';
+import type { Limits } from '@murmuration/rounds/limits/limits';
 
 /** ms for which a connection is not read that has too many messages waiting for answers. */
 const pauseWhenFull = 250;

@@ -1,5 +1,5 @@
 import type { PlatformName } from '@murmuration/protocol/messages/hello';
-import type { Device } from '../population/device.ts';
+import type { Device } from '@murmuration/rounds/population/device';
 
 /** Who said hello on a connection. */
 export interface Identity {

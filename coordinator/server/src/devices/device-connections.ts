@@ -9,10 +9,10 @@ import { type Assignment, encodeAssignment, type RoundEnd } from '@murmuration/p
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { CoordinatorEvents } from '../events/events.ts';
-import type { Limits } from '../limits/limits.ts';
-import type { Population } from '../population/population.ts';
-import type { CohortChannel, MaskingEvent } from '../rounds/ports.ts';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Limits } from '@murmuration/rounds/limits/limits';
+import type { Population } from '@murmuration/rounds/population/population';
+import type { CohortChannel, MaskingEvent } from '@murmuration/rounds/rounds/ports';
 import type { Identity } from './caller.ts';
 import { Challenge } from './challenge.ts';
 import { type Carrier, DeviceConnection } from './device-connection.ts';

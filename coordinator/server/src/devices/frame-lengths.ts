@@ -3,7 +3,7 @@ import { maxFrameLength } from '@murmuration/protocol/messages/frame';
 import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
 import { dealingBytes } from '@murmuration/protocol/secagg/dealing';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
-import { cohortSizeOf, type Task } from '../task/task.ts';
+import { cohortSizeOf, type Task } from '@murmuration/rounds/task/task';
 
 /** The longest frame of each event of a device, bytes. */
 export type FrameLengths = Readonly<Record<DeviceEvent, number>>;

@@ -1,8 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { UploadReceipt } from '@murmuration/protocol/messages/round';
-import type { RoundUnderWay } from '../rounds/driver.ts';
-import type { Traffic } from '../rounds/traffic.ts';
+import type { RoundUnderWay } from '@murmuration/rounds/rounds/driver';
+import type { Traffic } from '@murmuration/rounds/rounds/traffic';
 
 /** What is known of an upload before the first of its bytes. */
 export interface UploadHead {

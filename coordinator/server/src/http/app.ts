@@ -12,12 +12,12 @@ import {
 } from '@murmuration/protocol/messages/polling';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Rates } from '@murmuration/protocol/time/rates';
+import { isSecure, originOf } from '@murmuration/rounds/limits/address';
+import { watchReceiveRate } from '@murmuration/rounds/limits/receive-rate';
+import { blockLength } from '@murmuration/rounds/registry/stored-bytes';
 import { watchSendRate } from '@murmuration/serving/limits/send-rate';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { isSecure, originOf } from '../limits/address.ts';
-import { watchReceiveRate } from '../limits/receive-rate.ts';
-import { blockLength } from '../registry/stored-bytes.ts';
 import { describeRoutes, zodCompilers } from './api-description.ts';
 import type { Certificate } from './certificate.ts';
 import { type ConnectionBounds, Connections, parserProblem } from './connections.ts';

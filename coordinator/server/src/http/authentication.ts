@@ -1,5 +1,5 @@
+import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Operators } from '../operators/operators.ts';
 import type { AuthenticatedOperator, OperatorAuthenticator } from './operator-authenticator.ts';
 import { problem } from './problem.ts';
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
+import type { StoredBytes } from '@murmuration/rounds/registry/stored-bytes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { StoredBytes } from '../registry/stored-bytes.ts';
 
 /**
  * Answers with these bytes, or with those from `start` up to `end`: block by block, the next one once the connection has taken the one

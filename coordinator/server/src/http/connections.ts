@@ -2,11 +2,11 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { TrustedProxies } from '@murmuration/rounds/limits/address';
+import type { Limits } from '@murmuration/rounds/limits/limits';
 import { countedAddress } from '@murmuration/serving/limits/address';
 import { Quota } from '@murmuration/serving/limits/quota';
-import type { CoordinatorEvents } from '../events/events.ts';
-import type { TrustedProxies } from '../limits/address.ts';
-import type { Limits } from '../limits/limits.ts';
 import { endWithProblem } from './problem.ts';
 
 export interface ConnectionBounds {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { isSecure, type TrustedProxies } from '@murmuration/rounds/limits/address';
+import type { Operator, Operators } from '@murmuration/rounds/operators/operators';
+import { type OperatorSession, type Sessions, sessionLasts } from '@murmuration/rounds/operators/sessions';
 import { parseCookie, stringifySetCookie } from 'cookie';
-import { isSecure, type TrustedProxies } from '../limits/address.ts';
-import type { Operator, Operators } from '../operators/operators.ts';
-import { type OperatorSession, type Sessions, sessionLasts } from '../operators/sessions.ts';
 import { bearer } from './bearer.ts';
 
 /** Who makes a request, and until when: null with a token, which is looked at each time. */

@@ -1,7 +1,7 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { wholeBytes } from '@murmuration/rounds/registry/stored-bytes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { CoordinatorEvents } from '../events/events.ts';
-import { wholeBytes } from '../registry/stored-bytes.ts';
 import { AnswerCache } from './answer-cache.ts';
 import type { App } from './app.ts';
 import { sendBlocks } from './blocks.ts';

@@ -4,10 +4,10 @@ import { fieldProblem } from '@murmuration/api/settings';
 import { errors, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import { idPattern, type RoundId } from '@murmuration/protocol/ids/ids';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { SettingsError } from '@murmuration/rounds/task/settings-error';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import type { CoordinatorEvents } from '../events/events.ts';
-import { SettingsError } from '../task/settings-error.ts';
 
 /** A problem document (RFC 9457), with our code beside the standard members. */
 export const problem = z

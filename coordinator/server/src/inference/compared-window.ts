@@ -1,7 +1,7 @@
 import { parseTaskName, type TaskName } from '@murmuration/protocol/ids/ids';
+import type { ComparedWindow } from '@murmuration/rounds/events/monitored';
+import { queryWatchedAs } from '@murmuration/rounds/queries/device-drift';
 import type { DriftWindow } from '@murmuration/serving/monitor/drift/drift-store';
-import type { ComparedWindow } from '../events/monitored.ts';
-import { queryWatchedAs } from '../queries/device-drift.ts';
 
 /** What listeners hear of a window: figures, not what was counted. Drift that people expect is none. `champion`: number of the version that devices serve. */
 export function comparedWindow(

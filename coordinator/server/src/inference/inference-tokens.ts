@@ -5,11 +5,11 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Page } from '@murmuration/rounds/paging/paging';
+import type { InferenceTokenStore, StoredInferenceToken } from '@murmuration/rounds/tokens/inference-token';
+import { isValid, stateOf } from '@murmuration/rounds/tokens/secret-token';
 import type { Access } from '@murmuration/serving/access/access';
 import { type InferenceToken, mintInferenceToken } from '@murmuration/serving/access/tokens';
-import type { Page } from '../paging/paging.ts';
-import type { InferenceTokenStore, StoredInferenceToken } from '../tokens/inference-token.ts';
-import { isValid, stateOf } from '../tokens/secret-token.ts';
 
 /** Tokens that were not revoked at most: all of them are in memory. */
 const most = 1_000;

@@ -1,8 +1,8 @@
 import type { Estimate } from '@murmuration/monitoring/accuracy/accuracy';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { LiveAccuracy } from '@murmuration/rounds/events/monitored';
 import type { LiveMonitor } from '@murmuration/serving/monitor/live-monitor';
-import type { LiveAccuracy } from '../events/monitored.ts';
 
 /** ms between two times that the accuracy of versions is told. */
 const often = 60_000;

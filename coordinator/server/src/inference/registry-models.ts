@@ -1,6 +1,9 @@
 import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import type { Cancel } from '@murmuration/protocol/time/clock';
+import type { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
+import type { History } from '@murmuration/rounds/registry/ports';
+import type { Registry } from '@murmuration/rounds/registry/registry';
 import type { ServedExperiment } from '@murmuration/serving/experiments/experiment';
 import {
   type ModelContent,
@@ -10,9 +13,6 @@ import {
   refuseVersion,
   type ServedModel,
 } from '@murmuration/serving/source/source';
-import type { VersionAliases } from '../promotion/version-aliases.ts';
-import type { History } from '../registry/ports.ts';
-import type { Registry } from '../registry/registry.ts';
 
 /** Versions that a listing names at most. */
 const mostVersions = 100;

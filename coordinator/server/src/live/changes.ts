@@ -1,7 +1,7 @@
 import type { AuditAction } from '@murmuration/api/audit';
 import type { Changed } from '@murmuration/api/live';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { CoordinatorEvents } from '../events/events.ts';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 
 /** What an action of an operator changes, besides the audit log. */
 const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {

@@ -5,13 +5,13 @@ import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { CheckInAnswer } from '@murmuration/protocol/messages/check-in';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { FairQuota } from '@murmuration/rounds/limits/fair-quota';
+import type { Limits } from '@murmuration/rounds/limits/limits';
 import { Quota } from '@murmuration/serving/limits/quota';
 import type { Admission } from '../devices/admission.ts';
 import type { DeviceConnection } from '../devices/device-connection.ts';
 import type { DeviceConnections } from '../devices/device-connections.ts';
-import type { CoordinatorEvents } from '../events/events.ts';
-import { FairQuota } from '../limits/fair-quota.ts';
-import type { Limits } from '../limits/limits.ts';
 import { type Answer, gone, PolledCarrier } from './polled-carrier.ts';
 
 export interface PolledConnectionsPorts {

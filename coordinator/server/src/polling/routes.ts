@@ -13,12 +13,12 @@ import {
   numberHeader,
   requestPath,
 } from '@murmuration/protocol/messages/polling';
+import { originOf, type TrustedProxies } from '@murmuration/rounds/limits/address';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { App } from '../http/app.ts';
 import { bearer } from '../http/bearer.ts';
 import { problem, sendProblem } from '../http/problem.ts';
-import { originOf, type TrustedProxies } from '../limits/address.ts';
 import type { Answer, Message } from './polled-carrier.ts';
 import type { Polled, PolledConnections } from './polled-connections.ts';
 import { coded, frame, frameType, keyOf, poll, requireShort, security, sendMessage } from './wire.ts';

@@ -7,13 +7,13 @@ import type { Enrol, Enrolled, Forget, Hello, Welcome } from '@murmuration/proto
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { AnsweredChallenges } from '../cells/answered-challenges.ts';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Population } from '@murmuration/rounds/population/population';
+import type { AnsweredChallenges } from '@murmuration/storage/leases/answered-challenges';
 import type { Admission, Sender } from '../devices/admission.ts';
 import type { Caller, Identity } from '../devices/caller.ts';
 import type { FrameLengths } from '../devices/frame-lengths.ts';
 import { type DeviceRequests, type RequestHandlers, requestHandlers } from '../devices/request-handlers.ts';
-import type { CoordinatorEvents } from '../events/events.ts';
-import type { Population } from '../population/population.ts';
 import { gone } from './polled-carrier.ts';
 import type { Sealed, SealedTokens } from './sealed-tokens.ts';
 

@@ -12,12 +12,12 @@ import {
   requestPath,
 } from '@murmuration/protocol/messages/polling';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { originOf, type TrustedProxies } from '@murmuration/rounds/limits/address';
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import type { App } from '../http/app.ts';
 import { bearer } from '../http/bearer.ts';
 import { problem, sendProblem } from '../http/problem.ts';
-import { originOf, type TrustedProxies } from '../limits/address.ts';
 import type { Sealed } from './sealed-tokens.ts';
 import type { UnkeptAnswer, UnkeptConnections } from './unkept-connections.ts';
 import { coded, frame, frameType, keyOf, poll, requireShort, security, sendMessage } from './wire.ts';

@@ -2,10 +2,10 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Predict, Predicted } from '@murmuration/protocol/messages/predict';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { Limits } from '../limits/limits.ts';
-import type { History } from '../registry/ports.ts';
-import type { Registry } from '../registry/registry.ts';
-import { withDeadline } from '../timing/deadline.ts';
+import type { Limits } from '@murmuration/rounds/limits/limits';
+import type { History } from '@murmuration/rounds/registry/ports';
+import type { Registry } from '@murmuration/rounds/registry/registry';
+import { withDeadline } from '@murmuration/rounds/timing/deadline';
 import type { Predictor } from './predictor.ts';
 
 /** ms after which an answer is no longer waited for: devices give up after 20 s. */

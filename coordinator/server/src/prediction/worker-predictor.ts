@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
-import { askWorker } from '../workers/ask-worker.ts';
+import { askWorker } from '@murmuration/rounds/workers/ask-worker';
 import type { Predictor } from './predictor.ts';
 import type { PredictorReply, PredictorRequest } from './worker.ts';
 

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { Limits } from '@murmuration/rounds/limits/limits';
+import { Pace } from '@murmuration/rounds/limits/pace';
 import type { Socket as EngineSocket } from 'engine.io';
-import type { Limits } from '../limits/limits.ts';
-import { Pace } from '../limits/pace.ts';
 
 /** Bytes that a connection may bring before its hello: several times what that and an enrolment take. */
 const strangerBytes = 65_536;

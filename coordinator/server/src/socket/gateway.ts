@@ -2,15 +2,15 @@ import type { Server as HttpServer } from 'node:http';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type DeviceEvent, deviceEvents } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { TrustedProxies } from '@murmuration/rounds/limits/address';
+import type { Limits } from '@murmuration/rounds/limits/limits';
 import { Server } from 'socket.io';
 import type { Admission } from '../devices/admission.ts';
 import type { DeviceConnection } from '../devices/device-connection.ts';
 import type { DeviceConnections } from '../devices/device-connections.ts';
 import type { FrameLengths } from '../devices/frame-lengths.ts';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
-import type { CoordinatorEvents } from '../events/events.ts';
-import type { TrustedProxies } from '../limits/address.ts';
-import type { Limits } from '../limits/limits.ts';
 import { HandshakeHandler, type Upgrade } from './handshakes.ts';
 import { type DeviceSocket, SocketCarrier } from './socket-carrier.ts';
 

@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { socketPath } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { originOf, type TrustedProxies } from '@murmuration/rounds/limits/address';
+import { FairQuota } from '@murmuration/rounds/limits/fair-quota';
+import type { Limits } from '@murmuration/rounds/limits/limits';
 import type { Server as Engine } from 'engine.io';
-import type { CoordinatorEvents } from '../events/events.ts';
 import { endWithProblem } from '../http/problem.ts';
-import { originOf, type TrustedProxies } from '../limits/address.ts';
-import { FairQuota } from '../limits/fair-quota.ts';
-import type { Limits } from '../limits/limits.ts';
 import type { BoundedTransport } from './bounded-transport.ts';
 import { WebSockets } from './web-sockets.ts';
 

@@ -1,6 +1,6 @@
 import type { AccuracySums } from '@murmuration/monitoring/accuracy/accuracy-sums';
+import type { Documents } from '@murmuration/rounds/operators/documents';
 import type { AccuracyStore } from '@murmuration/serving/monitor/accuracy-store';
-import type { Documents } from '../operators/documents.ts';
 
 interface Kept {
   readonly version: string;

@@ -1,7 +1,12 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { CoordinatorEvents } from '../events/events.ts';
-import { BatchedWrites } from '../writes/batched-writes.ts';
-import { anHour, type HourlyCount, type HourlyCountStore, hourOf } from './hourly-counts.ts';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { BatchedWrites } from '@murmuration/rounds/writes/batched-writes';
+import {
+  anHour,
+  type HourlyCount,
+  type HourlyCountStore,
+  hourOf,
+} from '@murmuration/storage/operation/hourly-counts';
 
 /** ms for which counts are kept. */
 const kept = 90 * 24 * anHour;

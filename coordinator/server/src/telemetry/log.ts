@@ -1,8 +1,8 @@
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { enderOf, type RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
 import pino, { type DestinationStream, type Logger } from 'pino';
-import type { CoordinatorEvents } from '../events/events.ts';
-import { enderOf, type RoundRecord } from '../round/record.ts';
-import type { RoundState } from '../round/round.ts';
 import { BoundedLines, standardError } from './bounded-lines.ts';
 import type { RecentLog } from './recent-log.ts';
 import { withoutSecrets } from './redaction.ts';

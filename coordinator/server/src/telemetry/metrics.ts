@@ -1,13 +1,13 @@
 import { alertRules } from '@murmuration/api/alert';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Alert } from '@murmuration/rounds/events/alert';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Standing } from '@murmuration/rounds/round/cohort';
+import type { RoundState } from '@murmuration/rounds/round/round';
+import type { TrafficCount } from '@murmuration/rounds/rounds/traffic';
 import { watchProcess } from '@murmuration/serving/metrics/process-metrics';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Alert } from '../events/alert.ts';
-import type { CoordinatorEvents } from '../events/events.ts';
-import type { Standing } from '../round/cohort.ts';
-import type { RoundState } from '../round/round.ts';
-import type { TrafficCount } from '../rounds/traffic.ts';
 
 /** What is asked when somebody reads the metrics. */
 export interface MetricSources {

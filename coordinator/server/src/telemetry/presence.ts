@@ -1,5 +1,5 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
-import type { CoordinatorEvents } from '../events/events.ts';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 
 /** Pairs of platform and SDK that are told apart; devices with others count together. */
 const mostClients = 200;

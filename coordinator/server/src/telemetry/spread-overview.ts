@@ -1,5 +1,5 @@
 import type { LiveRound, TaskOverview } from '@murmuration/api/overview';
-import type { PartProgress, Standings } from '../round/progress.ts';
+import type { PartProgress, Standings } from '@murmuration/rounds/round/progress';
 
 /** What is known of a part of a round: what its cell has said of it, and whether a cell has it. */
 export interface SeenPart {

@@ -3,7 +3,7 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern } from '@murmuration/protocol/ids/ids';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
-import { blockLength, type StoredBytes } from '../../registry/stored-bytes.ts';
+import { blockLength, type StoredBytes } from '@murmuration/rounds/registry/stored-bytes';
 
 /** Blocks that are kept of those read last, for all who read: 32 MiB. */
 const mostBlocks = 512;

@@ -4,8 +4,8 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { contentHash } from '../../registry/content-hash.ts';
-import type { BlobStore } from '../../registry/ports.ts';
+import { contentHash } from '@murmuration/rounds/registry/content-hash';
+import type { BlobStore } from '@murmuration/rounds/registry/ports';
 import { BlobBlocks } from '../blobs/blob-blocks.ts';
 import { KeptBytes } from '../blobs/kept-bytes.ts';
 import {

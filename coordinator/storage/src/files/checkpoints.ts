@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
-import type { Checkpoint } from '../../round/store.ts';
+import type { Checkpoint } from '@murmuration/rounds/round/store';
 import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './durable-file.ts';
 import { decodeSlot, encodeSlot, isDamaged } from './slot.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ByteReader, ByteWriter, concatBytes, equalBytes, utf8 } from '@murmuration/protocol/encoding/bytes';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
-import type { Checkpoint } from '../../round/store.ts';
+import type { Checkpoint } from '@murmuration/rounds/round/store';
 
 const magic = utf8('MSUM2');
 const assignmentLength = 22;

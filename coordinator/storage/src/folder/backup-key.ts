@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
-import { ifThere, onDisk, readIfThere, withFile, writeWhole } from './files/durable-file.ts';
+import { ifThere, onDisk, readIfThere, withFile, writeWhole } from '../files/durable-file.ts';
 
 /** The file of a storage folder that has the key of its backups, which have no copy of it. */
 export const backupKeyFile = 'backup.key';

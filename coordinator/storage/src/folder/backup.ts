@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern, type ModelHash } from '@murmuration/protocol/ids/ids';
 import { fileHashesOf, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import { contentHash } from '@murmuration/rounds/registry/content-hash';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import { Connection } from '@murmuration/sql/sqlite/connection';
 import { takeLock } from '@murmuration/sql/sqlite/lock';
-import { contentHash } from '../registry/content-hash.ts';
-import { backupKeyFile, digestFile, keyOf, putKey, requireSigned, sign } from './backup-key.ts';
 import {
   copyRegular,
   ifThere,
@@ -16,10 +15,11 @@ import {
   readIfThere,
   syncFolder,
   withFile,
-} from './files/durable-file.ts';
+} from '../files/durable-file.ts';
+import { vectorsIn } from '../rows/strategy-state.ts';
+import { backupKeyFile, digestFile, keyOf, putKey, requireSigned, sign } from './backup-key.ts';
 import { layout, lockFolder } from './folder.ts';
 import { busyTimeout, type Contents, contentsOf, requireOwnSchema } from './restored-database.ts';
-import { vectorsIn } from './rows/strategy-state.ts';
 
 /** What was copied and checked, and what is in it. */
 export interface Copied extends Contents {

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { BlobStore } from '@murmuration/rounds/registry/ports';
 import { takeLock } from '@murmuration/sql/sqlite/lock';
 import { Writer } from '@murmuration/sql/writes/writer';
-import type { BlobStore } from '../registry/ports.ts';
-import { fileBlobs } from './files/blobs.ts';
-import { fileCheckpoints } from './files/checkpoints.ts';
-import { makeFolder, onDisk, syncFolder, withFile } from './files/durable-file.ts';
-import { requireWhole } from './files/whole-folder.ts';
-import type { RowDatabase } from './rows/database.ts';
-import { sqlHistory } from './rows/history.ts';
-import { openDatabase } from './rows/open.ts';
-import { claim, type Ownership } from './rows/owner.ts';
-import { sqlParts } from './rows/parts.ts';
-import { sqlRounds } from './rows/rounds.ts';
-import { rowStores } from './rows/stores.ts';
+import { fileBlobs } from '../files/blobs.ts';
+import { fileCheckpoints } from '../files/checkpoints.ts';
+import { makeFolder, onDisk, syncFolder, withFile } from '../files/durable-file.ts';
+import { requireWhole } from '../files/whole-folder.ts';
+import type { RowDatabase } from '../rows/database.ts';
+import { sqlHistory } from '../rows/history.ts';
+import { openDatabase } from '../rows/open.ts';
+import { claim, type Ownership } from '../rows/owner.ts';
+import { sqlParts } from '../rows/parts.ts';
+import { sqlRounds } from '../rows/rounds.ts';
+import { rowStores } from '../rows/stores.ts';
 
 /** Where things lie in a storage folder. */
 export const layout = {

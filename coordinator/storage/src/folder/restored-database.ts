@@ -2,8 +2,8 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { Connection } from '@murmuration/sql/sqlite/connection';
 import { sqliteDialect } from '@murmuration/sql/sqlite/dialect';
 import { Kysely } from 'kysely';
-import { migrate } from './rows/migrate.ts';
-import { migrations } from './rows/migrations/all.ts';
+import { migrate } from '../rows/migrate.ts';
+import { migrations } from '../rows/migrations/all.ts';
 
 /** ms to wait for the locks of a coordinator that is at work. */
 export const busyTimeout = 10_000;

@@ -1,8 +1,8 @@
+import type { DeviceSplit } from '@murmuration/lifecycle/experiments/served';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
-import type { DeviceSplit } from '../lifecycle/experiments/served.ts';
-import type { PartProgress } from '../round/progress.ts';
-import type { Eligibility } from '../task/eligibility.ts';
-import type { Task } from '../task/task.ts';
+import type { PartProgress } from '@murmuration/rounds/round/progress';
+import type { Eligibility } from '@murmuration/rounds/task/eligibility';
+import type { Task } from '@murmuration/rounds/task/task';
 import type { Leased } from './parts.ts';
 
 /** What a cell says of a task that it has, so that a front can answer check-ins. JSON. */

@@ -1,6 +1,6 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
-import type { Activity, ActivityStore } from '../../population/activity.ts';
-import type { DeviceStore } from '../../population/device.ts';
+import type { Activity, ActivityStore } from '@murmuration/rounds/population/activity';
+import type { DeviceStore } from '@murmuration/rounds/population/device';
 
 /** `devices` is where its devices are enrolled. */
 export function memoryActivity(

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditLog, NumberedEntry } from '../../operators/audit.ts';
+import type { AuditEntry, AuditLog, NumberedEntry } from '@murmuration/rounds/operators/audit';
 
 export function memoryAudit(): AuditLog {
   const entries: NumberedEntry[] = [];

@@ -1,9 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { contentHash } from '../../registry/content-hash.ts';
-import type { BlobStore } from '../../registry/ports.ts';
-import { wholeBytes } from '../../registry/stored-bytes.ts';
+import { contentHash } from '@murmuration/rounds/registry/content-hash';
+import type { BlobStore } from '@murmuration/rounds/registry/ports';
+import { wholeBytes } from '@murmuration/rounds/registry/stored-bytes';
 
 /** Everything in this process's memory: gone when it ends. */
 export function memoryBlobs(clock: Clock = systemClock): BlobStore {

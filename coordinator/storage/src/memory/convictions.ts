@@ -1,5 +1,5 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
-import type { Conviction, ConvictionStore } from '../../population/convictions.ts';
+import type { Conviction, ConvictionStore } from '@murmuration/rounds/population/convictions';
 
 export function memoryConvictions(): ConvictionStore {
   const kept = new Map<string, Conviction & { readonly isPardoned: boolean }>();

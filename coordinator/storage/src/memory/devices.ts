@@ -1,6 +1,6 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
-import { pageOf } from '../../paging/paging.ts';
-import type { Device, DeviceStore } from '../../population/device.ts';
+import { pageOf } from '@murmuration/rounds/paging/paging';
+import type { Device, DeviceStore } from '@murmuration/rounds/population/device';
 
 export function memoryDevices(): DeviceStore {
   const devices = new Map<DeviceId, Device>();

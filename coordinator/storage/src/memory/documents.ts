@@ -1,5 +1,10 @@
-import type { AuditLog } from '../../operators/audit.ts';
-import type { Document, DocumentKey, DocumentQuery, Documents } from '../../operators/documents.ts';
+import type { AuditLog } from '@murmuration/rounds/operators/audit';
+import type {
+  Document,
+  DocumentKey,
+  DocumentQuery,
+  Documents,
+} from '@murmuration/rounds/operators/documents';
 import { appendAll, memoryAudit } from './audit.ts';
 
 /** Keeps documents as long as the process runs; `audit` takes what the log says of changes. */

@@ -3,8 +3,8 @@ import type {
   ExperimentCounts,
   ExperimentStore,
   ExperimentUnit,
-} from '../../lifecycle/experiments/experiment.ts';
-import type { AuditLog } from '../../operators/audit.ts';
+} from '@murmuration/lifecycle/experiments/experiment';
+import type { AuditLog } from '@murmuration/rounds/operators/audit';
 import { appendAll, memoryAudit } from './audit.ts';
 
 /** `audit` takes what the log says of its changes. */

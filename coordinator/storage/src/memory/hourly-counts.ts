@@ -1,4 +1,4 @@
-import type { HourlyCount, HourlyCountStore } from '../../telemetry/hourly-counts.ts';
+import type { HourlyCount, HourlyCountStore } from '../operation/hourly-counts.ts';
 
 export function memoryHourlyCounts(): HourlyCountStore {
   let kept: readonly HourlyCount[] = [];

@@ -1,4 +1,4 @@
-import { type DeviceMark, type MarkStore, saysNothing } from '../../population/mark.ts';
+import { type DeviceMark, type MarkStore, saysNothing } from '@murmuration/rounds/population/mark';
 
 export function memoryMarks(): MarkStore {
   const kept = new Map<string, DeviceMark>();

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
-import type { Budget, Parts, PartsPlace, PrivacyLedger } from '../../privacy/ledger.ts';
-import { mayTakePart, requireOnce, tookPartTooSoon } from '../../privacy/taking-part.ts';
+import type { Budget, Parts, PartsPlace, PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
+import { mayTakePart, requireOnce, tookPartTooSoon } from '@murmuration/rounds/privacy/taking-part';
 
 interface Kept {
   readonly budget: Budget;

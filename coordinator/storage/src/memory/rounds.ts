@@ -1,13 +1,13 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
-import type { PartResult, PartStore } from '../../round/parts.ts';
+import type { PartResult, PartStore } from '@murmuration/rounds/round/parts';
 import {
   type Checkpoint,
   type JournalEntry,
   keyOf,
   type RoundStore,
   type SavedRound,
-} from '../../round/store.ts';
+} from '@murmuration/rounds/round/store';
 
 interface Ended {
   readonly result: PartResult;

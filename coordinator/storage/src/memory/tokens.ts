@@ -1,9 +1,9 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
-import type { OperatorToken, OperatorTokenStore } from '../../operators/operator-token.ts';
-import { type Page, pageOf } from '../../paging/paging.ts';
-import type { EnrolmentToken, EnrolmentTokenStore } from '../../population/enrolment-token.ts';
-import type { InferenceTokenStore, StoredInferenceToken } from '../../tokens/inference-token.ts';
-import { isValid } from '../../tokens/secret-token.ts';
+import type { OperatorToken, OperatorTokenStore } from '@murmuration/rounds/operators/operator-token';
+import { type Page, pageOf } from '@murmuration/rounds/paging/paging';
+import type { EnrolmentToken, EnrolmentTokenStore } from '@murmuration/rounds/population/enrolment-token';
+import type { InferenceTokenStore, StoredInferenceToken } from '@murmuration/rounds/tokens/inference-token';
+import { isValid } from '@murmuration/rounds/tokens/secret-token';
 
 /** Tokens by their ids, as all kinds are kept. */
 class MemoryTokens<Token extends Pick<OperatorToken, 'id' | 'createdAt' | 'revokedAt'>> {

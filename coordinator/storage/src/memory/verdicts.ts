@@ -1,6 +1,6 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
-import type { Judged, VerdictStore } from '../../registry/verdicts.ts';
+import type { Judged, VerdictStore } from '@murmuration/rounds/registry/verdicts';
 
 export interface MemoryVerdicts extends VerdictStore {
   /** Adds to what is kept of a model. */

@@ -1,8 +1,8 @@
 import type { AlertRule } from '@murmuration/api/alert';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
-import type { Alert } from '../../events/alert.ts';
-import type { Documents } from '../../operators/documents.ts';
+import type { Alert } from '@murmuration/rounds/events/alert';
+import type { Documents } from '@murmuration/rounds/operators/documents';
 
 /** That an operator looks after an alert. */
 export interface Acknowledgement {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type AnsweredChallenges, remembered } from '../../cells/answered-challenges.ts';
+import { type AnsweredChallenges, remembered } from '../leases/answered-challenges.ts';
 import type { RowDatabase } from '../rows/database.ts';
 
 /** Answers as rows, those whose time is over deleted with each that comes. */

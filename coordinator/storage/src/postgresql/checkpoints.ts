@@ -1,6 +1,6 @@
 import { decode, encode } from '@msgpack/msgpack';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
-import type { Checkpoint } from '../../round/store.ts';
+import type { Checkpoint } from '@murmuration/rounds/round/store';
 import type { Checkpoints } from '../files/checkpoints.ts';
 import type { RowDatabase } from '../rows/database.ts';
 import type { FileTables } from './tables.ts';

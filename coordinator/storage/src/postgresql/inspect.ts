@@ -2,7 +2,7 @@ import { openPostgresql } from '@murmuration/sql/postgresql/open';
 import { requireSettings } from '@murmuration/sql/postgresql/sessions';
 import { Writer } from '@murmuration/sql/writes/writer';
 import { sql } from 'kysely';
-import type { Inspection } from '../inspect.ts';
+import type { Inspection } from '../folder/inspect.ts';
 import type { Tables } from '../rows/schema.ts';
 import { sqlOperatorTokens } from '../rows/tokens.ts';
 import { coordinatorLock } from './storage.ts';

@@ -1,9 +1,9 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { keptFor } from '@murmuration/sql/postgresql/keep-alives';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { HeldLeases, type KeptLease } from '../../cells/held-leases.ts';
-import type { Leased } from '../../cells/parts.ts';
-import type { Standing, TaskLeases } from '../../cells/ports.ts';
+import { HeldLeases, type KeptLease } from '../leases/held-leases.ts';
+import type { Leased } from '../leases/parts.ts';
+import type { Standing, TaskLeases } from '../leases/ports.ts';
 import type { Tables } from '../rows/schema.ts';
 import type { Beats } from './beats.ts';
 import { inUse } from './owner.ts';

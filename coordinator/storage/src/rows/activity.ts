@@ -1,6 +1,6 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Activity, ActivityStore, Participation } from '@murmuration/rounds/population/activity';
 import { sql } from 'kysely';
-import type { Activity, ActivityStore, Participation } from '../../population/activity.ts';
 import type { RowDatabase } from './database.ts';
 
 /** Rows of one statement: SQLite binds up to 32,766 values. */

@@ -1,6 +1,6 @@
 import type { AuditAction, FieldChange } from '@murmuration/api/audit';
+import type { AuditEntry, AuditLog } from '@murmuration/rounds/operators/audit';
 import type { Transaction } from 'kysely';
-import type { AuditEntry, AuditLog } from '../../operators/audit.ts';
 import { bound } from './bound.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
-import type { Conviction, ConvictionStore } from '../../population/convictions.ts';
+import type { Conviction, ConvictionStore } from '@murmuration/rounds/population/convictions';
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
-import type { Device, DeviceStore } from '../../population/device.ts';
+import type { Device, DeviceStore } from '@murmuration/rounds/population/device';
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
 

@@ -1,5 +1,10 @@
+import type {
+  Document,
+  DocumentChange,
+  DocumentQuery,
+  Documents,
+} from '@murmuration/rounds/operators/documents';
 import type { Transaction } from 'kysely';
-import type { Document, DocumentChange, DocumentQuery, Documents } from '../../operators/documents.ts';
 import { appendEntries } from './audit.ts';
 import { bound } from './bound.ts';
 import type { RowDatabase } from './database.ts';

@@ -2,7 +2,7 @@ import type {
   Experiment,
   ExperimentCounts,
   ExperimentStore,
-} from '../../lifecycle/experiments/experiment.ts';
+} from '@murmuration/lifecycle/experiments/experiment';
 import { appendEntries } from './audit.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';

@@ -1,10 +1,10 @@
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { BlobStore, History, Keep } from '@murmuration/rounds/registry/ports';
+import { addedResult } from '@murmuration/rounds/registry/query-results';
+import { thinned } from '@murmuration/rounds/registry/thinned';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { Transaction } from 'kysely';
-import type { ModelVersion } from '../../registry/model-version.ts';
-import type { BlobStore, History, Keep } from '../../registry/ports.ts';
-import { addedResult } from '../../registry/query-results.ts';
-import { thinned } from '../../registry/thinned.ts';
-import type { RoundRecord } from '../../round/record.ts';
 import { appendEntries } from './audit.ts';
 import { bound } from './bound.ts';
 import type { RowDatabase } from './database.ts';

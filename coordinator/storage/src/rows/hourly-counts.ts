@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { HourlyCount, HourlyCountStore } from '../../telemetry/hourly-counts.ts';
+import type { HourlyCount, HourlyCountStore } from '../operation/hourly-counts.ts';
 import type { RowDatabase } from './database.ts';
 
 /** Counts by the hour as rows. */

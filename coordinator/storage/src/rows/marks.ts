@@ -1,5 +1,5 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
-import { type DeviceMark, type MarkStore, saysNothing } from '../../population/mark.ts';
+import { type DeviceMark, type MarkStore, saysNothing } from '@murmuration/rounds/population/mark';
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
 

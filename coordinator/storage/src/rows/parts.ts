@@ -1,10 +1,10 @@
 import { decode, encode } from '@msgpack/msgpack';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { PartResult, PartStore } from '@murmuration/rounds/round/parts';
+import type { RoundTerms } from '@murmuration/rounds/round/round';
+import { keyOf } from '@murmuration/rounds/round/store';
 import type { Kysely } from 'kysely';
-import type { PartResult, PartStore } from '../../round/parts.ts';
-import type { RoundTerms } from '../../round/round.ts';
-import { keyOf } from '../../round/store.ts';
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
 

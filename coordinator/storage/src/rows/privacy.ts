@@ -1,9 +1,15 @@
 import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import type {
+  BudgetTerms,
+  Claim,
+  OpenBudget,
+  Parts,
+  PrivacyLedger,
+} from '@murmuration/rounds/privacy/ledger';
+import { requireOnce, tookPartTooSoon } from '@murmuration/rounds/privacy/taking-part';
 import { sql } from 'kysely';
-import type { BudgetTerms, Claim, OpenBudget, Parts, PrivacyLedger } from '../../privacy/ledger.ts';
-import { requireOnce, tookPartTooSoon } from '../../privacy/taking-part.ts';
 import { takenStep } from '../memory/privacy.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';

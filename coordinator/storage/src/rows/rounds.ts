@@ -1,8 +1,8 @@
 import { decode, encode } from '@msgpack/msgpack';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
-import type { RoundTerms } from '../../round/round.ts';
-import { type JournalEntry, keyOf, type RoundStore } from '../../round/store.ts';
+import type { RoundTerms } from '@murmuration/rounds/round/round';
+import { type JournalEntry, keyOf, type RoundStore } from '@murmuration/rounds/round/store';
 import type { Checkpoints } from '../files/checkpoints.ts';
 import type { RowDatabase } from './database.ts';
 

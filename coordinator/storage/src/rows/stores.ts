@@ -1,5 +1,5 @@
-import type { LineageOperation } from '../../lifecycle/tracking/openlineage/run-event.ts';
-import { type TrackingOperation, trackedAliasesIn } from '../../lifecycle/tracking/operations.ts';
+import type { LineageOperation } from '@murmuration/lifecycle/tracking/openlineage/run-event';
+import { type TrackingOperation, trackedAliasesIn } from '@murmuration/lifecycle/tracking/operations';
 import { documentStores } from '../document-stores.ts';
 import { sqlActivity } from './activity.ts';
 import { sqlAudit } from './audit.ts';

@@ -1,8 +1,8 @@
 import { endianness } from 'node:os';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { BlobStore } from '../../registry/ports.ts';
-import { vectorBytes } from '../../registry/vector-bytes.ts';
-import type { StrategyState } from '../../strategy/strategy.ts';
+import type { BlobStore } from '@murmuration/rounds/registry/ports';
+import { vectorBytes } from '@murmuration/rounds/registry/vector-bytes';
+import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
 import { fromJson, toJson } from './json.ts';
 
 /** A vector of float32, little-endian, as the blob that holds it. */

@@ -1,11 +1,11 @@
 import type { Role } from '@murmuration/api/role';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { OperatorToken, OperatorTokenStore } from '@murmuration/rounds/operators/operator-token';
+import type { Page } from '@murmuration/rounds/paging/paging';
+import type { EnrolmentToken, EnrolmentTokenStore } from '@murmuration/rounds/population/enrolment-token';
+import type { InferenceTokenStore, StoredInferenceToken } from '@murmuration/rounds/tokens/inference-token';
+import { isValid } from '@murmuration/rounds/tokens/secret-token';
 import { sql } from 'kysely';
-import type { OperatorToken, OperatorTokenStore } from '../../operators/operator-token.ts';
-import type { Page } from '../../paging/paging.ts';
-import type { EnrolmentToken, EnrolmentTokenStore } from '../../population/enrolment-token.ts';
-import type { InferenceTokenStore, StoredInferenceToken } from '../../tokens/inference-token.ts';
-import { isValid } from '../../tokens/secret-token.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Tables } from './schema.ts';

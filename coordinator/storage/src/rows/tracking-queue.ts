@@ -1,4 +1,4 @@
-import type { Queued, TrackingQueue } from '../../lifecycle/tracking/queue.ts';
+import type { Queued, TrackingQueue } from '@murmuration/lifecycle/tracking/queue';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 

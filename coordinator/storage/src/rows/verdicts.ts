@@ -1,7 +1,7 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
+import type { Judged, VerdictStore } from '@murmuration/rounds/registry/verdicts';
 import { type Kysely, sql } from 'kysely';
-import type { Judged, VerdictStore } from '../../registry/verdicts.ts';
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
 

@@ -11,7 +11,7 @@ import { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries
 import type { EvaluationQuery } from '@murmuration/protocol/queries/query';
 import { describe, expect, it } from 'vitest';
 import { codeOfPromise } from '../../codes.ts';
-import { layout } from '../../coordinator/federation.ts';
+import { layout } from '../../coordinator/server/federation.ts';
 
 /** A number, whose class is its remainder by three. */
 type Example = { readonly value: number; readonly copies?: number };

@@ -1,9 +1,9 @@
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
-import { SparseSum } from '@murmuration/coordinator/aggregation/sparse-sum';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { SparseSum } from '@murmuration/rounds/aggregation/sparse-sum';
 import { describe, expect, it } from 'vitest';
 import { deviceOn, StillTrainer } from '../device.ts';
 import { assignmentOf, layout, MemoryCoordinator } from '../memory-coordinator.ts';

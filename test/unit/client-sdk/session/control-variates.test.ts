@@ -1,7 +1,6 @@
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import type { LocalSettings } from '@murmuration/engine/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
@@ -12,6 +11,7 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { roundMark } from '@murmuration/protocol/weights/control';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import { describe, expect, it } from 'vitest';
 import { deviceOn } from '../device.ts';
 import { assignmentOf, layout, MemoryCoordinator } from '../memory-coordinator.ts';

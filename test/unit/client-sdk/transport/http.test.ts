@@ -21,7 +21,7 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PlainProxy } from '../../../e2e/plain-proxy.ts';
 import { ProtocolDevice } from '../../../protocol-device.ts';
-import { openPolled, type PolledScene } from '../../coordinator/polling/scene.ts';
+import { openPolled, type PolledScene } from '../../coordinator/server/polling/scene.ts';
 
 let scene: PolledScene | undefined;
 let proxy: PlainProxy | undefined;

@@ -1,10 +1,10 @@
 import { fairShare, wholeShare } from '@murmuration/client-sdk/update/fair';
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
 import type { Fairness } from '@murmuration/protocol/messages/plan';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
+import { qFedAvg } from '@murmuration/rounds/strategy/q-fed-avg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../codes.ts';

@@ -1,10 +1,10 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
-import type { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { headerLength } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
+import { aggregateFor } from '@murmuration/rounds/aggregation/aggregate';
+import type { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { seededBytes } from '../device.ts';

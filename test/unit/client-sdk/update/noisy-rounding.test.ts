@@ -1,5 +1,4 @@
 import { noiseFor, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { accountOf } from '@murmuration/privacy/accountants/account';
 import { roundedNorm } from '@murmuration/privacy/mechanisms/distributed';
 import { noiseShape, plannedNoise } from '@murmuration/privacy/mechanisms/planned-noise';
@@ -9,6 +8,7 @@ import { centre } from '@murmuration/protocol/secagg/ring';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { longestRotated, quantizationFor, quantizationOf } from '@murmuration/protocol/weights/quantize';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { assignmentOf } from '../memory-coordinator.ts';

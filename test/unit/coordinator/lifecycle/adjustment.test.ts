@@ -1,8 +1,8 @@
-import { adjusted } from '@murmuration/coordinator/lifecycle/experiments/adjustment';
-import { analyse, comparisonsOf } from '@murmuration/coordinator/lifecycle/experiments/analysis';
-import type { Experiment } from '@murmuration/coordinator/lifecycle/experiments/experiment';
-import { experimentMessage } from '@murmuration/coordinator/lifecycle/experiments/messages';
-import { Tally } from '@murmuration/coordinator/lifecycle/experiments/tally';
+import { adjusted } from '@murmuration/lifecycle/experiments/adjustment';
+import { analyse, comparisonsOf } from '@murmuration/lifecycle/experiments/analysis';
+import type { Experiment } from '@murmuration/lifecycle/experiments/experiment';
+import { experimentMessage } from '@murmuration/lifecycle/experiments/messages';
+import { Tally } from '@murmuration/lifecycle/experiments/tally';
 import { welchTest } from '@murmuration/monitoring/experiments/fixed-horizon';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';

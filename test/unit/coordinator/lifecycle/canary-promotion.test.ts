@@ -1,9 +1,9 @@
 import { newExperiment } from '@murmuration/api/experiment';
-import { Experiments } from '@murmuration/coordinator/lifecycle/experiments/experiments';
-import { canaryOf, gateActor } from '@murmuration/coordinator/lifecycle/gates/gates';
-import { gateName } from '@murmuration/coordinator/promotion/version-aliases';
-import { canary } from '@murmuration/coordinator/task/task-promotion';
+import { Experiments } from '@murmuration/lifecycle/experiments/experiments';
+import { canaryOf, gateActor } from '@murmuration/lifecycle/gates/gates';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
+import { gateName } from '@murmuration/rounds/promotion/version-aliases';
+import { canary } from '@murmuration/rounds/task/task-promotion';
 import { assigned } from '@murmuration/serving/experiments/assignment';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';

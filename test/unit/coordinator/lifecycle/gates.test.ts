@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onDevices } from '@murmuration/coordinator/evaluation/on-devices';
-import type { AuditEntry } from '@murmuration/coordinator/operators/audit';
-import { gateName } from '@murmuration/coordinator/promotion/version-aliases';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { mcnemar, pairedBootstrap } from '@murmuration/coordinator/task/task-gate';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
+import { onDevices } from '@murmuration/rounds/evaluation/on-devices';
+import type { AuditEntry } from '@murmuration/rounds/operators/audit';
+import { gateName } from '@murmuration/rounds/promotion/version-aliases';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { mcnemar, pairedBootstrap } from '@murmuration/rounds/task/task-gate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evaluator, name, openGated, type Quality } from './gated-task.ts';
 

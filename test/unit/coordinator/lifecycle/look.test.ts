@@ -1,11 +1,13 @@
-import type { ComparedWindow, LiveAccuracy } from '@murmuration/coordinator/events/monitored';
 import {
   look,
   nextTime,
   onceBegun,
   type TriggerMemory,
   withoutGone,
-} from '@murmuration/coordinator/lifecycle/triggers/look';
+} from '@murmuration/lifecycle/triggers/look';
+import { wilson } from '@murmuration/monitoring/accuracy/wilson';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { ComparedWindow, LiveAccuracy } from '@murmuration/rounds/events/monitored';
 import {
   accuracyBelow,
   accuracyWorseThanAtPromotion,
@@ -15,9 +17,7 @@ import {
   newExamples,
   type Trigger,
   webhook,
-} from '@murmuration/coordinator/task/retrain/triggers';
-import { wilson } from '@murmuration/monitoring/accuracy/wilson';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+} from '@murmuration/rounds/task/retrain/triggers';
 import { describe, expect, it } from 'vitest';
 import { uniform } from '../../monitoring/uniform.ts';
 

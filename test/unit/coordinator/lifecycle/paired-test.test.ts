@@ -1,6 +1,6 @@
-import type { Evaluation } from '@murmuration/coordinator/evaluation/evaluation';
-import { pairedTest } from '@murmuration/coordinator/lifecycle/gates/paired-test';
-import { mcnemar, pairedBootstrap } from '@murmuration/coordinator/task/task-gate';
+import { pairedTest } from '@murmuration/lifecycle/gates/paired-test';
+import type { Evaluation } from '@murmuration/rounds/evaluation/evaluation';
+import { mcnemar, pairedBootstrap } from '@murmuration/rounds/task/task-gate';
 import { describe, expect, it } from 'vitest';
 import { normal, uniform } from '../../monitoring/uniform.ts';
 

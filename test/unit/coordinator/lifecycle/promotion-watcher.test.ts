@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gateName } from '@murmuration/coordinator/promotion/version-aliases';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
+import { gateName } from '@murmuration/rounds/promotion/version-aliases';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { afterEach, describe, expect, it } from 'vitest';
 import { uniform } from '../../monitoring/uniform.ts';
 import { gated, name, openGated } from './gated-task.ts';

@@ -1,4 +1,4 @@
-import { restraintOf } from '@murmuration/coordinator/lifecycle/triggers/restraint';
+import { restraintOf } from '@murmuration/lifecycle/triggers/restraint';
 import { describe, expect, it } from 'vitest';
 import { retrainOf } from './retrain.ts';
 

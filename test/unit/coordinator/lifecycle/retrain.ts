@@ -1,4 +1,4 @@
-import { type Retrain, retrainSchema } from '@murmuration/coordinator/task/retrain/retrain';
+import { type Retrain, retrainSchema } from '@murmuration/rounds/task/retrain/retrain';
 import type * as z from 'zod';
 
 type RetrainInput = NonNullable<z.input<typeof retrainSchema>>;

@@ -1,10 +1,10 @@
-import { PromotionWatcher } from '@murmuration/coordinator/lifecycle/gates/promotion-watcher';
-import { gateName } from '@murmuration/coordinator/promotion/version-aliases';
+import { PromotionWatcher } from '@murmuration/lifecycle/gates/promotion-watcher';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
+import { gateName } from '@murmuration/rounds/promotion/version-aliases';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { decision } from '../../../contract/gate-decisions.ts';
-import { deviceId, updateOf } from '../federation.ts';
-import { type Admin, openAdmin } from '../http/admin.ts';
+import { deviceId, updateOf } from '../server/federation.ts';
+import { type Admin, openAdmin } from '../server/http/admin.ts';
 
 let admin: Admin;
 let watcher: PromotionWatcher;

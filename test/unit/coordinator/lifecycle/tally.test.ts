@@ -1,7 +1,7 @@
-import type { Experiment } from '@murmuration/coordinator/lifecycle/experiments/experiment';
-import { Tally } from '@murmuration/coordinator/lifecycle/experiments/tally';
-import { memoryExperiments } from '@murmuration/coordinator/storage/memory/experiments';
+import type { Experiment } from '@murmuration/lifecycle/experiments/experiment';
+import { Tally } from '@murmuration/lifecycle/experiments/tally';
 import { hashed } from '@murmuration/serving/experiments/assignment';
+import { memoryExperiments } from '@murmuration/storage/memory/experiments';
 import { expect, it } from 'vitest';
 import { experiment } from '../../../contract/experiments.ts';
 

@@ -1,15 +1,15 @@
-import type { FiringRecord, TrainingRun } from '@murmuration/coordinator/events/training-run';
-import { openTrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/open-runs';
-import { type RunStore, runsIn } from '@murmuration/coordinator/lifecycle/training-runs/store';
-import { TrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/training-runs';
-import { memoryAudit } from '@murmuration/coordinator/storage/memory/audit';
-import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { cron, drift, webhook } from '@murmuration/coordinator/task/retrain/triggers';
+import { openTrainingRuns } from '@murmuration/lifecycle/training-runs/open-runs';
+import { type RunStore, runsIn } from '@murmuration/lifecycle/training-runs/store';
+import { TrainingRuns } from '@murmuration/lifecycle/training-runs/training-runs';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { FiringRecord, TrainingRun } from '@murmuration/rounds/events/training-run';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { cron, drift, webhook } from '@murmuration/rounds/task/retrain/triggers';
+import { memoryAudit } from '@murmuration/storage/memory/audit';
+import { memoryDocuments } from '@murmuration/storage/memory/documents';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
-import { deviceId, type Federation, openFederation, updateOf, valuesTask } from '../federation.ts';
+import { deviceId, type Federation, openFederation, updateOf, valuesTask } from '../server/federation.ts';
 import { retrainOf } from './retrain.ts';
 
 const hour = 3_600_000;

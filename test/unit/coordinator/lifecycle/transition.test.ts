@@ -1,12 +1,12 @@
-import type { Firing, TrainingRun } from '@murmuration/coordinator/events/training-run';
 import {
   initialState,
   type RetrainEvent,
   type RetrainState,
-} from '@murmuration/coordinator/lifecycle/training-runs/state';
-import { dueAt, transition } from '@murmuration/coordinator/lifecycle/training-runs/transition';
-import { restraintOf } from '@murmuration/coordinator/lifecycle/triggers/restraint';
+} from '@murmuration/lifecycle/training-runs/state';
+import { dueAt, transition } from '@murmuration/lifecycle/training-runs/transition';
+import { restraintOf } from '@murmuration/lifecycle/triggers/restraint';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Firing, TrainingRun } from '@murmuration/rounds/events/training-run';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { retrainOf } from './retrain.ts';

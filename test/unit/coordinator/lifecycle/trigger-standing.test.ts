@@ -1,6 +1,7 @@
-import { endsOf } from '@murmuration/coordinator/lifecycle/training-runs/ends';
-import { look, type Observation } from '@murmuration/coordinator/lifecycle/triggers/look';
-import { heardBy, textOf } from '@murmuration/coordinator/lifecycle/triggers/standing';
+import { endsOf } from '@murmuration/lifecycle/training-runs/ends';
+import { look, type Observation } from '@murmuration/lifecycle/triggers/look';
+import { heardBy, textOf } from '@murmuration/lifecycle/triggers/standing';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import {
   accuracyBelow,
   accuracyWorseThanAtPromotion,
@@ -9,8 +10,7 @@ import {
   newExamples,
   type Trigger,
   webhook,
-} from '@murmuration/coordinator/task/retrain/triggers';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+} from '@murmuration/rounds/task/retrain/triggers';
 import { describe, expect, it } from 'vitest';
 import { retrainOf } from './retrain.ts';
 

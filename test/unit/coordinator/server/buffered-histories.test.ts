@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { histories, settings } from '../../faults/histories/operations.ts';
-import { play } from '../../faults/histories/play.ts';
+import { histories, settings } from '../../../faults/histories/operations.ts';
+import { play } from '../../../faults/histories/play.ts';
 
 const passages = 60;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { histories, type Operation, type Setting, settings } from '../../faults/histories/operations.ts';
-import { play } from '../../faults/histories/play.ts';
+import { histories, type Operation, type Setting, settings } from '../../../faults/histories/operations.ts';
+import { play } from '../../../faults/histories/play.ts';
 
 /** Histories that once showed a bug, as `npm run faults -- histories` prints them. */
 const regressions: Record<string, [Setting, Operation[]]> = {

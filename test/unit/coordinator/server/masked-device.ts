@@ -1,8 +1,6 @@
 import { compress } from '@murmuration/client-sdk/update/compress';
 import * as noise from '@murmuration/client-sdk/update/noisy-rounding';
 import { type Contribution, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import type { RoundUnderWay } from '@murmuration/coordinator/rounds/driver';
-import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -10,8 +8,10 @@ import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { roundControl } from '@murmuration/protocol/weights/control';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
-import { contextOf, type Lies, MaskedSteps } from '../../masked-steps.ts';
-import { seededRandom } from '../../seeded-random.ts';
+import type { RoundUnderWay } from '@murmuration/rounds/rounds/driver';
+import type { MaskingEvent } from '@murmuration/rounds/rounds/ports';
+import { contextOf, type Lies, MaskedSteps } from '../../../masked-steps.ts';
+import { seededRandom } from '../../../seeded-random.ts';
 import { deviceId, type Federation, layout } from './federation.ts';
 
 /** What a device sends in a phase. */

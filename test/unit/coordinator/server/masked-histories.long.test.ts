@@ -1,9 +1,9 @@
-import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
-import type { StrategyState, SumStrategy } from '@murmuration/coordinator/strategy/strategy';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import { meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { fedAvgM } from '@murmuration/rounds/strategy/fed-avg-m';
+import type { StrategyState, SumStrategy } from '@murmuration/rounds/strategy/strategy';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { cohortSizeOf } from '@murmuration/rounds/task/task';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Federation, layout, openFederation } from './federation.ts';

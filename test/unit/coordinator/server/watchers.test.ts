@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { readSources } from '../sources.ts';
+import { readSources } from '../../sources.ts';
 
 /** Who only watches, or passes on what he hears: nothing that a coordinator decides follows from these. */
 const watchers = [
   'coordinator/src/telemetry/',
-  'coordinator/src/live/',
-  'coordinator/src/lifecycle/tracking/',
+  'coordinator/server/src/live/',
+  'coordinator/lifecycle/src/tracking/',
   // Writes down what devices do.
-  'coordinator/src/population/activity-recorder.ts',
+  'coordinator/rounds/src/population/activity-recorder.ts',
   // Makes a page again once rows have come.
-  'coordinator/src/http/pages.ts',
+  'coordinator/server/src/http/pages.ts',
   // Sees whether the storage answers.
-  'coordinator/src/assembly/storage-health.ts',
+  'coordinator/server/src/assembly/storage-health.ts',
   // Passes on what happens in a part of a round.
-  'coordinator/src/assembly/parts.ts',
+  'coordinator/server/src/assembly/parts.ts',
 ];
 
 /** A listener of the coordinator's events: `events.on(`, by whatever object holds them. */
@@ -35,7 +35,7 @@ describe('events of a coordinator', () => {
   it.each(["ports.events.on('version', f)", "this.#events.once('drift', f)", "events\n  .on('gate', f)"])(
     'are found where %s hears them',
     text => {
-      const path = 'coordinator/src/lifecycle/gates/gates.ts';
+      const path = 'coordinator/lifecycle/src/gates/gates.ts';
       expect(actors(new Map([[path, text]]))).toEqual([path]);
     },
   );

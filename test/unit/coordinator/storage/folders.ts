@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import { afterEach } from 'vitest';
 
 /** A folder that is gone after each test, and the storage in it, which is closed by then. */

@@ -1,6 +1,7 @@
 // Opens the storage folder that it is given, says so, and holds it until it is ended.
-import { openStorage } from '@murmuration/coordinator/storage/storage';
+
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { openStorage } from '@murmuration/storage/storage';
 
 try {
   await openStorage(process.argv[2]!, systemClock);

@@ -1,40 +1,37 @@
-import {
-  type TrackingOperation,
-  trackedAliasesIn,
-} from '@murmuration/coordinator/lifecycle/tracking/operations';
-import { memoryQueue } from '@murmuration/coordinator/lifecycle/tracking/queue';
-import { runsIn } from '@murmuration/coordinator/lifecycle/training-runs/store';
-import { sessionsIn } from '@murmuration/coordinator/operators/session-store';
-import { aliasesIn } from '@murmuration/coordinator/registry/aliases';
-import { gateDecisionsIn } from '@murmuration/coordinator/registry/gate-decisions';
-import { promotionWatchesIn } from '@murmuration/coordinator/registry/promotion-watches';
-import { queryResultsIn } from '@murmuration/coordinator/registry/query-results';
-import { pausedTasksIn } from '@murmuration/coordinator/rounds/pauses';
-import { memoryActivity } from '@murmuration/coordinator/storage/memory/activity';
-import { memoryAudit } from '@murmuration/coordinator/storage/memory/audit';
-import { memoryConvictions } from '@murmuration/coordinator/storage/memory/convictions';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
-import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
-import { memoryExperiments } from '@murmuration/coordinator/storage/memory/experiments';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
-import { memoryHourlyCounts } from '@murmuration/coordinator/storage/memory/hourly-counts';
-import { memoryMarks } from '@murmuration/coordinator/storage/memory/marks';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
+import { accuracyIn } from '@murmuration/coordinator/telemetry/accuracy-store';
+import { type TrackingOperation, trackedAliasesIn } from '@murmuration/lifecycle/tracking/operations';
+import { memoryQueue } from '@murmuration/lifecycle/tracking/queue';
+import { runsIn } from '@murmuration/lifecycle/training-runs/store';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { sessionsIn } from '@murmuration/rounds/operators/session-store';
+import { aliasesIn } from '@murmuration/rounds/registry/aliases';
+import { gateDecisionsIn } from '@murmuration/rounds/registry/gate-decisions';
+import { promotionWatchesIn } from '@murmuration/rounds/registry/promotion-watches';
+import { queryResultsIn } from '@murmuration/rounds/registry/query-results';
+import { pausedTasksIn } from '@murmuration/rounds/rounds/pauses';
+import { addedTasksIn } from '@murmuration/rounds/task/added-tasks';
+import { addedWordsIn } from '@murmuration/rounds/task/added-words';
+import { rejectedWordsIn } from '@murmuration/rounds/task/rejected-words';
+import { settingsIn } from '@murmuration/rounds/task/settings-store';
+import { memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
+import { memoryActivity } from '@murmuration/storage/memory/activity';
+import { memoryAudit } from '@murmuration/storage/memory/audit';
+import { memoryConvictions } from '@murmuration/storage/memory/convictions';
+import { memoryDevices } from '@murmuration/storage/memory/devices';
+import { memoryDocuments } from '@murmuration/storage/memory/documents';
+import { memoryExperiments } from '@murmuration/storage/memory/experiments';
+import { memoryHistory } from '@murmuration/storage/memory/history';
+import { memoryHourlyCounts } from '@murmuration/storage/memory/hourly-counts';
+import { memoryMarks } from '@murmuration/storage/memory/marks';
+import { memoryPrivacy } from '@murmuration/storage/memory/privacy';
 import {
   memoryEnrolmentTokens,
   memoryInferenceTokens,
   memoryOperatorTokens,
-} from '@murmuration/coordinator/storage/memory/tokens';
-import { memoryVerdicts } from '@murmuration/coordinator/storage/memory/verdicts';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
-import { addedTasksIn } from '@murmuration/coordinator/task/added-tasks';
-import { addedWordsIn } from '@murmuration/coordinator/task/added-words';
-import { rejectedWordsIn } from '@murmuration/coordinator/task/rejected-words';
-import { settingsIn } from '@murmuration/coordinator/task/settings-store';
-import { accuracyIn } from '@murmuration/coordinator/telemetry/accuracy-store';
-import { silencesIn } from '@murmuration/coordinator/telemetry/alerts/attention';
-import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
+} from '@murmuration/storage/memory/tokens';
+import { memoryVerdicts } from '@murmuration/storage/memory/verdicts';
+import { silencesIn } from '@murmuration/storage/operation/attention';
+import { openStorage } from '@murmuration/storage/storage';
 import { accuracyStoreContract } from '../../../contract/accuracy-store.ts';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';

@@ -1,8 +1,8 @@
-import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
-import { blobsContract } from '@murmuration/coordinator/testing/blobs';
+import { blobsContract } from '@murmuration/rounds/testing/blobs';
+import { memoryBlobs } from '@murmuration/storage/memory/blobs';
+import { memoryDevices } from '@murmuration/storage/memory/devices';
+import { memoryHistory } from '@murmuration/storage/memory/history';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { devicesContract } from '../../../contract/devices.ts';
 import { historyContract } from '../../../contract/history.ts';
 import { partsContract } from '../../../contract/round-parts.ts';

@@ -1,12 +1,12 @@
 // @module-tag postgresql
 // @module-tag pgbouncer
 
-import type { StorageRole } from '@murmuration/coordinator/storage/postgresql/connections';
-import { inspectDatabase } from '@murmuration/coordinator/storage/postgresql/inspect';
-import { coordinatorLock, openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
+import type { StorageRole } from '@murmuration/storage/postgresql/connections';
+import { inspectDatabase } from '@murmuration/storage/postgresql/inspect';
+import { coordinatorLock, openPostgresqlStorage } from '@murmuration/storage/postgresql/storage';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PgBouncer, type PgBouncerOptions } from '../../../pgbouncer.ts';
 import { PostgresqlServer } from '../../../postgresql-server.ts';

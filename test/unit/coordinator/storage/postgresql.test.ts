@@ -1,14 +1,15 @@
 // @module-tag postgresql
-import { inspectDatabase } from '@murmuration/coordinator/storage/postgresql/inspect';
-import { own } from '@murmuration/coordinator/storage/postgresql/owner';
-import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
-import { changeDocuments } from '@murmuration/coordinator/storage/rows/documents';
-import type { Tables } from '@murmuration/coordinator/storage/rows/schema';
-import { blobsContract } from '@murmuration/coordinator/testing/blobs';
+
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { blobsContract } from '@murmuration/rounds/testing/blobs';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
+import { inspectDatabase } from '@murmuration/storage/postgresql/inspect';
+import { own } from '@murmuration/storage/postgresql/owner';
+import { openPostgresqlStorage } from '@murmuration/storage/postgresql/storage';
+import { changeDocuments } from '@murmuration/storage/rows/documents';
+import type { Tables } from '@murmuration/storage/rows/schema';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { devicesContract } from '../../../contract/devices.ts';

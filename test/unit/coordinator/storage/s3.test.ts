@@ -1,14 +1,15 @@
 // @module-tag postgresql
 // @module-tag s3
-import { S3Objects } from '@murmuration/coordinator/storage/objects/s3-objects';
-import type { S3Settings } from '@murmuration/coordinator/storage/objects/s3-settings';
-import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
-import { blobsContract } from '@murmuration/coordinator/testing/blobs';
+
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
+import { blobsContract } from '@murmuration/rounds/testing/blobs';
+import { S3Objects } from '@murmuration/storage/objects/s3-objects';
+import type { S3Settings } from '@murmuration/storage/objects/s3-settings';
+import { openPostgresqlStorage } from '@murmuration/storage/postgresql/storage';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PostgresqlServer } from '../../../postgresql-server.ts';
 import { S3Server } from '../../../s3-server.ts';

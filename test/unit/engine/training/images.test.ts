@@ -6,7 +6,7 @@ import * as tf from '@murmuration/engine/tfjs/tf';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { beforeAll, expect, it } from 'vitest';
-import { integers, numbers, relativeError } from '../../engine/numbers.ts';
+import { integers, numbers, relativeError } from '../numbers.ts';
 
 beforeAll(async () => {
   await startBackend();

@@ -12,9 +12,9 @@ import { readSources } from '../../sources.ts';
 
 const folders = [
   'protocol/src',
-  'inference-client/src',
+  'serving/client/src',
   'sql/src',
-  'serving/src',
+  'serving/server/src',
   'engine/src',
   'client-sdk/src',
   'coordinator/src',

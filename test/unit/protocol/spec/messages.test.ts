@@ -8,7 +8,7 @@ import { encodeFrame, maxFrameLength } from '@murmuration/protocol/messages/fram
 import { duration, time } from '@murmuration/protocol/messages/scalars';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
-import { valuesTask } from '../../coordinator/federation.ts';
+import { valuesTask } from '../../coordinator/server/federation.ts';
 import { rowsUnder, spec } from './document.ts';
 import { exampleOf, fieldForms, formOf, isMessage, partsOf } from './field-forms.ts';
 

@@ -1,5 +1,3 @@
-import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import {
   decodeUpdate,
@@ -10,6 +8,8 @@ import {
   updateLength,
 } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { FloatSum } from '@murmuration/rounds/aggregation/float-sum';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../codes.ts';

@@ -1,10 +1,10 @@
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { roundControl, roundMark, withControl } from '@murmuration/protocol/weights/control';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import { describe, expect, it } from 'vitest';
 import { seededBytes } from '../../client-sdk/device.ts';
 

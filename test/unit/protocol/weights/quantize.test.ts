@@ -1,4 +1,3 @@
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { addPacked, centre, packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
@@ -13,6 +12,7 @@ import {
   verdictsOfSum,
 } from '@murmuration/protocol/weights/quantize';
 import { rotate } from '@murmuration/protocol/weights/rotate';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectation } from '../../../reference/weights.ts';

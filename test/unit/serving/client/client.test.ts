@@ -2,7 +2,7 @@ import { InferenceClient, type InferenceClientOptions } from '@murmuration/infer
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { codeOfPromise } from '../codes.ts';
+import { codeOfPromise } from '../../codes.ts';
 import { type Reply, ScriptedServer } from './scripted-server.ts';
 
 const answer = {

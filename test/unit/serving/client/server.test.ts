@@ -7,9 +7,9 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codeOfPromise } from '../codes.ts';
-import { denseModel, type ModelFolder } from '../serving/models.ts';
-import { openWorld, type World } from '../serving/world.ts';
+import { codeOfPromise } from '../../codes.ts';
+import { denseModel, type ModelFolder } from '../server/models.ts';
+import { openWorld, type World } from '../server/world.ts';
 
 const { text: token, ...entry } = mintInferenceToken(systemRandom, native);
 

@@ -80,7 +80,7 @@ beforeAll(async () => {
   await fetched.preloaded;
   process.env.MODELS = world.folder.path;
   process.env.INFERENCE = JSON.stringify(settings);
-  const examples = new URL('../../../examples/serverless/', import.meta.url).href;
+  const examples = new URL('../../../../examples/serverless/', import.meta.url).href;
   lambda = (await import(/* @vite-ignore */ `${examples}lambda.js`)).handler;
   await import(/* @vite-ignore */ `${examples}functions.js`);
   ofExamples = (await import(/* @vite-ignore */ `${examples}models.js`)).models;

@@ -16,7 +16,7 @@ import protobuf from 'protobufjs';
 
 /** The description of the Open Inference Protocol over gRPC, as its project publishes it: see test/vectors/README.md. */
 export const original = fileURLToPath(
-  new URL('../../vectors/oip/open_inference_grpc.proto', import.meta.url),
+  new URL('../../../vectors/oip/open_inference_grpc.proto', import.meta.url),
 );
 
 interface Answered {

@@ -20,7 +20,7 @@ import { protoPath } from 'grpc-health-check';
 import protobuf from 'protobufjs';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeCertificate } from '../../attacks/network/certificate.ts';
+import { makeCertificate } from '../../../attacks/network/certificate.ts';
 import { type Answer, type CallOptions, GrpcClient, original } from './grpc-client.ts';
 import { HeldRuntime } from './held-runtime.ts';
 import type { ModelFolder } from './models.ts';

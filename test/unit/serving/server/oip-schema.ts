@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 
 /** The OpenAPI description of the Open Inference Protocol, as its project publishes it: see test/vectors/README.md. */
 const description = parse(
-  readFileSync(new URL('../../vectors/oip/open_inference_rest.yaml', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../vectors/oip/open_inference_rest.yaml', import.meta.url), 'utf8'),
 );
 const ajv = new Ajv({ strict: false, allErrors: true });
 ajv.addSchema(description, 'oip');

@@ -1,6 +1,6 @@
 import { Popularity } from '@murmuration/serving/server/popularity';
 import { expect, it } from 'vitest';
-import { idealHitRate, zipfTrace } from '../../bench/ondemand/trace.ts';
+import { idealHitRate, zipfTrace } from '../../../bench/ondemand/trace.ts';
 
 const none = Number.NEGATIVE_INFINITY;
 

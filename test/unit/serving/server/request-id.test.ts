@@ -1,6 +1,6 @@
 import { requestIds } from '@murmuration/serving/server/request-id';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../seeded-random.ts';
+import { seededRandom } from '../../../seeded-random.ts';
 
 describe('the ids of requests that have none', () => {
   it('are 128 bits of the generator each, none of them twice, over many draws', () => {

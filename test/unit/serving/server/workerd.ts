@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { freePort } from '../../free-port.ts';
+import { freePort } from '../../../free-port.ts';
 
 /** Cloudflare's runtime of Workers; undefined where there is none for this machine. */
 export const workerd = find();
@@ -60,7 +60,7 @@ export class Workerd {
   static async prepare(models: string, inference: string): Promise<Workerd> {
     const folder = await mkdtemp(join(tmpdir(), 'murmuration-workerd-'));
     const port = await freePort();
-    const entry = new URL('../../../examples/serverless/worker.js', import.meta.url);
+    const entry = new URL('../../../../examples/serverless/worker.js', import.meta.url);
     await bundleWorker(fileURLToPath(entry), folder);
     await cp(models, join(folder, 'models'), { recursive: true });
     const files = await readdir(join(folder, 'models'), { recursive: true, withFileTypes: true });

@@ -1,7 +1,7 @@
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import { median } from '@murmuration/coordinator/strategy/median';
-import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import { seededUniform } from '@murmuration/engine/training/seeded';
+import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
+import { median } from '@murmuration/rounds/strategy/median';
+import { trimmedMean } from '@murmuration/rounds/strategy/trimmed-mean';
 import { adversariesOf } from '@murmuration/simulations/adversaries/adversaries';
 import type { Poisons } from '@murmuration/simulations/adversaries/poisons';
 import { adversarySettings } from '@murmuration/simulations/adversaries/settings';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { comeBackBetween } from '@murmuration/coordinator/population/pacing';
+import { comeBackBetween } from '@murmuration/rounds/population/pacing';
 import { run } from '@murmuration/simulations/capacity/capacity';
 import { measured } from '@murmuration/simulations/capacity/costs';
 import { demandOf } from '@murmuration/simulations/capacity/demand';

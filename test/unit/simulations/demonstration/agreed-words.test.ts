@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
@@ -15,6 +14,7 @@ import { keptHead } from '@murmuration/simulations/demonstration/kept-head';
 import { Phones } from '@murmuration/simulations/phones/phones';
 import { phonesByWord, wordsOf } from '@murmuration/simulations/vocabulary/words';
 import { phonesAsked, wordsTask, wordThreshold } from '@murmuration/simulations/vocabulary/words-task';
+import { openStorage } from '@murmuration/storage/storage';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { codeOfPromise } from '../../codes.ts';
 

@@ -1,9 +1,9 @@
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { smsText } from '@murmuration/simulations/data/sms';
 import { askLengths } from '@murmuration/simulations/demonstration/asked-lengths';
 import {

@@ -1,4 +1,4 @@
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { Display } from '@murmuration/simulations/demonstration/display';
 import { beforeEach, describe, expect, it } from 'vitest';
 

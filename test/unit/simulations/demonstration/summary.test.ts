@@ -1,4 +1,4 @@
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { parseOptions } from '@murmuration/simulations/demonstration/start-options';
 import { summary } from '@murmuration/simulations/demonstration/summary';
 import { expect, it } from 'vitest';

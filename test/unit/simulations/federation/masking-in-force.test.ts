@@ -1,6 +1,6 @@
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
+import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { maskingInForce } from '@murmuration/simulations/federation/masking-in-force';
 import { describe, expect, it } from 'vitest';
 

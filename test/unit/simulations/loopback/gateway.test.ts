@@ -2,24 +2,24 @@ import { DeviceConnections } from '@murmuration/coordinator/devices/device-conne
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import type { DeviceRequests } from '@murmuration/coordinator/devices/request-handlers';
 import type { Uploads } from '@murmuration/coordinator/devices/uploads';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { Population } from '@murmuration/coordinator/population/population';
-import { aliasesIn } from '@murmuration/coordinator/registry/aliases';
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { Traffic } from '@murmuration/coordinator/rounds/traffic';
-import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
-import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import { refusalOf } from '@murmuration/protocol/messages/frame';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { Population } from '@murmuration/rounds/population/population';
+import { aliasesIn } from '@murmuration/rounds/registry/aliases';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { Traffic } from '@murmuration/rounds/rounds/traffic';
 import { LoopbackGateway } from '@murmuration/simulations/loopback/gateway';
+import { memoryBlobs } from '@murmuration/storage/memory/blobs';
+import { memoryDevices } from '@murmuration/storage/memory/devices';
+import { memoryDocuments } from '@murmuration/storage/memory/documents';
+import { memoryHistory } from '@murmuration/storage/memory/history';
 import { deviceConnectionsContract } from '../../../contract/device-connections.ts';
 import { uploadsContract } from '../../../contract/uploads.ts';
 import { seededRandom } from '../../../seeded-random.ts';
-import { boundsOf } from '../../coordinator/bounds.ts';
+import { boundsOf } from '../../coordinator/server/bounds.ts';
 import { LoopbackDevice } from './loopback-device.ts';
 
 /** A gateway that takes connections and updates, whoever answers them. */

@@ -1,15 +1,15 @@
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { QueryResult } from '@murmuration/coordinator/registry/query-results';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
-import { nextNgramStep } from '@murmuration/coordinator/rounds/ngram-chain';
-import type { Task } from '@murmuration/coordinator/task/task';
 import { phrasesQuery } from '@murmuration/demo-keyboard-app/task/phrases';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
 import type { NgramStep } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { QueryResult } from '@murmuration/rounds/registry/query-results';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { RoundState } from '@murmuration/rounds/round/round';
+import { nextNgramStep } from '@murmuration/rounds/rounds/ngram-chain';
+import type { Task } from '@murmuration/rounds/task/task';
 import { AskedNgrams, whyUnasked } from '@murmuration/simulations/phrases/asked-ngrams';
 import { beforeEach, describe, expect, it } from 'vitest';
 

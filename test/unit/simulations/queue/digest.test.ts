@@ -72,7 +72,7 @@ describe('the version of the code', () => {
     write('package-lock.json', '{}');
     write('simulations/package.json', '{"dependencies":{"@murmuration/engine":"1","zod":"1"}}');
     write('engine/package.json', '{}');
-    write('dashboard/package.json', '{}');
+    write('coordinator/dashboard/package.json', '{}');
     write('simulations/src/a.ts', '1');
     write('engine/src/deep/b.ts', '1');
     write('dashboard/src/c.ts', '1');

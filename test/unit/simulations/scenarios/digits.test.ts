@@ -1,4 +1,4 @@
-import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
+import type { Evaluator } from '@murmuration/rounds/evaluation/evaluator';
 import { digitSetting } from '@murmuration/simulations/digits/setting';
 import { taskOf } from '@murmuration/simulations/federation/task';
 import type { Scenario } from '@murmuration/simulations/scenario/define-scenario';

@@ -1,6 +1,6 @@
-import { inGraph } from '@murmuration/coordinator/round/phases/keys';
-import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import { inGraph } from '@murmuration/rounds/round/phases/keys';
+import { cohortSizeOf } from '@murmuration/rounds/task/task';
 import { keyboardTask } from '@murmuration/simulations/keyboard/task';
 import { visitedRounds } from '@murmuration/simulations/visitors/visited-rounds';
 import { describe, expect, it } from 'vitest';

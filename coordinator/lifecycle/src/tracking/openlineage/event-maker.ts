@@ -1,5 +1,5 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { ModelVersion } from '../../../registry/model-version.ts';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
 import { coreSchema, FacetMaker, timeOf } from './facets.ts';
 import type { Dataset, Facets, RunEvent, RunState } from './run-event.ts';
 import { runIdOf } from './run-id.ts';

@@ -1,4 +1,4 @@
-import type { ModelVersion } from '../../../registry/model-version.ts';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
 import type { Facet, Facets } from './run-event.ts';
 
 const specification = 'https://openlineage.io/spec';

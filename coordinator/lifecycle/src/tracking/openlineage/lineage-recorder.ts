@@ -1,12 +1,12 @@
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { CoordinatorEvents } from '../../../events/events.ts';
-import type { PrecomputedRun } from '../../../events/precomputed-run.ts';
-import type { TrainingRun } from '../../../events/training-run.ts';
-import { gateName, type VersionAliases } from '../../../promotion/version-aliases.ts';
-import type { ModelVersion } from '../../../registry/model-version.ts';
-import type { History } from '../../../registry/ports.ts';
-import { enderOf, type RoundRecord } from '../../../round/record.ts';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { PrecomputedRun } from '@murmuration/rounds/events/precomputed-run';
+import type { TrainingRun } from '@murmuration/rounds/events/training-run';
+import { gateName, type VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { History } from '@murmuration/rounds/registry/ports';
+import { enderOf, type RoundRecord } from '@murmuration/rounds/round/record';
 import type { EventMaker, LineageRun } from './event-maker.ts';
 import type { LineageOperation, RunEvent, RunState } from './run-event.ts';
 

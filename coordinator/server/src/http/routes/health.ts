@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Unreadable } from '@murmuration/rounds/promotion/readability';
 import * as z from 'zod';
-import type { Unreadable } from '../../promotion/readability.ts';
 import type { App } from '../app.ts';
 import { problem } from '../problem.ts';
 

@@ -7,14 +7,14 @@ import {
   taskNamePattern,
 } from '@murmuration/protocol/ids/ids';
 import { addressType } from '@murmuration/protocol/messages/elsewhere';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { History } from '@murmuration/rounds/registry/ports';
+import type { Registry } from '@murmuration/rounds/registry/registry';
+import type { StoredBytes } from '@murmuration/rounds/registry/stored-bytes';
+import type { Traffic } from '@murmuration/rounds/rounds/traffic';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import parseRange from 'range-parser';
 import * as z from 'zod';
-import type { CoordinatorEvents } from '../../events/events.ts';
-import type { History } from '../../registry/ports.ts';
-import type { Registry } from '../../registry/registry.ts';
-import type { StoredBytes } from '../../registry/stored-bytes.ts';
-import type { Traffic } from '../../rounds/traffic.ts';
 import type { App } from '../app.ts';
 import { sendBlocks } from '../blocks.ts';
 import { problem } from '../problem.ts';

@@ -1,4 +1,4 @@
-import { wholeBytes } from '../../registry/stored-bytes.ts';
+import { wholeBytes } from '@murmuration/rounds/registry/stored-bytes';
 import type { App } from '../app.ts';
 import type { Guard } from '../authentication.ts';
 import { sendBlocks } from '../blocks.ts';

@@ -1,13 +1,17 @@
+import type { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { taskNamePattern } from '@murmuration/protocol/ids/ids';
+import type {
+  VersionAliases,
+  VersionName,
+  VersionsInUse,
+} from '@murmuration/rounds/promotion/version-aliases';
+import { contentHash } from '@murmuration/rounds/registry/content-hash';
+import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
+import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import { type Holder, isFor } from '@murmuration/serving/access/holder';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import type { Experiments } from '../../lifecycle/experiments/experiments.ts';
-import type { VersionAliases, VersionName, VersionsInUse } from '../../promotion/version-aliases.ts';
-import { contentHash } from '../../registry/content-hash.ts';
-import type { AllRounds } from '../../rounds/all-tasks.ts';
-import type { TaskRounds } from '../../rounds/task-rounds.ts';
 import type { App } from '../app.ts';
 import { problem } from '../problem.ts';
 import { noCache } from '../reading.ts';

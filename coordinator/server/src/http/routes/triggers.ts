@@ -1,7 +1,7 @@
 import { taskName } from '@murmuration/api/scalars';
+import type { RunControl } from '@murmuration/lifecycle/training-runs/run-control';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { RunControl } from '../../lifecycle/training-runs/run-control.ts';
 import type { App } from '../app.ts';
 import { problem } from '../problem.ts';
 

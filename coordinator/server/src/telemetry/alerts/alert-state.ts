@@ -1,4 +1,4 @@
-import type { Alert } from '../../events/alert.ts';
+import type { Alert } from '@murmuration/rounds/events/alert';
 import type { Finding } from './finding.ts';
 
 /** Alerts that are over and are remembered. */

@@ -1,4 +1,4 @@
-import type { ComparedWindow } from '../../events/monitored.ts';
+import type { ComparedWindow } from '@murmuration/rounds/events/monitored';
 import type { Finding } from './finding.ts';
 
 /** The newest window of a task's version that was compared, and since when windows have drifted. */

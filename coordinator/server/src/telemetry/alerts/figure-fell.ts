@@ -1,5 +1,5 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
-import type { ModelVersion } from '../../registry/model-version.ts';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
 import type { Finding } from './finding.ts';
 import type { FigureSettings } from './settings.ts';
 

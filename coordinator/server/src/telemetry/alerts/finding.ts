@@ -1,4 +1,4 @@
-import type { Alert } from '../../events/alert.ts';
+import type { Alert } from '@murmuration/rounds/events/alert';
 
 /** What a rule finds wrong; it lasts for as long as each look finds the same key. */
 export interface Finding extends Omit<Alert, 'id' | 'resolvedAt'> {

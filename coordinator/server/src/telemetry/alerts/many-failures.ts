@@ -1,5 +1,5 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
-import { enderOf, type RoundRecord } from '../../round/record.ts';
+import { enderOf, type RoundRecord } from '@murmuration/rounds/round/record';
 import type { Finding } from './finding.ts';
 
 /** Rounds that are looked at, and failures among them that are worth a word. */

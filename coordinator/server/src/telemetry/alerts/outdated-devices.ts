@@ -1,5 +1,5 @@
 import { protocolVersion } from '@murmuration/protocol/messages/version';
-import type { Outdated } from '../../population/outdated-devices.ts';
+import type { Outdated } from '@murmuration/rounds/population/outdated-devices';
 import type { Finding } from './finding.ts';
 
 /** Devices that come in vain, since their app has another version of the protocol. */

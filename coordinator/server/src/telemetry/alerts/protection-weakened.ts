@@ -1,4 +1,4 @@
-import type { Weakened } from '../../task/settings-manager.ts';
+import type { Weakened } from '@murmuration/rounds/task/settings-manager';
 import type { Finding } from './finding.ts';
 
 /** What settings mean that protect the devices of a task less than its definition does. */

@@ -1,5 +1,5 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import { enderOf, type RoundRecord } from '../../round/record.ts';
+import { enderOf, type RoundRecord } from '@murmuration/rounds/round/record';
 import type { Finding } from './finding.ts';
 import { inCommon, type NamedDevice } from './many-failures.ts';
 

@@ -1,4 +1,4 @@
-import type { Unreadable } from '../../promotion/readability.ts';
+import type { Unreadable } from '@murmuration/rounds/promotion/readability';
 import type { Finding } from './finding.ts';
 
 /** What a version in use that can't be read means, since `now` at the latest, ms since 1970. */

@@ -1,9 +1,9 @@
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { ClosingStep, CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import type { PhaseRecord } from '@murmuration/rounds/round/timeline';
 import type { Context, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';
-import type { ClosingStep, CoordinatorEvents } from '../../events/events.ts';
-import type { RoundRecord } from '../../round/record.ts';
-import type { PhaseRecord } from '../../round/timeline.ts';
 import type { OpenTelemetry } from './open-telemetry.ts';
 
 /** Uploads to which the span of a round links; exporters take no more by default. */

@@ -4,7 +4,7 @@ import { AdminClient } from '@murmuration/cli/client/admin-client';
 import { exitCodeOf } from '@murmuration/cli/output/output';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../codes.ts';
+import { codeOf } from '../../../codes.ts';
 
 describe('options of commands', () => {
   it('set an end to what is made now', () => {

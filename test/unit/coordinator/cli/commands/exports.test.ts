@@ -10,7 +10,7 @@ import { storeWeights } from '@murmuration/engine/models/stored-weights';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { contentHash, encodeModel } from '@murmuration/protocol/weights/model-files';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { filesOf } from '../../engine/onnx/models.ts';
+import { filesOf } from '../../../engine/onnx/models.ts';
 
 let root: string;
 beforeEach(async () => {

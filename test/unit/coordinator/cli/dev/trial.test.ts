@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { type LocalTask, loadLocalTask } from '@murmuration/cli/arguments/local-task';
 import { smallTask } from '@murmuration/cli/dev/small-task';
 import { tryTask } from '@murmuration/cli/dev/trial';
-import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-const file = new URL('../../../../examples/commute/commute.task.ts', import.meta.url);
+const file = new URL('../../../../../examples/commute/commute.task.ts', import.meta.url);
 let commute: LocalTask;
 
 beforeAll(async () => {
@@ -90,7 +90,10 @@ describe('a task for a few devices', () => {
 });
 
 it('the tutorial shows the task as it is', () => {
-  const page = readFileSync(new URL('../../../../docs/guides/your-first-task.md', import.meta.url), 'utf8');
+  const page = readFileSync(
+    new URL('../../../../../docs/guides/your-first-task.md', import.meta.url),
+    'utf8',
+  );
   const [, shown] = /^```ts\n([\s\S]*?)^```$/m.exec(page)!;
   expect(shown).toBe(readFileSync(file, 'utf8'));
 });

@@ -2,11 +2,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkBucket } from '@murmuration/cli/doctor/bucket';
-import { S3Objects } from '@murmuration/coordinator/storage/objects/s3-objects';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { S3Objects } from '@murmuration/storage/objects/s3-objects';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { S3Server } from '../../../s3-server.ts';
+import { S3Server } from '../../../../s3-server.ts';
 
 let s3: S3Server;
 

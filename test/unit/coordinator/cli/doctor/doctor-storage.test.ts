@@ -1,11 +1,11 @@
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { Connection } from '@murmuration/sql/sqlite/connection';
+import { openStorage } from '@murmuration/storage/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canMount, mountSmall, unmount } from '../../../small-disk.ts';
+import { canMount, mountSmall, unmount } from '../../../../small-disk.ts';
 import { patientIn } from './doctor.ts';
 
 let folder: string;

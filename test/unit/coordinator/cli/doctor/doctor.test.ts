@@ -9,14 +9,14 @@ import { examine } from '@murmuration/cli/doctor/examine';
 import { checkDashboard } from '@murmuration/cli/doctor/folders';
 import { checkNode, oldestNode } from '@murmuration/cli/doctor/machine';
 import { run } from '@murmuration/cli/run';
-import { Operators } from '@murmuration/coordinator/operators/operators';
-import { openOperators } from '@murmuration/coordinator/storage/operators';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { Operators } from '@murmuration/rounds/operators/operators';
+import { openOperators } from '@murmuration/storage/operators';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { MlflowServer } from '../../coordinator/lifecycle/tracking/mlflow-server.ts';
+import { MlflowServer } from '../../lifecycle/tracking/mlflow-server.ts';
 import { patientIn } from './doctor.ts';
 
 let folder: string;
@@ -93,7 +93,7 @@ describe('doctor', () => {
   });
 
   it('asks for the Node that the packages ask for', async () => {
-    const root = new URL('../../../../', import.meta.url);
+    const root = new URL('../../../../../', import.meta.url);
     const manifest = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
     expect(`>=${oldestNode.replace(/\.0$/, '')}`).toBe(manifest.engines.node);
     expect(checkNode('20.18.9').state).toBe('fault');

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'vitest';
-import { sourceOptions } from '../../../../scripts/prepare.mjs';
+import { sourceOptions } from '../../../../../scripts/prepare.mjs';
 
 /** The number that a module prints, in a process of its own, which the flags of V8 concern alone. */
 export function printedNumber(program: string): number {

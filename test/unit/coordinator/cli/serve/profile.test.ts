@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { environmentOf, type Profile, profiled } from '@murmuration/cli/serve/profile';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { expect, it } from 'vitest';
-import { sourceOptions } from '../../../../scripts/prepare.mjs';
+import { sourceOptions } from '../../../../../scripts/prepare.mjs';
 import { printedNumber } from './printed-number.ts';
 
 it('the small profile reads few uploads at a time, and leaves lower limits as they are', () => {

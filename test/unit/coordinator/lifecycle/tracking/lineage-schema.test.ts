@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventMaker } from '@murmuration/coordinator/lifecycle/tracking/openlineage/event-maker';
+import { EventMaker } from '@murmuration/lifecycle/tracking/openlineage/event-maker';
 import { expect, it } from 'vitest';
 import { breachesOf } from './lineage-schema.ts';
 import { publishedIn } from './published-lineage.ts';

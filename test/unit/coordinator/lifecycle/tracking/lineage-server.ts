@@ -1,10 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type {
-  Dataset,
-  Facets,
-  RunEvent,
-} from '@murmuration/coordinator/lifecycle/tracking/openlineage/run-event';
+import type { Dataset, Facets, RunEvent } from '@murmuration/lifecycle/tracking/openlineage/run-event';
 import { breachesOf } from './lineage-schema.ts';
 
 /** A stand-in for a server that takes OpenLineage events over HTTP: it answers 201 to what keeps to the specification, and 422 to the rest. */

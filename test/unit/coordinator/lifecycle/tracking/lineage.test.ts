@@ -1,16 +1,16 @@
 import { openLineage } from '@murmuration/coordinator/assembly/lineage';
 import { OpenResources } from '@murmuration/coordinator/assembly/open-resources';
-import type { PrecomputedRun } from '@murmuration/coordinator/events/precomputed-run';
-import type { TrainingRun } from '@murmuration/coordinator/events/training-run';
-import type { RunEvent } from '@murmuration/coordinator/lifecycle/tracking/openlineage/run-event';
-import { trackingSchema } from '@murmuration/coordinator/lifecycle/tracking/settings';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
+import type { RunEvent } from '@murmuration/lifecycle/tracking/openlineage/run-event';
+import { trackingSchema } from '@murmuration/lifecycle/tracking/settings';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { PrecomputedRun } from '@murmuration/rounds/events/precomputed-run';
+import type { TrainingRun } from '@murmuration/rounds/events/training-run';
+import type { Storage } from '@murmuration/storage/storage';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../seeded-random.ts';
-import { deviceId, updateOf } from '../../federation.ts';
-import { type Admin, openAdmin } from '../../http/admin.ts';
+import { deviceId, updateOf } from '../../server/federation.ts';
+import { type Admin, openAdmin } from '../../server/http/admin.ts';
 import { storageFolders } from '../../storage/folders.ts';
 import { facetOf, LineageServer, namesOf } from './lineage-server.ts';
 

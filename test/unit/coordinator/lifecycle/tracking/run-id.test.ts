@@ -1,4 +1,4 @@
-import { nameUuid, runIdOf } from '@murmuration/coordinator/lifecycle/tracking/openlineage/run-id';
+import { nameUuid, runIdOf } from '@murmuration/lifecycle/tracking/openlineage/run-id';
 import { expect, it } from 'vitest';
 
 it('makes the UUID of a name that RFC 9562 shows, appendix A.4', () => {

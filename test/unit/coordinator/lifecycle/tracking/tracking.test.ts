@@ -1,14 +1,14 @@
 import { OpenResources } from '@murmuration/coordinator/assembly/open-resources';
 import { openTracking } from '@murmuration/coordinator/assembly/tracking';
-import type { TrainingRun } from '@murmuration/coordinator/events/training-run';
-import { trackingSchema } from '@murmuration/coordinator/lifecycle/tracking/settings';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { trackingSchema } from '@murmuration/lifecycle/tracking/settings';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { TrainingRun } from '@murmuration/rounds/events/training-run';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../seeded-random.ts';
-import { deviceId, updateOf } from '../../federation.ts';
-import { type Admin, openAdmin } from '../../http/admin.ts';
+import { deviceId, updateOf } from '../../server/federation.ts';
+import { type Admin, openAdmin } from '../../server/http/admin.ts';
 import { MlflowServer } from './mlflow-server.ts';
 
 let server: MlflowServer;

@@ -1,13 +1,13 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import { type Plan, writePlan } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
+import { aggregateFor } from '@murmuration/rounds/aggregation/aggregate';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 import { termsOf } from '../rounds/terms.ts';
 
 const layout = layoutOf([{ name: 'w', shape: [4] }]);

@@ -1,9 +1,9 @@
-import { SparseSum } from '@murmuration/coordinator/aggregation/sparse-sum';
 import { encodeSparse } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { drawPlaces } from '@murmuration/protocol/weights/sparse';
+import { SparseSum } from '@murmuration/rounds/aggregation/sparse-sum';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../codes.ts';
+import { codeOf } from '../../../codes.ts';
 
 const layout = layoutOf([{ name: 'w', shape: [50] }]);
 const settings = { kind: 'ring', clip: 2, bits: 8, weighting: 'examples', weightCap: 9 } as const;

@@ -1,15 +1,15 @@
-import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
-import { groupFigures } from '@murmuration/coordinator/aggregation/group-figures';
-import { GroupSums, requireContributors } from '@murmuration/coordinator/aggregation/group-sums';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import { SingleUpdates } from '@murmuration/coordinator/aggregation/single-updates';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
+import { FloatSum } from '@murmuration/rounds/aggregation/float-sum';
+import { groupFigures } from '@murmuration/rounds/aggregation/group-figures';
+import { GroupSums, requireContributors } from '@murmuration/rounds/aggregation/group-sums';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
+import { SingleUpdates } from '@murmuration/rounds/aggregation/single-updates';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const count = 37;
 const layout = layoutOf([{ name: 'w', shape: [count] }]);

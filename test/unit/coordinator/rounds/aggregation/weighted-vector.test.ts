@@ -4,7 +4,7 @@ import {
   scalarWeightedVector,
   squaredNorm,
   weightedVector,
-} from '@murmuration/coordinator/aggregation/weighted-vector';
+} from '@murmuration/rounds/aggregation/weighted-vector';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 

@@ -1,5 +1,5 @@
-import { measure } from '@murmuration/coordinator/evaluation/measure';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { measure } from '@murmuration/rounds/evaluation/measure';
 import { describe, expect, it } from 'vitest';
 
 const model = {} as never;

@@ -1,6 +1,6 @@
-import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
-import { remembering } from '@murmuration/coordinator/evaluation/remembering';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Evaluator } from '@murmuration/rounds/evaluation/evaluator';
+import { remembering } from '@murmuration/rounds/evaluation/remembering';
 import { describe, expect, it } from 'vitest';
 
 const { signal } = new AbortController();

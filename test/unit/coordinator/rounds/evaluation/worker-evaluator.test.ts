@@ -1,10 +1,10 @@
-import { workerEvaluator } from '@murmuration/coordinator/evaluation/worker-evaluator';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { workerEvaluator } from '@murmuration/rounds/evaluation/worker-evaluator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** Counts the values of a model; at a model of one value it fails, ends its thread, or never answers, as `data` says. */

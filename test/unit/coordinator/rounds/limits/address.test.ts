@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { originOf, trustProxies } from '@murmuration/coordinator/limits/address';
+import { originOf, trustProxies } from '@murmuration/rounds/limits/address';
 import { countedAddress } from '@murmuration/serving/limits/address';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-import { FairQuota } from '@murmuration/coordinator/limits/fair-quota';
+import { FairQuota } from '@murmuration/rounds/limits/fair-quota';
 import { describe, expect, it } from 'vitest';
 
 /** Takes places by the letters of a text; which of them were taken away, or not to be had, in order. */

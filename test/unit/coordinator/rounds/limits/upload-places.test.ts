@@ -1,10 +1,10 @@
 import { retry } from '@murmuration/client-sdk/retry/retry';
-import { UploadPlaces } from '@murmuration/coordinator/limits/upload-places';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { sleep } from '@murmuration/protocol/time/sleep';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { UploadPlaces } from '@murmuration/rounds/limits/upload-places';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const never = new AbortController().signal;
 const drop = () => {};

@@ -1,5 +1,5 @@
-import { Inputs } from '@murmuration/coordinator/masking/inputs';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
+import { Inputs } from '@murmuration/rounds/masking/inputs';
 import { expect, test } from 'vitest';
 
 const [first, second, stranger] = ['first', 'second', 'stranger'] as AssignmentId[] as [

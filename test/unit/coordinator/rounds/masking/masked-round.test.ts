@@ -1,4 +1,3 @@
-import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import {
@@ -9,8 +8,9 @@ import {
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
+import { MaskedRound } from '@murmuration/rounds/masking/masked-round';
 import { describe, expect, it, test } from 'vitest';
-import { bound, seed } from '../../protocol/secagg/cohort.ts';
+import { bound, seed } from '../../../protocol/secagg/cohort.ts';
 
 const settings = { threat: 'semi-malicious', corrupt: 0, dropping: 0.2 } as const;
 

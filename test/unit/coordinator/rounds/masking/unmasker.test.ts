@@ -1,8 +1,8 @@
-import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
 import { centre } from '@murmuration/protocol/secagg/ring';
 import { Unmasking } from '@murmuration/protocol/secagg/unmasking';
+import { unmaskerPool } from '@murmuration/rounds/masking/unmasker';
 import { expect, test } from 'vitest';
-import { Cohort } from '../../protocol/secagg/cohort.ts';
+import { Cohort } from '../../../protocol/secagg/cohort.ts';
 
 test.each([
   ['by threads', 2, { masks: 23, bytes: 1 << 30 }, 2],

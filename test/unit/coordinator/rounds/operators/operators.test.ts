@@ -1,15 +1,15 @@
 import { includes, roles } from '@murmuration/api/role';
-import type { AuditLog } from '@murmuration/coordinator/operators/audit';
-import { type ConfiguredToken, configured } from '@murmuration/coordinator/operators/configured';
-import { Operators } from '@murmuration/coordinator/operators/operators';
-import { memoryAudit } from '@murmuration/coordinator/storage/memory/audit';
-import { memoryOperatorTokens } from '@murmuration/coordinator/storage/memory/tokens';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { AuditLog } from '@murmuration/rounds/operators/audit';
+import { type ConfiguredToken, configured } from '@murmuration/rounds/operators/configured';
+import { Operators } from '@murmuration/rounds/operators/operators';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
+import { memoryAudit } from '@murmuration/storage/memory/audit';
+import { memoryOperatorTokens } from '@murmuration/storage/memory/tokens';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 function open(listed: readonly ConfiguredToken[] = []) {
   const clock = new VirtualClock(1_000);

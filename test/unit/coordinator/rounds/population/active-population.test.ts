@@ -1,11 +1,11 @@
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { ActivePopulation } from '@murmuration/coordinator/population/active-population';
-import { comeBackBetween } from '@murmuration/coordinator/population/pacing';
-import { memoryActivity } from '@murmuration/coordinator/storage/memory/activity';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { ActivePopulation } from '@murmuration/rounds/population/active-population';
+import { comeBackBetween } from '@murmuration/rounds/population/pacing';
+import { memoryActivity } from '@murmuration/storage/memory/activity';
+import { memoryDevices } from '@murmuration/storage/memory/devices';
 import { expect, it } from 'vitest';
-import { deviceId, valuesTask } from '../federation.ts';
+import { deviceId, valuesTask } from '../../server/federation.ts';
 
 const hour = 3_600_000;
 

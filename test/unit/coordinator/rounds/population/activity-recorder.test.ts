@@ -1,10 +1,10 @@
-import type { ActivityChange, ActivityStore } from '@murmuration/coordinator/population/activity';
-import { ActivityRecorder } from '@murmuration/coordinator/population/activity-recorder';
-import { memoryActivity } from '@murmuration/coordinator/storage/memory/activity';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { ActivityChange, ActivityStore } from '@murmuration/rounds/population/activity';
+import { ActivityRecorder } from '@murmuration/rounds/population/activity-recorder';
+import { memoryActivity } from '@murmuration/storage/memory/activity';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
+import { deviceId, type Federation, openFederation, updateOf } from '../../server/federation.ts';
 
 let federation: Federation;
 let store: ActivityStore;

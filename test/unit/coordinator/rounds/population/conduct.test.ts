@@ -1,8 +1,8 @@
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { Conduct } from '@murmuration/coordinator/population/conduct';
-import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { Conduct } from '@murmuration/rounds/population/conduct';
+import type { RoundState } from '@murmuration/rounds/round/round';
 import { expect, it } from 'vitest';
 
 it('what can not be followed of devices is a fault of its own, and none of the round', () => {

@@ -1,3 +1,7 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import {
   anyOf,
   type EnrolmentRequest,
@@ -5,16 +9,12 @@ import {
   limited,
   listedTokens,
   storedTokens,
-} from '@murmuration/coordinator/population/enrolment';
-import type { EnrolmentToken } from '@murmuration/coordinator/population/enrolment-token';
-import { memoryEnrolmentTokens } from '@murmuration/coordinator/storage/memory/tokens';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { DeviceId } from '@murmuration/protocol/ids/ids';
-import { native } from '@murmuration/protocol/primitives/node';
-import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+} from '@murmuration/rounds/population/enrolment';
+import type { EnrolmentToken } from '@murmuration/rounds/population/enrolment-token';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
+import { memoryEnrolmentTokens } from '@murmuration/storage/memory/tokens';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const random = seededRandom(3);
 const signal = new AbortController().signal;

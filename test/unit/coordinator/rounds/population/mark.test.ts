@@ -1,3 +1,4 @@
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import {
   apart,
   delaying,
@@ -9,8 +10,7 @@ import {
   saysNothing,
   silent,
   unmarked,
-} from '@murmuration/coordinator/population/mark';
-import type { DeviceId } from '@murmuration/protocol/ids/ids';
+} from '@murmuration/rounds/population/mark';
 import { describe, expect, it } from 'vitest';
 
 const now = 1_760_000_000_000;

@@ -1,8 +1,8 @@
-import { comeBackAfter, comeBackBetween } from '@murmuration/coordinator/population/pacing';
 import { roundEnd } from '@murmuration/protocol/messages/round';
+import { comeBackAfter, comeBackBetween } from '@murmuration/rounds/population/pacing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const pace = fc.record({
   untilNextRound: fc.nat(86_400_000),

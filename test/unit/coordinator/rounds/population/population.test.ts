@@ -1,8 +1,3 @@
-import type { DeviceStore } from '@murmuration/coordinator/population/device';
-import { listedTokens } from '@murmuration/coordinator/population/enrolment';
-import { OutdatedDevices } from '@murmuration/coordinator/population/outdated-devices';
-import { Population } from '@murmuration/coordinator/population/population';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
@@ -10,8 +5,13 @@ import { challengeMessage } from '@murmuration/protocol/messages/hello';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { DeviceStore } from '@murmuration/rounds/population/device';
+import { listedTokens } from '@murmuration/rounds/population/enrolment';
+import { OutdatedDevices } from '@murmuration/rounds/population/outdated-devices';
+import { Population } from '@murmuration/rounds/population/population';
+import { memoryDevices } from '@murmuration/storage/memory/devices';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const random = seededRandom(5);
 const key = native.ed25519.signingKey(random(32));

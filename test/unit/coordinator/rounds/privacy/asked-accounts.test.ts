@@ -1,12 +1,12 @@
-import { AskedAccounts } from '@murmuration/coordinator/privacy/asked-accounts';
-import type { Claim, Parts, PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
-import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { AskedAccounts } from '@murmuration/rounds/privacy/asked-accounts';
+import type { Claim, Parts, PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
+import { privacyOf } from '@murmuration/rounds/task/task-privacy';
+import { memoryPrivacy } from '@murmuration/storage/memory/privacy';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const name = 'keyboard' as TaskName;
 const privacy = privacyOf({

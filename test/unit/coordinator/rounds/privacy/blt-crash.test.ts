@@ -1,8 +1,8 @@
-import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
+import { memoryPrivacy } from '@murmuration/storage/memory/privacy';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 import { bltTask, hashOf, noiseOf, seeded } from './blt-steps.ts';
 import { memoryBudgets } from './memory-budgets.ts';
 

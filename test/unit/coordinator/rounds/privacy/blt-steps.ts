@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { PrivacyBudgets } from '@murmuration/coordinator/privacy/budgets';
-import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
+import type { PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
+import { defineTask } from '@murmuration/rounds/task/define-task';
 import { termsOf } from '../rounds/terms.ts';
 
 export const parameters = { theta: [0.95, 0.5], omega: [0.2, 0.3] };

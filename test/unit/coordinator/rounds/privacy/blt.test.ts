@@ -1,11 +1,11 @@
-import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
-import work, { type NoiseJob } from '@murmuration/coordinator/privacy/worker';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
-import type { Task } from '@murmuration/coordinator/task/task';
-import { besideBisr, privacyOf, sharedNoiseOf } from '@murmuration/coordinator/task/task-privacy';
 import { strategyOf } from '@murmuration/privacy/mechanisms/mechanism';
+import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
+import work, { type NoiseJob } from '@murmuration/rounds/privacy/worker';
+import type { Task } from '@murmuration/rounds/task/task';
+import { besideBisr, privacyOf, sharedNoiseOf } from '@murmuration/rounds/task/task-privacy';
+import { memoryPrivacy } from '@murmuration/storage/memory/privacy';
 import { describe, expect, it } from 'vitest';
-import { codeOf, codeOfPromise } from '../../codes.ts';
+import { codeOf, codeOfPromise } from '../../../codes.ts';
 import { budgetTask, count, deviation, longest, nothing, openReleases, wanted } from './budget-rounds.ts';
 
 /** Buffers that forget slowly and quickly, so that both matter within 32 rounds. */

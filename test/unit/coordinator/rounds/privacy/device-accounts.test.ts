@@ -1,12 +1,12 @@
-import { PartDeal } from '@murmuration/coordinator/cells/parts';
-import { DeviceAccounts } from '@murmuration/coordinator/privacy/device-accounts';
-import type { Claim, PageOfParts, PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
-import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import { DeviceAccounts } from '@murmuration/rounds/privacy/device-accounts';
+import type { Claim, PageOfParts, PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
+import { privacyOf } from '@murmuration/rounds/task/task-privacy';
+import { PartDeal } from '@murmuration/storage/leases/parts';
+import { memoryPrivacy } from '@murmuration/storage/memory/privacy';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const name = 'keyboard' as TaskName;
 const privacy = privacyOf({

@@ -1,9 +1,9 @@
-import { DeviceParts } from '@murmuration/coordinator/privacy/device-parts';
-import type { Parts } from '@murmuration/coordinator/privacy/ledger';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import { DeviceParts } from '@murmuration/rounds/privacy/device-parts';
+import type { Parts } from '@murmuration/rounds/privacy/ledger';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const random = seededRandom(4);
 const anyDevice = () => Buffer.from(random(16)).toString('base64url') as DeviceId;

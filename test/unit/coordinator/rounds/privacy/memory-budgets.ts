@@ -1,7 +1,7 @@
-import { type BudgetPorts, PrivacyBudgets } from '@murmuration/coordinator/privacy/budgets';
-import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
-import work from '@murmuration/coordinator/privacy/worker';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
+import { type BudgetPorts, PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
+import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
+import work from '@murmuration/rounds/privacy/worker';
+import { memoryPrivacy } from '@murmuration/storage/memory/privacy';
 
 /** Makes noise on the thread of the test. */
 const noiseMaker: NoiseMaker = {

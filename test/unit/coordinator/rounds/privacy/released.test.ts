@@ -1,9 +1,9 @@
-import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
 import { bisrStrategy } from '@murmuration/privacy/mechanisms/bisr';
 import { describeStatement } from '@murmuration/privacy/statements/words';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import { memoryPrivacy } from '@murmuration/storage/memory/privacy';
 import { describe, expect, it } from 'vitest';
-import { codeOfPromise } from '../../codes.ts';
+import { codeOfPromise } from '../../../codes.ts';
 import {
   cohort,
   count,

@@ -1,15 +1,15 @@
 import { newExperiment } from '@murmuration/api/experiment';
-import type { ExperimentStore } from '@murmuration/coordinator/lifecycle/experiments/experiment';
-import { Experiments } from '@murmuration/coordinator/lifecycle/experiments/experiments';
-import type { AliasStore } from '@murmuration/coordinator/registry/aliases';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
+import type { ExperimentStore } from '@murmuration/lifecycle/experiments/experiment';
+import { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
+import type { AliasStore } from '@murmuration/rounds/registry/aliases';
+import type { Storage } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { deviceId, updateOf } from '../federation.ts';
-import { type Admin, openAdmin } from '../http/admin.ts';
-import { gated, name, openGated } from '../lifecycle/gated-task.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { gated, name, openGated } from '../../lifecycle/gated-task.ts';
+import { deviceId, updateOf } from '../../server/federation.ts';
+import { type Admin, openAdmin } from '../../server/http/admin.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,12 +1,12 @@
 import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
-import { type AliasStore, aliasesIn } from '@murmuration/coordinator/registry/aliases';
-import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
-import type { History } from '@murmuration/coordinator/registry/ports';
-import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
+import { type AliasStore, aliasesIn } from '@murmuration/rounds/registry/aliases';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { History } from '@murmuration/rounds/registry/ports';
+import { memoryDocuments } from '@murmuration/storage/memory/documents';
 import { describe, expect, it } from 'vitest';
 
 const task = 'values' as TaskName;

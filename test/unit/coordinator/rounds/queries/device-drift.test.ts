@@ -1,25 +1,25 @@
-import type { ComparedWindow } from '@murmuration/coordinator/events/monitored';
 import { comparedWindow } from '@murmuration/coordinator/inference/compared-window';
-import { DeviceDrift, refuseUnwatched } from '@murmuration/coordinator/queries/device-drift';
-import {
-  type QueryResult,
-  type QueryResultStore,
-  queryResultsIn,
-} from '@murmuration/coordinator/registry/query-results';
-import type { AllRounds } from '@murmuration/coordinator/rounds/all-tasks';
-import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { ComparedWindow } from '@murmuration/rounds/events/monitored';
+import { DeviceDrift, refuseUnwatched } from '@murmuration/rounds/queries/device-drift';
+import {
+  type QueryResult,
+  type QueryResultStore,
+  queryResultsIn,
+} from '@murmuration/rounds/registry/query-results';
+import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
 import { memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import { DriftWatch } from '@murmuration/serving/monitor/drift/drift-watch';
 import { driftSchema } from '@murmuration/serving/monitor/settings';
+import { memoryDocuments } from '@murmuration/storage/memory/documents';
+import { memoryHistory } from '@murmuration/storage/memory/history';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { valuesTask } from '../federation.ts';
+import { valuesTask } from '../../server/federation.ts';
 
 const hour = 3_600_000;
 const length = (change: object = {}) =>

@@ -1,17 +1,17 @@
 import { queryResults } from '@murmuration/api/query';
 import { figures, versions } from '@murmuration/api/version';
-import { type OnDevicesOptions, onDevices } from '@murmuration/coordinator/evaluation/on-devices';
-import type { LiveAccuracy } from '@murmuration/coordinator/events/monitored';
-import { deviceMetricsOf, measuredTogether } from '@murmuration/coordinator/queries/device-metrics';
-import { tellOutcomes } from '@murmuration/coordinator/queries/told-outcomes';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { OwnEvaluation } from '@murmuration/protocol/queries/evaluation';
+import { type OnDevicesOptions, onDevices } from '@murmuration/rounds/evaluation/on-devices';
+import type { LiveAccuracy } from '@murmuration/rounds/events/monitored';
+import { deviceMetricsOf, measuredTogether } from '@murmuration/rounds/queries/device-metrics';
+import { tellOutcomes } from '@murmuration/rounds/queries/told-outcomes';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import '../../../property-seed.ts';
-import { codeOfPromise } from '../../codes.ts';
-import { type Admin, openAdmin } from '../http/admin.ts';
-import { MaskedDevice } from '../masked-device.ts';
+import '../../../../property-seed.ts';
+import { codeOfPromise } from '../../../codes.ts';
+import { type Admin, openAdmin } from '../../server/http/admin.ts';
+import { MaskedDevice } from '../../server/masked-device.ts';
 
 let admin: Admin;
 afterEach(() => admin.close());

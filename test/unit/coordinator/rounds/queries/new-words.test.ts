@@ -1,25 +1,25 @@
 import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { AuditEntry } from '@murmuration/coordinator/operators/audit';
-import { NewWords } from '@murmuration/coordinator/queries/new-words';
-import { proposedWords } from '@murmuration/coordinator/queries/proposed-words';
-import { mostRejected } from '@murmuration/coordinator/queries/rejectable';
-import type { QueryResult } from '@murmuration/coordinator/registry/query-results';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
-import { type AddedWordsStore, addedWordsIn } from '@murmuration/coordinator/task/added-words';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { type GrowthDefinition, growingTask } from '@murmuration/coordinator/task/growing-task';
-import { type RejectedWordsStore, rejectedWordsIn } from '@murmuration/coordinator/task/rejected-words';
-import { withSettings } from '@murmuration/coordinator/task/settings';
-import type { Task } from '@murmuration/coordinator/task/task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { AuditEntry } from '@murmuration/rounds/operators/audit';
+import { NewWords } from '@murmuration/rounds/queries/new-words';
+import { proposedWords } from '@murmuration/rounds/queries/proposed-words';
+import { mostRejected } from '@murmuration/rounds/queries/rejectable';
+import type { QueryResult } from '@murmuration/rounds/registry/query-results';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import { type AddedWordsStore, addedWordsIn } from '@murmuration/rounds/task/added-words';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { type GrowthDefinition, growingTask } from '@murmuration/rounds/task/growing-task';
+import { type RejectedWordsStore, rejectedWordsIn } from '@murmuration/rounds/task/rejected-words';
+import { withSettings } from '@murmuration/rounds/task/settings';
+import type { Task } from '@murmuration/rounds/task/task';
+import { memoryDocuments } from '@murmuration/storage/memory/documents';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { codeOf } from '../../codes.ts';
+import { codeOf } from '../../../codes.ts';
 
 const queryOf = (threshold = 3) =>
   defineQuery({

@@ -1,13 +1,13 @@
 import type { MonitorState } from '@murmuration/api/monitor';
 import { queryResults } from '@murmuration/api/query';
-import type { LiveAccuracy } from '@murmuration/coordinator/events/monitored';
-import { tellOutcomes } from '@murmuration/coordinator/queries/told-outcomes';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import type { OutcomeCounts } from '@murmuration/protocol/queries/vector';
+import type { LiveAccuracy } from '@murmuration/rounds/events/monitored';
+import { tellOutcomes } from '@murmuration/rounds/queries/told-outcomes';
 import { afterEach, expect, it } from 'vitest';
-import { codeOfPromise } from '../../codes.ts';
-import { type Admin, openAdmin } from '../http/admin.ts';
-import { MaskedDevice } from '../masked-device.ts';
+import { codeOfPromise } from '../../../codes.ts';
+import { type Admin, openAdmin } from '../../server/http/admin.ts';
+import { MaskedDevice } from '../../server/masked-device.ts';
 
 let admin: Admin;
 afterEach(() => admin.close());

@@ -1,11 +1,11 @@
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { memoryBlobs } from '@murmuration/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/storage/memory/history';
 import { describe, expect, it } from 'vitest';
-import { layout } from '../federation.ts';
+import { layout } from '../../server/federation.ts';
 
 const topology = { class_name: 'Sequential' };
 

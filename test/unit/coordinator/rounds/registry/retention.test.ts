@@ -1,17 +1,17 @@
-import type { BlobStore, History } from '@murmuration/coordinator/registry/ports';
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { Retention, type RetentionPolicy } from '@murmuration/coordinator/registry/retention';
-import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
-import { memoryVerdicts } from '@murmuration/coordinator/storage/memory/verdicts';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { BlobStore, History } from '@murmuration/rounds/registry/ports';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { Retention, type RetentionPolicy } from '@murmuration/rounds/registry/retention';
+import { memoryBlobs } from '@murmuration/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/storage/memory/history';
+import { memoryVerdicts } from '@murmuration/storage/memory/verdicts';
+import { openStorage } from '@murmuration/storage/storage';
 import { describe, expect, it } from 'vitest';
-import { recordOf, roundA } from '../../../contract/rounds.ts';
-import { layout } from '../federation.ts';
-import { storageFolders } from '../storage/folders.ts';
+import { recordOf, roundA } from '../../../../contract/rounds.ts';
+import { layout } from '../../server/federation.ts';
+import { storageFolders } from '../../storage/folders.ts';
 
 const { make } = storageFolders();
 const task = 'line' as TaskName;

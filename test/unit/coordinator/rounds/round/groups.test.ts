@@ -1,9 +1,9 @@
-import type { Member } from '@murmuration/coordinator/round/cohort';
-import { dealGroups, groupOf, membersIn } from '@murmuration/coordinator/round/groups';
 import { type AssignmentId, type DeviceId, randomId } from '@murmuration/protocol/ids/ids';
+import type { Member } from '@murmuration/rounds/round/cohort';
+import { dealGroups, groupOf, membersIn } from '@murmuration/rounds/round/groups';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const membersOf = (count: number, seed: number): Member[] => {
   const random = seededRandom(seed);

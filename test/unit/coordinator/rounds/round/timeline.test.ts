@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deviceId, openFederation, updateOf } from '../federation.ts';
+import { deviceId, openFederation, updateOf } from '../../server/federation.ts';
 
 async function begun() {
   const federation = await openFederation({ task: { cohort: { goal: 3, minimum: 2, overSelection: 1.33 } } });

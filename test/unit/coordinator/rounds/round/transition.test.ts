@@ -1,6 +1,8 @@
-import type { Member } from '@murmuration/coordinator/round/cohort';
-import { graceOf } from '@murmuration/coordinator/round/phases/collecting';
-import { begin } from '@murmuration/coordinator/round/phases/gathering';
+import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { ThreatModel } from '@murmuration/protocol/secagg/assumptions';
+import type { Member } from '@murmuration/rounds/round/cohort';
+import { graceOf } from '@murmuration/rounds/round/phases/collecting';
+import { begin } from '@murmuration/rounds/round/phases/gathering';
 import type {
   Agreement,
   CollectingState,
@@ -10,10 +12,8 @@ import type {
   RoundTerms,
   Tally,
   Updates,
-} from '@murmuration/coordinator/round/round';
-import { transition } from '@murmuration/coordinator/round/transition';
-import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
-import type { ThreatModel } from '@murmuration/protocol/secagg/assumptions';
+} from '@murmuration/rounds/round/round';
+import { transition } from '@murmuration/rounds/round/transition';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

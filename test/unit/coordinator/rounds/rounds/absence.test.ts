@@ -1,8 +1,8 @@
-import type { CollectingState } from '@murmuration/coordinator/round/round';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
+import type { CollectingState } from '@murmuration/rounds/round/round';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
-import type { MaskedDevice } from '../masked-device.ts';
+import { deviceId, type Federation, openFederation, updateOf } from '../../server/federation.ts';
+import type { MaskedDevice } from '../../server/masked-device.ts';
 import { openMaskedCohort } from './masked-cohort.ts';
 
 const grace = 2_000;

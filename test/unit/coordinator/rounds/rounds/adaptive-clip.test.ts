@@ -1,12 +1,12 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { adaptiveClip } from '@murmuration/coordinator/strategy/adaptive-clip';
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { adaptiveClip } from '@murmuration/rounds/strategy/adaptive-clip';
+import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { codeOfPromise } from '../../codes.ts';
-import { deviceId, type Federation, layout, openFederation } from '../federation.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { codeOfPromise } from '../../../codes.ts';
+import { deviceId, type Federation, layout, openFederation } from '../../server/federation.ts';
 import { openMaskedCohort } from './masked-cohort.ts';
 
 const task: Partial<TaskDefinition> = {

@@ -1,9 +1,9 @@
-import type { CollectingState } from '@murmuration/coordinator/round/round';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
+import type { CollectingState } from '@murmuration/rounds/round/round';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { codeOfPromise } from '../../codes.ts';
-import type { Federation } from '../federation.ts';
-import type { MaskedDevice } from '../masked-device.ts';
+import { codeOfPromise } from '../../../codes.ts';
+import type { Federation } from '../../server/federation.ts';
+import type { MaskedDevice } from '../../server/masked-device.ts';
 import { openMaskedCohort } from './masked-cohort.ts';
 
 type Six = [MaskedDevice, MaskedDevice, MaskedDevice, MaskedDevice, MaskedDevice, MaskedDevice];

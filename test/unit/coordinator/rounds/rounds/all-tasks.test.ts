@@ -1,9 +1,9 @@
-import { termsOfPart } from '@murmuration/coordinator/round/parts';
-import { findRound, resumeAll } from '@murmuration/coordinator/rounds/all-tasks';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import { termsOfPart } from '@murmuration/rounds/round/parts';
+import { findRound, resumeAll } from '@murmuration/rounds/rounds/all-tasks';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { expect, it } from 'vitest';
-import { openFederation } from '../federation.ts';
+import { openFederation } from '../../server/federation.ts';
 import { termsOf } from './terms.ts';
 
 it('a round under way whose task is no longer there has failed, and says why; those of other tasks go on', async () => {

@@ -1,7 +1,7 @@
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { describe, expect, it } from 'vitest';
-import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
+import { deviceId, type Federation, openFederation, updateOf } from '../../server/federation.ts';
 
 const task: Partial<TaskDefinition> = {
   cohort: { mode: 'asynchronous', goal: 2, concurrency: 4, maxStaleness: 2 },

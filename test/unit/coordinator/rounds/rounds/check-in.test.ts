@@ -1,8 +1,8 @@
-import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import type { Conditions } from '@murmuration/protocol/messages/check-in';
+import { WaitingPool } from '@murmuration/rounds/population/waiting-pool';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { deviceId, openFederation } from '../federation.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { deviceId, openFederation } from '../../server/federation.ts';
 
 const checkIn = (conditions: Conditions = { idle: true }) => ({ task: 'values' as never, conditions });
 

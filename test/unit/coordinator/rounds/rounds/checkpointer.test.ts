@@ -1,12 +1,12 @@
-import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
-import { SingleUpdates } from '@murmuration/coordinator/aggregation/single-updates';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { Checkpointer } from '@murmuration/coordinator/rounds/checkpointer';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { FloatSum } from '@murmuration/rounds/aggregation/float-sum';
+import { SingleUpdates } from '@murmuration/rounds/aggregation/single-updates';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { Checkpointer } from '@murmuration/rounds/rounds/checkpointer';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { layout, updateOf } from '../federation.ts';
+import { layout, updateOf } from '../../server/federation.ts';
 import { SlowRounds } from './slow-rounds.ts';
 import { termsOf } from './terms.ts';
 

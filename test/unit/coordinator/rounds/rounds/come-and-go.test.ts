@@ -1,9 +1,9 @@
-import type { RoundUnderWay } from '@murmuration/coordinator/rounds/driver';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
+import type { RoundUnderWay } from '@murmuration/rounds/rounds/driver';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { deviceId, openFederation, updateOf } from '../federation.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { deviceId, openFederation, updateOf } from '../../server/federation.ts';
 
 /** Seconds: a device is there for 40 of 120, and trains for 15. */
 const [stay, every, training, lasting] = [40, 120, 15, 1_200];

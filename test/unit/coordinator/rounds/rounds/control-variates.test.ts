@@ -1,16 +1,16 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
-import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { centre } from '@murmuration/protocol/secagg/ring';
 import { roundControl, roundMark } from '@murmuration/protocol/weights/control';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { meanOfSum, quantizationFor, quantizationOf } from '@murmuration/protocol/weights/quantize';
+import { scaffold } from '@murmuration/rounds/strategy/scaffold';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { codeOf } from '../../codes.ts';
-import { deviceId, type Federation, layout, openFederation, updateOf } from '../federation.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { codeOf } from '../../../codes.ts';
+import { deviceId, type Federation, layout, openFederation, updateOf } from '../../server/federation.ts';
 import { endWithoutOne, openMaskedCohort } from './masked-cohort.ts';
 
 const update = { kind: 'ring', clip: 1, bits: 16, weighting: 'uniform' } as const;

@@ -1,10 +1,10 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { qFedAvg } from '@murmuration/rounds/strategy/q-fed-avg';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { deviceId, type Federation, layout, openFederation } from '../federation.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { deviceId, type Federation, layout, openFederation } from '../../server/federation.ts';
 
 const task: Partial<TaskDefinition> = {
   plan: { learningRate: 0.2 },

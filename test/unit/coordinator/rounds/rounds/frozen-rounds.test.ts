@@ -1,15 +1,15 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { describeModel, type ModelParts } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { roundControl } from '@murmuration/protocol/weights/control';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
+import { scaffold } from '@murmuration/rounds/strategy/scaffold';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { deviceId, openFederation } from '../federation.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { deviceId, openFederation } from '../../server/federation.ts';
 
 /** A body of 21 values under a head of 8. */
 const whole = (isFrozen: boolean) =>

@@ -1,16 +1,16 @@
-import { mostAttempts } from '@murmuration/coordinator/rounds/further-round';
-import { countedNgrams } from '@murmuration/coordinator/rounds/ngram-chain';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { offerOf } from '@murmuration/protocol/queries/offer';
 import type { NgramsQuery, Query } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import { type Answer, queryForm } from '@murmuration/protocol/queries/vector';
+import { mostAttempts } from '@murmuration/rounds/rounds/further-round';
+import { countedNgrams } from '@murmuration/rounds/rounds/ngram-chain';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { afterEach, describe, expect, it } from 'vitest';
-import { codeOfPromise } from '../../codes.ts';
-import { type Federation, openFederation } from '../federation.ts';
-import { MaskedDevice } from '../masked-device.ts';
+import { codeOfPromise } from '../../../codes.ts';
+import { type Federation, openFederation } from '../../server/federation.ts';
+import { MaskedDevice } from '../../server/masked-device.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;

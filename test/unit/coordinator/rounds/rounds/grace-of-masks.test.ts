@@ -1,4 +1,4 @@
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { expect, it } from 'vitest';
 import { openMaskedCohort } from './masked-cohort.ts';
 

@@ -1,12 +1,3 @@
-import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { groupOf } from '@murmuration/coordinator/round/groups';
-import type { CollectingState } from '@murmuration/coordinator/round/round';
-import { RoundExecution } from '@murmuration/coordinator/rounds/round-execution';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
-import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
-import { median } from '@murmuration/coordinator/strategy/median';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -18,10 +9,19 @@ import {
   quantizationFor,
   quantizationOf,
 } from '@murmuration/protocol/weights/quantize';
+import { aggregateFor } from '@murmuration/rounds/aggregation/aggregate';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { groupOf } from '@murmuration/rounds/round/groups';
+import type { CollectingState } from '@murmuration/rounds/round/round';
+import { RoundExecution } from '@murmuration/rounds/rounds/round-execution';
+import { inGroups } from '@murmuration/rounds/strategy/in-groups';
+import { median } from '@murmuration/rounds/strategy/median';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Federation, layout, openFederation } from '../federation.ts';
-import { maskedDeadlines } from '../masked-deadlines.ts';
-import { MaskedDevice } from '../masked-device.ts';
+import { type Federation, layout, openFederation } from '../../server/federation.ts';
+import { maskedDeadlines } from '../../server/masked-deadlines.ts';
+import { MaskedDevice } from '../../server/masked-device.ts';
 
 const count = 16;
 let store: MemoryRounds;

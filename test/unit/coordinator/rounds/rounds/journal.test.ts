@@ -1,8 +1,8 @@
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { Journal } from '@murmuration/coordinator/rounds/journal';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { Journal } from '@murmuration/rounds/rounds/journal';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SlowRounds } from './slow-rounds.ts';
 import { termsOf } from './terms.ts';

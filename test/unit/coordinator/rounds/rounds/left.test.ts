@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deviceId, openFederation } from '../federation.ts';
+import { deviceId, openFederation } from '../../server/federation.ts';
 
 /** Five devices are drawn; each leaves for its reason, if it has one. */
 async function leaving(...reasons: readonly string[]) {

@@ -1,9 +1,9 @@
-import type { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import type { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { expect } from 'vitest';
-import { type Federation, openFederation } from '../federation.ts';
-import { maskedDeadlines } from '../masked-deadlines.ts';
-import { MaskedDevice } from '../masked-device.ts';
+import { type Federation, openFederation } from '../../server/federation.ts';
+import { maskedDeadlines } from '../../server/masked-deadlines.ts';
+import { MaskedDevice } from '../../server/masked-device.ts';
 
 const definition = {
   masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },

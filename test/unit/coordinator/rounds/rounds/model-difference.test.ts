@@ -1,10 +1,10 @@
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { ensureFirstVersion } from '@murmuration/coordinator/rounds/first-version';
-import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { ensureFirstVersion } from '@murmuration/rounds/rounds/first-version';
+import { defineTask } from '@murmuration/rounds/task/define-task';
+import { memoryBlobs } from '@murmuration/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/storage/memory/history';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 beforeAll(async () => void (await tf.setBackend('cpu')));

@@ -1,5 +1,5 @@
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { expect, it } from 'vitest';
 import { openMaskedCohort } from './masked-cohort.ts';
 

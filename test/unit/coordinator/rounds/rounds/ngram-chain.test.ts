@@ -1,5 +1,3 @@
-import type { QueryResult } from '@murmuration/coordinator/registry/query-results';
-import { countedNgrams, nextNgramStep } from '@murmuration/coordinator/rounds/ngram-chain';
 import { countNgrams } from '@murmuration/protocol/ngrams/counted-ngrams';
 import { readIdList, writeIdList } from '@murmuration/protocol/ngrams/id-list';
 import { decodeNgrams, encodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
@@ -10,10 +8,12 @@ import { offerOf } from '@murmuration/protocol/queries/offer';
 import type { NgramStep, NgramsQuery } from '@murmuration/protocol/queries/query';
 import { readQuery, writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
+import type { QueryResult } from '@murmuration/rounds/registry/query-results';
+import { countedNgrams, nextNgramStep } from '@murmuration/rounds/rounds/ngram-chain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import '../../../property-seed.ts';
-import { codeOf } from '../../codes.ts';
+import '../../../../property-seed.ts';
+import { codeOf } from '../../../codes.ts';
 
 const firstClass = 2;
 const query = defineQuery({

@@ -1,11 +1,3 @@
-import { queryResultsIn } from '@murmuration/coordinator/registry/query-results';
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { ensureFirstVersion } from '@murmuration/coordinator/rounds/first-version';
-import { type NgramsOf, ngramsFrom } from '@murmuration/coordinator/rounds/ngram-chain';
-import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
-import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
-import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import * as tf from '@murmuration/engine/tfjs/tf';
@@ -16,6 +8,14 @@ import type { NgramsQuery } from '@murmuration/protocol/queries/query';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { parseModelJson } from '@murmuration/protocol/weights/model-files';
+import { queryResultsIn } from '@murmuration/rounds/registry/query-results';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { ensureFirstVersion } from '@murmuration/rounds/rounds/first-version';
+import { type NgramsOf, ngramsFrom } from '@murmuration/rounds/rounds/ngram-chain';
+import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { memoryBlobs } from '@murmuration/storage/memory/blobs';
+import { memoryDocuments } from '@murmuration/storage/memory/documents';
+import { memoryHistory } from '@murmuration/storage/memory/history';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 beforeAll(async () => void (await tf.setBackend('cpu')));

@@ -1,16 +1,16 @@
-import { releasedOf } from '@murmuration/coordinator/privacy/released';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { accountOf } from '@murmuration/privacy/accountants/account';
 import { answerNoise } from '@murmuration/privacy/mechanisms/answer-noise';
 import { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries/define-query';
 import type { Query } from '@murmuration/protocol/queries/query';
 import type { Answer } from '@murmuration/protocol/queries/vector';
+import { releasedOf } from '@murmuration/rounds/privacy/released';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { memoryPrivacy } from '@murmuration/storage/memory/privacy';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { afterEach, describe, expect, it } from 'vitest';
-import { codeOf, codeOfPromise } from '../../codes.ts';
-import { type Federation, openFederation } from '../federation.ts';
-import { MaskedDevice } from '../masked-device.ts';
+import { codeOf, codeOfPromise } from '../../../codes.ts';
+import { type Federation, openFederation } from '../../server/federation.ts';
+import { MaskedDevice } from '../../server/masked-device.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,11 +1,11 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { memoryPrivacy } from '@murmuration/storage/memory/privacy';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { deviceId, type Federation, layout, openFederation, valuesTask } from '../federation.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { deviceId, type Federation, layout, openFederation, valuesTask } from '../../server/federation.ts';
 
 const privacy = { epsilon: 4, delta: 1e-5, rounds: 4, separation: 2 };
 const task: Partial<TaskDefinition> = {

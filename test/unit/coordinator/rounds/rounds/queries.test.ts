@@ -1,16 +1,16 @@
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries/define-query';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import { type Answer, encodeAnswer } from '@murmuration/protocol/queries/vector';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import '../../../property-seed.ts';
-import { codeOf, codeOfPromise } from '../../codes.ts';
-import { type Federation, openFederation } from '../federation.ts';
-import { MaskedDevice } from '../masked-device.ts';
+import '../../../../property-seed.ts';
+import { codeOf, codeOfPromise } from '../../../codes.ts';
+import { type Federation, openFederation } from '../../server/federation.ts';
+import { MaskedDevice } from '../../server/masked-device.ts';
 
 const minute = 60_000;
 const hour = 3_600_000;

@@ -2,7 +2,7 @@ import { centre } from '@murmuration/protocol/secagg/ring';
 import { meanOfSum, quantizationFor, quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { drawPlaces, scatter } from '@murmuration/protocol/weights/sparse';
 import { describe, expect, it } from 'vitest';
-import { layout } from '../federation.ts';
+import { layout } from '../../server/federation.ts';
 import { endWithoutOne, openMaskedCohort } from './masked-cohort.ts';
 
 describe('masked rounds in which a random mask chooses the values', () => {

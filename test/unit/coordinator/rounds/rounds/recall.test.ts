@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deviceId, openFederation, updateOf, valuesTask } from '../federation.ts';
+import { deviceId, openFederation, updateOf, valuesTask } from '../../server/federation.ts';
 
 const minute = 60_000;
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Federation } from '../federation.ts';
-import type { MaskedDevice } from '../masked-device.ts';
+import type { Federation } from '../../server/federation.ts';
+import type { MaskedDevice } from '../../server/masked-device.ts';
 import { openMaskedCohort } from './masked-cohort.ts';
 
 let federation: Federation;

@@ -1,4 +1,4 @@
-import { restore } from '@murmuration/coordinator/rounds/restore';
+import { restore } from '@murmuration/rounds/rounds/restore';
 import { expect, it } from 'vitest';
 
 it('says of a round that another version began that it was one, not what its plan lacks', () => {

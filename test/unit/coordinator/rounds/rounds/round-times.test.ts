@@ -1,4 +1,4 @@
-import { RoundTimes } from '@murmuration/coordinator/rounds/round-times';
+import { RoundTimes } from '@murmuration/rounds/rounds/round-times';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 

@@ -1,6 +1,6 @@
-import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/coordinator/round/store';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
+import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/rounds/round/store';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 
 interface Write {
   readonly what: string;

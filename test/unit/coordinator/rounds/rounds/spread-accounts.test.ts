@@ -1,12 +1,12 @@
-import type { DevicePart, PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
-import { mayTakePart } from '@murmuration/coordinator/privacy/taking-part';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { DevicePart, PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
+import { mayTakePart } from '@murmuration/rounds/privacy/taking-part';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { memoryPrivacy } from '@murmuration/storage/memory/privacy';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { openSpread, type SpreadWorld } from '../spread-world.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { openSpread, type SpreadWorld } from '../../server/spread-world.ts';
 import { budgetsOf, count, definition, seeded, step } from './spread-budget.ts';
 
 const privacy = {

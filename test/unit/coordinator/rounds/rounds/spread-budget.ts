@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Claim, PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
-import { memoryPrivacy } from '@murmuration/coordinator/storage/memory/privacy';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { maskedDeadlines } from '../masked-deadlines.ts';
-import type { MaskedDevice } from '../masked-device.ts';
-import type { SpreadWorld } from '../spread-world.ts';
+import type { Claim, PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { memoryPrivacy } from '@murmuration/storage/memory/privacy';
+import { maskedDeadlines } from '../../server/masked-deadlines.ts';
+import type { MaskedDevice } from '../../server/masked-device.ts';
+import type { SpreadWorld } from '../../server/spread-world.ts';
 
 /** Devices of a task whose rounds are spread over three cells. */
 export const count = 48;

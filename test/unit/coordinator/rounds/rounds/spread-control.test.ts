@@ -1,8 +1,8 @@
-import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { scaffold } from '@murmuration/rounds/strategy/scaffold';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { expect, it } from 'vitest';
-import { maskedDeadlines } from '../masked-deadlines.ts';
-import { openSpread } from '../spread-world.ts';
+import { maskedDeadlines } from '../../server/masked-deadlines.ts';
+import { openSpread } from '../../server/spread-world.ts';
 
 const count = 24;
 const task = {

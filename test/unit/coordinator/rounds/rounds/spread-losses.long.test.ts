@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { openSpread, type SpreadWorld } from '../spread-world.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { openSpread, type SpreadWorld } from '../../server/spread-world.ts';
 import { budgetsOf, count, definition, seeded, step } from './spread-budget.ts';
 
 describe('TK5: a spread round under a privacy budget', () => {

@@ -1,16 +1,16 @@
-import { onDevices } from '@murmuration/coordinator/evaluation/on-devices';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries/define-query';
 import type { OwnEvaluation } from '@murmuration/protocol/queries/evaluation';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { type Answer, encodeAnswer } from '@murmuration/protocol/queries/vector';
+import { onDevices } from '@murmuration/rounds/evaluation/on-devices';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { afterEach, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { maskedDeadlines } from '../masked-deadlines.ts';
-import type { MaskedDevice } from '../masked-device.ts';
-import { openSpread, type SpreadWorld } from '../spread-world.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { maskedDeadlines } from '../../server/masked-deadlines.ts';
+import type { MaskedDevice } from '../../server/masked-device.ts';
+import { openSpread, type SpreadWorld } from '../../server/spread-world.ts';
 
 const count = 24;
 const define = (definition: object): Query =>

@@ -1,15 +1,15 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
-import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import type { RoundTerms } from '@murmuration/coordinator/round/round';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { writePlan } from '@murmuration/protocol/messages/plan';
+import { aggregateFor } from '@murmuration/rounds/aggregation/aggregate';
+import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
+import type { RoundTerms } from '@murmuration/rounds/round/round';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { layout, openFederation } from '../federation.ts';
-import { maskedDeadlines } from '../masked-deadlines.ts';
-import type { MaskedDevice } from '../masked-device.ts';
-import { openSpread, type SpreadWorld } from '../spread-world.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { layout, openFederation } from '../../server/federation.ts';
+import { maskedDeadlines } from '../../server/masked-deadlines.ts';
+import type { MaskedDevice } from '../../server/masked-device.ts';
+import { openSpread, type SpreadWorld } from '../../server/spread-world.ts';
 
 const count = 24;
 const masked = {

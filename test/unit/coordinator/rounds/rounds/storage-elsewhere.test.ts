@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { expect, it } from 'vitest';
-import { deviceId, openFederation, updateOf } from '../federation.ts';
+import { deviceId, openFederation, updateOf } from '../../server/federation.ts';
 
 /** A round whose version can't be stored so many times, since another process has the storage. */
 async function closing(times: number) {

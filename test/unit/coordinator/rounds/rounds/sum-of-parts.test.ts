@@ -1,13 +1,13 @@
-import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
-import type { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import { PartDeal } from '@murmuration/coordinator/cells/parts';
-import { type PartResult, shareOf, termsOfPart } from '@murmuration/coordinator/round/parts';
-import { sumOfParts } from '@murmuration/coordinator/rounds/sum-of-parts';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
+import { aggregateFor } from '@murmuration/rounds/aggregation/aggregate';
+import type { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
+import { type PartResult, shareOf, termsOfPart } from '@murmuration/rounds/round/parts';
+import { sumOfParts } from '@murmuration/rounds/rounds/sum-of-parts';
+import { PartDeal } from '@murmuration/storage/leases/parts';
 import { describe, expect, it } from 'vitest';
-import { recordOf, roundA, termsOf } from '../../../contract/rounds.ts';
-import { deviceId, layout } from '../federation.ts';
+import { recordOf, roundA, termsOf } from '../../../../contract/rounds.ts';
+import { deviceId, layout } from '../../server/federation.ts';
 
 const deal = new PartDeal(new Uint8Array(32).fill(3));
 const { plan } = termsOf(roundA);

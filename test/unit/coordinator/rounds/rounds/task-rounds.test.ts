@@ -1,11 +1,11 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import { median } from '@murmuration/coordinator/strategy/median';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
+import { median } from '@murmuration/rounds/strategy/median';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { deviceId, type Federation, layout, openFederation, updateOf } from '../federation.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { deviceId, type Federation, layout, openFederation, updateOf } from '../../server/federation.ts';
 
 /** Four devices check in, and the round of four begins. */
 async function beginRound(federation: Federation): Promise<void> {

@@ -1,6 +1,6 @@
-import type { RoundTerms } from '@murmuration/coordinator/round/round';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
+import type { RoundTerms } from '@murmuration/rounds/round/round';
 
 /** The terms of a round of five devices. */
 export function termsOf(change: Partial<Plan> = {}): RoundTerms {

@@ -1,12 +1,12 @@
-import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
-import { basesOf, Trainings } from '@murmuration/coordinator/rounds/trainings';
 import type { DeviceId, ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { WaitingPool } from '@murmuration/rounds/population/waiting-pool';
+import { basesOf, Trainings } from '@murmuration/rounds/rounds/trainings';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
-import { assignmentOf } from '../../client-sdk/memory-coordinator.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { assignmentOf } from '../../../client-sdk/memory-coordinator.ts';
 
 const device = (i: number) => String(i).padEnd(22, '_') as DeviceId;
 const hash = (i: number) => i.toString(16).padStart(64, '0') as ModelHash;

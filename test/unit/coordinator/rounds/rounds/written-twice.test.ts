@@ -1,7 +1,7 @@
-import type { JournalEntry, SavedRound } from '@murmuration/coordinator/round/store';
-import { recordOfAbandoned } from '@murmuration/coordinator/rounds/abandon';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { JournalEntry, SavedRound } from '@murmuration/rounds/round/store';
+import { recordOfAbandoned } from '@murmuration/rounds/rounds/abandon';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { describe, expect, it } from 'vitest';
 import { goOn, openMaskedCohort } from './masked-cohort.ts';
 

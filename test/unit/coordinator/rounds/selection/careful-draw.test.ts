@@ -1,7 +1,7 @@
-import { type DrawMark, drawCarefully } from '@murmuration/coordinator/selection/careful-draw';
-import { drawUniformly } from '@murmuration/coordinator/selection/draw';
+import { type DrawMark, drawCarefully } from '@murmuration/rounds/selection/careful-draw';
+import { drawUniformly } from '@murmuration/rounds/selection/draw';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const all = Array.from({ length: 21 }, (_, i) => `device-${String(i).padStart(2, '0')}`);
 const suspect = (suspicion: number, failures = suspicion): DrawMark => ({

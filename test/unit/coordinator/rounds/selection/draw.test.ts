@@ -1,7 +1,7 @@
-import { drawUniformly } from '@murmuration/coordinator/selection/draw';
+import { drawUniformly } from '@murmuration/rounds/selection/draw';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `device ${index}`);
 

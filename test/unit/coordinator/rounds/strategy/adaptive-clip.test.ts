@@ -1,11 +1,11 @@
-import { adaptiveClip } from '@murmuration/coordinator/strategy/adaptive-clip';
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
-import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
-import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
-import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { adaptiveClip } from '@murmuration/rounds/strategy/adaptive-clip';
+import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
+import { fedAvgM } from '@murmuration/rounds/strategy/fed-avg-m';
+import { qFedAvg } from '@murmuration/rounds/strategy/q-fed-avg';
+import { scaffold } from '@murmuration/rounds/strategy/scaffold';
+import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../codes.ts';
+import { codeOf } from '../../../codes.ts';
 
 /** Norms of a cohort, from 0.02 to 2: four fifths are within 1.6. */
 const norms = Array.from({ length: 100 }, (_, i) => (i + 1) / 50);

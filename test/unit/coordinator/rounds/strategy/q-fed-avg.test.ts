@@ -1,8 +1,8 @@
 import { fairShare } from '@murmuration/client-sdk/update/fair';
-import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
-import { strategyContract } from '@murmuration/coordinator/testing/strategy';
+import { qFedAvg } from '@murmuration/rounds/strategy/q-fed-avg';
+import { strategyContract } from '@murmuration/rounds/testing/strategy';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../codes.ts';
+import { codeOf } from '../../../codes.ts';
 
 strategyContract('qFedAvg', qFedAvg());
 strategyContract('qFedAvg that is very fair', qFedAvg({ q: 5, lipschitz: 10 }));

@@ -1,9 +1,9 @@
-import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
-import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
-import { strategyContract } from '@murmuration/coordinator/testing/strategy';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
+import { scaffold } from '@murmuration/rounds/strategy/scaffold';
+import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
+import { strategyContract } from '@murmuration/rounds/testing/strategy';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../codes.ts';
+import { codeOf } from '../../../codes.ts';
 
 strategyContract('scaffold', scaffold({ population: 10 }));
 strategyContract('scaffold with short steps', scaffold({ population: 3, serverLearningRate: 0.3 }));

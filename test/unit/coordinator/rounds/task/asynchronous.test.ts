@@ -1,9 +1,9 @@
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import { krum } from '@murmuration/coordinator/strategy/krum';
-import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { changesBetween, settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
-import { cohortSizeOf, devicesAtOnce, largestSumOf } from '@murmuration/coordinator/task/task';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
+import { krum } from '@murmuration/rounds/strategy/krum';
+import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { changesBetween, settingsOf, withSettings } from '@murmuration/rounds/task/settings';
+import { cohortSizeOf, devicesAtOnce, largestSumOf } from '@murmuration/rounds/task/task';
 import { describe, expect, it } from 'vitest';
 
 const least = {

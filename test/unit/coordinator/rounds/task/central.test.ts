@@ -1,11 +1,11 @@
-import { central } from '@murmuration/coordinator/task/central';
+import { central } from '@murmuration/rounds/task/central';
 import {
   type CentralTaskDefinition,
   defineTask,
   type TaskDefinition,
-} from '@murmuration/coordinator/task/define-task';
-import { newExamples } from '@murmuration/coordinator/task/retrain/triggers';
-import { withSettings } from '@murmuration/coordinator/task/settings';
+} from '@murmuration/rounds/task/define-task';
+import { newExamples } from '@murmuration/rounds/task/retrain/triggers';
+import { withSettings } from '@murmuration/rounds/task/settings';
 import { describe, expect, it } from 'vitest';
 
 const examples = new URL('file:///examples.mjs');

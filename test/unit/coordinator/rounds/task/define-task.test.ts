@@ -1,18 +1,18 @@
-import { planOf } from '@murmuration/coordinator/rounds/terms-of';
-import { adaptiveClip } from '@murmuration/coordinator/strategy/adaptive-clip';
-import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
-import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
-import { median } from '@murmuration/coordinator/strategy/median';
-import { qFedAvg } from '@murmuration/coordinator/strategy/q-fed-avg';
-import { scaffold } from '@murmuration/coordinator/strategy/scaffold';
-import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
-import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
-import { cohortSizeOf, largestSumOf } from '@murmuration/coordinator/task/task';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { plan } from '@murmuration/protocol/messages/plan';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import { planOf } from '@murmuration/rounds/rounds/terms-of';
+import { adaptiveClip } from '@murmuration/rounds/strategy/adaptive-clip';
+import { bulyan } from '@murmuration/rounds/strategy/bulyan';
+import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
+import { inGroups } from '@murmuration/rounds/strategy/in-groups';
+import { median } from '@murmuration/rounds/strategy/median';
+import { qFedAvg } from '@murmuration/rounds/strategy/q-fed-avg';
+import { scaffold } from '@murmuration/rounds/strategy/scaffold';
+import { trimmedMean } from '@murmuration/rounds/strategy/trimmed-mean';
+import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { settingsOf, withSettings } from '@murmuration/rounds/task/settings';
+import { cohortSizeOf, largestSumOf } from '@murmuration/rounds/task/task';
 import { describe, expect, it } from 'vitest';
 
 const least: TaskDefinition = {

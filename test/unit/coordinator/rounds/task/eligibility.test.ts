@@ -1,10 +1,10 @@
-import { asleepTooSoon } from '@murmuration/coordinator/task/awake';
-import { type Eligibility, ineligible } from '@murmuration/coordinator/task/eligibility';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
+import { asleepTooSoon } from '@murmuration/rounds/task/awake';
+import { type Eligibility, ineligible } from '@murmuration/rounds/task/eligibility';
 import { describe, expect, it } from 'vitest';
-import { lineTask } from '../../../e2e/line.ts';
-import { markingTask } from '../../../e2e/marking-line.ts';
+import { lineTask } from '../../../../e2e/line.ts';
+import { markingTask } from '../../../../e2e/marking-line.ts';
 
 const open: Eligibility = {
   minExamples: 1,

@@ -1,10 +1,10 @@
-import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
-import { median } from '@murmuration/coordinator/strategy/median';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { protections, weakenedBy, weakerThan } from '@murmuration/coordinator/task/protection';
-import { withSettings } from '@murmuration/coordinator/task/settings';
+import { inGroups } from '@murmuration/rounds/strategy/in-groups';
+import { median } from '@murmuration/rounds/strategy/median';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { protections, weakenedBy, weakerThan } from '@murmuration/rounds/task/protection';
+import { withSettings } from '@murmuration/rounds/task/settings';
 import { describe, expect, it } from 'vitest';
-import { lineTask } from '../../../e2e/line.ts';
+import { lineTask } from '../../../../e2e/line.ts';
 
 const strict: Partial<TaskDefinition> = {
   plan: { learningRate: 0.1, maxExamples: 100 },

@@ -1,10 +1,10 @@
-import { onDevices } from '@murmuration/coordinator/evaluation/on-devices';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { accuracyBelow, accuracyWorseThanAtPromotion } from '@murmuration/coordinator/task/retrain/triggers';
-import { withSettings } from '@murmuration/coordinator/task/settings';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import { onDevices } from '@murmuration/rounds/evaluation/on-devices';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { accuracyBelow, accuracyWorseThanAtPromotion } from '@murmuration/rounds/task/retrain/triggers';
+import { withSettings } from '@murmuration/rounds/task/settings';
 import { describe, expect, it } from 'vitest';
-import { valuesTask } from '../federation.ts';
+import { valuesTask } from '../../server/federation.ts';
 
 const masked: Partial<TaskDefinition> = {
   masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },

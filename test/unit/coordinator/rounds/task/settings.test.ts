@@ -1,8 +1,8 @@
-import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
-import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { drift } from '@murmuration/coordinator/task/retrain/triggers';
-import { settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
-import { mcnemar } from '@murmuration/coordinator/task/task-gate';
+import { fedAdam } from '@murmuration/rounds/strategy/fed-adam';
+import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { drift } from '@murmuration/rounds/task/retrain/triggers';
+import { settingsOf, withSettings } from '@murmuration/rounds/task/settings';
+import { mcnemar } from '@murmuration/rounds/task/task-gate';
 import { describe, expect, it } from 'vitest';
 
 const least = {

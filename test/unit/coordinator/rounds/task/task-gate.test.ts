@@ -1,7 +1,7 @@
-import { withSettings } from '@murmuration/coordinator/task/settings';
-import { mcnemar, pairedBootstrap } from '@murmuration/coordinator/task/task-gate';
+import { withSettings } from '@murmuration/rounds/task/settings';
+import { mcnemar, pairedBootstrap } from '@murmuration/rounds/task/task-gate';
 import { describe, expect, it } from 'vitest';
-import { evaluator, gated } from '../lifecycle/gated-task.ts';
+import { evaluator, gated } from '../../lifecycle/gated-task.ts';
 
 describe('the gate of a task', () => {
   it('has defaults, and outlives a change of settings', () => {

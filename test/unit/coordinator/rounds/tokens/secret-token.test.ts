@@ -1,7 +1,7 @@
-import { isValid, mintToken, proves, tokenId } from '@murmuration/coordinator/tokens/secret-token';
 import { native } from '@murmuration/protocol/primitives/node';
+import { isValid, mintToken, proves, tokenId } from '@murmuration/rounds/tokens/secret-token';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const random = seededRandom(4);
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { loadConfig, parseConfig } from '@murmuration/coordinator/assembly/config';
-import { limitsSchema } from '@murmuration/coordinator/limits/limits';
 import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { limitsSchema } from '@murmuration/rounds/limits/limits';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

@@ -3,17 +3,17 @@ import { openCore } from '@murmuration/coordinator/assembly/core';
 import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
 import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { Population } from '@murmuration/coordinator/population/population';
-import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { Population } from '@murmuration/rounds/population/population';
+import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
+import { defineTask } from '@murmuration/rounds/task/define-task';
+import { openStorage } from '@murmuration/storage/storage';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const task = defineTask({
   name: 'added',

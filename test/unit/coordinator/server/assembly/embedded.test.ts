@@ -1,7 +1,7 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { expect, it } from 'vitest';
-import lineTask from '../../../e2e/line-task.ts';
+import lineTask from '../../../../e2e/line-task.ts';
 
 it('has the clock and the randomness of the system where a program names neither, and stops with its scope', async () => {
   const config = parseConfig({ port: 0, log: 'silent', openEnrolment: true });

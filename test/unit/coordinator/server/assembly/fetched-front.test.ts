@@ -2,19 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type FetchedFront, fetchFront } from '@murmuration/coordinator/assembly/fetched-front';
-import type { TaskPlace } from '@murmuration/coordinator/cells/ports';
 import { Tickets } from '@murmuration/coordinator/cells/tickets';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { checkInAnswer, sentElsewhere } from '@murmuration/protocol/messages/check-in';
 import { encodeFrame } from '@murmuration/protocol/messages/frame';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { TaskPlace } from '@murmuration/storage/leases/ports';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { standing } from '../../../contract/standing.ts';
-import { enrolmentToken } from '../../../e2e/line.ts';
-import { PollingDevice } from '../../../e2e/polling-device.ts';
-import { seededRandom } from '../../../seeded-random.ts';
+import { standing } from '../../../../contract/standing.ts';
+import { enrolmentToken } from '../../../../e2e/line.ts';
+import { PollingDevice } from '../../../../e2e/polling-device.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const cell = 'https://cell-1.example.org';
 const key = new Uint8Array(32).fill(1);
@@ -253,7 +253,7 @@ describe('the module of a front in a function', () => {
           '--eval',
           `await import('${entry}'); console.log(Object.keys((await import('node:module')).default._cache).join());`,
         ],
-        { cwd: fileURLToPath(new URL('../../../../', import.meta.url)), encoding: 'utf8' },
+        { cwd: fileURLToPath(new URL('../../../../../', import.meta.url)), encoding: 'utf8' },
       );
     const heavy = /node_modules\/(engine\.io|socket\.io|prom-client|@opentelemetry)\//;
     expect(loaded('@murmuration/coordinator/fetch')).not.toMatch(heavy);

@@ -1,14 +1,14 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { TaskLeases } from '@murmuration/coordinator/cells/ports';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { TaskLeases } from '@murmuration/storage/leases/ports';
+import { openStorage } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
-import { enrolmentToken, lineTask } from '../../../e2e/line.ts';
-import { freePort } from '../../../free-port.ts';
+import { enrolmentToken, lineTask } from '../../../../e2e/line.ts';
+import { freePort } from '../../../../free-port.ts';
 import { MemoryLeases } from '../cells/memory-leases.ts';
 
 let running: Coordinator | undefined;

@@ -1,13 +1,13 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { workerEvaluator } from '@murmuration/coordinator/evaluation/worker-evaluator';
-import type { GateDecision } from '@murmuration/coordinator/registry/gate-decisions';
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tf';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { workerEvaluator } from '@murmuration/rounds/evaluation/worker-evaluator';
+import type { GateDecision } from '@murmuration/rounds/registry/gate-decisions';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { defineTask } from '@murmuration/rounds/task/define-task';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import { afterEach, expect, it } from 'vitest';
 
 /** Each example is right where the model's answer to 1 is near it; one answer of a whole model. */

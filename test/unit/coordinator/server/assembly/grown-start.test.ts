@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
-import { growingTask } from '@murmuration/coordinator/task/growing-task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import { growingTask } from '@murmuration/rounds/task/growing-task';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const query = defineQuery({ name: 'new-words', kind: 'heavy-hitters', threshold: 3, bytes: 16 });

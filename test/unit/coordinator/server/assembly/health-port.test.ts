@@ -7,7 +7,7 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort } from '../../../free-port.ts';
+import { freePort } from '../../../../free-port.ts';
 import { expectProblem } from '../http/routes/scene.ts';
 
 const least = { port: 0, log: 'silent', enrolmentTokens: ['a token of enough length'] };

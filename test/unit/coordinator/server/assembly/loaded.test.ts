@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { sourceOptions } from '../../../../scripts/prepare.mjs';
+import { sourceOptions } from '../../../../../scripts/prepare.mjs';
 
 /** What a program leaves in `report` once a coordinator without options has been started and stopped beside it. */
 function beside<Report>(before: string, after: string): Report {

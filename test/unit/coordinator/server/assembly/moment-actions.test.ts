@@ -1,9 +1,9 @@
 import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 const task = 'line' as TaskName;

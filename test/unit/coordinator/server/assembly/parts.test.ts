@@ -1,24 +1,24 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Core, openCore } from '@murmuration/coordinator/assembly/core';
 import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
-import { PartDeal, partName } from '@murmuration/coordinator/cells/parts';
-import type { TaskPlace } from '@murmuration/coordinator/cells/ports';
 import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { Population } from '@murmuration/coordinator/population/population';
-import { termsOfPart } from '@murmuration/coordinator/round/parts';
-import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { Population } from '@murmuration/rounds/population/population';
+import { termsOfPart } from '@murmuration/rounds/round/parts';
+import { defineTask } from '@murmuration/rounds/task/define-task';
+import { PartDeal, partName } from '@murmuration/storage/leases/parts';
+import type { TaskPlace } from '@murmuration/storage/leases/ports';
+import { openStorage, type Storage } from '@murmuration/storage/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { spreadTerms } from '../../../contract/round-parts.ts';
-import { roundA } from '../../../contract/rounds.ts';
-import { standing } from '../../../contract/standing.ts';
-import { seededRandom } from '../../../seeded-random.ts';
+import { spreadTerms } from '../../../../contract/round-parts.ts';
+import { roundA } from '../../../../contract/rounds.ts';
+import { standing } from '../../../../contract/standing.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 const task = defineTask({
   name: 'spread',

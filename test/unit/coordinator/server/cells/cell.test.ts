@@ -1,11 +1,11 @@
 import { Cell } from '@murmuration/coordinator/cells/cell';
-import { type Leased, partNames } from '@murmuration/coordinator/cells/parts';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { type Leased, partNames } from '@murmuration/storage/leases/parts';
 import { describe, expect, it } from 'vitest';
-import { standing } from '../../../contract/standing.ts';
-import type { ContractCell } from '../../../contract/task-leases.ts';
+import { standing } from '../../../../contract/standing.ts';
+import type { ContractCell } from '../../../../contract/task-leases.ts';
 import { MemoryLeases } from './memory-leases.ts';
 
 const tasks = ['a', 'b', 'c', 'd', 'e', 'f'] as TaskName[];

@@ -1,11 +1,11 @@
 import { FrontRequests } from '@murmuration/coordinator/cells/front-requests';
-import type { Standing, TaskPlace } from '@murmuration/coordinator/cells/ports';
 import { Tickets } from '@murmuration/coordinator/cells/tickets';
 import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { Standing, TaskPlace } from '@murmuration/storage/leases/ports';
 import { describe, expect, it } from 'vitest';
-import { standing } from '../../../contract/standing.ts';
+import { standing } from '../../../../contract/standing.ts';
 
 const task = 'line' as TaskName;
 const device = 'AAAAAAAAAAAAAAAAAAAAAA' as DeviceId;

@@ -1,5 +1,5 @@
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { taskLeasesContract } from '../../../contract/task-leases.ts';
+import { taskLeasesContract } from '../../../../contract/task-leases.ts';
 import { MemoryLeases } from './memory-leases.ts';
 
 taskLeasesContract('the memory of a process', async () => {

@@ -1,9 +1,9 @@
-import { HeldLeases } from '@murmuration/coordinator/cells/held-leases';
-import type { Leased } from '@murmuration/coordinator/cells/parts';
-import type { Standing, TaskLeases } from '@murmuration/coordinator/cells/ports';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { ContractCell } from '../../../contract/task-leases.ts';
+import { HeldLeases } from '@murmuration/storage/leases/held-leases';
+import type { Leased } from '@murmuration/storage/leases/parts';
+import type { Standing, TaskLeases } from '@murmuration/storage/leases/ports';
+import type { ContractCell } from '../../../../contract/task-leases.ts';
 
 interface Lease {
   holder: number | null;

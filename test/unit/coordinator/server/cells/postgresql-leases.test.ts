@@ -1,18 +1,19 @@
 // @module-tag postgresql
-import { partName } from '@murmuration/coordinator/cells/parts';
-import { termsOfPart } from '@murmuration/coordinator/round/parts';
-import type { DatabaseLeases } from '@murmuration/coordinator/storage/postgresql/leases';
-import { openPostgresqlStorage } from '@murmuration/coordinator/storage/postgresql/storage';
+
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { termsOfPart } from '@murmuration/rounds/round/parts';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
+import { partName } from '@murmuration/storage/leases/parts';
+import type { DatabaseLeases } from '@murmuration/storage/postgresql/leases';
+import { openPostgresqlStorage } from '@murmuration/storage/postgresql/storage';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { resultOf, spreadTerms } from '../../../contract/round-parts.ts';
-import { checkpointOf, recordOf, roundA, termsOf } from '../../../contract/rounds.ts';
-import { taskLeasesContract } from '../../../contract/task-leases.ts';
-import { PostgresqlServer } from '../../../postgresql-server.ts';
+import { resultOf, spreadTerms } from '../../../../contract/round-parts.ts';
+import { checkpointOf, recordOf, roundA, termsOf } from '../../../../contract/rounds.ts';
+import { taskLeasesContract } from '../../../../contract/task-leases.ts';
+import { PostgresqlServer } from '../../../../postgresql-server.ts';
 
 type Opened = Awaited<ReturnType<typeof openPostgresqlStorage>>;
 

@@ -3,7 +3,7 @@ import { encodeFrame } from '@murmuration/protocol/messages/frame';
 import { dealingBytes } from '@murmuration/protocol/secagg/dealing';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { describe, expect, it } from 'vitest';
-import { lineTask } from '../../../e2e/line.ts';
+import { lineTask } from '../../../../e2e/line.ts';
 
 const id = 'i'.repeat(22);
 const framed = (bytes: number) =>

@@ -1,8 +1,8 @@
 import { includes, type Role, roles } from '@murmuration/api/role';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { native } from '@murmuration/protocol/primitives/node';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 import { type Admin, openAdmin } from './admin.ts';
 
 /** Every route of the admin API, and who may use it at least. */

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
-import type { Limits } from '@murmuration/coordinator/limits/limits';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Limits } from '@murmuration/rounds/limits/limits';
 import { afterEach, describe, expect, it } from 'vitest';
 import { boundsOf } from '../bounds.ts';
 

@@ -1,9 +1,9 @@
 import { createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
-import { UploadPlaces } from '@murmuration/coordinator/limits/upload-places';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { maskedHeader, updatePath } from '@murmuration/protocol/messages/channel';
-import { uploadsContract } from '../../../contract/uploads.ts';
+import { UploadPlaces } from '@murmuration/rounds/limits/upload-places';
+import { uploadsContract } from '../../../../contract/uploads.ts';
 import { boundsOf } from '../bounds.ts';
 
 uploadsContract('HTTP', async (uploads, federation) => {

@@ -3,15 +3,15 @@ import { type AddressInfo, connect } from 'node:net';
 import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
-import { UploadPlaces } from '@murmuration/coordinator/limits/upload-places';
-import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { maskedHeader, updatePath } from '@murmuration/protocol/messages/channel';
+import { UploadPlaces } from '@murmuration/rounds/limits/upload-places';
+import { Traffic } from '@murmuration/rounds/rounds/traffic';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openMaskedCohort } from '../../rounds/rounds/masked-cohort.ts';
 import { boundsOf } from '../bounds.ts';
 import type { Federation } from '../federation.ts';
 import type { MaskedDevice } from '../masked-device.ts';
-import { openMaskedCohort } from '../rounds/masked-cohort.ts';
 
 let federation: Federation;
 let devices: MaskedDevice[];

@@ -4,8 +4,8 @@ import { connectionHeader, keyHeader } from '@murmuration/protocol/messages/poll
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operatorTokens, textOf } from '../../../attacks/operators.ts';
-import { enrolmentToken, lineTask } from '../../../e2e/line.ts';
+import { operatorTokens, textOf } from '../../../../attacks/operators.ts';
+import { enrolmentToken, lineTask } from '../../../../e2e/line.ts';
 import { pathValues } from './path-values.ts';
 
 interface Operation {

@@ -3,8 +3,8 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/as
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operatorTokens, textOf } from '../../../attacks/operators.ts';
-import { enrolmentToken, lineTask } from '../../../e2e/line.ts';
+import { operatorTokens, textOf } from '../../../../attacks/operators.ts';
+import { enrolmentToken, lineTask } from '../../../../e2e/line.ts';
 import { pathValues } from './path-values.ts';
 
 interface Parameter {

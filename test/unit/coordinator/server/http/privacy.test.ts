@@ -2,9 +2,9 @@ import type { Overview } from '@murmuration/api/overview';
 import { privacyBudget } from '@murmuration/api/privacy';
 import type { Versions } from '@murmuration/api/version';
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 import { deviceId, layout } from '../federation.ts';
 import { openAdmin } from './admin.ts';
 

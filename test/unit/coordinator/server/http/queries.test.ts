@@ -1,10 +1,10 @@
 import { queryResults, taskQueries, taskQuery } from '@murmuration/api/query';
 import { csvOf, figuresTable } from '@murmuration/api/query-table';
 import { rejectedWords, vocabularyStanding } from '@murmuration/api/vocabulary';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { afterEach, describe, expect, it } from 'vitest';
-import { codeOfPromise } from '../../codes.ts';
+import { codeOfPromise } from '../../../codes.ts';
 import { MaskedDevice } from '../masked-device.ts';
 import { type Admin, openAdmin } from './admin.ts';
 

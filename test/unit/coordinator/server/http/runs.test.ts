@@ -1,5 +1,5 @@
 import { retraining, trainingRun, trainingRuns, triggerRecords } from '@murmuration/api/run';
-import { drift } from '@murmuration/coordinator/task/retrain/triggers';
+import { drift } from '@murmuration/rounds/task/retrain/triggers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deviceId } from '../federation.ts';
 import { type Admin, openAdmin } from './admin.ts';

@@ -1,5 +1,5 @@
 import type { Role } from '@murmuration/api/role';
-import { sessionLasts } from '@murmuration/coordinator/operators/sessions';
+import { sessionLasts } from '@murmuration/rounds/operators/sessions';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Admin, openAdmin } from './admin.ts';
 

@@ -1,5 +1,5 @@
 import type { SettingsChanged, TaskSettings } from '@murmuration/api/settings';
-import { withStoredSettings } from '@murmuration/coordinator/task/settings-manager';
+import { withStoredSettings } from '@murmuration/rounds/task/settings-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, updateOf, valuesTask } from '../federation.ts';
 import { type Admin, openAdmin } from './admin.ts';

@@ -1,7 +1,7 @@
 import { mostProposed, vocabularyStanding } from '@murmuration/api/vocabulary';
 import { vocabularyMessage } from '@murmuration/coordinator/http/routes/admin/vocabulary';
-import type { VocabularyStanding } from '@murmuration/coordinator/queries/new-words';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { VocabularyStanding } from '@murmuration/rounds/queries/new-words';
 import { expect, it } from 'vitest';
 
 const proposed = Array.from({ length: mostProposed + 1 }, (_, i) => ({

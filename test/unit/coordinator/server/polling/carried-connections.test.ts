@@ -2,9 +2,9 @@ import { Admission } from '@murmuration/coordinator/devices/admission';
 import { createApp } from '@murmuration/coordinator/http/app';
 import { PolledConnections } from '@murmuration/coordinator/polling/polled-connections';
 import { connectionRoutes } from '@murmuration/coordinator/polling/routes';
-import { deviceConnectionsContract } from '../../../contract/device-connections.ts';
-import { PollingDevice } from '../../../e2e/polling-device.ts';
-import { seededRandom } from '../../../seeded-random.ts';
+import { deviceConnectionsContract } from '../../../../contract/device-connections.ts';
+import { PollingDevice } from '../../../../e2e/polling-device.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 deviceConnectionsContract('plain HTTP', async (connections, requests, bounds) => {
   const app = await createApp({ ...bounds, cors: [] });

@@ -3,7 +3,7 @@ import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { serve } from '@murmuration/protocol/messages/hello';
 import { eventHeader, newestHeader, numberHeader } from '@murmuration/protocol/messages/polling';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PollingDevice } from '../../../e2e/polling-device.ts';
+import type { PollingDevice } from '../../../../e2e/polling-device.ts';
 import { openPolled, type PolledScene } from './scene.ts';
 
 let scene: PolledScene;

@@ -2,19 +2,19 @@ import { Admission } from '@murmuration/coordinator/devices/admission';
 import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import type { DeviceRequests } from '@murmuration/coordinator/devices/request-handlers';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { createApp } from '@murmuration/coordinator/http/app';
-import type { Limits } from '@murmuration/coordinator/limits/limits';
 import { PolledConnections } from '@murmuration/coordinator/polling/polled-connections';
 import { connectionRoutes } from '@murmuration/coordinator/polling/routes';
-import { Population } from '@murmuration/coordinator/population/population';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Limits } from '@murmuration/rounds/limits/limits';
+import { Population } from '@murmuration/rounds/population/population';
+import { memoryDevices } from '@murmuration/storage/memory/devices';
 import { expect } from 'vitest';
-import { PollingDevice } from '../../../e2e/polling-device.ts';
-import { seededRandom } from '../../../seeded-random.ts';
+import { PollingDevice } from '../../../../e2e/polling-device.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 import { boundsOf } from '../bounds.ts';
 
 /** Connections over plain HTTP, with their limits but for `change`; they answer what `requests` does not with as little as they can. */

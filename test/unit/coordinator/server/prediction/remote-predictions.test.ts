@@ -1,12 +1,12 @@
-import { limitsSchema } from '@murmuration/coordinator/limits/limits';
 import type { Predictor } from '@murmuration/coordinator/prediction/predictor';
 import { RemotePredictions } from '@murmuration/coordinator/prediction/remote-predictions';
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { limitsSchema } from '@murmuration/rounds/limits/limits';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { memoryBlobs } from '@murmuration/storage/memory/blobs';
+import { memoryHistory } from '@murmuration/storage/memory/history';
 import { describe, expect, it } from 'vitest';
 import { layout } from '../federation.ts';
 

@@ -1,12 +1,12 @@
-import { aliasesIn } from '@murmuration/coordinator/registry/aliases';
-import type { History } from '@murmuration/coordinator/registry/ports';
-import type { RoundStore } from '@murmuration/coordinator/round/store';
-import { memoryBlobs } from '@murmuration/coordinator/storage/memory/blobs';
-import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
-import { memoryHistory } from '@murmuration/coordinator/storage/memory/history';
-import { MemoryRounds } from '@murmuration/coordinator/storage/memory/rounds';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { aliasesIn } from '@murmuration/rounds/registry/aliases';
+import type { History } from '@murmuration/rounds/registry/ports';
+import type { RoundStore } from '@murmuration/rounds/round/store';
+import { memoryBlobs } from '@murmuration/storage/memory/blobs';
+import { memoryDocuments } from '@murmuration/storage/memory/documents';
+import { memoryHistory } from '@murmuration/storage/memory/history';
+import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 
 /** Right before a durable write, or when it is done and nobody has heard of it. */
 export type Moment = 'before' | 'after';

@@ -1,7 +1,7 @@
-import type { RoundState, Updates } from '@murmuration/coordinator/round/round';
-import type { SavedRound } from '@murmuration/coordinator/round/store';
-import type { EachStrategy } from '@murmuration/coordinator/strategy/strategy';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RoundState, Updates } from '@murmuration/rounds/round/round';
+import type { SavedRound } from '@murmuration/rounds/round/store';
+import type { EachStrategy } from '@murmuration/rounds/strategy/strategy';
 import { describe, expect, it } from 'vitest';
 import { type Moment, never } from './kept.ts';
 import { type Change, World } from './world.ts';

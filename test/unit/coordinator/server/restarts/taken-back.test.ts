@@ -1,5 +1,5 @@
-import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
-import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { RoundState } from '@murmuration/rounds/round/round';
 import { describe, expect, it } from 'vitest';
 import { never } from './kept.ts';
 import { type Change, World } from './world.ts';

@@ -2,7 +2,7 @@ import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import type { RawDevice } from '../../../e2e/raw-device.ts';
+import type { RawDevice } from '../../../../e2e/raw-device.ts';
 import { type GatewayScene, openGateway, until } from './scene.ts';
 
 let scene: GatewayScene;

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { Admission } from '@murmuration/coordinator/devices/admission';
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
-import { deviceConnectionsContract } from '../../../contract/device-connections.ts';
-import { RawDevice } from '../../../e2e/raw-device.ts';
+import { deviceConnectionsContract } from '../../../../contract/device-connections.ts';
+import { RawDevice } from '../../../../e2e/raw-device.ts';
 
 deviceConnectionsContract('a socket', async (connections, requests, bounds) => {
   const http = createServer();

@@ -4,18 +4,18 @@ import { Admission } from '@murmuration/coordinator/devices/admission';
 import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import type { DeviceRequests } from '@murmuration/coordinator/devices/request-handlers';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { Limits } from '@murmuration/coordinator/limits/limits';
-import { Population } from '@murmuration/coordinator/population/population';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory/devices';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Limits } from '@murmuration/rounds/limits/limits';
+import { Population } from '@murmuration/rounds/population/population';
+import { memoryDevices } from '@murmuration/storage/memory/devices';
 import { expect } from 'vitest';
-import { RawDevice } from '../../../e2e/raw-device.ts';
-import { BareSocket } from '../../../faults/fuzz/bare-socket.ts';
-import { seededRandom } from '../../../seeded-random.ts';
+import { RawDevice } from '../../../../e2e/raw-device.ts';
+import { BareSocket } from '../../../../faults/fuzz/bare-socket.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 import { boundsOf } from '../bounds.ts';
 
 /** A gateway that listens, with its limits but for `change`; it answers what `requests` does not with as little as it can. */

@@ -1,12 +1,12 @@
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { HourlyCounter } from '@murmuration/coordinator/telemetry/hourly-counter';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import {
   anHour,
   type HourlyCount,
   type HourlyCountStore,
-} from '@murmuration/coordinator/telemetry/hourly-counts';
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
-import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+} from '@murmuration/storage/operation/hourly-counts';
 import { expect, it } from 'vitest';
 
 const line = 'line' as TaskName;

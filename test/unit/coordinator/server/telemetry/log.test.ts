@@ -1,10 +1,10 @@
-import type { Alert } from '@murmuration/coordinator/events/alert';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { createLog, type LogLevel, logEvents, logStart } from '@murmuration/coordinator/telemetry/log';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { Alert } from '@murmuration/rounds/events/alert';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { describe, expect, it } from 'vitest';
 import { deviceId, openFederation, updateOf } from '../federation.ts';
 

@@ -1,7 +1,7 @@
 import type { AlertRule } from '@murmuration/api/alert';
-import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { type MetricSources, watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { Traffic } from '@murmuration/rounds/rounds/traffic';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';

@@ -1,6 +1,6 @@
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { Presence } from '@murmuration/coordinator/telemetry/presence';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import { beforeEach, expect, it } from 'vitest';
 
 const [line, plane] = ['line', 'plane'] as TaskName[] as [TaskName, TaskName];

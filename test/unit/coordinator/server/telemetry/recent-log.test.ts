@@ -1,11 +1,11 @@
 import { logLines } from '@murmuration/api/log';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { createLog, type LogLevel, logEvents } from '@murmuration/coordinator/telemetry/log';
 import { RecentLog } from '@murmuration/coordinator/telemetry/recent-log';
-import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { describe, expect, it } from 'vitest';
 
 function open(level: LogLevel = 'info') {

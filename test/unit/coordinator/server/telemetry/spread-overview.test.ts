@@ -1,9 +1,9 @@
 import type { LiveRound } from '@murmuration/api/overview';
 import { liveRound } from '@murmuration/api/overview';
-import type { PartProgress, Standings } from '@murmuration/coordinator/round/progress';
 import { type SeenPart, waitsForParts, withParts } from '@murmuration/coordinator/telemetry/spread-overview';
+import type { PartProgress, Standings } from '@murmuration/rounds/round/progress';
 import { describe, expect, it } from 'vitest';
-import { roundA } from '../../../contract/rounds.ts';
+import { roundA } from '../../../../contract/rounds.ts';
 
 const iso = (time: number) => new Date(time).toISOString();
 const nobody: Standings = { size: 0, waiting: 0, working: 0, done: 0, lost: 0, late: 0 };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileBlobs } from '@murmuration/coordinator/storage/files/blobs';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { fileBlobs } from '@murmuration/storage/files/blobs';
 import { describe, expect, it } from 'vitest';
 import { storageFolders } from '../folders.ts';
 

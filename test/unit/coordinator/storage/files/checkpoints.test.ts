@@ -1,9 +1,9 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Checkpoint } from '@murmuration/coordinator/round/store';
-import { fileCheckpoints } from '@murmuration/coordinator/storage/files/checkpoints';
-import { decodeSlot, encodeSlot } from '@murmuration/coordinator/storage/files/slot';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { Checkpoint } from '@murmuration/rounds/round/store';
+import { fileCheckpoints } from '@murmuration/storage/files/checkpoints';
+import { decodeSlot, encodeSlot } from '@murmuration/storage/files/slot';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { storageFolders } from '../folders.ts';

@@ -1,12 +1,12 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { backUp, restore } from '@murmuration/coordinator/storage/backup';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { backUp, restore } from '@murmuration/storage/folder/backup';
 import { afterEach, describe, expect, it } from 'vitest';
-import { canMount, fill, mountSmall, unfill, unmount } from '../../../small-disk.ts';
-import { layout } from '../federation.ts';
-import { storageFolders } from './folders.ts';
+import { canMount, fill, mountSmall, unfill, unmount } from '../../../../small-disk.ts';
+import { layout } from '../../server/federation.ts';
+import { storageFolders } from '../folders.ts';
 
 const { make, openIn } = storageFolders();
 

@@ -1,17 +1,17 @@
 import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Registry } from '@murmuration/coordinator/registry/registry';
-import { Retention } from '@murmuration/coordinator/registry/retention';
-import { backUp, restore } from '@murmuration/coordinator/storage/backup';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import type { DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { Registry } from '@murmuration/rounds/registry/registry';
+import { Retention } from '@murmuration/rounds/registry/retention';
+import { backUp, restore } from '@murmuration/storage/folder/backup';
+import type { Storage } from '@murmuration/storage/storage';
 import { describe, expect, it } from 'vitest';
-import { checkpointOf, recordOf, roundA, roundB, termsOf } from '../../../contract/rounds.ts';
-import { PackedProcess } from '../../../e2e/processes.ts';
-import { layout } from '../federation.ts';
-import { storageFolders } from './folders.ts';
+import { checkpointOf, recordOf, roundA, roundB, termsOf } from '../../../../contract/rounds.ts';
+import { PackedProcess } from '../../../../e2e/processes.ts';
+import { layout } from '../../server/federation.ts';
+import { storageFolders } from '../folders.ts';
 
 const { make, openIn } = storageFolders();
 const task = 'line' as TaskName;
@@ -203,7 +203,7 @@ describe('the commands', () => {
   it('back up beside the process that has the folder, and restore', async () => {
     const { folder, storage, backup, restored } = await withStorage();
     const run = async (...args: string[]) => {
-      const command = new PackedProcess('cli/src/cli.ts', args);
+      const command = new PackedProcess('coordinator/cli/src/cli.ts', args);
       const code = await command.ended();
       return { code, output: command.output, errors: command.errors };
     };

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { layout } from '@murmuration/coordinator/storage/folder';
-import { openDatabase } from '@murmuration/coordinator/storage/rows/open';
+import { layout } from '@murmuration/storage/folder/folder';
+import { openDatabase } from '@murmuration/storage/rows/open';
 import { describe, expect, it } from 'vitest';
-import { durableStoresContract } from '../../../contract/durable-stores.ts';
-import { storageFolders } from './folders.ts';
+import { durableStoresContract } from '../../../../contract/durable-stores.ts';
+import { storageFolders } from '../folders.ts';
 
 const { open, reopen, current } = storageFolders();
 

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { Storage } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkpointOf, recordOf, roundA, roundB, termsOf } from '../../../contract/rounds.ts';
-import { PackedProcess } from '../../../e2e/processes.ts';
-import { canMount, fill, mountSmall, unfill, unmount } from '../../../small-disk.ts';
-import { storageFolders } from './folders.ts';
+import { checkpointOf, recordOf, roundA, roundB, termsOf } from '../../../../contract/rounds.ts';
+import { PackedProcess } from '../../../../e2e/processes.ts';
+import { canMount, fill, mountSmall, unfill, unmount } from '../../../../small-disk.ts';
+import { storageFolders } from '../folders.ts';
 
 const { current, make, open, openIn, reopen } = storageFolders();
 

@@ -1,9 +1,9 @@
-import { blobsContract } from '@murmuration/coordinator/testing/blobs';
-import { devicesContract } from '../../../contract/devices.ts';
-import { historyContract } from '../../../contract/history.ts';
-import { partsContract } from '../../../contract/round-parts.ts';
-import { roundsContract } from '../../../contract/rounds.ts';
-import { storageFolders } from './folders.ts';
+import { blobsContract } from '@murmuration/rounds/testing/blobs';
+import { devicesContract } from '../../../../contract/devices.ts';
+import { historyContract } from '../../../../contract/history.ts';
+import { partsContract } from '../../../../contract/round-parts.ts';
+import { roundsContract } from '../../../../contract/rounds.ts';
+import { storageFolders } from '../folders.ts';
 
 const { open, reopen } = storageFolders();
 

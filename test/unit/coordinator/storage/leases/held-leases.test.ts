@@ -1,5 +1,5 @@
-import { HeldLeases } from '@murmuration/coordinator/cells/held-leases';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { HeldLeases } from '@murmuration/storage/leases/held-leases';
 import { expect, it } from 'vitest';
 
 const [keyboard, digits] = ['keyboard', 'digits'] as TaskName[] as [TaskName, TaskName];

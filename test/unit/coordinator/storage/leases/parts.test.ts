@@ -1,12 +1,12 @@
 import { Directory } from '@murmuration/coordinator/cells/directory';
 import { FrontRequests } from '@murmuration/coordinator/cells/front-requests';
-import { fairShare, PartDeal, partName, partNames, readLeased } from '@murmuration/coordinator/cells/parts';
-import type { Standing, TaskPlace } from '@murmuration/coordinator/cells/ports';
 import { Tickets } from '@murmuration/coordinator/cells/tickets';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { fairShare, PartDeal, partName, partNames, readLeased } from '@murmuration/storage/leases/parts';
+import type { Standing, TaskPlace } from '@murmuration/storage/leases/ports';
 import { describe, expect, it } from 'vitest';
-import { standing } from '../../../contract/standing.ts';
+import { standing } from '../../../../contract/standing.ts';
 
 const task = 'line' as TaskName;
 const key = new Uint8Array(32).fill(1);

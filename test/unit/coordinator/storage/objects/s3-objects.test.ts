@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { S3Objects } from '@murmuration/coordinator/storage/objects/s3-objects';
-import { s3Schema } from '@murmuration/coordinator/storage/objects/s3-settings';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
+import { S3Objects } from '@murmuration/storage/objects/s3-objects';
+import { s3Schema } from '@murmuration/storage/objects/s3-settings';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refusalOf } from '../../../../presigned.ts';
 import { seededRandom } from '../../../../seeded-random.ts';

@@ -1,6 +1,6 @@
-import { memoryDocuments } from '@murmuration/coordinator/storage/memory/documents';
-import { Attention, silencesIn } from '@murmuration/coordinator/telemetry/alerts/attention';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { memoryDocuments } from '@murmuration/storage/memory/documents';
+import { Attention, silencesIn } from '@murmuration/storage/operation/attention';
 import { describe, expect, it } from 'vitest';
 
 const kind = { rule: 'rounds-failing', task: 'line' as TaskName } as const;

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sqlExperiments } from '@murmuration/coordinator/storage/rows/experiments';
-import { migrate } from '@murmuration/coordinator/storage/rows/migrate';
-import { migrations } from '@murmuration/coordinator/storage/rows/migrations/all';
-import { openDatabase } from '@murmuration/coordinator/storage/rows/open';
 import { Connection } from '@murmuration/sql/sqlite/connection';
 import { sqliteDialect } from '@murmuration/sql/sqlite/dialect';
+import { sqlExperiments } from '@murmuration/storage/rows/experiments';
+import { migrate } from '@murmuration/storage/rows/migrate';
+import { migrations } from '@murmuration/storage/rows/migrations/all';
+import { openDatabase } from '@murmuration/storage/rows/open';
 import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate } from '@murmuration/coordinator/storage/rows/migrate';
-import { migrations } from '@murmuration/coordinator/storage/rows/migrations/all';
-import { openDatabase } from '@murmuration/coordinator/storage/rows/open';
-import { sqlInferenceTokens } from '@murmuration/coordinator/storage/rows/tokens';
 import { Connection } from '@murmuration/sql/sqlite/connection';
 import { sqliteDialect } from '@murmuration/sql/sqlite/dialect';
+import { migrate } from '@murmuration/storage/rows/migrate';
+import { migrations } from '@murmuration/storage/rows/migrations/all';
+import { openDatabase } from '@murmuration/storage/rows/open';
+import { sqlInferenceTokens } from '@murmuration/storage/rows/tokens';
 import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 

@@ -1,5 +1,5 @@
 // Brings the tables of a database file or address up to date, and is killed by the system once STEP has run: `killed-migration.ts PLACE STEP`.
-import { migrate } from '@murmuration/coordinator/storage/rows/migrate';
+import { migrate } from '@murmuration/storage/rows/migrate';
 import { openRows } from './open-rows.ts';
 
 const [place, last] = process.argv.slice(2) as [string, string];

@@ -1,10 +1,10 @@
-import { trackedAliasesIn } from '@murmuration/coordinator/lifecycle/tracking/operations';
-import { documentStores } from '@murmuration/coordinator/storage/document-stores';
-import { sqlDocuments } from '@murmuration/coordinator/storage/rows/documents';
-import { migrate } from '@murmuration/coordinator/storage/rows/migrate';
-import type { Tables } from '@murmuration/coordinator/storage/rows/schema';
+import { trackedAliasesIn } from '@murmuration/lifecycle/tracking/operations';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { Writer } from '@murmuration/sql/writes/writer';
+import { documentStores } from '@murmuration/storage/document-stores';
+import { sqlDocuments } from '@murmuration/storage/rows/documents';
+import { migrate } from '@murmuration/storage/rows/migrate';
+import type { Tables } from '@murmuration/storage/rows/schema';
 import { type Kysely, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { openRows } from './open-rows.ts';

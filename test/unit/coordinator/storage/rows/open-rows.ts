@@ -1,9 +1,9 @@
-import { postgresqlMigrations } from '@murmuration/coordinator/storage/postgresql/tables';
-import { migrations } from '@murmuration/coordinator/storage/rows/migrations/all';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
 import { Connection } from '@murmuration/sql/sqlite/connection';
 import { sqliteDialect } from '@murmuration/sql/sqlite/dialect';
+import { postgresqlMigrations } from '@murmuration/storage/postgresql/tables';
+import { migrations } from '@murmuration/storage/rows/migrations/all';
 import { Kysely } from 'kysely';
 
 /** The rows of a database file or an address, as they are, and the steps that such a database takes. */

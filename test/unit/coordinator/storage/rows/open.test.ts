@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RowDatabase } from '@murmuration/coordinator/storage/rows/database';
-import { migrate } from '@murmuration/coordinator/storage/rows/migrate';
-import type { Migration } from '@murmuration/coordinator/storage/rows/migrations/migration';
-import { openDatabase } from '@murmuration/coordinator/storage/rows/open';
 import { Connection } from '@murmuration/sql/sqlite/connection';
 import { sqliteDialect } from '@murmuration/sql/sqlite/dialect';
+import type { RowDatabase } from '@murmuration/storage/rows/database';
+import { migrate } from '@murmuration/storage/rows/migrate';
+import type { Migration } from '@murmuration/storage/rows/migrations/migration';
+import { openDatabase } from '@murmuration/storage/rows/open';
 import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 

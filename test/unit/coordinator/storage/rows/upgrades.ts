@@ -1,4 +1,4 @@
-import { migrate } from '@murmuration/coordinator/storage/rows/migrate';
+import { migrate } from '@murmuration/storage/rows/migrate';
 import { type Kysely, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { PackedProcess } from '../../../../e2e/processes.ts';

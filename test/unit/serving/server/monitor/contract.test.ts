@@ -8,7 +8,7 @@ import type { Monitor, WindowSums } from '@murmuration/serving/monitor/monitor';
 import type { Outcome } from '@murmuration/serving/monitor/outcome';
 import { feedbackSchema } from '@murmuration/serving/monitor/settings';
 import { afterEach, expect, it } from 'vitest';
-import { monitorContract } from '../../../contract/monitor.ts';
+import { monitorContract } from '../../../../contract/monitor.ts';
 import type { ModelFolder } from '../models.ts';
 import { openWorld, type World } from '../world.ts';
 

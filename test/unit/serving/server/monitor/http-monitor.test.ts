@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { HttpMonitor } from '@murmuration/serving/monitor/http-monitor';
 import { afterEach, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 import { predictionOf, windowOf } from './predictions.ts';
 
 interface Asked {

@@ -4,7 +4,7 @@ import { judge } from '@murmuration/serving/monitor/outcome';
 import { guessesOf, mostRows } from '@murmuration/serving/monitor/prediction';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import '../../../property-seed.ts';
+import '../../../../property-seed.ts';
 
 const fp = (values: readonly number[], shape: readonly number[]): Tensor =>
   tensor('y', values, { datatype: 'FP64', shape });

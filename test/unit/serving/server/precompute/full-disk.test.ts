@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { csv } from '@murmuration/serving/precompute/job/inputs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { canMount, fill, mountSmall, unfill, unmount } from '../../../small-disk.ts';
+import { canMount, fill, mountSmall, unfill, unmount } from '../../../../small-disk.ts';
 import { denseModel } from '../models.ts';
 import { JobBench } from './bench-of-jobs.ts';
 

@@ -1,7 +1,7 @@
 // @module-tag postgresql
 import { afterAll, beforeAll } from 'vitest';
-import { precomputeContract } from '../../../contract/precompute.ts';
-import { PostgresqlServer } from '../../../postgresql-server.ts';
+import { precomputeContract } from '../../../../contract/precompute.ts';
+import { PostgresqlServer } from '../../../../postgresql-server.ts';
 
 let server: PostgresqlServer;
 beforeAll(async () => {

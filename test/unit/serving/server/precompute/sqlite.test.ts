@@ -1,3 +1,3 @@
-import { precomputeContract } from '../../../contract/precompute.ts';
+import { precomputeContract } from '../../../../contract/precompute.ts';
 
 precomputeContract('SQLite', async () => undefined);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { DatabaseSink } from '@murmuration/serving/request-log/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { logDatabaseContract } from '../../../contract/log-database.ts';
+import { logDatabaseContract } from '../../../../contract/log-database.ts';
 import { eventOf } from './log-folder.ts';
 
 let folder: string;

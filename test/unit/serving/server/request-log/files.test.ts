@@ -4,8 +4,8 @@ import { attributesOf } from '@murmuration/serving/request-log/event';
 import { logFiles } from '@murmuration/serving/request-log/files/folder';
 import { CloudEvent } from 'cloudevents';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PackedProcess } from '../../../e2e/processes.ts';
-import { canMount, fill, mountSmall, unfill, unmount } from '../../../small-disk.ts';
+import { PackedProcess } from '../../../../e2e/processes.ts';
+import { canMount, fill, mountSmall, unfill, unmount } from '../../../../small-disk.ts';
 import { eventOf, eventsOf, LogFolder } from './log-folder.ts';
 
 let world: LogFolder;
@@ -174,7 +174,7 @@ describe('a process that ends in the middle of a line', () => {
 
   it('loses nothing that it said it has, killed at any moment', async () => {
     for (let kill = 0; kill < 3; kill++) {
-      const process = new PackedProcess('test/unit/serving/request-log/log-writer.ts', [world.folder]);
+      const process = new PackedProcess('test/unit/serving/server/request-log/log-writer.ts', [world.folder]);
       // It goes on writing while it is killed.
       await process.printed(new RegExp(`wrote ${50 * (kill + 1)}\\n`));
       process.child.kill('SIGKILL');

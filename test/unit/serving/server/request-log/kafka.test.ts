@@ -4,7 +4,7 @@ import { KafkaSink } from '@murmuration/serving/request-log/kafka';
 import { Kafka as Binding, type CloudEvent } from 'cloudevents';
 import { type Consumer, Kafka, type KafkaMessage, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { KafkaMock } from '../../../e2e/kafka-mock.ts';
+import { KafkaMock } from '../../../../e2e/kafka-mock.ts';
 import { eventOf, eventsOf } from './log-folder.ts';
 
 let mock: KafkaMock;

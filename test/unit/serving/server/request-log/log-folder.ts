@@ -10,7 +10,7 @@ import type { FilesOptions } from '@murmuration/serving/request-log/files/option
 import { type Verification, verifyLog } from '@murmuration/serving/request-log/files/verify';
 import { JsonLines } from '@murmuration/serving/request-log/files/writer';
 import { logKey } from '@murmuration/serving/request-log/key';
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
 
 export const key = logKey(new Uint8Array(32).fill(9));
 

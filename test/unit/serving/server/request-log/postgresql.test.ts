@@ -1,7 +1,7 @@
 // @module-tag postgresql
 import { afterAll, beforeAll } from 'vitest';
-import { logDatabaseContract } from '../../../contract/log-database.ts';
-import { PostgresqlServer } from '../../../postgresql-server.ts';
+import { logDatabaseContract } from '../../../../contract/log-database.ts';
+import { PostgresqlServer } from '../../../../postgresql-server.ts';
 
 let server: PostgresqlServer;
 

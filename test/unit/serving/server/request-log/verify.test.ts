@@ -6,7 +6,7 @@ import type { KnownLine } from '@murmuration/serving/request-log/files/verify';
 import { keyBeside } from '@murmuration/serving/request-log/key';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PackedProcess } from '../../../e2e/processes.ts';
+import { PackedProcess } from '../../../../e2e/processes.ts';
 import { eventOf, eventsOf, key, LogFolder } from './log-folder.ts';
 
 const chained: readonly Exclude<ChainKind, 'off'>[] = ['open', 'keyed'];
@@ -275,7 +275,8 @@ describe('forgetting', () => {
     for (let i = 100; i < 160; i++) await more.write([eventOf(i, 'Ada'), eventOf(1_000 + i, 'Bob')]);
     await more.close();
     await writeFile(keyBeside(world.folder), '09'.repeat(32));
-    const forget = () => new PackedProcess('cli/src/cli.ts', ['log', 'forget', 'Ada', '--log', world.folder]);
+    const forget = () =>
+      new PackedProcess('coordinator/cli/src/cli.ts', ['log', 'forget', 'Ada', '--log', world.folder]);
     const left = async () =>
       (await world.lines()).flat().filter(line => line.includes(key.person('Ada'))).length;
     const all = await left();

@@ -1,4 +1,4 @@
-import type { Operators } from '../../../operators/operators.ts';
+import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { App } from '../../app.ts';
 import type { OperatorAuthenticator } from '../../operator-authenticator.ts';
 import { adminScope } from './scope.ts';

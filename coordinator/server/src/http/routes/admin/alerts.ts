@@ -1,7 +1,7 @@
 import { acknowledge, alert, alerts, silence, webhookOutcome, webhookTest } from '@murmuration/api/alert';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { Operators } from '../../../operators/operators.ts';
+import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { AlertWatch } from '../../../telemetry/alerts/watch.ts';
 import type { Webhooks } from '../../../telemetry/alerts/webhooks/webhooks.ts';
 import { alertMessage } from '../../../telemetry/overview.ts';

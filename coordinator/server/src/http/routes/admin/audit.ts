@@ -1,6 +1,6 @@
 import { auditEntry } from '@murmuration/api/audit';
+import type { AuditLog } from '@murmuration/rounds/operators/audit';
 import * as z from 'zod';
-import type { AuditLog } from '../../../operators/audit.ts';
 import type { App } from '../../app.ts';
 import { iso } from './schemas.ts';
 

@@ -1,10 +1,10 @@
 import { experiment, experiments, newExperiment, promoteArm } from '@murmuration/api/experiment';
 import { taskName } from '@murmuration/api/scalars';
+import type { Experiments } from '@murmuration/lifecycle/experiments/experiments';
+import { experimentMessage } from '@murmuration/lifecycle/experiments/messages';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Operators } from '@murmuration/rounds/operators/operators';
 import * as z from 'zod';
-import type { Experiments } from '../../../lifecycle/experiments/experiments.ts';
-import { experimentMessage } from '../../../lifecycle/experiments/messages.ts';
-import type { Operators } from '../../../operators/operators.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { operatorOf } from './scope.ts';

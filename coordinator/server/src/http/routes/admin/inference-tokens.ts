@@ -1,10 +1,10 @@
 import { type InferenceTokenMessage, inferenceToken, inferenceTokenTerms } from '@murmuration/api/token';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Operators } from '@murmuration/rounds/operators/operators';
+import type { StoredInferenceToken } from '@murmuration/rounds/tokens/inference-token';
+import { label } from '@murmuration/rounds/tokens/label';
 import * as z from 'zod';
 import type { InferenceTokens } from '../../../inference/inference-tokens.ts';
-import type { Operators } from '../../../operators/operators.ts';
-import type { StoredInferenceToken } from '../../../tokens/inference-token.ts';
-import { label } from '../../../tokens/label.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { expiresAt, iso, isoOrNull, next, nextOf, page, pageOf, timeOf, tokenParams } from './schemas.ts';

@@ -1,7 +1,7 @@
 import { inference, inferenceChanged } from '@murmuration/api/inference';
+import type { Operators } from '@murmuration/rounds/operators/operators';
 import * as z from 'zod';
 import type { InferenceWatch } from '../../../inference/watch.ts';
-import type { Operators } from '../../../operators/operators.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { operatorOf } from './scope.ts';

@@ -1,7 +1,7 @@
 import { monitoredModel, monitorState, newReference, ownDriftSettings } from '@murmuration/api/monitor';
+import type { Operators } from '@murmuration/rounds/operators/operators';
 import * as z from 'zod';
 import type { MonitorView } from '../../../inference/monitor-view.ts';
-import type { Operators } from '../../../operators/operators.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { operatorOf } from './scope.ts';

@@ -1,9 +1,9 @@
 import { type OperatorTokenMessage, operatorToken } from '@murmuration/api/token';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { OperatorToken } from '@murmuration/rounds/operators/operator-token';
+import type { Operators } from '@murmuration/rounds/operators/operators';
+import { label } from '@murmuration/rounds/tokens/label';
 import * as z from 'zod';
-import type { OperatorToken } from '../../../operators/operator-token.ts';
-import type { Operators } from '../../../operators/operators.ts';
-import { label } from '../../../tokens/label.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import {

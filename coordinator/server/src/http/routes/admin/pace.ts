@@ -1,11 +1,11 @@
 import { pace } from '@murmuration/api/device';
 import { taskName } from '@murmuration/api/scalars';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ActivePopulation } from '@murmuration/rounds/population/active-population';
+import { comeBackBetween } from '@murmuration/rounds/population/pacing';
+import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
+import { devicesAtOnce, turnoverOf } from '@murmuration/rounds/task/task';
 import * as z from 'zod';
-import type { ActivePopulation } from '../../../population/active-population.ts';
-import { comeBackBetween } from '../../../population/pacing.ts';
-import type { AllRounds } from '../../../rounds/all-tasks.ts';
-import { devicesAtOnce, turnoverOf } from '../../../task/task.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 

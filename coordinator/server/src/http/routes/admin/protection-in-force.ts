@@ -1,8 +1,8 @@
 import type { Masking } from '@murmuration/api/security';
 import { findParameters, guaranteedBits } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
-import { inGraph } from '../../../round/phases/keys.ts';
-import { cohortSizeOf, largestSumOf, type Task } from '../../../task/task.ts';
+import { inGraph } from '@murmuration/rounds/round/phases/keys';
+import { cohortSizeOf, largestSumOf, type Task } from '@murmuration/rounds/task/task';
 
 /** The parameters under which a round of the task masks its updates, and what they guarantee, in plain words. */
 export function maskingInForce(task: Task): Masking {

@@ -2,10 +2,10 @@ import { type RoundSummary, roundDetail, rounds, roundsQuery } from '@murmuratio
 import { taskName } from '@murmuration/api/scalars';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { History } from '@murmuration/rounds/registry/ports';
+import { enderOf, type RoundRecord } from '@murmuration/rounds/round/record';
+import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
 import * as z from 'zod';
-import type { History } from '../../../registry/ports.ts';
-import { enderOf, type RoundRecord } from '../../../round/record.ts';
-import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import { phaseMessage } from '../../../telemetry/overview.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';

@@ -8,14 +8,14 @@ import {
   triggerRecords,
 } from '@murmuration/api/run';
 import { taskName } from '@murmuration/api/scalars';
+import { gateMessage } from '@murmuration/lifecycle/gates/messages';
+import type { RunControl } from '@murmuration/lifecycle/training-runs/run-control';
+import type { Firing, TrainingRun } from '@murmuration/rounds/events/training-run';
+import type { Operators } from '@murmuration/rounds/operators/operators';
+import type { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
+import type { GateDecisionStore } from '@murmuration/rounds/registry/gate-decisions';
+import type { History } from '@murmuration/rounds/registry/ports';
 import * as z from 'zod';
-import type { Firing, TrainingRun } from '../../../events/training-run.ts';
-import { gateMessage } from '../../../lifecycle/gates/messages.ts';
-import type { RunControl } from '../../../lifecycle/training-runs/run-control.ts';
-import type { Operators } from '../../../operators/operators.ts';
-import type { VersionAliases } from '../../../promotion/version-aliases.ts';
-import type { GateDecisionStore } from '../../../registry/gate-decisions.ts';
-import type { History } from '../../../registry/ports.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { iso, isoOrNull } from './schemas.ts';

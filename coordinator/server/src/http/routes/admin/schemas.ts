@@ -1,6 +1,6 @@
 import { roles } from '@murmuration/api/role';
+import type { Page, Place } from '@murmuration/rounds/paging/paging';
 import * as z from 'zod';
-import type { Page, Place } from '../../../paging/paging.ts';
 
 /** UTC. */
 export const instant = z.iso.datetime();

@@ -1,8 +1,8 @@
 import type { Role } from '@murmuration/api/role';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Operator, Operators } from '@murmuration/rounds/operators/operators';
 import type { FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Operator, Operators } from '../../../operators/operators.ts';
 import type { App } from '../../app.ts';
 import { authenticateRequest } from '../../authentication.ts';
 import type { AuthenticatedOperator, OperatorAuthenticator } from '../../operator-authenticator.ts';

@@ -1,8 +1,8 @@
 import { taskName } from '@murmuration/api/scalars';
 import { hoursQuery, masking, refusals } from '@murmuration/api/security';
 import { type ErrorCode, errors, isRetryable, MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
 import * as z from 'zod';
-import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import type { HourlyCounter } from '../../../telemetry/hourly-counter.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';

@@ -1,6 +1,6 @@
 import { addTask, taskAdded, taskModules } from '@murmuration/api/task';
-import type { Operators } from '../../../operators/operators.ts';
-import type { TaskAdder } from '../../../task/task-adder.ts';
+import type { Operators } from '@murmuration/rounds/operators/operators';
+import type { TaskAdder } from '@murmuration/rounds/task/task-adder';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { operatorOf } from './scope.ts';

@@ -1,9 +1,9 @@
 import type { AuditAction } from '@murmuration/api/audit';
 import { text } from '@murmuration/api/scalars';
 import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
+import type { Operators } from '@murmuration/rounds/operators/operators';
+import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import * as z from 'zod';
-import type { Operators } from '../../../operators/operators.ts';
-import type { RoundControl } from '../../../rounds/round-control.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { instant, isoOrNull } from './schemas.ts';

@@ -1,16 +1,16 @@
 import type { Serving, Version } from '@murmuration/api/version';
+import { gateMessage } from '@murmuration/lifecycle/gates/messages';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
-import { gateMessage } from '../../../lifecycle/gates/messages.ts';
-import { versionPrivacyMessage } from '../../../privacy/messages.ts';
-import type { VersionAliases, VersionsInUse } from '../../../promotion/version-aliases.ts';
-import { deviceMetricsOf } from '../../../queries/device-metrics.ts';
-import type { GateDecisionStore } from '../../../registry/gate-decisions.ts';
-import type { ModelVersion } from '../../../registry/model-version.ts';
-import type { History } from '../../../registry/ports.ts';
-import type { QueryResultStore } from '../../../registry/query-results.ts';
-import type { VerdictStore } from '../../../registry/verdicts.ts';
-import type { AllRounds } from '../../../rounds/all-tasks.ts';
+import { versionPrivacyMessage } from '@murmuration/rounds/privacy/messages';
+import type { VersionAliases, VersionsInUse } from '@murmuration/rounds/promotion/version-aliases';
+import { deviceMetricsOf } from '@murmuration/rounds/queries/device-metrics';
+import type { GateDecisionStore } from '@murmuration/rounds/registry/gate-decisions';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { History } from '@murmuration/rounds/registry/ports';
+import type { QueryResultStore } from '@murmuration/rounds/registry/query-results';
+import type { VerdictStore } from '@murmuration/rounds/registry/verdicts';
+import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
 import { partMessage } from './queries.ts';
 import { iso } from './schemas.ts';
 

@@ -11,12 +11,12 @@ import {
 } from '@murmuration/api/version';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Operators } from '@murmuration/rounds/operators/operators';
+import { deviceMetricsOf } from '@murmuration/rounds/queries/device-metrics';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { History } from '@murmuration/rounds/registry/ports';
+import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import * as z from 'zod';
-import type { Operators } from '../../../operators/operators.ts';
-import { deviceMetricsOf } from '../../../queries/device-metrics.ts';
-import type { ModelVersion } from '../../../registry/model-version.ts';
-import type { History } from '../../../registry/ports.ts';
-import type { RoundControl } from '../../../rounds/round-control.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { iso } from './schemas.ts';

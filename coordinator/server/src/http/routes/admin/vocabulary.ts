@@ -13,16 +13,16 @@ import {
   vocabularyStanding,
 } from '@murmuration/api/vocabulary';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { FastifyRequest } from 'fastify';
-import * as z from 'zod';
-import type { Operators } from '../../../operators/operators.ts';
+import type { Operators } from '@murmuration/rounds/operators/operators';
 import {
   allowedIn,
   grownBy,
   type NewWords,
   rejectedIn,
   type VocabularyStanding,
-} from '../../../queries/new-words.ts';
+} from '@murmuration/rounds/queries/new-words';
+import type { FastifyRequest } from 'fastify';
+import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { iso } from './schemas.ts';

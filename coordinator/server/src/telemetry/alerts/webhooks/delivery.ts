@@ -1,5 +1,5 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { signatureHeaders } from '../../../tokens/webhook-signature.ts';
+import { signatureHeaders } from '@murmuration/rounds/tokens/webhook-signature';
 import type { Notice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
 

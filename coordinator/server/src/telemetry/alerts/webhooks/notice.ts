@@ -1,4 +1,4 @@
-import type { Alert } from '../../../events/alert.ts';
+import type { Alert } from '@murmuration/rounds/events/alert';
 
 /** What a webhook is told: that an alert began, or is over. */
 export interface Notice {

@@ -1,6 +1,6 @@
+import { Secret } from '@murmuration/rounds/tokens/secret';
+import { webhookSecret } from '@murmuration/rounds/tokens/webhook-signature';
 import * as z from 'zod';
-import { Secret } from '../../../tokens/secret.ts';
-import { webhookSecret } from '../../../tokens/webhook-signature.ts';
 
 /** One address that hears of alerts. The address may hold a secret of its own, so neither is ever shown. */
 export const webhookSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { Alert } from '../../../events/alert.ts';
-import type { CoordinatorEvents } from '../../../events/events.ts';
+import type { Alert } from '@murmuration/rounds/events/alert';
+import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { Outcome } from './delivery.ts';
 import { noticeOf, testNotice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';

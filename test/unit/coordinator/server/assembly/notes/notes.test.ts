@@ -6,12 +6,12 @@ import { openEntrance } from '@murmuration/coordinator/assembly/entrance';
 import { OpenResources } from '@murmuration/coordinator/assembly/open-resources';
 import { openScope, type ServedScope } from '@murmuration/coordinator/assembly/scope';
 import { metricRoutes } from '@murmuration/coordinator/http/routes/metrics';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { openStorage } from '@murmuration/storage/storage';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { operatorTokens, textOf } from '../../../../attacks/operators.ts';
+import { operatorTokens, textOf } from '../../../../../attacks/operators.ts';
 import { openNotes } from './notes.ts';
 
 let folder: string;

@@ -1,5 +1,3 @@
-import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import {
   type DiskTrend,
   diskFilling,
@@ -25,6 +23,8 @@ import { outdatedDevices } from '@murmuration/coordinator/telemetry/alerts/outda
 import { countFailures, roundsFailing } from '@murmuration/coordinator/telemetry/alerts/rounds-failing';
 import { alertsSchema, type FigureSettings } from '@murmuration/coordinator/telemetry/alerts/settings';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
+import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { describe, expect, it } from 'vitest';
 
 const task = 'line' as TaskName;

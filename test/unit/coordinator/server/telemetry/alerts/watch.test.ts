@@ -1,6 +1,6 @@
 import type { Alerts } from '@murmuration/api/alert';
 import type { Overview } from '@murmuration/api/overview';
-import type { Alert } from '@murmuration/coordinator/events/alert';
+import type { Alert } from '@murmuration/rounds/events/alert';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deviceId, updateOf } from '../../federation.ts';
 import { type Admin, openAdmin } from '../../http/admin.ts';

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import type { Alert } from '@murmuration/coordinator/events/alert';
-import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
 import { Webhooks } from '@murmuration/coordinator/telemetry/alerts/webhooks/webhooks';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { Alert } from '@murmuration/rounds/events/alert';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 

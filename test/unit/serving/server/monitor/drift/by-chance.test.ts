@@ -2,7 +2,7 @@ import type { Cell } from '@murmuration/monitoring/samples/sample';
 import { compareWindows, type WindowTest } from '@murmuration/monitoring/windows/compare';
 import { countColumns, countReference, planOf } from '@murmuration/serving/monitor/drift/counting-plan';
 import { describe, expect, it } from 'vitest';
-import { normal, uniform } from '../../../monitoring/uniform.ts';
+import { normal, uniform } from '../../../../monitoring/uniform.ts';
 
 const random = uniform(77);
 const gaussian = normal(random);

@@ -11,7 +11,7 @@ import { FeatureTally } from '@murmuration/serving/monitor/drift/feature-tally';
 import { FeatureReader } from '@murmuration/serving/monitor/drift/features';
 import { driftSchema } from '@murmuration/serving/monitor/settings';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { normal, uniform } from '../../../monitoring/uniform.ts';
+import { normal, uniform } from '../../../../monitoring/uniform.ts';
 
 const hour = 3_600_000;
 let clock: VirtualClock;
