@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exportNpm } from '@murmuration/cli/commands/npm-export';
 import { describeModel } from '@murmuration/engine/models/model';
@@ -13,7 +13,7 @@ import { decodeModel, encodeModel } from '@murmuration/protocol/weights/model-fi
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differing, madeFiles } from '../../scripts/kernels/modules.mjs';
-import { withNeeded } from '../../scripts/published.mjs';
+import { publishedPackages, withNeeded } from '../../scripts/published.mjs';
 import { codeBlocks, readDocuments } from '../docs/documents.ts';
 import { KilledCoordinator } from '../faults/kill/killed-coordinator.ts';
 import { walkBundlers } from './bundlers.ts';
@@ -105,7 +105,7 @@ describe('npm run pack', () => {
     const names = asked.map(name => (name.startsWith('@') ? name : `@murmuration/${name}`));
     expect(
       withNeeded(names)
-        .map(({ folder }) => basename(folder))
+        .map(({ name }) => name.replace('@murmuration/', ''))
         .sort(),
     ).toEqual(needed);
   });
@@ -603,8 +603,10 @@ describe('the Dockerfile', () => {
       readFileSync(new URL('coordinator/server/package.json', root), 'utf8'),
     );
     const own = Object.keys(dependencies).filter(name => name.startsWith('@murmuration/'));
-    for (const name of [...own, '@murmuration/coordinator'])
-      expect(image).toContain(`/build/${name.split('/')[1]}/dist`);
+    for (const { name, folder } of publishedPackages().filter(({ name }) =>
+      [...own, '@murmuration/coordinator'].includes(name),
+    ))
+      expect(image, name).toContain(`/build/${relative(fileURLToPath(root), folder)}/dist`);
   });
 
   it('runs the command line as an account that is not root, on the Node that is named throughout', () => {

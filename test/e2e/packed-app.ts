@@ -16,7 +16,7 @@ import { installFrom } from './installed.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The folders of the libraries, each after those that it needs. */
+/** The libraries, each after those that it needs. */
 export const libraries = [
   'protocol',
   'privacy',
@@ -26,6 +26,9 @@ export const libraries = [
   'monitoring',
   'sql',
   'serving',
+  'rounds',
+  'lifecycle',
+  'storage',
   'coordinator',
   'client-sdk',
 ];
@@ -37,7 +40,7 @@ export const libraries = [
 export class PackedApp {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'murmuration-app-')));
 
-  /** `packages` by the names of their folders, which lie packed in the folder `packs`. */
+  /** `packages` by their names, which lie packed in the folder `packs`. */
   constructor(packages: readonly string[], packs: string, dependencies: 'linked' | 'copied' = 'linked') {
     const modules = join(this.folder, 'node_modules');
     mkdirSync(join(modules, '@murmuration'), { recursive: true });

@@ -67,7 +67,7 @@ describe('npm install in a checkout', () => {
 
   it('gives `npx murmuration`, which runs without a build', () => {
     const { bin, version: packaged }: Manifest = read('coordinator/cli/package.json');
-    const file = new URL(`cli/${bin!.murmuration}`, root);
+    const file = new URL(`coordinator/cli/${bin!.murmuration}`, root);
     expect(statSync(file).mode & 0o111).not.toBe(0);
     expect(file.pathname).not.toContain('/dist/');
     expect(version).toBe(packaged);

@@ -5,12 +5,9 @@ import { readSources } from './sources.ts';
 
 /** Packages whose texts come from outside. */
 const packages = [
-  'api',
-  'cli',
   'client-sdk',
   'coordinator',
   'engine',
-  'inference-client',
   'monitoring',
   'privacy',
   'protocol',

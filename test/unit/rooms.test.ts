@@ -100,7 +100,7 @@ const order: Record<string, readonly string[]> = {
     'monitor',
     'assembly',
   ],
-  'coordinator/src': [
+  'coordinator/rounds/src': [
     'timing',
     'paging',
     'configuration',
@@ -115,6 +115,7 @@ const order: Record<string, readonly string[]> = {
     'operators',
     'registry',
     'events',
+    'testing',
     'task',
     'privacy',
     'promotion',
@@ -123,11 +124,22 @@ const order: Record<string, readonly string[]> = {
     'masking',
     'rounds',
     'queries',
-    'lifecycle',
+  ],
+  'coordinator/lifecycle/src': ['triggers', 'gates', 'experiments', 'tracking', 'central', 'training-runs'],
+  'coordinator/storage/src': [
+    'blobs',
+    'leases',
+    'objects',
+    'operation',
+    'files',
+    'memory',
+    'rows',
+    'folder',
+    'postgresql',
+  ],
+  'coordinator/server/src': [
     'telemetry',
     'cells',
-    'storage',
-    'testing',
     'prediction',
     'devices',
     'inference',
@@ -286,10 +298,10 @@ describe('the check of the rooms', () => {
     ['a type import upward', 'coordinator/rounds/src/round/round.ts', "import type { Driver } from '../rounds/driver.ts';", 'imports upward'],
     ['an import type upward', 'coordinator/rounds/src/round/round.ts', "type Driver = import('../rounds/driver.ts').Driver;", 'imports upward'],
     ['a dynamic import upward', 'coordinator/rounds/src/round/round.ts', "await import('../rounds/driver.ts');", 'imports upward'],
-    ['a re-export upward', 'coordinator/rounds/src/round/phases/keys.ts', "export * from '../../socket/gateway.ts';", 'imports upward'],
+    ['a re-export upward', 'coordinator/rounds/src/round/phases/keys.ts', "export * from '../../queries/new-words.ts';", 'imports upward'],
     ['a worker above', 'coordinator/rounds/src/round/round.ts', "new URL('../masking/worker.ts', import.meta.url)", 'imports upward'],
-    ['an import of an entry', 'coordinator/server/src/assembly/main.ts', "import '../cli.ts';", 'imports upward: coordinator/src/cli.ts'],
-    ['a room without a place', 'coordinator/src/attic/old.ts', '', 'no place in the order'],
+    ['an import of an entry', 'coordinator/server/src/assembly/main.ts', "import '../cli.ts';", 'imports upward: coordinator/server/src/cli.ts'],
+    ['a room without a place', 'coordinator/rounds/src/attic/old.ts', '', 'no place in the order'],
   ])('finds %s', (_, path, text, sentence) => {
     expect(breaches(new Map([[path, text]])).join('\n')).toContain(sentence);
   });
