@@ -12,7 +12,7 @@ export default defineConfig({
   build: {
     target: 'es2023',
     // Where a coordinator looks for the page, and what its package brings along.
-    outDir: path('../coordinator/dist/dashboard'),
+    outDir: path('../server/dist/dashboard'),
     emptyOutDir: true,
     modulePreload: { polyfill: false },
   },

@@ -15,7 +15,9 @@ export function readDocuments(): Map<string, string> {
     ...listed('docs/'),
     ...listed('protocol/'),
     ...readmes(''),
+    ...readmes('coordinator/'),
     ...readmes('examples/'),
+    ...readmes('serving/'),
     'test/vectors/README.md',
   ];
   return new Map(

@@ -52,7 +52,7 @@ export function batchesOf(mutants: readonly Mutant[]): Mutant[][] {
 function projectOf(root: string) {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const sources = fileNames.filter(path => /^[\w-]+\/src\/.*\.ts$/.test(path.slice(root.length)));
+  const sources = fileNames.filter(path => /^(?:[\w-]+\/){1,2}src\/.*\.ts$/.test(path.slice(root.length)));
   const mutated = new Map<string, { readonly text: string; readonly version: number }>();
   const texts = new Map<string, string>();
   const textOf = (path: string): string | undefined => {

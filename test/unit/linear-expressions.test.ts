@@ -6,12 +6,18 @@ import { readSources } from './sources.ts';
 /** Packages whose texts come from outside. */
 const packages = [
   'client-sdk',
-  'coordinator',
+  'coordinator/api',
+  'coordinator/cli',
+  'coordinator/lifecycle',
+  'coordinator/rounds',
+  'coordinator/server',
+  'coordinator/storage',
   'engine',
   'monitoring',
   'privacy',
   'protocol',
-  'serving',
+  'serving/client',
+  'serving/server',
   'sql',
 ];
 

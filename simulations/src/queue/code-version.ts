@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 const checkout = fileURLToPath(new URL('../../../', import.meta.url));
 
 interface Manifest {
+  readonly name?: string;
+  readonly workspaces?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
@@ -21,18 +23,27 @@ export function codeVersion(root: string = checkout): string {
     hash.update(readFileSync(join(root, path)));
   };
   add('package-lock.json');
-  for (const folder of packagesOf(root, 'simulations'))
+  const { workspaces } = manifestOf(root, '.');
+  const folders = new Map(workspaces!.map(folder => [manifestOf(root, folder).name!, folder]));
+  for (const folder of packagesOf(root, 'simulations', folders))
     for (const path of filesIn(root, `${folder}/src`)) add(path);
   return hash.digest('hex');
 }
 
-/** The folders of a package of this repository, and of all those that it needs. */
-function packagesOf(root: string, folder: string, found = new Set<string>()): string[] {
+const manifestOf = (root: string, folder: string): Manifest =>
+  JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+
+/** The folders of a package of this repository, and of all those that it needs; `folders` of all packages by name. */
+function packagesOf(
+  root: string,
+  folder: string,
+  folders: ReadonlyMap<string, string>,
+  found = new Set<string>(),
+): string[] {
   if (found.has(folder)) return [];
   found.add(folder);
-  const manifest: Manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-  for (const name of Object.keys(manifest.dependencies ?? {}))
-    if (name.startsWith('@murmuration/')) packagesOf(root, name.slice('@murmuration/'.length), found);
+  for (const name of Object.keys(manifestOf(root, folder).dependencies ?? {}))
+    if (folders.has(name)) packagesOf(root, folders.get(name)!, folders, found);
   return [...found].sort();
 }
 

@@ -9,7 +9,7 @@ export interface Bug {
 
 const rounds = (file: string) => `coordinator/rounds/src/rounds/${file}`;
 
-const cells = (file: string) => `coordinator/src/cells/${file}`;
+const cells = (file: string) => `coordinator/server/src/cells/${file}`;
 
 /** Bugs as they are made, over all parts of a round and of how cells share tasks. */
 export const bugs: readonly Bug[] = [

@@ -30,10 +30,10 @@ export async function withCopiedTree<Result>(work: (copy: string) => Promise<Res
     await link(join(root, 'node_modules'), installed);
     const filter = (path: string) => !['dist', 'node_modules'].includes(basename(path));
     const copied = (name: string) => cp(join(root, name), join(copy, name), { recursive: true, filter });
-    for (const name of await packages()) {
-      await copied(name);
-      await symlink(join(copy, name), join(installed, '@murmuration', name), 'junction');
-      await link(join(root, name, 'node_modules'), join(copy, name, 'node_modules'));
+    for (const { folder, name } of await packages()) {
+      await copied(folder);
+      await symlink(join(copy, folder), join(installed, name), 'junction');
+      await link(join(root, folder, 'node_modules'), join(copy, folder, 'node_modules'));
     }
     for (const name of others) await copied(name);
     await mkdir(dirname(join(copy, kernels)), { recursive: true });
@@ -44,11 +44,11 @@ export async function withCopiedTree<Result>(work: (copy: string) => Promise<Res
   }
 }
 
-async function packages(): Promise<readonly string[]> {
-  const { workspaces } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
-    workspaces: readonly string[];
-  };
-  return workspaces;
+async function packages(): Promise<readonly { readonly folder: string; readonly name: string }[]> {
+  const manifest = async (folder: string) =>
+    JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+  const { workspaces } = (await manifest('.')) as { workspaces: readonly string[] };
+  return Promise.all(workspaces.map(async folder => ({ folder, name: (await manifest(folder)).name })));
 }
 
 /** Lets what is installed in one folder, if there is any, be found in another; packages of our own are not. */

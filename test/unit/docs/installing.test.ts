@@ -1,16 +1,14 @@
+import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { publishedPackages } from '../../../scripts/published.mjs';
-import { readDocuments } from '../../docs/documents.ts';
+import { readDocuments, root } from '../../docs/documents.ts';
 import { readSources } from '../sources.ts';
 
 /** What comes from a registry: nobody of this project has put the packages there, and others have taken names like theirs. */
 const fromRegistry =
   /\b(npm (install|i|add|exec)|npx|yarn|yarn add|pnpm (add|dlx)) (?:[^`\n]*? )?(@murmuration\/[\w-]+|murmuration@\S+)/;
 const documents = readDocuments();
-const texts = [
-  ...documents,
-  ...readSources(publishedPackages().map(({ folder }) => folder.split('/').at(-1)!)),
-]
+const texts = [...documents, ...readSources(publishedPackages().map(({ folder }) => relative(root, folder)))]
   .map(([path, text]) => [path, text.replaceAll('\\\n', ' ')] as const)
   .filter(([path]) => path !== 'CHANGELOG.md');
 
@@ -37,7 +35,7 @@ describe('what tells people how to install the packages', () => {
   });
 
   it.each([
-    ...publishedPackages().map(({ folder }) => `${folder.split('/').at(-1)}/README.md`),
+    ...publishedPackages().map(({ folder }) => `${relative(root, folder)}/README.md`),
     'README.md',
     ...['from-scratch', 'run-a-coordinator', 'embed-node', 'embed-web', 'react-native', 'export'].map(
       name => `docs/guides/${name}.md`,

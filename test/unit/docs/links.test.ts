@@ -5,11 +5,11 @@ import { proseOf, readDocuments, root } from '../../docs/documents.ts';
 import { readSources } from '../sources.ts';
 
 const documents = readDocuments();
+const { workspaces } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+  workspaces: readonly string[];
+};
 const sources = [
-  ...readSources([
-    'examples',
-    ...readdirSync(root).filter(name => existsSync(`${root}${name}/package.json`)),
-  ]).keys(),
+  ...readSources(['examples', ...workspaces]).keys(),
   ...readdirSync(`${root}protocol/assembly`).map(name => `protocol/assembly/${name}`),
   ...readdirSync(`${root}engine/assembly`).map(name => `engine/assembly/${name}`),
 ];
@@ -55,7 +55,7 @@ describe('the documents', () => {
 
   it.each([...documents])('%s names files of the repository that are there', (_, text) => {
     const folders =
-      'client-sdk|coordinator|demo-keyboard-app|deploy|docs|engine|examples|protocol|scripts|simulations|test|api|dashboard|ui|cli';
+      'client-sdk|coordinator|demo-keyboard-app|deploy|docs|engine|examples|monitoring|privacy|protocol|scripts|serving|simulations|sql|test|ui';
     const named = [...text.matchAll(new RegExp(`\`((?:${folders})/[\\w./@-]*[\\w/])\``, 'g'))].map(
       ([, name]) => name!,
     );

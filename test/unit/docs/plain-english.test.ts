@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { proseOf, readDocuments, root } from '../../docs/documents.ts';
@@ -53,10 +53,10 @@ describe('the documents', () => {
 });
 
 describe('the texts of programs and pages', () => {
-  const packages = readdirSync(root).filter(
-    name => name !== 'test' && existsSync(`${root}${name}/package.json`),
-  );
-  const sources = readSources([...packages, 'scripts']);
+  const { workspaces } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+    workspaces: readonly string[];
+  };
+  const sources = readSources([...workspaces.filter(folder => folder !== 'test'), 'scripts']);
   const found = [...sources]
     .filter(([path]) => !/\.(test|config)\.tsx?$/.test(path))
     .map(([path, source]) => [path, textsOf(path, source).flatMap(strangeIn)] as const);

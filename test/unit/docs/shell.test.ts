@@ -32,7 +32,7 @@ const untried: Readonly<Record<string, string>> = {
 /** Blocks that another test runs whole, by the path of that test. */
 const walked: Readonly<Record<string, string>> = { 'docs/guides/plain-http.md': 'test/e2e/curl.test.ts' };
 const sources = readSources(['scripts', 'simulations', 'test']);
-const programs = [...readSources(['cli', 'coordinator', 'serving']).values()].join('\n');
+const programs = [...readSources(['coordinator', 'serving']).values()].join('\n');
 const hasBash = spawnSync('bash', ['--version']).status === 0;
 const { packages } = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')) as {
   packages: Record<string, { version: string } | undefined>;

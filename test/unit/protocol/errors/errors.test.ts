@@ -17,7 +17,10 @@ const folders = [
   'serving/server/src',
   'engine/src',
   'client-sdk/src',
-  'coordinator/src',
+  'coordinator/lifecycle/src',
+  'coordinator/rounds/src',
+  'coordinator/server/src',
+  'coordinator/storage/src',
   'simulations/src',
 ];
 

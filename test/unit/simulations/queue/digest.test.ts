@@ -70,22 +70,36 @@ describe('the version of the code', () => {
       writeFileSync(join(folder, path), text);
     };
     write('package-lock.json', '{}');
-    write('simulations/package.json', '{"dependencies":{"@murmuration/engine":"1","zod":"1"}}');
-    write('engine/package.json', '{}');
-    write('coordinator/dashboard/package.json', '{}');
+    const named = (name: string, more = {}) => JSON.stringify({ name: `@murmuration/${name}`, ...more });
+    write(
+      'package.json',
+      '{"workspaces":["engine","coordinator/dashboard","coordinator/server","simulations"]}',
+    );
+    const dependencies = { '@murmuration/engine': '1', '@murmuration/coordinator': '1', zod: '1' };
+    write('simulations/package.json', named('simulations', { dependencies }));
+    write('engine/package.json', named('engine'));
+    write('coordinator/dashboard/package.json', named('dashboard'));
+    write('coordinator/server/package.json', named('coordinator'));
+    write('coordinator/server/src/e.ts', '1');
     write('simulations/src/a.ts', '1');
     write('engine/src/deep/b.ts', '1');
-    write('dashboard/src/c.ts', '1');
+    write('coordinator/dashboard/src/c.ts', '1');
     const first = codeVersion(folder);
-    write('dashboard/src/c.ts', '2');
+    write('coordinator/dashboard/src/c.ts', '2');
     write('engine/notes.md', '2');
     expect(codeVersion(folder)).toBe(first);
-    const changes = ['engine/src/deep/b.ts', 'simulations/src/a.ts', 'package-lock.json', 'engine/src/d.ts'];
+    const changes = [
+      'engine/src/deep/b.ts',
+      'simulations/src/a.ts',
+      'coordinator/server/src/e.ts',
+      'package-lock.json',
+      'engine/src/d.ts',
+    ];
     const versions = changes.map(path => {
       write(path, '2');
       return codeVersion(folder);
     });
-    expect(new Set([first, ...versions]).size).toBe(5);
+    expect(new Set([first, ...versions]).size).toBe(6);
   });
 
   it('is that of this checkout by default', () => {
