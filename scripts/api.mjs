@@ -29,6 +29,10 @@ function configFor(folder, types) {
       projectFolder: folder,
       newlineKind: 'lf',
       mainEntryPointFilePath: types,
+      // Without entries of their own: what others export of them is all that they export.
+      bundledPackages: publishedPackages()
+        .filter(({ entries }) => entries.length === 0)
+        .map(({ name }) => name),
       compiler: {
         overrideTsconfig: {
           compilerOptions: {
