@@ -26,7 +26,10 @@ COPY ui/package.json ui/
 COPY coordinator/cli/package.json coordinator/cli/
 COPY client-sdk/package.json client-sdk/
 COPY demo-keyboard-app/package.json demo-keyboard-app/
-COPY simulations/package.json simulations/
+COPY simulations/simulator/package.json simulations/simulator/
+COPY simulations/studies/package.json simulations/studies/
+COPY simulations/tuning/package.json simulations/tuning/
+COPY simulations/demo/package.json simulations/demo/
 COPY test/package.json test/
 RUN npm ci --ignore-scripts --omit=dev --workspace=@murmuration/cli --include-workspace-root=false
 # Of ONNX Runtime only what Node loads: the rest is 120 MB for pages and debuggers.

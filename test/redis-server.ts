@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type RedisAddress, readRedisAddress } from '@murmuration/simulations/queue/address';
-import { connectRedis } from '@murmuration/simulations/queue/connection';
+import { type RedisAddress, readRedisAddress } from '@murmuration/tuning/queue/address';
+import { connectRedis } from '@murmuration/tuning/queue/connection';
 import { services } from '../scripts/services.mjs';
 import { freePort } from './free-port.ts';
 

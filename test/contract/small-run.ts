@@ -1,5 +1,5 @@
 // The scenario of the contract of job pools: workers in other processes load it as well.
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 
 /** The client that has no examples. */
 export const idleClient = 11;

@@ -15,7 +15,7 @@ const demonstration = spawn(
   process.execPath,
   [
     'scripts/run.mjs',
-    'simulations/src/start.ts',
+    'simulations/demo/src/start.ts',
     '--devices',
     '80',
     '--cohort',

@@ -1,6 +1,9 @@
 // @module-tag chromium
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import { Phones } from '@murmuration/demo/phones/phones';
+import { secondsPerRound, visitedRounds } from '@murmuration/demo/visitors/visited-rounds';
+import { Visitors } from '@murmuration/demo/visitors/visitors';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
@@ -9,12 +12,9 @@ import type { RoundState } from '@murmuration/rounds/round/round';
 import { cohortSizeOf } from '@murmuration/rounds/task/task';
 import { lossesIn } from '@murmuration/simulations/behaviour/losses';
 import { smsText } from '@murmuration/simulations/data/sms';
-import { fewestExamples, keyboardTask } from '@murmuration/simulations/keyboard/task';
-import { heldOutText } from '@murmuration/simulations/keyboard/text';
 import { keyboardPage } from '@murmuration/simulations/pages/built-page';
-import { Phones } from '@murmuration/simulations/phones/phones';
-import { secondsPerRound, visitedRounds } from '@murmuration/simulations/visitors/visited-rounds';
-import { Visitors } from '@murmuration/simulations/visitors/visitors';
+import { fewestExamples, keyboardTask } from '@murmuration/studies/keyboard/task';
+import { heldOutText } from '@murmuration/studies/keyboard/text';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumOptions } from '../chromium.ts';

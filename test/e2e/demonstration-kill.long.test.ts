@@ -21,7 +21,7 @@ const few = ['--devices', '21', '--cohort', '5', '--port', '0'];
 /** Starts it with the storage, and waits for what it prints. */
 async function begun(printed: RegExp): Promise<RegExpExecArray> {
   const rounds = ['--storage', kept, '--rounds', '1000', '--no-open'];
-  demonstration = new SourceProcess('simulations/src/start.ts', [...few, ...rounds]);
+  demonstration = new SourceProcess('simulations/demo/src/start.ts', [...few, ...rounds]);
   return demonstration.printed(printed);
 }
 
@@ -33,7 +33,7 @@ async function kill(): Promise<void> {
 /** Starts it again for two rounds, and looks at what became of the n-grams. */
 async function goesOn(): Promise<void> {
   const rounds = ['--storage', kept, '--rounds', '2', '--exit', '--json'];
-  demonstration = new SourceProcess('simulations/src/start.ts', [...few, ...rounds]);
+  demonstration = new SourceProcess('simulations/demo/src/start.ts', [...few, ...rounds]);
   expect(await demonstration.ended(), demonstration.errors).toBe(0);
   const { ngrams, ...figures } = JSON.parse(demonstration.output.trim().split('\n').at(-1)!);
   expect(figures).toMatchObject({ rounds: 2, failedRounds: 0 });

@@ -10,7 +10,7 @@ afterEach(async () => {
 const few = ['--devices', '20', '--cohort', '8', '--port', '0'];
 
 it('asks its phones for their n-grams after the first round, checks each sum, and measures what they add', async () => {
-  demonstration = new SourceProcess('simulations/src/start.ts', [
+  demonstration = new SourceProcess('simulations/demo/src/start.ts', [
     ...few,
     '--rounds',
     '2',

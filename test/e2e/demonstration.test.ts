@@ -26,7 +26,7 @@ it('begins rounds again where the one before had paused them after its last', as
   await storage.pausedTasks.set('keyboard' as TaskName, true);
   await storage.close();
   const options = ['--devices', '8', '--cohort', '4', '--rounds', '1', '--port', '0', '--exit', '--json'];
-  demonstration = new SourceProcess('simulations/src/start.ts', [...options, '--storage', kept]);
+  demonstration = new SourceProcess('simulations/demo/src/start.ts', [...options, '--storage', kept]);
   expect(await demonstration.ended(), demonstration.errors).toBe(0);
   expect(printed()).toMatchObject({
     rounds: 1,
@@ -38,7 +38,7 @@ it('begins rounds again where the one before had paused them after its last', as
 });
 
 it('prints a line that asks the model, and shows no token', async () => {
-  demonstration = new SourceProcess('simulations/src/start.ts', [
+  demonstration = new SourceProcess('simulations/demo/src/start.ts', [
     '--devices',
     '8',
     '--cohort',

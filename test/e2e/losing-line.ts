@@ -1,9 +1,9 @@
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import { nodePlatform } from '@murmuration/client-sdk/node';
+import { losing } from '@murmuration/demo/phones/losses';
 import { type LossPhase, lossesIn } from '@murmuration/simulations/behaviour/losses';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
-import { losing } from '@murmuration/simulations/phones/losses';
 import { lineOptions } from './line.ts';
 
 /** A device of the line task that falls silent at a stage of each round. */

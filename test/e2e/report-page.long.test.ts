@@ -8,16 +8,16 @@ import { maskingInForce } from '@murmuration/simulations/federation/masking-in-f
 import { compareRuns } from '@murmuration/simulations/report/comparison/compare';
 import { Recorder } from '@murmuration/simulations/report/recorder';
 import type { RunEvent } from '@murmuration/simulations/run-events/run-event';
-import clusters from '@murmuration/simulations/scenarios/clusters';
 import { integer, logUniform, oneOf } from '@murmuration/simulations/space';
 import { readSpace } from '@murmuration/simulations/spaces/space';
-import { findingsOf } from '@murmuration/simulations/tuning/findings';
-import { writeTuneReport } from '@murmuration/simulations/tuning/page/write-report';
-import { tune } from '@murmuration/simulations/tuning/tune';
+import clusters from '@murmuration/tuning/scenarios/clusters';
+import { findingsOf } from '@murmuration/tuning/tuning/findings';
+import { writeTuneReport } from '@murmuration/tuning/tuning/page/write-report';
+import { tune } from '@murmuration/tuning/tuning/tune';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { chromiumOptions } from '../chromium.ts';
-import { begun, ended, roundOf } from '../unit/simulations/report/events.ts';
+import { begun, ended, roundOf } from '../unit/simulations/simulator/report/events.ts';
 import { violations } from './accessibility.ts';
 
 const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));

@@ -263,7 +263,7 @@ describe('the check of the layers', () => {
     'client-sdk/src/node.ts': "import './client.ts'; import '@murmuration/protocol/primitives/node';",
     'client-sdk/src/client.ts': "import '@murmuration/protocol/ids';",
     'demo-keyboard-app/task/model.ts': "import '@murmuration/engine/tf';",
-    'simulations/src/start.ts': "import '@murmuration/demo-keyboard-app/task/model';",
+    'simulations/demo/src/start.ts': "import '@murmuration/demo-keyboard-app/task/model';",
   };
   const breachesWith = (path: string, text: string): string[] =>
     breaches(new Map(Object.entries({ ...clean, [path]: text })));
@@ -287,7 +287,7 @@ describe('the check of the layers', () => {
     ['a path past the exports', 'coordinator/server/src/assembly/main.ts', "import '@murmuration/protocol/src/ids';", 'not there'],
     ['the own package by its name', 'protocol/src/ids.ts', "import '@murmuration/protocol/ports';", 'by name'],
     ['a file that is not there', 'protocol/src/ids.ts', "import './lost.ts';", 'not there'],
-    ['tfjs outside of engine', 'simulations/src/start.ts', "import * as tf from '@tensorflow/tfjs';", 'only engine'],
+    ['tfjs outside of engine', 'simulations/demo/src/start.ts', "import * as tf from '@tensorflow/tfjs';", 'only engine'],
     ['the driver of SQLite elsewhere', 'coordinator/server/src/assembly/main.ts', "import Database from 'libsql/promise';", 'only sql/src/sqlite'],
     ['Node in protocol', 'protocol/src/ids.ts', "import 'node:crypto';", 'for Node'],
     ['Node without its prefix', 'protocol/src/ids.ts', "import 'fs/promises';", 'for Node'],

@@ -2,7 +2,7 @@ import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { countedNgrams } from '@murmuration/rounds/rounds/ngram-chain';
-import type { measureBaselines } from './baselines/baselines.ts';
+import type { measureBaselines } from '@murmuration/studies/baselines/baselines';
 import { keptVersion } from './demonstration/kept-head.ts';
 import { mixedRecallOf, recallOf } from './demonstration/learned.ts';
 import { recallIn, summary } from './demonstration/summary.ts';

@@ -1,14 +1,14 @@
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { datedMail } from './data/dated-mail.ts';
+import { datedMail } from '@murmuration/simulations/data/dated-mail';
+import { dashboardPage } from '@murmuration/simulations/pages/built-page';
+import type { Happening } from '@murmuration/studies/spam/happening';
+import { Replay } from '@murmuration/studies/spam/replay';
+import { dateOf, findingsOf, from, playOn, playSeason } from '@murmuration/studies/spam/season';
+import { watched } from '@murmuration/studies/spam/task';
 import { addressBox, isColourful } from './demonstration/address-box.ts';
 import { Display } from './demonstration/display.ts';
 import { browserCommand, openBrowser } from './demonstration/open-browser.ts';
 import { parseSpamOptions } from './demonstration/spam-options.ts';
-import { dashboardPage } from './pages/built-page.ts';
-import type { Happening } from './spam/happening.ts';
-import { Replay } from './spam/replay.ts';
-import { dateOf, findingsOf, from, playOn, playSeason } from './spam/season.ts';
-import { watched } from './spam/task.ts';
 
 const hour = 3_600_000;
 

@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { measureBaselines } from './baselines/baselines.ts';
-import { smsText } from './data/sms.ts';
+import { smsText } from '@murmuration/simulations/data/sms';
+import { type BuiltPage, dashboardPage, keyboardPage } from '@murmuration/simulations/pages/built-page';
+import { percent } from '@murmuration/simulations/study/percent';
+import { growHeapFreely } from '@murmuration/simulations/workers/heap';
+import { measureBaselines } from '@murmuration/studies/baselines/baselines';
 import { type Address, addressBox, isColourful } from './demonstration/address-box.ts';
 import { type Asking, openAsking } from './demonstration/asking.ts';
 import { compareVisitor, startProcess } from './demonstration/compare-visitor.ts';
@@ -12,11 +15,8 @@ import { recallOf } from './demonstration/learned.ts';
 import { browserCommand, openBrowser } from './demonstration/open-browser.ts';
 import { runRounds } from './demonstration/run-rounds.ts';
 import { parseOptions, roundsBeforeVisitor, type StartOptions } from './demonstration/start-options.ts';
-import { type BuiltPage, dashboardPage, keyboardPage } from './pages/built-page.ts';
 import { openAudits, sayFindings } from './start-findings.ts';
 import { type Demonstration, type KeyboardStart, openDemonstration, pagePath } from './start-keyboard.ts';
-import { percent } from './study/percent.ts';
-import { growHeapFreely } from './workers/heap.ts';
 
 /** `npm start`: a coordinator, and phones that teach a keyboard model with real messages, on this machine. */
 async function start(argv: readonly string[]): Promise<void> {

@@ -1,9 +1,9 @@
-// npm run pretrain: teaches version 0 of the keyboard model with public text, and writes it to simulations/version0.
+// npm run pretrain: teaches version 0 of the keyboard model with public text, and writes it to simulations/studies/version0.
 import { writeFile } from 'node:fs/promises';
 import { mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
-import { mailSentences } from './data/mail-sentences.ts';
-import { smsText } from './data/sms.ts';
+import { mailSentences } from '@murmuration/simulations/data/mail-sentences';
+import { smsText } from '@murmuration/simulations/data/sms';
 import { heldOutMessages } from './keyboard/text.ts';
 import { pretrain } from './pretraining/pretrain.ts';
 import { publicIds, version0Files } from './pretraining/version0.ts';

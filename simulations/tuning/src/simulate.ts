@@ -1,6 +1,9 @@
 // npm run simulate -- NAME: runs a scenario of the virtual federation and tells what it found.
 import { inspect } from 'node:util';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { compareCommand } from '@murmuration/simulations/report/comparison/command';
+import type { Findings } from '@murmuration/simulations/study/study';
+import { growHeapFreely } from '@murmuration/simulations/workers/heap';
 import { Command, InvalidArgumentError } from 'commander';
 import { readAssignment, readSweep } from './command/assignments.ts';
 import { catalogue, type Found, findScenario } from './command/catalogue.ts';
@@ -9,10 +12,7 @@ import type { SimulateOptions } from './command/simulate-options.ts';
 import { whole } from './options/values.ts';
 import { readRedisAddress } from './queue/address.ts';
 import { workerCommand } from './queue-worker/command.ts';
-import { compareCommand } from './report/comparison/command.ts';
-import type { Findings } from './study/study.ts';
 import { tuneCommand } from './tuning/command.ts';
-import { growHeapFreely } from './workers/heap.ts';
 
 growHeapFreely();
 

@@ -6,7 +6,7 @@ import { calibrate } from '@murmuration/privacy/statements/calibrate';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { QueryPrivacy } from '@murmuration/protocol/queries/query';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { empiricalEpsilon } from '@murmuration/simulations/privacy-audit/empirical';
+import { empiricalEpsilon } from '@murmuration/studies/privacy-audit/empirical';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';
 import { assignmentOf } from '../../unit/client-sdk/memory-coordinator.ts';

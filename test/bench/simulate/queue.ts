@@ -2,7 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { openQueuePool } from '@murmuration/simulations/queue/queue-pool';
+import { openQueuePool } from '@murmuration/tuning/queue/queue-pool';
 import { QueueWorker } from '../../queue-workers.ts';
 import { RedisServer } from '../../redis-server.ts';
 import { type Figures, round } from '../benchmark.ts';

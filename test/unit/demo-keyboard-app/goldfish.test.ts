@@ -5,7 +5,7 @@ import { packRows } from '@murmuration/demo-keyboard-app/task/pack';
 import { firstWordId, paddingId, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import * as tf from '@murmuration/engine/tfjs/tf';
-import { prefixWords, saidWordForWord, secretsOf } from '@murmuration/simulations/memorisation/secrets';
+import { prefixWords, saidWordForWord, secretsOf } from '@murmuration/studies/memorisation/secrets';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const words = Array.from({ length: 64 }, (_, i) => `${'abcdefgh'[i >> 3]}${'abcdefgh'[i & 7]}`);

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
-import { lengthsQueryName } from '../vocabulary/message-lengths.ts';
+import { lengthsQueryName } from '@murmuration/studies/vocabulary/message-lengths';
 
 /** Rounds of training from one time that phones are asked to the next. */
 const everyRounds = 10;

@@ -1,8 +1,8 @@
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { RoundState } from '@murmuration/rounds/round/round';
+import { percent } from '@murmuration/simulations/study/percent';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
-import { percent } from '../study/percent.ts';
 import { isColourful } from './address-box.ts';
 
 const columns = [

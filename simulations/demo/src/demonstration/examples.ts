@@ -1,5 +1,5 @@
+import { choice } from '@murmuration/tuning/options/values';
 import { Command, type Option } from 'commander';
-import { choice } from '../options/values.ts';
 
 /** What `npm start` can show, the first by default. */
 const names = ['keyboard', 'spam'] as const;

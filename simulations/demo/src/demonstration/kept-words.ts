@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { writeWhole } from '@murmuration/storage/files/durable-file';
+import type { AgreedWords } from '@murmuration/studies/vocabulary/find-words';
 import * as z from 'zod';
-import type { AgreedWords } from '../vocabulary/find-words.ts';
 
 const agreedWords = z.object({
   words: z.array(z.string().min(1)).min(1),

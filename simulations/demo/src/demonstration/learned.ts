@@ -4,7 +4,7 @@ import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { loadModel } from '@murmuration/engine/models/model';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { HeldOutText } from '../keyboard/evaluate.ts';
+import type { HeldOutText } from '@murmuration/studies/keyboard/evaluate';
 import { type MixedRecall, mixedRecall } from './mixed-recall.ts';
 
 /** Recall of a version on the held-out messages. */

@@ -1,5 +1,5 @@
+import { ratio, whole } from '@murmuration/tuning/options/values';
 import { Command } from 'commander';
-import { ratio, whole } from '../options/values.ts';
 import { examples } from './examples.ts';
 
 /** What `npm start -- --example spam` was asked for. */

@@ -1,8 +1,8 @@
 import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
+import { type LossPhase, lossPhases } from '@murmuration/simulations/behaviour/losses';
+import { fewestPhones } from '@murmuration/studies/vocabulary/words-task';
+import { choice, folder, ratio, whole } from '@murmuration/tuning/options/values';
 import { Command, Option } from 'commander';
-import { type LossPhase, lossPhases } from '../behaviour/losses.ts';
-import { choice, folder, ratio, whole } from '../options/values.ts';
-import { fewestPhones } from '../vocabulary/words-task.ts';
 import { examples } from './examples.ts';
 
 /** Rounds of training that are over when a scripted visitor comes. */

@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { maskingContribution } from '@murmuration/protocol/messages/masking';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import { type Losses, type LossPhase, silencedAt } from '../behaviour/losses.ts';
+import { type Losses, type LossPhase, silencedAt } from '@murmuration/simulations/behaviour/losses';
 
 const phaseOf = { keys: 'keys', shares: 'shares', agree: 'agreement', reveal: 'unmasking' } as const;
 

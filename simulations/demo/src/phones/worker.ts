@@ -18,14 +18,19 @@ import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/e
 import { native } from '@murmuration/protocol/primitives/node';
 import { type Side, sideOf } from '@murmuration/protocol/queries/sides';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import type { Losses } from '../behaviour/losses.ts';
-import { simulatedFloors } from '../devices/floors.ts';
+import type { Losses } from '@murmuration/simulations/behaviour/losses';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
+import { seededRandom } from '@murmuration/simulations/random/seeded-random';
+import { phraseAnswers } from '@murmuration/studies/keyboard/phrases';
+import { lengthAnswers } from '@murmuration/studies/vocabulary/message-lengths';
+import {
+  asksOnly,
+  wordAnswers,
+  wordsQueryName,
+  wordsTaskName,
+} from '@murmuration/studies/vocabulary/words-task';
 import type { PlainUpdate } from '../exactness/plain-update.ts';
 import { Recorder, type UpdatePlan } from '../exactness/recorder.ts';
-import { phraseAnswers } from '../keyboard/phrases.ts';
-import { seededRandom } from '../random/seeded-random.ts';
-import { lengthAnswers } from '../vocabulary/message-lengths.ts';
-import { asksOnly, wordAnswers, wordsQueryName, wordsTaskName } from '../vocabulary/words-task.ts';
 import { HostedPhone, type Turn } from './hosted-phone.ts';
 import { keptIdentity } from './kept-identity.ts';
 import { losing } from './losses.ts';

@@ -1,5 +1,5 @@
-import { lossesIn } from '../behaviour/losses.ts';
-import { dialogue } from '../data/dialogue.ts';
+import { lossesIn } from '@murmuration/simulations/behaviour/losses';
+import { dialogue } from '@murmuration/simulations/data/dialogue';
 import type { StartOptions } from '../demonstration/start-options.ts';
 import { Phones } from '../phones/phones.ts';
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { takeLock } from '@murmuration/sql/sqlite/lock';
 import type { Plugin } from 'vite';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
 /** How long a build of another process is waited for, ms. */
 const buildTimeout = 300_000;
 

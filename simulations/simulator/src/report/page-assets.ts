@@ -12,9 +12,11 @@ const built = fileURLToPath(new URL('../../dist/report-assets.json', import.meta
 const sources = [
   'package-lock.json',
   'ui/src',
-  'simulations/src/learning-curves/rounds-to-target.ts',
-  'simulations/src/run-events',
-  ...['chart.ts', 'curves.ts', 'drawing', 'quantities.ts'].map(path => `simulations/src/report/${path}`),
+  'simulations/simulator/src/learning-curves/rounds-to-target.ts',
+  'simulations/simulator/src/run-events',
+  ...['chart.ts', 'curves.ts', 'drawing', 'quantities.ts'].map(
+    path => `simulations/simulator/src/report/${path}`,
+  ),
 ];
 
 /** The script and the style of all reports, built where their sources have changed since the last time. */

@@ -1,9 +1,9 @@
 import { studentInterval } from '@murmuration/monitoring/paired/mean-difference';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import type { Scenario } from '../scenario/define-scenario.ts';
-import { loadScenario } from '../scenario/load-scenario.ts';
-import { percent } from '../study/percent.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
+import type { Scenario } from '@murmuration/simulations/scenario/define-scenario';
+import { loadScenario } from '@murmuration/simulations/scenario/load-scenario';
+import { percent } from '@murmuration/simulations/study/percent';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import { type Course, type Mode, run } from './course.ts';
 import { type AsynchronySettings, asynchronySettings } from './settings.ts';
 

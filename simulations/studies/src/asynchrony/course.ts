@@ -1,6 +1,6 @@
 import { mostBases } from '@murmuration/protocol/messages/plan';
-import { simulate } from '../federation/simulate.ts';
-import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';
+import { simulate } from '@murmuration/simulations/federation/simulate';
+import type { GivenSettings, Scenario } from '@murmuration/simulations/scenario/define-scenario';
 import type { AsynchronySettings } from './settings.ts';
 
 /** `masked`: asynchronous, under masks. */

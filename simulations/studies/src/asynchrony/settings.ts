@@ -1,6 +1,6 @@
 import { duration } from '@murmuration/protocol/time/duration';
+import { partitionSpec } from '@murmuration/simulations/partition/spec';
 import * as z from 'zod';
-import { partitionSpec } from '../partition/spec.ts';
 
 const positive = z.number().positive();
 const whole = z.int().min(1);

@@ -1,6 +1,6 @@
 import { type Recall, RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
 import { mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import type { FederatedText } from '../data/federated-text.ts';
+import type { FederatedText } from '@murmuration/simulations/data/federated-text';
 import { NgramMixture } from './ngram-mixture.ts';
 import { countRecall } from './recall.ts';
 import { WittenBell } from './witten-bell.ts';

@@ -1,5 +1,5 @@
-import { seededRandom } from '../random/seeded-random.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
+import { seededRandom } from '@murmuration/simulations/random/seeded-random';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import { measured } from './costs.ts';
 import { demandOf } from './demand.ts';
 import { type Plan, planFor } from './plan.ts';

@@ -1,8 +1,8 @@
 import { Timers } from '@murmuration/protocol/time/timers';
 import { comeBackAfter } from '@murmuration/rounds/population/pacing';
-import { DailyRhythm } from '../behaviour/availability.ts';
-import { chance } from '../behaviour/chance.ts';
-import { seededRandom } from '../random/seeded-random.ts';
+import { DailyRhythm } from '@murmuration/simulations/behaviour/availability';
+import { chance } from '@murmuration/simulations/behaviour/chance';
+import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import type { CapacitySettings } from './settings.ts';
 
 /** Events a second: on average over a day, and in its busiest hour. */

@@ -1,6 +1,6 @@
 import { duration } from '@murmuration/protocol/time/duration';
+import { availability } from '@murmuration/simulations/behaviour/settings';
 import * as z from 'zod';
-import { availability } from '../behaviour/settings.ts';
 
 const price = z.number().min(0).max(1e6);
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../random/seeded-random.ts';
+import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 
 /** Draws of many units that follow from a seed (xorshift128, Marsaglia 2003). */
 export class Coin {

@@ -2,8 +2,8 @@ import { normalQuantile } from '@murmuration/monitoring/distributions/normal';
 import { halfWidth, tuned } from '@murmuration/monitoring/experiments/always-valid';
 import { effectOfShares, unitsFor } from '@murmuration/monitoring/experiments/fixed-horizon';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { percent } from '../study/percent.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
+import { percent } from '@murmuration/simulations/study/percent';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import { Coin } from './coin.ts';
 import { lookOften, perLook, stopsForRatio } from './looks.ts';
 

@@ -16,7 +16,7 @@ import { likeliestWords } from '@murmuration/demo-keyboard-app/task/typing/ranki
 import { numberId, unknownId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import type { Serving } from '@murmuration/engine/inference/serving';
 import type { ModelBytes } from '@murmuration/protocol/weights/model-files';
-import { simulatedFloors } from '../devices/floors.ts';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { OwnList } from './own-list.ts';
 
 /** Which part of the mixture answers. */

@@ -1,5 +1,5 @@
 import { mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import type { FederatedText } from '../data/federated-text.ts';
+import type { FederatedText } from '@murmuration/simulations/data/federated-text';
 import type { HeldOutText } from './evaluate.ts';
 
 /** The held-out messages of all phones. */

@@ -7,12 +7,12 @@ import type { Plan } from '@murmuration/protocol/messages/plan';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { cohortSizeOf } from '@murmuration/rounds/task/task';
-import { smsText } from '../data/sms.ts';
+import { smsText } from '@murmuration/simulations/data/sms';
+import { seededRandom } from '@murmuration/simulations/random/seeded-random';
+import { percent } from '@murmuration/simulations/study/percent';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import { keyboardTask } from '../keyboard/task.ts';
 import { heldOutText } from '../keyboard/text.ts';
-import { seededRandom } from '../random/seeded-random.ts';
-import { percent } from '../study/percent.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
 import { type Audit, audit, type Owner } from './audit.ts';
 import { trainPhones } from './owners.ts';
 

@@ -23,7 +23,7 @@ import type { Layout } from '@murmuration/protocol/weights/layout';
 import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import { MaskedRound } from '@murmuration/rounds/masking/masked-round';
 import type { Unmasker } from '@murmuration/rounds/masking/unmasker';
-import { simulatedFloors } from '../devices/floors.ts';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 
 /** One phone's place in the round. */
 interface Phone {

@@ -8,11 +8,11 @@ import { describeModel, writeWeights } from '@murmuration/engine/models/model';
 import { seededUniform } from '@murmuration/engine/training/seeded';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
-import { smsText } from '../data/sms.ts';
+import { smsText } from '@murmuration/simulations/data/sms';
+import { percent } from '@murmuration/simulations/study/percent';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import { heldOutText } from '../keyboard/text.ts';
 import { trainCentrally } from '../next-word/central-training.ts';
-import { percent } from '../study/percent.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
 import { prefixWords, saidWordForWord, secretsOf } from './secrets.ts';
 
 /** How often each secret was typed. */

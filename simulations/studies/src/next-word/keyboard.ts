@@ -1,8 +1,8 @@
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { dialogue } from '../data/dialogue.ts';
-import { smsText } from '../data/sms.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
+import { dialogue } from '@murmuration/simulations/data/dialogue';
+import { smsText } from '@murmuration/simulations/data/sms';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import { fitPrior } from './fit-prior.ts';
 import { measurePrivate, type PrivateTable } from './private-table.ts';
 import { published } from './published.ts';

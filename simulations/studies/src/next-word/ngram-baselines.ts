@@ -1,11 +1,11 @@
 import { type Recall, RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
 import { mostFrequentWords, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import type { Phone } from '@murmuration/simulations/data/federated-text';
 import { KneserNey } from '../baselines/kneser-ney.ts';
 import { NgramMixture } from '../baselines/ngram-mixture.ts';
 import { countRecall } from '../baselines/recall.ts';
 import type { SpreadingModel } from '../baselines/spread.ts';
 import { WittenBell } from '../baselines/witten-bell.ts';
-import type { Phone } from '../data/federated-text.ts';
 import { learnedAndKept } from './split.ts';
 
 export interface NgramBaselines {

@@ -3,9 +3,9 @@ import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { loadModel } from '@murmuration/engine/models/model';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { defineScenario } from '@murmuration/simulations/scenario/define-scenario';
+import type { FederatedData } from '@murmuration/simulations/scenario/federated-data';
 import * as z from 'zod';
-import { defineScenario } from '../scenario/define-scenario.ts';
-import type { FederatedData } from '../scenario/federated-data.ts';
 
 /** What the phones have, the vocabulary, and the model that the first round begins with. */
 export interface KeyboardData extends FederatedData<string> {

@@ -1,7 +1,7 @@
 import { tableModel } from '@murmuration/demo-keyboard-app/task/model';
+import { commonSettings } from '@murmuration/simulations/scenario/settings';
 import * as z from 'zod';
 import { ngramSettings } from '../ngrams/settings.ts';
-import { commonSettings } from '../scenario/settings.ts';
 import { vocabularySettings } from '../vocabulary/settings.ts';
 import { fittedPrior } from './fitted-prior.ts';
 

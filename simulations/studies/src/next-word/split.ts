@@ -1,4 +1,4 @@
-import type { Phone } from '../data/federated-text.ts';
+import type { Phone } from '@murmuration/simulations/data/federated-text';
 
 /** Share of a phone's training messages, its last ones, that settings are chosen on. */
 const keptShare = 1 / 9;

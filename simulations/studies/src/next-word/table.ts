@@ -6,7 +6,7 @@ import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel } from '@murmuration/engine/models/model';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Phone } from '../data/federated-text.ts';
+import type { Phone } from '@murmuration/simulations/data/federated-text';
 import type { PhoneFindings, Source } from '../hybrid/phone.ts';
 import { type FoundNgrams, findNgrams } from '../ngrams/find-ngrams.ts';
 import { trainByRounds } from './federated-training.ts';

@@ -3,7 +3,7 @@ import { binOf, probabilitiesOfWhatCame } from '@murmuration/client-sdk/hybrid/c
 import type { OpenPersonal, PersonalModel, PersonalPorts } from '@murmuration/client-sdk/hybrid/personal';
 import type { WeightsPrior } from '@murmuration/client-sdk/hybrid/weights-prior';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Phone } from '../data/federated-text.ts';
+import type { Phone } from '@murmuration/simulations/data/federated-text';
 
 /** What the parts of a mixture had given to what came on phones, question by question: the global model, then the personal ones. */
 export interface PartsOfPhones {

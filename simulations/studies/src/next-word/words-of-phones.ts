@@ -1,6 +1,6 @@
 import { firstWordId, mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Phone } from '../data/federated-text.ts';
+import type { Phone } from '@murmuration/simulations/data/federated-text';
 import { bothRounds } from '../vocabulary/both-rounds.ts';
 import { coverage, wordsOf } from '../vocabulary/words.ts';
 import type { KeyboardTableSettings } from './settings.ts';

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Phone } from '../data/federated-text.ts';
+import type { Phone } from '@murmuration/simulations/data/federated-text';
 import { type Baseline, type Hits, type Stranger, strangersHits } from '../hybrid/baselines.ts';
 import type { Recalls } from '../hybrid/phone.ts';
 import { type CountedPart, measureCounted } from './counted-ngrams.ts';

@@ -9,7 +9,7 @@ import { type FoundNumbers, readNumbers } from '@murmuration/protocol/queries/fo
 import type { NumbersQuery } from '@murmuration/protocol/queries/query';
 import { type Side, sideOf } from '@murmuration/protocol/queries/sides';
 import { unmaskerPool } from '@murmuration/rounds/masking/unmasker';
-import { seededRandom } from '../random/seeded-random.ts';
+import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import { AskedPhones } from '../vocabulary/asked-phones.ts';
 import type { NgramSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 import { seededUniform } from '@murmuration/engine/training/seeded';
 import { privacyOf } from '@murmuration/rounds/task/task-privacy';
-import type { Phone } from '../data/federated-text.ts';
+import type { Phone } from '@murmuration/simulations/data/federated-text';
 import { type MembershipEpsilon, membershipEpsilon } from './likelihood-ratio.ts';
 import { bigram, neural, type Pairs, type ShadowModel, scoreOf, teach } from './shadow-models.ts';
 

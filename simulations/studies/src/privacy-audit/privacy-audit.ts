@@ -1,11 +1,11 @@
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { privacyOf } from '@murmuration/rounds/task/task-privacy';
+import { adversariesOf } from '@murmuration/simulations/adversaries/adversaries';
+import { smsText } from '@murmuration/simulations/data/sms';
+import type { GivenSettings, Scenario } from '@murmuration/simulations/scenario/define-scenario';
+import { loadScenario } from '@murmuration/simulations/scenario/load-scenario';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import * as z from 'zod';
-import { adversariesOf } from '../adversaries/adversaries.ts';
-import { smsText } from '../data/sms.ts';
-import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';
-import { loadScenario } from '../scenario/load-scenario.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
 import { type Empirical, empiricalEpsilon } from './empirical.ts';
 import type { MembershipEpsilon } from './likelihood-ratio.ts';
 import { membership } from './membership.ts';

@@ -4,9 +4,9 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
 import work from '@murmuration/rounds/privacy/worker';
 import { sharedNoiseOf } from '@murmuration/rounds/task/task-privacy';
-import { openFederation } from '../federation/federation.ts';
-import { completeSettings } from '../scenario/complete-settings.ts';
-import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';
+import { openFederation } from '@murmuration/simulations/federation/federation';
+import { completeSettings } from '@murmuration/simulations/scenario/complete-settings';
+import type { GivenSettings, Scenario } from '@murmuration/simulations/scenario/define-scenario';
 
 /** What anybody may know of a run: its versions, and who had a part in each. */
 export interface Released {

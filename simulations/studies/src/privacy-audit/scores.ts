@@ -1,5 +1,5 @@
 import { strategyOf } from '@murmuration/privacy/mechanisms/mechanism';
-import { canary } from '../adversaries/canary.ts';
+import { canary } from '@murmuration/simulations/adversaries/canary';
 import type { Released } from './released.ts';
 
 /** How much of canaries an attacker finds: of those that took part, and of others that could have, in the same rounds. */

@@ -2,7 +2,7 @@ import { clip } from '@murmuration/client-sdk/update/clip';
 import { seededUniform } from '@murmuration/engine/training/seeded';
 import { independentNoise } from '@murmuration/privacy/mechanisms/banded-noise';
 import { native } from '@murmuration/protocol/primitives/node';
-import { seededRandom } from '../random/seeded-random.ts';
+import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 
 /** What one device typed, as pairs of words that follow each other: twice as many numbers. */
 export type Pairs = Uint32Array;

@@ -1,11 +1,11 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 import type { EachStrategy } from '@murmuration/rounds/strategy/strategy';
-import { mnist } from '../data/mnist.ts';
-import { digitAccuracy } from '../digits/accuracy.ts';
-import { digitLearner } from '../digits/learner.ts';
-import { backdoorSuccess } from '../digits/poisons.ts';
-import { seededRandom } from '../random/seeded-random.ts';
+import { mnist } from '@murmuration/simulations/data/mnist';
+import { digitAccuracy } from '@murmuration/simulations/digits/accuracy';
+import { digitLearner } from '@murmuration/simulations/digits/learner';
+import { backdoorSuccess } from '@murmuration/simulations/digits/poisons';
+import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import { maskedMeans, type Sent, singleUpdates } from './cohorts.ts';
 import { Crowd, target } from './crowd.ts';
 import { type RuleName, ruleOf } from './rules.ts';

@@ -1,8 +1,8 @@
 import { clip } from '@murmuration/client-sdk/update/clip';
 import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
-import type { Digit } from '../data/mnist.ts';
-import type { DigitLearner } from '../digits/learner.ts';
-import { digitPoisons } from '../digits/poisons.ts';
+import type { Digit } from '@murmuration/simulations/data/mnist';
+import type { DigitLearner } from '@murmuration/simulations/digits/learner';
+import { digitPoisons } from '@murmuration/simulations/digits/poisons';
 import type { RobustnessSettings } from './settings.ts';
 
 /** What a digit with the trigger is to be taken for. */

@@ -1,7 +1,7 @@
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { inThreads } from '../study/in-threads.ts';
-import { percent } from '../study/percent.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
+import { inThreads } from '@murmuration/simulations/study/in-threads';
+import { percent } from '@murmuration/simulations/study/percent';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import type { Attacked, AttackJob, Mode } from './attack.ts';
 import type { RuleName } from './rules.ts';
 import { robustnessSettings } from './settings.ts';

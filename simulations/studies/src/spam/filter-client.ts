@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { DatedMail } from '../data/dated-mail.ts';
+import type { DatedMail } from '@murmuration/simulations/data/dated-mail';
 
 /** A mail server's side: asks the filter, and steers its coordinator, over HTTP. */
 export class FilterClient {

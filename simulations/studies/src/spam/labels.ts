@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs';
-import type { DatedMail } from '../data/dated-mail.ts';
+import type { DatedMail } from '@murmuration/simulations/data/dated-mail';
 import { bucketsOf } from './buckets.ts';
 
 /** A mail of which it is known what it was, as far as a filter learns from it. */

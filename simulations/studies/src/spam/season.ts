@@ -1,7 +1,7 @@
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import type { DatedMail } from '../data/dated-mail.ts';
-import { percent } from '../study/percent.ts';
-import type { Findings } from '../study/study.ts';
+import type { DatedMail } from '@murmuration/simulations/data/dated-mail';
+import { percent } from '@murmuration/simulations/study/percent';
+import type { Findings } from '@murmuration/simulations/study/study';
 import type { Judged, Replay } from './replay.ts';
 import { day, week } from './task.ts';
 

@@ -1,6 +1,6 @@
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { datedMail } from '../data/dated-mail.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
+import { datedMail } from '@murmuration/simulations/data/dated-mail';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import { Replay } from './replay.ts';
 import { findingsOf, from, playSeason } from './season.ts';
 

@@ -4,10 +4,10 @@ import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
-import { type Digit, mnist } from '../data/mnist.ts';
-import { digitAccuracy } from '../digits/accuracy.ts';
-import { type DigitLearner, digitLearner } from '../digits/learner.ts';
-import { partition } from '../partition/partition.ts';
+import { type Digit, mnist } from '@murmuration/simulations/data/mnist';
+import { digitAccuracy } from '@murmuration/simulations/digits/accuracy';
+import { type DigitLearner, digitLearner } from '@murmuration/simulations/digits/learner';
+import { partition } from '@murmuration/simulations/partition/partition';
 import { type Contestant, contestants } from './contestants.ts';
 import type { StrategiesSettings } from './settings.ts';
 

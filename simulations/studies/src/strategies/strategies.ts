@@ -1,7 +1,7 @@
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { inThreads } from '../study/in-threads.ts';
-import { percent } from '../study/percent.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
+import { inThreads } from '@murmuration/simulations/study/in-threads';
+import { percent } from '@murmuration/simulations/study/percent';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import { orderings } from './contestants.ts';
 import { type Course, type CourseJob, partitions } from './course.ts';
 import { strategiesSettings } from './settings.ts';

@@ -17,7 +17,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { AnswerSum } from '@murmuration/rounds/aggregation/answer-sum';
 import type { Unmasker } from '@murmuration/rounds/masking/unmasker';
-import { simulatedFloors } from '../devices/floors.ts';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { MaskedCohort } from '../leak-audit/masked-cohort.ts';
 
 /** What one round has found, and what it took. */

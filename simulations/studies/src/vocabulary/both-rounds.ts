@@ -2,7 +2,7 @@ import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import type { HeavyHitters } from '@murmuration/protocol/queries/heavy-hitters';
 import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
 import { unmaskerPool } from '@murmuration/rounds/masking/unmasker';
-import { seededRandom } from '../random/seeded-random.ts';
+import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import { AskedPhones, type AskedRound } from './asked-phones.ts';
 import type { VocabularySettings } from './settings.ts';
 

@@ -1,9 +1,9 @@
 import { firstWordId, mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { piecesNeeded } from '@murmuration/protocol/queries/text-digest';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { smsText } from '../data/sms.ts';
-import { percent } from '../study/percent.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
+import { smsText } from '@murmuration/simulations/data/sms';
+import { percent } from '@murmuration/simulations/study/percent';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import type { AskedRound } from './asked-phones.ts';
 import { bothRounds } from './both-rounds.ts';
 import { vocabularySettings } from './settings.ts';

@@ -3,10 +3,10 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { didYouMean } from '@murmuration/protocol/errors/nearest';
+import type { Scenario } from '@murmuration/simulations/scenario/define-scenario';
+import { loadScenario } from '@murmuration/simulations/scenario/load-scenario';
+import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import type * as z from 'zod';
-import type { Scenario } from '../scenario/define-scenario.ts';
-import { loadScenario } from '../scenario/load-scenario.ts';
-import type { Findings, ScenarioOptions } from '../study/study.ts';
 
 /** A scenario that is more than runs of one federation: it says all that it found by itself. */
 export interface Study {
@@ -86,14 +86,14 @@ export const catalogue: readonly Entry[] = [
     kind: 'study',
     name: 'strategies',
     shows: 'rounds that each strategy takes to 95 % of MNIST, beside the order that papers tell of',
-    load: () => import('../strategies/strategies.ts'),
+    load: () => import('@murmuration/studies/strategies/strategies'),
   },
   {
     kind: 'study',
     name: 'async',
     shows: 'how much sooner devices that come one by one teach MNIST than cohorts that begin together',
     async load() {
-      const { asynchrony } = await import('../asynchrony/asynchrony.ts');
+      const { asynchrony } = await import('@murmuration/studies/asynchrony/asynchrony');
       return asynchrony(file('mnist-2nn')) as Study;
     },
   },
@@ -101,27 +101,27 @@ export const catalogue: readonly Entry[] = [
     kind: 'study',
     name: 'robustness',
     shows: 'what colluding devices do to MNIST under each rule: on single updates, and in masked groups',
-    load: () => import('../robustness/robustness.ts'),
+    load: () => import('@murmuration/studies/robustness/robustness'),
   },
   {
     kind: 'study',
     name: 'leak-audit',
     shows: "what an attacker reads from one phone's update, plain and masked",
-    load: () => import('../leak-audit/leak-audit.ts'),
+    load: () => import('@murmuration/studies/leak-audit/leak-audit'),
   },
   {
     kind: 'study',
     name: 'memorisation',
     shows:
       'what a keyboard says word for word of what was typed again and again, with and without forgetting',
-    load: () => import('../memorisation/memorisation.ts'),
+    load: () => import('@murmuration/studies/memorisation/memorisation'),
   },
   {
     kind: 'study',
     name: 'privacy-audit',
     shows: 'the ε that an attacker measures on the versions of a task with a privacy budget, kept and broken',
     async load() {
-      const { privacyAudit } = await import('../privacy-audit/privacy-audit.ts');
+      const { privacyAudit } = await import('@murmuration/studies/privacy-audit/privacy-audit');
       return privacyAudit(file('clusters')) as Study;
     },
   },
@@ -130,7 +130,7 @@ export const catalogue: readonly Entry[] = [
     name: 'keyboard',
     shows:
       'n-grams, central and federated training, personal and hybrid models on one split of real messages; with privacy.rounds, recall for several ε',
-    load: () => import('../next-word/keyboard.ts'),
+    load: () => import('@murmuration/studies/next-word/keyboard'),
     tuned: file('keyboard-phones'),
   },
   {
@@ -138,32 +138,32 @@ export const catalogue: readonly Entry[] = [
     name: 'vocabulary',
     shows:
       "the keyboard's words, found by a query for texts that ten phones have, beside those of pooled text",
-    load: () => import('../vocabulary/vocabulary.ts'),
+    load: () => import('@murmuration/studies/vocabulary/vocabulary'),
   },
   {
     kind: 'study',
     name: 'hybrid',
     shows: 'whether phones are better off with a model that is partly their own',
-    load: () => import('../strangers/strangers.ts'),
+    load: () => import('@murmuration/studies/strangers/strangers'),
   },
   {
     kind: 'study',
     name: 'spam',
     shows:
       'a mail filter that is served, watched for drift, trained again and promoted by its gate, mail by mail',
-    load: () => import('../spam/spam.ts'),
+    load: () => import('@murmuration/studies/spam/spam'),
   },
   {
     kind: 'study',
     name: 'experiments',
     shows: 'how often people who look at experiments all the time are wrong, by sequential tests and without',
-    load: () => import('../experiments/experiments.ts'),
+    load: () => import('@murmuration/studies/experiments/experiments'),
   },
   {
     kind: 'study',
     name: 'capacity',
     shows: 'what fleets of up to ten million devices take: requests, processors, database, traffic and money',
-    load: () => import('../capacity/capacity.ts'),
+    load: () => import('@murmuration/studies/capacity/capacity'),
   },
 ];
 

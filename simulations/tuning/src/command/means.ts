@@ -1,4 +1,4 @@
-import type { PlainData } from '../run-events/run-event.ts';
+import type { PlainData } from '@murmuration/simulations/run-events/run-event';
 
 type Figures = Readonly<Record<string, PlainData>>;
 

@@ -1,6 +1,6 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { RoundEnded } from '@murmuration/simulations/run-events/run-event';
 import { Presets, SingleBar } from 'cli-progress';
-import type { RoundEnded } from '../run-events/run-event.ts';
 
 /** ms between lines where nobody watches. */
 const lineEvery = 10_000;

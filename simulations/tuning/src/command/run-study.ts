@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { completeSettings, settingAt } from '@murmuration/simulations/scenario/complete-settings';
+import type { Findings } from '@murmuration/simulations/study/study';
 import * as z from 'zod';
-import { completeSettings, settingAt } from '../scenario/complete-settings.ts';
-import type { Findings } from '../study/study.ts';
 import type { Study } from './catalogue.ts';
 import type { SimulateOptions } from './simulate-options.ts';
 

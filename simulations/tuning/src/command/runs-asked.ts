@@ -1,5 +1,5 @@
-import { settingAt } from '../scenario/complete-settings.ts';
-import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';
+import { settingAt } from '@murmuration/simulations/scenario/complete-settings';
+import type { GivenSettings, Scenario } from '@murmuration/simulations/scenario/define-scenario';
 
 /** A setting and what it is set to. */
 export interface Assignment {

@@ -1,9 +1,9 @@
+import { flatSettings } from '@murmuration/simulations/report/flat-settings';
+import type { PlainData } from '@murmuration/simulations/run-events/run-event';
+import { completeSettings } from '@murmuration/simulations/scenario/complete-settings';
+import type { GivenSettings } from '@murmuration/simulations/scenario/define-scenario';
+import { allowedSettings } from '@murmuration/simulations/scenario/setting-paths';
 import type * as z from 'zod';
-import { flatSettings } from '../report/flat-settings.ts';
-import type { PlainData } from '../run-events/run-event.ts';
-import { completeSettings } from '../scenario/complete-settings.ts';
-import type { GivenSettings } from '../scenario/define-scenario.ts';
-import { allowedSettings } from '../scenario/setting-paths.ts';
 
 const mostLetters = 60;
 

@@ -1,9 +1,9 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { FederatedData } from '@murmuration/simulations/scenario/federated-data';
+import { loadScenario } from '@murmuration/simulations/scenario/load-scenario';
+import type { WorkerSetup } from '@murmuration/simulations/workers/jobs';
 import { digestOf } from '../queue/digest.ts';
 import { type Means, requireSameMeans, type StandingRun } from '../queue/standing.ts';
-import type { FederatedData } from '../scenario/federated-data.ts';
-import { loadScenario } from '../scenario/load-scenario.ts';
-import type { WorkerSetup } from '../workers/jobs.ts';
 import { fileOf } from './known-scenarios.ts';
 
 /** What a worker needs for the jobs of a run. */

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { freeMemory } from '@murmuration/protocol/primitives/node';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { startThreads, WorkerPool } from '@murmuration/simulations/workers/worker-pool';
 import type { Redis } from 'ioredis';
 import { encodeAnswer, encodeFailure } from '../queue/answers.ts';
 import { redisBlobs } from '../queue/blobs.ts';
@@ -9,7 +10,6 @@ import { type FarJob, numberOf, readJob } from '../queue/jobs.ts';
 import { keptFor, keys } from '../queue/keys.ts';
 import { setInParts } from '../queue/large-values.ts';
 import { JobReader } from '../queue/models.ts';
-import { startThreads, WorkerPool } from '../workers/worker-pool.ts';
 import type { Prepared } from './prepare.ts';
 
 /** The jobs of one run, as this worker does them. */

@@ -1,9 +1,9 @@
 import type { TrainingPath } from '@murmuration/engine/training/trainer';
 import { type MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { decodeFrame, encodeFrame, errorOf, refusalOf } from '@murmuration/protocol/messages/frame';
+import type { Measured } from '@murmuration/simulations/scenario/define-scenario';
+import type { ResultOf } from '@murmuration/simulations/workers/jobs';
 import * as z from 'zod/mini';
-import type { Measured } from '../scenario/define-scenario.ts';
-import type { ResultOf } from '../workers/jobs.ts';
 import type { FarJob } from './jobs.ts';
 
 /** Bytes of the length that stands before the head of an answer. */

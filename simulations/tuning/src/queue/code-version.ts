@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const checkout = fileURLToPath(new URL('../../../', import.meta.url));
+const checkout = fileURLToPath(new URL('../../../../', import.meta.url));
 
 interface Manifest {
   readonly name?: string;

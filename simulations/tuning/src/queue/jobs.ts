@@ -2,9 +2,9 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import { hashPattern, looks } from '@murmuration/protocol/ids/ids';
 import { trainingSettings } from '@murmuration/protocol/messages/plan';
+import type { Job } from '@murmuration/simulations/workers/jobs';
 import * as z from 'zod';
 import { safeParse } from 'zod/mini';
-import type { Job } from '../workers/jobs.ts';
 
 /** The jobs that any worker may do, as they need nothing of the jobs before them. */
 export type FarJob = Extract<Job, { kind: 'train' | 'measure' | 'measure-client' }>;

@@ -1,9 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Job } from '@murmuration/simulations/workers/jobs';
+import type { Thread } from '@murmuration/simulations/workers/worker-pool';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Job } from '../workers/jobs.ts';
-import type { Thread } from '../workers/worker-pool.ts';
 import { decodeAnswer, UnreadableAnswer } from './answers.ts';
 import { redisBlobs } from './blobs.ts';
 import { problemOf } from './connection.ts';

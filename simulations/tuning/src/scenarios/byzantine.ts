@@ -1,10 +1,10 @@
+import { digitAccuracy } from '@murmuration/simulations/digits/accuracy';
+import { twoLayerPerceptron } from '@murmuration/simulations/digits/models';
+import { backdoorSuccess } from '@murmuration/simulations/digits/poisons';
+import { digitSetting } from '@murmuration/simulations/digits/setting';
+import { lossFigures } from '@murmuration/simulations/learning-curves/losses';
+import { defineScenario } from '@murmuration/simulations/scenario/define-scenario';
 import * as z from 'zod';
-import { digitAccuracy } from '../digits/accuracy.ts';
-import { twoLayerPerceptron } from '../digits/models.ts';
-import { backdoorSuccess } from '../digits/poisons.ts';
-import { digitSetting } from '../digits/setting.ts';
-import { lossFigures } from '../learning-curves/losses.ts';
-import { defineScenario } from '../scenario/define-scenario.ts';
 
 const signFlip = { share: 0.25, attack: { kind: 'sign-flip', scale: 5 } } as const;
 /** One in 20 devices, which makes up for the others of its round. */

@@ -1,11 +1,11 @@
 import { softmaxLoss, sparseSoftmaxCrossEntropy } from '@murmuration/engine/objective/losses';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { seededUniform } from '@murmuration/engine/training/seeded';
+import { defineScenario } from '@murmuration/simulations/scenario/define-scenario';
+import type { FederatedData } from '@murmuration/simulations/scenario/federated-data';
+import { logUniform, oneOf } from '@murmuration/simulations/spaces/distributions';
+import { defineSpace } from '@murmuration/simulations/spaces/given-space';
 import * as z from 'zod';
-import { defineScenario } from '../scenario/define-scenario.ts';
-import type { FederatedData } from '../scenario/federated-data.ts';
-import { logUniform, oneOf } from '../spaces/distributions.ts';
-import { defineSpace } from '../spaces/given-space.ts';
 
 /** A point and the cluster that it belongs to. */
 interface Point {

@@ -1,7 +1,7 @@
-import { twoLayerPerceptron } from '../digits/models.ts';
-import { digitSetting } from '../digits/setting.ts';
-import { roundsToAccuracy } from '../learning-curves/rounds-to-accuracy.ts';
-import { defineScenario } from '../scenario/define-scenario.ts';
+import { twoLayerPerceptron } from '@murmuration/simulations/digits/models';
+import { digitSetting } from '@murmuration/simulations/digits/setting';
+import { roundsToAccuracy } from '@murmuration/simulations/learning-curves/rounds-to-accuracy';
+import { defineScenario } from '@murmuration/simulations/scenario/define-scenario';
 
 const target = 0.97;
 

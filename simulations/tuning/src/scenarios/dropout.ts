@@ -1,7 +1,7 @@
-import { twoLayerPerceptron } from '../digits/models.ts';
-import { digitSetting } from '../digits/setting.ts';
-import { lossFigures } from '../learning-curves/losses.ts';
-import { defineScenario } from '../scenario/define-scenario.ts';
+import { twoLayerPerceptron } from '@murmuration/simulations/digits/models';
+import { digitSetting } from '@murmuration/simulations/digits/setting';
+import { lossFigures } from '@murmuration/simulations/learning-curves/losses';
+import { defineScenario } from '@murmuration/simulations/scenario/define-scenario';
 
 export default defineScenario({
   ...digitSetting,

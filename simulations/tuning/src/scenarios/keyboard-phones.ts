@@ -2,14 +2,14 @@ import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { mostFrequentWords, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { dialogue } from '@murmuration/simulations/data/dialogue';
+import { type FederatedText, spreadOverPhones } from '@murmuration/simulations/data/federated-text';
+import { smsText } from '@murmuration/simulations/data/sms';
+import { defineScenario } from '@murmuration/simulations/scenario/define-scenario';
+import type { FederatedData } from '@murmuration/simulations/scenario/federated-data';
+import { logUniform, oneOf, uniform } from '@murmuration/simulations/spaces/distributions';
+import { defineSpace } from '@murmuration/simulations/spaces/given-space';
 import * as z from 'zod';
-import { dialogue } from '../data/dialogue.ts';
-import { type FederatedText, spreadOverPhones } from '../data/federated-text.ts';
-import { smsText } from '../data/sms.ts';
-import { defineScenario } from '../scenario/define-scenario.ts';
-import type { FederatedData } from '../scenario/federated-data.ts';
-import { logUniform, oneOf, uniform } from '../spaces/distributions.ts';
-import { defineSpace } from '../spaces/given-space.ts';
 
 interface KeyboardData extends FederatedData<string> {
   /** Of the vocabulary. */

@@ -1,9 +1,9 @@
-import { convolutionalNetwork } from '../digits/models.ts';
-import { publishedRounds } from '../digits/published-rounds.ts';
-import { digitSetting, pathological } from '../digits/setting.ts';
-import { roundsToAccuracy } from '../learning-curves/rounds-to-accuracy.ts';
-import { mcmahan2017 } from '../published/mcmahan-2017.ts';
-import { defineScenario } from '../scenario/define-scenario.ts';
+import { convolutionalNetwork } from '@murmuration/simulations/digits/models';
+import { publishedRounds } from '@murmuration/simulations/digits/published-rounds';
+import { digitSetting, pathological } from '@murmuration/simulations/digits/setting';
+import { roundsToAccuracy } from '@murmuration/simulations/learning-curves/rounds-to-accuracy';
+import { mcmahan2017 } from '@murmuration/simulations/published/mcmahan-2017';
+import { defineScenario } from '@murmuration/simulations/scenario/define-scenario';
 
 const { network } = mcmahan2017;
 

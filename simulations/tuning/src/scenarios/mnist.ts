@@ -1,9 +1,9 @@
+import { convolutionalNetwork, twoLayerPerceptron } from '@murmuration/simulations/digits/models';
+import { digitSetting, pathological } from '@murmuration/simulations/digits/setting';
+import { defineScenario } from '@murmuration/simulations/scenario/define-scenario';
+import { integer, logUniform, oneOf } from '@murmuration/simulations/spaces/distributions';
+import { defineSpace } from '@murmuration/simulations/spaces/given-space';
 import * as z from 'zod';
-import { convolutionalNetwork, twoLayerPerceptron } from '../digits/models.ts';
-import { digitSetting, pathological } from '../digits/setting.ts';
-import { defineScenario } from '../scenario/define-scenario.ts';
-import { integer, logUniform, oneOf } from '../spaces/distributions.ts';
-import { defineSpace } from '../spaces/given-space.ts';
 
 const units = z.int().min(1).max(4_096);
 

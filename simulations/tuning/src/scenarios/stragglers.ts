@@ -1,9 +1,9 @@
-import { deviceBehaviour } from '../behaviour/behaviour.ts';
-import { twoLayerPerceptron } from '../digits/models.ts';
-import { digitSetting } from '../digits/setting.ts';
-import { durationFigures } from '../learning-curves/durations.ts';
-import { lossFigures } from '../learning-curves/losses.ts';
-import { defineScenario } from '../scenario/define-scenario.ts';
+import { deviceBehaviour } from '@murmuration/simulations/behaviour/behaviour';
+import { twoLayerPerceptron } from '@murmuration/simulations/digits/models';
+import { digitSetting } from '@murmuration/simulations/digits/setting';
+import { durationFigures } from '@murmuration/simulations/learning-curves/durations';
+import { lossFigures } from '@murmuration/simulations/learning-curves/losses';
+import { defineScenario } from '@murmuration/simulations/scenario/define-scenario';
 
 export default defineScenario({
   ...digitSetting,

@@ -5,7 +5,7 @@ import { describeModel, loadModel } from '@murmuration/engine/models/model';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
-import { firstModel } from '../scenario/first-model.ts';
+import { firstModel } from '@murmuration/simulations/scenario/first-model';
 import type { Outcome } from './training.ts';
 import type { Trial } from './trial.ts';
 

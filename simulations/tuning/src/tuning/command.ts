@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { Findings } from '@murmuration/simulations/study/study';
 import { Command } from 'commander';
 import { readAssignment } from '../command/assignments.ts';
 import { searchedScenario } from '../command/catalogue.ts';
 import type { Assignment } from '../command/runs-asked.ts';
 import { whole } from '../options/values.ts';
-import type { Findings } from '../study/study.ts';
 
 interface Options {
   readonly space?: string;
@@ -40,7 +40,7 @@ export function tuneCommand(show: (findings: Findings, options: { json: boolean 
     .action(async (name: string, options: Options) => {
       const { scenario, called } = await searchedScenario(name);
       const { loadSpace } = await import('./load-space.ts');
-      const { readSpace } = await import('../spaces/space.ts');
+      const { readSpace } = await import('@murmuration/simulations/spaces/space');
       if (options.space === undefined && !scenario.space)
         throw new MurmurationError(
           'config.invalid',

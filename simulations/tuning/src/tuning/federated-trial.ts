@@ -1,7 +1,7 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
-import { openFederation } from '../federation/federation.ts';
-import { failureOf } from '../federation/stopping.ts';
-import type { RoundEnded } from '../run-events/run-event.ts';
+import { openFederation } from '@murmuration/simulations/federation/federation';
+import { failureOf } from '@murmuration/simulations/federation/stopping';
+import type { RoundEnded } from '@murmuration/simulations/run-events/run-event';
 import type { Outcome } from './training.ts';
 import type { Trial } from './trial.ts';
 

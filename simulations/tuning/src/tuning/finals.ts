@@ -1,4 +1,4 @@
-import type { Point } from '../spaces/dimensions.ts';
+import type { Point } from '@murmuration/simulations/spaces/dimensions';
 import { errorOf, mean } from './choice.ts';
 import { looksUntil } from './search.ts';
 import type { Train } from './training.ts';

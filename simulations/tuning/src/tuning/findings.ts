@@ -1,6 +1,6 @@
-import type { PlainData } from '../run-events/run-event.ts';
-import type { Point } from '../spaces/dimensions.ts';
-import type { Findings } from '../study/study.ts';
+import type { PlainData } from '@murmuration/simulations/run-events/run-event';
+import type { Point } from '@murmuration/simulations/spaces/dimensions';
+import type { Findings } from '@murmuration/simulations/study/study';
 import { flatPoint, settingsText } from './flat.ts';
 import type { Finished, SearchFound, Tuned } from './tuned.ts';
 

@@ -1,9 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { didYouMean } from '@murmuration/protocol/errors/nearest';
-import type { Scenario } from '../scenario/define-scenario.ts';
-import { settingPaths } from '../scenario/setting-paths.ts';
-import { commonSettings } from '../scenario/settings.ts';
-import type { Space } from '../spaces/space.ts';
+import type { Scenario } from '@murmuration/simulations/scenario/define-scenario';
+import { settingPaths } from '@murmuration/simulations/scenario/setting-paths';
+import { commonSettings } from '@murmuration/simulations/scenario/settings';
+import type { Space } from '@murmuration/simulations/spaces/space';
 
 /** Sections that no search may choose, and why. */
 const fixed: Readonly<Record<string, string>> = {

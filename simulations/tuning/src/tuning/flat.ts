@@ -1,5 +1,5 @@
-import type { PlainData } from '../run-events/run-event.ts';
-import type { Point } from '../spaces/dimensions.ts';
+import type { PlainData } from '@murmuration/simulations/run-events/run-event';
+import type { Point } from '@murmuration/simulations/spaces/dimensions';
 
 /**
  * Settings as single values by their paths, as `--set` takes them one after the other. What says of which kind the others are comes first:

@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync,
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { PlainData } from '@murmuration/simulations/run-events/run-event';
 import * as z from 'zod';
-import type { PlainData } from '../run-events/run-event.ts';
 import type { Outcome } from './training.ts';
 
 const file = 'tune.jsonl';

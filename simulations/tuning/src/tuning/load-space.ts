@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
-import { readSpace, type Space } from '../spaces/space.ts';
+import { readSpace, type Space } from '@murmuration/simulations/spaces/space';
 
 const mostBytes = 1_000_000;
 

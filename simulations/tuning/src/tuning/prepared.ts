@@ -1,12 +1,12 @@
 import { seededUniform } from '@murmuration/engine/training/seeded';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { completeSettings, settingAt } from '@murmuration/simulations/scenario/complete-settings';
+import type { GivenSettings, Scenario } from '@murmuration/simulations/scenario/define-scenario';
+import type { CommonSettings } from '@murmuration/simulations/scenario/settings';
+import { drawPoints, type Point } from '@murmuration/simulations/spaces/dimensions';
+import { gridOf } from '@murmuration/simulations/spaces/grid';
+import type { Space } from '@murmuration/simulations/spaces/space';
 import type { Assignment } from '../command/runs-asked.ts';
-import { completeSettings, settingAt } from '../scenario/complete-settings.ts';
-import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';
-import type { CommonSettings } from '../scenario/settings.ts';
-import { drawPoints, type Point } from '../spaces/dimensions.ts';
-import { gridOf } from '../spaces/grid.ts';
-import type { Space } from '../spaces/space.ts';
 import { requirePaths } from './fixed-paths.ts';
 import { ladder, type Rung } from './halving.ts';
 import type { TrainingAsked } from './training.ts';

@@ -1,6 +1,6 @@
+import type { Point } from '@murmuration/simulations/spaces/dimensions';
+import type { Space } from '@murmuration/simulations/spaces/space';
 import type { Assignment } from '../command/runs-asked.ts';
-import type { Point } from '../spaces/dimensions.ts';
-import type { Space } from '../spaces/space.ts';
 import { flatPoint, settingText } from './flat.ts';
 
 /** What a person types to run what was chosen. */

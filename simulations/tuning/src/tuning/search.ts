@@ -1,4 +1,4 @@
-import type { Point } from '../spaces/dimensions.ts';
+import type { Point } from '@murmuration/simulations/spaces/dimensions';
 import { type Judged, judge } from './choice.ts';
 import { type Rung, ranked } from './halving.ts';
 import type { MeasuredOn, Outcome, Train, TrainingAsked } from './training.ts';

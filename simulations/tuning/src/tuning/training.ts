@@ -1,4 +1,4 @@
-import type { PlainData } from '../run-events/run-event.ts';
+import type { PlainData } from '@murmuration/simulations/run-events/run-event';
 
 /** What a training is measured on. `heldOut` is read in the end only, once all is chosen. */
 export type MeasuredOn = 'proxy' | 'validation' | 'heldOut';

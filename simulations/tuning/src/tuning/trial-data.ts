@@ -1,8 +1,8 @@
 import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Scenario } from '../scenario/define-scenario.ts';
-import type { FederatedData } from '../scenario/federated-data.ts';
-import type { CommonSettings } from '../scenario/settings.ts';
+import type { Scenario } from '@murmuration/simulations/scenario/define-scenario';
+import type { FederatedData } from '@murmuration/simulations/scenario/federated-data';
+import type { CommonSettings } from '@murmuration/simulations/scenario/settings';
 import type { MeasuredOn } from './training.ts';
 
 /** One in so many examples of a client is set apart to choose settings on, where it has at least half as many. */

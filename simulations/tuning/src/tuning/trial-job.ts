@@ -1,6 +1,6 @@
-import { completeSettings } from '../scenario/complete-settings.ts';
-import type { GivenSettings } from '../scenario/define-scenario.ts';
-import { loadScenario } from '../scenario/load-scenario.ts';
+import { completeSettings } from '@murmuration/simulations/scenario/complete-settings';
+import type { GivenSettings } from '@murmuration/simulations/scenario/define-scenario';
+import { loadScenario } from '@murmuration/simulations/scenario/load-scenario';
 import { trainCentral } from './central-trial.ts';
 import { trainFederated } from './federated-trial.ts';
 import type { MeasuredOn, Outcome } from './training.ts';

@@ -1,6 +1,6 @@
-import type { Scenario } from '../scenario/define-scenario.ts';
-import type { FederatedData } from '../scenario/federated-data.ts';
-import type { CommonSettings } from '../scenario/settings.ts';
+import type { Scenario } from '@murmuration/simulations/scenario/define-scenario';
+import type { FederatedData } from '@murmuration/simulations/scenario/federated-data';
+import type { CommonSettings } from '@murmuration/simulations/scenario/settings';
 
 /** One training of a search, in the thread that trains it. */
 export interface Trial {

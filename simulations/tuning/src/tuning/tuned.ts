@@ -1,5 +1,5 @@
-import type { Point } from '../spaces/dimensions.ts';
-import type { Space } from '../spaces/space.ts';
+import type { Point } from '@murmuration/simulations/spaces/dimensions';
+import type { Space } from '@murmuration/simulations/spaces/space';
 import type { Rung } from './halving.ts';
 import type { Effect } from './importance/importance.ts';
 import type { Searched } from './search.ts';

@@ -3,7 +3,7 @@ import { SlipRows } from '@murmuration/demo-keyboard-app/task/typing/slips';
 import { Spelling } from '@murmuration/demo-keyboard-app/task/typing/spelling';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { smsText } from '@murmuration/simulations/data/sms';
-import { wordsOf } from '@murmuration/simulations/vocabulary/words';
+import { wordsOf } from '@murmuration/studies/vocabulary/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

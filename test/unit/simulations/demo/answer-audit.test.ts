@@ -1,4 +1,7 @@
 import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
+import { AnswerAudit } from '@murmuration/demo/exactness/answer-audit';
+import type { PlainUpdate } from '@murmuration/demo/exactness/plain-update';
+import { Recorder } from '@murmuration/demo/exactness/recorder';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import { encodeAssignment } from '@murmuration/protocol/messages/round';
@@ -11,13 +14,10 @@ import { packRing, unpackRing } from '@murmuration/protocol/secagg/ring';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { RoundState } from '@murmuration/rounds/round/round';
-import { AnswerAudit } from '@murmuration/simulations/exactness/answer-audit';
-import type { PlainUpdate } from '@murmuration/simulations/exactness/plain-update';
-import { Recorder } from '@murmuration/simulations/exactness/recorder';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../seeded-random.ts';
-import { assignmentOf } from '../client-sdk/memory-coordinator.ts';
-import { deviceId } from '../coordinator/server/federation.ts';
+import { seededRandom } from '../../../seeded-random.ts';
+import { assignmentOf } from '../../client-sdk/memory-coordinator.ts';
+import { deviceId } from '../../coordinator/server/federation.ts';
 
 const query = defineQuery({
   name: 'phrases',

@@ -1,6 +1,9 @@
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import { ExactnessAudit } from '@murmuration/demo/exactness/audit';
+import type { PlainUpdate } from '@murmuration/demo/exactness/plain-update';
+import { Recorder } from '@murmuration/demo/exactness/recorder';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -10,12 +13,9 @@ import { fedAvgM } from '@murmuration/rounds/strategy/fed-avg-m';
 import { median } from '@murmuration/rounds/strategy/median';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { cohortSizeOf } from '@murmuration/rounds/task/task';
-import { ExactnessAudit } from '@murmuration/simulations/exactness/audit';
-import type { PlainUpdate } from '@murmuration/simulations/exactness/plain-update';
-import { Recorder } from '@murmuration/simulations/exactness/recorder';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../seeded-random.ts';
-import { deviceId, layout, openFederation } from '../coordinator/server/federation.ts';
+import { seededRandom } from '../../../seeded-random.ts';
+import { deviceId, layout, openFederation } from '../../coordinator/server/federation.ts';
 
 /** Learns a vector that is longer than the plan allows every second time, so that it is clipped. */
 function trainerOf(phone: number): Trainer {

@@ -1,5 +1,5 @@
-import { Coin } from '@murmuration/simulations/experiments/coin';
-import { lookOften, stopsForRatio } from '@murmuration/simulations/experiments/looks';
+import { Coin } from '@murmuration/studies/experiments/coin';
+import { lookOften, stopsForRatio } from '@murmuration/studies/experiments/looks';
 import { describe, expect, it } from 'vitest';
 
 const looks = { units: 5_000, control: 0.12, alpha: 0.05, tuning: 5_000 };

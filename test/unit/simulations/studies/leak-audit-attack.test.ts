@@ -1,6 +1,6 @@
 import { layoutOf } from '@murmuration/protocol/weights/layout';
-import { evidence, nameWords, together } from '@murmuration/simulations/leak-audit/attack';
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';
+import { evidence, nameWords, together } from '@murmuration/studies/leak-audit/attack';
 import { describe, expect, it } from 'vitest';
 
 const ids = 200;

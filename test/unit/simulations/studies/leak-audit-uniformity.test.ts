@@ -1,6 +1,6 @@
-import { chiSquareTail } from '@murmuration/simulations/leak-audit/chi-square';
-import { uniformity } from '@murmuration/simulations/leak-audit/uniformity';
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';
+import { chiSquareTail } from '@murmuration/studies/leak-audit/chi-square';
+import { uniformity } from '@murmuration/studies/leak-audit/uniformity';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -10,11 +10,11 @@ import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import { unmaskerPool } from '@murmuration/rounds/masking/unmasker';
 import { defineTask } from '@murmuration/rounds/task/define-task';
 import { smsText } from '@murmuration/simulations/data/sms';
-import { audit, type Owner } from '@murmuration/simulations/leak-audit/audit';
-import { elementsOf, withoutSelfMask } from '@murmuration/simulations/leak-audit/holdings';
-import { MaskedCohort } from '@murmuration/simulations/leak-audit/masked-cohort';
-import { trainPhones } from '@murmuration/simulations/leak-audit/owners';
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';
+import { audit, type Owner } from '@murmuration/studies/leak-audit/audit';
+import { elementsOf, withoutSelfMask } from '@murmuration/studies/leak-audit/holdings';
+import { MaskedCohort } from '@murmuration/studies/leak-audit/masked-cohort';
+import { trainPhones } from '@murmuration/studies/leak-audit/owners';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const phones = 6;

@@ -1,5 +1,5 @@
-import { run } from '@murmuration/simulations/robustness/robustness';
-import { ruleNames, ruleOf } from '@murmuration/simulations/robustness/rules';
+import { run } from '@murmuration/studies/robustness/robustness';
+import { ruleNames, ruleOf } from '@murmuration/studies/robustness/rules';
 import { describe, expect, it } from 'vitest';
 
 interface Outcome {

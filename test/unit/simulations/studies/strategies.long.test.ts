@@ -1,5 +1,5 @@
-import { contestants } from '@murmuration/simulations/strategies/contestants';
-import { run, schema } from '@murmuration/simulations/strategies/strategies';
+import { contestants } from '@murmuration/studies/strategies/contestants';
+import { run, schema } from '@murmuration/studies/strategies/strategies';
 import { describe, expect, it } from 'vitest';
 
 interface Course {

@@ -1,7 +1,7 @@
-import { run, schema } from '@murmuration/simulations/vocabulary/vocabulary';
-import { coverage, phonesByWord, wordsOf } from '@murmuration/simulations/vocabulary/words';
+import { run, schema } from '@murmuration/studies/vocabulary/vocabulary';
+import { coverage, phonesByWord, wordsOf } from '@murmuration/studies/vocabulary/words';
 import { describe, expect, it } from 'vitest';
-import { codeOfPromise } from '../codes.ts';
+import { codeOfPromise } from '../../codes.ts';
 
 const small = { phones: 40, threshold: 8, words: 1_600, buckets: 16_384 };
 

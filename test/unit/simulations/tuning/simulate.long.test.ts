@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 function simulate(...args: string[]) {
-  const command = [...process.execArgv, 'simulations/src/simulate.ts', ...args];
+  const command = [...process.execArgv, 'simulations/tuning/src/simulate.ts', ...args];
   return spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
 }
 
@@ -61,7 +61,7 @@ describe('npm run simulate', () => {
 
   it('runs a scenario from a folder outside of the checkout, where nothing is installed', () => {
     const folder = mkdtempSync(join(tmpdir(), 'murmuration-outside-'));
-    const source = readFileSync(join(root, 'simulations/src/scenarios/clusters.ts'), 'utf8');
+    const source = readFileSync(join(root, 'simulations/tuning/src/scenarios/clusters.ts'), 'utf8');
     const scenario = join(folder, 'mine.scenario.ts');
     writeFileSync(
       scenario,

@@ -1,5 +1,5 @@
-import type { Dimension } from '../../spaces/dimensions.ts';
-import { numberAt } from '../../spaces/dimensions.ts';
+import type { Dimension } from '@murmuration/simulations/spaces/dimensions';
+import { numberAt } from '@murmuration/simulations/spaces/dimensions';
 import { ranked } from '../halving.ts';
 import type { Trial } from '../search.ts';
 import { type Feature, growForest } from './forest.ts';

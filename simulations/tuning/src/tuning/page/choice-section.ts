@@ -1,7 +1,7 @@
 import { html } from '@murmuration/monitoring/page/markup';
-import { tableMarkup } from '../../report/figure.ts';
-import { difference, quantity } from '../../report/quantities.ts';
-import type { Section } from '../../report/section.ts';
+import { tableMarkup } from '@murmuration/simulations/report/figure';
+import { difference, quantity } from '@murmuration/simulations/report/quantities';
+import type { Section } from '@murmuration/simulations/report/section';
 import { settingsText } from '../flat.ts';
 import type { Finished, Tuned } from '../tuned.ts';
 import { trialName } from './words.ts';

@@ -1,8 +1,8 @@
-import type { Colour, Line, LineChart } from '../../report/chart.ts';
-import type { Figure } from '../../report/figure.ts';
-import { colourOf, rounded } from '../../report/learning-charts.ts';
-import { quantity } from '../../report/quantities.ts';
-import { nothing, type Section } from '../../report/section.ts';
+import type { Colour, Line, LineChart } from '@murmuration/simulations/report/chart';
+import type { Figure } from '@murmuration/simulations/report/figure';
+import { colourOf, rounded } from '@murmuration/simulations/report/learning-charts';
+import { quantity } from '@murmuration/simulations/report/quantities';
+import { nothing, type Section } from '@murmuration/simulations/report/section';
 import { inOrder } from '../search.ts';
 import type { Outcome } from '../training.ts';
 import type { Tuned } from '../tuned.ts';

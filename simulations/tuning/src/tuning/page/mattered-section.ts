@@ -1,10 +1,10 @@
 import { html } from '@murmuration/monitoring/page/markup';
-import type { EffectChart } from '../../report/chart.ts';
-import { tableMarkup } from '../../report/figure.ts';
-import { rounded } from '../../report/learning-charts.ts';
-import { quantity } from '../../report/quantities.ts';
-import { nothing, type Section } from '../../report/section.ts';
-import type { Dimension } from '../../spaces/dimensions.ts';
+import type { EffectChart } from '@murmuration/simulations/report/chart';
+import { tableMarkup } from '@murmuration/simulations/report/figure';
+import { rounded } from '@murmuration/simulations/report/learning-charts';
+import { quantity } from '@murmuration/simulations/report/quantities';
+import { nothing, type Section } from '@murmuration/simulations/report/section';
+import type { Dimension } from '@murmuration/simulations/spaces/dimensions';
 import { type Effect, fewestTrials } from '../importance/importance.ts';
 import type { Tuned } from '../tuned.ts';
 import { counted } from './words.ts';

@@ -1,7 +1,7 @@
 import { html } from '@murmuration/monitoring/page/markup';
-import { tableMarkup } from '../../report/figure.ts';
-import { quantity } from '../../report/quantities.ts';
-import type { Section } from '../../report/section.ts';
+import { tableMarkup } from '@murmuration/simulations/report/figure';
+import { quantity } from '@murmuration/simulations/report/quantities';
+import type { Section } from '@murmuration/simulations/report/section';
 import { settingsText } from '../flat.ts';
 import { inOrder } from '../search.ts';
 import type { Tuned } from '../tuned.ts';

@@ -1,7 +1,7 @@
 import { type Content, html } from '@murmuration/monitoring/page/markup';
-import { documentOf, type PageAssets } from '../../report/document.ts';
-import { quantity } from '../../report/quantities.ts';
-import { chartsOf, sectionOf } from '../../report/section.ts';
+import { documentOf, type PageAssets } from '@murmuration/simulations/report/document';
+import { quantity } from '@murmuration/simulations/report/quantities';
+import { chartsOf, sectionOf } from '@murmuration/simulations/report/section';
 import { mean } from '../choice.ts';
 import { flatPoint, settingText } from '../flat.ts';
 import type { Tuned } from '../tuned.ts';

@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pageAssets } from '../../report/page-assets.ts';
-import type { Findings } from '../../study/study.ts';
+import { pageAssets } from '@murmuration/simulations/report/page-assets';
+import type { Findings } from '@murmuration/simulations/study/study';
 import type { Tuned } from '../tuned.ts';
 import { tunePage } from './tune-page.ts';
 

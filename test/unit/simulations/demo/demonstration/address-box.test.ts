@@ -1,4 +1,4 @@
-import { addressBox, isColourful } from '@murmuration/simulations/demonstration/address-box';
+import { addressBox, isColourful } from '@murmuration/demo/demonstration/address-box';
 import { describe, expect, it } from 'vitest';
 
 const addresses = [

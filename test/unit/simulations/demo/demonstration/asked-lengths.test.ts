@@ -1,3 +1,4 @@
+import { askLengths } from '@murmuration/demo/demonstration/asked-lengths';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
@@ -5,13 +6,12 @@ import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { smsText } from '@murmuration/simulations/data/sms';
-import { askLengths } from '@murmuration/simulations/demonstration/asked-lengths';
 import {
   lengthAnswers,
   lengthsQuery,
   lengthsQueryName,
-} from '@murmuration/simulations/vocabulary/message-lengths';
-import { wordsTask } from '@murmuration/simulations/vocabulary/words-task';
+} from '@murmuration/studies/vocabulary/message-lengths';
+import { wordsTask } from '@murmuration/studies/vocabulary/words-task';
 import { expect, it } from 'vitest';
 
 it('asks once a round of training is over and after each tenth, or as soon after that as phones may be asked', () => {

@@ -15,7 +15,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openAsking } from '@murmuration/simulations/demonstration/asking';
+import { openAsking } from '@murmuration/demo/demonstration/asking';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 const day = 24 * 3_600_000;

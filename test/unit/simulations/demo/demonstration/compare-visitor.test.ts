@@ -1,5 +1,5 @@
-import { compareVisitor } from '@murmuration/simulations/demonstration/compare-visitor';
-import { parseOptions } from '@murmuration/simulations/demonstration/start-options';
+import { compareVisitor } from '@murmuration/demo/demonstration/compare-visitor';
+import { parseOptions } from '@murmuration/demo/demonstration/start-options';
 import { expect, it, vi } from 'vitest';
 
 it('takes means over three seeds of the same rounds with a visitor and without', async () => {

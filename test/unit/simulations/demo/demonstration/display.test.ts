@@ -1,5 +1,5 @@
+import { Display } from '@murmuration/demo/demonstration/display';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import { Display } from '@murmuration/simulations/demonstration/display';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 let written: string;

@@ -1,3 +1,4 @@
+import { mixedRecall } from '@murmuration/demo/demonstration/mixed-recall';
 import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { alphabetOf, sequencesOf } from '@murmuration/demo-keyboard-app/task/ngrams';
@@ -5,7 +6,6 @@ import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { countNgrams } from '@murmuration/protocol/ngrams/counted-ngrams';
 import { encodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
-import { mixedRecall } from '@murmuration/simulations/demonstration/mixed-recall';
 import { beforeAll, expect, it } from 'vitest';
 
 const vocabulary = new Vocabulary(['call', 'me', 'when', 'you', 'are', 'home', 'now', 'then']);

@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepWords, keptWords } from '@murmuration/demo/demonstration/kept-words';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { growWeights } from '@murmuration/protocol/weights/growth';
 import { Registry } from '@murmuration/rounds/registry/registry';
 import { ensureFirstVersion } from '@murmuration/rounds/rounds/first-version';
-import { keepWords, keptWords } from '@murmuration/simulations/demonstration/kept-words';
-import { keyboardTask } from '@murmuration/simulations/keyboard/task';
-import { version0 } from '@murmuration/simulations/pretraining/version0';
 import { memoryBlobs } from '@murmuration/storage/memory/blobs';
 import { memoryHistory } from '@murmuration/storage/memory/history';
+import { keyboardTask } from '@murmuration/studies/keyboard/task';
+import { version0 } from '@murmuration/studies/pretraining/version0';
 import { beforeAll, expect, it } from 'vitest';
 
 beforeAll(async () => void (await tf.setBackend('cpu')));

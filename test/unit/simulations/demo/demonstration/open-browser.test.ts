@@ -1,4 +1,4 @@
-import { browserCommand } from '@murmuration/simulations/demonstration/open-browser';
+import { browserCommand } from '@murmuration/demo/demonstration/open-browser';
 import { expect, it } from 'vitest';
 
 const url = 'http://127.0.0.1:8800/keyboard/';

@@ -1,8 +1,8 @@
-import { exampleIn } from '@murmuration/simulations/demonstration/examples';
-import { parseSpamOptions } from '@murmuration/simulations/demonstration/spam-options';
-import { parseOptions } from '@murmuration/simulations/demonstration/start-options';
-import { keyboardTask } from '@murmuration/simulations/keyboard/task';
-import { folder } from '@murmuration/simulations/options/values';
+import { exampleIn } from '@murmuration/demo/demonstration/examples';
+import { parseSpamOptions } from '@murmuration/demo/demonstration/spam-options';
+import { parseOptions } from '@murmuration/demo/demonstration/start-options';
+import { keyboardTask } from '@murmuration/studies/keyboard/task';
+import { folder } from '@murmuration/tuning/options/values';
 import { expect, it, vi } from 'vitest';
 
 it('shows the keyboard unless another example is named', () => {

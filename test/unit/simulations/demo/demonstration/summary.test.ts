@@ -1,6 +1,6 @@
+import { parseOptions } from '@murmuration/demo/demonstration/start-options';
+import { summary } from '@murmuration/demo/demonstration/summary';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import { parseOptions } from '@murmuration/simulations/demonstration/start-options';
-import { summary } from '@murmuration/simulations/demonstration/summary';
 import { expect, it } from 'vitest';
 
 const record = (top1: number | null, outcome = 'published') =>

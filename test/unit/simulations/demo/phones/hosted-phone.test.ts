@@ -1,6 +1,6 @@
 import type { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { ClientEvents } from '@murmuration/client-sdk/client/events';
-import { HostedPhone } from '@murmuration/simulations/phones/hosted-phone';
+import { HostedPhone } from '@murmuration/demo/phones/hosted-phone';
 import { beforeEach, expect, it } from 'vitest';
 
 let happened: string[];

@@ -1,8 +1,8 @@
 import { identityName, loadIdentity } from '@murmuration/client-sdk/device/identity';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import { keptIdentity } from '@murmuration/demo/phones/kept-identity';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
-import { keptIdentity } from '@murmuration/simulations/phones/kept-identity';
 import { expect, it } from 'vitest';
 
 it('lets a phone be the same device at the next start, and forgets all else', async () => {

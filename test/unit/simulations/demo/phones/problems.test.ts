@@ -1,6 +1,6 @@
+import { Display } from '@murmuration/demo/demonstration/display';
+import { sayProblem } from '@murmuration/demo/phones/problems';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
-import { Display } from '@murmuration/simulations/demonstration/display';
-import { sayProblem } from '@murmuration/simulations/phones/problems';
 import { expect, it } from 'vitest';
 
 function said(...problems: readonly (readonly [phone: number, code: ErrorCode | null, message: string])[]) {

@@ -1,3 +1,4 @@
+import { AskedNgrams, whyUnasked } from '@murmuration/demo/phrases/asked-ngrams';
 import { phrasesQuery } from '@murmuration/demo-keyboard-app/task/phrases';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
@@ -10,7 +11,6 @@ import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { RoundState } from '@murmuration/rounds/round/round';
 import { nextNgramStep } from '@murmuration/rounds/rounds/ngram-chain';
 import type { Task } from '@murmuration/rounds/task/task';
-import { AskedNgrams, whyUnasked } from '@murmuration/simulations/phrases/asked-ngrams';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 const query = phrasesQuery(12);

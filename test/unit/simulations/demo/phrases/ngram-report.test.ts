@@ -1,4 +1,4 @@
-import { aboutNgrams, ngramFigures } from '@murmuration/simulations/phrases/ngram-report';
+import { aboutNgrams, ngramFigures } from '@murmuration/demo/phrases/ngram-report';
 import { expect, it } from 'vitest';
 
 const answerSums = { sumsChecked: 5, sumsExact: 5, sumsUnchecked: 0 };

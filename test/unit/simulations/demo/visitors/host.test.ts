@@ -1,10 +1,10 @@
+import { Host } from '@murmuration/demo/visitors/host';
+import { Visitors } from '@murmuration/demo/visitors/visitors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { CoordinatorEvents } from '@murmuration/rounds/events/events';
-import { Host } from '@murmuration/simulations/visitors/host';
-import { Visitors } from '@murmuration/simulations/visitors/visitors';
 import { beforeEach, expect, it } from 'vitest';
-import { deviceId } from '../../coordinator/server/federation.ts';
+import { deviceId } from '../../../coordinator/server/federation.ts';
 
 let events: CoordinatorEvents;
 let clock: VirtualClock;

@@ -1,8 +1,8 @@
+import { visitedRounds } from '@murmuration/demo/visitors/visited-rounds';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { inGraph } from '@murmuration/rounds/round/phases/keys';
 import { cohortSizeOf } from '@murmuration/rounds/task/task';
-import { keyboardTask } from '@murmuration/simulations/keyboard/task';
-import { visitedRounds } from '@murmuration/simulations/visitors/visited-rounds';
+import { keyboardTask } from '@murmuration/studies/keyboard/task';
 import { describe, expect, it } from 'vitest';
 
 const taskOf = (cohort: number, devices = 280) =>

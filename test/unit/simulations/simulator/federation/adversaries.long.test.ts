@@ -1,5 +1,5 @@
 import { openFederation } from '@murmuration/simulations/federation/federation';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import { expect, test } from 'vitest';
 
 /** The accuracy after 12 rounds of 20 devices, a quarter of which attack on average. */

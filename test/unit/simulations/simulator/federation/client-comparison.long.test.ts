@@ -1,7 +1,7 @@
 import { compareClients } from '@murmuration/simulations/federation/client-comparison';
 import { simulate } from '@murmuration/simulations/federation/simulate';
 import { type RunEvent, runEvent } from '@murmuration/simulations/run-events/run-event';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import { describe, expect, it } from 'vitest';
 
 async function eventsOf(settings: object): Promise<RunEvent[]> {

@@ -2,7 +2,7 @@ import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { type FederationOptions, openFederation } from '@murmuration/simulations/federation/federation';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import { describe, expect, test } from 'vitest';
 
 const rounds = 3;

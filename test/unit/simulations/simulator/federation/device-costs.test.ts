@@ -1,7 +1,7 @@
 import { defaultEnergy, estimatedJoules, type RoundCosts } from '@murmuration/client-sdk/session/costs';
 import { DeviceCosts } from '@murmuration/simulations/federation/device-costs';
 import { openFederation } from '@murmuration/simulations/federation/federation';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 

@@ -1,5 +1,5 @@
 import { simulate } from '@murmuration/simulations/federation/simulate';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import { expect, it } from 'vitest';
 
 it('makes versions of masked updates that devices weigh by the losses of their trainer', async () => {

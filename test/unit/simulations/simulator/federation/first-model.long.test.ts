@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { type SimulationOptions, simulate } from '@murmuration/simulations/federation/simulate';
 import type { RunBegun, RunEnded, RunEvent } from '@murmuration/simulations/run-events/run-event';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let folder: string;

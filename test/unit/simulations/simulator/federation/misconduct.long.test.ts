@@ -1,5 +1,5 @@
 import { openFederation } from '@murmuration/simulations/federation/federation';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import { expect, test } from 'vitest';
 
 /** Some rounds of 12 devices, of 16 that there are. */

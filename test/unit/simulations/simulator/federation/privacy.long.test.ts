@@ -1,7 +1,7 @@
 import { simulate } from '@murmuration/simulations/federation/simulate';
 import type { RunEnded } from '@murmuration/simulations/run-events/run-event';
 import type { GivenSettings } from '@murmuration/simulations/scenario/define-scenario';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import { describe, expect, it } from 'vitest';
 
 const small: GivenSettings = {

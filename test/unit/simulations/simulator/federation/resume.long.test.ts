@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SimulationOptions, simulate } from '@murmuration/simulations/federation/simulate';
 import type { RunBegun, RunEnded, RunEvent } from '@murmuration/simulations/run-events/run-event';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const settings = {

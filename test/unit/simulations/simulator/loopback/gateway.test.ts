@@ -16,10 +16,10 @@ import { memoryBlobs } from '@murmuration/storage/memory/blobs';
 import { memoryDevices } from '@murmuration/storage/memory/devices';
 import { memoryDocuments } from '@murmuration/storage/memory/documents';
 import { memoryHistory } from '@murmuration/storage/memory/history';
-import { deviceConnectionsContract } from '../../../contract/device-connections.ts';
-import { uploadsContract } from '../../../contract/uploads.ts';
-import { seededRandom } from '../../../seeded-random.ts';
-import { boundsOf } from '../../coordinator/server/bounds.ts';
+import { deviceConnectionsContract } from '../../../../contract/device-connections.ts';
+import { uploadsContract } from '../../../../contract/uploads.ts';
+import { seededRandom } from '../../../../seeded-random.ts';
+import { boundsOf } from '../../../coordinator/server/bounds.ts';
 import { LoopbackDevice } from './loopback-device.ts';
 
 /** A gateway that takes connections and updates, whoever answers them. */

@@ -3,7 +3,7 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { LoopbackGateway, LoopbackPeer } from '@murmuration/simulations/loopback/gateway';
 import { LoopbackLink } from '@murmuration/simulations/loopback/link';
 import { describe, expect, it } from 'vitest';
-import { codeOfPromise } from '../../codes.ts';
+import { codeOfPromise } from '../../../codes.ts';
 
 const latency = 20;
 /** ms that so many bytes take: 100 bytes a ms up, 1,000 down. */

@@ -2,7 +2,7 @@ import type { DeviceConnection } from '@murmuration/coordinator/devices/device-c
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import type { LoopbackGateway } from '@murmuration/simulations/loopback/gateway';
-import { ProtocolDevice } from '../../../protocol-device.ts';
+import { ProtocolDevice } from '../../../../protocol-device.ts';
 
 /** A device without the SDK on a loopback without latency. */
 export class LoopbackDevice extends ProtocolDevice {

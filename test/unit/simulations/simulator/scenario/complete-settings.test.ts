@@ -1,8 +1,8 @@
-import { settingsTable } from '@murmuration/simulations/command/settings-table';
 import { taskOf } from '@murmuration/simulations/federation/task';
 import { completeSettings, settingAt } from '@murmuration/simulations/scenario/complete-settings';
 import { settingPaths } from '@murmuration/simulations/scenario/setting-paths';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import { settingsTable } from '@murmuration/tuning/command/settings-table';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 

@@ -2,8 +2,8 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { ownThread } from '@murmuration/simulations/workers/own-thread';
 import { startThreads, WorkerPool } from '@murmuration/simulations/workers/worker-pool';
 import { expect, it } from 'vitest';
-import { describeJobPool, smallRun } from '../../../contract/job-pool.ts';
-import { assignmentOf, layout } from '../../client-sdk/memory-coordinator.ts';
+import { describeJobPool, smallRun } from '../../../../contract/job-pool.ts';
+import { assignmentOf, layout } from '../../../client-sdk/memory-coordinator.ts';
 
 describeJobPool('in its own thread', async setup => new WorkerPool([ownThread(setup)]));
 describeJobPool('in threads', async setup => new WorkerPool(startThreads(2, setup)));

@@ -1,8 +1,8 @@
 import { seededUniform } from '@murmuration/engine/training/seeded';
-import { estimateOf } from '@murmuration/simulations/asynchrony/asynchrony';
-import { run } from '@murmuration/simulations/asynchrony/course';
-import { asynchronySettings } from '@murmuration/simulations/asynchrony/settings';
-import scenario from '@murmuration/simulations/scenarios/mnist-2nn';
+import { estimateOf } from '@murmuration/studies/asynchrony/asynchrony';
+import { run } from '@murmuration/studies/asynchrony/course';
+import { asynchronySettings } from '@murmuration/studies/asynchrony/settings';
+import scenario from '@murmuration/tuning/scenarios/mnist-2nn';
 import { describe, expect, it } from 'vitest';
 
 describe('the speedup of asynchronous rounds', () => {

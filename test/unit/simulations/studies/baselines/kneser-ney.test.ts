@@ -1,7 +1,7 @@
-import { KneserNey } from '@murmuration/simulations/baselines/kneser-ney';
+import { KneserNey } from '@murmuration/studies/baselines/kneser-ney';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import '../../../property-seed.ts';
+import '../../../../property-seed.ts';
 
 const size = 10;
 const [start, unknown] = [1, 2];

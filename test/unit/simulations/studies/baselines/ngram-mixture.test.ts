@@ -1,8 +1,8 @@
 import { RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
 import { firstWordId, mostFrequentWords, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { NgramMixture } from '@murmuration/simulations/baselines/ngram-mixture';
-import { countRecall } from '@murmuration/simulations/baselines/recall';
-import { WittenBell } from '@murmuration/simulations/baselines/witten-bell';
+import { NgramMixture } from '@murmuration/studies/baselines/ngram-mixture';
+import { countRecall } from '@murmuration/studies/baselines/recall';
+import { WittenBell } from '@murmuration/studies/baselines/witten-bell';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -6,7 +6,7 @@ import {
   unknownId,
   Vocabulary,
 } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { WittenBell } from '@murmuration/simulations/baselines/witten-bell';
+import { WittenBell } from '@murmuration/studies/baselines/witten-bell';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { comeBackBetween } from '@murmuration/rounds/population/pacing';
-import { run } from '@murmuration/simulations/capacity/capacity';
-import { measured } from '@murmuration/simulations/capacity/costs';
-import { demandOf } from '@murmuration/simulations/capacity/demand';
-import { type Plan, planFor } from '@murmuration/simulations/capacity/plan';
-import { capacitySettings } from '@murmuration/simulations/capacity/settings';
+import { run } from '@murmuration/studies/capacity/capacity';
+import { measured } from '@murmuration/studies/capacity/costs';
+import { demandOf } from '@murmuration/studies/capacity/demand';
+import { type Plan, planFor } from '@murmuration/studies/capacity/plan';
+import { capacitySettings } from '@murmuration/studies/capacity/settings';
 import { describe, expect, test } from 'vitest';
 
 const settings = capacitySettings.parse(undefined);
@@ -12,7 +12,7 @@ const always = capacitySettings.parse({ availability: { kind: 'always' } });
 const half = () => 0.5;
 const sample = 3_000;
 const printed = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../../../../docs/benchmarks/${name}.json`, import.meta.url), 'utf8'))
+  JSON.parse(readFileSync(new URL(`../../../../../docs/benchmarks/${name}.json`, import.meta.url), 'utf8'))
     .printed;
 
 describe('demand', () => {

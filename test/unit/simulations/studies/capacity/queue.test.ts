@@ -1,4 +1,4 @@
-import { busyOf, processorsFor, waitsOf } from '@murmuration/simulations/capacity/queue';
+import { busyOf, processorsFor, waitsOf } from '@murmuration/studies/capacity/queue';
 import { describe, expect, test } from 'vitest';
 
 /** Draws from 0 to 1 that follow from a seed (mulberry32). */

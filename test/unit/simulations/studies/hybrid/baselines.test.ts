@@ -1,4 +1,4 @@
-import { ownWeights, strangersHits } from '@murmuration/simulations/hybrid/baselines';
+import { ownWeights, strangersHits } from '@murmuration/studies/hybrid/baselines';
 import { describe, expect, it } from 'vitest';
 
 const training = [Array.from({ length: 20 }, () => 'see you at home')];

@@ -1,6 +1,6 @@
 import { seededUniform } from '@murmuration/engine/training/seeded';
-import { ownWeights } from '@murmuration/simulations/hybrid/baselines';
-import { figuresOf, type ScoredPhone } from '@murmuration/simulations/hybrid/figures';
+import { ownWeights } from '@murmuration/studies/hybrid/baselines';
+import { figuresOf, type ScoredPhone } from '@murmuration/studies/hybrid/figures';
 import { describe, expect, it } from 'vitest';
 
 /** Hits of a baseline by weight of the phone's own: as many under the weight at `best`, none under others. */

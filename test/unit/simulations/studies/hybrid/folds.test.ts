@@ -1,4 +1,4 @@
-import { foldsOf } from '@murmuration/simulations/hybrid/folds';
+import { foldsOf } from '@murmuration/studies/hybrid/folds';
 import { describe, expect, it } from 'vitest';
 
 /** Stretches of 20 phones on which settings were chosen. */

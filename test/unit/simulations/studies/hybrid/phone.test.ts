@@ -7,7 +7,7 @@ import { describeModel } from '@murmuration/engine/models/model';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { smsText } from '@murmuration/simulations/data/sms';
-import { livePhone, questionsOf } from '@murmuration/simulations/hybrid/phone';
+import { livePhone, questionsOf } from '@murmuration/studies/hybrid/phone';
 import { describe, expect, it } from 'vitest';
 
 const vocabulary = new Vocabulary(['call', 'me', 'when', 'you', 'are', 'home', "don't", '2', 'u']);

@@ -2,14 +2,14 @@ import { mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabular
 import { noisingOf } from '@murmuration/privacy/mechanisms/mechanism';
 import { dialogue } from '@murmuration/simulations/data/dialogue';
 import { smsText } from '@murmuration/simulations/data/sms';
-import { cohortNoise } from '@murmuration/simulations/next-word/cohort-noise';
-import { privateFindings } from '@murmuration/simulations/next-word/keyboard';
-import { measurePrivate } from '@murmuration/simulations/next-word/private-table';
-import { keyboardTableSettings } from '@murmuration/simulations/next-word/settings';
+import { cohortNoise } from '@murmuration/studies/next-word/cohort-noise';
+import { privateFindings } from '@murmuration/studies/next-word/keyboard';
+import { measurePrivate } from '@murmuration/studies/next-word/private-table';
+import { keyboardTableSettings } from '@murmuration/studies/next-word/settings';
 import { describe, expect, it } from 'vitest';
-import { codeOfPromise } from '../../codes.ts';
-import { covarianceOf, wrongNoise } from '../../privacy/mechanisms/measured.ts';
-import { seedOf } from '../../privacy/mechanisms/seeds.ts';
+import { codeOfPromise } from '../../../codes.ts';
+import { covarianceOf, wrongNoise } from '../../../privacy/mechanisms/measured.ts';
+import { seedOf } from '../../../privacy/mechanisms/seeds.ts';
 
 const bisr = { kind: 'bisr', bands: 4 } as const;
 

@@ -6,14 +6,14 @@ import { describeModel } from '@murmuration/engine/models/model';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { dialogue } from '@murmuration/simulations/data/dialogue';
 import { smsText } from '@murmuration/simulations/data/sms';
-import { trainByRounds } from '@murmuration/simulations/next-word/federated-training';
-import { keyboardTableSettings } from '@murmuration/simulations/next-word/settings';
-import { learnedAndKept } from '@murmuration/simulations/next-word/split';
-import { measureTable, withoutHeldOut } from '@murmuration/simulations/next-word/table';
-import { wordsOfPhones } from '@murmuration/simulations/next-word/words-of-phones';
-import { phonesByWord, wordsOf } from '@murmuration/simulations/vocabulary/words';
+import { trainByRounds } from '@murmuration/studies/next-word/federated-training';
+import { keyboardTableSettings } from '@murmuration/studies/next-word/settings';
+import { learnedAndKept } from '@murmuration/studies/next-word/split';
+import { measureTable, withoutHeldOut } from '@murmuration/studies/next-word/table';
+import { wordsOfPhones } from '@murmuration/studies/next-word/words-of-phones';
+import { phonesByWord, wordsOf } from '@murmuration/studies/vocabulary/words';
 import { describe, expect, it } from 'vitest';
-import { codeOfPromise } from '../../codes.ts';
+import { codeOfPromise } from '../../../codes.ts';
 
 const text = smsText();
 

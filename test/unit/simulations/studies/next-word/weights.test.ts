@@ -4,9 +4,9 @@ import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import type { Serving } from '@murmuration/engine/inference/serving';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { uniformInference } from '@murmuration/simulations/hybrid/uniform-inference';
-import { fittedPrior } from '@murmuration/simulations/next-word/fitted-prior';
-import { askPhones, priorFrom } from '@murmuration/simulations/next-word/weights';
+import { uniformInference } from '@murmuration/studies/hybrid/uniform-inference';
+import { fittedPrior } from '@murmuration/studies/next-word/fitted-prior';
+import { askPhones, priorFrom } from '@murmuration/studies/next-word/weights';
 import { describe, expect, it } from 'vitest';
 
 const vocabulary = new Vocabulary(['see', 'you', 'at', 'home']);

@@ -2,8 +2,8 @@ import { sequencesOf } from '@murmuration/demo-keyboard-app/task/ngrams';
 import { mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { decodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
 import { smsText } from '@murmuration/simulations/data/sms';
-import { findNgrams } from '@murmuration/simulations/ngrams/find-ngrams';
-import { ngramSettings } from '@murmuration/simulations/ngrams/settings';
+import { findNgrams } from '@murmuration/studies/ngrams/find-ngrams';
+import { ngramSettings } from '@murmuration/studies/ngrams/settings';
 import { describe, expect, it } from 'vitest';
 
 const phones = smsText()

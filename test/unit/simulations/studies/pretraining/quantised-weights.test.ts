@@ -1,11 +1,8 @@
 import { layoutOf } from '@murmuration/protocol/weights/layout';
-import {
-  quantiseWeights,
-  readQuantisedWeights,
-} from '@murmuration/simulations/pretraining/quantised-weights';
+import { quantiseWeights, readQuantisedWeights } from '@murmuration/studies/pretraining/quantised-weights';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../codes.ts';
+import { codeOf } from '../../../codes.ts';
 
 const layout = layoutOf([
   { name: 'rows', shape: [3, 4] },

@@ -5,16 +5,16 @@ import { describeModel } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { mailSentences } from '@murmuration/simulations/data/mail-sentences';
 import { smsText } from '@murmuration/simulations/data/sms';
-import { withWords } from '@murmuration/simulations/pretraining/known-words';
-import { linesSha256 } from '@murmuration/simulations/pretraining/pretrain';
+import { withWords } from '@murmuration/studies/pretraining/known-words';
+import { linesSha256 } from '@murmuration/studies/pretraining/pretrain';
 import {
   publicIds,
   publicWords,
   version0,
   version0Provenance,
-} from '@murmuration/simulations/pretraining/version0';
+} from '@murmuration/studies/pretraining/version0';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../codes.ts';
+import { codeOf } from '../../../codes.ts';
 
 const text = smsText();
 const words = ['lah', 'the', 'you', 'never-taught'];

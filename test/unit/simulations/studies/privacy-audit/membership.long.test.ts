@@ -2,8 +2,8 @@ import { seededUniform } from '@murmuration/engine/training/seeded';
 import { gaussianEpsilon } from '@murmuration/privacy/accountants/gaussian';
 import { smsText } from '@murmuration/simulations/data/sms';
 import { normal } from '@murmuration/simulations/partition/distributions';
-import { likelihoodRatios, membershipEpsilon } from '@murmuration/simulations/privacy-audit/likelihood-ratio';
-import { membership } from '@murmuration/simulations/privacy-audit/membership';
+import { likelihoodRatios, membershipEpsilon } from '@murmuration/studies/privacy-audit/likelihood-ratio';
+import { membership } from '@murmuration/studies/privacy-audit/membership';
 import { describe, expect, it } from 'vitest';
 
 /** Scores of devices that each lie somewhere else, μ apart where they taught the model. */

@@ -1,9 +1,9 @@
 import { seededUniform } from '@murmuration/engine/training/seeded';
 import { gaussianEpsilon } from '@murmuration/privacy/accountants/gaussian';
 import { normal } from '@murmuration/simulations/partition/distributions';
-import { empiricalEpsilon } from '@murmuration/simulations/privacy-audit/empirical';
-import { privacyAudit } from '@murmuration/simulations/privacy-audit/privacy-audit';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import { empiricalEpsilon } from '@murmuration/studies/privacy-audit/empirical';
+import { privacyAudit } from '@murmuration/studies/privacy-audit/privacy-audit';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import { describe, expect, it } from 'vitest';
 
 const delta = 1e-5;

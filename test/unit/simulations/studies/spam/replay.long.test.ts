@@ -1,10 +1,10 @@
 import type { Inference } from '@murmuration/api/inference';
 import { type DatedMail, datedMail } from '@murmuration/simulations/data/dated-mail';
-import { buckets, bucketsOf } from '@murmuration/simulations/spam/buckets';
-import { Replay } from '@murmuration/simulations/spam/replay';
-import { week } from '@murmuration/simulations/spam/task';
+import { buckets, bucketsOf } from '@murmuration/studies/spam/buckets';
+import { Replay } from '@murmuration/studies/spam/replay';
+import { week } from '@murmuration/studies/spam/task';
 import { afterEach, describe, expect, it } from 'vitest';
-import { uniform } from '../../monitoring/uniform.ts';
+import { uniform } from '../../../monitoring/uniform.ts';
 
 describe('the words of a mail', () => {
   it('are buckets of pairs, each once, whatever their case', () => {

@@ -1,4 +1,4 @@
-import { run } from '@murmuration/simulations/strangers/strangers';
+import { run } from '@murmuration/studies/strangers/strangers';
 import { expect, it } from 'vitest';
 
 /** The whole study, with a net and a vocabulary that are too small to be good for anything. */

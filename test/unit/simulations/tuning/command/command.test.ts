@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readAssignment, readSweep } from '@murmuration/simulations/command/assignments';
-import { findScenario } from '@murmuration/simulations/command/catalogue';
-import { meansOf } from '@murmuration/simulations/command/means';
-import { runsAsked } from '@murmuration/simulations/command/runs-asked';
 import { failureOf, isReached, stopReason } from '@murmuration/simulations/federation/stopping';
+import { readAssignment, readSweep } from '@murmuration/tuning/command/assignments';
+import { findScenario } from '@murmuration/tuning/command/catalogue';
+import { meansOf } from '@murmuration/tuning/command/means';
+import { runsAsked } from '@murmuration/tuning/command/runs-asked';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 describe('the command line', () => {

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
-import { catalogue } from '@murmuration/simulations/command/catalogue';
-import { digestOf } from '@murmuration/simulations/queue/digest';
-import { knownScenarios } from '@murmuration/simulations/queue-worker/known-scenarios';
-import { prepare } from '@murmuration/simulations/queue-worker/prepare';
 import { completeSettings } from '@murmuration/simulations/scenario/complete-settings';
 import { loadScenario } from '@murmuration/simulations/scenario/load-scenario';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import { catalogue } from '@murmuration/tuning/command/catalogue';
+import { digestOf } from '@murmuration/tuning/queue/digest';
+import { knownScenarios } from '@murmuration/tuning/queue-worker/known-scenarios';
+import { prepare } from '@murmuration/tuning/queue-worker/prepare';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-scenario-'));

@@ -1,4 +1,4 @@
-import { readRedisAddress } from '@murmuration/simulations/queue/address';
+import { readRedisAddress } from '@murmuration/tuning/queue/address';
 import { describe, expect, it } from 'vitest';
 
 const read = (text: string, env = {}) => readRedisAddress(text, env);

@@ -6,8 +6,8 @@ import {
   encodeAnswer,
   encodeFailure,
   UnreadableAnswer,
-} from '@murmuration/simulations/queue/answers';
-import { nameOf, numberOf, readJob } from '@murmuration/simulations/queue/jobs';
+} from '@murmuration/tuning/queue/answers';
+import { nameOf, numberOf, readJob } from '@murmuration/tuning/queue/jobs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codeVersion } from '@murmuration/simulations/queue/code-version';
-import { digestOf } from '@murmuration/simulations/queue/digest';
+import { codeVersion } from '@murmuration/tuning/queue/code-version';
+import { digestOf } from '@murmuration/tuning/queue/digest';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -76,7 +76,7 @@ describe('the version of the code', () => {
       '{"workspaces":["engine","coordinator/dashboard","coordinator/server","simulations"]}',
     );
     const dependencies = { '@murmuration/engine': '1', '@murmuration/coordinator': '1', zod: '1' };
-    write('simulations/package.json', named('simulations', { dependencies }));
+    write('simulations/simulator/package.json', named('simulations', { dependencies }));
     write('engine/package.json', named('engine'));
     write('coordinator/dashboard/package.json', named('dashboard'));
     write('coordinator/server/package.json', named('coordinator'));

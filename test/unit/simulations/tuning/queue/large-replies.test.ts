@@ -1,4 +1,4 @@
-import { freeReply, LargeReplies } from '@murmuration/simulations/queue/large-replies';
+import { freeReply, LargeReplies } from '@murmuration/tuning/queue/large-replies';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,8 +1,8 @@
 // @module-tag redis
-import { endRedis } from '@murmuration/simulations/queue/connection';
-import { setInParts } from '@murmuration/simulations/queue/large-values';
+import { endRedis } from '@murmuration/tuning/queue/connection';
+import { setInParts } from '@murmuration/tuning/queue/large-values';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { RedisServer } from '../../../redis-server.ts';
+import { RedisServer } from '../../../../redis-server.ts';
 
 let redis: RedisServer;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 // @module-tag redis
-import { endRedis } from '@murmuration/simulations/queue/connection';
-import { sendTidings, Tidings } from '@murmuration/simulations/queue/tidings';
+import { endRedis } from '@murmuration/tuning/queue/connection';
+import { sendTidings, Tidings } from '@murmuration/tuning/queue/tidings';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { RedisServer } from '../../../redis-server.ts';
+import { RedisServer } from '../../../../redis-server.ts';
 
 let redis: RedisServer;
 beforeAll(async () => {

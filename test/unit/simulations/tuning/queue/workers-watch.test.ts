@@ -1,6 +1,6 @@
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { Pulse } from '@murmuration/simulations/queue/pulse';
-import { WorkersWatch } from '@murmuration/simulations/queue/workers-watch';
+import { Pulse } from '@murmuration/tuning/queue/pulse';
+import { WorkersWatch } from '@murmuration/tuning/queue/workers-watch';
 import { describe, expect, it } from 'vitest';
 
 describe('the pulse of others', () => {

@@ -2,14 +2,14 @@ import type { Evaluator } from '@murmuration/rounds/evaluation/evaluator';
 import { digitSetting } from '@murmuration/simulations/digits/setting';
 import { taskOf } from '@murmuration/simulations/federation/task';
 import type { Scenario } from '@murmuration/simulations/scenario/define-scenario';
-import byzantine from '@murmuration/simulations/scenarios/byzantine';
-import compression from '@murmuration/simulations/scenarios/compression';
-import dropout from '@murmuration/simulations/scenarios/dropout';
-import mnist2nn from '@murmuration/simulations/scenarios/mnist-2nn';
-import mnistCnn from '@murmuration/simulations/scenarios/mnist-cnn';
-import stragglers from '@murmuration/simulations/scenarios/stragglers';
+import byzantine from '@murmuration/tuning/scenarios/byzantine';
+import compression from '@murmuration/tuning/scenarios/compression';
+import dropout from '@murmuration/tuning/scenarios/dropout';
+import mnist2nn from '@murmuration/tuning/scenarios/mnist-2nn';
+import mnistCnn from '@murmuration/tuning/scenarios/mnist-cnn';
+import stragglers from '@murmuration/tuning/scenarios/stragglers';
 import { describe, expect, it } from 'vitest';
-import { round } from '../learning-curves/rounds.ts';
+import { round } from '../../simulator/learning-curves/rounds.ts';
 
 const scenarios = [mnist2nn, mnistCnn, dropout, stragglers, compression, byzantine].map(
   scenario => scenario as unknown as Scenario,

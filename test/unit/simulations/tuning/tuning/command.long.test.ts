@@ -3,21 +3,21 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { searchedScenario } from '@murmuration/simulations/command/catalogue';
 import { completeSettings, settingAt } from '@murmuration/simulations/scenario/complete-settings';
 import { gridOf } from '@murmuration/simulations/spaces/grid';
 import { readSpace } from '@murmuration/simulations/spaces/space';
-import { requirePaths } from '@murmuration/simulations/tuning/fixed-paths';
-import { trainingSeed } from '@murmuration/simulations/tuning/search';
+import { searchedScenario } from '@murmuration/tuning/command/catalogue';
+import { requirePaths } from '@murmuration/tuning/tuning/fixed-paths';
+import { trainingSeed } from '@murmuration/tuning/tuning/search';
 import { afterAll, describe, expect, it } from 'vitest';
 
-const root = fileURLToPath(new URL('../../../../', import.meta.url));
-const scenario = 'test/unit/simulations/tuning/watched-scenario.ts';
+const root = fileURLToPath(new URL('../../../../../', import.meta.url));
+const scenario = 'test/unit/simulations/tuning/tuning/watched-scenario.ts';
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-tune-command-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function tune(...args: string[]) {
-  const command = [...process.execArgv, 'simulations/src/simulate.ts', 'tune', ...args];
+  const command = [...process.execArgv, 'simulations/tuning/src/simulate.ts', 'tune', ...args];
   return spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
 }
 
@@ -91,7 +91,7 @@ export default defineSpace({
     // The command that it gives runs, and comes to the same on held-out data.
     const { command, heldOut } = found(resumed);
     expect(command).toMatch(`npm run simulate -- ${scenario} --set `);
-    const simulate = [process.execPath, ...process.execArgv, 'simulations/src/simulate.ts'].join(' ');
+    const simulate = [process.execPath, ...process.execArgv, 'simulations/tuning/src/simulate.ts'].join(' ');
     const again = spawnSync(`${command.replace('npm run simulate --', simulate)} --json`, {
       cwd: root,
       encoding: 'utf8',

@@ -1,4 +1,4 @@
-import { ladder, ranked } from '@murmuration/simulations/tuning/halving';
+import { ladder, ranked } from '@murmuration/tuning/tuning/halving';
 import { describe, expect, it } from 'vitest';
 
 describe('successive halving', () => {

@@ -7,10 +7,10 @@ import {
   isIn,
   sizeOf,
   type Tree,
-} from '@murmuration/simulations/tuning/importance/forest';
-import { mainEffects, marginal } from '@murmuration/simulations/tuning/importance/functional-anova';
-import { importance } from '@murmuration/simulations/tuning/importance/importance';
-import type { Trial } from '@murmuration/simulations/tuning/search';
+} from '@murmuration/tuning/tuning/importance/forest';
+import { mainEffects, marginal } from '@murmuration/tuning/tuning/importance/functional-anova';
+import { importance } from '@murmuration/tuning/tuning/importance/importance';
+import type { Trial } from '@murmuration/tuning/tuning/search';
 import { describe, expect, it } from 'vitest';
 
 const number: Feature = { kind: 'number' };

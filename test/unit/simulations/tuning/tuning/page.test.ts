@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Scenario } from '@murmuration/simulations/scenario/define-scenario';
 import { logUniform, oneOf } from '@murmuration/simulations/space';
 import { readSpace } from '@murmuration/simulations/spaces/space';
-import { findingsOf } from '@murmuration/simulations/tuning/findings';
-import { tunePage } from '@murmuration/simulations/tuning/page/tune-page';
-import { tune } from '@murmuration/simulations/tuning/tune';
-import type { Tuned } from '@murmuration/simulations/tuning/tuned';
+import { findingsOf } from '@murmuration/tuning/tuning/findings';
+import { tunePage } from '@murmuration/tuning/tuning/page/tune-page';
+import { tune } from '@murmuration/tuning/tuning/tune';
+import type { Tuned } from '@murmuration/tuning/tuning/tuned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import watched from './watched-scenario.ts';
 

@@ -1,7 +1,7 @@
-import { judge } from '@murmuration/simulations/tuning/choice';
-import { ladder } from '@murmuration/simulations/tuning/halving';
-import { type SearchPlan, search, trainingSeed } from '@murmuration/simulations/tuning/search';
-import type { Train, TrainingAsked } from '@murmuration/simulations/tuning/training';
+import { judge } from '@murmuration/tuning/tuning/choice';
+import { ladder } from '@murmuration/tuning/tuning/halving';
+import { type SearchPlan, search, trainingSeed } from '@murmuration/tuning/tuning/search';
+import type { Train, TrainingAsked } from '@murmuration/tuning/tuning/training';
 import { describe, expect, it } from 'vitest';
 
 const pointOf = (trial: number) => ({ settings: [{ path: 'x', value: trial }], at: [trial / 30] });

@@ -3,11 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Scenario } from '@murmuration/simulations/scenario/define-scenario';
-import clusters from '@murmuration/simulations/scenarios/clusters';
 import { choice, type GivenSpace, integer, logUniform, oneOf, uniform } from '@murmuration/simulations/space';
 import { readSpace } from '@murmuration/simulations/spaces/space';
-import { findingsOf } from '@murmuration/simulations/tuning/findings';
-import { type TuneOptions, tune } from '@murmuration/simulations/tuning/tune';
+import clusters from '@murmuration/tuning/scenarios/clusters';
+import { findingsOf } from '@murmuration/tuning/tuning/findings';
+import { type TuneOptions, tune } from '@murmuration/tuning/tuning/tune';
 import { afterAll, describe, expect, it } from 'vitest';
 import watched, { type Note } from './watched-scenario.ts';
 

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import { defineScenario } from '@murmuration/simulations/scenario/define-scenario';
-import clusters from '@murmuration/simulations/scenarios/clusters';
+import clusters from '@murmuration/tuning/scenarios/clusters';
 import * as z from 'zod';
 
 /** What the scenario notes, a line each. */
