@@ -14,7 +14,9 @@ const fewest: Readonly<Record<string, number>> = {
   engine: 10,
   protocol: 300,
   'serving/server': 400,
-  simulations: 700,
+  'simulations/simulator': 350,
+  'simulations/studies': 100,
+  'simulations/tuning': 20,
 };
 const packages = Object.keys(fewest);
 const sources = [...readSources(packages.map(name => `${name}/src`))];

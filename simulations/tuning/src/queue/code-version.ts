@@ -25,7 +25,7 @@ export function codeVersion(root: string = checkout): string {
   add('package-lock.json');
   const { workspaces } = manifestOf(root, '.');
   const folders = new Map(workspaces!.map(folder => [manifestOf(root, folder).name!, folder]));
-  for (const folder of packagesOf(root, 'simulations', folders))
+  for (const folder of packagesOf(root, 'simulations/tuning', folders))
     for (const path of filesIn(root, `${folder}/src`)) add(path);
   return hash.digest('hex');
 }

@@ -21,7 +21,10 @@ const folders = [
   'coordinator/rounds/src',
   'coordinator/server/src',
   'coordinator/storage/src',
-  'simulations/src',
+  'simulations/demo/src',
+  'simulations/simulator/src',
+  'simulations/studies/src',
+  'simulations/tuning/src',
 ];
 
 /** In the order of the page, which is that of the statuses. */

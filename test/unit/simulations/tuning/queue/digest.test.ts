@@ -73,15 +73,15 @@ describe('the version of the code', () => {
     const named = (name: string, more = {}) => JSON.stringify({ name: `@murmuration/${name}`, ...more });
     write(
       'package.json',
-      '{"workspaces":["engine","coordinator/dashboard","coordinator/server","simulations"]}',
+      '{"workspaces":["engine","coordinator/dashboard","coordinator/server","simulations/tuning"]}',
     );
     const dependencies = { '@murmuration/engine': '1', '@murmuration/coordinator': '1', zod: '1' };
-    write('simulations/simulator/package.json', named('simulations', { dependencies }));
+    write('simulations/tuning/package.json', named('tuning', { dependencies }));
     write('engine/package.json', named('engine'));
     write('coordinator/dashboard/package.json', named('dashboard'));
     write('coordinator/server/package.json', named('coordinator'));
     write('coordinator/server/src/e.ts', '1');
-    write('simulations/src/a.ts', '1');
+    write('simulations/tuning/src/a.ts', '1');
     write('engine/src/deep/b.ts', '1');
     write('coordinator/dashboard/src/c.ts', '1');
     const first = codeVersion(folder);
@@ -90,7 +90,7 @@ describe('the version of the code', () => {
     expect(codeVersion(folder)).toBe(first);
     const changes = [
       'engine/src/deep/b.ts',
-      'simulations/src/a.ts',
+      'simulations/tuning/src/a.ts',
       'coordinator/server/src/e.ts',
       'package-lock.json',
       'engine/src/d.ts',
