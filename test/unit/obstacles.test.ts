@@ -49,7 +49,7 @@ const obstacles: readonly (readonly [obstacle: string, file: string, ...tests: r
   ],
   [
     'a changed model() had no effect, and nobody was told',
-    'unit/coordinator/rounds/model-difference.test.ts',
+    'unit/coordinator/rounds/rounds/model-difference.test.ts',
     'is refused with what to do: %s',
   ],
 ];

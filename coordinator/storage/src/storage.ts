@@ -18,7 +18,6 @@ import type { RoundStore } from '@murmuration/rounds/round/store';
 import type { InferenceTokenStore } from '@murmuration/rounds/tokens/inference-token';
 import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
-import { documentStores } from './document-stores.ts';
 import type { AnsweredChallenges } from './leases/answered-challenges.ts';
 import type { TaskLeases } from './leases/ports.ts';
 import { memoryActivity } from './memory/activity.ts';
@@ -35,6 +34,7 @@ import { memoryPrivacy } from './memory/privacy.ts';
 import { MemoryRounds } from './memory/rounds.ts';
 import { memoryEnrolmentTokens, memoryInferenceTokens, memoryOperatorTokens } from './memory/tokens.ts';
 import { memoryVerdicts } from './memory/verdicts.ts';
+import { documentStores } from './operation/document-stores.ts';
 import type { HourlyCountStore } from './operation/hourly-counts.ts';
 import type { PostgresqlStorageOptions } from './postgresql/storage.ts';
 

@@ -1,6 +1,6 @@
 import type { LineageOperation } from '@murmuration/lifecycle/tracking/openlineage/run-event';
 import { type TrackingOperation, trackedAliasesIn } from '@murmuration/lifecycle/tracking/operations';
-import { documentStores } from '../document-stores.ts';
+import { documentStores } from '../operation/document-stores.ts';
 import { sqlActivity } from './activity.ts';
 import { sqlAudit } from './audit.ts';
 import { sqlConvictions } from './convictions.ts';

@@ -1,4 +1,3 @@
-import { accuracyIn } from '@murmuration/coordinator/telemetry/accuracy-store';
 import { type TrackingOperation, trackedAliasesIn } from '@murmuration/lifecycle/tracking/operations';
 import { memoryQueue } from '@murmuration/lifecycle/tracking/queue';
 import { runsIn } from '@murmuration/lifecycle/training-runs/store';
@@ -30,6 +29,7 @@ import {
   memoryOperatorTokens,
 } from '@murmuration/storage/memory/tokens';
 import { memoryVerdicts } from '@murmuration/storage/memory/verdicts';
+import { accuracyIn } from '@murmuration/storage/operation/accuracy-store';
 import { silencesIn } from '@murmuration/storage/operation/attention';
 import { openStorage } from '@murmuration/storage/storage';
 import { accuracyStoreContract } from '../../../contract/accuracy-store.ts';

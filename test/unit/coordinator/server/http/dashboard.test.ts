@@ -92,6 +92,6 @@ describe('the dashboard', () => {
   });
 
   it('lies beside what is built of the package', () => {
-    expect(dashboardFolder).toMatch(/[\\/]coordinator[\\/]dist[\\/]dashboard[\\/]$/);
+    expect(dashboardFolder).toMatch(/[\\/]coordinator[\\/]server[\\/]dist[\\/]dashboard[\\/]$/);
   });
 });

@@ -1,7 +1,7 @@
 import { trackedAliasesIn } from '@murmuration/lifecycle/tracking/operations';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { Writer } from '@murmuration/sql/writes/writer';
-import { documentStores } from '@murmuration/storage/document-stores';
+import { documentStores } from '@murmuration/storage/operation/document-stores';
 import { sqlDocuments } from '@murmuration/storage/rows/documents';
 import { migrate } from '@murmuration/storage/rows/migrate';
 import type { Tables } from '@murmuration/storage/rows/schema';

@@ -1,10 +1,10 @@
-import { accuracyIn } from '@murmuration/coordinator/telemetry/accuracy-store';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { AccuracyStore } from '@murmuration/serving/monitor/accuracy-store';
 import { KeptAccuracy } from '@murmuration/serving/monitor/kept-accuracy';
 import { LiveMonitor } from '@murmuration/serving/monitor/live-monitor';
 import { memoryDocuments } from '@murmuration/storage/memory/documents';
+import { accuracyIn } from '@murmuration/storage/operation/accuracy-store';
 import { describe, expect, it } from 'vitest';
 
 const hour = 3_600_000;

@@ -1,4 +1,3 @@
-import { accuracyIn } from '@murmuration/coordinator/telemetry/accuracy-store';
 import { runsIn } from '@murmuration/lifecycle/training-runs/store';
 import type { Documents } from '@murmuration/rounds/operators/documents';
 import { sessionsIn } from '@murmuration/rounds/operators/session-store';
@@ -11,7 +10,8 @@ import { addedTasksIn } from '@murmuration/rounds/task/added-tasks';
 import { addedWordsIn } from '@murmuration/rounds/task/added-words';
 import { rejectedWordsIn } from '@murmuration/rounds/task/rejected-words';
 import { settingsIn } from '@murmuration/rounds/task/settings-store';
-import { silencesIn } from './operation/attention.ts';
+import { accuracyIn } from './accuracy-store.ts';
+import { silencesIn } from './attention.ts';
 
 /** Makes the stores of features that keep documents. */
 export function documentStores(documents: Documents) {
