@@ -72,7 +72,7 @@ export class Experiments {
     });
   }
 
-  /** What somebody else decides about a task's champion, everybody has to get. Throws `storage.*`. */
+  /** Ends experiments whose champion somebody replaced. Throws `storage.*`. */
   aliasesChanged(task: TaskName): Promise<void> {
     return this.#turns.run(() => this.#championMoved(task));
   }

@@ -65,7 +65,7 @@ export class Gates {
     this.#look(task);
   }
 
-  /** What devices have measured may be what a decision waits for. */
+  /** Decides again where a decision waits for what devices measured. */
   roundEnded({ task, query }: RoundRecord): void {
     const of = this.#ports.taskOf(task);
     if (query !== undefined && of && evaluationQueryOf(of)?.name === query) this.#look(task);

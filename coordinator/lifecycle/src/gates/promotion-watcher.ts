@@ -69,7 +69,7 @@ export class PromotionWatcher {
     if (this.#watches.has(task)) await this.#turns.run(() => this.#readVerdicts(task));
   }
 
-  /** What is not served any more is not watched: somebody else has decided. Throws `storage.*`. */
+  /** Stops to watch versions that are no longer served. Throws `storage.*`. */
   async aliasesChanged(task: TaskName): Promise<void> {
     const watch = this.#watches.get(task);
     if (watch && !this.#isServed(watch)) await this.#turns.run(() => this.#end(task));

@@ -75,7 +75,7 @@ export class RunControl {
     return run;
   }
 
-  /** What triggers fired, newest first, those with numbers below `before`, at most `limit`. */
+  /** Firings of triggers with numbers below `before`, newest first, at most `limit`. */
   async records(task: string, before: number, limit: number): Promise<readonly FiringRecord[]> {
     return this.#store.records(this.#known(task), before, limit);
   }

@@ -7,8 +7,8 @@ import type { RetrainState } from './state.ts';
 /** Keeps training runs, what triggers fired, and where retraining of each task stands. */
 export type RunStore = ReturnType<typeof runsIn>;
 
-/** A step of a task: the state after it, runs and records that are new or have changed, by their numbers, and what the audit log says of it. */
-interface Step {
+/** A step of a task: the state after it, and what is new or has changed. */
+export interface Step {
   readonly state: RetrainState;
   readonly runs: readonly TrainingRun[];
   readonly records: readonly FiringRecord[];
@@ -50,7 +50,7 @@ export function runsIn(documents: Documents) {
     run: (task: TaskName, number: number): Promise<TrainingRun | undefined> =>
       documents.get('training-run', task, String(number)),
 
-    /** What triggers fired, newest first, those with numbers below `before`, at most `limit`. */
+    /** Firings of triggers with numbers below `before`, newest first, at most `limit`. */
     records: (task: TaskName, before: number, limit: number): Promise<readonly FiringRecord[]> =>
       newest('trigger-record', task, before, limit),
   };

@@ -23,7 +23,7 @@ export interface ExperimentChange {
   readonly reason: string | null;
 }
 
-/** What happens in a coordinator; whoever watches (log, metrics, dashboard) listens here and changes nothing: what acts is called, by `Moments`. */
+/** Tells watchers (log, metrics, dashboard) what happens; they change nothing. `Moments` calls what acts. */
 interface EventMap {
   /** A round changed, in its phase or in its counts. */
   round: [state: RoundState];

@@ -7,8 +7,8 @@ import type { ExperimentChange } from './events.ts';
 import type { ComparedWindow, LiveAccuracy } from './monitored.ts';
 
 /**
- * The moments at which a coordinator acts by itself. What acts is called, and then those who watch hear of the moment as an event; nobody who
- * brings one about waits for that, and no failure there is his.
+ * The moments at which a coordinator acts by itself. What acts is called, then watchers hear of the moment
+ * as an event. Its cause waits for neither, and meets no failure of theirs.
  */
 export interface Moments {
   /** A version is stored: it is the newest of its task. */
@@ -21,7 +21,7 @@ export interface Moments {
   experimentChanged(change: ExperimentChange): void;
   /** A round is over, and that is stored. */
   roundEnded(record: RoundRecord): void;
-  /** A window of a version's inputs was compared with its reference, whether or not anything drifted; once for each window. */
+  /** A window of a version's inputs was compared with its reference; once for each window. */
   inputsCompared(window: ComparedWindow): void;
   /** A version's live accuracy was computed again, from all outcomes that are known; for each metric. */
   accuracyComputed(accuracy: LiveAccuracy): void;

@@ -40,7 +40,7 @@ export class Readability {
     this.#events = events;
   }
 
-  /** What can't be read may be in use no more. */
+  /** Looks again: versions that can't be read may be in use no more. */
   async versionStored({ task }: ModelVersion): Promise<void> {
     if (this.of(task).length > 0) await this.look(task);
   }

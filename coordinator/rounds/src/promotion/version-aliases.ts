@@ -30,7 +30,7 @@ export interface VersionsInUse {
   readonly aliases: readonly Alias[];
 }
 
-/** What names of versions stand on. */
+/** Ports of the names of versions. */
 interface AliasPorts {
   readonly store: AliasStore;
   readonly history: Pick<History, 'at' | 'versions'>;
@@ -39,7 +39,7 @@ interface AliasPorts {
   readonly clock: Clock;
   /** Throws where the files of a model can't be read: such a version is put to no use. */
   readonly read: (model: ModelHash) => Promise<unknown>;
-  /** Whether the newest version of the task is not by itself the one that devices serve; left out where it always is. */
+  /** True where a task's newest version is not served by itself; never by default. */
   readonly isGated?: ((task: TaskName) => boolean) | undefined;
 }
 

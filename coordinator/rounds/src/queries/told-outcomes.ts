@@ -13,7 +13,7 @@ interface Ports {
   readonly history: Pick<History, 'version'>;
 }
 
-/** What telling of outcomes stands on. */
+/** Ports of telling outcomes. */
 interface TellingPorts extends Pick<Ports, 'queryResults' | 'history'> {
   readonly moments: Pick<Moments, 'accuracyComputed'>;
 }

@@ -41,8 +41,8 @@ interface Acting {
 }
 
 /**
- * What a coordinator does at each moment of a model's life, in this order: each action begins once the one before has begun, none waits for
- * another's end, and one that fails is a `fault` by its own name. Who has not joined yet is left out.
+ * Acts at each moment of a model's life, in this order: each action begins once the one before has begun,
+ * none waits for another's end, and one that fails is a `fault` by its own name. Who has not joined is left out.
  */
 export class MomentActions implements Moments {
   readonly #events: CoordinatorEvents;

@@ -16,7 +16,7 @@ import { sqlEnrolmentTokens, sqlInferenceTokens, sqlOperatorTokens } from './tok
 import { sqlQueue } from './tracking-queue.ts';
 import { sqlVerdicts } from './verdicts.ts';
 
-/** What a coordinator keeps only in rows. */
+/** Makes the stores that are rows only. */
 export function rowStores(database: RowDatabase) {
   const documents = sqlDocuments(database);
   return {
