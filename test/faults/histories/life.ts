@@ -22,7 +22,7 @@ import { queryResultsIn } from '@murmuration/rounds/registry/query-results';
 import { Registry } from '@murmuration/rounds/registry/registry';
 import { findRound } from '@murmuration/rounds/rounds/all-tasks';
 import type { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
-import type { RoundUnderWay } from '@murmuration/rounds/rounds/driver';
+import type { RoundUnderWay } from '@murmuration/rounds/rounds/round-under-way';
 import { versionMaker } from '@murmuration/rounds/rounds/make-version';
 import { openTaskRounds } from '@murmuration/rounds/rounds/open-task-rounds';
 import type { CohortChannel, MaskingEvent } from '@murmuration/rounds/rounds/ports';

@@ -3,14 +3,17 @@ import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { PartStore } from '../round/parts.ts';
 import type { RoundStore } from '../round/store.ts';
 import { abandon } from './abandon.ts';
-import type { RoundUnderWay } from './driver.ts';
 import type { DriverPorts } from './ports.ts';
+import type { RoundUnderWay } from './round-under-way.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
 /** The rounds of every task of a coordinator, by the task's name. */
 export type AllRounds = ReadonlyMap<string, TaskRounds>;
 
-/** The round under way that an assignment is in, by the id that its device knows. Throws `round.closed` for one that is over, `round.unknown`. */
+/**
+ * Finds the round under way that an assignment is in, by the id that its device knows. Throws `round.closed` for one that is over, `round.unknown`,
+ * `assignment.unknown` where other cells have its devices.
+ */
 export function findRound(rounds: AllRounds, id: RoundId, assignment?: AssignmentId): RoundUnderWay {
   for (const each of rounds.values()) {
     const driver = each.find(id, assignment);

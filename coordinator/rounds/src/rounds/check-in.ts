@@ -11,8 +11,8 @@ import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import { asleepTooSoon } from '../task/awake.ts';
 import { ineligible } from '../task/eligibility.ts';
 import { devicesAtOnce, turnoverOf } from '../task/task.ts';
-import type { RoundUnderWay } from './driver.ts';
 import type { ArmsPort } from './ports.ts';
+import type { Attendance } from './round-under-way.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
 /** Devices that wait at most, for each place in a cohort: enough to choose among, few enough to hold connections for. */
@@ -32,7 +32,7 @@ const longestReason = 256;
 
 /** The rounds that check-ins are for: those of a task, or its part of them. */
 type RoundsOfCheckIns = Pick<TaskRounds, 'task' | 'trainings' | 'trainsHere' | 'untilNextRound'> & {
-  readonly current: Pick<RoundUnderWay, 'involves'> | undefined;
+  readonly current: Pick<Attendance, 'involves'> | undefined;
   /** Whether the part that a device had in a round may take one of a privacy budget, though nothing of it goes on here. */
   mayCount?(device: DeviceId): boolean;
 };

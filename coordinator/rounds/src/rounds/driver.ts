@@ -24,6 +24,7 @@ import { Messenger } from './messenger.ts';
 import { Outbox } from './outbox.ts';
 import type { DriverPorts } from './ports.ts';
 import { RoundExecution } from './round-execution.ts';
+import type { RoundUnderWay } from './round-under-way.ts';
 
 /** What a round begins with, beside its terms. */
 export interface Beginning {
@@ -33,9 +34,6 @@ export interface Beginning {
   readonly before?: Promise<unknown> | undefined;
 }
 
-/** A round as those see it who lead devices and operators to it. */
-export type RoundUnderWay = Omit<RoundDriver, 'hadPart'>;
-
 /** ms for which all devices that are enrolled have to wait before a round goes on without more: others may be about to enrol. */
 const settling = 5_000;
 
@@ -43,9 +41,8 @@ const settling = 5_000;
  * Carries one round through its life: feeds it what happens, and only it performs the effects. Whatever leaves the
  * coordinator waits until all that it follows from is durable (output commit), so that a crash loses only what nobody was told.
  */
-export class RoundDriver {
+export class RoundDriver implements RoundUnderWay {
   readonly terms: RoundTerms;
-  /** Resolves when the round is over and its record is kept; with undefined where it was suspended before. */
   readonly ended: Promise<RoundRecord | undefined>;
   readonly #ports: DriverPorts;
   readonly #execution: RoundExecution;
@@ -104,21 +101,22 @@ export class RoundDriver {
     this.#goLive(saved !== undefined);
   }
 
+  get here(): RoundUnderWay {
+    return this;
+  }
+
   get state(): RoundState {
     return this.#execution.state;
   }
 
-  /** The phases so far, the one under way last. */
   get phases(): readonly PhaseRecord[] {
     return this.#execution.timeline.phases;
   }
 
-  /** Bytes of an update of this round. */
   get updateLength(): number {
     return updateLength(this.#execution.aggregate.form);
   }
 
-  /** Refuses an update whose device has not signed who dealt, before its bytes are read. Throws `update.unsigned`. */
   requireSigned(assignment: AssignmentId, signature: Uint8Array | undefined): void {
     try {
       this.#execution.takeUpdateSignature(assignment, signature);
@@ -128,23 +126,19 @@ export class RoundDriver {
     }
   }
 
-  /** Resolves once the round is durable. */
   get begun(): Promise<void> {
     return new Promise(resolve => this.#execution.commits.whenWritten(resolve));
   }
 
-  /** The versions from which its assignments start. */
   get bases(): readonly ModelHash[] {
     return [this.terms.plan.model, ...(this.#buffer?.bases ?? [])];
   }
 
-  /** Whether an assignment is of this round, and its device knows it by that id. */
   holds(round: RoundId, assignment: AssignmentId): boolean {
     const { claims } = this.#execution;
     return claims.has(assignment) && (claims.roundOf(assignment) ?? this.terms.id) === round;
   }
 
-  /** As `BufferedPart.due`. */
   due(time: number, regardless = false): void {
     this.#buffer?.due(time, regardless);
   }
@@ -171,7 +165,6 @@ export class RoundDriver {
     return this.state.phase === 'gathering' && pool.all >= Math.max(this.terms.minimum, enrolled());
   }
 
-  /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
   authenticate(assignment: AssignmentId, token: Uint8Array): DeviceId {
     try {
       return this.#execution.claims.authenticate(assignment, token);
@@ -181,11 +174,6 @@ export class RoundDriver {
     }
   }
 
-  /**
-   * Counts an update, once, of whoever has shown the token of its assignment: the same bytes again get the same receipt. A masked one
-   * needs the `signature` of its device. Resolves when it is durable. Throws `round.closed`, `assignment.*` or `update.*`, and what is refused leaves the sum as it was; or
-   * `storage.*` or `server.stopping`, and then the same bytes are to be sent again.
-   */
   accept(
     assignment: AssignmentId,
     bytes: Uint8Array,
@@ -202,11 +190,6 @@ export class RoundDriver {
     return { round: claims.roundOf(assignment) ?? this.terms.id, assignment, counted: true };
   }
 
-  /**
-   * Takes a message of secure aggregation, once; the same bytes again change nothing. Resolves when it is durable. Throws
-   * `round.closed`, `round.repeated`, `assignment.*`, `secagg.*` or `crypto.low-order`; or `storage.*` or `server.stopping`, and
-   * then the same bytes are to be sent again.
-   */
   async contribute(
     { id, publicKey, certificate }: Pick<Device, 'id' | 'publicKey' | 'certificate'>,
     assignment: AssignmentId,
@@ -226,21 +209,15 @@ export class RoundDriver {
     if (isLate && this.state.phase === 'unmasking') this.#messenger.give({ device: id, assignment });
   }
 
-  /**
-   * A device gives up its part, for the `reason` that it says; resolves when that is durable. Throws `assignment.unknown` for one that is not its own, and
-   * `storage.*` or `server.stopping`.
-   */
   leave(device: DeviceId, assignment: AssignmentId, reason?: string): Promise<void> {
     return this.#execution.leave(device, assignment, reason);
   }
 
-  /** Takes its part from a device, if it has one; an update that it has sent counts. Resolves and throws as `leave`. */
   async drop(device: DeviceId): Promise<void> {
     const assignment = this.#execution.claims.of(device);
     if (assignment) await this.leave(device, assignment);
   }
 
-  /** Whether a device has a part in this round, which is not over. */
   involves(device: DeviceId): boolean {
     const isOver = this.state.phase === 'published' || this.state.phase === 'failed';
     return !isOver && this.#execution.claims.of(device) !== undefined;
@@ -251,26 +228,19 @@ export class RoundDriver {
     return this.#execution.claims.of(device) !== undefined;
   }
 
-  /** The connection of a device is gone. */
   away(device: DeviceId): void {
     this.#messenger.away(device);
   }
 
-  /** As `Messenger.back`. */
   back(device: DeviceId): void {
     this.#messenger.back(device);
   }
 
-  /** Ends the round as failed, unless its version is being stored already; `endedBy`: on purpose. */
   abort(reason: string, endedBy?: RoundEnder): void {
     if (this.#closer.isCommitting) return;
     this.#execution.happen({ type: 'abort', reason, ...(endedBy && { endedBy }) });
   }
 
-  /**
-   * Lets go of the round, so that another object may go on with what is durable: nothing more is taken, sent or written.
-   * Returns once no write is under way.
-   */
   async suspend(): Promise<void> {
     const { stop, commits } = this.#execution;
     const reason = new MurmurationError('server.stopping');

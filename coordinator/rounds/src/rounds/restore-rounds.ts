@@ -6,12 +6,12 @@ import type { RoundRecord } from '../round/record.ts';
 import type { SavedRound } from '../round/store.ts';
 import { addsAsTheyCome, type Task } from '../task/task.ts';
 import { abandon } from './abandon.ts';
-import type { RoundUnderWay } from './driver.ts';
 import type { Inquiries } from './inquiries.ts';
 import type { TaskRoundsPorts } from './ports.ts';
 import { restore } from './restore.ts';
 import type { RoundMaker } from './round-maker.ts';
 import type { RoundTimes } from './round-times.ts';
+import type { Lifetime } from './round-under-way.ts';
 import type { Succession } from './succession.ts';
 import { takenBack } from './taken-back.ts';
 import { isOfStorage } from './until-stored.ts';
@@ -33,11 +33,8 @@ interface Restoring {
  * The rounds of a task that go on, of those that were under way when a coordinator before this one ended: the newest, where its model is still there,
  * and the buffer before it, which had closed. The others are recorded as failed. Throws `storage.*`.
  */
-export async function restoreRounds(
-  saved: readonly SavedRound[],
-  restoring: Restoring,
-): Promise<RoundUnderWay[]> {
-  const drivers: RoundUnderWay[] = [];
+export async function restoreRounds(saved: readonly SavedRound[], restoring: Restoring): Promise<Lifetime[]> {
+  const drivers: Lifetime[] = [];
   const most = addsAsTheyCome(restoring.task) ? 2 : 1;
   for (const [i, round] of saved.entries()) {
     restoring.maker.follow(round.terms.number);
@@ -55,7 +52,7 @@ async function restored(
   saved: SavedRound,
   before: Promise<unknown> | undefined,
   restoring: Restoring,
-): Promise<RoundUnderWay | undefined> {
+): Promise<Lifetime | undefined> {
   const { task, registry, inquiries, maker, times, succession, ports } = restoring;
   const { terms, damage } = saved;
   if (damage !== undefined) {
@@ -86,7 +83,7 @@ async function restored(
 }
 
 /** A round that goes on, or ends at once where there is a reason for that: its devices hear it as soon as they are back. */
-function ended<Round extends RoundUnderWay>(round: Round, reason: string | undefined): Round {
+function ended<Round extends Lifetime>(round: Round, reason: string | undefined): Round {
   if (reason !== undefined) round.abort(reason);
   return round;
 }

@@ -47,12 +47,12 @@ export class RoundControl {
   /** Ends the round under way as failed. Throws `round.unknown` where none is, `round.closed` where its version is being stored already. */
   async abort(task: TaskName, reason: string): Promise<void> {
     const rounds = this.#find(task);
-    const { current } = rounds;
+    const { newest } = rounds;
     if (rounds.isTraining) return rounds.abort(reason, 'operator');
-    if (current === undefined || isOver(current.state.phase))
+    if (newest === undefined || isOver(newest.state.phase))
       throw new MurmurationError('round.unknown', 'No round of this task is under way.');
-    current.abort(reason, 'operator');
-    if (!isOver(current.state.phase))
+    newest.abort(reason, 'operator');
+    if (!isOver(newest.state.phase))
       throw new MurmurationError('round.closed', 'The version of this round is being stored already.');
   }
 

@@ -9,8 +9,9 @@ import { labelOf } from '../population/arm-label.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { RoundTerms, Spread } from '../round/round.ts';
 import type { Task } from '../task/task.ts';
-import { type Beginning, RoundDriver, type RoundUnderWay } from './driver.ts';
+import { type Beginning, RoundDriver } from './driver.ts';
 import type { DriverPorts, TaskRoundsPorts } from './ports.ts';
+import type { Lifetime } from './round-under-way.ts';
 import { SpreadRound } from './spread-round.ts';
 import { isOfPart } from './sum-of-parts.ts';
 import { type PlanOwn, termsOf, termsOfQuery } from './terms-of.ts';
@@ -63,7 +64,7 @@ export class RoundMaker {
   }
 
   /** A round that begins, with its devices or with its parts. */
-  open(task: Task, terms: RoundTerms, layout: Layout, beginning?: Beginning): RoundUnderWay {
+  open(task: Task, terms: RoundTerms, layout: Layout, beginning?: Beginning): Lifetime {
     if (terms.parts) return this.spread(task, terms, layout);
     return this.drive(terms, this.aggregateFor(task, terms, layout), beginning);
   }

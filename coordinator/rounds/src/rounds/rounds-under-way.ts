@@ -7,10 +7,10 @@ import { stalenessIn } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { DrawnMember } from '../round/store.ts';
 import type { Task } from '../task/task.ts';
-import type { RoundUnderWay } from './driver.ts';
 import type { Carried } from './ports.ts';
 import type { RoundMaker } from './round-maker.ts';
 import type { RoundTimes } from './round-times.ts';
+import type { Lifetime, RoundUnderWay } from './round-under-way.ts';
 import type { Succession } from './succession.ts';
 
 /** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
@@ -36,9 +36,9 @@ interface RoundsUnderWayPorts {
 export class RoundsUnderWay {
   readonly #ports: RoundsUnderWayPorts;
   readonly #over: RoundId[] = [];
-  #newest: RoundUnderWay | undefined;
+  #newest: Lifetime | undefined;
   /** The round that ends next; of an asynchronous task it may be the buffer before the newest. */
-  #ending: RoundUnderWay | undefined;
+  #ending: Lifetime | undefined;
   #isOpen = false;
 
   constructor(ports: RoundsUnderWayPorts) {
@@ -46,12 +46,12 @@ export class RoundsUnderWay {
   }
 
   /** The newest round, which may be over; of an asynchronous task, the buffer that takes updates. */
-  get newest(): RoundUnderWay | undefined {
+  get newest(): Lifetime | undefined {
     return this.#newest;
   }
 
   /** That round, and before it the buffer that closes, if one does; they may be over. */
-  get all(): readonly RoundUnderWay[] {
+  get all(): readonly Lifetime[] {
     return [...new Set([this.#ending, this.#newest])].filter(each => each !== undefined);
   }
 
@@ -69,9 +69,10 @@ export class RoundsUnderWay {
   find(round: RoundId, assignment?: AssignmentId): RoundUnderWay | undefined {
     const { all } = this;
     const found =
-      (assignment && all.find(each => each.holds(round, assignment))) ??
+      (assignment && all.find(({ here }) => here?.holds(round, assignment))) ??
       all.find(({ terms }) => terms.id === round);
-    if (found) return found;
+    if (found && !found.here) throw new MurmurationError('assignment.unknown');
+    if (found) return found.here;
     if (this.#over.includes(round)) throw new MurmurationError('round.closed');
     return undefined;
   }
@@ -83,18 +84,18 @@ export class RoundsUnderWay {
   }
 
   /** A round begins that follows none; resolves once it and the buffers after it are over. */
-  begin(driver: RoundUnderWay): Promise<void> {
+  begin(driver: Lifetime): Promise<void> {
     this.#newest = driver;
     this.#setDue(driver);
     return this.#carry(driver);
   }
 
   /** As `begin`, of a round that goes on after a restart, or of two buffers of which the first has closed. */
-  goOn(first: RoundUnderWay, second: RoundUnderWay | undefined): Promise<void> {
+  goOn(first: Lifetime, second: Lifetime | undefined): Promise<void> {
     this.#newest = second ?? first;
     if (second) this.#ports.succession.follow(first.terms.id, second);
     const carried = this.#carry(first);
-    if (second) first.due(0, true);
+    if (second) first.here?.due(0, true);
     else this.#setDue(first);
     return carried;
   }
@@ -124,16 +125,16 @@ export class RoundsUnderWay {
   }
 
   /** A buffer closes as soon as it is full, but no sooner than the task's schedule says, from its beginning. */
-  #setDue(driver: RoundUnderWay): void {
+  #setDue(driver: Lifetime): void {
     if (!driver.terms.buffer) return;
     const { task, clock } = this.#ports;
-    driver.due(Math.min(driver.terms.startedAt, clock.now()) + task().interval);
+    driver.here?.due(Math.min(driver.terms.startedAt, clock.now()) + task().interval);
   }
 
   /** Waits for the end of a round, and of the buffers that follow it. */
-  async #carry(first: RoundUnderWay): Promise<void> {
+  async #carry(first: Lifetime): Promise<void> {
     const { succession, over, counted } = this.#ports;
-    for (let driver: RoundUnderWay | undefined = first; driver; ) {
+    for (let driver: Lifetime | undefined = first; driver; ) {
       this.#ending = driver;
       this.#isOpen = true;
       const record = await driver.ended;

@@ -1,7 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Cancel } from '@murmuration/protocol/time/clock';
-import { updateLength } from '@murmuration/protocol/weights/codec';
 import type { Head, History } from '../registry/ports.ts';
 import { cohortOf } from '../round/cohort.ts';
 import { type PartResult, partsDeadline, tallyOfParts } from '../round/parts.ts';
@@ -18,10 +17,10 @@ import {
 } from '../round/round.ts';
 import { Timeline } from '../round/timeline.ts';
 import { commitRound } from './commit-round.ts';
-import type { RoundUnderWay } from './driver.ts';
 import { verdictsIn } from './open-sums.ts';
 import type { DriverPorts, SpreadPorts } from './ports.ts';
 import { resultOf } from './result-of.ts';
+import type { Lifetime } from './round-under-way.ts';
 import { type PartSum, type SumOfParts, sumOfParts } from './sum-of-parts.ts';
 import { isOfStorage, isOutage, untilStored } from './until-stored.ts';
 
@@ -40,7 +39,9 @@ type LeaderPorts = Pick<
  * A round whose parts other cells run, as the cell leads it that has the task: it waits for what came of them, adds up their sums and makes the
  * next version, or the figures of a query. No device has a part in it here, and all that is kept of it are its terms, so that whoever takes the task over goes on with it.
  */
-export class SpreadRound implements RoundUnderWay {
+export class SpreadRound implements Lifetime {
+  /** Its assignments are with the cells of its parts. */
+  readonly here = undefined;
   readonly terms: RoundTerms;
   readonly ended: Promise<RoundRecord | undefined>;
   readonly begun: Promise<void>;
@@ -88,45 +89,6 @@ export class SpreadRound implements RoundUnderWay {
   get phases() {
     return this.#timeline.phases;
   }
-
-  get updateLength(): number {
-    return updateLength(this.#emptySum().form);
-  }
-
-  /** Its assignments are with the cells of its parts. */
-  holds(): boolean {
-    return false;
-  }
-
-  involves(): boolean {
-    return false;
-  }
-
-  authenticate(): never {
-    throw new MurmurationError('assignment.unknown');
-  }
-
-  requireSigned(): never {
-    throw new MurmurationError('assignment.unknown');
-  }
-
-  async accept(): Promise<never> {
-    throw new MurmurationError('assignment.unknown');
-  }
-
-  async contribute(): Promise<never> {
-    throw new MurmurationError('assignment.unknown');
-  }
-
-  async leave(): Promise<never> {
-    throw new MurmurationError('assignment.unknown');
-  }
-
-  async drop(): Promise<void> {}
-  away(): void {}
-  back(): void {}
-  due(): void {}
-  poolChanged(): void {}
 
   /** Ends the round as failed, unless its version is being stored already; its parts end within a second or two. */
   abort(reason: string, endedBy?: RoundEnder): void {

@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Base } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
-import type { RoundUnderWay } from './driver.ts';
+import type { Lifetime } from './round-under-way.ts';
 
 /** ms after the answer to an upload at which its device hears that its part is over. */
 const afterAnswer = 1_000;
@@ -11,7 +11,7 @@ const afterAnswer = 1_000;
 /** What an asynchronous task knows across its buffers: which one follows which, and what assignments start from. */
 export class Succession {
   readonly #clock: Clock;
-  readonly #next = new Map<RoundId, RoundUnderWay>();
+  readonly #next = new Map<RoundId, Lifetime>();
   readonly #soon = new Map<AssignmentId, Cancel>();
   #base: Pick<Base, 'model' | 'due'> | undefined;
   #layout: Layout | undefined;
@@ -46,12 +46,12 @@ export class Succession {
   }
 
   /** A buffer begins after another one, which closes. */
-  follow(before: RoundId, next: RoundUnderWay): void {
+  follow(before: RoundId, next: Lifetime): void {
     this.#next.set(before, next);
   }
 
   /** The buffer that began when another one closed. */
-  after(round: RoundId): RoundUnderWay | undefined {
+  after(round: RoundId): Lifetime | undefined {
     return this.#next.get(round);
   }
 

@@ -14,13 +14,13 @@ import type { SavedRound } from '../round/store.ts';
 import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
 import { CentralRounds } from './central-rounds.ts';
-import type { RoundUnderWay } from './driver.ts';
 import type { Inquiries, Standing } from './inquiries.ts';
 import { offerTraining } from './offer-training.ts';
 import type { TaskRoundsPorts } from './ports.ts';
 import { restoreRounds } from './restore-rounds.ts';
 import { RoundMaker } from './round-maker.ts';
 import { RoundTimes } from './round-times.ts';
+import type { Lifetime, RoundUnderWay } from './round-under-way.ts';
 import { RoundsUnderWay, remembered } from './rounds-under-way.ts';
 import { splitOf } from './split-of.ts';
 import { clipFor, controlFor, fairnessFor } from './state-for.ts';
@@ -171,9 +171,9 @@ export class TaskRounds {
   }
 
   /** Has those wait no more who have checked in before their round was here, as at a cell that takes it over: the round tells them what is wanted of them. */
-  #withdraw(round: RoundUnderWay): void {
+  #withdraw({ here }: Lifetime): void {
     const { pool } = this.#ports;
-    for (const device of pool.devices) if (round.involves(device)) pool.remove(device);
+    for (const device of pool.devices) if (here?.involves(device)) pool.remove(device);
   }
 
   /** Schedules the first round, numbered after those of the history; once. Throws `server.stopping` after `stop`. */
@@ -189,7 +189,7 @@ export class TaskRounds {
   /** Those who wait for an assignment are others. */
   poolChanged(): void {
     this.trainings?.give();
-    this.#underWay.newest?.poolChanged();
+    this.current?.poolChanged();
   }
 
   /** The models that devices need: those that rounds under way, and devices at work, start from. */
@@ -319,13 +319,18 @@ export class TaskRounds {
     for (const each of this.underWay) await each.suspend();
   }
 
-  /** The round that is under way; of an asynchronous task, the buffer that takes updates. */
-  get current(): RoundUnderWay | undefined {
+  /** The newest round, which may be over; of an asynchronous task, the buffer that takes updates. */
+  get newest(): Lifetime | undefined {
     return this.#underWay.newest;
   }
 
+  /** That round as its devices see it; undefined where they are with other cells. */
+  get current(): RoundUnderWay | undefined {
+    return this.newest?.here;
+  }
+
   /** That round, and before it the buffer that closes, if one does; they may be over. */
-  get underWay(): readonly RoundUnderWay[] {
+  get underWay(): readonly Lifetime[] {
     return this.#underWay.all;
   }
 
@@ -342,7 +347,7 @@ export class TaskRounds {
   /** ms until a device can be of use: 0 while devices are gathered; of a paused task, how long they wait until they ask again. */
   get untilNextRound(): number {
     if (this.#central?.isWhole) return neverOfUse;
-    const phase = this.current?.state.phase;
+    const phase = this.newest?.state.phase;
     if (phase === 'gathering' || (phase === 'updates' && addsAsTheyCome(this.#task) && !this.#isPaused))
       return 0;
     const now = this.#ports.clock.now();
@@ -351,7 +356,10 @@ export class TaskRounds {
     return isAway ? Math.max(left, whilePaused) : left;
   }
 
-  /** The round of this id, if it is under way; an assignment of a buffer may be in a later one. Throws `round.closed` for one that is over. */
+  /**
+   * Finds the round of this id, if it is under way; an assignment of a buffer may be in a later one. Throws `round.closed` for one that is over,
+   * `assignment.unknown` for one whose devices are with other cells.
+   */
   find(round: RoundId, assignment?: AssignmentId): RoundUnderWay | undefined {
     return this.#underWay.find(round, assignment);
   }

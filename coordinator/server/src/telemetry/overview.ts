@@ -14,7 +14,7 @@ import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { RoundState, RoundTerms } from '@murmuration/rounds/round/round';
 import type { PhaseRecord } from '@murmuration/rounds/round/timeline';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
-import type { RoundUnderWay } from '@murmuration/rounds/rounds/driver';
+import type { Lifetime } from '@murmuration/rounds/rounds/round-under-way';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import type { Task } from '@murmuration/rounds/task/task';
 import type { Attention } from '@murmuration/storage/operation/attention';
@@ -86,10 +86,11 @@ export class Overviews {
   }
 
   #task(rounds: TaskRounds): TaskOverview {
-    const { task, current, isPaused, isSpent, isBetweenRuns, isTraining, nextAt, waiting } = rounds;
+    const { task, isPaused, isSpent, isBetweenRuns, isTraining, nextAt, waiting } = rounds;
     const { champion, newest } = this.#sources.versionAliases.of(task.name);
     const sentAway = this.#sources.expected(task.name);
-    const round = current && !isOver(current.state) ? this.#round(current, waiting) : null;
+    const begun = rounds.newest;
+    const round = begun && !isOver(begun.state) ? this.#round(begun, waiting) : null;
     return {
       task: task.name,
       isPaused,
@@ -119,7 +120,7 @@ export class Overviews {
 
   #waitsFor({
     task,
-    current,
+    newest,
     isPaused,
     isSpent,
     isBetweenRuns,
@@ -128,9 +129,9 @@ export class Overviews {
     waiting,
   }: Pick<
     TaskRounds,
-    'task' | 'current' | 'isPaused' | 'isSpent' | 'isBetweenRuns' | 'isTraining' | 'nextAt' | 'waiting'
+    'task' | 'newest' | 'isPaused' | 'isSpent' | 'isBetweenRuns' | 'isTraining' | 'nextAt' | 'waiting'
   >): TaskOverview['waitsFor'] {
-    if (!current || isOver(current.state)) {
+    if (!newest || isOver(newest.state)) {
       if (isTraining) return { what: 'coordinator', devices: 0, until: null };
       if (isPaused) return { what: 'operator', devices: 0, until: null };
       if (isSpent) return { what: 'budget', devices: 0, until: null };
@@ -139,7 +140,7 @@ export class Overviews {
       if (missing > 0) return { what: 'enrolment', devices: missing, until: null };
       return { what: 'schedule', devices: 0, until: iso(nextAt) };
     }
-    const { state, terms } = current;
+    const { state, terms } = newest;
     if (!('quorum' in state)) return { what: 'coordinator', devices: 0, until: null };
     const { accepted, goal, deadline } = state.quorum;
     const until = iso(deadline);
@@ -149,7 +150,7 @@ export class Overviews {
     return { what: 'check-ins', devices: Math.max(0, wanted - waiting), until };
   }
 
-  #round({ state, terms, phases }: RoundUnderWay, waiting: number): LiveRound {
+  #round({ state, terms, phases }: Lifetime, waiting: number): LiveRound {
     const { id, number, plan, startedAt } = terms;
     const quorum = 'quorum' in state ? state.quorum : null;
     const round: LiveRound = {

@@ -8,7 +8,7 @@ import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { roundControl } from '@murmuration/protocol/weights/control';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
-import type { RoundUnderWay } from '@murmuration/rounds/rounds/driver';
+import type { RoundUnderWay } from '@murmuration/rounds/rounds/round-under-way';
 import type { MaskingEvent } from '@murmuration/rounds/rounds/ports';
 import { contextOf, type Lies, MaskedSteps } from '../../../masked-steps.ts';
 import { seededRandom } from '../../../seeded-random.ts';

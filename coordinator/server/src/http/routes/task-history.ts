@@ -156,14 +156,14 @@ function roundRoute(
     },
     (request, reply) => {
       const { params, query } = request;
-      const { current } = taskCalled(params.task, tasks);
+      const { newest } = taskCalled(params.task, tasks);
       const before = query.before ?? Number.POSITIVE_INFINITY;
-      const key = ['rounds', params.task, before, query.limit, current?.terms.id, current?.state.phase];
+      const key = ['rounds', params.task, before, query.limit, newest?.terms.id, newest?.state.phase];
       const make = async (): Promise<z.input<typeof rounds>> => {
         const over = await history.rounds(parseTaskName(params.task), before, query.limit);
         const live =
-          current && current.terms.number < before && over[0]?.number !== current.terms.number
-            ? [liveRound(current.state)]
+          newest && newest.terms.number < before && over[0]?.number !== newest.terms.number
+            ? [liveRound(newest.state)]
             : [];
         return { rounds: [...live, ...over.map(pastRound)].slice(0, query.limit) };
       };

@@ -1,5 +1,5 @@
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
-import type { RoundUnderWay } from '@murmuration/rounds/rounds/driver';
+import type { RoundUnderWay } from '@murmuration/rounds/rounds/round-under-way';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../seeded-random.ts';

@@ -127,7 +127,7 @@ describe('TK5: a spread round under a privacy budget', () => {
     for (let round = 1; round <= 3; round++) {
       if (round === 1) await play(world);
       else await playNext(begun, round);
-      const { terms } = leader.rounds.current!;
+      const { terms } = leader.rounds.newest!;
       expect(terms.plan.privacy).toMatchObject({ step: round - 1, separation: 2, epsilon: 4 });
       await world.clock.advance(1_000);
       expect(world.records.at(-1)).toMatchObject({ outcome: 'published', tally: { accepted: count / 2 } });

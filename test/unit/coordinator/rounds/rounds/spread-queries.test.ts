@@ -80,7 +80,7 @@ describe('TK5: a query in the parts of a round', () => {
     [define({ kind: 'top', items: ['ash', 'birch'], values: 2 }), index => (index < 9 ? ['ash'] : ['birch'])],
   ])('says what the plain computation on all devices says: $0.kind', async (query, answerOf) => {
     await ask(query, answerOf);
-    const { terms } = leader.rounds.current!;
+    const { terms } = leader.rounds.newest!;
     expect(terms).toMatchObject({ parts: { count: 3, smallest: 4 }, minimum: 9 });
     await finish();
     const [record] = world.records;
@@ -170,7 +170,7 @@ describe('TK5: a query in the parts of a round', () => {
       const all = { examples: 10 + index, versions: { [model]: { top1: index / count } } };
       return { all } satisfies OwnEvaluation;
     });
-    const { terms } = leader.rounds.current!;
+    const { terms } = leader.rounds.newest!;
     await finish();
     const [result] = await results();
     expect(result).toMatchObject({ round: terms.id, devices: count, figures: { kind: 'evaluation' } });

@@ -69,9 +69,9 @@ describe('a round that is spread over three cells', () => {
 
   it('leads to the version that one cell would have made of the same updates, bit for bit', async () => {
     const { world, leader } = await begin();
-    const { terms } = leader.rounds.current!;
+    const { terms } = leader.rounds.newest!;
     expect(terms).toMatchObject({ parts: { count: 3, smallest: 3 }, goal: 2 * count });
-    expect(leader.rounds.current!.phases.map(({ phase }) => phase)).toEqual(['gathering', 'updates']);
+    expect(leader.rounds.newest!.phases.map(({ phase }) => phase)).toEqual(['gathering', 'updates']);
     for (let i = 0; i < 5; i++) {
       for (const part of [1, 2, 3]) expect(phaseOf(world, part)).toBe(phases[i]);
       await step(world);
@@ -108,7 +108,7 @@ describe('a round that is spread over three cells', () => {
       const random = seededRandom(seed);
       const chance = (share: number) => random(1)[0]! < 256 * share;
       const { world, leader } = await begin(masked, seed);
-      const { terms } = leader.rounds.current!;
+      const { terms } = leader.rounds.newest!;
       let led = leader;
       for (let i = 0; i < 40 && world.records.length === 0; i++) {
         const some = world.devices.filter(() => chance(0.97));
@@ -159,9 +159,17 @@ describe('a round that is spread over three cells', () => {
     await leader.rounds.stop();
   });
 
+  it('has no devices at the cell that leads it', async () => {
+    const { leader } = await begin();
+    const { id } = leader.rounds.newest!.terms;
+    expect(leader.rounds.current).toBeUndefined();
+    expect(() => leader.rounds.find(id)).toThrow(expect.objectContaining({ code: 'assignment.unknown' }));
+    await leader.rounds.stop();
+  });
+
   it('goes on at another leader where the one before died with all results there, and commits one version', async () => {
     const { world, leader } = await begin();
-    const { terms } = leader.rounds.current!;
+    const { terms } = leader.rounds.newest!;
     for (let i = 0; i < 4; i++) await step(world);
     leader.life.end();
     await step(world);
@@ -169,7 +177,7 @@ describe('a round that is spread over three cells', () => {
     expect(await world.store.parts.results(terms.id)).toHaveProperty('size', 3);
     expect(world.records).toEqual([]);
     const next = await world.openLeader();
-    expect(next.rounds.current!.terms.id).toBe(terms.id);
+    expect(next.rounds.newest!.terms.id).toBe(terms.id);
     await world.clock.advance(1_000);
     expect(world.records).toMatchObject([
       { round: terms.id, outcome: 'published', tally: { accepted: count } },
@@ -181,7 +189,7 @@ describe('a round that is spread over three cells', () => {
 
   it('goes on without a part that has too few, and takes nobody else with it', async () => {
     const { world, leader } = await begin();
-    const { terms } = leader.rounds.current!;
+    const { terms } = leader.rounds.newest!;
     const others = world.devices.filter(({ id }) => world.partOf(id) !== 2);
     await step(world);
     await step(world);
@@ -299,7 +307,7 @@ describe('a round that is spread over three cells', () => {
 
   it('runs no part a second time whose result is there, at whatever cell', async () => {
     const { world, leader } = await begin();
-    const { terms } = leader.rounds.current!;
+    const { terms } = leader.rounds.newest!;
     const own = world.devicesOf(2);
     for (let i = 0; i < 5; i++) await step(world, own);
     const [result] = [...(await world.store.parts.results(terms.id)).values()];
@@ -347,7 +355,7 @@ describe('a spread round without masks', () => {
 
   it('leads to the version that one cell would have made of the same updates, bit for bit', async () => {
     const { world, leader } = await begin(plain);
-    const { terms } = leader.rounds.current!;
+    const { terms } = leader.rounds.newest!;
     expect(terms.parts).toEqual({ count: 3, smallest: 1 });
     const random = seededRandom(3);
     const sending: Promise<unknown>[] = [];
@@ -386,7 +394,7 @@ it('a round of such a task is whole where no cells share it, with the plan that 
   await federation.clock.advance(0);
   const { terms } = federation.rounds.current!;
   expect(terms).not.toHaveProperty('parts');
-  const { plan } = leader.rounds.current!.terms;
+  const { plan } = leader.rounds.newest!.terms;
   expect(writePlan(terms.plan)).toEqual(writePlan(plan));
   for (const { rounds } of world.seats) expect(rounds.current!.terms.plan).toEqual(plan);
   await leader.rounds.stop();

@@ -163,7 +163,7 @@ describe('TK5: cells with the parts of one task', () => {
     const admit = await first.add(task);
     const leader = await admit(async () => {});
     await clock.advance(1_000);
-    const { id } = leader.current!.terms;
+    const { id } = leader.newest!.terms;
     const parts = [first, second].map(core => core.parts!.all[0]!.current!);
     expect(parts.map(({ terms }) => [terms.id, terms.part, terms.goal])).toEqual([
       [id, 1, 2],
@@ -209,7 +209,7 @@ describe('TK5: cells with the parts of one task', () => {
     const admit = await first.add(task);
     const leader = await admit(async () => {});
     await clock.advance(1_000);
-    const { terms } = leader.current!;
+    const { terms } = leader.newest!;
     let changes = 0;
     told = () => {
       changes += 1;

@@ -34,7 +34,7 @@ import { Registry } from '@murmuration/rounds/registry/registry';
 import type { SavedRound } from '@murmuration/rounds/round/store';
 import { findRound } from '@murmuration/rounds/rounds/all-tasks';
 import type { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
-import type { RoundUnderWay } from '@murmuration/rounds/rounds/driver';
+import type { RoundUnderWay } from '@murmuration/rounds/rounds/round-under-way';
 import { versionMaker } from '@murmuration/rounds/rounds/make-version';
 import { openTaskRounds } from '@murmuration/rounds/rounds/open-task-rounds';
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/rounds/rounds/ports';
