@@ -8,6 +8,7 @@ import { statuses } from '@murmuration/protocol/errors/statuses';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { prohibitions } from '@murmuration/rounds/task/prohibitions';
 import { taskSchema } from '@murmuration/rounds/task/task-schema';
 import { brokerMetrics } from '@murmuration/serving/metrics/broker-metrics';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
@@ -120,7 +121,23 @@ ${durations}
 ${made}
 
 ${fields(taskRows(), comments)}
+
+## What does not go together
+
+A task with both features of a line is refused (\`config.invalid\`). Numbers that leave no room
+for each other, and what has rules of its own such as a gate, are refused with a sentence as well.
+
+| feature | not with | what it says |
+|---|---|---|
+${Object.entries(prohibitions).flatMap(prohibitionRows).join('\n')}
 `;
+}
+
+function prohibitionRows([feature, others]: readonly [string, Readonly<Record<string, string>>]): string[] {
+  return Object.entries(others).map(([other, said]) => {
+    const sentence = said.replace(/\{\w+\}/g, '…');
+    return `| ${feature} | ${other} | ${sentence} |`;
+  });
 }
 
 function commandsOf(command: Command, path: string): string[] {

@@ -9,15 +9,14 @@ import {
   fairCapOf,
   refuseIncompressible,
   refuseKeepingEach,
-  refuseLayers,
   refuseOptimizer,
-  refuseUnaccountable,
   refuseUnasked,
   refuseUnclippable,
   refuseUncontrollable,
   refuseUnmaskable,
   refuseUnwatchable,
 } from './misfits.ts';
+import { refuseTogether } from './prohibitions.ts';
 import { misfitOf } from './retrain/retrain.ts';
 import { spreadOf } from './spread.ts';
 import type { Task, TaskQuery } from './task.ts';
@@ -41,9 +40,10 @@ export interface TaskDraft extends Pick<Task, 'cohort' | 'buffer' | 'queries'> {
 export type Sums = Pick<Task, 'masking' | 'groups' | 'spread'>;
 
 /** Throws `config.invalid` for numbers of devices and times that leave no room for each other. */
-export function requireSizes({ given, cohort }: TaskDraft): void {
-  const { plan, strategy, deadlines, uploadSlot } = given;
-  if (plan.optimizer) refuseOptimizer(strategy, plan.optimizer);
+export function requireSizes(draft: TaskDraft): void {
+  const { given, cohort } = draft;
+  const { plan, deadlines, uploadSlot } = given;
+  if (plan.optimizer) refuseOptimizer(plan.optimizer, draft);
   if (cohort.minimum > cohort.goal)
     throw new MurmurationError(
       'config.invalid',
@@ -62,16 +62,19 @@ export function requireSizes({ given, cohort }: TaskDraft): void {
  * definition says; null where it does not. Throws `config.invalid` for what the strategy does not go with.
  */
 export function fitStrategy(draft: TaskDraft, weightCap: number | undefined): number | null {
-  const { update, cohort, isMasked, isPrivate, isAsynchronous, isNoisy } = draft;
-  const { strategy, plan, retrain } = draft.given;
-  if (strategy.consumes === 'each') refuseKeepingEach(strategy, isMasked, cohort);
+  const { update, isPrivate, isAsynchronous } = draft;
+  const { strategy, retrain } = draft.given;
+  if (strategy.consumes === 'each') {
+    refuseTogether('a strategy of single updates', draft);
+    refuseKeepingEach(strategy, draft);
+  }
   if (isAsynchronous) refuseSynchronised(strategy, { isPrivate, isRetrained: retrain !== null });
-  const fairCap = fairCapOf(strategy, weightCap, { kind: update.kind, isPrivate, isAsynchronous });
-  refuseUnclippable(strategy, update, { isAsynchronous, isNoisy });
-  refuseLayers(strategy, update);
-  refuseUncontrollable(strategy, { update, plan, cohort, isPrivate, isAsynchronous });
-  refuseIncompressible(strategy, update, { isMasked, isPrivate, isAsynchronous });
-  if (isPrivate) refuseUnaccountable(strategy, update);
+  const fairCap = fairCapOf(strategy, weightCap, draft);
+  refuseUnclippable(strategy, draft);
+  if (update.perLayer) refuseTogether('update.perLayer', draft);
+  refuseUncontrollable(strategy, draft);
+  refuseIncompressible(draft);
+  if (isPrivate) refuseTogether('privacy', draft);
   return fairCap;
 }
 

@@ -3,6 +3,7 @@ import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmura
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { EachStrategy, Strategy } from '../strategy/strategy.ts';
+import { type Choices, refuseTogether } from './prohibitions.ts';
 import { cohortSizeOf, largestSumOf, type Task, type TaskQuery } from './task.ts';
 import type { Promotion } from './task-promotion.ts';
 
@@ -22,17 +23,11 @@ export function refuseOverflow(task: Task): void {
   if (task.update.kind === 'ring') quantizationFor(1, { ...task.update, largestCohort: largestSumOf(task) });
 }
 
-/** Throws `config.invalid` where single updates are masked, too many to be kept, or too few for what the strategy promises. */
+/** Throws `config.invalid` where single updates are too many to be kept, or too few for what the strategy promises. */
 export function refuseKeepingEach(
   { name, fewest = 1 }: EachStrategy,
-  isMasked: boolean,
-  cohort: Task['cohort'],
+  { cohort }: Pick<Task, 'cohort'>,
 ): void {
-  if (isMasked)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} needs single updates, and masking shows only their sum; set masking "off", or choose a strategy of sums such as fedAvg().`,
-    );
   if (cohort.goal > largestCohortOfEach)
     throw new MurmurationError(
       'config.invalid',
@@ -45,20 +40,6 @@ export function refuseKeepingEach(
     );
 }
 
-/** Throws `config.invalid` for what no ε can be computed with. */
-export function refuseUnaccountable({ name, consumes }: Strategy, { kind, weighting }: Task['update']): void {
-  if (consumes !== 'sum')
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} needs more than the sum of all updates, and a privacy budget adds noise to that sum; choose a strategy of sums such as fedAvg(), or no privacy.`,
-    );
-  if (kind !== 'ring' || weighting !== 'uniform')
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: privacy takes update.kind "ring" and update.weighting "uniform": a device that weighs more than others would need more noise.',
-    );
-}
-
 /** Weights below which losses are told apart too coarsely, and what holds where a task says nothing. */
 const [leastFairCap, fairCapByDefault] = [1_024, 4_096];
 
@@ -66,32 +47,10 @@ const [leastFairCap, fairCapByDefault] = [1_024, 4_096];
  * The largest weight of an update of a task, of which it says `given`, where its strategy has devices weigh updates by their losses; null where it
  * does not. Throws `config.invalid` for what that does not go with.
  */
-export function fairCapOf(
-  strategy: Strategy,
-  given: number | undefined,
-  {
-    kind,
-    isPrivate,
-    isAsynchronous,
-  }: Pick<UpdateSettings, 'kind'> & { readonly isPrivate: boolean; readonly isAsynchronous: boolean },
-): number | null {
+export function fairCapOf(strategy: Strategy, given: number | undefined, task: Choices): number | null {
   if (strategy.consumes !== 'sum' || !strategy.fairness) return null;
   const { name } = strategy;
-  if (kind !== 'ring')
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} divides by what devices send beside their update; set update.kind "ring".`,
-    );
-  if (isPrivate)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} weighs devices by their losses, and a privacy budget takes equal weights; choose another strategy of sums such as fedAvg(), or no privacy.`,
-    );
-  if (isAsynchronous)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} compares the losses of one model, and devices of an asynchronous task train from several; leave cohort.mode "synchronous", or choose another strategy such as fedAvg().`,
-    );
+  refuseTogether('a strategy that weighs by losses', task);
   if (given !== undefined && given < leastFairCap)
     throw new MurmurationError(
       'config.invalid',
@@ -101,105 +60,44 @@ export function fairCapOf(
 }
 
 /** Throws `config.invalid` for what a strategy that moves the clip does not go with. */
-export function refuseUnclippable(
-  strategy: Strategy,
-  { kind, clip, compression }: Pick<UpdateSettings, 'kind' | 'clip' | 'compression'>,
-  { isAsynchronous, isNoisy }: { readonly isAsynchronous: boolean; readonly isNoisy: boolean },
-): void {
+export function refuseUnclippable(strategy: Strategy, task: Choices): void {
   if (strategy.consumes !== 'sum' || !strategy.clip) return;
-  const { name } = strategy;
-  const refuse = (what: string): never => {
-    throw new MurmurationError('config.invalid', `The task: the strategy ${name} ${what}.`);
-  };
+  const { clip } = task.update;
   const first = strategy.clip(strategy.init(1));
   if (first > clip)
-    refuse(`begins with a clip of ${first}, and update.clip allows ${clip}; set that as the largest`);
-  if (kind !== 'ring') refuse('counts in the sum who was within the clip; set update.kind "ring"');
-  if (compression) refuse('counts who was within the clip by the whole update; leave update.compression out');
-  if (isAsynchronous)
-    refuse(
-      'moves one clip for all, and devices of an asynchronous task have several; leave cohort.mode "synchronous"',
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${strategy.name} begins with a clip of ${first}, and update.clip allows ${clip}; set that as the largest.`,
     );
-  if (isNoisy)
-    refuse(
-      'counts in the sum who was within the clip, and devices add no noise to that count; let the coordinator add the noise, or leave the clip fixed',
-    );
-}
-
-/** Throws `config.invalid` for what clips that are per layer do not go with. */
-export function refuseLayers(strategy: Strategy, { perLayer, compression }: UpdateSettings): void {
-  if (!perLayer) return;
-  const refuse = (what: string): never => {
-    throw new MurmurationError('config.invalid', `The task: update.perLayer ${what}; leave it out.`);
-  };
-  if (compression) refuse('clips whole layers, and update.compression sends parts of them');
-  if (strategy.consumes !== 'sum') return;
-  if (strategy.clip) refuse(`has no single norm, which the strategy ${strategy.name} counts by`);
-  if (strategy.fairness) refuse(`has no single norm, by which the strategy ${strategy.name} weighs devices`);
+  refuseTogether('a strategy that moves the clip', task);
 }
 
 /** Throws `config.invalid` for what an optimiser of devices does not go with. */
 export function refuseOptimizer(
-  strategy: Strategy,
   { kind, squares, epsilon }: NonNullable<TrainingSettings['optimizer']>,
+  task: Choices,
 ): void {
-  const refuse = (what: string): never => {
-    throw new MurmurationError('config.invalid', `The task: plan.optimizer ${what}.`);
-  };
   if (kind !== 'adam' && (squares !== undefined || epsilon !== undefined))
-    refuse(`has squares and epsilon for "adam" only, not for "${kind}"; leave them out`);
-  if (strategy.consumes === 'sum' && (strategy.control || strategy.fairness))
-    refuse(
-      `can't be combined with the strategy ${strategy.name}, which counts on steps of plain gradient descent; leave one of them out`,
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: plan.optimizer has squares and epsilon for "adam" only, not for "${kind}"; leave them out.`,
     );
+  refuseTogether('plan.optimizer', task);
 }
 
 /** Throws `config.invalid` for what the control variates of a strategy do not go with. */
 export function refuseUncontrollable(
   strategy: Strategy,
-  {
-    update,
-    plan,
-    cohort,
-    isPrivate,
-    isAsynchronous,
-  }: {
-    readonly update: Pick<UpdateSettings, 'kind' | 'weighting'>;
-    readonly plan: { readonly proximal: number; readonly privateLayers: readonly string[] };
-    readonly cohort: Task['cohort'];
-    readonly isPrivate: boolean;
-    readonly isAsynchronous: boolean;
-  },
+  task: Choices & { readonly cohort: Task['cohort'] },
 ): void {
   if (strategy.consumes !== 'sum' || !strategy.control) return;
+  refuseTogether('a strategy with control variates', task);
   const { name, population = Infinity } = strategy;
-  const refuse = (what: string): never => {
-    throw new MurmurationError('config.invalid', `The task: the strategy ${name} ${what}.`);
-  };
-  if (update.kind !== 'ring') refuse('takes quantised updates; set update.kind "ring"');
-  if (update.weighting !== 'uniform')
-    refuse(
-      'adds up control variates of devices that count the same; set update.weighting "uniform", not "examples"',
-    );
-  if (plan.proximal > 0)
-    refuse(
-      `corrects the drift of devices itself, and would take the pull of FedProx for a gradient; set plan.proximal 0, not ${plan.proximal}`,
-    );
-  if (plan.privateLayers.length > 0)
-    refuse(
-      'has control variates for all layers of the model, and plan.privateLayers keeps some to each device; leave them out',
-    );
-  if (isPrivate)
-    refuse(
-      'sends twice the values of an update, and a privacy budget adds noise to the update only; choose another strategy of sums such as fedAvg(), or no privacy',
-    );
-  if (isAsynchronous)
-    refuse(
-      'corrects steps by the control variate of one version, and devices of an asynchronous task train from several; leave cohort.mode "synchronous", or choose another strategy such as fedAvg()',
-    );
-  if (population < cohort.goal)
-    refuse(
-      `is told of a population of ${population}, and cohort.goal is ${cohort.goal}; the population is at least that`,
+  const { goal } = task.cohort;
+  if (population < goal)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${name} is told of a population of ${population}, and cohort.goal is ${goal}; the population is at least that.`,
     );
 }
 
@@ -207,40 +105,16 @@ export function refuseUncontrollable(
 const mostBitsWithPlace = 16;
 
 /** Throws `config.invalid` for what compression does not go with. */
-export function refuseIncompressible(
-  strategy: Strategy,
-  { kind: form, bits, compression }: UpdateSettings,
-  {
-    isMasked,
-    isPrivate,
-    isAsynchronous,
-  }: { readonly isMasked: boolean; readonly isPrivate: boolean; readonly isAsynchronous: boolean },
-): void {
+export function refuseIncompressible(task: Choices): void {
+  const { compression, bits } = task.update;
   if (!compression) return;
-  const { kind, fraction, feedback } = compression;
+  refuseTogether('update.compression', task);
+  const { kind, feedback } = compression;
+  if (kind === 'randomMask') return;
+  refuseTogether('update.compression other than "randomMask"', task);
   const refuse = (what: string): never => {
     throw new MurmurationError('config.invalid', `The task: update.compression.kind "${kind}" ${what}.`);
   };
-  if (form !== 'ring') refuse('rounds what it sends; set update.kind "ring", not "float32"');
-  if (isPrivate)
-    refuse(
-      "can't be combined with privacy: which values are sent, and what is kept of others, tells of the examples, and ε does not count that. Leave it out, or use fewer update.bits",
-    );
-  if (isAsynchronous)
-    refuse(
-      'can\'t be combined with cohort.mode "asynchronous", whose buffers take whole updates; leave the mode "synchronous"',
-    );
-  if (strategy.consumes === 'each')
-    refuse(
-      `can't be combined with the strategy ${strategy.name}, which compares single updates: ${Math.round(100 * (1 - fraction))} % of their values would be zeros`,
-    );
-  if (strategy.consumes === 'sum' && (strategy.fairness || strategy.control))
-    refuse(`can't be combined with the strategy ${strategy.name}, which needs whole updates`);
-  if (kind === 'randomMask') return;
-  if (isMasked)
-    refuse(
-      'can\'t be masked: each device sends other values, and masks hide the same ones of all. Use "randomMask", or masking "off"',
-    );
   if (bits > mostBitsWithPlace) refuse(`takes update.bits of ${mostBitsWithPlace} at most, not ${bits}`);
   if (kind === 'topK' && !feedback) refuse('needs feedback: without it small values would never be sent');
 }
