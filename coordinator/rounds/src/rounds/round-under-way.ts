@@ -30,7 +30,7 @@ export interface Lifetime {
 }
 
 /** Takes the updates of a round. */
-export interface Uploads {
+export interface UpdateIntake {
   /** Bytes of an update of this round. */
   readonly updateLength: number;
   /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
@@ -62,9 +62,9 @@ export interface MaskingMessages {
 
 /** Follows the devices of a round as they come and go. */
 export interface Attendance {
-  /** Whether an assignment is of this round, and its device knows it by that id. */
+  /** True where an assignment is of this round, and its device knows it by that id. */
   holds(round: RoundId, assignment: AssignmentId): boolean;
-  /** Whether a device has a part in this round, which is not over. */
+  /** True where a device has a part in this round, which is not over. */
   involves(device: DeviceId): boolean;
   /**
    * A device gives up its part, for the `reason` that it says; resolves when that is durable. Throws `assignment.unknown` for one that is not its own, and
@@ -84,4 +84,4 @@ export interface Attendance {
 }
 
 /** A round whose devices are connected here. */
-export interface RoundUnderWay extends Lifetime, Uploads, MaskingMessages, Attendance {}
+export interface RoundUnderWay extends Lifetime, UpdateIntake, MaskingMessages, Attendance {}

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { UploadReceipt } from '@murmuration/protocol/messages/round';
-import type { Lifetime, Uploads as UploadsOfRound } from '@murmuration/rounds/rounds/round-under-way';
+import type { Lifetime, UpdateIntake } from '@murmuration/rounds/rounds/round-under-way';
 import type { Traffic } from '@murmuration/rounds/rounds/traffic';
 
 /** What is known of an upload before the first of its bytes. */
@@ -18,7 +18,7 @@ export interface UploadHead {
 
 export interface UploadPorts {
   /** The round under way that an assignment is in. Throws `round.closed` for one that is over, `round.unknown`, `assignment.unknown`. */
-  readonly findRound: (round: RoundId, assignment: AssignmentId) => UploadsOfRound & Pick<Lifetime, 'terms'>;
+  readonly findRound: (round: RoundId, assignment: AssignmentId) => UpdateIntake & Pick<Lifetime, 'terms'>;
   readonly traffic: Traffic;
   readonly isRevoked: (device: DeviceId) => boolean;
 }

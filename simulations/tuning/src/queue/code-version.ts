@@ -23,9 +23,7 @@ export function codeVersion(root: string = checkout): string {
     hash.update(readFileSync(join(root, path)));
   };
   add('package-lock.json');
-  const { workspaces } = manifestOf(root, '.');
-  const folders = new Map(workspaces!.map(folder => [manifestOf(root, folder).name!, folder]));
-  for (const folder of packagesOf(root, 'simulations/tuning', folders))
+  for (const folder of packagesOf(root, 'simulations/tuning'))
     for (const path of filesIn(root, `${folder}/src`)) add(path);
   return hash.digest('hex');
 }
@@ -33,17 +31,14 @@ export function codeVersion(root: string = checkout): string {
 const manifestOf = (root: string, folder: string): Manifest =>
   JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
 
-/** The folders of a package of this repository, and of all those that it needs; `folders` of all packages by name. */
-function packagesOf(
-  root: string,
-  folder: string,
-  folders: ReadonlyMap<string, string>,
-  found = new Set<string>(),
-): string[] {
-  if (found.has(folder)) return [];
-  found.add(folder);
-  for (const name of Object.keys(manifestOf(root, folder).dependencies ?? {}))
-    if (folders.has(name)) packagesOf(root, folders.get(name)!, folders, found);
+/** The folders of a package of this repository, and of all those that it needs. */
+function packagesOf(root: string, folder: string): string[] {
+  const { workspaces = [] } = manifestOf(root, '.');
+  const folders = new Map(workspaces.map(each => [manifestOf(root, each).name, each]));
+  const found = new Set([folder]);
+  for (const each of found)
+    for (const name of Object.keys(manifestOf(root, each).dependencies ?? {}))
+      if (folders.has(name)) found.add(folders.get(name)!);
   return [...found].sort();
 }
 

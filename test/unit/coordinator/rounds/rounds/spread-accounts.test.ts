@@ -234,8 +234,8 @@ describe('TK5: a part of a spread round under a privacy budget', () => {
           leader = await world.openLeader();
           line.clock = world.clock;
         }
-        const { current } = leader.rounds;
-        if (!current || current.state.phase === 'published' || current.state.phase === 'failed')
+        const { newest } = leader.rounds;
+        if (!newest || newest.state.phase === 'published' || newest.state.phase === 'failed')
           leader.rounds.beginNow();
         await step(
           world,

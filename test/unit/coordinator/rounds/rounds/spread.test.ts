@@ -1,11 +1,17 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import { createApp } from '@murmuration/coordinator/http/app';
+import { roundControlRoutes } from '@murmuration/coordinator/http/routes/admin/tasks';
 import { writePlan } from '@murmuration/protocol/messages/plan';
 import { aggregateFor } from '@murmuration/rounds/aggregation/aggregate';
 import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
+import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { RoundTerms } from '@murmuration/rounds/round/round';
+import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../seeded-random.ts';
+import { boundsOf } from '../../server/bounds.ts';
 import { layout, openFederation } from '../../server/federation.ts';
 import { maskedDeadlines } from '../../server/masked-deadlines.ts';
 import type { MaskedDevice } from '../../server/masked-device.ts';
@@ -164,6 +170,19 @@ describe('a round that is spread over three cells', () => {
     const { id } = leader.rounds.newest!.terms;
     expect(leader.rounds.current).toBeUndefined();
     expect(() => leader.rounds.find(id)).toThrow(expect.objectContaining({ code: 'assignment.unknown' }));
+    await leader.rounds.stop();
+  });
+
+  it('is shown to operators at the cell that leads it', async () => {
+    const { world, leader } = await begin();
+    const { terms, state } = leader.rounds.newest!;
+    const events = new CoordinatorEvents();
+    const app = await createApp({ ...boundsOf({ events, clock: world.clock }), cors: [] });
+    roundControlRoutes(app, {} as Operators, { tasks: [leader.rounds] } as unknown as RoundControl);
+    expect((await app.inject('/tasks')).json().tasks).toMatchObject([
+      { task: terms.plan.task, round: { number: terms.number, phase: state.phase } },
+    ]);
+    await app.close();
     await leader.rounds.stop();
   });
 

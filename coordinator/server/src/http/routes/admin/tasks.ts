@@ -34,10 +34,10 @@ export function roundControlRoutes(scope: App, operators: Operators, control: Ro
       schema: { summary: 'Where the tasks stand', response: { 200: z.object({ tasks: z.array(task) }) } },
     },
     () => ({
-      tasks: control.tasks.map(({ task: { name }, current, isPaused, isBetweenRuns, nextAt, waiting }) => ({
+      tasks: control.tasks.map(({ task: { name }, newest, isPaused, isBetweenRuns, nextAt, waiting }) => ({
         task: name,
         isPaused,
-        round: current ? { number: current.terms.number, phase: current.state.phase } : null,
+        round: newest ? { number: newest.terms.number, phase: newest.state.phase } : null,
         nextRoundAt: isPaused || isBetweenRuns ? null : isoOrNull(nextAt),
         waiting,
       })),
