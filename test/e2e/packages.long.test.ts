@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { exportNpm } from '@murmuration/cli/commands/npm-export';
 import { describeModel } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
@@ -37,7 +37,8 @@ function node(...args: string[]): { status: number | null; output: string } {
 }
 
 function builtFiles(name: string): URL[] {
-  const dist = new URL(`${name}/dist/`, root);
+  const { folder } = publishedPackages().find(each => each.name === `@murmuration/${name}`)!;
+  const dist = pathToFileURL(`${folder}/dist/`);
   return readdirSync(dist, { recursive: true, encoding: 'utf8' })
     .filter(path => path.endsWith('.js'))
     .map(path => new URL(path, dist));

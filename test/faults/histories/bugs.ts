@@ -125,7 +125,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'fences no late writer',
-    file: cells('held-leases.ts'),
+    file: 'coordinator/storage/src/leases/held-leases.ts',
     find: 'if (found.get(task) !== token) throw this.#lost();',
     replace: 'if (token < 0) throw this.#lost();',
   },

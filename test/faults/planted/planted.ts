@@ -47,7 +47,8 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
 /** The text of each source of the packages below a folder, by its path. */
 export async function sourcesOf(root: string): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  for (const name of await readdir(root)) {
+  const { workspaces } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  for (const name of workspaces as readonly string[]) {
     const folder = join(root, name, 'src');
     const files = await readdir(folder, { recursive: true }).catch(() => []);
     for (const file of files.filter(file => /\.tsx?$/.test(file)))
