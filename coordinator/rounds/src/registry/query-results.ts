@@ -22,7 +22,7 @@ export interface QueryResult {
   readonly figures: Figures | null;
   /** Why there are none, as a sentence. */
   readonly failure: string | null;
-  /** What this answer and those before it may have cost a device of its privacy; left out where the query has no budget. */
+  /** Privacy that this answer and those before it may have cost a device; left out without a budget. */
   readonly privacy?: { readonly step: number; readonly statement: Statement };
 }
 

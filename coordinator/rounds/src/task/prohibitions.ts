@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { UpdateSettings } from '@murmuration/protocol/messages/plan';
 import type { Strategy, SumStrategy } from '../strategy/strategy.ts';
 
-/** What of a task decides which of its features go together. */
+/** The part of a task that decides which of its features go together. */
 export interface Choices {
   readonly given: {
     readonly strategy: Strategy;
