@@ -220,7 +220,7 @@ export class Ledger implements Witness {
     return base && { staleness: stalenessIn(terms, base), round: base.round };
   }
 
-  /** `isUnaware`: by a cell that may not know yet that another one has its task, and has ended the round: it says nothing that was not durable before. */
+  /** `isUnaware`: by a cell that may not know yet that another one has its task, and has gone on or ended the round: it says nothing that was not durable before. */
   fed(
     device: DeviceId,
     event: MaskingEvent,
@@ -244,10 +244,15 @@ export class Ledger implements Witness {
     const isStated = ({ type }: { readonly type: string }) => type === 'stated';
     if (event === 'survivors' && !durable.entries.some(isStated))
       this.violate('a survivors statement goes out before it is durable');
-    const { feed } = this.replicas.of(durable).masked!;
-    const follows = feed?.eventOf(assignment) === event ? feed.inputs.get(assignment) : undefined;
-    // Somebody may have agreed since, and devices check each signature.
-    if (!follows || (event !== 'agreed' && !equalBytes(follows, message)))
+    const followsFrom = (known: Durable): boolean => {
+      const { feed } = this.replicas.of(known).masked!;
+      const follows = feed?.eventOf(assignment) === event ? feed.inputs.get(assignment) : undefined;
+      // Somebody may have agreed since, and devices check each signature.
+      return follows !== undefined && (event === 'agreed' || equalBytes(follows, message));
+    };
+    const { entries } = durable;
+    const earlier = isUnaware ? entries.map((_, at) => ({ ...durable, entries: entries.slice(0, at) })) : [];
+    if (![durable, ...earlier.reverse()].some(followsFrom))
       this.violate(`${event} goes out that does not follow from what is durable`);
   }
 

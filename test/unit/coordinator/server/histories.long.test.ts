@@ -98,6 +98,35 @@ const regressions: Record<string, [Setting, Operation[]]> = {
       ['CheckInBut', []],
     ],
   ],
+  // So here: it said what was durable until another cell went on.
+  'a cell that has yet to hear that another one went on says what was durable before': [
+    {
+      masked: true,
+      agreeing: true,
+      consumes: 'sum',
+      update: 'ring',
+      durable: true,
+      cells: true,
+      seed: 563067618,
+    },
+    [
+      ['CheckInBut', [4, 6, 7]],
+      ['CheckInBut', [0, 2]],
+      ['Leave', 0],
+      ['SubmitBut', [7]],
+      ['StopGracefully'],
+      ['Restart'],
+      ['CutOff', 'there'],
+      ['LoseLease'],
+      ['Advance', 1500],
+      ['CheckInBut', [6, 4, 0]],
+      ['SubmitBut', []],
+      ['Advance', 500],
+      ['Advance', 1500],
+      ['Crash', 0],
+      ['CheckInBut', [7]],
+    ],
+  ],
   'a cell that has yet to hear that another one ended its round says what was durable before': [
     {
       masked: true,
