@@ -1,6 +1,6 @@
 // npm run bench -- NAME [--json] [arguments]: measures one thing beside its baseline.
 import { Command } from 'commander';
-import { type BenchmarkOptions, type Figures, overLimits } from './benchmark.ts';
+import { type BenchmarkOptions, endOf, type Figures, overLimits } from './benchmark.ts';
 
 interface Benchmark {
   readonly measures: string;
@@ -107,13 +107,6 @@ const benchmarks: Record<string, Benchmark> = {
     load: () => import('./simulate/simulate.ts'),
   },
 };
-
-/** Says what a run failed with and ends: in its own words, unless it is a fault of the program, of which one wants to know where. */
-function endOf(error: unknown): never {
-  const isPlain = error instanceof Error && (error.name === 'Error' || 'code' in error);
-  console.error(isPlain ? error.message : error);
-  process.exit(2);
-}
 
 /** Names and values side by side; nested figures as `outer.inner`. */
 function table(figures: Figures): string {

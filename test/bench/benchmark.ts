@@ -41,3 +41,10 @@ export function overLimits(figures: Figures): readonly string[] {
       : [];
   });
 }
+
+/** Says what a run failed with and ends: in its own words, unless it is a fault of the program, of which one wants to know where. */
+export function endOf(error: unknown): never {
+  const isPlain = error instanceof Error && (error.name === 'Error' || 'code' in error);
+  console.error(isPlain ? error.message : error);
+  process.exit(2);
+}

@@ -1,6 +1,6 @@
 // npm run faults -- NAME [--json] [arguments]: brings one kind of fault on a real coordinator, and counts what it did wrong.
 import { Command } from 'commander';
-import type { BenchmarkOptions, Figures } from '../bench/benchmark.ts';
+import { type BenchmarkOptions, endOf, type Figures } from '../bench/benchmark.ts';
 
 interface FaultRun {
   readonly brings: string;
@@ -55,7 +55,8 @@ for (const [name, { brings, load }] of Object.entries(runs)) {
     .allowUnknownOption()
     .action(async (args: string[], { json = false }: { json?: boolean }) => {
       const { run } = await load();
-      const { figures, failed } = await run({ json, args, log: line => process.stderr.write(`${line}\n`) });
+      const options = { json, args, log: (line: string) => void process.stderr.write(`${line}\n`) };
+      const { figures, failed } = await run(options).catch(endOf);
       console.log(json ? JSON.stringify(figures) : JSON.stringify(figures, undefined, 2));
       // What the run has opened is of no use any more, whatever state it is in.
       process.exit(failed ? 1 : 0);
