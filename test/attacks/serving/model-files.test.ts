@@ -147,13 +147,13 @@ describe('a file of ONNX', () => {
       },
       { deadline: 3_000 },
     );
-    expect(await at.infer('turns', 'turns', 'INT64', [1], [3])).toMatchObject({
-      body: { outputs: [{ data: [4] }] },
-    });
+    // On a busy machine a model that is loaded for the first time may take longer than a request has.
+    const turns = () => expect.poll(() => at.infer('turns', 'turns', 'INT64', [1], [3]));
+    await turns().toMatchObject({ body: { outputs: [{ data: [4] }] } });
     const said = await at.infer('turns', 'turns', 'INT64', [1], [2 ** 52]);
     expect(said.status).toBe(504);
     await expect.poll(async () => (await at.infer('big', 'shape', 'INT64', [1], [3])).status).toBe(200);
-    expect((await at.infer('turns', 'turns', 'INT64', [1], [3])).status).toBe(200);
+    await turns().toMatchObject({ status: 200 });
     await expect.poll(() => at.ready()).toBe(200);
   });
 });
