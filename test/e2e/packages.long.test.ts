@@ -151,6 +151,28 @@ describe('the built libraries', () => {
   });
 });
 
+describe('a round by itself', () => {
+  it('runs with the packed rounds and storage in memory, where no database and no server is installed', () => {
+    const own = packages.filter(
+      name => !['sql', 'coordinator', 'client-sdk', 'inference-client'].includes(name),
+    );
+    const app = new PackedApp(own, packs);
+    try {
+      for (const name of ['kysely', 'libsql', 'pg', 'fastify', 'socket.io'])
+        rmSync(join(app.folder, 'node_modules', name));
+      const program = readFileSync(new URL('packed-round.ts', import.meta.url), 'utf8');
+      const { outputText } = ts.transpileModule(program, {
+        compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+      });
+      app.write('round.js', outputText.replaceAll(/(from '@murmuration\/[a-z]+)\//g, '$1/internal/'));
+      // The mean of 1, 2 and 3, once for each weight.
+      expect(app.node('round.js')).toEqual({ status: 0, output: 'published 2 2 2 2 2 2\n' });
+    } finally {
+      app.remove();
+    }
+  });
+});
+
 describe('the coordinator that fault runs kill', () => {
   it('runs on the built packages', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'murmuration-killed-'));

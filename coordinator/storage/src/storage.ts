@@ -1,7 +1,7 @@
 import type { ExperimentStore } from '@murmuration/lifecycle/experiments/experiment';
 import type { LineageOperation } from '@murmuration/lifecycle/tracking/openlineage/run-event';
-import { type TrackingStore, trackedAliasesIn } from '@murmuration/lifecycle/tracking/operations';
-import { memoryQueue, type TrackingQueue } from '@murmuration/lifecycle/tracking/queue';
+import type { TrackingStore } from '@murmuration/lifecycle/tracking/operations';
+import type { TrackingQueue } from '@murmuration/lifecycle/tracking/queue';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { AuditLog } from '@murmuration/rounds/operators/audit';
 import type { OperatorTokenStore } from '@murmuration/rounds/operators/operator-token';
@@ -16,25 +16,12 @@ import type { VerdictStore } from '@murmuration/rounds/registry/verdicts';
 import type { PartStore } from '@murmuration/rounds/round/parts';
 import type { RoundStore } from '@murmuration/rounds/round/store';
 import type { InferenceTokenStore } from '@murmuration/rounds/tokens/inference-token';
-import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
+import type { DriftStore } from '@murmuration/serving/monitor/drift/drift-store';
 import { isPostgresql } from '@murmuration/sql/postgresql/address';
 import type { AnsweredChallenges } from './leases/answered-challenges.ts';
 import type { TaskLeases } from './leases/ports.ts';
-import { memoryActivity } from './memory/activity.ts';
-import { memoryAudit } from './memory/audit.ts';
-import { memoryBlobs } from './memory/blobs.ts';
-import { memoryConvictions } from './memory/convictions.ts';
-import { memoryDevices } from './memory/devices.ts';
-import { memoryDocuments } from './memory/documents.ts';
-import { memoryExperiments } from './memory/experiments.ts';
-import { memoryHistory } from './memory/history.ts';
-import { memoryHourlyCounts } from './memory/hourly-counts.ts';
-import { memoryMarks } from './memory/marks.ts';
-import { memoryPrivacy } from './memory/privacy.ts';
-import { MemoryRounds } from './memory/rounds.ts';
-import { memoryEnrolmentTokens, memoryInferenceTokens, memoryOperatorTokens } from './memory/tokens.ts';
-import { memoryVerdicts } from './memory/verdicts.ts';
-import { documentStores } from './operation/document-stores.ts';
+import { memoryStorage } from './memory/storage.ts';
+import type { documentStores } from './operation/document-stores.ts';
 import type { HourlyCountStore } from './operation/hourly-counts.ts';
 import type { PostgresqlStorageOptions } from './postgresql/storage.ts';
 
@@ -92,38 +79,4 @@ export async function openStorage(
   // Only now, since there are platforms without its native library.
   const { openFolder } = await import('./folder/folder.ts');
   return openFolder(place, clock);
-}
-
-function memoryStorage(clock: Clock): Storage {
-  const rounds = new MemoryRounds();
-  const verdicts = memoryVerdicts();
-  const devices = memoryDevices();
-  const audit = memoryAudit();
-  const documents = memoryDocuments(audit);
-  return {
-    ...documentStores(documents),
-    durable: false,
-    blobs: memoryBlobs(clock),
-    history: memoryHistory(rounds, verdicts, documents, audit),
-    rounds,
-    parts: rounds.parts,
-    devices,
-    enrolmentTokens: memoryEnrolmentTokens(),
-    operatorTokens: memoryOperatorTokens(),
-    inferenceTokens: memoryInferenceTokens(),
-    audit,
-    activity: memoryActivity(devices),
-    convictions: memoryConvictions(),
-    marks: memoryMarks(),
-    privacy: memoryPrivacy(),
-    drift: memoryDrift(),
-    tracking: { ...memoryQueue(), ...trackedAliasesIn(documents) },
-    lineage: memoryQueue(),
-    verdicts,
-    experiments: memoryExperiments(audit),
-    hourlyCounts: memoryHourlyCounts(),
-    async probe() {},
-    probeEvery: null,
-    async close() {},
-  };
 }
