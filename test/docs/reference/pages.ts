@@ -10,7 +10,7 @@ import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import { prohibitions } from '@murmuration/rounds/task/prohibitions';
 import { taskSchema } from '@murmuration/rounds/task/task-schema';
-import { brokerMetrics } from '@murmuration/serving/metrics/broker-metrics';
+import { brokerMetrics } from '@murmuration/serving/brokers/metrics';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
 import { precomputeMetrics } from '@murmuration/serving/metrics/precompute-metrics';
 import { accuracyMetrics, feedbackMetrics } from '@murmuration/serving/monitor/metrics';

@@ -1,10 +1,9 @@
 import { useDashboard } from '../context/dashboard.ts';
 import { Missing } from '../controls/missing.tsx';
 import { PageHead } from '../controls/page-head.tsx';
-import { TokenCard } from '../tokens/token-card.tsx';
-import type { OperatorToken } from '../tokens/tokens.ts';
-import { words as tokenWords } from '../tokens/words.ts';
-import { terms } from '../words/terms.ts';
+import { terms } from '../format/terms.ts';
+import { TokenCard } from './token-card.tsx';
+import type { OperatorToken } from './tokens.ts';
 import { words } from './words.ts';
 
 /** Who may operate this coordinator; for those who may say so. */
@@ -27,7 +26,7 @@ function OperatorTokens() {
       texts={words}
       consequences={({ id }) => words.revokeConsequences(id === own)}
       mark={({ id }) => id === own && <span class="badge">{words.you}</span>}
-      columns={[{ heading: tokenWords.list.columns.role, cell: ({ role }) => terms.roles[role] }]}
+      columns={[{ heading: words.list.columns.role, cell: ({ role }) => terms.roles[role] }]}
     />
   );
 }

@@ -5,9 +5,9 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Feed } from '../live/feed.ts';
 import type { Ticker } from '../live/ticker.ts';
-import type { Whereabouts } from '../places/routes.ts';
 import type { Requests } from '../requests/requests.ts';
 import type { Authentication } from '../session/authentication.ts';
+import type { Whereabouts } from './routes.ts';
 
 /** ms for which a notice stays. */
 const noticeTime = 6_000;

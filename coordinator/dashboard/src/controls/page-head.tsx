@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { terms } from '../words/terms.ts';
+import { terms } from '../format/terms.ts';
 
 interface Shown {
   readonly title: string;

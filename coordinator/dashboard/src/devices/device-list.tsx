@@ -1,14 +1,14 @@
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { type Signal, useSignal } from '@preact/signals';
+import { words as tokenWords } from '../access/words.ts';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { ExportCsv } from '../controls/export-csv.tsx';
 import { Ago } from '../controls/moment.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
+import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { words as tokenWords } from '../tokens/words.ts';
-import { terms } from '../words/terms.ts';
 import type { Device } from './device.ts';
 import { words } from './words.ts';
 

@@ -1,5 +1,5 @@
 import { PageHead } from '../controls/page-head.tsx';
-import { terms } from '../words/terms.ts';
+import { terms } from '../format/terms.ts';
 import { CheckInChart } from './check-in-chart.tsx';
 import { DeviceList } from './device-list.tsx';
 import { EnrolmentTokens } from './enrolment-tokens.tsx';

@@ -1,9 +1,9 @@
+import { TokenCard } from '../access/token-card.tsx';
+import type { EnrolmentToken } from '../access/tokens.ts';
+import { words as tokenWords } from '../access/words.ts';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { count } from '../format/format.ts';
-import { TokenCard } from '../tokens/token-card.tsx';
-import type { EnrolmentToken } from '../tokens/tokens.ts';
-import { words as tokenWords } from '../tokens/words.ts';
 import { words } from './words.ts';
 
 /** With what devices enrol. */

@@ -1,8 +1,8 @@
 import type { PopulationMessage } from '@murmuration/api/device';
 import { count } from '../format/format.ts';
+import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { terms } from '../words/terms.ts';
 import { words } from './words.ts';
 
 /** Clients that have a line of their own. */

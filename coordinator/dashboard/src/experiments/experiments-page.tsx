@@ -1,8 +1,8 @@
 import type { ExperimentMessage } from '@murmuration/api/experiment';
 import { PageHead } from '../controls/page-head.tsx';
+import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { terms } from '../words/terms.ts';
 import { PastCard } from './past-card.tsx';
 import { RunningCard } from './running-card.tsx';
 import { words } from './words.ts';

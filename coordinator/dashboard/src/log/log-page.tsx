@@ -4,9 +4,9 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
 import { PageHead } from '../controls/page-head.tsx';
 import { instant } from '../format/format.ts';
+import { terms } from '../format/terms.ts';
 import { Failure } from '../loading/loading.tsx';
 import { words as loadingWords } from '../loading/words.ts';
-import { terms } from '../words/terms.ts';
 import { LiveLog, matching } from './log-lines.ts';
 import { words } from './words.ts';
 

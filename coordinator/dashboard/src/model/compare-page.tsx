@@ -1,13 +1,13 @@
 import type { Version, Versions } from '@murmuration/api/version';
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { addressOf } from '../context/routes.ts';
 import { Missing } from '../controls/missing.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { count, duration, instant } from '../format/format.ts';
+import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { difference, isBetter, nameOf, readable, readingOf } from '../metrics/figures.ts';
-import { addressOf } from '../places/routes.ts';
-import { terms } from '../words/terms.ts';
 import { Promote } from './promote.tsx';
 import { words } from './words.ts';
 

@@ -1,7 +1,7 @@
 import type { GateMessage } from '@murmuration/api/gate';
+import { addressOf } from '../context/routes.ts';
 import { instant } from '../format/format.ts';
-import { addressOf } from '../places/routes.ts';
-import { terms } from '../words/terms.ts';
+import { terms } from '../format/terms.ts';
 import { words } from './words.ts';
 
 /** What the gate of the task decided about a version, and by which figures. */

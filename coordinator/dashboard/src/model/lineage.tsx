@@ -1,11 +1,11 @@
 import type { Version, Versions } from '@murmuration/api/version';
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import type { Signal } from '@preact/signals';
+import { addressOf } from '../context/routes.ts';
 import { Ago } from '../controls/moment.tsx';
 import { count } from '../format/format.ts';
+import { terms } from '../format/terms.ts';
 import { nameOf, readable, readingOf } from '../metrics/figures.ts';
-import { addressOf } from '../places/routes.ts';
-import { terms } from '../words/terms.ts';
 import { words } from './words.ts';
 
 interface Shown {

@@ -1,7 +1,7 @@
 import type { Serving } from '@murmuration/api/version';
+import { addressOf } from '../context/routes.ts';
 import { Ago } from '../controls/moment.tsx';
-import { addressOf } from '../places/routes.ts';
-import { terms } from '../words/terms.ts';
+import { terms } from '../format/terms.ts';
 import { RollBack, Unpin } from './promote.tsx';
 import { words } from './words.ts';
 

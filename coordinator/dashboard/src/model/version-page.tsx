@@ -1,13 +1,13 @@
 import type { Version, Versions } from '@murmuration/api/version';
+import { addressOf } from '../context/routes.ts';
 import { Missing } from '../controls/missing.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { count, instant } from '../format/format.ts';
+import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { nameOf, readable, readingOf } from '../metrics/figures.ts';
-import { addressOf } from '../places/routes.ts';
 import { TallyBar } from '../rounds/tally-bar.tsx';
-import { terms } from '../words/terms.ts';
 import { addedWords } from './added-words.ts';
 import { GateCard } from './gate-card.tsx';
 import { Verdicts } from './lineage.tsx';

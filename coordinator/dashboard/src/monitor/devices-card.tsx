@@ -1,6 +1,6 @@
 import type { DeviceOutcomes } from '@murmuration/api/monitor';
+import { addressOf } from '../context/routes.ts';
 import { Ago } from '../controls/moment.tsx';
-import { addressOf } from '../places/routes.ts';
 import { VersionOutcomes } from '../queries/outcomes.tsx';
 import { words } from './words.ts';
 

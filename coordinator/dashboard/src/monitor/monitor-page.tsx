@@ -7,10 +7,10 @@ import type {
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { PageHead } from '../controls/page-head.tsx';
+import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Failure, Loading } from '../loading/loading.tsx';
 import { asRefusal, type Refusal } from '../requests/refusal.ts';
-import { terms } from '../words/terms.ts';
 import { ComparisonCard } from './comparison-card.tsx';
 import { DevicesCard } from './devices-card.tsx';
 import { FeaturesCard } from './features-card.tsx';

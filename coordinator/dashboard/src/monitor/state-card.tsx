@@ -1,7 +1,7 @@
 import type { MonitoredVersion, MonitoredWindow } from '@murmuration/api/monitor';
 import { useDashboard } from '../context/dashboard.ts';
+import { addressOf } from '../context/routes.ts';
 import { Action } from '../controls/action.tsx';
-import { addressOf } from '../places/routes.ts';
 import { words } from './words.ts';
 
 interface Shown {

@@ -4,9 +4,9 @@ import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { Ago } from '../controls/moment.tsx';
 import { moment } from '../format/format.ts';
+import { terms } from '../format/terms.ts';
 import { asRefusal } from '../requests/refusal.ts';
 import { ComeBack } from '../rounds/task-card.tsx';
-import { terms } from '../words/terms.ts';
 import { words } from './words.ts';
 
 interface Shown {

@@ -4,11 +4,11 @@ import type { ChartContent } from '@murmuration/ui/charts/content';
 import { useComputed, useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
+import { addressOf } from '../context/routes.ts';
 import { Span } from '../controls/span.tsx';
 import { count, hourOrDay, moment } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { addressOf } from '../places/routes.ts';
 import { words } from './words.ts';
 
 /** Spans to choose from, hours. */

@@ -1,8 +1,8 @@
 import { useDashboard } from '../context/dashboard.ts';
 import { PageHead } from '../controls/page-head.tsx';
+import { terms } from '../format/terms.ts';
 import { words as loadingWords } from '../loading/words.ts';
 import { TaskCard } from '../rounds/task-card.tsx';
-import { terms } from '../words/terms.ts';
 import { AddTask } from './add-task.tsx';
 import { AlertList } from './alert-list.tsx';
 import { HistoryCard } from './history-card.tsx';

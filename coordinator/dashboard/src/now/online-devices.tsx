@@ -1,7 +1,7 @@
 import type { Overview } from '@murmuration/api/overview';
+import { addressOf } from '../context/routes.ts';
 import { count, percent } from '../format/format.ts';
-import { addressOf } from '../places/routes.ts';
-import { terms } from '../words/terms.ts';
+import { terms } from '../format/terms.ts';
 import { words } from './words.ts';
 
 /** Devices that are connected now, by what they run. */

@@ -3,9 +3,9 @@ import type { Masking } from '@murmuration/api/security';
 import { useDashboard } from '../context/dashboard.ts';
 import { PageHead } from '../controls/page-head.tsx';
 import { count, percent } from '../format/format.ts';
+import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { terms } from '../words/terms.ts';
 import { BudgetCard } from './budget-card.tsx';
 import { words } from './words.ts';
 

@@ -1,9 +1,9 @@
 import type { LiveRound } from '@murmuration/api/overview';
 import type { TaskQueryMessage } from '@murmuration/api/query';
 import { useDashboard, useNow } from '../context/dashboard.ts';
+import { addressOf } from '../context/routes.ts';
 import { Action } from '../controls/action.tsx';
-import { addressOf } from '../places/routes.ts';
-import { terms } from '../words/terms.ts';
+import { terms } from '../format/terms.ts';
 import { nextOf, useOverview } from './standing.ts';
 import { words } from './words.ts';
 

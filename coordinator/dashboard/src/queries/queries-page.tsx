@@ -2,13 +2,13 @@ import type { TaskQueryMessage } from '@murmuration/api/query';
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { Fragment } from 'preact';
 import { useDashboard, useNow } from '../context/dashboard.ts';
+import { addressOf } from '../context/routes.ts';
 import { Ago } from '../controls/moment.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { count } from '../format/format.ts';
+import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { addressOf } from '../places/routes.ts';
-import { terms } from '../words/terms.ts';
 import { nextOf, useOverview } from './standing.ts';
 import { words } from './words.ts';
 

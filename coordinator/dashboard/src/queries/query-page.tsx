@@ -2,11 +2,11 @@ import type { QueryResultMessage, TaskQueryMessage } from '@murmuration/api/quer
 import { Chart } from '@murmuration/ui/charts/chart';
 import { useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
+import { addressOf } from '../context/routes.ts';
 import { Missing } from '../controls/missing.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { addressOf } from '../places/routes.ts';
 import { AskingCard } from './asking-card.tsx';
 import { BudgetCard } from './budget-card.tsx';
 import { useQueries } from './queries-page.tsx';

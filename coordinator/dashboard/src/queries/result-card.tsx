@@ -1,10 +1,10 @@
 import type { QueryResultMessage } from '@murmuration/api/query';
 import { csvOf, figuresTable } from '@murmuration/api/query-table';
 import { useSignal } from '@preact/signals';
+import { addressOf } from '../context/routes.ts';
 import { download } from '../controls/download.ts';
 import { Ago } from '../controls/moment.tsx';
 import { moment } from '../format/format.ts';
-import { addressOf } from '../places/routes.ts';
 import { FiguresDrawing } from './figures-drawing.tsx';
 import { FiguresRows } from './figures-rows.tsx';
 import { words } from './words.ts';

@@ -2,7 +2,7 @@ import type { LiveRound } from '@murmuration/api/overview';
 import type { EstimateMessage, FiguresMessage, TaskQueryMessage } from '@murmuration/api/query';
 import type { VocabularyStandingMessage } from '@murmuration/api/vocabulary';
 import { count, counted, duration, figure, moment, percent, plainDuration } from '../format/format.ts';
-import { terms } from '../words/terms.ts';
+import { terms } from '../format/terms.ts';
 import type { Bin } from './histogram.ts';
 import type { Next } from './standing.ts';
 

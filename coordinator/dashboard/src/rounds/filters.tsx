@@ -1,5 +1,5 @@
 import type { Signal } from '@preact/signals';
-import { terms } from '../words/terms.ts';
+import { terms } from '../format/terms.ts';
 import { words } from './words.ts';
 
 export interface Filter {

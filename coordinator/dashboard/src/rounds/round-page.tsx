@@ -1,13 +1,13 @@
 import type { RoundDetail } from '@murmuration/api/round';
 import { useDashboard } from '../context/dashboard.ts';
+import { addressOf } from '../context/routes.ts';
 import { PageHead } from '../controls/page-head.tsx';
 import { bytes, count, duration, instant } from '../format/format.ts';
+import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { nameOf, readable, readingOf } from '../metrics/figures.ts';
-import { addressOf } from '../places/routes.ts';
 import { ErrorTable } from '../refusals/error-table.tsx';
-import { terms } from '../words/terms.ts';
 import { isCentral } from './central.ts';
 import { GroupTable } from './group-table.tsx';
 import { PartTable } from './part-table.tsx';

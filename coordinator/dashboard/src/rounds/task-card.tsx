@@ -1,9 +1,9 @@
 import type { LiveRound, TaskOverview } from '@murmuration/api/overview';
 import { useNow } from '../context/dashboard.ts';
+import { addressOf } from '../context/routes.ts';
 import { Ago } from '../controls/moment.tsx';
 import { clockTime, count, duration, instant } from '../format/format.ts';
-import { addressOf } from '../places/routes.ts';
-import { terms } from '../words/terms.ts';
+import { terms } from '../format/terms.ts';
 import { CohortDots } from './cohort-dots.tsx';
 import { PartTracks } from './part-tracks.tsx';
 import { PhaseTrack } from './phase-track.tsx';

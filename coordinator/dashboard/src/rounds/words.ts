@@ -1,6 +1,6 @@
 import type { Phase } from '@murmuration/api/scalars';
 import { count, counted, figure } from '../format/format.ts';
-import { terms } from '../words/terms.ts';
+import { terms } from '../format/terms.ts';
 
 export const words = {
   phase: (phase: Phase, query: string | null) =>

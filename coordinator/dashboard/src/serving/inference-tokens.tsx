@@ -1,6 +1,6 @@
-import { TokenCard } from '../tokens/token-card.tsx';
-import type { InferenceToken } from '../tokens/tokens.ts';
-import { words as tokenWords } from '../tokens/words.ts';
+import { TokenCard } from '../access/token-card.tsx';
+import type { InferenceToken } from '../access/tokens.ts';
+import { words as tokenWords } from '../access/words.ts';
 import { words } from './words.ts';
 
 /** With what programs ask models. */

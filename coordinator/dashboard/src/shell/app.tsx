@@ -1,11 +1,11 @@
 import { type Dashboard, DashboardContext, useDashboard } from '../context/dashboard.ts';
 import { Missing } from '../controls/missing.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { terms } from '../format/terms.ts';
 import { later } from '../loading/later.tsx';
 import { Failure } from '../loading/loading.tsx';
 import { words as loadingWords } from '../loading/words.ts';
 import { SignIn, SignInAgain } from '../sign-in/sign-in.tsx';
-import { terms } from '../words/terms.ts';
 import { Shell } from './shell.tsx';
 import { words } from './words.ts';
 

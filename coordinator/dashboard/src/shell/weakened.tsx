@@ -1,6 +1,6 @@
 import { useDashboard } from '../context/dashboard.ts';
-import { addressOf } from '../places/routes.ts';
-import { terms } from '../words/terms.ts';
+import { addressOf } from '../context/routes.ts';
+import { terms } from '../format/terms.ts';
 import { words } from './words.ts';
 
 /** Over every page, for as long as operators have a task protect its devices less than its definition does. */

@@ -1,10 +1,10 @@
 import type { TrainingRunMessage } from '@murmuration/api/run';
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { addressOf } from '../context/routes.ts';
 import { Ago } from '../controls/moment.tsx';
 import { count, duration } from '../format/format.ts';
+import { terms } from '../format/terms.ts';
 import { nameOf, readable, readingOf } from '../metrics/figures.ts';
-import { addressOf } from '../places/routes.ts';
-import { terms } from '../words/terms.ts';
 import { fateOf } from './fate.ts';
 import { words } from './words.ts';
 

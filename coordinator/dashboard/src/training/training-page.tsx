@@ -2,10 +2,10 @@ import type { RetrainingMessage, TrainingRunMessage, TrainingRunsMessage } from 
 import type { Versions } from '@murmuration/api/version';
 import { PageHead } from '../controls/page-head.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
+import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { ServingCard } from '../model/serving-card.tsx';
-import { terms } from '../words/terms.ts';
 import { FiredCard } from './fired-card.tsx';
 import { NowCard } from './now-card.tsx';
 import { RunsTable } from './runs-table.tsx';

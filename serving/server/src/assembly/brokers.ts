@@ -8,9 +8,9 @@ import { anybody } from '../access/holder.ts';
 import { type Broker, type BrokerEvents, type BrokerProtocol, joinBrokerEvents } from '../brokers/broker.ts';
 import { requestHandler } from '../brokers/handle.ts';
 import { kafkaBroker } from '../brokers/kafka/kafka.ts';
+import { brokerMetrics } from '../brokers/metrics.ts';
 import { rabbitmqBroker } from '../brokers/rabbitmq/rabbitmq.ts';
 import type { KafkaSettings, RabbitmqSettings } from '../brokers/settings.ts';
-import { brokerMetrics } from '../metrics/broker-metrics.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import type { Turns } from '../server/turns.ts';
 

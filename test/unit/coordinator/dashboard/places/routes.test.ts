@@ -1,4 +1,4 @@
-import { addressOf, type Place, placeAt } from '@murmuration/dashboard/places/routes';
+import { addressOf, type Place, placeAt } from '@murmuration/dashboard/context/routes';
 import { describe, expect, it } from 'vitest';
 
 const places: readonly (readonly [string, Place])[] = [

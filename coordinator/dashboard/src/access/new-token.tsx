@@ -4,9 +4,9 @@ import { Dialog } from '@murmuration/ui/controls/dialog';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
+import { terms } from '../format/terms.ts';
 import { Failure } from '../loading/loading.tsx';
 import { asRefusal, type Refusal } from '../requests/refusal.ts';
-import { terms } from '../words/terms.ts';
 import type { TokenKind } from './tokens.ts';
 import { words } from './words.ts';
 

@@ -1,7 +1,7 @@
 import type { Severity } from '@murmuration/api/alert';
 import type { Role } from '@murmuration/api/role';
 import type { Phase } from '@murmuration/api/scalars';
-import { count } from '../format/format.ts';
+import { count } from './format.ts';
 
 /** Words that several pages show. */
 export const terms = {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { BrokerEvents } from '../brokers/broker.ts';
+import type { BrokerEvents } from './broker.ts';
 
 /** What becomes of requests that brokers bring, for Prometheus. Labels are protocols, outcomes, and codes of the table of errors. */
 export function brokerMetrics(registry: Registry): BrokerEvents {
