@@ -8,25 +8,25 @@ import { codeBlocks, readDocuments } from '../docs/documents.ts';
 import { commandsOf, shellBlocks } from '../docs/shell.ts';
 import { plainEnvironment } from './reader.ts';
 
-/** Commands of this repository that run no further than their options here (test/unit/docs/shell.test.ts), by how they begin, and why. */
+/** Commands of this repository that run no further than their options here (test/unit/docs/shell.long.test.ts), by how they begin, and why. */
 const unrun: Readonly<Record<string, string>> = {
   'murmuration serve': 'runs until it is stopped; server-walk.ts and from-scratch.ts run it',
-  'murmuration inference ': 'runs until it is stopped; inference-command.test.ts runs it',
+  'murmuration inference ': 'runs until it is stopped; inference-command.long.test.ts runs it',
   'murmuration status': 'asks a coordinator; server-walk.ts runs it',
   'murmuration devices': 'asks a coordinator; commands.test.ts runs it',
-  'murmuration tasks': 'asks a coordinator; added-tasks.test.ts runs it',
+  'murmuration tasks': 'asks a coordinator; added-tasks.long.test.ts runs it',
   'murmuration queries': 'asks a coordinator',
   'murmuration runs': 'asks a coordinator; runs-command.test.ts runs it',
   'murmuration experiments': 'asks a coordinator',
   'murmuration models': 'asks a coordinator',
   'murmuration inference-tokens': 'asks a coordinator',
-  'murmuration precompute': 'asks a server; precompute-command.test.ts runs it',
+  'murmuration precompute': 'asks a server; precompute-command.long.test.ts runs it',
   'murmuration log': 'reads a log that only an inference server has',
   'murmuration backup': 'reads the folder of a server',
   'murmuration restore': 'reads what `backup` has written',
-  'npm start': 'takes minutes; demonstration.test.ts runs it',
+  'npm start': 'takes minutes; demonstration.long.test.ts runs it',
   'npm test': 'is what runs this',
-  'npm run murmuration -- dev': 'runs until it is stopped; dev.test.ts runs it',
+  'npm run murmuration -- dev': 'runs until it is stopped; dev.long.test.ts runs it',
   'npm run pack': 'takes minutes; packages.long.test.ts runs it',
   'npm run simulate -- tune': 'takes minutes',
   'npm run simulate -- mnist-2nn': 'takes minutes',

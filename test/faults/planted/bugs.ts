@@ -70,13 +70,13 @@ export const bugs: readonly Bug[] = [
     name: 'keeps rows of a run that was killed which the inputs no longer have',
     find: 'if (attempt > 1) await generations',
     replace: 'if (attempt < 1) await generations',
-    tests: ['test/unit/serving/server/precompute/sqlite.test.ts'],
+    tests: ['test/unit/serving/server/precompute/sqlite.long.test.ts'],
   },
   {
     name: 'keeps rows of the last of several runs that were killed',
     find: "where('attempt', '<', attempt).execute()",
     replace: "where('attempt', '<', attempt - 1).execute()",
-    tests: ['test/unit/serving/server/precompute/sqlite.test.ts'],
+    tests: ['test/unit/serving/server/precompute/sqlite.long.test.ts'],
   },
   {
     name: 'exits with 0 where the doctor finds a fault',
