@@ -63,14 +63,6 @@ export {
   readNumbers,
   type Sample,
 } from './samples/sample.ts';
-export { type AdwinOptions, type AdwinState, adwin } from './streaming/adwin.ts';
-export { type DdmOptions, type DdmState, ddm } from './streaming/ddm.ts';
-export type { Detector, Signal } from './streaming/detector.ts';
-export { type EddmOptions, type EddmState, eddm } from './streaming/eddm.ts';
-export { type HddmAState, type HddmOptions, hddmA } from './streaming/hddm-a.ts';
-export { type HddmWOptions, type HddmWState, hddmW } from './streaming/hddm-w.ts';
-export { type KswinOptions, type KswinState, kswin } from './streaming/kswin.ts';
-export { type PageHinkleyOptions, type PageHinkleyState, pageHinkley } from './streaming/page-hinkley.ts';
 export { type DomainClassifierOptions, domainClassifier } from './text/domain-classifier.ts';
 export { andersonDarling } from './two-sample/anderson-darling.ts';
 export { defaultTest } from './two-sample/choice.ts';

@@ -76,8 +76,7 @@ const benchmarks: Record<string, Benchmark> = {
     load: () => import('./ondemand/ondemand.ts'),
   },
   monitoring: {
-    measures:
-      'values that drift detectors take in a second, and the time and memory of a drift report of many features',
+    measures: 'the time and memory of a drift report of many features',
     load: () => import('./monitoring/monitoring.ts'),
   },
   precompute: {

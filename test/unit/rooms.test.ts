@@ -67,7 +67,6 @@ const order: Record<string, readonly string[]> = {
     'samples',
     'two-sample',
     'text',
-    'streaming',
     'accuracy',
     'paired',
     'windows',

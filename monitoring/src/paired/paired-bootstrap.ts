@@ -1,5 +1,4 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { within } from '../streaming/detector.ts';
 
 /** What resampling says of a mean difference. */
 export interface Bootstrapped {
@@ -90,4 +89,11 @@ function quantile(sorted: Float64Array, share: number): number {
   const below = Math.floor(at);
   const [low, high] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
   return low + (at - below) * (high - low);
+}
+
+/** Names a setting that is outside its range. Throws `config.invalid`. */
+function within(name: string, value: number, low: number, high: number): number {
+  if (!(value >= low && value <= high))
+    throw new MurmurationError('config.invalid', `${name} is from ${low} to ${high}, not ${value}.`);
+  return value;
 }

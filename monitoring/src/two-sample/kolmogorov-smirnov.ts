@@ -32,7 +32,7 @@ export function kolmogorovSmirnov(
 }
 
 /** The chance that samples of `m` and `n` values are `distance` apart or more, without ties. */
-export function exactChance(m: number, n: number, distance: number): number {
+function exactChance(m: number, n: number, distance: number): number {
   const divisor = commonDivisor(m, n);
   // Distances are multiples of 1 / the least common multiple.
   const height = Math.round(distance * (m / divisor) * n);

@@ -3,17 +3,6 @@ import { readFileSync } from 'node:fs';
 const read = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../vectors/${name}`, import.meta.url), 'utf8'));
 
-export interface DetectorCase {
-  readonly detector: string;
-  readonly params: Readonly<Record<string, number | string | boolean>>;
-  readonly stream: string;
-  readonly computed_drift_indices: readonly number[];
-  readonly computed_drift_indices_MOA_compatible?: readonly number[];
-  readonly computed_warning_start_indices?: readonly number[];
-  readonly published: { readonly drift: readonly number[]; readonly first_warnings?: readonly number[] };
-  readonly final?: { readonly width: number; readonly total: number; readonly variance_sum_sq_dev: number };
-}
-
 export interface TwoSampleCase {
   readonly case: string;
   readonly type: 'num' | 'cat';
@@ -29,10 +18,8 @@ export interface TwoSampleCase {
   };
 }
 
-/** Figures of Evidently 0.7, River 0.19, scipy and statsmodels; see the README of the vectors. */
+/** Figures of Evidently 0.7, scipy and statsmodels; see the README of the vectors. */
 export const drift: {
-  readonly streams: Readonly<Record<string, { readonly values: readonly number[] }>>;
-  readonly streamDetectors: readonly DetectorCase[];
   readonly twoSample: readonly TwoSampleCase[];
   readonly ab: readonly Readonly<Record<string, number>>[];
   readonly published: readonly {
