@@ -1,9 +1,8 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Alias, AliasStore } from '@murmuration/rounds/registry/aliases';
 import type { AddedTaskStore } from '@murmuration/rounds/task/added-tasks';
-import type { AddedWordsStore } from '@murmuration/rounds/task/added-words';
-import type { RejectedWordsStore } from '@murmuration/rounds/task/rejected-words';
 import type { SettingsStore } from '@murmuration/rounds/task/settings-store';
+import type { AddedWordsStore } from '@murmuration/rounds/vocabulary/added-words';
 import type { Silence, SilenceStore } from '@murmuration/storage/operation/attention';
 import type { HourlyCount, HourlyCountStore } from '@murmuration/storage/operation/hourly-counts';
 import { describe, expect, it } from 'vitest';
@@ -64,52 +63,11 @@ export function addedWordsContract(name: string, open: () => Promise<AddedWordsS
         ...first,
         words: ['brighton', 'Ångström “x”', '\u{1F600}'],
         addedAt: 6,
-        addedBy: 'the task',
+        addedBy: 'Bob',
       };
       const other = { ...first, task: plane, words: ['kite'] };
       for (const each of [first, other, second]) await store.put(each);
       expect([await store.of(line), await store.of(plane)]).toEqual([second, other]);
-    });
-  });
-}
-
-interface WordStores {
-  readonly added: AddedWordsStore;
-  readonly rejected: RejectedWordsStore;
-}
-
-/** What every store of rejected words keeps to, with that of added words beside it. */
-export function rejectedWordsContract(name: string, open: () => Promise<WordStores>) {
-  const by = (word: string, rejectedAt: number, rejectedBy = 'Ada') => ({ word, rejectedAt, rejectedBy });
-  describe(`${name} as rejected words`, () => {
-    it('VG13: keeps those of each task, the newest first, and who rejected each first', async () => {
-      const { rejected } = await open();
-      expect(await rejected.of(line)).toEqual([]);
-      await rejected.add(line, [by('spam', 5), by('Ångström “x”', 5), by("o'k", 5)]);
-      await rejected.add(line, [by('\u{1F600}', 6, 'Bob'), by('spam', 7, 'Bob')]);
-      await rejected.add(plane, [by('spam', 8)]);
-      await rejected.add(plane, []);
-      const all = [by('\u{1F600}', 6, 'Bob'), by("o'k", 5), by('spam', 5), by('Ångström “x”', 5)];
-      expect([await rejected.of(line), await rejected.of(plane)]).toEqual([all, [by('spam', 8)]]);
-    });
-
-    it('VG13: takes words back, and leaves those of other tasks', async () => {
-      const { rejected } = await open();
-      await rejected.add(line, [by('spam', 5), by('Spam', 5), by('eggs', 5)]);
-      await rejected.add(plane, [by('spam', 5)]);
-      await rejected.remove(line, ['spam', 'eggs', 'unknown']);
-      await rejected.remove(line, []);
-      expect(await rejected.of(line)).toEqual([by('Spam', 5)]);
-      expect(await rejected.of(plane)).toHaveLength(1);
-    });
-
-    it('VG13: rejects words and takes them out of those that were added in one commit', async () => {
-      const { added, rejected } = await open();
-      const before = { task: line, words: ['brighton', 'spam'], addedAt: 5, addedBy: 'Ada' };
-      await added.put(before);
-      await rejected.add(line, [by('spam', 6)], { ...before, words: ['brighton'] });
-      expect(await added.of(line)).toEqual({ ...before, words: ['brighton'] });
-      expect(await rejected.of(line)).toEqual([by('spam', 6)]);
     });
   });
 }

@@ -27,7 +27,6 @@ const endedRound = recordOf(
   { up: 0, down: 0 },
   { phases: [], errors: {} },
 );
-const words = { task, words: ['brighton'], addedAt: 5, addedBy: 'the task' };
 
 const entry: AuditEntry = {
   time: 5,
@@ -65,10 +64,6 @@ const acts: Record<
   'an experiment': [
     ({ experiments }, entries) => experiments.put(experiment('a', task), entries),
     async ({ experiments }) => (await experiments.all(task))[0],
-  ],
-  'added words': [
-    ({ addedWords }, entries) => addedWords.put(words, entries),
-    ({ addedWords }) => addedWords.of(task),
   ],
   'a round that was ended': [
     ({ history }, entries) => history.commit({ round: endedRound, entries }),

@@ -14,8 +14,8 @@ import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import { growingTask } from '@murmuration/rounds/task/growing-task';
 import { mintToken } from '@murmuration/rounds/tokens/secret-token';
+import { growingTask } from '@murmuration/rounds/vocabulary/growing-task';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { afterEach, expect, it } from 'vitest';
 import { putOn } from '../sides.ts';
@@ -87,7 +87,7 @@ async function start(storage: string) {
   return { coordinator, run, words };
 }
 
-it('VG11, VG12, VG13: devices are asked for words, an operator adds some and rejects others, and the model grows by them at the next start', async () => {
+it('VG11, VG12: devices are asked for words, an operator adds some, and the model grows by them at the next start', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'murmuration-words-'));
   try {
     const { coordinator, run, words } = await start(folder);
@@ -129,35 +129,13 @@ it('VG11, VG12, VG13: devices are asked for words, an operator adds some and rej
     expect(shown).toMatch(/^brighton +16 +2 /m);
     // Nobody sees what one device typed.
     expect(shown).not.toContain('own');
-    // Nothing is added by itself, and nothing that somebody rejects.
+    // Nothing is added by itself.
     expect(await words()).toEqual(first);
-    expect(await run('reject', 'keyboard', 'brighton', 'spam')).toBe(
-      'Rejected for the vocabulary of keyboard: brighton, spam.\n',
-    );
-    expect(await run('reject', 'keyboard', 'spam')).toContain('Nothing changed');
-    const without = await run('show', 'keyboard');
-    expect(without).toMatch(/^2 are rejected; murmuration vocabulary rejected keyboard lists them\.$/m);
-    expect(without).toMatch(/^1 words are proposed:$/m);
-    expect(without).not.toContain('brighton');
-    expect(await run('rejected', 'keyboard')).toMatch(/^brighton +Ada +\d{4}-.*\nspam +Ada /m);
-    const inForce = await command(['vocabulary', 'reject', 'keyboard', 'home'], {
-      MURMURATION_TOKEN: token,
-      MURMURATION_URL: coordinator.url,
-    });
-    expect(inForce).toMatchObject({ code: 1, output: '' });
-    expect(inForce.errors).toContain('"home" is in the vocabulary, which no word is taken out of');
-    expect(await run('allow', 'keyboard', 'brighton')).toContain('no more: brighton.');
     expect(await run('grow', 'keyboard', 'netherfield')).toContain(
       'Added to the vocabulary of keyboard: netherfield.',
     );
     expect(await run('grow', 'keyboard')).toContain('keyboard: brighton.');
     expect(await run('grow', 'keyboard')).toContain('Nothing was added');
-    // One that is not in force yet is taken out again.
-    expect(await run('reject', 'keyboard', 'brighton')).toContain(
-      'Taken out before they were in force: brighton.',
-    );
-    await run('allow', 'keyboard', 'brighton');
-    expect(await run('grow', 'keyboard')).toContain('keyboard: brighton.');
     expect(await run('show', 'keyboard')).toContain(
       'when the coordinator starts next: netherfield, brighton.',
     );
@@ -167,19 +145,11 @@ it('VG11, VG12, VG13: devices are asked for words, an operator adds some and rej
     });
     expect((await audit.json()).entries).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ action: 'vocabulary.grow', subject: 'keyboard' }),
         expect.objectContaining({
-          action: 'vocabulary.reject',
-          changes: [
-            { field: 'rejected', from: null, to: ['brighton'] },
-            { field: 'vocabulary', from: ['brighton'], to: null },
-          ],
+          action: 'vocabulary.grow',
+          subject: 'keyboard',
+          changes: [{ field: 'vocabulary', from: null, to: ['netherfield'] }],
         }),
-        expect.objectContaining({
-          action: 'vocabulary.allow',
-          changes: [{ field: 'rejected', from: ['brighton'], to: null }],
-        }),
-        expect.objectContaining({ action: 'vocabulary.reject', outcome: 'request.invalid', changes: null }),
       ]),
     );
     await end();
@@ -192,7 +162,6 @@ it('VG11, VG12, VG13: devices are asked for words, an operator adds some and rej
       { number: 0, words: 4 },
     ]);
     expect(await second.run('show', 'keyboard')).toMatch(/There is room for 1\.\n2 were added in all/);
-    expect(await second.run('rejected', 'keyboard')).toMatch(/^spam +Ada /m);
     // An app that knew more words than the version that rounds go on from would train no more.
     const rolledBack = await command(['models', 'rollback', 'keyboard@0'], {
       MURMURATION_TOKEN: token,

@@ -123,6 +123,7 @@ const order: Record<string, readonly string[]> = {
     'masking',
     'rounds',
     'queries',
+    'vocabulary',
   ],
   'coordinator/lifecycle/src': ['triggers', 'gates', 'experiments', 'tracking', 'central', 'training-runs'],
   'coordinator/storage/src': [

@@ -16,6 +16,7 @@ export const auditActions = [
   'round.start',
   'query.run',
   'vocabulary.grow',
+  // Nobody rejects words any more; logs tell of those that were.
   'vocabulary.reject',
   'vocabulary.allow',
   'run.start',

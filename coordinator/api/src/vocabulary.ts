@@ -5,8 +5,6 @@ const word = z.string().min(1).max(256);
 
 /** Proposed words that an answer has, at most. */
 export const mostProposed = 1_000;
-/** Words that a request rejects, or allows again, at most. */
-export const mostRejectedAtOnce = 500;
 
 /** How the vocabulary of a task stands: GET /v1/admin/tasks/:task/vocabulary */
 export const vocabularyStanding = z.object({
@@ -17,7 +15,6 @@ export const vocabularyStanding = z.object({
       threshold: count.describe('Devices that have a word before it is found, at least'),
       most: count.describe('Words that are added to those of the definition, at most'),
       atOnce: count.describe('Words that are added at once, at most'),
-      byItself: z.boolean().describe('Words are added by themselves once they are found'),
       room: count.describe('Words that may still be added'),
     })
     .nullable()
@@ -44,7 +41,6 @@ export const vocabularyStanding = z.object({
       `Words that devices have and the vocabulary lacks; those that most devices have first, ${mostProposed} at most`,
     ),
   proposedInAll: count.describe('How many are proposed, these and others'),
-  rejected: count.describe('Words that are neither proposed nor added'),
 });
 export type VocabularyStandingMessage = z.infer<typeof vocabularyStanding>;
 
@@ -61,38 +57,5 @@ export const growVocabulary = z.object({
 /** What it answers with. */
 export const grownVocabulary = z.object({
   added: z.array(word).describe('The words that were added; none where none are proposed'),
-  vocabulary: vocabularyStanding,
-});
-
-/** Words of a task that are neither proposed nor added: GET /v1/admin/tasks/:task/vocabulary/rejected */
-export const rejectedWords = z.object({
-  rejected: z
-    .array(z.object({ word, at: instant, by: z.string().describe('Name of the operator') }))
-    .describe('The newest first'),
-});
-export type RejectedWordsMessage = z.infer<typeof rejectedWords>;
-
-const someWords = z.array(word).min(1).max(mostRejectedAtOnce);
-
-/** Body of POST /v1/admin/tasks/:task/vocabulary/reject */
-export const rejectWords = z.object({
-  words: someWords.describe(
-    'As they are written; of those that are proposed, added and not in force yet, or that nobody has found',
-  ),
-});
-
-/** What it answers with. */
-export const rejectedNow = z.object({
-  rejected: z.array(word).describe('Those that were not rejected before'),
-  takenOut: z.array(word).describe('Those that had been added and were not in force yet'),
-  vocabulary: vocabularyStanding,
-});
-
-/** Body of POST /v1/admin/tasks/:task/vocabulary/allow */
-export const allowWords = z.object({ words: someWords.describe('Of those that are rejected') });
-
-/** What it answers with. */
-export const allowedNow = z.object({
-  allowed: z.array(word).describe('Those that are rejected no more'),
   vocabulary: vocabularyStanding,
 });

@@ -22,7 +22,6 @@ export {
   type FromFeedbackOptions,
   fromFeedback,
 } from '@murmuration/rounds/task/from-feedback';
-export { type GrowthDefinition, growingTask } from '@murmuration/rounds/task/growing-task';
 export {
   accuracyBelow,
   accuracyWorseThanAtPromotion,
@@ -37,5 +36,6 @@ export { SettingsError } from '@murmuration/rounds/task/settings-error';
 export type { Task } from '@murmuration/rounds/task/task';
 export { mcnemar, pairedBootstrap } from '@murmuration/rounds/task/task-gate';
 export { canary } from '@murmuration/rounds/task/task-promotion';
+export { type GrowthDefinition, growingTask } from '@murmuration/rounds/vocabulary/growing-task';
 export { type Config, loadConfig, parseConfig } from './assembly/config.ts';
 export { type Coordinator, type CoordinatorEnvironment, createCoordinator } from './assembly/main.ts';

@@ -7,12 +7,10 @@ import { digestOf, pieces, rows } from '@murmuration/protocol/queries/text-diges
 import { cellsIn, tableFor } from '@murmuration/protocol/queries/text-table';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { CoordinatorEvents } from '@murmuration/rounds/events/events';
-import { NewWords } from '@murmuration/rounds/queries/new-words';
 import type { QueryResult } from '@murmuration/rounds/registry/query-results';
-import { addedWordsIn } from '@murmuration/rounds/task/added-words';
-import { growingTask } from '@murmuration/rounds/task/growing-task';
-import { rejectedWordsIn } from '@murmuration/rounds/task/rejected-words';
+import { addedWordsIn, withAddedWords } from '@murmuration/rounds/vocabulary/added-words';
+import { growingTask } from '@murmuration/rounds/vocabulary/growing-task';
+import { NewWords } from '@murmuration/rounds/vocabulary/new-words';
 import { memoryDocuments } from '@murmuration/storage/memory/documents';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
@@ -75,7 +73,7 @@ describe('one device that makes up words', () => {
     expect(textsIn(found('spam', 5))).toEqual(['brighton']);
   });
 
-  it('THREAT_MODEL, VG13: has one proposed, which is added by nobody but an operator, and never again once it is rejected', async () => {
+  it('THREAT_MODEL, VG11: has one proposed, which is added by nobody but an operator who names it', async () => {
     const said = found('spam', 2);
     expect(said.texts).toMatchObject([
       { text: 'brighton', devices: 15 },
@@ -93,23 +91,18 @@ describe('one device that makes up words', () => {
       queries: [query],
     }));
     const results = [{ query, figures: said, number: 2, endedAt: 1 } as unknown as QueryResult];
-    const events = new CoordinatorEvents();
-    const documents = memoryDocuments();
+    const store = addedWordsIn(memoryDocuments());
     const newWords = new NewWords({
       taskOf: () => task,
       queryResults: { results: async () => results },
-      store: addedWordsIn(documents),
-      rejections: rejectedWordsIn(documents),
-      events,
+      store,
       clock: new VirtualClock(),
       requireGrows: async () => {},
     });
-    const proposed = async () => (await newWords.of(task.name)).proposed.map(({ word }) => word);
-    expect(await proposed()).toEqual(['brighton', 'spam']);
-    expect((await newWords.grown(task)).vocabulary).toEqual(['see', 'you']);
-    await newWords.reject(task.name, 'Ada', ['spam']);
-    results.unshift({ query, figures: found('spam', 3), number: 4, endedAt: 2 } as unknown as QueryResult);
-    expect(await proposed()).toEqual(['brighton']);
-    expect(await newWords.grow(task.name, 'Ada')).toEqual(['brighton']);
+    const { proposed } = await newWords.of(task.name);
+    expect(proposed.map(({ word }) => word)).toEqual(['brighton', 'spam']);
+    expect((await withAddedWords(task, store)).vocabulary).toEqual(['see', 'you']);
+    await newWords.grow(task.name, 'Ada', ['brighton']);
+    expect((await withAddedWords(task, store)).vocabulary).toEqual(['see', 'you', 'brighton']);
   });
 });

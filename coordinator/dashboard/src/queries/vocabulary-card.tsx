@@ -4,9 +4,10 @@ import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { RejectedWords } from './rejected-words.tsx';
-import { WordChoice } from './word-choice.tsx';
 import { words } from './words.ts';
+
+/** Words that are written out. */
+const mostShown = 60;
 
 interface Shown {
   readonly task: string;
@@ -42,18 +43,21 @@ function Card({
 }) {
   const { session, requests } = useDashboard();
   const { vocabulary: said } = words;
-  const { proposed, proposedInAll, waiting, added, rejected } = standing;
+  const { proposed, proposedInAll, waiting, added } = standing;
   const growth = standing.growth!;
   const chosen = useSignal<readonly string[]>([]);
   const mayChange = session.may('operator');
   const isChosen = (word: string) => chosen.value.includes(word);
+  const choose = (word: string, isAdded: boolean) => {
+    const others = chosen.value.filter(each => each !== word);
+    chosen.value = isAdded ? [...others, word] : others;
+  };
   const names = proposed.map(({ word }) => word);
   // Those that are shown, whatever is proposed by the time that somebody confirms.
   const toAdd =
     chosen.value.length > 0 ? names.filter(isChosen) : names.slice(0, Math.min(growth.atOnce, growth.room));
-  const toReject = [...names, ...waiting].filter(isChosen);
-  const change = async (how: 'grow' | 'reject', some: readonly string[]) => {
-    await requests.send('POST', `tasks/${task}/vocabulary/${how}`, { words: some });
+  const add = async () => {
+    await requests.send('POST', `tasks/${task}/vocabulary/grow`, { words: toAdd });
     chosen.value = [];
     changed();
   };
@@ -63,42 +67,47 @@ function Card({
         <h2 id="vocabulary">{said.heading}</h2>
         <div class="actions">
           <Action
-            {...said.reject(toReject.length)}
-            isDanger
-            isDisabled={toReject.length === 0 || !mayChange}
-            run={() => change('reject', toReject)}
-          />
-          <Action
             {...said.grow(toAdd.length, chosen.value.length > 0)}
             isDisabled={toAdd.length === 0 || !mayChange}
-            run={() => change('grow', toAdd)}
+            run={add}
           />
         </div>
       </div>
       <p class="verdict">{said.proposed(proposedInAll)}</p>
       {proposed.length > 0 && (
-        <WordChoice
-          label={said.proposed(proposedInAll)}
-          listed={proposed.map(({ word, devices }) => ({ word, note: said.devices(devices) }))}
-          of={proposedInAll}
-          chosen={chosen}
-          isDisabled={!mayChange}
-        />
+        <ul class="word-choice" aria-label={said.proposed(proposedInAll)}>
+          {proposed.slice(0, mostShown).map(({ word, devices }) => (
+            <li key={word}>
+              <label>
+                <input
+                  type="checkbox"
+                  checked={isChosen(word)}
+                  disabled={!mayChange}
+                  onChange={({ currentTarget }) => choose(word, currentTarget.checked)}
+                />
+                <bdi>{word}</bdi>
+                <span class="muted word-note"> {said.devices(devices)}</span>
+              </label>
+            </li>
+          ))}
+        </ul>
       )}
+      {proposedInAll > mostShown && <p class="muted">{said.more(proposedInAll - mostShown)}</p>}
       {waiting.length > 0 && (
         <>
           <p>{said.waiting}</p>
-          <WordChoice
-            label={said.waiting}
-            listed={waiting.map(word => ({ word }))}
-            chosen={chosen}
-            isDisabled={!mayChange}
-          />
+          <ul class="word-choice" aria-label={said.waiting}>
+            {waiting.slice(0, mostShown).map(word => (
+              <li key={word}>
+                <bdi>{word}</bdi>
+              </li>
+            ))}
+          </ul>
+          {waiting.length > mostShown && <p class="muted">{said.more(waiting.length - mostShown)}</p>}
         </>
       )}
       <p class="muted">{said.how(standing.words ?? 0, growth)}</p>
       {added && <p class="muted">{said.added(added)}</p>}
-      {rejected > 0 && <RejectedWords task={task} count={rejected} changed={changed} />}
     </section>
   );
 }

@@ -205,14 +205,9 @@ export const words = {
     devices: (devices: number) => counted(devices, 'device', 'devices'),
     more: (words: number) => `and ${counted(words, 'other', 'others')}`,
     waiting: 'Added, and in force when the coordinator starts next:',
-    rejected: (words: number) => `${counted(words, 'word is', 'words are')} rejected`,
-    rejectedBy: (by: string, at: string) => `by ${by}, ${moment(at)}`,
-    how: (
-      words: number,
-      { threshold, atOnce, byItself, room }: NonNullable<VocabularyStandingMessage['growth']>,
-    ) =>
+    how: (words: number, { threshold, atOnce, room }: NonNullable<VocabularyStandingMessage['growth']>) =>
       `The vocabulary has ${counted(words, 'word', 'words')}. Words that ${counted(threshold, 'device has', 'devices have')}, or more, are found, with how many have them. ` +
-      `${byItself ? 'They are added by themselves' : 'Operators add them'}, ${count(atOnce)} at once at most; there is room for ${count(room)}.`,
+      `Operators add them, ${count(atOnce)} at once at most; there is room for ${count(room)}.`,
     added: ({ words, at, by }: NonNullable<VocabularyStandingMessage['added']>) =>
       `${counted(words, 'word was', 'words were')} added in all, the last by ${by}, ${moment(at)}.`,
     grow: (words: number, areChosen: boolean) => ({
@@ -225,28 +220,6 @@ export const words = {
       ],
       confirm: 'Add words',
       done: 'The words are added.',
-    }),
-    reject: (words: number) => ({
-      label: 'Reject words',
-      title: `Reject ${counted(words, 'word', 'words')}?`,
-      consequences: [
-        'They are neither proposed nor added from now on, as they are written here.',
-        'Those that were added and are not in force yet are taken out again.',
-        'The results of the query still show them. You can allow them again.',
-        'Who rejected them is in the audit log.',
-      ],
-      confirm: 'Reject words',
-      done: 'The words are rejected.',
-    }),
-    allow: (words: number) => ({
-      label: 'Allow again',
-      title: `Allow ${counted(words, 'word', 'words')} again?`,
-      consequences: [
-        'As long as results show that devices have them, they are proposed again, and a task that adds words by itself may add them.',
-        'Who allowed them is in the audit log.',
-      ],
-      confirm: 'Allow words',
-      done: 'The words are allowed again.',
     }),
   },
   budget: {

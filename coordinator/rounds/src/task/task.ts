@@ -35,8 +35,6 @@ export interface Growth {
   readonly most: number;
   /** Words that are added at once, at most. */
   readonly atOnce: number;
-  /** Whether words are added by themselves once they are found; else operators add them. */
-  readonly byItself: boolean;
   /** The same task with more words, those that it has first. */
   readonly taskOf: (words: readonly string[]) => Task;
 }

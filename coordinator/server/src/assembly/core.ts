@@ -10,7 +10,6 @@ import type { WaitingPool } from '@murmuration/rounds/population/waiting-pool';
 import { PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
 import { Readability } from '@murmuration/rounds/promotion/readability';
 import { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
-import { NewWords } from '@murmuration/rounds/queries/new-words';
 import { Registry } from '@murmuration/rounds/registry/registry';
 import { Retention } from '@murmuration/rounds/registry/retention';
 import { findRound } from '@murmuration/rounds/rounds/all-tasks';
@@ -21,6 +20,7 @@ import { Traffic } from '@murmuration/rounds/rounds/traffic';
 import { requireGrows } from '@murmuration/rounds/rounds/vocabulary-growth';
 import { SettingsManager, withStoredSettings } from '@murmuration/rounds/task/settings-manager';
 import type { Task } from '@murmuration/rounds/task/task';
+import { NewWords } from '@murmuration/rounds/vocabulary/new-words';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { Uploads } from '../devices/uploads.ts';
 import { RemotePredictions } from '../prediction/remote-predictions.ts';
@@ -113,7 +113,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   moments.join({
     versionAliases,
     readability,
-    newWords,
     runs,
     retention: {
       async apply(task) {
@@ -129,7 +128,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       ...ports,
       ...shared,
       settings,
-      newWords,
       control,
       experiments: () => experiments,
     }),
@@ -214,18 +212,16 @@ const budgetsOf = (
     failed: error => events.emit('fault', 'reading who has taken part under a privacy budget', error),
   });
 
-const newWordsOf = ({ storage, events, clock }: CorePorts, rounds: Rounds, registry: Registry): NewWords =>
+const newWordsOf = ({ storage, clock }: CorePorts, rounds: Rounds, registry: Registry): NewWords =>
   new NewWords({
     taskOf: name => rounds.get(name)?.upcoming,
     queryResults: storage.queryResults,
     store: storage.addedWords,
-    rejections: storage.rejectedWords,
     async requireGrows(grown) {
       const task = await withStoredSettings(grown, storage.settings);
       const [newest] = await storage.history.versions(task.name, Number.POSITIVE_INFINITY, 1);
       if (newest) await requireGrows(task, registry);
     },
-    events,
     clock,
   });
 

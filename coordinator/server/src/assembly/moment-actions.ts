@@ -11,7 +11,6 @@ import type { Convictions } from '@murmuration/rounds/population/convictions';
 import type { Readability } from '@murmuration/rounds/promotion/readability';
 import type { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
 import type { DeviceDrift } from '@murmuration/rounds/queries/device-drift';
-import type { NewWords } from '@murmuration/rounds/queries/new-words';
 import type { GateDecision } from '@murmuration/rounds/registry/gate-decisions';
 import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
@@ -23,7 +22,6 @@ interface Acting {
   readonly readability: Pick<Readability, 'versionStored' | 'look'>;
   /** Deletes versions of a task that nothing needs. */
   readonly retention: { apply(task: TaskName): Promise<void> };
-  readonly newWords: Pick<NewWords, 'roundEnded'>;
   readonly runs: Pick<RunControl, 'inputsCompared' | 'accuracyComputed'>;
   readonly experiments: Pick<Experiments, 'aliasesChanged'> & {
     readonly devices: Pick<Experiments['devices'], 'roundEnded'>;
@@ -96,10 +94,9 @@ export class MomentActions implements Moments {
   }
 
   roundEnded(record: RoundRecord): void {
-    const { newWords, retention, experiments, watcher, gates, outcomes, deviceDrift } = this.#acting;
+    const { retention, experiments, watcher, gates, outcomes, deviceDrift } = this.#acting;
     const { task, number } = record;
     const of = `round ${number} of ${task}`;
-    this.#act(`adding words of ${of}`, () => newWords?.roundEnded(record));
     this.#act(`deleting old versions after ${of}`, () => retention?.apply(task));
     this.#act(`counting arms in ${of}`, () => experiments?.devices.roundEnded(record));
     this.#act(`reading verdicts of ${of}`, () => watcher?.roundEnded(record));

@@ -6,7 +6,6 @@ import type { ActivePopulation } from '@murmuration/rounds/population/active-pop
 import type { PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
 import type { Readability } from '@murmuration/rounds/promotion/readability';
 import type { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
-import type { NewWords } from '@murmuration/rounds/queries/new-words';
 import type { Registry } from '@murmuration/rounds/registry/registry';
 import { ensureFirstVersion } from '@murmuration/rounds/rounds/first-version';
 import { versionMaker } from '@murmuration/rounds/rounds/make-version';
@@ -21,6 +20,7 @@ import { splitOf } from '@murmuration/rounds/rounds/split-of';
 import type { Traffic } from '@murmuration/rounds/rounds/traffic';
 import { type SettingsManager, withStoredSettings } from '@murmuration/rounds/task/settings-manager';
 import type { Task } from '@murmuration/rounds/task/task';
+import { withAddedWords } from '@murmuration/rounds/vocabulary/added-words';
 import type { CorePorts, FollowedExperiments } from './core-ports.ts';
 
 /** Versions that a query of outcomes tells apart, at most. */
@@ -51,7 +51,6 @@ export interface TaskWorld
   readonly privacy: PrivacyBudgets;
   readonly traffic: Traffic;
   readonly settings: SettingsManager;
-  readonly newWords: NewWords;
   readonly control: RoundControl;
   /** Undefined before any are followed. */
   readonly experiments: () => FollowedExperiments | undefined;
@@ -75,7 +74,7 @@ export function taskPreparer(world: TaskWorld): (definition: Task) => Promise<Pr
   const { history } = storage;
   const ngramsOf = ngramsFrom(storage.queryResults, clock);
   return async defined => {
-    const definition = await world.newWords.grown(defined);
+    const definition = await withAddedWords(defined, storage.addedWords);
     const task = await withStoredSettings(definition, storage.settings);
     await ensureFirstVersion(task, registry, history, clock, ngramsOf);
     await versionAliases.open(task.name);

@@ -7,9 +7,8 @@ import { promotionWatchesIn } from '@murmuration/rounds/registry/promotion-watch
 import { queryResultsIn } from '@murmuration/rounds/registry/query-results';
 import { pausedTasksIn } from '@murmuration/rounds/rounds/pauses';
 import { addedTasksIn } from '@murmuration/rounds/task/added-tasks';
-import { addedWordsIn } from '@murmuration/rounds/task/added-words';
-import { rejectedWordsIn } from '@murmuration/rounds/task/rejected-words';
 import { settingsIn } from '@murmuration/rounds/task/settings-store';
+import { addedWordsIn } from '@murmuration/rounds/vocabulary/added-words';
 import { accuracyIn } from './accuracy-store.ts';
 import { silencesIn } from './attention.ts';
 
@@ -25,7 +24,6 @@ export function documentStores(documents: Documents) {
     pausedTasks: pausedTasksIn(documents),
     promotionWatches: promotionWatchesIn(documents),
     queryResults: queryResultsIn(documents),
-    rejectedWords: rejectedWordsIn(documents),
     runs: runsIn(documents),
     sessions: sessionsIn(documents),
     settings: settingsIn(documents),

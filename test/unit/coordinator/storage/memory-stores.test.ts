@@ -9,9 +9,8 @@ import { promotionWatchesIn } from '@murmuration/rounds/registry/promotion-watch
 import { queryResultsIn } from '@murmuration/rounds/registry/query-results';
 import { pausedTasksIn } from '@murmuration/rounds/rounds/pauses';
 import { addedTasksIn } from '@murmuration/rounds/task/added-tasks';
-import { addedWordsIn } from '@murmuration/rounds/task/added-words';
-import { rejectedWordsIn } from '@murmuration/rounds/task/rejected-words';
 import { settingsIn } from '@murmuration/rounds/task/settings-store';
+import { addedWordsIn } from '@murmuration/rounds/vocabulary/added-words';
 import { memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import { memoryActivity } from '@murmuration/storage/memory/activity';
 import { memoryAudit } from '@murmuration/storage/memory/audit';
@@ -49,7 +48,6 @@ import {
   addedWordsContract,
   aliasesContract,
   hourlyCountsContract,
-  rejectedWordsContract,
   settingsContract,
   silencesContract,
 } from '../../../contract/operation.ts';
@@ -104,10 +102,6 @@ settingsContract('memory', async () => settingsIn(memoryDocuments()));
 hourlyCountsContract('memory', async () => memoryHourlyCounts());
 addedTasksContract('memory', async () => addedTasksIn(memoryDocuments()));
 addedWordsContract('memory', async () => addedWordsIn(memoryDocuments()));
-rejectedWordsContract('memory', async () => {
-  const documents = memoryDocuments();
-  return { added: addedWordsIn(documents), rejected: rejectedWordsIn(documents) };
-});
 silencesContract('memory', async () => silencesIn(memoryDocuments()));
 gateDecisionsContract('memory', async () => gateDecisionsIn(memoryDocuments()));
 promotionWatchesContract('memory', async () => promotionWatchesIn(memoryDocuments()));

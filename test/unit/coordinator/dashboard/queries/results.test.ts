@@ -202,17 +202,13 @@ describe('when a query is asked next', () => {
 
   it('is said of words that a vocabulary may grow by', () => {
     const { vocabulary } = words;
-    const growth = { query: 'new', threshold: 5, most: 90, atOnce: 40, byItself: false, room: 12 };
+    const growth = { query: 'new', threshold: 5, most: 90, atOnce: 40, room: 12 };
     expect(vocabulary.proposed(0)).toBe('No words are proposed');
     expect(vocabulary.proposed(1)).toBe('1 word is proposed');
     expect(vocabulary.devices(1_200)).toBe('1,200 devices');
-    expect(vocabulary.rejected(1)).toBe('1 word is rejected');
-    expect(vocabulary.reject(1).title).toBe('Reject 1 word?');
-    expect(vocabulary.allow(2).title).toBe('Allow 2 words again?');
     expect(vocabulary.how(700, growth)).toBe(
       'The vocabulary has 700 words. Words that 5 devices have, or more, are found, with how many have them. Operators add them, 40 at once at most; there is room for 12.',
     );
-    expect(vocabulary.how(700, { ...growth, byItself: true })).toContain('They are added by themselves, 40');
     expect(vocabulary.grow(2, false).title).toBe('Add 2 words to the vocabulary?');
     expect(vocabulary.grow(2, false).consequences[0]).toContain('that most devices have are');
     expect(vocabulary.grow(2, true).consequences[0]).toContain('that you have chosen are');

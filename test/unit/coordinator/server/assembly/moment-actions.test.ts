@@ -52,8 +52,7 @@ describe('the moments of a model', () => {
   it('name the action that fails, at once or later, and go on with the others', async () => {
     const [atOnce, afterAWhile] = [new Error('The memory is gone.'), new Error('The disk is gone.')];
     moments.join({
-      newWords: { roundEnded: () => Promise.reject(afterAWhile) },
-      retention: { apply: later('deletes') },
+      retention: { apply: () => Promise.reject(afterAWhile) },
       gates: {
         versionStored: act('judges'),
         aliasesChanged: act('judges'),
@@ -65,11 +64,11 @@ describe('the moments of a model', () => {
       deviceDrift: { roundEnded: later('compares') },
     });
     moments.roundEnded(record);
-    expect(done).toEqual(['deletes', 'compares', 'round-ended is told']);
+    expect(done).toEqual(['compares', 'round-ended is told']);
     await settled();
     expect(faults).toEqual([
       ['judging by round 3 of line', atOnce],
-      ['adding words of round 3 of line', afterAWhile],
+      ['deleting old versions after round 3 of line', afterAWhile],
     ]);
   });
 

@@ -30,11 +30,11 @@ import { DeviceRegistry } from '@murmuration/rounds/population/device-registry';
 import { Population } from '@murmuration/rounds/population/population';
 import { Readability } from '@murmuration/rounds/promotion/readability';
 import { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
-import { NewWords } from '@murmuration/rounds/queries/new-words';
 import { toldOutcomes } from '@murmuration/rounds/queries/told-outcomes';
 import { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import { SettingsManager } from '@murmuration/rounds/task/settings-manager';
 import { TaskAdder } from '@murmuration/rounds/task/task-adder';
+import { NewWords } from '@murmuration/rounds/vocabulary/new-words';
 import { Access } from '@murmuration/serving/access/access';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
 import { openMonitor } from '@murmuration/serving/assembly/monitor';
@@ -189,12 +189,10 @@ export async function openAdmin(
     taskOf: name => tasks.get(name)?.upcoming,
     queryResults: federation.queryResults,
     store: storage.addedWords,
-    rejections: storage.rejectedWords,
     requireGrows: async () => {},
-    events: federation.events,
     clock,
   });
-  moments.join({ versionAliases, readability, runs, models, experiments, newWords });
+  moments.join({ versionAliases, readability, runs, models, experiments });
   const taskAdder = new TaskAdder({
     modules: undefined,
     store: storage.addedTasks,

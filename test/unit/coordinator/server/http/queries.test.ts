@@ -1,6 +1,6 @@
 import { queryResults, taskQueries, taskQuery } from '@murmuration/api/query';
 import { csvOf, figuresTable } from '@murmuration/api/query-table';
-import { rejectedWords, vocabularyStanding } from '@murmuration/api/vocabulary';
+import { vocabularyStanding } from '@murmuration/api/vocabulary';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -202,34 +202,25 @@ describe('queries in the admin API', () => {
       waiting: [],
       proposed: [],
       proposedInAll: 0,
-      rejected: 0,
     });
     const grown = await admin.ask('POST', '/tasks/values/vocabulary/grow', 'operator', {});
     expect(grown).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
     expect((await admin.ask('POST', '/tasks/values/vocabulary/grow', 'viewer', {})).status).toBe(403);
     expect((await admin.ask('GET', '/tasks/other/vocabulary', 'viewer')).status).toBe(404);
-    const reject = (words: unknown, role: 'viewer' | 'operator' = 'operator') =>
-      admin.ask('POST', '/tasks/values/vocabulary/reject', role, { words });
-    expect(await reject(['spam'])).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
-    for (const words of [[], [''], [7], Array(501).fill('spam'), ['x'.repeat(257)]])
-      expect(await reject(words)).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
-    expect((await reject(['spam'], 'viewer')).status).toBe(403);
+    for (const words of [[], [''], [7], ['x'.repeat(257)]])
+      expect(await admin.ask('POST', '/tasks/values/vocabulary/grow', 'operator', { words })).toMatchObject({
+        status: 400,
+        body: { code: 'request.invalid' },
+      });
     const { entries } = (await admin.ask('GET', '/audit', 'viewer')).body as unknown as {
       entries: unknown[];
     };
     expect(entries[0]).toMatchObject({
-      action: 'vocabulary.reject',
+      action: 'vocabulary.grow',
       subject: 'values',
       outcome: 'request.invalid',
       changes: null,
     });
-    const allowed = await admin.ask('POST', '/tasks/values/vocabulary/allow', 'operator', {
-      words: ['spam'],
-    });
-    expect(allowed).toMatchObject({ status: 400, body: { detail: '"spam" is not rejected.' } });
-    const rejected = await admin.ask('GET', '/tasks/values/vocabulary/rejected', 'viewer');
-    expect(rejectedWords.parse(rejected.body)).toEqual({ rejected: [] });
-    expect((await admin.ask('GET', '/tasks/other/vocabulary/rejected', 'viewer')).status).toBe(404);
   });
 
   it.each([

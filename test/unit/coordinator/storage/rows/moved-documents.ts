@@ -59,7 +59,6 @@ export function documentsAreMoved(fresh: () => Promise<string>): void {
         tasks: await stores.addedTasks.all(),
         settings: await stores.settings.of(line),
         words: await stores.addedWords.of(line),
-        rejected: await stores.rejectedWords.of(line),
         aliases: await stores.aliases.of(line),
         decision: (await stores.gateDecisions.of(line, [2])).get(2),
         silences: await stores.silences.after(0),
@@ -87,10 +86,6 @@ export function documentsAreMoved(fresh: () => Promise<string>): void {
           changedBy: name,
         },
         words: { task: line, words: ['Ångström “x”', '\0'], addedAt: 7, addedBy: name },
-        rejected: [
-          { word: 'spam', rejectedAt: 9, rejectedBy: name },
-          { word: "o'k", rejectedAt: 8, rejectedBy: name },
-        ],
         aliases: [{ task: line, alias: 'champion', number: 2, model, newest: 3, setAt: 10, setBy: name }],
         decision: { task: line, number: 2, model, check: read },
         silences: [

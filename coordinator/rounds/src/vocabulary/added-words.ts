@@ -1,7 +1,6 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { AuditEntry } from '../operators/audit.ts';
-import type { Document, Documents } from '../operators/documents.ts';
-import type { Task } from './task.ts';
+import type { Documents } from '../operators/documents.ts';
+import type { Task } from '../task/task.ts';
 
 /** The words that were added to the vocabulary of a task. */
 export interface AddedWords {
@@ -18,20 +17,16 @@ export interface AddedWords {
 export type AddedWordsStore = ReturnType<typeof addedWordsIn>;
 
 export function addedWordsIn(documents: Documents) {
+  const kind = 'added-words';
   return {
-    of: (task: TaskName): Promise<AddedWords | undefined> => documents.get(addedWords, task, ''),
-    /** In place of those before, whole or not at all, in one transaction with `entries` of the audit log. */
-    async put(added: AddedWords, entries: readonly AuditEntry[] = []): Promise<void> {
-      await documents.change({ put: [documentOf(added)], entries });
+    of: (task: TaskName): Promise<AddedWords | undefined> => documents.get(kind, task, ''),
+    /** In place of those before, whole or not at all. */
+    async put(added: AddedWords): Promise<void> {
+      await documents.change({
+        put: [{ kind, scope: added.task, key: '', at: added.addedAt, value: added }],
+      });
     },
   };
-}
-
-const addedWords = 'added-words';
-
-/** The document of the words of a task. */
-export function documentOf(added: AddedWords): Document {
-  return { kind: addedWords, scope: added.task, key: '', at: added.addedAt, value: added };
 }
 
 /** A task with the words that were added to it, behind those of its definition, which may name some of them by now. Throws `storage.*`, and as `growingTask`. */

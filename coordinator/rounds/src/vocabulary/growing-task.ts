@@ -2,8 +2,8 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
 import * as z from 'zod';
 import { describeIssues } from '../configuration/config-error.ts';
-import { defineTask, type TaskDefinition } from './define-task.ts';
-import type { Task } from './task.ts';
+import { defineTask, type TaskDefinition } from '../task/define-task.ts';
+import type { Task } from '../task/task.ts';
 
 /** How a vocabulary grows by what devices are asked. */
 const growthSchema = z.strictObject({
@@ -13,8 +13,6 @@ const growthSchema = z.strictObject({
   most: z.int().min(1).max(65_536),
   /** Words that are added at once, at most: those that most devices have. */
   atOnce: z.int().min(1).max(65_536).default(100),
-  /** Whether words are added by themselves once they are found; else they are proposed, and operators add them. */
-  byItself: z.boolean().default(false),
 });
 
 export type GrowthDefinition = z.input<typeof growthSchema>;
@@ -29,6 +27,11 @@ export function growingTask(
   growth: GrowthDefinition,
   define: (words: readonly string[]) => Omit<TaskDefinition, 'vocabulary'>,
 ): Task {
+  if ('byItself' in growth)
+    throw new MurmurationError(
+      'config.invalid',
+      'The task: growth: byItself is gone, since nobody looks at words that are added by themselves. Take it out, and add words by murmuration vocabulary grow, or on the page of the query.',
+    );
   const parsed = growthSchema.safeParse(growth, { error: plainWords });
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task: growth', parsed.error, growth));
