@@ -9,7 +9,6 @@ export {
   noAccuracy,
 } from './accuracy/accuracy-sums.ts';
 export type { Judged, JudgedClass, JudgedNumber, Label } from './accuracy/judged.ts';
-export { addSlices, type Slice, type SliceKey } from './accuracy/slices.ts';
 export { wilson } from './accuracy/wilson.ts';
 export { type AlwaysValidOptions, type AlwaysValidState, alwaysValid } from './experiments/always-valid.ts';
 export { type ArmSums, conversions } from './experiments/arm-sums.ts';

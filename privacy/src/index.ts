@@ -2,7 +2,6 @@ export { type Account, accountOf, renyiOf } from './accountants/account.ts';
 export { gaussianDelta, gaussianEpsilon, gaussianMu, truePositives } from './accountants/gaussian.ts';
 export { type Converted, type Renyi, renyiDelta, renyiEpsilon, standardOrders } from './accountants/renyi.ts';
 export { type AdaptiveClipping, nextClip, type SplitNoise, splitNoise } from './clipping/adaptive.ts';
-export { clipFactor, layerClips, layerFactors } from './clipping/factors.ts';
 export {
   type BandedNoise,
   bandedNoise,

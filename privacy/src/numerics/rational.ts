@@ -15,17 +15,6 @@ export function rationalOf(value: number): Rational {
   return { numerator: BigInt(scaled), denominator };
 }
 
-/** ⌊√value⌋, by Newton's method. */
-export function rootOf(value: bigint): bigint {
-  if (value < 2n) return value;
-  let root = 1n << BigInt(Math.ceil(value.toString(2).length / 2));
-  for (;;) {
-    const next = (root + value / root) >> 1n;
-    if (next >= root) return root;
-    root = next;
-  }
-}
-
 /** exp(−x) × 2^bits of x ≥ 0, rounded down, within 1. */
 export function expOfMinus({ numerator, denominator }: Rational, bits: number): bigint {
   // exp(−x) = exp(−x / 2^s)^(2^s): each squaring doubles the error.

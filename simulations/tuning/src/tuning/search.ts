@@ -53,9 +53,6 @@ export function trainingSeed(search: number, repeat: number): number {
   return 1_000 + 100 * search + repeat;
 }
 
-/** The largest seed of a search. */
-export const largestSearchSeed = 9_000;
-
 /**
  * Random search with successive halving. All trials of a rung have the same seed, so the same data, devices and first weights: they differ
  * in their settings only. Those in the lead are then trained again from other seeds, on the devices' own data, and judged by that.

@@ -1,87 +1,18 @@
 import { type AdaptiveClipping, nextClip, splitNoise } from '@murmuration/privacy/clipping/adaptive';
-import { clipFactor, layerClips, layerFactors } from '@murmuration/privacy/clipping/factors';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../codes.ts';
 import { publishedCase, publishedCases, relativeError } from '../vectors.ts';
 
-/** Σ weight × clipped value, and how many were clipped. */
-function clippedSum(values: readonly number[], clip: number, weights = values.map(() => 1)) {
-  const factors = values.map(value => clipFactor(Math.abs(value), clip));
-  return {
-    sum: values.reduce((sum, value, i) => sum + weights[i]! * factors[i]! * value, 0),
-    count: factors.filter(factor => factor < 1).length,
-  };
-}
-
-describe('a fixed clip', () => {
-  it('sums as tff-clipsum', () => {
-    const { inputs, expected } = publishedCase<
-      { clip_norm: number; client_data: number[] },
-      { sum: number; clipped_count: number }
-    >('tff-clipsum');
-    expect(clippedSum(inputs.client_data, inputs.clip_norm)).toEqual({
-      sum: expected.sum,
-      count: expected.clipped_count,
-    });
-  });
-
-  it('has the mean of tff-clipmean', () => {
-    const { inputs, expected } = publishedCase<
-      { clip_norm: number; client_data: number[]; weights: number[] },
-      { mean: number; clipped_count: number }
-    >('tff-clipmean');
-    const { sum, count } = clippedSum(inputs.client_data, inputs.clip_norm, inputs.weights);
-    expect(sum / inputs.weights.reduce((total, weight) => total + weight)).toBe(expected.mean);
-    expect(count).toBe(expected.clipped_count);
-  });
-
-  it('leaves what is short as it is (flsim-clipfactor-2-0.8)', () => {
-    const { inputs, expected } = publishedCase<{ clip: number; norm: number }, { factor: number }>(
-      'flsim-clipfactor-2-0.8',
-    );
-    expect(clipFactor(inputs.norm, inputs.clip)).toBe(expected.factor);
-    expect(clipFactor(0, 1)).toBe(1);
-  });
-
-  it('sums vectors as tfp-sum-clip', () => {
-    const { inputs, expected } = publishedCase<
-      { initial_clip: number; records: number[][] },
-      { sum: number[] }
-    >('tfp-sum-clip');
-    const sum = [0, 0];
-    for (const record of inputs.records)
-      for (const [i, value] of record.entries())
-        sum[i]! += clipFactor(Math.hypot(...record), inputs.initial_clip) * value;
-    for (const [i, value] of expected.sum.entries()) expect(sum[i]).toBeCloseTo(value, 12);
-  });
-
-  it('has the noise of flwr-run-stdv on its mean', () => {
-    const { inputs, expected } = publishedCase<
-      Record<'noise_multiplier' | 'clipping_norm' | 'num_sampled_clients', number>,
-      { stddev: number }
-    >('flwr-run-stdv');
-    // z × clip on the sum.
-    expect((inputs.noise_multiplier * inputs.clipping_norm) / inputs.num_sampled_clients).toBeCloseTo(
-      expected.stddev,
-      12,
-    );
-  });
-});
-
-describe('a clip for each layer', () => {
-  it('never lets all layers together be longer than the clip', () => {
-    const clips = layerClips(2, [1, 1, 4]);
-    expect(Math.hypot(...clips)).toBeCloseTo(2, 12);
-    expect(clips[2]! / clips[0]!).toBeCloseTo(4, 12);
-    const norms = [100, 0.001, 100];
-    const factors = layerFactors(norms, clips);
-    expect(factors[1]).toBe(1);
-    expect(Math.hypot(...norms.map((norm, i) => norm * factors[i]!))).toBeLessThanOrEqual(2);
-  });
-
-  it('refuses a share that is none', () => {
-    expect(codeOf(() => layerClips(1, [1, 0]))).toBe('config.invalid');
-  });
+it('a mean has the noise of flwr-run-stdv', () => {
+  const { inputs, expected } = publishedCase<
+    Record<'noise_multiplier' | 'clipping_norm' | 'num_sampled_clients', number>,
+    { stddev: number }
+  >('flwr-run-stdv');
+  // z × clip on the sum.
+  expect((inputs.noise_multiplier * inputs.clipping_norm) / inputs.num_sampled_clients).toBeCloseTo(
+    expected.stddev,
+    12,
+  );
 });
 
 describe('an adaptive clip', () => {

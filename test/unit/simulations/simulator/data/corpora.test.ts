@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readIdx } from '@murmuration/simulations/data/idx';
 import { mnist } from '@murmuration/simulations/data/mnist';
-import { spamMail } from '@murmuration/simulations/data/spam';
 import { describe, expect, it } from 'vitest';
 
 describe('the MNIST database', () => {
@@ -53,26 +52,5 @@ describe('a file in the IDX format', () => {
     ['too long', [...head, 1, 2, 3, 4, 5, 6, 7]],
   ])('is refused where it is %s', (_, bytes) => {
     expect(() => read(bytes)).toThrow(expect.objectContaining({ code: 'data.malformed' }));
-  });
-});
-
-describe('the corpus of SpamAssassin', () => {
-  const { train, heldOut, labels, times } = spamMail();
-
-  it('has 6,046 messages, 1,896 of them spam, and a tenth of both kinds held out', () => {
-    const spam = (mails: readonly { isSpam: boolean }[]) => mails.filter(({ isSpam }) => isSpam).length;
-    expect(train.length + heldOut.length).toBe(6_046);
-    expect(spam(train) + spam(heldOut)).toBe(1_896);
-    expect(spam(heldOut)).toBe(189);
-    expect(Array.from(labels!).filter(label => label === 1).length).toBe(spam(train));
-    expect(times!.length).toBe(train.length);
-  });
-
-  it('has subjects and bodies, and no other headers', () => {
-    const { text, isSpam } = train.find(mail => mail.text.startsWith('Life Insurance - Why Pay More?'))!;
-    expect(isSpam).toBe(true);
-    expect(text).toMatch(/^Life Insurance - Why Pay More\?\n<!DOCTYPE HTML/);
-    // But for two that pass on another message with its headers.
-    expect(train.filter(mail => /^Delivered-To:/m.test(mail.text.slice(0, 200))).length).toBe(2);
   });
 });

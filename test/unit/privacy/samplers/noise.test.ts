@@ -1,11 +1,4 @@
-import { expOfMinus, rationalOf, rootOf } from '@murmuration/privacy/numerics/rational';
-import { Bits } from '@murmuration/privacy/samplers/bits';
-import {
-  bernoulli,
-  bernoulliExp,
-  discreteGaussian,
-  discreteLaplace,
-} from '@murmuration/privacy/samplers/discrete';
+import { expOfMinus, rationalOf } from '@murmuration/privacy/numerics/rational';
 import { discreteGaussianNoise, type IntegerNoise, skellamNoise } from '@murmuration/privacy/samplers/noise';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -33,9 +26,6 @@ function gaussianProbability(variance: number, k: number): number {
   for (let i = -most; i <= most; i++) sum += Math.exp((-i * i) / (2 * variance));
   return Math.exp((-k * k) / (2 * variance)) / sum;
 }
-
-const laplaceProbability = (scale: number, k: number): number =>
-  Math.exp(-Math.abs(k) / scale) * Math.tanh(1 / (2 * scale));
 
 /** How far the counts of numbers are from what is expected, in standard deviations of χ²; what is expected less than 20 times counts together. */
 function misfit(numbers: ArrayLike<number>, probability: (k: number) => number): number {
@@ -160,76 +150,12 @@ describe('inversion', () => {
   });
 });
 
-describe('the samplers of Canonne, Kamath & Steinke', () => {
-  const bits = () => new Bits(seededRandom(7));
-
-  it('toss coins of a rational probability', () => {
-    const source = bits();
-    let heads = 0;
-    for (let i = 0; i < 30_000; i++) heads += Number(bernoulli(source, fraction(2n, 7n)));
-    expect(Math.abs(heads / 30_000 - 2 / 7)).toBeLessThan(5 * Math.sqrt(2 / 7 / 30_000));
-  });
-
-  it.each([
-    [0n, 1n],
-    [1n, 3n],
-    [1n, 1n],
-    [7n, 3n],
-  ])('toss coins of the probability exp(−%d/%d)', (numerator, denominator) => {
-    const source = bits();
-    let heads = 0;
-    for (let i = 0; i < 30_000; i++) heads += Number(bernoulliExp(source, fraction(numerator, denominator)));
-    const p = Math.exp(-Number(numerator) / Number(denominator));
-    expect(Math.abs(heads / 30_000 - p)).toBeLessThan(5 * Math.sqrt(0.25 / 30_000));
-  });
-
-  it.each([
-    [1n, 1n],
-    [7n, 2n],
-    [1n, 3n],
-  ])('draw discrete Laplace numbers of the scale %d/%d', (t, s) => {
-    const source = bits();
-    const numbers = Array.from({ length: 20_000 }, () => Number(discreteLaplace(source, fraction(t, s))));
-    expect(misfit(numbers, k => laplaceProbability(Number(t) / Number(s), k))).toBeLessThan(5);
-  });
-
-  it.each([0.3, 1, 20])('draw discrete Gaussians as inversion does, of variance %d', variance => {
-    const source = bits();
-    const numbers = Array.from({ length: 15_000 }, () =>
-      Number(discreteGaussian(source, rationalOf(variance))),
-    );
-    expect(misfit(numbers, k => gaussianProbability(variance, k))).toBeLessThan(5);
-    expect(misfit(numbers, k => gaussianProbability(0.8 * variance, k))).toBeGreaterThan(5);
-  });
-
-  it('refuse a variance that is none', () => {
-    expect(codeOf(() => discreteGaussian(bits(), fraction(0n, 1n)))).toBe('config.invalid');
-  });
-
-  it('draw whole numbers evenly', () => {
-    const source = bits();
-    const counts = new Float64Array(11);
-    for (let i = 0; i < 22_000; i++) counts[Number(source.below(11n))]! += 1;
-    for (const count of counts) expect(Math.abs(count - 2_000)).toBeLessThan(5 * Math.sqrt(2_000));
-    expect(source.below(1n)).toBe(0n);
-  });
-});
-
 describe('fractions', () => {
   it('are numbers to their last bit', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-9, max: 1e12, noNaN: true }), value => {
         const { numerator, denominator } = rationalOf(value);
         expect(Number(numerator) / Number(denominator)).toBe(value);
-      }),
-    );
-  });
-
-  it('have roots', () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 2n ** 200n }), value => {
-        const root = rootOf(value);
-        expect(root * root <= value && (root + 1n) * (root + 1n) > value).toBe(true);
       }),
     );
   });
