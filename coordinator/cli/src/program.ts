@@ -4,7 +4,6 @@ import { version } from './output/version.ts';
 
 /** Commands that are defined together. */
 interface Commands {
-  /** Those that need no others beside them. */
   readonly names: readonly string[];
   readonly load: () => Promise<(program: Command) => void>;
 }
@@ -39,8 +38,6 @@ const commands: readonly Commands[] = [
   { names: ['audit'], load: async () => (await import('./commands/audit.ts')).auditCommand },
   { names: ['backup', 'restore'], load: async () => (await import('./commands/backup.ts')).backupCommands },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
-  // Completes all others.
-  { names: [], load: async () => (await import('./commands/completion.ts')).completionCommand },
 ];
 
 /**

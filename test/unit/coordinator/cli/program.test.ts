@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { expect, it } from 'vitest';
 
 const all = await murmuration();
-const names = all.commands.map(command => command.name()).filter(name => name !== 'completion');
+const names = all.commands.map(command => command.name());
 
 /** All that the help of a command and of those below it says. */
 const helpOf = (command: Command): string =>
@@ -20,12 +20,6 @@ it.each(names)('%s is the same by itself as among all others', async name => {
   expect(helpOf(find(alone))).toBe(helpOf(find(all)));
 });
 
-it.each([undefined, 'completion', '--help', 'help', 'stauts', 'toString'])(
-  'all commands are there for %s',
-  async name => {
-    expect((await murmuration(name)).commands.map(command => command.name())).toEqual([
-      ...names,
-      'completion',
-    ]);
-  },
-);
+it.each([undefined, '--help', 'help', 'stauts', 'toString'])('all commands are there for %s', async name => {
+  expect((await murmuration(name)).commands.map(command => command.name())).toEqual(names);
+});
