@@ -72,6 +72,7 @@ export function historyContract(
       const history = await open();
       expect(await history.head(line)).toBeUndefined();
       expect(await history.version(hash('0'))).toBeUndefined();
+      expect(await history.numbersOf([hash('0')])).toEqual(new Map());
       expect(await history.versions(line, all, 10)).toEqual([]);
       expect(await history.rounds(line, all, 10)).toEqual([]);
     });
@@ -81,6 +82,20 @@ export function historyContract(
       for (const number of [0, 1, 2]) await history.commit({ head: headOf(number) });
       expect(await history.head(line)).toEqual(headOf(2));
       expect(await history.version(hash('1'))).toEqual(headOf(1).version);
+    });
+
+    it('tells the numbers of versions by their contents, of equal ones the oldest', async () => {
+      const history = await open();
+      for (const number of [3, 4, 6]) await history.commit({ head: headOf(number) });
+      await history.commit({ head: headOf(5, line, hash('3')) });
+      const found = await history.numbersOf([hash('3'), hash('6'), hash('0')]);
+      expect(found).toEqual(
+        new Map([
+          [hash('3'), 3],
+          [hash('6'), 6],
+        ]),
+      );
+      expect(await history.numbersOf([])).toEqual(new Map());
     });
 
     it('gives back rounds, published and failed', async () => {

@@ -63,6 +63,8 @@ export interface History {
   head(task: TaskName): Promise<Head | undefined>;
   /** The oldest version with this content, of all tasks or of these, one at least: a round that moved nothing leads to a second one. */
   version(model: ModelHash, tasks?: readonly string[] | null): Promise<ModelVersion | undefined>;
+  /** The numbers of the oldest versions with these contents, of those that are there. */
+  numbersOf(models: readonly ModelHash[]): Promise<ReadonlyMap<ModelHash, number>>;
   /** Newest first, those with numbers below `before`, at most `limit`. */
   versions(task: TaskName, before: number, limit: number): Promise<readonly ModelVersion[]>;
   rounds(task: TaskName, before: number, limit: number): Promise<readonly RoundRecord[]>;

@@ -34,6 +34,11 @@ export function memoryHistory(
         version => version.model === model && (tasks === null || tasks.includes(version.task)),
       );
     },
+    async numbersOf(models) {
+      const wanted = new Set(models);
+      const found = versions().filter(({ model }) => wanted.has(model));
+      return new Map(found.reverse().map(({ model, number }) => [model, number]));
+    },
     async versions(task, before, limit) {
       return newestFirst(versions(), task, before, limit);
     },

@@ -79,7 +79,9 @@ function headsIn(rows: Rows, blobs: BlobStore): Pick<History, 'head' | 'at'> {
 }
 
 /** Versions by themselves, and what they name. */
-function versionsIn(rows: Rows): Pick<History, 'version' | 'versions' | 'thinned' | 'references'> {
+function versionsIn(
+  rows: Rows,
+): Pick<History, 'version' | 'numbersOf' | 'versions' | 'thinned' | 'references'> {
   return {
     async version(model, tasks = null) {
       const row = await rows
@@ -91,6 +93,17 @@ function versionsIn(rows: Rows): Pick<History, 'version' | 'versions' | 'thinned
         .limit(1)
         .executeTakeFirst();
       return row && fromJson<ModelVersion>(row.version);
+    },
+
+    async numbersOf(models) {
+      if (models.length === 0) return new Map();
+      const found = await rows
+        .selectFrom('versions')
+        .select(['model', 'number'])
+        .where('model', 'in', models)
+        .orderBy('id', 'desc')
+        .execute();
+      return new Map(found.map(({ model, number }) => [model as ModelHash, number]));
     },
 
     async versions(task, before, limit) {

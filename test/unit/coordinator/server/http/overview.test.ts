@@ -5,7 +5,7 @@ import type { RoundDetail, Rounds } from '@murmuration/api/round';
 import type { Masking, Refusals } from '@murmuration/api/security';
 import type { Figures, Serving, Versions } from '@murmuration/api/version';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deviceId, updateOf } from '../federation.ts';
 import { type Admin, openAdmin } from './admin.ts';
 
@@ -199,7 +199,10 @@ describe('the history', () => {
 describe('versions', () => {
   it('come with their lineage, and as columns for a chart', async () => {
     await play();
+    const read = vi.spyOn(admin.history, 'version');
     const { versions, serving } = await get<Versions>('/tasks/values/versions');
+    // The page is one read, however many versions it shows.
+    expect(read).not.toHaveBeenCalled();
     expect(versions).toMatchObject([
       {
         number: 1,

@@ -10,6 +10,7 @@ import {
 } from '@murmuration/api/query';
 import { taskName } from '@murmuration/api/scalars';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { EvaluatedPart } from '@murmuration/protocol/queries/evaluation';
 import type { Figures } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
@@ -47,7 +48,7 @@ export function queryRoutes(
     readonly tasks: AllRounds;
     readonly control: Pick<RoundControl, 'ask'>;
     readonly queryResults: QueryResultStore;
-    readonly history: Pick<History, 'version'>;
+    readonly history: Pick<History, 'numbersOf'>;
     readonly privacy: PrivacyBudgets;
   },
 ): void {
@@ -166,7 +167,7 @@ function budgetMessage(budgets: PrivacyBudgets, task: Task, query: Query): Query
 
 async function resultMessage(
   { query, figures, startedAt, endedAt, privacy, ...rest }: QueryResult,
-  history: Pick<History, 'version'>,
+  history: Pick<History, 'numbersOf'>,
 ): Promise<QueryResultMessage> {
   const { name, kind, threshold } = query;
   return {
@@ -184,23 +185,32 @@ async function resultMessage(
 export const partMessage = ({ metrics, ...part }: EvaluatedPart) => ({ ...part, metrics: [...metrics] });
 
 /** Versions are named by their numbers as well. */
-async function figuresMessage(figures: Figures, history: Pick<History, 'version'>): Promise<FiguresMessage> {
+async function figuresMessage(
+  figures: Figures,
+  history: Pick<History, 'numbersOf'>,
+): Promise<FiguresMessage> {
   if (figures.kind === 'arm') {
     const { version: model, outcomes, ...rest } = figures;
-    const version = (await history.version(model))?.number ?? null;
-    return { ...rest, model, version, outcomes: [...outcomes] };
+    const numbers = await history.numbersOf([model]);
+    return { ...rest, model, version: numbers.get(model) ?? null, outcomes: [...outcomes] };
   }
-  if (figures.kind === 'evaluation') {
-    const versions = figures.versions.map(async ({ version: model, parts }) => {
-      const version = (await history.version(model))?.number ?? null;
-      return { model, version, parts: parts.map(partMessage) };
-    });
-    return { ...figures, versions: await Promise.all(versions) };
-  }
-  if (figures.kind !== 'outcomes') return figures as FiguresMessage;
-  const versions = figures.versions.map(async ({ version: model, outcomes, ...rest }) => {
-    const version = (await history.version(model))?.number ?? null;
-    return { ...rest, model, version, outcomes: [...outcomes] };
-  });
-  return { kind: 'outcomes', versions: await Promise.all(versions) };
+  if (figures.kind !== 'evaluation' && figures.kind !== 'outcomes') return figures as FiguresMessage;
+  const numbers = await history.numbersOf(figures.versions.map(({ version }) => version));
+  const named = (model: ModelHash) => ({ model, version: numbers.get(model) ?? null });
+  if (figures.kind === 'evaluation')
+    return {
+      ...figures,
+      versions: figures.versions.map(({ version, parts }) => ({
+        ...named(version),
+        parts: parts.map(partMessage),
+      })),
+    };
+  return {
+    kind: 'outcomes',
+    versions: figures.versions.map(({ version, outcomes, ...rest }) => ({
+      ...rest,
+      ...named(version),
+      outcomes: [...outcomes],
+    })),
+  };
 }

@@ -62,7 +62,7 @@ export async function describeVersions(
     found.map(({ number }) => number),
   );
   const measured = await deviceMetricsOf(tasks.get(task)?.task, queryResults);
-  const parents = await numbersOfParents(found, history);
+  const parents = await history.numbersOf(found.flatMap(({ parent }) => parent ?? []));
   const inUse = versionAliases.of(task);
   return found.map(
     ({ task: _, parent, round, run = null, createdAt, privacy, ngrams, vocabulary, ...rest }) => {
@@ -96,20 +96,6 @@ export async function describeVersions(
       };
     },
   );
-}
-
-/** Numbers of the versions that these were made from, as far as they are kept. */
-async function numbersOfParents(
-  found: readonly ModelVersion[],
-  history: Pick<History, 'version'>,
-): Promise<ReadonlyMap<string, number>> {
-  const parents = new Map<string, number>();
-  for (const { parent } of found) {
-    if (parent === null || parents.has(parent)) continue;
-    const version = await history.version(parent);
-    if (version) parents.set(parent, version.number);
-  }
-  return parents;
 }
 
 function namesOf(number: number, { newest, champion, aliases }: VersionsInUse): string[] {
