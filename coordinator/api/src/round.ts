@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { count, instant, metrics, modelHash, phase, roundId, taskName } from './scalars.ts';
+import { count, instant, metrics, modelHash, pageBelow, phase, roundId, taskName } from './scalars.ts';
 
 /** What became of the cohort: `late` was still at work when its phase ended, `lost` had left or lost its connection. */
 export const tally = z.object({ cohort: count, accepted: count, rejected: count, late: count, lost: count });
@@ -99,12 +99,10 @@ export const roundDetail = z.object({
 export type RoundDetail = z.infer<typeof roundDetail>;
 
 /** Query of GET /v1/admin/tasks/:task/rounds */
-export const roundsQuery = z.object({
+export const roundsQuery = pageBelow.extend({
   outcome: z.enum(['published', 'failed']).optional(),
   since: instant.optional().describe('Ended at that time or later'),
   until: instant.optional().describe('Ended before that time'),
-  before: z.coerce.number().int().min(1).optional().describe('Numbers below this one'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
 export const rounds = z.object({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { gate } from './gate.ts';
-import { count, instant, metrics, taskName, text } from './scalars.ts';
+import { count, instant, metrics, pageBelow, taskName, text } from './scalars.ts';
 
 export const triggerKinds = [
   'cron',
@@ -101,13 +101,8 @@ export const retraining = z.object({
 });
 export type RetrainingMessage = z.infer<typeof retraining>;
 
-const page = z.object({
-  before: z.coerce.number().int().min(1).optional().describe('Numbers below this one'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-});
-
 /** Query of GET /v1/admin/tasks/:task/runs and …/triggers */
-export const runsQuery = page;
+export const runsQuery = pageBelow;
 
 /** GET /v1/admin/tasks/:task/runs */
 export const trainingRuns = z.object({

@@ -24,3 +24,9 @@ export const metrics = z
 
 export const phase = z.enum(['gathering', 'keys', 'shares', 'updates', 'agreement', 'unmasking', 'closing']);
 export type Phase = z.infer<typeof phase>;
+
+/** Query of lists by number, newest first. */
+export const pageBelow = z.object({
+  before: z.coerce.number().int().min(0).optional().describe('Numbers below this one'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});

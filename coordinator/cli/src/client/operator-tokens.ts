@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import { type Role, roles } from '@murmuration/api/role';
-import { iso, isoOrNull } from '@murmuration/coordinator/http/routes/admin/schemas';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { iso, isoOrNull } from '@murmuration/protocol/time/iso';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { Operators } from '@murmuration/rounds/operators/operators';
 import type { Place } from '@murmuration/rounds/paging/paging';

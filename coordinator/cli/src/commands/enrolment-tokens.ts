@@ -1,5 +1,5 @@
 import { usesByDefault } from '@murmuration/api/enrolment';
-import { isoOrNull } from '@murmuration/coordinator/http/routes/admin/schemas';
+import { isoOrNull } from '@murmuration/protocol/time/iso';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Command } from 'commander';
 import * as z from 'zod';

@@ -1,5 +1,5 @@
 import { type InferenceTokenMessage, inferenceToken } from '@murmuration/api/token';
-import { isoOrNull } from '@murmuration/coordinator/http/routes/admin/schemas';
+import { isoOrNull } from '@murmuration/protocol/time/iso';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { type Command, Option } from 'commander';
 import * as z from 'zod';

@@ -1,5 +1,6 @@
 import type { ExperimentMessage } from '@murmuration/api/experiment';
 import { type ArmSums, meanOf } from '@murmuration/monitoring/experiments/arm-sums';
+import { iso, isoOrNull } from '@murmuration/protocol/time/iso';
 import { adjusted } from './adjustment.ts';
 import { type ArmAnalysis, analyse, figure, isHigherBetter } from './analysis.ts';
 import type { Experiment } from './experiment.ts';
@@ -140,14 +141,6 @@ function meanOrNull(sums: ArmSums): number | null {
 
 function rangeOf([low, high]: readonly [number, number]): [number | null, number | null] {
   return [Number.isFinite(low) ? low : null, Number.isFinite(high) ? high : null];
-}
-
-function isoOrNull(time: number | null): string | null {
-  return time === null ? null : iso(time);
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }
 
 const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;

@@ -1,4 +1,5 @@
 import type { GateMessage, PublicGate } from '@murmuration/api/gate';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { GateDecision } from '@murmuration/rounds/registry/gate-decisions';
 
 /** A decision as everybody may see it: without the names of operators. */
@@ -21,8 +22,4 @@ export function publicGateMessage(decision: GateDecision): PublicGate {
 /** The same for operators. */
 export function gateMessage(decision: GateDecision): GateMessage {
   return { ...publicGateMessage(decision), heldBy: decision.heldBy };
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -4,6 +4,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ComparedWindow, LiveAccuracy } from '@murmuration/rounds/events/monitored';
 import type { FiringRecord, TrainingRun } from '@murmuration/rounds/events/training-run';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import { requireSigned, type SignatureHeaders } from '@murmuration/rounds/tokens/webhook-signature';
 import type { Observation } from '../triggers/look.ts';
 import type { RunStore } from './store.ts';
@@ -114,9 +115,7 @@ export class RunControl {
   }
 
   #known(task: string): TaskName {
-    const found = this.#rounds.get(task);
-    if (!found) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
-    return found.task.name;
+    return knownTask(this.#rounds.get(task), task).task.name;
   }
 
   #of(task: string): TrainingRuns {

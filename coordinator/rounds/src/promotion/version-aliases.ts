@@ -8,6 +8,7 @@ import { commitActs, type OwnAct } from '../events/own-acts.ts';
 import { type Alias, type AliasStore, baseOf } from '../registry/aliases.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { History } from '../registry/ports.ts';
+import { knownTask } from '../task/known-task.ts';
 
 /** A version, as short as it goes. */
 export interface VersionName {
@@ -85,9 +86,7 @@ export class VersionAliases {
 
   /** Throws `task.unknown`. */
   of(task: TaskName): VersionsInUse {
-    const found = this.#inUse.get(task);
-    if (!found) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
-    return found;
+    return knownTask(this.#inUse.get(task), task);
   }
 
   /**

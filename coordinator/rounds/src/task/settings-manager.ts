@@ -4,6 +4,7 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { knownTask } from './known-task.ts';
 import { type Weakness, weakenedBy, weakerThan } from './protection.ts';
 import { changesBetween, settingsOf, withSettings } from './settings.ts';
 import type { KeptSettings, SettingsStore } from './settings-store.ts';
@@ -183,8 +184,6 @@ export class SettingsManager {
   }
 
   #find(name: TaskName): Adjustable {
-    const found = this.#tasks.get(name);
-    if (!found) throw new MurmurationError('task.unknown', `There is no task "${name}".`);
-    return found;
+    return knownTask(this.#tasks.get(name), name);
   }
 }

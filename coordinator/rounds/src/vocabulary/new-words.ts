@@ -3,6 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { QueryResult, QueryResultStore } from '../registry/query-results.ts';
+import { knownTask } from '../task/known-task.ts';
 import type { Growth, Task } from '../task/task.ts';
 import { type AddedWords, type AddedWordsStore, missingOf } from './added-words.ts';
 
@@ -141,9 +142,7 @@ export class NewWords {
   }
 
   #find(name: TaskName): Task {
-    const found = this.#ports.taskOf(name);
-    if (!found) throw new MurmurationError('task.unknown', `There is no task "${name}".`);
-    return found;
+    return knownTask(this.#ports.taskOf(name), name);
   }
 }
 

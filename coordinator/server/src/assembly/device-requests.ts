@@ -1,4 +1,3 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import { countedReason } from '@murmuration/protocol/messages/round';
@@ -10,6 +9,7 @@ import type { WaitingPool } from '@murmuration/rounds/population/waiting-pool';
 import type { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
 import { type AllRounds, findRound } from '@murmuration/rounds/rounds/all-tasks';
 import type { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import type { RemotePredictions } from '../prediction/remote-predictions.ts';
 import type { Parts } from './parts.ts';
@@ -58,9 +58,7 @@ export function deviceRequests({
     parts?.find(round, assignment) ?? findRound(rounds, round, assignment);
   const checkInsFor = (task: TaskName, device: DeviceId): CheckInHandler | undefined => {
     const isSpread = parts?.isSpread(task) ?? false;
-    const checkIn = isSpread ? parts!.checkInsFor(task, device) : checkIns.get(task);
-    if (!checkIn && !isSpread) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
-    return checkIn;
+    return isSpread ? parts!.checkInsFor(task, device) : knownTask(checkIns.get(task), task);
   };
   const servedHere = (task: TaskName, device: DeviceId): ModelHash | undefined => {
     const { champion } = versionAliases.of(task);

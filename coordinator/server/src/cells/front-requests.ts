@@ -1,4 +1,3 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn, CheckInAnswer, SentElsewhere } from '@murmuration/protocol/messages/check-in';
 import type { Welcome } from '@murmuration/protocol/messages/hello';
@@ -7,6 +6,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { comeBackAfter } from '@murmuration/rounds/population/pacing';
 import { asleepTooSoon } from '@murmuration/rounds/task/awake';
 import { ineligible } from '@murmuration/rounds/task/eligibility';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import type { TaskPlace } from '@murmuration/storage/leases/ports';
 import { type Directory, servedBy } from './directory.ts';
 import type { Tickets } from './tickets.ts';
@@ -58,8 +58,7 @@ export class FrontRequests {
   checkIn(device: DeviceId, sdk: string, message: CheckIn): CheckInAnswer | SentElsewhere {
     const { directory, tickets, clock } = this.#ports;
     const { task } = message;
-    const place = directory.places.get(task);
-    if (!place) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
+    const place = knownTask(directory.places.get(task), task);
     const to = (cell: string): SentElsewhere => ({
       decision: 'elsewhere',
       cell,

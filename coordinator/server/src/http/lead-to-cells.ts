@@ -1,6 +1,7 @@
 import { request as askByHttp } from 'node:http';
 import { request as askByHttps } from 'node:https';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Directory } from '../cells/directory.ts';
 import type { App } from './app.ts';
@@ -50,8 +51,7 @@ export async function leadToCells(app: App, directory: Pick<Directory, 'places'>
         schema: { hide: true },
         async handler(request, reply) {
           const { task } = request.params as { readonly task: string };
-          const place = directory.places.get(task);
-          if (!place) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
+          const place = knownTask(directory.places.get(task), task);
           if (place.cell === null)
             throw new MurmurationError(
               'server.unreachable',

@@ -5,6 +5,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { isoOrNull } from '@murmuration/protocol/time/iso';
 import type { Page } from '@murmuration/rounds/paging/paging';
 import type { InferenceTokenStore, StoredInferenceToken } from '@murmuration/rounds/tokens/inference-token';
 import { isValid, stateOf } from '@murmuration/rounds/tokens/secret-token';
@@ -102,6 +103,6 @@ function heldOf({ digest, expiresAt, ...token }: StoredInferenceToken): Inferenc
     rate,
     quota,
     sha256: hex(digest),
-    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    expiresAt: isoOrNull(expiresAt),
   };
 }

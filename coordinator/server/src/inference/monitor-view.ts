@@ -12,6 +12,7 @@ import { accuracyOf } from '@murmuration/monitoring/accuracy/accuracy';
 import { driftPage } from '@murmuration/monitoring/page/drift-page';
 import type { DriftReport } from '@murmuration/monitoring/report/drift-report';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { OpenMonitor } from '@murmuration/serving/assembly/monitor';
 import { type DriftWindow, mostWindows } from '@murmuration/serving/monitor/drift/drift-store';
 import type { DriftWatch } from '@murmuration/serving/monitor/drift/drift-watch';
@@ -191,8 +192,4 @@ function featuresOf({ features }: DriftReport, expected: readonly string[]): Mon
           }
         : null,
   }));
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,4 +1,5 @@
 import type { Inference, InferenceVersion } from '@murmuration/api/inference';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { OpenMonitor } from '@murmuration/serving/assembly/monitor';
 import type { InferenceActivity, SpanSums } from '@murmuration/serving/monitor/activity';
 import {
@@ -119,8 +120,4 @@ export class InferenceWatch {
 
 function shown({ at, ...sums }: SpanSums): Inference['minutes'][number] {
   return { at: iso(at), ...sums };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

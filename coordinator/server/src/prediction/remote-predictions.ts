@@ -5,6 +5,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Limits } from '@murmuration/rounds/limits/limits';
 import type { History } from '@murmuration/rounds/registry/ports';
 import type { Registry } from '@murmuration/rounds/registry/registry';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import { withDeadline } from '@murmuration/rounds/timing/deadline';
 import type { Predictor } from './predictor.ts';
 
@@ -40,8 +41,7 @@ export class RemotePredictions {
    * has, and what `Serving.predict` throws.
    */
   async answer({ task, version, input }: Predict): Promise<Predicted> {
-    const serving = this.#servings.get(task);
-    if (serving === undefined) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
+    const serving = knownTask(this.#servings.get(task), task);
     if (serving === null) throw new MurmurationError('prediction.not-offered');
     const { limits, registry, clock } = this.#ports;
     if (this.#waiting >= limits.predictions)

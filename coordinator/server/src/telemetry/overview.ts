@@ -3,6 +3,7 @@ import type { PhaseMessage } from '@murmuration/api/round';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { iso, isoOrNull } from '@murmuration/protocol/time/iso';
 import type { Alert } from '@murmuration/rounds/events/alert';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { Expected } from '@murmuration/rounds/population/sent-away';
@@ -210,12 +211,4 @@ export function alertMessage(
     acknowledged: acknowledged && { by: acknowledged.by, at: iso(acknowledged.at) },
     silencedUntil: isoOrNull(attention.silencedUntil(rest, now)),
   };
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
-}
-
-function isoOrNull(time: number | null): string | null {
-  return time === null ? null : iso(time);
 }

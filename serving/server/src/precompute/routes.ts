@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { isoOrNull } from '@murmuration/protocol/time/iso';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isFor, requireModel } from '../access/holder.ts';
 import { bodyOf, small } from '../http/body.ts';
@@ -51,7 +52,7 @@ export function precomputeRoutes(
       const { row, isStale } = await precomputation.find(params.job, params['*'], clientSignal(reply));
       const { key, prediction, model_version: version, computed_at: computed, valid_until: until } = row;
       // What the model said, as it is kept: numbers are written once.
-      const body = `{"job":${JSON.stringify(params.job)},"key":${JSON.stringify(key)},"prediction":${prediction},"model_version":${JSON.stringify(version)},"computed_at":${JSON.stringify(iso(computed))},"valid_until":${JSON.stringify(iso(until))},"stale":${isStale}}`;
+      const body = `{"job":${JSON.stringify(params.job)},"key":${JSON.stringify(key)},"prediction":${prediction},"model_version":${JSON.stringify(version)},"computed_at":${JSON.stringify(isoOrNull(computed))},"valid_until":${JSON.stringify(isoOrNull(until))},"stale":${isStale}}`;
       const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
       reply
         .header('etag', etag)
@@ -122,12 +123,12 @@ function described({ job, table, running, underWay, last, next }: JobState) {
     running: running !== null,
     under_way: underWay && {
       model_version: underWay.version,
-      began_at: iso(underWay.beganAt),
+      began_at: isoOrNull(underWay.beganAt),
       attempt: underWay.attempt,
       ...running?.counts,
     },
     last_run: last && describedRun(last),
-    next_run: iso(next),
+    next_run: isoOrNull(next),
   };
 }
 
@@ -135,13 +136,9 @@ function describedRun({ version, beganAt, endedAt, failures, ...counts }: EndedR
   return {
     ...counts,
     model_version: version === '' ? null : version,
-    began_at: iso(beganAt),
-    ended_at: iso(endedAt),
+    began_at: isoOrNull(beganAt),
+    ended_at: isoOrNull(endedAt),
     duration_ms: endedAt - beganAt,
     failures,
   };
-}
-
-function iso(time: number | null): string | null {
-  return time === null ? null : new Date(time).toISOString();
 }

@@ -1,6 +1,7 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
-import { coreSchema, FacetMaker, timeOf } from './facets.ts';
+import { coreSchema, FacetMaker } from './facets.ts';
 import type { Dataset, Facets, RunEvent, RunState } from './run-event.ts';
 import { runIdOf } from './run-id.ts';
 
@@ -47,7 +48,7 @@ export class EventMaker {
   ): RunEvent {
     return {
       eventType,
-      eventTime: timeOf(at),
+      eventTime: iso(at),
       producer: this.#producer,
       schemaURL: `${coreSchema}/RunEvent`,
       run: { runId: this.#idOf(run), facets: { ...this.facets.engine(this.#version), ...facets } },

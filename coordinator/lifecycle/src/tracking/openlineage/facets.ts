@@ -1,3 +1,4 @@
+import { iso } from '@murmuration/protocol/time/iso';
 import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
 import type { Facet, Facets } from './run-event.ts';
 
@@ -31,7 +32,7 @@ export class FacetMaker {
   /** When the run was due, ms since 1970. */
   nominalTime(at: number): Facets {
     return {
-      nominalTime: this.#standard('NominalTimeRunFacet', '1-0-1', { nominalStartTime: timeOf(at) }),
+      nominalTime: this.#standard('NominalTimeRunFacet', '1-0-1', { nominalStartTime: iso(at) }),
     };
   }
 
@@ -112,11 +113,6 @@ export class FacetMaker {
   #own(kind: 'RunFacet' | 'DatasetFacet', fields: object): Facet {
     return { _producer: this.#producer, _schemaURL: `${coreSchema}/${kind}`, ...fields };
   }
-}
-
-/** ISO 8601 of ms since 1970. */
-export function timeOf(at: number): string {
-  return new Date(at).toISOString();
 }
 
 function textOf(text: string): string {

@@ -1,11 +1,13 @@
 import { publicGate } from '@murmuration/api/gate';
 import { publicPrivacy } from '@murmuration/api/privacy';
+import { pageBelow } from '@murmuration/api/scalars';
 import { publicGateMessage } from '@murmuration/lifecycle/gates/messages';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import { publicPrivacyMessage } from '@murmuration/rounds/privacy/messages';
@@ -105,10 +107,6 @@ const rounds = z.object({ rounds: z.array(round) });
 const versions = z.object({ models: z.array(version) });
 
 const taskParams = z.object({ task: z.string().regex(taskNamePattern) });
-const page = z.object({
-  before: z.coerce.number().int().min(0).optional().describe('Numbers below this one'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-});
 
 export interface TaskHistorySources {
   readonly clock: Clock;
@@ -149,7 +147,7 @@ function roundRoute(
         summary: 'Rounds, the one under way first',
         ...guarded,
         params: taskParams,
-        querystring: page,
+        querystring: pageBelow,
         response: { 200: rounds, ...unauthenticated, 404: problem },
       },
       onRequest: inTurn(guard, reading.guard),
@@ -184,7 +182,7 @@ function versionRoute(
       schema: {
         summary: 'Model versions',
         params: taskParams,
-        querystring: page,
+        querystring: pageBelow,
         response: { 200: versions, 404: problem },
       },
     },
@@ -273,8 +271,4 @@ function pastRound({
   ...rest
 }: RoundRecord): z.input<typeof round> {
   return { ...rest, phase: outcome, query: query ?? null, startedAt: iso(startedAt), endedAt: iso(endedAt) };
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

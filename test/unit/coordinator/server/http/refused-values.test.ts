@@ -157,7 +157,7 @@ describe('what does not fit a route', () => {
       'GET',
       '/v1/admin/audit?before=x',
       undefined,
-      'before is "x"; it has to be a whole number of at least 1.',
+      'before is "x"; it has to be a whole number of at least 0.',
     ],
     [
       'POST',

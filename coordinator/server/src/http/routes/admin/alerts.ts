@@ -1,13 +1,13 @@
 import { acknowledge, alert, alerts, silence, webhookOutcome, webhookTest } from '@murmuration/api/alert';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { isoOrNull } from '@murmuration/protocol/time/iso';
 import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { AlertWatch } from '../../../telemetry/alerts/watch.ts';
 import type { Webhooks } from '../../../telemetry/alerts/webhooks/webhooks.ts';
 import { alertMessage } from '../../../telemetry/overview.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { isoOrNull } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
 /** What operators should look at, and what they say of it. */

@@ -1,8 +1,9 @@
 import { auditEntry } from '@murmuration/api/audit';
+import { pageBelow } from '@murmuration/api/scalars';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { AuditLog } from '@murmuration/rounds/operators/audit';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
-import { iso } from './schemas.ts';
 
 /** Who did what. */
 export function auditRoutes(scope: App, audit: AuditLog): void {
@@ -12,10 +13,7 @@ export function auditRoutes(scope: App, audit: AuditLog): void {
       config: { least: 'viewer' },
       schema: {
         summary: 'What operators did, newest first',
-        querystring: z.object({
-          before: z.coerce.number().int().min(1).optional().describe('Numbers below this one'),
-          limit: z.coerce.number().int().min(1).max(200).default(50),
-        }),
+        querystring: pageBelow,
         response: { 200: z.object({ entries: z.array(auditEntry) }) },
       },
     },

@@ -2,6 +2,7 @@ import { type DeviceMessage, device } from '@murmuration/api/device';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type DeviceId, idPattern } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { iso, isoOrNull } from '@murmuration/protocol/time/iso';
 import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { Convictions } from '@murmuration/rounds/population/convictions';
 import type { DeviceRegistry, KnownDevice } from '@murmuration/rounds/population/device-registry';
@@ -9,7 +10,7 @@ import type { MarkStore } from '@murmuration/rounds/population/mark';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { iso, isoOrNull, next, nextOf, page, pageOf } from './schemas.ts';
+import { next, nextOf, page, pageOf } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
 const params = z.object({ device: z.string().regex(idPattern) });

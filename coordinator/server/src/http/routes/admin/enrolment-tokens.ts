@@ -1,6 +1,7 @@
 import { usesByDefault } from '@murmuration/api/enrolment';
 import { type EnrolmentTokenMessage, enrolmentToken } from '@murmuration/api/token';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { iso, isoOrNull } from '@murmuration/protocol/time/iso';
 import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { DeviceRegistry } from '@murmuration/rounds/population/device-registry';
 import type { EnrolmentToken } from '@murmuration/rounds/population/enrolment-token';
@@ -10,7 +11,7 @@ import { stateOf } from '@murmuration/rounds/tokens/secret-token';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { expiresAt, iso, isoOrNull, next, nextOf, page, pageOf, timeOf, tokenParams } from './schemas.ts';
+import { expiresAt, next, nextOf, page, pageOf, timeOf, tokenParams } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
 const terms = z.strictObject({

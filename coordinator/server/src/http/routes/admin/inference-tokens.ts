@@ -1,5 +1,6 @@
 import { type InferenceTokenMessage, inferenceToken, inferenceTokenTerms } from '@murmuration/api/token';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { iso, isoOrNull } from '@murmuration/protocol/time/iso';
 import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { StoredInferenceToken } from '@murmuration/rounds/tokens/inference-token';
 import { label } from '@murmuration/rounds/tokens/label';
@@ -7,7 +8,7 @@ import * as z from 'zod';
 import type { InferenceTokens } from '../../../inference/inference-tokens.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { expiresAt, iso, isoOrNull, next, nextOf, page, pageOf, timeOf, tokenParams } from './schemas.ts';
+import { expiresAt, next, nextOf, page, pageOf, timeOf, tokenParams } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
 /** With what programs ask the inference server. */

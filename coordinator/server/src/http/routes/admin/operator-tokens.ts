@@ -1,23 +1,13 @@
 import { type OperatorTokenMessage, operatorToken } from '@murmuration/api/token';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { iso, isoOrNull } from '@murmuration/protocol/time/iso';
 import type { OperatorToken } from '@murmuration/rounds/operators/operator-token';
 import type { Operators } from '@murmuration/rounds/operators/operators';
 import { label } from '@murmuration/rounds/tokens/label';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import {
-  expiresAt,
-  iso,
-  isoOrNull,
-  next,
-  nextOf,
-  page,
-  pageOf,
-  role,
-  timeOf,
-  tokenParams,
-} from './schemas.ts';
+import { expiresAt, next, nextOf, page, pageOf, role, timeOf, tokenParams } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
 const self = z.object({ id: z.string(), name: z.string(), role });

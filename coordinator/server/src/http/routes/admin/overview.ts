@@ -2,12 +2,12 @@ import { type CheckIns, checkIns, population } from '@murmuration/api/device';
 import { overview } from '@murmuration/api/overview';
 import { taskName } from '@murmuration/api/scalars';
 import { hoursQuery } from '@murmuration/api/security';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { PopulationStatistics } from '@murmuration/rounds/population/statistics';
 import { anHour } from '@murmuration/storage/operation/hourly-counts';
 import type { HourlyCounter } from '../../../telemetry/hourly-counter.ts';
 import type { Overviews } from '../../../telemetry/overview.ts';
 import type { App } from '../../app.ts';
-import { iso } from './schemas.ts';
 
 /** How everything stands, and who checks in. */
 export function overviewRoutes(

@@ -1,9 +1,9 @@
 import { pace } from '@murmuration/api/device';
 import { taskName } from '@murmuration/api/scalars';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ActivePopulation } from '@murmuration/rounds/population/active-population';
 import { comeBackBetween } from '@murmuration/rounds/population/pacing';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import { devicesAtOnce, turnoverOf } from '@murmuration/rounds/task/task';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
@@ -26,9 +26,7 @@ export function paceRoutes(
       },
     },
     ({ params }) => {
-      const rounds = tasks.get(params.task);
-      if (!rounds) throw new MurmurationError('task.unknown', `There is no task "${params.task}".`);
-      const { task, untilNextRound } = rounds;
+      const { task, untilNextRound } = knownTask(tasks.get(params.task), params.task);
       const shown = {
         interval: turnoverOf(task),
         cohortSize: devicesAtOnce(task),

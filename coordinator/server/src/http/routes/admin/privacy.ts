@@ -1,15 +1,15 @@
 import { type PrivacyBudget, privacyBudget } from '@murmuration/api/privacy';
 import { taskName } from '@murmuration/api/scalars';
 import { noiseShare } from '@murmuration/privacy/statements/words';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
 import { statementMessage } from '@murmuration/rounds/privacy/messages';
 import type { History } from '@murmuration/rounds/registry/ports';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { iso } from './schemas.ts';
 
 /** Versions whose ε a chart shows, at most. */
 const mostPoints = 200;
@@ -33,9 +33,7 @@ export function privacyRoutes(
       },
     },
     async ({ params: { task: name } }): Promise<PrivacyBudget | null> => {
-      const found = tasks.get(name);
-      if (!found) throw new MurmurationError('task.unknown', `There is no task "${name}".`);
-      const { task, isSpent } = found;
+      const { task, isSpent } = knownTask(tasks.get(name), name);
       const status = privacy.statusOf(task);
       if (!status || !task.privacy) return null;
       const { separation, participations, bands, noiseMultiplier, devices } = task.privacy;

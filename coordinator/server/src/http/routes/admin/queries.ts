@@ -15,6 +15,7 @@ import type { EvaluatedPart } from '@murmuration/protocol/queries/evaluation';
 import type { Figures } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { shareAsked } from '@murmuration/protocol/queries/sides';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
 import { statementMessage } from '@murmuration/rounds/privacy/messages';
@@ -24,11 +25,12 @@ import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
 import { asksItself, type FurtherRound } from '@murmuration/rounds/rounds/further-round';
 import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import type { Task, TaskQuery } from '@murmuration/rounds/task/task';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { iso } from './schemas.ts';
+import { nextNumber } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
 const params = z.object({ task: taskName });
@@ -52,11 +54,7 @@ export function queryRoutes(
     readonly privacy: PrivacyBudgets;
   },
 ): void {
-  const roundsOf = (name: string): TaskRounds => {
-    const found = tasks.get(name);
-    if (found) return found;
-    throw new MurmurationError('task.unknown', `There is no task "${name}".`);
-  };
+  const roundsOf = (name: string): TaskRounds => knownTask(tasks.get(name), name);
   const queryOf = ({ name: task, queries }: Task, name: string): TaskQuery => {
     const found = queries.find(({ query }) => query.name === name);
     if (found) return found;
@@ -112,8 +110,7 @@ export function queryRoutes(
       const found = roundsOf(task);
       const query = await messageOf(found, queryOf(found.upcoming, name));
       const results = await store.results(found.task.name, name, before ?? Number.POSITIVE_INFINITY, limit);
-      const last = results.at(-1);
-      const next = last && results.length === limit ? last.number : null;
+      const next = nextNumber(results, limit);
       return { query, results: await Promise.all(results.map(each => resultMessage(each, history))), next };
     },
   );

@@ -2,24 +2,22 @@ import { type RoundSummary, roundDetail, rounds, roundsQuery } from '@murmuratio
 import { taskName } from '@murmuration/api/scalars';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { History } from '@murmuration/rounds/registry/ports';
 import { enderOf, type RoundRecord } from '@murmuration/rounds/round/record';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import * as z from 'zod';
 import { phaseMessage } from '../../../telemetry/overview.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { iso, timeOf } from './schemas.ts';
+import { nextNumber, timeOf } from './schemas.ts';
 
 const params = z.object({ task: taskName });
 
 /** Rounds that are over. */
 export function roundRoutes(scope: App, tasks: AllRounds, history: History): void {
-  const find = (name: string): TaskName => {
-    const found = tasks.get(name);
-    if (!found) throw new MurmurationError('task.unknown', `There is no task "${name}".`);
-    return found.task.name;
-  };
+  const find = (name: string): TaskName => knownTask(tasks.get(name), name).task.name;
 
   scope.get(
     '/tasks/:task/rounds',
@@ -40,10 +38,9 @@ export function roundRoutes(scope: App, tasks: AllRounds, history: History): voi
         before,
         limit,
       });
-      const last = found.rounds.at(-1);
       return {
         rounds: found.rounds.map(summaryOf),
-        next: last && found.rounds.length === limit ? last.number : null,
+        next: nextNumber(found.rounds, limit),
         total: found.total,
       };
     },

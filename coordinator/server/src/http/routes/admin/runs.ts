@@ -10,6 +10,7 @@ import {
 import { taskName } from '@murmuration/api/scalars';
 import { gateMessage } from '@murmuration/lifecycle/gates/messages';
 import type { RunControl } from '@murmuration/lifecycle/training-runs/run-control';
+import { iso, isoOrNull } from '@murmuration/protocol/time/iso';
 import type { Firing, TrainingRun } from '@murmuration/rounds/events/training-run';
 import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { VersionAliases } from '@murmuration/rounds/promotion/version-aliases';
@@ -18,7 +19,7 @@ import type { History } from '@murmuration/rounds/registry/ports';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { iso, isoOrNull } from './schemas.ts';
+import { nextNumber } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
 export interface RunSources {
@@ -55,7 +56,7 @@ function shownRoutes(scope: App, sources: RunSources): void {
       const found = await runs.list(task, before ?? Number.POSITIVE_INFINITY, limit);
       return {
         runs: await Promise.all(found.map(each => messageOf(each, sources))),
-        next: nextOf(found, limit),
+        next: nextNumber(found, limit),
       };
     },
   );
@@ -165,7 +166,7 @@ function triggerRoutes(scope: App, { runs }: RunSources): void {
           since: iso(since),
           until: isoOrNull(until),
         })),
-        next: nextOf(found, limit),
+        next: nextNumber(found, limit),
       };
     },
   );
@@ -200,9 +201,4 @@ async function versionOf(
 
 function whyOf({ at, figures, ...rest }: Firing): TrainingRunMessage['why'] {
   return { ...rest, figures: { ...figures }, at: iso(at) };
-}
-
-function nextOf(found: readonly { readonly number: number }[], limit: number): number | null {
-  const last = found.at(-1);
-  return last && found.length === limit ? last.number : null;
 }

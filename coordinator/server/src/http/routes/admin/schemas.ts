@@ -43,15 +43,12 @@ export function nextOf<Row>(
   return `${time}.${id}`;
 }
 
-export function iso(time: number): string {
-  return new Date(time).toISOString();
-}
-
-export function isoOrNull(time: number | null): string | null {
-  return time === null ? null : iso(time);
-}
-
 /** ms since 1970. */
 export function timeOf(text: string | null): number | null {
   return text === null ? null : Date.parse(text);
+}
+
+/** `next` of a page of rows with numbers, of which there may be more where the page is full. */
+export function nextNumber(rows: readonly { readonly number: number }[], limit: number): number | null {
+  return rows.length < limit ? null : (rows.at(-1)?.number ?? null);
 }

@@ -1,13 +1,14 @@
 import { taskName } from '@murmuration/api/scalars';
 import { hoursQuery, masking, refusals } from '@murmuration/api/security';
-import { type ErrorCode, errors, isRetryable, MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type ErrorCode, errors, isRetryable } from '@murmuration/protocol/errors/errors';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import * as z from 'zod';
 import type { HourlyCounter } from '../../../telemetry/hourly-counter.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { maskingInForce } from './protection-in-force.ts';
-import { iso } from './schemas.ts';
 
 /** What protects devices, and what was refused. */
 export function securityRoutes(scope: App, tasks: AllRounds, hourly: HourlyCounter): void {
@@ -21,11 +22,7 @@ export function securityRoutes(scope: App, tasks: AllRounds, hourly: HourlyCount
         response: { 200: masking, 404: problem },
       },
     },
-    ({ params: { task } }) => {
-      const found = tasks.get(task);
-      if (!found) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
-      return maskingInForce(found.task);
-    },
+    ({ params: { task } }) => maskingInForce(knownTask(tasks.get(task), task).task),
   );
 
   scope.get(

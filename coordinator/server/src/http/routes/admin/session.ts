@@ -1,6 +1,7 @@
 import { session, signIn } from '@murmuration/api/session';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { isoOrNull } from '@murmuration/protocol/time/iso';
 import { Rates } from '@murmuration/protocol/time/rates';
 import { originOf, type TrustedProxies } from '@murmuration/rounds/limits/address';
 import type { Limits } from '@murmuration/rounds/limits/limits';
@@ -8,7 +9,6 @@ import * as z from 'zod';
 import type { App } from '../../app.ts';
 import type { AuthenticatedOperator, OperatorAuthenticator } from '../../operator-authenticator.ts';
 import { problem } from '../../problem.ts';
-import { isoOrNull } from './schemas.ts';
 import { adminPrefix, authenticatedOperatorOf } from './scope.ts';
 
 export interface SignInBounds {

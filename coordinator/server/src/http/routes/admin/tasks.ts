@@ -1,12 +1,13 @@
 import type { AuditAction } from '@murmuration/api/audit';
 import { text } from '@murmuration/api/scalars';
 import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
+import { isoOrNull } from '@murmuration/protocol/time/iso';
 import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { instant, isoOrNull } from './schemas.ts';
+import { instant } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
 const task = z.object({

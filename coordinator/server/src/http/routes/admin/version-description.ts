@@ -2,6 +2,7 @@ import type { Serving, Version } from '@murmuration/api/version';
 import { gateMessage } from '@murmuration/lifecycle/gates/messages';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
+import { iso } from '@murmuration/protocol/time/iso';
 import { versionPrivacyMessage } from '@murmuration/rounds/privacy/messages';
 import type { VersionAliases, VersionsInUse } from '@murmuration/rounds/promotion/version-aliases';
 import { deviceMetricsOf } from '@murmuration/rounds/queries/device-metrics';
@@ -12,7 +13,6 @@ import type { QueryResultStore } from '@murmuration/rounds/registry/query-result
 import type { VerdictStore } from '@murmuration/rounds/registry/verdicts';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
 import { partMessage } from './queries.ts';
-import { iso } from './schemas.ts';
 
 /** From where what is known of versions comes. */
 export interface DescriptionSources {

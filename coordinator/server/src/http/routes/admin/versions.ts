@@ -1,4 +1,4 @@
-import { taskName } from '@murmuration/api/scalars';
+import { pageBelow, taskName } from '@murmuration/api/scalars';
 import {
   aliasName,
   type Figures,
@@ -11,6 +11,7 @@ import {
 } from '@murmuration/api/version';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { Operators } from '@murmuration/rounds/operators/operators';
 import { deviceMetricsOf } from '@murmuration/rounds/queries/device-metrics';
 import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
@@ -19,7 +20,7 @@ import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { iso } from './schemas.ts';
+import { nextNumber } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 import { type DescriptionSources, describeVersions, servingOf } from './version-description.ts';
 
@@ -47,10 +48,7 @@ function shownRoutes(scope: App, sources: DescriptionSources): void {
       schema: {
         summary: 'Model versions with their lineage, newest first',
         params,
-        querystring: z.object({
-          before: z.coerce.number().int().min(0).optional().describe('Numbers below this one'),
-          limit: z.coerce.number().int().min(1).max(200).default(50),
-        }),
+        querystring: pageBelow,
         response: { 200: versions, 404: problem },
       },
     },
@@ -58,10 +56,9 @@ function shownRoutes(scope: App, sources: DescriptionSources): void {
       const task = name as TaskName;
       const inForce = servingOf(task, versionAliases);
       const found = await history.versions(task, before, limit);
-      const last = found.at(-1);
       return {
         versions: await describeVersions(task, found, sources),
-        next: last && found.length === limit ? last.number : null,
+        next: nextNumber(found, limit),
         serving: inForce,
       };
     },

@@ -7,12 +7,12 @@ import {
   vocabularyStanding,
 } from '@murmuration/api/vocabulary';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { iso } from '@murmuration/protocol/time/iso';
 import type { Operators } from '@murmuration/rounds/operators/operators';
 import type { NewWords, VocabularyStanding } from '@murmuration/rounds/vocabulary/new-words';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
-import { iso } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
 const params = z.object({ task: taskName });

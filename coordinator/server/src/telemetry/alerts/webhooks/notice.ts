@@ -1,3 +1,4 @@
+import { iso } from '@murmuration/protocol/time/iso';
 import type { Alert } from '@murmuration/rounds/events/alert';
 
 /** What a webhook is told: that an alert began, or is over. */
@@ -40,8 +41,4 @@ export function testNotice(root: string, now: number): Notice {
     },
   };
   return { id: `webhook.test:${now}`, body: JSON.stringify(message) };
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }
