@@ -1,8 +1,8 @@
 import type { AssignmentId, DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { History } from '@murmuration/rounds/registry/ports';
 import { type PartResult, type PartStore, termsOfPart } from '@murmuration/rounds/round/parts';
-import type { RoundTerms } from '@murmuration/rounds/round/round';
-import type { RoundStore } from '@murmuration/rounds/round/store';
+import type { SpreadTerms } from '@murmuration/rounds/round/round';
+import { keyOf, type RoundStore } from '@murmuration/rounds/round/store';
 import { describe, expect, it } from 'vitest';
 import { checkpointOf, recordOf, roundA, roundB, termsOf } from './rounds.ts';
 
@@ -12,8 +12,9 @@ interface Stores {
   readonly history: History;
 }
 
-export const spreadTerms = (round: RoundId): RoundTerms => ({
+export const spreadTerms = (round: RoundId): SpreadTerms => ({
   ...termsOf(round),
+  kind: 'spread',
   parts: { count: 3, smallest: 1 },
 });
 
@@ -72,10 +73,10 @@ export function partsContract(
       await rounds.append(`${roundA}.2` as RoundId, [{ type: 'tick', time: 2 }]);
       await rounds.checkpoint(`${roundA}.2` as RoundId, checkpointOf('one'), { erase: false });
       const saved = await rounds.underWay();
-      expect(saved.map(({ terms: { part }, entries }) => [part, entries])).toEqual([
-        [undefined, []],
-        [1, [{ type: 'tick', time: 1 }]],
-        [2, [{ type: 'tick', time: 2 }]],
+      expect(saved.map(({ terms, entries }) => [keyOf(terms), entries])).toEqual([
+        [roundA, []],
+        [`${roundA}.1`, [{ type: 'tick', time: 1 }]],
+        [`${roundA}.2`, [{ type: 'tick', time: 2 }]],
       ]);
       expect(saved.map(({ checkpoint }) => checkpoint?.contributors.length)).toEqual([
         undefined,

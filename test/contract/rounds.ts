@@ -1,7 +1,7 @@
 import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { History } from '@murmuration/rounds/registry/ports';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import type { RoundTerms } from '@murmuration/rounds/round/round';
+import type { CohortTerms, RoundTerms } from '@murmuration/rounds/round/round';
 import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/rounds/round/store';
 import { describe, expect, it } from 'vitest';
 
@@ -11,8 +11,9 @@ export const roundB = id<RoundId>('round-b');
 const a = roundA;
 const b = roundB;
 
-export function termsOf(round: RoundId): RoundTerms {
+export function termsOf(round: RoundId): CohortTerms {
   return {
+    kind: 'cohort',
     id: round,
     number: 3,
     plan: {
@@ -40,6 +41,17 @@ export function termsOf(round: RoundId): RoundTerms {
     limits: { gathering: 1, keys: 2, shares: 3, updates: 4, agreement: 5, unmasking: 2 ** 40 },
   };
 }
+
+const { kind: _, ...common } = termsOf(a);
+
+/** Terms of each kind. */
+export const kinds: readonly RoundTerms[] = [
+  { ...common, kind: 'cohort', run: 'run-1' },
+  { ...common, kind: 'grouped', groups: { count: 4, smallest: 2 } },
+  { ...common, kind: 'buffer', buffer: { concurrency: 20, maxStaleness: 4 } },
+  { ...common, kind: 'spread', parts: { count: 3, smallest: 2 } },
+  { ...common, kind: 'part', part: 2 },
+];
 
 /** One of each kind. */
 const entries: readonly JournalEntry[] = [
@@ -136,6 +148,12 @@ export function roundsContract(
       await rounds.append(a, []);
       await rounds.append(a, entries.slice(3));
       expect(await rounds.underWay()).toEqual([{ terms: termsOf(a), entries, checkpoint: undefined }]);
+    });
+
+    it.each(kinds)('gives back the terms of a round of kind $kind', async terms => {
+      const { rounds } = await open();
+      await rounds.begin(terms);
+      expect((await rounds.underWay()).map(each => each.terms)).toEqual([terms]);
     });
 
     it('takes thousands of entries at once', async () => {

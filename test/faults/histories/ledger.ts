@@ -92,7 +92,7 @@ export class Ledger implements Witness {
   /** A round of a coordinator changed. */
   changed(state: RoundState, writer: Writer): void {
     this.#follow(state, writer);
-    if ('cohort' in state && state.terms.buffer) {
+    if ('cohort' in state && state.terms.kind === 'buffer') {
       for (const { assignment, base } of state.cohort.members) this.bases.set(assignment, base!);
       const counted = membersAt(state.cohort, 'counted').map(({ assignment }) => assignment);
       this.#inBuffer.set(state.terms.id, new Set(counted));
@@ -201,7 +201,7 @@ export class Ledger implements Witness {
     )
       this.violate('an assignment has changed');
     if (!this.#durable) return part;
-    if (!this.#heldBy(assignment).some(each => each.terms.id === round || each.terms.buffer))
+    if (!this.#heldBy(assignment).some(each => each.terms.id === round || each.terms.kind === 'buffer'))
       this.violate('an assignment is sent before its draw is durable');
     return part;
   }
@@ -328,7 +328,7 @@ export class Ledger implements Witness {
     // Of buffers, the last that has taken it over.
     const durable =
       this.#heldBy(part.assignment)
-        .filter(({ terms }) => terms.buffer && this.kept.underWay.has(terms.id))
+        .filter(({ terms }) => terms.kind === 'buffer' && this.kept.underWay.has(terms.id))
         .sort((a, b) => b.terms.number - a.terms.number)[0] ?? this.kept.underWay.get(round);
     if (!this.#durable || !durable || life.isOver) return;
     const { state } = this.replicas.of(durable);

@@ -21,14 +21,7 @@ export class Replicas {
   }
 
   emptySum({ terms }: Durable): Aggregate {
-    return aggregateFor(
-      this.#task.strategy.consumes,
-      terms.plan,
-      this.#layout,
-      terms.id,
-      1,
-      terms.buffer !== undefined,
-    );
+    return aggregateFor(this.#task.strategy.consumes, terms.plan, this.#layout, terms.id, terms);
   }
 
   /** The execution that a coordinator would go on with if it started now. */

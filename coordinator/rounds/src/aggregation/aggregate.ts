@@ -18,17 +18,22 @@ import { SparseSum } from './sparse-sum.ts';
 /** What a round makes of what arrives: by `consumes`, what strategies of that kind are given; answers become the figures of a query. */
 export type Aggregate = RunningSum | GroupSums | SingleUpdates | AnswerSum;
 
+/** The kind of a round, by its terms, which says how many sums it has. */
+type Sums =
+  | { readonly kind: 'cohort' | 'buffer' | 'spread' | 'part' }
+  | { readonly kind: 'grouped'; readonly groups: { readonly count: number } };
+
 /**
- * The empty aggregate of a round, or of a buffer: of a query that the plan has, or over the shared part of the model, what the strategy consumes, of so many groups. Throws `config.ring` where a sum
- * could wrap, and `plan.private-layers` or `plan.frozen-layers` for layers that the model has not.
+ * The empty aggregate of a round: of a query that the plan has, or over the shared part of the model, what the
+ * strategy consumes. Throws `config.ring` where a sum could wrap, and `plan.private-layers` or `plan.frozen-layers`
+ * for layers that the model has not.
  */
 export function aggregateFor(
   consumes: Strategy['consumes'],
   plan: Plan,
   layout: Layout,
   round: RoundId,
-  groups = 1,
-  isBuffer = false,
+  sums: Sums = { kind: 'cohort' },
 ): Aggregate {
   const { update, masking, privateLayers, frozenLayers } = plan;
   const query = queryOf(plan);
@@ -45,8 +50,8 @@ export function aggregateFor(
     case 'each':
       return new SingleUpdates(emptySum);
     case 'groups':
-      return new GroupSums(groups, emptySum);
+      return new GroupSums(sums.kind === 'grouped' ? sums.groups.count : 1, emptySum);
     case 'sum':
-      return isBuffer ? new BufferSum(shared, emptySum()) : emptySum();
+      return sums.kind === 'buffer' ? new BufferSum(shared, emptySum()) : emptySum();
   }
 }

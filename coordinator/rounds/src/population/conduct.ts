@@ -175,7 +175,7 @@ export class Conduct {
   #follow(state: RoundState): void {
     const { terms } = state;
     // Devices of a buffer come and go as they like.
-    if (terms.buffer) return;
+    if (terms.kind === 'buffer') return;
     const now = this.#ports.clock.now();
     const seen = this.#seen(terms.id);
     const before = seen.phase;

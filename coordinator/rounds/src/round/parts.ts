@@ -1,7 +1,7 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Member } from './cohort.ts';
 import type { RoundRecord } from './record.ts';
-import type { RoundTerms, Tally } from './round.ts';
+import type { PartTerms, RoundTerms, SpreadTerms, Tally } from './round.ts';
 
 /** What became of a part of a spread round. */
 export interface PartResult {
@@ -17,14 +17,14 @@ export interface PartResult {
  */
 export interface PartStore {
   /** The terms of the rounds of a task that are spread over cells and under way, in the order in which they began. */
-  open(task: TaskName): Promise<readonly RoundTerms[]>;
+  open(task: TaskName): Promise<readonly SpreadTerms[]>;
   /**
    * Ends a part, by its terms: keeps its result with its sum (`RingSum.snapshot()`), and nothing of its journal and its checkpoint any more. The
    * first result of a part stays, and none is kept of a part whose round is over. `sum` is left out where the part failed.
    */
-  end(terms: RoundTerms, result: PartResult, sum?: Uint8Array): Promise<void>;
+  end(terms: PartTerms, result: PartResult, sum?: Uint8Array): Promise<void>;
   /** Ends a part without a result. */
-  forget(terms: RoundTerms): Promise<void>;
+  forget(terms: PartTerms): Promise<void>;
   /** The results of a round so far, by the number of the part; without those of parts that are `known`. */
   results(
     round: RoundTerms['id'],
@@ -40,10 +40,11 @@ export function shareOf(total: number, part: number, count: number): number {
 }
 
 /** The terms of a part of a spread round: its share of the cohort and of the goal, and otherwise those of the round, above all its id and plan. */
-export function termsOfPart(terms: RoundTerms, part: number): RoundTerms {
-  const { count, smallest } = terms.parts!;
+export function termsOfPart({ parts, ...terms }: SpreadTerms, part: number): PartTerms {
+  const { count, smallest } = parts;
   return {
     ...terms,
+    kind: 'part',
     part,
     cohortSize: shareOf(terms.cohortSize, part, count),
     goal: shareOf(terms.goal, part, count),

@@ -31,7 +31,7 @@ export function shifted(state: RoundState, by: number): Step {
 function longest(state: Gathering | CollectingState): number {
   const { limits } = state.terms;
   if (state.phase === 'gathering') return limits.gathering;
-  if (state.terms.buffer) return limits.updates;
+  if (state.terms.kind === 'buffer') return limits.updates;
   const { deadlines, quorum } = state;
   return (Object.keys(deadlines) as (keyof typeof deadlines)[])
     .filter(phase => deadlines[phase] <= quorum.deadline)

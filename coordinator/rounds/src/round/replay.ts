@@ -16,7 +16,7 @@ interface Replayed {
  */
 export function replay(saved: SavedRound, to: Replayed): void {
   const { entries, checkpoint, terms } = saved;
-  if (terms.buffer) {
+  if (terms.kind === 'buffer') {
     replayBuffer(saved, to);
     return;
   }

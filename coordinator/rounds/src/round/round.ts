@@ -4,8 +4,10 @@ import { type Cohort, cohortOf, type Member, membersAt, stand, withdraw } from '
 import { type Grouping, membersIn } from './groups.ts';
 import type { Quorum } from './quorum.ts';
 
-/** What is fixed when a round begins. */
-export interface RoundTerms {
+/** What is fixed when a round begins, by its kind. */
+export type RoundTerms = CohortTerms | GroupedTerms | BufferTerms | SpreadTerms | PartTerms;
+
+interface CommonTerms {
   readonly id: RoundId;
   /** Rounds of a task count from 1. */
   readonly number: number;
@@ -16,22 +18,44 @@ export interface RoundTerms {
   readonly goal: number;
   /** Updates without which the round fails. */
   readonly minimum: number;
-  /** Left out where the cohort is one sum. */
-  readonly groups?: Grouping;
-  /** Of a round that is spread over cells: the parts that it has, each with a cohort and a sum of its own. */
-  readonly parts?: Spread;
-  /** The part of a spread round that these terms are of, from 1; left out of those of the whole. */
-  readonly part?: number;
   /** Id of the training run that it is a part of; left out of tasks whose rounds run all the time. */
   readonly run?: string;
-  /** Of an asynchronous task: the round is an aggregation buffer, which closes once it has `goal` updates, and whose devices come one by one. */
-  readonly buffer?: BufferTerms;
   /** ms since 1970. */
   readonly startedAt: number;
   /** How long each collecting phase may last, ms; those of masking count only where the plan masks. */
   readonly limits: Readonly<
     Record<'gathering' | 'keys' | 'shares' | 'updates' | 'agreement' | 'unmasking', number>
   >;
+}
+
+/** One cohort, and one sum. */
+export interface CohortTerms extends CommonTerms {
+  readonly kind: 'cohort';
+}
+
+/** One cohort, dealt into groups that have a sum each. */
+export interface GroupedTerms extends CommonTerms {
+  readonly kind: 'grouped';
+  readonly groups: Grouping;
+}
+
+/** An aggregation buffer, which closes once it has `goal` updates, and whose devices come one by one. */
+export interface BufferTerms extends CommonTerms {
+  readonly kind: 'buffer';
+  readonly buffer: BufferLimits;
+}
+
+/** A round spread over cells, whose parts have a cohort and a sum each. */
+export interface SpreadTerms extends CommonTerms {
+  readonly kind: 'spread';
+  readonly parts: Spread;
+}
+
+/** A part of a spread round, at its cell. */
+export interface PartTerms extends CommonTerms {
+  readonly kind: 'part';
+  /** From 1. */
+  readonly part: number;
 }
 
 /** How a round is spread over cells. */
@@ -43,7 +67,7 @@ export interface Spread {
 }
 
 /** What is particular to the buffers of an asynchronous task. */
-export interface BufferTerms {
+export interface BufferLimits {
   /** Assignments that are open at the same time, at most. */
   readonly concurrency: number;
   /** Buffers that may close between an assignment and its update. */
@@ -84,7 +108,12 @@ export interface Shares extends Collecting {
 /** The cohort trains and sends its updates, which are added up as they arrive. */
 export interface Updates extends Collecting {
   readonly phase: 'updates';
-  /** Of a buffer: that it may close once it is full. One waits until the buffer before is over. */
+}
+
+/** The phase of updates of a buffer. */
+export interface Buffering extends Updates {
+  readonly terms: BufferTerms;
+  /** It may close once it is full. One waits until the buffer before is over. */
   readonly isDue?: true;
 }
 

@@ -1,10 +1,10 @@
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Base } from './base.ts';
-import type { CollectingState, RoundTerms } from './round.ts';
+import type { CollectingState, PartTerms, RoundTerms } from './round.ts';
 
 /** The name by which a round is kept while it is under way, or one part of a spread round: all its parts have its id. */
-export const keyOf = ({ id, part }: Pick<RoundTerms, 'id' | 'part'>): RoundId =>
-  part === undefined ? id : (`${id}.${part}` as RoundId);
+export const keyOf = (terms: RoundTerms): RoundId =>
+  terms.kind === 'part' ? (`${terms.id}.${terms.part}` as RoundId) : terms.id;
 
 /** A device of the cohort as it was drawn. */
 export interface DrawnMember {
@@ -75,13 +75,15 @@ export interface Contributor {
 }
 
 /** What is durable of a round under way: its terms, what happened since, and its sum. */
-export interface SavedRound {
-  readonly terms: RoundTerms;
+export interface SavedRound<Terms extends RoundTerms = RoundTerms> {
+  readonly terms: Terms;
   readonly entries: readonly JournalEntry[];
   readonly checkpoint: Checkpoint | undefined;
   /** What of its sum could not be read, as a sentence; left out where all is whole. */
   readonly damage?: string;
 }
+
+export const isPart = (saved: SavedRound): saved is SavedRound<PartTerms> => saved.terms.kind === 'part';
 
 /**
  * Keeps rounds that are under way, each by its key (`keyOf`). `History.commit` with the record of a round ends it: then nothing of it is kept here any

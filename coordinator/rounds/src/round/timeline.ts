@@ -80,7 +80,7 @@ function recordOf(state: RoundState, startedAt: number | null): PhaseRecord | un
       const { quorum, cohort, earlier, terms } = state;
       const { goal, minimum, deadline, accepted, rejected } = quorum;
       // Whoever is at work when a buffer closes goes on in the next one.
-      if (terms.buffer) {
+      if (terms.kind === 'buffer') {
         const { late, lost } = earlier;
         return { ...nothing, phase, deadline, goal, minimum, accepted, rejected, late, lost };
       }

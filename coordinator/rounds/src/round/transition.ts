@@ -1,5 +1,5 @@
 import { agreement } from './phases/agreement.ts';
-import { buffering } from './phases/buffering.ts';
+import { buffering, isBuffer } from './phases/buffering.ts';
 import { closing } from './phases/closing.ts';
 import { gathering } from './phases/gathering.ts';
 import { keys } from './phases/keys.ts';
@@ -34,7 +34,7 @@ function stepOf(state: RoundState, event: Exclude<RoundEvent, { readonly type: '
     case 'shares':
       return shares(state, event);
     case 'updates':
-      return state.terms.buffer ? buffering(state, event) : updates(state, event);
+      return isBuffer(state) ? buffering(state, event) : updates(state, event);
     case 'agreement':
       return agreement(state, event);
     case 'unmasking':

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { PartStore } from '../round/parts.ts';
-import type { RoundStore } from '../round/store.ts';
+import { isPart, type RoundStore } from '../round/store.ts';
 import { abandon } from './abandon.ts';
 import type { DriverPorts } from './ports.ts';
 import type { RoundUnderWay } from './round-under-way.ts';
@@ -34,8 +34,8 @@ export async function resumeAll(
 ): Promise<void> {
   const all = await store.underWay();
   // Parts end with their rounds.
-  for (const { terms } of all) if (terms.part !== undefined) await parts.forget(terms);
-  const saved = all.filter(({ terms }) => terms.part === undefined);
+  for (const { terms } of all.filter(isPart)) await parts.forget(terms);
+  const saved = all.filter(each => !isPart(each));
   for (const [name, each] of rounds) await each.resume(saved.filter(({ terms }) => terms.plan.task === name));
   for (const round of saved) {
     const { task } = round.terms.plan;

@@ -83,7 +83,7 @@ export class RoundDriver implements RoundUnderWay {
     this.#execution = new RoundExecution(terms, aggregate, ports, saved, carried?.summed);
     this.#outbox = new Outbox(terms, this.#execution.claims, ports);
     const { buffers, clock } = ports;
-    if (terms.buffer && buffers)
+    if (terms.kind === 'buffer' && buffers)
       this.#buffer = new BufferedPart(this.#execution, this.#outbox, { clock, buffers });
     const { state } = this.#execution;
     const kept = saved && 'cohort' in state ? state.cohort.members : [];
@@ -280,7 +280,7 @@ export class RoundDriver implements RoundUnderWay {
       effect => this.#perform(effect),
       state => {
         this.#absence.follow(state);
-        if (this.terms.buffer && this.#ports.pool.size > 0) this.poolChanged();
+        if (this.#buffer && this.#ports.pool.size > 0) this.poolChanged();
       },
     );
     const { state } = this;
@@ -299,7 +299,7 @@ export class RoundDriver implements RoundUnderWay {
           if (!this.#outbox.isConnected(device)) this.away(device);
           else if (isRestored) this.back(device);
         this.#messenger.offer();
-        if (this.terms.buffer) this.poolChanged();
+        if (this.#buffer) this.poolChanged();
     }
   }
 
@@ -378,7 +378,7 @@ export class RoundDriver implements RoundUnderWay {
 
   /** What a round that has not failed has led to. */
   get #purpose(): string {
-    if (this.terms.part !== undefined) return 'The updates of this part of the round are added up.';
+    if (this.terms.kind === 'part') return 'The updates of this part of the round are added up.';
     return this.terms.plan.query ? 'The answers are added up.' : 'The next version is published.';
   }
 

@@ -39,7 +39,7 @@ export function versionMaker(
     const opened =
       terms.plan.privacy?.noise && (await released(privacy, terms, aggregate, contributors, signal));
     const { head, files, newest } = await registry.current(task.name);
-    if (!terms.buffer && head.version.model !== terms.plan.model)
+    if (terms.kind !== 'buffer' && head.version.model !== terms.plan.model)
       throw new MurmurationError('round.closed', otherBase);
     const split = splitLayout(files.layout, terms.plan.privateLayers, terms.plan.frozenLayers);
     if (!equalBytes(aggregate.form.layoutHash, split.shared.hash))

@@ -84,7 +84,7 @@ export class Messenger {
   release(members: readonly Member[]): void {
     const { commits, terms } = this.#execution;
     commits.whenSummed(() => {
-      const reason = terms.buffer ? 'The update comes too late.' : 'The round has what it wanted.';
+      const reason = terms.kind === 'buffer' ? 'The update comes too late.' : 'The round has what it wanted.';
       for (const member of members) this.#outbox.end(member, 'closed', reason);
     });
   }

@@ -9,7 +9,7 @@ import type { AskedAccounts } from '../privacy/asked-accounts.ts';
 import type { Registry } from '../registry/registry.ts';
 import { shareOf, termsOfPart } from '../round/parts.ts';
 import { type PartProgress, progressOf } from '../round/progress.ts';
-import type { RoundTerms } from '../round/round.ts';
+import type { PartTerms, RoundTerms, SpreadTerms } from '../round/round.ts';
 import type { SavedRound } from '../round/store.ts';
 import type { Task } from '../task/task.ts';
 import { recordOfAbandoned } from './abandon.ts';
@@ -128,7 +128,7 @@ export class PartRounds {
   }
 
   /** Goes on with the part of the newest round that the storage has, and forgets all others that it is given; before `start`. Throws `storage.*`. */
-  async resume(saved: readonly SavedRound[]): Promise<void> {
+  async resume(saved: readonly SavedRound<PartTerms>[]): Promise<void> {
     const open = await this.#open();
     for (const each of saved) {
       const isNewest = open.at(-1)?.id === each.terms.id && each.terms.part === this.part;
@@ -216,13 +216,13 @@ export class PartRounds {
   }
 
   /** The rounds under way that have this part. */
-  async #open(): Promise<readonly RoundTerms[]> {
+  async #open(): Promise<readonly SpreadTerms[]> {
     const { parts } = this.#ports.spread;
     const open = await parts.open(this.#task.name);
-    return open.filter(terms => terms.parts!.count === this.#task.spread?.count);
+    return open.filter(terms => terms.parts.count === this.#task.spread?.count);
   }
 
-  async #goOn(saved: SavedRound): Promise<void> {
+  async #goOn(saved: SavedRound<PartTerms>): Promise<void> {
     const { terms, damage } = saved;
     const { events } = this.#ports;
     if (damage !== undefined)
@@ -263,7 +263,7 @@ export class PartRounds {
     return query ? pool.answering(labelOf(query)) : pool;
   }
 
-  #portsOf(terms: RoundTerms): DriverPorts {
+  #portsOf(terms: PartTerms): DriverPorts {
     const { spread } = this.#ports;
     return {
       ...this.#ports,

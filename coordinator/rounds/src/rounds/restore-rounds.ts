@@ -68,10 +68,10 @@ async function restored(
     const { layout } = await registry.files(terms.plan.model);
     if (terms.plan.control) registry.putBeside(terms.plan.model, terms.plan.control.file);
     reason = await takenBack(saved, registry, ports.history);
-    if (terms.parts) return ended(maker.spread(task, terms, layout, true), reason);
+    if (terms.kind === 'spread') return ended(maker.spread(task, terms, layout, true), reason);
     aggregate = maker.aggregateFor(task, terms, layout);
     restore(aggregate, saved, task);
-    if (terms.buffer) {
+    if (terms.kind === 'buffer') {
       const { head } = await registry.current(task.name);
       succession.resumes(head.version.model, terms.number, layout);
     }

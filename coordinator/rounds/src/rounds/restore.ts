@@ -19,7 +19,7 @@ export function restore(aggregate: Aggregate, { terms, checkpoint }: SavedRound,
     );
   }
   if (
-    (terms.buffer === undefined) === addsAsTheyCome(task) ||
+    (terms.kind === 'buffer') !== addsAsTheyCome(task) ||
     (terms.plan.bases === undefined) === (task.buffer !== null && task.masking !== null)
   )
     throw new MurmurationError(

@@ -72,7 +72,7 @@ export class RoundControl {
       // The devices of a buffer start from several versions.
       const others = rounds.underWay.filter(
         ({ state, terms }) =>
-          !isOver(state.phase) && (terms.buffer !== undefined || terms.plan.model !== version.model),
+          !isOver(state.phase) && (terms.kind === 'buffer' || terms.plan.model !== version.model),
       );
       if (others.length === 0) return version;
       for (const each of others) each.abort(reason, by);

@@ -78,7 +78,7 @@ export class RoundExecution {
     const context = { primitives: ports.primitives, task, round: terms.id, plan };
     this.masked = masking
       ? new MaskedPart(
-          new MaskedGroups(context, masking, terms.groups?.smallest),
+          new MaskedGroups(context, masking, terms.kind === 'grouped' ? terms.groups.smallest : undefined),
           this.#journal,
           this.#checkpointer,
         )

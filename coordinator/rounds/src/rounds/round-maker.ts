@@ -7,7 +7,7 @@ import type { Layout } from '@murmuration/protocol/weights/layout';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import { labelOf } from '../population/arm-label.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
-import type { RoundTerms, Spread } from '../round/round.ts';
+import type { RoundTerms, Spread, SpreadTerms } from '../round/round.ts';
 import type { Task } from '../task/task.ts';
 import { type Beginning, RoundDriver } from './driver.ts';
 import type { DriverPorts, TaskRoundsPorts } from './ports.ts';
@@ -65,7 +65,7 @@ export class RoundMaker {
 
   /** A round that begins, with its devices or with its parts. */
   open(task: Task, terms: RoundTerms, layout: Layout, beginning?: Beginning): Lifetime {
-    if (terms.parts) return this.spread(task, terms, layout);
+    if (terms.kind === 'spread') return this.spread(task, terms, layout);
     return this.drive(terms, this.aggregateFor(task, terms, layout), beginning);
   }
 
@@ -75,12 +75,12 @@ export class RoundMaker {
   }
 
   /** A round whose parts are run by cells, as it is led here. Throws `config.invalid` where it can't be led. */
-  spread(task: Task, terms: RoundTerms, layout: Layout, isSaved = false): SpreadRound {
+  spread(task: Task, terms: SpreadTerms, layout: Layout, isSaved = false): SpreadRound {
     const { store, spread } = this.#ports;
-    if (!store || !spread || terms.parts?.count !== task.spread?.count)
+    if (!store || !spread || terms.parts.count !== task.spread?.count)
       throw new MurmurationError(
         'config.invalid',
-        `The round was spread over ${terms.parts?.count} cells, and the task is not any more.`,
+        `The round was spread over ${terms.parts.count} cells, and the task is not any more.`,
       );
     const emptySum = () => {
       const sum = aggregateFor('sum', terms.plan, layout, terms.id);
@@ -91,8 +91,8 @@ export class RoundMaker {
   }
 
   /** What a round gathers into, empty. */
-  aggregateFor({ strategy }: Task, { plan, id, groups, buffer }: RoundTerms, layout: Layout): Aggregate {
-    return aggregateFor(strategy.consumes, plan, layout, id, groups?.count, buffer !== undefined);
+  aggregateFor({ strategy }: Task, terms: RoundTerms, layout: Layout): Aggregate {
+    return aggregateFor(strategy.consumes, terms.plan, layout, terms.id, terms);
   }
 
   /** How rounds that begin now are spread over cells. */

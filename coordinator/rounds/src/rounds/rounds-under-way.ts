@@ -113,7 +113,7 @@ export class RoundsUnderWay {
     const terms = maker.terms(task(), { model, parent: null }, { frozenLayers });
     const isSame = equalBytes(writePlan({ ...before.terms.plan, model }), writePlan(terms.plan));
     const isKept = ({ base }: DrawnMember) =>
-      isSame && stalenessIn(terms, base!) <= terms.buffer!.maxStaleness;
+      isSame && terms.kind === 'buffer' && stalenessIn(terms, base!) <= terms.buffer.maxStaleness;
     const driver = maker.open(task(), terms, succession.layout, {
       carried: { members: open.filter(isKept), summed },
       before: before.ended,
@@ -126,7 +126,7 @@ export class RoundsUnderWay {
 
   /** A buffer closes as soon as it is full, but no sooner than the task's schedule says, from its beginning. */
   #setDue(driver: Lifetime): void {
-    if (!driver.terms.buffer) return;
+    if (driver.terms.kind !== 'buffer') return;
     const { task, clock } = this.#ports;
     driver.here?.due(Math.min(driver.terms.startedAt, clock.now()) + task().interval);
   }

@@ -12,7 +12,7 @@ import {
   type Gathering,
   type RoundEnder,
   type RoundState,
-  type RoundTerms,
+  type SpreadTerms,
   type Updates,
 } from '../round/round.ts';
 import { Timeline } from '../round/timeline.ts';
@@ -42,7 +42,7 @@ type LeaderPorts = Pick<
 export class SpreadRound implements Lifetime {
   /** Its assignments are with the cells of its parts. */
   readonly here = undefined;
-  readonly terms: RoundTerms;
+  readonly terms: SpreadTerms;
   readonly ended: Promise<RoundRecord | undefined>;
   readonly begun: Promise<void>;
   readonly bases: readonly ModelHash[];
@@ -63,7 +63,7 @@ export class SpreadRound implements Lifetime {
   #settle!: (record: RoundRecord | undefined) => void;
 
   /** Begins a round, or goes on with one that the storage has, `isSaved`; `emptySum` makes an empty sum of it. */
-  constructor(terms: RoundTerms, emptySum: () => PartSum, ports: LeaderPorts, isSaved = false) {
+  constructor(terms: SpreadTerms, emptySum: () => PartSum, ports: LeaderPorts, isSaved = false) {
     this.terms = terms;
     this.bases = [terms.plan.model];
     this.#ports = ports;
@@ -141,7 +141,7 @@ export class SpreadRound implements Lifetime {
       return;
     }
     if (this.#isOver) return;
-    const isOver = this.#results.size === parts!.count || clock.now() >= partsDeadline(this.terms);
+    const isOver = this.#results.size === parts.count || clock.now() >= partsDeadline(this.terms);
     if (isOver) await this.#close();
     else this.#follow();
   }
@@ -201,7 +201,7 @@ export class SpreadRound implements Lifetime {
           sumOfParts(terms, this.#results, {
             parts: spread.parts,
             emptySum: this.#emptySum,
-            partOf: device => spread.partOf(terms.plan.task, device, terms.parts!.count),
+            partOf: device => spread.partOf(terms.plan.task, device, terms.parts.count),
             requireParts: devices => privacy.requireParts(terms, devices),
             refused: (part, error) => events.emit('fault', `adding part ${part} of a round`, error, terms.id),
           }),

@@ -5,7 +5,7 @@ import { AnswerSum } from '../aggregation/answer-sum.ts';
 import { RingSum } from '../aggregation/ring-sum.ts';
 import { type PartResult, type PartStore, shareOf } from '../round/parts.ts';
 import type { PartRecord } from '../round/record.ts';
-import type { RoundTerms } from '../round/round.ts';
+import type { SpreadTerms } from '../round/round.ts';
 
 /** What parts leave: the sum of updates, or that of answers to a query. */
 export type PartSum = RingSum | AnswerSum;
@@ -41,11 +41,11 @@ export interface SumOfParts<Sum extends PartSum = PartSum> {
  * storage fails.
  */
 export async function sumOfParts<Sum extends PartSum>(
-  { id, cohortSize, parts: spread }: RoundTerms,
+  { id, cohortSize, parts: spread }: SpreadTerms,
   results: ReadonlyMap<number, PartResult>,
   { parts, emptySum, partOf, requireParts, refused }: SumPorts<Sum>,
 ): Promise<SumOfParts<Sum>> {
-  const { count, smallest } = spread!;
+  const { count, smallest } = spread;
   const sum = emptySum();
   const contributors: DeviceId[] = [];
   const assignments = new Set<AssignmentId>();

@@ -16,10 +16,10 @@ export async function takenBack(
   registry: Pick<Registry, 'current'>,
   history: Pick<History, 'version'>,
 ): Promise<string | undefined> {
-  const { plan, buffer } = terms;
+  const { plan, kind } = terms;
   if (plan.query) return undefined;
   const { head } = await registry.current(plan.task);
-  if (!buffer) return head.version.model === plan.model ? undefined : otherBase;
+  if (kind !== 'buffer') return head.version.model === plan.model ? undefined : otherBase;
   // A buffer takes updates from several versions, of which the head is the newest unless others were taken back.
   const bases = new Set<ModelHash>([plan.model]);
   for (const entry of entries)

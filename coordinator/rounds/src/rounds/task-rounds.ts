@@ -437,7 +437,7 @@ export class TaskRounds {
     const own = { privacy, fairness, control, clip, bases, frozenLayers };
     const terms = this.#maker.terms(this.task, head.version, own);
     this.#times.began(terms.startedAt, this.task.interval);
-    if (terms.buffer) this.#succession.begins(terms.plan.model, terms.number, files.layout);
+    if (terms.kind === 'buffer') this.#succession.begins(terms.plan.model, terms.number, files.layout);
     const carried = this.#underWay.begin(this.#maker.open(this.task, terms, files.layout));
     if (isEarly) this.#ports.recall();
     await carried;

@@ -47,7 +47,7 @@ export function termsOfQuery(
   const { planVersion: version, training, update, masking, uploadSlot } = task;
   const { evaluation: _, grace, ...limits } = task.deadlines;
   const cohortSize = cohortSizeOf(task);
-  return {
+  const terms = {
     id,
     number,
     plan: {
@@ -66,11 +66,13 @@ export function termsOfQuery(
     cohortSize,
     goal: task.cohort.goal,
     minimum: fewestAnswers(task, query),
-    // No device signs for fewer than the threshold: each part has that many, or counts for nothing.
-    ...(parts && { parts: { ...parts, smallest: Math.max(parts.smallest, query.threshold) } }),
     startedAt,
     limits,
   };
+  if (!parts) return { ...terms, kind: 'cohort' };
+  // No device signs for fewer than the threshold: each part has that many, or counts for nothing.
+  const smallest = Math.max(parts.smallest, query.threshold);
+  return { ...terms, kind: 'spread', parts: { ...parts, smallest } };
 }
 
 /** The plan of a round of a task that trains from a version. */
@@ -120,18 +122,18 @@ export function termsOf(
 ): RoundTerms {
   const { cohort, groups, buffer } = task;
   const { evaluation: _, grace: __, ...limits } = task.deadlines;
-  return {
+  const terms = {
     id,
     number,
     plan: planOf(task, version, own),
     cohortSize: cohortSizeOf(task),
     goal: cohort.goal,
     minimum: cohort.minimum,
-    ...(groups && { groups }),
-    ...(parts && { parts }),
     ...(run !== undefined && { run }),
-    ...(buffer && addsAsTheyCome(task) && { buffer }),
     startedAt,
     limits,
   };
+  if (parts) return { ...terms, kind: 'spread', parts };
+  if (groups) return { ...terms, kind: 'grouped', groups };
+  return buffer && addsAsTheyCome(task) ? { ...terms, kind: 'buffer', buffer } : { ...terms, kind: 'cohort' };
 }

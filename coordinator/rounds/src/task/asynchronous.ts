@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { mostBases } from '@murmuration/protocol/messages/plan';
 import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
-import type { BufferTerms } from '../round/round.ts';
+import type { BufferLimits } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { addsAsTheyCome, type Task } from './task.ts';
 
@@ -117,7 +117,7 @@ export function changesMode(before: Task, after: Task): boolean {
 
 function refuseFields(
   settings: CohortSettings,
-  fields: readonly (keyof CohortSettings & keyof (BufferTerms & Task['cohort']))[],
+  fields: readonly (keyof CohortSettings & keyof (BufferLimits & Task['cohort']))[],
   why: string,
 ): void {
   for (const field of fields)

@@ -8,7 +8,7 @@ import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Measuring } from '../evaluation/measure.ts';
 import type { Grouping } from '../round/groups.ts';
-import type { BufferTerms, RoundTerms, Spread } from '../round/round.ts';
+import type { BufferLimits, RoundTerms, Spread } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { CentralTraining } from './central.ts';
 import type { Eligibility } from './eligibility.ts';
@@ -77,7 +77,7 @@ export interface Task {
    * Of an asynchronous task: devices train one by one, and every `cohort.goal` updates make a version, as they come, or under masks in a round of
    * those who have kept one; null: a cohort begins together.
    */
-  readonly buffer: BufferTerms | null;
+  readonly buffer: BufferLimits | null;
   /** How long the phases, and the evaluation of a new version, may last, ms. */
   readonly deadlines: RoundTerms['limits'] &
     Measuring['deadlines'] & {

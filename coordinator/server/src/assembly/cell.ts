@@ -4,6 +4,7 @@ import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { lookAgain } from '@murmuration/rounds/population/look-again';
 import type { Population } from '@murmuration/rounds/population/population';
+import { isPart } from '@murmuration/rounds/round/store';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import { devicesAtOnce, type Task, turnoverOf } from '@murmuration/rounds/task/task';
 import { type Leased, PartDeal, partNames, readLeased } from '@murmuration/storage/leases/parts';
@@ -75,7 +76,7 @@ export function openCell(
       await gates.open(name);
       await watcher.open(name);
       const saved = await storage.rounds.underWay();
-      const own = saved.filter(({ terms }) => terms.plan.task === name && terms.part === undefined);
+      const own = saved.filter(each => each.terms.plan.task === name && !isPart(each));
       await rounds.resume(own);
       underWay = own.length;
     });

@@ -13,7 +13,8 @@ import type { Population } from '@murmuration/rounds/population/population';
 import { WaitingPool } from '@murmuration/rounds/population/waiting-pool';
 import type { PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
 import type { Registry } from '@murmuration/rounds/registry/registry';
-import type { RoundTerms } from '@murmuration/rounds/round/round';
+import type { SpreadTerms } from '@murmuration/rounds/round/round';
+import { isPart } from '@murmuration/rounds/round/store';
 import { CheckInHandler, type CheckInPorts } from '@murmuration/rounds/rounds/check-in';
 import { PartRounds, type Schedule } from '@murmuration/rounds/rounds/part-rounds';
 import type { CohortChannel } from '@murmuration/rounds/rounds/ports';
@@ -105,8 +106,8 @@ export class Parts {
   }
 
   /** What cells have said of the parts of a round. */
-  seen({ id, plan, parts }: RoundTerms): readonly SeenPart[] {
-    return partNames(plan.task, parts!.count).map(name => {
+  seen({ id, plan, parts }: SpreadTerms): readonly SeenPart[] {
+    return partNames(plan.task, parts.count).map(name => {
       const { progress, hasCell } = seenIn(this.#places.get(name));
       return { progress: progress?.round === id ? progress : null, hasCell };
     });
@@ -187,10 +188,10 @@ export class Parts {
     const saved = await this.#ports.storage.rounds.underWay();
     const { count } = this.#defined.get(task)!.spread!;
     // Of a round that was spread over more cells, which nobody else would take.
-    const isLeftOver = (number = 0) => part === 1 && number > count;
-    const own = saved.filter(
-      ({ terms }) => terms.plan.task === task && (terms.part === part || isLeftOver(terms.part)),
-    );
+    const isLeftOver = (number: number) => part === 1 && number > count;
+    const own = saved
+      .filter(isPart)
+      .filter(({ terms }) => terms.plan.task === task && (terms.part === part || isLeftOver(terms.part)));
     this.#seats.set(name, seat);
     try {
       await seat.rounds.resume(own);

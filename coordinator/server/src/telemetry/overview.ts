@@ -12,7 +12,7 @@ import type { VersionAliases } from '@murmuration/rounds/promotion/version-alias
 import type { History } from '@murmuration/rounds/registry/ports';
 import { standingsOf } from '@murmuration/rounds/round/progress';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import type { RoundState, RoundTerms } from '@murmuration/rounds/round/round';
+import type { RoundState, SpreadTerms } from '@murmuration/rounds/round/round';
 import type { PhaseRecord } from '@murmuration/rounds/round/timeline';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
 import type { Lifetime } from '@murmuration/rounds/rounds/round-under-way';
@@ -42,7 +42,7 @@ export interface OverviewSources {
   readonly alerts: () => readonly Alert[];
   readonly attention: Attention;
   /** What is known of the parts of a round; undefined where no cells share rounds. */
-  readonly parts?: ((terms: RoundTerms) => readonly SeenPart[]) | undefined;
+  readonly parts?: ((terms: SpreadTerms) => readonly SeenPart[]) | undefined;
 }
 
 /** How everything stands, from what is in memory: it may be asked for often. Listens, and changes nothing. */
@@ -169,7 +169,9 @@ export class Overviews {
       phases: phases.map(phaseMessage),
       parts: null,
     };
-    return terms.parts && this.#sources.parts ? withParts(round, this.#sources.parts(terms)) : round;
+    return terms.kind === 'spread' && this.#sources.parts
+      ? withParts(round, this.#sources.parts(terms))
+      : round;
   }
 }
 

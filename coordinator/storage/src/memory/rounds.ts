@@ -52,12 +52,13 @@ export class MemoryRounds implements RoundStore {
     open: async task =>
       [...this.#rounds.values()]
         .map(({ saved: { terms } }) => terms)
-        .filter(({ plan, parts, part }) => plan.task === task && parts !== undefined && part === undefined),
+        .filter(terms => terms.kind === 'spread')
+        .filter(({ plan }) => plan.task === task),
     end: async (terms, result, sum) => {
       const { id, part } = terms;
       if (this.#rounds.has(id)) {
         const ended = this.#ended.get(id) ?? new Map<number, Ended>();
-        if (!ended.has(part!)) ended.set(part!, structuredClone({ result, sum }));
+        if (!ended.has(part)) ended.set(part, structuredClone({ result, sum }));
         this.#ended.set(id, ended);
       }
       this.forget(keyOf(terms));

@@ -2,15 +2,16 @@ import { decode, encode } from '@msgpack/msgpack';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { PartResult, PartStore } from '@murmuration/rounds/round/parts';
-import type { RoundTerms } from '@murmuration/rounds/round/round';
+import type { PartTerms, RoundTerms } from '@murmuration/rounds/round/round';
 import { keyOf } from '@murmuration/rounds/round/store';
 import type { Kysely } from 'kysely';
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
+import { termsIn } from './terms.ts';
 
 /** Results of parts as rows. `closed` hears of a part that is over, and may forget what it has on disk elsewhere. */
 export function sqlParts({ rows, writer }: RowDatabase, closed: (key: RoundId) => Promise<void>): PartStore {
-  const end = async (terms: RoundTerms, result?: PartResult, sum?: Uint8Array) => {
+  const end = async (terms: PartTerms, result?: PartResult, sum?: Uint8Array) => {
     const { id, part } = terms;
     const key = keyOf(terms);
     await writer.write(async changes => {
@@ -24,7 +25,7 @@ export function sqlParts({ rows, writer }: RowDatabase, closed: (key: RoundId) =
         if (held.numUpdatedRows > 0n)
           await changes
             .insertInto('round_parts')
-            .values({ round: id, part: part!, result: encode(result), sum: sum ?? null })
+            .values({ round: id, part, result: encode(result), sum: sum ?? null })
             .onConflict(conflict => conflict.doNothing())
             .execute();
       }
@@ -47,7 +48,7 @@ export function sqlParts({ rows, writer }: RowDatabase, closed: (key: RoundId) =
         .select(['round', 'terms'])
         .where('round', 'in', others)
         .execute())
-        read.set(round as RoundId, decoded<RoundTerms>(terms));
+        read.set(round as RoundId, termsIn(decoded<object>(terms)));
     // One that was over in between has no terms any more.
     known = new Map(keys.flatMap(key => (read.has(key) ? [[key, read.get(key)!]] : [])));
     return [...known.values()];
@@ -55,7 +56,7 @@ export function sqlParts({ rows, writer }: RowDatabase, closed: (key: RoundId) =
   return {
     async open(task) {
       const rounds = await termsUnderWay();
-      return rounds.filter(({ plan, parts }) => plan.task === task && parts !== undefined);
+      return rounds.filter(terms => terms.kind === 'spread').filter(({ plan }) => plan.task === task);
     },
 
     end,

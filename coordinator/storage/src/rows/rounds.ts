@@ -1,10 +1,10 @@
 import { decode, encode } from '@msgpack/msgpack';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
-import type { RoundTerms } from '@murmuration/rounds/round/round';
 import { type JournalEntry, keyOf, type RoundStore } from '@murmuration/rounds/round/store';
 import type { Checkpoints } from '../files/checkpoints.ts';
 import type { RowDatabase } from './database.ts';
+import { rowOf, termsIn } from './terms.ts';
 
 /** Rows of one statement: SQLite binds up to 32,766 values. */
 const maxRows = 1_000;
@@ -19,7 +19,7 @@ export function sqlRounds({ rows, writer }: RowDatabase, checkpoints: Checkpoint
       await writer.write(changes =>
         changes
           .insertInto('rounds_under_way')
-          .values({ round: keyOf(terms), terms: encode(terms) })
+          .values({ round: keyOf(terms), terms: encode(rowOf(terms)) })
           .onConflict(conflict => conflict.doNothing())
           .execute(),
       );
@@ -72,7 +72,7 @@ export function sqlRounds({ rows, writer }: RowDatabase, checkpoints: Checkpoint
             .orderBy('id')
             .execute();
           return {
-            terms: read<RoundTerms>(terms),
+            terms: termsIn(read<object>(terms)),
             entries: journal.map(({ entry }) => read<JournalEntry>(entry)),
             checkpoint: undefined,
             ...(await checkpoints.read(id)),

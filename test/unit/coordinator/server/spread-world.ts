@@ -19,6 +19,7 @@ import { queryResultsIn } from '@murmuration/rounds/registry/query-results';
 import { Registry } from '@murmuration/rounds/registry/registry';
 import type { PartResult, PartStore } from '@murmuration/rounds/round/parts';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
+import { isPart } from '@murmuration/rounds/round/store';
 import { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
 import { storeFirstVersion } from '@murmuration/rounds/rounds/first-version';
 import { versionMaker } from '@murmuration/rounds/rounds/make-version';
@@ -170,7 +171,7 @@ export async function openSpread({
       await end(terms, result, sum);
       if ((await rounds.parts.results(terms.id)).size === 0) return;
       const kept = results.get(terms.id) ?? new Map<number, PartResult>();
-      if (!kept.has(terms.part!)) kept.set(terms.part!, result);
+      if (!kept.has(terms.part)) kept.set(terms.part, result);
       results.set(terms.id, kept);
     },
   } satisfies Pick<PartStore, 'end'>);
@@ -242,7 +243,7 @@ export async function openSpread({
       makeVersion: taskOf => versionMaker(taskOf, ports.registry, life, privacy),
     });
     const saved = await rounds.underWay();
-    await opened.rounds.resume(saved.filter(({ terms }) => terms.part === undefined));
+    await opened.rounds.resume(saved.filter(each => !isPart(each)));
     await opened.rounds.start();
     leading = opened.rounds;
     return { life, rounds: opened.rounds };
@@ -290,7 +291,7 @@ export async function openSpread({
     });
     await seat.conduct.open();
     const saved = await rounds.underWay();
-    await seat.rounds.resume(saved.filter(({ terms }) => terms.part === seat.part));
+    await seat.rounds.resume(saved.filter(isPart).filter(({ terms }) => terms.part === seat.part));
     seat.rounds.start();
   };
 

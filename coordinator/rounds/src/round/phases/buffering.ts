@@ -2,10 +2,10 @@ import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import { cohortOf, joined, type Member, maySend, membersAt, stand, standingOf, without } from '../cohort.ts';
 import { openQuorum } from '../quorum.ts';
 import {
+  type Buffering,
   type BufferTerms,
   type Effect,
   type RoundEvent,
-  type RoundTerms,
   type Step,
   type Updates,
   unchanged,
@@ -19,7 +19,7 @@ const lossesPerPlace = 20;
  * A buffer of asynchronous aggregation (Nguyen et al. 2022, Algorithm 1): it closes once it has its goal of updates, however long that takes.
  * Whoever is still at work then goes on in the next one.
  */
-export function openBuffer(terms: RoundTerms): Step {
+export function openBuffer(terms: BufferTerms): Step {
   const time = terms.startedAt + terms.limits.updates;
   return {
     state: at(time, {
@@ -34,7 +34,9 @@ export function openBuffer(terms: RoundTerms): Step {
   };
 }
 
-export function buffering(state: Updates, event: RoundEvent): Step {
+export const isBuffer = (state: Updates): state is Buffering => state.terms.kind === 'buffer';
+
+export function buffering(state: Buffering, event: RoundEvent): Step {
   const { cohort, quorum, earlier } = state;
   switch (event.type) {
     case 'available': {
@@ -94,12 +96,12 @@ export function isAnyLate(state: Updates, time: number): boolean {
 }
 
 /** Assignments that may be made: none in a buffer that is full, and waits to be closed. */
-function roomIn({ terms, cohort, quorum }: Updates): number {
-  const { concurrency } = terms.buffer as BufferTerms;
+function roomIn({ terms, cohort, quorum }: Buffering): number {
+  const { concurrency } = terms.buffer;
   return quorum.accepted >= quorum.goal ? 0 : concurrency - cohort.count.working - cohort.count.away;
 }
 
-function expire(state: Updates, time: number): Step {
+function expire(state: Buffering, time: number): Step {
   const { cohort, earlier } = state;
   if (openMembers(state).length === 0) return unchanged(state);
   const late = openMembers(state).filter(({ base }) => base!.until <= time);
@@ -121,11 +123,11 @@ function expire(state: Updates, time: number): Step {
     : step;
 }
 
-function settle(state: Updates): Step {
+function settle(state: Buffering): Step {
   const { quorum, terms, earlier } = state;
   if (state.isDue && quorum.accepted >= quorum.goal) return close(state);
   const lost = earlier.late + earlier.lost;
-  if (lost > lossesPerPlace * (terms.goal + terms.buffer!.concurrency))
+  if (lost > lossesPerPlace * (terms.goal + terms.buffer.concurrency))
     return failed(
       state,
       `${lost} devices were lost before ${terms.goal} updates had come; give them more time (deadlines.updates), or ask for less training.`,
@@ -133,7 +135,7 @@ function settle(state: Updates): Step {
   return unchanged(state);
 }
 
-function close(state: Updates): Step {
+function close(state: Buffering): Step {
   const { terms, cohort, quorum, earlier } = state;
   const contributors = membersAt(cohort, 'counted');
   const { late, lost } = earlier;
@@ -151,12 +153,12 @@ function close(state: Updates): Step {
 }
 
 /** The state with the first deadline after `time` of those who are at work; a buffer itself has none. */
-function dated(state: Updates, time: number): Updates {
+function dated(state: Buffering, time: number): Buffering {
   const until = openMembers(state).map(({ base }) => base!.until);
   return at(until.length > 0 ? Math.min(...until) : time + state.terms.limits.updates, state);
 }
 
-function at(time: number, state: Updates): Updates {
+function at(time: number, state: Buffering): Buffering {
   return {
     ...state,
     quorum: { ...state.quorum, deadline: time },

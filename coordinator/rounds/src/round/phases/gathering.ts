@@ -15,9 +15,22 @@ import { openKeys } from './keys.ts';
 import { openUpdates } from './updates.ts';
 
 export function begin(terms: RoundTerms): Step {
-  if (terms.buffer) return openBuffer(terms);
-  const quorum = openQuorum(terms.cohortSize, terms.minimum, terms.startedAt + terms.limits.gathering);
-  return { state: { phase: 'gathering', terms, quorum }, effects: [{ type: 'wake', time: quorum.deadline }] };
+  switch (terms.kind) {
+    case 'buffer':
+      return openBuffer(terms);
+    case 'cohort':
+    case 'grouped':
+    case 'spread':
+    case 'part': {
+      const state = openGathering(terms);
+      return { state, effects: [{ type: 'wake', time: state.quorum.deadline }] };
+    }
+  }
+}
+
+export function openGathering(terms: RoundTerms): Gathering {
+  const deadline = terms.startedAt + terms.limits.gathering;
+  return { phase: 'gathering', terms, quorum: openQuorum(terms.cohortSize, terms.minimum, deadline) };
 }
 
 /**

@@ -21,7 +21,7 @@ export function keys(state: Keys, event: RoundEvent): Step {
   return collect(state, event, closed => {
     const { members, earlier } = survivorsOf(closed);
     const { terms, deadlines } = closed;
-    const dealt = dealGroups(members, terms.groups?.count ?? 1);
+    const dealt = dealGroups(members, terms.kind === 'grouped' ? terms.groups.count : 1);
     const { state: next, effects } = openShares({ terms, deadlines, earlier, cohort: cohortOf(dealt) });
     return { state: next, effects: [release(closed), ...effects] };
   });

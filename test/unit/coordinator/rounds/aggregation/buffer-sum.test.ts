@@ -19,7 +19,8 @@ const planOf = (kind: 'ring' | 'float32'): Plan => ({
   largestCohort: 1,
 });
 
-const bufferOf = (kind: 'ring' | 'float32') => aggregateFor('sum', planOf(kind), layout, second, 1, true);
+const bufferOf = (kind: 'ring' | 'float32') =>
+  aggregateFor('sum', planOf(kind), layout, second, { kind: 'buffer' });
 
 function floatOf(delta: readonly number[], weight: number): Uint8Array {
   return encodeUpdate(layout.hash, layout.count, {

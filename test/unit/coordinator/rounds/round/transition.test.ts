@@ -5,11 +5,11 @@ import { graceOf } from '@murmuration/rounds/round/phases/collecting';
 import { begin } from '@murmuration/rounds/round/phases/gathering';
 import type {
   Agreement,
+  CohortTerms,
   CollectingState,
   Effect,
   RoundEvent,
   RoundState,
-  RoundTerms,
   Tally,
   Updates,
 } from '@murmuration/rounds/round/round';
@@ -35,8 +35,9 @@ function termsOf({
   cohortSize = 5,
   goal = 3,
   minimum = 2,
-}: Shape = {}): RoundTerms {
+}: Shape = {}): CohortTerms {
   return {
+    kind: 'cohort',
     id: 'R'.repeat(22) as RoundId,
     number: 1,
     plan: {

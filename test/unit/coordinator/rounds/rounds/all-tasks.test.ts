@@ -1,5 +1,6 @@
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { termsOfPart } from '@murmuration/rounds/round/parts';
+import type { SpreadTerms } from '@murmuration/rounds/round/round';
 import { findRound, resumeAll } from '@murmuration/rounds/rounds/all-tasks';
 import { MemoryRounds } from '@murmuration/storage/memory/rounds';
 import { expect, it } from 'vitest';
@@ -35,8 +36,9 @@ it('a round that was spread over cells has failed where one process has its task
   const federation = await openFederation({ store });
   const { rounds, task, history } = federation;
   const head = (await history.head(task.name))!;
-  const spread = {
+  const spread: SpreadTerms = {
     ...termsOf({ task: task.name, model: head.version.model }),
+    kind: 'spread',
     parts: { count: 2, smallest: 1 },
   };
   await store.begin(spread);

@@ -231,7 +231,7 @@ describe('a masked cohort in groups', () => {
       await step(1, devices.slice(0, 7));
       const [saved] = await store.underWay();
       const { terms, checkpoint } = saved!;
-      const aggregate = aggregateFor('groups', terms.plan, layout, terms.id, terms.groups!.count);
+      const aggregate = aggregateFor('groups', terms.plan, layout, terms.id, terms);
       if (checkpoint && aggregate.consumes === 'groups') aggregate.restore(checkpoint.sum);
       const { clock } = federation;
       const [moments, conduct] = [{ convicted: () => {} }, { follow: () => {}, spoil: () => {} }];

@@ -41,7 +41,7 @@ async function openOneCell(task: Task) {
   return {
     registry,
     /** The version after a round with the updates of these devices. */
-    async play(world: SpreadWorld, { parts: _, ...terms }: RoundTerms, some: readonly MaskedDevice[]) {
+    async play(world: SpreadWorld, terms: RoundTerms, some: readonly MaskedDevice[]) {
       const own = await budgets.next(task, terms.number > 1, layout.count);
       const plan = { ...terms.plan, privacy: own! };
       const sum = aggregateFor('sum', { ...plan, masking: null }, layout, terms.id) as RingSum;
@@ -198,7 +198,7 @@ describe('TK5: a spread round under a privacy budget', () => {
     sum.contributors = own.length;
     sum.elements[sum.elements.length - 1] = own.length;
     await world.store.parts.end(
-      { ...terms, part: 2 },
+      { ...terms, kind: 'part', part: 2 },
       { record: results.get(1)!.record, contributors },
       sum.snapshot(),
     );

@@ -3,15 +3,17 @@ import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
 import { aggregateFor } from '@murmuration/rounds/aggregation/aggregate';
 import type { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import { type PartResult, shareOf, termsOfPart } from '@murmuration/rounds/round/parts';
+import type { SpreadTerms } from '@murmuration/rounds/round/round';
 import { sumOfParts } from '@murmuration/rounds/rounds/sum-of-parts';
 import { PartDeal } from '@murmuration/storage/leases/parts';
 import { describe, expect, it } from 'vitest';
+import { spreadTerms } from '../../../../contract/round-parts.ts';
 import { recordOf, roundA, termsOf } from '../../../../contract/rounds.ts';
 import { deviceId, layout } from '../../server/federation.ts';
 
 const deal = new PartDeal(new Uint8Array(32).fill(3));
 const { plan } = termsOf(roundA);
-const terms = { ...termsOf(roundA), parts: { count: 3, smallest: 2 } };
+const terms: SpreadTerms = { ...spreadTerms(roundA), parts: { count: 3, smallest: 2 } };
 const partOf = (device: DeviceId) => deal.of(plan.task, device, 3);
 const emptySum = () => aggregateFor('sum', plan, layout, roundA) as RingSum;
 const all = Array.from({ length: 60 }, (_, index) => deviceId(index));

@@ -1,10 +1,11 @@
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
-import type { RoundTerms } from '@murmuration/rounds/round/round';
+import type { CohortTerms } from '@murmuration/rounds/round/round';
 
 /** The terms of a round of five devices. */
-export function termsOf(change: Partial<Plan> = {}): RoundTerms {
+export function termsOf(change: Partial<Plan> = {}): CohortTerms {
   return {
+    kind: 'cohort',
     id: 'R'.repeat(22) as RoundId,
     number: 1,
     plan: {

@@ -140,7 +140,7 @@ export class World implements CoordinatorEnvironment {
     // What is kept is read before this returns.
     void Promise.all([this.kept.rounds.underWay(), this.records()]).then(([underWay, records]) => {
       // An assignment of an asynchronous task may have moved on to another buffer.
-      const saved = underWay.filter(({ terms }) => terms.id === round || terms.buffer);
+      const saved = underWay.filter(({ terms }) => terms.id === round || terms.kind === 'buffer');
       const isOver = records.some(record => record.round === round);
       if (!isOver && !saved.some(isKept)) this.hasty.push(what);
     });
