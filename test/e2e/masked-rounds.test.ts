@@ -53,7 +53,7 @@ async function roundWithout(
 ): Promise<RoundRecord> {
   const ended = rounds(coordinator, 1);
   coordinator.events.on('round', state => {
-    if (state.phase !== at || state.cohort.count.working !== silent) return;
+    if (state.phase !== at || !('cohort' in state) || state.cohort.count.working !== silent) return;
     void clock.advance(state.quorum.deadline - clock.now());
   });
   await coordinator.start();

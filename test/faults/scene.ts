@@ -13,7 +13,7 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { type Layout, layoutOf } from '@murmuration/protocol/weights/layout';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import type { RoundState } from '@murmuration/rounds/round/round';
+import type { SeenState } from '@murmuration/rounds/round/round';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { expect } from 'vitest';
 import { enrolmentToken, lineOptions, lineTask, lineTrainer } from '../e2e/line.ts';
@@ -60,7 +60,7 @@ export class Scene {
   readonly #raw: RawDevice[] = [];
   #letTrain!: () => void;
   readonly #mayTrain: Promise<void>;
-  #latest: RoundState | undefined;
+  #latest: SeenState | undefined;
   #checkedIn = 0;
   /** The number of the round that the test is about. */
   #number = 1;
@@ -192,7 +192,7 @@ export class Scene {
   }
 
   /** Waits until the round under way has come to a phase. */
-  async phase(phase: RoundState['phase']): Promise<RoundState> {
+  async phase(phase: SeenState['phase']): Promise<SeenState> {
     await this.until(() => this.#latest?.phase === phase);
     return this.#latest!;
   }

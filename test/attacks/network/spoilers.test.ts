@@ -107,7 +107,7 @@ describe('RD3: devices that are silent once they have a part', () => {
     const [unlucky] = crowd.attackers;
     let losses = 0;
     crowd.federation.events.on('round', state => {
-      if (losses > 0 || state.phase !== 'updates') return;
+      if (losses > 0 || state.phase !== 'updates' || !('cohort' in state)) return;
       if (!state.cohort.members.some(({ device }) => device === unlucky)) return;
       losses = crowd.cohorts.length;
       crowd.fallSilent(unlucky!, 1);

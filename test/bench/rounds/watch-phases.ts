@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
-import type { RoundState } from '@murmuration/rounds/round/round';
+import type { SeenState } from '@murmuration/rounds/round/round';
 import { round } from '../benchmark.ts';
 
 /** One phase of a round as the coordinator's process went through it. */
@@ -15,11 +15,11 @@ interface Measured {
 export function watchPhases(events: CoordinatorEvents, log: (line: string) => void) {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  const measured: Partial<Record<RoundState['phase'], Measured>> = {};
-  let phase: RoundState['phase'] = 'gathering';
+  const measured: Partial<Record<SeenState['phase'], Measured>> = {};
+  let phase: SeenState['phase'] = 'gathering';
   let began = performance.now();
   let cpu = process.cpuUsage();
-  const next = (following: RoundState['phase']) => {
+  const next = (following: SeenState['phase']) => {
     const { user, system } = process.cpuUsage(cpu);
     const figures = {
       seconds: round((performance.now() - began) / 1_000),
@@ -34,7 +34,7 @@ export function watchPhases(events: CoordinatorEvents, log: (line: string) => vo
     cpu = process.cpuUsage();
     phase = following;
   };
-  const listener = (state: RoundState) => {
+  const listener = (state: SeenState) => {
     if (state.phase !== phase) next(state.phase);
   };
   events.on('round', listener);

@@ -8,7 +8,7 @@ import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import type { Origin } from '@murmuration/rounds/aggregation/running-sum';
 import { type Base, stalenessIn } from '@murmuration/rounds/round/base';
 import { maySend, membersAt, standingOf } from '@murmuration/rounds/round/cohort';
-import type { RoundState } from '@murmuration/rounds/round/round';
+import type { SeenState } from '@murmuration/rounds/round/round';
 import type { Checkpoint } from '@murmuration/rounds/round/store';
 import type { MaskingEvent } from '@murmuration/rounds/rounds/ports';
 import type { Commit, Durable, Kept, Witness, Writer } from './kept.ts';
@@ -42,7 +42,7 @@ export interface Closed {
 }
 
 /** In which order a round goes through its phases, to either end. */
-const order: readonly RoundState['phase'][] = [
+const order: readonly SeenState['phase'][] = [
   'gathering',
   'keys',
   'shares',
@@ -90,14 +90,14 @@ export class Ledger implements Witness {
   }
 
   /** A round of a coordinator changed. */
-  changed(state: RoundState, writer: Writer): void {
+  changed(state: SeenState, writer: Writer): void {
     this.#follow(state, writer);
     if ('cohort' in state && state.terms.kind === 'buffer') {
       for (const { assignment, base } of state.cohort.members) this.bases.set(assignment, base!);
       const counted = membersAt(state.cohort, 'counted').map(({ assignment }) => assignment);
       this.#inBuffer.set(state.terms.id, new Set(counted));
     }
-    if (state.phase === 'closing') {
+    if ('contributors' in state) {
       const names = state.contributors.map(({ assignment }) => assignment);
       this.#named.set(state.terms.id, names);
       const own = this.#namedBy.get(writer) ?? new Map();
@@ -114,7 +114,7 @@ export class Ledger implements Witness {
    * What is written down leads no further than what has happened, nor to another end: a round may fail where it had gone on from
    * updates that were not acknowledged, and are lost.
    */
-  #follow({ phase, terms }: RoundState, writer: Writer): void {
+  #follow({ phase, terms }: SeenState, writer: Writer): void {
     const had = this.#hadBy.get(writer) ?? new Set();
     const furthest = this.#furthest.get(terms.id) ?? order.length;
     const at = order.indexOf(phase);

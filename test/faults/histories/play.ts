@@ -263,7 +263,8 @@ async function check(world: World, after: string, operations?: number): Promise<
     const own = (state && 'cohort' in state && graceOf(state) !== undefined ? 2 : 1) + told;
     if (pending > (mayRetry ? own + 3 : own)) ledger.violate(`${pending} timers are set`);
     const isOver = !state || state.phase === 'published' || state.phase === 'failed';
-    const isQuiet = rounds.task.buffer && state?.phase === 'updates' && openMembers(state).length === 0;
+    const isUpdates = state?.phase === 'updates' && 'cohort' in state;
+    const isQuiet = rounds.task.buffer && isUpdates && openMembers(state).length === 0;
     // An answer of the storage wakes it, once that comes through.
     const isCutOff = life.isCutOff;
     const mustWake =

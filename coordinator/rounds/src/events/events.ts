@@ -5,7 +5,7 @@ import type { AuditEntry } from '../operators/audit.ts';
 import type { GateDecision } from '../registry/gate-decisions.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { RoundRecord } from '../round/record.ts';
-import type { RoundState, RoundTerms } from '../round/round.ts';
+import type { RoundTerms, SeenState } from '../round/round.ts';
 import type { Alert } from './alert.ts';
 import type { ComparedWindow, LiveAccuracy } from './monitored.ts';
 import type { PrecomputedRun } from './precomputed-run.ts';
@@ -26,7 +26,7 @@ export interface ExperimentChange {
 /** Tells watchers (log, metrics, dashboard) what happens; they change nothing. `Moments` calls what acts. */
 interface EventMap {
   /** A round changed, in its phase or in its counts. */
-  round: [state: RoundState];
+  round: [state: SeenState];
   /** Cells have said something else of the parts of a task's round under way. */
   parts: [task: TaskName];
   /** Masks come off the sum of a round; the share that is done, from 0 to 1. */

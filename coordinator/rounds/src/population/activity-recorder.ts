@@ -3,7 +3,7 @@ import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids'
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Member } from '../round/cohort.ts';
-import type { RoundState } from '../round/round.ts';
+import type { SeenState } from '../round/round.ts';
 import { BatchedWrites } from '../writes/batched-writes.ts';
 import type { ActivityChange, ActivityStore, Participation } from './activity.ts';
 
@@ -54,14 +54,14 @@ export class ActivityRecorder {
     return this.#writes.close();
   }
 
-  #follow(state: RoundState): void {
+  #follow(state: SeenState): void {
     const { id, plan } = state.terms;
     switch (state.phase) {
       case 'gathering':
         this.#gathering.add(id);
         return;
       case 'closing':
-        this.#closing.set(id, state.contributors);
+        if ('contributors' in state) this.#closing.set(id, state.contributors);
         return;
       case 'published':
         this.#add(this.#closing.get(id) ?? [], plan.task, { rounds: 0, updates: 1 });
@@ -71,7 +71,8 @@ export class ActivityRecorder {
         this.#forget(id);
         return;
       default:
-        if (this.#gathering.delete(id)) this.#add(state.cohort.members, plan.task, { rounds: 1, updates: 0 });
+        if ('cohort' in state && this.#gathering.delete(id))
+          this.#add(state.cohort.members, plan.task, { rounds: 1, updates: 0 });
     }
   }
 

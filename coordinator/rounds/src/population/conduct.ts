@@ -3,7 +3,7 @@ import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { type Laggards, laggardsOf, type Watched, watched } from '../round/laggards.ts';
-import type { RoundState } from '../round/round.ts';
+import type { SeenState } from '../round/round.ts';
 import type { DrawMark } from '../selection/careful-draw.ts';
 import { BatchedWrites } from '../writes/batched-writes.ts';
 import {
@@ -69,7 +69,7 @@ export class Conduct {
   }
 
   /** A round of the task stands like this. No failure is the round's. */
-  follow(state: RoundState): void {
+  follow(state: SeenState): void {
     this.#attempt(() => this.#follow(state));
   }
 
@@ -172,7 +172,7 @@ export class Conduct {
     }
   }
 
-  #follow(state: RoundState): void {
+  #follow(state: SeenState): void {
     const { terms } = state;
     // Devices of a buffer come and go as they like.
     if (terms.kind === 'buffer') return;
@@ -181,7 +181,7 @@ export class Conduct {
     const before = seen.phase;
     if (before && before.state.phase !== state.phase) this.#lag(seen, laggardsOf(before, state, now));
     seen.phase = 'cohort' in state ? watched(before, state, now) : undefined;
-    if (state.phase === 'closing') seen.contributors = state.contributors.map(({ device }) => device);
+    if ('contributors' in state) seen.contributors = state.contributors.map(({ device }) => device);
     if (state.phase === 'published')
       for (const device of seen.contributors)
         if (!seen.spoiled.has(device)) this.#change(device, mark => opened(mark, now, seen.slow.has(device)));

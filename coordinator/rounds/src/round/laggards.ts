@@ -1,6 +1,6 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Member } from './cohort.ts';
-import type { CollectingState, RoundState } from './round.ts';
+import type { CollectingState, SeenState } from './round.ts';
 
 /** Who has kept a phase of a round waiting. */
 export interface Laggards {
@@ -27,7 +27,7 @@ export function watched(before: Watched | undefined, state: CollectingState, now
 }
 
 /** Who has kept a phase waiting that led to `next` at `now`; nobody in one that somebody ended on purpose, or that had enough. */
-export function laggardsOf({ state, since, heardAt }: Watched, next: RoundState, now: number): Laggards {
+export function laggardsOf({ state, since, heardAt }: Watched, next: SeenState, now: number): Laggards {
   const { cohort, quorum, phase } = state;
   const isFailed = next.phase === 'failed';
   if ((isFailed && next.endedBy) || (phase === 'unmasking' && !isFailed)) return nobody;
@@ -50,7 +50,7 @@ export function laggardsOf({ state, since, heardAt }: Watched, next: RoundState,
 const isAwaited = (standing: string | undefined) => standing === 'working' || standing === 'away';
 
 /** The assignments that are in the next phase. */
-function goingOn(next: RoundState): ReadonlySet<string> {
+function goingOn(next: SeenState): ReadonlySet<string> {
   const members = 'cohort' in next ? next.cohort.members : 'contributors' in next ? next.contributors : [];
   return new Set(members.map(({ assignment }) => assignment));
 }

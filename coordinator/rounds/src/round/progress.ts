@@ -1,5 +1,5 @@
 import type { RoundId } from '@murmuration/protocol/ids/ids';
-import type { RoundState } from './round.ts';
+import type { RoundState, SeenState } from './round.ts';
 
 /** How many devices of a cohort stand how: while it is gathered, `size` is the number wanted, and later the others add up to it. */
 export interface Standings {
@@ -43,7 +43,7 @@ const pick = ({ accepted, goal, deadline }: Pick<PartProgress, 'accepted' | 'goa
   deadline,
 });
 
-export function standingsOf(state: RoundState, wanted: number, waiting: number): Standings {
+export function standingsOf(state: SeenState, wanted: number, waiting: number): Standings {
   const nobody = { waiting: 0, working: 0, done: 0, lost: 0, late: 0 };
   if ('cohort' in state) {
     const { cohort, earlier } = state;

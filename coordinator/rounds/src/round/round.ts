@@ -164,6 +164,21 @@ export type RoundEnder = 'operator' | 'watch';
 export type CollectingState = Keys | Shares | Updates | Agreement | Unmasking;
 export type RoundState = Gathering | CollectingState | Closing | Published | Failed;
 
+/** Other cells collect for a spread round: its leader knows none of its devices. */
+export interface PartsAtWork {
+  readonly phase: 'updates';
+  readonly terms: SpreadTerms;
+  readonly quorum: Quorum;
+  /** Of the parts that are over. */
+  readonly tally: Tally;
+}
+
+/** A spread round as its leader has it. */
+export type SpreadState = Gathering | PartsAtWork | Omit<Closing, 'contributors'> | Published | Failed;
+
+/** A round as watchers see it. */
+export type SeenState = RoundState | SpreadState;
+
 /** What became of the cohort: `late` was still at work at the end, `lost` had left or lost its connection. */
 export interface Tally {
   readonly cohort: number;

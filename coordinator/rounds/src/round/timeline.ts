@@ -1,5 +1,11 @@
 import { type Cohort, stand } from './cohort.ts';
-import { type CollectingState, cohortWithout, type RoundEvent, type RoundState } from './round.ts';
+import {
+  type CollectingState,
+  cohortWithout,
+  type RoundEvent,
+  type RoundState,
+  type SeenState,
+} from './round.ts';
 
 /** A phase of a round: when it was, what it waited for, and who was lost in it. */
 export interface PhaseRecord {
@@ -24,17 +30,17 @@ export interface PhaseRecord {
 /** The phases of a round, as they follow from its states. */
 export class Timeline {
   readonly #past: PhaseRecord[] = [];
-  #state: RoundState;
+  #state: SeenState;
   #startedAt: number | null;
 
   /** `state` is that of a round that begins. */
-  constructor(state: RoundState) {
+  constructor(state: SeenState) {
     this.#state = state;
     this.#startedAt = state.terms.startedAt;
   }
 
   /** `event` led to `next`; `time` is when, ms since 1970, null where that is not known. */
-  follow(event: RoundEvent, next: RoundState, time: number | null): void {
+  follow(event: RoundEvent, next: SeenState, time: number | null): void {
     const before = this.#state;
     this.#state = next;
     if (before.phase === next.phase || before.phase === 'published' || before.phase === 'failed') return;
@@ -56,7 +62,7 @@ export class Timeline {
   }
 }
 
-function recordOf(state: RoundState, startedAt: number | null): PhaseRecord | undefined {
+function recordOf(state: SeenState, startedAt: number | null): PhaseRecord | undefined {
   const { phase } = state;
   const nothing = { phase, startedAt, endedAt: null, rejected: 0, late: 0, lost: 0 };
   switch (phase) {
@@ -70,30 +76,25 @@ function recordOf(state: RoundState, startedAt: number | null): PhaseRecord | un
         deadline: null,
         goal: null,
         minimum: null,
-        accepted: state.contributors.length,
+        accepted: state.tally.accepted,
       };
-    case 'gathering': {
-      const { goal, minimum, deadline, accepted } = state.quorum;
-      return { ...nothing, phase, deadline, goal, minimum, accepted };
-    }
     default: {
-      const { quorum, cohort, earlier, terms } = state;
-      const { goal, minimum, deadline, accepted, rejected } = quorum;
+      const { goal, minimum, deadline, accepted, rejected } = state.quorum;
+      const collected = { ...nothing, phase, deadline, goal, minimum, accepted, rejected };
+      if (!('cohort' in state)) return collected;
+      const { cohort, earlier, terms } = state;
       // Whoever is at work when a buffer closes goes on in the next one.
-      if (terms.kind === 'buffer') {
-        const { late, lost } = earlier;
-        return { ...nothing, phase, deadline, goal, minimum, accepted, rejected, late, lost };
-      }
+      if (terms.kind === 'buffer') return { ...collected, late: earlier.late, lost: earlier.lost };
       const { working, away, left } = cohort.count;
       // Enough reveal: nobody waits for the rest.
       const late = phase === 'unmasking' ? 0 : working;
-      return { ...nothing, phase, deadline, goal, minimum, accepted, rejected, late, lost: away + left };
+      return { ...collected, late, lost: away + left };
     }
   }
 }
 
 /** The state with which a phase ended: the event that ended it counts in it. */
-function after(state: RoundState, event: RoundEvent): RoundState {
+function after(state: SeenState, event: RoundEvent): SeenState {
   if (state.phase === 'gathering' && event.type === 'drawn')
     return { ...state, quorum: { ...state.quorum, accepted: event.members.length } };
   if (!('cohort' in state)) return state;

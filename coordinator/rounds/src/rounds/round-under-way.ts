@@ -2,14 +2,14 @@ import type { AssignmentId, DeviceId, ModelHash, RoundId } from '@murmuration/pr
 import type { UploadReceipt } from '@murmuration/protocol/messages/round';
 import type { Device } from '../population/device.ts';
 import type { RoundRecord } from '../round/record.ts';
-import type { RoundEnder, RoundState, RoundTerms } from '../round/round.ts';
+import type { RoundEnder, RoundTerms, SeenState } from '../round/round.ts';
 import type { PhaseRecord } from '../round/timeline.ts';
 import type { MaskingEntry } from './masked-part.ts';
 
 /** Runs from the terms of a round to its record: the port that every kind of round has. */
 export interface Lifetime {
   readonly terms: RoundTerms;
-  readonly state: RoundState;
+  readonly state: SeenState;
   /** The phases so far, the one under way last. */
   readonly phases: readonly PhaseRecord[];
   /** The versions from which its assignments start. */

@@ -2,18 +2,17 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Head, History } from '../registry/ports.ts';
-import { cohortOf } from '../round/cohort.ts';
 import { type PartResult, partsDeadline, tallyOfParts } from '../round/parts.ts';
+import { openGathering } from '../round/phases/gathering.ts';
 import { openQuorum } from '../round/quorum.ts';
 import { type RoundRecord, recordOf } from '../round/record.ts';
 import {
   emptyTally,
   type Failed,
-  type Gathering,
+  type PartsAtWork,
   type RoundEnder,
-  type RoundState,
+  type SpreadState,
   type SpreadTerms,
-  type Updates,
 } from '../round/round.ts';
 import { Timeline } from '../round/timeline.ts';
 import { commitRound } from './commit-round.ts';
@@ -54,7 +53,7 @@ export class SpreadRound implements Lifetime {
   readonly #stop = new AbortController();
   /** Aborted once its version is not wanted any more. */
   readonly #unwanted = new AbortController();
-  #state: RoundState;
+  #state: SpreadState;
   #results: ReadonlyMap<number, PartResult> = new Map();
   #sums: SumOfParts | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -72,7 +71,7 @@ export class SpreadRound implements Lifetime {
     this.ended = new Promise(resolve => {
       this.#settle = resolve;
     });
-    this.#state = this.#gathering();
+    this.#state = openGathering(terms);
     this.#timeline = new Timeline(this.#state);
     this.#ports.events.emit('round', this.#state);
     this.begun = isSaved ? Promise.resolve() : this.#begin();
@@ -82,7 +81,7 @@ export class SpreadRound implements Lifetime {
     );
   }
 
-  get state(): RoundState {
+  get state(): SpreadState {
     return this.#state;
   }
 
@@ -150,27 +149,15 @@ export class SpreadRound implements Lifetime {
   #follow(): void {
     const { startedAt, limits } = this.terms;
     const isGathering = this.#results.size === 0 && this.#ports.clock.now() < startedAt + limits.gathering;
-    this.#become(isGathering ? this.#gathering() : this.#updates());
+    this.#become(isGathering ? openGathering(this.terms) : this.#atWork());
   }
 
-  #gathering(): Gathering {
+  #atWork(): PartsAtWork {
     const { terms } = this;
-    const deadline = terms.startedAt + terms.limits.gathering;
-    return { phase: 'gathering', terms, quorum: openQuorum(terms.cohortSize, terms.minimum, deadline) };
-  }
-
-  #updates(): Updates {
-    const { terms } = this;
-    const { accepted, rejected, late, lost } = tallyOfParts(this.#results, this.#summed);
-    const time = partsDeadline(terms);
-    return {
-      phase: 'updates',
-      terms,
-      quorum: { ...openQuorum(terms.goal, terms.minimum, time), accepted, rejected },
-      cohort: cohortOf([]),
-      deadlines: { keys: time, shares: time, updates: time, agreement: time, unmasking: time },
-      earlier: { rejected: 0, late, lost },
-    };
+    const tally = tallyOfParts(this.#results, this.#summed);
+    const { accepted, rejected } = tally;
+    const quorum = { ...openQuorum(terms.goal, terms.minimum, partsDeadline(terms)), accepted, rejected };
+    return { phase: 'updates', terms, quorum, tally };
   }
 
   /** Parts that have a sum. */
@@ -180,7 +167,7 @@ export class SpreadRound implements Lifetime {
     );
   }
 
-  #become(state: RoundState): void {
+  #become(state: SpreadState): void {
     const { clock, events } = this.#ports;
     const before = JSON.stringify(summaryOf(this.#state));
     this.#state = state;
@@ -191,10 +178,9 @@ export class SpreadRound implements Lifetime {
   async #close(): Promise<void> {
     const { terms } = this;
     const { spread, makeVersion, privacy, moments, events, clock } = this.#ports;
-    if (this.#state.phase === 'gathering') this.#become(this.#updates());
+    if (this.#state.phase === 'gathering') this.#become(this.#atWork());
     const tally = tallyOfParts(this.#results, this.#summed);
-    // Who contributed is for the cells of the parts to record.
-    this.#become({ phase: 'closing', terms, contributors: [], tally });
+    this.#become({ phase: 'closing', terms, tally });
     try {
       this.#sums = await untilStored(
         () =>
@@ -275,7 +261,7 @@ export class SpreadRound implements Lifetime {
     this.#looking = Promise.all([before, end()]).then(() => {});
   }
 
-  #conclude(state: RoundState, record: RoundRecord): void {
+  #conclude(state: SpreadState, record: RoundRecord): void {
     this.#become(state);
     this.#settle(record);
   }
@@ -334,6 +320,6 @@ export class SpreadRound implements Lifetime {
 }
 
 /** What of a state others hear of. */
-function summaryOf(state: RoundState): unknown {
+function summaryOf(state: SpreadState): unknown {
   return [state.phase, 'quorum' in state ? state.quorum : null];
 }

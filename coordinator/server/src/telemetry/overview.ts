@@ -12,7 +12,7 @@ import type { VersionAliases } from '@murmuration/rounds/promotion/version-alias
 import type { History } from '@murmuration/rounds/registry/ports';
 import { standingsOf } from '@murmuration/rounds/round/progress';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import type { RoundState, SpreadTerms } from '@murmuration/rounds/round/round';
+import type { SeenState, SpreadTerms } from '@murmuration/rounds/round/round';
 import type { PhaseRecord } from '@murmuration/rounds/round/timeline';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
 import type { Lifetime } from '@murmuration/rounds/rounds/round-under-way';
@@ -175,7 +175,7 @@ export class Overviews {
   }
 }
 
-function isOver({ phase }: RoundState): boolean {
+function isOver({ phase }: SeenState): boolean {
   return phase === 'published' || phase === 'failed';
 }
 

@@ -1,5 +1,5 @@
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import type { RoundState } from '@murmuration/rounds/round/round';
+import type { SeenState } from '@murmuration/rounds/round/round';
 import { percent } from '@murmuration/simulations/study/percent';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
@@ -101,7 +101,7 @@ export class Display {
   }
 
   /** Shows where the round under way stands. */
-  progress(state: RoundState): void {
+  progress(state: SeenState): void {
     if (!this.#bar || state.phase === 'published' || state.phase === 'failed') return;
     const { number } = state.terms;
     const [done, total] =

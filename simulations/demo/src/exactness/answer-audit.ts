@@ -5,7 +5,7 @@ import { queryForm } from '@murmuration/protocol/queries/vector';
 import { addPacked, packedLength } from '@murmuration/protocol/secagg/ring';
 import type { Member } from '@murmuration/rounds/round/cohort';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import type { RoundState } from '@murmuration/rounds/round/round';
+import type { SeenState } from '@murmuration/rounds/round/round';
 import type { AskedQuery } from './answer-recorder.ts';
 import type { PlainUpdate } from './plain-update.ts';
 
@@ -47,8 +47,8 @@ export class AnswerAudit {
   }
 
   /** Hears every state of a round. */
-  observe(state: RoundState): void {
-    if (state.phase !== 'closing') return;
+  observe(state: SeenState): void {
+    if (!('contributors' in state)) return;
     const { id: round, plan } = state.terms;
     const query = queryOf(plan);
     const { largestCohort } = plan;

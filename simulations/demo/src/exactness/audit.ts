@@ -5,7 +5,7 @@ import { encodeModel, type FileBeside, type ModelFiles } from '@murmuration/prot
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { Member } from '@murmuration/rounds/round/cohort';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import type { RoundState } from '@murmuration/rounds/round/round';
+import type { SeenState } from '@murmuration/rounds/round/round';
 import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
 import { cohortSizeOf, type Task } from '@murmuration/rounds/task/task';
 import type { PlainUpdate } from './plain-update.ts';
@@ -77,8 +77,8 @@ export class ExactnessAudit {
   }
 
   /** Hears every state of a round. */
-  observe(state: RoundState): void {
-    if (state.phase === 'closing') this.#contributors = state.contributors;
+  observe(state: SeenState): void {
+    if ('contributors' in state) this.#contributors = state.contributors;
   }
 
   /** Checks a round that is over, and forgets its updates. `ngrams` is the file of n-grams that its version has beside the model. */

@@ -7,7 +7,7 @@ import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { QueryResult, QueryResultStore } from '@murmuration/rounds/registry/query-results';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import type { RoundState } from '@murmuration/rounds/round/round';
+import type { SeenState } from '@murmuration/rounds/round/round';
 import {
   asksItself,
   type FurtherRound,
@@ -117,7 +117,7 @@ export class AskedNgrams {
     return this.#round?.id === round ? this.#round.label : undefined;
   }
 
-  #hear({ terms: { id, plan } }: RoundState): void {
+  #hear({ terms: { id, plan } }: SeenState): void {
     const { query } = this.#asking;
     if (this.#round?.id === id) return;
     const asked = queryOf(plan);

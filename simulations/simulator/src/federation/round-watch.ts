@@ -3,7 +3,7 @@ import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import type { RoundState } from '@murmuration/rounds/round/round';
+import type { SeenState } from '@murmuration/rounds/round/round';
 import type { PhaseFigures, RoundEnded, RoundPhase } from '../run-events/run-event.ts';
 
 type Figures = { -readonly [Name in keyof PhaseFigures]: PhaseFigures[Name] };
@@ -76,15 +76,15 @@ export class RoundWatch {
     return event;
   }
 
-  #changed(state: RoundState): void {
+  #changed(state: SeenState): void {
     if (state.phase === 'published' || state.phase === 'failed' || state.phase === this.#phase) return;
     this.#leave();
-    if (state.phase === 'closing')
+    if ('contributors' in state)
       this.#contributors = state.contributors.flatMap(({ device }) => this.#clientOf(device) ?? []);
     const gone =
       'earlier' in state
         ? state.earlier.late + state.earlier.lost
-        : state.phase === 'closing'
+        : 'tally' in state
           ? state.tally.late + state.tally.lost
           : 0;
     this.#of(this.#phase).lost += Math.max(0, gone - this.#lost);

@@ -3,7 +3,7 @@ import type { Config } from '@murmuration/coordinator/assembly/config';
 import { type CoordinatorEnvironment, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import type { RoundState } from '@murmuration/rounds/round/round';
+import type { SeenState } from '@murmuration/rounds/round/round';
 import type { Storage } from '@murmuration/storage/storage';
 import { wordsQueryName, wordsTask } from './words-task.ts';
 
@@ -20,7 +20,7 @@ export interface Finding {
     rest(): Promise<void>;
   };
   /** Hears every state of the two rounds. */
-  readonly progress: (state: RoundState) => void;
+  readonly progress: (state: SeenState) => void;
 }
 
 /** The words that phones agree on. */

@@ -65,7 +65,7 @@ async function play(history: readonly Operation[]): Promise<Federation> {
   const all = Array.from({ length: devices }, (_, index) => new MaskedDevice(federation, index));
   const contributors = new Map<RoundId, readonly AssignmentId[]>();
   events.on('round', state => {
-    if (state.phase === 'closing')
+    if ('contributors' in state)
       contributors.set(
         state.terms.id,
         state.contributors.map(({ assignment }) => assignment),

@@ -18,7 +18,7 @@ import type { History } from '@murmuration/rounds/registry/ports';
 import type { QueryResultStore } from '@murmuration/rounds/registry/query-results';
 import type { VerdictStore } from '@murmuration/rounds/registry/verdicts';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
-import type { RoundState } from '@murmuration/rounds/round/round';
+import type { SeenState } from '@murmuration/rounds/round/round';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import * as z from 'zod';
@@ -241,7 +241,7 @@ function fromDevices(measured: DeviceMetrics | undefined): z.input<typeof versio
   };
 }
 
-function liveRound(state: RoundState): z.input<typeof round> {
+function liveRound(state: SeenState): z.input<typeof round> {
   const { id, number, startedAt, plan } = state.terms;
   return {
     round: id,

@@ -79,6 +79,8 @@ describe('a round that is spread over three cells', () => {
     const { terms } = leader.rounds.newest!;
     expect(terms).toMatchObject({ parts: { count: 3, smallest: 3 }, goal: 2 * count });
     expect(leader.rounds.newest!.phases.map(({ phase }) => phase)).toEqual(['gathering', 'updates']);
+    // Its devices are with other cells.
+    expect(leader.rounds.newest!.state).not.toHaveProperty('cohort');
     for (let i = 0; i < 5; i++) {
       for (const part of [1, 2, 3]) expect(phaseOf(world, part)).toBe(phases[i]);
       await step(world);
@@ -88,6 +90,7 @@ describe('a round that is spread over three cells', () => {
     expect(record).toMatchObject({
       outcome: 'published',
       tally: { cohort: count, accepted: count, lost: 0 },
+      phases: [{}, {}, { phase: 'closing', accepted: count }],
       parts: [1, 2, 3].map(part => {
         const devices = world.devicesOf(part).length;
         return { devices, contributors: devices, failure: null };
