@@ -205,8 +205,10 @@ export type RoundEvent =
   | { readonly type: 'left'; readonly assignment: AssignmentId }
   | { readonly type: 'away'; readonly assignment: AssignmentId }
   | { readonly type: 'back'; readonly assignment: AssignmentId }
-  /** A buffer may close; `regardless`: with what it has, since the next one has begun. */
-  | { readonly type: 'due'; readonly regardless?: true }
+  /** A buffer may close once it is full. */
+  | { readonly type: 'due' }
+  /** The next buffer has begun: this one closes with what it has. */
+  | { readonly type: 'succeeded' }
   /** The clock reached `time`. */
   | { readonly type: 'tick'; readonly time: number }
   /** Those whose connection is gone had their time to come back. */

@@ -61,13 +61,18 @@ export class BufferedPart {
     return state.phase === 'updates' && isAnyLate(state, time);
   }
 
-  /** The buffer may close from `time` on, ms since 1970; one after which another has begun already closes at once, with what it has. */
-  due(time: number, regardless: boolean): void {
+  /** The buffer may close from `time` on, ms since 1970. */
+  due(time: number): void {
     this.#cancelDue();
     if (this.#execution.stop.signal.aborted) return;
-    const happens = () => this.#execution.happen({ type: 'due', ...(regardless && { regardless }) });
+    const happens = () => this.#execution.happen({ type: 'due' });
     if (time <= this.#clock.now()) happens();
     else this.#cancelDue = this.#clock.at(time, happens);
+  }
+
+  /** Another has begun after it already, as before a restart: it closes at once, with what it has. */
+  succeeded(): void {
+    this.#execution.happen({ type: 'succeeded' });
   }
 
   /** It closes by itself no more. */

@@ -139,8 +139,12 @@ export class RoundDriver implements RoundUnderWay {
     return claims.has(assignment) && (claims.roundOf(assignment) ?? this.terms.id) === round;
   }
 
-  due(time: number, regardless = false): void {
-    this.#buffer?.due(time, regardless);
+  due(time: number): void {
+    this.#buffer?.due(time);
+  }
+
+  succeeded(): void {
+    this.#buffer?.succeeded();
   }
 
   poolChanged(): void {

@@ -80,7 +80,9 @@ export interface Attendance {
   /** Those who wait for an assignment are others. */
   poolChanged(): void;
   /** As `BufferedPart.due`, of a buffer. */
-  due(time: number, regardless?: boolean): void;
+  due(time: number): void;
+  /** As `BufferedPart.succeeded`, of a buffer. */
+  succeeded(): void;
 }
 
 /** A round whose devices are connected here. */

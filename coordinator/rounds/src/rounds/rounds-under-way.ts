@@ -95,7 +95,7 @@ export class RoundsUnderWay {
     this.#newest = second ?? first;
     if (second) this.#ports.succession.follow(first.terms.id, second);
     const carried = this.#carry(first);
-    if (second) first.here?.due(0, true);
+    if (second) first.here?.succeeded();
     else this.#setDue(first);
     return carried;
   }

@@ -73,7 +73,8 @@ export function buffering(state: Buffering, event: RoundEvent): Step {
     case 'tick':
       return event.time < quorum.deadline ? unchanged(state) : expire(state, event.time);
     case 'due':
-      if (!event.regardless) return settle({ ...state, isDue: true });
+      return settle({ ...state, isDue: true });
+    case 'succeeded':
       // One whose update nobody was told of may be missing.
       if (quorum.accepted < quorum.goal - 1)
         return failed(state, `Only ${quorum.accepted} of ${quorum.goal} updates are left after a restart.`);
