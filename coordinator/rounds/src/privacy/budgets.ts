@@ -170,7 +170,7 @@ export class PrivacyBudgets {
     const { name, privacy } = task;
     const versions: Account = privacy
       ? { mechanism: this.#wholeMechanism({ ...task, privacy }, numbersOf(task, values)), wanted: privacy }
-      : { mechanism: this.#accountOf(name).released(true) };
+      : { mechanism: this.#accountOf(name).released('at least') };
     const all = [versions, ...this.answers.accountsOf(task)].filter(
       ({ mechanism, wanted }) => wanted || accountOf(mechanism).epsilonAt(1e-12) > 0,
     );
@@ -190,7 +190,7 @@ export class PrivacyBudgets {
     const answers = this.answers.spentOf(name);
     const account = this.#accountOf(name);
     if (!answers || (privacy && account.isBroken)) return { epsilon: null, delta };
-    const parts = [account.released(), answers];
+    const parts = [account.released('counted'), answers];
     return { epsilon: accountOf({ kind: 'composed', parts }).epsilonAt(delta), delta };
   }
 
@@ -237,7 +237,7 @@ export class PrivacyBudgets {
   requireNoise(task: Task, values: number): void {
     const { name, privacy } = task;
     if (privacy?.blt) requireRoom(privacy.blt, values);
-    const before = this.#accountOf(name).released(true);
+    const before = this.#accountOf(name).released('at least');
     if (privacy?.devices && accountOf(before).epsilonAt(privacy.delta) < privacy.epsilon)
       deviceNoiseOf({ ...task, privacy }, values, before);
   }
@@ -357,7 +357,7 @@ export class PrivacyBudgets {
     const current = account.current(task, values);
     if (current) return current;
     // As devices add it up, which don't know how many were counted.
-    const before = account.released(privacy.devices !== undefined);
+    const before = account.released(privacy.devices ? 'at least' : 'counted');
     const already = accountOf(before).epsilonAt(privacy.delta);
     if (already >= privacy.epsilon)
       throw new MurmurationError(
@@ -374,7 +374,7 @@ export class PrivacyBudgets {
   #wholeMechanism(task: PrivateTask, values: number): Mechanism {
     const { name, privacy } = task;
     const account = this.#accountOf(name);
-    const before = account.released(true);
+    const before = account.released('at least');
     const isOver =
       !account.current(task, values) && accountOf(before).epsilonAt(privacy.delta) >= privacy.epsilon;
     return isOver ? before : account.releasedAtEnd(task, values);

@@ -22,7 +22,7 @@ import {
 import { type DeviceNoise, planNoiseOf } from '../task/device-noise.ts';
 import type { Task } from '../task/task.ts';
 import type { BudgetTerms, OpenBudget, PrivacyLedger } from './ledger.ts';
-import { releasedOf } from './released.ts';
+import { releasedOf, releasedOfAll } from './released.ts';
 
 export interface QueryBudgetPorts {
   readonly ledger: PrivacyLedger;
@@ -161,7 +161,7 @@ export class QueryBudgets {
   /** What all answers of a task have come to so far; undefined: some were shown without noise after noise was promised, so that no ε holds. */
   spentOf(task: TaskName): Mechanism | undefined {
     const all = [...(this.#of.get(task)?.values() ?? [])].flat();
-    return all.some(({ terms }) => terms === null) ? undefined : mechanismOf(all, 'as counted');
+    return all.some(({ terms }) => terms === null) ? undefined : releasedOfAll(all, 'counted');
   }
 
   /** What the queries of a task come to once their budgets are spent, and those that it has no more, or without a budget, have come to. Throws as `next`. */
@@ -235,7 +235,7 @@ export class QueryBudgets {
   #statement(task: TaskName, query: NoisedQuery): Statement {
     const budgets = this.#budgets(task, query.name);
     const isBroken = budgets.some(({ terms }) => terms === null);
-    return spent(mechanismOf(budgets, 'as counted'), query.privacy.delta, {
+    return spent(releasedOfAll(budgets, 'counted'), query.privacy.delta, {
       clip: longestAnswer(query) * unitOf(query),
       released: 'every sum of answers to this query',
       noiseBy: 'device',
@@ -248,14 +248,7 @@ export class QueryBudgets {
 
 type NoisedBudget = OpenBudget & { readonly terms: BudgetTerms & { readonly noise: DeviceNoise } };
 
-/** Everything that was released of budgets; unless `as counted`, with no more noise than that of the smallest sums, as devices add it up. */
-function mechanismOf(budgets: readonly OpenBudget[], as: 'at least' | 'as counted' = 'at least'): Mechanism {
-  const parts = budgets.flatMap(({ terms, steps, counted }) =>
-    terms && steps > 0 ? [releasedOf(terms, as === 'as counted' ? counted : counted.map(() => 0))] : [],
-  );
-  const [only, ...others] = parts;
-  return only && others.length === 0 ? only : { kind: 'composed', parts };
-}
+const mechanismOf = (budgets: readonly OpenBudget[]) => releasedOfAll(budgets, 'at least');
 
 /** A device may be in each sum, and nothing of its noise is taken back later. */
 const termsOf = ({ privacy }: NoisedQuery, { perDevice, quorum, clip }: DeviceNoise): BudgetTerms => ({

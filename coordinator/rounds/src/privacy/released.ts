@@ -24,6 +24,15 @@ export function releasedOf(terms: BudgetTerms, counted: readonly number[]): Mech
   return only && others.length === 0 ? only : { kind: 'composed', parts: releases };
 }
 
+/** Everything that was released of budgets; `at least`: with no more noise than that of the smallest sums, as devices add it up. */
+export function releasedOfAll(budgets: readonly OpenBudget[], as: 'counted' | 'at least'): Mechanism {
+  const parts = budgets.flatMap(({ terms, steps, counted }) =>
+    terms && steps > 0 ? [releasedOf(terms, as === 'counted' ? counted : counted.map(() => 0))] : [],
+  );
+  const [only, ...others] = parts;
+  return only && others.length === 0 ? only : { kind: 'composed', parts };
+}
+
 /** Whether devices have added the noise of all that was released, so that nobody saw a sum without it; of what will be, where nothing was. */
 export function isByDevices(budgets: readonly OpenBudget[]): boolean {
   const used = budgets.filter(({ steps }) => steps > 0);

@@ -3,7 +3,7 @@ import { spent } from '@murmuration/privacy/statements/spent';
 import type { Statement } from '@murmuration/privacy/statements/statement';
 import { goesOn, type PrivateTask, termsOf } from './budget-terms.ts';
 import type { BudgetTerms, OpenBudget } from './ledger.ts';
-import { isByDevices, releasedOf } from './released.ts';
+import { isByDevices, releasedOf, releasedOfAll } from './released.ts';
 
 /** What the ledger has of one task: its budgets for versions, and what they come to. */
 export class TaskAccount {
@@ -41,13 +41,9 @@ export class TaskAccount {
     return newest && goesOn(newest, task, values) ? newest : undefined;
   }
 
-  /** Everything that was released so far; `atLeast`: with no more noise by devices than that of the smallest sums. */
-  released(atLeast = false): Mechanism {
-    const parts = this.budgets.flatMap(({ terms, steps, counted }) =>
-      terms && steps > 0 ? [releasedOf(terms, atLeast ? counted.map(() => 0) : counted)] : [],
-    );
-    const [only, ...others] = parts;
-    return only && others.length === 0 ? only : { kind: 'composed', parts };
+  /** As `releasedOfAll`. */
+  released(as: 'counted' | 'at least'): Mechanism {
+    return releasedOfAll(this.budgets, as);
   }
 
   /**
@@ -55,7 +51,7 @@ export class TaskAccount {
    */
   releasedAtEnd(task: PrivateTask, values: number): Mechanism {
     const newest = this.current(task, values);
-    const terms = newest?.terms ?? termsOf(task, values, this.released(true));
+    const terms = newest?.terms ?? termsOf(task, values, this.released('at least'));
     const whole = releasedOf(terms, Array(terms.rounds).fill(0));
     const earlier = this.budgets.flatMap(({ id, terms, counted }) =>
       terms && id !== newest?.id && counted.length > 0
@@ -76,7 +72,7 @@ export class TaskAccount {
     const known = this.#statements.get(key);
     if (known) return known;
     const areByDevices = isByDevices(this.budgets);
-    const statement = spent(this.released(), delta, {
+    const statement = spent(this.released('counted'), delta, {
       clip,
       released: areByDevices
         ? 'every sum of updates'

@@ -68,7 +68,7 @@ async function restored(
     const { layout } = await registry.files(terms.plan.model);
     if (terms.plan.control) registry.putBeside(terms.plan.model, terms.plan.control.file);
     reason = await takenBack(saved, registry, ports.history);
-    if (terms.kind === 'spread') return ended(maker.spread(task, terms, layout, true), reason);
+    if (terms.kind === 'spread') return ended(maker.spread(task, terms, layout, { isSaved: true }), reason);
     aggregate = maker.aggregateFor(task, terms, layout);
     restore(aggregate, saved, task);
     if (terms.kind === 'buffer') {

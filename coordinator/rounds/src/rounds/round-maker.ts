@@ -75,7 +75,7 @@ export class RoundMaker {
   }
 
   /** A round whose parts are run by cells, as it is led here. Throws `config.invalid` where it can't be led. */
-  spread(task: Task, terms: SpreadTerms, layout: Layout, isSaved = false): SpreadRound {
+  spread(task: Task, terms: SpreadTerms, layout: Layout, { isSaved = false } = {}): SpreadRound {
     const { store, spread } = this.#ports;
     if (!store || !spread || terms.parts.count !== task.spread?.count)
       throw new MurmurationError(
@@ -87,7 +87,7 @@ export class RoundMaker {
       if (isOfPart(sum)) return sum;
       throw new MurmurationError('config.invalid', 'The sums of parts of a round are added up in a ring.');
     };
-    return new SpreadRound(terms, emptySum, { ...this.#ports, store, spread }, isSaved);
+    return new SpreadRound(terms, emptySum, { ...this.#ports, store, spread }, { isSaved });
   }
 
   /** What a round gathers into, empty. */

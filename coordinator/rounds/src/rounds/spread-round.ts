@@ -62,7 +62,7 @@ export class SpreadRound implements Lifetime {
   #settle!: (record: RoundRecord | undefined) => void;
 
   /** Begins a round, or goes on with one that the storage has, `isSaved`; `emptySum` makes an empty sum of it. */
-  constructor(terms: SpreadTerms, emptySum: () => PartSum, ports: LeaderPorts, isSaved = false) {
+  constructor(terms: SpreadTerms, emptySum: () => PartSum, ports: LeaderPorts, { isSaved = false } = {}) {
     this.terms = terms;
     this.bases = [terms.plan.model];
     this.#ports = ports;

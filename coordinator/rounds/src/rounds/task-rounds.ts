@@ -42,6 +42,9 @@ type Activity =
   /** A round is under way, or about to be. */
   | { readonly is: 'running' };
 
+/** The occasion of a round: an operator, who wants it before its time, its time, or that of a query only. */
+type Occasion = 'command' | 'schedule' | 'query';
+
 /** The rounds of one task, one after the other, on its schedule, and those of its queries between them. */
 export class TaskRounds {
   readonly #registry: Registry;
@@ -204,7 +207,7 @@ export class TaskRounds {
   }
 
   /** Rounds begin on schedule again; where `recalls`, devices that were sent away hear of it. */
-  unpause(recalls = true): void {
+  unpause({ recalls = true } = {}): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     if (this.#life === 'new') return;
@@ -277,7 +280,7 @@ export class TaskRounds {
       );
     if (this.#isSpent) throw new MurmurationError('privacy.spent');
     this.#unschedule();
-    void this.#runOne(true);
+    void this.#runOne('command');
   }
 
   /**
@@ -380,7 +383,7 @@ export class TaskRounds {
     const trains = mayTrain && nextAt <= asksAt;
     const at = trains ? nextAt : asksAt;
     if (at === Number.POSITIVE_INFINITY) return;
-    const cancel = clock.at(at, () => void this.#runOne(false, trains));
+    const cancel = clock.at(at, () => void this.#runOne(trains ? 'schedule' : 'query'));
     this.#activity = { is: 'scheduled', cancel };
   }
 
@@ -391,13 +394,13 @@ export class TaskRounds {
     this.#activity = { is: 'idle' };
   }
 
-  /** Whatever goes wrong in a round, the next one follows. `isEarly`: it begins before its time; not `trains`: it is only a query's. */
-  async #runOne(isEarly = false, trains = true): Promise<void> {
+  /** Whatever goes wrong in a round, the next one follows. */
+  async #runOne(occasion: Occasion): Promise<void> {
     const { clock, moments, events } = this.#ports;
     this.#activity = { is: 'running' };
     try {
       this.#times.tries();
-      await this.#begin(isEarly, trains);
+      await this.#begin(occasion);
     } catch (error) {
       if (codeOf(error) === 'privacy.spent') {
         this.#isSpent = true;
@@ -412,15 +415,16 @@ export class TaskRounds {
     this.#rest();
   }
 
-  async #begin(isEarly: boolean, trains: boolean): Promise<void> {
+  async #begin(occasion: Occasion): Promise<void> {
     const { head, files, newest } = await this.#registry.current(this.task.name);
     if (this.#hasStopped) return;
+    const isEarly = occasion === 'command';
     const query = isEarly
       ? undefined
       : this.#inquiries.next(this.upcoming, this.#ports.clock.now(), this.#isPaused, query =>
           this.#armFor(query),
         );
-    if (!query && (!trains || this.isBetweenRuns)) return;
+    if (!query && (occasion === 'query' || this.isBetweenRuns)) return;
     this.#takeOver();
     if (query) return this.#ask(query, head.version.model, files);
     this.#central?.follow(newest);

@@ -171,7 +171,7 @@ function roundsOf(
   let hasStarted = false;
   return async () => {
     // Whom the round wants is invited: nobody else may come.
-    if (hasStarted && !virtual) coordination.rounds.unpause(false);
+    if (hasStarted && !virtual) coordination.rounds.unpause({ recalls: false });
     if (!hasStarted) {
       hasStarted = true;
       if (areSteered) crowd.meet(Math.max(settings.schedule.every, firstMeeting));
