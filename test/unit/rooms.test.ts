@@ -140,7 +140,6 @@ const order: Record<string, readonly string[]> = {
   'coordinator/server/src': [
     'telemetry',
     'cells',
-    'prediction',
     'devices',
     'inference',
     'http',

@@ -24,4 +24,6 @@ export interface RunOptions {
    * `[rows, …]` in place of `[rows, steps, …]`. For models with `takesLengths`.
    */
   readonly lengths?: readonly number[] | undefined;
+  /** Leaves out a softmax that ends the one output of a layers model. */
+  readonly logits?: boolean | undefined;
 }

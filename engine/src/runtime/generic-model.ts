@@ -1,7 +1,8 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { Tensor, TensorSpec } from '@murmuration/protocol/tensors/tensor';
 import { sizeOf } from '@murmuration/protocol/weights/layout';
-import type { LoadedModel } from '../inference/loaded-model.ts';
+import type { LoadedModel, RunOptions } from '../inference/loaded-model.ts';
+import { logitsOf } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
 import { mostKept, refuseAnswer, refuseInput, valuesWithin } from './intermediates.ts';
 
@@ -16,6 +17,8 @@ export class GenericModel implements LoadedModel {
   readonly takesLengths = false;
   readonly #model: tf.LayersModel;
   readonly #tokens: number | undefined;
+  /** Whether its one input is looked up, whatever numbers that is said to hold. */
+  readonly #isOverTokens: boolean;
   /** Whether each row is answered by itself, so that many can be in parts. */
   readonly #isByRows: boolean;
 
@@ -33,9 +36,10 @@ export class GenericModel implements LoadedModel {
     // A lookup beyond the table is no error of every backend.
     const lookup = model.layers.find(layer => layer.getClassName() === 'Embedding');
     this.#tokens = lookup && (lookup.getConfig().inputDim as number);
+    this.#isOverTokens = lookup?.inboundNodes[0]?.inputTensors[0] === model.inputs[0] && inputs.length === 1;
   }
 
-  async run(inputs: readonly Tensor[]): Promise<readonly Tensor[]> {
+  async run(inputs: readonly Tensor[], { logits }: RunOptions = {}): Promise<readonly Tensor[]> {
     for (const input of inputs) this.#check(input);
     const rows = this.#isByRows ? (inputs[0]?.shape[0] ?? 1) : 1;
     const [one] = inRows(inputs, this.#isByRows ? 1 : 0);
@@ -48,11 +52,11 @@ export class GenericModel implements LoadedModel {
         `For such a${this.#isByRows ? ' row' : 'n input'} the model would keep ${kept} values at a time; ${mostKept} are the most. Ask with a shorter one.`,
       );
     const atOnce = Math.floor(mostKept / kept);
-    if (rows <= atOnce) return this.#runAtOnce(inputs);
+    if (rows <= atOnce) return this.#runAtOnce(inputs, logits);
     const parts: (readonly Tensor[])[] = [];
     let values = 0;
     for (const part of inRows(inputs, atOnce)) {
-      const outputs = await this.#runAtOnce(part);
+      const outputs = await this.#runAtOnce(part, logits);
       parts.push(outputs);
       values += outputs.reduce((sum, { data }) => sum + data.length, 0);
       if (values > mostKept) refuseAnswer('the request', values);
@@ -60,12 +64,16 @@ export class GenericModel implements LoadedModel {
     return parts[0]!.map((_, output) => joined(parts.map(part => part[output]!)));
   }
 
-  async #runAtOnce(inputs: readonly Tensor[]): Promise<readonly Tensor[]> {
+  async #runAtOnce(inputs: readonly Tensor[], logits = false): Promise<readonly Tensor[]> {
     const asked = tf.tidy(() => {
       const tensors = inputs.map(({ data, shape, datatype }) =>
         tf.tensor(data as Float32Array, shape as number[], dtypeOf[datatype as keyof typeof dtypeOf]),
       );
-      const results = this.#model.apply(tensors.length === 1 ? (tensors[0] as tf.Tensor) : tensors);
+      const one = tensors.length === 1 ? (tensors[0] as tf.Tensor) : undefined;
+      const results =
+        logits && one && this.outputs.length === 1
+          ? logitsOf(this.#model)(one)
+          : this.#model.apply(one ?? tensors);
       return (Array.isArray(results) ? results : [results]) as tf.Tensor[];
     });
     try {
@@ -87,9 +95,9 @@ export class GenericModel implements LoadedModel {
   #check({ name, datatype, shape, data }: Tensor): void {
     if (sizeOf(shape) === 0) refuseInput(`The tensor "${name}" is empty; the model takes one row at least.`);
     const tokens = this.#tokens;
-    if (tokens === undefined || datatype !== 'INT32') return;
+    if (tokens === undefined || (datatype !== 'INT32' && !this.#isOverTokens)) return;
     for (const token of data as Int32Array)
-      if (token < 0 || token >= tokens)
+      if (!Number.isInteger(token) || token < 0 || token >= tokens)
         refuseInput(`The tensor "${name}" holds ${token}; the model knows 0 to ${tokens - 1}.`);
   }
 

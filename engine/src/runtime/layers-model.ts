@@ -109,7 +109,7 @@ class FusedModel implements LoadedModel {
     this.#classes = outputs[0]?.shape.at(-1) ?? 0;
   }
 
-  async run([input]: readonly Tensor[], { lengths }: RunOptions = {}): Promise<readonly Tensor[]> {
+  async run([input]: readonly Tensor[], { lengths, logits }: RunOptions = {}): Promise<readonly Tensor[]> {
     const [spec] = this.outputs;
     if (!input || !spec) throw new RangeError('The model takes one input.');
     const [batch = 0, ...row] = input.shape;
@@ -133,7 +133,7 @@ class FusedModel implements LoadedModel {
         const positions = positionsOf(rows, steps, everyStep, ends);
         this.#scorer.score(part, { batch: rows, steps }, positions, (_, all, offset) => {
           scores.set(all.subarray(offset, offset + classes), at);
-          if (this.#says === 'probabilities') softmaxRow(scores, at, classes);
+          if (this.#says === 'probabilities' && !logits) softmaxRow(scores, at, classes);
           at += classes;
         });
       }

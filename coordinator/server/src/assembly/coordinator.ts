@@ -1,6 +1,7 @@
 import { isLoopback } from '@murmuration/serving/access/loopback';
 import { placeOf } from '@murmuration/storage/place';
 import { listen } from '../http/listen.ts';
+import { devicePredictions } from '../inference/device-predictions.ts';
 import { logStart } from '../telemetry/log.ts';
 import { followOthers, openCell, TicketCheck } from './cell.ts';
 import { openCore } from './core.ts';
@@ -76,7 +77,8 @@ export async function openCoordinator(base: ProcessScope, start: Start): Promise
   // What answers requests is still there while the last are answered.
   opened.add(() => entrance.close());
   openFeed(scope, entrance, watch);
-  gateway.open(core.requests);
+  const predict = devicePredictions({ ...core, ...inference, most: config.limits.predictions });
+  gateway.open({ ...core.requests, predict });
   // What other cells have under way is theirs.
   if (!cell) await core.resume();
   const url = await listen(app, config, entrance.isEncrypted ? 'https' : 'http');

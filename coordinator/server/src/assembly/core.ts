@@ -23,7 +23,6 @@ import type { Task } from '@murmuration/rounds/task/task';
 import { NewWords } from '@murmuration/rounds/vocabulary/new-words';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { Uploads } from '../devices/uploads.ts';
-import { RemotePredictions } from '../prediction/remote-predictions.ts';
 import type { CorePorts, FollowedExperiments } from './core-ports.ts';
 import { deviceRequests } from './device-requests.ts';
 import { openDeviceControl } from './devices.ts';
@@ -76,13 +75,13 @@ export interface Core {
   endRounds(): Promise<void>;
   /** Ends the rounds, or leaves them to a coordinator after this one where the storage is durable; twice is harmless. */
   suspend(): Promise<void>;
-  /** Suspends, ends evaluations and predictions, and writes down what was gathered; once devices have no connection. */
+  /** Suspends, ends evaluations, and writes down what was gathered; once devices have no connection. */
   close(): Promise<void>;
 }
 
 /** Puts a core together; no two tasks have one name. Throws `storage.*`, and whatever a task's model throws. */
 export async function openCore(defined: readonly Task[], ports: CorePorts): Promise<Core> {
-  const { clock, storage, population, channel, events, moments, limits, deal } = ports;
+  const { clock, storage, population, channel, events, moments, deal } = ports;
   const { history } = storage;
   const table = new TaskTable();
   const { rounds, pools, checkIns, conducts } = table;
@@ -139,13 +138,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   for (const task of defined) (await life.prepare(task))();
   const devices = await openDeviceControl(ports, table, parts);
   moments.join(devices);
-  const predictions = new RemotePredictions(table.predictors, {
-    registry,
-    history,
-    champion: task => versionAliases.of(task).champion.model,
-    clock,
-    limits,
-  });
   const requests = deviceRequests({
     clock,
     events,
@@ -153,7 +145,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     pools,
     checkIns,
     parts,
-    predictions,
     ...devices,
     versionAliases,
     armOf: (task, device) => experiments?.ofDevice(task, device),
@@ -183,7 +174,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     suspend: () => life.suspend(),
     async close() {
       await life.suspend();
-      await predictions.close();
       await privacy.close();
       await Promise.all(Array.from(rounds.values(), ({ task }) => task.evaluator?.close()));
       await retention.settled();

@@ -11,7 +11,6 @@ import { type AllRounds, findRound } from '@murmuration/rounds/rounds/all-tasks'
 import type { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
 import { knownTask } from '@murmuration/rounds/task/known-task';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
-import type { RemotePredictions } from '../prediction/remote-predictions.ts';
 import type { Parts } from './parts.ts';
 
 /** What answers the devices of a coordinator; maps are by the task's name. */
@@ -23,7 +22,6 @@ interface Answering {
   readonly checkIns: ReadonlyMap<string, CheckInHandler>;
   /** Those of a cell. */
   readonly parts: Parts | undefined;
-  readonly predictions: RemotePredictions;
   readonly deviceRegistry: DeviceRegistry;
   readonly versionAliases: VersionAliases;
   /** The model that a device serves by an experiment; undefined: the champion. */
@@ -46,7 +44,6 @@ export function deviceRequests({
   pools,
   checkIns,
   parts,
-  predictions,
   deviceRegistry,
   versionAliases,
   armOf,
@@ -102,7 +99,6 @@ export function deviceRequests({
     },
     contribute: ({ device }, phase, { round, assignment, message }) =>
       find(round, assignment).contribute(device, assignment, phase, message),
-    predict: message => predictions.answer(message),
     leave({ device: { id } }, { round, assignment, reason }) {
       for (const { task, trainings } of rounds.values())
         if (trainings?.leave(id, assignment))

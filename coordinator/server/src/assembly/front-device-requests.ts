@@ -25,9 +25,6 @@ export function deviceRequests(
     },
     contribute: atCell,
     leave: atCell,
-    async predict() {
-      throw new MurmurationError('prediction.not-offered', 'A front predicts nothing for devices.');
-    },
     forget: device => deviceRegistry.forget(device),
     expects: () => false,
     connected() {},

@@ -3,8 +3,6 @@ import type { Conduct } from '@murmuration/rounds/population/conduct';
 import type { WaitingPool } from '@murmuration/rounds/population/waiting-pool';
 import type { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
-import type { Predictor } from '../prediction/predictor.ts';
-import { workerPredictor } from '../prediction/worker-predictor.ts';
 import type { PreparedTask } from './prepare-task.ts';
 
 /** What a core has of its tasks, by their names. */
@@ -13,8 +11,6 @@ export class TaskTable {
   readonly pools = new Map<string, WaitingPool>();
   readonly checkIns = new Map<string, CheckInHandler>();
   readonly conducts = new Map<string, Conduct>();
-  /** Null for a task whose devices predict by themselves. */
-  readonly predictors = new Map<TaskName, Predictor | null>();
 
   /** From now on, everybody sees the task. */
   admit({ task, opened }: PreparedTask): TaskRounds {
@@ -22,7 +18,6 @@ export class TaskTable {
     this.conducts.set(task.name, opened.conduct);
     this.rounds.set(task.name, opened.rounds);
     this.checkIns.set(task.name, opened.checkIns);
-    this.predictors.set(task.name, task.serving.remote ? workerPredictor() : null);
     return opened.rounds;
   }
 
@@ -31,7 +26,6 @@ export class TaskTable {
     const rounds = this.rounds.get(task);
     await this.conducts.get(task)?.close();
     for (const each of [this.pools, this.rounds, this.checkIns, this.conducts]) each.delete(task);
-    this.predictors.delete(task);
     await rounds?.suspend();
   }
 }

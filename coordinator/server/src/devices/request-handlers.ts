@@ -38,7 +38,8 @@ export interface DeviceRequests {
     message: MaskingContribution,
   ): void | Promise<void>;
   leave(device: Identity, message: Leave): void | Promise<void>;
-  predict(message: Predict): Promise<Predicted>;
+  /** Left out: it predicts nothing for devices. */
+  predict?(message: Predict): Promise<Predicted>;
   /** Revokes the device, as it wishes; resolves when that is durable. */
   forget(device: DeviceId): Promise<void>;
   /** Whether more may come for a device: it waits for an assignment, or has a part in a round. */
@@ -98,6 +99,8 @@ export function requestHandlers<From extends Caller>(
     predict: answer('predict', predict, (connection, message) => {
       // Enrolled devices alone; which one it is stays here.
       void connection.owner;
+      if (!requests.predict)
+        throw new MurmurationError('prediction.not-offered', 'Nothing is predicted for devices here.');
       return requests.predict(message);
     }),
     leave: answer('leave', leave, (connection, message) => requests.leave(connection.owner, message)),

@@ -1,3 +1,4 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance } from 'fastify';
 import { type DoorPorts, openDoor } from '../http/door.ts';
 import { mlflowRoutes } from '../mlflow/routes.ts';
@@ -10,5 +11,15 @@ export function openDoors(app: FastifyInstance, ports: DoorPorts): void {
     oipRoutes(scope, ports);
     tfServingRoutes(scope, ports);
     mlflowRoutes(scope, ports);
+  });
+}
+
+/** Says of what none of them has that there is nothing. */
+export function nothingElse(scope: FastifyInstance): void {
+  scope.setNotFoundHandler(() => {
+    throw new MurmurationError(
+      'request.not-found',
+      'There is nothing at this address; GET /v2/models lists the models.',
+    );
   });
 }

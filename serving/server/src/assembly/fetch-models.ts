@@ -3,18 +3,17 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Access } from '../access/access.ts';
-import { systemTurns } from '../adapters/system-turns.ts';
 import { admitBy } from '../http/admission.ts';
 import { type DoorPorts, openDoor } from '../http/door.ts';
 import { injected } from '../http/injected.ts';
 import { layersRuntime } from '../runtime/layers.ts';
 import { onnxRuntime } from '../runtime/onnx.ts';
 import { threadRuntime } from '../runtime/thread-runtime.ts';
-import { InferenceServer } from '../server/inference-server.ts';
-import { openDoors } from './doors.ts';
+import type { InferenceServer } from '../server/inference-server.ts';
+import { nothingElse, openDoors } from './doors.ts';
 import { requireToken } from './exposure.ts';
+import { openServer } from './open-server.ts';
 import type { ServeOptions } from './serve-models.ts';
-import { serverSettings } from './settings.ts';
 import { version } from './version.ts';
 
 /** Models that are served to whoever brings requests: no port is opened. */
@@ -61,17 +60,11 @@ export async function fetchModels(options: FetchOptions): Promise<FetchedModels>
         'config.invalid',
         `inference.${name} needs a process that lives on between two requests; leave it out, or run murmuration inference.`,
       );
-  const { preload, ...rest } = serverSettings(settings);
-  const { transformers = {}, events = {} } = options;
-  const server = new InferenceServer({
-    ...rest,
-    source,
+  const { transformers, turns, events = {} } = options;
+  const server = openServer({
+    ...{ source, settings, transformers, clock, turns, events },
     runtimes: options.runtimes ?? [layersRuntime(), onnxRuntime()],
-    transformers: name => (Object.hasOwn(transformers, name) ? transformers[name] : undefined),
     mirrorRuntime: threadRuntime,
-    clock,
-    turns: options.turns ?? systemTurns,
-    events,
   });
   const app = Fastify({ logger: false, pluginTimeout: 0, routerOptions: { maxParamLength: 256 } });
   const ports: DoorPorts = {
@@ -82,14 +75,7 @@ export async function fetchModels(options: FetchOptions): Promise<FetchedModels>
     version,
   };
   openDoors(app, ports);
-  openDoor(app, ports, scope =>
-    scope.setNotFoundHandler(() => {
-      throw new MurmurationError(
-        'request.not-found',
-        'There is nothing at this address; GET /v2/models lists the models.',
-      );
-    }),
-  );
+  openDoor(app, ports, nothingElse);
   let closed: Promise<void> | undefined;
   const close = async () => {
     await server.drain();
@@ -100,7 +86,7 @@ export async function fetchModels(options: FetchOptions): Promise<FetchedModels>
     fetch: request => injected(app, request, server.limits.body),
     app,
     server,
-    preloaded: server.preload(preload),
+    preloaded: server.preload(settings.preload),
     close() {
       closed ??= close();
       return closed;

@@ -1,36 +1,23 @@
-import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemTurns } from '../adapters/system-turns.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import { InferenceServer } from '../server/inference-server.ts';
-import type { ModelSource } from '../source/source.ts';
+import { type InferencePorts, InferenceServer } from '../server/inference-server.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { type InferenceSettings, inferenceSchema, serverSettings } from './settings.ts';
 
-interface ServerOptions {
-  /** Closed with the server. */
-  readonly source: ModelSource;
-  readonly runtimes: readonly Runtime[];
+interface ServerOptions
+  extends Pick<InferencePorts, 'source' | 'runtimes' | 'clock' | 'events' | 'mirrorRuntime' | 'converter'> {
   /** By the name of the model. */
-  readonly transformers: Readonly<Record<string, Transformer>>;
-  readonly clock: Clock;
+  readonly transformers?: Readonly<Record<string, Transformer>> | undefined;
   readonly settings?: InferenceSettings;
+  readonly turns?: InferencePorts['turns'] | undefined;
 }
 
-/** An inference server that only this process asks. */
-export function openServer({
-  source,
-  runtimes,
-  transformers,
-  clock,
-  settings = inferenceSchema.parse({}),
-}: ServerOptions): InferenceServer {
-  const { preload: _, ...rest } = serverSettings(settings);
+/** An inference server that only this process asks, unless it is given doors. */
+export function openServer({ transformers = {}, turns, settings, ...ports }: ServerOptions): InferenceServer {
+  const { preload: _, ...rest } = serverSettings(settings ?? inferenceSchema.parse({}));
   return new InferenceServer({
     ...rest,
-    source,
-    runtimes,
+    ...ports,
     transformers: name => (Object.hasOwn(transformers, name) ? transformers[name] : undefined),
-    clock,
-    turns: systemTurns,
+    turns: turns ?? systemTurns,
   });
 }

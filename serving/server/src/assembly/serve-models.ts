@@ -24,19 +24,20 @@ import type { OnnxRuntimeOptions } from '../runtime/onnx.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { threadRuntime } from '../runtime/thread-runtime.ts';
 import { type InferenceEvents, joinEvents } from '../server/events.ts';
-import { InferenceServer } from '../server/inference-server.ts';
+import type { InferenceServer } from '../server/inference-server.ts';
 import { requestIds } from '../server/request-id.ts';
 import type { Turns } from '../server/turns.ts';
 import type { ModelSource } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { type BrokerOptions, openBrokers, requireBrokers } from './brokers.ts';
 import { threadConverter } from './conversions.ts';
-import { openDoors } from './doors.ts';
+import { nothingElse, openDoors } from './doors.ts';
 import { requireToken } from './exposure.ts';
 import { openGrpcPort } from './grpc.ts';
 import { openMonitor } from './monitor.ts';
+import { openServer } from './open-server.ts';
 import { openPrecompute, type PrecomputeOptions } from './precompute.ts';
-import { type InferenceSettings, serverSettings } from './settings.ts';
+import type { InferenceSettings } from './settings.ts';
 import { version } from './version.ts';
 
 export interface ServeOptions {
@@ -101,7 +102,6 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   watchProcess(registry);
   const turns = options.turns ?? systemTurns;
   const events = joinEvents(inferenceMetrics(registry), options.events ?? {});
-  const { preload, ...rest } = serverSettings(settings);
   const { random = systemRandom } = options;
   const log = settings.log && (await openRequestLog(settings.log, { clock, random, turns, events }));
   const fault = (where: string, error: unknown) => options.events?.fault?.(where, error);
@@ -115,16 +115,11 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     },
     options.monitor,
   );
-  const server = new InferenceServer({
-    ...rest,
-    source,
+  const server = openServer({
+    ...{ source, settings, transformers: options.transformers, clock, turns },
     runtimes: options.runtimes ?? [serverThreads(settings, clock, options.onnx)],
-    transformers: name =>
-      Object.hasOwn(options.transformers ?? {}, name) ? options.transformers?.[name] : undefined,
     mirrorRuntime: threadRuntime,
     converter: threadConverter(),
-    clock,
-    turns,
     events: joinEvents(
       events,
       log ? { answered: exchange => log.record(exchange) } : {},
@@ -173,11 +168,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     grpc = await openGrpcPort(settings, { ...ports, access, clock }, { host });
     await app.listen({ host, port });
   } catch (cause) {
-    await grpc?.close(0);
-    await precomputation?.close();
-    await server.close();
-    await monitor?.watch.close();
-    await log?.close();
+    await close();
     if (cause instanceof MurmurationError) throw cause;
     throw new MurmurationError(
       'config.invalid',
@@ -201,7 +192,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     url: `http://${name}:${address.port}`,
     grpc: grpc?.address ?? null,
     server,
-    preloaded: server.preload(preload),
+    preloaded: server.preload(settings.preload),
     close() {
       closed ??= close();
       return closed;
@@ -221,12 +212,7 @@ function openOwnDoor(app: FastifyInstance, ports: DoorPorts, registry: Registry)
         return reply.type(registry.contentType).send(await registry.metrics());
       },
     );
-    scope.setNotFoundHandler(() => {
-      throw new MurmurationError(
-        'request.not-found',
-        'There is nothing at this address; GET /v2/models lists the models.',
-      );
-    });
+    nothingElse(scope);
   });
 }
 

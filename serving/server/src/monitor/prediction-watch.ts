@@ -4,6 +4,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Variant } from '../experiments/experiment.ts';
 import type { Exchange, InferenceEvents } from '../server/events.ts';
+import { isUnkept } from '../server/request.ts';
 import { namedId } from '../server/request-id.ts';
 import { ArmWindows } from './arm-window.ts';
 import { FeatureTally, type SeenFeatures } from './drift/feature-tally.ts';
@@ -22,7 +23,7 @@ interface WatchPorts {
 const mostPredictions = 5_000;
 const mostCharacters = 1 << 20;
 
-/** Takes down what is predicted, and hands it to a monitor window by window. What is asked in batches by a job is nobody's prediction. */
+/** Takes down what is predicted, and hands it to a monitor window by window. What is asked in batches by a job is nobody's prediction, and what a device asks is its own. */
 export class PredictionWatch {
   readonly #monitor: Monitor;
   readonly #ports: WatchPorts;
@@ -121,7 +122,7 @@ export class PredictionWatch {
   }
 
   #take({ model, version, request, response, variant, end, ms }: Exchange): void {
-    if (request.protocol === 'precompute') return;
+    if (isUnkept(request)) return;
     // One that its caller ended counts too: else a slow arm would lose requests, and whoever is impatient would break the split.
     if (variant && end !== 'refused') {
       this.#arms.request(variant, end === 'failed', ms);

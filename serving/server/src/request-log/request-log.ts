@@ -1,6 +1,7 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Exchange, InferenceEvents } from '../server/events.ts';
+import { isUnkept } from '../server/request.ts';
 import { namedId, requestIds } from '../server/request-id.ts';
 import type { Turns } from '../server/turns.ts';
 import {
@@ -109,8 +110,7 @@ export class RequestLog {
   }
 
   #record(exchange: Exchange): void {
-    // What a job asks in batches, nobody has asked: its answers lie in a table.
-    if (exchange.request.protocol === 'precompute') return;
+    if (isUnkept(exchange.request)) return;
     const { mode, rate, redaction, payload, person, limits } = this.#options;
     const { clock, turns } = this.#ports;
     const model = this.#modelOf(exchange);

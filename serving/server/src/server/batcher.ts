@@ -10,6 +10,7 @@ import type { Turns } from './turns.ts';
 export interface Job {
   readonly inputs: readonly Tensor[];
   readonly lengths?: readonly number[] | undefined;
+  readonly logits?: boolean | undefined;
   /** Whoever waits for it, as long as that is not over. */
   readonly asker: { readonly isOver: boolean };
 }
@@ -61,17 +62,16 @@ export class Batcher {
     const rows = job.inputs[0]?.shape[0] ?? 1;
     const key = this.#keyOf(job, rows);
     const since = this.#turns.now();
-    const { inputs, lengths, asker } = job;
     return new Promise((resolve, reject) => {
-      this.#queue.push({ inputs, lengths, asker, rows, key, since, resolve, reject });
+      this.#queue.push({ ...job, rows, key, since, resolve, reject });
       this.#arm();
     });
   }
 
-  #keyOf({ inputs, lengths }: Job, rows: number): string | null {
+  #keyOf({ inputs, lengths, logits }: Job, rows: number): string | null {
     if (!this.#isBatchable || rows < 1 || rows > this.#batching.maxBatch) return null;
-    if (lengths) return 'lengths';
-    let key = '';
+    let key = logits ? 'logits;' : '';
+    if (lengths) return `${key}lengths`;
     for (const { shape } of inputs) {
       if (shape[0] !== rows) return null;
       for (let at = 1; at < shape.length; at++) key += `${shape[at]},`;
@@ -157,7 +157,7 @@ export class Batcher {
     try {
       const isSingle = batch.length === 1;
       const { inputs, lengths } = isSingle ? first : together(batch);
-      const outputs = await this.#model.run(inputs, { lengths });
+      const outputs = await this.#model.run(inputs, { lengths, logits: first.logits });
       const rows = batch.reduce((sum, each) => sum + each.rows, 0);
       this.#executed(rows, this.#turns.now() - began);
       let from = 0;

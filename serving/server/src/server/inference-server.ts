@@ -1,3 +1,4 @@
+import { rowInput } from '@murmuration/engine/runtime/row-input';
 import { refuseInput, type Tensor, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
@@ -353,7 +354,7 @@ export class InferenceServer {
   }
 
   async #answerOnce(pending: PendingRequest): Promise<InferResponse> {
-    const { model: name, inputs, outputs } = pending.request;
+    const { model: name, inputs, row, outputs } = pending.request;
     this.#requireLoaded(name);
     const { turns, clock } = this.#ports;
     const chosen = this.#variants.of(pending.request, this.#ports.source.experiments?.(name));
@@ -363,12 +364,16 @@ export class InferenceServer {
     statistics.lastAsked = clock.now();
     const began = turns.now();
     try {
-      const transformer = this.#transformerFor(name, inputs);
+      const transformer = row ? undefined : this.#transformerFor(name, inputs);
       const specs = transformer ?? loaded;
-      const asked = inputsInOrder(name, specs.inputs, inputs);
+      const asked = row ? [] : inputsInOrder(name, specs.inputs, inputs);
       const wanted = outputsWanted(name, specs.outputs, outputs);
-      const { inputs: run, lengths } = transformer ? transformed(transformer, asked) : { inputs: asked };
-      const ran = await runRows(batcher, loaded, { inputs: run, lengths, asker: pending });
+      const run = row
+        ? rowInput(loaded, row)
+        : transformer
+          ? transformed(transformer, asked)
+          : { inputs: asked };
+      const ran = await runRows(batcher, loaded, { ...run, logits: row !== undefined, asker: pending });
       pending.waited = ran.waited;
       statistics.queue.add(ran.waited);
       const answered = transformer ? transformer.output(ran.outputs, asked) : ran.outputs;
@@ -378,6 +383,7 @@ export class InferenceServer {
       return {
         model: name,
         version: model.version,
+        hash: model.hash,
         outputs: wanted ? wanted.map(index => answered[index] as Tensor) : answered,
         variant: pending.variant,
       };

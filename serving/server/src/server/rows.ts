@@ -21,7 +21,7 @@ async function runEach(
   const ran = await Promise.all(
     lengths.map((length, row) => {
       const data = (input.data as Int32Array).subarray(row * steps, row * steps + length);
-      return batcher.run({ inputs: [{ ...input, shape: [1, length], data }], asker: job.asker });
+      return batcher.run({ ...job, inputs: [{ ...input, shape: [1, length], data }], lengths: undefined });
     }),
   );
   const outputs = model.outputs.map((_, index) =>

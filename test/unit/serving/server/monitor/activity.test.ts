@@ -16,7 +16,7 @@ beforeEach(() => {
 
 function ended(model: string, version: string, ms: number, error: MurmurationError | null = null): void {
   const request = { model, version, inputs: [], protocol: 'oip' };
-  const response = error ? null : { model, version, outputs: [] };
+  const response = error ? null : { model, version, hash: 'h' as ModelHash, outputs: [] };
   activity.events.answered?.({
     model,
     version,

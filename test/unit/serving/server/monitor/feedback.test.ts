@@ -42,6 +42,14 @@ const metrics = async (world: World, headers = {}) =>
   (await world.ask('GET', '/metrics', undefined, headers)).text();
 
 describe('feedback over HTTP', () => {
+  it('is not known of what a device asks that can’t run the model', async () => {
+    const world = await open();
+    const asked = { model: 'm', inputs: [], protocol: 'device', id: 'device' };
+    expect((await world.server.infer({ ...asked, row: [0.2, 0.7, 0.1] })).outputs).toHaveLength(1);
+    expect((await tell(world, 'device', 1))[0]).toBe(404);
+    expect(await metrics(world)).not.toContain('murmuration_model_predictions{');
+  });
+
   it('is joined to a request by the id of its body, of its header, or the one that the server gave it', async () => {
     const world = await open();
     expect((await predict(world, 'by body')).headers.get('x-request-id')).toBeNull();

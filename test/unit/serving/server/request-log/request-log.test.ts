@@ -1,5 +1,6 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { attributesOf, structured } from '@murmuration/serving/request-log/event';
 import { logKey } from '@murmuration/serving/request-log/key';
@@ -106,11 +107,19 @@ function exchange(request: Partial<InferRequest> = {}, more: Partial<Exchange> =
     response: {
       model: whole.model,
       version: '3',
+      hash: 'a'.repeat(64) as ModelHash,
       outputs: [texts('words', 'suggested'), numbers('scores', 0.5)],
     },
     ...more,
   };
 }
+
+it.each([
+  ['a job', { protocol: 'precompute' }],
+  ['a device that can’t run the model', { protocol: 'device', inputs: [], row: [1, 2] }],
+])('logs nothing of %s', async (_, request) => {
+  expect(await logged([exchange(request)])).toEqual([]);
+});
 
 async function logged(
   exchanges: readonly Exchange[],
