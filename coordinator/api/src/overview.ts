@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { alert } from './alert.ts';
 import { online } from './device.ts';
+import { phaseOrEnd } from './public.ts';
 import { phaseRecord } from './round.ts';
 import { count, instant, modelHash, phase, roundId, taskName } from './scalars.ts';
 
 /** A part of the round under way, as its cell said within about the last second. */
 const livePart = z.object({
-  phase: z
-    .enum([...phase.options, 'published', 'failed'])
+  phase: phaseOrEnd
     .nullable()
     .describe('`published`: its sum is there; `failed`: it has none; null: nothing was heard of it yet'),
   accepted: count.describe('Devices that are there, or messages that came, in its phase'),

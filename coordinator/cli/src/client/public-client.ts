@@ -1,93 +1,28 @@
-import { publicGate } from '@murmuration/api/gate';
+import { publicRound, publicTask, publicTasks, publicVersion } from '@murmuration/api/public';
+import { roundDetail } from '@murmuration/api/round';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import { type MetricSamples, parseMetrics } from './metric-samples.ts';
 import { pagesBelow, type Range } from './pages.ts';
 import { readParts, readText, request, requestJson, urlOf } from './request.ts';
 
-const metrics = z.record(z.string(), z.number()).nullable();
-
-const taskList = z.object({
-  isDevelopment: z.boolean(),
-  tasks: z.array(
-    z.looseObject({
-      name: z.string(),
-      planVersion: z.int(),
-      strategy: z.string(),
-      cohort: z.looseObject({ goal: z.int(), minimum: z.int() }),
-      round: z.object({ number: z.int(), phase: z.string() }).nullable(),
-      serves: z.object({ number: z.int(), model: z.string(), isPinned: z.boolean() }),
-    }),
-  ),
+// Of another version than this program: what it does not need, a coordinator may lack, or have besides.
+const task = publicTask.pick({
+  ...{ name: true, planVersion: true, strategy: true, cohort: true, round: true, serves: true },
 });
-export type ShownTask = z.output<typeof taskList>['tasks'][number];
+export type ShownTask = z.output<typeof task>;
+const taskList = publicTasks.extend({ tasks: z.array(task.loose()) });
 
-const roundPage = z.object({
-  rounds: z.array(
-    z.looseObject({
-      round: z.string(),
-      number: z.int(),
-      phase: z.string(),
-      startedAt: z.string(),
-      endedAt: z.string().nullable(),
-      base: z.string(),
-      model: z.string().nullable(),
-      query: z.string().nullish(),
-      failure: z.object({ during: z.string(), reason: z.string() }).nullable(),
-      tally: z
-        .object({
-          cohort: z.int(),
-          accepted: z.int(),
-          rejected: z.int(),
-          late: z.int(),
-          lost: z.int(),
-        })
-        .nullable(),
-      metrics,
-      traffic: z.object({ up: z.int(), down: z.int() }).nullable(),
-    }),
-  ),
-});
-export type ShownRound = z.output<typeof roundPage>['rounds'][number];
+const round = publicRound.partial({ query: true });
+export type ShownRound = z.output<typeof round>;
+const roundPage = z.object({ rounds: z.array(round.loose()) });
 
-const groupsOfRound = z.object({
-  groups: z
-    .array(
-      z.object({
-        devices: z.int(),
-        contributors: z.int(),
-        norm: z.number().nullable(),
-        distance: z.number().nullable(),
-        failure: z.string().nullable(),
-      }),
-    )
-    .nullable(),
-});
+const groupsOfRound = roundDetail.pick({ groups: true });
 export type ShownGroup = NonNullable<z.output<typeof groupsOfRound>['groups']>[number];
 
-const modelPage = z.object({
-  models: z.array(
-    z.looseObject({
-      model: z.string(),
-      number: z.int(),
-      parent: z.string().nullable(),
-      strategy: z.string(),
-      contributors: z.int(),
-      metrics,
-      fromDevices: z
-        .object({ devices: z.int(), examples: z.int(), metrics: z.record(z.string(), z.number()) })
-        .nullish(),
-      verdicts: z.object({ kept: z.int(), refused: z.int() }),
-      // Older coordinators do not say it.
-      words: z.int().nullish(),
-      ngrams: z.array(z.int()).nullable(),
-      privacy: z.object({ epsilon: z.number().nullable(), delta: z.number(), text: z.string() }).nullable(),
-      gate: publicGate.nullable(),
-      createdAt: z.string(),
-    }),
-  ),
-});
-export type ShownModel = z.output<typeof modelPage>['models'][number];
+const version = publicVersion.partial({ words: true, fromDevices: true });
+export type ShownModel = z.output<typeof version>;
+const modelPage = z.object({ models: z.array(version.loose()) });
 
 /**
  * A coordinator that is running, as it shows itself to the world, and to whoever has an operator token in MURMURATION_TOKEN, or one that may read in

@@ -1,5 +1,4 @@
-import { publicGate } from '@murmuration/api/gate';
-import { publicPrivacy } from '@murmuration/api/privacy';
+import { type publicRound, publicRounds, type publicVersion, publicVersions } from '@murmuration/api/public';
 import { pageBelow } from '@murmuration/api/scalars';
 import { publicGateMessage } from '@murmuration/lifecycle/gates/messages';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -27,84 +26,6 @@ import { type Guard, guarded, inTurn, unauthenticated } from '../authentication.
 import { pageSender, type SendPage } from '../pages.ts';
 import { problem } from '../problem.ts';
 import type { Reading } from '../reading.ts';
-
-const instant = z.iso.datetime().describe('UTC');
-const metrics = z
-  .record(z.string(), z.number())
-  .nullable()
-  .describe('Held-out metrics of the coordinator; null without an evaluator');
-
-const version = z.object({
-  model: z.string().describe('SHA-256 of its model.json'),
-  url: z.string().describe('What tf.loadLayersModel takes'),
-  number: z.int(),
-  parent: z.string().nullable(),
-  round: z.string().nullable(),
-  strategy: z.string(),
-  planVersion: z.int(),
-  contributors: z.int(),
-  metrics,
-  fromDevices: z
-    .object({ devices: z.int(), examples: z.int(), metrics: z.record(z.string(), z.number()) })
-    .nullable()
-    .describe('Held-out metrics that devices measured last, means over devices; null: they have not'),
-  verdicts: z
-    .object({ kept: z.int(), refused: z.int() })
-    .describe('Devices that serve it, and that went on with the version before, by examples of their own'),
-  privacy: publicPrivacy
-    .nullable()
-    .describe('What this version and those before it tell of a device; epsilon null: nobody can say'),
-  words: z
-    .int()
-    .nullable()
-    .describe(
-      'That it knows; null where its task names no vocabulary. More than its parent knows: it grew, without a round',
-    ),
-  ngrams: z
-    .array(z.int())
-    .nullable()
-    .describe('N-grams of everybody beside it, how many of each length from 1; null: it has none'),
-  gate: publicGate
-    .nullable()
-    .describe('What the gate of the task decided; null: there is none, or it has not decided yet'),
-  createdAt: instant,
-});
-
-const tally = z.object({
-  cohort: z.int(),
-  accepted: z.int(),
-  rejected: z.int(),
-  late: z.int(),
-  lost: z.int(),
-});
-
-export const round = z.object({
-  round: z.string(),
-  number: z.int(),
-  phase: z.enum([
-    'gathering',
-    'keys',
-    'shares',
-    'updates',
-    'agreement',
-    'unmasking',
-    'closing',
-    'published',
-    'failed',
-  ]),
-  startedAt: instant,
-  endedAt: instant.nullable(),
-  base: z.string().describe('The version that it trained from'),
-  model: z.string().nullable().describe('The version that it led to; null of a query'),
-  query: z.string().nullable().describe('Name of the query that devices were asked; null where they trained'),
-  failure: z.object({ during: z.string(), reason: z.string() }).nullable(),
-  tally: tally.nullable(),
-  metrics,
-  traffic: z.object({ up: z.int(), down: z.int() }).nullable().describe('Bytes'),
-});
-
-const rounds = z.object({ rounds: z.array(round) });
-const versions = z.object({ models: z.array(version) });
 
 const taskParams = z.object({ task: z.string().regex(taskNamePattern) });
 
@@ -148,7 +69,7 @@ function roundRoute(
         ...guarded,
         params: taskParams,
         querystring: pageBelow,
-        response: { 200: rounds, ...unauthenticated, 404: problem },
+        response: { 200: publicRounds, ...unauthenticated, 404: problem },
       },
       onRequest: inTurn(guard, reading.guard),
     },
@@ -157,7 +78,7 @@ function roundRoute(
       const { newest } = taskCalled(params.task, tasks);
       const before = query.before ?? Number.POSITIVE_INFINITY;
       const key = ['rounds', params.task, before, query.limit, newest?.terms.id, newest?.state.phase];
-      const make = async (): Promise<z.input<typeof rounds>> => {
+      const make = async (): Promise<z.input<typeof publicRounds>> => {
         const over = await history.rounds(parseTaskName(params.task), before, query.limit);
         const live =
           newest && newest.terms.number < before && over[0]?.number !== newest.terms.number
@@ -183,7 +104,7 @@ function versionRoute(
         summary: 'Model versions',
         params: taskParams,
         querystring: pageBelow,
-        response: { 200: versions, 404: problem },
+        response: { 200: publicVersions, 404: problem },
       },
     },
     (request, reply) => {
@@ -191,7 +112,7 @@ function versionRoute(
       const { task: asked } = taskCalled(params.task, tasks);
       const before = query.before ?? Number.POSITIVE_INFINITY;
       const key = ['models', params.task, before, query.limit];
-      const make = async (): Promise<z.input<typeof versions>> => {
+      const make = async (): Promise<z.input<typeof publicVersions>> => {
         const task = parseTaskName(params.task);
         const found = await history.versions(task, before, query.limit);
         const judged = await verdicts.of(found.map(({ model }) => model));
@@ -216,7 +137,7 @@ function describeVersion(
   { task: _, createdAt, privacy, ngrams, vocabulary, ...rest }: ModelVersion,
   verdicts: VerdictCounts = { kept: 0, refused: 0 },
   decision?: GateDecision,
-): Omit<z.input<typeof version>, 'fromDevices'> {
+): Omit<z.input<typeof publicVersion>, 'fromDevices'> {
   return {
     ...rest,
     url: modelPath(rest.model),
@@ -230,7 +151,7 @@ function describeVersion(
 }
 
 /** On all examples. */
-function fromDevices(measured: DeviceMetrics | undefined): z.input<typeof version>['fromDevices'] {
+function fromDevices(measured: DeviceMetrics | undefined): z.input<typeof publicVersion>['fromDevices'] {
   const [all] = measured?.parts ?? [];
   if (!all) return null;
   const { devices, examples, metrics } = all;
@@ -241,7 +162,7 @@ function fromDevices(measured: DeviceMetrics | undefined): z.input<typeof versio
   };
 }
 
-function liveRound(state: SeenState): z.input<typeof round> {
+function liveRound(state: SeenState): z.input<typeof publicRound> {
   const { id, number, startedAt, plan } = state.terms;
   return {
     round: id,
@@ -269,6 +190,6 @@ function pastRound({
   endedAt,
   query,
   ...rest
-}: RoundRecord): z.input<typeof round> {
+}: RoundRecord): z.input<typeof publicRound> {
   return { ...rest, phase: outcome, query: query ?? null, startedAt: iso(startedAt), endedAt: iso(endedAt) };
 }

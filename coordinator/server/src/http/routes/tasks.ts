@@ -1,3 +1,4 @@
+import { publicTask, publicTasks } from '@murmuration/api/public';
 import type { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { taskNamePattern } from '@murmuration/protocol/ids/ids';
@@ -15,45 +16,7 @@ import * as z from 'zod';
 import type { App } from '../app.ts';
 import { problem } from '../problem.ts';
 import { noCache } from '../reading.ts';
-import { round, type TaskHistorySources, taskCalled, taskHistoryRoutes } from './task-history.ts';
-
-const keyField = z.object({ in: z.enum(['header', 'parameter']), name: z.string() });
-
-const task = z.object({
-  name: z.string(),
-  planVersion: z.int(),
-  strategy: z.string(),
-  cohort: z.object({ goal: z.int(), minimum: z.int(), overSelection: z.number() }),
-  round: z.object({ number: z.int(), phase: round.shape.phase }).nullable(),
-  serves: z
-    .object({ model: z.string(), number: z.int(), isPinned: z.boolean() })
-    .describe('The version that devices serve; pinned: until an operator names another, whatever is newer'),
-  newest: z.object({ model: z.string(), number: z.int() }).describe('The newest version'),
-  aliases: z
-    .record(z.string(), z.object({ model: z.string(), number: z.int() }))
-    .describe('Versions by the names that operators gave them'),
-  privateLayers: z.array(z.string()).describe('Layers whose trained weights only devices have'),
-  experiments: z
-    .array(
-      z.object({
-        id: z.string(),
-        kind: z.enum(['split', 'mirror']),
-        key: keyField,
-        covariate: keyField.optional(),
-        salt: z.string(),
-        layer: z.object({ salt: z.string(), from: z.number(), to: z.number() }),
-        arms: z.array(z.object({ name: z.string(), version: z.string(), share: z.number() })),
-      }),
-    )
-    .describe(
-      'Experiments that run, as replicas of the inference server need them; none without an inference token with the right `monitor`: who knows a salt can choose arms',
-    ),
-});
-
-const taskList = z.object({
-  isDevelopment: z.boolean().describe('Devices may give up every protection: only this machine can connect'),
-  tasks: z.array(task),
-});
+import { type TaskHistorySources, taskCalled, taskHistoryRoutes } from './task-history.ts';
 
 const vocabulary = z.object({ words: z.array(z.string()) });
 const taskParams = z.object({ task: z.string().regex(taskNamePattern) });
@@ -109,7 +72,7 @@ function shownRoutes(
       schema: {
         summary: 'The tasks',
         description: 'A request with If-None-Match is answered with 304 while nothing has changed.',
-        response: { 200: taskList },
+        response: { 200: publicTasks },
       },
     },
     async (request, reply) => {
@@ -129,7 +92,7 @@ function shownRoutes(
     '/v1/tasks/:task',
     {
       onRequest: reads,
-      schema: { summary: 'One task', params: taskParams, response: { 200: task, 404: problem } },
+      schema: { summary: 'One task', params: taskParams, response: { 200: publicTask, 404: problem } },
     },
     async (request, reply) => describe(taskCalled(request.params.task, tasks), await heardBy(request, reply)),
   );
@@ -166,7 +129,7 @@ function vocabularyRoute(app: App, { tasks, history, versionAliases, reading }: 
 function describeTask(
   { task: { name, planVersion, strategy, cohort, privateLayers }, current }: TaskRounds,
   { champion: { model, number, heldBy }, newest, aliases }: VersionsInUse,
-): Omit<z.input<typeof task>, 'experiments'> {
+): Omit<z.input<typeof publicTask>, 'experiments'> {
   const serves = { model, number, isPinned: heldBy !== null };
   const under = current ? { number: current.terms.number, phase: current.state.phase } : null;
   return {

@@ -1,3 +1,4 @@
+import { publicRounds, publicVersions } from '@murmuration/api/public';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { updateOf } from '../../federation.ts';
 import { openRoutes, type Scene } from './scene.ts';
@@ -59,6 +60,8 @@ describe('tasks', () => {
       { number: 1, parent: models[1].model, round: rounds[1].round, contributors: 3 },
       { number: 0, parent: null, round: null, contributors: 0 },
     ]);
+    expect(rounds).toMatchObject(publicRounds.parse({ rounds }).rounds);
+    expect(publicVersions.parse({ models })).toEqual({ models });
     expect(models[0].verdicts).toEqual({ kept: 0, refused: 0 });
     scene.verdicts.add({ model: models[1].model, verdicts: { kept: 3, refused: 2 } });
     models[1].verdicts = { kept: 3, refused: 2 };
