@@ -68,6 +68,7 @@ async function run(
   world.kept.dies = dies;
   await world.begin(devices);
   await world.until(versions);
+  expect((await world.records()).length).toBeGreaterThanOrEqual(versions);
   // Who comes up after a crash has something to do.
   await world.clock.advance(3_000);
   return world;
