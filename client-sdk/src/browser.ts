@@ -15,7 +15,9 @@ export { indexedDbStorage } from './storage/indexed-db.ts';
 export { workerInference } from './worker/worker-inference.ts';
 export { workerTrainer } from './worker/worker-trainer.ts';
 
-/** A page as a device. Nothing of the browser is touched before the client starts, so that a server may render pages that have one. */
+/**
+ * Platform of a page. It touches no browser API before the client starts, so a server can render the page.
+ */
 function browserPlatform(): Platform {
   return {
     name: 'browser',
@@ -34,15 +36,15 @@ function browserPlatform(): Platform {
       return () => globalThis.removeEventListener?.('online', wake);
     },
     contentHash: hashAside,
-    // Of a blob the browser sends the bytes itself; of an array it copies them first, while the page stands still.
+    // The browser sends the bytes of a Blob directly; it copies an array first, which blocks the page.
     transport: (base, platform, name) => namedTransport(base, platform, name, bytes => new Blob([bytes])),
     trainer: script => workerTrainer(() => new Worker(script, { type: 'module' })),
   };
 }
 
 /**
- * The client of a page. Its workers train, mask and predict; of the tabs that have one storage, one at a time takes part.
- * A task's `trainer` is a `workerTrainer`, or the URL of a script that calls `serveTraining`.
+ * Client for web pages. Its workers train, mask and predict. Of the tabs that share a storage, one takes part
+ * at a time. A task's `trainer` is a `workerTrainer`, or the URL of a script that calls `serveTraining`.
  */
 export class FederatedClient<
   Examples extends ExamplesByTask = ExamplesByTask,
@@ -52,7 +54,7 @@ export class FederatedClient<
   }
 }
 
-/** By WebCrypto, which takes threads of its own; pages that are not secure have none. */
+/** Hashes with WebCrypto, off the main thread; insecure pages don't have it. */
 async function hashAside(bytes: Uint8Array): Promise<string> {
   const { subtle } = globalThis.crypto;
   if (!subtle) return (await loadParts()).hashHere(bytes);

@@ -1,3 +1,3 @@
 export * from './common.ts';
-// What a page loads only for its first round: of an entry for pages that names it, bundlers would have it loaded at once.
+// Separate from the page entry: bundlers would load it at once, and pages need it only for their first round.
 export { localUpdateProcessor } from './update/local-update-processor.ts';

@@ -1,4 +1,4 @@
-// The engine's kernels in JavaScript, for React Native: an entry of its own, since they are 300 kB.
+// Kernels of the engine in JavaScript, for React Native; a separate entry because they take 300 kB.
 export {
   type JsTrainerOptions,
   jsTrainer,

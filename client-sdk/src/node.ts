@@ -15,7 +15,7 @@ import { workerTrainer } from './worker/thread-trainer.ts';
 export * from './common.ts';
 export { fileStorage } from './storage/file.ts';
 
-/** A Node process as a device: it has no battery and no screen, so it says that it is idle, charging and unmetered. */
+/** Platform of a Node process, which has no battery or screen: it reports idle, charging and unmetered. */
 export const nodePlatform: Platform = {
   name: 'node',
   clock: systemClock,
@@ -34,7 +34,7 @@ export const nodePlatform: Platform = {
   inference: serving => nodeInference(serving, trials(systemClock)),
 };
 
-/** The client of a Node process; training runs in a worker thread. */
+/** Client for a Node process; training runs in a worker thread. */
 export class FederatedClient<
   Examples extends ExamplesByTask = ExamplesByTask,
 > extends PlatformClient<Examples> {
@@ -42,7 +42,7 @@ export class FederatedClient<
     super(options, nodePlatform);
   }
 
-  /** Stops it at the end of `await using`. */
+  /** Stops the client at the end of `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

@@ -1,4 +1,4 @@
-// Before all else: what comes next may need them when it is loaded.
+// Must come first: the modules below may need it while they load.
 import './react-native/built-ins.ts';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { PlatformClient } from './client/client.ts';
@@ -24,10 +24,10 @@ export { type AsyncStorageLike, asyncStorage } from './storage/async-storage.ts'
 export { type MmkvLike, mmkvStorage } from './storage/mmkv.ts';
 export { firstTrainer, type NamedTrainer } from './training/first-trainer.ts';
 
-/** Longest wake, ms. */
+/** Most ms of a wake. */
 const longestWake = 86_400_000;
 
-/** The client of an app on React Native; a task's `trainer` is an object. */
+/** Client for an app on React Native; a task's `trainer` is an object. */
 export class FederatedClient<
   Examples extends ExamplesByTask = ExamplesByTask,
 > extends PlatformClient<Examples> {
@@ -35,7 +35,9 @@ export class FederatedClient<
   readonly #wakes: Wakes;
   #background: Promise<BackgroundResult> | undefined;
 
-  /** Throws what every client throws, and `options.invalid`, with what to install, for what the app lacks. */
+  /**
+   * Throws as every client does, and `options.invalid`, which says what to install, for what the app lacks.
+   */
   constructor(options: ClientOptions<Examples>, phone: Phone) {
     const wakes: Wakes = { current: undefined };
     const platform = phonePlatform(phone, wakes);
@@ -45,10 +47,11 @@ export class FederatedClient<
   }
 
   /**
-   * What a background task of the app calls: takes part over plain HTTP until nothing is left to do, and is over before `deadlineMs`. It checks
-   * in, and downloads the version to serve. Only where `processing` says that the system has granted time for it, the device trains: in a masked round where what
-   * is left lasts all of the round's deadlines. While one is under way, another call gets its result. A client that was started goes on as before
-   * afterwards. Throws `options.invalid` for a deadline that is none.
+   * Takes part over plain HTTP in a background task of the app, until nothing is left to do, and ends before
+   * `deadlineMs`. It checks in, and downloads the version to serve. It trains only where `processing` says
+   * that the system has granted time for it, and in a masked round only if the time left covers all of the
+   * round's deadlines. A call during another one gets the same result. A client that was started goes on
+   * afterwards. Throws `options.invalid` for an invalid deadline.
    */
   runInBackground(options: BackgroundOptions): Promise<BackgroundResult> {
     this.#background ??= this.#run(options).finally(() => {

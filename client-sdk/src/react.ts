@@ -1,5 +1,5 @@
 'use client';
-// Hooks of React 18 and later, on any of its renderers: nothing of a browser, of Node or of React Native is touched here.
+// Hooks for React 18 and later with any renderer: they use no API of browsers, Node or React Native.
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import {
   createContext,
@@ -26,8 +26,8 @@ import {
 export type { FederationState } from './react/federation-state.ts';
 
 /**
- * What components know of the client, and what a person can do. All of it rejects as the methods of the client do; what is called before there is
- * a client waits for it.
+ * Client state for components, and a person's actions. The methods reject as those of the client do; calls
+ * made before there is a client wait for it.
  */
 export interface Federation extends FederationState {
   setConsent(given: boolean, signal?: AbortSignal): Promise<void>;
@@ -38,35 +38,41 @@ export interface Federation extends FederationState {
 }
 
 export interface FederationProviderProps {
-  /** Makes the app's client, once, when the provider is shown first; never on a server. */
+  /** Creates the app's client, once, when the provider first mounts; never on a server. */
   readonly create: () => PlatformClient;
-  /** Whether the provider starts the client, and stops it when it is no longer shown. With false the app does; true by default. */
+  /**
+   * True if the provider starts the client on mount and stops it on unmount; with false the app does.
+   * @default true
+   */
   readonly start?: boolean;
   readonly children?: ReactNode;
 }
 
-/** What a component can show of a prediction. */
+/** State of a prediction, for a component. */
 export interface PredictionState {
-  /** The newest answer, of an earlier input while `isPending`; undefined before the first. */
+  /** Newest answer; that of an earlier input while `isPending`, undefined before the first. */
   readonly prediction: Prediction | undefined;
-  /** The input that `prediction` answers. */
+  /** Input that `prediction` answers. */
   readonly input: unknown;
-  /** Whether the input of this rendering has neither an answer nor an error yet. */
+  /** True if the input of this rendering has neither an answer nor an error yet. */
   readonly isPending: boolean;
-  /** Why the input of this rendering has no answer. After `hybrid.no-model` it is answered by itself when a model has come. */
+  /** Error for the input of this rendering. After `hybrid.no-model` it is answered once a model has come. */
   readonly error: MurmurationError | undefined;
-  /** Tells what became of `prediction`, as `Hybrid.feedback`. Throws `request.not-found` where there is none. */
+  /**
+   * Reports the outcome of `prediction`, as `Hybrid.feedback` does. Throws
+   * `request.not-found` if there is none.
+   */
   feedback(outcome: string, signal?: AbortSignal): Promise<void>;
 }
 
 const Followed = createContext<FollowedClient | undefined>(undefined);
 
-/** Has the client of the app, for the components within it. What `create` throws is thrown to the nearest error boundary. */
+/** Provides the app's client to its descendants. Errors of `create` go to the nearest error boundary. */
 export function FederationProvider({ create, start = true, children }: FederationProviderProps): ReactNode {
   const [followed] = useState(() => new FollowedClient());
   const [failure, setFailure] = useState<{ readonly error: unknown }>();
   const client = useRef<PlatformClient>(undefined);
-  // Strict mode shows each component twice; the client is the same.
+  // Strict mode mounts each component twice, with the same client.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new function at each rendering makes no new client.
   useEffect(() => {
     try {
@@ -81,7 +87,9 @@ export function FederationProvider({ create, start = true, children }: Federatio
   return createElement(Followed.Provider, { value: followed }, children);
 }
 
-/** How the client stands, and what a person can do about it. Throws `options.invalid` outside of a `FederationProvider`. */
+/**
+ * Returns the client's state and a person's actions. Throws `options.invalid` outside a `FederationProvider`.
+ */
 export function useFederation(): Federation {
   const followed = useFollowed();
   const state = useSyncExternalStore(followed.subscribe, followed.read, () => before);
@@ -98,9 +106,10 @@ export function useFederation(): Federation {
 }
 
 /**
- * What the model of a task says to `input`, and again when the device serves another version. Of inputs that change faster than they are
- * answered the last is answered. `undefined` asks for nothing. Arrays and plain objects that say the same are the same input. Throws
- * `options.invalid` outside of a `FederationProvider`.
+ * Returns the prediction of a task's model for `input`, and a new one when the device serves another version.
+ * If inputs change faster than they are answered, only the last one is answered. `undefined` asks for
+ * nothing. Arrays and plain objects with equal contents are the same input. Throws `options.invalid` outside
+ * a `FederationProvider`.
  */
 export function usePrediction(task: string, input: unknown, source?: AskedSource): PredictionState {
   const followed = useFollowed();

@@ -15,9 +15,9 @@ export type { FailingPhase, RoundResult, SentUpdate } from './testing/test-round
 export type { LayersModel, ModelParts, TestTask } from './testing/test-task.ts';
 
 /**
- * A coordinator in memory, for the tests of an app, in Node: under `vitest`, `jest`, `node:test` or any other runner.
+ * Creates a coordinator in memory, for an app's tests in Node: under `vitest`, `jest`, `node:test` or others.
  *
- * @throws MurmurationError `protocol.id` for a name that no task can have, `model.unusable` for a model that devices can't have
+ * @throws MurmurationError `protocol.id` for an invalid task name, `model.unusable` for an invalid model
  */
 export function testCoordinator(options: TestCoordinatorOptions): Promise<TestCoordinator> {
   return coordinatorInMemory(options, native);

@@ -1,4 +1,4 @@
-// A hidden web view that trains for an app on React Native; needs React 18 or later. Nothing of react-native-webview is imported here.
+// A hidden web view that trains for an app on React Native; needs React 18. Imports no react-native-webview.
 import './react-native/built-ins.ts';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
@@ -14,27 +14,30 @@ export type { HiddenWebViewProps, WebViewMessage } from './web-view/component.ts
 export { webViewPage } from './web-view/page.ts';
 
 export interface WebViewTrainerOptions {
-  /** The page, as `webViewPage` makes it of a script that calls `serveWebView`. */
+  /** Page that `webViewPage` makes of a script that calls `serveWebView`. */
   readonly page: string;
-  /** The system's random numbers, where no `crypto.getRandomValues` is installed: that of `expo-crypto`. */
+  /**
+   * Random numbers of the system where `crypto.getRandomValues` is missing, such as those of `expo-crypto`.
+   */
   readonly getRandomValues?: GetRandomValues;
 }
 
-/** A trainer in a hidden web view, and what predicts there. */
+/** Trainer in a hidden web view, with its inference. */
 export interface WebViewTrainer extends Trainer {
-  /** Puts models to use in another worker of the page, which training never delays: for `hybrid.inference`. */
+  /** Runs models in another worker of the page, which training never delays; for `hybrid.inference`. */
   readonly inference: Inference;
-  /** What `MurmurationWebView` shows. */
+  /** Page for `MurmurationWebView`. */
   readonly shown: ShownPage;
 }
 
-/** An origin that nobody has (RFC 2606): nothing can be loaded from it. */
+/** Origin that doesn't resolve (RFC 2606): nothing can be loaded from it. */
 const address = 'https://murmuration.invalid/';
 
 /**
- * Trains and predicts in a hidden web view, by the engine's kernels; the app shows a `<MurmurationWebView/>` with it. A page that the system has ended
- * is started again and begins again, up to three times, what it was asked. Throws `options.invalid` for a page that `webViewPage` has not
- * made, and where the app has no random numbers.
+ * Trains and predicts in a hidden web view, with the engine's kernels; the app shows a
+ * `<MurmurationWebView/>` for it. If the system ends the page, it restarts and repeats its work, up to three
+ * times. Throws `options.invalid` for a page that `webViewPage` has not made, and where the app has no random
+ * numbers.
  */
 export function webViewTrainer({ page, getRandomValues }: WebViewTrainerOptions): WebViewTrainer {
   const random = requireRandom(getRandomValues);
@@ -51,11 +54,13 @@ export function webViewTrainer({ page, getRandomValues }: WebViewTrainerOptions)
 export interface MurmurationWebViewProps {
   readonly trainer: WebViewTrainer;
   /** `WebView` of `react-native-webview`. */
-  // biome-ignore lint/suspicious/noExplicitAny: the properties of the app's version of the package are more than those that are used.
+  // biome-ignore lint/suspicious/noExplicitAny: the app's version of the package has more properties.
   readonly view: ComponentType<any>;
 }
 
-/** Shows the page of a trainer while it trains or predicts, where nobody sees it. An app has one for each trainer, in a place that stays. */
+/**
+ * Shows the hidden page of a trainer while it works. An app mounts one per trainer, in a place that stays.
+ */
 export function MurmurationWebView({ trainer, view }: MurmurationWebViewProps): ReactElement {
   return createElement(HiddenWebView, { shown: trainer.shown, view });
 }

@@ -6,13 +6,13 @@ import { BelowFloor } from '../floors/below-floor.ts';
 import type { AnswerPorts } from '../queries/answer-ports.ts';
 import type { SessionAnswers } from '../session/ports.ts';
 
-/** Loads, when a device first checks in, what answers the queries that the app allows. */
+/** Returns a function that loads the query answers once, at the device's first check-in. */
 export function answering(
   ports: Omit<AnswerPorts, 'decode' | 'secret' | 'refusal'>,
 ): () => Promise<SessionAnswers> {
   let loaded: SessionAnswers | undefined;
   return async () => {
-    // What the page has loaded already is given to it: it imports nothing of that.
+    // Passes in what the page has already loaded, so that the chunk imports none of it.
     loaded ??= new (await import('../queries/answers.ts')).Answers({
       ...ports,
       decode: bytes => decodeFrame(bytes, z.unknown(), longestQuery),

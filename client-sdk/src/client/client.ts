@@ -41,22 +41,22 @@ import { invalid, requireOptions } from './require-options.ts';
 import { sessionOf } from './session-of.ts';
 import { transportOf } from './transport-of.ts';
 
-/** Why a client that was started waits, in words for its app. */
+/** Reasons in `wait` events of a started client that can't take part. */
 const hindrances = {
   paused: 'the app has paused it; resume() ends that',
   'not-agreed': 'nobody has agreed to take part; setConsent(true) says that somebody has',
 } as const;
 
-/** ms between two answers to challenges of one connection, at least: each takes a signature. */
+/** Least ms between two answers to challenges of one connection: each takes a signature. */
 const shortestGreeting = 500;
 
 /**
- * Takes part in federated learning on this device: connects, proves who it is, checks in, and contributes when it is
- * chosen. Everything that goes wrong is an `error` event; the client goes on by itself, but for `device.revoked`, and for
- * `device.enrolment-used-up` where the app has no other token: then it stops, and an app that starts it again is told the same.
+ * Takes part in federated learning on this device: connects, proves its identity, checks in, and contributes
+ * when it is chosen. Every failure is an `error` event, and the client goes on. It stops at `device.revoked`,
+ * and at `device.enrolment-used-up` where the app has no other token; starting it again gives the same error.
  */
 export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
-  /** What protects this device's updates, whatever a plan says. */
+  /** Protection of this device's updates, whatever a plan says. */
   readonly protection: Protection;
   readonly #platform: Platform;
   readonly #transport: Transport;
@@ -66,24 +66,25 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
   readonly #models = new Map<string, () => Promise<TaskModels>>();
   readonly #emitter = new Emitter<ClientEvents, ClientEvents>();
   readonly #handshake: Handshake;
-  /** Whether the app enrols with one text, and not with what it gets each time. */
+  /** True if the app enrols with a fixed token; false if a function returns one for each enrolment. */
   readonly #hasFixedToken: boolean;
   readonly #consent: Consent;
   readonly #participation: Participation;
   readonly #leadership: Leadership;
   readonly #wake = new WakeSignal();
   readonly #hybrids: Hybrids;
-  /** Ends the answer to the challenge before. */
+  /** Aborts the answer to the previous challenge. */
   #greeting = new AbortController();
-  /** When a challenge of this connection was answered last, ms since 1970. */
+  /** Time of the last answer to a challenge of this connection, ms since 1970. */
   #greetedAt = -Infinity;
-  /** Whether the coordinator knows whose the connection is. */
+  /** True if the coordinator has accepted this device on the current connection. */
   #isKnown = false;
 
   /**
-   * Throws `options.invalid` for an option that there is not or that is out of its range, or `floors: development()` on another machine, `protocol.id` for a name that no task can have,
-   * `hybrid.not-served` for a model that nothing here can run, and `device.cleartext` for a coordinator that is reached by http on another
-   * host, unless `cleartext` is `allowed`.
+   * Throws `options.invalid` for an unknown option, one out of range, or `floors: development()` on another
+   * machine, `protocol.id` for an invalid task name, `hybrid.not-served` for a model that nothing here can
+   * run, and `device.cleartext` for a coordinator reached by http on another host, unless `cleartext` is
+   * `allowed`.
    */
   constructor(options: ClientOptions<Examples>, platform: Platform) {
     const base = requireOptions(options);
@@ -169,25 +170,25 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     );
   }
 
-  /** Calls `listener` at each event of that name, until the returned function is called. */
+  /** Calls `listener` at each event of that name. Returns a function that removes the listener. */
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents[Name]): () => void {
     this.#emitter.on(name, listener as never);
     return () => this.#emitter.off(name, listener as never);
   }
 
-  /** How the client stands with its coordinator; the same object until the next `connection` event. */
+  /** State of the connection to the coordinator; the same object until the next `connection` event. */
   get state(): ConnectionState {
     return this.#connection.state;
   }
 
-  /** Calls `listener` each time that `state` is another one, until the returned function is called. */
+  /** Calls `listener` whenever `state` changes. Returns a function that removes the listener. */
   subscribe(listener: () => void): () => void {
     return this.on('connection', listener);
   }
 
   /**
-   * Connects and takes part from now on, where the person consents; returns at once where it does so already. Throws `app.aborted` once `signal` is
-   * aborted before that: then the client is as after `stop`.
+   * Connects and takes part from now on if the person consents; returns at once if it already does. Throws
+   * `app.aborted` if `signal` is aborted before that; the client is then stopped.
    */
   async start(signal?: AbortSignal): Promise<void> {
     try {
@@ -207,12 +208,14 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
       for (const task of this.#models.keys())
         this.#emit('wait', { task: parseTaskName(task), after: null, reason: hindrances[hindrance] });
     if (!(await this.#handshake.hasPendingErasure())) return;
-    // That is what the person wished last: it needs no consent.
+    // The erasure is the person's last wish: it needs no consent.
     await this.#handshake.begin();
     this.#connect();
   }
 
-  /** Leaves a round that is under way, and disconnects; what is stored stays. It never rejects: what goes wrong is an `error` event. */
+  /**
+   * Leaves the current round and disconnects; stored data stays. Never rejects: failures are `error` events.
+   */
   async stop(): Promise<void> {
     try {
       await this.#stop();
@@ -226,7 +229,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     await this.#participation.stop();
     if (tookPart) return;
     await this.#participation.between(async () => {
-      // Started again meanwhile.
+      // It was started again in the meantime.
       if (this.#participation.isRunning) return;
       this.#close();
       await this.#rest();
@@ -234,16 +237,16 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
   }
 
   /**
-   * The model that this device serves for a task: global, personal, mixed. It needs neither connection nor `start`. Throws `task.unknown`,
-   * or `hybrid.not-served` for a task without the option `hybrid`.
+   * Returns the model that this device serves for a task: global, personal, mixed. Needs no connection and no
+   * `start`. Throws `task.unknown`, or `hybrid.not-served` for a task without the option `hybrid`.
    */
   hybrid<Task extends keyof Examples & string>(task: Task): Hybrid<Examples[Task]> {
     return this.#hybrids.of(task);
   }
 
   /**
-   * The app's word that the models of a task may have another shape from now on: the one that a `topology` event named as `offered`.
-   * Durable when it returns. Throws `task.unknown`, `options.invalid` for what is no hash, and `app.aborted`.
+   * Accepts the model shape that a `topology` event named as `offered` for later models of a task. Durable
+   * when it returns. Throws `task.unknown`, `options.invalid` if `offered` is not a hash, and `app.aborted`.
    */
   async acceptTopology(task: string, offered: string, signal?: AbortSignal): Promise<void> {
     const open = this.#models.get(task);
@@ -252,22 +255,25 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
   }
 
   /**
-   * Takes part in nothing until `resume`, or the next start of the app: leaves a round that is under way, and disconnects. Throws `app.aborted` once
-   * `signal` is aborted; it is paused all the same.
+   * Leaves the current round, disconnects, and takes part in nothing until `resume` or the next start of the
+   * app. Throws `app.aborted` once `signal` is aborted; the client is still paused.
    */
   pause(signal?: AbortSignal): Promise<void> {
     return whileWanted(() => this.#participation.pause(true), signal);
   }
 
-  /** Throws `app.aborted` once `signal` is aborted; it goes on all the same. */
+  /**
+   * Takes part again after `pause`. Throws `app.aborted` once `signal` is aborted; the client still resumes.
+   */
   resume(signal?: AbortSignal): Promise<void> {
     return whileWanted(() => this.#participation.pause(false), signal);
   }
 
   /**
-   * What the person says to taking part, remembered over restarts; no until it is given, unless the app needs none. Without it nothing is sent, even after
-   * `start`, and a round that is under way is left at once, whichever tab of an app takes part. Throws `options.invalid` for what is neither `true`
-   * nor `false`, and `app.aborted` once `signal` is aborted; what the person said is remembered all the same.
+   * Stores whether the person consents to taking part, across restarts; "no" until it is called, unless the
+   * app needs no consent. Without consent nothing is sent, even after `start`, and a current round is left at
+   * once, whichever tab of the app takes part. Throws `options.invalid` if `given` is not a boolean, and
+   * `app.aborted` once `signal` is aborted; the answer is still stored.
    */
   setConsent(given: boolean, signal?: AbortSignal): Promise<void> {
     return whileWanted(async () => {
@@ -277,16 +283,17 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     }, signal);
   }
 
-  /** Whether the person consents to taking part. Throws `app.aborted` once `signal` is aborted. */
+  /** True if the person consents to taking part. Throws `app.aborted` once `signal` is aborted. */
   hasConsent(signal?: AbortSignal): Promise<boolean> {
     return whileWanted(() => this.#consent.isGiven(), signal);
   }
 
   /**
-   * Stops, erases everything that the SDK has stored on this device, and has the coordinator revoke it for good. What is in sums already stays
-   * there. Throws `server.unreachable` where the coordinator can't be told within 20 s: then all else is done, and it is told at the next
-   * `forget` or `start`, with or without consent; with it, `start` then goes on as a new device. Throws `app.aborted` once `signal` is aborted: the
-   * rest of it goes on, but for telling the coordinator, which waits for the next time.
+   * Stops, erases everything that the SDK has stored on this device, and has the coordinator revoke the
+   * device for good. Sums that already contain its updates keep them. Throws `server.unreachable` if the
+   * coordinator can't be reached within 20 s: the rest is done, and the next `forget` or `start` sends the
+   * request, with or without consent; with it, `start` then goes on as a new device. Throws `app.aborted`
+   * once `signal` is aborted: the rest goes on, but the request to the coordinator waits for the next time.
    */
   forget(signal?: AbortSignal): Promise<void> {
     return whileWanted(() => this.#forget(signal), signal);
@@ -296,7 +303,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     await this.stop();
     await this.#participation.between(async () => {
       await this.#handshake.erase();
-      // What they had in memory, too.
+      // Also erases what the hybrids hold in memory.
       await this.#hybrids.stop();
       if (!(await this.#handshake.hasPendingErasure())) return;
       await this.#handshake.begin();
@@ -316,7 +323,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
   }
 
   #connect(): void {
-    // It may be open, for an erasure.
+    // The connection may be open for an erasure.
     this.#transport.close();
     this.#greetedAt = -Infinity;
     this.#connection.become({ state: 'connecting' });
@@ -341,7 +348,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     });
   }
 
-  /** What the coordinator knew of the connection, it knows no more. */
+  /** Forgets the connection's handshake state. */
   #lose(): void {
     this.#isKnown = false;
     this.#greetedAt = -Infinity;
@@ -363,10 +370,10 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     this.#connection.become({ state: 'off' });
   }
 
-  /** Frees what trains and serves; both begin again when they are asked. */
+  /** Closes the trainers and the served models; both restart when they are next used. */
   async #rest(): Promise<void> {
     const ends = [() => this.#hybrids.stop(), ...this.#trainers.map(trainer => () => trainer.close())];
-    // One that fails keeps no other from its end, nor another tab from its turn.
+    // A failure neither keeps the others from closing nor another tab from its turn.
     for (const end of ends)
       try {
         await end();
@@ -375,14 +382,14 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
       }
   }
 
-  /** What a listener throws is an error like any other; it never changes what the client does. */
+  /** Emits an event; an error thrown by a listener becomes an `error` event and changes nothing else. */
   #emit<Name extends keyof ClientEvents>(name: Name, ...args: Parameters<ClientEvents[Name]>): void {
     const [first] = args;
     if (first instanceof MurmurationError && this.#isFinal(first)) void this.stop();
     try {
       this.#emitter.emit(name, ...args);
     } catch (error) {
-      // Of a listener that hears errors, only what reports those of the whole app can tell.
+      // Errors of an `error` listener can only go to the app's handler of unhandled rejections.
       if (name === 'error') void Promise.reject(error);
       else {
         const detail = `A listener of "${name}" threw: ${messageOf(error)}`;
@@ -391,7 +398,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     }
   }
 
-  /** Whether another try would end in the same way until somebody does something about it. */
+  /** True if another try fails in the same way until the app or the operator changes something. */
   #isFinal({ code }: MurmurationError): boolean {
     return code === 'device.revoked' || (code === 'device.enrolment-used-up' && this.#hasFixedToken);
   }
@@ -401,7 +408,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
   }
 
   async #receive(event: CoordinatorEvent, frame: Uint8Array): Promise<void> {
-    // Whatever else it has to say is meant for this device, which a transport that rests says hello for again by itself.
+    // Any other message is for this device: after a rest, a transport says hello again on its own.
     this.#isKnown ||= event !== 'challenge';
     try {
       if (event === 'challenge') await this.#answer(decodeFrame(frame, challenge));
@@ -416,7 +423,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     }
   }
 
-  /** Answers a challenge, again where the coordinator can't take that now, until there is another one or no connection. */
+  /** Answers a challenge; retries until there is another challenge or no connection. */
   async #answer(message: Challenge): Promise<void> {
     this.#hybrids.challenged();
     this.#greeting.abort();
@@ -425,7 +432,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     const { clock } = this.#platform;
     try {
       const left = this.#greetedAt + shortestGreeting - clock.now();
-      // The clock may have been set back meanwhile.
+      // The clock may have been set back in the meantime.
       if (left > 0) await sleep(Math.min(left, shortestGreeting), clock, signal);
       this.#greetedAt = clock.now();
       await retry(
@@ -443,7 +450,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     }
   }
 
-  /** Says hello; an answer that comes once `signal` is aborted is about another connection. */
+  /** Says hello. Ignores an answer that comes after `signal` is aborted: it is about another connection. */
   async #greet(message: Challenge, signal: AbortSignal): Promise<void> {
     if (await this.#handshake.hasPendingErasure()) {
       await this.#handshake.requestErasure(message);

@@ -1,4 +1,6 @@
 import { once } from '@murmuration/protocol/concurrency/once';
 
-/** What a client has no use for before its first model or its first check-in: most visits of a page end without either. */
+/**
+ * Loads what a client needs only from its first model or check-in on; most visits of a page end before that.
+ */
 export const loadParts = once(async () => (await import('./parts.ts')).parts);

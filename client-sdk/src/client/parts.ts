@@ -16,11 +16,11 @@ export interface ModelPorts {
   readonly transport: Transport;
   readonly contentHash: ContentHash;
   readonly topology: HeldFloors['topology'];
-  /** A model of another shape was refused. */
+  /** Called when a model of another shape was refused. */
   readonly refused: (other: OtherShape) => void;
 }
 
-/** The models of a task on this device, and the shape that they are held to. */
+/** Models of a task on this device, and the check of their shape. */
 export interface TaskModels {
   readonly cache: ModelCache;
   readonly shape: ModelShape;
@@ -41,7 +41,7 @@ function openModels(ports: ModelPorts): TaskModels {
   return { cache, shape };
 }
 
-/** What a client needs for its first model, and before its first check-in. */
+/** Code that a client needs for its first model and its first check-in. */
 export const parts = { openModels, contribute, hashHere };
 
 export type Parts = typeof parts;

@@ -5,12 +5,15 @@ import type { Trainer } from '../training/trainer.ts';
 import type { Transport, TransportName, TransportPlatform } from '../transport/transport.ts';
 import type { Parts } from './parts.ts';
 
-/** What a client needs of the platform that it runs on; an entry point such as `node.ts` puts it together. */
+/** Platform interface of a client; an entry point such as `node.ts` implements it. */
 export interface Platform extends DevicePlatform, SessionPlatform, HybridPlatform {
-  /** The way to the coordinator at `base`, by what the app says; `platform` is this one, for its clock, its randomness and its network. */
+  /**
+   * Creates the transport to the coordinator at `base`; `platform` is this
+   * object: clock, randomness and network.
+   */
   readonly transport: (base: URL, platform: TransportPlatform, name?: TransportName) => Transport;
-  /** What the first model and the first check-in need, where it is here already; left out: loaded then. */
+  /** Code for the first model and check-in, if already loaded; otherwise it is loaded on demand. */
   readonly parts?: Parts;
-  /** A trainer that runs the objective of a module off the main thread. */
+  /** Creates a trainer that runs the objective of a module off the main thread. */
   readonly trainer: (objective: URL) => Trainer;
 }

@@ -9,7 +9,7 @@ import type { EnergyModel } from '../session/costs.ts';
 import { baseOf } from '../transport/address.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
 
-/** What an option has to be: whether a value is that, the words for it, and what looks further into it. */
+/** Kind of an option: its test, the words for it in errors, and a check of its contents. */
 type Kind = readonly [
   is: (value: unknown) => boolean,
   what: string,
@@ -33,7 +33,7 @@ const isWhole = (value: unknown, least: number, most: number): boolean =>
   isIn(value, least, most) && Number.isInteger(value);
 const isListOf = (is: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(is);
-/** Also of another realm, as in frames and workers. */
+/** True for 32 bytes, also from another realm, such as a frame or a worker. */
 const isKey = (value: unknown): boolean =>
   ArrayBuffer.isView(value) && value.byteLength === 32 && 'length' in value && value.length === 32;
 
@@ -122,7 +122,7 @@ const floors = record<Floors>({
 const isWeights = (value: unknown): boolean =>
   isObject(value) &&
   Object.values(value).every(weight => isIn(weight, 0, 1)) &&
-  // Less a rounding error.
+  // Leaves room for a rounding error.
   Object.values(value).reduce((sum, weight) => sum + weight, 0) < 1 + 1e-9;
 const weights = 'weights from 0 to 1 by the names of personal models, at most 1 together';
 
@@ -228,15 +228,15 @@ const client = record<ClientOptions>(
 );
 
 /**
- * The coordinator's address, of options that are what they have to be. Throws `options.invalid` for the first one, at any depth, that there is
- * not, is missing, or is something else.
+ * Returns the coordinator's URL of valid options. Throws `options.invalid` for the first unknown, missing or
+ * invalid option, at any depth.
  */
 export function requireOptions(options: ClientOptions): URL {
   requireKind('options', options, client);
   const { masking, smallestSum, dropping, enrolmentKey, population } = heldFloors(options.floors);
   if (!enrolmentKey !== !population)
     throw invalid('options.floors.population', 'there where enrolmentKey is, and only there', population);
-  // Where each update is seen alone, a sum of fewer shows nothing that was hidden.
+  // With masking off, the coordinator sees each update anyway, so the size of sums hides nothing.
   if (smallestSum < 3 && masking !== 'off')
     throw invalid('options.floors.smallestSum', '3 or more unless masking is "off"', smallestSum);
   if (dropping.least > dropping.most)
@@ -249,9 +249,9 @@ function requireKind(path: string, value: unknown, [is, what, inside]: Kind): vo
   inside?.(path, value as never);
 }
 
-/** `options.invalid`: what is at a path, what it has to be, and what it is. */
+/** Returns the error `options.invalid` with the path, the expected kind, and the value. */
 export function invalid(path: string, what: string, value: unknown): MurmurationError {
-  // Others may hold what the app keeps to itself.
+  // Other types may hold private data of the app, so only their type is shown.
   const shown =
     isIn(value, -Infinity, Infinity) || typeof value === 'string' ? JSON.stringify(value) : typeof value;
   return new MurmurationError('options.invalid', `${path} has to be ${what}, not ${shown}.`);

@@ -9,7 +9,7 @@ import { Session } from '../session/session.ts';
 import { answering } from './answering.ts';
 import type { TaskOptions } from './options.ts';
 
-/** The part of a session's ports that its client gives. */
+/** Ports of a session that its client provides. */
 type ClientPorts = Pick<
   SessionPorts,
   | 'platform'
@@ -26,7 +26,7 @@ type ClientPorts = Pick<
   | 'takesPart'
 > & { readonly served: ReturnType<Hybrids['sessionOf']> };
 
-/** The session of a task, as the app has set it. */
+/** Creates the session of a task from the app's options. */
 export function sessionOf(
   task: TaskName,
   { examples, privateLayers: keepPrivate = [], answers }: TaskOptions,

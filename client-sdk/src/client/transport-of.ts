@@ -6,7 +6,10 @@ import type { Transport } from '../transport/transport.ts';
 import type { ClientOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 
-/** The transport of a client, the app's own or one that goes where a front sends it; what it brings is bounded. */
+/**
+ * Returns the client's transport: the app's own, or one that follows a
+ * front's redirects. Its input is bounded.
+ */
 export function transportOf(
   base: URL,
   {
@@ -17,11 +20,11 @@ export function transportOf(
   }: Pick<ClientOptions, 'transport' | 'readToken' | 'buckets' | 'cells'>,
   platform: Platform,
 ): Transport {
-  // Whichever front or cell it comes from: of ours as they read, and of each transport whoever made it.
+  // Shared by all fronts and cells: `inflow` counts reads of our transports, `taken` those of any transport.
   const [inflow, taken] = [new Inflow(platform.clock), new Inflow(platform.clock)];
   const bound = (made: Transport) => bounded(made, platform, taken);
   if (typeof transport === 'object') return bound(transport);
-  // Also from a cell.
+  // Models from a cell need this check, too.
   const mayFetch = (address: URL) => isTrusted(address, base, buckets);
   const elsewhere = { from: 0 };
   const shared = { ...platform, readToken, mayFetch, elsewhere, inflow };
