@@ -16,12 +16,12 @@ import type { Report } from './report.ts';
 import { trainingPart } from './training-part.ts';
 import { untilSlot } from './upload-slot.ts';
 
-/** How far a weight may be from (1 + s)^−½, for coordinators that take roots otherwise. */
+/** Most difference of a weight from (1 + s)^−½: coordinators may compute roots otherwise. */
 const tolerance = 1e-12;
 
 /**
- * The part of a device that trains for a masked buffer, or brings what it has trained into one (SPEC.md, RD22, RD23). `since`: when the device got the
- * assignment, ms since 1970 by its own clock.
+ * Returns the part of a device that trains for a masked buffer, or sends an update that it has trained for
+ * one (SPEC.md, RD22, RD23). `since`: when the device got the assignment, ms since 1970 by its own clock.
  */
 export function bufferedPart(
   assignment: Assignment,
@@ -31,14 +31,15 @@ export function bufferedPart(
 ): Part {
   const { plan } = assignment;
   if (plan.bases!.length > 0) return sendingPart(assignment, ports);
-  // What it draws follows the version: another training from it teaches nobody anything else.
+  // Its randomness follows the version, so that training from the same version again reveals nothing more.
   const part = trainingPart({ ...assignment, round: plan.model as string as RoundId }, ports);
   const kept = keptUpdates(ports.store.storage, ports.task);
   const train = async (signal: AbortSignal) => {
     await part.require(signal, false);
     const learned = (await part.make(signal, report)) as Learned;
     clip(learned, plan);
-    // Not kept before: a check-in that somebody forces on the device would tell whether it has trained by then.
+    // Saved only now: otherwise a forced check-in would reveal whether the
+    // device has finished training by then.
     await untilSlot(plan, part.began?.() ?? since, ports.platform, signal);
     signal.throwIfAborted();
     await kept.save({ base: plan.model, settings: settingsIn(plan), learned });
@@ -46,11 +47,14 @@ export function bufferedPart(
   const never = () => Promise.reject(new MurmurationError('round.begun'));
   return {
     smallestSum: 0,
-    /** Trains, and keeps the update: nothing of it is sent, and the round goes on without this device, which then offers it. */
+    /**
+     * Trains and keeps the update, sends nothing, and throws `round.closed`;
+     * the device offers the update later.
+     */
     async require(signal) {
       requireSummable(plan);
       const before = await kept.load();
-      // The coordinator may have forgotten that it gave this work before.
+      // The coordinator may have forgotten that it assigned this work before.
       if (before?.base !== plan.model || before.settings !== settingsIn(plan)) await train(signal);
       throw new MurmurationError('round.closed', 'The update waits on the device for a buffer.');
     },
@@ -59,13 +63,13 @@ export function bufferedPart(
   };
 }
 
-/** Clips before the weight of a version does, which may only shorten. */
+/** Clips before the weight of a version applies, which may only shorten. */
 function clip({ delta, layout }: Learned, { update: { clip: limit, perLayer } }: Plan): void {
   if (perLayer) clipLayers(delta, layout, limit);
   else clipWhole(delta, limit);
 }
 
-/** Brings the update that the device keeps into the sum of a buffer, times the weight of its version. */
+/** Returns the part that sends the kept update into the sum of a buffer, times the weight of its version. */
 function sendingPart(assignment: Assignment, ports: SessionPorts): Part {
   const { plan, assignment: id } = assignment;
   const { contributions, floors, keepPrivate } = ports;
@@ -78,7 +82,8 @@ function sendingPart(assignment: Assignment, ports: SessionPorts): Part {
     smallestSum: plan.leastSum ?? 0,
     async require(_, isMade) {
       requireSummable(plan);
-      // The app may keep more of them now than when the update was trained, by a plan with the same layers.
+      // The app may keep more layers private now than when the update was
+      // trained, by a plan with the same layers.
       requirePrivateLayers(plan, keepPrivate);
       requireSchedule(plan, floors.mostVersions);
       await participations.require(plan, id, isMade);
@@ -105,7 +110,7 @@ function sendingPart(assignment: Assignment, ports: SessionPorts): Part {
     },
     async count() {
       await participations.count(plan, id);
-      // First: whatever becomes of the record of contributions, no other buffer gets it.
+      // Must come first: even if the record of contributions fails, no other buffer gets this update.
       await kept.spend();
       await contributions.count(assignment, base);
       await kept.erase();
@@ -113,7 +118,7 @@ function sendingPart(assignment: Assignment, ports: SessionPorts): Part {
   };
 }
 
-/** Throws `plan.below-floor` for a plan whose updates need more than a sum under masks of what was trained. */
+/** Throws `plan.below-floor` for a plan whose updates need more than a sum under masks. */
 function requireSummable({ masking, judged, privacy, control, training, update }: Plan): void {
   const changes = control || training.fairness || update.compression || update.within;
   if (!masking || judged !== undefined || privacy || changes)
@@ -123,7 +128,10 @@ function requireSummable({ masking, judged, privacy, control, training, update }
     );
 }
 
-/** Throws `plan.below-floor` for more versions than the app allows, and for weights that single devices out: the only ones are those of versions that follow one another. */
+/**
+ * Throws `plan.below-floor` for more versions than the app allows, and for weights that could single out
+ * devices: only those of consecutive versions, the newest first, are allowed.
+ */
 function requireSchedule({ bases = [], model }: Plan, most: number): void {
   if (bases.length > most)
     throw new BelowFloor(

@@ -6,8 +6,8 @@ import type { Part } from './part.ts';
 import type { SessionPorts } from './ports.ts';
 
 /**
- * The part of a device that sends only some of the values of its update (SPEC.md, UP13), and, where the plan says so, keeps the others for
- * its next one. `part` is that of a device that sends all.
+ * Returns the part of a device that sends only some values of its update (SPEC.md, UP13) and, where the plan
+ * asks for feedback, keeps the others for its next one. `part`: the part of a device that sends all values.
  */
 export function compressedPart(
   { plan, round, number }: Assignment,

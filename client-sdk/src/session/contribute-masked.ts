@@ -23,18 +23,19 @@ export interface MaskedPart {
   readonly assignment: Assignment;
   readonly masking: MaskingSettings;
   readonly inbox: Inbox<MaskingEvent>;
-  /** What was saved for this assignment before a restart. */
+  /** Session of this assignment, saved before a restart. */
   readonly saved: SavedSession | undefined;
   readonly updateProcessor: UpdateProcessor;
-  /** Called before what the device sends last. */
+  /** Called before the device's last message. */
   reveals(): void;
 }
 
 /**
- * The device's side of secure aggregation, a phase at a time: keys → shares → updates → agreement → unmasking → closing. What goes into
- * the sum is made from the first phase on. Each state is saved before the first message that follows from it, so that a device that restarts
- * goes on where it was, and neither masks a second update nor signs a second statement. Up to its masked update it goes on in memory alone:
- * what is saved by then says that the part was begun, and whoever finds it leaves.
+ * Runs the device's side of secure aggregation, phase by phase: keys → shares → updates → agreement →
+ * unmasking → closing. The contribution is made from the first phase on. From the masked update on,
+ * each state is saved before the first message that depends on it, so that a restarted device neither
+ * masks a second update nor signs a second statement. Before that, only the start is saved: a device
+ * that restarts then leaves the round.
  */
 export async function contributeMasked(
   part: MaskedPart,
@@ -49,14 +50,14 @@ export async function contributeMasked(
   const making = new Making(ports.part, signal, report);
   const send = sender(assignment, ports, making.signal);
   const enter = async (next: MaskingStep): Promise<MaskingStep> => {
-    // Once a statement counts its update, a device has no more use for it.
+    // A device no longer needs its update once a statement counts it.
     const sends = next.phase === 'agreement' ? update : undefined;
     if (isMasked(next)) await store.save({ assignment, participant: next.saved, update: sends });
     return next;
   };
   const hear = async (event: MaskingEvent) =>
     enter(await round.hear(event, await inbox.next(event, making.signal)));
-  // Agreements that are not enough reveal nothing, and others may follow.
+  // An agreement that is not sufficient reveals nothing, and another one may follow.
   const agreed = async (): Promise<MaskingStep> => {
     for (;;) {
       try {
@@ -114,7 +115,7 @@ export async function contributeMasked(
   }
 }
 
-/** Whether its update is masked: the secrets of its masks are gone from its state then. */
+/** True once the update is masked: the state then no longer has the secrets of the masks. */
 function isMasked({ phase }: MaskingStep): boolean {
   return phase === 'agreement' || phase === 'unmasking' || phase === 'closing';
 }
@@ -126,7 +127,7 @@ function termsOf({ assignment, masking }: MaskedPart, ports: RoundPorts): Masked
   return { task, round, number, planBytes, identity: identity().seed, demands };
 }
 
-/** Sends the message of a phase until the coordinator has taken it. */
+/** Returns a function that sends a phase's message until the coordinator has accepted it. */
 function sender(
   { round, assignment }: Assignment,
   { transport, platform }: SessionPorts,

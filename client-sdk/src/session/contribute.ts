@@ -12,7 +12,7 @@ import type { Contributing } from './state.ts';
 import { trainingPart } from './training-part.ts';
 import { upload } from './upload.ts';
 
-/** One device's contribution to one round, and what it costs, which is told at its end. */
+/** Contributes to one round, and emits its costs at the end. */
 export async function contribute(contributing: Contributing, session: SessionPorts): Promise<void> {
   const { transport, trainer, platform, energy, emit, task } = session;
   const { round, number } = contributing.assignment;
@@ -32,8 +32,8 @@ export async function contribute(contributing: Contributing, session: SessionPor
 }
 
 /**
- * One device's contribution to one round: download → train, or answer → prepare → upload, between the phases of secure aggregation
- * where the plan masks. What was made for this assignment before a restart is sent again, byte for byte.
+ * Contributes to one round: download → train, or answer → prepare → upload, with the phases of secure
+ * aggregation where the plan masks. An update made before a restart is sent again, byte for byte.
  */
 async function takePart(contributing: Contributing, session: SessionPorts): Promise<void> {
   const { assignment: given, inbox, since } = contributing;
@@ -41,7 +41,7 @@ async function takePart(contributing: Contributing, session: SessionPorts): Prom
   const { store, emit, task, trainer, platform, floors } = session;
   const stored = await store.load();
   const saved = stored?.assignment.assignment === given.assignment ? stored : undefined;
-  // Whose plan may be another one by now, with other noise than the update has.
+  // The saved assignment counts: a new plan could have other noise than the saved update.
   const { assignment } = saved ?? { assignment: given };
   const { round, number, plan } = assignment;
   requirePlan(plan, floors);
@@ -53,7 +53,7 @@ async function takePart(contributing: Contributing, session: SessionPorts): Prom
     emit('round', { task, round, number, ...(query !== undefined && { query }), phase, progress });
   };
   const part = answers ? answers.part(assignment) : await partOf(assignment, session, since, report);
-  // Before the device has sent anything of the round.
+  // Checked before the device has sent anything of the round.
   await part.require(signal, !!saved);
   contributing.query = part.query;
   const ports: RoundPorts = { ...session, since, part };
@@ -78,7 +78,7 @@ async function takePart(contributing: Contributing, session: SessionPorts): Prom
   report('counted', 1);
 }
 
-/** The part of a device that trains; what only some plans ask of it is loaded then. */
+/** Returns the part of a device that trains; loads the code for special plans on demand. */
 async function partOf(
   assignment: Assignment,
   session: SessionPorts,

@@ -14,8 +14,9 @@ import type { SessionPorts } from './ports.ts';
 import { trainingPart } from './training-part.ts';
 
 /**
- * The part of a device whose steps are corrected (SCAFFOLD: Karimireddy et al. 2020, Algorithm 1; SPEC.md, RD21): it downloads c, trains by
- * gradients plus c − cᵢ, keeps the next cᵢ, and sends its change with the update.
+ * Returns the part of a device with corrected steps (SCAFFOLD: Karimireddy et al. 2020,
+ * Algorithm 1; SPEC.md, RD21): downloads c, trains with gradients plus c − cᵢ, keeps the next
+ * cᵢ, and sends the change of cᵢ with the update.
  */
 export function controlledPart(assignment: Assignment, control: PlanControl, ports: SessionPorts): Part {
   const { plan, round, number } = assignment;
@@ -42,7 +43,7 @@ export function controlledPart(assignment: Assignment, control: PlanControl, por
       change = takePart(gradient, split, 'shared').map((value, i) => value - own[i]!);
       if (!change.every(Number.isFinite)) {
         if (!plan.masking) throw diverged('its gradients are');
-        // Neither half of what is sent tells that training diverged.
+        // Zeros and NaN together: neither half of what is sent reveals that training diverged.
         change.fill(0);
         return { ...result, delta: result.delta.fill(Number.NaN) };
       }
@@ -64,7 +65,7 @@ export function controlledPart(assignment: Assignment, control: PlanControl, por
   };
 }
 
-/** Throws `model.corrupt` for other bytes than the plan names, and `server.*`. */
+/** Downloads c. Throws `model.corrupt` if its hash differs from the plan's, and `server.*`. */
 async function download(
   { plan }: Assignment,
   { file }: PlanControl,
@@ -78,12 +79,12 @@ async function download(
   return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
-/** Rounds that a plan names at most; of those before them, a device takes its update for one that led to something. */
+/** Most rounds that a plan names; a device assumes that its updates of earlier rounds counted. */
 const mostNamed = 64;
 
 /**
- * The newest of a device's own whose change is in c, as far as the plan tells; undefined where none is: its round has failed, was rolled back, or
- * the task began anew.
+ * Returns the device's newest cᵢ whose change is in c as far as the plan shows. Returns undefined if there is
+ * none: its round failed or was rolled back, or the task was restarted.
  */
 function inForce(
   vectors: readonly OwnVector[],

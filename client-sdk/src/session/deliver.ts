@@ -5,7 +5,7 @@ import { maskingInput } from '@murmuration/protocol/messages/masking';
 import { decodeAssignment, roundEnd } from '@murmuration/protocol/messages/round';
 import type { Session } from './session.ts';
 
-/** Hands what the coordinator says of a round to the sessions, each of which knows whether it is meant. Throws `protocol.frame`. */
+/** Passes a round's message to all sessions; each checks that it is addressed. Throws `protocol.frame`. */
 export function deliver(
   event: Exclude<CoordinatorEvent, 'challenge' | 'serve'>,
   frame: Uint8Array,

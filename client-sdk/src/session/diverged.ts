@@ -3,14 +3,17 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import { squares } from '../update/clip.ts';
 
-/** Training led out of all numbers; `part` names what did. */
+/** Returns the error of a training with values that are not finite; `part` is the start of "… not finite". */
 export const diverged = (part: string): MurmurationError =>
   new MurmurationError(
     'training.failed',
     `Training diverged: ${part} not finite. A lower learning rate helps.`,
   );
 
-/** Throws `training.failed` where training led out of all numbers, or began with a loss by which no update is weighed where the plan does that. */
+/**
+ * Throws `training.failed` if the update is not finite, or if the plan weighs updates by a
+ * loss that is negative or not finite.
+ */
 function requireFinite({ delta, metrics }: TrainingResult, { training }: Plan): void {
   if (!Number.isFinite(squares(delta))) throw diverged('the update is');
   const { initialLoss = 0 } = metrics;
@@ -22,8 +25,9 @@ function requireFinite({ delta, metrics }: TrainingResult, { training }: Plan): 
 }
 
 /**
- * Does what needs a result that is finite, with the result. Under masks a device whose training diverged goes on with an update of zeros, of which
- * `told` hears: a coordinator can make a version that diverges where one word occurs, and would see who leaves (SPEC.md, RD25). Throws what `keep` and
+ * Checks that the result is finite, runs `keep`, and returns the result. Under masks a device whose training
+ * diverged goes on with an update of zeros, and `told` gets the error: otherwise a coordinator could make a
+ * version that diverges where one word occurs, and see who leaves (SPEC.md, RD25). Throws what `keep` and
  * `requireFinite` throw otherwise.
  */
 export async function unlessDiverged(

@@ -6,16 +6,17 @@ import type { Sent } from '../transport/observed.ts';
 import type { RoundCosts } from './costs.ts';
 
 /**
- * Where the device stands in a round; `progress` is the share of the phase that is done, from 0 to 1. In a masked round a device trains
- * during `keys` and `shares`, and tells how far it is after them. `counted`: the coordinator has all that the device had to send; `ended`:
- * its part is over, however that came, and the last that is told of it.
+ * Progress of the device in a round; `progress` is the finished share of the phase, 0 to 1. In a
+ * masked round a device trains during `keys` and `shares`, and reports training after them. `counted`:
+ * the coordinator has all that the device had to send; `ended`: the device's part is over for any
+ * reason, and this is its last event.
  */
 export interface RoundProgress {
   readonly task: TaskName;
   readonly round: RoundId;
-  /** Rounds of a task count from 1. */
+  /** Number of the round in its task, from 1. */
   readonly number: number;
-  /** Name of the query that the round asks; left out where devices train. */
+  /** Name of the round's query; absent where devices train. */
   readonly query?: string;
   readonly phase:
     | 'keys'
@@ -30,31 +31,31 @@ export interface RoundProgress {
   readonly progress: number;
 }
 
-/** What the session of a task tells. */
+/** Events of a task's session. */
 export interface SessionEvents {
   round(event: RoundProgress): void;
-  /** What a round has cost this device: told once its part in it has ended, however that was. Nothing of it is sent. */
+  /** Costs of a round, once the device's part in it has ended for any reason. They are not sent. */
   costs(event: RoundCosts): void;
-  /** A model version has arrived on the device. */
+  /** Arrival of a model version on the device. */
   model(event: { readonly task: TaskName; readonly model: ModelHash; readonly bytes: number }): void;
-  /** The device has trained, on these kernels. */
+  /** Kernels that the device has trained on. */
   engine(event: TrainingPath & { readonly task: TaskName }): void;
-  /** The private layers of a task begin with the weights of a model version, since the device has none of its own that fit. */
+  /** Fresh start of a task's private layers from a model version: the device has no own weights that fit. */
   'private-layers'(event: {
     readonly task: TaskName;
     readonly model: ModelHash;
     readonly reason: FreshStart;
   }): void;
   /**
-   * The device waits `after` ms until it checks in again; null: for an assignment, or, after `start`, until somebody agrees or the app goes on.
+   * Ms until the device checks in again; null while it waits for an assignment or, after
+   * `start`, for consent or the end of a pause.
    */
   wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
-  /** Something is about to leave the device; what is sent again is told of again. */
+  /** Data that is about to leave the device; emitted again when it is sent again. */
   sent(event: Sent): void;
   /**
-   * What went wrong; the client goes on by itself, but stops at `device.revoked`, and at
-   * `device.enrolment-used-up` where the app enrols with a fixed token. A `plan.below-floor` is a `BelowFloor`, which names the
-   * floor.
+   * Failure. The client goes on, except after `device.revoked`, and after `device.enrolment-used-up` where
+   * the app enrols with a fixed token. A `plan.below-floor` is a `BelowFloor`, which names the floor.
    */
   error(error: MurmurationError): void;
 }

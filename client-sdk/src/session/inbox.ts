@@ -1,11 +1,11 @@
-/** What the coordinator has given to a device for one assignment, by kind; each may arrive before anybody waits for it. */
+/** Messages from the coordinator for one assignment, by kind; each may arrive before it is awaited. */
 export class Inbox<Kind extends string> {
   readonly #arrived = new Map<Kind, Uint8Array>();
-  /** The newest of a kind that came while the first one counted. */
+  /** Newest message of a kind that came after the first one. */
   readonly #repeated = new Map<Kind, Uint8Array>();
   readonly #waiting = new Map<Kind, (message: Uint8Array) => void>();
 
-  /** The first of a kind counts; the coordinator repeats it to a device that comes back. */
+  /** Stores a message. The first of a kind counts; the coordinator repeats it to a device that comes back. */
   put(kind: Kind, message: Uint8Array): void {
     if (this.#arrived.has(kind)) {
       this.#repeated.set(kind, message);
@@ -15,7 +15,7 @@ export class Inbox<Kind extends string> {
     this.#waiting.get(kind)?.(message);
   }
 
-  /** Forgets a message that was of no use: the next one of its kind counts, which may have come while this one was looked at. */
+  /** Drops a useless message; the next one of its kind counts, which may already have come. */
   discard(kind: Kind): void {
     const next = this.#repeated.get(kind);
     this.#arrived.delete(kind);
@@ -23,7 +23,10 @@ export class Inbox<Kind extends string> {
     if (next) this.#arrived.set(kind, next);
   }
 
-  /** The message of a kind, now or when it arrives; throws the reason of `signal` once that is aborted. */
+  /**
+   * Resolves to the message of a kind, now or when it arrives; rejects with
+   * the reason of `signal` once aborted.
+   */
   next(kind: Kind, signal: AbortSignal): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();

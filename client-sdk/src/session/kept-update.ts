@@ -4,43 +4,44 @@ import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Storage } from '../storage/storage.ts';
 import type { Learned } from '../update/prepare.ts';
 
-/** An update that waits on the device for a masked buffer. */
+/** Update that waits on the device for a masked buffer. */
 export interface KeptUpdate {
-  /** The version that it was trained from. */
+  /** Version that it was trained from. */
   readonly base: ModelHash;
-  /** `settingsIn` the plan by which it was trained. */
+  /** `settingsIn` of the plan that it was trained by. */
   readonly settings: string;
   readonly learned: Learned;
 }
 
 interface Head extends Pick<KeptUpdate, 'base' | 'settings'>, Pick<Learned, 'examples'> {
-  /** The shared layers, and the SHA-256 of their layout. */
+  /** Tensors of the shared layers; `layout` is the SHA-256 of their layout. */
   readonly tensors: Layout['tensors'];
   readonly layout: readonly number[];
 }
 
-/** What a plan says of how an update is made: those of one sum were made alike. */
+/** Returns a plan's settings for making updates; all updates of one sum have the same. */
 export function settingsIn({ training, update, privateLayers = [], frozenLayers = [] }: Plan): string {
   return JSON.stringify([training, update, privateLayers, frozenLayers]);
 }
 
 /**
- * The one update that a device keeps for a masked buffer of a task. It is there as long as the entry that names its base is: that is written
- * last, and deleted, durably, before the first byte of the update leaves the device.
+ * Returns the store of the one update that a device keeps for a masked buffer of a task. The update
+ * exists as long as the entry with its base: that entry is written last, and deleted, durably,
+ * before the update's first byte is sent.
  */
 export function keptUpdates(storage: Storage, task: TaskName) {
   const [named, kept] = [`base.${task}`, `update.${task}`];
   const read = async () => parse(await storage.get(kept));
   return {
-    /** The update, if there is one that was not sent. */
+    /** Returns the update if it has not been sent. */
     async load(): Promise<KeptUpdate | undefined> {
       return (await storage.get(named)) && (await read());
     },
-    /** The base of the newest update, sent or not, as long as anything of it is stored. */
+    /** Returns the base of the newest update, sent or not, while its data is stored. */
     async base(): Promise<ModelHash | undefined> {
       return (await read())?.base;
     },
-    /** Takes the place of the update before. */
+    /** Replaces the previous update. */
     async save({ base, settings, learned: { delta, examples, layout } }: KeptUpdate): Promise<void> {
       await storage.delete(named);
       const { tensors, hash } = layout;
@@ -51,7 +52,7 @@ export function keptUpdates(storage: Storage, task: TaskName) {
       await storage.put(kept, joined(length, text, values));
       await storage.put(named, utf8.encode(JSON.stringify(base)));
     },
-    /** It is in no other buffer from now on, durably. */
+    /** Keeps the update out of all other buffers, durably. */
     spend: (): Promise<void> => storage.delete(named),
     async erase(): Promise<void> {
       await storage.delete(named);
@@ -72,7 +73,7 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-/** Undefined for what is damaged: nobody but the device itself writes it. */
+/** Returns undefined for damaged bytes; only the device itself writes them. */
 function parse(bytes: Uint8Array | undefined): KeptUpdate | undefined {
   try {
     const start = 4 + new DataView(bytes!.buffer, bytes!.byteOffset).getUint32(0, true);

@@ -14,10 +14,10 @@ import type { SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 
 /**
- * Downloads the model of an assignment and trains a copy of it on the device's examples. Returns what was learned in the layers that all
- * devices share; the private ones go on with the device's own weights, and are kept here. Throws `plan.private-layers` for a plan
- * that names layers which the model has not, and `plan.below-floor` for fewer examples than the app takes part with. `began` is called once the model
- * is here.
+ * Downloads the model of an assignment and trains a copy of it on the device's examples. Returns what was
+ * learned in the shared layers; the private layers start from the device's own weights, and are kept here.
+ * Throws `plan.private-layers` for a plan that names layers which the model lacks, and `plan.below-floor` for
+ * fewer examples than the app requires. `began` is called once the model is here.
  */
 export async function learn(
   assignment: Assignment,
@@ -75,7 +75,7 @@ export async function learn(
   };
 }
 
-/** The device's verdict on the version that the plan names, once: only the sum of a masked round may have it. */
+/** Returns the device's verdict on the version that the plan names, once; only masked sums may have it. */
 async function verdictFor(
   { masking, judged }: Plan,
   served: SessionPorts['served'],
@@ -83,7 +83,7 @@ async function verdictFor(
   return masking && judged ? served?.verdicts.tell(judged) : undefined;
 }
 
-/** A few examples would be told by what they teach. */
+/** An update from few examples reveals them. */
 function requireExamples(count: number, least: number): void {
   if (count < least)
     throw new BelowFloor(
@@ -92,14 +92,16 @@ function requireExamples(count: number, least: number): void {
     );
 }
 
-/** The training of a round by its plan alone: each has a seed of its own, so that no two go through the examples alike. */
+/**
+ * Returns the round's training settings, with a seed of its own, so that no two rounds order examples alike.
+ */
 function trainingOf({ plan: { training }, number }: Assignment): TrainingSettings {
   return { ...training, seed: (training.seed + number) % 2 ** 31 };
 }
 
 /**
- * Private layers are one of the personal models: what these are compared on, they must not have learned. Nor must versions that devices measure
- * have learned what they are measured on.
+ * Returns the examples for training. Private layers are one of the personal models, so they must not learn
+ * the examples that these are compared on; nor may versions that devices measure.
  */
 function trainingExamplesOf(
   examples: readonly unknown[],

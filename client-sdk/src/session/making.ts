@@ -3,9 +3,12 @@ import type { Contribution } from '../update/prepare.ts';
 import type { Part } from './part.ts';
 import type { Report } from './report.ts';
 
-/** Makes what goes into a masked sum while the devices of the round agree on their masks: a round takes the longer of the two, not both. */
+/**
+ * Makes the contribution to a masked sum while the devices agree on masks, so
+ * a round takes the longer of the two.
+ */
 export class Making {
-  /** Aborted with the device's part in the round, and by the error for which nothing can be made. */
+  /** Aborted with the device's part in the round, or with the error of making the contribution. */
   readonly signal: AbortSignal;
   readonly #part: Pick<Part, 'make'>;
   readonly #report: Report;
@@ -25,7 +28,7 @@ export class Making {
     this.#detach = () => signal.removeEventListener('abort', abort);
   }
 
-  /** Begins with it, once. */
+  /** Starts making the contribution, once. */
   begin(): void {
     if (this.#made) return;
     this.#made = this.#part.make(this.signal, (...step) => {
@@ -35,7 +38,9 @@ export class Making {
     this.#made.catch(error => this.#stop.abort(error));
   }
 
-  /** What was made; the app hears how far it is from now on, and no sooner: until then it hears of the masks. */
+  /**
+   * Resolves to the contribution. Reports progress only from now on; until then the app hears of the masks.
+   */
   made(): Promise<Contribution> {
     this.begin();
     this.#isWaitedFor = true;
@@ -43,7 +48,7 @@ export class Making {
     return this.#made!;
   }
 
-  /** Stops what is under way, and waits for its end: the next part of the device shares the trainer. */
+  /** Stops the work and waits for its end: the device's next part shares the trainer. */
   async end(): Promise<void> {
     this.#detach();
     this.#stop.abort(new MurmurationError('training.stopped'));

@@ -1,26 +1,30 @@
 import type { Contribution } from '../update/prepare.ts';
 import type { Report } from './report.ts';
 
-/** What a device does in a round, whatever carries it to the coordinator. */
+/** Work of a device in a round, independent of how it reaches the coordinator. */
 export interface Part {
-  /** Name of the query that it answers, once `require` has read it; undefined of a part that trains. */
+  /** Name of the answered query, once `require` has read it; undefined for a part that trains. */
   readonly query?: string | undefined;
-  /** The fewest contributions in the sum with which it takes part, where that is more than the floors say. */
+  /** Fewest contributions in the sum, where this is more than the floors require. */
   readonly smallestSum: number;
   /**
-   * Throws `plan.below-floor`, and whatever else keeps the device from the round, before it has sent anything. `isMade`: whether what goes into
-   * the sum was made before a restart.
+   * Throws `plan.below-floor`, and any other error that keeps the device from the round, before it has sent
+   * anything. `isMade`: true if the contribution was made before a restart.
    */
   require(signal: AbortSignal, isMade: boolean): Promise<void>;
-  /** Makes what goes into the sum, once. */
+  /** Makes the contribution, once. */
   make(signal: AbortSignal, report: Report): Promise<Contribution>;
   /**
-   * When it had all that the coordinator gives it to make that from, ms since 1970 by its own clock, and began with what takes as long as there are
-   * examples; undefined while it has not. Left out where that is from the assignment on.
+   * Returns when the device had all input from the coordinator and started the work whose time
+   * depends on the number of examples, ms since 1970 by its own clock; undefined before that. Absent
+   * if this is when the assignment came.
    */
   began?(): number | undefined;
-  /** Counts it, durably, before its first byte leaves. Throws `plan.below-floor` for one more than the device's limits allow. */
+  /**
+   * Records the contribution, durably, before its first byte leaves. Throws
+   * `plan.below-floor` beyond the limits.
+   */
   count(): Promise<void>;
-  /** Hears that it is in the sum; left out where nothing follows from that on the device. */
+  /** Called when the contribution is in the sum. */
   counted?(): Promise<void>;
 }

@@ -20,15 +20,19 @@ import type { Part } from './part.ts';
 import type { SessionStore } from './saved-session.ts';
 import type { Contributing } from './state.ts';
 
-/** What a session needs of the platform that it runs on. */
+/** Platform interface of a session. */
 export interface SessionPlatform extends Pick<DevicePlatform, 'clock' | 'random' | 'conditions' | 'spares'> {
-  /** Does the arithmetic of contributions on this thread, for trainers that have no thread for it: loaded when one first needs it. */
+  /**
+   * Loads the update processor of this thread, for trainers without one of their own; called on first use.
+   */
   readonly updateProcessor: () => Promise<UpdateProcessor>;
-  /** Processor time of the process so far, and bytes of memory that it holds now, where the platform tells. */
+  /**
+   * Returns the processor time of the process so far and its bytes of
+   * memory, where the platform reports them.
+   */
   readonly usage?: () => { readonly cpuSeconds: number; readonly memory: number };
 }
 
-/** What a session works with. */
 export interface SessionPorts {
   readonly task: TaskName;
   readonly platform: SessionPlatform & { readonly wake: WakeSignal };
@@ -39,51 +43,50 @@ export interface SessionPorts {
   readonly privateLayers: PrivateLayers;
   /** Layers that no plan may have uploaded. */
   readonly keepPrivate: readonly string[];
-  /** How the device serves the task, where it does. */
+  /** Serving setup of the task, if the device serves it. */
   readonly served?:
     | { readonly serving: Serving<unknown>; readonly verdicts: Pick<Verdicts, 'tell'> }
     | undefined;
-  /** Whether a part of the examples is only to measure versions on, so that no round trains on it; of a task that is served. */
+  /**
+   * True if some examples are only for measuring versions, so that no round trains on them; for served tasks.
+   */
   readonly holdsOut?: boolean;
   readonly storage: Storage;
   readonly store: SessionStore;
-  /** The device's signing key, which is there once it has connected. */
+  /** Returns the device's signing key, which exists once it has connected. */
   readonly identity: () => DeviceIdentity;
   readonly floors: HeldFloors;
-  /** By what the energy of rounds is estimated. */
   readonly energy: EnergyModel;
-  /** What the device has sent for the task. */
+  /** Record of the contributions that the device has sent for the task. */
   readonly contributions: Contributions;
-  /** Loads what it does in a round. */
+  /** Loads the code for contributions. */
   readonly contribution: () => Promise<Contribute>;
-  /** Loads what answers queries; left out where the app answers none. */
+  /** Loads the code that answers queries; undefined if the app answers none. */
   readonly answers?: (() => Promise<SessionAnswers>) | undefined;
-  /** The seed of the device's own draws in a round. */
+  /** Returns the seed of the device's own draws in a round. */
   readonly ownSeed: (round: RoundId) => Promise<number>;
   readonly emit: <Name extends keyof SessionEvents>(
     name: Name,
     ...args: Parameters<SessionEvents[Name]>
   ) => void;
-  /** Whether the device is free to take part: not busy in another task. */
+  /** True if the device is not busy with another task. */
   readonly isFree: () => boolean;
-  /** Whether the device takes part: neither the app nor its person has ended that. */
+  /** True unless the app or the person has stopped taking part. */
   readonly takesPart: () => boolean;
 }
 
-/** One device's contribution to one round. */
+/** Contributes to one round. */
 export type Contribute = (contributing: Contributing, ports: SessionPorts) => Promise<void>;
 
-/** What a contribution to one round works with. */
 export interface RoundPorts extends SessionPorts {
-  /** When the device got its assignment, ms since 1970 by its own clock. */
+  /** Time when the device got its assignment, ms since 1970 by its own clock. */
   readonly since: number;
   readonly part: Part;
 }
 
-/** Answers queries of the task. */
 export interface SessionAnswers {
-  /** Names of the queries that the device would answer now. */
+  /** Returns the names of the queries that the device would answer now. */
   open(): Promise<string[]>;
-  /** What it does in the round of a query. */
+  /** Returns the device's part in the round of a query. */
   part(assignment: Assignment): Part;
 }

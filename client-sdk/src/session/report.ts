@@ -1,4 +1,4 @@
 import type { RoundProgress } from './events.ts';
 
-/** Tells the app where the device stands in a round. */
+/** Reports the device's progress in a round to the app. */
 export type Report = (phase: RoundProgress['phase'], progress: number) => void;

@@ -10,17 +10,17 @@ import type { SessionPlatform } from './ports.ts';
 type Carrier = Pick<Transport, 'request' | 'upload' | 'download'>;
 type Costs = Pick<RoundCosts, 'bytes' | 'cpuSeconds' | 'cpuOf' | 'memory' | 'memoryOf' | 'estimatedJoules'>;
 
-/** Errors of what did not get there as a whole, as far as is known. */
+/** Errors of transfers that, as far as known, did not complete. */
 const lost: readonly ErrorCode[] = ['server.unreachable', 'training.stopped'];
 
-/** Counts what one round costs: whatever goes through what it gives is counted, and goes on as it was. */
+/** Counts what one round costs, by wrapping transport, trainer and update processor. */
 export class RoundMeter {
   readonly #platform: Pick<SessionPlatform, 'clock' | 'usage'>;
   readonly #trainer: Trainer;
   readonly #bytes = { model: 0, update: 0, heard: 0, said: 0 };
   readonly #busy = new Stopwatch(() => this.#now());
   #memory = 0;
-  /** Bytes of the arrays that the round holds now: what was trained from, what was learned. */
+  /** Bytes of the round's arrays in memory: weights, delta, update. */
   #held = 0;
 
   constructor(platform: Pick<SessionPlatform, 'clock' | 'usage'>, trainer: Trainer) {
@@ -28,7 +28,7 @@ export class RoundMeter {
     this.#trainer = trainer;
   }
 
-  /** A message of the round that came by itself. */
+  /** Adds the bytes of a message that came unasked. */
   hear(bytes: number): void {
     this.#bytes.heard += bytes;
   }
@@ -99,7 +99,7 @@ export class RoundMeter {
     };
   }
 
-  /** What it has come to. */
+  /** Returns the costs so far. */
   costs(energy: EnergyModel): Costs {
     const bytes = { ...this.#bytes };
     const { usage } = this.#platform;
@@ -125,7 +125,7 @@ export class RoundMeter {
   }
 }
 
-/** Sends something, and counts it unless it found no connection, or was stopped on its way: a refusal was carried as well. */
+/** Sends and counts, unless the connection failed or the transfer was stopped; refused transfers count. */
 async function leaving<Result>(send: () => Promise<Result>, count: () => void): Promise<Result> {
   try {
     const result = await send();

@@ -4,26 +4,32 @@ import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { type Assignment, decodeAssignment, encodeAssignment } from '@murmuration/protocol/messages/round';
 import { putParts, type Storage } from '../storage/storage.ts';
 
-/** What a device must not forget in the middle of a round. */
+/** State that a device must keep over a restart in the middle of a round. */
 export interface SavedSession {
   readonly assignment: Assignment;
-  /** Where it stands in secure aggregation, once its update is masked: secrets of masks are never stored. None before, nor in a plain round. */
+  /**
+   * State in secure aggregation, once the update is masked: mask secrets are never stored.
+   * Undefined before, and in plain rounds.
+   */
   readonly participant?: Uint8Array | undefined;
-  /** The bytes that were made for this assignment: sent again as they are, never made a second time. */
+  /** Bytes made for this assignment: sent again unchanged, never made twice. */
   readonly update?: Uint8Array | undefined;
 }
 
-/** Keeps the session of one task over a restart, in one entry of the storage: it is saved whole or not at all. */
+/**
+ * Returns the store of a task's session over a restart. It is one storage
+ * entry, so saved whole or not at all.
+ */
 export function sessionStore(storage: Storage, task: TaskName) {
   const name = `session.${task}`;
   return {
     storage,
-    /** The version from which the device has trained an update that waits for a masked buffer, as `keptUpdates` names it. */
+    /** Returns the base of a trained update that waits for a masked buffer, as `keptUpdates` names it. */
     async base(): Promise<ModelHash | undefined> {
       const bytes = await storage.get(`base.${task}`);
       return bytes && (parseJson(bytes) as ModelHash);
     },
-    /** Undefined where there is none, or only something damaged. */
+    /** Returns undefined if there is none, or if it is damaged. */
     async load(): Promise<SavedSession | undefined> {
       const bytes = await storage.get(name);
       if (!bytes) return undefined;

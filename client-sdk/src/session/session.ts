@@ -15,61 +15,68 @@ import { Inbox } from './inbox.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Contributing, Gathering, RoundOver, SessionState, Told } from './state.ts';
 
-/** ms between two check-ins, at least, half as much more or less at random. */
+/** Mean least pause between two check-ins, ms; the actual one is 50 % to 150 % of it at random. */
 const shortestPause = 500;
-/** ms after which a check-in that failed, or that another task is in the way of, is tried again. */
+/** Ms until the next try after a check-in that failed, or that another task blocked. */
 const retryAfter = 10_000;
-/** ms after which a device with fewer examples than task or app ask for, or that is to be spared, looks again. */
+/**
+ * Ms until the next try of a device with too few examples for the task or
+ * the app, or one that is to be spared.
+ */
 const untilEnough = 5 * 60_000;
-/** ms after which a device that came too late for a round checks in for the next. */
+/** Ms until the next check-in of a device that came too late for a round. */
 const afterClosed = 1_000;
-/** ms after which a device whose floors a round was below checks in again. */
+/** Ms until the next check-in after a round that was below the device's floors. */
 const declinedFor = 3_600_000;
-/** ms after the end of a round for which the answer to what was sent last is waited for: it may come by another connection. */
+/**
+ * Ms to wait, after a round's end, for the answer to the last message, which may come on another connection.
+ */
 const answerLate = 2_000;
-/** ms after the deadline of a round at which its end is no longer waited for. */
+/** Ms after a round's deadline when the device stops waiting for its end. */
 const endMissed = 120_000;
-/** ms after which a round is over that the coordinator has not named again to a device that came back. */
+/** Ms after reconnecting when a round that the coordinator has not named again is over. */
 const unnamed = 30_000;
 
-/** One device's part in one task: checks in, takes assignments, contributes, and comes back when it was told to. */
+/** Part of a device in one task: checks in, takes assignments, contributes, and comes back when told to. */
 export class Session {
   readonly #ports: SessionPorts;
-  /** Each entry into a phase is an object of its own, by which whoever waited finds out whether it still counts. */
+  /** A new object for each phase: waiting code compares it to see that its phase is still current. */
   #state: SessionState = { phase: 'idle' };
   #connected = false;
-  /** Whether the coordinator has named the round of this device on this connection. */
+  /** True if the coordinator has named this device's round on this connection. */
   #isNamed = false;
-  /** What the coordinator's clock shows beyond `#elapsed`, ms. */
+  /** Coordinator's clock minus `#elapsed`, ms. */
   #ahead = 0;
-  /** Examples without which the task has no use for a device, as the coordinator said. */
+  /** Fewest examples that the task requires, as the coordinator said. */
   #leastExamples = 0;
-  /** When to check in next, ms since 1970 by the device's clock. */
+  /** Time of the next check-in, ms since 1970 by the device's clock. */
   #nextCheckIn = 0;
-  /** The same by `#elapsed`. */
+  /** Time of the next check-in by `#elapsed`, ms. */
   #nextInElapsed = 0;
-  /** Whether that is what the coordinator said, and not a wait of the device's own. */
+  /** True if the coordinator set that time; false if the device did. */
   #wasSentAway = false;
-  /** Whether the last check-in did not reach the coordinator: then the next connection is the time for another. */
+  /** True if the last check-in didn't reach the coordinator: the device checks in at the next connection. */
   #isCutOff = false;
-  /** When the end of the round that it has a part in is not waited for any more, by `#elapsed`. */
+  /** Time when the device stops waiting for the end of its round, ms by `#elapsed`. */
   #missedAt = 0;
   #cancelTimer: Cancel = () => {};
-  /** The contributions so far: the next one begins when the one before has ended, since they share trainer and store. */
+  /**
+   * Contributions in order: each starts when the previous one has ended, since they share trainer and store.
+   */
   readonly #contributions = new PromiseQueue();
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
   }
 
-  /** Whether it is at work for a round, and not only waits for an answer after the end of one. */
+  /** True if it works for a round; false if it only waits for an answer after a round's end. */
   get isBusy(): boolean {
     return this.#state.phase === 'contributing' && !this.#hasEnded;
   }
 
   /**
-   * The device has said hello, at `now` by the coordinator's clock: a round that it has a part in is named again by the
-   * coordinator, and a time to check in still holds.
+   * Handles a completed hello at `now` by the coordinator's clock. The coordinator names a current round
+   * again, and a set time to check in stays valid.
    */
   connected({ now, tasks }: Pick<Welcome, 'now' | 'tasks'>): void {
     this.#connected = true;
@@ -77,13 +84,13 @@ export class Session {
     this.#ahead = now - this.#elapsed;
     if (this.#isCutOff) this.#nextCheckIn = 0;
     this.#isCutOff = false;
-    // The first of two clocks: one stood still while the machine slept, and the other may have been set back.
+    // The earlier of the two: one clock stops while the machine sleeps, the other may have been set back.
     const left = Math.min(this.#nextCheckIn - this.#now, this.#nextInElapsed - this.#elapsed);
     if (this.#state.phase === 'idle') this.#wakeIn(left, () => void this.#checkIn());
     if (!('assignment' in this.#state) || this.#hasEnded) return;
-    // It was named before the welcome, which says how to read its deadline.
+    // The round was named before the welcome, which says how to read its deadline.
     if (this.#isNamed) this.#expectEnd(this.#state.assignment);
-    // Whoever has nothing left to send loses nothing by checking in while the round still runs.
+    // A device with nothing left to send loses nothing by checking in while the round still runs.
     else if (this.#state.phase === 'closing') this.#wakeIn(afterClosed, () => this.#missedEnd());
     else this.#awaitNaming();
   }
@@ -91,31 +98,31 @@ export class Session {
   disconnected(): void {
     this.#connected = false;
     this.#isNamed = false;
-    // The coordinator drops those who wait; training goes on, and its upload finds its own way.
+    // The coordinator drops waiting devices; training goes on, and its upload may use another connection.
     if (this.#state.phase === 'gathering') this.#state = { phase: 'idle' };
     if ('assignment' in this.#state && !this.#hasEnded)
       this.#wakeIn(this.#untilMissed, () => this.#missedEnd());
   }
 
-  /** The connection was let go, since the coordinator expects nothing on it: it knows no more of a device that waits. */
+  /** Handles a connection closed because the coordinator expects nothing: it forgets devices that wait. */
   rested(): void {
     if (this.#state.phase !== 'gathering' || !this.#state.isWaiting) return;
     this.#state = { phase: 'idle' };
     this.#checkInAfter(retryAfter, 'the coordinator does not expect the device any more');
   }
 
-  /** `bytes`: the length of the message. */
+  /** Handles an assignment; `bytes` is the length of the message. */
   assigned(assignment: Assignment, bytes: number) {
     const { task, isFree, takesPart } = this.#ports;
     if (assignment.plan.task !== task) return;
-    // It is leaving the round of another task.
+    // The device is leaving the round of another task.
     if (!takesPart()) return void this.#leave(assignment, 'stopped');
     const { phase } = this.#state;
     this.#isNamed = true;
     if (phase === 'contributing' || phase === 'closing') {
       if (this.#state.assignment.assignment === assignment.assignment) {
         if (this.#state.phase === 'contributing') this.#state.heard += bytes;
-        // What could not be sent since the device lost its coordinator, or the cell that has the round, can be sent now.
+        // Messages that failed without the coordinator, or the cell that has the round, can be sent now.
         this.#ports.platform.wake.fire();
         return this.#expectEnd(assignment);
       }
@@ -142,36 +149,37 @@ export class Session {
   roundEnded({ round, outcome, after, reason }: RoundEnd): void {
     const state = this.#state;
     if (state.phase === 'gathering') {
-      // It was chosen for that round, which ended before the assignment was sent. If not, it is still chosen for the next.
+      // The device was chosen for that round, which ended before the
+      // assignment was sent, or for the next one.
       this.#state = { phase: 'idle' };
       return void this.#comeBackAfter(after, reason);
     }
     if (!('assignment' in state) || state.assignment.round !== round) return;
     const end: RoundOver = { after, reason, at: this.#elapsed };
     if (outcome === 'published' && state.phase === 'contributing' && state.isSending) {
-      // Whether its update is in the version, it has still to hear.
+      // The device still has to hear whether its update is in the version.
       state.end = end;
       this.#wakeIn(answerLate, () => this.#goOn(end));
     } else this.#goOn(end);
   }
 
-  /** The round is over for this device. */
+  /** Ends the round for this device. */
   #goOn(end: RoundOver): void {
     this.#abandon();
     this.#comeBackAfter(this.#leftOf(end), end.reason);
     this.#follow(end.recalled);
   }
 
-  /** ms until the moment that it was told. */
+  /** Returns the ms until the time that it was told. */
   #leftOf({ after, at }: Told): number {
     return Math.max(Math.ceil(after - (this.#elapsed - at)), 0);
   }
 
-  /** The coordinator would have the device sooner than it said before. */
+  /** Handles a request of the coordinator to come back sooner than it said before. */
   recalled({ task, after }: ComeBack): void {
     if (task !== this.#ports.task) return;
     const state = this.#state;
-    // What sends it away may be on its way yet, or read and not followed.
+    // The message that sends the device away may still be on its way, or be read but not followed.
     const sendsAway =
       state.phase === 'gathering' ? state : state.phase === 'contributing' ? state.end : undefined;
     const told = { after, at: this.#elapsed };
@@ -181,21 +189,21 @@ export class Session {
     } else if (state.phase === 'idle') this.#follow(told);
   }
 
-  /** Comes back when the coordinator has asked it to, if that did send it away, and for longer. */
+  /** Comes back at the requested time if the coordinator had sent the device away for longer. */
   #follow(recalled: Told | undefined): void {
     if (!recalled || !this.#wasSentAway) return;
     const left = this.#leftOf(recalled);
     if (this.#now + left < this.#nextCheckIn) this.#comeBackAfter(left, 'the coordinator asks sooner');
   }
 
-  /** The coordinator gives what a phase of masking begins with. */
+  /** Handles the input of a phase of masking. */
   fed(kind: MaskingEvent, { assignment, message }: MaskingInput, bytes: number): void {
     if (this.#state.phase !== 'contributing' || this.#state.assignment.assignment !== assignment) return;
     this.#state.heard += bytes;
     this.#state.inbox.put(kind, message);
   }
 
-  /** Leaves the round politely; what is under way has ended when it returns. */
+  /** Leaves the round and tells the coordinator; all work has ended when it resolves. */
   async stop(): Promise<void> {
     this.#connected = false;
     const state = this.#state;
@@ -204,7 +212,7 @@ export class Session {
     await this.#contributions.idle();
   }
 
-  /** Ends the part of the device in a round, where it has one, however that came; the app hears of it. */
+  /** Ends the device's part in a round, if any, for any reason, and emits `ended`. */
   #abandon(): void {
     this.#cancelTimer();
     const state = this.#state;
@@ -218,41 +226,41 @@ export class Session {
     emit('round', { task, round, number, ...asked, phase: 'ended', progress: 1 });
   }
 
-  /** Whether its round is over, and only an answer that may still come is waited for. */
+  /** True if its round is over, and only an answer that may still come is awaited. */
   get #hasEnded(): boolean {
     return this.#state.phase === 'contributing' && this.#state.end !== undefined;
   }
 
-  /** By the device's clock, which may be set at any time. */
+  /** Time by the device's clock, which may be set at any time. */
   get #now(): number {
     return this.#ports.platform.clock.now();
   }
 
-  /** ms since whenever, by a clock that nobody sets where the platform has one. */
+  /** Ms since an arbitrary time, by a monotonic clock if the platform has one. */
   get #elapsed(): number {
     return this.#ports.platform.clock.elapsed?.() ?? this.#now;
   }
 
-  /** Sets the one timer of this session. */
+  /** Sets the session's only timer. */
   #wakeIn(ms: number, wake: () => void): void {
     this.#cancelTimer();
     this.#cancelTimer = this.#ports.platform.clock.at(this.#now + ms, wake);
   }
 
-  /** The coordinator has named the round. */
+  /** Waits for the end of a round that the coordinator has named. */
   #expectEnd({ deadline }: Assignment): void {
-    // A deadline that is over already tells of a coordinator whose clock was set back since the hello.
+    // The deadline may have passed already if the coordinator's clock was set back since the hello.
     const left = Math.max(deadline - this.#ahead - this.#elapsed, 0);
     this.#missedAt = this.#elapsed + left + endMissed;
     this.#wakeIn(left + endMissed, () => this.#missedEnd());
   }
 
-  /** ms until the end of a round is not waited for any more, whether or not the device is connected by then. */
+  /** Ms until the device stops waiting for the end of its round, connected or not. */
   get #untilMissed(): number {
     return Math.max(this.#missedAt - this.#elapsed, 0);
   }
 
-  /** The round is over where nobody names it, unless the cell that has it now is still looked for. */
+  /** Ends the round if it is not named again, unless the transport still looks for the cell that has it. */
   #awaitNaming(): void {
     const left = this.#untilMissed;
     this.#wakeIn(Math.min(unnamed, left), () => {
@@ -261,7 +269,7 @@ export class Session {
     });
   }
 
-  /** When the coordinator tells a device to come back; however soon that is, a device takes a moment, another one each time. */
+  /** Checks in after the time that the coordinator said, and not before a short random pause. */
   #comeBackAfter(told: number, reason: string): void {
     const least = Math.round(shortestPause * (0.5 + this.#ports.platform.random(1)[0]! / 256));
     this.#checkInAfter(Math.max(told, least), reason);
@@ -297,7 +305,7 @@ export class Session {
       return;
     }
     const state: Gathering = { phase: 'gathering' };
-    // At once: the assignment may arrive before the answer does.
+    // Set at once: the assignment may arrive before the answer does.
     this.#state = state;
     try {
       const least = Math.max(this.#leastExamples, floors.leastExamples);
@@ -320,7 +328,7 @@ export class Session {
         this.#checkInAfter(wait, spared ?? (enough ? often : few));
         return;
       }
-      // No cohort is to have a device that can't get at it.
+      // Loaded first: no cohort should have a device that can't load the code.
       await contribution();
       if (this.#state !== state) return;
       const answer = decodeAck(await transport.request('check-in', encodeFrame(message)), checkInAnswer);
@@ -340,7 +348,7 @@ export class Session {
     }
   }
 
-  /** Contributes, and forgets what was kept for the case of a restart: the update counts, or no longer can. */
+  /** Contributes, and clears the state kept for a restart: the update counts, or no longer can. */
   async #contribute(state: Contributing): Promise<void> {
     const { assignment, stop } = state;
     try {
@@ -348,14 +356,14 @@ export class Session {
       stop.signal.throwIfAborted();
       await contribute(state, this.#ports);
       if (this.#state !== state) {
-        // Over for another reason.
+        // The part has ended for another reason.
       } else if (state.end) this.#goOn(state.end);
       else this.#state = { phase: 'closing', assignment, query: state.query };
     } catch (error) {
       const cause = asError(error);
       if (this.#state === state && state.end) this.#goOn(state.end);
       else if (this.#state === state) this.#giveUp(assignment, cause);
-      // Rounds may be shorter than the wait for a worker, which no round would get over then.
+      // Report it even after the round's end: rounds may be shorter than the wait for a worker.
       else if (brokenTrainer.has(cause.code)) this.#tell(cause, assignment.round);
     }
     try {
@@ -367,7 +375,8 @@ export class Session {
 
   #giveUp(assignment: Assignment, error: MurmurationError): void {
     this.#abandon();
-    // Others were faster, or the coordinator has lost the round: nothing is wrong here, and there is nothing to leave.
+    // Other devices were faster, or the coordinator has lost the round:
+    // nothing is wrong, and nothing to leave.
     if (error.code === 'round.closed' || error.code === 'round.unknown') {
       this.#checkInAfter(afterClosed, error.detail);
       return;
@@ -375,12 +384,12 @@ export class Session {
     const { code, detail } = error;
     const isQuery = assignment.plan.query !== undefined;
     const declines = error instanceof BelowFloor || code === 'secagg.parameters';
-    // Why is the app's to know, not the coordinator's.
+    // Details go to the app, not to the coordinator.
     void this.#leave(assignment, declines || isQuery ? 'declined' : code);
-    // What a reload, or a restart, costs, or a query that the app has no answer to: nothing is wrong.
+    // Nothing is wrong: a reload or restart interrupted the round, or the app has no answer to a query.
     if (code === 'round.begun' || (isQuery && code === 'training.no-examples'))
       this.#checkInAfter(afterClosed, detail);
-    // An app is not updated within seconds.
+    // Apps are not updated within seconds.
     else {
       const isOften = isQuery || !(declines || code === 'training.vocabulary');
       this.#fail(error, isOften ? retryAfter : declinedFor, assignment.round);
@@ -400,7 +409,7 @@ export class Session {
     this.#ports.emit('error', error);
   }
 
-  /** The end of the round was not heard: the device goes on as if it had been. */
+  /** Goes on as if the end of the round had been heard. */
   #missedEnd(): void {
     this.#abandon();
     this.#checkInAfter(0, 'the end of the round was not heard');
@@ -411,12 +420,12 @@ export class Session {
     try {
       decodeAck(await this.#ports.transport.request('leave', encodeFrame(message)), z.null());
     } catch {
-      // Whoever can't be told finds out at the deadline.
+      // The coordinator finds out at the deadline.
     }
   }
 }
 
-/** What an app has to change, or its next round goes the same way. */
+/** Errors that the app must fix; otherwise its next round fails the same way. */
 const brokenTrainer: ReadonlySet<string> = new Set(['training.module', 'training.no-answer']);
 const busy = 'the device is busy with another task';
 const often = 'the device has contributed as often as its app lets it within a day';

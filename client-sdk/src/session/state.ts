@@ -2,51 +2,51 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { MaskingEvent } from '../update/update-processor.ts';
 import type { Inbox } from './inbox.ts';
 
-/** Has a part in a round, in whichever of its phases; `stop` ends that. */
+/** Part in a round, in any of its phases; `stop` ends it. */
 export interface Contributing {
   readonly phase: 'contributing';
   readonly assignment: Assignment;
-  /** When it got that, ms since 1970 by the device's own clock. */
+  /** Time when the assignment came, ms since 1970 by the device's own clock. */
   readonly since: number;
   readonly stop: AbortController;
   readonly inbox: Inbox<MaskingEvent>;
-  /** Bytes of the messages that came for it. */
+  /** Bytes of the messages received for the round. */
   heard: number;
-  /** Name of the query that it answers; undefined while that is not read, and where it trains. */
+  /** Name of the answered query; undefined until it is read, and for training. */
   query?: string | undefined;
-  /** Whether only the answer to what it sent last is missing. */
+  /** True if only the answer to its last message is missing. */
   isSending?: boolean;
-  /** What it was told when the round ended before that answer came. */
+  /** End of the round, if it came before that answer. */
   end?: RoundOver;
 }
 
-/** ms after which a device is to come back; `at`: when it was told, by a clock that nobody sets. */
+/** Ms until a device is to come back; `at`: when it was told, ms by `#elapsed`. */
 export interface Told {
   readonly after: number;
   readonly at: number;
 }
 
-/** When a device is to come back whose round is over, and why. */
+/** Time and reason for a device to come back after its round. */
 export interface RoundOver extends Told {
   readonly reason: string;
-  /** The coordinator has asked it to come meanwhile. */
+  /** Later request of the coordinator to come sooner. */
   recalled?: Told;
 }
 
-/** Checked in: waits for an assignment. */
+/** Checked in; waits for an assignment. */
 export interface Gathering {
   readonly phase: 'gathering';
-  /** Whether the coordinator has said that it waits. */
+  /** True if the coordinator has answered that the device waits. */
   isWaiting?: boolean;
-  /** The coordinator has asked it to come meanwhile. */
+  /** Later request of the coordinator to come sooner. */
   recalled?: Told;
 }
 
-/** Where a device stands in one task. */
+/** Phase of a device in one task. */
 export type SessionState =
-  /** Not taking part; checks in when its time has come. */
+  /** Not taking part; checks in at the set time. */
   | { readonly phase: 'idle' }
   | Gathering
   | Contributing
-  /** Its update counts: waits for the end of the round. */
+  /** Update counted; waits for the end of the round. */
   | { readonly phase: 'closing'; readonly assignment: Assignment; readonly query?: string | undefined };

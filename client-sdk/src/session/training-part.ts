@@ -9,7 +9,7 @@ import { learn } from './learn.ts';
 import type { Part } from './part.ts';
 import type { SessionPorts } from './ports.ts';
 
-/** The part of a device that trains. */
+/** Returns the part of a device that trains. */
 export function trainingPart(assignment: Assignment, ports: SessionPorts): Part {
   const { plan } = assignment;
   const { floors, keepPrivate, contributions, store, models, platform, transport, served } = ports;
@@ -38,7 +38,7 @@ export function trainingPart(assignment: Assignment, ports: SessionPorts): Part 
   };
 }
 
-/** Throws `training.vocabulary` for a version of more words than the app has labels for, or of fewer. */
+/** Throws `training.vocabulary` for a version with another number of classes than the app has labels. */
 function requireOwnClasses({ classes }: Serving<unknown>, topology: unknown): void {
   const known = classesOf(topology) ?? classes;
   if (known === classes) return;

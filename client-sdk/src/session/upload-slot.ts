@@ -3,9 +3,11 @@ import { sleep } from '@murmuration/protocol/time/sleep';
 import type { SessionPlatform } from './ports.ts';
 
 /**
- * Waits for the time at which an update is sent: the next multiple of the plan's `uploadSlot` after `since`, when the device had all that it trains
- * from, and then up to as much again at random (SPEC.md, UP12). So nobody sees how long the device trained, which would tell how many
- * examples it has; counted from the assignment, whoever holds up a download would see by how much training goes beyond a slot. Where there are no slots, that is now.
+ * Waits until an update may be sent: the next multiple of the plan's `uploadSlot` after `since`, plus up to
+ * one slot at random (SPEC.md, UP12); returns at once without slots. `since`: when the device had all that
+ * it trains from. The time of an upload then hides how long the device trained, which would reveal its
+ * number of examples. If slots counted from the assignment, a coordinator that delays a download could see
+ * by how much training exceeds a slot.
  */
 export async function untilSlot(
   { uploadSlot: slot = 0 }: Plan,
@@ -14,7 +16,7 @@ export async function untilSlot(
   signal: AbortSignal,
 ): Promise<void> {
   if (slot === 0) return;
-  // A clock that was set back has not gone by at all.
+  // A negative time: the clock was set back.
   const passed = Math.max(0, clock.now() - since);
   const drawn = new DataView(new Uint8Array(random(4)).buffer).getUint32(0) / 2 ** 32;
   await sleep(slot - (passed % slot) + Math.floor(drawn * slot), clock, signal);

@@ -7,8 +7,8 @@ import type { Report } from './report.ts';
 import { untilSlot } from './upload-slot.ts';
 
 /**
- * Puts an update, a masked one with its signature, in a slot of its plan, and again and again until it counts or no longer can. Throws
- * `plan.below-floor` for one more than the device's limits allow.
+ * Uploads an update, a masked one with its signature, in a slot of its plan, and retries until it counts or
+ * no longer can. Throws `plan.below-floor` beyond the device's limits.
  */
 export async function upload(
   { round, assignment, token, plan }: Assignment,
