@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FloorName } from './floors.ts';
 
-/** The error `plan.below-floor`, with the name of the floor. */
+/** Error `plan.below-floor`, with the name of the floor. */
 export class BelowFloor extends MurmurationError {
   readonly floor: FloorName;
 

@@ -9,23 +9,24 @@ import { BelowFloor } from './below-floor.ts';
 import { type HeldFloors, mostRecorded } from './floors.ts';
 
 const day = 86_400_000;
-/** Contributions that are remembered where the app sets no limit: longer than a round and those that follow it are under way. */
+/** Recorded contributions without a limit by the app: enough to cover a round and those that overlap it. */
 const unlimitedRecorded = 64;
 
 type Sent = readonly {
   readonly assignment: AssignmentId;
   readonly model: ModelHash;
-  /** Of a masked update; missing in records of earlier versions. */
+  /** Round of a masked update; missing in records of earlier versions. */
   readonly round?: RoundId | undefined;
-  /** ms since 1970. */
+  /** Ms since 1970. */
   readonly at: number;
 }[];
 
 /**
- * The device's own record of what it sent for a task, which limits what sums of many rounds, or of one model again and again, tell about
- * it. An update counts before its first byte leaves, whatever becomes of it, and once however often it is sent again. Whatever the limits, no
- * second one is made for a masked round: what the device draws follows the round, so that it would have the same values, and two sums that
- * differ by this device would tell them.
+ * Device's record of its contributions to a task. It limits what sums of many rounds, or of the same
+ * model, reveal about the device. An update counts before its first byte leaves, whatever becomes of
+ * it, and once even if it is sent again. Regardless of limits, no second update is made for a masked
+ * round: the device's draws follow the round, so it would have the same values, and two sums that
+ * differ by this device would reveal them.
  */
 export class Contributions {
   readonly #storage: Storage;
@@ -40,7 +41,7 @@ export class Contributions {
     this.#limits = limits;
   }
 
-  /** ms until the device may contribute again; 0 where it may now. */
+  /** Returns the ms until the device may contribute again; 0 if it may now. */
   async wait(): Promise<number> {
     if (!this.#isLimited) return 0;
     const today = this.#today(await this.#read());
@@ -50,8 +51,9 @@ export class Contributions {
   }
 
   /**
-   * Throws `plan.below-floor` where this assignment would be one too many; and `round.begun` where it has been counted, unless its update
-   * `isMade`: another one would be another contribution. So for another assignment of a masked round. `model`: that which was trained from.
+   * Throws `plan.below-floor` if this assignment would exceed a limit, and `round.begun` if it, or another
+   * assignment of its masked round, has been counted, unless its update `isMade`: another update would be
+   * another contribution. `model`: the version trained from.
    */
   async require(assignment: Assignment, isMade: boolean, model = assignment.plan.model): Promise<void> {
     if (!this.#isKept(assignment)) return;
@@ -59,7 +61,7 @@ export class Contributions {
       throw new MurmurationError('round.begun');
   }
 
-  /** Counts an update that is about to leave, durably. Throws as `require`. */
+  /** Records an update that is about to leave, durably. Throws as `require`. */
   async count(assignment: Assignment, model = assignment.plan.model): Promise<void> {
     if (!this.#isKept(assignment)) return;
     const before = await this.#read();
@@ -77,7 +79,7 @@ export class Contributions {
     return this.#isLimited || plan.masking !== null;
   }
 
-  /** Whether the assignment has not been counted yet. */
+  /** Returns true if the assignment has not been counted yet. */
   #check(all: Sent, { assignment, round, plan }: Assignment, model: ModelHash): boolean {
     if (all.some(each => each.assignment === assignment)) return false;
     if (plan.masking && all.some(each => each.round === round)) throw new MurmurationError('round.begun');
@@ -97,14 +99,14 @@ export class Contributions {
     return all.filter(({ at }) => at > since);
   }
 
-  /** The oldest first. A record that can't be read counts as none: nobody but the device itself can damage it. */
+  /** Returns the record, the oldest first; empty if damaged, which only the device itself can cause. */
   async #read(): Promise<Sent> {
     const bytes = await this.#storage.get(this.#name);
     const read = bytes && parseJson(bytes);
     const all: Sent = Array.isArray(read) ? read : [];
     const now = this.#clock.now();
     if (all.every(({ at }) => at <= now)) return all;
-    // The clock was set back meanwhile: what it shows as yet to come counts for a day from now.
+    // The clock was set back in the meantime: entries in the future count for a day from now.
     const moved = all.map(each => ({ ...each, at: Math.min(each.at, now) }));
     await this.#save(moved);
     return moved;

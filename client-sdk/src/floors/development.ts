@@ -2,10 +2,10 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { isLoopbackHost } from '../transport/encryption.ts';
 import type { Floors } from './floors.ts';
 
-/** Stays on whatever is made of these floors by a spread. */
+/** Marks floors of `development()`; spreads copy it. */
 const mark = Symbol('development');
 
-/** Every floor that says how much protection there is, as low as it goes. */
+/** Floors with each protection at its lowest. */
 export const lowestFloors = {
   masking: 'off',
   corrupt: 0,
@@ -30,8 +30,8 @@ export const lowestFloors = {
 } as const satisfies Floors;
 
 /**
- * Floors that protect nobody: every floor as low as it goes, so that a handful of devices on the developer's own machine learn in seconds.
- * A client takes them for coordinators on the loopback address only, and throws `options.invalid` for any other.
+ * Returns floors without any protection, so that a few devices on the developer's machine learn in seconds. A
+ * client accepts them only for coordinators on the loopback address, and throws `options.invalid` for others.
  */
 export function development(): Floors {
   return Object.assign({ ...lowestFloors, ownDraw: true }, { [mark]: true });

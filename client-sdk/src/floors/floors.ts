@@ -12,104 +12,181 @@ import {
 } from '@murmuration/protocol/secagg/assumptions';
 import { mostShareByDefault } from '@murmuration/protocol/weights/weight-range';
 
-/** The share of devices whose updates a plan may expect to lose; each from 0 to 1 (excluded). */
+/** Share of devices whose updates a plan may expect to lose; each from 0 to 1 (excluded). */
 export interface DroppingFloor {
-  /** The least that a plan may say; 0.05 by default. */
+  /**
+   * Least share that a plan may state.
+   * @default 0.05
+   */
   readonly least?: number;
-  /** The most; 0.40 by default. */
+  /**
+   * Most share that a plan may state.
+   * @default 0.40
+   */
   readonly most?: number;
-  /** The least with which a graph against an honest-but-curious coordinator is checked, whatever its plan says; 0.10 by default. */
+  /**
+   * Least share for checking a graph against an honest-but-curious coordinator, whatever the plan states.
+   * @default 0.10
+   */
   readonly checked?: number;
 }
 
-/** How often the device sends an update for a task: whole numbers from 1 to `mostRecorded`, or `Infinity`. */
+/**
+ * Limits on how often the device sends an update for a task: whole numbers from
+ * 1 to `mostRecorded`, or `Infinity`.
+ */
 export interface ContributionFloor {
-  /** Within 24 hours by the device's clock; 4 by default. */
+  /**
+   * Most updates within 24 hours by the device's clock.
+   * @default 4
+   */
   readonly day?: number;
-  /** For one model version; 2 by default. */
+  /**
+   * Most updates for one model version.
+   * @default 2
+   */
   readonly model?: number;
 }
 
-/** What the app asks a plan to promise of the device's privacy. */
+/** Differential privacy that the app requires of plans. */
 export interface PrivacyFloor {
-  /** The largest ε that a plan may state; above 0, up to 1,000,000. */
+  /** Largest ε that a plan may state; above 0, up to 1,000,000. */
   readonly epsilon: number;
-  /** The largest δ that it may state; above 0, up to 1. */
+  /** Largest δ that it may state; above 0, up to 1. */
   readonly delta: number;
   /**
-   * Who adds the noise. `devices`, the default: this one adds its share, computes ε itself, and leaves before all that it has lost for a task
-   * comes to more. `coordinator`: its word is enough that noise is added, which no device can check.
+   * Party that adds the noise. `devices`: this one adds its share, computes ε itself, and leaves before its
+   * total loss for a task exceeds it. `coordinator`: the coordinator states that it adds noise, which no
+   * device can check.
+   * @default 'devices'
    */
   readonly noiseBy?: 'devices' | 'coordinator';
 }
 
 /**
- * What the app insists on, since plan and model come from the party that masking protects against: no plan lowers it. What is left out is
- * its default, never a guess from another one, and each holds in every round, masked or not.
+ * Limits of the app on plans, since plan and model come from the party that masking protects
+ * against: no plan can lower them. A missing one has its default, independent of the others, and
+ * each applies in every round, masked or not.
  */
 export interface Floors {
-  /** The weakest threat model under which the device takes part; `off`: plans need not mask. `malicious` by default. */
+  /**
+   * Weakest threat model under which the device takes part; `off`: plans need not mask.
+   * @default 'malicious'
+   */
   readonly masking?: MaskingSettings['threat'] | 'off';
-  /** The Ed25519 key (32 bytes) of the authority that must have certified each neighbour; without one, cohorts can be made up. */
+  /**
+   * Ed25519 key (32 bytes) of the authority that must certify each
+   * neighbour; without one, cohorts can be faked.
+   */
   readonly enrolmentKey?: Uint8Array | undefined;
-  /** The name of the population for which that authority certifies this app's devices; goes with `enrolmentKey`. */
+  /** Population for which that authority certifies this app's devices; required with `enrolmentKey`. */
   readonly population?: string | undefined;
-  /** The smallest fraction of corrupt devices that must be withstood, from 0 to 1 (excluded); 0.05 by default. */
+  /**
+   * Smallest fraction of corrupt devices that must be withstood, from 0 to 1 (excluded).
+   * @default 0.05
+   */
   readonly corrupt?: number;
   readonly dropping?: DroppingFloor;
-  /** The fewest devices in a cohort; 20 by default. */
+  /**
+   * Fewest devices in a cohort.
+   * @default 20
+   */
   readonly smallestCohort?: number;
-  /** The fewest updates in the sum that this device helps to open; 16 by default, never below 3 but with `masking: 'off'`. */
+  /**
+   * Fewest updates in the sum that this device helps to open; below 3 only with `masking: 'off'`.
+   * @default 16
+   */
   readonly smallestSum?: number;
   /**
-   * The largest cosine that one of updates equally long and at right angles may have with a sum, whatever weights a masked plan allows, above 0 to 1;
-   * ½ by default, 1: any (SPEC.md, RD26).
+   * Largest cosine, above 0 to 1, between one update and a sum of equally long orthogonal updates, under any
+   * weights that a masked plan allows; 1: any (SPEC.md, RD26).
+   * @default 0.5
    */
   readonly mostShare?: number;
-  /** The fewest examples of its own with which the device takes part, and that a plan may let it use; 32 by default. */
+  /**
+   * Fewest own examples with which the device takes part, and that a plan may limit it to.
+   * @default 32
+   */
   readonly leastExamples?: number;
-  /** The most passes over the examples in a round, 1 to 100; 5 by default. */
+  /**
+   * Most passes over the examples in a round, 1 to 100.
+   * @default 5
+   */
   readonly mostPasses?: TrainingSettings['epochs'];
-  /** The largest step of gradient descent; 10 by default. */
+  /**
+   * Largest step of gradient descent.
+   * @default 10
+   */
   readonly learningRate?: TrainingSettings['learningRate'];
   /**
-   * The most model versions from which the updates of one sum start, 1 to 64; 1 by default: all from the same one. Where there are more, as in
-   * masked buffers of asynchronous tasks, a coordinator that makes versions up may see to it that but one device learns anything.
+   * Most model versions from which the updates of one sum start, 1 to 64. With more than 1, as in masked
+   * buffers of asynchronous tasks, a coordinator that fakes versions can arrange that only one device learns
+   * anything.
+   * @default 1
    */
   readonly mostVersions?: number;
-  /** The longest L2 norm of an update that a plan may allow; 20 by default. */
+  /**
+   * Largest L2 norm of an update that a plan may allow.
+   * @default 20
+   */
   readonly clip?: UpdateSettings['clip'];
-  /** The longest L2 norm of the change of a control variate that a plan may allow; 100 by default. */
+  /**
+   * Largest L2 norm of a control variate's change that a plan may allow.
+   * @default 100
+   */
   readonly controlClip?: PlanControl['clip'];
-  /** The smallest share of the values of an update that a plan may have sent instead of all, above 0 to 1; 0.01 by default. */
+  /**
+   * Smallest share of an update's values that a plan may have sent, above 0 to 1.
+   * @default 0.01
+   */
   readonly leastFraction?: Compression['fraction'];
-  /** The most bits of a value of an update, 2 to 24; 16 by default. Updates of kind `float32` count as 24. */
+  /**
+   * Most bits of a value of an update, 2 to 24. Updates of kind `float32` count as 24.
+   * @default 16
+   */
   readonly bits?: UpdateSettings['bits'];
   /**
-   * Whether which examples are drawn, their order and dropout follow from a secret of the device, so that no plan chooses them. True by
-   * default; false: from the plan's seed, so that a run can be repeated.
+   * True if a secret of the device determines the choice of examples, their order and dropout, so that no
+   * plan does; false: the plan's seed does, so that a run can be repeated.
+   * @default true
    */
   readonly ownDraw?: boolean;
-  /** `pinned`, the default: models of the shape of the first one alone (see `growable` of a task). `any`: of any shape. */
+  /**
+   * `pinned`: only models of the first one's shape (see `growable` of a task). `any`: models of any shape.
+   * @default 'pinned'
+   */
   readonly topology?: 'pinned' | 'any';
   readonly contributions?: ContributionFloor;
   /**
-   * What plans that train have to promise of privacy. `pinned`, the default: nothing, until the device has had a part in a round with a
-   * privacy budget; from then on what that plan promised for the task. `any`: nothing.
+   * Privacy that training plans must promise. `pinned`: nothing until the device has taken part in a round
+   * with a privacy budget; then what that plan promised for the task. `any`: nothing.
+   * @default 'pinned'
    */
   readonly privacy?: PrivacyFloor | 'pinned' | 'any';
-  /** The least ms from one time to send updates at to the next, up to an hour; 30,000 by default. */
+  /**
+   * Least ms between two times to send updates at, up to an hour.
+   * @default 30_000
+   */
   readonly uploadSlot?: number;
-  /** The fewest devices whose answers to a query may be shown; 10 by default, never below 3. */
+  /**
+   * Fewest devices whose answers to a query may be released, at least 3.
+   * @default 10
+   */
   readonly queryThreshold?: number;
-  /** The least ms from one answer of the device to a query to its next, up to a year; a day by default. */
+  /**
+   * Least ms between two answers of the device to a query, up to a year.
+   * @default 86_400_000
+   */
   readonly queryPeriod?: number;
 }
 
-/** What a plan may be below: a floor, which for `privacy` is also what ε depends on, the layers that an app keeps on the device, the queries that it answers, or what a masked buffer may add up. */
+/**
+ * Names of a `BelowFloor`: a floor, where `privacy` includes the conditions for ε, the layers that an app
+ * keeps on the device, the queries that it answers, or the rules for masked buffers.
+ */
 export type FloorName = keyof Floors | 'privateLayers' | 'queries' | 'buffers';
 
-/** All floors, as they hold. */
+/** All floors, with defaults filled in. */
 export interface HeldFloors extends Required<Omit<Floors, 'enrolmentKey' | 'population'>> {
   readonly enrolmentKey: Uint8Array | undefined;
   readonly population: string | undefined;
@@ -117,7 +194,7 @@ export interface HeldFloors extends Required<Omit<Floors, 'enrolmentKey' | 'popu
   readonly contributions: Required<ContributionFloor>;
 }
 
-/** What holds where the app says nothing. */
+/** Floors without options of the app. */
 export const defaultFloors: HeldFloors = {
   masking: 'malicious',
   enrolmentKey: undefined,
@@ -144,13 +221,13 @@ export const defaultFloors: HeldFloors = {
   queryPeriod: 86_400_000,
 };
 
-/** From the weakest. */
+/** Threat models, the weakest first. */
 export const threats = ['honest-but-curious', 'semi-malicious', 'malicious'] as const;
 
-/** Contributions that a device remembers, the newest. */
+/** Most contributions that a device records: the newest. */
 export const mostRecorded = 1_024;
 
-/** The floors that hold: those of the app, and for all others the defaults. */
+/** Returns the floors of the app, with defaults for all others. */
 export function heldFloors({ dropping, contributions, ...floors }: Floors = {}): HeldFloors {
   return {
     ...defaultFloors,
@@ -160,7 +237,7 @@ export function heldFloors({ dropping, contributions, ...floors }: Floors = {}):
   };
 }
 
-/** In plain JavaScript an option may be there and say nothing. */
+/** Removes undefined options, which plain JavaScript allows. */
 function given<Options extends object>(options: Options | undefined): Options {
   return Object.fromEntries(
     Object.entries(options ?? {}).filter(([, value]) => value !== undefined),

@@ -7,34 +7,35 @@ import type { BundledModel } from '../models/bundled-model.ts';
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
 
-/** What a `model.json` says but for the hash of its weights: all that training and serving read of it. */
+/** Contents of a `model.json` without the hash of its weights: all that training and serving read of it. */
 export interface Shape {
   readonly topology: unknown;
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
-/** A model of another shape than the pinned one was offered, and not used. */
+/** Refused model of another shape than the pinned one. */
 export interface OtherShape {
   /** SHA-256 of the pinned shape, hexadecimal. */
   readonly pinned: string;
-  /** That of the offered one, which `acceptTopology` of the client takes. */
+  /** SHA-256 of the offered shape, for `acceptTopology` of the client. */
   readonly offered: string;
 }
 
 interface ShapePorts {
   readonly storage: Storage;
   readonly task: TaskName;
-  /** Rows that a tensor may have at most, or columns where these are what it gets more of, by its name. */
+  /** Most rows, or columns if these grow, of a tensor, by its name. */
   readonly growable: Readonly<Record<string, number>>;
-  /** The shape of the model that comes with the app: its own word. */
+  /** Returns the shape of the bundled model, which the app vouches for. */
   readonly bundled: () => Promise<Shape | undefined>;
-  /** Another shape was refused. */
+  /** Called when another shape was refused. */
   readonly refused: (other: OtherShape) => void;
 }
 
 /**
- * Holds a task to the shape of its first model, for whoever makes the model can make one whose sums tell of single devices (Fowl et al.
- * 2022; Boenisch et al. 2023). Rows, or columns, may be added to tensors that the app named; another shape takes the app's word.
+ * Keeps a task to the shape of its first model: the maker of a model can craft one whose sums reveal single
+ * devices (Fowl et al. 2022; Boenisch et al. 2023). Tensors that the app named may get more rows, or columns;
+ * any other change needs the app's consent.
  */
 export class ModelShape {
   readonly #ports: ShapePorts;
@@ -47,7 +48,9 @@ export class ModelShape {
     this.#acceptedName = `accepted-shape.${ports.task}`;
   }
 
-  /** Pins the first model's shape; throws `plan.below-floor` for another one that the app has not accepted. */
+  /**
+   * Pins the first model's shape. Throws `plan.below-floor` for another shape that the app has not accepted.
+   */
   async require({ topology, layout }: Pick<Manifest, 'topology' | 'layout'>): Promise<void> {
     const offered: Shape = { topology, tensors: layout.tensors };
     const { storage, bundled, growable, refused } = this.#ports;
@@ -64,7 +67,10 @@ export class ModelShape {
     throw new BelowFloor('topology', 'The model has another shape than the first one of its task.');
   }
 
-  /** Lets a shape take the place of the pinned one when it is offered next; `offered` is that of `OtherShape`. Durable when it returns; throws `options.invalid` for what is no hash. */
+  /**
+   * Lets a shape replace the pinned one when it is next offered; `offered` is that of `OtherShape`. Durable
+   * when it returns. Throws `options.invalid` if it is not a hash.
+   */
   async accept(offered: string): Promise<void> {
     if (!hashPattern.test(offered))
       throw new MurmurationError(
@@ -74,7 +80,7 @@ export class ModelShape {
     await this.#ports.storage.put(this.#acceptedName, utf8(offered));
   }
 
-  /** What can't be read counts as nothing: then the next model is the first. */
+  /** Returns undefined if damaged: the next model is then the first. */
   async #pinned(): Promise<Shape | undefined> {
     const bytes = await this.#ports.storage.get(this.#name);
     return bytes && (parseJson(bytes) as Shape | undefined);
@@ -86,7 +92,7 @@ export class ModelShape {
   }
 }
 
-/** The shape of a model that comes with an app. Throws `model.corrupt`. */
+/** Returns the shape of a bundled model. Throws `model.corrupt`. */
 export function bundledShape({ json }: BundledModel): Shape {
   const { topology, layout } = parseModelJson(contentHash(json) as ModelHash, json);
   return { topology, tensors: layout.tensors };
@@ -95,10 +101,13 @@ export function bundledShape({ json }: BundledModel): Shape {
 const textOf = ({ topology, tensors }: Shape): Uint8Array => utf8(JSON.stringify({ topology, tensors }));
 const digestOf = (shape: Shape): string => contentHash(textOf(shape));
 
-/** Whether `offered` is `pinned` but for rows, or columns, added to growable tensors, and the numbers of its topology that count these. */
+/**
+ * True if `offered` equals `pinned`, except for rows or columns added to growable tensors, and the numbers of
+ * its topology that count these.
+ */
 function fits(pinned: Shape, offered: Shape, growable: Readonly<Record<string, number>>): boolean {
   if (pinned.tensors.length !== offered.tensors.length) return false;
-  /** Counts of them, from → to. */
+  /** Grown sizes, from → to. */
   const grown = new Map<number, number>();
   for (const [i, { name, shape }] of pinned.tensors.entries()) {
     const next = offered.tensors[i]!;

@@ -5,8 +5,8 @@ const name = 'draw-secret';
 const secretBytes = 32;
 
 /**
- * The secret from which a device draws examples, their order and dropout: made the first time and kept, so that a restart in a round draws the
- * same, and sent to nobody. 32 bytes.
+ * Returns the 32-byte secret from which a device draws examples, their order and dropout. It is created once
+ * and kept, so that a restart in a round draws the same; it is never sent.
  */
 export async function drawSecret(storage: Storage, random: RandomBytes): Promise<Uint8Array> {
   const stored = await storage.get(name);

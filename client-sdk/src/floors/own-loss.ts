@@ -10,13 +10,15 @@ import type { Plan, PlanNoise, PlanPrivacy } from '@murmuration/protocol/message
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
 
-/** A plan whose devices add noise. */
+/** Plan whose devices add noise. */
 export type NoisyPlan = Plan & { readonly privacy: PlanPrivacy & { readonly noise: PlanNoise } };
 
-/** The query of a plan, as far as its noise goes. */
+/** Query of a plan, with its noise. */
 export interface AskedQuery {
   readonly name: string;
-  /** What the device may have lost by all its answers to it, and the mechanism of one of its sums; left out where nobody adds noise. */
+  /**
+   * Most ε and δ of all the device's answers to it, and the mechanism of one sum; undefined without noise.
+   */
   readonly noise?: { readonly epsilon: number; readonly delta: number; readonly of: Distributed };
 }
 
@@ -26,18 +28,18 @@ interface Loss {
   readonly query?: string;
   readonly of: Distributed;
   readonly parts: number;
-  /** That of the last of them. */
+  /** Assignment of the last part. */
   readonly assignment: AssignmentId;
 }
 
-/** What two devices may compute differently of one ε. */
+/** Relative difference between two devices' computations of the same ε. */
 const tolerance = 1e-6;
-/** Kinds of noise that a device remembers; settings that change make others. */
+/** Most kinds of noise that a device records; changed settings make new ones. */
 const mostKinds = 256;
 
 /**
- * The device's own record of what it has lost of its privacy in sums with noise by devices, whatever budget they were said to be of. A part
- * counts before its first byte leaves, and once however often it is sent again.
+ * Device's record of its privacy loss in sums with noise by devices, over all budgets. A part counts before
+ * its first byte leaves, and once even if it is sent again.
  */
 export class OwnLoss {
   readonly #storage: Storage;
@@ -51,17 +53,18 @@ export class OwnLoss {
   }
 
   /**
-   * Throws `plan.below-floor` unless the noise that a plan asks for gives the ε that it states: over all parts of its budget that a device
-   * may take, and over this part and all that the device has taken for the task. The first of a query is held to what the query says, and so
-   * are all answers of the device to it. No more noise counts than that of the honest devices of the smallest sum. Throws `round.begun` where a part of the assignment has been counted, unless its update `isMade`: another one would be
-   * another part.
+   * Throws `plan.below-floor` unless the noise of a plan gives the ε that it states: over all parts of its
+   * budget that a device may take, and over this part and all that the device has taken for the task. The
+   * first part of a query, and all of the device's answers to it, must also keep to what the query states.
+   * Only the noise of the honest devices of the smallest sum counts. Throws `round.begun` if a part of the
+   * assignment has been counted, unless its update `isMade`: another update would be another part.
    */
   async require(plan: NoisyPlan, assignment: AssignmentId, isMade: boolean): Promise<void> {
     const { isCounted } = await this.#next(plan, assignment);
     if (isCounted && !isMade) throw new MurmurationError('round.begun');
   }
 
-  /** Counts a part, durably. Throws as `require`. */
+  /** Records a part, durably. Throws as `require`. */
   async count(plan: NoisyPlan, assignment: AssignmentId): Promise<void> {
     const { next, isCounted } = await this.#next(plan, assignment);
     if (isCounted) return;
@@ -93,7 +96,7 @@ export class OwnLoss {
     return { next, isCounted: false };
   }
 
-  /** A record that can't be read counts as none: nobody but the device itself can damage it. */
+  /** Returns the record; empty if damaged, which only the device itself can cause. */
   async #read(): Promise<readonly Loss[]> {
     const bytes = await this.#storage.get(this.#name);
     const read = bytes && parseJson(bytes);

@@ -10,19 +10,19 @@ import type { Promises } from './promises.ts';
 
 interface Record {
   readonly budget: string;
-  /** The step of the last part. */
+  /** Step of the last part. */
   readonly step: number;
-  /** Parts in steps of the budget. */
+  /** Parts in the budget. */
   readonly parts: number;
-  /** That of the last part; missing in records of earlier versions. */
+  /** Assignment of the last part; missing in records of earlier versions. */
   readonly assignment?: AssignmentId | undefined;
 }
 
 /**
- * The device's own record of its parts in the privacy budget of a task, which ε depends on: they keep their distance, and are no more than
- * the budget allows, whatever the coordinator asks. A part counts before its first byte leaves. One in the step of the last one again
- * counts once where the coordinator adds the noise: nothing was released in between. Where devices add it, the sum may have been opened all the
- * same, so that it counts.
+ * Device's record of its parts in a task's privacy budget, which ε depends on: they keep their separation,
+ * and the budget's limit, whatever the coordinator asks. A part counts before its first byte leaves. Where
+ * the coordinator adds the noise, a second part in the last step doesn't count: nothing was released in
+ * between. Where devices add it, it counts, since the sum may have been opened.
  */
 export class Participations {
   readonly #storage: Storage;
@@ -30,7 +30,9 @@ export class Participations {
   readonly #floor: HeldFloors['privacy'];
   readonly #asked: AskedQuery | undefined;
 
-  /** `asked`: the parts are answers to that query, which has a budget of its own. */
+  /**
+   * Creates the record of a task; `asked`: the query that the parts answer, which has a budget of its own.
+   */
   constructor(storage: Storage, task: TaskName, floor: HeldFloors['privacy'], asked?: AskedQuery) {
     this.#storage = storage;
     this.#name = `participations.${asked ? `${task}.${asked.name}` : task}`;
@@ -39,23 +41,23 @@ export class Participations {
   }
 
   /**
-   * Throws `plan.below-floor` where a part now would be too soon, or one too many, where the plan promises less privacy than the app asks for,
-   * and where noise by devices would not give the plan's ε. `isMade`: whether the update of the assignment was made before a restart; else
-   * `round.begun` where it has been counted.
+   * Throws `plan.below-floor` if a part now would be too soon or too many, if the plan promises less privacy
+   * than the app requires, or if noise by devices would not give the plan's ε. Throws `round.begun` if the
+   * assignment has been counted, unless its update `isMade`, before a restart.
    */
   async require(plan: Plan, assignment: AssignmentId, isMade: boolean): Promise<void> {
     await (await this.#promises(plan))?.require(assignment, isMade);
     if (plan.privacy) await this.#next(plan.privacy, assignment);
   }
 
-  /** Counts a part, durably. Throws as `require`. */
+  /** Records a part, durably. Throws as `require`. */
   async count(plan: Plan, assignment: AssignmentId): Promise<void> {
     const next = plan.privacy && (await this.#next(plan.privacy, assignment));
     await (await this.#promises(plan))?.count(assignment);
     if (next) await this.#storage.put(this.#name, utf8(JSON.stringify(next)));
   }
 
-  /** What a plan promises of privacy, loaded where there is something to hold it to. */
+  /** Loads the check of a plan's promises; undefined if there is nothing to check. */
   async #promises(plan: Plan): Promise<Promises | undefined> {
     const pin = `promise.${plan.task}`;
     const pins = this.#asked ? [`${pin}.answers`, pin] : [pin];
@@ -88,7 +90,7 @@ export class Participations {
     return { budget, step, parts: last.parts + 1, assignment };
   }
 
-  /** A record that can't be read counts as none: nobody but the device itself can damage it. */
+  /** Returns the record; undefined if damaged, which only the device itself can cause. */
   async #last(budget: string): Promise<Record | undefined> {
     const bytes = await this.#storage.get(this.#name);
     const last = bytes && (parseJson(bytes) as Record | undefined);

@@ -7,19 +7,23 @@ import type { HeldFloors, PrivacyFloor } from './floors.ts';
 import { type AskedQuery, belowPrivacy, type NoisyPlan, OwnLoss } from './own-loss.ts';
 
 /**
- * Holds a plan to what the app, or else the first plan of its task with a privacy budget, says of ε, δ, and who adds the noise; and its noise
- * by devices to the ε that it states. With noise by the coordinator a plan is held to what it states, which may not be so.
+ * Checks a plan against the ε, δ, and source of noise that the app, or else the first plan of its task with a
+ * privacy budget, states; and its noise by devices against its own ε. Noise by the coordinator can't be
+ * checked: only the plan's statement is.
  */
 export class Promises {
   readonly #storage: Storage;
   readonly #plan: Plan;
   readonly #floor: HeldFloors['privacy'];
-  /** The first is the plan's own. */
+  /** Storage names of pinned promises; the first is the plan's own. */
   readonly #pins: readonly string[];
   readonly #asked: AskedQuery | undefined;
   readonly #loss: OwnLoss;
 
-  /** `pins` name where the storage has what later plans are held to, where the app says nothing; `asked`: the plan is that of a query. */
+  /**
+   * Creates the check; `pins`: storage names of what later plans must keep to without a floor of
+   * the app; `asked`: the plan's query.
+   */
   constructor(
     storage: Storage,
     plan: Plan,
@@ -35,13 +39,16 @@ export class Promises {
     this.#loss = new OwnLoss(storage, plan, asked);
   }
 
-  /** Throws `plan.below-floor`, and `round.begun` unless `isMade`, where an update of the assignment has been counted. */
+  /**
+   * Throws `plan.below-floor`, and `round.begun` if an update of the
+   * assignment has been counted, unless `isMade`.
+   */
   async require(assignment: AssignmentId, isMade: boolean): Promise<void> {
     await this.#requireFloor();
     if (isNoisy(this.#plan)) await this.#loss.require(this.#plan, assignment, isMade);
   }
 
-  /** Counts a part, and pins what its plan promises, durably. Throws as `require`. */
+  /** Records a part, and pins the plan's promise, durably. Throws as `require`. */
   async count(assignment: AssignmentId): Promise<void> {
     await this.#requireFloor();
     if (isNoisy(this.#plan)) await this.#loss.count(this.#plan, assignment);
@@ -72,7 +79,7 @@ export class Promises {
       throw belowPrivacy(`The plan leaves noise to the coordinator; ${asked}`);
   }
 
-  /** The first ε and δ hold on; and once devices have added noise, noise by devices. */
+  /** Pins the first ε and δ; and noise by devices, once they have added it. */
   async #promise(): Promise<void> {
     const pinned = await this.#pinned(this.#pins[0]!);
     const { epsilon, delta, noise } = this.#plan.privacy!;
@@ -84,7 +91,7 @@ export class Promises {
     await this.#storage.put(this.#pins[0]!, utf8(JSON.stringify(next)));
   }
 
-  /** What can't be read counts as nothing: nobody but the device itself can damage it. */
+  /** Returns undefined if damaged, which only the device itself can cause. */
   async #pinned(pin: string): Promise<PrivacyFloor | undefined> {
     if (this.#floor !== 'pinned') return undefined;
     const bytes = await this.#storage.get(pin);

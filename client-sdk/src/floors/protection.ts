@@ -1,15 +1,15 @@
 import { defaultFloors, type FloorName, type HeldFloors } from './floors.ts';
 
-/** What protects this device's updates, whatever a plan says. */
+/** Protection of this device's updates, whatever a plan says. */
 export interface Protection {
   /**
-   * The coordinator that single updates are hidden from; `nothing` with `masking: 'off'`. Without a pinned `enrolmentKey` no more than an
-   * honest-but-curious one: any other can make up the devices of a cohort.
+   * Coordinator that single updates are hidden from; `nothing` with `masking: 'off'`. Without a pinned
+   * `enrolmentKey` at most an honest-but-curious one: any other can fake the devices of a cohort.
    */
   readonly protects: 'malicious' | 'semi-malicious' | 'honest-but-curious' | 'nothing';
-  /** All floors, as they hold. */
+  /** All floors, with defaults filled in. */
   readonly floors: HeldFloors;
-  /** Those that the app has set below the defaults. */
+  /** Floors that the app has set below the defaults. */
   readonly weaker: readonly FloorName[];
 }
 
@@ -21,7 +21,7 @@ export function protectionOf(floors: HeldFloors): Protection {
   return { protects, floors, weaker };
 }
 
-/** Numbers that are weaker the higher they are; all others are the lower they are. */
+/** Floors where higher is weaker; for all others lower is. */
 const higher = [
   'mostShare',
   'mostPasses',
@@ -35,7 +35,10 @@ const higher = [
   'model',
 ];
 
-/** Whether a floor is below its default; there is none for the authority. Words and yes have the strongest by default, but for an object. */
+/**
+ * True if a floor is below its default. Defaults of words and flags are the strongest; an object instead of a
+ * word is not weaker, and the authority has no default.
+ */
 function isWeaker(name: string, value: unknown, standard: unknown): boolean {
   if (typeof standard === 'number')
     return higher.includes(name) ? (value as number) > standard : (value as number) < standard;

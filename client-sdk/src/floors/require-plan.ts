@@ -6,7 +6,7 @@ import { mostRatio, weightRatio } from '@murmuration/protocol/weights/weight-ran
 import { BelowFloor } from './below-floor.ts';
 import { type FloorName, type HeldFloors, threats } from './floors.ts';
 
-/** Bits that a value of an update of kind `float32` counts for. */
+/** Bits that count for a `float32` value of an update. */
 const floatBits = 24;
 
 /** Throws `plan.below-floor` for the first floor that a plan is below. */
@@ -22,7 +22,7 @@ export function requirePlan(plan: Plan, floors: HeldFloors): void {
     );
   if (masking && isPlain)
     throw new BelowFloor('masking', 'The plan asks for masks on updates that have none.');
-  // What ε is computed with: nobody weighs more than another, and nothing leaves that gets no noise.
+  // Conditions of ε: all devices have equal weight, and all that is sent gets noise.
   if (
     plan.privacy &&
     !plan.query &&
@@ -44,7 +44,7 @@ export function requirePlan(plan: Plan, floors: HeldFloors): void {
           ['dropping', masking.dropping, dropping.least, dropping.most],
         ] as const)
       : []),
-    // A cohort is no larger than its plan says; that it is so large, the roster and the statement show where masks are.
+    // `largestCohort` is an upper bound; with masks, the roster and the statement show the real size.
     ['smallestCohort', largestCohort, floors.smallestCohort],
     ['smallestSum', largestCohort, floors.smallestSum],
     ['leastExamples', training.maxExamples, floors.leastExamples],
@@ -65,7 +65,9 @@ export function requirePlan(plan: Plan, floors: HeldFloors): void {
   if (!plan.query) requireShare(plan, floors);
 }
 
-/** Throws `plan.below-floor` where the weights that a plan allows make one device's update too much of a sum (SPEC.md, RD26). */
+/**
+ * Throws `plan.below-floor` if the plan's weights make one device's share of a sum too large (SPEC.md, RD26).
+ */
 function requireShare(plan: Plan, { smallestSum, mostShare }: HeldFloors): void {
   const { training, update, masking, leastSum = 0, bases } = plan;
   const { weighting, leastWeight = 1, weightCap } = update;
@@ -102,8 +104,8 @@ export function requirePrivateLayers({ privateLayers = [] }: Plan, kept: readonl
 }
 
 /**
- * What the device asks of the graph and of the sum in a round whose plan is not below its floors, at a time in ms since 1970; of at least
- * `smallestSum` devices, where that is more than its floor.
+ * Returns the device's demands on graph and sum of a round whose plan is not below its floors, at `now` in ms
+ * since 1970; `smallestSum` counts where it exceeds the floor.
  */
 export function demandsOf(
   { threat, corrupt, dropping }: MaskingSettings,

@@ -6,17 +6,24 @@ import type { PersonalModel } from './personal.ts';
 import { inTurns } from './turns.ts';
 
 export interface AdaptedNgramsOptions {
-  /** Classes that everybody's frequencies count as, beside those that came here; 200 by default, above 0. */
+  /**
+   * Weight of the version's frequencies, in classes seen here; above 0.
+   * @default 200
+   */
   readonly prior?: number;
-  /** How much of the difference is taken over, from 0 (none) to 1; 0.5 by default. */
+  /**
+   * Exponent of the adaptation, from 0 (none) to 1 (full).
+   * @default 0.5
+   */
   readonly power?: number;
 }
 
 /**
- * The n-grams that the version brings, adapted to how often each class comes on this device: P(w | h) is multiplied with (P here(w) / P(w))^power
- * and scaled to the sum 1 (dynamic marginals: Kneser, Peters and Klakow 1997). So what somebody often writes is likelier wherever everybody
- * might write it, also where they have not written it yet. It takes the place of `sharedNgrams`, and counts as personal. A version without n-grams
- * leaves those of the version before in use. Throws `RangeError` for options out of range.
+ * Returns the version's n-grams adapted to how often each class occurs on this device: P(w | h) times (P
+ * here(w) / P(w))^power, scaled to the sum 1 (dynamic marginals: Kneser, Peters and Klakow 1997). Frequent
+ * words of this device become likelier in every context where the version allows them, also new ones.
+ * Replaces `sharedNgrams`, and counts as personal. A version without n-grams keeps those of the previous
+ * version in use. Throws `RangeError` for options out of range.
  */
 export function adaptedNgrams({ prior = 200, power = 0.5 }: AdaptedNgramsOptions = {}): PersonalModel {
   if (!(prior > 0 && prior < Number.POSITIVE_INFINITY))
@@ -49,7 +56,7 @@ function factorsOf(counts: Float64Array, { prior, power }: Required<AdaptedNgram
     );
 }
 
-/** How many classes came here; each with its count; the file of n-grams. */
+/** Encodes the number of classes seen here, each with its count, and the file of n-grams. */
 function encode(counts: Float64Array, file: Uint8Array): Uint8Array {
   const ids = Array.from(counts.keys()).filter(id => counts[id]! > 0);
   const writer = new ByteWriter(4 + 8 * ids.length + file.length);
@@ -58,7 +65,7 @@ function encode(counts: Float64Array, file: Uint8Array): Uint8Array {
   return writer.raw(file).bytes;
 }
 
-/** Throws `hybrid.damaged` for other bytes. */
+/** Decodes what `encode` wrote. Throws `hybrid.damaged` for other bytes. */
 function partsOf(
   bytes: Uint8Array,
   { classes, firstClass }: Serving<unknown>,

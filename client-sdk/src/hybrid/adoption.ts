@@ -7,9 +7,10 @@ import { requireRunning } from './teaching.ts';
 import { inTurns } from './turns.ts';
 
 /**
- * What serves with the version that has arrived: that, unless it does worse than the one before on held-out examples, with the personal
- * models and λ as they are. It is stored when this returns; `before` is neither changed nor closed. Throws `training.stopped` once
- * `signal` is aborted, `storage.*`, and `model.unusable` for a version that this device can't load; nothing has changed then.
+ * Returns what serves once a version has arrived: the new version, unless it does worse than the previous one
+ * on held-out examples, with unchanged personal models and λ. It is stored when this returns; `before` is
+ * neither changed nor closed. Throws `training.stopped` once `signal` is aborted, `storage.*`, and
+ * `model.unusable` for a version that this device can't load; nothing has changed then.
  */
 export async function adopt(
   before: Served,

@@ -1,7 +1,7 @@
 import type { Serving } from '@murmuration/engine/inference/serving';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** The model's input for what an app asks. Throws `hybrid.input` for what the task does not take. */
+/** Returns the model's input for what an app asks. Throws `hybrid.input` for invalid input. */
 export function inputOf(serving: Pick<Serving<unknown>, 'input'>, asked: unknown): readonly number[] {
   try {
     const input = serving.input(asked);
@@ -17,7 +17,7 @@ export function inputOf(serving: Pick<Serving<unknown>, 'input'>, asked: unknown
   }
 }
 
-/** An error of an app's input, as one of ours. */
+/** Returns an error of an app's input as `hybrid.input`; errors that have a code stay. */
 export function refused(cause: unknown): MurmurationError {
   if (cause instanceof MurmurationError) return cause;
   return new MurmurationError('hybrid.input', cause instanceof Error ? cause.message : undefined, { cause });

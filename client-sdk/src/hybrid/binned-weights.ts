@@ -1,33 +1,38 @@
 import { fitWeights } from './mixture.ts';
 import type { PartsPrior } from './weights-prior.ts';
 
-/** What weights follow from: what each part had given to what came, question by question, and the bin of each question. */
+/**
+ * Data for fitting weights: each part's probability of the true class, by question, and each question's bin.
+ */
 export interface Questions {
   readonly parts: readonly Float32Array[];
-  /** How well the parts knew the context, in words that are the same for contexts that are known alike. */
+  /** Keys of how well the parts knew the context; equal keys share a bin. */
   readonly bins: readonly string[];
-  /** Which parts nobody ever taught what came: rounds teach the others the examples that are held out as well. */
+  /** True for parts that never learned the held-out examples; rounds teach these to the other parts. */
   readonly untaught: readonly boolean[];
-  /** From which the weights begin; it knows already what `untaught` is for. */
+  /** Initial weights; they already account for `untaught`. */
   readonly prior?: PartsPrior | undefined;
 }
 
-/** Weights of the parts of a mixture: those of a bin, or where it has none, those of all. */
+/** Weights of the parts of a mixture: those of a bin, or of all bins if it has none. */
 export interface BinnedWeights {
   readonly all: readonly number[];
   readonly bins: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Questions as which the weights of all count in each bin: a bin with few of its own has nearly those (Jelinek and Mercer 1980). */
+/**
+ * Weight of the overall weights in each bin, in questions: a bin with few questions has
+ * nearly these (Jelinek and Mercer 1980).
+ */
 const strength = 30;
 
 /**
- * Questions, as a share of all, as which it counts for a part that it never saw what came: the others look better beside it than they will be on
- * what comes next. Chosen on text that came later.
+ * Handicap of untaught parts, as a share of all questions: the other parts look better on the held-out
+ * examples than they will be on new ones. Chosen on later text.
  */
 const forUntaught = 0.1;
 
-/** The weights under which some of the questions were likeliest, by bins or alike for all. */
+/** Returns the weights that maximise the likelihood of the questions in `among`, by bin or for all bins. */
 export function fitBinned(
   { parts, bins, untaught, prior }: Questions,
   among: readonly number[],

@@ -4,7 +4,7 @@ import { classifierOf } from '@murmuration/engine/runtime/classifier';
 import { messageOf } from '@murmuration/protocol/errors/errors';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
-/** Builds each model that it is given, and says null, or why it can't be built. */
+/** Answers each model with null, or with the reason why it can't be built. */
 parentPort!.on('message', async (model: ModelFiles) => {
   try {
     await startBackend();

@@ -6,7 +6,10 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { inputOf, refused } from './asked.ts';
 import type { Inference, OpenModel } from './inference.ts';
 
-/** Puts models to use in the thread of its caller, as `load` loads them for so many classes: those of the task, or where its vocabulary grows, of the model. */
+/**
+ * Returns an inference in the caller's thread. `load` gets the number of classes: the task's or, if its
+ * vocabulary grows, the model's.
+ */
 export function classifierInference(
   serving: Serving<never>,
   load: (files: ModelFiles, classes: number) => Promise<Classifier>,
@@ -29,7 +32,7 @@ export function classifierInference(
           try {
             return classifier.after(values, firstClass);
           } catch (cause) {
-            // Another number of features, or a token that the model does not know.
+            // The input has another number of features, or a token that the model doesn't know.
             throw cause instanceof RangeError ? refused(cause) : cause;
           }
         },

@@ -6,33 +6,35 @@ import { fitWeights } from './mixture.ts';
 import type { OpenPersonal } from './personal.ts';
 import type { PartsPrior } from './weights-prior.ts';
 
-/** How the parts of a mixture do on the held-out examples, and which weights they should have. */
+/** Performance of a mixture's parts on the held-out examples, and the weights to use. */
 export interface Comparison {
-  /** Of the other models, in their order; all 0 where the global model alone does as well. */
+  /** Weights of the other models, in their order; all 0 where the global model does as well on its own. */
   readonly weights: readonly number[];
-  /** The same where contexts are known so well, where that differs; by bin. */
+  /** Weights by bin of how well contexts are known, where they differ. */
   readonly bins: ReadonlyMap<string, readonly number[]>;
-  /** Of the personal models among themselves, with the sum 1; 0 of those that are shared. */
+  /** Weights among the personal models, with the sum 1; 0 for shared ones. */
   readonly among: readonly number[];
-  /** That of the hybrid model on halves of the questions, each under weights that were chosen on the other one. */
+  /** Scores; those of the hybrid are on halves of the questions, with weights chosen on the other half. */
   readonly scores: { readonly global: Score; readonly personal: Score; readonly hybrid: Score };
   readonly questions: number;
 }
 
-/** The score of nothing at all. */
+/** Score without any model. */
 const nothing: Score = { loss: Number.POSITIVE_INFINITY, top1: 0, top3: 0 };
 
 /**
- * Compares the global model, the other ones and their best mixture on examples that the personal ones have not learned from. A mixture serves only
- * where it is better than the best part alone, on each half of the questions under weights that were chosen on the other half: it has to explain
- * them better by one nat for each weight (Akaike 1974), and to have what came among its three likeliest as often as the global model, and no less often
- * than any other part by more than chance makes of it (McNemar 1947). Weights by bins have to do the same in comparison with those alike for all. Otherwise one part serves alone:
- * the global model, unless another one explains them better by as much and has what came among its three likeliest as often.
+ * Compares the global model, the other ones and their best mixture on examples that the personal ones have
+ * not learned from. Each half of the questions is scored with weights chosen on the other half. A mixture
+ * serves only where it beats the best single part: it must gain one nat of likelihood per weight (Akaike
+ * 1974), have the true class among its three likeliest at least as often as the global model, and not
+ * significantly less often than any other part (McNemar 1947). Weights by bins must pass the same test
+ * against equal weights for all bins. Otherwise one part serves: the global model, unless another one gains
+ * as much likelihood and has the true class among its three likeliest at least as often.
  *
- * Weights that begin from a prior have been found to help elsewhere: the mixture serves unless one part alone explains the examples better, by as
- * much and by more than chance, or has what came among its three likeliest oftener by more than chance.
+ * Weights with a prior have proved useful elsewhere: the mixture serves unless a single part gains as much
+ * likelihood, significantly, or has the true class among its three likeliest significantly more often.
  *
- * @returns null where the examples ask nothing. @throws the reason of `signal` once it is aborted.
+ * @returns null if the examples ask no questions. @throws the reason of `signal` once it is aborted.
  */
 export async function compare(
   global: OpenModel,
@@ -49,7 +51,7 @@ export async function compare(
   const asked = {
     parts,
     bins: binsOf(personal, examples, serving),
-    // What takes examples one by one has been made again without those that are held out.
+    // Parts that take single examples have been rebuilt without the held-out ones.
     untaught: [false, ...personal.map(({ observe }) => observe !== undefined)],
     prior,
   };
@@ -105,12 +107,12 @@ export async function compare(
 
 const scoreOf = ({ loss, top1, top3 }: Judged): Score => ({ loss, top1, top3 });
 
-/** Standard errors beyond which fewer hits are no chance: one-sided, 5 %. */
+/** Standard errors of a significant difference: one-sided, 5 %. */
 const errors = 1.645;
 
 /**
- * Whether the hits of one are fewer than those of the other by more than chance makes of it, on the questions that only one of them hits. Of several
- * parts that are alike, the luckiest has a handful of hits more on a few hundred questions than it will have later.
+ * True if `one` hits significantly less often than `other`, by the questions that only one of them hits. Of
+ * several similar parts, the luckiest has a few more hits on some hundred questions than it will have later.
  */
 function isRarer(one: Uint8Array, other: Uint8Array): boolean {
   let [gained, lost] = [0, 0];
@@ -121,29 +123,29 @@ function isRarer(one: Uint8Array, other: Uint8Array): boolean {
   return lost - gained > errors * Math.sqrt(lost + gained);
 }
 
-/** Whether the sum of one kind of losses is smaller than that of the other by more than chance, question beside question. */
+/** True if the sum of `one` is significantly smaller, by differences of pairs. */
 function isSurelyLess(one: Float64Array, other: Float64Array): boolean {
   const gains = one.map((loss, question) => other[question]! - loss);
   const sum = gains.reduce((all, gain) => all + gain, 0);
   const spread = gains.reduce((all, gain) => all + (gain - sum / gains.length) ** 2, 0);
-  // Without a probability for what came there is nothing to spread.
+  // An infinite loss has no spread.
   return sum > (Number.isFinite(sum) ? errors * Math.sqrt(spread) : 0);
 }
 
-/** The weights of the parts at a question. */
+/** Weights of the parts at a question. */
 type WeightsAt = (question: number) => readonly number[];
 
-/** At each question of a half weights that were chosen on the other half: first the older ones, then the newer. */
+/** Returns weights for each question, fitted on the other half: older and newer questions. */
 function crossed(asked: Questions, count: number, isBinned: boolean): WeightsAt {
   const middle = Math.ceil(count / 2);
   const all = Array.from({ length: count }, (_, question) => question);
-  // One question is both halves.
+  // A single question is both halves.
   const newer = middle < count ? all.slice(middle) : all;
   const [ofOlder, ofNewer] = [all.slice(0, middle), newer].map(half => fitBinned(asked, half, isBinned));
   return question => weightsIn(question < middle ? ofNewer! : ofOlder!, asked.bins[question]!);
 }
 
-/** How well the models know the context of each question. */
+/** Returns the bin of each question. */
 function binsOf(
   models: readonly OpenPersonal[],
   examples: readonly unknown[],
@@ -156,12 +158,12 @@ function binsOf(
   });
 }
 
-/** The bin of a context that models know so well; undefined of those that can't tell. */
+/** Returns the bin of the models' confidence levels; '-' stands for a model without one. */
 export function binOf(levels: readonly (number | undefined)[]): string {
   return levels.map(level => level ?? '-').join('');
 }
 
-/** −ln of what the mixture gives to what came, in nats. */
+/** Returns −ln of the mixture's probability of the true class, in nats, by question. */
 function lossesUnder(parts: readonly Float32Array[], weightsAt: WeightsAt): Float64Array {
   const losses = new Float64Array(parts[0]!.length);
   for (let question = 0; question < losses.length; question++) {
@@ -173,7 +175,7 @@ function lossesUnder(parts: readonly Float32Array[], weightsAt: WeightsAt): Floa
   return losses;
 }
 
-/** What each model had given to the class that came, question by question. */
+/** Returns each model's probability of the true class, question by question. */
 export async function probabilitiesOfWhatCame(
   models: readonly OpenModel[],
   examples: readonly unknown[],
@@ -194,12 +196,12 @@ export async function probabilitiesOfWhatCame(
 }
 
 type Recall = Pick<Score, 'top1' | 'top3'> & {
-  /** 1 at each question whose class was among the three likeliest. */
+  /** 1 for each question whose true class was among the three likeliest. */
   readonly among3: Uint8Array;
 };
 type Judged = Score & Recall & { readonly losses: Float64Array };
 
-/** Recall of each mixture. A second pass, since the probabilities of all classes at all questions would take much memory. */
+/** Returns each mixture's recall. Needs a second pass: all classes' probabilities would take much memory. */
 async function recallsOf(
   models: readonly OpenModel[],
   mixtures: readonly WeightsAt[],
@@ -238,7 +240,10 @@ async function recallsOf(
   }));
 }
 
-/** How many classes go before this one: likelier ones, and of equally likely ones those with smaller numbers. Counts up to 3. */
+/**
+ * Counts the classes ranked before this one, up to 3: likelier ones, and
+ * equally likely ones with smaller ids.
+ */
 function countBetter(values: Float32Array, target: number): number {
   const probability = values[target]!;
   let better = 0;

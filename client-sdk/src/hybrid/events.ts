@@ -2,13 +2,13 @@ import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { HybridReport } from './hybrid.ts';
 
-/** What the hybrid model of a task tells. */
+/** Events of a task's hybrid model. */
 export interface HybridEvents {
-  /** A model version has arrived on the device. */
+  /** Arrival of a model version on the device. */
   model(event: { readonly task: TaskName; readonly model: ModelHash; readonly bytes: number }): void;
   /**
-   * What the device serves is changing: personal models learn (`progress` from 0 to 1), then models and λ have been replaced (`ready`).
-   * `report` is the one that holds now.
+   * Change of what the device serves: personal models learn (`progress` from 0 to 1), then models and λ have
+   * been replaced (`ready`). `report` is the current one.
    */
   personal(event: {
     readonly task: TaskName;
@@ -17,8 +17,8 @@ export interface HybridEvents {
     readonly report: HybridReport | null;
   }): void;
   /**
-   * A new version was compared with the one that serves, on the device's held-out examples: `refused` where it does worse by more than the
-   * margin. Mean losses in nats; `serving` goes on.
+   * Comparison of a new version with the current one on the device's held-out examples: `refused` if its loss
+   * exceeds the current one by more than the margin. Mean losses in nats; `serving` stays in use.
    */
   version(event: {
     readonly task: TaskName;
@@ -27,6 +27,6 @@ export interface HybridEvents {
     readonly serving: ModelHash;
     readonly losses: { readonly next: number; readonly before: number };
   }): void;
-  /** What went wrong; the device goes on with what it has. */
+  /** Failure; the device goes on with what it has. */
   error(error: MurmurationError): void;
 }

@@ -4,7 +4,7 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { PersonalModel } from './personal.ts';
 import { decodeFiles, encodeFiles } from './saved-hybrid.ts';
 
-/** As in a plan, and the share of the steps whose weights are averaged; what is left out has the default that is named. */
+/** Training settings as in a plan, and the share of steps whose weights are averaged; each has a default. */
 export type FineTuning = Partial<Omit<LocalSettings, 'correction'>>;
 
 const defaults: LocalSettings = {
@@ -19,10 +19,11 @@ const defaults: LocalSettings = {
 };
 
 /**
- * A copy of the global model, trained on this device's examples (FedAvg and fine-tuning: Wang et al. 2019), which `proximal` pulls back
- * towards the global weights. It begins at each new version, and until it is done the copy of the version before goes on serving.
- * By default 2 epochs in steps of 8 examples, learning rate 0.5, proximal 0.01, gradients of norm 1 at most; the copy is the mean of the
- * weights after all steps, which on few examples does better than those after the last one (`average: undefined`).
+ * Returns a copy of the global model, trained on this device's examples (FedAvg and fine-tuning: Wang et al.
+ * 2019); `proximal` pulls it back to the global weights. It restarts at each new version, and the copy of the
+ * previous version serves until it is done. Defaults: 2 epochs, batches of 8 examples, learning rate 0.5,
+ * proximal 0.01, gradient norms up to 1, and the mean of the weights after all steps, which on few examples
+ * does better than the last weights (`average: undefined`).
  */
 export function fineTuned(settings: FineTuning = {}): PersonalModel {
   return {
@@ -50,7 +51,7 @@ export function fineTuned(settings: FineTuning = {}): PersonalModel {
   };
 }
 
-/** The files of a version of its own. */
+/** Encodes the tuned weights as files of a version. */
 function encode({ topology, layout, weights }: ModelFiles, delta: Float32Array): Uint8Array {
   if (delta.length !== weights.length)
     throw new MurmurationError(

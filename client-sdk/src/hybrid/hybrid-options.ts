@@ -3,31 +3,43 @@ import type { Inference } from './inference.ts';
 import type { PersonalModel } from './personal.ts';
 import type { WeightsPrior } from './weights-prior.ts';
 
-/** How a task's model is served on the device, mixed with what was learned there alone. */
+/** Options for serving a task's model on the device, mixed with personal models. */
 export interface HybridOptions<Example = never> {
-  /** How what the app asks becomes the model's input, and what examples ask of a model. */
+  /** Converts the app's requests to model inputs, and examples to questions. */
   readonly serving: Serving<Example>;
-  /** What is learned on this device alone; none by default: the global model serves. */
+  /**
+   * Models learned only on this device.
+   * @default none: the global model serves
+   */
   readonly personal?: readonly PersonalModel[];
-  /** Weights of the mixture that the device's own examples change; by default they decide alone. */
+  /**
+   * Initial weights of the mixture, which the device's examples change; by default only the examples count.
+   */
   readonly prior?: WeightsPrior;
-  /** What runs the models; by default that of the platform. */
+  /** Inference that runs the models; by default that of the platform. */
   readonly inference?: Inference;
   /**
-   * Mean loss, in nats, by which a new version may do worse on the device's held-out examples than the one that it serves: beyond it the
-   * device goes on with that one. 0.1 by default; `Infinity` for every version to serve.
+   * Most increase in mean loss, in nats, of a new version over the current one on the device's held-out
+   * examples; beyond it the device keeps the current one. `Infinity` accepts every version.
+   * @default 0.1
    */
   readonly margin?: number;
   /**
-   * When a new version serves: `at-once`, the default, with the personal models and λ as they are until the device is idle, or `when-idle`,
-   * once they are fitted to it. One that the coordinator names, as in a rollback, does not wait. `margin` holds for all.
+   * Time when a new version serves: `at-once`, with the current personal models and λ until the device is
+   * idle, or `when-idle`, once they are fitted to it. A version that the coordinator names, as in a rollback,
+   * does not wait. `margin` applies to all.
+   * @default 'at-once'
    */
   readonly adopt?: 'at-once' | 'when-idle';
   /**
-   * Whether the coordinator may be asked where this device can't run the model, if the task offers that: what the app asks about leaves the
-   * device then. False by default.
+   * True if the coordinator may answer where this device can't run the model and the task offers that; the
+   * app's input leaves the device then.
+   * @default false
    */
   readonly remote?: boolean;
-  /** Examples observed after which the personal models learn anew, once the device is idle; 50 by default. */
+  /**
+   * Observed examples after which the personal models relearn, once the device is idle.
+   * @default 50
+   */
   readonly refitAfter?: number;
 }

@@ -1,37 +1,43 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 
-/** Whose probabilities they are; `remote` where the coordinator answered for a device that can't run the model. */
+/** Source of an answer; `remote`: the coordinator, for a device that can't run the model. */
 export type Source = 'hybrid' | 'global' | 'personal' | 'remote';
 
-/** What the models say. */
+/** Answer of the models. */
 export interface Answer {
   /**
-   * Probabilities of the task's classes, with the sum 1, or less where `own` has the rest; what the model's outputs say where the task's
-   * `serving` says numbers.
+   * Probabilities of the task's classes, with the sum 1, or less if `own` has the rest; the model's outputs
+   * where the task's `serving` says numbers.
    */
   readonly values: Float32Array;
-  /** Those of numbers beyond the classes that came on this device (`Serving.own`); left out where there are none. */
+  /**
+   * Probabilities of numbers beyond the classes, seen on this device
+   * (`Serving.own`); absent if there are none.
+   */
   readonly own?: ReadonlyMap<number, number>;
   readonly source: Source;
-  /** The global version that has a part in it; null where the personal model alone answered. */
+  /** Global version that contributed; null if only the personal model answered. */
   readonly model: ModelHash | null;
 }
 
 export interface Prediction extends Answer {
-  /** Names it when its outcome is told. */
+  /** Id for `feedback`. */
   readonly id: string;
 }
 
-/** How a model does on the examples that the device holds out. */
+/** Performance of a model on the examples that the device holds out. */
 export interface Score {
-  /** Mean −ln probability of what came, in nats; infinite where the model had ruled it out. */
+  /** Mean −ln probability of the true class, in nats; infinite where the model gave it probability 0. */
   readonly loss: number;
-  /** Shares, 0 to 1, of what came that was the likeliest, and among the three likeliest. */
+  /** Share, 0 to 1, of questions whose true class was the likeliest; `top3`: among the three likeliest. */
   readonly top1: number;
   readonly top3: number;
 }
 
-/** What the device found out about its mixture p = λ · personal + (1 − λ) · global, where what versions bring besides the model is global. */
+/**
+ * Result of fitting the mixture p = λ · personal + (1 − λ) · global; data
+ * that versions bring counts as global.
+ */
 export interface HybridReport {
   /** The global version that it holds for. */
   readonly model: ModelHash;
@@ -47,11 +53,15 @@ export interface HybridReport {
 /** The model that a device serves for one task: the global one, mixed with what was learned here alone. */
 export interface Hybrid<Example = unknown> {
   /**
+   * Predicts with the mixture or one of its parts.
+   *
    * @param input what the task's `Serving.input` takes, such as the text before the caret.
-   * @param source one part of the mixture by itself, for comparison; `hybrid` by default, which falls back to what there is.
-   * @param signal ends the wait for an answer: of a model that loads, or of the coordinator where it is asked.
-   * @returns throws `hybrid.no-model` where there is nothing to answer with yet, `hybrid.input` for an input that the task does not take, and
-   * `app.aborted` once `signal` is aborted.
+   * @param source one part of the mixture, for comparison; `hybrid` by default, which falls back to what
+   * there is.
+   * @param signal ends the wait for an answer: of a model that loads, or of the coordinator where it is
+   * asked.
+   * @returns the prediction, or throws `hybrid.no-model` if no model is here yet, `hybrid.input` for an
+   * invalid input, and `app.aborted` once `signal` is aborted.
    */
   predict(
     input: unknown,
@@ -59,19 +69,26 @@ export interface Hybrid<Example = unknown> {
     signal?: AbortSignal,
   ): Promise<Prediction>;
   /**
-   * Tells what became of a prediction, such as `accepted`, `ignored` or `corrected`; once more changes nothing. It is counted on the device by
-   * version, and leaves it only in masked sums, where `TaskOptions.answers` allow a query of outcomes. Throws `request.not-found` for no id of
-   * the last 31 days, `feedback.conflict` where another outcome of it is known, `request.invalid` for what is no text, and `app.aborted` once `signal` is
-   * aborted; it may be counted all the same.
+   * Records the outcome of a prediction, such as `accepted`, `ignored` or `corrected`; repeats change
+   * nothing. The device counts outcomes by version, and sends them only in masked sums, where
+   * `TaskOptions.answers` allow a query of outcomes. Throws `request.not-found` for an id that is not of the
+   * last 31 days, `feedback.conflict` if another outcome is recorded, `request.invalid` if an argument is not
+   * a text, and `app.aborted` once `signal` is aborted; it may be counted all the same.
    */
   feedback(id: string, outcome: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Tells of an example that the person has just made, which `TaskOptions.examples` gives from now on as well. Throws `app.aborted` once `signal` is
-   * aborted; it is learned from all the same.
+   * Learns from a new example of the person, which `TaskOptions.examples` must also return from now on.
+   * Throws `app.aborted` once `signal` is aborted; it is learned all the same.
    */
   observe(example: Example, signal?: AbortSignal): Promise<void>;
-  /** Learns from the device's examples now, and chooses λ anew. Throws `training.stopped` once `signal` is aborted, and what training throws. */
+  /**
+   * Learns from the device's examples now, and refits λ. Throws `training.stopped` once `signal` is
+   * aborted, and the errors of training.
+   */
   learn(signal?: AbortSignal): Promise<void>;
-  /** Null before the device has both kinds of models and examples to compare them on. */
+  /**
+   * Returns the current report; null until the device has both kinds of
+   * models and examples to compare them on.
+   */
   report(): HybridReport | null;
 }

@@ -23,7 +23,7 @@ export interface HybridsPorts {
   readonly platform: HybridPlatform;
   readonly storage: Storage;
   readonly transport: Pick<Transport, 'download' | 'request'>;
-  /** Whether no round keeps the device busy. */
+  /** True if no round keeps the device busy. */
   readonly isFree: () => boolean;
   readonly emit: <Name extends keyof HybridEvents>(
     name: Name,
@@ -31,7 +31,7 @@ export interface HybridsPorts {
   ) => void;
 }
 
-/** A task of the app, as far as it is served. */
+/** Serving options of one of the app's tasks. */
 interface ServedTask {
   readonly hybrid?: HybridOptions;
   readonly examples: GiveExamples;
@@ -43,17 +43,17 @@ interface OfTask {
   readonly serving: Serving<unknown>;
   readonly verdicts: Verdicts;
   readonly inference: Inference;
-  /** What the coordinator has named to be served since the last one that is being got; null in it: the newest. */
+  /** Version to serve next, named while the current one loads; null in it: the newest. */
   next?: Pick<Serve, 'model'> | undefined;
   isUpdating?: boolean;
 }
 
-/** The hybrid models of a client: one for each of its tasks that is served. */
+/** Hybrid models of a client: one for each task that is served. */
 export class Hybrids {
   readonly #ports: HybridsPorts;
   readonly #ofTasks = new Map<TaskName, OfTask>();
   readonly #others = new Set<TaskName>();
-  /** Of which the coordinator has named the version to serve on this connection. */
+  /** Tasks whose version to serve the coordinator has named on this connection. */
   readonly #told = new Set<TaskName>();
   #stop = new AbortController();
 
@@ -61,7 +61,10 @@ export class Hybrids {
     this.#ports = ports;
   }
 
-  /** Throws `options.invalid` for personal models of a task that says numbers, `hybrid.not-served` where neither app nor platform can run the models of a task that is to be served. */
+  /**
+   * Adds a task. Throws `options.invalid` for personal models of a task that says numbers, and
+   * `hybrid.not-served` if neither app nor platform can run its models.
+   */
   add(task: TaskName, { hybrid: options, examples }: ServedTask, trainer: Trainer, models: Models): void {
     const { platform, storage, isFree, emit } = this.#ports;
     this.#others.add(task);
@@ -98,7 +101,7 @@ export class Hybrids {
     this.#ofTasks.set(task, { hybrid, models, serving, verdicts, inference });
   }
 
-  /** What the session of a task works with, where the task is served. */
+  /** Returns what the session of a served task needs; undefined if the task is not served. */
   sessionOf(task: TaskName): Pick<OfTask, 'serving' | 'verdicts' | 'inference'> | undefined {
     return this.#ofTasks.get(task);
   }
@@ -115,7 +118,7 @@ export class Hybrids {
     for (const { hybrid } of this.#ofTasks.values()) void hybrid.start();
   }
 
-  /** Stops what is learned and frees the models, which open again when they are asked. */
+  /** Stops learning and closes the models, which open again on demand. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#stop = new AbortController();
@@ -123,35 +126,35 @@ export class Hybrids {
     await Promise.all(Array.from(this.#ofTasks.values(), ({ hybrid }) => hybrid.stop()));
   }
 
-  /** A task's session tells what happens to it; `model`: the version that has arrived. */
+  /** Handles an event of a task's session; `model`: the version that has arrived. */
   heard(task: TaskName, event: string, model?: ModelHash): void {
     const found = this.#ofTasks.get(task);
     if (event === 'model') {
       void found?.hybrid.arrived();
       if (found && model) void this.#bringNgrams(model, found, this.#stop.signal);
     }
-    // After which the device may have nothing better to do.
+    // The device may be idle after it.
     else if (event === 'wait') found?.hybrid.consider();
   }
 
-  /** A connection has opened: what its welcome will say is newer than all that was said before. */
+  /** Handles a new connection: its welcome will be newer than all earlier messages. */
   challenged(): void {
     this.#told.clear();
   }
 
   /**
-   * The coordinator can be asked: a device that no round has chosen gets what it is to serve as well, the version that an operator has
-   * named or the newest.
+   * Handles a welcome: also a device that no round has chosen gets the version to serve, the one
+   * named by an operator or the newest.
    */
   connected({ tasks, serve }: Welcome): void {
-    // Of what a cell has not, it says nothing.
-    // What it has said since the hello is newer than its answer, and may come before it.
+    // A cell's welcome omits tasks that it doesn't have. Messages since the hello are newer than
+    // the welcome, and may come before it.
     for (const { task } of tasks)
       if (!this.#told.has(task))
         this.#serve({ task, model: serve?.find(each => each.task === task)?.model ?? null });
   }
 
-  /** The coordinator names the version to serve, or with null the newest. */
+  /** Handles the coordinator's choice of the version to serve; null: the newest. */
   told(message: Serve): void {
     this.#told.add(message.task);
     this.#serve(message);
@@ -164,7 +167,7 @@ export class Hybrids {
     if (!ofTask.isUpdating) void this.#updateAll(task, ofTask);
   }
 
-  /** One after the other; of those that come meanwhile, only the newest counts. */
+  /** Updates one by one; of requests that come in the meantime, only the newest counts. */
   async #updateAll(task: TaskName, ofTask: OfTask): Promise<void> {
     ofTask.isUpdating = true;
     for (let next = ofTask.next; next; next = ofTask.next) {
@@ -174,7 +177,7 @@ export class Hybrids {
     ofTask.isUpdating = false;
   }
 
-  /** Gets the n-grams of a version that a round has brought, where it is what the device serves. */
+  /** Loads the n-grams of a version that a round has brought, if the device serves it. */
   async #bringNgrams(model: ModelHash, { hybrid, models }: OfTask, signal: AbortSignal): Promise<void> {
     try {
       if (await models.named()) return;
@@ -197,7 +200,7 @@ export class Hybrids {
       if (!model) return;
       const { bytes } = pinned ?? (await models.loadServed(model, signal));
       if (bytes > 0) emit('model', { task, model, bytes });
-      // Without them the version serves all the same.
+      // The version also serves without n-grams.
       await models.loadNgrams(model, signal).catch(error => {
         if (!signal.aborted) emit('error', asError(error));
       });

@@ -1,22 +1,28 @@
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
-/** A model in use. Where `Serving.says` is `numbers`, what its outputs say; else probabilities: those of `Serving.classes`, 0 below `Serving.firstClass`, with the sum 1. */
+/**
+ * Model in use. Its values are the outputs where `Serving.says` is `numbers`; otherwise probabilities of
+ * `Serving.classes` with the sum 1, 0 below `Serving.firstClass`.
+ */
 export interface OpenModel {
-  /** What it says to what the app asks. Throws `hybrid.input` for what the task does not take. */
+  /** Returns the values for an app's input. Throws `hybrid.input` for invalid input. */
   predict(input: unknown): Promise<Float32Array>;
-  /** The same at each question of an example (`Serving.questions`), one after the other: questions × classes values. */
+  /** Returns the values at each question of an example (`Serving.questions`): questions × classes values. */
   answer(example: unknown): Promise<Float32Array>;
-  /** Frees what it holds; a prediction that is under way may end. */
+  /** Frees memory; a running prediction may finish. */
   close(): Promise<void>;
 }
 
 /**
- * Puts models to use on this device: in the app's thread, or in a thread of its own, which training never delays. How an input
- * becomes tokens is the `Serving` that it was made with.
+ * Runs models on this device: in the app's thread, or in another one, which training never delays. Its
+ * `Serving` converts inputs to tokens.
  */
 export interface Inference {
-  /** Several may be open at once. The weights are neither changed nor transferred. Throws `model.unusable` where the device can't load it. */
+  /**
+   * Opens a model; several may be open. Weights are neither changed nor transferred. Throws
+   * `model.unusable` if it can't be loaded.
+   */
   open(model: ModelFiles): Promise<OpenModel>;
-  /** Frees all that it holds. */
+  /** Closes all models and frees memory. */
   close(): Promise<void>;
 }

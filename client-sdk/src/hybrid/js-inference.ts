@@ -4,8 +4,8 @@ import { classifierInference } from './classifier-inference.ts';
 import type { Inference } from './inference.ts';
 
 /**
- * Puts models to use in JavaScript, in the thread of its caller, for engines without WebAssembly, such as Hermes of React Native: those over tokens,
- * and those of dense layers. Throws `model.unusable` when another is opened.
+ * Returns an inference in JavaScript, in the caller's thread, for engines without WebAssembly, such as Hermes
+ * of React Native: models over tokens, and of dense layers. Opening another kind throws `model.unusable`.
  */
 export function jsInference(serving: Serving<never>): Inference {
   return classifierInference(serving, async (files, classes) => plainClassifierOf(files, classes));

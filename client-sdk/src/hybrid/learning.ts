@@ -13,7 +13,7 @@ import { inTurns } from './turns.ts';
 import type { VersionJudge } from './version-judge.ts';
 import { priorOf, type WeightsPrior } from './weights-prior.ts';
 
-/** Held-out examples that λ is chosen on, at most: the newest. */
+/** Most held-out examples for choosing λ: the newest. */
 const maxHeldOut = 200;
 
 export interface LearningPorts extends TeachingPorts {
@@ -24,11 +24,11 @@ export interface LearningPorts extends TeachingPorts {
 }
 
 /**
- * What serves next: the newest version, unless it does worse than the one before, with which the device then goes on; every personal
- * model learns, λ is chosen on examples that none of them has seen, those that take single examples then learn from all, and all of it is
- * stored when this returns. `before` is neither changed nor closed. A personal model that fails keeps what it had. Throws
- * `training.stopped` once `signal` is aborted, `storage.*`, and `model.unusable` for a version that this device can't load; nothing has
- * changed then.
+ * Returns what serves next: the newest version, or the previous one if the newest does worse. Every personal
+ * model learns, λ is chosen on examples that none of them has seen, and models that take single examples then
+ * learn from all examples. All is stored when this returns; `before` is neither changed nor closed. A
+ * personal model that fails keeps its state. Throws `training.stopped` once `signal` is aborted, `storage.*`,
+ * and `model.unusable` for a version that this device can't load; nothing has changed then.
  */
 export async function learnAnew(
   before: Served,
@@ -54,7 +54,7 @@ export async function learnAnew(
       if (own) opened.push(own.model);
       return own;
     };
-    // One that takes what is observed holds examples that are held out by now.
+    // A model that takes single examples contains examples that are now held out.
     const hasSeen = (model: PersonalModel) => model.empty !== undefined && heldOut.length > 0;
     const common = { global: files, signal };
     for (const [i, model] of personal.entries()) {
@@ -98,7 +98,7 @@ function newestOf(heldOut: readonly unknown[]): readonly unknown[] {
   return heldOut.slice(-maxHeldOut);
 }
 
-/** The version to serve, open; `before` is as it was. */
+/** Returns the version to serve, open; leaves `before` unchanged. */
 export async function chooseVersion(
   { files, global }: Served,
   newest: ModelFiles | null,

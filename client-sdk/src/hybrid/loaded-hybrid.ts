@@ -4,14 +4,16 @@ import { asError } from '../training/training-errors.ts';
 import type { Hybrid, HybridReport, Prediction } from './hybrid.ts';
 import type { HybridPorts, ServedHybrid } from './served-hybrid.ts';
 
-/** What serves, learns and mixes: the larger part of the SDK's script, which an app that serves nothing has no use for. */
+/**
+ * Loads the code that serves, learns and mixes: most of the SDK's script, useless to apps that serve nothing.
+ */
 export const loadServedHybrid = once(() => import('./served-hybrid.ts'));
 
-/** The hybrid model of one task, whose script is loaded when it is first used. */
+/** Hybrid model of one task, whose code is loaded on first use. */
 export class LoadedHybrid implements Hybrid {
   readonly #ports: HybridPorts;
   readonly #load: () => Promise<ServedHybrid>;
-  /** There once it is loaded. */
+  /** Set once the code is loaded. */
   #hybrid: ServedHybrid | undefined;
   #isLoading = false;
 
@@ -62,13 +64,13 @@ export class LoadedHybrid implements Hybrid {
     this.#hybrid?.consider();
   }
 
-  /** Before it was used there is nothing to stop but what others opened. */
+  /** Before its first use only the inference, opened by others, needs closing. */
   async stop(): Promise<void> {
     if (this.#isLoading) await this.#tell(hybrid => hybrid.stop());
     else await this.#ports.inference.close();
   }
 
-  /** A script that does not come is an error like any other: the next time it is asked for again. */
+  /** Runs `what`; a failure to load the code is an `error` event, and the next call tries again. */
   async #tell(what: (hybrid: ServedHybrid) => Promise<void>): Promise<void> {
     let hybrid: ServedHybrid;
     try {

@@ -1,17 +1,18 @@
-/** Passes of expectation-maximisation, at most. */
+/** Most passes of expectation maximisation. */
 const passes = 200;
-/** A weight that moves by less in a pass has settled. */
+/** Change per pass below which a weight has converged. */
 const settled = 1e-5;
-/** Parts of less weight are left out: they cost a prediction and change none. */
+/** Least weight of a part; parts below cost time and change no prediction. */
 const least = 0.01;
 
 /**
- * The weights of the mixture Σ wᵢ pᵢ under which what came was likeliest: expectation-maximisation, whose one maximum is that of the whole
- * simplex, since the logarithm of a mixture is concave in its weights (Jelinek and Mercer 1980).
+ * Returns the weights of the mixture Σ wᵢ pᵢ with the highest likelihood, by expectation maximisation. It
+ * finds the global maximum, since the logarithm of a mixture is concave in its weights (Jelinek and Mercer
+ * 1980).
  *
- * @param parts what each part of the mixture had given to what came, question by question.
- * @param prior weights that count as much as so many questions more, with the sum of that number: those of a Dirichlet distribution.
- * @returns one weight a part, 0 or at least 0.01, with the sum 1; all alike where there is neither a question nor a prior.
+ * @param parts each part's probability of the true class, question by question.
+ * @param prior pseudo-counts of a Dirichlet prior: weights times a number of additional questions.
+ * @returns one weight per part, 0 or at least 0.01, with the sum 1; all equal without questions and prior.
  */
 export function fitWeights(parts: readonly Float32Array[], prior?: readonly number[]): number[] {
   const questions = parts[0]!.length;
@@ -22,7 +23,7 @@ export function fitWeights(parts: readonly Float32Array[], prior?: readonly numb
     for (let question = 0; question < questions; question++) {
       let sum = 0;
       for (const [i, part] of parts.entries()) sum += weights[i]! * part[question]!;
-      // Nobody had it: the question tells nothing of the weights.
+      // No part gave it a probability: the question says nothing about the weights.
       if (sum === 0) continue;
       for (const [i, part] of parts.entries()) shares[i] = shares[i]! + (weights[i]! * part[question]!) / sum;
     }
@@ -42,7 +43,7 @@ function withoutTheLeast(weights: readonly number[]): number[] {
   return kept.map(weight => weight / sum);
 }
 
-/** Mean −ln Σ wᵢ pᵢ, in nats; infinite where a question had no probability at all. */
+/** Returns mean −ln Σ wᵢ pᵢ, in nats; infinite if a question has probability 0. */
 export function lossOf(parts: readonly Float32Array[], weights: readonly number[]): number {
   const questions = parts[0]!.length;
   let sum = 0;

@@ -7,22 +7,29 @@ import type { OpenPersonal, PersonalModel } from './personal.ts';
 import { inTurns } from './turns.ts';
 
 export interface NgramCacheOptions {
-  /** Newest n-grams that it remembers, 16 bytes each in the storage; 20,000 by default. */
+  /**
+   * Most n-grams in memory, the newest, 16 bytes each in the storage.
+   * @default 20_000
+   */
   readonly capacity?: number;
-  /** An n-gram that is older by so many counts half; 1,500 by default, infinite where all are to count alike. */
+  /**
+   * Age, in counts, at which an n-gram counts half; infinite if all count alike.
+   * @default 1_500
+   */
   readonly halfLife?: number;
 }
 
 /** Stands for inputs before the first one. */
 const none = 2 ** 32 - 1;
-/** Begins the bytes: those of another form are not taken for these. */
+/** First 4 bytes; tells this format from others. */
 const form = 0x4e474334;
 const bytesOfNgram = 4 * (longestContext + 1);
 
 /**
- * A personal model of text: what followed which one, two or three tokens on this device, what is new more than what is old (a cache
- * language model, Kuhn and De Mori 1990; the decay is that of Clarkson and Robinson 1997). It needs no training and no global model, and takes
- * each example as it is made. Throws `RangeError` for options that are not above 0.
+ * Returns a personal model of text: which tokens followed the last one, two or three tokens on this device,
+ * newer ones weighted more (a cache language model, Kuhn and De Mori 1990; with the decay of Clarkson and
+ * Robinson 1997). It needs no training and no global model, and learns each example at once. Throws
+ * `RangeError` for a capacity or half-life below 1.
  */
 export function ngramCache({ capacity = 20_000, halfLife = 1_500 }: NgramCacheOptions = {}): PersonalModel {
   if (!(capacity >= 1)) throw new RangeError(`capacity is ${capacity}, not above 0.`);
@@ -46,7 +53,7 @@ export function ngramCache({ capacity = 20_000, halfLife = 1_500 }: NgramCacheOp
 
 function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
   const { classes, firstClass, own = serving } = serving;
-  /** Models without numbers beyond the classes know less where the last input is one. */
+  /** Level of a context; higher after numbers beyond the classes, where models without these know less. */
   const levelAt = (context: Context) =>
     counts.known(context) + (context[0] >= classes && context[0] < none ? levels : 0);
   const endOf = (asked: unknown) => {
@@ -79,7 +86,7 @@ function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
   };
 }
 
-/** The inputs up to a position, the nearest first. */
+/** Returns the inputs up to a position, the nearest first. */
 function contextAt(input: readonly number[], position: number): Context {
   return [input[position]!, input[position - 1] ?? none, input[position - 2] ?? none];
 }

@@ -1,53 +1,59 @@
-/** How often something came, each time as much as its age leaves of it. */
+/** Number of occurrences, and their sum weighted by age. */
 interface Seen {
   times: number;
   weight: number;
 }
 
-/** What followed one context. */
+/** Successors of one context. */
 interface Followers extends Seen {
-  /** Of classes, and of numbers beyond them. */
+  /** Successors by class; `beyond`: by numbers beyond the classes. */
   readonly counts: Map<number, Seen>;
   readonly beyond: Map<number, Seen>;
 }
 
-/** Inputs that a class is counted after, at most. */
+/** Most inputs before a counted class. */
 export const longestContext = 3;
 
-/** Of how well a context is known. */
+/** Number of levels of how well a context is known. */
 export const levels = 4;
 
-/** A class, or a number beyond the classes, and the three inputs before it, the nearest one first; a number that no input has where there is none. */
+/**
+ * Class, or number beyond the classes, after three inputs, the nearest first; a number outside
+ * all inputs stands for a missing one.
+ */
 export type Ngram = readonly [previous: number, older: number, oldest: number, next: number];
 
-/** The inputs before a class. */
+/** Inputs before a class, the nearest first. */
 export type Context = readonly [previous: number, older: number, oldest: number];
 
-/** Weights beyond it are counted again, from 1 on. */
+/** Weight at which all weights are recomputed, starting at 1. */
 const heaviest = 1e200;
 
 /**
- * Counts of what followed what, over the newest `capacity` n-grams alone, of which one that is `halfLife` n-grams old counts half (infinite: all count
- * alike). Probabilities are interpolated with Witten-Bell weights (Chen and Goodman 1998, §2.4), from the longest context down to the uniform
- * distribution.
+ * Counts of successors in the newest `capacity` n-grams; an n-gram that is `halfLife` n-grams old counts half
+ * (infinite: all count alike). Probabilities are interpolated with Witten-Bell weights (Chen and Goodman
+ * 1998, §2.4), from the longest context down to the uniform distribution.
  */
 export class NgramCounts {
   readonly #capacity: number;
   readonly #classes: number;
-  /** By which the weight of each n-gram exceeds that of the one before. */
+  /** Factor from an n-gram's weight to the next one's. */
   readonly #growth: number;
-  /** The newest ones, in a ring once it is full. */
+  /** Newest n-grams; a ring buffer once it is full. */
   #ngrams: Ngram[] = [];
-  /** Of each of them. */
+  /** Weight of each n-gram. */
   #weights: number[] = [];
   #oldest = 0;
-  /** Of the newest one. */
+  /** Weight of the newest n-gram. */
   #weight = 1;
   readonly #followers = new Map<string, Followers>();
-  /** The weights of classes after the empty context once more, in their order: a distribution reads all of them, and of others a few. */
+  /**
+   * Weights of classes after the empty context, by class: a distribution reads all
+   * of these, but few of other contexts.
+   */
   readonly #unigrams: Float64Array;
 
-  /** `classes`: numbers from there on are beyond them. */
+  /** Creates empty counts; numbers from `classes` on are beyond the classes. */
   constructor(capacity: number, halfLife: number, classes: number) {
     this.#capacity = capacity;
     this.#classes = classes;
