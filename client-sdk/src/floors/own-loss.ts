@@ -22,9 +22,9 @@ export interface AskedQuery {
   readonly noise?: { readonly epsilon: number; readonly delta: number; readonly of: Distributed };
 }
 
-/** Parts of the device with noise of one kind. */
+/** Parts of the device with the same kind of noise. */
 interface Loss {
-  /** Left out of those in which it trained. */
+  /** Query; undefined for training. */
   readonly query?: string;
   readonly of: Distributed;
   readonly parts: number;

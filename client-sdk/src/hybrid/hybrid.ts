@@ -39,18 +39,21 @@ export interface Score {
  * that versions bring counts as global.
  */
 export interface HybridReport {
-  /** The global version that it holds for. */
+  /** Global version of the report. */
   readonly model: ModelHash;
-  /** λ, the weight of everything personal, 0 to 1; 0 where the global model alone serves. */
+  /** λ, the total weight of personal models, 0 to 1; 0 where only the global model serves. */
   readonly lambda: number;
-  /** The weight of each model but the global one, by its name; of the personal ones, their sum is `lambda`. */
+  /** Weight of each model except the global one, by name; those of personal models add up to `lambda`. */
   readonly lambdas: Readonly<Record<string, number>>;
-  /** All on the same held-out questions, `questions` in number; `personal` is what of the mixture is personal, or the best personal model where λ is 0. */
+  /**
+   * Scores on the same `questions` held-out questions; `personal` is the personal part of the mixture, or the
+   * best personal model where λ is 0.
+   */
   readonly scores: { readonly global: Score; readonly personal: Score; readonly hybrid: Score };
   readonly questions: number;
 }
 
-/** The model that a device serves for one task: the global one, mixed with what was learned here alone. */
+/** Model that a device serves for one task: the global model mixed with personal ones. */
 export interface Hybrid<Example = unknown> {
   /**
    * Predicts with the mixture or one of its parts.

@@ -80,13 +80,16 @@ export class NgramCounts {
     this.#count(ngram, this.#weight);
   }
 
-  /** Oldest first. */
+  /** Yields the n-grams, the oldest first. */
   *[Symbol.iterator](): Generator<Ngram> {
     yield* this.#ngrams.slice(this.#oldest);
     yield* this.#ngrams.slice(0, this.#oldest);
   }
 
-  /** Of the classes from `first` to the last one, after these inputs; 0 below. What `beyond` gives is missing from the sum 1. */
+  /**
+   * Returns probabilities of the classes from `first` on, after these inputs; 0 below. Numbers of
+   * `beyond` have the rest of the sum 1.
+   */
   probabilities(context: Context, first: number): Float32Array {
     const values = new Float32Array(this.#classes);
     let left = 1;
@@ -100,7 +103,7 @@ export class NgramCounts {
     return values;
   }
 
-  /** Of the numbers beyond the classes that ever followed, after these inputs. */
+  /** Returns probabilities of the numbers beyond the classes that ever followed. */
   beyond(context: Context): Map<number, number> {
     const found = new Map<number, number>();
     let left = 1;
@@ -111,14 +114,19 @@ export class NgramCounts {
     return found;
   }
 
-  /** How well a context is known: 0 not at all, 1 by its last input, 2 by the last two, 3 by them and often. */
+  /**
+   * Returns how well a context is known: 0 not at all, 1 by its last input, 2
+   * by the last two, 3 by them and often.
+   */
   known([previous, older]: Context): number {
     const both = this.#followers.get(`${previous} ${older}`);
     if (both) return both.times < 4 ? 2 : 3;
     return this.#followers.has(`${previous}`) ? 1 : 0;
   }
 
-  /** The contexts that are known, the longest first, with what their followers have in all, and what these leave of it. */
+  /**
+   * Yields the known contexts, the longest first, with the total weight and the weight left for shorter ones.
+   */
   *#shares(
     context: Context,
   ): Generator<Followers & { readonly all: number; readonly none: number; readonly isEmpty: boolean }> {
@@ -151,7 +159,7 @@ export class NgramCounts {
     }
   }
 
-  /** What came last in no place is gone whole: nothing is left of it by rounding. */
+  /** Removes an n-gram; entries without n-grams are deleted, so that no rounding errors remain. */
   #forget(ngram: Ngram, weight: number): void {
     const next = ngram[longestContext];
     for (const key of contexts(ngram)) {
@@ -191,14 +199,17 @@ function addShares(values: Float32Array, weights: Float64Array, left: number, al
   for (let i = 0; i < values.length; i++) values[i] = values[i]! + (left * weights[i]!) / all;
 }
 
-/** eˣ for x from 0 to 1, by sums and products alone, which every engine rounds alike; Math.exp and ** differ in the last bit. */
+/**
+ * Returns eˣ for x from 0 to 1, with sums and products only, which all engines round alike;
+ * Math.exp and ** differ in the last bit.
+ */
 function exponential(x: number): number {
   let sum = 1;
   for (let term = x, n = 1; n < 25; n++, term *= x / n) sum += term;
   return sum;
 }
 
-/** From the empty one to the longest. */
+/** Returns the keys of the contexts, from the empty one to the longest. */
 function contexts([previous, older, oldest]: Context | Ngram): string[] {
   return ['', `${previous}`, `${previous} ${older}`, `${previous} ${older} ${oldest}`];
 }

@@ -3,8 +3,8 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Inference } from './inference.ts';
 
 /**
- * Runs models in this thread, each once it was `tried`. The engine is loaded with the first model, so that a process that serves none does
- * without it.
+ * Returns an inference in this thread; each model is `tried` first. The engine is loaded with the first
+ * model, so a process that serves none does not load it.
  */
 export function nodeInference(
   serving: Serving<never>,

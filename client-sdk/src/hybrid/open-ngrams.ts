@@ -4,10 +4,16 @@ import type { KnownContext } from '@murmuration/protocol/ngrams/ngram-model';
 import { inputOf } from './asked.ts';
 import type { OpenPersonal } from './personal.ts';
 
-/** How often each class comes at all, in; what each probability is to be multiplied with, out. The sum is 1 again afterwards. */
+/**
+ * Maps the overall frequency of each class to the factor of its probabilities;
+ * these are then scaled to the sum 1.
+ */
 export type Factors = (frequencies: Float32Array) => Float32Array;
 
-/** A file of n-grams in use. Throws `model.corrupt` for one that is malformed, or of other classes than the task's, unless its vocabulary grows. */
+/**
+ * Opens a file of n-grams. Throws `model.corrupt` if it is malformed, or has other classes than the task,
+ * unless the vocabulary grows.
+ */
 export async function openNgrams(
   bytes: Uint8Array,
   serving: Serving<unknown>,
@@ -68,7 +74,7 @@ function scaled(values: Float32Array, scale: Float32Array): Float32Array {
   return values;
 }
 
-/** From how often a context of two inputs or more came on, it is well known. */
+/** Occurrences of a context of two or more inputs from which on it is well known. */
 const often = 40;
 
 function levelOf({ depth, count }: KnownContext): number {

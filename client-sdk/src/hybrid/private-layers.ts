@@ -8,8 +8,8 @@ import {
 import type { PersonalModel } from './personal.ts';
 
 /**
- * The global version with this device's own private layers, as rounds have trained them (FedPer: Arivazhagan et al. 2019). It learns
- * by taking part in rounds whose plan names private layers, and has nothing to say before.
+ * Returns the global version with this device's private layers, as rounds have trained them (FedPer:
+ * Arivazhagan et al. 2019). It learns in rounds whose plan names private layers, and can't answer before.
  */
 export function privateLayers(): PersonalModel {
   return {

@@ -1,9 +1,12 @@
-/** Σ weight · part, elementwise, each product added and rounded in its turn; parts of weight 0 may be left out. */
+/**
+ * Returns Σ weight · part, elementwise, each product added and rounded in
+ * order; parts of weight 0 may be omitted.
+ */
 export function mix(
   parts: readonly { readonly weight: number; readonly values: Float32Array }[],
 ): Float32Array {
   const mixed = new Float32Array(parts[0]!.values.length);
-  // Two parts a pass: that takes half the time, and a keyboard asks at each letter.
+  // Two parts per pass take half the time, and a keyboard predicts at each letter.
   for (let at = 0; at < parts.length; at += 2) {
     const { weight, values } = parts[at]!;
     const other = parts[at + 1];

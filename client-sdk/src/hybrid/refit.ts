@@ -1,17 +1,17 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
-/** ms after which a device that is in use is looked at again. */
+/** Ms until the next look at a device that is in use. */
 const retryAfter = 30_000;
 
 export interface RefitPorts {
   readonly clock: Clock;
-  /** Whether the device has nothing better to do: nobody uses it, as far as that is known, and no round is under way. */
+  /** Returns true if the device is free: not in use, as far as known, and without a round. */
   readonly isIdle: () => Promise<boolean>;
   readonly learn: (signal: AbortSignal) => Promise<void>;
   readonly failed: (error: unknown) => void;
 }
 
-/** Learns anew once that is wanted and the device is idle: one time after the other, however often it was wanted meanwhile. */
+/** Refits once requested and the device is idle; requests during a refit lead to one more. */
 export class Refit {
   readonly #ports: RefitPorts;
   #stop = new AbortController();
@@ -28,7 +28,7 @@ export class Refit {
     this.consider();
   }
 
-  /** The device may have become idle. */
+  /** Starts a requested refit if the device is idle now. */
   consider(): void {
     if (!this.#isWanted || this.#running) return;
     this.#cancelTimer();
@@ -37,7 +37,7 @@ export class Refit {
     });
   }
 
-  /** Stops what is under way, and waits for its end; `want` begins again. */
+  /** Stops the current refit and waits for its end; `want` starts again. */
   async stop(): Promise<void> {
     this.#cancelTimer();
     this.#stop.abort();

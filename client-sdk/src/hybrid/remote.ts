@@ -8,10 +8,16 @@ import type { Transport } from '../transport/transport.ts';
 import { inputOf } from './asked.ts';
 import type { Answer } from './hybrid.ts';
 
-/** Has the coordinator predict: the input leaves the device. Throws `hybrid.input`, `prediction.*`, `request.*` or `server.*`. */
+/**
+ * Asks the coordinator to predict: the input leaves the device. Throws `hybrid.input`,
+ * `prediction.*`, `request.*` or `server.*`.
+ */
 export type Remote = (input: unknown) => Promise<Answer>;
 
-/** Asks the version of a task that devices serve over the device's connection; one try, since whoever types asks again. */
+/**
+ * Returns a function that asks the task's served version over the device's connection; it doesn't retry,
+ * since a typing person asks again.
+ */
 export function remotePrediction(
   task: TaskName,
   serving: Serving<unknown>,
@@ -27,7 +33,7 @@ export function remotePrediction(
       );
     const said = new Float32Array(new Uint8Array(logits).buffer);
     if (serving.says === 'numbers') return { values: said, source: 'remote', model };
-    // Those of a larger vocabulary are left out, and of a smaller one the others are impossible.
+    // A larger vocabulary's other classes are dropped; a smaller one's missing classes are impossible.
     const fitted = new Float32Array(serving.classes).fill(Number.NEGATIVE_INFINITY);
     fitted.set(said.subarray(0, serving.classes));
     const values = softmax(fitted, serving.firstClass);

@@ -14,7 +14,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { HybridReport } from './hybrid.ts';
 
 const share = z.number().check(z.gte(0), z.lte(1));
-/** JSON has no infinity. */
+/** Loss, where null stands for infinity: JSON has none. */
 const loss = z.pipe(
   z.nullable(z.number()),
   z.transform(value => value ?? Number.POSITIVE_INFINITY),
@@ -39,22 +39,22 @@ const savedChoice = z.object({
   bins: z.optional(z.record(z.string(), weights)),
 });
 
-/** What the device chose for the models that it serves. */
+/** Choice of weights for the served models. */
 export interface Choice {
   readonly report: HybridReport;
-  /** The weights of the other models where contexts are known so well, by the bin and the name; elsewhere those of the report hold. */
+  /** Weights of the other models by context, by bin and name; elsewhere those of the report apply. */
   readonly bins?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
-  /** The weights of the personal models among themselves, by name, with the sum 1. */
+  /** Weights among the personal models, by name, with the sum 1. */
   readonly among: Readonly<Record<string, number>>;
 }
 
-/** What of the hybrid model outlives the process. */
+/** Stored state of a hybrid model. */
 export type HybridStore = ReturnType<typeof hybridStore>;
 
 /**
- * Keeps the hybrid model of one task: the global version that is served, what each personal model has learned, and the choice of λ, an
- * entry each, so that each is the one before or the one after wherever the device stops, and any of them may meet any other. An entry
- * begins with its SHA-256: reading throws `hybrid.damaged` for one that is not as it was written, and deletes it.
+ * Returns the store of a task's hybrid model: the served global version, the state of each personal model,
+ * and the choice of λ, one entry each. Each entry is replaced whole, and any combination of old and new ones
+ * is valid. An entry begins with its SHA-256: reading a damaged one throws `hybrid.damaged` and deletes it.
  */
 export function hybridStore(storage: Storage, task: TaskName, hash: ContentHash = hashHere) {
   const prefix = `hybrid.${task}`;
@@ -67,7 +67,7 @@ export function hybridStore(storage: Storage, task: TaskName, hash: ContentHash 
       const bytes = entry.slice(digestLength);
       if (equalBytes(entry.subarray(0, digestLength), await digestOf(bytes))) return decode(bytes);
     } catch {
-      // Damaged in a way that its digest does not show, such as by an older version of the app.
+      // The digest is right, but the contents are not, such as those of an older version of the app.
     }
     await storage.delete(name);
     throw new MurmurationError('hybrid.damaged', `The entry ${name} is damaged; the device makes it again.`);
@@ -76,7 +76,7 @@ export function hybridStore(storage: Storage, task: TaskName, hash: ContentHash 
     storage.put(name, concatBytes(await digestOf(bytes), bytes));
 
   return {
-    // Under its own hash, which another encoder's model.json has not got from ours.
+    // Stored with its own hash: another encoder's model.json has another hash than ours.
     global: () =>
       read(`${prefix}.global`, (bytes): ModelFiles => {
         const hash = parseModelHash(new TextDecoder().decode(bytes.subarray(0, 64)));
@@ -96,17 +96,17 @@ export function hybridStore(storage: Storage, task: TaskName, hash: ContentHash 
   };
 }
 
-/** Hexadecimal. */
+/** Hexadecimal digits. */
 const digestLength = 64;
 
-/** A version as one string of bytes. */
+/** Encodes a version as bytes. */
 export function encodeFiles({ topology, layout, weights }: Omit<ModelFiles, 'hash'>): Uint8Array {
   const { json, weights: bytes } = encodeModel(topology, layout, weights);
   const writer = new ByteWriter(4 + json.length + bytes.length);
   return writer.u32(json.length).raw(json).raw(bytes).bytes;
 }
 
-/** Throws `model.corrupt` or `protocol.frame` for other bytes. */
+/** Decodes a version. Throws `model.corrupt` or `protocol.frame` for other bytes. */
 export function decodeFiles(bytes: Uint8Array): ModelFiles {
   const reader = new ByteReader(bytes);
   const json = reader.raw(reader.u32());

@@ -27,7 +27,7 @@ import { UnfinishedBuilds, unfinished } from './unfinished-builds.ts';
 import type { Verdicts } from './verdicts.ts';
 import { VersionJudge } from './version-judge.ts';
 
-/** Examples observed after which the personal models learn anew; by default. */
+/** Default of `HybridOptions.refitAfter`. */
 const refitAfter = 50;
 
 export interface HybridPorts {
@@ -36,16 +36,16 @@ export interface HybridPorts {
   readonly inference: Inference;
   readonly trainer: Trainer;
   readonly storage: Storage;
-  /** SHA-256 in hexadecimal; on this thread by default. */
+  /** Returns the SHA-256 in hexadecimal; by default on this thread. */
   readonly contentHash?: ContentHash | undefined;
   readonly clock: Clock;
   readonly examples: GiveExamples;
-  /** The newest global version on the device but for those that are refused. */
+  /** Returns the newest global version on the device that is not refused. */
   readonly newest: (isRefused: (model: ModelHash) => boolean) => Promise<ModelFiles | undefined>;
   readonly isIdle: () => Promise<boolean>;
   readonly privateLayers: PrivateLayers;
   readonly verdicts: Verdicts;
-  /** Asks the coordinator where this device can't run the model; undefined where the app does not let it. */
+  /** Asks the coordinator where this device can't run the model; undefined if the app forbids it. */
   readonly remote?: Remote | undefined;
   readonly emit: <Name extends 'personal' | 'version' | 'error'>(
     name: Name,
@@ -56,8 +56,8 @@ export interface HybridPorts {
 const nothing: Served = { files: null, isKept: false, global: null, personal: new Map(), choice: null };
 
 /**
- * The hybrid model of one task. What serves changes as a whole and only once it is stored, so that neither a new version, nor a crash,
- * nor a failure leaves the device with less than it had.
+ * Hybrid model of one task. What serves is replaced as a whole, once it is stored, so that neither a new
+ * version, nor a crash, nor a failure leaves the device with less than before.
  */
 export class ServedHybrid implements Hybrid {
   readonly #ports: HybridPorts;
@@ -68,19 +68,19 @@ export class ServedHybrid implements Hybrid {
   readonly #refit: Refit;
   #restored: Promise<void> | undefined;
   #served = nothing;
-  /** One learning at a time. */
+  /** Learning tasks, one at a time. */
   readonly #queue = new PromiseQueue();
-  /** Examples observed since the examples were read last. */
+  /** Examples observed since the last read of all examples. */
   #observed: unknown[] = [];
   #stop = new AbortController();
-  /** Ends learning from a version that the coordinator has replaced. */
+  /** Aborts learning from a version that the coordinator has replaced. */
   #replaced = new AbortController();
   #saving: Promise<void> | undefined;
-  /** How many predictions were made. */
+  /** Number of predictions. */
   #predictions = 0;
   #outcomes: OutcomeRecord | undefined;
   #isUnsaved = false;
-  /** Whether this device failed to open the model that it tried last. */
+  /** True if this device failed to open the last model. */
   #cannotRun = false;
 
   constructor(ports: HybridPorts) {
@@ -122,7 +122,7 @@ export class ServedHybrid implements Hybrid {
   }
 
   async feedback(id: string, outcome: string): Promise<void> {
-    // Many apps tell none.
+    // Loaded on demand: many apps report no outcomes.
     const { OutcomeRecord } = await import('../outcomes/outcome-record.ts');
     this.#outcomes ??= new OutcomeRecord(this.#ports);
     await this.#outcomes.add(id, outcome);
@@ -144,7 +144,7 @@ export class ServedHybrid implements Hybrid {
       await this.#queue.run(() => this.#learn(AbortSignal.any([ended, replaced])));
     } catch (error) {
       if (ended.aborted || !replaced.aborted) throw error;
-      // From the version that has taken its place, which serves by then.
+      // Learns again from the new version, which serves by then.
       await this.learn(ended);
     }
   }
@@ -153,7 +153,7 @@ export class ServedHybrid implements Hybrid {
     return this.#served.choice?.report ?? null;
   }
 
-  /** Begins to serve what is stored, and learns where there is something newer. */
+  /** Opens what is stored, and learns if there is a newer version. */
   async start(): Promise<void> {
     const { signal } = this.#stop;
     await this.#restore();
@@ -161,9 +161,9 @@ export class ServedHybrid implements Hybrid {
   }
 
   /**
-   * A global version may have arrived. It serves at once, used or not, unless the app wants otherwise; the personal models and λ are fitted
-   * to it once the device is idle. One that the coordinator has `named` takes the place of another that may have been withdrawn: what is
-   * being learned from that ends.
+   * Handles a global version that may have arrived. By default it serves at once; the personal models and λ
+   * are fitted to it once the device is idle. A version that the coordinator has `named` may replace a
+   * withdrawn one, so learning from that stops.
    */
   async arrived(named = false): Promise<void> {
     const { signal } = this.#stop;
@@ -174,7 +174,7 @@ export class ServedHybrid implements Hybrid {
         newest !== undefined &&
         newest.hash !== this.#served.files?.hash &&
         !(await this.#judge.hasRefused(newest.hash));
-      // Stopped meanwhile: whoever stopped it has closed what it would go on with.
+      // It was stopped in the meantime, and its models are closed.
       signal.throwIfAborted();
       if (isNew && (named || this.#ports.options.adopt !== 'when-idle')) {
         if (named) this.#replaced.abort();
@@ -190,12 +190,12 @@ export class ServedHybrid implements Hybrid {
     }
   }
 
-  /** The device may have become idle. */
+  /** Starts a requested refit if the device is idle now. */
   consider(): void {
     this.#refit.consider();
   }
 
-  /** Stops learning, saves what was observed, and frees the models; the next prediction opens them again. */
+  /** Stops learning, saves observed examples, and closes the models; the next prediction opens them again. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#stop = new AbortController();
@@ -210,7 +210,7 @@ export class ServedHybrid implements Hybrid {
     await this.#ports.inference.close();
   }
 
-  /** Finds out whether this device can run models at all. */
+  /** Wraps an inference to track whether this device can run models at all. */
   #watched(inference: Inference): Inference {
     return {
       open: async files => {
@@ -236,7 +236,7 @@ export class ServedHybrid implements Hybrid {
     return this.#restored;
   }
 
-  /** Opens what is stored, or the newest version where nothing is. What is damaged is told of, and made anew. */
+  /** Opens what is stored, or else the newest version. Reports damaged entries, which are made again. */
   async #open(): Promise<void> {
     const { store, inference, personal: models } = this.#learning;
     const attempt = async <Value>(work: () => Promise<Value>): Promise<Value | null> => {
@@ -253,7 +253,7 @@ export class ServedHybrid implements Hybrid {
     const first = stored ?? (await attempt(() => this.#newest())) ?? null;
     let files = first;
     let global = first && (await attempt(() => inference.open(first)));
-    // Another that is here serves better than none.
+    // Another version on the device is better than none.
     const other = first && !global && (await attempt(() => this.#newest(first.hash)));
     if (other && other.hash !== first.hash) {
       files = other;
@@ -281,16 +281,16 @@ export class ServedHybrid implements Hybrid {
       emit('personal', { task, phase: 'learning', progress: done, report: this.report() });
     const next = await learnAnew(before, files, read, this.#learning, signal, progress);
     this.#served = next;
-    // What was typed while the others learned from what had been typed before.
+    // Teaches what was typed during the learning.
     this.#teach(next, this.#observed);
-    // A write that is under way may be of what served before: it is followed by one of what serves now.
+    // A running write may be of the previous models: another one must follow.
     if (this.#saving) this.#isUnsaved = true;
     await this.#save();
     await close(before, next);
     emit('personal', { task, phase: 'ready', progress: 1, report: this.report() });
   }
 
-  /** Serves the newest version in the place of the one before, with the personal models as they are. */
+  /** Replaces the served version with the newest one; personal models stay as they are. */
   async #adopt(signal: AbortSignal): Promise<void> {
     const { task, examples, emit } = this.#ports;
     const before = this.#served;
@@ -307,7 +307,7 @@ export class ServedHybrid implements Hybrid {
     if (examples.length > 0) this.#isUnsaved = true;
   }
 
-  /** One write at a time; what is observed meanwhile is in the next. */
+  /** Saves, one write at a time; examples observed during a write are in the next one. */
   #save(): Promise<void> {
     this.#saving ??= this.#write().finally(() => {
       this.#saving = undefined;
@@ -335,7 +335,7 @@ export class ServedHybrid implements Hybrid {
   }
 }
 
-/** Frees what served before and does not go on. */
+/** Closes the models that no longer serve. */
 async function close(before: Served, next: Served): Promise<void> {
   if (before.global !== next.global) await before.global?.close();
   for (const [name, model] of before.personal) if (next.personal.get(name) !== model) await model.close();

@@ -7,14 +7,14 @@ import type { OpenPersonal } from './personal.ts';
 import { mix } from './probabilities.ts';
 import type { Choice } from './saved-hybrid.ts';
 
-/** What answers until it is replaced as a whole. */
+/** Models that serve until they are replaced as a whole. */
 export interface Served {
   readonly files: ModelFiles | null;
-  /** Whether `files` are in the storage of the hybrid model, and not only where versions for rounds are. */
+  /** True if `files` are stored with the hybrid model, not only with the versions for rounds. */
   readonly isKept: boolean;
-  /** `files`, open. */
+  /** `files`, opened. */
   readonly global: OpenModel | null;
-  /** By the name of the personal model, in the order of the app. */
+  /** Personal models by name, in the app's order. */
   readonly personal: ReadonlyMap<string, OpenPersonal>;
   readonly choice: Choice | null;
 }
@@ -24,19 +24,19 @@ interface Part {
   readonly model: OpenModel & Pick<OpenPersonal, 'own'>;
 }
 
-/** Mixes what the parts say. A personal model that appeared after λ was chosen has no weight yet. */
+/** Mixes the answers of the parts. A personal model that was added after λ was chosen has no weight yet. */
 export async function answer(
   { files, global, personal, choice }: Served,
   input: unknown,
   source: 'hybrid' | 'global' | 'personal',
 ): Promise<Answer> {
-  // In plain JavaScript it may be anything, and would be answered as if it were "global".
+  // Plain JavaScript could pass any value, which would be answered as "global".
   if (!['hybrid', 'global', 'personal'].includes(source))
     throw new MurmurationError('hybrid.input', `There is no source "${source}": hybrid, global or personal.`);
   const among = choice?.among ?? {};
   const ours = new Map([...personal].filter(([, { isShared }]) => !isShared));
   const own = weighed(ours, among);
-  // Before any choice, or where it was of models that are gone, all personal models count alike.
+  // Without a choice for these models, all personal models have equal weights.
   const alone = own.length > 0 ? own : weighed(ours, null);
   if (source === 'personal' || (source === 'hybrid' && !global)) {
     if (alone.length === 0) throw new MurmurationError('hybrid.no-model');
@@ -47,12 +47,12 @@ export async function answer(
   if (chosen.length === 0)
     return { values: await global.predict(input), source: 'global', model: files.hash };
   const lambda = chosen.reduce((sum, { weight }) => sum + weight, 0);
-  // Less a rounding error.
+  // Leaves room for a rounding error.
   const parts = lambda < 1 - 1e-9 ? [{ weight: 1 - lambda, model: global }, ...chosen] : chosen;
   return { ...(await mixed(parts, input)), source: 'hybrid', model: files.hash };
 }
 
-/** Those of the bin of the context, as far as the models are those that were compared. */
+/** Returns the weights for the bin of the context, if the models are those that were compared. */
 function weightsFor(
   { bins, report }: Choice,
   personal: ReadonlyMap<string, OpenPersonal>,
@@ -63,7 +63,7 @@ function weightsFor(
   return bins[`${[...personal.keys()].join(' ')} ${binOf(levels)}`] ?? report.lambdas;
 }
 
-/** The models that have learned something and have a weight above 0; all alike for null. */
+/** Returns the models that have learned and have a weight above 0; with null all weights are equal. */
 function weighed(
   personal: ReadonlyMap<string, OpenPersonal>,
   weights: Readonly<Record<string, number>> | null,
@@ -75,7 +75,7 @@ function weighed(
   return parts.filter(({ weight }) => weight > 0);
 }
 
-/** The mixture of the parts, their weights scaled to the sum 1. */
+/** Returns the mixture of the parts, with weights scaled to the sum 1. */
 async function mixed(parts: readonly Part[], input: unknown): Promise<Pick<Answer, 'values' | 'own'>> {
   const all = parts.reduce((sum, { weight }) => sum + weight, 0);
   const values = mix(

@@ -2,9 +2,9 @@ import { openNgrams } from './open-ngrams.ts';
 import type { PersonalModel } from './personal.ts';
 
 /**
- * What devices have in common: the n-grams that the version brings beside its model (`serving.ngrams` of the task), which no device had to hand
- * over. It is mixed with the others by weights that the device chooses, and learns nothing here. A version without n-grams leaves those of the
- * version before in use.
+ * Returns the n-grams that the version brings with its model (`serving.ngrams` of the task), the same on all
+ * devices and from no device's data. The device chooses their weight in the mixture, and they learn nothing
+ * here. A version without n-grams keeps those of the previous version in use.
  */
 export function sharedNgrams(): PersonalModel {
   return {

@@ -4,17 +4,17 @@ import type { HybridStore } from './saved-hybrid.ts';
 
 export interface TeachingPorts extends PersonalPorts {
   readonly store: HybridStore;
-  /** Hears of what went wrong in one part, without which the others go on. */
+  /** Called with an error of one part; the others go on. */
   readonly failed: (error: unknown) => void;
 }
 
-/** What a personal model has learned, and that in use. */
+/** State of a personal model, and the model opened from it. */
 export interface LearnedModel {
   readonly bytes: Uint8Array;
   readonly model: OpenPersonal;
 }
 
-/** What is stored of a model; null where nothing is, or where it can't be read, which is told. */
+/** Returns the stored state of a model; null if there is none, or after reporting that it can't be read. */
 export async function knownTo(
   { name }: PersonalModel,
   { store, failed }: TeachingPorts,
@@ -24,8 +24,9 @@ export async function knownTo(
 }
 
 /**
- * What the model learns from the input, open; what it had where learning fails; undefined where there is neither. Whatever goes wrong is
- * told, and leaves the others as they are. Throws `training.stopped` once the signal of its input is aborted.
+ * Returns what the model learns from the input, opened; its previous state if learning fails; undefined if
+ * there is neither. Failures are reported, and don't affect other models. Throws `training.stopped` once the
+ * signal of its input is aborted.
  */
 export async function learnOrKeep(
   model: PersonalModel,

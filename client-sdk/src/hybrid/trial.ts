@@ -3,16 +3,17 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
-/** ms that building a model may take. */
+/** Most ms for building a model. */
 const most = 60_000;
-/** Shapes of models that are remembered as built. */
+/** Most shapes of models remembered as built. */
 const remembered = 64;
 
 const ownWorker = () => new Worker(new URL('./build-worker.ts', import.meta.url));
 
 /**
- * Builds models in a thread of its own before others do, which may take a minute: what hangs there hangs nothing else. Models of one topology are
- * tried once. What it returns throws `model.unusable` for one that can't be built, or not in time.
+ * Returns a function that builds a model in a worker first, so that a build that hangs, or
+ * takes a minute, blocks nothing else. Each topology is tried once. It throws `model.unusable`
+ * if the model can't be built in time.
  */
 export function trials(clock: Clock, spawn: () => Worker = ownWorker): (model: ModelFiles) => Promise<void> {
   const built = new Set<string>();

@@ -1,9 +1,9 @@
 import { nextTask } from '@murmuration/protocol/concurrency/next-task';
 
-/** Examples after which other work of the thread has its turn: a few milliseconds of them. */
+/** Examples between two turns of other work: a few ms. */
 const perTurn = 100;
 
-/** Does `work` on each example, and lets other work of this thread, such as a page's, have its turn every now and then. */
+/** Calls `work` for each example, and regularly lets other work of this thread run, such as a page's. */
 export async function inTurns(
   examples: readonly unknown[],
   signal: AbortSignal,

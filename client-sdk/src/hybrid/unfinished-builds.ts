@@ -7,14 +7,14 @@ import { modelHash } from '@murmuration/protocol/messages/scalars';
 import * as z from 'zod/mini';
 import type { Storage } from '../storage/storage.ts';
 
-/** Models that are remembered as those that a run ended on, the newest. */
+/** Most models remembered as interrupted builds: the newest. */
 const remembered = 16;
 
 const list = z.array(modelHash);
 
 /**
- * Marks a model of a task in the storage while it is being built. The next start finds the mark where the app ended meanwhile, by itself or
- * because it hung, and builds that model no more: it would hang each start.
+ * Marks a task's model in the storage while it is being built. If the app ends meanwhile, such as by hanging,
+ * the next start finds the mark and never builds that model again: it would hang each start.
  */
 export class UnfinishedBuilds {
   readonly #storage: Storage;
@@ -30,7 +30,7 @@ export class UnfinishedBuilds {
     this.#refusals = `unbuilt.${task}`;
   }
 
-  /** Returns what the last run was building when it ended; to be asked before anything is built. */
+  /** Returns the models that the last run was building when it ended; call it before any build. */
   async find(): Promise<readonly ModelHash[]> {
     const found = (await this.#read(this.#marks)).filter(hash => !this.#now.includes(hash));
     this.#refused = await this.#read(this.#refusals);
@@ -41,12 +41,12 @@ export class UnfinishedBuilds {
     return found;
   }
 
-  /** Whether a run ended while it was building the model. */
+  /** Returns true if a run ended while it was building the model. */
   has(model: ModelHash): boolean {
     return this.#refused.includes(model);
   }
 
-  /** Marks the model as long as `build` takes. Throws `model.unfinished` for one that a run ended on. */
+  /** Marks the model while `build` runs. Throws `model.unfinished` for a model that a run ended on. */
   async during<Built>(model: ModelHash, build: () => Promise<Built>): Promise<Built> {
     if (this.has(model)) throw unfinished(model);
     await this.#mark([...this.#now, model]);
@@ -58,7 +58,7 @@ export class UnfinishedBuilds {
     }
   }
 
-  /** A storage that is full keeps no model from serving. */
+  /** Writes the marks; errors are ignored, since a full storage must not keep a model from serving. */
   #mark(models: readonly ModelHash[]): Promise<void> {
     this.#now = models;
     return this.#queue
@@ -70,7 +70,7 @@ export class UnfinishedBuilds {
       .catch(() => {});
   }
 
-  /** What is damaged counts as nothing. */
+  /** Returns a stored list; empty if damaged. */
   async #read(name: string): Promise<readonly ModelHash[]> {
     const bytes = await this.#storage.get(name);
     const parsed = z.safeParse(list, bytes && parseJson(bytes), { jitless: true });

@@ -6,23 +6,23 @@ import type { Verdict } from '@murmuration/protocol/weights/quantize';
 import * as z from 'zod/mini';
 import type { Storage } from '../storage/storage.ts';
 
-/** Versions whose verdict is remembered, the newest ones. */
+/** Most versions whose verdict is remembered: the newest. */
 const remembered = 16;
 
 const judgement = z.object({
   model: modelHash,
   verdict: z.enum(['kept', 'refused']),
-  /** Whether an update has brought it. */
+  /** True if an update has carried it. */
   isTold: z.boolean(),
 });
 type Judgement = z.infer<typeof judgement>;
 
-/** What the device found out about the versions of a task, on examples of its own that no training saw. */
+/** Verdicts of the device on a task's versions, from examples of its own that no training saw. */
 export class Verdicts {
   readonly #storage: Storage;
   readonly #name: string;
   #loaded: Promise<void> | undefined;
-  /** The oldest first. */
+  /** Verdicts, the oldest first. */
   #judged: readonly Judgement[] = [];
 
   constructor(storage: Storage, task: TaskName) {
@@ -30,13 +30,13 @@ export class Verdicts {
     this.#name = `verdicts.${task}`;
   }
 
-  /** The first verdict on a version; undefined where there is none, or not any more. */
+  /** Returns the first verdict on a version; undefined if there is none, or it was dropped. */
   async on(model: ModelHash): Promise<Verdict | undefined> {
     await this.#load();
     return this.#judged.find(each => each.model === model)?.verdict;
   }
 
-  /** Keeps a verdict; only the first one on a version counts. */
+  /** Stores a verdict; only the first one on a version counts. */
   async add(model: ModelHash, verdict: Verdict): Promise<void> {
     if (await this.on(model)) return;
     this.#judged = [...this.#judged, { model, verdict, isTold: false }].slice(-remembered);
@@ -44,8 +44,8 @@ export class Verdicts {
   }
 
   /**
-   * The verdict on a version for an update to bring, once: it counts as told when this returns, durably, whatever becomes of the update.
-   * Undefined where there is none, or none any more.
+   * Returns the verdict on a version for an update to carry, once: when this returns it is marked as sent,
+   * durably, whatever becomes of the update. Undefined if there is none, or it was dropped.
    */
   async tell(model: ModelHash): Promise<Verdict | undefined> {
     await this.#load();
@@ -61,7 +61,7 @@ export class Verdicts {
     return this.#loaded;
   }
 
-  /** What is damaged counts as nothing: a version is judged once more. */
+  /** Reads the verdicts; damaged ones are dropped, and versions judged again. */
   async #read(): Promise<void> {
     const bytes = await this.#storage.get(this.#name);
     const parsed = z.safeParse(z.array(judgement), bytes && parseJson(bytes), { jitless: true });

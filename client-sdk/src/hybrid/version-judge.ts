@@ -8,14 +8,14 @@ import type { HybridEvents } from './events.ts';
 import type { Inference, OpenModel } from './inference.ts';
 import type { Verdicts } from './verdicts.ts';
 
-/** Mean loss, in nats, by which a version may do worse than the one before it; by default. */
+/** Default of `HybridOptions.margin`, nats. */
 const defaultMargin = 0.1;
-/** Questions below which chance decides: such a version serves. */
+/** Questions below which chance would decide: the new version serves. */
 const fewestQuestions = 20;
-/** A probability counts as no less than this: one question must not decide for all. */
+/** Lower bound of probabilities, so that one question can't decide for all. */
 const leastProbability = 1e-6;
 
-/** A version of the global model, in use. */
+/** Version of the global model, opened. */
 export interface GlobalVersion {
   readonly files: ModelFiles;
   readonly model: OpenModel;
@@ -27,12 +27,12 @@ export interface JudgePorts {
   readonly inference: Inference;
   readonly privateLayers: PrivateLayers;
   readonly verdicts: Verdicts;
-  /** In nats, 0 or more; infinite: every version serves. */
+  /** Nats, 0 or more; infinite: every version serves. */
   readonly margin?: number | undefined;
   readonly emit: (name: 'version', ...args: Parameters<HybridEvents['version']>) => void;
 }
 
-/** Keeps a device on the last good version where a new one does worse on the device's own held-out examples. */
+/** Keeps a device on its version if a new one does worse on the device's held-out examples. */
 export class VersionJudge {
   readonly #ports: JudgePorts;
 
@@ -40,15 +40,15 @@ export class VersionJudge {
     this.#ports = ports;
   }
 
-  /** Whether the device has found the version to do worse, and heard nothing better of it since. */
+  /** Returns true if the device has refused the version. */
   async hasRefused(model: ModelHash): Promise<boolean> {
     return (await this.#ports.verdicts.on(model)) === 'refused';
   }
 
   /**
-   * Whether `next` may serve in the place of `before`: unless its mean loss on the held-out examples is higher by more than the margin. Under
-   * private layers both are judged with the device's own. Too few examples say nothing, and it serves. Throws the reason of `signal`
-   * once it is aborted.
+   * Returns true if `next` may replace `before`: its mean loss on the held-out examples is at most higher by
+   * the margin, or there are too few examples. With private layers both are judged with the device's own.
+   * Throws the reason of `signal` once it is aborted.
    */
   async admits(
     next: GlobalVersion,
@@ -67,7 +67,7 @@ export class VersionJudge {
     return verdict === 'kept';
   }
 
-  /** Mean losses on the same questions, in nats; undefined where these are too few. */
+  /** Returns the mean losses on the same questions, in nats; undefined if there are too few. */
   async #losses(
     next: GlobalVersion,
     before: GlobalVersion,
@@ -86,7 +86,10 @@ export class VersionJudge {
     }
   }
 
-  /** The version with the device's private layers, where it has some that fit: their initial weights say nothing of it. */
+  /**
+   * Returns the version with the device's private layers, if they fit: initial
+   * private layers say nothing about it.
+   */
   async #asServed({ files, model }: GlobalVersion, opened: OpenModel[]): Promise<OpenModel> {
     const { privateLayers, inference } = this.#ports;
     const kept = await privateLayers.kept();

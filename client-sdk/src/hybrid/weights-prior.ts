@@ -1,20 +1,24 @@
 /**
- * Weights of a mixture to begin with, from an app that has fitted them to what people wrote after all parts had learned. A device's own
- * held-out examples can't say as much: there are few, and rounds have taught most of the parts what they hold.
+ * Initial weights of a mixture, which an app has fitted to later text of people after all
+ * parts had learned. A device's held-out examples can't show as much: they are few, and rounds
+ * have taught most parts their contents.
  */
 export interface WeightsPrior {
-  /** Of the models of `HybridOptions.personal` by their names, each 0 to 1 and at most 1 together; the global model has the rest. */
+  /**
+   * Weights of `HybridOptions.personal` by name, each 0 to 1, at most 1 in
+   * sum; the rest is the global model's.
+   */
   readonly weights: Readonly<Record<string, number>>;
   /**
-   * The same where contexts are known so well: by the digits that the models give as `confidence`, in the order of `personal`, `-` for one that
-   * gives none. Other contexts have `weights`.
+   * Weights by context: keys are the `confidence` digits of the models, in the order of `personal`, with `-`
+   * for a model without one. Other contexts use `weights`.
    */
   readonly bins?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
-  /** Held-out questions of the device as which they count, in each bin and in all; above 0. */
+  /** Weight of the prior, in held-out questions of the device, in each bin and overall; above 0. */
   readonly questions: number;
 }
 
-/** For the parts of a mixture in their order, the global model first. */
+/** Prior for the parts of a mixture, in order, the global model first. */
 export interface PartsPrior {
   readonly all: readonly number[];
   readonly bins: ReadonlyMap<string, readonly number[]>;
@@ -22,8 +26,8 @@ export interface PartsPrior {
 }
 
 /**
- * For the personal models of these names. Where some of the `most` are not there, the others share what they had, and all contexts
- * have the same.
+ * Returns the prior for the personal models with these names. If some of the `most` are missing, the others
+ * share their weight, and all contexts have the same weights.
  */
 export function priorOf(
   { weights, bins = {}, questions }: WeightsPrior,

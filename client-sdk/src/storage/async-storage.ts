@@ -1,7 +1,7 @@
 import type { Storage } from './storage.ts';
 import { textStorage } from './text-storage.ts';
 
-/** What the SDK uses of `@react-native-async-storage/async-storage`, or of anything that has the same. */
+/** Methods of `@react-native-async-storage/async-storage` that the SDK uses. */
 export interface AsyncStorageLike {
   getItem(key: string): Promise<string | null>;
   setItem(key: string, value: string): Promise<void>;
@@ -10,9 +10,9 @@ export interface AsyncStorageLike {
 }
 
 /**
- * Entries in React Native's AsyncStorage, under keys that begin with `name`; see `textStorage` for what it keeps and throws. On Android it
- * holds 6 MB unless the app says more (`AsyncStorage_db_size_in_MB` in its `gradle.properties`): an entry takes a third more than its bytes, and
- * while it is replaced twice that.
+ * Stores entries in React Native's AsyncStorage, under keys that begin with `name`; see `textStorage` for
+ * format and errors. On Android it holds 6 MB unless the app raises that (`AsyncStorage_db_size_in_MB` in its
+ * `gradle.properties`): an entry takes a third more than its bytes, and twice that while it is replaced.
  */
 export function asyncStorage(store: AsyncStorageLike, name?: string): Storage {
   return textStorage(

@@ -2,10 +2,10 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+
 const values = new Uint8Array(128).fill(64);
 for (let i = 0; i < 64; i++) values[letters.charCodeAt(i)] = i;
 
-/** Characters that are joined at a time: what an engine takes as arguments of one call. */
+/** Characters joined at a time: engines limit the arguments of one call. */
 const atOnce = 4_096;
 
-/** Bytes as text (RFC 4648 §4, without padding), on platforms that have no `btoa` for it. */
+/** Encodes bytes as text (RFC 4648 §4, without padding), for platforms without `btoa`. */
 export function toBase64(bytes: Uint8Array): string {
   let text = '';
   const codes: number[] = [];
@@ -23,7 +23,7 @@ export function toBase64(bytes: Uint8Array): string {
   return text + String.fromCharCode(...codes);
 }
 
-/** The bytes of such a text; undefined where it is none. */
+/** Decodes such a text; undefined if invalid. */
 export function fromBase64(text: string): Uint8Array | undefined {
   if (text.length % 4 === 1) return undefined;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));

@@ -1,12 +1,12 @@
-/** Whose turn it is, of all that want one thing in this process: one at a time, in the order in which they came. */
+/** Queue of claims in this process: one holder at a time, in the order of arrival. */
 export class ClaimQueue {
-  /** Those who wait for their turn, the first of them next. */
+  /** Callbacks of the waiting claims, the next one first. */
   readonly #waiting = new Set<() => void>();
   #isClaimed = false;
 
   /**
-   * Waits for its turn, which lasts until the returned function is called; calls `waits` where it has to wait. Throws the reason of `signal`
-   * once that is aborted.
+   * Waits for a turn, which lasts until the returned function is called; calls `waits` if it has to wait.
+   * Throws the reason of `signal` once it is aborted.
    */
   async claim(signal: AbortSignal, waits?: () => void): Promise<() => void> {
     signal.throwIfAborted();

@@ -7,18 +7,19 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { claimFolder } from './folder-claim.ts';
 import type { Storage } from './storage.ts';
 
-/** Files that are no entries begin with a dot, which no name does. */
+/** Prefixes of files that are not entries; no name begins with a dot. */
 const newPrefix = '.new-';
 const oldPrefix = '.old-';
 
-/** Bytes that are overwritten at a time. */
+/** Bytes overwritten at a time. */
 const pieceLength = 1 << 16;
 
 /**
- * One file a name in `folder`, which is made where it is missing. `claim` lets one client at a time take part with it, of all that the
- * processes of this machine have; what else is in the folder is nobody's business. Bytes that are replaced or deleted are overwritten
- * with zeros first, as far as the file system writes in place. `random` names the sockets by which clients know of each other. No link is
- * followed. Its methods throw `config.invalid` where others may write to the folder.
+ * Stores one file per name in `folder`, which is created if missing. `claim` lets one client at a time
+ * take part, among all processes of this machine; other files in the folder are ignored. Replaced or
+ * deleted bytes are overwritten with zeros first, as far as the file system writes in place. `random`
+ * names the sockets by which clients find each other. Links are not followed. Methods throw
+ * `config.invalid` if other users may write to the folder.
  */
 export function fileStorage(folder: string, random: RandomBytes = systemRandom): Storage {
   const place = resolve(folder);
@@ -33,7 +34,7 @@ export function fileStorage(folder: string, random: RandomBytes = systemRandom):
       throw error;
     }
   };
-  /** The last change of each name that is under way. */
+  /** Last pending change of each name. */
   const changes = new Map<string, Promise<void>>();
   const inOrder = async (name: string, change: () => Promise<void>): Promise<void> => {
     const before = changes.get(name)?.catch(() => {}) ?? Promise.resolve();
@@ -50,7 +51,7 @@ export function fileStorage(folder: string, random: RandomBytes = systemRandom):
     await requireOwn(place);
     const [fresh, old] = [path(newPrefix + file), path(oldPrefix + file)];
     await writeSynced(fresh, parts);
-    // A crash on the way leaves the entry whole, and its old bytes under a name at which they are found.
+    // After a crash the entry is whole, and its old bytes have a name at which they are found.
     await erase(old, path(file));
     await linkOf(path(file), old);
     await rename(fresh, path(file));
@@ -77,12 +78,12 @@ export function fileStorage(folder: string, random: RandomBytes = systemRandom):
     async clear(except) {
       await Promise.allSettled(changes.values());
       const kept = new Set(except.map(fileOf));
-      // What a crash has left half written goes as well.
+      // Deletes half-written files of a crash, too.
       for (const file of await files()) if (!kept.has(file) && isOurs(file)) await erase(path(file));
     },
     async claim(signal, waits) {
       const release = await claimFolder(place, random, signal, waits);
-      // What a client before this one had no time for.
+      // Deletes files that an earlier client left behind.
       for (const file of await files())
         if (file.startsWith(oldPrefix)) await erase(path(file), path(file.slice(oldPrefix.length)));
         else if (file.startsWith(newPrefix)) await erase(path(file));
@@ -91,7 +92,7 @@ export function fileStorage(folder: string, random: RandomBytes = systemRandom):
   };
 }
 
-/** Whether a file is an entry, or what became or was to become one. */
+/** Returns true for entries, and for their new and old versions. */
 const isOurs = (file: string) =>
   !file.startsWith('.') || file.startsWith(oldPrefix) || file.startsWith(newPrefix);
 
@@ -106,7 +107,7 @@ async function ifThere<Value>(work: Promise<Value>): Promise<Value | undefined> 
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
-/** Throws `config.invalid` where others may put something into the folder, or take it away. */
+/** Throws `config.invalid` if other users may write to the folder. */
 async function requireOwn(place: string): Promise<void> {
   const found = await ifThere(stat(place));
   const user = process.getuid?.();
@@ -119,10 +120,10 @@ async function requireOwn(place: string): Promise<void> {
   );
 }
 
-/** No link is followed, and no pipe waited for. */
+/** Flags that follow no link and wait for no pipe. */
 const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** Throws `ELOOP` for a link, and `config.invalid` for what is no file. */
+/** Opens a regular file. Throws `ELOOP` for a link, and `config.invalid` for anything else. */
 async function withRegular<Value>(
   path: string,
   flags: number,
@@ -143,11 +144,11 @@ function readRegular(path: string): Promise<Uint8Array> {
 }
 
 async function writeSynced(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  // One that a crash has left, or whatever somebody has put there.
+  // A crash, or another process, may have left a file there.
   await erase(path);
   const file = await open(path, 'wx', 0o600);
   try {
-    // Each goes behind the one before.
+    // Each write appends.
     for (const part of parts) await file.writeFile(part);
     await file.sync();
   } finally {
@@ -164,8 +165,8 @@ async function linkOf(path: string, other: string): Promise<void> {
 }
 
 /**
- * Overwrites a file in place, and deletes it; one that is not there is left so. What is no file is not overwritten, nor what is that of `entry`
- * still.
+ * Overwrites a file in place, and deletes it, if it exists. Does not overwrite what is no regular
+ * file, or still the file of `entry`.
  */
 async function erase(path: string, entry?: string): Promise<void> {
   try {

@@ -9,30 +9,30 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /**
- * Which client has a folder, among all processes of a machine and all clients in each of them. A client that wants it shows a Unix socket in
- * it, under a name that nobody ever uses again; whoever then sees no other socket that answers has it. A socket answers as long as its process
- * lives, however that ends, so nothing has to be cleaned up before the next one may go on, and no clock decides who is gone. Where two
- * show theirs at once, each sees the other's, and the one with the larger name withdraws. On Windows it is a named pipe, which
- * one process at a time can make.
+ * Claims of a folder among all processes of a machine and their clients. A client creates a Unix socket in
+ * it, with a name that is never reused, and holds the folder if no other socket answers. A socket answers as
+ * long as its process lives, however that ends, so nothing needs cleaning up, and no clock decides who is
+ * gone. If two clients create theirs at once, each sees the other's, and the one with the larger name
+ * withdraws. On Windows it is a named pipe, which only one process at a time can create.
  */
 
 const isWindows = process.platform === 'win32';
 
-/** Names that are no entries of the storage. */
+/** Prefix of claims; not an entry of the storage. */
 const claimPrefix = '.claim-';
-/** Sockets that do not listen yet, which nobody may take for dead ones. */
+/** Prefix of sockets that do not listen yet, so that they don't count as dead. */
 const openingPrefix = '.opening-';
-/** Longest path of a socket that every platform takes, bytes. */
+/** Bytes of the longest socket path that every platform accepts. */
 const longestPath = 100;
 
-/** A socket that this client shows. */
+/** Socket of this client. */
 interface Shown {
   readonly name: string;
-  /** No longer shows it: all of that at once, so that whoever has let go has let go. */
+  /** Removes the socket synchronously, so that the claim is released when this returns. */
   withdraw(): void;
 }
 
-/** A socket of somebody else that answers; `gone` once it does no more. */
+/** Socket of another client that answers; `gone` resolves when it stops. */
 interface Other {
   readonly name: string;
   readonly gone: Promise<void>;
@@ -40,9 +40,9 @@ interface Other {
 }
 
 /**
- * Waits until no other client has the folder, which is made where it is missing, and keeps others out until the returned function is called
- * or the process is gone. Calls `waits` where it has to wait. Throws the reason of `signal` once that is aborted, and `storage.failed`
- * where the folder takes no socket.
+ * Waits until no other client has the folder, which is created if missing, and claims it until the returned
+ * function is called or the process ends. Calls `waits` if it has to wait. Throws the reason of `signal` once
+ * it is aborted, and `storage.failed` if the folder takes no socket.
  */
 export async function claimFolder(
   folder: string,
@@ -86,9 +86,9 @@ export async function claimFolder(
   }
 }
 
-/** Where the sockets of a folder are. */
+/** Location of a folder's sockets. */
 interface Place {
-  /** The path of a socket. */
+  /** Returns the path of a socket. */
   path(name: string): string;
   names(): Promise<readonly string[]>;
   leave(): void;
@@ -108,7 +108,7 @@ async function placeOf(folder: string): Promise<Place> {
   const names = () => readdir(real);
   if (Buffer.byteLength(join(real, openingPrefix)) + 16 <= longestPath)
     return { path: name => join(real, name), names, leave() {} };
-  // The way through a link is short enough, wherever the folder is.
+  // The path through a link is short enough, wherever the folder is.
   const detour = await mkdtemp(join(tmpdir(), 'm-'));
   await symlink(real, join(detour, 'f'));
   return {
@@ -118,7 +118,7 @@ async function placeOf(folder: string): Promise<Place> {
   };
 }
 
-/** Shows a socket that answers from the first moment that others see it; undefined where the one that there can be is somebody else's. */
+/** Creates a socket that answers as soon as others see it; undefined if another process has the only one. */
 async function show(place: Place, random: RandomBytes): Promise<Shown | undefined> {
   for (;;) {
     const id = hex(random(8));
@@ -133,7 +133,7 @@ async function show(place: Place, random: RandomBytes): Promise<Shown | undefine
     const withdraw = () => {
       if (!isWindows) rmSync(place.path(name), { force: true });
       server.close();
-      // Whoever waits hears it by that.
+      // Waiting clients notice that.
       for (const socket of watchers) socket.destroy();
     };
     try {
@@ -142,7 +142,7 @@ async function show(place: Place, random: RandomBytes): Promise<Shown | undefine
       if (isWindows && codeOf(cause) === 'EADDRINUSE') return undefined;
       throw failed(cause);
     }
-    // A client that waits for nothing but this lets its process end.
+    // This socket must not keep the process alive.
     server.unref();
     if (isWindows) return { name, withdraw };
     try {
@@ -150,7 +150,7 @@ async function show(place: Place, random: RandomBytes): Promise<Shown | undefine
       return { name, withdraw };
     } catch (cause) {
       withdraw();
-      // Somebody took it for the rest of a process that died.
+      // Another process took it for a dead process's socket.
       if (codeOf(cause) !== 'ENOENT') throw failed(cause);
     }
   }
@@ -175,27 +175,27 @@ async function holderOf(place: Place): Promise<Other[]> {
   return holder ? [holder] : [];
 }
 
-/** Undefined where nobody answers any more. */
+/** Connects to a socket; undefined if it no longer answers. */
 function ask(name: string, place: Place): Promise<Other | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(place.path(name));
     const gone = new Promise<void>(ended => socket.once('close', () => ended()));
     socket.once('connect', () => {
-      // Reads the end of it.
+      // Needed to see the end of the connection.
       socket.resume();
       resolve({ name, gone, leave: () => socket.destroy() });
     });
     socket.on('error', cause => {
       const code = codeOf(cause);
       if (code === 'ECONNREFUSED' || code === 'ENOENT') resolve(undefined);
-      // It ended in this moment, or too many ask it.
+      // The socket ended just now, or too many clients ask it.
       else if (code === 'ECONNRESET' || code === 'EAGAIN') ask(name, place).then(resolve, reject);
       else reject(failed(cause));
     });
   });
 }
 
-/** Until one of them is gone; throws the reason of `signal` once that is aborted. */
+/** Waits until one of them is gone; throws the reason of `signal` once it is aborted. */
 async function firstOf(others: readonly Other[], signal: AbortSignal): Promise<void> {
   let stop = () => {};
   const stopped = new Promise<never>((_, reject) => {
@@ -212,7 +212,7 @@ async function firstOf(others: readonly Other[], signal: AbortSignal): Promise<v
 function listening(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    // Not handed to the primary process of a cluster, which would share it among all.
+    // Not passed to the primary process of a cluster, which would share it among all workers.
     server.listen({ path, exclusive: true }, () => {
       server.off('error', reject);
       server.on('error', () => {});

@@ -5,10 +5,10 @@ import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPObjectStore, openD
 import type { Storage } from './storage.ts';
 import { TabNotices } from './tab-notices.ts';
 
-/** The one table: bytes by name. */
+/** Name of the only table: bytes by name. */
 const table = 'entries';
 const version = 1;
-/** Bytes of an entry that takes a page long to copy. */
+/** Bytes of an entry that takes a page noticeably long to copy. */
 const largeEntry = 1 << 20;
 
 interface Entries extends DBSchema {
@@ -17,12 +17,12 @@ interface Entries extends DBSchema {
 type Database = IDBPDatabase<Entries>;
 
 /**
- * Entries in an IndexedDB database of its own, `murmuration.<name>`, shared by all tabs of an origin; `claim` lets one of them at a
- * time take part. Nothing is opened before the first call.
+ * Stores entries in an IndexedDB database, `murmuration.<name>`, shared by all tabs of an origin; `claim`
+ * lets one tab at a time take part. Opens nothing before the first call.
  *
- * Throws `storage.full` beyond the quota; `storage.newer` where a newer SDK has written it;
- * `storage.corrupt`, once, for an entry that is no bytes, which is gone then; `storage.failed` for the rest. A database that can't be
- * opened is made anew by `clear` alone.
+ * Throws `storage.full` beyond the quota; `storage.newer` if a newer SDK has written it; `storage.corrupt`,
+ * once, for an entry that is not bytes, which is then deleted; `storage.failed` for the rest. A database that
+ * can't be opened is recreated only by `clear`.
  */
 export function indexedDbStorage(name: string): Storage {
   const databaseName = `murmuration.${name}`;
@@ -40,7 +40,9 @@ export function indexedDbStorage(name: string): Storage {
     return opened;
   };
 
-  /** Once more on a new connection where the one at hand was closed, by the browser or for the sake of another tab. */
+  /**
+   * Runs `work`, again on a new connection if the current one was closed, by the browser or for another tab.
+   */
   const use = async <Result>(work: (database: Database) => Promise<Result>): Promise<Result> => {
     try {
       try {
@@ -55,17 +57,17 @@ export function indexedDbStorage(name: string): Storage {
     }
   };
 
-  /** Durable when it returns: `strict` waits for the disk, and a transaction is there whole or not at all. */
+  /** Writes in one transaction. Durable when it returns: `strict` waits for the disk. */
   const write = (work: (store: Store) => Promise<unknown>): Promise<void> =>
     use(async database => {
       const transaction = database.transaction(table, 'readwrite', { durability: 'strict' });
       const done = transaction.done;
-      // A request that fails aborts the transaction, whose error says why.
+      // A failed request aborts the transaction, whose error has the reason.
       await Promise.all([work(transaction.store).catch(() => done), done]);
     });
 
   const store = async (entry: string, bytes: Uint8Array): Promise<void> => {
-    // The browser copies them once more: not in one task with what made them, or the page stands still for both.
+    // In a task of its own: the browser copies the bytes again, which blocks the page.
     if (bytes.length > largeEntry) await nextTask();
     await write(table => table.put(bytes, entry));
     notices.tell(entry);
@@ -81,7 +83,7 @@ export function indexedDbStorage(name: string): Storage {
         `The entry ${entry} of the device's storage was no bytes; it has been deleted.`,
       );
     },
-    // What is stored is a view's whole buffer, and the caller may go on to change it.
+    // Copied: a view would store its whole buffer, and the caller may change it.
     put: (entry, bytes) => store(entry, new Uint8Array(bytes)),
     putParts: (entry, parts) => store(entry, concatBytes(...parts)),
     async delete(entry) {
@@ -95,7 +97,7 @@ export function indexedDbStorage(name: string): Storage {
           await Promise.all(names.filter(entry => !except.includes(entry)).map(entry => store.delete(entry)));
         });
       } catch (error) {
-        // One that can't be read keeps nothing for anybody.
+        // An unreadable database has nothing to keep.
         if (!(error instanceof MurmurationError) || error.code !== 'storage.failed') throw error;
         forget();
         await deleteDB(databaseName);
@@ -117,7 +119,7 @@ async function openDatabase(name: string, lost: () => void): Promise<Database> {
     );
   const database: Database = await openDB(name, version, {
     upgrade: created => void created.createObjectStore(table),
-    // Another tab wants to delete the database, or to bring it to a newer version.
+    // Another tab wants to delete or upgrade the database.
     blocking: (_current, _blocked, event) => {
       (event.target as IDBDatabase).close();
       lost();
@@ -125,16 +127,16 @@ async function openDatabase(name: string, lost: () => void): Promise<Database> {
     terminated: lost,
   });
   if (database.objectStoreNames.contains(table)) return database;
-  // Ours has the table from the transaction on that makes it, so nothing of ours is in there.
+  // Our databases have the table from their first transaction on, so this one is not ours.
   database.close();
   await deleteDB(name);
   return openDatabase(name, lost);
 }
 
 /**
- * Waits for the lock of that name, and holds it until the returned function is called or the tab is gone (Web Locks API).
- * Throws the reason of `signal`, and `device.insecure` in a page that has no locks: two tabs that act as one device would
- * mask two updates alike.
+ * Waits for the lock of that name, and holds it until the returned function is called or the tab is gone (Web
+ * Locks API). Throws the reason of `signal`, and `device.insecure` in a page without locks: two tabs acting
+ * as one device would mask two updates alike.
  */
 async function claimLock(
   name: string,

@@ -2,7 +2,7 @@ import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { ClaimQueue } from './claim-queue.ts';
 import type { Storage } from './storage.ts';
 
-/** Forgets everything when the process ends; one client at a time takes part with it. */
+/** Stores entries in memory until the process ends; one client at a time takes part with it. */
 export function memoryStorage(): Storage {
   const entries = new Map<string, readonly Uint8Array[]>();
   const claims = new ClaimQueue();

@@ -1,7 +1,7 @@
 import type { Storage } from './storage.ts';
 import { textStorage } from './text-storage.ts';
 
-/** What the SDK uses of an instance of `react-native-mmkv`, or of anything that has the same: version 4 says `remove` for `delete`. */
+/** Methods of `react-native-mmkv` that the SDK uses: version 4 has `remove` instead of `delete`. */
 export type MmkvLike = {
   getString(key: string): string | undefined;
   set(key: string, value: string): void;
@@ -9,8 +9,9 @@ export type MmkvLike = {
 } & ({ delete(key: string): unknown } | { remove(key: string): unknown });
 
 /**
- * Entries in MMKV, under keys that begin with `name`; see `textStorage` for what it keeps and throws. An instance with an `encryptionKey` keeps
- * them encrypted. What was put outlives the app at once, and a phone that loses its power from the moment at which the system has written it.
+ * Stores entries in MMKV, under keys that begin with `name`; see `textStorage` for format and errors. An
+ * instance with an `encryptionKey` encrypts them. An entry survives the end of the app at once, and a power
+ * loss once the system has written it.
  */
 export function mmkvStorage(store: MmkvLike, name?: string): Storage {
   return textStorage(
@@ -19,7 +20,7 @@ export function mmkvStorage(store: MmkvLike, name?: string): Storage {
       set: async (key, text) => store.set(key, text),
       async delete(keys) {
         for (const key of keys) {
-          // Its objects are the engine's own, whose properties `in` may not see.
+          // MMKV's objects are native, and `in` may not see their properties.
           if (typeof (store as { remove?: unknown }).remove === 'function')
             (store as { remove(key: string): unknown }).remove(key);
           else (store as { delete(key: string): unknown }).delete(key);

@@ -3,10 +3,13 @@ import type { Storage } from './storage.ts';
 
 const ownFailures = new WeakSet<MurmurationError>();
 
-/** Whether the device's own storage has failed, and not the coordinator's, which has the same codes. */
+/** Returns true if the device's own storage has failed; the coordinator's has the same codes. */
 export const isOwnFailure = (error: MurmurationError): boolean => ownFailures.has(error);
 
-/** The same storage, whose failures are all errors of ours: what an app's own storage throws besides is `storage.failed`. */
+/**
+ * Returns the storage with errors that all have codes: any other error of an
+ * app's storage becomes `storage.failed`.
+ */
 export function withNamedFailures(storage: Storage): Storage {
   const named = async <Result>(what: string, work: () => Promise<Result>): Promise<Result> => {
     try {

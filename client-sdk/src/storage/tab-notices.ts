@@ -1,6 +1,8 @@
 import type { Cancel } from '@murmuration/protocol/time/clock';
 
-/** Tells other tabs of an app which entries have changed, and hears it from them (BroadcastChannel of HTML); silent where there is none. */
+/**
+ * Exchanges the names of changed entries with other tabs (BroadcastChannel of HTML); does nothing without it.
+ */
 export class TabNotices {
   readonly #name: string;
   readonly #watchers = new Map<object, (entry: string) => void>();
@@ -11,7 +13,7 @@ export class TabNotices {
   }
 
   tell(entry: string): void {
-    // A channel does not hear itself.
+    // A channel does not receive its own messages.
     const channel = this.#channel ?? this.#open();
     channel?.postMessage(entry);
     if (!this.#channel) channel?.close();

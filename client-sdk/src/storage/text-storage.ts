@@ -4,7 +4,7 @@ import { fromBase64, toBase64 } from './base64.ts';
 import { ClaimQueue } from './claim-queue.ts';
 import type { Storage } from './storage.ts';
 
-/** A store of texts by key, as phones have: one key is written whole or not at all, and several are not. */
+/** Store of texts by key, as on phones: one key is written whole or not at all, several are not. */
 export interface TextStore {
   get(key: string): Promise<string | null | undefined>;
   set(key: string, text: string): Promise<void>;
@@ -12,12 +12,14 @@ export interface TextStore {
   keys(): Promise<readonly string[]>;
 }
 
-/** Bytes of an entry that one key holds: rows of SQLite on Android end at 2 MiB, and its texts have two bytes a character. */
+/**
+ * Most bytes of an entry under one key: SQLite rows on Android end at 2 MiB, with two bytes per character.
+ */
 const partBytes = 384 * 1024;
-/** Bytes of an entry that stands in its head. */
+/** Most bytes of an entry that its head contains. */
 const inHead = 16 * 1024;
 
-/** What a key says of an entry: its bytes, or the parts that have them. */
+/** Value of an entry's key: its bytes, or its parts. */
 type Head =
   | { readonly bytes: Uint8Array; readonly turn: number; readonly parts: 0 }
   | { readonly length: number; readonly turn: number; readonly parts: number };
@@ -30,12 +32,13 @@ interface Shared {
 const shared = new Map<string, Shared>();
 
 /**
- * Entries in a store of texts, under keys that begin with `name`, `murmuration` by default. A large entry is in parts, under keys that are
- * not used again before its head, one key, names them: so an entry is replaced whole or not at all, whenever the app is killed. The parts that
- * this leaves behind go when the next client begins. All storages of one name in a process are one; other processes must not use it.
+ * Stores entries in a store of texts, under keys that begin with `name`. A large entry has parts under new
+ * keys, which its head, one key, then names: so an entry is replaced whole or not at all, even if the app is
+ * killed. The next client deletes parts left behind by that. All storages of one name in a process are one;
+ * other processes must not use it.
  *
- * Throws `storage.corrupt`, once, for an entry of which a part is lost, which is gone then; `storage.full` and `storage.failed` for what the
- * store throws.
+ * Throws `storage.corrupt`, once, for an entry that has lost a part, which is then deleted; `storage.full`
+ * and `storage.failed` for errors of the store.
  */
 export function textStorage(store: TextStore, name = 'murmuration'): Storage {
   const { work, claims } = sharedBy(name);
@@ -43,7 +46,7 @@ export function textStorage(store: TextStore, name = 'murmuration'): Storage {
   const partKey = (head: string, turn: number, part: number) => `${head}#${turn}.${part}`;
   const partKeys = (key: string, head: Head | undefined) =>
     Array.from({ length: head?.parts ?? 0 }, (_, part) => partKey(key, head!.turn, part));
-  /** One thing after the other: nobody reads parts that are on their way out. */
+  /** Runs tasks one by one, so that no parts are read while they are deleted. */
   const run = <Result>(what: () => Promise<Result>): Promise<Result> =>
     work.run(async () => {
       try {
@@ -71,7 +74,7 @@ export function textStorage(store: TextStore, name = 'murmuration'): Storage {
         const piece = bytes.subarray(part * partBytes, (part + 1) * partBytes);
         await store.set(partKey(key, turn, part), toBase64(piece));
       }
-      // From here on it is the entry.
+      // From now on the new parts are the entry.
       await store.set(key, `2,${turn},${parts},${bytes.length}`);
     }
     await erase(partKeys(key, before));
@@ -113,7 +116,7 @@ export function textStorage(store: TextStore, name = 'murmuration'): Storage {
         );
       }),
     put(entry, bytes) {
-      // The caller may go on to change them.
+      // Copied: the caller may change the bytes.
       const own = new Uint8Array(bytes);
       return run(() => put(headKey(entry), own));
     },
@@ -153,7 +156,7 @@ function sharedBy(name: string): Shared {
   return own;
 }
 
-/** Undefined for what is no head of ours. */
+/** Decodes a head; undefined if invalid. */
 function readHead(text: string): Head | undefined {
   const [kind, turn, first = '', length] = text.split(',');
   if (!isCount(turn)) return undefined;
@@ -171,7 +174,7 @@ const isCount = (text: string | undefined): text is string => text !== undefined
 function asStorageError(error: unknown): MurmurationError {
   if (error instanceof MurmurationError) return error;
   const message = messageOf(error);
-  // SQLite's code 13 on Android, what iOS says of its disk, and quotas.
+  // Messages of SQLite's code 13 on Android, of a full disk on iOS, and of quotas.
   const isFull = /full|no space|quota|code 13\b/i.test(message);
   return new MurmurationError(
     isFull ? 'storage.full' : 'storage.failed',

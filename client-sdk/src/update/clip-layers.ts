@@ -2,8 +2,9 @@ import type { Layout } from '@murmuration/protocol/weights/layout';
 import { scale, squares } from './clip.ts';
 
 /**
- * Scales each layer of `delta` down, in place, to an L2 norm of at most `limit` / √layers (McMahan et al. 2018, §3), so that the whole is
- * within `limit`; returns the norm that it had. A layer has all tensors named `LAYER/…`.
+ * Scales each layer of `delta` down, in place, to an L2 norm of at most `limit` / √layers (McMahan
+ * et al. 2018, §3), so that the whole is within `limit`. Returns the previous norm. A layer
+ * consists of all tensors named `LAYER/…`.
  */
 export function clipLayers(delta: Float32Array, { tensors }: Layout, limit: number): number {
   const layers = new Map<string, Float32Array[]>();

@@ -1,4 +1,4 @@
-/** Scales `delta` down, in place, to an L2 norm of at most `limit`; returns the norm that it had. */
+/** Scales `delta` down, in place, to an L2 norm of at most `limit`. Returns the previous norm. */
 export function clip(delta: Float32Array, limit: number): number {
   const norm = Math.sqrt(squares(delta));
   if (norm > limit) scale(delta, limit / norm);
@@ -10,10 +10,13 @@ export function scale(values: Float32Array, factor: number): void {
   for (let i = 0; i < values.length; i++) values[i] = values[i]! * factor;
 }
 
-/** Values that one call of a loop goes over: engines make a function fast that is called often, and not one that is called once for a million values. */
+/**
+ * Values per call of a loop: engines optimise a function that is called often, not
+ * one called once for a million values.
+ */
 const pieceLength = 4_096;
 
-/** The sum of their squares, in four sums side by side, since each addition waits for the one before it. */
+/** Returns the sum of squares, in four parallel sums, since each addition waits for the previous one. */
 export function squares(values: Float32Array): number {
   const sums = new Float64Array(4);
   const fours = values.length & ~3;

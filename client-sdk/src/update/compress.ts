@@ -6,19 +6,20 @@ import { roundToRing } from '@murmuration/protocol/weights/control';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { drawPlaces, gather, keptOf } from '@murmuration/protocol/weights/sparse';
 
-/** What is sent of an update, and what is left of it. */
+/** Sent values of an update, and the rest. */
 export interface Compressed {
-  /** Under a mask of the round: the values that it leaves, on the grid of the ring. */
+  /** Values under the round's mask, on the grid of the ring. */
   readonly delta?: Float32Array;
-  /** Otherwise: the values with their places. */
+  /** Values with their places, in all other cases. */
   readonly sparse?: SparseValues;
-  /** What was not sent, for the next update; where the plan asks for that. */
+  /** Values that were not sent, for the next update; if the plan asks for feedback. */
   readonly residual?: Float32Array;
 }
 
 /**
- * Some values of an update (Konečný et al. 2016, §2 and §3; Stich et al. 2018; SPEC.md, UP13). `delta` is cut to the clip, and `residual`, what
- * was not sent before, is added to it; both are used up.
+ * Selects some values of an update (Konečný et al. 2016, §2 and §3; Stich et al. 2018; SPEC.md, UP13).
+ * `delta` is cut to the clip, and `residual`, what was not sent before, is added to it; both are overwritten.
+ * Throws `training.failed` if `delta` is not finite.
  */
 export function compress(
   delta: Float32Array,
@@ -54,7 +55,7 @@ export function compress(
   return { sparse, residual: without(delta, places, sent, compression, clip) };
 }
 
-/** The places of the values of the largest magnitude, in rising order; of equal ones the first. */
+/** Returns the places of the values of the largest magnitude, in rising order; the first of equal ones. */
 function largestOf(values: Float32Array, kept: number): Uint32Array {
   const least = Float32Array.from(values, Math.abs).sort()[values.length - kept]!;
   const places = new Uint32Array(kept);
@@ -69,7 +70,10 @@ function largestOf(values: Float32Array, kept: number): Uint32Array {
   return places;
 }
 
-/** Whole numbers of a unit that the largest value is `2^(bits − 1) − 1` of, up or down at random, no longer than `clip` together. */
+/**
+ * Rounds to multiples of a unit, up or down at random; the largest value is `2^(bits − 1) − 1`
+ * units. Keeps the norm within `clip`.
+ */
 function rounded(values: Float32Array, clip: number, bits: number, random: RandomBytes) {
   const largest = 2 ** (bits - 1) - 1;
   const top = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -83,7 +87,10 @@ function rounded(values: Float32Array, clip: number, bits: number, random: Rando
   return { unit: Math.fround((top / largest) * Math.min(1, clip / norm || 1)), units };
 }
 
-/** What is left of values once some were sent: no longer than honest updates leave (Karimireddy et al. 2019, Lemma 3). */
+/**
+ * Returns the values minus the sent ones, no longer than honest updates leave
+ * (Karimireddy et al. 2019, Lemma 3).
+ */
 function without(
   values: Float32Array,
   places: Uint32Array,

@@ -2,21 +2,22 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Fairness, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
-/** Keeps powers of a loss of nothing finite. */
+/** Added to a loss, so that powers of a loss of 0 are finite. */
 const least = 1e-10;
 
-/** How a device counts that weighs by its loss. */
+/** Weight of a device by its loss. */
 export interface FairShare {
-  /** What its delta is multiplied by in the sum. */
+  /** Factor of its delta in the sum. */
   readonly weight: number;
-  /** What it adds to that by which the sum is divided; the weight at least. */
+  /** Summand of the divisor of the sum; at least the weight. */
   readonly divisor: number;
 }
 
 /**
- * The weight F^q / unit of a delta of the norm `norm`, from `leastWeight` to `weightCap`, and its h = weight · (1 + q · L · norm² / F): F is the
- * `loss` before training (q-FedAvg: Li et al. 2020, Algorithm 2; SPEC.md, RD20). So the step Σ weight · delta / Σ h is that of the paper where the
- * bounds cut nothing. Throws `training.unsupported` for a loss that is none, or below 0.
+ * Returns the weight F^q / unit, from `leastWeight` to `weightCap`, of a delta with the norm `norm`, and the
+ * divisor h = weight · (1 + q · L · norm² / F); F is the `loss` before training (q-FedAvg: Li et al. 2020,
+ * Algorithm 2; SPEC.md, RD20). The step Σ weight · delta / Σ h is that of the paper if the bounds cut
+ * nothing. Throws `training.unsupported` for a loss that is missing, negative or infinite.
  */
 export function fairShare(
   norm: number,
@@ -34,7 +35,7 @@ export function fairShare(
   return { weight, divisor: weight * (1 + (q * lipschitz * norm * norm) / base) };
 }
 
-/** Both as whole numbers, up to `most`, up or down by one draw so that their expectation is kept. */
+/** Rounds both to whole numbers, up to `most`, up or down by one random draw that keeps their expectation. */
 export function wholeShare({ weight, divisor }: FairShare, most: number, random: RandomBytes): FairShare {
   const part = new DataView(new Uint8Array(random(4)).buffer).getUint32(0) / 2 ** 32;
   return { weight: Math.floor(weight + part), divisor: Math.min(most, Math.floor(divisor + part)) };

@@ -19,13 +19,13 @@ import { restoreParticipant, saveParticipant } from '@murmuration/protocol/secag
 import { noiseFor, prepareUpdate } from './prepare.ts';
 import type { MaskedRound, MaskingStep, UpdateProcessor } from './update-processor.ts';
 
-/** The seed of `UpdateProcessor.draw`. */
+/** Returns the seed of `UpdateProcessor.draw`. */
 export function ownSeed({ hkdf }: Primitives, secret: Uint8Array, task: TaskName, round: RoundId): number {
   const bytes = hkdf(secret, utf8(`murmuration own draw\n${task}\n${round}`), 4);
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) >>> 1;
 }
 
-/** Does it all in the thread of its caller. */
+/** Returns an update processor in the caller's thread. */
 export function localUpdateProcessor(primitives: Primitives, random: RandomBytes): UpdateProcessor {
   return {
     prepare: async (contribution, assignment) =>

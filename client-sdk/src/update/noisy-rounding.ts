@@ -9,9 +9,10 @@ import type { Quantization } from '@murmuration/protocol/weights/quantize';
 import { rotate } from '@murmuration/protocol/weights/rotate';
 
 /**
- * Ring elements of one update of weight 1 with the device's share of the noise that its plan asks for: rotated, rounded to a norm that ε counts
- * on, and the noise drawn exactly (SPEC.md, QU7). `delta` has a norm of at most the plan's clip; it is used up. Throws `plan.below-floor`
- * where the plan counts on a model of another size, or has no masks.
+ * Returns the ring elements of one update of weight 1 with the device's share of the noise in its plan:
+ * rotated, rounded to a norm that ε relies on, with exactly drawn noise (SPEC.md, QU7). `delta` has a norm of
+ * at most the plan's clip, and is overwritten. Throws `plan.below-floor` if the plan assumes a model of
+ * another size, or has no masks.
  */
 export function noisyRounding(
   delta: Float32Array,
@@ -38,8 +39,8 @@ export function noisyRounding(
 }
 
 /**
- * An answer to a query with the device's share of the noise that its plan asks for (SPEC.md, QY10), drawn exactly. Throws `plan.below-floor`
- * where the plan counts on an answer of another length, or has no masks.
+ * Returns an answer to a query with the device's share of the plan's noise (SPEC.md, QY10), drawn exactly.
+ * Throws `plan.below-floor` if the plan assumes an answer of another length, or has no masks.
  */
 export function noisyAnswer(answer: Int32Array, plan: Plan, random: RandomBytes): Int32Array {
   const noise = plan.privacy?.noise;
@@ -55,7 +56,7 @@ export function noisyAnswer(answer: Int32Array, plan: Plan, random: RandomBytes)
 
 let kept: { readonly key: string; readonly sampler: IntegerNoise } | undefined;
 
-/** Its tables take a while to make, and serve every round of a budget. */
+/** Returns a cached sampler: its tables are slow to make, and serve every round of a budget. */
 function samplerOf({ kind, variance }: PlanNoise): IntegerNoise {
   const key = `${kind} ${variance}`;
   if (kept?.key !== key)

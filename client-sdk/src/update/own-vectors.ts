@@ -1,25 +1,28 @@
 import { digest } from '@murmuration/protocol/weights/digest';
 import type { Storage } from '../storage/storage.ts';
 
-/** The round that a vector is from. */
+/** Round of a vector. */
 export interface OwnRound {
   readonly number: number;
-  /** The mark of the round with which the vectors of the task began. */
+  /** Mark of the round in which the task's vectors began. */
   readonly origin: number;
 }
 
-/** A vector as a round left it. */
+/** Vector after a round. */
 export interface OwnVector extends OwnRound {
-  /** Whether the coordinator has counted the device's update of that round. */
+  /** True if the coordinator has counted the device's update of that round. */
   readonly isCounted: boolean;
-  /** As many values as the model has. */
+  /** One value for each of the model's. */
   readonly values: Float32Array;
 }
 
-/** Vectors that are kept at once: those of the last two updates that counted, and of one that may yet. */
+/** Most vectors kept: those of the last two counted updates, and of one that may still count. */
 const mostKept = 3;
 
-/** Vectors of one kind and task that a device keeps for itself, from one round to the next: at most three, each as large as the model. */
+/**
+ * Vectors of one kind and task that stay on a device between rounds: at
+ * most three, each as large as the model.
+ */
 export class OwnVectors {
   readonly #storage: Storage;
   readonly #name: string;
@@ -29,21 +32,21 @@ export class OwnVectors {
     this.#name = name;
   }
 
-  /** The newest last; none of a model with another layout, and none where they are damaged. */
+  /** Returns the vectors, the newest last; none if the layout is another one, or if they are damaged. */
   async load(layoutHash: Uint8Array): Promise<readonly OwnVector[]> {
     const bytes = await this.#storage.get(this.#name);
     const kept = bytes && decode(bytes);
     return kept && isEqual(kept.layoutHash, layoutHash) ? kept.vectors : [];
   }
 
-  /** Keeps what a round led to, until it counts beside the last two that did. Durable when it returns. */
+  /** Adds the vector of a round to those of the last two counted rounds. Durable when it returns. */
   async add(layoutHash: Uint8Array, { number, origin }: OwnRound, values: Float32Array): Promise<void> {
     const counted = (await this.load(layoutHash)).filter(({ isCounted }) => isCounted);
     const vectors = [...counted.slice(1 - mostKept), { number, origin, isCounted: false, values }];
     await this.#storage.put(this.#name, encode(layoutHash, vectors));
   }
 
-  /** The update of the round of that number counts. Durable when it returns. */
+  /** Marks the update of the round with that number as counted. Durable when it returns. */
   async count(number: number): Promise<void> {
     const bytes = await this.#storage.get(this.#name);
     const kept = bytes && decode(bytes);
@@ -56,8 +59,10 @@ export class OwnVectors {
 }
 
 /**
- * `u32 vectors ‖ layout hash (32 bytes) ‖ SHA-256 of all that follows ‖ of each vector: u32 number, u32 origin, u32 1 where it counts ‖ the values
- * of each, float32`. The page imports nothing for it.
+ * Bytes before the vectors, in this format:
+ * `u32 vectors ‖ layout hash (32 bytes) ‖ SHA-256 of the rest ‖`
+ * `per vector: u32 number, u32 origin, u32 1 if counted ‖ values of each, float32`.
+ * Written without imports, for pages.
  */
 const headLength = 68;
 
@@ -78,7 +83,7 @@ function encode(layoutHash: Uint8Array, vectors: readonly OwnVector[]): Uint8Arr
   return bytes;
 }
 
-/** Undefined for anything that is damaged. */
+/** Returns undefined for damaged bytes. */
 function decode(
   bytes: Uint8Array,
 ): { readonly layoutHash: Uint8Array; readonly vectors: readonly OwnVector[] } | undefined {

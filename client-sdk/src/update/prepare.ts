@@ -22,45 +22,47 @@ import { clipLayers } from './clip-layers.ts';
 import { type FairShare, fairShare, wholeShare } from './fair.ts';
 import { weightOf } from './weigh.ts';
 
-/** What a device learned in a round. */
+/** Result of a device's training in a round. */
 export interface Learned {
-  /** Trained weights minus those of the model, of the shared layers alone. */
+  /** Trained weights minus the model's, in the shared layers only. */
   readonly delta: Float32Array;
   readonly examples: number;
-  /** The mean loss over them before training, where the trainer tells. */
+  /** Mean loss over the examples before training, if the trainer reports it. */
   readonly loss?: number | undefined;
-  /** That of the shared layers. */
+  /** Layout of the shared layers. */
   readonly layout: Layout;
-  /** Values with their places, which are sent instead of `delta`, where the plan has such `compression`. */
+  /** Values with their places, sent instead of `delta`, if the plan's `compression` sends places. */
   readonly sparse?: SparseValues | undefined;
-  /** The change of the device's control variate, rounded as `roundControl` does, where the plan has `control`. */
+  /** Change of the device's control variate, rounded by `roundControl`, if the plan has `control`. */
   readonly control?: Float32Array | undefined;
-  /** What the device found out about the version that the plan has judged; left out where that is nothing. */
+  /** Verdict of the device on the version that the plan has judged; undefined without one. */
   readonly verdict?: Verdict | undefined;
 }
 
-/** A device's answer to a query, as ring elements before their masks. */
+/** Answer of a device to a query, as ring elements before masking. */
 export interface Answered {
   readonly elements: Int32Array;
-  /** Bits of the ring. */
+  /** Bits of a ring element. */
   readonly width: number;
 }
 
-/** What goes into the sum of a round. */
+/** Data for the sum of a round. */
 export type Contribution = Learned | Answered;
 
 type Mask = (elements: Int32Array, width: number) => void;
 type Noise = typeof import('./noisy-rounding.ts');
 
-/** What adds the noise that a plan asks of its devices, loaded where it does. */
+/** Loads the code for noise by devices; undefined if the plan has none. */
 export async function noiseFor({ privacy }: Plan): Promise<Noise | undefined> {
   return privacy?.noise && (await import('./noisy-rounding.ts'));
 }
 
 /**
- * What leaves the device: the answer, or the delta clipped, weighed, rotated and quantised as the plan says, and packed; `mask`
- * changes the ring elements, of `width` bits each, before they are packed. `noisy` is that of `noiseFor`. Changes `delta`. Throws
- * `training.failed` where training diverged, as `fairShare`, and `plan.below-floor` for an update that would leave without what the plan protects it by.
+ * Returns the bytes to send: the answer, or the delta clipped, weighed, rotated and quantised by the plan,
+ * and packed; `mask` changes the ring elements, of `width` bits each, before packing. `noisy` comes from
+ * `noiseFor`. Changes `delta`. Throws `training.failed` if training diverged, `training.unsupported` as
+ * `fairShare` or if update and plan don't match, and `plan.below-floor` for an update that would leave
+ * without the plan's protection.
  */
 export function prepareUpdate(
   contribution: Contribution,
@@ -131,7 +133,7 @@ export function prepareUpdate(
   const isWithin = norm <= limit;
   const update = { delta: values, weight, quantization, seed: round, random, verdict, isWithin, divisor };
   const { elements, width } = quantization;
-  // Masks go over all elements at once; without them nothing but what is sent takes memory.
+  // Masks need all elements at once; without them only the packed bytes take memory.
   if (!mask) return encodeRing(layout.hash, elements, width, quantizedPieces(update));
   const [ring] = quantizedPieces(update, elements);
   return packed({ elements: ring!, width }, layout.hash, mask);

@@ -4,38 +4,41 @@ import type { Participant } from '@murmuration/protocol/secagg/participant';
 import type { Demands } from '@murmuration/protocol/secagg/roster';
 import type { Contribution } from './prepare.ts';
 
-/** What the coordinator gives to a device at the beginning of a phase of masking. */
+/** Kinds of input from the coordinator at the start of a masking phase. */
 export type MaskingEvent = 'roster' | 'bundle' | 'survivors' | 'agreed';
 
-/** A round that masks, as one device enters it; plain data, so that it may go to another thread of the app. */
+/** Setup of a masked round for one device; plain data, so that it can go to another thread. */
 export interface MaskedRoundSetup {
   readonly task: TaskName;
   readonly round: RoundId;
-  /** The number of the round, from 1. */
+  /** Number of the round, from 1. */
   readonly number: number;
-  /** The bytes of its plan, as they were sent. */
+  /** Bytes of its plan, as received. */
   readonly planBytes: Uint8Array;
-  /** The seed of the device's signing key, 32 bytes. */
+  /** Seed of the device's signing key, 32 bytes. */
   readonly identity: Uint8Array;
   readonly demands: Demands;
 }
 
-/** Where a device stands in the secure aggregation of a round. */
+/** State of a device in the secure aggregation of a round. */
 export interface MaskingStep {
   readonly phase: Participant['phase'];
-  /** What it sends in the phase, with its update in that of agreement; empty where that is nothing. */
+  /** Message of the phase, sent with the update in the agreement phase; empty if there is none. */
   readonly message: Uint8Array;
-  /** Its state with its secrets, for the device's own storage. */
+  /** State with its secrets, for the device's own storage. */
   readonly saved: Uint8Array;
 }
 
-/** The device's side of secure aggregation in one round; each step throws as the function of `secagg/participant.ts` or `secagg/revealing.ts` behind it. */
+/**
+ * Device's side of secure aggregation in one round; each step throws as its function of
+ * `secagg/participant.ts` or `secagg/revealing.ts`.
+ */
 export interface MaskedRound {
-  /** Enters the round, or goes on from what was saved. */
+  /** Enters the round, or restores the saved state. */
   enter(saved: Uint8Array | undefined): Promise<MaskingStep>;
-  /** Takes what the coordinator gives at the beginning of a phase. */
+  /** Takes the coordinator's input for a phase. */
   hear(event: MaskingEvent, message: Uint8Array): Promise<MaskingStep>;
-  /** The update with its masks, as `prepareUpdate`, once. May take the memory of what was learned. */
+  /** Prepares and masks the update, as `prepareUpdate`, once. May reuse the contribution's memory. */
   mask(
     contribution: Contribution,
     assignment: Assignment,
@@ -45,16 +48,16 @@ export interface MaskedRound {
 }
 
 /**
- * The arithmetic of a contribution, which takes longer than a page may stand still: signatures and shares of a graph, quantisation, masks. A
- * platform with another thread at hand does it there.
+ * Computation of contributions, too slow for a page's main thread: signatures and shares of a graph,
+ * quantisation, masks. Platforms run it in another thread if they can.
  */
 export interface UpdateProcessor {
-  /** The update without masks, as `prepareUpdate`. May take the memory of what was learned. */
+  /** Prepares an update without masks, as `prepareUpdate`. May reuse the contribution's memory. */
   prepare(contribution: Contribution, assignment: Assignment): Promise<Uint8Array>;
   masked(terms: MaskedRoundSetup): Promise<MaskedRound>;
   /**
-   * The seed of a device's own draws in a round: HKDF-SHA256 (RFC 5869) of its secret (32 bytes) over task and round (SPEC.md, RD9). A
-   * whole number below 2³¹.
+   * Returns the seed of a device's own draws in a round: HKDF-SHA256 (RFC 5869) of its secret (32 bytes) over
+   * task and round (SPEC.md, RD9). A whole number below 2³¹.
    */
   draw(secret: Uint8Array, task: TaskName, round: RoundId): Promise<number>;
 }
