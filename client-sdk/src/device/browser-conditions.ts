@@ -1,6 +1,6 @@
 import type { Conditions } from '@murmuration/protocol/messages/check-in';
 
-/** What only some browsers have (Battery Status API, Network Information API). */
+/** Members that only some browsers have (Battery Status API, Network Information API). */
 interface Navigator {
   getBattery?(): Promise<{ readonly charging: boolean; readonly level: number }>;
   readonly storage?: { estimate?(): Promise<{ readonly quota?: number; readonly usage?: number }> };
@@ -8,16 +8,18 @@ interface Navigator {
 }
 
 /**
- * The state of a device as far as its browser tells, which is asked anew at each check-in; the rest is left out.
+ * Returns the device's conditions that its browser reports, at each check-in.
  *
- * - `idle`: whether the page is out of sight. What else the device does no browser says.
- * - `charging`: by the battery, in Chromium.
- * - `freeMiB`: what the browser's quota leaves to the origin.
- * - `unmetered`: no where the person saves data or is on a mobile network, yes on Wi-Fi or a cable, in browsers that know the network's kind.
+ * - `idle`: true if the page is hidden. Browsers don't report other use of the device.
+ * - `charging`: from the battery, in Chromium.
+ * - `freeMiB`: free quota of the origin, rounded down to a power of 2.
+ * - `unmetered`: false if the person saves data or is on a mobile network, true on Wi-Fi or a cable, in
+ * browsers
+ *   that report the kind of network.
  */
 export async function browserConditions(): Promise<Conditions> {
   const { navigator, document } = globalThis as { navigator?: Navigator; document?: Document };
-  // Some browsers have it and refuse to say.
+  // Some browsers have it and reject.
   const battery = await navigator?.getBattery?.().catch(() => undefined);
   const room = await navigator?.storage?.estimate?.().catch(() => undefined);
   return {
@@ -28,10 +30,12 @@ export async function browserConditions(): Promise<Conditions> {
   };
 }
 
-/** The share of a battery, 0 to 1, below which a device that is not charging takes no part. */
+/** Share of a battery, 0 to 1, below which a device that is not charging takes no part. */
 const leastBattery = 0.2;
 
-/** Why a device is to be spared now, in words; undefined where nothing speaks against a round, or the browser does not tell. */
+/**
+ * Returns the reason to spare the device now; undefined if there is none, or the browser doesn't report any.
+ */
 export async function browserSpares(): Promise<string | undefined> {
   const { navigator } = globalThis as { navigator?: Navigator };
   if (navigator?.connection?.saveData) return 'the person saves data';

@@ -1,9 +1,9 @@
-/** What training may take of a device's memory; the rest is for the page, its other tabs and the system. */
+/** Share of a device's memory for training; the rest is for the page, other tabs and the system. */
 const SHARE = 1 / 4;
 
 /**
- * Bytes of memory that training may take in this browser: a quarter of the device's, as far as its browser tells (Device Memory API:
- * in Chromium, rounded, and 8 GiB at most); undefined for as many as the system gives. Known in pages and in their workers.
+ * Returns the bytes of memory for training in this browser: a quarter of the device's, if reported (Device
+ * Memory API: Chromium, rounded, up to 8 GiB); undefined means no limit. Works in pages and their workers.
  */
 export function browserMemoryLimit(): number | undefined {
   const { navigator } = globalThis as { navigator?: { readonly deviceMemory?: number } };

@@ -2,17 +2,17 @@ import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import type { IdentityKey } from './identity.ts';
 
 const algorithm = 'Ed25519';
-/** What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, section 7). */
+/** Bytes before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, section 7). */
 const pkcs8Head = Uint8Array.of(48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32);
 
 /**
- * The Ed25519 key of a seed of 32 bytes, by WebCrypto (Secure Curves in the Web Cryptography API); in JavaScript, loaded then, where the
- * browser has no such keys, or the page is not secure.
+ * Returns the Ed25519 key of a 32-byte seed, with WebCrypto (Secure Curves in the Web Cryptography API); with
+ * JavaScript, loaded on demand, if the browser lacks such keys, or the page is not secure.
  */
 export async function browserSigningKey(seed: Uint8Array): Promise<IdentityKey> {
   try {
     const { subtle } = globalThis.crypto;
-    // Its public half is to be had from an extractable key only; the seed is in the page's hands anyway.
+    // The public half needs an extractable key; the page has the seed anyway.
     const key = await subtle.importKey(
       'pkcs8',
       concatBytes(pkcs8Head, seed) as Uint8Array<ArrayBuffer>,

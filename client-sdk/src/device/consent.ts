@@ -3,7 +3,7 @@ import type { Storage } from '../storage/storage.ts';
 
 const name = 'consent';
 
-/** Whether the person whose device it is lets it take part; remembered over restarts. Nothing said is no, where consent is needed. */
+/** Consent of the device's person, stored over restarts. No answer means no, if consent is needed. */
 export class Consent {
   readonly #storage: Storage;
   readonly #isNeeded: boolean;
@@ -18,12 +18,12 @@ export class Consent {
     return said ? said[0] === 1 : !this.#isNeeded;
   }
 
-  /** Durable when it returns. */
+  /** Stores the answer, durably when it returns. */
   set(given: boolean): Promise<void> {
     return this.#storage.put(name, Uint8Array.of(given ? 1 : 0));
   }
 
-  /** Calls `changed` when another client of this device, such as another tab of the app, changes it. */
+  /** Calls `changed` when another client of this device, such as another tab, changes the answer. */
   watch(changed: () => void): Cancel {
     return this.#storage.watch?.(name, changed) ?? (() => {});
   }

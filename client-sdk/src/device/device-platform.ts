@@ -3,14 +3,17 @@ import type { PlatformName } from '@murmuration/protocol/messages/hello';
 import type { TransportPlatform } from '../transport/transport.ts';
 import type { IdentityKey } from './identity.ts';
 
-/** What tells of the device that a client runs on. */
+/** Platform interface for data about the device. */
 export interface DevicePlatform extends TransportPlatform {
-  /** Told to the coordinator. */
+  /** Name of the platform, which the coordinator gets. */
   readonly name: PlatformName;
-  /** The Ed25519 key of a seed of 32 bytes: the device's identity signs with it. */
+  /** Returns the Ed25519 key of a 32-byte seed: the device's identity signs with it. */
   readonly signingKey: (seed: Uint8Array) => IdentityKey | Promise<IdentityKey>;
-  /** The device's state now; what the platform does not tell is left out. */
+  /** Returns the device's current conditions, as far as the platform reports them. */
   readonly conditions: () => Promise<Conditions>;
-  /** Why the device is to be spared now, in words: it does not check in then. Undefined where it may; left out where the platform can't tell. */
+  /**
+   * Returns the reason to spare the device now, so that it doesn't check in; undefined if there is none.
+   * Absent if the platform can't tell.
+   */
   readonly spares?: () => Promise<string | undefined>;
 }

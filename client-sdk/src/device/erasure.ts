@@ -5,12 +5,12 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Transport } from '../transport/transport.ts';
 import type { Handshake } from './handshake.ts';
 
-/** ms for which a person waits for the coordinator to hear it. */
+/** Most ms of waiting for the coordinator. */
 const limit = 20_000;
 
 /**
- * Has the coordinator forget this device, over a connection for that alone. Throws `server.unreachable` where that is not heard in 20 s,
- * what a refusal names, and the reason of `signal` once that is aborted.
+ * Has the coordinator forget this device, over a connection of its own. Throws `server.unreachable` if that
+ * takes more than 20 s, the error of a refusal, and the reason of `signal` once it is aborted.
  */
 export function requestErasure(
   handshake: Handshake,
@@ -42,7 +42,7 @@ export function requestErasure(
         await handshake.requestErasure(decodeFrame(frame, challenge));
         end(resolve);
       } catch (error) {
-        // The connection may come again, and then there is another challenge.
+        // The connection may come again, with another challenge.
         if (!(error instanceof MurmurationError) || !error.retryable) end(() => reject(error));
       }
     };

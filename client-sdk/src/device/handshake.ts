@@ -21,33 +21,35 @@ import { type DeviceIdentity, identityName, loadIdentity } from './identity.ts';
 import { sdkVersion } from './sdk-version.ts';
 
 const deviceName = 'device';
-/** There while the coordinator has not heard that this device is to be forgotten. */
+/** Name of the entry that exists until the coordinator knows about the erasure. */
 const erasureName = 'farewell';
 
-/** What a device needs to ask the coordinator for its erasure: kept until that has heard it. */
+/** Entries that a device needs to request its erasure, kept until then. */
 const keptForErasure = [identityName, deviceName, erasureName];
 
-/** How a device gets to be one of a population. */
+/** Options for the enrolment of a device. */
 export interface EnrolmentOptions {
   readonly storage: Storage;
-  /** The enrolment token that the operator gave to the app, or how to get it when it is needed. */
+  /** Enrolment token that the operator gave to the app, or a function that gets one on demand. */
   readonly enrolment: string | (() => Promise<string>);
-  /** Gets the enrolment authority's certificate of this device's key (68 bytes, `certify`), where the app has such an authority. */
+  /**
+   * Gets the enrolment authority's certificate of this device's key (68 bytes, `certify`), if there is one.
+   */
   readonly certificate?: (publicKey: Uint8Array) => Promise<Uint8Array>;
 }
 
 type HandshakePlatform = Pick<DevicePlatform, 'name' | 'signingKey' | 'random'> & {
-  /** Hexadecimal SHA-256. */
+  /** Returns the SHA-256, hexadecimal. */
   readonly contentHash: (bytes: Uint8Array) => string | Promise<string>;
 };
 
-/** Says who this device is: enrols it the first time, answers the coordinator's challenges, and asks to be erased. */
+/** Identifies this device: enrols it the first time, answers challenges, and requests its erasure. */
 export class Handshake {
   readonly #options: EnrolmentOptions;
   readonly #platform: HandshakePlatform;
   readonly #request: Transport['request'];
   #identity: DeviceIdentity | undefined;
-  /** What the app gave to enrol with, until the coordinator has judged it. */
+  /** App's enrolment token, until the coordinator has accepted or rejected it. */
   #enrolmentToken: string | undefined;
 
   constructor(options: EnrolmentOptions, platform: HandshakePlatform, request: Transport['request']) {
@@ -56,18 +58,20 @@ export class Handshake {
     this.#request = request;
   }
 
-  /** Reads the device's key, or makes it; before anything else. Throws what the storage throws. */
+  /** Loads or creates the device's key; must be called first. Throws errors of the storage. */
   async begin(): Promise<void> {
     const { signingKey, random } = this.#platform;
     this.#identity ??= await loadIdentity(this.#options.storage, signingKey, random);
   }
 
-  /** The device's signing key. */
+  /** Signing key of the device. */
   get identity(): DeviceIdentity {
     return this.#identity!;
   }
 
-  /** Says hello in answer to a challenge; returns what the coordinator says to it. Throws what a refusal names. */
+  /**
+   * Says hello in answer to a challenge. Returns the coordinator's welcome. Throws the error of a refusal.
+   */
   async answer({ protocol, nonce }: Challenge): Promise<Welcome> {
     requireVersion(protocol);
     const stored = await this.#device();
@@ -76,12 +80,15 @@ export class Handshake {
       return await this.#prove(device, nonce);
     } catch (error) {
       if (!stored || !hasCode(error, 'device.unknown')) throw error;
-      // A coordinator that has lost its devices learns the same key again.
+      // A coordinator that has lost its devices enrols the same key again.
       return await this.#prove(await this.#enrol(nonce), nonce);
     }
   }
 
-  /** Erases everything that is stored; of a device that is enrolled its key is left until the coordinator has heard of it. */
+  /**
+   * Erases all stored entries; an enrolled device keeps its key until the
+   * coordinator knows about the erasure.
+   */
   async erase(): Promise<void> {
     const { storage } = this.#options;
     const owes = (await this.#device()) !== undefined;
@@ -91,12 +98,15 @@ export class Handshake {
     if (!owes) this.#identity = undefined;
   }
 
-  /** Whether the coordinator has still to hear that this device is to be forgotten. */
+  /** Returns true if the coordinator doesn't know yet that this device is to be forgotten. */
   async hasPendingErasure(): Promise<boolean> {
     return (await this.#options.storage.get(erasureName)) !== undefined;
   }
 
-  /** Has the coordinator forget this device, in answer to a challenge; then its key is gone. Throws what a refusal names. */
+  /**
+   * Has the coordinator forget this device, in answer to a challenge, and deletes its
+   * key. Throws the error of a refusal.
+   */
   async requestErasure({ protocol, nonce }: Challenge): Promise<void> {
     requireVersion(protocol);
     const device = await this.#device();
@@ -106,19 +116,22 @@ export class Handshake {
         const signature = await this.identity.sign(challengeMessage('forget', nonce));
         await this.#forget({ device, signature }).catch(error => {
           if (!hasCode(error, 'request.invalid')) throw error;
-          // An older coordinator takes none.
+          // Older coordinators accept no signature.
           return this.#forget({ device });
         });
       }
     } catch (error) {
-      // Then it is out already.
+      // The device is already gone.
       if (!hasCode(error, 'device.unknown') && !hasCode(error, 'device.revoked')) throw error;
     }
     for (const name of keptForErasure) await this.#options.storage.delete(name);
     this.#identity = undefined;
   }
 
-  /** The id under which the device's key is enrolled. One of another key is none: a storage has lost or damaged one of both. */
+  /**
+   * Returns the id under which the device's key is enrolled; undefined for the id of another key: the storage
+   * has lost or damaged one of them.
+   */
   async #device(): Promise<DeviceId | undefined> {
     const stored = await this.#options.storage.get(deviceName);
     if (!stored) return undefined;
@@ -145,7 +158,7 @@ export class Handshake {
   async #enrol(nonce: Uint8Array): Promise<DeviceId> {
     const { enrolment, certificate, storage } = this.#options;
     const { publicKey } = this.identity;
-    // Kept where the challenge expires while the app gets it: the next one finds it ready.
+    // Kept if the challenge expires in the meantime: the next one uses it.
     this.#enrolmentToken ??=
       typeof enrolment === 'string' ? enrolment : await ofApp('enrolment', enrolment, isText);
     const message: Enrol = {
@@ -161,7 +174,7 @@ export class Handshake {
     return device;
   }
 
-  /** The answer to an enrolment, after which its token is not used again; throws the error that a refusal names. */
+  /** Reads the answer to an enrolment, and forgets its token. Throws the error of a refusal. */
   #judged(answer: Uint8Array): z.output<typeof enrolled> {
     try {
       const device = decodeAck(answer, enrolled);
@@ -174,14 +187,17 @@ export class Handshake {
   }
 }
 
-/** The id of a device by the hash of its public key (SPEC ID5). */
+/** Returns the id of a device from the hash of its public key (SPEC ID5). */
 const idOf = (hash: string): string =>
   base64url(Uint8Array.from({ length: 16 }, (_, at) => Number.parseInt(hash.slice(2 * at, 2 * at + 2), 16)));
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isBytes = (value: unknown): boolean => ArrayBuffer.isView(value);
 
-/** What a function of the app gives. Throws `app.enrolment` where it fails or gives something else; errors of ours stay what they are. */
+/**
+ * Returns the value of an app's function. Throws `app.enrolment` if it fails or has
+ * another type; errors with a code pass.
+ */
 async function ofApp<Value>(
   name: string,
   get: () => Promise<Value>,

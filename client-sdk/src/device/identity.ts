@@ -1,23 +1,23 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Storage } from '../storage/storage.ts';
 
-/** Where it is stored. */
+/** Name of the storage entry. */
 export const identityName = 'identity';
 
-/** An Ed25519 key, as a platform signs with it. */
+/** Ed25519 key of a platform. */
 export interface IdentityKey {
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** The signature, 64 bytes. */
+  /** Returns the signature, 64 bytes. */
   sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
-/** The device's signing key, with its seed (32 bytes) for a thread that signs for it. */
+/** Signing key of the device, with its seed (32 bytes) for a thread that signs for it. */
 export interface DeviceIdentity extends IdentityKey {
   readonly seed: Uint8Array;
 }
 
-/** The device's Ed25519 key: made on the device the first time, and never sent. */
+/** Returns the device's Ed25519 key, which is created on the device the first time, and never sent. */
 export async function loadIdentity(
   storage: Storage,
   signingKey: (seed: Uint8Array) => IdentityKey | Promise<IdentityKey>,

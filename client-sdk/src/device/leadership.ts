@@ -1,9 +1,9 @@
 import type { Storage } from '../storage/storage.ts';
 
-/** Whether this client takes part, or waits until the one that does, such as another tab of the app, has gone. */
+/** Role of this client: it takes part, or waits for the one that does, such as another tab. */
 export type Role = 'active' | 'standby';
 
-/** Which of the clients that share one storage takes part: one at a time, its leader. */
+/** Election among clients that share a storage: one takes part at a time, the leader. */
 export class Leadership {
   readonly #storage: Storage;
   readonly #tell: (role: Role) => void;
@@ -16,8 +16,9 @@ export class Leadership {
   }
 
   /**
-   * Calls `begin` once this client leads, and gives the lead up where that fails. Returns when it has begun, or at once where another client
-   * leads: what goes wrong later goes to `failed`. Throws what `begin` throws, and `device.insecure`.
+   * Calls `begin` once this client leads, and releases the lead if that fails. Returns when it
+   * has begun, or at once if another client leads: later errors go to `failed`. Throws the
+   * errors of `begin`, and `device.insecure`.
    */
   async acquire(begin: () => Promise<void>, failed: (error: unknown) => void): Promise<void> {
     this.release();
@@ -45,7 +46,7 @@ export class Leadership {
     });
   }
 
-  /** Gives the lead up, or no longer waits for it. */
+  /** Releases the lead, or stops waiting for it. */
   release(): void {
     this.#waiting.abort(new Error('The client takes part no longer.'));
     this.#waiting = new AbortController();

@@ -2,22 +2,22 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Consent } from './consent.ts';
 
-/** What begins and ends a device's part. */
+/** Start and end of a device's part. */
 export interface Part {
   begin(): Promise<void>;
   end(): Promise<void>;
 }
 
-/** What the app wishes: to take part from `start` to `stop`; meanwhile what the person says in other tabs is heard. */
+/** Wish of the app: to take part from `start` to `stop`; meanwhile consent in other tabs is watched. */
 type Wish = { readonly takesPart: false } | { readonly takesPart: true; readonly unwatch: Cancel };
 
-/** Whether a device takes part, as its app and its person wish; one change after the other. */
+/** State of taking part, by the wishes of app and person; changes run one by one. */
 export class Participation {
   readonly #consent: Consent;
   readonly #part: Part;
   readonly #changes = new PromiseQueue();
   #wish: Wish = { takesPart: false };
-  /** From `pause` to `resume`, whatever the app wishes besides. */
+  /** True from `pause` to `resume`. */
   #isPaused = false;
   #isRunning = false;
 
@@ -26,18 +26,18 @@ export class Participation {
     this.#part = part;
   }
 
-  /** Why it takes no part though the app wishes it to. */
+  /** Reason why it takes no part though the app wishes it. */
   get hindrance(): 'paused' | 'not-agreed' | undefined {
     if (!this.#wish.takesPart || this.#isRunning) return undefined;
     return this.#isPaused ? 'paused' : 'not-agreed';
   }
 
-  /** Whether it takes part, or is about to. */
+  /** True if it takes part, or is about to. */
   get isRunning(): boolean {
     return this.#isRunning;
   }
 
-  /** From now on until `stop`, where the person consents, in whichever tab they say so. Throws what beginning throws. */
+  /** Takes part until `stop`, while the person consents, in any tab. Throws the errors of `begin`. */
   async start(failed: (error: unknown) => void): Promise<void> {
     this.#wishNothing();
     this.#wish = {
@@ -62,7 +62,7 @@ export class Participation {
     await this.settle();
   }
 
-  /** Begins or ends the device's part, where that is not as wished. */
+  /** Begins or ends the device's part if the wishes have changed. */
   settle(): Promise<void> {
     return this.between(async () => {
       const shall = this.#wish.takesPart && !this.#isPaused && (await this.#consent.isGiven());
@@ -83,7 +83,7 @@ export class Participation {
     this.#wish = { takesPart: false };
   }
 
-  /** Does what must not come in the middle of a change. */
+  /** Runs `work` between two changes. */
   between(work: () => Promise<void>): Promise<void> {
     return this.#changes.run(work);
   }

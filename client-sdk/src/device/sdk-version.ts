@@ -1,2 +1,2 @@
-/** The version of the SDK, as in package.json. */
+/** Version of the SDK, as in package.json. */
 export const sdkVersion = '0.2.0';

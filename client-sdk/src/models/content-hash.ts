@@ -1,7 +1,7 @@
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 
-/** SHA-256 in hexadecimal; that of a platform may take another thread. */
+/** Returns the SHA-256 in hexadecimal; a platform may use another thread. */
 export type ContentHash = (bytes: Uint8Array) => Promise<string>;
 
-/** On the caller's thread. */
+/** Hashes on the caller's thread. */
 export const hashHere: ContentHash = async bytes => contentHash(bytes);

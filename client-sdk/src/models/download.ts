@@ -3,10 +3,10 @@ import { modelPath } from '@murmuration/protocol/messages/channel';
 import { type Manifest, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { Transport } from '../transport/transport.ts';
 
-/** Longest `model.json`, bytes. */
+/** Bytes of the longest `model.json`. */
 const maxJsonLength = 4 << 20;
 
-/** A version of which `model.json` is there, and not yet its weights. */
+/** Version whose `model.json` is here, without its weights. */
 export interface Manifested {
   readonly hash: ModelHash;
   readonly json: Uint8Array;
@@ -22,7 +22,7 @@ export async function downloadManifest(
   return { hash, json, manifest: parseModelJson(hash, json) };
 }
 
-/** The file of n-grams of a version; whether it is whole says who keeps it. */
+/** Downloads the n-grams of a version; the caller checks their hash. */
 export function downloadNgrams(
   { hash, manifest }: Pick<Manifested, 'hash'> & { readonly manifest: Pick<Manifest, 'ngrams'> },
   transport: Pick<Transport, 'download'>,
@@ -32,7 +32,7 @@ export function downloadNgrams(
   return transport.download(modelPath(hash).replace('model.json', `${file}.bin`), bytes, signal);
 }
 
-/** `file` is the hash of one of its weight files; that of all weights by default. */
+/** Downloads a weight file; `file` is its hash, by default that of all weights. */
 export function downloadWeights(
   { hash, manifest: { weightsHash, layout } }: Manifested,
   transport: Pick<Transport, 'download'>,

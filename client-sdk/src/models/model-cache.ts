@@ -16,28 +16,27 @@ import type { BundledModel } from './bundled-model.ts';
 import { type ContentHash, hashHere } from './content-hash.ts';
 import { downloadManifest, downloadNgrams, downloadWeights, type Manifested } from './download.ts';
 
-/** Throws for a model that this device is not to use. */
+/** Throws for a model that this device must not use. */
 export type Permit = (manifest: Pick<Manifest, 'topology' | 'layout'>) => Promise<void>;
 
-/** What carries files. */
 type Downloads = Pick<Transport, 'download'>;
 
 interface Loaded {
   readonly files: ModelFiles;
-  /** That had to be downloaded; 0 for a version that was there. */
+  /** Downloaded bytes; 0 for a version that was here. */
   readonly bytes: number;
 }
 
-/** A version as it is stored. */
+/** Version as stored. */
 interface Entry extends BundledModel {
   /** SHA-256 of `json`. */
   readonly hash: ModelHash;
 }
 
 /**
- * The model versions of one task that this device has: the last one downloaded, before that the one of the app; and the one that it is to
- * serve, where the coordinator has named another. Of a version that it only serves, it may have the smaller weights: no round begins with
- * these.
+ * Model versions of one task on this device: the last one downloaded, or at first the app's; and the one
+ * to serve, if the coordinator has named another. A version that is only served may have the smaller
+ * weights, which no round starts from.
  */
 export class ModelCache {
   readonly #storage: Storage;
@@ -46,11 +45,10 @@ export class ModelCache {
   readonly #pinnedName: string;
   readonly #ngramsName: string;
   readonly #bundled: (() => Promise<BundledModel>) | undefined;
-  /** The loads so far. */
   readonly #loading = new PromiseQueue();
   readonly #hash: ContentHash;
   readonly #permit: Permit;
-  /** The `model.json` that was downloaded last, ahead of its weights. */
+  /** Last downloaded `model.json`, before its weights. */
   #inspected: Manifested | undefined;
 
   constructor(
@@ -72,7 +70,8 @@ export class ModelCache {
   }
 
   /**
-   * Gets what a version's `model.json` says, without its weights, and has it permitted; nothing of one that isn't is kept. Throws as `load`.
+   * Returns the `model.json` of a version, without its weights, after checking that it is permitted; keeps
+   * nothing of a refused one. Throws as `load`.
    */
   async inspect(
     hash: ModelHash,
@@ -87,7 +86,7 @@ export class ModelCache {
     }, signal);
   }
 
-  /** What the `model.json` of a version says that the device has. */
+  /** Returns the `model.json` of a version on the device. */
   async #manifestHere(hash: ModelHash): Promise<Manifest | undefined> {
     for (const name of [this.#name, this.#pinnedName]) {
       const entry = await this.#entry(name);
@@ -106,20 +105,20 @@ export class ModelCache {
   }
 
   /**
-   * The version, and the bytes that had to be downloaded for it. Rounds and predictions may want one at the same moment: one after the
-   * other gets it, so that it is downloaded once. Throws `model.*` or `server.*`, what keeps the device from using the version, and the reason
-   * of `signal` once that is aborted. `over`: what carries it.
+   * Returns the version, and the bytes downloaded for it. Concurrent calls run one by one, so that it is
+   * downloaded once. Throws `model.*` or `server.*`, the error of a refused version, and the reason of
+   * `signal` once it is aborted. `over`: the transport.
    */
   async load(hash: ModelHash, signal: AbortSignal, over: Downloads = this.#transport): Promise<Loaded> {
     return this.#next(() => this.#load(hash, signal, this.#name, false, over), signal);
   }
 
-  /** The same of a version that is only served: where it has to be downloaded, in its smaller form, if it has one. */
+  /** Loads a version that is only served: downloads its smaller form, if it has one. */
   async loadServed(hash: ModelHash, signal: AbortSignal): Promise<Loaded> {
     return this.#next(() => this.#load(hash, signal, this.#name, true), signal);
   }
 
-  /** The same of a version that is looked at once: what has to be downloaded is not kept, and nothing that is there gives way. */
+  /** Loads a version for one use: a download is not kept, and replaces nothing. */
   async borrow(hash: ModelHash, signal: AbortSignal): Promise<ModelFiles> {
     return this.#next(async () => {
       const here = [
@@ -139,8 +138,8 @@ export class ModelCache {
   }
 
   /**
-   * Names the version to serve until another is named, over restarts; null: the newest one on the device. Throws as `loadServed`, and then
-   * what was named before counts.
+   * Sets the version to serve until another is set, over restarts; null: the newest one on the device. Throws
+   * as `loadServed`; the previous version then stays set.
    */
   async pin(hash: ModelHash | null, signal: AbortSignal): Promise<Loaded | undefined> {
     return this.#next(async () => {
@@ -151,8 +150,9 @@ export class ModelCache {
   }
 
   /**
-   * Gets the file of n-grams of a version that is on the device, where it has one and the device has another or none: versions that follow each
-   * other mostly have the same. Says whether it has got one. Throws `model.corrupt` for one that does not match its hash, and what the download throws.
+   * Downloads the n-grams of a version on the device, if it has any and the stored ones are others:
+   * consecutive versions mostly share them. Returns true if it has downloaded them. Throws `model.corrupt` if
+   * their hash is wrong, and errors of the download.
    */
   async loadNgrams(hash: ModelHash, signal: AbortSignal): Promise<boolean> {
     return this.#next(() => this.#loadNgrams(hash, signal), signal);
@@ -170,7 +170,7 @@ export class ModelCache {
     return true;
   }
 
-  /** The stored file of n-grams of a version; undefined where there is none, or that of another. */
+  /** Returns the stored n-grams of a version; undefined if there are none, or those of another version. */
   async #ngramsOf(manifest: Pick<Manifest, 'ngrams'>): Promise<Uint8Array | undefined> {
     const bytes = manifest.ngrams && (await this.#storage.get(this.#ngramsName));
     return bytes && (await this.#areOf(manifest, bytes)) ? bytes : undefined;
@@ -180,7 +180,7 @@ export class ModelCache {
     return bytes.length === ngrams?.bytes && (await this.#hash(bytes)) === ngrams.hash;
   }
 
-  /** One thing after the other. */
+  /** Runs tasks one by one. */
   #next<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     const result = this.#loading.run(() => {
       signal.throwIfAborted();
@@ -217,7 +217,7 @@ export class ModelCache {
     const weights = await downloadWeights(manifested, over, signal, file);
     this.#inspected = undefined;
     const downloaded = await this.#decode(hash, manifest, weights, isServed);
-    // One entry, so that a device that stops here has the version before it or this one, and never parts of both.
+    // One entry, so that a crash here leaves the previous version or this one, never a mix.
     await putParts(this.#storage, name, [new ByteWriter(4).u32(json.length).bytes, json, weights]);
     return { files: downloaded, bytes: json.length + weights.length };
   }
@@ -227,14 +227,15 @@ export class ModelCache {
     return { files, bytes: 0 };
   }
 
-  /** The version that the coordinator has named, once it is here; undefined: it has named none. */
+  /** Returns the version that the coordinator has named, once it is here; undefined if it has named none. */
   async named(): Promise<ModelHash | undefined> {
     return (await this.#entry(this.#pinnedName))?.hash;
   }
 
   /**
-   * The version to serve, with its n-grams where they are on the device: the one that was named, else the newest on the device; undefined where
-   * there is none. Those that are refused count as not there, but for that of the app. Throws `model.corrupt` for a damaged one of the app.
+   * Returns the version to serve, with its n-grams if they are here: the named one, or the newest on
+   * the device; undefined if there is none. Skips refused versions, except the app's. Throws
+   * `model.corrupt` for a damaged bundled one.
    */
   async current(isRefused: (model: ModelHash) => boolean = () => false): Promise<ModelFiles | undefined> {
     for (const name of [this.#pinnedName, this.#name]) {
@@ -256,7 +257,7 @@ export class ModelCache {
     return { ...files, ngrams };
   }
 
-  /** To be served; undefined where there is nothing, or something damaged. */
+  /** Returns a stored version for serving; undefined if there is none, or if it is damaged. */
   async #kept(name: string): Promise<ModelFiles | undefined> {
     const entry = await this.#entry(name);
     const files = entry && (await this.#whole(entry, true));
@@ -264,7 +265,7 @@ export class ModelCache {
     return ngrams ? { ...files, ngrams } : files;
   }
 
-  /** What is stored, its weights not yet checked; undefined where there is nothing, or no such thing. */
+  /** Returns a stored version with unchecked weights; undefined if there is none, or if it is unreadable. */
   async #entry(name: string): Promise<Entry | undefined> {
     const bytes = await this.#storage.get(name);
     if (!bytes) return undefined;
@@ -277,7 +278,7 @@ export class ModelCache {
     }
   }
 
-  /** Undefined for a damaged one, and for smaller weights that are wanted for more than serving. */
+  /** Returns undefined if damaged, or if the weights are the smaller ones and not only for serving. */
   async #whole({ hash, json, weights }: Entry, isServed: boolean): Promise<ModelFiles | undefined> {
     try {
       return await this.#decode(hash, parseModelJson(hash, json), weights, isServed);

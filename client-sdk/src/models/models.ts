@@ -1,9 +1,8 @@
 import type { ModelCache } from './model-cache.ts';
 
-/** The model versions of one task that this device has, as `ModelCache`. */
 export type Models = Pick<ModelCache, keyof ModelCache>;
 
-/** Those of a cache that is opened when it is first asked. */
+/** Returns the models of a cache that is opened on first use. */
 export function openedLater(open: () => Promise<Models>): Models {
   return {
     inspect: async (...args) => (await open()).inspect(...args),

@@ -4,14 +4,17 @@ import { hashPattern, type ModelHash, type TaskName } from '@murmuration/protoco
 import * as z from 'zod/mini';
 import type { Transport } from '../transport/transport.ts';
 
-/** Longest description of a version, bytes. */
+/** Bytes of the longest description of a version. */
 const maxLength = 65_536;
 
 const page = z.object({
   models: z.array(z.object({ model: z.string().check(z.regex(hashPattern)) })).check(z.maxLength(1)),
 });
 
-/** The newest version of a task, as the coordinator tells it to anybody; null where there is none. Throws `server.*` and `request.*`. */
+/**
+ * Returns the newest version of a task, from the coordinator's public list; null if there is
+ * none. Throws `server.*` and `request.*`.
+ */
 export async function newestVersion(
   transport: Pick<Transport, 'download'>,
   task: TaskName,

@@ -1,23 +1,26 @@
 import type { Query, QueryKind } from '@murmuration/protocol/queries/query';
 import type { Answer } from '@murmuration/protocol/queries/vector';
 
-/** How a device answers one query of the coordinator. */
+/** Options for answering one query of the coordinator. */
 export interface AnswerOptions {
-  /** The kinds that the query may have: a query of any other is refused. */
+  /** Kinds that the query may have: others are refused. */
   readonly kinds: readonly QueryKind[];
   /**
-   * What the device says to the query, cut to its bounds; it leaves the device only in a masked sum. Undefined where it has nothing to say:
-   * then it takes no part, which the coordinator sees, so what an answer would be must not decide that. Left out for the kinds `outcomes` and `arm`: what the app told of predictions (`client.hybrid(task).feedback`) within the
-   * period of the query; for the kind `ngrams`: what follows what in the examples that the device trains on; and for the kind `evaluation`: how versions do on a fifth of the device's examples, on which rounds then train nothing, for
-   * tasks that are served (`hybrid`).
+   * Returns the device's answer, cut to the query's bounds; it leaves the device only in a masked sum.
+   * Undefined if there is none: the device then takes no part, which the coordinator sees, so this must not
+   * depend on the answer. If absent, the SDK answers: kinds `outcomes` and `arm` with the outcomes that the
+   * app reported (`client.hybrid(task).feedback`) within the query's period; kind `ngrams` with the n-grams
+   * of the training examples; and kind `evaluation`, for served tasks (`hybrid`), with the performance of
+   * versions on a fifth of the device's examples, which rounds then don't train on.
    */
   readonly answer?: (query: Query) => Answer | undefined | Promise<Answer | undefined>;
   /**
-   * What the answer is about, by a name as of a query: give queries that read the same text, or the same numbers, the same one, in all tasks. Each device
-   * says of a source of text either which buckets of sketches it fills or exact counts, and of any source the rounds of one query in a period. The name of
-   * the query by default; `examples` for n-grams that the SDK reads in the examples, whatever their task.
+   * Name of the data that the answer is about, in the format of a query's name: use the same one for all
+   * queries, in all tasks, about the same text or numbers. For a source of text, a device reveals either the
+   * buckets of sketches that it fills or exact counts; for any source, the rounds of one query per period.
+   * @default the query's name; `examples` for n-grams that the SDK reads in the examples, whatever their task
    */
   readonly source?: string;
-  /** The slice that an example is in, of those that an evaluation by the SDK asks for; undefined: in none. */
+  /** Returns the slice of an example, among those of an evaluation by the SDK; undefined if it is in none. */
   readonly slice?: (example: unknown) => string | undefined;
 }

@@ -6,21 +6,24 @@ import type { AnswerOptions } from './answer-options.ts';
 import type { Refusal } from './answered.ts';
 import type { EvaluationPorts } from './own-evaluation.ts';
 
-/** What the answers of a task work with. */
+/** Ports of a task's answers. */
 export interface AnswerPorts {
   readonly clock: Clock;
   readonly floors: Pick<HeldFloors, 'queryThreshold' | 'queryPeriod' | 'privacy'>;
-  /** By the name of the query. */
+  /** Options by the query's name. */
   readonly allowed: Readonly<Record<string, AnswerOptions>>;
   readonly storage: Storage;
   readonly task: TaskName;
-  /** The version that the coordinator has named to this device to serve, once it is there; undefined: none is. */
+  /**
+   * Returns the version that the coordinator has named for this device to
+   * serve, once it is here; else undefined.
+   */
   readonly named: () => Promise<ModelHash | undefined>;
-  /** The value of a frame; throws `protocol.frame`. */
+  /** Decodes a frame; throws `protocol.frame`. */
   readonly decode: (bytes: Uint8Array) => unknown;
-  /** The seed of the device's identity, which it keeps and sends to nobody. */
+  /** Returns the seed of the device's identity, which is never sent. */
   readonly secret: () => Promise<Uint8Array | undefined>;
   readonly refusal: Refusal;
-  /** What versions are measured with; left out of tasks that are not served. */
+  /** Ports for measuring versions; undefined for tasks that are not served. */
   readonly evaluation?: EvaluationPorts | undefined;
 }

@@ -6,48 +6,48 @@ import type { BelowFloor } from '../floors/below-floor.ts';
 import type { FloorName } from '../floors/floors.ts';
 import type { Storage } from '../storage/storage.ts';
 
-/** The error `plan.below-floor`, with the name of the floor. */
+/** Returns the error `plan.below-floor`, with the name of the floor. */
 export type Refusal = (floor: FloorName, detail: string) => BelowFloor;
 
-/** What a sum would tell of one source. */
+/** Part of a sum that reveals something about one source. */
 export interface Told {
   readonly source: string;
-  /** Whose rounds may follow one another: a task's query of a kind. */
+  /** Key of rounds that may follow one another: a task's query of a kind. */
   readonly chain: string;
-  /** Which of its rounds; each is answered once. */
+  /** Round of the chain; each is answered once. */
   readonly round: string;
-  /** ms for which it counts. */
+  /** Ms for which it counts. */
   readonly period: number;
-  /** The task in whose examples the SDK reads; undefined: the app answers. */
+  /** Task whose examples the SDK reads; undefined: the app answers. */
   readonly reader: TaskName | undefined;
 }
 export type Sum = readonly [own: Told, ...others: Told[]];
 
-/** The last chain of a source that the device has answered. */
+/** Last chain of a source that the device has answered. */
 interface Chain {
   readonly chain: string;
   readonly reader?: TaskName | undefined;
-  /** Its rounds that were answered, and as which assignment. */
+  /** Answered rounds of the chain, with their assignments. */
   readonly rounds: Readonly<Record<string, AssignmentId>>;
-  /** When the last one of them was, ms since 1970. */
+  /** Time of the last answer, ms since 1970. */
   readonly at: number;
   readonly period: number;
 }
 
-/** By source. */
+/** Chains by source. */
 type Kept = Readonly<Record<string, Chain>>;
 
-/** Where it is stored, for all tasks. */
+/** Name of the storage entry, for all tasks. */
 const storedAs = 'sources';
-/** Where devices from before kept, task by task, what they had answered. */
+/** Returns the name of the entry of older versions, one for each task. */
 const beforeOf = (task: TaskName): string => `answers.${task}`;
-/** Sources that are remembered beyond their period, for who has read them. */
+/** Most sources that are remembered beyond their period, with their readers. */
 const mostOver = 256;
 
 /**
- * The device's own record of the sums that it has been in (SPEC.md, QY17): of each source in those of one chain in a period, once in each of its
- * rounds, whatever name, task or definition asks. An answer counts before its first byte leaves, whatever becomes of it, and once however often it
- * is sent again.
+ * Device's record of the sums that it has been in (SPEC.md, QY17): each source answers one chain per period,
+ * once in each of its rounds, whatever name, task or definition asks. An answer counts before its first byte
+ * leaves, whatever becomes of it, and once even if it is sent again.
  */
 export class AnsweredQueries {
   readonly #storage: Storage;
@@ -68,7 +68,7 @@ export class AnsweredQueries {
     this.#refusal = refusal;
   }
 
-  /** Whether the device may be in a sum now, for offers: as the record is at this time. */
+  /** Returns a check if the device may be in a sum now, for offers, from the record at this time. */
   async openings(): Promise<(told: Pick<Told, 'source' | 'chain' | 'round'>) => boolean> {
     const kept = await this.#read();
     return told => {
@@ -78,8 +78,8 @@ export class AnsweredQueries {
   }
 
   /**
-   * Whether the answer is that of an assignment already. Throws `plan.below-floor` where another sum of one of its sources, or this one, was answered in the
-   * period, or in the same experiment.
+   * Returns true if the answer is already that of this assignment. Throws `plan.below-floor` if another sum
+   * of one of its sources, or this one, was answered in the period, or in the same experiment.
    */
   async requireOpen(sum: Sum, assignment: AssignmentId): Promise<boolean> {
     const kept = await this.#read();
@@ -98,7 +98,7 @@ export class AnsweredQueries {
     return isCounted;
   }
 
-  /** Counts an answer that is about to leave, durably. Throws as `requireOpen`. */
+  /** Records an answer that is about to leave, durably. Throws as `requireOpen`. */
   async count(sum: Sum, assignment: AssignmentId): Promise<void> {
     if (await this.requireOpen(sum, assignment)) return;
     const kept = await this.#read();
@@ -114,7 +114,10 @@ export class AnsweredQueries {
     await this.#save({ ...kept, ...Object.fromEntries(counted) });
   }
 
-  /** Whether a chain is one that the device is in; undefined where the source was never read, or by `reader` last. */
+  /**
+   * Returns the standing of a chain: `goes on` if the device is in it; undefined if the source
+   * was never read, or last by `reader`.
+   */
   async standing({ source, chain, reader }: Told): Promise<'goes on' | 'read by others' | undefined> {
     const kept = await this.#read();
     if (this.#liveIn(kept, source)?.chain === chain) return 'goes on';
@@ -122,8 +125,9 @@ export class AnsweredQueries {
   }
 
   /**
-   * Takes over what a device from before has kept of a task, once. `sourceOfName` says what a query is about, `text` for how many ms from now which
-   * sources of text count as answered; all of them count as read by others, since nobody knows what of them was said.
+   * Takes over the record of an older version for a task, once. `sourceOfName` returns the source of a query;
+   * `text` lists sources of text with the ms from now for which they count as answered. All count as read by
+   * others, since the old record doesn't show what was revealed.
    */
   async takeOver(
     task: TaskName,
@@ -154,13 +158,13 @@ export class AnsweredQueries {
     return chain && this.#clock.now() < chain.at + chain.period ? chain : undefined;
   }
 
-  /** A record that can't be read counts as none: nobody but the device itself can damage it. */
+  /** Returns the record; empty if damaged, which only the device itself can cause. */
   async #read(): Promise<Kept> {
     const bytes = await this.#storage.get(storedAs);
     const now = this.#clock.now();
     const all = Object.entries(((bytes && parseJson(bytes)) ?? {}) as Kept);
     if (all.every(([, { at }]) => at <= now)) return Object.fromEntries(all);
-    // The clock was set back meanwhile: what it shows as yet to come counts for a period from now.
+    // The clock was set back in the meantime: entries in the future count for a period from now.
     const kept = Object.fromEntries(
       all.map(([source, each]) => [source, { ...each, at: Math.min(each.at, now) }]),
     );
@@ -168,7 +172,10 @@ export class AnsweredQueries {
     return kept;
   }
 
-  /** Without versions and experiments whose time is over, and, of other sources, the oldest of too many. */
+  /**
+   * Saves the record without expired versions and experiments, and without
+   * the oldest of too many other sources.
+   */
   async #save(all: Kept): Promise<void> {
     const sources = Object.keys(all);
     const over = sources.filter(source => !this.#liveIn(all, source));

@@ -19,22 +19,22 @@ import { AnsweredQueries, type Sum } from './answered.ts';
 import { answerOf, type Measure, measureOf } from './measure.ts';
 import { chainOf, sourceOf, sumOf, textIn, versionSource } from './sources.ts';
 
-/** ms for which a query that the device has refused, or has no answer to, is not offered to be answered. */
+/** Ms for which a refused or unanswerable query is not offered. */
 const declinedFor = 3_600_000;
 
-/** Offers that a check-in has room for. */
+/** Most offers in a check-in. */
 const mostOffers = 12;
 
-/** What an answer costs of the device's privacy. */
+/** Privacy cost of an answer. */
 interface Cost {
   readonly require: (isMade: boolean) => Promise<void>;
   readonly count: () => Promise<void>;
 }
 
-/** Answers the queries of a task that the app allows, each once in its period. */
+/** Answers of a task to the queries that the app allows, each once in its period. */
 export class Answers implements SessionAnswers {
   readonly #ports: AnswerPorts;
-  /** Until when queries are not offered, ms since 1970, by name. */
+  /** Times until which queries are not offered, ms since 1970, by name. */
   readonly #declined = new Map<string, number>();
 
   readonly #answered: AnsweredQueries;
@@ -44,7 +44,7 @@ export class Answers implements SessionAnswers {
     this.#answered = new AnsweredQueries(ports);
   }
 
-  /** The offers of the queries that the device would answer now. */
+  /** Returns the offers of the queries that the device would answer now. */
   async open(): Promise<string[]> {
     const { allowed, clock, task } = this.#ports;
     await this.#takeOver();
@@ -67,7 +67,7 @@ export class Answers implements SessionAnswers {
     return [...offers].filter(offer => now >= (this.#declined.get(offer) ?? 0)).slice(0, mostOffers);
   }
 
-  /** What a device from before has answered counts. */
+  /** Takes over the answers recorded by an older version. */
   #takeOver(): Promise<void> {
     const { task, allowed } = this.#ports;
     const sourceOfName = (name: string) => {
@@ -77,12 +77,12 @@ export class Answers implements SessionAnswers {
     return this.#answered.takeOver(task, sourceOfName, textIn(allowed, task));
   }
 
-  /** Throws `storage.failed` where the device has no identity any more. */
+  /** Throws `storage.failed` if the device has lost its identity. */
   async #sideOf(source: string): Promise<Side> {
     return sideOf(await this.#seed(), source);
   }
 
-  /** The part of a device that answers the query of an assignment. */
+  /** Returns the part of a device that answers the query of an assignment. */
   part(assignment: Assignment): Part {
     const { clock } = this.#ports;
     const answered = this.#answered;
@@ -109,7 +109,7 @@ export class Answers implements SessionAnswers {
           await cost.require(isMade);
           await this.#takeOver();
           sum = sumOf(query, this.#ports.allowed[query.name]!, this.#ports.task);
-          // The answer of a part that was begun before a restart is made.
+          // A part begun before a restart already has its answer.
           if (!(await answered.requireOpen(sum, assignment.assignment))) {
             measure = await measureOf(query, sum, assignment.plan, this.#ports, answered, () =>
               this.#secretFor('fingerprints'),
@@ -131,14 +131,17 @@ export class Answers implements SessionAnswers {
       began: () => began,
       async count() {
         await cost!.count();
-        // Before the record: after a crash in between it counts as said, and was not.
+        // Saved before the record: a crash in between counts it as said though it was not.
         await measure?.keep?.();
         await answered.count(sum!, assignment.assignment);
       },
     };
   }
 
-  /** What the answer to a query costs of the device's privacy, by the device's own account. Throws `plan.below-floor` for noise that the query does not ask for. */
+  /**
+   * Returns the privacy cost of an answer, by the device's own account. Throws `plan.below-floor` if the
+   * noise of plan and query differ.
+   */
   async #costOf(query: Query, { plan, assignment }: Assignment): Promise<Cost> {
     const { storage, task, floors, refusal } = this.#ports;
     const { name, privacy } = query;
@@ -169,7 +172,7 @@ export class Answers implements SessionAnswers {
     }
   }
 
-  /** Throws `plan.below-floor` for what is no query, or one of a kind that the SDK does not know. */
+  /** Throws `plan.below-floor` for an invalid query, or one of an unknown kind. */
   #read({ plan }: Assignment): Query {
     try {
       return parseQuery(this.#ports.decode(plan.query!));
@@ -203,7 +206,7 @@ export class Answers implements SessionAnswers {
       );
   }
 
-  /** Throws `plan.below-floor` where a query asks the other side of its source than that of this device. */
+  /** Throws `plan.below-floor` if a query asks for the other side of its source than this device's. */
   async #requireSide(query: Query): Promise<void> {
     const { allowed, task, refusal } = this.#ports;
     const { name, kind } = query;
@@ -216,7 +219,7 @@ export class Answers implements SessionAnswers {
       );
   }
 
-  /** Throws `plan.below-floor` where a query is not about the arm that this device has. */
+  /** Throws `plan.below-floor` if a query is not about this device's arm. */
   async #requireArm(query: Query): Promise<void> {
     if (query.kind !== 'arm' || (query.arm && query.arm.version === (await this.#ports.named()))) return;
     throw this.#ports.refusal(
@@ -225,7 +228,10 @@ export class Answers implements SessionAnswers {
     );
   }
 
-  /** Throws `training.no-examples` where the app has no answer, `options.invalid` for one of another kind than the query's. */
+  /**
+   * Throws `training.no-examples` if the app has no answer, and `options.invalid` for
+   * one of another kind than the query's.
+   */
   async #answer(query: Query, { plan }: Assignment): Promise<Answered> {
     const options = this.#ports.allowed[query.name]!;
     const isTold = query.kind === 'outcomes' || query.kind === 'arm';
@@ -241,17 +247,20 @@ export class Answers implements SessionAnswers {
     return answerOf(query, answer, plan, ports);
   }
 
-  /** So that a device says the same piece of a text as long as it is the same device. Throws as `#secretFor`. */
+  /**
+   * Returns ports with a stable secret, so that a device always reveals the same
+   * piece of a text. Throws as `#secretFor`.
+   */
   async #textPorts(): Promise<TextPorts> {
     return { hash, secret: await this.#secretFor('pieces') };
   }
 
-  /** What nobody else knows of the device, 32 bytes, another one for each purpose. Throws as `#seed`. */
+  /** Returns a secret of the device, 32 bytes, different for each purpose. Throws as `#seed`. */
   async #secretFor(purpose: string): Promise<Uint8Array> {
     return hash(concatBytes(utf8(`murmuration ${purpose} 1\n`), await this.#seed()));
   }
 
-  /** Throws `storage.failed` where the device has no identity any more. */
+  /** Throws `storage.failed` if the device has lost its identity. */
   async #seed(): Promise<Uint8Array> {
     const seed = await this.#ports.secret();
     if (seed) return seed;

@@ -8,18 +8,18 @@ import type { AnswerPorts } from './answer-ports.ts';
 import type { AnsweredQueries, Sum } from './answered.ts';
 import { SaidExamples } from './said.ts';
 
-/** Makes an answer of the SDK's own. */
+/** Makes an answer of the SDK. */
 export interface Measure {
-  /** `began` is called once all files that it takes are here. */
+  /** Makes the answer; `began` is called once all needed files are here. */
   readonly make: (signal: AbortSignal, began: () => void) => Promise<Answered>;
-  /** Keeps, durably, what the answer is about; left out where that may be said again. */
+  /** Records, durably, the examples of the answer; absent if they may be used again. */
   readonly keep?: () => Promise<void>;
 }
 
 /**
- * What answers from the device's examples, once its first message is on its way: how long that takes tells how many there are. Undefined for
- * what the app answers, and for other kinds. Throws `training.no-examples` where there is nothing to answer from, or nothing runs the model, and as
- * `ownSequences`.
+ * Returns what computes the SDK's answer from the device's examples, after its first message: the time for
+ * that would reveal their number. Returns undefined if the app answers, and for other kinds. Throws
+ * `training.no-examples` if there is nothing to answer from, or no inference, and as `ownSequences`.
  */
 export async function measureOf(
   query: Query,
@@ -45,7 +45,7 @@ export async function measureOf(
     return {
       make: async () => answerOf(query, await read(), plan),
       async keep() {
-        // It was made before a restart, about what there is now, or less.
+        // The answer was made before a restart, from the current examples, or fewer.
         if (!keep) await read();
         await keep!();
       },
@@ -65,7 +65,7 @@ export async function measureOf(
   };
 }
 
-/** An answer as ring elements. Throws as `encodeAnswer`. */
+/** Returns an answer as ring elements. Throws as `encodeAnswer`. */
 export function answerOf(
   query: Query,
   answer: Answer,

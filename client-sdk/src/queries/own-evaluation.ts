@@ -10,23 +10,23 @@ import { withKeptLayers } from '../private-layers/kept-layers.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import { type GiveExamples, readExamples, walkExamples } from '../training/examples.ts';
 
-/** What a device measures versions with. */
+/** Ports for measuring versions. */
 export interface EvaluationPorts {
   readonly examples: GiveExamples;
   readonly serving: Serving<unknown>;
   readonly inference: Inference;
   readonly privateLayers: Pick<PrivateLayers, 'kept'>;
-  /** Gets a version, and keeps nothing of it. */
+  /** Loads a version, and keeps nothing of it. */
   readonly borrow: (version: ModelHash, signal: AbortSignal) => Promise<ModelFiles>;
 }
 
-/** The part of the examples that one is in; undefined: in none. */
+/** Returns the slice of an example; undefined if it is in none. */
 type SliceOf = (example: unknown) => string | undefined;
 
-/** A probability counts as no less than this: one question must not decide for all. */
+/** Lower bound of probabilities, so that one question can't decide for all. */
 const leastProbability = 1e-6;
 
-/** Whether the device holds anything out that asks something, without reading more than that takes. */
+/** Returns true if the device holds out any example with questions; reads no more examples than needed. */
 export async function holdsOut({ examples, serving }: EvaluationPorts): Promise<boolean> {
   const split = new ExampleSplit(serving);
   let found = false;
@@ -39,7 +39,7 @@ export async function holdsOut({ examples, serving }: EvaluationPorts): Promise<
   return found;
 }
 
-/** The device's held-out examples that ask something, the newest; none of them was trained on. */
+/** Returns the newest held-out examples with questions; none of them was trained on. */
 export async function heldOutExamples(
   { examples, serving }: EvaluationPorts,
   most: number,
@@ -50,10 +50,12 @@ export async function heldOutExamples(
 }
 
 /**
- * Measures the versions of a query on the held-out examples that `read` has: `loss` in nats, and `top1` (`accuracy`) and `top3`, the share of questions whose answer is
- * among so many, each as the mean over the questions of an example, cut to the bounds of the query. Under private layers with those of the device.
- * Throws `options.invalid` for another metric, and the reason of `signal` once it is aborted. All versions are here before the first one is measured, which
- * `began` hears: when the next one is asked for tells nobody how long that took.
+ * Measures the versions of a query on the held-out examples from `read`: `loss` in nats, and `top1`
+ * (`accuracy`) and `top3`, the share of questions whose answer is among the 1 or 3 likeliest, each as
+ * the mean over an example's questions, cut to the query's bounds. Uses the device's private layers.
+ * Throws `options.invalid` for another metric, and the reason of `signal` once it is aborted. All
+ * versions are loaded before the first measurement, at `began`: otherwise the time of the next
+ * download would reveal how long it took.
  */
 export async function ownEvaluation(
   query: EvaluationQuery,
@@ -101,7 +103,7 @@ export async function ownEvaluation(
   return { all: partOf(() => true), slices: Object.fromEntries(slices) };
 }
 
-/** The metrics of a query on one example. */
+/** Returns the query's metrics on one example. */
 async function measured(
   { name, metrics }: EvaluationQuery,
   model: OpenModel,
@@ -114,10 +116,11 @@ async function measured(
   let [loss, top1, top3] = [0, 0, 0];
   for (const [question, target] of targets.entries()) {
     const of = answers.subarray(question * classes, (question + 1) * classes);
-    // Where a version gives no number it is wrong, and the device answers all the same: who leaves must not tell of whom it gives none.
+    // A missing probability counts as wrong, without leaving: devices that leave would
+    // reveal whose data the version fails on.
     const own = of[target.class]! || 0;
     loss -= Math.log(Math.max(own, leastProbability));
-    // Of equally likely classes the one with the smaller number goes before.
+    // Equally likely classes rank by number.
     const better = of.reduce(
       (count, value, i) => count + (value < own || (value === own && i >= target.class) ? 0 : 1),
       0,

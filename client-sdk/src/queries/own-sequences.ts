@@ -5,10 +5,11 @@ import { walkExamples } from '../training/examples.ts';
 import type { EvaluationPorts } from './own-evaluation.ts';
 
 /**
- * What a device has of the n-grams that a round asks for, each by itself, in those of the examples that it does not hold out which are `fresh`: the
- * class of each target with the inputs before it; none where no example is as long, or fresh. What is returned reads them: until then no more than it takes to know that there is an
- * example, so that the time of a device's first message does not tell how many. Throws `training.no-examples` where there is no example, and what `refuse` makes of a query
- * about other classes than the task's.
+ * Returns a function that reads the n-grams of a round, from examples that are not held out and are
+ * `fresh`: each target's class with the inputs before it; none if no example is long enough, or fresh.
+ * Before it is called, only one example is looked for, so that the time of a device's first message doesn't
+ * reveal their number. Throws `training.no-examples` if there is none, and the error of `refuse` for a
+ * query with other classes than the task's.
  */
 export async function ownSequences(
   { name, classes, firstClass, step }: NgramsQuery,
@@ -26,7 +27,7 @@ export async function ownSequences(
     throw refuse(
       `The query "${name}" asks for n-grams of ${classes} classes from ${firstClass} on; the task has ${serving.classes} from ${serving.firstClass} on.`,
     );
-  // Whoever sets the length must not learn from who leaves how long examples are.
+  // The coordinator sets the length: leaving must not reveal how long examples are.
   if ((await trainingOf(ports, 1)).length === 0)
     throw new MurmurationError(
       'training.no-examples',
@@ -44,7 +45,7 @@ export async function ownSequences(
   };
 }
 
-/** The first examples that are not held out, at most so many. */
+/** Returns the first examples that are not held out, at most `most`. */
 async function trainingOf(
   { examples, serving }: Pick<EvaluationPorts, 'examples' | 'serving'>,
   most: number,

@@ -2,33 +2,37 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { textHash } from '@murmuration/protocol/queries/text-hash';
 import type { Storage } from '../storage/storage.ts';
 
-/** Examples that are told apart in the record, at most: 196 kB. */
+/** Most examples that the record tells apart: 196 kB. */
 const mostKept = 16_384;
 const wholeBits = 32;
 
-/** How often an example was there when an earlier chain was answered, and when this one was. */
+/** Copies of an example when an earlier chain was answered, and when this one was. */
 type Copies = readonly [before: number, now: number];
 
-/** How the chain of an answer stands to those before it. `read by others`: what there is now counts as said. */
+/** Relation of an answer's chain to earlier ones. `read by others`: all current examples count as said. */
 export type Standing = 'begins' | 'goes on' | 'read by others';
 
 /**
- * What of the examples of a task was said (SPEC.md, QY18): of each how often it was there, by a fingerprint, so that they may come in any order, and go.
- * Of more than the record has room for, fingerprints lose bits, and what looks like one that was said counts as said.
+ * Record of the examples of a task that were said (SPEC.md, QY18): the number of copies of each, by
+ * fingerprint, so that they may be reordered or deleted. If the record is full, fingerprints lose bits, and
+ * examples with equal ones count as said.
  */
 export class SaidExamples {
   readonly #storage: Storage;
   readonly #name: string;
   readonly #seed: number;
 
-  /** `secret`: of this device alone, for its fingerprints. */
+  /** Opens the record; `secret`: of this device only, for its fingerprints. */
   constructor(storage: Storage, task: TaskName, secret: Uint8Array) {
     this.#storage = storage;
     this.#name = `said.${task}`;
     this.#seed = new DataView(secret.buffer, secret.byteOffset).getUint32(0, true);
   }
 
-  /** Those of the examples that no chain before this one was about, and what keeps, durably, that this one is about them. */
+  /**
+   * Returns the examples that no earlier chain was about, and a function that
+   * records, durably, that this one is.
+   */
   async fresh(
     examples: readonly unknown[],
     standing: Standing,
@@ -63,7 +67,10 @@ interface Known {
   readonly copies: Map<number, Copies>;
 }
 
-/** Bits, then of each fingerprint its copies, as u32. A record that can't be read counts as none: nobody but the device itself can damage it. */
+/**
+ * Reads the record: bits, then each fingerprint with its copies, as u32. A damaged record is empty; only the
+ * device itself can damage it.
+ */
 function read(bytes: Uint8Array = new Uint8Array()): Known {
   const words = new Uint32Array(new Uint8Array(bytes).buffer, 0, bytes.length >> 2);
   const [bits = wholeBits] = words;
@@ -87,7 +94,10 @@ function written(of: Known): Uint8Array {
   return new Uint8Array(words.buffer);
 }
 
-/** The same of equal examples; of what has no JSON always the same, so that these are told apart by how many there are. */
+/**
+ * Returns a text that is the same for equal examples; those without JSON
+ * share one, and only their number counts.
+ */
 function textOf(example: unknown): string {
   try {
     return JSON.stringify(example) ?? '';

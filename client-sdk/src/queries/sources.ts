@@ -6,15 +6,18 @@ import type { AnswerOptions } from './answer-options.ts';
 import type { Sum } from './answered.ts';
 
 const day = 86_400_000;
-/** ms for which an exact answer about text counts whose order is unknown, at least: no record says which of it is new. */
+/**
+ * Least ms for which an exact answer about text counts if the order is
+ * unknown: no record shows which part is new.
+ */
 const periodOfUnordered = 28 * day;
-/** ms for which a device remembers an experiment that it has answered. */
+/** Ms for which a device remembers an answered experiment. */
 const experimentsKept = 366 * day;
 
-/** What the SDK reads in the examples of all tasks, by the name of its source. */
+/** Name of the source of the SDK's own readings, for the examples of all tasks. */
 const ownText = 'examples';
 
-/** What a device says to a query of a kind is about this source. No name has a space that an app can give. */
+/** Returns the source of a device's answer. Apps can't set a name with a space. */
 export function sourceOf(
   name: string,
   { source, answer }: Pick<AnswerOptions, 'source' | 'answer'>,
@@ -27,7 +30,10 @@ export function sourceOf(
   return kind === 'evaluation' ? `evaluation ${task}` : name;
 }
 
-/** The sources of text among those of a task, and for how many ms an answer about each counts at least: none where the SDK knows what is new. */
+/**
+ * Returns a task's sources of text, each with the least ms for which an answer
+ * counts: 0 if the SDK knows what is new.
+ */
 export function textIn(
   allowed: Readonly<Record<string, AnswerOptions>>,
   task: TaskName,
@@ -39,10 +45,10 @@ export function textIn(
   );
 }
 
-/** Rounds that follow one another are of one chain. */
+/** Returns the chain of a query's consecutive rounds. */
 export const chainOf = (task: TaskName, name: string, kind: QueryKind): string => `${task} ${name} ${kind}`;
 
-/** The sum that a device is asked to be in. */
+/** Returns the sum that a query asks for. */
 export function sumOf(query: Query, options: AnswerOptions, task: TaskName): Sum {
   const { name, kind, period, privacy } = query;
   const isUnordered = options.answer !== undefined && !privacy && sideAsked(kind, roundOf(query));
@@ -62,5 +68,5 @@ export function sumOf(query: Query, options: AnswerOptions, task: TaskName): Sum
   return [own, ...others, { ...once, period: experimentsKept }];
 }
 
-/** What became of predictions of a version, whatever asks for it. */
+/** Returns the source of the outcomes of a version's predictions, for all queries. */
 export const versionSource = (version: string): string => `version ${version}`;

@@ -1,11 +1,14 @@
 import { isLoopbackHost } from './encryption.ts';
 
-/** The address of a coordinator, which may have a path, such as that of a proxy. Undefined for what is no http or https address. */
+/**
+ * Returns the URL of a coordinator, possibly with the path of a proxy; undefined for anything but an http or
+ * https URL without a password.
+ */
 export function baseOf(url: unknown): URL | undefined {
   if (typeof url !== 'string' && !(url instanceof URL)) return undefined;
   try {
     const { protocol, username, password, origin, pathname } = new URL(url);
-    // A secret in an address ends up in logs.
+    // A secret in a URL ends up in logs.
     if (!/^https?:$/.test(protocol) || username || password) return undefined;
     return new URL(origin + pathname);
   } catch {
@@ -14,8 +17,8 @@ export function baseOf(url: unknown): URL | undefined {
 }
 
 /**
- * Whether a device of the coordinator at `base` goes to this address as well: one at its host or at a name below that, on any port, or of one of
- * `origins`; by https where the coordinator is reached by https.
+ * Returns true if a device of the coordinator at `base` may use this address: its host or a name below it, on
+ * any port, or one of `origins`; by https if the coordinator uses https.
  */
 export function isTrusted(address: URL, base: URL, origins: readonly string[] = []): boolean {
   const { protocol, hostname, origin } = address;
@@ -27,7 +30,7 @@ export function isTrusted(address: URL, base: URL, origins: readonly string[] = 
   return isSafe && (isNear || origins.includes(origin));
 }
 
-/** Where `path`, which begins with a slash, lies at a coordinator. */
+/** Returns the URL of `path`, which begins with a slash, at a coordinator. */
 export function under(base: URL, path: string): URL {
   return new URL(base.pathname.replace(/\/$/, '') + path, base);
 }

@@ -4,8 +4,9 @@ import { about, comeBack, type Inflow, lengthOf } from './inflow.ts';
 import type { Transport, TransportListener, TransportPlatform } from './transport.ts';
 
 /**
- * SPEC CH10: a transport of which a device takes no more messages and answers than of any other, whoever made it. What goes beyond ends its
- * connection, and it is opened again after about 4 s; what it still brings meanwhile counts for nothing.
+ * Wraps a transport so that a device takes no more messages and answers from it than from any
+ * other (SPEC CH10). Excess input ends its connection, which reopens after about 4 s;
+ * anything it still brings is ignored.
  */
 export function bounded(
   transport: Transport,
@@ -14,11 +15,11 @@ export function bounded(
 ): Transport {
   let listener: TransportListener | undefined;
   let cancel: Cancel = () => {};
-  /** Counts the times that the transport is opened and closed: what comes of an earlier one is left out. */
+  /** Number of times the transport was opened or closed: events of an earlier turn are ignored. */
   let turn = 0;
   let floods = 0;
 
-  /** Whether something that came may go on; where it may not, the connection is over. */
+  /** Returns true if the input may pass; otherwise the connection is over. */
   const takes = (data: unknown): boolean => {
     if (inflow.take(lengthOf(data))) return true;
     const error = new MurmurationError('server.flood');
@@ -52,7 +53,7 @@ export function bounded(
   };
 
   return {
-    // Asked when it is needed: what is in the way may be found otherwise by then.
+    // Called on demand: the transport may replace the method.
     ...(transport.findProblem && { findProblem: () => transport.findProblem!() }),
     ...(transport.isSeeking && { isSeeking: () => transport.isSeeking!() }),
     ...(transport.stopSeeking && { stopSeeking: () => transport.stopSeeking!() }),

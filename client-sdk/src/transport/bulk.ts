@@ -9,18 +9,18 @@ import { under } from './address.ts';
 import { fromElsewhere } from './elsewhere.ts';
 import type { Transport, TransportPlatform } from './transport.ts';
 
-/** Longest problem document or receipt, bytes. */
+/** Bytes of the longest problem document or receipt. */
 export const maxAnswerLength = 65_536;
 
-/** What is ours in a problem document (RFC 9457). */
+/** Members of a problem document (RFC 9457) that the coordinator sets. */
 const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });
 
-/** What `fetch` is given to send for bytes. */
+/** Returns the body that `fetch` sends for bytes. */
 export type BodyOf = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob;
 
 /**
- * The bulk of a transport to the coordinator at `base`, over the platform's `fetch`. `elsewhere`: where else it may fetch files from; left out,
- * nowhere.
+ * Returns the bulk part of a transport to the coordinator at `base`, over the platform's `fetch`.
+ * `elsewhere`: other places to fetch files from; undefined allows none.
  */
 export function bulkTransport(
   base: URL,
@@ -60,17 +60,17 @@ export function bulkTransport(
   };
 }
 
-/** The header that shows a token, where there is one. */
+/** Returns the header with a token, or none. */
 export const bearer = (token: string | undefined): Record<string, string> =>
   token === undefined ? {} : { authorization: `Bearer ${token}` };
 
-/** Whether an answer says where a file is, as it was asked for. */
+/** Returns true if an answer is the address of a file, as the request accepted. */
 export const isAddressIn = (
   { headers }: { readonly headers: Pick<Headers, 'get'> },
   accept: string | undefined,
 ): boolean => accept !== undefined && headers.get('content-type')?.split(';')[0] === addressType;
 
-/** A request to somebody who is to learn nothing of the device, its app or its page. */
+/** Requests a file without revealing the device, its app or its page. */
 async function fetchOnce(url: URL, { signal }: { signal: AbortSignal }, limit: number) {
   const response = await fetch(url, {
     cache: 'no-store',
@@ -84,14 +84,14 @@ async function fetchOnce(url: URL, { signal }: { signal: AbortSignal }, limit: n
 }
 
 async function reach(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
-  // Whoever answers could name any other address: bytes and tokens go to the coordinator's alone.
+  // A redirect could name any address: bytes and tokens go only to the coordinator.
   const response = await connection(init.signal, () => fetch(url, { ...init, redirect: 'error' }));
   if (response.ok) return response;
   const body = await readBody(response, maxAnswerLength, init.signal);
   throw problemOf(response, body);
 }
 
-/** Does what fails where the connection fails, and says so by a code. */
+/** Runs `work`; a failure of the connection throws `server.unreachable`. */
 async function connection<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -101,7 +101,7 @@ async function connection<Result>(signal: AbortSignal, work: () => Promise<Resul
   }
 }
 
-/** The bytes of an answer; undefined, and no more read, as soon as they are more than `limit`. */
+/** Returns the bytes of an answer; undefined, without reading on, if they exceed `limit`. */
 export async function readBody(
   response: Response,
   limit: number,
@@ -123,7 +123,10 @@ export async function readBody(
   }
 }
 
-/** The error that a problem document names; any other answer counts as that of something between us and the coordinator. */
+/**
+ * Returns the error of a problem document; any other answer is
+ * `server.unreachable`, from something in between.
+ */
 export function problemOf(
   { status, headers }: { readonly status: number; readonly headers: Pick<Headers, 'get'> },
   body: Uint8Array | undefined,
@@ -134,7 +137,9 @@ export function problemOf(
   return new MurmurationError('server.unreachable', `The answer was HTTP ${status}.`, { after });
 }
 
-/** `Retry-After` in seconds, as ms; its other form, a date, says nothing to a device whose clock may be wrong. */
+/**
+ * Converts `Retry-After` in seconds to ms; its other form, a date, is useless with a clock that may be wrong.
+ */
 function millisecondsOf(seconds: string | null): number | undefined {
   return seconds !== null && /^\d{1,5}$/.test(seconds) ? 1_000 * Number(seconds) : undefined;
 }

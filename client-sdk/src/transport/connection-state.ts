@@ -1,50 +1,58 @@
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** What keeps a client from its coordinator. */
+/** Reasons why a client can't reach its coordinator. */
 export type ConnectionProblem =
-  /** The device has no network. */
+  /** No network on the device. */
   | 'offline'
-  /** The name of the host is not known. */
+  /** Unknown host name. */
   | 'unknown-host'
   /** Nothing listens at that host and port. */
   | 'refused'
-  /** The host does not answer. */
+  /** No answer from the host. */
   | 'silent'
-  /** TLS: a certificate that is not trusted, or a server that speaks none. */
+  /** TLS: an untrusted certificate, or a server without TLS. */
   | 'tls'
-  /** The coordinator does not let pages of this origin ask it. */
+  /** Coordinator without CORS permission for this page's origin. */
   | 'cors'
-  /** The page's own Content-Security-Policy. */
+  /** Content-Security-Policy of the page itself. */
   | 'csp'
-  /** What answers is no coordinator. */
+  /** Server that is not a coordinator. */
   | 'another-server'
-  /** The coordinator answers, but no connection to it opens, neither a WebSocket nor plain HTTP, by whatever of both the client tries. */
+  /**
+   * Coordinator that answers, while neither a WebSocket nor plain HTTP
+   * connects, of those that the client tries.
+   */
   | 'no-websocket'
-  /** The browser does not say what: an unknown host, nothing that listens, or a certificate that is not trusted. */
+  /** No details from the browser: an unknown host, nothing that listens, or an untrusted certificate. */
   | 'unreachable';
 
-/** What keeps a client from its coordinator, and that in words: what is wrong, and what to do. */
+/** Reason why a client can't reach its coordinator, and a text: what is wrong, and what to do. */
 export interface FoundProblem {
   readonly problem: ConnectionProblem;
   readonly detail: string;
 }
 
-/** How a client stands with its coordinator. */
+/** State of the connection to the coordinator. */
 export type ConnectionState =
-  /** It takes no part: not started, stopped, paused, without consent, or another client of its storage does. */
+  /**
+   * Not taking part: not started, stopped, paused, without consent, or another client of its storage does.
+   */
   | { readonly state: 'off' }
   | { readonly state: 'connecting' }
-  /** The coordinator knows the device. */
+  /** Device known to the coordinator. */
   | { readonly state: 'connected' }
-  /** Over plain HTTP: nothing is expected of the coordinator, and no connection is held, until the device checks in or asks next. */
+  /**
+   * Plain HTTP without a connection: nothing is expected from the
+   * coordinator until the device's next request.
+   */
   | { readonly state: 'resting' }
-  /** The last try failed; the next one begins at `retryAt`, ms since 1970. */
+  /** Last try failed; the next one begins at `retryAt`, ms since 1970. */
   | {
       readonly state: 'waiting';
       readonly error: MurmurationError;
       readonly retryAt: number;
-      /** Where the coordinator was not reached, once that is found out. */
+      /** Reason why the coordinator was not reached, once known. */
       readonly problem?: ConnectionProblem;
     }
-  /** The coordinator does not take the device, and another try would not help. */
+  /** Device rejected by the coordinator; another try would not help. */
   | { readonly state: 'refused'; readonly error: MurmurationError };

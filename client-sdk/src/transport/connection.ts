@@ -3,10 +3,10 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ConnectionState, FoundProblem } from './connection-state.ts';
 import type { Transport } from './transport.ts';
 
-/** ms between two searches for what is in the way, at least. */
+/** Least ms between two searches for the problem. */
 const pause = 60_000;
 
-/** How a client stands with its coordinator, and what is in the way. */
+/** State of the connection to the coordinator, and its problem. */
 export class Connection {
   readonly #transport: Pick<Transport, 'findProblem'>;
   readonly #clock: Clock;
@@ -15,7 +15,7 @@ export class Connection {
   #searchedAt = -Infinity;
   #found: FoundProblem | undefined;
 
-  /** `changed` hears of each new state. */
+  /** Creates the state `off`; `changed` gets each new state. */
   constructor(
     transport: Pick<Transport, 'findProblem'>,
     clock: Clock,
@@ -26,7 +26,7 @@ export class Connection {
     this.#changed = changed;
   }
 
-  /** The same object until it changes. */
+  /** State; the same object until it changes. */
   get state(): ConnectionState {
     return this.#state;
   }
@@ -41,21 +41,21 @@ export class Connection {
     this.#changed(state);
   }
 
-  /** The coordinator is no longer connected; `cause`: why, where the device has ended it. */
+  /** Handles the end of the connection; `cause`: the device's reason, if the device ended it. */
   lost(retryAt: number, cause?: MurmurationError): void {
     const { problem, detail } = this.#found ?? {};
     const error = cause ?? new MurmurationError('server.unreachable', detail);
     this.become({ state: 'waiting', error, retryAt, ...(problem && !cause && { problem }) });
   }
 
-  /** The coordinator was not reached: what is in the way is looked for. */
+  /** Handles a failed try to connect: searches for the problem. */
   async failed(retryAt: number): Promise<void> {
     this.lost(retryAt);
     const now = this.#clock.now();
     if (now - this.#searchedAt < pause) return;
     this.#searchedAt = now;
     const found = await this.#transport.findProblem?.().catch(() => undefined);
-    // A connection since has ended the search.
+    // A connection since then has ended the search.
     if (!found || this.#searchedAt !== now) return;
     this.#found = found;
     const { state } = this;

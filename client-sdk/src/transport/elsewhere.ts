@@ -2,29 +2,29 @@ import { acceptsAddress } from '@murmuration/protocol/messages/elsewhere';
 import type { Wanted } from './fetch-elsewhere.ts';
 import type { Transport, TransportPlatform } from './transport.ts';
 
-/** ms for which files come from the coordinator after one that did not come from elsewhere. */
+/** Ms for which all files come from the coordinator after a failure elsewhere. */
 const pause = 3_600_000;
 
-/** What a coordinator answers to a download: a file, or where it is. */
+/** Answer of a coordinator to a download: a file, or its address. */
 export interface Downloaded {
   readonly bytes: Uint8Array;
   readonly isAddress: boolean;
 }
 
-/** A download that shows `accept`, where it is given. */
+/** Downloads with the header `accept`, if given. */
 type Get = (...args: [...Parameters<Transport['download']>, accept?: string]) => Promise<Downloaded>;
 
-/** The file at the address in an answer; undefined where it is not to be had there. */
+/** Fetches the file at the address in an answer; undefined if that fails. */
 type FetchFile = (answer: Uint8Array, wanted: Wanted) => Promise<Uint8Array | undefined>;
 
 /**
- * Downloads of which the coordinator may say where else they are: files named by their SHA-256. What does not come from there as it should
- * comes from the coordinator after all.
+ * Returns a download for which the coordinator may give another address: of files named by their SHA-256. If
+ * that fails, the file comes from the coordinator.
  */
 export function fromElsewhere(
   get: Get,
   { clock, mayFetch, elsewhere = { from: 0 } }: Pick<TransportPlatform, 'clock' | 'mayFetch' | 'elsewhere'>,
-  /** Loaded once it is needed. */
+  /** Loads the code on demand. */
   load: () => Promise<FetchFile> | FetchFile,
 ): Transport['download'] {
   return async (path, limit, signal) => {

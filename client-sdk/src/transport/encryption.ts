@@ -1,8 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /**
- * Throws `device.cleartext` for a coordinator on another host that is reached without encryption: whoever is on the way could read and change
- * everything. What a name of the loopback host stands for stays on the device.
+ * Throws `device.cleartext` for a coordinator on another host without encryption: anyone on the network path
+ * could read and change everything. Names of the loopback host stay on the device.
  */
 export function requireEncryption({ protocol, hostname }: URL): void {
   if (protocol !== 'http:' || isLoopbackHost(hostname)) return;
@@ -12,7 +12,10 @@ export function requireEncryption({ protocol, hostname }: URL): void {
   );
 }
 
-/** Whether a host is this machine, by name or address, as `URL` writes them (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
+/**
+ * Returns true if a host is this machine, by name or address, as written by `URL` (RFC 6761 §6.3,
+ * RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+ */
 export function isLoopbackHost(hostname: string): boolean {
   return (
     hostname === 'localhost' ||

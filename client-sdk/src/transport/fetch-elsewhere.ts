@@ -6,15 +6,15 @@ import { contentHash } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod/mini';
 import type { nativeExchange } from './native-exchange.ts';
 
-/** ms that an answer may take to begin, and that a MiB of what is expected may take besides. */
+/** Most ms until an answer begins; then for each expected MiB. */
 const patience = 15_000;
 const patienceForMebibyte = 16_000;
 
-/** What is fetched. */
+/** File to fetch. */
 export interface Wanted {
   /** SHA-256 of the bytes, hexadecimal. */
   readonly hash: string;
-  /** Bytes at most. */
+  /** Most bytes. */
   readonly limit: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -22,9 +22,9 @@ export interface Wanted {
 }
 
 /**
- * The file at the address that a coordinator has answered with, once it is the one that is wanted; undefined where it can't be had there, for
- * whatever reason. It shows nothing of the device there, and names the address nowhere: it is a secret. Throws the reason of `signal` once
- * that is aborted.
+ * Fetches the file at the address in a coordinator's answer, and checks its hash; undefined for any failure.
+ * Reveals nothing about the device there, and reports the address nowhere: it is a secret. Throws the reason
+ * of `signal` once it is aborted.
  */
 export async function fetchElsewhere(
   answer: Uint8Array,
@@ -43,7 +43,7 @@ export async function fetchElsewhere(
     const { status, bytes } = await exchange(address, { method: 'GET', signal: end.signal }, limit);
     if (status === 200 && bytes && (await hashOf(bytes)) === hash) return bytes;
   } catch {
-    // No connection, a redirect, a policy of the page, half a body, too late: it comes from the coordinator.
+    // No connection, a redirect, a page's policy, half a body, or too late: the coordinator has the file.
   } finally {
     cancel();
     signal.removeEventListener('abort', stop);
@@ -59,7 +59,7 @@ function addressIn(answer: Uint8Array): URL | undefined {
   return address.username || address.password ? undefined : address;
 }
 
-/** By the platform, where it has it: there may be many bytes, and others wait for this thread. */
+/** Hashes with WebCrypto if available: many bytes would block this thread. */
 async function hashOf(bytes: Uint8Array): Promise<string> {
   const { subtle } = globalThis.crypto ?? {};
   if (!subtle) return contentHash(bytes);

@@ -1,12 +1,12 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ConnectionProblem, FoundProblem } from './connection-state.ts';
 
-/** ms after which a host counts as silent. */
+/** Ms after which a host counts as silent. */
 const answerLimit = 10_000;
-/** ms within which a page's policy has reported what it refused. */
+/** Ms within which a page's policy reports a refusal. */
 const reportLimit = 100;
 
-/** Codes of Node and of OpenSSL, as `fetch` hands them on, by what they mean. */
+/** Error codes of Node and OpenSSL, as `fetch` passes them on. */
 const nodeCodes: Readonly<Record<string, ConnectionProblem>> = {
   ENOTFOUND: 'unknown-host',
   EAI_AGAIN: 'unknown-host',
@@ -19,14 +19,14 @@ const nodeCodes: Readonly<Record<string, ConnectionProblem>> = {
 };
 
 /**
- * Finds out why no connection to a coordinator opens, which a WebSocket does not tell: asks whether it lives. In a page, what the
- * browser keeps from scripts is told apart as far as it lets. `health`: where the coordinator says that it lives.
+ * Finds out why no connection to a coordinator opens, which a WebSocket does not report, by requesting its
+ * health. In a page, it tells apart what the browser allows. `health`: the coordinator's URL for that.
  */
 export async function findProblem(base: URL, health: URL, clock: Clock): Promise<FoundProblem> {
   const end = new AbortController();
   const cancel = clock.at(clock.now() + answerLimit, () => end.abort());
   const policy = watchPolicy(health, clock);
-  // Browsers refuse to ask without CORS unless redirects are followed.
+  // Browsers refuse requests without CORS unless redirects are followed.
   const ask = (mode: RequestMode) =>
     fetch(health, {
       mode,
@@ -52,7 +52,7 @@ export async function findProblem(base: URL, health: URL, clock: Clock): Promise
 }
 
 async function isCoordinator(response: Response): Promise<boolean> {
-  // Its answer is short, and comes at once: whatever more somebody sends is not read.
+  // The answer is short, and comes at once: nothing after its first chunk is read.
   const reader = response.body?.getReader();
   const chunk = await reader?.read();
   void reader?.cancel().catch(() => {});
@@ -64,7 +64,7 @@ async function isCoordinator(response: Response): Promise<boolean> {
   }
 }
 
-/** Of Node's `fetch`, whose error has its cause; browsers tell none. */
+/** Reads the error's causes, which only Node's `fetch` gives. */
 function problemOf(error: unknown): ConnectionProblem | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { readonly code?: unknown };
@@ -75,7 +75,7 @@ function problemOf(error: unknown): ConnectionProblem | undefined {
   return undefined;
 }
 
-/** Listens for the page's own policy, which reports what it refuses a moment after the request has failed. */
+/** Watches for reports of the page's policy, which come a moment after the request has failed. */
 function watchPolicy({ origin }: URL, clock: Clock) {
   const { document } = globalThis;
   let isViolated = false;
@@ -93,7 +93,7 @@ function watchPolicy({ origin }: URL, clock: Clock) {
   };
 }
 
-/** A problem with the coordinator at an address, in words. */
+/** Returns a problem with the coordinator at an address, with its text. */
 export function found(problem: ConnectionProblem, { host, origin, href }: URL): FoundProblem {
   const page = globalThis.location?.origin;
   const details: Readonly<Record<ConnectionProblem, string>> = {

@@ -1,7 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Transport } from './transport.ts';
 
-/** A transport as sessions have it: nothing is asked on a connection before the coordinator knows whose that is. */
+/**
+ * Returns a transport for sessions: requests fail with `server.unreachable`
+ * until the coordinator knows the device.
+ */
 export function greeted(
   transport: Pick<Transport, 'upload'>,
   request: Transport['request'],

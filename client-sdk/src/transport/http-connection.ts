@@ -1,18 +1,18 @@
-/** One connection over plain HTTP, from its opening to its end. */
+/** Connection over plain HTTP, from its opening to its end. */
 export class HttpConnection {
   readonly end = new AbortController();
-  /** By what it is known: of the answer that opened it, or the last one that gave another. */
+  /** Token of the connection; answers may replace it. */
   token: string;
-  /** Resolves once the device has said hello; rejects where the connection ends before. */
+  /** Resolves once the device has said hello; rejects if the connection ends before. */
   readonly known: Promise<void>;
   isKnown = false;
-  /** The number of the last message that was read, and of the newest one. */
+  /** Number of the last message read; `newest`: of the newest message. */
   read = 0;
   newest = 0;
-  /** Whether more may come. */
+  /** True if more messages may come. */
   expects = false;
   isPolling = false;
-  /** Requests that are under way. */
+  /** Number of running requests. */
   open = 0;
   greeted!: () => void;
 
@@ -25,11 +25,14 @@ export class HttpConnection {
       };
       this.end.signal.addEventListener('abort', () => reject(gone), { once: true });
     });
-    // Nobody may wait for it.
+    // Avoids an unhandled rejection: it may not be awaited.
     this.known.catch(() => {});
   }
 
-  /** Whether there is a reason to poll: before the hello as well, since the coordinator may have another challenge. */
+  /**
+   * True if there is a reason to poll; also before the hello, since the
+   * coordinator may have another challenge.
+   */
   get mayCome(): boolean {
     return !this.end.signal.aborted && (this.newest > this.read || this.expects || !this.isKnown);
   }

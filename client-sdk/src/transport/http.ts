@@ -21,25 +21,28 @@ import { insteadOfSockets } from './instead-of-sockets.ts';
 import type { NativeAnswer, nativeExchange } from './native-exchange.ts';
 import type { BoundedPlatform, ControlTransport, TransportListener } from './transport.ts';
 
-/** ms after which a request, with all its tries, is given up, and for which the answer to a poll may be late. */
+/** Most ms of a request with all its tries; also the most delay of a poll's answer. */
 const answerLimit = 20_000;
-/** ms between tries to connect: doubled after each, up to the last. */
+/** Ms between tries to connect: doubled after each, up to `longestPause`. */
 const firstPause = 1_000;
 const longestPause = 60_000;
-/** ms after which to come back when the coordinator has closed the connection. */
+/** Ms until the next try when the coordinator has closed the connection. */
 const comeBack = 4_000;
-/** ms between tries of one request or poll: doubled after each. */
+/** Ms between tries of one request or poll: doubled after each. */
 const firstRetry = 250;
-/** Polls that fail one after another, after which the connection is lost. */
+/** Failed polls in a row after which the connection is lost. */
 const mostFailures = 3;
-/** ms for which everything between a device and its coordinator waits for an answer. */
+/** Ms that everything between a device and its coordinator waits for an answer. */
 const shortWait = 5_000;
-/** ms after the last request for which a connection is kept on which nothing is expected: less than the coordinator keeps it. */
+/** Ms after the last request for which an idle connection is kept: less than the coordinator keeps it. */
 const idleLimit = 5_000;
-/** Longest frame, bytes. */
+/** Bytes of the longest frame. */
 const longestFrame = 1 << 20;
 
-/** What a page has loaded already is given to this, which imports nothing of it; in a list, since names would take room on the page. */
+/**
+ * Arguments that the page has already loaded, so that this module imports none
+ * of it; a list, since names take room.
+ */
 export type Given = readonly [
   base: URL,
   platform: BoundedPlatform,
@@ -49,18 +52,19 @@ export type Given = readonly [
   readBody: typeof readBody,
   encodeFrame: (message: unknown) => Uint8Array,
   Failure: typeof MurmurationError,
-  /** How one request is made where that is not by `fetch`. */
+  /** Makes a request without `fetch`. */
   exchange?: typeof nativeExchange,
 ];
 
-/** An answer of the coordinator: all but 404, which says that there is no such connection any more. */
+/** Answer of the coordinator; a 404 says that the connection no longer exists. */
 interface Answer extends NativeAnswer {
   readonly bytes: Uint8Array;
 }
 
 /**
- * Plain HTTP for control, by `fetch` alone: connections that are opened, asked on and polled, and let go where nothing is expected. Where
- * sockets have not opened, and would be tried again at `retryAt`, one is tried after the other until either opens.
+ * Returns plain HTTP for control: connections that are opened, used for requests, polled, and
+ * closed when nothing is expected. If sockets have failed, and are to be tried again at `retryAt`,
+ * both are tried in turn until one connects.
  */
 export function httpTransport(given: Given, retryAt?: number): ControlTransport {
   const http = new HttpTransport(given);
@@ -78,19 +82,19 @@ class HttpTransport implements ControlTransport {
   readonly #flood: () => MurmurationError;
   #listener: TransportListener | undefined;
   #connection: HttpConnection | undefined;
-  /** Whether a try to connect is under way. */
+  /** True while a try to connect runs. */
   #isOpening = false;
-  /** Whether a connection was let go, and none is held until something is asked. */
+  /** True if a connection was let go, and none is held until the next request. */
   #isResting = false;
-  /** Ends with a connection on which the device has said hello again. */
+  /** Resolves to a connection on which the device has said hello again. */
   #waking: Promise<HttpConnection> | undefined;
-  /** Ends what was begun since the transport was opened. */
+  /** Aborts everything begun since the transport was opened. */
   #end = new AbortController();
   #cancelTimer: Cancel = () => {};
   #unwatch: Cancel | undefined;
   #pause = firstPause;
   #keys = 0;
-  /** s for which a poll waits: less where something in between gives up on answers sooner. */
+  /** Seconds that a poll waits: fewer if something in between gives up sooner. */
   #wait = longestPoll;
 
   constructor([base, platform, bodyOf, , under, readBody, encodeFrame, Failure, exchange]: Given) {
@@ -131,12 +135,12 @@ class HttpTransport implements ControlTransport {
       if (!connection) throw this.#unreachable();
       const answer = await this.#ask(connection, event, frame);
       if (answer) return answer;
-      // It was there for the coordinator no more; where nothing was expected on it, another one is as good.
+      // The coordinator no longer has the connection; if it was idle, a new one is as good.
       if (!isFirst || !this.#isResting) throw this.#unreachable();
     }
   }
 
-  /** The connection on which the device has said hello again, where it had let one go; undefined where it had not. */
+  /** Returns a new connection after the hello, if the device had let one go; otherwise undefined. */
   #woken(): Promise<HttpConnection> | undefined {
     if (this.#isResting) {
       this.#isResting = false;
@@ -158,7 +162,7 @@ class HttpTransport implements ControlTransport {
     this.#isOpening = true;
     this.#listener?.connecting?.();
     const opening = this.#open();
-    // Whoever waits for it hears of it as well.
+    // Its callers handle the error, too.
     opening.catch(() => {});
     return opening;
   }
@@ -175,7 +179,7 @@ class HttpTransport implements ControlTransport {
       this.#isOpening = false;
       this.#pause = firstPause;
       this.#take(connection, headers, bytes);
-      // A coordinator that has no welcome for the device has another challenge, or ends the connection.
+      // Without a welcome, the coordinator has another challenge, or ends the connection.
       this.#after(idleLimit, () => void this.#poll(connection));
       return connection;
     } catch (error) {
@@ -188,7 +192,7 @@ class HttpTransport implements ControlTransport {
     }
   }
 
-  /** When the next try begins, after `ms` or about that. */
+  /** Schedules the next try after about `ms`. Returns its time. */
   #connectAfter(ms: number): number {
     const { clock, random } = this.#platform;
     const wait = ms * (0.5 + random(1)[0]! / 256);
@@ -202,7 +206,7 @@ class HttpTransport implements ControlTransport {
     this.#cancelTimer = clock.at(clock.now() + ms, work);
   }
 
-  /** The connection is not the device's any more. */
+  /** Drops and aborts the connection. */
   #drop(): HttpConnection | undefined {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -210,14 +214,14 @@ class HttpTransport implements ControlTransport {
     return connection;
   }
 
-  /** The connection is gone: the device connects again by itself. */
+  /** Handles a lost connection: schedules the next one. */
   #lost(connection: HttpConnection, reason: string, pause: number): void {
     if (this.#connection !== connection) return;
     this.#drop();
     this.#listener?.disconnected(reason, this.#connectAfter(pause));
   }
 
-  /** The connection brings more than any round needs: it ends, and the device connects again by itself. */
+  /** Handles a connection with more input than any round needs: ends it, and schedules the next one. */
   #flooded(connection: HttpConnection): void {
     if (this.#connection !== connection) return;
     this.#drop();
@@ -226,12 +230,12 @@ class HttpTransport implements ControlTransport {
     this.#listener?.disconnected(error.detail, this.#connectAfter(comeBack), error);
   }
 
-  /** Tells the coordinator, which notices it by itself as well, a moment later. */
+  /** Tells the coordinator, which would also notice on its own, later. */
   #bye(connection: HttpConnection): void {
     void this.#fetch('DELETE', connectionPath, connection).catch(() => {});
   }
 
-  /** Lets a connection go on which nothing is expected. */
+  /** Lets an idle connection go. */
   #rest(connection: HttpConnection): void {
     if (this.#connection !== connection) return;
     this.#drop();
@@ -239,7 +243,7 @@ class HttpTransport implements ControlTransport {
     this.#listener?.resting?.();
   }
 
-  /** The frame of the answer to a request, sent until one comes; undefined where there is no such connection any more. */
+  /** Requests until an answer comes, and returns its frame; undefined if the connection no longer exists. */
   async #ask(
     connection: HttpConnection,
     event: DeviceEvent,
@@ -274,7 +278,10 @@ class HttpTransport implements ControlTransport {
     }
   }
 
-  /** The answer's frame, or that of the refusal which a problem document names; throws `server.unreachable` for what says neither. */
+  /**
+   * Returns the answer's frame, or one of the refusal in its problem document.
+   * Throws `server.unreachable` for others.
+   */
   #frameOf({ status, headers, bytes }: Answer): Uint8Array {
     if (status === 200) return bytes;
     const { code, detail, retryable } = problemIn(bytes) ?? {};
@@ -284,7 +291,7 @@ class HttpTransport implements ControlTransport {
     return this.#encodeFrame({ ok: false, code, detail, retryable, after });
   }
 
-  /** Polls as long as something may come. */
+  /** Polls while messages may come. */
   async #poll(connection: HttpConnection): Promise<void> {
     if (connection.isPolling) return;
     connection.isPolling = true;
@@ -303,14 +310,14 @@ class HttpTransport implements ControlTransport {
         this.#note(connection, answer.headers);
         if (answer.status === 200) this.#take(connection, answer.headers, answer.bytes);
         const left = begun + firstRetry - clock.now();
-        // Whoever answers at once that there is nothing has the device ask no more often for it.
+        // A server that answers at once without messages must not cause more requests.
         if (connection.read === read && connection.mayCome && left > 0)
           await this.#sleep(left, signal).catch(() => {});
       } catch {
         if (signal.aborted) return;
         failures += 1;
         if (failures === mostFailures) return this.#lost(connection, 'no answer', firstPause);
-        // Something in between may give up on answers that take long.
+        // Something in between may give up on long requests.
         if (clock.now() - begun > shortWait) this.#wait = Math.max(shortWait / 1_000, this.#wait >> 1);
         await this.#sleep(firstRetry << failures, signal).catch(() => {});
       }
@@ -319,26 +326,26 @@ class HttpTransport implements ControlTransport {
     this.#settle(connection);
   }
 
-  /** The coordinator has closed the connection. */
+  /** Handles a connection that the coordinator has closed. */
   #closed(connection: HttpConnection): void {
     this.#lost(connection, 'the coordinator has closed the connection', comeBack);
   }
 
-  /** What the headers of an answer say: what there is to poll, and whether more may come. */
+  /** Reads the headers of an answer: the newest message, and whether more may come. */
   #note(connection: HttpConnection, headers: Answer['headers']): void {
     connection.newest = Math.max(connection.newest, Number(headers.get(newestHeader)));
     connection.expects = headers.get(expectsHeader) === '1';
     connection.token = headers.get(connectionHeader) ?? connection.token;
   }
 
-  /** Hands a message on, once. */
+  /** Passes a message on, once. */
   #take(connection: HttpConnection, headers: Answer['headers'], bytes: Uint8Array): void {
     if (Number(headers.get(numberHeader)) !== connection.read + 1) return;
     connection.read += 1;
     this.#listener?.message(headers.get(eventHeader) as CoordinatorEvent, bytes);
   }
 
-  /** Goes on polling where something may come; else lets the connection go after a while. */
+  /** Polls if messages may come; otherwise lets the connection go after a while. */
   #settle(connection: HttpConnection): void {
     if (this.#connection !== connection || connection.isPolling) return;
     const { isKnown, newest, read, expects, open } = connection;
@@ -351,7 +358,7 @@ class HttpTransport implements ControlTransport {
       });
   }
 
-  /** Throws `server.unreachable` where nothing answers in time, or more than a frame. */
+  /** Throws `server.unreachable` if no answer comes in time, or if it is longer than a frame. */
   async #fetch(
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
@@ -407,7 +414,7 @@ class HttpTransport implements ControlTransport {
   }
 }
 
-/** One request by `fetch`. */
+/** Makes a request with `fetch`. */
 const byFetch =
   (read: typeof readBody): typeof nativeExchange =>
   async (url, request, limit) => {
@@ -415,21 +422,21 @@ const byFetch =
       ...request,
       cache: 'no-store',
       credentials: 'omit',
-      // Whoever answers could name any other address: frames and tokens go to the coordinator's alone.
+      // A redirect could name any address: frames and tokens go only to the coordinator.
       redirect: 'error',
-      // The page may be about to go.
+      // The page may be closing.
       keepalive: request.method === 'DELETE',
     });
     const { status, headers } = response;
     return { status, headers, bytes: await read(response, limit, request.signal) };
   };
 
-/** Whether the coordinator has no such connection: something in between may answer with 404 as well, but not so. */
+/** Returns true if the coordinator has no such connection; a 404 of something in between lacks its code. */
 function isGone({ status, bytes }: Answer): boolean {
   return status === 404 && problemIn(bytes)?.code === 'request.not-found';
 }
 
-/** What is ours in a problem document (RFC 9457). */
+/** Returns the coordinator's members of a problem document (RFC 9457). */
 function problemIn(bytes: Uint8Array): { code?: unknown; detail?: unknown; retryable?: unknown } | undefined {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) ?? undefined;

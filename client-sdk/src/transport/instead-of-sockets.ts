@@ -2,8 +2,8 @@ import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { ControlTransport, TransportListener, TransportPlatform } from './transport.ts';
 
 /**
- * Plain HTTP where sockets have not opened: one is tried after the other until either opens, and plain HTTP is what it stays with once that
- * has. The next try of sockets begins at `retryAt`, ms since 1970.
+ * Returns plain HTTP for when sockets have not opened: both are tried in turn until one connects; once plain
+ * HTTP has, it stays. The next try of sockets is at `retryAt`, ms since 1970.
  */
 export function insteadOfSockets(
   http: ControlTransport,

@@ -12,12 +12,13 @@ import type {
   TransportPlatform,
 } from './transport.ts';
 
-/** ms after which the script of plain HTTP is asked for again. */
+/** Ms until the next try to load the code of plain HTTP. */
 const pause = 4_000;
 
 /**
- * The transport of a name: `sockets`, `http`, or `auto`, which begins with sockets each time that it is opened, and where those don't open
- * goes on over plain HTTP, for as long as that is kept open. In a service worker, which ends whenever it likes, `auto` is plain HTTP.
+ * Returns the transport of a name: `sockets`, `http`, or `auto`, which starts with sockets each time that it
+ * is opened, and goes on over plain HTTP until closed if they don't connect. In a service worker, which may
+ * end at any time, `auto` is plain HTTP.
  */
 export function namedTransport(
   base: URL,
@@ -28,23 +29,23 @@ export function namedTransport(
   const bounded = { inflow: new Inflow(platform.clock), ...platform };
   const sockets = socketIoTransport(base, bounded, bodyOf);
   let current: ControlTransport = sockets;
-  /** Counts each time that the transport is opened or closed. */
+  /** Number of times the transport was opened or closed. */
   let turn = 0;
-  /** Over plain HTTP; where a socket has failed to open, until the next try begins, at `retryAt`. */
+  /** Opens plain HTTP; after a failed socket, until sockets are tried again at `retryAt`. */
   const openHttp = async (listener: TransportListener, retryAt?: number) => {
     const mine = turn;
     try {
       const { httpTransport } = await import('./http.ts');
       if (turn !== mine) return;
       current.close();
-      // What the page has loaded already is given to it: it imports nothing of that.
+      // Passes in what the page has already loaded, so that the chunk imports none of it.
       current = httpTransport(
         [base, bounded, bodyOf, sockets, under, readBody, encodeFrame, MurmurationError],
         retryAt,
       );
       current.open(listener);
     } catch {
-      // Without a network its script may not come; sockets go on trying by themselves.
+      // Its code may not load without a network; sockets retry on their own.
       const next = retryAt ?? platform.clock.now() + pause;
       if (!retryAt) platform.clock.at(next, () => turn === mine && openHttp(listener));
       listener.failed?.(next);

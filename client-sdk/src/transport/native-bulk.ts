@@ -8,7 +8,7 @@ import { fetchElsewhere } from './fetch-elsewhere.ts';
 import { type NativeAnswer, type NativeRequest, nativeExchange } from './native-exchange.ts';
 import type { Transport, TransportPlatform } from './transport.ts';
 
-/** The bulk of a transport to the coordinator at `base` on React Native. */
+/** Returns the bulk part of a transport to the coordinator at `base`, for React Native. */
 export function nativeBulk(
   base: URL,
   { readToken, ...platform }: Pick<TransportPlatform, 'clock' | 'mayFetch' | 'elsewhere' | 'readToken'>,
@@ -23,7 +23,7 @@ export function nativeBulk(
     return { bytes, isAddress };
   };
   return {
-    // Here from the beginning: Metro puts everything into one bundle.
+    // Not loaded on demand: Metro puts everything into one bundle.
     download: fromElsewhere(
       get,
       platform,

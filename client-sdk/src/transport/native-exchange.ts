@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** A request, as `fetch` has it, and the most bytes that its answer may have. */
+/** Request as for `fetch`. */
 export interface NativeRequest {
   readonly method: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -8,7 +8,7 @@ export interface NativeRequest {
   readonly signal: AbortSignal;
 }
 
-/** An answer; its bytes are undefined where they are more than the limit. */
+/** Answer; its bytes are undefined if they exceed the limit. */
 export interface NativeAnswer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -16,9 +16,9 @@ export interface NativeAnswer {
 }
 
 /**
- * One request by XMLHttpRequest, which on React Native does what its `fetch` does not: hands bytes out as they are, stops at a limit, and
- * tells of redirects. Throws `server.unreachable` where no answer comes, or one of another address than that asked for, and the reason of
- * `signal` once that is aborted.
+ * Makes a request with XMLHttpRequest, which on React Native does more than `fetch`: it returns bytes
+ * unchanged, stops at a limit, and shows redirects. Throws `server.unreachable` if no answer comes, or one
+ * from another address, and the reason of `signal` once it is aborted.
  */
 export function nativeExchange(
   url: URL,
@@ -48,7 +48,7 @@ export function nativeExchange(
     signal.addEventListener('abort', stop, { once: true });
     request.open(method, url.href);
     request.responseType = 'arraybuffer';
-    // No cookies: a token is all that a device shows.
+    // No cookies: devices identify themselves only by a token.
     request.withCredentials = false;
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.onprogress = ({ loaded }) => {
@@ -57,7 +57,7 @@ export function nativeExchange(
       request.abort();
     };
     request.onload = () => {
-      // It has been followed already; what comes from elsewhere is nobody's word.
+      // A redirect was followed, and its answer can't be trusted.
       if (request.responseURL && request.responseURL !== url.href) return unreachable();
       const bytes = new Uint8Array((request.response as ArrayBuffer | null) ?? []);
       end(() => resolve(answer(bytes.length > limit ? undefined : bytes)));
@@ -65,7 +65,7 @@ export function nativeExchange(
     request.onerror = unreachable;
     request.ontimeout = unreachable;
     request.onabort = unreachable;
-    // A view is sent whole whatever it shows of its buffer.
+    // Copied: React Native would send the view's whole buffer.
     request.send(body instanceof Uint8Array ? new Uint8Array(body) : body);
   });
 }

@@ -5,12 +5,12 @@ import type { FoundProblem } from './connection-state.ts';
 import { found } from './find-problem.ts';
 import { nativeExchange } from './native-exchange.ts';
 
-/** ms after which a host counts as silent. */
+/** Ms after which a host counts as silent. */
 const answerLimit = 10_000;
-/** Longest answer of a coordinator that is asked whether it lives, bytes. */
+/** Bytes of the longest answer to a health request. */
 const longest = 65_536;
 
-/** Finds out why no connection to a coordinator opens, on React Native, which tells less of it than Node. */
+/** Finds out why no connection to a coordinator opens, on React Native, which reports less than Node. */
 export async function findNativeProblem(base: URL, clock: Clock): Promise<FoundProblem> {
   const end = new AbortController();
   const cancel = clock.at(clock.now() + answerLimit, () => end.abort());

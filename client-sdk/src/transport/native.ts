@@ -11,8 +11,8 @@ import { socketIoTransport } from './socket-io.ts';
 import type { ControlTransport, Transport, TransportName, TransportPlatform } from './transport.ts';
 
 /**
- * The transport of a name on React Native, as `namedTransport` elsewhere: its plain HTTP is there from the beginning, and by XMLHttpRequest. It asks for
- * the name, `auto` by default, each time that it is opened.
+ * Returns the transport of a name on React Native, like `namedTransport`, with plain HTTP in the bundle, over
+ * XMLHttpRequest. Calls `name`, `auto` by default, each time that it is opened.
  */
 export function nativeTransport(
   base: URL,

@@ -1,19 +1,18 @@
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { Transport } from './transport.ts';
 
-/** Something that leaves the device. */
+/** Data that leaves the device. */
 export interface Sent {
-  /** What it is: an event of the protocol, an update of the model, or an answer to a query. */
+  /** Event of the protocol, update of the model, or answer to a query. */
   readonly kind: DeviceEvent | 'update' | 'answer';
-  /** Its length. */
   readonly bytes: number;
-  /** Whether it is an update or an answer under masks, of which only the sum with others says anything. */
+  /** True for a masked update or answer, which reveals only its sum with others. */
   readonly masked: boolean;
-  /** Its first bytes as they go out, 1 KiB at most; none of an enrolment, which holds a token. */
+  /** First bytes as sent, 1 KiB at most; empty for an enrolment, which contains a token. */
   readonly sample: Uint8Array;
 }
 
-/** Longest sample, bytes. */
+/** Bytes of the longest sample. */
 const sampleLength = 1_024;
 
 export function sentOf(kind: Sent['kind'], bytes: Uint8Array, masked = false): Sent {
@@ -21,7 +20,7 @@ export function sentOf(kind: Sent['kind'], bytes: Uint8Array, masked = false): S
   return { kind, bytes: bytes.length, masked, sample };
 }
 
-/** Requests that are told of, each before it goes out. */
+/** Returns a request function that reports each request before it is sent. */
 export function observed(
   transport: Pick<Transport, 'request'>,
   tell: (sent: Sent) => void,

@@ -1,52 +1,51 @@
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 
-/** ms after which a device that has lost its cell asks the front again: doubled each time, up to the last. */
+/** Ms until a device without its cell asks the front again: doubled each time, up to `longestPause`. */
 const firstPause = 500;
 export const longestPause = 30_000;
-/** ms between two ways to a cell, at least, whatever front and cells say. */
+/** Least ms between two moves to a cell, whatever front and cells say. */
 const shortestVisit = 500;
 /**
- * ms from the hello within which a cell that has the round of a device names it: another cell may answer at an
- * address that a front takes for it.
+ * Ms after the hello within which a cell names its round to a device: the address may belong to another cell.
  */
 const untilNamed = 2_000;
-/** Cells in a row that name no round, after which the device has a part in none. */
+/** Cells in a row that don't name the round, after which the device has no part in one. */
 const cellsTried = 3;
 
-/** The part of the device in a round: `named` by its cell, or `sought` until a cell names it again. */
+/** Part of the device in a round: `named` by its cell, or `sought` until a cell names it again. */
 type Part =
   | { readonly type: 'none' }
-  /** `unnamed`: cells in a row that have not named it. `longest`: ms between two tries, at most. */
+  /** `unnamed`: cells in a row that have not named it. `longest`: most ms between two tries. */
   | { readonly type: 'sought'; readonly unnamed: number; readonly longest: number }
   | { readonly type: 'named'; readonly longest: number };
 
-/** At which cell a device is, or was last, and for what. */
+/** Current or last cell of a device, and the check-in that led there. */
 interface Visit {
   readonly checkIn: CheckIn;
   readonly ticket: string;
-  /** The cell was asked: its ticket is for that once, and the next check-in is at the front. */
+  /** True once the cell was asked: its ticket is valid once, and the next check-in goes to the front. */
   readonly hasAsked: boolean;
-  /** When the device was sent there, ms since 1970. */
+  /** Time when the device was sent there, ms since 1970. */
   readonly since: number;
 }
 
 export interface RoamingState {
-  /** The place of the device, at once once it goes back. */
+  /** Place of the device; changes as soon as it goes back. */
   readonly at: 'front' | 'cell';
   readonly part: Part;
   readonly visit?: Visit;
-  /** One more whenever what was asked before does not count any more: answers of then lead nowhere. */
+  /** Incremented when earlier requests become obsolete: their answers are ignored. */
   readonly turn: number;
-  /** ms after which it comes back from the next cell that is lost. */
+  /** Ms until it comes back after the next lost cell. */
   readonly pause: number;
 }
 
 export type RoamingEvent =
-  /** Nobody uses the connection any more. */
+  /** Connection closed by its user. */
   | { readonly type: 'closed' }
-  /** The device checks in at the front, so that it has a part in no round any more. */
+  /** Check-in at the front: the device has no part in a round any more. */
   | { readonly type: 'checking-in' }
-  /** The front names a cell; `turn`: of the question where the round is, if it was that. */
+  /** Cell named by the front; `turn`: of the question for the round's cell, if that was asked. */
   | {
       readonly type: 'sent';
       readonly cell: URL;
@@ -54,32 +53,32 @@ export type RoamingEvent =
       readonly checkIn: CheckIn;
       readonly turn?: number;
     }
-  /** A connection to the front, or to the cell, begins. */
+  /** New connection to the front, or to the cell. */
   | { readonly type: 'arrived'; readonly at: RoamingState['at'] }
-  /** The hello of that turn was answered. */
+  /** Answer to the hello of that turn. */
   | { readonly type: 'welcomed'; readonly turn: number }
-  /** The device checks in at the cell by its ticket. */
+  /** Check-in at the cell with its ticket. */
   | { readonly type: 'asking' }
-  /** The cell has answered that; what it is refused with is no answer. */
+  /** Answer of the cell; a refusal is none. */
   | { readonly type: 'answered' }
-  /** The cell has no use for the device; the device would check in there once more. */
+  /** Device not needed by the cell; device about to check in there a second time. */
   | { readonly type: 'dismissed' | 'used-up' }
-  /** The cell names the round. */
+  /** Round named by the cell. */
   | { readonly type: 'named'; readonly longest: number }
-  /** It has not, though it had the time. */
+  /** Round not named in time. */
   | { readonly type: 'not-named' }
-  /** The round at the cell is over; nothing is expected on the connection to the cell; the cell is gone. */
+  /** End of the round at the cell; nothing expected from the cell; cell gone. */
   | { readonly type: 'round-ended' | 'resting' | 'lost' }
-  /** It is time to ask the front again where the round is. */
+  /** Time to ask the front again for the round's cell. */
   | { readonly type: 'due' }
-  /** The front can't say where the round is; `after`: ms until it may, where it says. */
+  /** No answer from the front yet; `after`: ms until it may have one, if known. */
   | { readonly type: 'put-off'; readonly turn: number; readonly after?: number }
-  /** The front will never say. */
+  /** Final refusal of the front. */
   | { readonly type: 'refused'; readonly turn: number }
-  /** The device takes the round for over. */
+  /** Round given up by the device. */
   | { readonly type: 'given-up' };
 
-/** So many ms, half as long more or less where that is `about`, and at least until `since`, ms since 1970. */
+/** Wait of `ms`, 50 % to 150 % of it if `isAbout`, and at least until `since`, ms since 1970. */
 export interface Wait {
   readonly ms: number;
   readonly isAbout?: boolean;
@@ -87,11 +86,11 @@ export interface Wait {
 }
 
 export type RoamingEffect =
-  /** End the connection, and open one to this cell, or to the front. */
+  /** Closes the connection, and opens one to this cell, or to the front. */
   | { readonly type: 'move'; readonly cell?: URL; readonly wait: Wait }
-  /** Ask the front where the round is, by an old ticket. */
+  /** Asks the front for the round's cell, with an old ticket. */
   | { readonly type: 'ask'; readonly checkIn: CheckIn; readonly turn: number }
-  /** Let this event happen later, in place of what is waited for. */
+  /** Schedules this event, in place of the pending one. */
   | { readonly type: 'wait'; readonly wait: Wait; readonly event: RoamingEvent }
   | { readonly type: 'stop-waiting' };
 
@@ -105,7 +104,8 @@ const noPart: Part = { type: 'none' };
 export const atFront: RoamingState = { at: 'front', part: noPart, turn: 0, pause: firstPause };
 
 /**
- * Steps from a state by an event at `now`, ms since 1970: pure. What a state does not expect changes nothing.
+ * Returns the next state and the effects of an event at `now`, ms since 1970: pure. Unexpected events change
+ * nothing.
  *
  *     front → (sent) → cell → (round-ended, dismissed, used-up, resting) → front
  *     cell → (lost) → front → (welcomed) ask → (sent) → cell → (welcomed) → (named), or (not-named) → front
@@ -188,12 +188,12 @@ function toFront(state: RoamingState, isLost = false): Step {
   };
 }
 
-/** The part once the device is elsewhere, where no cell has named it yet. */
+/** Returns the part after a move: no cell has named it yet. */
 function unnamed(part: Part): Part {
   return part.type === 'named' ? { type: 'sought', unnamed: 0, longest: part.longest } : part;
 }
 
-/** The part after one more cell that has not named it. */
+/** Returns the part after another cell that has not named it. */
 function onceMore(part: Extract<Part, { type: 'sought' }>): Part {
   const tried = part.unnamed + 1;
   return tried === cellsTried ? noPart : { ...part, unnamed: tried };

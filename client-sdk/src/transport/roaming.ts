@@ -25,23 +25,25 @@ import {
 import type { Transport, TransportListener, TransportPlatform } from './transport.ts';
 
 /**
- * Where the device has a part in a round, phases go by meanwhile: it waits no longer than until the cohort together has come so often a second,
- * and that long in any case, ms.
+ * Tries per second of a whole cohort: a device with a part in a round, whose phases go on, waits no longer
+ * than until this rate is reached, but `longestInRound` ms in any case.
  */
 const cohortPerSecond = 250;
 const longestInRound = 2_000;
-/** ms after which another task asks again while the device is at the cell of one. */
+/** Ms until another task asks again while the device is at the cell of one. */
 const whileAway = 10_000;
 
 const answers = z.union([checkInAnswer, sentElsewhere]);
 
 /**
- * A transport whose coordinator may be a front: a check-in that it answers with a ticket leads to a cell, on a connection of its own, and the
- * end of what there is to do there leads back. A device whose cell is gone goes back as well; where it has a part in a round, it shows its old
- * ticket and is led to the cell that has the round now; until that has named the round, the device sends nothing of it. Who uses the transport notices only that its connection is another one.
+ * Returns a transport whose coordinator may be a front: a check-in answered with a ticket leads to a cell, on
+ * its own connection, and the end of the work there leads back. A device whose cell is gone also goes back;
+ * with a part in a round, it shows its old ticket and is led to the cell that has the round now. Until that
+ * cell names the round, the device sends nothing of it. Users of the transport only see that the connection
+ * changes.
  *
- * `make` makes the transport of an address. A cell has to be at the host of the coordinator, or at a name below that, on any port, or among
- * `origins`; and it is reached over https where the coordinator is. Whatever it is, it can do no more than a coordinator can.
+ * `make` creates the transport of an address. A cell must be at the coordinator's host or a name below it, on
+ * any port, or among `origins`, and use https if the coordinator does. It can do no more than a coordinator.
  */
 export function roaming(
   base: URL,
@@ -52,7 +54,7 @@ export function roaming(
   const home = make(base);
   const roamer = new Roamer(platform, home, { make, allowed: cell => requireAllowed(cell, base, origins) });
   return {
-    // Asked when it is needed: what is in the way may be found otherwise by then.
+    // Called on demand: the transport may replace the method.
     ...(home.findProblem && { findProblem: () => home.findProblem!() }),
     isSeeking: () => roamer.isSeeking,
     stopSeeking: () => roamer.hear({ type: 'given-up' }),
@@ -64,19 +66,19 @@ export function roaming(
   };
 }
 
-/** How cells are reached. */
+/** Access to cells. */
 interface Cells {
   readonly make: (address: URL) => Transport;
-  /** Throws `ticket.refused` for a cell to which the device does not go. */
+  /** Returns the cell's URL. Throws `ticket.refused` for a cell that the device must not use. */
   readonly allowed: (cell: string) => URL;
 }
 
-/** Tells the state of a device what happens, and does what follows from it. */
+/** Passes events to a device's state, and performs the effects. */
 class Roamer {
   readonly #platform: Pick<TransportPlatform, 'clock' | 'random'>;
   readonly #home: Transport;
   readonly #cells: Cells;
-  /** The connection that there is, or is about to be. */
+  /** Current or next connection. */
   #current: Transport;
   #listener: TransportListener | undefined;
   #state = atFront;
@@ -120,7 +122,8 @@ class Roamer {
       return this.#state.at === 'front'
         ? this.#checkInAtFront(frame)
         : this.#checkInAtCell(decodeFrame(frame, checkIn));
-    // A cell without the round would say so, and the device would give up what another cell waits for.
+    // A cell without the round would reject it, and the device would give up a
+    // message that another cell waits for.
     if (this.isSeeking && ofRound.has(event)) throw new MurmurationError('server.unreachable');
     const { turn } = this.#state;
     const answer = await this.#current.request(event, frame);
@@ -129,13 +132,13 @@ class Roamer {
   }
 
   async upload(...args: Parameters<Transport['upload']>): Promise<void> {
-    // A front would say that it knows no such round, and so would a cell that has not named it.
+    // A front would reject the round as unknown, and so would a cell that has not named it.
     if (this.isSeeking) throw new MurmurationError('server.unreachable');
     const at = this.#current;
     try {
       await at.upload(...args);
     } catch (error) {
-      // An upload is on no connection: another process may have the cell's address before the device notices.
+      // Uploads use no connection: another process may have the cell's address before the device notices.
       const isOther = error instanceof MurmurationError && error.code === 'round.unknown';
       if (!isOther || this.#state.part.type === 'none' || at === this.#home) throw error;
       if (this.#current === at) this.hear({ type: 'lost' });
@@ -193,14 +196,14 @@ class Roamer {
     });
   }
 
-  /** Asks the front where the round is that the device has a part in. */
+  /** Asks the front for the cell of the device's round. */
   async #ask({ checkIn: message, turn }: Extract<RoamingEffect, { type: 'ask' }>): Promise<void> {
     try {
       const answer = decodeAck(await this.#home.request('check-in', encodeFrame(message)), answers);
       if (answer.decision === 'elsewhere') return this.#send(answer, message, { turn });
       this.hear({ type: 'put-off', turn, ...(answer.decision === 'later' && { after: answer.after }) });
     } catch (error) {
-      // The next hello asks again, or the next turn, unless the front has refused it for good.
+      // The next hello or wait asks again, unless the front has refused for good.
       const isFinal = error instanceof MurmurationError && !error.retryable;
       this.hear({ type: isFinal ? 'refused' : 'put-off', turn });
     }
@@ -225,7 +228,7 @@ class Roamer {
     throw new MurmurationError('server.unreachable', 'The device goes to the cell of the task.');
   }
 
-  /** A check-in at a cell, and what its answer leads to. */
+  /** Checks in at a cell, and handles its answer. */
   async #checkInAtCell(message: CheckIn): Promise<Uint8Array> {
     const { checkIn: first, ticket, hasAsked } = this.#state.visit!;
     if (message.task !== first.task)
@@ -246,34 +249,34 @@ class Roamer {
       stays = decodeAck(frame, checkInAnswer).decision === 'waiting';
       this.hear({ type: 'answered' });
     } catch {
-      // What it is refused with is the session's to tell; its next check-in is at the front.
+      // The session reports the refusal; its next check-in is at the front.
     }
     const { clock } = this.#platform;
     const isHere = () => this.#current === at;
-    // Once the answer was heard.
+    // After the answer has been handled.
     if (!stays && isHere()) clock.at(clock.now(), () => isHere() && this.hear({ type: 'dismissed' }));
     return frame;
   }
 }
 
-/** What a front has no answer to. */
+/** Requests that a front can't answer. */
 const ofRound: ReadonlySet<DeviceEvent> = new Set(['keys', 'shares', 'agree', 'reveal', 'leave']);
 
-/** ms between two tries to find the cell of a round again, at most, by its assignment. */
+/** Returns the most ms between two tries to find the cell of a round again, by its assignment. */
 function longestFor(assignment: Uint8Array): number {
   let cohort: number;
   try {
     cohort = decodeAssignment(assignment).plan.largestCohort;
   } catch {
-    // What is wrong with it is the session's to tell.
+    // The session reports what is wrong with it.
     return longestPause;
   }
-  // One that is read by itself says nothing of how many others there are.
+  // A cohort of 1 is a separate plan, which doesn't show how many other devices there are.
   if (cohort === 1) return longestPause;
   return Math.min(Math.max(longestInRound, (1_000 * cohort) / cohortPerSecond), longestPause);
 }
 
-/** The address of a cell. Throws `ticket.refused` for one to which the device does not go. */
+/** Returns the URL of a cell. Throws `ticket.refused` for a cell that the device must not use. */
 function requireAllowed(cell: string, base: URL, origins: readonly string[]): URL {
   const address = baseOf(cell);
   if (address && isTrusted(address, base, origins)) return address;

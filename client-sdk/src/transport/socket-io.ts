@@ -17,14 +17,17 @@ import type { Transport, TransportPlatform } from './transport.ts';
 
 type Engine = Socket['io']['engine'];
 
-/** ms after which a request without an answer is given up. */
+/** Ms after which a request without an answer fails. */
 const answerLimit = 20_000;
-/** ms between tries to connect: doubled after each, up to the last. */
+/** Ms between tries to connect: doubled after each, up to `longestPause`. */
 const firstPause = 1_000;
 const longestPause = 60_000;
 const offline: FoundProblem = { problem: 'offline', detail: 'This device has no network.' };
 
-/** socket.io for control, `fetch` for bulk. Each wait between two tries is half as long more or less, at random. */
+/**
+ * Returns a transport with socket.io for control and `fetch` for bulk. Waits
+ * between tries are 50 % to 150 % at random.
+ */
 export function socketIoTransport(
   base: URL,
   { clock, random, online, readToken, mayFetch, elsewhere, inflow = new Inflow(clock) }: TransportPlatform,
@@ -74,7 +77,7 @@ export function socketIoTransport(
         pause = Math.min(2 * pause, longestPause);
         listener.failed?.(retryAt);
       };
-      /** When the next try begins, after `ms` or about that. */
+      /** Schedules the next try after about `ms`. Returns its time. */
       const connectAfter = (ms: number): number => {
         cancel();
         const at = clock.now() + about(ms, random);
@@ -103,7 +106,7 @@ export function socketIoTransport(
       socket.on('disconnect', (reason, cause) => {
         if (isFlooded) return;
         if (isTooLong(cause)) return flooded(socket.io.engine);
-        // Whoever closes a connection has a reason, and wants some time.
+        // A coordinator that closes a connection needs some time.
         listener.disconnected(
           reason,
           connectAfter(reason === 'io server disconnect' ? comeBack : firstPause),
@@ -111,7 +114,7 @@ export function socketIoTransport(
       });
       for (const event of coordinatorEvents)
         socket.on(event, (frame: Uint8Array | ArrayBuffer) => listener.message(event, bytesOf(frame)));
-      // A wait of up to a minute ends there and then, and so does a try that began without a network.
+      // A wait of up to a minute ends at once, and so does a try that began without a network.
       unwatch = online?.(() => {
         if (socket.connected) return;
         socket.disconnect();
@@ -129,7 +132,7 @@ export function socketIoTransport(
       socket.disconnect();
     },
     async findProblem() {
-      // Without a network there is nothing to load what finds it out.
+      // Without a network the code for it would not load.
       if (globalThis.navigator?.onLine === false) return offline;
       const { findProblem } = await import('./find-problem.ts');
       return findProblem(base, under(base, '/health/live'), clock);
@@ -146,16 +149,16 @@ function socketTo(base: URL): DeviceSocket {
     transports: ['websocket'],
     autoConnect: false,
     forceNew: true,
-    // Its back-off keeps to itself when the next try begins.
+    // Its back-off does not report the time of the next try.
     reconnection: false,
-    // No frame is longer. A page has no such option: there a message is received whole before it counts.
+    // Bounds frames. Pages lack this option: there, a message is received whole before it counts.
     ...({ maxPayload: maxFrameLength } as object),
   });
 }
 
 /**
- * Resolves where the coordinator answers plain requests of this page, as for models: a WebSocket opens all the
- * same, and a device that gets no model spoils the round that it is chosen for.
+ * Resolves if the coordinator answers plain requests of this page, as for models: a WebSocket opens without
+ * CORS, and a device that gets no model spoils its round.
  */
 function askPlainly(base: URL, readToken: string | undefined, signal: AbortSignal): Promise<Response> {
   const headers = readToken ? { authorization: `Bearer ${readToken}` } : {};
@@ -163,8 +166,8 @@ function askPlainly(base: URL, readToken: string | undefined, signal: AbortSigna
 }
 
 /**
- * Calls `flooded` where a connection brings more than any round needs, before it is decoded: of whatever kind it is.
- * Returns what ends that.
+ * Calls `flooded` if a connection brings more than any round needs, of any kind, before it is decoded.
+ * Returns a function that stops this.
  */
 function boundBy(inflow: Inflow, engine: Engine, flooded: () => void): Cancel {
   const count = ({ data }: { data?: unknown }) => {
@@ -174,7 +177,7 @@ function boundBy(inflow: Inflow, engine: Engine, flooded: () => void): Cancel {
   return () => engine.off('packet', count);
 }
 
-/** Reads nothing any more: a coordinator that floods may not close its side either. */
+/** Stops reading: a coordinator that floods may not close its side. */
 function terminate(engine: Engine): void {
   (engine.transport as { ws?: { terminate?(): void } }).ws?.terminate?.();
 }
@@ -183,7 +186,8 @@ async function requestOn(socket: DeviceSocket, event: DeviceEvent, frame: Uint8A
   if (!socket.connected) throw new MurmurationError('server.unreachable');
   try {
     const answer = socket.timeout(answerLimit).emitWithAck(event, frame);
-    // The library keeps it for the next connection where this one has been silent for too long; there it would come before the hello.
+    // The library would resend it on the next connection after a long silence,
+    // where it would come before the hello.
     socket.sendBuffer.length = 0;
     return bytesOf(await answer);
   } catch (cause) {
@@ -191,17 +195,17 @@ async function requestOn(socket: DeviceSocket, event: DeviceEvent, frame: Uint8A
   }
 }
 
-/** Whether this is a page, and of another origin than the coordinator. */
+/** Returns true in a page of another origin than the coordinator. */
 function isOfAnotherOrigin({ origin }: URL): boolean {
   return 'document' in globalThis && globalThis.location.origin !== origin;
 }
 
-/** Browsers hand out binary messages as ArrayBuffers; whatever else came is left to who reads it. */
+/** Converts the ArrayBuffers of browsers; other values go to the reader unchanged. */
 function bytesOf(frame: Uint8Array | ArrayBuffer): Uint8Array {
   return frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame;
 }
 
-/** Whether a connection has ended because a message was longer than a frame can be. */
+/** Returns true if a connection has ended because of a message longer than a frame. */
 function isTooLong(cause: unknown): boolean {
   const { description } = (cause ?? {}) as { description?: { error?: { code?: unknown } } };
   return description?.error?.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
