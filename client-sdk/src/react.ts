@@ -73,7 +73,7 @@ export function FederationProvider({ create, start = true, children }: Federatio
   const [failure, setFailure] = useState<{ readonly error: unknown }>();
   const client = useRef<PlatformClient>(undefined);
   // Strict mode mounts each component twice, with the same client.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new function at each rendering makes no new client.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new `create` makes no new client.
   useEffect(() => {
     try {
       client.current ??= create();

@@ -3,8 +3,8 @@ import type { Transport } from '../transport/transport.ts';
 import type { BundledModel } from './bundled-model.ts';
 
 /**
- * Downloads a version, with its n-grams if it has any; `decode…` functions check the
- * weights. Throws `model.*` and `server.*`.
+ * Downloads a version, with its n-grams if it has any, and without checking its weights: the function that
+ * decodes them does. Throws `model.*` and `server.*`.
  */
 export async function downloadModel(
   hash: ModelHash,

@@ -7,40 +7,40 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Storage } from '../storage/storage.ts';
 import type { Predicted } from './prediction-id.ts';
 
-/** By outcome. */
+/** Counts by outcome. */
 type Counts = Readonly<Record<string, number>>;
-/** By the span in which they were told, ms since 1970. */
+/** Counts by the start of their span, ms since 1970. */
 type Spans = Readonly<Record<string, Counts>>;
 
 interface Kept {
-  /** By hash, the one that was told of last at the end. */
+  /** Spans by version hash, the most recently counted version last. */
   readonly versions: readonly (readonly [version: string, spans: Spans])[];
-  /** Ids whose outcome is known, the newest ones at the end. */
+  /** Ids with a known outcome, the newest last. */
   readonly told: readonly (readonly [id: string, outcome: string])[];
 }
 
 const minute = 60_000;
 const hour = 60 * minute;
-/** ms for which outcomes are kept, and after which that of a prediction is too late. */
+/** Ms for which outcomes are kept; later outcomes of a prediction are rejected. */
 const keptFor = 31 * 24 * hour;
-/** ms for which they are kept by the minute; by the hour after that. */
+/** Ms for which counts are kept by the minute; after that by the hour. */
 const byMinute = 2 * hour;
 const mostVersions = 16;
-/** Outcomes of a version in a span that are told apart. */
+/** Most different outcomes of a version in a span. */
 const mostOutcomes = 16;
-/** Ids that are remembered, so that none counts twice. */
+/** Most ids remembered, so that none counts twice. */
 const mostTold = 500;
 
 /**
- * What became of predictions on this device, by version: counts, and of the newest ones their ids, so that each counts once. It leaves the
- * device only in masked sums, where the app allows a query of outcomes. Several tabs of an app may keep it together; of what two of them tell
- * in the same moment one may be lost.
+ * Record of the outcomes of predictions on this device, by version: counts, and the newest ids, so that each
+ * counts once. It leaves the device only in masked sums, if the app allows a query of outcomes. Several tabs
+ * of an app may share it; of simultaneous outcomes in two tabs one may be lost.
  */
 export class OutcomeRecord {
   readonly #storage: Storage;
   readonly #name: string;
   readonly #clock: Clock;
-  /** Resolves once what was told before is kept, or refused. */
+  /** Resolves once the previous outcome is stored or rejected. */
   #before: Promise<unknown> = Promise.resolve();
 
   constructor({
@@ -58,8 +58,9 @@ export class OutcomeRecord {
   }
 
   /**
-   * Takes the outcome of a prediction, durably; the same one once more changes nothing. Throws `request.not-found` for what is no id of a
-   * prediction of the last 31 days, `feedback.conflict` where another outcome of it is known, `request.invalid` for what is no outcome.
+   * Records the outcome of a prediction, durably; repeats change nothing. Throws `request.not-found` for an
+   * id that is not of a prediction of the last 31 days, `feedback.conflict` if another outcome is recorded,
+   * `request.invalid` for an invalid outcome.
    */
   add(id: string, outcome: string): Promise<void> {
     const added = this.#before.then(() => this.#add(id, outcome));
@@ -82,21 +83,22 @@ export class OutcomeRecord {
     });
   }
 
-  /** Whether anything was told of a version. */
+  /** Returns true if a version has any outcome. */
   async has(version: ModelHash): Promise<boolean> {
     return (await this.#read()).versions.some(([each]) => each === version);
   }
 
   /**
-   * What was told within the period of a query, of the versions that it names, the newest first; of an arm since its experiment began. undefined:
-   * nothing was told of them, whatever outcomes the query asks for, so that whether a device answers tells nothing of which it had.
+   * Returns the outcomes of a query's versions within its period, the newest first; for an arm, since its
+   * experiment began. Returns undefined if these versions have no outcome at all, whatever outcomes the query
+   * asks for, so that the decision to answer doesn't reveal which ones there are.
    */
   async answer(query: OutcomesQuery | ArmQuery): Promise<OutcomeCounts | undefined> {
     const { outcomes, values, period } = query;
     const arm = query.kind === 'arm' ? query.arm : undefined;
     const versions = query.kind === 'outcomes' ? query.versions : arm ? [arm.version] : [];
     const after = this.#clock.now() - period;
-    // Outcomes are known by the minute.
+    // Outcomes are recorded by the minute.
     const since = Math.floor((arm?.since ?? 0) / minute) * minute;
     const kept = new Map((await this.#read()).versions);
     const found = versions.flatMap(version => {
@@ -114,7 +116,7 @@ export class OutcomeRecord {
     return found.length > 0 ? Object.fromEntries(found) : undefined;
   }
 
-  /** A record that can't be read counts as none: nobody but the device itself can damage it. */
+  /** Returns the record; empty if damaged, which only the device itself can cause. */
   async #read(): Promise<Kept> {
     try {
       return JSON.parse(new TextDecoder().decode(await this.#storage.get(this.#name))) as Kept;
@@ -147,7 +149,7 @@ function withOne(
     .filter(([, own]) => Object.keys(own).length > 0);
 }
 
-/** Counts by the minute of the last two hours, and by the hour before. */
+/** Merges counts older than two hours from minutes into hours, and drops expired ones. */
 function thinned(spans: Spans, now: number): Spans {
   const all: Record<string, Counts> = {};
   for (const [from, counts] of Object.entries(spans)) {
@@ -161,7 +163,7 @@ function thinned(spans: Spans, now: number): Spans {
   return all;
 }
 
-/** Names are an app's, such as `constructor`. */
+/** Apps choose the names, such as `constructor`. */
 const countOf = (counts: Counts, outcome: string): number =>
   Object.hasOwn(counts, outcome) ? counts[outcome]! : 0;
 

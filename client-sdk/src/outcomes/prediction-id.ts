@@ -1,14 +1,17 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 
-/** What an id tells of its prediction. */
+/** Contents of a prediction's id. */
 export interface Predicted {
-  /** null: the personal model alone answered. */
+  /** Version that answered; null: only the personal model did. */
   readonly model: ModelHash | null;
-  /** ms since 1970. */
+  /** Ms since 1970. */
   readonly at: number;
 }
 
-/** An id of the `count`-th prediction of a model. It tells which version answered, and when, so that no prediction has to be kept for its outcome. */
+/**
+ * Returns the id of a model's `count`-th prediction. It contains version and time,
+ * so that no prediction must be kept.
+ */
 export function predictionId({ model, at }: Predicted, count: number): string {
   return `${model ?? ''}.${at.toString(36)}.${count.toString(36)}`;
 }

@@ -8,15 +8,15 @@ import { contentHash, type ModelFiles } from '@murmuration/protocol/weights/mode
 import { type SplitLayout, splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import * as z from 'zod/mini';
 
-/** The weights of private layers as they lie in the storage of their device. */
+/** Stored weights of private layers. */
 export interface KeptLayers {
   /** Names of the layers. */
   readonly layers: readonly string[];
   /** Hash of the layout of their tensors: names and shapes, 32 bytes. */
   readonly layoutHash: Uint8Array;
-  /** Those of that layout; left out by versions of the SDK that did not keep them. */
+  /** Tensors of that layout; older versions of the SDK did not store them. */
   readonly tensors?: readonly TensorSpec[] | undefined;
-  /** In the order of that layout. */
+  /** Values in the order of that layout. */
   readonly values: Float32Array;
 }
 
@@ -39,7 +39,7 @@ export function encodeKeptLayers({ layers, layoutHash, tensors, values }: KeptLa
   return new ByteWriter(4 + head.length + body.length).u32(head.length).raw(head).raw(body).bytes;
 }
 
-/** Undefined for anything that is damaged. */
+/** Returns undefined for damaged bytes. */
 export function decodeKeptLayers(bytes: Uint8Array): KeptLayers | undefined {
   try {
     const reader = new ByteReader(bytes);
@@ -53,8 +53,8 @@ export function decodeKeptLayers(bytes: Uint8Array): KeptLayers | undefined {
 }
 
 /**
- * Private layers as training left them: `weights` before it, `delta` what it added, both with the values of the whole model. Throws
- * `training.failed` where training diverged.
+ * Returns private layers after training: `weights` plus `delta`, both with the values of the whole model.
+ * Throws `training.failed` if training diverged.
  */
 export function trainedLayers(
   layers: readonly string[],
@@ -75,8 +75,8 @@ export function trainedLayers(
 }
 
 /**
- * A version with what was kept in its private part, where each row for a new word is the mean of the old ones (SPEC.md, VG9); undefined where that has
- * other tensors: other names or shapes.
+ * Returns a version with the kept values in its private part, where each row for a new word is the mean of
+ * the old ones (SPEC.md, VG9); undefined if its tensors have other names or shapes.
  */
 export function withOwn(model: ModelFiles, split: SplitLayout, kept: KeptLayers): ModelFiles | undefined {
   const values = split.private && fitted(kept, split.private);
@@ -90,7 +90,9 @@ function fitted({ layoutHash, tensors, values }: KeptLayers, wanted: Layout): Fl
   return growWeights(values, before, wanted, Number.POSITIVE_INFINITY);
 }
 
-/** A version with the device's own weights in its private layers; undefined where these are of other tensors. */
+/**
+ * Returns a version with the device's own weights in its private layers; undefined if their tensors differ.
+ */
 export function withKeptLayers(model: ModelFiles, kept: KeptLayers): ModelFiles | undefined {
   let split: SplitLayout;
   try {

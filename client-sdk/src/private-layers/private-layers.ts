@@ -5,15 +5,16 @@ import type { SplitLayout } from '@murmuration/protocol/weights/shared-part';
 import type { Storage } from '../storage/storage.ts';
 import type { KeptLayers } from './kept-layers.ts';
 
-/** What few tasks have a use for. */
+/** Loaded on demand: few tasks need it. */
 export const loadForm = once(() => import('./kept-layers.ts'));
 
-/** Why private layers begin with the weights of the model version, not with the device's own. */
+/** Reason why private layers start from the model version, not from the device's own weights. */
 export type FreshStart = 'none-kept' | 'other-shapes' | 'damaged';
 
 /**
- * The layers of one task that this device has for itself (FedPer: Arivazhagan et al. 2019, Algorithm 1): a round begins and ends
- * with them here, in the device's storage, and only what `takePart(…, 'shared')` returns goes on to an update.
+ * Private layers of a task on this device (FedPer: Arivazhagan et al. 2019, Algorithm 1): a round
+ * loads them from the device's storage and keeps them there, and only the result of
+ * `takePart(…, 'shared')` becomes part of an update.
  */
 export class PrivateLayers {
   readonly #storage: Storage;
@@ -24,15 +25,16 @@ export class PrivateLayers {
     this.#name = `private.${task}`;
   }
 
-  /** What the device keeps; undefined where that is nothing, or damaged. */
+  /** Returns the kept layers; undefined if there are none, or if they are damaged. */
   async kept(): Promise<KeptLayers | undefined> {
     const bytes = await this.#storage.get(this.#name);
     return bytes && (await loadForm()).decodeKeptLayers(bytes);
   }
 
   /**
-   * The model with the device's own weights in its private layers, or as it came, which `fresh` hears of: the first time, and where
-   * what was kept is of other tensors or damaged. A plan without private layers leaves the model, and what is kept, as they are.
+   * Returns the model with the device's own weights in its private layers, or unchanged, with a call of
+   * `fresh`: the first time, and if the kept ones have other tensors or are damaged. A plan without private
+   * layers changes neither the model nor the kept ones.
    */
   async personalise(
     model: ModelFiles,
@@ -50,8 +52,8 @@ export class PrivateLayers {
   }
 
   /**
-   * Keeps the private layers as training left them: `weights` before it, `delta` what it added, both with the values of the whole
-   * model. Throws `training.failed` where training diverged; what was kept before stays.
+   * Stores the private layers after training: `weights` plus `delta`, both with the values of the whole
+   * model. Throws `training.failed` if training diverged; the previous ones stay.
    */
   async keep(
     layers: readonly string[],

@@ -5,12 +5,15 @@ interface AbortEvent {
   readonly target: Signal;
 }
 
-/** `AbortSignal` (DOM §3.2) as far as programs listen to it: React Native's has no `reason`, and neither `any` nor `throwIfAborted`. */
+/**
+ * `AbortSignal` (DOM §3.2), as far as commonly used: React Native's lacks
+ * `reason`, `any` and `throwIfAborted`.
+ */
 export class Signal {
   aborted = false;
   reason: unknown = undefined;
   onabort: Listener | null = null;
-  /** Each with whether it is called once: as it is anyhow. */
+  /** Listeners; the option `once` makes no difference here. */
   readonly #listeners = new Set<Listener>();
 
   addEventListener(type: string, listener: Listener | null): void {
@@ -29,7 +32,7 @@ export class Signal {
     if (this.aborted) throw this.reason;
   }
 
-  /** What its controller calls; a second time changes nothing. */
+  /** Aborts the signal, once; called by its controller. */
   abort(reason: unknown): void {
     if (this.aborted) return;
     this.aborted = true;
@@ -42,7 +45,7 @@ export class Signal {
         if (typeof listener === 'function') listener.call(this, event);
         else listener.handleEvent(event);
       } catch (error) {
-        // The others hear of it all the same, and the app of the error.
+        // The other listeners are called all the same, and the app gets the error.
         void Promise.reject(error);
       }
     }
@@ -54,7 +57,7 @@ export class Signal {
     return signal;
   }
 
-  /** Aborted as soon as one of them is, for its reason. */
+  /** Returns a signal that aborts with the first of these, for its reason. */
   static any(signals: Iterable<Signal>): Signal {
     const all = [...signals];
     const either = new Signal();

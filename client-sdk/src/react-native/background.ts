@@ -2,27 +2,28 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { PlatformClient } from '../client/client.ts';
 import type { BackgroundOptions, Wake } from './wake.ts';
 
-/** What became of a wake in the background. */
+/** Result of a wake in the background. */
 export interface BackgroundResult {
   /**
-   * `done`: nothing was left to do. `deadline`: its time was over, or `signal` was aborted. `unreachable`: the coordinator can't be reached in what was left of it. `refused`: the
-   * coordinator does not take the device. `off`: the client takes no part, for want of consent or since another client does.
+   * Reason of the end. `done`: nothing was left to do. `deadline`: its time was over, or `signal` was
+   * aborted. `unreachable`: the coordinator couldn't be reached in the time left. `refused`: the coordinator
+   * rejects the device. `off`: the client takes no part, for lack of consent or because another client does.
    */
   readonly ended: 'done' | 'deadline' | 'unreachable' | 'refused' | 'off';
-  /** Bytes of model versions that have arrived. */
+  /** Bytes of downloaded model versions. */
   readonly modelBytes: number;
-  /** Rounds that this device's update counts in. */
+  /** Number of rounds that count this device's update. */
   readonly contributions: number;
-  /** By task, why the device waits: what the coordinator, or the device itself, said last. */
+  /** Last reason why the device waits, from the coordinator or the device, by task. */
   readonly reasons: Readonly<Record<string, string>>;
 }
 
-/** ms for which nothing may be under way before a wake is over: one transfer follows another after a look into the storage. */
+/** Ms of inactivity that end a wake: between two transfers the device reads its storage. */
 const quiet = 1_000;
-/** ms at the end of a wake in which rounds are left and connections closed, at most; a tenth of a shorter one. */
+/** Most ms at the end of a wake for leaving rounds and closing connections; a tenth of a shorter wake. */
 const longestFarewell = 3_000;
 
-/** Takes part from now until nothing is left to do, or the wake's time is nearly over; the client is off before and after. */
+/** Takes part until nothing is left to do, or the wake is nearly over; the client is off before and after. */
 export async function takePartFor(
   client: PlatformClient,
   clock: Clock,
@@ -31,7 +32,7 @@ export async function takePartFor(
 ): Promise<BackgroundResult> {
   const until = clock.now() + deadlineMs;
   const told = { modelBytes: 0, contributions: 0, reasons: {} as Record<string, string> };
-  /** When the device checks in next, by task, ms since 1970. */
+  /** Times of the next check-ins, by task, ms since 1970. */
   const next = new Map<string, number>();
   let look = () => {};
   const listening = [
@@ -78,7 +79,7 @@ export async function takePartFor(
   } finally {
     cancelQuiet();
     for (const stop of listening) stop();
-    // Whoever is not told in time finds out by itself.
+    // A coordinator that is not told in time finds out on its own.
     let cancel = () => {};
     const noTime = new Promise<void>(resolve => {
       cancel = clock.at(signal?.aborted ? clock.now() : until, resolve);

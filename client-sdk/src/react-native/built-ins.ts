@@ -2,8 +2,9 @@ import { Controller, Signal } from './abort.ts';
 import { Utf8Decoder, Utf8Encoder } from './utf8.ts';
 
 /**
- * Gives an engine what the SDK needs of the language and of the platform, where it has not that itself: text encoding, cancelling, and
- * methods of ES2022 and ES2023. What there is stays as it is, but for an `AbortController` that can't say why it was aborted.
+ * Adds features of language and platform that the SDK needs, where the engine lacks them:
+ * text encoding, cancelling, and methods of ES2022 and ES2023. Replaces nothing, except
+ * an `AbortController` without reasons.
  */
 export function fillBuiltIns(surroundings: object): void {
   const all = surroundings as Record<string, unknown>;
@@ -34,7 +35,7 @@ function fillMethods(): void {
   define(Object, 'hasOwn', (object: object, name: PropertyKey) => Object.hasOwn(object, name));
 }
 
-/** Hermes 0.12 takes an iterator for a list of no length there, and says nothing of it. */
+/** Fixes `TypedArray.from` of Hermes 0.12, which silently treats an iterator as an empty list. */
 function mendFrom(): void {
   if (Uint8Array.from(new Set([1])).length === 1) return;
   const typed = Object.getPrototypeOf(Uint8Array) as typeof Uint8Array;

@@ -1,37 +1,37 @@
 import type { Conditions } from '@murmuration/protocol/messages/check-in';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 
-/** What a phone tells of its state, each where the app has something that knows it; undefined where that can't say. */
+/** State of a phone, by functions that the app provides; undefined results are unknown. */
 export interface PhoneConditions {
-  /** Whether nobody uses the app now. */
+  /** Returns true if the app is not in use. */
   readonly idle?: () => Answer<boolean>;
   readonly charging?: () => Answer<boolean>;
-  /** Whether the network costs nothing by the byte. */
+  /** Returns true if the network doesn't charge by volume. */
   readonly unmetered?: () => Answer<boolean>;
-  /** Bytes that the app may still store. */
+  /** Returns the bytes that the app may still store. */
   readonly freeBytes?: () => Answer<number>;
-  /** Calls `wake` each time the phone comes back to a network, until the returned function is called. */
+  /** Calls `wake` whenever the phone gets a network, until the returned function is called. */
   readonly online?: (wake: () => void) => Cancel;
 }
 type Answer<Value> = Value | undefined | Promise<Value | undefined>;
 
-/** Of `AppState` of React Native: a phone is idle where the app is not in front. */
+/** Reads `AppState` of React Native: a phone is idle if the app is not in front. */
 export function appState(state: { readonly currentState: string | null | undefined }): PhoneConditions {
   return { idle: () => (state.currentState ? state.currentState !== 'active' : undefined) };
 }
 
-/** Of `expo-battery`. */
+/** Reads `expo-battery`. */
 export function expoBattery(battery: { getBatteryStateAsync(): Promise<number> }): PhoneConditions {
   return {
     async charging() {
-      // Unknown, unplugged, charging, full.
+      // States: unknown, unplugged, charging, full.
       const state = await battery.getBatteryStateAsync();
       return state === 0 ? undefined : state >= 2;
     },
   };
 }
 
-/** Of `react-native-device-info`. */
+/** Reads `react-native-device-info`. */
 export function deviceInfo(info: {
   isBatteryCharging(): Promise<boolean>;
   getFreeDiskStorage(): Promise<number>;
@@ -39,14 +39,17 @@ export function deviceInfo(info: {
   return { charging: () => info.isBatteryCharging(), freeBytes: () => info.getFreeDiskStorage() };
 }
 
-/** What `@react-native-community/netinfo` says of the network. */
+/** Network state of `@react-native-community/netinfo`. */
 export interface NetInfoStateLike {
   readonly type: string;
   readonly isConnected: boolean | null;
   readonly details?: { readonly isConnectionExpensive?: boolean } | null;
 }
 
-/** Of `@react-native-community/netinfo`: a mobile network, and one that the system calls expensive, is metered. */
+/**
+ * Reads `@react-native-community/netinfo`: mobile networks, and those that the
+ * system calls expensive, are metered.
+ */
 export function netInfo(info: {
   fetch(): Promise<NetInfoStateLike>;
   addEventListener(listener: (state: NetInfoStateLike) => void): () => void;
@@ -67,7 +70,7 @@ export function netInfo(info: {
   };
 }
 
-/** Asks each; what fails or says nothing is left out. */
+/** Returns all conditions; those that fail or are unknown are absent. */
 export async function phoneConditions(phone: PhoneConditions): Promise<Conditions> {
   const [idle, charging, unmetered, free] = await Promise.all([
     answerOf(phone.idle),
@@ -91,7 +94,7 @@ async function answerOf<Value>(ask: (() => Answer<Value>) | undefined): Promise<
   }
 }
 
-/** Rounded down, so that it tells no device from others. */
+/** Rounds down to a power of 2, so that the value identifies no device. */
 function powerOfTwo(value: number): number {
   return value < 1 ? 0 : 2 ** Math.min(31, Math.floor(Math.log2(value)));
 }

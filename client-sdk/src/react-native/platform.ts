@@ -10,20 +10,25 @@ import { type PhoneConditions, phoneConditions } from './conditions.ts';
 import { type GetRandomValues, requireRandom, requireUrl } from './requirements.ts';
 import { awaited, type Wake } from './wake.ts';
 
-/** What an app on React Native tells of its phone. */
+/** Phone of an app on React Native. */
 export interface Phone extends PhoneConditions {
-  /** `Platform.OS` of React Native; what is neither Android nor iOS is `other` for the coordinator. */
+  /** `Platform.OS` of React Native; the coordinator gets `other` for anything but Android and iOS. */
   readonly os: string;
-  /** The system's random numbers, where no `crypto.getRandomValues` is installed: that of `expo-crypto`. */
+  /**
+   * Random numbers of the system where `crypto.getRandomValues` is missing, such as those of `expo-crypto`.
+   */
   readonly getRandomValues?: GetRandomValues;
 }
 
-/** The wake that is under way, if any. */
+/** Current wake, if any. */
 export interface Wakes {
   current: Wake | undefined;
 }
 
-/** A phone as a device; all of the SDK runs in JavaScript there. Throws `options.invalid`, with what to install, for what the app lacks. */
+/**
+ * Returns the platform of a phone, where all of the SDK runs in JavaScript. Throws `options.invalid`, which
+ * says what to install, for what the app lacks.
+ */
 export function phonePlatform(phone: Phone, wakes: Wakes): Platform {
   const random = requireRandom(phone.getRandomValues);
   requireUrl();
@@ -38,7 +43,7 @@ export function phonePlatform(phone: Phone, wakes: Wakes): Platform {
     conditions: async () => ({ ...(await phoneConditions(phone)), ...wakes.current?.conditions() }),
     ...(online && { online }),
     transport: (base, platform, name) => {
-      // In the background no connection is held while nothing is expected.
+      // In the background no idle connection is held.
       const named = () => (wakes.current ? 'http' : name);
       return awaited(nativeTransport(base, platform, named), () => wakes.current);
     },

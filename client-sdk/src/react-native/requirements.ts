@@ -1,15 +1,15 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
-/** `crypto.getRandomValues`, or what an app has in its place. */
+/** `crypto.getRandomValues`, or an app's replacement. */
 export type GetRandomValues = (bytes: Uint8Array<ArrayBuffer>) => unknown;
 
-/** Bytes that one call gives at most. */
+/** Most bytes of one call. */
 const mostAtOnce = 65_536;
 
 /**
- * The system's generator of random bytes. Throws `options.invalid`, with what to install, where the app has none: no key and no mask may come
- * from anything less.
+ * Returns the system's generator of random bytes. Throws `options.invalid`, which says what to install, if
+ * the app has none: keys and masks need nothing less.
  */
 export function requireRandom(own: GetRandomValues | undefined): RandomBytes {
   const { crypto } = globalThis as { crypto?: { getRandomValues?: GetRandomValues } };
@@ -32,12 +32,15 @@ export function requireRandom(own: GetRandomValues | undefined): RandomBytes {
   };
 }
 
-/** Throws `options.invalid`, with what to install, where `URL` is the one of older versions of React Native, which reads no addresses. */
+/**
+ * Throws `options.invalid`, which says what to install, if `URL` is that of
+ * older React Native, which can't parse.
+ */
 export function requireUrl(): void {
   try {
     if (new URL('/b', 'https://a.example:8443/c').href === 'https://a.example:8443/b') return;
   } catch {
-    // There is none, or one that does nothing.
+    // `URL` is missing, or does nothing.
   }
   throw new MurmurationError(
     'options.invalid',

@@ -1,8 +1,8 @@
-/** Code points that are made into a text at a time: what an engine takes as arguments of one call. */
+/** Code points converted at a time: engines limit the arguments of one call. */
 const atOnce = 4_096;
 const replacement = 0xfffd;
 
-/** `TextEncoder` (Encoding Standard §7.3), for engines that have none. */
+/** `TextEncoder` (Encoding Standard §7.3), for engines without it. */
 export class Utf8Encoder {
   readonly encoding = 'utf-8';
 
@@ -11,7 +11,7 @@ export class Utf8Encoder {
     return bytes.slice(0, this.encodeInto(text, bytes).written);
   }
 
-  /** Writes as many whole characters as there is room for. */
+  /** Writes as many whole characters as fit. */
   encodeInto(text: string, to: Uint8Array): { read: number; written: number } {
     let [read, written] = [0, 0];
     while (read < text.length) {
@@ -31,7 +31,7 @@ export class Utf8Encoder {
   }
 }
 
-/** `TextDecoder` of UTF-8, of whole texts (Encoding Standard §8.1.1), for engines that have none. */
+/** `TextDecoder` for UTF-8 and whole texts (Encoding Standard §8.1.1), for engines without it. */
 export class Utf8Decoder {
   readonly encoding = 'utf-8';
   readonly fatal: boolean;
@@ -44,7 +44,7 @@ export class Utf8Decoder {
     this.ignoreBOM = ignoreBOM;
   }
 
-  /** Throws `TypeError` for what is no UTF-8, where it is `fatal`. */
+  /** Decodes bytes. Throws `TypeError` for invalid UTF-8 if `fatal`. */
   decode(input?: ArrayBuffer | ArrayBufferView): string {
     const bytes = bytesOf(input);
     let text = '';
@@ -63,14 +63,17 @@ export class Utf8Decoder {
   }
 }
 
-/** The character at a place, and its bytes; below 0 for what is none, with as many bytes as one replacement stands for. */
+/**
+ * Returns the code point at a place, and its length in bytes; below 0 for invalid bytes, with the
+ * length that one replacement stands for.
+ */
 function pointAt(bytes: Uint8Array, at: number): [point: number, length: number] {
   const first = bytes[at]!;
   if (first < 0x80) return [first, 1];
   const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
   if (first < 0xc2 || first > 0xf4) return [-1, 1];
   let point = first & (0x7f >> length);
-  // What comes next tells long forms, halves of characters, and what is beyond the last one.
+  // The second byte excludes overlong forms, surrogates, and code points beyond the last one.
   let least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
   let most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
   for (let i = 1; i < length; i++) {

@@ -2,25 +2,28 @@ import type { Conditions } from '@murmuration/protocol/messages/check-in';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Transport } from '../transport/transport.ts';
 
-/** ms to which the rest of a wake is rounded down, so that it tells no device from others. */
+/** Ms to which the rest of a wake is rounded down, so that it identifies no device. */
 const roundedTo = 10_000;
 
-/** For how long the system keeps an app awake that nobody looks at. */
+/** Limits of a wake in the background. */
 export interface BackgroundOptions {
-  /** ms from now until which the app has to be done: what the system gives, such as 30,000 for a refresh. */
+  /** Ms from now until the app must be done: the system's limit, such as 30,000 for a refresh. */
   readonly deadlineMs: number;
-  /** Whether the system has granted a processing task, which may train; false by default. */
+  /**
+   * True if the system has granted a processing task, which may train.
+   * @default false
+   */
   readonly processing?: boolean;
-  /** Ends it at once, as when the system takes the rest of its time back. */
+  /** Ends the wake at once, as when the system takes the rest of its time back. */
   readonly signal?: AbortSignal;
 }
 
-/** A wake of the app in the background: until when it lasts, and what still goes on in it. */
+/** Wake of the app in the background: its end, and its running transfers. */
 export class Wake {
   readonly #clock: Clock;
   readonly #until: number;
   readonly #mayTrain: boolean;
-  /** Requests for bulk that are under way. */
+  /** Number of running bulk requests. */
   #transfers = 0;
   #changed: () => void = () => {};
 
@@ -30,7 +33,7 @@ export class Wake {
     this.#mayTrain = processing;
   }
 
-  /** How long the phone stays awake for a round; 0 where it may not train. */
+  /** Returns how long the phone stays awake for a round, ms; 0 if it may not train. */
   conditions(): Conditions {
     const left = this.#mayTrain ? Math.max(0, this.#until - this.#clock.now()) : 0;
     return { awake: Math.floor(left / roundedTo) * roundedTo };
@@ -40,12 +43,12 @@ export class Wake {
     return this.#transfers > 0;
   }
 
-  /** Calls `changed` each time that a transfer begins or ends. */
+  /** Calls `changed` whenever a transfer begins or ends. */
   watch(changed: () => void): void {
     this.#changed = changed;
   }
 
-  /** What `work` moves counts as under way until it has settled. */
+  /** Counts `work` as a transfer until it settles. */
   async during<Result>(work: Promise<Result>): Promise<Result> {
     this.#transfers += 1;
     this.#changed();
@@ -58,7 +61,7 @@ export class Wake {
   }
 }
 
-/** The same transport, whose downloads and uploads the wake of this moment knows of. */
+/** Returns the transport with downloads and uploads counted in the current wake. */
 export function awaited(transport: Transport, wake: () => Wake | undefined): Transport {
   const during = <Result>(work: Promise<Result>) => wake()?.during(work) ?? work;
   return {

@@ -7,24 +7,24 @@ import { asError } from '../training/training-errors.ts';
 import type { ConnectionState } from '../transport/connection-state.ts';
 import { KeptState } from './kept-state.ts';
 
-/** What a component can show of the client. */
+/** Client state for a component. */
 export interface FederationState {
-  /** Undefined where there is none yet: on a server, and in the first rendering. */
+  /** Client; undefined on a server, and in the first rendering. */
   readonly client: PlatformClient | undefined;
   readonly connection: ConnectionState;
-  /** What the person says to taking part; undefined until it is read. */
+  /** Consent of the person; undefined until it is read. */
   readonly hasConsent: boolean | undefined;
-  /** From `pause` to `resume`. */
+  /** True from `pause` to `resume`. */
   readonly isPaused: boolean;
-  /** The round that this device is in, or was in last; undefined before the first. */
+  /** Current or last round of this device; undefined before the first. */
   readonly round: RoundProgress | undefined;
-  /** What the last round has cost this device, once its part in it had ended; undefined before the first. */
+  /** Costs of the last round, once the device's part has ended; undefined before the first. */
   readonly costs: RoundCosts | undefined;
-  /** What went wrong last; undefined again once the device is connected. */
+  /** Last error; undefined again once the device is connected. */
   readonly error: MurmurationError | undefined;
 }
 
-/** What a server renders, and the first rendering with it. */
+/** State on a server, and in the first rendering. */
 export const before: FederationState = {
   client: undefined,
   connection: { state: 'off' },
@@ -35,18 +35,20 @@ export const before: FederationState = {
   error: undefined,
 };
 
-/** Follows a client, from `follow` until the function that it returns is called. */
+/** Follows a client from `follow` until the function that it returns is called. */
 export class FollowedClient {
   readonly #state = new KeptState(before);
   #made: (client: PlatformClient) => void = () => {};
-  /** There from the first `follow` on: effects of children run before that, and what they say has to reach it. */
+  /**
+   * Resolves at the first `follow`: effects of children run before it, and their calls must reach the client.
+   */
   readonly #client = new Promise<PlatformClient>(resolve => {
     this.#made = resolve;
   });
   readonly read = this.#state.read;
   readonly subscribe = this.#state.subscribe;
 
-  /** `isStarted`: starts the client, and stops it at the end. */
+  /** Follows a client; `isStarted`: starts it, and stops it at the end. */
   follow(client: PlatformClient, isStarted: boolean): () => void {
     const state = this.#state;
     let isFollowed = true;
@@ -63,7 +65,7 @@ export class FollowedClient {
       client.subscribe(() => {
         const connection = client.state;
         state.change(connection.state === 'connected' ? { connection, error: undefined } : { connection });
-        // Another tab may have said it.
+        // Another tab may have changed it.
         readConsent().catch(failed);
       }),
       client.on('round', round => state.change({ round })),
@@ -75,7 +77,7 @@ export class FollowedClient {
     return () => {
       isFollowed = false;
       for (const end of off) end();
-      // The client stays paused as well.
+      // The client also stays paused.
       state.change({ ...before, isPaused: state.read().isPaused });
       if (isStarted) client.stop().catch(() => {});
     };
@@ -86,7 +88,7 @@ export class FollowedClient {
     this.#state.change({ hasConsent: given });
   }
 
-  /** Shows at once; resolves when it is done. */
+  /** Changes the state at once; resolves when it is done. */
   async pause(isPaused: boolean, signal?: AbortSignal): Promise<void> {
     this.#state.change({ isPaused });
     await this.#ask(client => (isPaused ? client.pause(signal) : client.resume(signal)), signal);
@@ -100,7 +102,7 @@ export class FollowedClient {
     this.#state.change({ round: undefined, costs: undefined, hasConsent });
   }
 
-  /** Of the client, once there is one. */
+  /** Calls `question` with the client, once there is one. */
   #ask<Result>(
     question: (client: PlatformClient) => Promise<Result>,
     signal: AbortSignal | undefined,

@@ -1,4 +1,4 @@
-/** A state that components read and are told of: the same object until it changes. */
+/** State that components read and subscribe to: the same object until it changes. */
 export class KeptState<State extends object> {
   #state: State;
   readonly #listeners = new Set<() => void>();
@@ -14,7 +14,7 @@ export class KeptState<State extends object> {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Changes these fields, where one of them is another. */
+  /** Changes these fields; notifies listeners if any of them differs. */
   change(changes: Partial<State>): void {
     const names = Object.keys(changes) as (keyof State)[];
     if (names.every(name => Object.is(this.#state[name], changes[name]))) return;

@@ -7,18 +7,18 @@ import { sameInput } from './same-input.ts';
 
 export type AskedSource = 'hybrid' | 'global' | 'personal';
 
-/** What a component asks of a model. */
+/** Question of a component to a model. */
 export interface Question {
   readonly input: unknown;
   readonly source: AskedSource | undefined;
 }
 
-/** What came of the questions of a component. */
+/** Answers to a component's questions. */
 export interface Answered {
-  /** The newest answer, and the input that it answers; undefined before the first. */
+  /** Newest answer, and the input that it answers; undefined before the first. */
   readonly prediction: Prediction | undefined;
   readonly input: unknown;
-  /** The question that has an answer or an error last, and its error. */
+  /** Last question with an answer or an error, and its error. */
   readonly settled: Question | undefined;
   readonly error: MurmurationError | undefined;
 }
@@ -30,14 +30,14 @@ export const nothingAsked: Answered = {
   error: undefined,
 };
 
-/** Whether both ask for the same. */
+/** Returns true if both ask for the same. */
 export function sameQuestion(a: Question | undefined, b: Question): boolean {
   return a !== undefined && a.source === b.source && sameInput(a.input, b.input);
 }
 
 /**
- * Asks a model for what is asked last: one prediction is under way at a time, and of the inputs that come meanwhile only the last is asked
- * for, so that typing never waits for answers that nobody reads.
+ * Asks a model for the newest question: one prediction runs at a time, and of the inputs in the meantime only
+ * the last is asked for, so that typing never waits for obsolete answers.
  */
 export class NewestPrediction {
   readonly #state = new KeptState(nothingAsked);
@@ -47,13 +47,13 @@ export class NewestPrediction {
   #question: Question | undefined;
   #isAsking = false;
 
-  /** Asks this model from now on, and again when the device serves something else, until the returned function is called. */
+  /** Asks this model, again when the device serves something else, until the returned function is called. */
   open(client: PlatformClient, task: string): () => void {
     const model = { client, task };
     this.#model = model;
     this.#state.change(nothingAsked);
     const off = client.on('personal', ({ task: changed, phase }) => {
-      // As a new question: the answer that is under way may be of the model before.
+      // Copied as a new question: a running answer may be of the previous model.
       if (changed === task && phase === 'ready' && this.#question) this.ask({ ...this.#question });
     });
     void this.#answer();
@@ -68,13 +68,15 @@ export class NewestPrediction {
     void this.#answer();
   }
 
-  /** Asks for nothing from now on. */
+  /** Stops asking. */
   clear(): void {
     this.#question = undefined;
     this.#state.change(nothingAsked);
   }
 
-  /** Throws `request.not-found` where there is no prediction, and what `Hybrid.feedback` throws. */
+  /**
+   * Reports an outcome. Throws `request.not-found` without a prediction, and the errors of `Hybrid.feedback`.
+   */
   async feedback(outcome: string, signal?: AbortSignal): Promise<void> {
     const { prediction } = this.#state.read();
     if (!this.#model || !prediction)
@@ -92,7 +94,7 @@ export class NewestPrediction {
     while (this.#model && this.#question) {
       const [model, question] = [this.#model, this.#question];
       const changes = await answerOf(model.client, model.task, question);
-      // Nobody asks for it any more, or of another model.
+      // Ignored if cleared, or from another model.
       if (this.#model === model && this.#question) this.#state.change({ ...changes, settled: question });
       if (this.#model === model && this.#question === question) break;
     }

@@ -1,9 +1,10 @@
-/** Levels of arrays and objects that are compared. */
+/** Most levels of arrays and objects compared. */
 const deepest = 8;
 
 /**
- * Whether two inputs of a model say the same: components make a new array at each rendering, and to ask again for each of them would never
- * end. Compares the contents of arrays, typed arrays and plain objects; of all else, whether it is the same.
+ * Returns true if two inputs of a model are equal: components create a new array at each rendering,
+ * and asking for each of them would never end. Compares the contents of arrays, typed arrays and
+ * plain objects; other values by identity.
  */
 export function sameInput(a: unknown, b: unknown, depth = deepest): boolean {
   if (Object.is(a, b)) return true;

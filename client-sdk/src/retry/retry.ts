@@ -5,7 +5,7 @@ import { sleep } from '@murmuration/protocol/time/sleep';
 import { isOwnFailure } from '../storage/named-failures.ts';
 import type { WakeSignal } from './wake-signal.ts';
 
-/** ms between tries: doubled after each, half as much more or less at random, up to the last. */
+/** Ms between tries: doubled after each, up to `longestPause`; 50 % to 150 % of that at random. */
 const firstPause = 500;
 const longestPause = 15_000;
 
@@ -17,10 +17,11 @@ export interface RetryPorts {
 }
 
 /**
- * Does `work` until it succeeds or an error says that another try can't help; throws that error, or the reason of `signal`
- * once it is aborted; what the device's own storage fails at is thrown at once. The wake signal ends the pause between two tries, but an error that names the time after which to try again is obeyed,
- * and where that is the turn of an upload, the pause is twice that time on average at most.
- * `failed` hears of each try that is followed by another, and after how many ms.
+ * Runs `work` until it succeeds, or fails with an error that is not retryable. Throws that error, errors
+ * of the device's own storage at once, or the reason of `signal` once it is aborted. The wake signal
+ * ends a pause early, unless the error names the time after which to retry; if that is the turn of an
+ * upload, the pause is on average at most twice that time. `failed` is called for each try that is
+ * followed by another, with the pause in ms.
  */
 export async function retry<Result>(
   work: () => Promise<Result>,
@@ -35,12 +36,12 @@ export async function retry<Result>(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof MurmurationError) || !error.retryable) throw error;
-      // What the device can't store now it can't a moment later: the next check-in is soon enough.
+      // A full storage won't have room a moment later: the next check-in is soon enough.
       if (isOwnFailure(error)) throw error;
       failure = error;
     }
     const { after } = failure;
-    // It waits for its turn (SPEC.md, UP18): whoever is told to come soon is to be there soon.
+    // The upload waits for its turn (SPEC.md, UP18): a short wait must not become a long one.
     if (failure.code === 'update.too-many' && after !== undefined) length = Math.min(length, after);
     const pause = (after ?? 0) + Math.round(length * (0.5 + random(1)[0]! / 256));
     failed(failure, pause);

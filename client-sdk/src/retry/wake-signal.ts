@@ -1,10 +1,10 @@
 import type { Cancel } from '@murmuration/protocol/time/clock';
 
-/** Ends waits before their time: what failed may work now, for example after the device came back to its network. */
+/** Ends pauses early: a failed request may work now, for example after the network has come back. */
 export class WakeSignal {
   readonly #waiting = new Set<() => void>();
 
-  /** Calls `wake` the next time the signal fires, unless that is cancelled. */
+  /** Calls `wake` when the signal next fires, unless cancelled. */
   once(wake: () => void): Cancel {
     this.#waiting.add(wake);
     return () => this.#waiting.delete(wake);

@@ -2,8 +2,8 @@ import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /**
- * The result of `work`, which is not begun once `signal` is aborted; throws `code`, with the reason of the signal as its cause, as soon as that is
- * aborted, whatever the work waits for. Nothing listens to the signal once it has settled.
+ * Returns the result of `work`, which is not begun if `signal` is aborted. Throws `code`, with the signal's
+ * reason as its cause, as soon as it is aborted, even while `work` waits. Removes its listener once settled.
  */
 export async function whileWanted<Result>(
   work: () => Promise<Result>,

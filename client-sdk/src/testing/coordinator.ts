@@ -28,47 +28,50 @@ import { partsOf, planOf, type TestTask } from './test-task.ts';
 import { TestVersions } from './test-versions.ts';
 
 export interface TestCoordinatorOptions {
-  /** By name of the task. */
+  /** Tasks, by name. */
   readonly tasks: Readonly<Record<string, TestTask>>;
-  /** The time of coordinator and clients; by default a virtual clock, which the coordinator moves on by itself. */
+  /** Clock of coordinator and clients; by default a virtual one, which the coordinator advances. */
   readonly clock?: VirtualClock;
-  /** Random bytes; by default they follow from a seed, so that each run of a test is the same. */
+  /** Random bytes; by default from a fixed seed, so that each run of a test is the same. */
   readonly random?: RandomBytes;
-  /** ms of real time, or more on a busy machine, after which a client that does nothing is given up; 10,000 by default. */
+  /**
+   * Ms of real time, or more on a busy machine, after which an inactive client fails the test.
+   * @default 10_000
+   */
   readonly patience?: number;
 }
 
 export interface RoundOptions {
-  /** The task of the round; may be left out where there is one. */
+  /** Task of the round; needed only with several tasks. */
   readonly task?: string;
-  /** What of the plan is another one in this round. */
+  /** Changes to the plan for this round. */
   readonly plan?: Partial<Plan>;
-  /** The coordinator ends the round in that phase without a version, as for want of devices. */
+  /** Phase in which the coordinator ends the round without a version, as if for lack of devices. */
   readonly failsIn?: FailingPhase;
 }
 
 const minute = 60_000;
-/** ms within which an update is taken. */
+/** Most ms until an update must come. */
 const forUpdates = 10 * minute;
-/** ms of virtual time within which a device checks in: one that declined comes back after an hour. */
+/** Most ms of virtual time until a device checks in: one that declined comes back after an hour. */
 const untilCheckIn = 2 * 60 * minute;
-/** ms after a round until the device is to check in again. */
+/** Ms after a round until the device is to check in again. */
 const betweenRounds = 1_000;
 
 /**
- * A coordinator in memory for the tests of an app: one client takes part in whole rounds of the real protocol, masked with other devices that
- * the coordinator plays, without network, threads or waiting.
+ * Coordinator in memory for an app's tests: one client takes part in whole rounds of the real protocol,
+ * masked with other devices that the coordinator plays, without network, threads or waiting.
  */
 export class TestCoordinator {
-  /** What a client has as its `url`; nothing listens there. */
+  /** Value for a client's `url`; nothing listens there. */
   readonly url = 'http://coordinator.localhost';
-  /** The time of coordinator and clients. */
+  /** Clock of coordinator and clients. */
   readonly clock: VirtualClock;
-  /** What a client tells of its device. */
+  /** Conditions that a client reports. */
   conditions: Conditions = { idle: true, charging: true, unmetered: true };
-  /** Why the device is to be spared now, as for a low battery; undefined where it may take part. */
+  /** Reason to spare the device now, such as a low battery; undefined: it may take part. */
   spares: string | undefined;
-  /** All that the device has asked, in order: what else it sends are updates, which are in the results of rounds. */
+  /** All requests of the device, in order; its updates are in the results of rounds. */
   readonly received: {
     [Event in keyof DeviceMessages]: readonly [Event, DeviceMessages[Event]];
   }[keyof DeviceMessages][] = [];
@@ -110,12 +113,15 @@ export class TestCoordinator {
     });
   }
 
-  /** What an app gives its own client as `transport`, another one each time, with `url` as its `url`: `watch` that client as well. */
+  /**
+   * Transport for the app's own client, a new one each time, to be used with `url`;
+   * call `watch` with that client, too.
+   */
   get transport(): Transport {
     return this.#connection.transport();
   }
 
-  /** A client on this coordinator's clock: the app's options, of which only `tasks` has to be there. */
+  /** Creates a client on this coordinator's clock; of the app's options only `tasks` is required. */
   client(options: TestClientOptions): PlatformClient {
     const { url, transport, clock } = this;
     const conditions = () => this.conditions;
@@ -132,7 +138,9 @@ export class TestCoordinator {
     return this.watch(testClient(options, ports));
   }
 
-  /** Hears what a client tells, for `errors` of rounds and for the words of a test that fails; returns the client. */
+  /**
+   * Records a client's events, for `errors` of rounds and for messages of failed tests. Returns the client.
+   */
   watch<Client extends PlatformClient>(client: Client): Client {
     client.on('error', error => {
       this.#errors.push(error);
@@ -144,8 +152,9 @@ export class TestCoordinator {
   }
 
   /**
-   * Waits until the device checks in, takes it through a round, and returns how that ended for it. A round that counts publishes a version:
-   * what the device sent added to the one before, as if all others had learned the same. Rejects where the device does nothing, with what it told.
+   * Waits until the device checks in, takes it through a round, and returns the result. A round that counts
+   * publishes a version: the device's update added to the previous one, as if all devices had learned the
+   * same. Rejects if the device does nothing, with its last events.
    */
   async round({ task, plan = {}, failsIn }: RoundOptions = {}): Promise<RoundResult> {
     const state = this.#versions.stateOf(task);
@@ -194,13 +203,17 @@ export class TestCoordinator {
     return result('counted', { sent, version });
   }
 
-  /** Publishes a version of a task, which rounds train from; `serve` tells devices to serve it. Returns its hash. */
+  /**
+   * Publishes a version of a task, which rounds train from. Devices serve it after `serve`. Returns its hash.
+   */
   publish(weights: Float32Array, task?: string): ModelHash {
     const state = this.#versions.stateOf(task);
     return this.#versions.publish(state, weights);
   }
 
-  /** Tells devices which version to serve: one by its hash, or with null the newest. Throws `model.missing`. */
+  /**
+   * Tells devices which version to serve: one by its hash, or with null the newest. Throws `model.missing`.
+   */
   serve(version: ModelHash | null, task?: string): void {
     const state = this.#versions.stateOf(task);
     if (version) this.#versions.require(state, version);
@@ -208,7 +221,10 @@ export class TestCoordinator {
     this.#connection.send('serve', { task: state.name, model: version });
   }
 
-  /** Withdraws what came after a version: devices are told to serve it, and rounds train from it. Throws `model.missing`. */
+  /**
+   * Withdraws all versions after this one: devices serve it, and rounds
+   * train from it. Throws `model.missing`.
+   */
   rollBack(version: ModelHash, task?: string): void {
     const state = this.#versions.stateOf(task);
     this.#versions.require(state, version);
@@ -216,17 +232,19 @@ export class TestCoordinator {
     this.serve(version, task);
   }
 
-  /** The weights of a version. Throws `model.missing`. */
+  /** Returns the weights of a version. Throws `model.missing`. */
   weights(version: ModelHash): Float32Array {
     return this.#versions.partsOf(version).weights.slice();
   }
 
-  /** The version that rounds of a task train from. */
+  /** Returns the version that rounds of a task train from. */
   base(task?: string): ModelHash {
     return this.#versions.stateOf(task).base;
   }
 
-  /** Refuses what the device asks next, so many times, with the error of a code; `after`: ms after which it may try again. */
+  /**
+   * Refuses the device's next `times` requests of a kind with this error; `after`: ms until it may try again.
+   */
   refuse(
     asked: Asked,
     code: ErrorCode,
@@ -235,22 +253,25 @@ export class TestCoordinator {
     this.#connection.refuse(asked, new MurmurationError(code, detail, { after }), times);
   }
 
-  /** Cuts the connection, and lets none open until `comeBack`. */
+  /** Cuts the connection, and refuses new ones until `comeBack`. */
   goAway(): void {
     this.#connection.goAway();
   }
 
-  /** Can be reached again; a round that is under way goes on. */
+  /** Accepts connections again; a current round goes on. */
   comeBack(): void {
     this.#connection.comeBack();
   }
 
-  /** Lets `ms` of virtual time pass, and all that falls due. */
+  /** Advances virtual time by `ms`, and runs all that falls due. */
   async advance(ms = 0): Promise<void> {
     await this.clock.advance(ms);
   }
 
-  /** Waits until `isOver` says so; virtual time passes meanwhile, up to two hours. Rejects where nothing goes on any more. */
+  /**
+   * Waits until `isOver` returns true; virtual time passes meanwhile, up to
+   * two hours. Rejects if nothing goes on.
+   */
   async until(isOver: () => boolean): Promise<void> {
     await this.#until(isOver, untilCheckIn, 'did not get there');
   }
@@ -310,7 +331,7 @@ export class TestCoordinator {
     };
   }
 
-  /** A device that has come back is told of its round, and what it waits for. */
+  /** Sends a device that has come back its round, and the input that it waits for. */
   #resume(): void {
     if (!this.#round || this.#round.left) return;
     this.#connection.send('assignment', this.#round.assignment);
@@ -335,7 +356,7 @@ export class TestCoordinator {
   }
 }
 
-/** A coordinator in memory that has these tasks; `primitives` do the arithmetic of masks. */
+/** Creates a coordinator in memory with these tasks; `primitives` compute the masks. */
 export async function coordinatorInMemory(
   { tasks, ...options }: TestCoordinatorOptions,
   primitives: Primitives,
@@ -345,7 +366,7 @@ export async function coordinatorInMemory(
       async ([name, task]) => [parseTaskName(name), [task, await partsOf(task)]] as const,
     ),
   );
-  // What a client loads when it first needs it: in virtual time nothing waits for it.
+  // Loaded now: in virtual time nothing would wait for it.
   await loadServedHybrid();
   const versions = new TestVersions(new Map(models));
   for (const { name, task, base } of versions.states.values()) writePlan(planOf(name, task, base));

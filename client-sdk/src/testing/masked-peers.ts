@@ -29,16 +29,17 @@ import { decodeUpdate } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { quantizationFor, quantizationOf } from '@murmuration/protocol/weights/quantize';
 
-/** What the other devices of a round are made of. */
+/** Ports of the other devices of a round. */
 export interface PeersPorts {
   readonly primitives: Primitives;
-  /** That of the model's shared layers. */
+  /** Layout of the model's shared layers. */
   readonly layout: Layout;
 }
 
 /**
- * The other devices of a masked round, and the coordinator's part in it, for one device that is tested: each peer deals shares, masks an
- * update of zeros and signs as a device does, so that the device's own update is in nothing but the sum of all.
+ * Other devices of a masked round, and the coordinator's part in it, for one device under test: each
+ * peer deals shares, masks an update of zeros and signs as a device does, so that only the sum of
+ * all contains the device's own update.
  */
 export class MaskedPeers {
   readonly #assignment: Assignment;
@@ -50,7 +51,7 @@ export class MaskedPeers {
   #graph!: MaskingGraph;
   #self!: number;
   #dealings!: Dealings;
-  /** Masked zeros of weight 1, by number. */
+  /** Masked zeros of weight 1, by device number. */
   readonly #masked = new Map<
     number,
     { context: ParticipantContext; state: InAgreement; elements: Int32Array }
@@ -81,7 +82,7 @@ export class MaskedPeers {
     });
   }
 
-  /** Draws the graph over the peers and the device, whose roster it returns. */
+  /** Draws the graph over the peers and the device. Returns the device's roster. */
   roster(identity: Uint8Array, message: Uint8Array): Uint8Array {
     const context = this.#peers[0]!;
     const keys = readKeys(context, identity, message);
@@ -91,7 +92,7 @@ export class MaskedPeers {
     return writeRoster(this.#graph, this.#self);
   }
 
-  /** Everybody deals, masks and sends; returns the bundle of the device. */
+  /** Lets all peers deal, mask and send. Returns the device's bundle. */
   bundle(message: Uint8Array): Uint8Array {
     const { elements, width, weight } = this.#form;
     const dealt = this.#keys.map((keys, peer) => {
@@ -117,7 +118,7 @@ export class MaskedPeers {
     return writeBundle(this.#graph, this.#dealings, this.#self);
   }
 
-  /** The statement that the last `lost` of the peers are lost, and where it is said so, the device as well. */
+  /** Returns a statement in which the last `lost` peers are lost, and also the device if `isDeviceLost`. */
   statement(lost = 0, isDeviceLost = false): Uint8Array {
     const survivors = [...this.#masked.keys()].slice(0, this.#masked.size - lost);
     return writeStatement(
@@ -128,8 +129,8 @@ export class MaskedPeers {
   }
 
   /**
-   * What the device is told of its neighbours: all that the statement counts agree to it, but for the last `silent` ones, which have
-   * only sent their update.
+   * Returns the device's message about its neighbours: all devices in the statement agree to it, except the
+   * last `silent` ones, which have only sent their update.
    */
   agreed(statement: Uint8Array, { lost = 0, silent = 0 } = {}): Uint8Array {
     const survivors = [...this.#masked].slice(0, this.#masked.size - lost);
@@ -143,12 +144,12 @@ export class MaskedPeers {
     return agreedFor(this.#graph, this.#self, number => evidence.get(number));
   }
 
-  /** Whether `message` is the device's agreement to `statement`. */
+  /** Returns true if `message` is the device's agreement to `statement`. */
   isAgreement(message: Uint8Array, statement: Uint8Array): boolean {
     return this.#isSigned(message, agreementMessage(this.#graph.context, statement));
   }
 
-  /** Whether `message` is what the device signs with its update. */
+  /** Returns true if `message` is the device's signature of its update. */
   isUpdateSignature(message: Uint8Array): boolean {
     return this.#isSigned(
       message,
@@ -156,7 +157,7 @@ export class MaskedPeers {
     );
   }
 
-  /** The values and the weight that the device sent under its masks, from the sum of all once these are off. */
+  /** Returns the device's values and weight, from the unmasked sum of all. */
   sentBy(update: Uint8Array, statement: Uint8Array, reveal: Uint8Array, lost = 0): Int32Array {
     const { elements, width, weight, layoutHash } = this.#form;
     const form = { kind: 'ring', layoutHash, count: elements, width } as const;
@@ -169,7 +170,7 @@ export class MaskedPeers {
     const survivors = [...this.#masked].slice(0, this.#masked.size - lost);
     for (const [number, { context, state, elements: masked }] of survivors) {
       for (let i = 0; i < elements; i++) sum[i] = sum[i]! + masked[i]!;
-      // What it reveals follows from the statement, whoever has agreed to that.
+      // A peer's reveal depends only on the statement, not on agreements.
       const assumptions = { ...this.#assumptions, threat: 'honest-but-curious' } as const;
       const trusting = { ...context, demands: { ...context.demands, assumptions } };
       const { message } = takeStatement(trusting, state, statement);
@@ -189,7 +190,7 @@ export class MaskedPeers {
     return this.#primitives.ed25519.verify(this.#graph.devices[this.#self]!.identity, message, signature);
   }
 
-  /** What each sends in the round: an update whose last element is its weight, or an answer. */
+  /** Form of contributions in the round: an update whose last element is its weight, or an answer. */
   get #form() {
     const { plan } = this.#assignment;
     const query = queryOf(plan);

@@ -28,30 +28,30 @@ const schemas = {
   reveal: maskingContribution,
 } as const satisfies Record<DeviceEvent, z.ZodMiniType>;
 
-/** The message of each event of a device. */
+/** Message of each event of a device. */
 export type DeviceMessages = { [Event in DeviceEvent]: z.output<(typeof schemas)[Event]> };
 
-/** What answers each event of a device; what it throws is a refusal. */
+/** Handler of each event of a device; its errors are refusals. */
 export type Answers = { readonly [Event in DeviceEvent]: (message: DeviceMessages[Event]) => unknown };
 
-/** What a device does that can be refused: its events, and bytes that it fetches or puts. */
+/** Requests of a device that can be refused: its events, downloads and uploads. */
 export type Asked = DeviceEvent | 'download' | 'upload';
 
-/** What the coordinator in memory does with what comes over the connection. */
+/** Callbacks of the coordinator in memory. */
 export interface MemoryPorts {
   readonly clock: Clock;
   readonly answers: Answers;
   readonly connected: () => void;
-  /** The connection is gone. */
+  /** Called when the connection is gone. */
   readonly closed: () => void;
   readonly file: (path: string) => Uint8Array | undefined;
   readonly uploaded: (path: string, rights: UploadRights, bytes: Uint8Array) => void;
 }
 
-/** ms after which a client tries to connect again. */
+/** Ms until a client tries to connect again. */
 const pause = 5_000;
 
-/** A device's connection to the coordinator in memory: the frames are those of a real one. */
+/** Device's connection to the coordinator in memory, with the frames of a real one. */
 export class MemoryConnection {
   readonly #ports: MemoryPorts;
   readonly #refusals: { readonly asked: Asked; readonly error: MurmurationError; times: number }[] = [];
@@ -66,7 +66,7 @@ export class MemoryConnection {
     return this.#listener !== undefined && !this.#isAway;
   }
 
-  /** The way of one client: of several, one is open at a time. */
+  /** Creates the transport of one client; only one may be open at a time. */
   transport(): Transport {
     let mine: TransportListener | undefined;
     const close = () => {
@@ -112,7 +112,7 @@ export class MemoryConnection {
     this.#refusals.push({ asked, error, times });
   }
 
-  /** Tells the device, where it can be told. */
+  /** Sends a message to the device, if it is connected. */
   send(event: CoordinatorEvent, message: unknown): void {
     if (!this.isOpen) return;
     const frame = event === 'assignment' ? encodeAssignment(message as Assignment) : encodeFrame(message);
@@ -148,7 +148,7 @@ export class MemoryConnection {
 
   #connect(): void {
     if (this.#isAway) this.#listener?.failed?.(this.#ports.clock.now() + pause);
-    // As over a network: not before the client has done what it was about to do.
+    // Asynchronous, as over a network.
     else queueMicrotask(() => this.isOpen && this.#ports.connected());
   }
 
@@ -156,7 +156,7 @@ export class MemoryConnection {
     if (!this.isOpen) throw new MurmurationError('server.unreachable', 'The coordinator in memory is away.');
   }
 
-  /** Throws what the test refuses it with. */
+  /** Throws the test's refusal of a request, if any. */
   #requireWelcome(asked: Asked): void {
     const found = this.#refusals.findIndex(each => each.asked === asked);
     const refusal = this.#refusals[found];

@@ -3,8 +3,8 @@ import { once } from '@murmuration/protocol/concurrency/once';
 import type { Trainer } from '../training/trainer.ts';
 
 /**
- * Trains by an objective on the thread of its caller, for tests: in the place of a worker, which a test has not, or whose
- * errors it does not see. The engine is loaded with the first training.
+ * Trains with an objective on the caller's thread, for tests: instead of a worker, which a test may lack, or
+ * whose errors it can't see. The engine is loaded with the first training.
  */
 export function objectiveTrainer<Example>(
   objective: Objective<Example> | (() => Promise<Objective<Example>>),

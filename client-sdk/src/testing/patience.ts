@@ -4,13 +4,13 @@ import { settled, type VirtualClock } from '@murmuration/protocol/time/virtual-c
 
 const never = new AbortController().signal;
 
-/** Waits in a test: virtual time passes by itself, and of real time so much as a test has patience for. */
+/** Waits in a test: virtual time advances automatically, and real time up to a limit. */
 export class Patience {
   readonly #clock: VirtualClock;
   readonly #realClock: Clock;
   readonly #limit: number;
 
-  /** `limit`: how often nothing goes on, a millisecond apart: counted, since a busy machine is no reason to give up. */
+  /** Sets the limit: idle checks, 1 ms apart. Counted, so that a busy machine is no reason to give up. */
   constructor(clock: VirtualClock, realClock: Clock, limit: number) {
     this.#clock = clock;
     this.#realClock = realClock;
@@ -18,8 +18,9 @@ export class Patience {
   }
 
   /**
-   * Resolves once `isOver` says so. What is due within `span` ms of virtual time falls due as soon as nothing else goes on, and never while
-   * real work is under way. False where nothing goes on any more, and patience is over.
+   * Resolves to true once `isOver` returns true. Timers within `span` ms of virtual time fire
+   * as soon as nothing else goes on, and never during real work. Resolves to false once
+   * nothing goes on and the limit is reached.
    */
   async until(isOver: () => boolean, span: number): Promise<boolean> {
     const clock = this.#clock;

@@ -1,6 +1,6 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
-/** Bytes that follow from a seed: for tests, and for nothing that has to be secret. */
+/** Returns bytes from a seed: for tests, never for secrets. */
 export function seededBytes(seed: number): RandomBytes {
   let state = seed;
   return length =>

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { putParts, type Storage } from '../storage/storage.ts';
 
-/** What every storage of a device has to keep; `open` gives one over the same entries each time until `empty`. */
+/**
+ * Tests the contract of a device's storage; `open` returns one over the same entries each time until `empty`.
+ */
 export function storageContract(
   name: string,
   adapter: { open(): Storage; empty(): Promise<void>; readonly durable: boolean },
@@ -23,7 +25,7 @@ export function storageContract(
 
 type Fresh = () => Promise<Storage>;
 
-/** Holds of entries. */
+/** Tests of entries. */
 function entryContract(fresh: Fresh): void {
   it('has nothing at first', async () => {
     expect(await (await fresh()).get('identity')).toBeUndefined();
@@ -113,11 +115,11 @@ function entryContract(fresh: Fresh): void {
   });
 }
 
-/** Holds of whose turn it is. */
+/** Tests of claims. */
 function claimContract(adapter: { open(): Storage; readonly durable: boolean }, fresh: Fresh): void {
   describe('that several clients have', () => {
     const never = () => new AbortController().signal;
-    /** The same entries twice: in one object, and where they outlive it in two. */
+    /** Returns pairs of storages over the same entries: one object twice and, if durable, two objects. */
     const pairs = async (): Promise<[Storage, Storage][]> => {
       const storage = await fresh();
       return [
@@ -142,7 +144,7 @@ function claimContract(adapter: { open(): Storage; readonly durable: boolean }, 
         await mine.put('device', Uint8Array.of(1));
         order.push('first is over');
         release();
-        // Twice lets nobody else in.
+        // A second release must not admit another client.
         release();
         const letGo = await next;
         expect(order).toEqual(['first is over', 'next']);

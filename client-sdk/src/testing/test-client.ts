@@ -13,7 +13,7 @@ import type { Transport } from '../transport/transport.ts';
 import { localUpdateProcessor } from '../update/local-update-processor.ts';
 import { objectiveTrainer } from './objective-trainer.ts';
 
-/** The options of a client of the coordinator in memory: those of the app, of which only its tasks have to be named. */
+/** Options of a client of the coordinator in memory: the app's, of which only `tasks` is required. */
 export type TestClientOptions = Pick<ClientOptions, 'tasks'> &
   Partial<Omit<ClientOptions, 'url' | 'transport'>>;
 
@@ -28,8 +28,8 @@ export interface TestClientPorts {
 }
 
 /**
- * A client whose time is virtual and whose randomness follows from a seed. Its trainers run on the test's own thread, a `URL` as the module
- * whose default export is the objective.
+ * Creates a client with a virtual clock and seeded randomness. Its trainers run on the test's thread; a `URL`
+ * is a module whose default export is the objective.
  */
 export function testClient({ tasks, ...options }: TestClientOptions, ports: TestClientPorts): PlatformClient {
   const { url, transport, clock, random, primitives, conditions, spares } = ports;
@@ -73,5 +73,5 @@ export function testClient({ tasks, ...options }: TestClientOptions, ports: Test
   );
 }
 
-/** What is none, the client itself refuses by name. */
+/** Returns true for a possible trainer; the client rejects other values. */
 const isTrainer = (value: unknown): value is URL | Trainer => typeof value === 'object' && value !== null;

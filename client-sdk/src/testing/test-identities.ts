@@ -11,13 +11,13 @@ import {
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 
-/** Who the devices are: their keys, and the proof that one has its key. */
+/** Identities of devices: their keys, and the check of their signatures. */
 export class TestIdentities {
   readonly #primitives: Primitives;
-  /** Public keys, by the id of the device. */
+  /** Public keys, by device id. */
   readonly #keys = new Map<string, Uint8Array>();
   #nonce: Uint8Array = new Uint8Array(32);
-  /** The public key of the device that has said hello. */
+  /** Public key of the device that has said hello. */
   known: Uint8Array | undefined;
 
   constructor(primitives: Primitives) {
@@ -29,7 +29,7 @@ export class TestIdentities {
     return { protocol: protocolVersion, nonce: this.#nonce };
   }
 
-  /** Throws `device.signature`. */
+  /** Enrols a device. Throws `device.signature`. */
   enrol({ publicKey, signature }: Enrol): Enrolled {
     this.#verify(publicKey, 'enrol', signature);
     const device = base64url(this.#primitives.sha256(publicKey).subarray(0, 16)) as Enrolled['device'];
@@ -37,7 +37,7 @@ export class TestIdentities {
     return { device };
   }
 
-  /** Throws `device.unknown` or `device.signature`. */
+  /** Accepts a hello. Throws `device.unknown` or `device.signature`. */
   hello({ device, signature }: Hello): void {
     const key = this.#keys.get(device);
     if (!key) throw new MurmurationError('device.unknown');
@@ -45,7 +45,7 @@ export class TestIdentities {
     this.known = key;
   }
 
-  /** Throws `device.signature`. */
+  /** Forgets a device. Throws `device.signature`. */
   forget({ device, signature }: Forget): void {
     const key = this.#keys.get(device);
     if (key && signature) this.#verify(key, 'forget', signature);

@@ -12,27 +12,30 @@ import { meanOfSum, quantizationFor, quantizationOf } from '@murmuration/protoco
 import type { UploadRights } from '../transport/transport.ts';
 import { MaskedPeers } from './masked-peers.ts';
 
-/** What a device sent in a round, once its masks are off: all that anybody could learn of its examples from it. */
+/** Unmasked update of a device in a round: all that others could learn about its examples from it. */
 export interface SentUpdate {
-  /** The change of each value of the shared layers, in the order of the model, clipped and rounded as the plan says. */
+  /** Change of each value of the shared layers, in the model's order, clipped and rounded by the plan. */
   readonly delta: Float32Array;
-  /** L2 norm of `delta`: the plan's `clip` at most, but for its rounding. */
+  /** L2 norm of `delta`: at most the plan's `clip`, except for rounding. */
   readonly norm: number;
-  /** What the update counts for. */
+  /** Weight of the update. */
   readonly weight: number;
-  /** Examples that the device says it trained on; undefined where the plan's weights do not tell, as they do by `weighting: 'examples'`. */
+  /**
+   * Number of examples that the device trained on; undefined if the plan's weights don't show it, as they do
+   * with `weighting: 'examples'`.
+   */
   readonly examples: number | undefined;
   /** Bytes of the upload. */
   readonly bytes: number;
 }
 
-/** In which phase the coordinator ends a round without a version. */
+/** Phase in which the coordinator ends a round without a version. */
 export type FailingPhase = 'keys' | 'shares' | 'updates' | 'agreement' | 'unmasking';
 
 type MaskingPhase = 'keys' | 'shares' | 'agree' | 'reveal';
 type Input = readonly [event: 'roster' | 'bundle' | 'survivors' | 'agreed', message: Uint8Array];
 
-/** One round with one real device: what it sends, and what it is told. */
+/** Round with one real device: its messages, and the input for it. */
 export class TestRound {
   readonly assignment: Assignment;
   left: Leave | undefined;
@@ -54,12 +57,12 @@ export class TestRound {
       : undefined;
   }
 
-  /** What the device waits for in its phase, for one that has come back; undefined where it is its turn. */
+  /** Pending input of the device, for one that has come back; undefined if it is the device's turn. */
   get input(): Input | undefined {
     return this.#input;
   }
 
-  /** The steps of the round: what has to be there, and what the device is told then. */
+  /** Returns the steps of the round: a condition, and the input for the device after it. */
   steps(): readonly (readonly [
     phase: FailingPhase,
     isReady: () => boolean,
@@ -74,7 +77,7 @@ export class TestRound {
       return ['survivors', this.#statement];
     };
     const agreed = (): Input => ['agreed', peers.agreed(this.#statement!)];
-    // A coordinator that is only curious shows one statement to all: nobody has to sign it.
+    // An honest-but-curious coordinator shows all devices one statement, which needs no signatures.
     const trusts = this.assignment.plan.masking?.threat === 'honest-but-curious';
     return [
       ['keys', () => !!heard.keys, () => ['roster', peers.roster(this.#identity, heard.keys!)]],
@@ -89,7 +92,7 @@ export class TestRound {
     this.#input = input;
   }
 
-  /** Throws `round.repeated` for another message of the phase than the device has sent before. */
+  /** Takes a message of a phase. Throws `round.repeated` if it differs from an earlier one. */
   hear(phase: MaskingPhase, { round, assignment, message }: MaskingContribution): null {
     this.#requireOurs(round, assignment);
     const before = this.#heard[phase];
@@ -98,7 +101,7 @@ export class TestRound {
     return null;
   }
 
-  /** Throws what a coordinator refuses an upload with. */
+  /** Takes an upload. Throws the errors of a coordinator. */
   take(path: string, { token, signature }: UploadRights, bytes: Uint8Array): void {
     const { round, assignment, token: secret } = this.assignment;
     if (path !== updatePath(round, assignment)) throw new MurmurationError('assignment.unknown');
@@ -116,7 +119,7 @@ export class TestRound {
     return null;
   }
 
-  /** What the device sent, of a round that is over. */
+  /** Returns the device's update, after the round. */
   sent(): SentUpdate {
     const { plan, round } = this.assignment;
     const { delta, weight } = this.#unmasked(round);
@@ -161,22 +164,22 @@ export class TestRound {
   }
 }
 
-/** How a round ended for the device. */
+/** Result of a round for the device. */
 export interface RoundResult {
   readonly task: string;
-  /** The number of the round, from 1. */
+  /** Number of the round, from 1. */
   readonly number: number;
   /**
-   * `counted`: its update is in the sum, and the next version was published. `left`: the device gave up its part. `failed`: the coordinator
-   * ended the round, as the test asked.
+   * Outcome. `counted`: its update is in the sum, and the next version was published. `left`: the device gave
+   * up its part. `failed`: the coordinator ended the round, as the test asked.
    */
   readonly outcome: 'counted' | 'left' | 'failed';
-  /** Why the device left, as it said; the code of an error, or `declined`. */
+  /** Reason that the device gave for leaving: the code of an error, or `declined`. */
   readonly reason?: string;
-  /** Of a round that counted. */
+  /** Update of the device in a round that counted. */
   readonly sent?: SentUpdate;
-  /** Of a round that counted: the version that was published, what the device sent added to the one before. */
+  /** Version published by a round that counted: the device's update added to the previous one. */
   readonly version?: ModelHash;
-  /** Errors that the client told of meanwhile. */
+  /** Errors that the client emitted during the round. */
   readonly errors: readonly MurmurationError[];
 }

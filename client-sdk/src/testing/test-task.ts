@@ -8,35 +8,50 @@ import type {
 } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
-/** A model: what it consists of, its shape, and its weights as one vector. */
+/** Model: its topology, its layout, and its weights as one vector. */
 export type ModelParts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
 
-/** A layers model of TensorFlow.js, as `tf.sequential` makes it. */
+/** Layers model of TensorFlow.js, such as that of `tf.sequential`. */
 export interface LayersModel {
   toJSON(unused?: unknown, returnString?: boolean): unknown;
 }
 
-/** A task of the coordinator in memory. What is left out is what a device with default floors accepts. */
+/** Task of the coordinator in memory. Defaults are what a device with default floors accepts. */
 export interface TestTask {
-  /** The first version: what builds a layers model of TensorFlow.js, or its parts. */
+  /** First version: a function that builds a layers model of TensorFlow.js, or its parts. */
   readonly model: ModelParts | (() => LayersModel | Promise<LayersModel>);
-  /** How devices train; by default 1 epoch in batches of 32 at a learning rate of 0.1, over 1,000 examples at most. */
+  /**
+   * Training settings; by default 1 epoch in batches of 32 at a learning rate
+   * of 0.1, over at most 1,000 examples.
+   */
   readonly plan?: Partial<TrainingSettings>;
-  /** How an update is sent; by default clipped to 1, in 12 bits, with the weight 1. With `weighting: 'examples'` the weight is their number, for a client whose floor `mostShare` is 1. */
+  /**
+   * Update settings; by default clipped to 1, 12 bits, weight 1. With `weighting: 'examples'` the weight is
+   * their number, for a client whose floor `mostShare` is 1.
+   */
   readonly update?: Partial<Omit<UpdateSettings, 'compression'>>;
-  /** What masks withstand; by default a malicious coordinator. `null`: updates are not masked. */
+  /** Masking settings; by default against a malicious coordinator. `null`: updates are not masked. */
   readonly masking?: Partial<MaskingSettings> | null;
-  /** Devices in a cohort, this one included, 3 to 128; 20 by default. */
+  /**
+   * Devices in a cohort, including this one, 3 to 128.
+   * @default 20
+   */
   readonly cohort?: number;
-  /** Examples below which the task has no use for a device; 1 by default. */
+  /**
+   * Fewest examples that the task requires of a device.
+   * @default 1
+   */
   readonly leastExamples?: number;
   /** Layers that stay on the device. */
   readonly privateLayers?: readonly string[];
-  /** ms from one time to send updates at to the next; 30,000 by default. A client on a real clock waits for it: 0 is for those. */
+  /**
+   * Ms between two times to send updates at. A client on a real clock waits for them: use 0 there.
+   * @default 30_000
+   */
   readonly uploadSlot?: number;
 }
 
-/** The plan of a round of a task. Throws `options.invalid` for a cohort out of range. */
+/** Returns the plan of a task's round. Throws `options.invalid` for a cohort out of range. */
 export function planOf(name: TaskName, task: TestTask, model: ModelHash): Plan {
   const { plan = {}, update = {}, masking = {}, cohort = 20, privateLayers, uploadSlot = 30_000 } = task;
   if (!Number.isInteger(cohort) || cohort < 3 || cohort > 128)
@@ -64,7 +79,7 @@ export function planOf(name: TaskName, task: TestTask, model: ModelHash): Plan {
       clip: 1,
       bits: 12,
       weighting: 'uniform',
-      // A weight cap as large as the most examples: a weight is then the number of examples.
+      // With a weight cap of the most examples, a weight is the number of examples.
       weightCap: update.weighting === 'examples' ? Math.min(65_536, training.maxExamples) : 1,
       ...update,
     },
@@ -76,7 +91,7 @@ export function planOf(name: TaskName, task: TestTask, model: ModelHash): Plan {
   };
 }
 
-/** The parts of a model, whichever way it is given. */
+/** Returns the parts of a model given in either form. */
 export async function partsOf({ model }: TestTask): Promise<ModelParts> {
   if (typeof model !== 'function') return model;
   const built = await model();

@@ -5,22 +5,22 @@ import { modelPath } from '@murmuration/protocol/messages/channel';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import type { ModelParts, TestTask } from './test-task.ts';
 
-/** A task of the coordinator in memory, and how far it has come. */
+/** Task of the coordinator in memory, and its state. */
 export interface TaskState {
   readonly task: TestTask;
   readonly name: TaskName;
   /** All versions, the oldest first. */
   readonly versions: ModelHash[];
-  /** The version from which rounds train. */
+  /** Version that rounds train from. */
   base: ModelHash;
-  /** The version that devices are told to serve; null: the newest. */
+  /** Version that devices are told to serve; null: the newest. */
   served: ModelHash | null;
   rounds: number;
-  /** Whether the device waits for an assignment. */
+  /** True if the device waits for an assignment. */
   isWaiting: boolean;
 }
 
-/** The versions of all tasks, and the files by which devices get them. */
+/** Versions of all tasks, and their files. */
 export class TestVersions {
   readonly states: ReadonlyMap<TaskName, TaskState>;
   readonly #models = new Map<ModelHash, ModelParts>();
@@ -35,7 +35,7 @@ export class TestVersions {
     );
   }
 
-  /** The one of that name, or the only one. Throws `task.unknown`. */
+  /** Returns the task of that name, or the only one. Throws `task.unknown`. */
   stateOf(task: string | undefined): TaskState {
     const all = [...this.states.values()];
     const state = task === undefined && all.length === 1 ? all[0] : this.states.get(task as TaskName);
@@ -47,20 +47,20 @@ export class TestVersions {
     );
   }
 
-  /** Throws `model.missing` for a version that the task has not. */
+  /** Throws `model.missing` for a version that the task lacks. */
   require({ versions, name }: TaskState, version: ModelHash): void {
     if (!versions.includes(version))
       throw new MurmurationError('model.missing', `The task "${name}" has no version ${version}.`);
   }
 
-  /** Throws `model.missing`. */
+  /** Returns the parts of a version. Throws `model.missing`. */
   partsOf(version: ModelHash): ModelParts {
     const parts = this.#models.get(version);
     if (!parts) throw new MurmurationError('model.missing');
     return parts;
   }
 
-  /** Throws `model.unusable` for weights of another length than the model's. */
+  /** Adds a version. Throws `model.unusable` if the number of weights differs from the model's. */
   publish(state: TaskState, weights: Float32Array): ModelHash {
     const hash = this.#store({ ...this.partsOf(state.base), weights });
     if (!state.versions.includes(hash)) state.versions.push(hash);
@@ -68,7 +68,7 @@ export class TestVersions {
     return hash;
   }
 
-  /** What a device gets at a path. */
+  /** Returns the file at a path. */
   file(path: string): Uint8Array | undefined {
     const [, name] = /^\/v1\/tasks\/([^/]+)\/models\?limit=1$/.exec(path) ?? [];
     const state = this.states.get(name as TaskName);

@@ -2,10 +2,10 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 
 type Given = Iterable<unknown> | AsyncIterable<unknown>;
 
-/** The function by which an app gives the examples of a task. */
+/** Function of an app that gives the examples of a task. */
 export type GiveExamples = () => Given | PromiseLike<Given>;
 
-/** Whether there are so many, without keeping them. Throws `app.examples`. */
+/** Returns true if there are at least `least`, without keeping them. Throws `app.examples`. */
 export async function hasExamples(give: GiveExamples, least: number): Promise<boolean> {
   let missing = least;
   if (missing <= 0) return true;
@@ -13,7 +13,7 @@ export async function hasExamples(give: GiveExamples, least: number): Promise<bo
   return missing <= 0;
 }
 
-/** Throws `app.examples`. */
+/** Reads all examples. Throws `app.examples`. */
 export async function readExamples(give: GiveExamples): Promise<unknown[]> {
   const all: unknown[] = [];
   await walkExamples(give, example => {
@@ -23,7 +23,7 @@ export async function readExamples(give: GiveExamples): Promise<unknown[]> {
   return all;
 }
 
-/** Goes through the examples as long as `goesOn` says so. Throws `app.examples`; errors of ours stay what they are. */
+/** Goes through the examples while `goesOn` returns true. Throws `app.examples`; errors with a code pass. */
 export async function walkExamples(give: GiveExamples, goesOn: (example: unknown) => boolean): Promise<void> {
   let given: Given;
   try {

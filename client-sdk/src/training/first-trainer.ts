@@ -3,22 +3,26 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Trainer } from './trainer.ts';
 import { asError } from './training-errors.ts';
 
-/** One way of training on a device. */
+/** Trainer with a name. */
 export interface NamedTrainer {
-  /** For the event `engine`, in a few words, such as `a hidden web view`. */
+  /** Name for the event `engine`, in a few words, such as `a hidden web view`. */
   readonly name: string;
   readonly trainer: Trainer;
-  /** Why this device can't train so, in a sentence without a full stop; undefined, or left out, where it may try. Asked before each training. */
+  /**
+   * Returns the reason why this device can't use it, in a sentence without a full stop; undefined if it may
+   * try. Called before each training.
+   */
   missing?(): string | undefined | Promise<string | undefined>;
 }
 
-/** What no other trainer would do better with. */
+/** Errors that no other trainer would avoid. */
 const lasting = new Set(['training.stopped', 'training.no-examples']);
 
 /**
- * Trains by the first of several ways that this device has: one that is missing, or fails, makes room for the next, and the event `engine` says why.
- * Throws what the last one throws, with what was in the way of those before. The contribution is prepared by the session's own arithmetic.
- * Throws `options.invalid` without any.
+ * Returns a trainer that uses the first of several that works on this device: after one that is missing
+ * or fails, the next is tried, and the event `engine` says why. Throws the last one's error, with the
+ * reasons of all others. The session's own update processor prepares the contribution. Throws
+ * `options.invalid` for an empty list.
  */
 export function firstTrainer(trainers: readonly NamedTrainer[]): Trainer {
   if (trainers.length === 0)

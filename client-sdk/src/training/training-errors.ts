@@ -1,8 +1,8 @@
 import { isErrorCode, MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 
 /**
- * What was thrown on another thread, as an error of ours: errors lose their class between threads, and the code of one of ours stands at
- * the end of its message.
+ * Converts an error of another thread: errors lose their class between threads, and the message of
+ * one with a code ends with the code.
  */
 export function errorOfThread(cause: unknown): MurmurationError {
   if (cause instanceof MurmurationError) return cause;
@@ -12,7 +12,7 @@ export function errorOfThread(cause: unknown): MurmurationError {
   return new MurmurationError('training.failed', `Training on this device failed: ${message}`, { cause });
 }
 
-/** What was thrown, as an error of ours. */
+/** Converts any thrown value to an error with a code. */
 export function asError(error: unknown): MurmurationError {
   if (error instanceof MurmurationError) return error;
   return new MurmurationError('training.failed', error instanceof Error ? error.message : String(error), {

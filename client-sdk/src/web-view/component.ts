@@ -8,12 +8,12 @@ import {
 } from 'react';
 import type { WebViewHost } from './host.ts';
 
-/** What a web view tells of a message. */
+/** Message event of a web view. */
 export interface WebViewMessage {
   readonly nativeEvent: { readonly data: string; readonly url: string };
 }
 
-/** What of a `WebView` of react-native-webview is used: these properties, and `postMessage` of its ref. */
+/** Properties of react-native-webview's `WebView` that are used; its ref needs `postMessage`. */
 export interface HiddenWebViewProps {
   readonly ref: (view: { postMessage(text: string): void } | null) => void;
   readonly source: { readonly html: string; readonly baseUrl: string };
@@ -30,7 +30,7 @@ export interface HiddenWebViewProps {
   readonly containerStyle: HiddenStyle;
 }
 
-/** One point that nobody sees: a web view without any size may stand still. */
+/** One invisible point: the system may suspend a web view without a size. */
 interface HiddenStyle {
   readonly position: 'absolute';
   readonly width: 1;
@@ -41,20 +41,20 @@ interface HiddenStyle {
 
 const hidden: HiddenStyle = { position: 'absolute', width: 1, height: 1, opacity: 0, flex: 0 };
 
-/** What a trainer hands to its component. */
+/** Page of a trainer, for its component. */
 export interface ShownPage {
   readonly host: WebViewHost;
   readonly html: string;
   readonly address: string;
 }
 
-/** Shows the page of a host while it needs one, in a web view that nobody sees. */
+/** Shows the page of a host while it needs one, in an invisible web view. */
 export function HiddenWebView({
   shown: { host, html, address },
   view,
 }: {
   readonly shown: ShownPage;
-  // biome-ignore lint/suspicious/noExplicitAny: the properties of the app's version of the package are more than these.
+  // biome-ignore lint/suspicious/noExplicitAny: the app's version of the package has more properties.
   readonly view: ComponentType<any>;
 }): ReactElement | null {
   const page = useSyncExternalStore(host.subscribe, host.page, () => undefined);
@@ -62,14 +62,14 @@ export function HiddenWebView({
     host.shown(true);
     return () => host.shown(false);
   }, [host]);
-  // The same object each time: a web view may load what is another one.
+  // Memoised: a web view may reload for a new object.
   const source = useMemo(() => ({ html, baseUrl: address }), [html, address]);
   if (page === undefined) return null;
   const gone = (why: string) => () => host.gone(page, why);
   const props: HiddenWebViewProps = {
     ref: view => host.attach(page, view ? text => view.postMessage(text) : undefined),
     source,
-    // With fewer here, the others would open in the system's browser.
+    // Other origins would open in the system's browser.
     originWhitelist: ['*'],
     onMessage: ({ nativeEvent: { data, url } }) => host.hear(page, data, url),
     onShouldStartLoadWithRequest: ({ url }) => url === address || url === 'about:blank',

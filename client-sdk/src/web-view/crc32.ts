@@ -4,7 +4,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-32 (ISO 3309, as in gzip); finds what is damaged by accident, not on purpose. A whole number below 2³². */
+/** Returns the CRC-32 (ISO 3309, as in gzip), a whole number below 2³²; it finds accidental damage only. */
 export function crc32(bytes: Uint8Array): number {
   let value = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) value = table[(value ^ bytes[i]!) & 255]! ^ (value >>> 8);

@@ -6,61 +6,61 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { Link, type LinkLimits, linkLimits, prefix, violation } from './link.ts';
 import { errorFrom, fromPage, type Request, type ToPage } from './messages.ts';
 
-/** ms between two looks at a page that owes an answer. */
+/** Ms between two checks of a page that owes an answer. */
 const tick = 1_000;
-/** Looks without a word of a page that is under way after which it is asked for one, and after which it is given up. */
+/** Checks without a message from a working page until it is pinged; `lostAfter`: until it is replaced. */
 const askedAfter = 5;
 const lostAfter = 15;
-/** Looks that a page has for its start. */
+/** Checks until a page must have started. */
 const startedWithin = 10;
-/** Times that a request begins again since its page has gone. */
+/** Most repetitions of a request whose page has gone. */
 const mostRestarts = 3;
-/** ms without a request after which a page that holds no model is let go. */
+/** Ms without a request after which a page without models is removed. */
 const restsAfter = 60_000;
 
-/** Puts a text into the page that is shown. */
+/** Posts a text to the page. */
 export type Post = (text: string) => void;
 
-/** A request that has no answer yet. */
+/** Request without an answer yet. */
 interface Pending {
   readonly request: Request;
   readonly progress: ((done: number) => void) | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: MurmurationError) => void;
   isStopped: boolean;
-  /** Times that its page has gone. */
+  /** Number of its pages that have gone. */
   lost: number;
-  /** The share that was told. */
+  /** Share reported so far. */
   told: number;
 }
 
 export interface HostPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** What the page has as its address. */
+  /** URL of the page. */
   readonly address: string;
   readonly limits?: LinkLimits;
 }
 
 /**
- * The app's end of a hidden web view: shows its page while that is needed, and starts it again, with what it owes, once it has gone. What the page
- * was asked is answered here once, whatever happens to it.
+ * App's end of a hidden web view: shows its page while needed, and restarts it with its open requests once it
+ * has gone. Each request gets one answer, whatever happens to the page.
  */
 export class WebViewHost {
   readonly #ports: HostPorts;
   readonly #listeners = new Set<() => void>();
   readonly #pending = new Map<number, Pending>();
-  /** Models in use, which a page that is started again opens first. */
+  /** Open models, which a restarted page opens first. */
   readonly #opened = new Map<number, ModelFiles>();
   #requests = 0;
   #models = 0;
-  /** The page that is to be shown, counted from 1; undefined while none is needed. */
+  /** Page to show, counted from 1; undefined if none is needed. */
   #page: number | undefined;
   #pages = 0;
   #isShown = false;
   #post: Post | undefined;
   #link: Link | undefined;
-  /** Looks since the last word of the page. */
+  /** Checks since the page's last message. */
   #silent = 0;
   #cancelTick: Cancel | undefined;
   #cancelRest: Cancel | undefined;
@@ -69,27 +69,27 @@ export class WebViewHost {
     this.#ports = ports;
   }
 
-  /** Calls `changed` when `page` is another. */
+  /** Calls `changed` when `page` changes. */
   readonly subscribe = (changed: () => void): Cancel => {
     this.#listeners.add(changed);
     return () => void this.#listeners.delete(changed);
   };
 
-  /** The page to show, another number for each start; undefined where none is. */
+  /** Returns the page to show, a new number for each start; undefined for none. */
   readonly page = (): number | undefined => this.#page;
 
-  /** A web view is there, or no longer, to show pages. */
+  /** Sets if a web view is mounted to show pages. */
   shown(isShown: boolean): void {
     this.#isShown = isShown;
     if (!isShown) this.gone(this.#page, 'it is no longer shown');
   }
 
-  /** How texts get into a page; undefined once they no longer do. */
+  /** Sets the function that posts texts to a page; undefined once it is gone. */
   attach(page: number, post: Post | undefined): void {
     if (page === this.#page) this.#post = post;
   }
 
-  /** What has come from a page, and from which address. */
+  /** Handles a text from a page at a URL. */
   hear(page: number, text: unknown, url: unknown): void {
     if (page !== this.#page) return;
     const failed = `${prefix} failed `;
@@ -101,15 +101,16 @@ export class WebViewHost {
     else this.#link?.hear(text);
   }
 
-  /** The process of a page has ended, or it could not be shown. */
+  /** Handles the end of a page's process, or a failure to show it. */
   gone(page: number | undefined, why: string): void {
     if (page === undefined || page !== this.#page) return;
     this.#restart(new MurmurationError('training.no-answer', `The web view has gone: ${why}.`));
   }
 
   /**
-   * Asks the page, which is started where it is not there. Rejects with the page's error, `training.stopped` soon after `signal` is aborted,
-   * and `training.no-answer` or `training.bridge` where no page answers, or none that keeps to the protocol, after some starts.
+   * Sends a request to the page, which is started if needed. Rejects with the page's error,
+   * `training.stopped` soon after `signal` is aborted, and `training.no-answer` or `training.bridge` if after
+   * some starts no page answers, or none keeps to the protocol.
    */
   ask(request: Request, signal?: AbortSignal, progress?: (done: number) => void): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -138,7 +139,7 @@ export class WebViewHost {
     });
   }
 
-  /** Opens a model under a number, which every page from now on knows. */
+  /** Opens a model under a number, which also holds for all later pages. */
   async open(model: ModelFiles): Promise<number> {
     const opened = this.#models++;
     await this.ask({ do: 'open', opened, model });
@@ -146,15 +147,14 @@ export class WebViewHost {
     return opened;
   }
 
-  /** Closes a model. */
   async close(opened: number): Promise<void> {
     if (!this.#opened.delete(opened)) return;
-    // A page that is not there holds nothing.
+    // Without a page there is nothing to close.
     if (this.#link) await this.ask({ do: 'close', opened });
     this.#restIfIdle();
   }
 
-  /** Lets the page go. What waits is rejected with `training.stopped`; what comes next starts another. */
+  /** Removes the page. Open requests reject with `training.stopped`; the next one starts another page. */
   rest(): void {
     this.#opened.clear();
     for (const id of this.#pending.keys()) this.#settle(id, new MurmurationError('training.stopped'));
@@ -162,7 +162,7 @@ export class WebViewHost {
   }
 
   #isOwn(url: unknown): boolean {
-    // Android may tell the origin, or what stands for a page that came as a text.
+    // Android may report the origin, or `about:blank` for a page loaded from a text.
     const { address } = this.#ports;
     return url === address || url === address.replace(/\/$/, '') || url === 'about:blank';
   }
@@ -173,7 +173,7 @@ export class WebViewHost {
     this.#watch();
   }
 
-  /** Shows a page, or none; the one before is no longer heard. */
+  /** Shows a page, or none; the previous one is ignored. */
   #show(page: number | undefined): void {
     this.#link?.close();
     this.#link = undefined;
@@ -188,11 +188,11 @@ export class WebViewHost {
     for (const changed of this.#listeners) changed();
   }
 
-  /** The page is ready: a link of its own, and all that it owes. */
+  /** Handles a ready page: creates its link, and sends all open requests. */
   #begin(): void {
     const post = this.#post;
     if (!post) return;
-    // A page that begins once more has been loaded again, and knows of nothing.
+    // A page that starts twice was reloaded, and has lost its state.
     if (this.#link) {
       this.#restart(violation('the page was loaded again'));
       return;
@@ -207,7 +207,7 @@ export class WebViewHost {
     post(`${prefix} hello ${token}`);
     for (const [opened, model] of this.#opened) {
       const id = this.#requests++;
-      // What fails here is told by what asks the model.
+      // Requests to the model report this error.
       const ignore = () => {};
       this.#pending.set(id, {
         request: { do: 'open', opened, model },
@@ -239,7 +239,7 @@ export class WebViewHost {
     const pending = this.#pending.get(id);
     if (!pending) return;
     pending.isStopped = true;
-    // The page says when it has: no other training may begin before.
+    // The page confirms the stop: no other training may begin before.
     if (this.#link) this.#link.send({ do: 'stop', id } satisfies ToPage);
     else this.#settle(id, new MurmurationError('training.stopped'));
   }
@@ -266,7 +266,7 @@ export class WebViewHost {
     this.#restIfIdle();
   }
 
-  /** The page has gone or is let go: another one begins again what was asked, but what has been begun too often. */
+  /** Replaces a page that has gone: open requests are repeated, except those repeated too often. */
   #restart(reason: MurmurationError): void {
     for (const [id, pending] of Array.from(this.#pending)) {
       pending.lost += 1;
@@ -277,7 +277,7 @@ export class WebViewHost {
     if (this.#pending.size > 0) this.#watch();
   }
 
-  /** No page can do what was asked. */
+  /** Rejects all requests: no page can handle them. */
   #giveUp(reason: MurmurationError): void {
     for (const id of Array.from(this.#pending.keys())) this.#settle(id, reason);
     this.#show(undefined);
@@ -290,7 +290,10 @@ export class WebViewHost {
     );
   }
 
-  /** Looks at the page again and again; by counting, so that a clock that jumps, or a phone that slept, ends nothing. */
+  /**
+   * Checks the page regularly; counts checks, so that a clock that jumps,
+   * or a phone that slept, ends nothing.
+   */
   #watch(): void {
     if (this.#cancelTick || this.#pending.size === 0) return;
     const { clock } = this.#ports;

@@ -3,17 +3,17 @@ import { fromBase64, toBase64 } from '../storage/base64.ts';
 import { crc32 } from './crc32.ts';
 import { pack, unpack } from './packing.ts';
 
-/** Begins every text of ours on the bridge; others share it. */
+/** Start of each of our texts on the bridge, which others may share. */
 export const prefix = 'murmuration/1';
 
 export interface LinkLimits {
-  /** Bytes of a chunk, at most; a third more as text. */
+  /** Most bytes of a chunk; a third more as text. */
   readonly chunkBytes: number;
-  /** Chunks that are on their way unread. */
+  /** Most unread chunks in flight. */
   readonly window: number;
-  /** Bytes of a message that arrives. */
+  /** Most bytes of an incoming message. */
   readonly messageBytes: number;
-  /** Messages that arrive at the same time, chunk by chunk. */
+  /** Most partial incoming messages. */
   readonly messages: number;
 }
 
@@ -25,15 +25,15 @@ export const linkLimits: LinkLimits = {
 };
 
 export interface LinkPorts {
-  /** Puts a text on the bridge. */
+  /** Posts a text on the bridge. */
   post(text: string): void;
-  /** Takes a message of the other end, in the order in which they were sent, but that short ones overtake long ones. */
+  /** Takes a message of the other end, in the order of sending, except that short ones overtake long ones. */
   deliver(message: unknown): void;
-  /** Hears, once, that the other end does not keep to the protocol; nothing is delivered afterwards. */
+  /** Called once if the other end breaks the protocol; nothing is delivered afterwards. */
   broken(error: MurmurationError): void;
 }
 
-/** A message on its way out. */
+/** Message being sent. */
 interface Outgoing {
   readonly number: number;
   readonly bytes: Uint8Array;
@@ -41,7 +41,7 @@ interface Outgoing {
   next: number;
 }
 
-/** A message that has arrived in part. */
+/** Message received in part. */
 interface Incoming {
   readonly chunks: number;
   readonly parts: Uint8Array[];
@@ -49,8 +49,9 @@ interface Incoming {
 }
 
 /**
- * One end of a link over a bridge that carries texts: messages of plain data as numbered chunks of bounded size, each with a checksum, of which few
- * are on their way at once. Texts without the token of the link are those of others, or of a page that has gone, and pass by.
+ * End of a link over a bridge that carries texts: messages of plain data as numbered chunks of
+ * bounded size, with checksums, and few in flight. Texts without the link's token are from others, or
+ * from an earlier page, and are ignored.
  */
 export class Link {
   readonly #head: string;
@@ -59,7 +60,7 @@ export class Link {
   readonly #short: Outgoing[] = [];
   readonly #long: Outgoing[] = [];
   readonly #incoming = new Map<number, Incoming>();
-  /** Messages so far; chunks sent, and of those the ones read; chunks received. */
+  /** Number of messages; of chunks sent, sent and read, and received. */
   #messages = 0;
   #sent = 0;
   #read = 0;
@@ -72,7 +73,10 @@ export class Link {
     this.#limits = limits;
   }
 
-  /** Throws `training.failed` for what is no plain data; `request.too-large` where it is more than the other end takes. */
+  /**
+   * Sends a message. Throws `training.failed` if it is not plain data; `request.too-large`
+   * if the other end would not take it.
+   */
   send(message: unknown): void {
     if (this.#isOver) return;
     const bytes = pack(message);
@@ -88,7 +92,7 @@ export class Link {
     this.#pump();
   }
 
-  /** Takes a text of the bridge, whatever it is; true where it was one of this link. */
+  /** Takes any text of the bridge; returns true if it belongs to this link. */
   hear(text: string): boolean {
     if (this.#isOver || !text.startsWith(this.#head)) return false;
     try {
@@ -107,7 +111,7 @@ export class Link {
     return true;
   }
 
-  /** Nothing is sent or delivered from now on. */
+  /** Stops sending and delivering. */
   close(): void {
     this.#isOver = true;
     this.#short.length = 0;
@@ -178,7 +182,7 @@ function whole(text: string | undefined): number {
   return Number(text);
 }
 
-/** What came is not what the protocol of the bridge allows. */
+/** Returns the error for a text that the protocol of the bridge forbids. */
 export function violation(why: string): MurmurationError {
   return new MurmurationError(
     'training.bridge',

@@ -3,7 +3,7 @@ import { type ErrorCode, isErrorCode, MurmurationError } from '@murmuration/prot
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { violation } from './link.ts';
 
-/** What the app asks of the page. Models in use have numbers that the app gives them. */
+/** Requests of the app to the page. Open models have numbers, chosen by the app. */
 export type Request =
   | {
       readonly do: 'train';
@@ -15,13 +15,13 @@ export type Request =
   | { readonly do: 'predict' | 'answer'; readonly opened: number; readonly input: unknown }
   | { readonly do: 'close'; readonly opened: number };
 
-/** What goes to the page: a request with a number of its own, or what needs none. */
+/** Messages to the page: a request with its id, or one without. */
 export type ToPage =
   | (Request & { readonly id: number })
   | { readonly do: 'stop'; readonly id: number }
   | { readonly do: 'ping' };
 
-/** What comes from the page: how far a request is, or, once each, its answer. */
+/** Messages from the page: progress of a request, or its only answer. */
 export type FromPage =
   | { readonly pong: true }
   | { readonly id: number; readonly progress: number }
@@ -31,7 +31,7 @@ export type FromPage =
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** Reads a message of the page. Throws `training.bridge` where it is none. */
+/** Reads a message of the page. Throws `training.bridge` if invalid. */
 export function fromPage(message: unknown): FromPage {
   if (isObject(message)) {
     if (message.pong === true) return { pong: true };
@@ -46,7 +46,7 @@ export function fromPage(message: unknown): FromPage {
   throw violation('a message is none of the page');
 }
 
-/** What training gave. Throws `training.bridge` where it is none; the session checks how long it is. */
+/** Reads a training's result. Throws `training.bridge` if invalid; the session checks its length. */
 export function resultOf(value: unknown): TrainingResult {
   const { delta, gradient, metrics, path } = isObject(value) ? value : {};
   const isPath =
@@ -61,13 +61,13 @@ export function resultOf(value: unknown): TrainingResult {
   return value as TrainingResult;
 }
 
-/** The values that a model gave. Throws `training.bridge` where there are none. */
+/** Reads a model's values. Throws `training.bridge` if invalid. */
 export function valuesOf(value: unknown): Float32Array {
   if (value instanceof Float32Array) return value;
   throw violation('the answer of a model has no values');
 }
 
-/** An error of the page, here. */
+/** Converts an error of the page. */
 export function errorFrom({
   code,
   detail,

@@ -1,7 +1,7 @@
 import { ByteWriter, utf8 } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** The typed arrays that cross the bridge as bytes. */
+/** Typed arrays that cross the bridge as bytes. */
 const arrays = {
   Float32Array,
   Float64Array,
@@ -16,11 +16,11 @@ const arrays = {
 type ArrayName = keyof typeof arrays;
 type TypedArray = InstanceType<(typeof arrays)[ArrayName]>;
 
-/** Objects and lists that may lie inside one another. */
+/** Most levels of nested objects and lists. */
 const deepest = 64;
-/** Where bytes of an array begin, for the widest of their elements. */
+/** Alignment of an array's bytes, for the widest elements. */
 const alignment = 8;
-/** The only key of an object that stands for something which JSON has no word for. */
+/** Only key of an object that stands for a value without JSON. */
 const tag = '$';
 
 const notFinite: Readonly<Record<string, number>> = {
@@ -31,8 +31,8 @@ const notFinite: Readonly<Record<string, number>> = {
 };
 
 /**
- * Plain data as bytes: what JSON says, `undefined`, all numbers, and typed arrays, byte for byte. Throws `training.failed`, and says where,
- * for anything else: functions, dates, maps, instances of classes, and what contains itself.
+ * Encodes plain data as bytes: JSON values, `undefined`, all numbers, and typed arrays, byte for byte. Throws
+ * `training.failed`, with the path, for anything else: functions, dates, maps, class instances, and cycles.
  */
 export function pack(value: unknown): Uint8Array {
   const parts: Uint8Array[] = [];
@@ -89,7 +89,7 @@ function unpackable(path: string, why: string): MurmurationError {
   );
 }
 
-/** What `pack` made of a value. Throws `training.bridge` for other bytes. Arrays are copies. */
+/** Decodes the bytes of `pack`. Throws `training.bridge` for others. Arrays are copies. */
 export function unpack(bytes: Uint8Array): unknown {
   try {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -103,7 +103,7 @@ export function unpack(bytes: Uint8Array): unknown {
 }
 
 function read(json: unknown, parts: Uint8Array, depth: number): unknown {
-  // One more for what an object with the tag's own key takes.
+  // Twice as deep: an object with the tag's own key takes another level.
   if (depth > 2 * deepest) throw new RangeError('it is too deep');
   if (json === null || typeof json !== 'object') return json;
   if (Array.isArray(json)) return json.map(item => read(item, parts, depth + 1));

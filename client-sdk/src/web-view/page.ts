@@ -3,18 +3,19 @@ import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { toBase64 } from '../storage/base64.ts';
 import { prefix } from './link.ts';
 
-/** The id of the element that holds the app's script, which the page's workers run as well. */
+/** Id of the element with the app's script, which the page's workers also run. */
 export const scriptId = 'murmuration';
 
-/** Tells the app why its script does not run, before that can do so itself. */
+/** Script that reports the app script's first error, before that can report its own. */
 const watch = `addEventListener('error',function(event){var bridge=window.ReactNativeWebView;if(bridge)bridge.postMessage(${JSON.stringify(`${prefix} failed `)}+event.message)})`;
 
 /**
- * The page of a hidden web view as one text of HTML: `script`, which calls `serveWebView`, as one classic script with all that it needs. Its policy
- * lets nothing else run and nothing be loaded.
+ * Returns the page of a hidden web view as HTML: `script`, which calls `serveWebView`, must be one classic
+ * script with all that it needs. The page's policy runs nothing else and loads nothing.
  */
 export function webViewPage(script: string): string {
-  // What stands in a script element ends at the first of these, wherever in the script it is; in a string or a pattern the two mean the same.
+  // These end a script element anywhere in the script; their replacements
+  // mean the same in strings and patterns.
   const inline = script
     .replace(/\r\n?/g, '\n')
     .replace(/<\/(?=script)/gi, '<\\/')

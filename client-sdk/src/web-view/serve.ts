@@ -11,17 +11,20 @@ import { Link, prefix } from './link.ts';
 import type { FromPage, ToPage } from './messages.ts';
 import { scriptId } from './page.ts';
 
-/** As of a worker; a page that may load nothing has neither the .wasm files of TensorFlow.js nor threads. */
+/**
+ * Options of a worker; a page that can't load files has neither the .wasm files of TensorFlow.js nor threads.
+ */
 export type WebViewOptions = Omit<WorkerOptions, 'wasmPath' | 'threads'>;
 
-/** What React Native puts into the page of a web view. */
+/** Object that React Native adds to the page of a web view. */
 interface Bridge {
   postMessage(text: string): void;
 }
 
 /**
- * What the script of a `webViewPage` calls: learns `objective` for the app that has the page as its `webViewTrainer`, and puts models to use for it.
- * Both are done in workers of the page, by the same script, which runs in each of them. Throws `options.invalid` elsewhere.
+ * Learns `objective` for the app that has this page as its `webViewTrainer`, and runs its models;
+ * called by the script of a `webViewPage`. Workers of the page do both, with the same script.
+ * Throws `options.invalid` elsewhere.
  */
 export function serveWebView<Example>(
   objective: Objective<Example> | Promise<Objective<Example>>,
@@ -31,7 +34,7 @@ export function serveWebView<Example>(
   else servePage(document);
 }
 
-/** The page's own part: two workers by its script, and the bridge. */
+/** Runs in the page: starts two workers with its script, and connects them to the bridge. */
 function servePage(document: Document): void {
   const { ReactNativeWebView: bridge } = globalThis as { ReactNativeWebView?: Bridge };
   const script = document.getElementById(scriptId)?.textContent;
@@ -45,7 +48,7 @@ function servePage(document: Document): void {
   const service = pageService(comlinkTrainer(spawn, systemClock), workerInference(spawn));
   let link: Link | undefined;
   const hear = ({ data, source, origin }: MessageEvent) => {
-    // The app's come from nowhere; those of other windows name theirs.
+    // Messages of the app have no origin; those of other windows do.
     if (source !== null || origin !== '' || typeof data !== 'string') return;
     if (link) return void link.hear(data);
     const hello = `${prefix} hello `;
@@ -53,12 +56,12 @@ function servePage(document: Document): void {
     const begun = new Link(data.slice(hello.length), {
       post: text => bridge.postMessage(text),
       deliver: message => service(message as ToPage, answer => begun.send(answer)),
-      // The app starts another page once this one says nothing more.
+      // The app starts another page when this one is silent.
       broken() {},
     });
     link = begun;
   };
-  // iOS tells the window, Android the document.
+  // iOS sends messages to the window, Android to the document.
   globalThis.addEventListener('message', hear);
   document.addEventListener('message', hear as EventListener);
   bridge.postMessage(`${prefix} ready`);
@@ -66,7 +69,7 @@ function servePage(document: Document): void {
 
 type Answer = (message: FromPage) => void;
 
-/** Does what the app asks, each request once, and answers it once. */
+/** Returns a function that handles the app's requests, with one answer each. */
 function pageService(trainer: Trainer, inference: Inference): (message: ToPage, answer: Answer) => void {
   const trainings = new Map<number, AbortController>();
   const opened = new Map<number, Promise<OpenModel>>();

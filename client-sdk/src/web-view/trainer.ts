@@ -4,7 +4,7 @@ import type { Trainer } from '../training/trainer.ts';
 import type { WebViewHost } from './host.ts';
 import { resultOf, valuesOf } from './messages.ts';
 
-/** What the page needs of a model. */
+/** Returns only the fields that the page needs. */
 const modelOf = ({ hash, topology, layout, weights }: ModelFiles): ModelFiles => ({
   hash,
   topology,
@@ -25,7 +25,7 @@ export function hostTrainer(host: WebViewHost): Trainer {
   };
 }
 
-/** Puts models to use in the page of a host. */
+/** Runs models in the page of a host. */
 export function hostInference(host: WebViewHost): Inference {
   const open = new Set<OpenModel>();
   return {

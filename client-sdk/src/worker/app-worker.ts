@@ -8,23 +8,23 @@ import type { WorkerService } from './serve-training.ts';
 /** Starts the app's worker, whose script calls `serveTraining`. */
 export type Spawn = () => Worker;
 
-/** A worker of the app that runs. */
+/** Running worker of the app. */
 export interface RunningWorker {
   /**
-   * Does something in the worker. Throws the error that comes from there, `training.module` where its script does not run, `training.no-answer` where that answers nothing, and
-   * `training.stopped` once it has been ended.
+   * Runs `work` with the worker's service. Throws the worker's error, `training.module` if its script fails
+   * to run, `training.no-answer` if it doesn't answer, and `training.stopped` once it has been ended.
    */
   call<Result>(work: (service: Remote<WorkerService>) => Promise<Result>): Promise<Result>;
 }
 
-/** A worker of the app, started when it is first needed, and again after its end. */
+/** Worker of the app, started on first use, and again after its end. */
 export interface AppWorker {
   running(): RunningWorker;
-  /** What is under way throws the reason, by default `training.stopped`. */
+  /** Ends the worker; pending calls throw the reason, by default `training.stopped`. */
   end(reason?: MurmurationError): void;
 }
 
-/** ms within which a worker that runs answers that it is there, however long it loads what it trains with. */
+/** Most ms until a running worker answers `isThere`, however long it loads its training code. */
 const untilThere = 10_000;
 
 export function appWorker(spawn: Spawn, clock: Clock): AppWorker {
@@ -48,7 +48,7 @@ export function appWorker(spawn: Spawn, clock: Clock): AppWorker {
       isThere = true;
       cancel();
     };
-    // One of another version has no such method, and says so.
+    // A worker of another version lacks this method, and its error is an answer, too.
     service.isThere().then(answered, answered);
     const end = (reason: MurmurationError) => {
       current = undefined;

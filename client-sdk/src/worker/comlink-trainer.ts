@@ -8,13 +8,13 @@ import type { UpdateProcessor } from '../update/update-processor.ts';
 import { type AppWorker, appWorker, type RunningWorker, type Spawn } from './app-worker.ts';
 import type { WorkerService } from './serve-training.ts';
 
-/** Does something in the worker, and asks for how long it has been at work by then. */
+/** Runs `work` in the worker, then updates the worker's busy time. */
 type Timed = <Result>(
   running: RunningWorker,
   work: (service: Remote<WorkerService>) => Promise<Result>,
 ) => Promise<Result>;
 
-/** A trainer in a worker that `spawn` starts, over Comlink's calls. */
+/** Returns a trainer in a worker that `spawn` starts, with Comlink calls. */
 export function comlinkTrainer(
   spawn: Spawn,
   clock: Clock,
@@ -22,7 +22,7 @@ export function comlinkTrainer(
   const worker = appWorker(spawn, clock);
   let trainings = 0;
   let seconds = 0;
-  /** Of the worker that runs: another one begins with 0. */
+  /** Last busy time of the current worker, s: another one begins with 0. */
   let last = 0;
   const timed: Timed = async (running, work) => {
     try {
@@ -44,7 +44,7 @@ export function comlinkTrainer(
       const id = trainings++;
       const stop = () => void running.call(service => service.stopTraining(id)).catch(() => {});
       signal.addEventListener('abort', stop, { once: true });
-      // What is on its way from a worker that has ended arrives none the less.
+      // Progress of an ended worker may still arrive.
       let hear = progress;
       const heard = proxy((done: number) => hear(done));
       try {
@@ -75,14 +75,14 @@ function updateProcessorOf(worker: AppWorker, timed: Timed): UpdateProcessor {
         hear: (event, message) => timed(running, () => round.hear(event, message)),
         mask: (contribution: Contribution, assignment: Assignment) =>
           timed(running, () => round.mask(handedOver(contribution), assignment)),
-        // With the worker its secrets are gone as well.
+        // The end of the worker also erases its secrets.
         forget: () => running.call(() => round.forget()).catch(() => {}),
       };
     },
   };
 }
 
-/** The delta goes to the worker without a copy where it is the whole of its buffer. */
+/** Transfers the delta to the worker without a copy if it fills its buffer. */
 function handedOver(contribution: Contribution): Contribution {
   if ('elements' in contribution) return contribution;
   const { buffer, byteLength } = contribution.delta;

@@ -2,7 +2,10 @@ import type { BrowserBackendOptions } from '@murmuration/engine/backend/browser-
 import { sdkVersion } from '../device/sdk-version.ts';
 import { indexedDbStorage } from '../storage/indexed-db.ts';
 
-/** What was measured on this device, for all apps of the origin; measured anew after an update of the browser or of the SDK. */
+/**
+ * Stores the measured backend of this device, for all apps of the origin; measured
+ * again after an update of browser or SDK.
+ */
 export function engineMemory(): NonNullable<BrowserBackendOptions['memory']> {
   const storage = indexedDbStorage('engine');
   const name = `backend ${sdkVersion} ${globalThis.navigator.userAgent}`;

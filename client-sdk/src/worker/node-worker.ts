@@ -8,7 +8,7 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { Trainer } from '../training/trainer.ts';
 
-/** One training, as it is handed to the worker thread. */
+/** Training for the worker thread. */
 export interface TrainingJob {
   /** Module whose default export is the `Objective`. */
   readonly objective: string;
@@ -16,7 +16,7 @@ export interface TrainingJob {
   readonly model: ModelFiles;
   readonly settings: TrainingSettings;
   readonly examples: readonly unknown[];
-  /** Hears the share that is done. */
+  /** Receives the finished share. */
   readonly progress: MessagePort;
 }
 
@@ -29,7 +29,7 @@ async function createTrainer(module: string, options: TrainerOptions): Promise<T
 }
 
 /**
- * What the pool calls. A training that is stopped ends with its thread.
+ * Trains; called by the pool. A stopped training ends with its thread.
  * @public
  */
 export default async function train({
@@ -50,7 +50,7 @@ export default async function train({
     const result = await (await trainer).train(model, settings, examples, signal, done =>
       progress.postMessage(done),
     );
-    // The delta changes threads without a copy; the library moves only what stands for the whole result.
+    // Moves the delta without a copy; the library moves only objects with these symbols.
     return move({
       [transferableSymbol]: result.delta.buffer,
       [valueSymbol]: result,

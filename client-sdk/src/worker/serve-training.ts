@@ -33,31 +33,44 @@ import { engineMemory } from './engine-memory.ts';
 
 export interface WorkerOptions {
   /**
-   * Folder (with a slash at its end) of the .wasm files of TensorFlow.js, for models that the fused kernels don't know; by default the
-   * coordinator's, where that is the page's origin.
+   * Folder (with a slash at its end) of the .wasm files of TensorFlow.js, for models that the fused kernels
+   * don't support; by default the coordinator's, if that is the page's origin.
    */
   readonly wasmPath?: string;
   /**
-   * The backends of TensorFlow.js to choose among, for models that the fused kernels don't know: `'wasm'`, the default, `webgl` of
-   * `@murmuration/engine/webgl` and `webgpu` of `@murmuration/engine/webgpu`. `options.invalid` tells the page of any other.
+   * Backends of TensorFlow.js to choose from, for models that the fused kernels don't support: `'wasm'`,
+   * `webgl` of `@murmuration/engine/webgl` and `webgpu` of `@murmuration/engine/webgpu`. The page gets
+   * `options.invalid` for others.
+   * @default ['wasm']
    */
   readonly backends?: readonly BrowserBackend[];
-  /** `auto`, the default: the fused kernels where they know the model and its loss. `generic`: those of TensorFlow.js always. */
+  /**
+   * `auto`: the fused kernels if they support model and loss. `generic`: always those of TensorFlow.js.
+   * @default 'auto'
+   */
   readonly engine?: 'auto' | 'generic';
-  /** Bytes of memory that the fused kernels may take for training; by default a quarter of the device's, where the browser tells. */
+  /**
+   * Bytes of memory for training with fused kernels; by default a quarter of the
+   * device's, if the browser reports it.
+   */
   readonly memoryLimit?: number;
-  /** By default true: the fused kernels give the same bytes on every machine. False lets them use relaxed SIMD, where there is any. */
+  /**
+   * True if the fused kernels must give the same bytes on every machine; false allows relaxed SIMD.
+   * @default true
+   */
   readonly reproducible?: boolean;
   /**
-   * How many threads share the work of a training step, the worker's own included; 1 by default. More take a page that is cross-origin
-   * isolated and, if it has a content security policy, allows workers from blobs; else one does it. The delta is the same bytes.
+   * Threads that share the work of a training step, including the worker's own. More than 1 need a page that
+   * is cross-origin isolated and, with a content security policy, allows workers from blobs; otherwise one is
+   * used. The delta has the same bytes.
+   * @default 1
    */
   readonly threads?: number;
 }
 
-/** What a worker of an app does for its page. */
+/** Service of an app's worker for its page. */
 export interface WorkerService {
-  /** Answered as soon as the script has called `serveTraining`. */
+  /** Resolves as soon as the script has called `serveTraining`. */
   isThere(): Promise<true>;
   train(
     id: number,
@@ -66,27 +79,27 @@ export interface WorkerService {
     examples: readonly unknown[],
     progress: ((done: number) => void) & ProxyMarked,
   ): Promise<TrainingResult>;
-  /** Ends the training of that id, which is under way or waits for its turn. */
+  /** Stops the training with that id, running or waiting. */
   stopTraining(id: number): Promise<void>;
   prepare(contribution: Contribution, assignment: Assignment): Promise<Uint8Array>;
   masked(terms: MaskedRoundSetup): Promise<MaskedRound & ProxyMarked>;
   draw: UpdateProcessor['draw'];
-  /** Seconds of training and masking so far. */
+  /** Returns the seconds of training and masking so far. */
   busy(): Promise<number>;
   open(model: ModelFiles): Promise<OpenModel & ProxyMarked>;
 }
 
 /**
- * What an app's worker calls: learns `objective` for the page that has the worker as its `workerTrainer`, and puts models to use for
- * one that has it as its `workerInference`. Each of them starts a worker of its own from the same file, so that training never delays
- * a prediction. An objective that must be loaded first is a promise: what the page asks waits for it.
+ * Learns `objective` for the page that has this worker as its `workerTrainer`, and runs models for one that
+ * has it as its `workerInference`; called by an app's worker. Each starts its own worker from the same file,
+ * so that training never delays a prediction. The objective may be a promise: requests wait for it.
  */
 export function serveTraining<Example>(
   objective: Objective<Example> | Promise<Objective<Example>>,
   options: WorkerOptions = {},
 ): void {
   const service = Promise.resolve(objective).then(loaded => workerService(requireObjective(loaded), options));
-  // Whoever asks is told.
+  // Requests report the error.
   service.catch(() => {});
   expose({
     isThere: async () => true,
@@ -108,7 +121,7 @@ function workerService<Example>(
   let started: Promise<BrowserChoice> | undefined;
   const startBackend = () => {
     started ??= startBrowserBackend({ wasmPath, backends: chosen, memory: engineMemory() });
-    // What is out of reach now may be there at the next try.
+    // A failed start may succeed at the next try.
     started.catch(() => {
       started = undefined;
     });
@@ -131,7 +144,7 @@ function workerService<Example>(
       trainings.set(id, stop);
       try {
         await ready;
-        // It goes its own way to the page, which shall have heard all of it when the result comes.
+        // Progress goes to the page separately, and must arrive before the result.
         let told: unknown;
         const result = await busy.during(() =>
           trainer.train(model, settings, examples, stop.signal, done => {

@@ -12,13 +12,13 @@ import type { TrainingJob } from './node-worker.ts';
 type Progress = Parameters<Trainer['train']>[4];
 
 /**
- * Trains in a worker thread of its own, so that the app's thread stays free. It starts with the first training, stays between rounds, keeps
- * no process alive, and ends when a training is stopped or the trainer is closed.
+ * Trains in a worker thread, so that the app's thread stays free. It starts with the first training, stays
+ * between rounds, keeps no process alive, and ends when a training is stopped or the trainer is closed.
  */
 export function workerTrainer(objective: URL, options: TrainerOptions = {}): Trainer {
   let pool: Piscina<TrainingJob, TrainingResult> | undefined;
   let ended = new AbortController();
-  /** The trainings so far: the pool would leave those behind that wait while one is stopped, which ends its thread. */
+  /** Trainings in order: stopping one ends the pool's thread, and the pool would lose the waiting ones. */
   const trainings = new PromiseQueue();
   const run = async (job: Omit<TrainingJob, 'progress'>, signal: AbortSignal, progress: Progress) => {
     signal.throwIfAborted();
@@ -26,11 +26,11 @@ export function workerTrainer(objective: URL, options: TrainerOptions = {}): Tra
       filename: new URL('./node-worker.ts', import.meta.url).href,
       minThreads: 0,
       maxThreads: 1,
-      // From one round to the next: what it has loaded takes longer than many a training.
+      // Kept between rounds: loading its code takes longer than many trainings.
       idleTimeout: Number.POSITIVE_INFINITY,
     });
     const { port1, port2 } = new MessageChannel();
-    // What is on its way from a thread that has ended arrives none the less.
+    // Progress of an ended thread may still arrive.
     port1.on('message', done => signal.aborted || progress(done));
     try {
       return await pool.run({ ...job, progress: port2 }, { signal, transferList: [port2] });

@@ -4,12 +4,12 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import { appWorker, type Spawn } from './app-worker.ts';
 
-/** ms that opening a model may take. */
+/** Most ms for opening a model. */
 const most = 60_000;
 
 /**
- * Puts models to use in a Web Worker of their own, which training never delays; its script is that of `workerTrainer`. One that is not open
- * within a minute ends the worker, with all that is open in it: the next call of these fails.
+ * Runs models in a separate Web Worker, which training never delays; its script is that of `workerTrainer`. A
+ * model that does not open within a minute ends the worker and all its open models: their next calls fail.
  */
 export function workerInference(spawn: Spawn, clock: Clock = systemClock): Inference {
   const worker = appWorker(spawn, clock);

@@ -4,12 +4,12 @@ import { asError } from '../training/training-errors.ts';
 import type { Spawn } from './app-worker.ts';
 
 /**
- * Trains, quantises and masks in a Web Worker, so that the page never stands still. The worker's script calls `serveTraining`;
- * `spawn` starts it, when it is first needed and after it was closed:
+ * Trains, quantises and masks in a Web Worker, so that the page never blocks. The worker's script calls
+ * `serveTraining`; `spawn` starts it, on first use and after it was closed:
  * `workerTrainer(() => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))`.
  */
 export function workerTrainer(spawn: Spawn): Trainer {
-  // What talks to the worker is loaded with the first round: no page waits for it before.
+  // Loaded with the first round, so that no page waits for it before.
   let loading: Promise<ReturnType<typeof import('./comlink-trainer.ts').comlinkTrainer>> | undefined;
   const load = async () => {
     const { comlinkTrainer } = await import('./comlink-trainer.ts');
