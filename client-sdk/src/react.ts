@@ -48,7 +48,6 @@ export interface FederationProviderProps {
   readonly children?: ReactNode;
 }
 
-/** State of a prediction, for a component. */
 export interface PredictionState {
   /** Newest answer; that of an earlier input while `isPending`, undefined before the first. */
   readonly prediction: Prediction | undefined;

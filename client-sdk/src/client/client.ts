@@ -188,7 +188,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
 
   /**
    * Connects and takes part from now on if the person consents; returns at once if it already does. Throws
-   * `app.aborted` if `signal` is aborted before that; the client is then stopped.
+   * `app.aborted` if `signal` is aborted before it has started; the client is then stopped.
    */
   async start(signal?: AbortSignal): Promise<void> {
     try {

@@ -29,8 +29,8 @@ export interface ClientEvents extends SessionEvents, HybridEvents {
    */
   topology(event: OtherShape & { readonly task: TaskName }): void;
   /**
-   * Failure. The client goes on, except after `device.revoked`, and after `device.enrolment-used-up` where
-   * the app enrols with a fixed token. A `plan.below-floor` is a `BelowFloor`, which names the floor.
+   * Error. The client goes on, except after `device.revoked`, and after `device.enrolment-used-up` where the
+   * app enrols with a fixed token. A `plan.below-floor` is a `BelowFloor`, which names the floor.
    */
   error(error: MurmurationError): void;
 }

@@ -25,10 +25,7 @@ export interface TaskOptions<Example = unknown> {
   readonly growable?: Readonly<Record<string, number>>;
   /** Reads the model that ships with the app, used until the device has a newer one. */
   readonly bundled?: () => Promise<BundledModel>;
-  /**
-   * Queries that the device answers, by name, 12 at most.
-   * @default none
-   */
+  /** Queries that the device answers, by name, 12 at most. @default none */
   readonly answers?: Readonly<Record<string, AnswerOptions>>;
   /** Serves a model of this task on the device: `client.hybrid(task)`. */
   readonly hybrid?: HybridOptions<NoInfer<Example>>;
@@ -62,8 +59,8 @@ export interface ClientOptions<Examples extends ExamplesByTask = ExamplesByTask>
    */
   readonly transport?: TransportName | Transport;
   /**
-   * Origins of cells to which a front may send the device, such as `['https://cell-1.example.org']`. Its own
-   * host and the names below it are always allowed.
+   * Origins of cells to which a front may send the device, such as `['https://cell-1.example.org']`. The
+   * coordinator's host and the names below it are always allowed.
    */
   readonly cells?: readonly string[];
   /**

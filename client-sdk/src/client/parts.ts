@@ -16,7 +16,6 @@ export interface ModelPorts {
   readonly transport: Transport;
   readonly contentHash: ContentHash;
   readonly topology: HeldFloors['topology'];
-  /** Called when a model of another shape was refused. */
   readonly refused: (other: OtherShape) => void;
 }
 

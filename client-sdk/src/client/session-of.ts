@@ -9,7 +9,6 @@ import { Session } from '../session/session.ts';
 import { answering } from './answering.ts';
 import type { TaskOptions } from './options.ts';
 
-/** Ports of a session that its client provides. */
 type ClientPorts = Pick<
   SessionPorts,
   | 'platform'
@@ -26,7 +25,6 @@ type ClientPorts = Pick<
   | 'takesPart'
 > & { readonly served: ReturnType<Hybrids['sessionOf']> };
 
-/** Creates the session of a task from the app's options. */
 export function sessionOf(
   task: TaskName,
   { examples, privateLayers: keepPrivate = [], answers }: TaskOptions,

@@ -7,8 +7,8 @@ import type { ClientOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 
 /**
- * Returns the client's transport: the app's own, or one that follows a
- * front's redirects. Its input is bounded.
+ * Returns the client's transport: the app's own, or one that goes where a
+ * front sends it. Its input is bounded.
  */
 export function transportOf(
   base: URL,

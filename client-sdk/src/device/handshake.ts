@@ -27,7 +27,6 @@ const erasureName = 'farewell';
 /** Entries that a device needs to request its erasure, kept until then. */
 const keptForErasure = [identityName, deviceName, erasureName];
 
-/** Options for the enrolment of a device. */
 export interface EnrolmentOptions {
   readonly storage: Storage;
   /** Enrolment token that the operator gave to the app, or a function that gets one on demand. */
@@ -64,7 +63,6 @@ export class Handshake {
     this.#identity ??= await loadIdentity(this.#options.storage, signingKey, random);
   }
 
-  /** Signing key of the device. */
   get identity(): DeviceIdentity {
     return this.#identity!;
   }

@@ -2,7 +2,6 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Consent } from './consent.ts';
 
-/** Start and end of a device's part. */
 export interface Part {
   begin(): Promise<void>;
   end(): Promise<void>;
@@ -11,7 +10,7 @@ export interface Part {
 /** Wish of the app: to take part from `start` to `stop`; meanwhile consent in other tabs is watched. */
 type Wish = { readonly takesPart: false } | { readonly takesPart: true; readonly unwatch: Cancel };
 
-/** State of taking part, by the wishes of app and person; changes run one by one. */
+/** Decision to take part, from the wishes of app and person; changes run one by one. */
 export class Participation {
   readonly #consent: Consent;
   readonly #part: Part;

@@ -17,7 +17,7 @@ type Sent = readonly {
   readonly model: ModelHash;
   /** Round of a masked update; missing in records of earlier versions. */
   readonly round?: RoundId | undefined;
-  /** Ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly at: number;
 }[];
 
@@ -51,9 +51,9 @@ export class Contributions {
   }
 
   /**
-   * Throws `plan.below-floor` if this assignment would exceed a limit, and `round.begun` if it, or another
-   * assignment of its masked round, has been counted, unless its update `isMade`: another update would be
-   * another contribution. `model`: the version trained from.
+   * Throws `plan.below-floor` if this assignment would exceed a limit. Throws `round.begun` if it has been
+   * counted, unless its update `isMade` (another update would be another contribution), or if another
+   * assignment of its masked round has been counted. `model`: the version trained from.
    */
   async require(assignment: Assignment, isMade: boolean, model = assignment.plan.model): Promise<void> {
     if (!this.#isKept(assignment)) return;

@@ -14,15 +14,9 @@ import { mostShareByDefault } from '@murmuration/protocol/weights/weight-range';
 
 /** Share of devices whose updates a plan may expect to lose; each from 0 to 1 (excluded). */
 export interface DroppingFloor {
-  /**
-   * Least share that a plan may state.
-   * @default 0.05
-   */
+  /** Least share that a plan may state. @default 0.05 */
   readonly least?: number;
-  /**
-   * Most share that a plan may state.
-   * @default 0.40
-   */
+  /** Most share that a plan may state. @default 0.40 */
   readonly most?: number;
   /**
    * Least share for checking a graph against an honest-but-curious coordinator, whatever the plan states.
@@ -36,15 +30,9 @@ export interface DroppingFloor {
  * 1 to `mostRecorded`, or `Infinity`.
  */
 export interface ContributionFloor {
-  /**
-   * Most updates within 24 hours by the device's clock.
-   * @default 4
-   */
+  /** Most updates within 24 hours by the device's clock. @default 4 */
   readonly day?: number;
-  /**
-   * Most updates for one model version.
-   * @default 2
-   */
+  /** Most updates for one model version. @default 2 */
   readonly model?: number;
 }
 
@@ -81,16 +69,10 @@ export interface Floors {
   readonly enrolmentKey?: Uint8Array | undefined;
   /** Population for which that authority certifies this app's devices; required with `enrolmentKey`. */
   readonly population?: string | undefined;
-  /**
-   * Smallest fraction of corrupt devices that must be withstood, from 0 to 1 (excluded).
-   * @default 0.05
-   */
+  /** Smallest fraction of corrupt devices that must be withstood, from 0 to 1 (excluded). @default 0.05 */
   readonly corrupt?: number;
   readonly dropping?: DroppingFloor;
-  /**
-   * Fewest devices in a cohort.
-   * @default 20
-   */
+  /** Fewest devices in a cohort. @default 20 */
   readonly smallestCohort?: number;
   /**
    * Fewest updates in the sum that this device helps to open; below 3 only with `masking: 'off'`.
@@ -103,20 +85,11 @@ export interface Floors {
    * @default 0.5
    */
   readonly mostShare?: number;
-  /**
-   * Fewest own examples with which the device takes part, and that a plan may limit it to.
-   * @default 32
-   */
+  /** Fewest own examples with which the device takes part, and that a plan may limit it to. @default 32 */
   readonly leastExamples?: number;
-  /**
-   * Most passes over the examples in a round, 1 to 100.
-   * @default 5
-   */
+  /** Most passes over the examples in a round, 1 to 100. @default 5 */
   readonly mostPasses?: TrainingSettings['epochs'];
-  /**
-   * Largest step of gradient descent.
-   * @default 10
-   */
+  /** Largest step of gradient descent. @default 10 */
   readonly learningRate?: TrainingSettings['learningRate'];
   /**
    * Most model versions from which the updates of one sum start, 1 to 64. With more than 1, as in masked
@@ -125,25 +98,13 @@ export interface Floors {
    * @default 1
    */
   readonly mostVersions?: number;
-  /**
-   * Largest L2 norm of an update that a plan may allow.
-   * @default 20
-   */
+  /** Largest L2 norm of an update that a plan may allow. @default 20 */
   readonly clip?: UpdateSettings['clip'];
-  /**
-   * Largest L2 norm of a control variate's change that a plan may allow.
-   * @default 100
-   */
+  /** Largest L2 norm of a control variate's change that a plan may allow. @default 100 */
   readonly controlClip?: PlanControl['clip'];
-  /**
-   * Smallest share of an update's values that a plan may have sent, above 0 to 1.
-   * @default 0.01
-   */
+  /** Smallest share of an update's values that a plan may have sent, above 0 to 1. @default 0.01 */
   readonly leastFraction?: Compression['fraction'];
-  /**
-   * Most bits of a value of an update, 2 to 24. Updates of kind `float32` count as 24.
-   * @default 16
-   */
+  /** Most bits of a value of an update, 2 to 24. Updates of kind `float32` count as 24. @default 16 */
   readonly bits?: UpdateSettings['bits'];
   /**
    * True if a secret of the device determines the choice of examples, their order and dropout, so that no
@@ -163,20 +124,11 @@ export interface Floors {
    * @default 'pinned'
    */
   readonly privacy?: PrivacyFloor | 'pinned' | 'any';
-  /**
-   * Least ms between two times to send updates at, up to an hour.
-   * @default 30_000
-   */
+  /** Least ms between two times to send updates at, up to an hour. @default 30_000 */
   readonly uploadSlot?: number;
-  /**
-   * Fewest devices whose answers to a query may be released, at least 3.
-   * @default 10
-   */
+  /** Fewest devices whose answers to a query may be released, at least 3. @default 10 */
   readonly queryThreshold?: number;
-  /**
-   * Least ms between two answers of the device to a query, up to a year.
-   * @default 86_400_000
-   */
+  /** Least ms between two answers of the device to a query, up to a year. @default 86_400_000 */
   readonly queryPeriod?: number;
 }
 

@@ -28,7 +28,6 @@ interface ShapePorts {
   readonly growable: Readonly<Record<string, number>>;
   /** Returns the shape of the bundled model, which the app vouches for. */
   readonly bundled: () => Promise<Shape | undefined>;
-  /** Called when another shape was refused. */
   readonly refused: (other: OtherShape) => void;
 }
 

@@ -10,7 +10,6 @@ import type { Plan, PlanNoise, PlanPrivacy } from '@murmuration/protocol/message
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
 
-/** Plan whose devices add noise. */
 export type NoisyPlan = Plan & { readonly privacy: PlanPrivacy & { readonly noise: PlanNoise } };
 
 /** Query of a plan, with its noise. */

@@ -6,15 +6,9 @@ import type { PersonalModel } from './personal.ts';
 import { inTurns } from './turns.ts';
 
 export interface AdaptedNgramsOptions {
-  /**
-   * Weight of the version's frequencies, in classes seen here; above 0.
-   * @default 200
-   */
+  /** Weight of the version's frequencies, as a number of seen classes; above 0. @default 200 */
   readonly prior?: number;
-  /**
-   * Exponent of the adaptation, from 0 (none) to 1 (full).
-   * @default 0.5
-   */
+  /** Exponent of the adaptation, from 0 (none) to 1 (full). @default 0.5 */
   readonly power?: number;
 }
 

@@ -132,7 +132,6 @@ function isSurelyLess(one: Float64Array, other: Float64Array): boolean {
   return sum > (Number.isFinite(sum) ? errors * Math.sqrt(spread) : 0);
 }
 
-/** Weights of the parts at a question. */
 type WeightsAt = (question: number) => readonly number[];
 
 /** Returns weights for each question, fitted on the other half: older and newer questions. */

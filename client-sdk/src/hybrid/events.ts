@@ -27,6 +27,6 @@ export interface HybridEvents {
     readonly serving: ModelHash;
     readonly losses: { readonly next: number; readonly before: number };
   }): void;
-  /** Failure; the device goes on with what it has. */
+  /** Error; the device goes on with what it has. */
   error(error: MurmurationError): void;
 }

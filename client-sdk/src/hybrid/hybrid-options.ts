@@ -7,10 +7,7 @@ import type { WeightsPrior } from './weights-prior.ts';
 export interface HybridOptions<Example = never> {
   /** Converts the app's requests to model inputs, and examples to questions. */
   readonly serving: Serving<Example>;
-  /**
-   * Models learned only on this device.
-   * @default none: the global model serves
-   */
+  /** Models learned only on this device. @default none: the global model serves */
   readonly personal?: readonly PersonalModel[];
   /**
    * Initial weights of the mixture, which the device's examples change; by default only the examples count.
@@ -37,9 +34,6 @@ export interface HybridOptions<Example = never> {
    * @default false
    */
   readonly remote?: boolean;
-  /**
-   * Observed examples after which the personal models relearn, once the device is idle.
-   * @default 50
-   */
+  /** Observed examples after which the personal models relearn, once the device is idle. @default 50 */
   readonly refitAfter?: number;
 }

@@ -3,7 +3,6 @@ import type { ModelHash } from '@murmuration/protocol/ids/ids';
 /** Source of an answer; `remote`: the coordinator, for a device that can't run the model. */
 export type Source = 'hybrid' | 'global' | 'personal' | 'remote';
 
-/** Answer of the models. */
 export interface Answer {
   /**
    * Probabilities of the task's classes, with the sum 1, or less if `own` has the rest; the model's outputs

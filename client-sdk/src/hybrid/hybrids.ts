@@ -31,7 +31,6 @@ export interface HybridsPorts {
   ) => void;
 }
 
-/** Serving options of one of the app's tasks. */
 interface ServedTask {
   readonly hybrid?: HybridOptions;
   readonly examples: GiveExamples;

@@ -1,4 +1,3 @@
-/** Most passes of expectation maximisation. */
 const passes = 200;
 /** Change per pass below which a weight has converged. */
 const settled = 1e-5;

@@ -7,15 +7,9 @@ import type { OpenPersonal, PersonalModel } from './personal.ts';
 import { inTurns } from './turns.ts';
 
 export interface NgramCacheOptions {
-  /**
-   * Most n-grams in memory, the newest, 16 bytes each in the storage.
-   * @default 20_000
-   */
+  /** Most n-grams in memory, the newest, 16 bytes each in the storage. @default 20_000 */
   readonly capacity?: number;
-  /**
-   * Age, in counts, at which an n-gram counts half; infinite if all count alike.
-   * @default 1_500
-   */
+  /** Age, in counts, at which an n-gram counts half; infinite if all count alike. @default 1_500 */
   readonly halfLife?: number;
 }
 

@@ -41,7 +41,6 @@ export class NgramCounts {
   readonly #growth: number;
   /** Newest n-grams; a ring buffer once it is full. */
   #ngrams: Ngram[] = [];
-  /** Weight of each n-gram. */
   #weights: number[] = [];
   #oldest = 0;
   /** Weight of the newest n-gram. */

@@ -4,7 +4,6 @@ import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Inference, OpenModel } from './inference.ts';
 
-/** Ports of a personal model. */
 export interface PersonalPorts {
   readonly serving: Serving<unknown>;
   readonly trainer: Trainer;
@@ -13,7 +12,6 @@ export interface PersonalPorts {
   readonly privateLayers: PrivateLayers;
 }
 
-/** Input for learning. */
 export interface LearningInput {
   /** Examples of the device, the oldest first; without held-out ones while λ is being chosen. */
   readonly examples: readonly unknown[];
@@ -26,7 +24,6 @@ export interface LearningInput {
   readonly progress: (done: number) => void;
 }
 
-/** Personal model in use. */
 export interface OpenPersonal extends OpenModel {
   /**
    * True if it is part of the version, the same on all devices: λ and answers as `personal` exclude it.

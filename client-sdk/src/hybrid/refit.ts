@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
-/** Ms until the next look at a device that is in use. */
+/** Milliseconds until the next look at a device that is in use. */
 const retryAfter = 30_000;
 
 export interface RefitPorts {

@@ -48,7 +48,6 @@ export interface Choice {
   readonly among: Readonly<Record<string, number>>;
 }
 
-/** Stored state of a hybrid model. */
 export type HybridStore = ReturnType<typeof hybridStore>;
 
 /**

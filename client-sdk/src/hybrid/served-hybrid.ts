@@ -76,7 +76,6 @@ export class ServedHybrid implements Hybrid {
   /** Aborts learning from a version that the coordinator has replaced. */
   #replaced = new AbortController();
   #saving: Promise<void> | undefined;
-  /** Number of predictions. */
   #predictions = 0;
   #outcomes: OutcomeRecord | undefined;
   #isUnsaved = false;

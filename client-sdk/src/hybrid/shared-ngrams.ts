@@ -3,8 +3,8 @@ import type { PersonalModel } from './personal.ts';
 
 /**
  * Returns the n-grams that the version brings with its model (`serving.ngrams` of the task), the same on all
- * devices and from no device's data. The device chooses their weight in the mixture, and they learn nothing
- * here. A version without n-grams keeps those of the previous version in use.
+ * devices. The device chooses their weight in the mixture, and they learn nothing here. A version without
+ * n-grams keeps those of the previous version in use.
  */
 export function sharedNgrams(): PersonalModel {
   return {

@@ -40,13 +40,12 @@ export class VersionJudge {
     this.#ports = ports;
   }
 
-  /** Returns true if the device has refused the version. */
   async hasRefused(model: ModelHash): Promise<boolean> {
     return (await this.#ports.verdicts.on(model)) === 'refused';
   }
 
   /**
-   * Returns true if `next` may replace `before`: its mean loss on the held-out examples is at most higher by
+   * Returns true if `next` may replace `before`: its mean loss on the held-out examples is higher by at most
    * the margin, or there are too few examples. With private layers both are judged with the device's own.
    * Throws the reason of `signal` once it is aborted.
    */

@@ -27,7 +27,6 @@ interface Loaded {
   readonly bytes: number;
 }
 
-/** Version as stored. */
 interface Entry extends BundledModel {
   /** SHA-256 of `json`. */
   readonly hash: ModelHash;
@@ -150,9 +149,9 @@ export class ModelCache {
   }
 
   /**
-   * Downloads the n-grams of a version on the device, if it has any and the stored ones are others:
-   * consecutive versions mostly share them. Returns true if it has downloaded them. Throws `model.corrupt` if
-   * their hash is wrong, and errors of the download.
+   * Downloads the n-grams of a version on the device, if it has any and the stored ones differ: consecutive
+   * versions mostly share them. Returns true if it has downloaded them. Throws `model.corrupt` if their hash
+   * is wrong, and errors of the download.
    */
   async loadNgrams(hash: ModelHash, signal: AbortSignal): Promise<boolean> {
     return this.#next(() => this.#loadNgrams(hash, signal), signal);

@@ -21,9 +21,9 @@ interface Kept {
 
 const minute = 60_000;
 const hour = 60 * minute;
-/** Ms for which outcomes are kept; later outcomes of a prediction are rejected. */
+/** Milliseconds for which outcomes are kept; later outcomes of a prediction are rejected. */
 const keptFor = 31 * 24 * hour;
-/** Ms for which counts are kept by the minute; after that by the hour. */
+/** Milliseconds for which counts are kept by the minute; after that by the hour. */
 const byMinute = 2 * hour;
 const mostVersions = 16;
 /** Most different outcomes of a version in a span. */

@@ -4,7 +4,7 @@ import type { ModelHash } from '@murmuration/protocol/ids/ids';
 export interface Predicted {
   /** Version that answered; null: only the personal model did. */
   readonly model: ModelHash | null;
-  /** Ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly at: number;
 }
 

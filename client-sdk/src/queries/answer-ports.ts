@@ -6,7 +6,6 @@ import type { AnswerOptions } from './answer-options.ts';
 import type { Refusal } from './answered.ts';
 import type { EvaluationPorts } from './own-evaluation.ts';
 
-/** Ports of a task's answers. */
 export interface AnswerPorts {
   readonly clock: Clock;
   readonly floors: Pick<HeldFloors, 'queryThreshold' | 'queryPeriod' | 'privacy'>;

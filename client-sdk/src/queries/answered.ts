@@ -16,7 +16,7 @@ export interface Told {
   readonly chain: string;
   /** Round of the chain; each is answered once. */
   readonly round: string;
-  /** Ms for which it counts. */
+  /** Milliseconds for which it counts. */
   readonly period: number;
   /** Task whose examples the SDK reads; undefined: the app answers. */
   readonly reader: TaskName | undefined;
@@ -68,7 +68,7 @@ export class AnsweredQueries {
     this.#refusal = refusal;
   }
 
-  /** Returns a check if the device may be in a sum now, for offers, from the record at this time. */
+  /** Returns a function that checks if the device may be in a sum, for offers, by the record at this time. */
   async openings(): Promise<(told: Pick<Told, 'source' | 'chain' | 'round'>) => boolean> {
     const kept = await this.#read();
     return told => {

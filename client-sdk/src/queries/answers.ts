@@ -19,7 +19,7 @@ import { AnsweredQueries, type Sum } from './answered.ts';
 import { answerOf, type Measure, measureOf } from './measure.ts';
 import { chainOf, sourceOf, sumOf, textIn, versionSource } from './sources.ts';
 
-/** Ms for which a refused or unanswerable query is not offered. */
+/** Milliseconds for which a refused or unanswerable query is not offered. */
 const declinedFor = 3_600_000;
 
 /** Most offers in a check-in. */

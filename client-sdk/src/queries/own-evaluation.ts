@@ -10,7 +10,6 @@ import { withKeptLayers } from '../private-layers/kept-layers.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import { type GiveExamples, readExamples, walkExamples } from '../training/examples.ts';
 
-/** Ports for measuring versions. */
 export interface EvaluationPorts {
   readonly examples: GiveExamples;
   readonly serving: Serving<unknown>;

@@ -11,7 +11,7 @@ const day = 86_400_000;
  * unknown: no record shows which part is new.
  */
 const periodOfUnordered = 28 * day;
-/** Ms for which a device remembers an answered experiment. */
+/** Milliseconds for which a device remembers an answered experiment. */
 const experimentsKept = 366 * day;
 
 /** Name of the source of the SDK's own readings, for the examples of all tasks. */

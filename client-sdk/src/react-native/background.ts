@@ -2,7 +2,6 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { PlatformClient } from '../client/client.ts';
 import type { BackgroundOptions, Wake } from './wake.ts';
 
-/** Result of a wake in the background. */
 export interface BackgroundResult {
   /**
    * Reason of the end. `done`: nothing was left to do. `deadline`: its time was over, or `signal` was
@@ -18,7 +17,7 @@ export interface BackgroundResult {
   readonly reasons: Readonly<Record<string, string>>;
 }
 
-/** Ms of inactivity that end a wake: between two transfers the device reads its storage. */
+/** Milliseconds of inactivity that end a wake: between two transfers the device reads its storage. */
 const quiet = 1_000;
 /** Most ms at the end of a wake for leaving rounds and closing connections; a tenth of a shorter wake. */
 const longestFarewell = 3_000;

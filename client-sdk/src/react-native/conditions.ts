@@ -10,7 +10,7 @@ export interface PhoneConditions {
   readonly unmetered?: () => Answer<boolean>;
   /** Returns the bytes that the app may still store. */
   readonly freeBytes?: () => Answer<number>;
-  /** Calls `wake` whenever the phone gets a network, until the returned function is called. */
+  /** Calls `wake` whenever the phone gets a network again, until the returned function is called. */
   readonly online?: (wake: () => void) => Cancel;
 }
 type Answer<Value> = Value | undefined | Promise<Value | undefined>;

@@ -10,7 +10,6 @@ import { type PhoneConditions, phoneConditions } from './conditions.ts';
 import { type GetRandomValues, requireRandom, requireUrl } from './requirements.ts';
 import { awaited, type Wake } from './wake.ts';
 
-/** Phone of an app on React Native. */
 export interface Phone extends PhoneConditions {
   /** `Platform.OS` of React Native; the coordinator gets `other` for anything but Android and iOS. */
   readonly os: string;

@@ -9,7 +9,7 @@ const mostAtOnce = 65_536;
 
 /**
  * Returns the system's generator of random bytes. Throws `options.invalid`, which says what to install, if
- * the app has none: keys and masks need nothing less.
+ * the app has none: keys and masks need it.
  */
 export function requireRandom(own: GetRandomValues | undefined): RandomBytes {
   const { crypto } = globalThis as { crypto?: { getRandomValues?: GetRandomValues } };

@@ -2,17 +2,14 @@ import type { Conditions } from '@murmuration/protocol/messages/check-in';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Transport } from '../transport/transport.ts';
 
-/** Ms to which the rest of a wake is rounded down, so that it identifies no device. */
+/** Milliseconds to which the rest of a wake is rounded down, so that it identifies no device. */
 const roundedTo = 10_000;
 
 /** Limits of a wake in the background. */
 export interface BackgroundOptions {
-  /** Ms from now until the app must be done: the system's limit, such as 30,000 for a refresh. */
+  /** Milliseconds from now until the app must be done: the system's limit, such as 30,000 for a refresh. */
   readonly deadlineMs: number;
-  /**
-   * True if the system has granted a processing task, which may train.
-   * @default false
-   */
+  /** True if the system has granted a processing task, which may train. @default false */
   readonly processing?: boolean;
   /** Ends the wake at once, as when the system takes the rest of its time back. */
   readonly signal?: AbortSignal;

@@ -7,14 +7,12 @@ import { asError } from '../training/training-errors.ts';
 import type { ConnectionState } from '../transport/connection-state.ts';
 import { KeptState } from './kept-state.ts';
 
-/** Client state for a component. */
 export interface FederationState {
   /** Client; undefined on a server, and in the first rendering. */
   readonly client: PlatformClient | undefined;
   readonly connection: ConnectionState;
   /** Consent of the person; undefined until it is read. */
   readonly hasConsent: boolean | undefined;
-  /** True from `pause` to `resume`. */
   readonly isPaused: boolean;
   /** Current or last round of this device; undefined before the first. */
   readonly round: RoundProgress | undefined;

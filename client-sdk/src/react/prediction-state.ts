@@ -7,13 +7,11 @@ import { sameInput } from './same-input.ts';
 
 export type AskedSource = 'hybrid' | 'global' | 'personal';
 
-/** Question of a component to a model. */
 export interface Question {
   readonly input: unknown;
   readonly source: AskedSource | undefined;
 }
 
-/** Answers to a component's questions. */
 export interface Answered {
   /** Newest answer, and the input that it answers; undefined before the first. */
   readonly prediction: Prediction | undefined;

@@ -5,7 +5,7 @@ import { sleep } from '@murmuration/protocol/time/sleep';
 import { isOwnFailure } from '../storage/named-failures.ts';
 import type { WakeSignal } from './wake-signal.ts';
 
-/** Ms between tries: doubled after each, up to `longestPause`; 50 % to 150 % of that at random. */
+/** Milliseconds between tries: doubled after each, up to `longestPause`; 50 % to 150 % of that at random. */
 const firstPause = 500;
 const longestPause = 15_000;
 

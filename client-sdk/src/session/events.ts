@@ -31,7 +31,6 @@ export interface RoundProgress {
   readonly progress: number;
 }
 
-/** Events of a task's session. */
 export interface SessionEvents {
   round(event: RoundProgress): void;
   /** Costs of a round, once the device's part in it has ended for any reason. They are not sent. */
@@ -47,15 +46,15 @@ export interface SessionEvents {
     readonly reason: FreshStart;
   }): void;
   /**
-   * Ms until the device checks in again; null while it waits for an assignment or, after
-   * `start`, for consent or the end of a pause.
+   * Milliseconds until the device checks in again; null while it waits for an assignment or, after `start`,
+   * for consent or the end of a pause.
    */
   wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
   /** Data that is about to leave the device; emitted again when it is sent again. */
   sent(event: Sent): void;
   /**
-   * Failure. The client goes on, except after `device.revoked`, and after `device.enrolment-used-up` where
-   * the app enrols with a fixed token. A `plan.below-floor` is a `BelowFloor`, which names the floor.
+   * Error. The client goes on, except after `device.revoked`, and after `device.enrolment-used-up` where the
+   * app enrols with a fixed token. A `plan.below-floor` is a `BelowFloor`, which names the floor.
    */
   error(error: MurmurationError): void;
 }

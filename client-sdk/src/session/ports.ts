@@ -20,7 +20,6 @@ import type { Part } from './part.ts';
 import type { SessionStore } from './saved-session.ts';
 import type { Contributing } from './state.ts';
 
-/** Platform interface of a session. */
 export interface SessionPlatform extends Pick<DevicePlatform, 'clock' | 'random' | 'conditions' | 'spares'> {
   /**
    * Loads the update processor of this thread, for trainers without one of their own; called on first use.
@@ -75,7 +74,6 @@ export interface SessionPorts {
   readonly takesPart: () => boolean;
 }
 
-/** Contributes to one round. */
 export type Contribute = (contributing: Contributing, ports: SessionPorts) => Promise<void>;
 
 export interface RoundPorts extends SessionPorts {

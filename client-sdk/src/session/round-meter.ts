@@ -99,7 +99,6 @@ export class RoundMeter {
     };
   }
 
-  /** Returns the costs so far. */
   costs(energy: EnergyModel): Costs {
     const bytes = { ...this.#bytes };
     const { usage } = this.#platform;

@@ -17,24 +17,25 @@ import type { Contributing, Gathering, RoundOver, SessionState, Told } from './s
 
 /** Mean least pause between two check-ins, ms; the actual one is 50 % to 150 % of it at random. */
 const shortestPause = 500;
-/** Ms until the next try after a check-in that failed, or that another task blocked. */
+/** Milliseconds until the next try after a check-in that failed, or that another task blocked. */
 const retryAfter = 10_000;
 /**
- * Ms until the next try of a device with too few examples for the task or
+ * Milliseconds until the next try of a device with too few examples for the task or
  * the app, or one that is to be spared.
  */
 const untilEnough = 5 * 60_000;
-/** Ms until the next check-in of a device that came too late for a round. */
+/** Milliseconds until the next check-in of a device that came too late for a round. */
 const afterClosed = 1_000;
-/** Ms until the next check-in after a round that was below the device's floors. */
+/** Milliseconds until the next check-in after a round that was below the device's floors. */
 const declinedFor = 3_600_000;
 /**
- * Ms to wait, after a round's end, for the answer to the last message, which may come on another connection.
+ * Milliseconds to wait, after a round's end, for the answer to the last message,
+ * which may come on another connection.
  */
 const answerLate = 2_000;
-/** Ms after a round's deadline when the device stops waiting for its end. */
+/** Milliseconds after a round's deadline when the device stops waiting for its end. */
 const endMissed = 120_000;
-/** Ms after reconnecting when a round that the coordinator has not named again is over. */
+/** Milliseconds after reconnecting when a round that the coordinator has not named again is over. */
 const unnamed = 30_000;
 
 /** Part of a device in one task: checks in, takes assignments, contributes, and comes back when told to. */
@@ -163,7 +164,6 @@ export class Session {
     } else this.#goOn(end);
   }
 
-  /** Ends the round for this device. */
   #goOn(end: RoundOver): void {
     this.#abandon();
     this.#comeBackAfter(this.#leftOf(end), end.reason);
@@ -236,7 +236,7 @@ export class Session {
     return this.#ports.platform.clock.now();
   }
 
-  /** Ms since an arbitrary time, by a monotonic clock if the platform has one. */
+  /** Milliseconds since an arbitrary time, by a monotonic clock if the platform has one. */
   get #elapsed(): number {
     return this.#ports.platform.clock.elapsed?.() ?? this.#now;
   }
@@ -255,7 +255,7 @@ export class Session {
     this.#wakeIn(left + endMissed, () => this.#missedEnd());
   }
 
-  /** Ms until the device stops waiting for the end of its round, connected or not. */
+  /** Milliseconds until the device stops waiting for the end of its round, connected or not. */
   get #untilMissed(): number {
     return Math.max(this.#missedAt - this.#elapsed, 0);
   }

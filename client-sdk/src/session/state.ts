@@ -20,7 +20,7 @@ export interface Contributing {
   end?: RoundOver;
 }
 
-/** Ms until a device is to come back; `at`: when it was told, ms by `#elapsed`. */
+/** Milliseconds until a device is to come back; `at`: when it was told, ms by `#elapsed`. */
 export interface Told {
   readonly after: number;
   readonly at: number;

@@ -25,7 +25,6 @@ const openingPrefix = '.opening-';
 /** Bytes of the longest socket path that every platform accepts. */
 const longestPath = 100;
 
-/** Socket of this client. */
 interface Shown {
   readonly name: string;
   /** Removes the socket synchronously, so that the claim is released when this returns. */
@@ -88,7 +87,6 @@ export async function claimFolder(
 
 /** Location of a folder's sockets. */
 interface Place {
-  /** Returns the path of a socket. */
   path(name: string): string;
   names(): Promise<readonly string[]>;
   leave(): void;

@@ -35,7 +35,7 @@ export interface TestCoordinatorOptions {
   /** Random bytes; by default from a fixed seed, so that each run of a test is the same. */
   readonly random?: RandomBytes;
   /**
-   * Ms of real time, or more on a busy machine, after which an inactive client fails the test.
+   * Milliseconds of real time, or more on a busy machine, after which an inactive client fails the test.
    * @default 10_000
    */
   readonly patience?: number;
@@ -55,7 +55,7 @@ const minute = 60_000;
 const forUpdates = 10 * minute;
 /** Most ms of virtual time until a device checks in: one that declined comes back after an hour. */
 const untilCheckIn = 2 * 60 * minute;
-/** Ms after a round until the device is to check in again. */
+/** Milliseconds after a round until the device is to check in again. */
 const betweenRounds = 1_000;
 
 /**
@@ -204,7 +204,7 @@ export class TestCoordinator {
   }
 
   /**
-   * Publishes a version of a task, which rounds train from. Devices serve it after `serve`. Returns its hash.
+   * Publishes a version of a task, which rounds train from; `serve` has devices serve it. Returns its hash.
    */
   publish(weights: Float32Array, task?: string): ModelHash {
     const state = this.#versions.stateOf(task);

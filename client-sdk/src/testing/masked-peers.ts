@@ -29,7 +29,6 @@ import { decodeUpdate } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { quantizationFor, quantizationOf } from '@murmuration/protocol/weights/quantize';
 
-/** Ports of the other devices of a round. */
 export interface PeersPorts {
   readonly primitives: Primitives;
   /** Layout of the model's shared layers. */

@@ -42,13 +42,12 @@ export interface MemoryPorts {
   readonly clock: Clock;
   readonly answers: Answers;
   readonly connected: () => void;
-  /** Called when the connection is gone. */
   readonly closed: () => void;
   readonly file: (path: string) => Uint8Array | undefined;
   readonly uploaded: (path: string, rights: UploadRights, bytes: Uint8Array) => void;
 }
 
-/** Ms until a client tries to connect again. */
+/** Milliseconds until a client tries to connect again. */
 const pause = 5_000;
 
 /** Device's connection to the coordinator in memory, with the frames of a real one. */

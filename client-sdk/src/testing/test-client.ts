@@ -13,7 +13,7 @@ import type { Transport } from '../transport/transport.ts';
 import { localUpdateProcessor } from '../update/local-update-processor.ts';
 import { objectiveTrainer } from './objective-trainer.ts';
 
-/** Options of a client of the coordinator in memory: the app's, of which only `tasks` is required. */
+/** Options of a client of the coordinator in memory: those of the app, with only `tasks` required. */
 export type TestClientOptions = Pick<ClientOptions, 'tasks'> &
   Partial<Omit<ClientOptions, 'url' | 'transport'>>;
 

@@ -18,7 +18,6 @@ export interface SentUpdate {
   readonly delta: Float32Array;
   /** L2 norm of `delta`: at most the plan's `clip`, except for rounding. */
   readonly norm: number;
-  /** Weight of the update. */
   readonly weight: number;
   /**
    * Number of examples that the device trained on; undefined if the plan's weights don't show it, as they do
@@ -164,7 +163,6 @@ export class TestRound {
   }
 }
 
-/** Result of a round for the device. */
 export interface RoundResult {
   readonly task: string;
   /** Number of the round, from 1. */

@@ -32,20 +32,14 @@ export interface TestTask {
   readonly update?: Partial<Omit<UpdateSettings, 'compression'>>;
   /** Masking settings; by default against a malicious coordinator. `null`: updates are not masked. */
   readonly masking?: Partial<MaskingSettings> | null;
-  /**
-   * Devices in a cohort, including this one, 3 to 128.
-   * @default 20
-   */
+  /** Devices in a cohort, including this one, 3 to 128. @default 20 */
   readonly cohort?: number;
-  /**
-   * Fewest examples that the task requires of a device.
-   * @default 1
-   */
+  /** Fewest examples that the task requires of a device. @default 1 */
   readonly leastExamples?: number;
   /** Layers that stay on the device. */
   readonly privateLayers?: readonly string[];
   /**
-   * Ms between two times to send updates at. A client on a real clock waits for them: use 0 there.
+   * Milliseconds between two times to send updates at. A client on a real clock waits for them: use 0 there.
    * @default 30_000
    */
   readonly uploadSlot?: number;

@@ -5,7 +5,6 @@ import { modelPath } from '@murmuration/protocol/messages/channel';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import type { ModelParts, TestTask } from './test-task.ts';
 
-/** Task of the coordinator in memory, and its state. */
 export interface TaskState {
   readonly task: TestTask;
   readonly name: TaskName;
@@ -68,7 +67,6 @@ export class TestVersions {
     return hash;
   }
 
-  /** Returns the file at a path. */
   file(path: string): Uint8Array | undefined {
     const [, name] = /^\/v1\/tasks\/([^/]+)\/models\?limit=1$/.exec(path) ?? [];
     const state = this.states.get(name as TaskName);

@@ -3,7 +3,6 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Trainer } from './trainer.ts';
 import { asError } from './training-errors.ts';
 
-/** Trainer with a name. */
 export interface NamedTrainer {
   /** Name for the event `engine`, in a few words, such as `a hidden web view`. */
   readonly name: string;

@@ -2,7 +2,7 @@ import { acceptsAddress } from '@murmuration/protocol/messages/elsewhere';
 import type { Wanted } from './fetch-elsewhere.ts';
 import type { Transport, TransportPlatform } from './transport.ts';
 
-/** Ms for which all files come from the coordinator after a failure elsewhere. */
+/** Milliseconds for which all files come from the coordinator after a failure elsewhere. */
 const pause = 3_600_000;
 
 /** Answer of a coordinator to a download: a file, or its address. */

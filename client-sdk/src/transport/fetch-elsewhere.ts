@@ -6,11 +6,10 @@ import { contentHash } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod/mini';
 import type { nativeExchange } from './native-exchange.ts';
 
-/** Most ms until an answer begins; then for each expected MiB. */
+/** Most ms until an answer begins; `patienceForMebibyte`: further ms for each expected MiB. */
 const patience = 15_000;
 const patienceForMebibyte = 16_000;
 
-/** File to fetch. */
 export interface Wanted {
   /** SHA-256 of the bytes, hexadecimal. */
   readonly hash: string;

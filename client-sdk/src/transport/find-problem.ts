@@ -1,9 +1,9 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ConnectionProblem, FoundProblem } from './connection-state.ts';
 
-/** Ms after which a host counts as silent. */
+/** Milliseconds after which a host counts as silent. */
 const answerLimit = 10_000;
-/** Ms within which a page's policy reports a refusal. */
+/** Milliseconds within which a page's policy reports a refusal. */
 const reportLimit = 100;
 
 /** Error codes of Node and OpenSSL, as `fetch` passes them on. */

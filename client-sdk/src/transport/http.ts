@@ -23,18 +23,21 @@ import type { BoundedPlatform, ControlTransport, TransportListener } from './tra
 
 /** Most ms of a request with all its tries; also the most delay of a poll's answer. */
 const answerLimit = 20_000;
-/** Ms between tries to connect: doubled after each, up to `longestPause`. */
+/** Milliseconds between tries to connect: doubled after each, up to `longestPause`. */
 const firstPause = 1_000;
 const longestPause = 60_000;
-/** Ms until the next try when the coordinator has closed the connection. */
+/** Milliseconds until the next try when the coordinator has closed the connection. */
 const comeBack = 4_000;
-/** Ms between tries of one request or poll: doubled after each. */
+/** Milliseconds between tries of one request or poll: doubled after each. */
 const firstRetry = 250;
 /** Failed polls in a row after which the connection is lost. */
 const mostFailures = 3;
-/** Ms that everything between a device and its coordinator waits for an answer. */
+/** Milliseconds that everything between a device and its coordinator waits for an answer. */
 const shortWait = 5_000;
-/** Ms after the last request for which an idle connection is kept: less than the coordinator keeps it. */
+/**
+ * Milliseconds after the last request for which an idle connection is kept:
+ * less than the coordinator keeps it.
+ */
 const idleLimit = 5_000;
 /** Bytes of the longest frame. */
 const longestFrame = 1 << 20;
@@ -414,7 +417,6 @@ class HttpTransport implements ControlTransport {
   }
 }
 
-/** Makes a request with `fetch`. */
 const byFetch =
   (read: typeof readBody): typeof nativeExchange =>
   async (url, request, limit) => {

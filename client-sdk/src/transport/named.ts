@@ -12,7 +12,7 @@ import type {
   TransportPlatform,
 } from './transport.ts';
 
-/** Ms until the next try to load the code of plain HTTP. */
+/** Milliseconds until the next try to load the code of plain HTTP. */
 const pause = 4_000;
 
 /**

@@ -1,6 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** Request as for `fetch`. */
 export interface NativeRequest {
   readonly method: string;
   readonly headers?: Readonly<Record<string, string>>;

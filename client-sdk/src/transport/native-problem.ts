@@ -5,7 +5,7 @@ import type { FoundProblem } from './connection-state.ts';
 import { found } from './find-problem.ts';
 import { nativeExchange } from './native-exchange.ts';
 
-/** Ms after which a host counts as silent. */
+/** Milliseconds after which a host counts as silent. */
 const answerLimit = 10_000;
 /** Bytes of the longest answer to a health request. */
 const longest = 65_536;

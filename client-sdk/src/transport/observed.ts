@@ -12,7 +12,6 @@ export interface Sent {
   readonly sample: Uint8Array;
 }
 
-/** Bytes of the longest sample. */
 const sampleLength = 1_024;
 
 export function sentOf(kind: Sent['kind'], bytes: Uint8Array, masked = false): Sent {

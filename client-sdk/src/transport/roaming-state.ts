@@ -1,12 +1,15 @@
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 
-/** Ms until a device without its cell asks the front again: doubled each time, up to `longestPause`. */
+/**
+ * Milliseconds until a device without its cell asks the front again: doubled each time, up to `longestPause`.
+ */
 const firstPause = 500;
 export const longestPause = 30_000;
 /** Least ms between two moves to a cell, whatever front and cells say. */
 const shortestVisit = 500;
 /**
- * Ms after the hello within which a cell names its round to a device: the address may belong to another cell.
+ * Milliseconds after the hello within which the cell with a device's round names it:
+ * another cell may have the address now.
  */
 const untilNamed = 2_000;
 /** Cells in a row that don't name the round, after which the device has no part in one. */
@@ -36,7 +39,7 @@ export interface RoamingState {
   readonly visit?: Visit;
   /** Incremented when earlier requests become obsolete: their answers are ignored. */
   readonly turn: number;
-  /** Ms until it comes back after the next lost cell. */
+  /** Milliseconds until it comes back after the next lost cell. */
   readonly pause: number;
 }
 

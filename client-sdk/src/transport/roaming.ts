@@ -30,7 +30,7 @@ import type { Transport, TransportListener, TransportPlatform } from './transpor
  */
 const cohortPerSecond = 250;
 const longestInRound = 2_000;
-/** Ms until another task asks again while the device is at the cell of one. */
+/** Milliseconds until another task asks again while the device is at the cell of one. */
 const whileAway = 10_000;
 
 const answers = z.union([checkInAnswer, sentElsewhere]);
@@ -66,7 +66,6 @@ export function roaming(
   };
 }
 
-/** Access to cells. */
 interface Cells {
   readonly make: (address: URL) => Transport;
   /** Returns the cell's URL. Throws `ticket.refused` for a cell that the device must not use. */
@@ -271,7 +270,7 @@ function longestFor(assignment: Uint8Array): number {
     // The session reports what is wrong with it.
     return longestPause;
   }
-  // A cohort of 1 is a separate plan, which doesn't show how many other devices there are.
+  // Updates of a cohort of 1 are read one by one, which doesn't show how many other devices there are.
   if (cohort === 1) return longestPause;
   return Math.min(Math.max(longestInRound, (1_000 * cohort) / cohortPerSecond), longestPause);
 }

@@ -17,9 +17,9 @@ import type { Transport, TransportPlatform } from './transport.ts';
 
 type Engine = Socket['io']['engine'];
 
-/** Ms after which a request without an answer fails. */
+/** Milliseconds after which a request without an answer fails. */
 const answerLimit = 20_000;
-/** Ms between tries to connect: doubled after each, up to `longestPause`. */
+/** Milliseconds between tries to connect: doubled after each, up to `longestPause`. */
 const firstPause = 1_000;
 const longestPause = 60_000;
 const offline: FoundProblem = { problem: 'offline', detail: 'This device has no network.' };

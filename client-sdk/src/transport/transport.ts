@@ -5,12 +5,11 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { FoundProblem } from './connection-state.ts';
 import type { Inflow } from './inflow.ts';
 
-/** Platform interface of a transport. */
 export interface TransportPlatform {
   readonly clock: Clock;
   readonly random: RandomBytes;
   /**
-   * Calls `wake` whenever the device gets a network, if the platform reports that:
+   * Calls `wake` whenever the device gets a network again, if the platform reports that:
    * waits for the coordinator end then.
    */
   readonly online?: (wake: () => void) => Cancel;
@@ -44,7 +43,6 @@ export interface TransportListener {
   disconnected(reason: string, retryAt?: number, error?: MurmurationError): void;
   /** Called when a try to connect has failed; the next one begins at `retryAt`, ms since 1970. */
   failed?(retryAt: number): void;
-  /** Called when a try to connect begins. */
   connecting?(): void;
   /** Called when another connection replaces this one, as the coordinator has asked. */
   moving?(): void;

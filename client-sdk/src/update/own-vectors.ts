@@ -1,7 +1,6 @@
 import { digest } from '@murmuration/protocol/weights/digest';
 import type { Storage } from '../storage/storage.ts';
 
-/** Round of a vector. */
 export interface OwnRound {
   readonly number: number;
   /** Mark of the round in which the task's vectors began. */

@@ -8,7 +8,6 @@ import {
 } from 'react';
 import type { WebViewHost } from './host.ts';
 
-/** Message event of a web view. */
 export interface WebViewMessage {
   readonly nativeEvent: { readonly data: string; readonly url: string };
 }
@@ -41,7 +40,6 @@ interface HiddenStyle {
 
 const hidden: HiddenStyle = { position: 'absolute', width: 1, height: 1, opacity: 0, flex: 0 };
 
-/** Page of a trainer, for its component. */
 export interface ShownPage {
   readonly host: WebViewHost;
   readonly html: string;

@@ -6,7 +6,7 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { Link, type LinkLimits, linkLimits, prefix, violation } from './link.ts';
 import { errorFrom, fromPage, type Request, type ToPage } from './messages.ts';
 
-/** Ms between two checks of a page that owes an answer. */
+/** Milliseconds between two checks of a page that owes an answer. */
 const tick = 1_000;
 /** Checks without a message from a working page until it is pinged; `lostAfter`: until it is replaced. */
 const askedAfter = 5;
@@ -15,13 +15,11 @@ const lostAfter = 15;
 const startedWithin = 10;
 /** Most repetitions of a request whose page has gone. */
 const mostRestarts = 3;
-/** Ms without a request after which a page without models is removed. */
+/** Milliseconds without a request after which a page without models is removed. */
 const restsAfter = 60_000;
 
-/** Posts a text to the page. */
 export type Post = (text: string) => void;
 
-/** Request without an answer yet. */
 interface Pending {
   readonly request: Request;
   readonly progress: ((done: number) => void) | undefined;
@@ -37,7 +35,6 @@ interface Pending {
 export interface HostPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** URL of the page. */
   readonly address: string;
   readonly limits?: LinkLimits;
 }
@@ -78,7 +75,7 @@ export class WebViewHost {
   /** Returns the page to show, a new number for each start; undefined for none. */
   readonly page = (): number | undefined => this.#page;
 
-  /** Sets if a web view is mounted to show pages. */
+  /** Tells the host if a web view is mounted, which can show its pages. */
   shown(isShown: boolean): void {
     this.#isShown = isShown;
     if (!isShown) this.gone(this.#page, 'it is no longer shown');

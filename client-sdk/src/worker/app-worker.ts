@@ -8,7 +8,6 @@ import type { WorkerService } from './serve-training.ts';
 /** Starts the app's worker, whose script calls `serveTraining`. */
 export type Spawn = () => Worker;
 
-/** Running worker of the app. */
 export interface RunningWorker {
   /**
    * Runs `work` with the worker's service. Throws the worker's error, `training.module` if its script fails

@@ -8,7 +8,6 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { Trainer } from '../training/trainer.ts';
 
-/** Training for the worker thread. */
 export interface TrainingJob {
   /** Module whose default export is the `Objective`. */
   readonly objective: string;
