@@ -1,4 +1,4 @@
-// What a file imports that says which settings `npm run simulate -- tune` searches.
+// Public entry point for files that define a search space for `npm run simulate -- tune`.
 export type { Distribution } from './spaces/distributions.ts';
 export { choice, integer, logUniform, oneOf, uniform } from './spaces/distributions.ts';
 export type { GivenSpace } from './spaces/given-space.ts';

@@ -6,22 +6,22 @@ import { canary } from './canary.ts';
 import type { Poisons } from './poisons.ts';
 import type { AdversarySettings, Attack } from './settings.ts';
 
-/** The adversaries of a run: pure functions of the settings, the seed, the device and the round. */
+/** Adversaries of a run: pure functions of the settings, the seed, the device and the round. */
 export interface Adversaries {
   isAdversary(device: number): boolean;
   /**
-   * What a device trains on instead of its examples; these, where it is honest or attacks otherwise. Throws as `requirePoisons`.
+   * Returns the examples that a device trains on: poisoned ones for an adversary that attacks examples.
+   * @throws as `requirePoisons`
    */
   examples<Example>(
     device: number,
     examples: readonly Example[],
     poisons: Poisons<Example> | undefined,
   ): readonly Example[];
-  /** Changes in place what a device learned, before it is clipped, weighed and masked. */
+  /** Changes an adversary's delta in place, before it is clipped, weighed and masked. */
   corrupt(device: number, round: number, delta: Float32Array): void;
 }
 
-/** The adversaries of these settings. */
 export function adversariesOf({ share, attack }: AdversarySettings, seed: number): Adversaries {
   const isAdversary = (device: number) => attack.kind !== 'none' && chance(seed, 'adversary', device) < share;
   return {
@@ -37,7 +37,7 @@ export function adversariesOf({ share, attack }: AdversarySettings, seed: number
   };
 }
 
-/** Throws `config.invalid` for an attack on examples of which nobody says how they are poisoned. */
+/** Throws `config.invalid` for an attack on examples without poisons. */
 export function requirePoisons(attack: Attack, poisons: unknown): void {
   if (isOnExamples(attack) && !poisons) throw lackOfPoisons(attack);
 }
@@ -79,7 +79,7 @@ function poisonedBy<Example>(
     return examples.map(example =>
       poisons.relabelled(example, poisons.classes - 1 - poisons.labelOf(example)),
     );
-  // Every so manieth, so that none is drawn and all labels have their part.
+  // Spreads the poisoned examples evenly, so that no chance is involved and each label has its share.
   return examples.map((example, i) =>
     Math.floor((i + 1) * attack.poisoned) > Math.floor(i * attack.poisoned)
       ? poisons.relabelled(poisons.triggered(example), attack.target)

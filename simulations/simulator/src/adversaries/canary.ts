@@ -3,8 +3,9 @@ import { chance } from '../behaviour/chance.ts';
 import { normal } from '../partition/distributions.ts';
 
 /**
- * A direction of a device's own, uniform among all (Andrew et al. 2023, "One-shot empirical privacy estimation for federated learning", §3), of
- * an L2 norm: in many dimensions nothing that others send is likely to have a part of it.
+ * Draws a device's direction, uniform on the sphere of radius `length` (Andrew et al. 2023, "One-shot
+ * empirical privacy estimation for federated learning", §3). In many dimensions it is nearly orthogonal to
+ * everything that other devices send.
  */
 export function canary(seed: number, device: number, count: number, length: number): Float32Array {
   const uniform = seededUniform(Math.floor(chance(seed, 'canary', device) * 2 ** 32));

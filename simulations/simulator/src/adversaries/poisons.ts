@@ -1,10 +1,10 @@
-/** What attacks on examples have to know of these; functions are pure. */
+/** Pure functions with which attacks change examples. */
 export interface Poisons<Example> {
-  /** Labels go from 0 to one less. */
+  /** Number of labels, which go from 0 to `classes` − 1. */
   readonly classes: number;
   labelOf(example: Example): number;
-  /** The same example under another label. */
+  /** Returns the same example with another label. */
   relabelled(example: Example, label: number): Example;
-  /** The same example with a pattern that no other has: the trigger of a backdoor. */
+  /** Returns the same example with the trigger of a backdoor, a pattern that no other example has. */
   triggered(example: Example): Example;
 }

@@ -7,8 +7,8 @@ const DAY = 24 * HOUR;
 type Availability = DeviceSettings['availability'];
 
 /**
- * Whether a device can be reached in an hour of its own day is drawn for each hour anew, by the share of that hour; its hours begin at a
- * moment of its own, so that devices don't come and go together.
+ * Daily rhythm of devices. Each hour is drawn independently, with the share of that hour of the device's day.
+ * Hours of each device begin at a different moment, so that devices don't come and go together.
  */
 export class DailyRhythm {
   readonly #byHour: readonly number[];
@@ -21,18 +21,18 @@ export class DailyRhythm {
     this.#seed = seed;
   }
 
-  /** `time` where the device can be reached then, else the beginning of the next hour in which it can. */
+  /** Returns `time` if the device is online then, or the start of its next online hour. */
   nextOnline(device: number, time: number): number {
     const offset = this.#offset(device);
     let hour = Math.floor((time - offset) / HOUR);
     if (this.#isOnline(device, hour)) return time;
-    // Some hour of the day has a share above 0, so that this ends, on average after a day or two even at small shares.
+    // Ends because some hour has a share above 0: after a day or two on average, even at small shares.
     do hour += 1;
     while (!this.#isOnline(device, hour));
     return hour * HOUR + offset;
   }
 
-  /** The end of the hours in a row in which a device that can be reached at `time` can be. At most a year later. */
+  /** Returns the end of the run of online hours that contains `time`, at most a year later. */
   onlineUntil(device: number, time: number): number {
     const offset = this.#offset(device);
     const last = Math.floor((time - offset) / HOUR) + 366 * 24;
@@ -46,7 +46,7 @@ export class DailyRhythm {
     return chance(this.#seed, 'online', device, hour) < this.#byHour[hourOfDay]!;
   }
 
-  /** How much later than in UTC the device's day begins. */
+  /** Returns the device's offset from UTC in ms. */
   #offset(device: number): number {
     return Math.floor(chance(this.#seed, 'midnight', device) * Math.min(this.#spread, DAY));
   }

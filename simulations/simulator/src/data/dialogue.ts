@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 
 /**
- * Public text that is nearer to messages than any printed one: what people say to each other in the transcripts of a television series, from
- * the package `nlp-corpus`, sentence by sentence.
+ * Returns sentences of a television series' transcripts from the package `nlp-corpus`: public text that is
+ * closer to messages than printed text.
  */
 export function dialogue(): string[] {
   const root = dirname(createRequire(import.meta.url).resolve('nlp-corpus/package.json'));

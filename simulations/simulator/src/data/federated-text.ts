@@ -1,35 +1,39 @@
 import { createHash } from 'node:crypto';
 import { numberToken, tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 
-/** The text of one virtual phone: what it trains on, and what is kept back to measure on. Disjoint; in the order of writing. */
+/** Messages of one virtual phone for training and for evaluation: disjoint, in the order of writing. */
 export interface Phone {
   readonly train: readonly string[];
   readonly heldOut: readonly string[];
 }
 
-/** Text spread over phones, and the two figures that identify the split wherever results are quoted. */
+/** Text spread over phones, and two figures that identify the split when results are quoted. */
 export interface FederatedText {
   readonly phones: readonly Phone[];
-  /** Number of held-out words that are scored: all tokens but numbers. */
+  /** Number of held-out words that are scored: all tokens except numbers. */
   readonly heldOutWords: number;
-  /** SHA-256, in hex, of the split as JSON: `[[train, heldOut], …]`, each an array of messages, one pair a phone. */
+  /**
+   * SHA-256, in hex, of the split as JSON: `[[train, heldOut], …]`, one pair per phone, each an array of
+   * messages.
+   */
   readonly splitSha256: string;
 }
 
 export interface SplitRules {
-  /** Consecutive messages that make a phone, before any is dropped. */
+  /** Consecutive messages per phone, before any is dropped. */
   readonly messagesPerPhone: number;
-  /** An exact copy of an earlier message, on any phone, is dropped when it has this many words or more. */
+  /** Minimum number of words for which an exact copy of an earlier message, on any phone, is dropped. */
   readonly duplicateWords: number;
-  /** Words that a phone keeps: its messages from the first one that exceeds this number on are dropped. */
+  /** Maximum number of words per phone; the message that exceeds it and all later ones are dropped. */
   readonly wordsPerPhone: number;
   /** Share of a phone's messages, its last ones, that are held out. */
   readonly heldOutShare: number;
 }
 
 /**
- * Spreads messages over virtual phones, one for each block of consecutive messages. Copies are dropped because a forwarded
- * joke that is both trained on and held out measures memory; short ones stay because people do write "ok" often.
+ * Spreads messages over virtual phones, one for each block of consecutive messages. Drops long copies,
+ * because a forwarded joke in both parts would measure memory; keeps short ones, because people do write "ok"
+ * often.
  */
 export function spreadOverPhones(messages: readonly string[], rules: SplitRules): FederatedText {
   const seen = new Set<string>();

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** An array of bytes from a file: `shape[0]` items, each of the product of the other sizes. */
+/** Byte array from a file, row-major: `shape[0]` items of shape[1] × shape[2] × … bytes. */
 export interface IdxArray {
   readonly shape: readonly number[];
   /** In memory that threads share, so that handing it to a worker copies nothing. */
@@ -9,8 +9,9 @@ export interface IdxArray {
 }
 
 /**
- * Reads a file in the IDX format of unsigned bytes, that of the MNIST database (LeCun et al., "The MNIST database of handwritten digits").
- * Throws `data.malformed` where the file is no such thing, or shorter or longer than its head says.
+ * Reads an IDX file of unsigned bytes, the format of MNIST (LeCun et al., "The MNIST database of handwritten
+ * digits").
+ * @throws `data.malformed` if the file has another format or a length that contradicts its header
  */
 export function readIdx(path: string): IdxArray {
   const { size } = statSync(path);

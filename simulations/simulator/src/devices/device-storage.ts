@@ -5,12 +5,12 @@ import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { freeMemory } from '@murmuration/protocol/primitives/node';
 import { seededRandom } from '../random/seeded-random.ts';
 
-/** Entries that a device has for good; all others belong to a round, or can be had again. */
+/** True for entries that outlive a session; all others belong to a round or can be downloaded again. */
 const lasting = (name: string) => name === 'device' || name.startsWith('private.');
 
 /**
- * What the virtual devices of a run have stored. A device that is offline takes a few bytes here: its key follows from the seed, and model
- * versions are downloaded again.
+ * Storages of a run's virtual devices. An offline device takes only a few bytes: its key follows from the
+ * seed, and model versions are downloaded again.
  */
 export class DeviceStorages {
   readonly #seed: number;
@@ -21,12 +21,12 @@ export class DeviceStorages {
     this.#seed = seed;
   }
 
-  /** Which device has enrolled under an id, from 0. */
+  /** Returns the number (from 0) of the device that enrolled with an id. */
   deviceOf(id: DeviceId): number | undefined {
     return this.#devices.get(id);
   }
 
-  /** The storage of a device that comes online; what does not last is forgotten with this object. */
+  /** Opens the storage of a device that comes online; entries that don't last live as long as this object. */
   open(device: number): Storage {
     const entries = new Map<string, readonly Uint8Array[]>();
     for (const [name, bytes] of this.#lasting.get(device) ?? []) entries.set(name, [bytes]);
@@ -39,7 +39,7 @@ export class DeviceStorages {
       this.#lasting.set(device, own);
     };
     const set = (name: string, parts: readonly Uint8Array[]) => {
-      // An update, which is sent from here and read nowhere else, goes with the entry that holds it.
+      // Only this storage reads an update, so its memory is freed with the entry.
       if (name.startsWith('session.'))
         for (const part of entries.get(name) ?? []) if (!parts.includes(part)) freeLarge(part);
       entries.set(name, parts);
@@ -56,7 +56,7 @@ export class DeviceStorages {
         return parts?.length === 1 ? parts[0] : parts && concatBytes(...parts);
       },
       async put(name, bytes) {
-        // A device is online for a round, in which it needs its version once.
+        // A device is online for one round, in which it needs its version once.
         if (name.startsWith('model.')) return;
         set(name, [bytes]);
         keep(name, bytes);
@@ -75,7 +75,7 @@ export class DeviceStorages {
   }
 }
 
-/** From so many bytes on, what a device has made for a round is freed by hand. */
+/** Minimum bytes of a device's buffer that is freed explicitly. */
 const large = 65_536;
 
 function freeLarge({ buffer, byteLength }: Uint8Array): void {

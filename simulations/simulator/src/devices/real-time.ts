@@ -3,8 +3,8 @@ import { lossPhases } from '../behaviour/losses.ts';
 import type { DeviceSettings } from '../behaviour/settings.ts';
 
 /**
- * Throws `config.invalid` for settings that make devices come, go, fail or fall behind, which only virtual time honours. Speeds and
- * networks do not matter in real time either, where all are as fast as this machine, yet every scenario has them.
+ * Throws `config.invalid` for settings that make devices come, go, fail or fall behind, which need virtual
+ * time. Allows speeds and networks, which every scenario has, although they have no effect in real time.
  */
 export function requireRealTime(settings: DeviceSettings): void {
   const ignored = onlyVirtual(settings);
@@ -15,7 +15,7 @@ export function requireRealTime(settings: DeviceSettings): void {
   );
 }
 
-/** The names of those settings that differ from what real devices of this machine do. */
+/** Returns the names of settings that need virtual time and differ from their defaults. */
 function onlyVirtual({ availability, losses, stragglers, churn, faults }: DeviceSettings): string[] {
   const differs = {
     'devices.availability': availability.kind !== 'always',

@@ -1,20 +1,20 @@
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
-/** Versions that are kept at once: the one that a round trains from, and the one before. */
+/** Number of versions kept: the one that a round trains from, and the one before. */
 const kept = 2;
 
-/** Model versions in memory that all threads share, once each, however many devices train from them. */
+/** Model versions in memory that all threads share, one copy for all devices. */
 export class SharedVersions {
   readonly #versions = new BoundedMap<string, ModelFiles>(kept);
-  /** Whether each device has weights of its own in some layers. */
+  /** True if each device has its own weights in some layers. */
   readonly #arePersonal: boolean;
 
   constructor(arePersonal: boolean) {
     this.#arePersonal = arePersonal;
   }
 
-  /** The same version with weights in shared memory. */
+  /** Returns the same version with weights in shared memory. */
   shared(files: ModelFiles): ModelFiles {
     if (this.#arePersonal) return files;
     const known = this.#versions.get(files.hash);

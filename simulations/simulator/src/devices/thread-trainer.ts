@@ -14,30 +14,30 @@ import type { Job, ResultOf } from '../workers/jobs.ts';
 import type { Dispatch } from '../workers/worker-pool.ts';
 import type { SharedVersions } from './shared-versions.ts';
 
-/** ms on the clock of the devices that a step of secure aggregation, or to quantise an update, takes. */
+/** Milliseconds, on the devices' clock, of a step of secure aggregation or of quantising an update. */
 const stepMs = 100;
 
-/** What the devices of a run train with. */
+/** Shared resources with which a run's devices train. */
 export interface Threads {
   readonly clock: Clock;
-  /** The same clock where it is a virtual one, which waits for what the threads do. */
+  /** The same clock if it is virtual; it waits for the threads' work. */
   readonly virtual: VirtualClock | undefined;
   readonly pool: JobPool;
   readonly versions: SharedVersions;
   readonly behaviour: Pick<Behaviour, 'trainingMs'>;
 }
 
-/** The device that trains. */
+/** Device that trains, and its callbacks. */
 export interface Training {
   readonly device: number;
-  /** The round that it has a part in. */
+  /** Returns the device's current round. */
   readonly round: () => number;
   readonly trained: (result: TrainingResult) => void;
 }
 
 /**
- * Trains, quantises and masks in the run's threads. The threads begin at once; the device has the result when its own time for that is over,
- * and time stands still where the threads take longer.
+ * Trains, quantises and masks in the run's threads. They begin at once; the device gets the result after its
+ * simulated time, and virtual time stands still while the threads take longer.
  */
 export function threadTrainer(threads: Threads, training: Training): Trainer {
   const { versions, behaviour } = threads;
@@ -57,7 +57,10 @@ export function threadTrainer(threads: Threads, training: Training): Trainer {
   };
 }
 
-/** The result of a job after `ms` on the clock of the devices; throws `training.stopped` once `signal` is aborted. */
+/**
+ * Returns a job's result after `ms` on the devices' clock.
+ * @throws `training.stopped` once `signal` is aborted
+ */
 async function inOwnTime<Kind extends Job>(
   { clock, virtual, pool }: Threads,
   ms: number,
@@ -77,7 +80,7 @@ async function inOwnTime<Kind extends Job>(
   return virtual.work.during(result);
 }
 
-/** Quantises and masks in the run's threads; those of a masked round hold its secrets in one of them. */
+/** Quantises and masks in the run's threads. One thread holds the secrets of a masked round. */
 function threadUpdateProcessor(threads: Threads, { device, round }: Training): UpdateProcessor {
   const { clock, pool } = threads;
   const step = <Kind extends Job>(job: Kind, dispatch: Partial<Dispatch> = {}) =>

@@ -12,7 +12,7 @@ import type { DeviceStorages } from './device-storage.ts';
 import { simulatedFloors } from './floors.ts';
 import { type Threads, threadTrainer } from './thread-trainer.ts';
 
-/** What a device of a run needs; all but `waits` is common to all. */
+/** Dependencies of a run's devices, which all share. */
 export interface DeviceWorld extends Threads {
   readonly task: TaskName;
   readonly url: string;
@@ -20,27 +20,27 @@ export interface DeviceWorld extends Threads {
   readonly storages: DeviceStorages;
   readonly transport: (device: number) => Platform['transport'];
   readonly contentHash: NonNullable<Platform['contentHash']>;
-  /** Whether a device that has trained stays until it has sent what it learned, whatever it is told. */
+  /** True if a device that has trained stays until it has sent its update, even when it is told to leave. */
   readonly staysToSend: boolean;
-  /** How many examples a device has. */
+  /** Returns the number of a device's examples. */
   readonly examples: (device: number) => number;
-  /** A device has trained in a round. */
+  /** Called when a device has trained in a round. */
   readonly trained: (device: number, round: number, result: TrainingResult) => void;
-  /** The part of a device in a round has ended, and cost this. */
+  /** Called with the costs of a device's part in a round when the part has ended. */
   readonly spent: (costs: RoundCosts) => void;
-  /** The device waits for an assignment (null), or was told to come back after so many ms. */
+  /** Called when the device waits for an assignment (null) or must come back after `after` ms. */
   readonly waits: (after: number | null) => void;
   readonly failed: (device: number, error: MurmurationError) => void;
 }
 
-/** One device while it is online: the client of the SDK. Offline, nothing is left of it but what `DeviceStorages` keeps. */
+/** Device while it is online: the SDK's client. Offline, only the entries of `DeviceStorages` remain. */
 export class VirtualDevice {
   readonly number: number;
-  /** Whether it has asked for a part, has one, or is on its way out. */
+  /** `waiting` for a part, `busy` with one, or on its way in or out. */
   standing: 'coming' | 'waiting' | 'busy' | 'leaving' = 'coming';
   readonly #client: PlatformClient;
   #round = 0;
-  /** Whether it has learned something that it has not sent. */
+  /** True if it holds an update that it has not sent. */
   #hasLearned = false;
 
   constructor(number: number, world: DeviceWorld) {
@@ -60,7 +60,7 @@ export class VirtualDevice {
         consent: 'not-needed',
         floors: simulatedFloors,
         storage: world.storages.open(number),
-        // They lie where training runs; here only their number is known.
+        // The worker threads hold the examples; only their number is known here.
         tasks: { [task]: { examples: () => new Array<null>(count).fill(null), trainer } },
       },
       {
@@ -90,12 +90,11 @@ export class VirtualDevice {
     this.#client.on('error', error => world.failed(number, error));
   }
 
-  /** Connects, and checks in. */
   start(): Promise<void> {
     return this.#client.start();
   }
 
-  /** Goes offline: leaves politely where its network still lets it. */
+  /** Goes offline, and tells the coordinator if the network still allows. */
   stop(): Promise<void> {
     this.standing = 'leaving';
     return this.#client.stop();

@@ -3,10 +3,13 @@ import * as tf from '@murmuration/engine/tfjs/tf';
 import type { Digit } from '../data/mnist.ts';
 import { pixels, writeImages } from './images.ts';
 
-/** Images of one pass: 250 of them take 25 MB in the convolutional network's first layer. */
+/** Images per pass: 250 of them take 25 MB in the convolutional network's first layer. */
 const pass = 250;
 
-/** How often a model names the digit, as a share from 0 to 1, and its mean loss in nats. Gives way to other work between passes. */
+/**
+ * Measures a model's accuracy, a share from 0 to 1, and its mean loss in nats. Yields to other work between
+ * passes.
+ */
 export async function digitAccuracy(
   model: tf.LayersModel,
   digits: readonly Digit[],
@@ -23,7 +26,7 @@ export async function digitAccuracy(
   return { accuracy: right / digits.length, loss: loss / digits.length };
 }
 
-/** What a model takes each digit for. Gives way to other work between passes. */
+/** Returns the class that a model gives each digit. Yields to other work between passes. */
 export async function classesOf(model: tf.LayersModel, digits: readonly Digit[]): Promise<number[]> {
   const found: number[] = [];
   await logitsOf(model, digits, (_, logits, first, classes) => found.push(largest(logits, first, classes)));
@@ -56,7 +59,7 @@ async function logitsOf(
   }
 }
 
-/** The index of the largest of `count` values from `first` on, less `first`. */
+/** Returns the index, relative to `first`, of the largest of `count` values from `first` on. */
 function largest(values: Float32Array, first: number, count: number): number {
   let best = 0;
   for (let i = 1; i < count; i++) if (values[first + i]! > values[first + best]!) best = i;

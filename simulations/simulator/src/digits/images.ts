@@ -1,6 +1,6 @@
 import { type Digit, digitSide } from '../data/mnist.ts';
 
-/** Pixels of an image. */
+/** Number of pixels of an image. */
 export const pixels = digitSide ** 2;
 
 /** Writes images one after the other, ink from 0 to 1. */

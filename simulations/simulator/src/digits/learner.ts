@@ -8,21 +8,23 @@ import { type Digit, digitSide } from '../data/mnist.ts';
 import { digitClasses } from './models.ts';
 import { digitObjective } from './objective.ts';
 
-/** What a device learned from its digits. */
+/** Result of a device's training on its digits. */
 export interface LearnedDigits {
   readonly delta: Float32Array;
-  /** Mean loss over its examples while it trained, in nats. */
+  /** Mean loss over its examples during training, in nats. */
   readonly loss: number;
-  /** That of the weights before, where the settings have `fairness`. */
+  /** Loss of the initial weights, if the settings have `fairness`. */
   readonly initialLoss: number | undefined;
-  /** The mean gradient of its steps, where the settings have a `correction`. */
+  /** Mean gradient of its steps, if the settings have a `correction`. */
   readonly gradient: Float32Array | undefined;
 }
 
-/** Trains one perceptron on digits, for studies that go through rounds by hand; all of it follows from seeds. */
+/**
+ * Trainer of one perceptron on digits, for studies that run rounds themselves; deterministic in its seeds.
+ */
 export interface DigitLearner {
   readonly layout: Layout;
-  /** The weights before any round. */
+  /** Weights before any round. */
   readonly initial: Float32Array;
   learn(
     weights: Float32Array,
@@ -33,7 +35,7 @@ export interface DigitLearner {
   close(): Promise<void>;
 }
 
-/** A perceptron with one hidden layer of so many ReLU units. */
+/** Makes a learner of a perceptron with one hidden layer of `hidden` ReLU units. */
 export function digitLearner(hidden: number, seed: number): DigitLearner {
   const initializer = (layer: number) => tf.initializers.glorotUniform({ seed: 8 * seed + layer });
   const model = tf.sequential({
@@ -53,7 +55,7 @@ export function digitLearner(hidden: number, seed: number): DigitLearner {
   model.dispose();
   const trainer = tfjsTrainer(digitObjective);
   const { signal } = new AbortController();
-  // Nothing looks a model up by its hash here.
+  // No code here looks a model up by its hash.
   const filesOf = (weights: Float32Array) => ({ hash: '' as ModelHash, topology, layout, weights });
   return {
     layout,

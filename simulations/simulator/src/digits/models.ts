@@ -1,19 +1,19 @@
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { digitSide } from '../data/mnist.ts';
 
-/** Classes of digits. */
+/** Number of classes. */
 export const digitClasses = 10;
 
 const inputShape = [digitSide, digitSide, 1];
 
 /**
- * The perceptron "2NN" of McMahan et al. 2017, §3: two hidden layers of 200 ReLU units, 199,210 parameters; or of as many `units` as are
- * asked for. Ends in logits.
+ * Makes the perceptron "2NN" of McMahan et al. 2017, §3: two hidden layers of 200 ReLU units, or `units`;
+ * 199,210 parameters by default. Returns logits.
  */
 export function twoLayerPerceptron(seed: number, units = 200): tf.LayersModel {
   const random = glorot(seed);
   return tf.sequential({
-    // TensorFlow.js numbers what has no name: a model's files would depend on what else the process made.
+    // TensorFlow.js numbers unnamed models, so files would depend on what else the process made.
     name: 'perceptron',
     layers: [
       tf.layers.flatten({ name: 'pixels', inputShape }),
@@ -25,8 +25,9 @@ export function twoLayerPerceptron(seed: number, units = 200): tf.LayersModel {
 }
 
 /**
- * The convolutional network of McMahan et al. 2017, §3: two 5 × 5 convolutions with 32 and 64 channels, each followed by 2 × 2 max
- * pooling, and a dense layer of 512 ReLU units, 1,663,370 parameters; or of as many `units` as are asked for. Ends in logits.
+ * Makes the convolutional network of McMahan et al. 2017, §3: two 5 × 5 convolutions with 32 and 64 channels,
+ * each followed by 2 × 2 max pooling, and a dense layer of 512 ReLU units, or `units`; 1,663,370 parameters
+ * by default. Returns logits.
  */
 export function convolutionalNetwork(seed: number, units = 512): tf.LayersModel {
   const random = glorot(seed);
@@ -51,7 +52,7 @@ export function convolutionalNetwork(seed: number, units = 512): tf.LayersModel 
   });
 }
 
-/** The same seed gives the same weights; each layer draws its own. */
+/** Returns an initializer for each layer; the same seed gives the same weights. */
 function glorot(seed: number) {
   return (layer: number) => tf.initializers.glorotUniform({ seed: 8 * seed + layer });
 }

@@ -4,7 +4,7 @@ import * as tf from '@murmuration/engine/tfjs/tf';
 import { type Digit, digitSide } from '../data/mnist.ts';
 import { pixels, writeImages } from './images.ts';
 
-/** Learns to tell digits apart. */
+/** Objective of classifying digits. */
 export const digitObjective: Objective<Digit> = {
   encode: digits => ({
     size: digits.length,

@@ -4,10 +4,12 @@ import { type Digit, digitSide } from '../data/mnist.ts';
 import { classesOf } from './accuracy.ts';
 import { digitClasses } from './models.ts';
 
-/** Side of the trigger, a square of ink in the lower right corner, where no digit has any (Gu et al. 2017, "BadNets", §4.1). */
+/**
+ * Side of the trigger in pixels: a square of ink in the lower right corner, where no digit has any (Gu et al.
+ * 2017, "BadNets", §4.1).
+ */
 const triggerSide = 3;
 
-/** How digits are poisoned. */
 export const digitPoisons: Poisons<Digit> = {
   classes: digitClasses,
   labelOf: ({ label }) => label,
@@ -21,8 +23,8 @@ export const digitPoisons: Poisons<Digit> = {
 };
 
 /**
- * Attack success rate of a backdoor: how often a model takes a held-out digit that has the trigger, and is none of the target's, for the
- * target; a share from 0 to 1.
+ * Returns the attack success rate of a backdoor, from 0 to 1: the share of held-out digits of other classes
+ * that a model takes for the target once they have the trigger.
  */
 export async function backdoorSuccess(
   model: tf.LayersModel,

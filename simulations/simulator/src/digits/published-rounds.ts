@@ -2,7 +2,9 @@ import type { PartitionSpec } from '../partition/spec.ts';
 import type { mcmahan2017 } from '../published/mcmahan-2017.ts';
 import type { RunBegun } from '../run-events/run-event.ts';
 
-/** What McMahan et al. 2017 published for these clients: for the IID and the pathological split; nothing for others. */
+/**
+ * Returns the results of McMahan et al. 2017 for the IID and the pathological split; none for other splits.
+ */
 export function publishedRounds(
   { target, source, iid, nonIid }: (typeof mcmahan2017)[keyof typeof mcmahan2017],
   { kind }: PartitionSpec,

@@ -9,13 +9,15 @@ import { digitAccuracy } from './accuracy.ts';
 import { digitObjective } from './objective.ts';
 import { digitPoisons } from './poisons.ts';
 
-/** Clients of the published experiments. */
+/** Number of clients in the published experiments. */
 const clients = 100;
 
-/** The pathological split of McMahan et al. 2017, §3: 200 shards of 300 digits sorted by label, two a client. */
+/**
+ * Pathological split of McMahan et al. 2017, §3: 200 shards of 300 digits sorted by label, two per client.
+ */
 export const pathological = { kind: 'shards', clients } as const;
 
-/** What scenarios on MNIST have in common; digits are spread anew with each seed. */
+/** Common part of scenarios on MNIST; each seed spreads the digits differently. */
 export const digitSetting = {
   sections: {
     data: z.strictObject({ partition: partitionSpec.prefault({ kind: 'iid', clients }) }),

@@ -1,21 +1,22 @@
 import type { RoundEnded } from '../run-events/run-event.ts';
 import { quantiles } from './quantiles.ts';
 
-/** How long rounds took on the devices' clock, and whom they left behind. */
+/** Durations of rounds on the devices' clock, and the devices that they left behind. */
 export interface DurationFigures {
-  /** Seconds from the beginning of a published round to its end: the median, and the time that nine of ten keep; null where none was published. */
+  /** Median and 90th percentile of a published round's duration in seconds; null if none was published. */
   readonly medianSeconds: number | null;
   readonly ninetiethSeconds: number | null;
-  /** Share of the devices chosen whose update was late, or that were lost. */
+  /** Share of chosen devices whose update was late or lost. */
   readonly leftOut: number;
-  /** Share of the updates that counted that came from the slowest fifth of all devices; 0.2 where rounds leave none of them out. */
+  /**
+   * Share of accepted updates from the slowest fifth of all devices; 0.2 if rounds leave none of them out.
+   */
   readonly ofTheSlowest: number;
 }
 
 /**
- * Reads the rounds of a run.
- *
- * @param slowness of each device, such as how long a training takes: the higher, the slower.
+ * Computes the figures of a run's rounds.
+ * @param slowness of each device, such as its training time: the higher, the slower
  */
 export function durationFigures(rounds: readonly RoundEnded[], slowness: readonly number[]): DurationFigures {
   const seconds = rounds

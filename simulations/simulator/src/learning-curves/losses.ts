@@ -1,21 +1,21 @@
 import type { RoundEnded, RoundPhase } from '../run-events/run-event.ts';
 
-/** Who the rounds of a run lost. */
+/** Losses in the rounds of a run. */
 export interface LossFigures {
   readonly publishedRounds: number;
   readonly failedRounds: number;
-  /** The phase in which rounds failed, and how many of them. */
+  /** Number of failed rounds by the phase in which they failed. */
   readonly failedIn: Readonly<Partial<Record<RoundPhase, number>>>;
-  /** Devices chosen, and of them those whose update counted; means over all rounds. */
+  /** Mean number of devices per round that were chosen (`cohort`), and whose update counted (`accepted`). */
   readonly cohort: number;
   readonly accepted: number;
-  /** Devices a round whose part ended in a phase without being counted. */
+  /** Mean number of devices per round that were lost in a phase. */
   readonly lostIn: Readonly<Partial<Record<RoundPhase, number>>>;
-  /** Of the last version that was measured; null where none was. */
+  /** Accuracy of the last measured version; null if none was measured. */
   readonly accuracy: number | null;
 }
 
-/** Reads the rounds of a run; there is one at least. */
+/** Computes the figures of at least one round. */
 export function lossFigures(rounds: readonly RoundEnded[]): LossFigures {
   const failedIn: Partial<Record<RoundPhase, number>> = {};
   const lostIn: Partial<Record<RoundPhase, number>> = {};

@@ -1,6 +1,6 @@
 /**
- * The values below which the given shares of `values` lie, by linear interpolation between neighbours (Hyndman and Fan 1996, definition 7);
- * none of no values.
+ * Returns the quantiles of `values` at the given shares, by linear interpolation (Hyndman and Fan 1996,
+ * definition 7); an empty array if there are no values.
  */
 export function quantiles(values: readonly number[], shares: readonly number[]): number[] {
   if (values.length === 0) return [];

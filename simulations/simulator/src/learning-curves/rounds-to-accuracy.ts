@@ -1,23 +1,22 @@
 import type { RoundEnded } from '../run-events/run-event.ts';
 import { roundsToTarget } from './rounds-to-target.ts';
 
-/** How fast a run came to its target. */
+/** Cost of reaching a target accuracy. */
 export interface RoundsToAccuracy {
-  /** Interpolated, as `roundsToTarget` counts them; null where the target was not reached. */
+  /** Interpolated, see `roundsToTarget`; null if the target was not reached. */
   readonly rounds: number | null;
-  /** The best accuracy of any version, a share. */
+  /** Best accuracy of any version, a share. */
   readonly accuracy: number;
-  /** Millions of bytes that devices sent until the target was reached, or in all rounds. */
+  /** Megabytes that all devices sent until the target was reached, or in all rounds. */
   readonly megabytesUp: number;
-  /** Thousands of bytes that a device sent for an update. */
+  /** Kilobytes sent per accepted update. */
   readonly kilobytesEach: number;
 }
 
 /**
- * Reads how a run went.
- *
- * @param measured versions whose accuracy was measured, in the order of their rounds.
- * @param ended the rounds.
+ * Computes the figures of a run.
+ * @param measured versions whose accuracy was measured, in the order of their rounds
+ * @param ended all rounds
  */
 export function roundsToAccuracy(
   measured: readonly { readonly round: number; readonly metrics: Readonly<Record<string, number>> }[],

@@ -1,12 +1,12 @@
-/** A point of a curve. */
 export interface CurvePoint {
   readonly round: number;
   readonly value: number;
 }
 
 /**
- * Rounds until a curve reaches its target, as McMahan et al. 2017, §3, count them: the curve is made monotonic, each point being the best so
- * far, and the crossing is interpolated between two points. The first point counts as it is. Null where the target is not reached.
+ * Counts the rounds until a curve reaches its target, as McMahan et al. 2017, §3: takes the best value so far
+ * at each point and interpolates the crossing linearly. If the first point reaches the target, its round is
+ * returned; null if no point does.
  */
 export function roundsToTarget(curve: readonly CurvePoint[], target: number): number | null {
   let before: CurvePoint | undefined;

@@ -8,19 +8,19 @@ import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messag
 import { refusalOf } from '@murmuration/protocol/messages/frame';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 
-/** A device's end of a connection. */
+/** Device's end of a connection. */
 export interface LoopbackPeer {
-  /** The coordinator sends a frame. */
+  /** Takes a frame from the coordinator. */
   receive(event: CoordinatorEvent, frame: Uint8Array): void;
-  /** The coordinator has closed the connection. */
+  /** Called when the coordinator has closed the connection. */
   closed(): void;
 }
 
 type OpenCore = Pick<Core, 'rounds' | 'registry' | 'traffic' | 'requests' | 'uploads'>;
 
 /**
- * Carries devices' connections to a coordinator of the same process: frames are encoded, bounded, parsed and answered as those of sockets
- * are, and only the sockets are missing.
+ * Carries devices' connections to a coordinator in the same process. Frames are encoded, limited, parsed and
+ * answered as over sockets.
  */
 export class LoopbackGateway {
   readonly #connections: DeviceConnections;
@@ -32,13 +32,13 @@ export class LoopbackGateway {
     this.#events = events;
   }
 
-  /** Takes connections from now on. */
+  /** Starts to accept connections. */
   open(core: OpenCore): void {
     this.#core = core;
     this.#connections.open(core.requests);
   }
 
-  /** A device connects: it is sent a challenge. */
+  /** Connects a device; the coordinator sends it a challenge. */
   connect(peer: LoopbackPeer): DeviceConnection {
     const connection: DeviceConnection = this.#connections.connect({
       send: (event, frame) => peer.receive(event, frame),
@@ -51,18 +51,18 @@ export class LoopbackGateway {
     return connection;
   }
 
-  /** The connection is gone. */
+  /** Tells the coordinator that the connection is gone. */
   lost(connection: DeviceConnection): void {
     this.#connections.lost(connection);
   }
 
-  /** The frame of the answer to a frame. */
+  /** Returns the frame that answers a frame. */
   answer(connection: DeviceConnection, event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array> {
     const work = () => this.#connections.handle(connection, event, frame);
     return new Promise(resolve => void this.#connections.answer(connection, event, work, resolve));
   }
 
-  /** Takes an update as `PUT` of its path does. Throws what that refuses with. */
+  /** Takes an update as `PUT` to its path does, with the same errors. */
   async upload(path: string, { token, signature }: UploadRights, bytes: Uint8Array): Promise<void> {
     try {
       const [, , , round, , assignment] = path.split('/') as [string, string, string, string, string, string];
@@ -84,7 +84,10 @@ export class LoopbackGateway {
     }
   }
 
-  /** A file of a model version, as `GET` of its path gives it. Throws `model.missing`. */
+  /**
+   * Returns a file of a model version, as `GET` of its path does.
+   * @throws `model.missing`
+   */
   async download(path: string): Promise<Uint8Array> {
     const [, , , model, file] = path.split('/') as [string, string, string, ModelHash, string];
     const { registry, traffic, rounds } = this.#core;

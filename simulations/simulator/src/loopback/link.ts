@@ -8,21 +8,24 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { sleep } from '@murmuration/protocol/time/sleep';
 import type { LoopbackGateway } from './gateway.ts';
 
-/** ms after which a connection that the coordinator has closed is opened again. */
+/** Milliseconds until a connection that the coordinator closed is opened again. */
 const reconnection = 4_000;
 
-/** How a device's network is, and who hears what passes it. */
+/** Properties of a device's network, and a listener to its traffic. */
 export interface Network {
-  /** ms that so many bytes take. */
+  /** Returns the ms that a transfer takes. */
   transferMs(bytes: number, way: 'up' | 'down'): number;
-  /** So many bytes pass. */
+  /** Called with the bytes of each transfer. */
   passed(bytes: number, way: 'up' | 'down'): void;
 }
 
-/** What a file's request, and a message's envelope, take, bytes. */
+/** Bytes of a file's request or a message's envelope. */
 const envelope = 64;
 
-/** A device's way to a coordinator of the same process: all that passes takes time on the clock, in the order in which it was sent. */
+/**
+ * Connects a device to a coordinator in the same process: transfers take time on the clock, and frames arrive
+ * in order.
+ */
 export class LoopbackLink implements Transport {
   readonly #gateway: LoopbackGateway;
   readonly #clock: Clock;
@@ -31,7 +34,7 @@ export class LoopbackLink implements Transport {
   #connection: DeviceConnection | undefined;
   /** Aborted when the connection is gone. */
   #breaks = new AbortController();
-  /** Frames of one connection arrive in the order in which they were sent. */
+  /** Time when the last frame arrives; later frames arrive no earlier. */
   #arrival = 0;
 
   constructor(gateway: LoopbackGateway, clock: Clock, network: Network) {
@@ -51,14 +54,14 @@ export class LoopbackLink implements Transport {
     this.#lose();
   }
 
-  /** The network is gone, and does not come back. */
+  /** Cuts the network for good. */
   cut(): void {
     const listener = this.#listener;
     this.close();
     listener?.disconnected('transport close');
   }
 
-  /** Whose connection it is, once the coordinator knows. */
+  /** Id of the connected device, once the coordinator knows it. */
   get device(): DeviceId | undefined {
     return this.#connection?.identity?.device.id;
   }
@@ -135,7 +138,7 @@ export class LoopbackLink implements Transport {
     return this.#network.transferMs(bytes + envelope, way);
   }
 
-  /** Resolves when so many bytes are there; throws the reason of `signal` once that is aborted. */
+  /** Resolves when the bytes have arrived; throws the reason of `signal` once that is aborted. */
   #passes(bytes: number, way: 'up' | 'down', signal: AbortSignal): Promise<void> {
     return sleep(this.#time(bytes, way), this.#clock, signal);
   }

@@ -14,9 +14,9 @@ export interface MisconductPorts {
   readonly clock: Clock;
   readonly behaviour: Pick<Behaviour, 'silentAt' | 'faults'>;
   readonly events: Pick<CoordinatorEvents, 'on'>;
-  /** Which device that is, if it is connected. */
+  /** Returns the number of a connected device. */
   readonly numberOf: (device: DeviceId) => number | undefined;
-  /** A device goes offline at once, for so many ms at least. */
+  /** Takes a device offline at once, for at least `ms`. */
   readonly leave: (device: number, ms: number) => void;
 }
 
@@ -27,7 +27,7 @@ const phaseOf: Partial<Record<DeviceEvent, LossPhase>> = {
   reveal: 'unmasking',
 };
 
-/** What goes wrong with the messages of each round, as the devices' behaviour has it. */
+/** Injects the faults and losses of the devices' behaviour into the messages of each round. */
 export class Misconduct {
   readonly #ports: MisconductPorts;
   #round = 0;
@@ -43,7 +43,7 @@ export class Misconduct {
     });
   }
 
-  /** The link of a device, with what goes wrong on it. */
+  /** Wraps a device's link with its faults. */
   of(device: number, link: LoopbackLink): Transport {
     return {
       open: listener => link.open(listener),
@@ -61,7 +61,7 @@ export class Misconduct {
     };
   }
 
-  /** Resolves when a message may be sent; throws `server.unreachable` where it won't arrive. */
+  /** Resolves when a message may be sent; throws `server.unreachable` if it won't arrive. */
   async #befalls(device: number, phase: LossPhase, signal: AbortSignal): Promise<void> {
     const { clock, behaviour } = this.#ports;
     const fault = this.#faults.get(device);
@@ -70,7 +70,7 @@ export class Misconduct {
     if (hasFallenSilent || behaviour.silentAt(device, this.#round, phase))
       throw new MurmurationError('server.unreachable', 'This device was made to fall silent.');
     if (!fault || fault.how === 'silent' || fault.phase !== phase) return;
-    // Once alone: what is sent again goes through.
+    // A fault hits only once: a retry goes through.
     this.#faults.delete(device);
     if (fault.how === 'leaves') {
       this.#ports.leave(device, fault.by);

@@ -3,17 +3,21 @@ import { CsvError, parse } from 'csv-parse';
 import type { Dataset } from '../dataset.ts';
 import { datasetOf, type RawRow, refused, requireSize, type TableSettings } from './table.ts';
 
-/** Characters of one row, at most: a quote that nobody closes would take the rest of the file. */
+/** Maximum characters per row; without it an unclosed quote would take the rest of the file. */
 const longestRow = 1_000_000;
 
 export interface CsvSettings {
-  /** What stands between columns, `,` by default. */
+  /**
+   * Separator of columns.
+   * @default ','
+   */
   readonly delimiter?: string;
 }
 
 /**
- * Examples from a CSV file (RFC 4180) in UTF-8, the first row of which names the columns. Throws `data.row`, naming line and column, for a
- * row that can't be used, `data.malformed` for a file that is none, and `data.too-large` beyond its limits.
+ * Reads examples from a CSV file (RFC 4180) in UTF-8; the first row names the columns.
+ * @throws `data.row`, naming line and column, for an invalid row; `data.malformed` for an invalid file;
+ * `data.too-large` beyond its limits
  */
 export async function csvDataset<Row extends Record<string, unknown>>(
   settings: TableSettings<Row> & CsvSettings,
@@ -37,7 +41,7 @@ async function* rowsOf({
       delimiter,
       info: true,
       max_record_size: longestRow,
-      // Told in our own words, with the line on which the row starts.
+      // Rows of another length are reported below, with the line on which they start.
       relax_column_count: true,
       skip_empty_lines: true,
     }),
@@ -45,7 +49,7 @@ async function* rowsOf({
   let header: string[] | undefined;
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      // `lines` counts up to the row's last one.
+      // `lines` is the number of the row's last line.
       const breaks = record.reduce((sum, value) => sum + value.split('\n').length - 1, 0);
       const line = info.lines - breaks;
       if (!header) {

@@ -3,7 +3,8 @@ import type { Dataset } from '../dataset.ts';
 import { datasetOf, type RawRow, refused, requireSize, type TableSettings } from './table.ts';
 
 /**
- * Examples from a file in UTF-8 with one JSON object on each line (JSON Lines); empty lines are passed over. Throws as `csvDataset` does.
+ * Reads examples from a UTF-8 file with one JSON object per line (JSON Lines), skipping empty lines. Throws
+ * as `csvDataset` does.
  */
 export async function jsonlDataset<Row extends Record<string, unknown>>(
   settings: TableSettings<Row>,

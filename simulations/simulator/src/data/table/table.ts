@@ -5,41 +5,52 @@ import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import type * as z from 'zod';
 import type { Columns, Dataset } from '../dataset.ts';
 
-/** How examples are made of the rows of a file. */
+/** Rules that turn the rows of a file into examples. */
 export interface TableSettings<Row extends Record<string, unknown>> {
   readonly path: string;
   /**
-   * What a row holds, column by column; columns that it does not name are left out. A CSV file holds texts alone: `z.coerce.number()`
-   * makes numbers of them.
+   * Schema of a row; columns that it doesn't name are left out. CSV values are strings: `z.coerce.number()`
+   * turns them into numbers.
    */
   readonly row: z.ZodType<Row>;
-  /** The column that says who a row belongs to. */
+  /** Column with the owner of a row. */
   readonly user?: keyof Row & string;
-  /** The column that holds a row's class, a text or a number; classes are numbered in ascending order of what is there. */
+  /**
+   * Column with a row's class, a string or a number; classes are numbered in ascending order of the values.
+   */
   readonly label?: keyof Row & string;
-  /** The column that says when a row came about: a number, a date, or a text that is one, as `2026-01-31T12:00Z`. */
+  /** Column with a row's time: a number, a date, or a date string such as `2026-01-31T12:00Z`. */
   readonly time?: keyof Row & string;
-  /** Share of each user's rows, the last ones, that no client sees; without users, of all rows. 0.1 by default. */
+  /**
+   * Share of each user's rows, the last ones, that no client sees; of all rows if there are no users.
+   * @default 0.1
+   */
   readonly heldOut?: number;
-  /** By default 10 million rows, and a file of 2 GiB. */
+  /**
+   * Limits of the file.
+   * @default 10 million rows, and 2 GiB
+   */
   readonly limits?: { readonly rows?: number; readonly bytes?: number };
 }
 
-/** A row as it lies in the file. */
+/** Row as the file contains it. */
 export interface RawRow {
-  /** The line on which it starts, from 1. */
+  /** Line on which the row starts, from 1. */
   readonly line: number;
   readonly values: unknown;
 }
 
 const LARGEST = { rows: 10_000_000, bytes: 2 ** 31 };
 
-/** How a row that can't be used is refused: line and column are where the file has to be mended. */
+/** Makes the error for an invalid row; it names the line to correct. */
 export function refused(path: string, line: number, what: string): MurmurationError {
   return new MurmurationError('data.row', `${path}, line ${line}: ${what}`);
 }
 
-/** Throws `data.too-large` before a byte of a file is read that is larger than its limit, and `data.malformed` where there is none. */
+/**
+ * Throws `data.too-large` for a file above its limit, before reading it, and `data.malformed` for a missing
+ * one.
+ */
 export async function requireSize({
   path,
   limits,
@@ -56,8 +67,9 @@ export async function requireSize({
 }
 
 /**
- * Makes a dataset of the rows of a file. Throws `data.row` for the first row that can't be used, `data.too-large` for more rows than the
- * limit, and `data.malformed` where there are none.
+ * Makes a dataset from the rows of a file.
+ * @throws `data.row` for the first invalid row, `data.too-large` for more rows than the limit,
+ * `data.malformed` for no rows
  */
 export async function datasetOf<Row extends Record<string, unknown>>(
   rows: AsyncIterable<RawRow>,
@@ -102,14 +114,14 @@ function timeOf(value: unknown, path: string, line: number, column: string): num
   throw refused(path, line, `column "${column}": ${JSON.stringify(value)} is no time.`);
 }
 
-/** The number of each value among those that there are, in ascending order. */
+/** Numbers the distinct values in ascending order and returns the number of each value. */
 function classesOf(values: readonly unknown[]): number[] {
   const ascending = [...new Set(values)].sort((a, b) => (a! < b! ? -1 : 1));
   const numbers = new Map(ascending.map((value, number) => [value, number]));
   return values.map(value => numbers.get(value)!);
 }
 
-/** Which ones are among the last of their user, by the share of each that is held out, rounded. */
+/** Marks the last rows of each user, `share` of its rows, rounded. */
 function lastOnes(users: readonly string[], share: number): boolean[] {
   const counts = new Map<string, number>();
   for (const user of users) counts.set(user, (counts.get(user) ?? 0) + 1);
