@@ -4,7 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 /** Byte array from a file, row-major: `shape[0]` items of shape[1] × shape[2] × … bytes. */
 export interface IdxArray {
   readonly shape: readonly number[];
-  /** In memory that threads share, so that handing it to a worker copies nothing. */
+  /** Bytes in memory that threads share, so that handing it to a worker copies nothing. */
   readonly bytes: Uint8Array<SharedArrayBuffer>;
 }
 

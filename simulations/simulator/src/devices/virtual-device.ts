@@ -20,7 +20,7 @@ export interface DeviceWorld extends Threads {
   readonly storages: DeviceStorages;
   readonly transport: (device: number) => Platform['transport'];
   readonly contentHash: NonNullable<Platform['contentHash']>;
-  /** True if a device that has trained stays until it has sent its update, even when it is told to leave. */
+  /** True if a device that has trained stays until it has sent its update, even after a request to leave. */
   readonly staysToSend: boolean;
   /** Returns the number of a device's examples. */
   readonly examples: (device: number) => number;

@@ -8,7 +8,7 @@ import { openFolder } from '@murmuration/storage/folder/folder';
 import { openStorage, type Storage } from '@murmuration/storage/storage';
 import type { CommonSettings } from '../scenario/settings.ts';
 
-/** What a run is of; a checkpoint goes on with the same one alone. */
+/** Identity of a run; a checkpoint continues only the same run. */
 interface RunIdentity {
   readonly scenario: string;
   readonly settings: CommonSettings;
@@ -17,9 +17,10 @@ interface RunIdentity {
 const identityFile = 'run.json';
 
 /**
- * What the coordinator of a run keeps: in memory, or in a folder that the run can go on from, between two rounds. Versions, the strategy's
- * state and records of rounds are durable there; a round under way is not, and begins anew. All else that a run needs follows from its seed
- * and from the number and the end of its last round. Throws `config.invalid` for a folder of another run, and `storage.*`.
+ * Opens the storage of a run's coordinator: in memory, or in a folder from which the run can be resumed
+ * between two rounds. Versions, the strategy's state and records of rounds are durable there; a round under
+ * way starts over. Everything else follows from the seed and from the number and the end of the last round.
+ * @throws `config.invalid` for a folder of another run, and `storage.*`
  */
 export async function runStorage(
   folder: string | undefined,
@@ -32,7 +33,7 @@ export async function runStorage(
   await requireSame(folder, identity);
   const durable = await openFolder(join(folder, 'coordinator'), clock);
   const memory = await openStorage(undefined, clock);
-  // Written while time stands still.
+  // Virtual time stands still during writes.
   const blobs = countedAs(work, durable.blobs);
   const history = countedAs(work, durable.history);
   return { ...memory, blobs, history, close: () => durable.close() };
@@ -57,7 +58,7 @@ async function requireSame(folder: string, identity: RunIdentity): Promise<void>
   );
 }
 
-/** A run may go on for longer, end otherwise and compare other clients in the end than was meant at first. */
+/** Leaves out what may change on resuming: when the run stops, and how many clients it compares. */
 function comparable({ scenario, settings }: RunIdentity): unknown {
   const { stop: _, evaluation, ...rest } = settings;
   const { clients: __, ...evaluated } = evaluation;

@@ -1,15 +1,16 @@
 import type { ClientsCompared } from '../run-events/run-event.ts';
 import type { Federation } from './federation.ts';
 
-/** `count` of these, evenly spread over all, from the first on. */
+/** Picks `count` clients, evenly spread over all, including the first. */
 function spread(count: number, clients: readonly number[]): number[] {
   const some = Math.min(count, clients.length);
   return Array.from({ length: some }, (_, i) => clients[Math.floor((i * clients.length) / some)]!);
 }
 
 /**
- * How the first and the newest version do on the own examples of each of `count` clients, a metric at a time. `clients`: the numbers of
- * those to choose from, which have examples.
+ * Compares the first and the newest version on the examples of each of `count` clients, one result per
+ * metric.
+ * @param clients numbers of all clients with examples, to choose from
  */
 export async function compareClients(
   federation: Pick<Federation, 'compareClients'>,

@@ -4,18 +4,18 @@ import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import type { Storage } from '@murmuration/storage/storage';
 
-/** The coordinator of a run, and the devices' way to it. */
+/** Coordinator of a run, and the devices' transport to it. */
 export interface Coordination {
-  /** Where devices connect to. */
+  /** URL that devices connect to. */
   readonly url: string;
   readonly events: CoordinatorEvents;
   readonly rounds: TaskRounds;
   readonly storage: Storage;
   readonly transport: (device: number) => Platform['transport'];
-  /** The network of a device is gone, at once. */
+  /** Cuts a device's network at once. */
   cut(device: number): void;
   start(): Promise<void>;
-  /** Lets time pass until `isOver` says so. */
+  /** Lets time pass until `isOver` returns true. */
   pass(isOver: () => boolean): Promise<void>;
   close(): Promise<void>;
   readonly virtual: VirtualClock | undefined;

@@ -5,43 +5,46 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Behaviour } from '../behaviour/behaviour.ts';
 import type { VirtualDevice } from '../devices/virtual-device.ts';
 
-/** A device of the crowd, while it is online. */
+/** Device of the crowd while it is online. */
 export type CrowdDevice = Pick<VirtualDevice, 'number' | 'standing' | 'start' | 'stop'>;
 
 export interface CrowdPorts {
   readonly clock: Clock;
   readonly seed: number;
-  /** Devices that there are. */
+  /** Number of devices. */
   readonly size: number;
   readonly behaviour: Pick<Behaviour, 'nextOnline' | 'onlineUntil'>;
-  /** A device that comes online; `waits` hears that it waits for an assignment (null), or was told to come back after so many ms. */
+  /**
+   * Brings a device online. It calls `waits` when it waits for an assignment (null) or must come back after
+   * `after` ms.
+   */
   readonly appear: (number: number, waits: (after: number | null) => void) => CrowdDevice;
   readonly failed: (device: number, error: MurmurationError) => void;
-  /** The network of a device is gone, at once. */
+  /** Cuts a device's network at once. */
   readonly cut: (device: number) => void;
 }
 
-/** ms after which it is looked again for devices that can be reached, where there were too few. */
+/** Milliseconds between searches for online devices when there were too few. */
 const untilRefill = 60_000;
 
-/** How many devices a round that gathers wants. */
+/** Number of devices that a gathering round wants. */
 interface Wish {
   readonly count: number;
   readonly round: number;
-  /** Those that have come and were sent away. */
+  /** Devices that came and were sent away. */
   readonly refused: Set<number>;
 }
 
-/** All devices of a run, of which those alone exist that are online. */
+/** All devices of a run; only those that are online have an object. */
 export class Crowd {
   readonly #ports: CrowdPorts;
   readonly #online = new Map<number, CrowdDevice>();
-  /** Whether devices come back when the coordinator told them to; else they wait for an invitation. */
+  /** True if devices come back when the coordinator tells them to; otherwise they wait for an invitation. */
   readonly #isSteered: boolean;
-  /** Those that went offline for a time. */
+  /** Devices that are offline until a time in ms. */
   readonly #awayUntil = new Map<number, number>();
   #wish: Wish | undefined;
-  /** How many devices are to be there all the time, and what draws them. */
+  /** Number of devices to keep online, and the generator that draws them. */
   #kept: { readonly count: number; readonly uniform: () => number } | undefined;
   #cancel: Cancel = () => {};
   #isOver = false;
@@ -51,39 +54,42 @@ export class Crowd {
     this.#isSteered = isSteered;
   }
 
-  /** Devices that are online. */
+  /** Number of devices that are online. */
   get online(): number {
     return this.#online.size;
   }
 
-  /** All devices come for the first time, each at a moment of the next `within` ms, or as soon after that as it can. */
+  /**
+   * Brings each device online for the first time, at a random moment of the next `within` ms or as soon after
+   * as it can.
+   */
   meet(within: number): void {
     const uniform = seededUniform(this.#ports.seed);
     for (let device = 0; device < this.#ports.size; device++) this.#comeAfter(device, within * uniform());
   }
 
   /**
-   * A round wants so many devices: once nobody has a part in the one before, as many are invited of those that can be reached, each subset
-   * equally likely, and more as they come within reach, until `enough`.
+   * Invites `count` devices for a round once none is busy with the previous one: each subset of the online
+   * ones is equally likely. Invites more as they come online, until `enough`.
    */
   invite(count: number, round: number): void {
     this.#wish = { count, round, refused: new Set() };
     this.#settle();
   }
 
-  /** So many devices are there from now on: whenever one goes, another one comes, each that can be reached equally likely. */
+  /** Keeps `count` devices online: replaces each one that goes, all online ones being equally likely. */
   keep(count: number): void {
     this.#kept = { count, uniform: seededUniform(this.#ports.seed) };
     this.#refill();
   }
 
-  /** The round has its cohort. */
+  /** Stops inviting, because the round has its cohort. */
   enough(): void {
     this.#wish = undefined;
     this.#cancel();
   }
 
-  /** A device goes offline at once, and comes back after so many ms, or as soon after that as it can. */
+  /** Takes a device offline at once; it returns after `ms`, or as soon after as it can. */
   leave(number: number, ms: number): void {
     const device = this.#online.get(number);
     if (!device || device.standing === 'leaving') return;
@@ -93,7 +99,7 @@ export class Crowd {
     this.#comeAfter(number, ms);
   }
 
-  /** Lets all go offline, and brings none again. */
+  /** Takes all devices offline for good. */
   async close(): Promise<void> {
     this.#isOver = true;
     this.#kept = undefined;
@@ -106,7 +112,7 @@ export class Crowd {
     const { count, uniform } = this.#kept;
     const { clock, size } = this.#ports;
     const now = clock.now();
-    // So many tries find one that can be reached, unless hardly any can.
+    // This many tries find an online device unless hardly any is online.
     for (let tries = 0; this.#online.size < count && tries < 20 * size; tries++) {
       const device = Math.floor(uniform() * size);
       if (!this.#online.has(device) && this.#nextOnline(device, now) <= now) this.#come(device);

@@ -3,13 +3,13 @@ import type { PartCosts } from '../run-events/run-event.ts';
 
 const names = ['bytesDown', 'bytesUp', 'seconds', 'memory', 'joules'] as const;
 
-/** Adds up what their parts in rounds cost the devices of a run, of which it keeps only means and the most. */
+/** Accumulates the costs of devices' parts in rounds; keeps only means and maxima. */
 export class DeviceCosts {
   #parts = 0;
   readonly #sums = new Float64Array(names.length);
   readonly #most = new Float64Array(names.length);
 
-  /** The part of a device in a round has ended, however that was. */
+  /** Adds the costs of a part, whatever its outcome. */
   add({ bytes, cpuSeconds, memory, estimatedJoules }: RoundCosts): void {
     this.#parts += 1;
     const of = [bytes.model + bytes.heard, bytes.update + bytes.said, cpuSeconds, memory, estimatedJoules];
@@ -19,7 +19,7 @@ export class DeviceCosts {
     }
   }
 
-  /** Null where no device had a part. */
+  /** Returns the figures; null if no device had a part. */
   figures(): PartCosts | null {
     if (this.#parts === 0) return null;
     const of = (name: (typeof names)[number]) => {

@@ -28,48 +28,56 @@ import {
 } from './run.ts';
 
 export interface FederationOptions extends RunConditions {
-  /** Threads that train; one a processor by default. 0: the run's own thread trains. Or what makes the pool that trains. */
+  /**
+   * Number of threads that train, one per processor by default; 0 trains in the run's own thread. A function
+   * opens the pool itself.
+   */
   readonly workers?: number | OpenPool | undefined;
 }
 
-/** A coordinator, its devices and the threads that compute for them: a run, round by round. */
+/** Run in progress: a coordinator, its devices and the threads that compute for them. */
 export interface Federation {
   readonly task: Task;
   readonly workers: number;
-  /** Values in the model. */
+  /** Number of values in the model. */
   readonly count: number;
-  /** What is known of versions from the start: of the first one, and of those of the checkpoint that the run goes on from. */
+  /** Metrics known from the start: of the first version, and of versions before the checkpoint. */
   readonly measured: RunProgress['measured'];
-  /** Rounds that ended before, in that checkpoint. */
+  /** Number of rounds that ended before the checkpoint. */
   readonly earlier: number;
-  /** SHA-256 of the weights that the run began with, in hexadecimal. */
+  /** SHA-256 of the run's first weights, in hexadecimal. */
   readonly firstModelSha256: string;
-  /** ms on the clock of the devices since the run began. */
+  /** Milliseconds since the run began, on the devices' clock. */
   readonly elapsed: number;
-  /** The backend that trains. */
+  /** Returns the backend that trains. */
   engine(): Promise<string>;
-  /** The next round, once it is over. */
+  /** Runs the next round and returns its result. */
   next(): Promise<RoundEnded>;
-  /** The newest version. */
+  /** Returns the newest version. */
   newest(): Promise<ModelFiles>;
-  /** The first and the newest version on the own examples of each of some clients, by number; `examples` of each beside others. */
+  /** Measures the first and the newest version on the examples of each of the given clients. */
   compareClients(clients: readonly number[]): Promise<Compared>;
-  /** What the newest version and those before it tell of a device; undefined without a privacy budget. */
+  /**
+   * Returns the privacy statement for a device over all versions so far; undefined without a privacy budget.
+   */
   spent(): Promise<Statement | undefined>;
-  /** What its part in a round cost a device so far; null where none has had one. */
+  /** Returns the costs of a device's part in a round so far; null if no device had one. */
   costs(): PartCosts | null;
-  /** SHA-256 of the weights of the newest version, in hexadecimal. */
+  /** Returns the SHA-256 of the newest version's weights, in hexadecimal. */
   weightsHash(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** What two versions came to, client by client, in the order in which these were asked for. */
+/** Metrics of two versions per client, in the order of the request. */
 export interface Compared {
   readonly first: readonly Measured[];
   readonly newest: readonly Measured[];
 }
 
-/** Puts a federation of a scenario together. Throws `config.*` for settings that don't fit together, and `storage.*`. */
+/**
+ * Opens the federation of a scenario.
+ * @throws `config.*` for settings that don't fit together, and `storage.*`
+ */
 export async function openFederation(
   scenario: Scenario,
   settings: CommonSettings,
@@ -145,7 +153,7 @@ async function assemble(plan: RunPlan): Promise<Federation> {
   };
 }
 
-/** Gives round after round, each once it is over; devices come as the coordinator wants them. */
+/** Returns a function that runs one round at a time; devices come as the coordinator wants them. */
 function roundsOf(
   { settings, options: { failed = () => {} } }: RunPlan,
   { task, virtual, round }: Ground,
@@ -164,13 +172,13 @@ function roundsOf(
   coordination.events.on('round-ended', record => {
     ended.push(watch.ended(record));
     roundRandom.begin(record.number + 1);
-    // In real time, whoever follows the run decides when it goes on.
+    // In real time, the caller decides when the run goes on.
     if (!virtual) coordination.rounds.pause();
   });
 
   let hasStarted = false;
   return async () => {
-    // Whom the round wants is invited: nobody else may come.
+    // Devices are invited on demand, so none may be waiting.
     if (hasStarted && !virtual) coordination.rounds.unpause({ recalls: false });
     if (!hasStarted) {
       hasStarted = true;
@@ -183,7 +191,7 @@ function roundsOf(
   };
 }
 
-/** Figures of versions before this run: of the first one, and of those of earlier rounds. */
+/** Returns metrics of versions before this run: the first one, and those of earlier rounds. */
 async function measuredBefore({ task, storage, past }: Ground): Promise<Federation['measured']> {
   const [oldest] = await storage.history.versions(task.name, 1, 1);
   const measured = past.flatMap(({ number: round, metrics }) =>
@@ -210,7 +218,7 @@ async function close(
   await pool.close();
 }
 
-/** ms within which devices come for the first time, where they are steered. */
+/** Milliseconds within which steered devices come for the first time. */
 const firstMeeting = 60_000;
 
 function hasAny(

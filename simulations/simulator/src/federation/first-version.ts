@@ -6,9 +6,10 @@ import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/mode
 const file = 'first-model.bin';
 
 /**
- * The version that a run began with, which its clients are compared with in the end: by then retention has deleted it, so its weights stay in
- * the checkpoint's folder. `newest` is the version that the run goes on from, the first one where no round `hasEnded`. Throws `config.invalid`
- * for a checkpoint without these weights.
+ * Returns the run's first version, with which its clients are compared in the end. Retention deletes it from
+ * the storage, so its weights stay in the checkpoint's folder.
+ * @param newest version that the run goes on from; the first one unless a round `hasEnded`
+ * @throws `config.invalid` for a checkpoint without these weights
  */
 export async function firstVersion(
   folder: string | undefined,

@@ -26,19 +26,19 @@ export interface LoopbackSetup {
   readonly clock: VirtualClock;
   readonly seed: number;
   readonly storage: Storage;
-  /** Draws for rounds. */
+  /** Random bytes for rounds. */
   readonly roundRandom: RandomBytes;
   readonly behaviour: Pick<Behaviour, 'transferMs' | 'silentAt' | 'faults'>;
   readonly events: CoordinatorEvents;
   readonly noise?: NoiseMaker | undefined;
-  /** How many there are. */
+  /** Number of devices. */
   readonly devices: number;
-  /** A device goes offline at once, for so many ms at least. */
+  /** Takes a device offline at once, for at least `ms`. */
   readonly leave: (device: number, ms: number) => void;
   readonly passed: (bytes: number, way: 'up' | 'down') => void;
 }
 
-/** A coordinator in this process, on virtual time, that devices reach without a network. */
+/** Opens a coordinator in this process, on virtual time, that devices reach without a network. */
 export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordination> {
   const { task, clock, seed, storage, roundRandom, behaviour, events, passed } = setup;
   const { limits, retention } = parseConfig({ openEnrolment: true, retention: { versions: 2 } });

@@ -5,8 +5,10 @@ import { cohortSizeOf, largestSumOf, type Task } from '@murmuration/rounds/task/
 import type { RunBegun } from '../run-events/run-event.ts';
 
 /**
- * The parameters by which a round of the task masks once as many devices have sent their keys as it keeps; null where it does
- * not mask. `count` is the number of values in an update. Throws `secagg.parameters` or `config.ring` where none exist.
+ * Returns the masking parameters of a round in which the expected number of devices have sent their keys;
+ * null without masking.
+ * @param count number of values in an update
+ * @throws `secagg.parameters` or `config.ring` if no parameters exist
  */
 export function maskingInForce(task: Task, count: number): RunBegun['privacy']['masking'] {
   const { masking, cohort, update } = task;

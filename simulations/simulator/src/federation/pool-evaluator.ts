@@ -5,20 +5,25 @@ import type { SharedVersions } from '../devices/shared-versions.ts';
 import type { Measured } from '../scenario/define-scenario.ts';
 import type { JobPool } from '../workers/job-pool.ts';
 
-/** Parts of the held-out examples: the same for every number of threads, so that sums of floats are as well. */
+/**
+ * Parts of the held-out examples; independent of the number of threads, so that floating-point sums are too.
+ */
 const parts = 4;
 
 export interface EvaluationPorts {
   readonly pool: JobPool;
   readonly versions: SharedVersions;
   readonly work: Work;
-  /** Held-out examples. */
+  /** Number of held-out examples. */
   readonly size: number;
-  /** Whether the version that is made now is to be measured. */
+  /** True if the version that is made now must be measured. */
   readonly isDue: () => boolean;
 }
 
-/** Measures versions on the held-out examples in the run's threads, while time stands still; those that are not due have no metrics. */
+/**
+ * Measures versions on the held-out examples in the run's threads while virtual time stands still; versions
+ * that are not due have no metrics.
+ */
 export function poolEvaluator({ pool, versions, work, size, isDue }: EvaluationPorts): Evaluator {
   return {
     async evaluate(files: ModelFiles) {
@@ -36,7 +41,7 @@ export function poolEvaluator({ pool, versions, work, size, isDue }: EvaluationP
   };
 }
 
-/** The mean of each metric, by weight. */
+/** Averages each metric by weight. */
 export function together(measured: readonly Measured[]): Record<string, number> {
   const total = measured.reduce((sum, { weight }) => sum + weight, 0);
   const means: Record<string, number> = {};

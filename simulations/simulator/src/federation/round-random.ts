@@ -1,12 +1,15 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { seededRandom } from '../random/seeded-random.ts';
 
-/** What a coordinator draws for its rounds: follows from the seed and the round alone, so that a run that is resumed draws the same. */
+/**
+ * Random bytes of a coordinator, which depend only on the seed and the round, so that a resumed run draws the
+ * same.
+ */
 export class RoundRandom {
   readonly #seed: number;
   #bytes: RandomBytes;
 
-  /** `round`: the one that begins next. */
+  /** Starts with the bytes of `round`. */
   constructor(seed: number, round: number) {
     this.#seed = seed;
     this.#bytes = seededRandom(seed, `round ${round}`);
@@ -14,7 +17,7 @@ export class RoundRandom {
 
   readonly bytes: RandomBytes = length => this.#bytes(length);
 
-  /** From now on draws for the round of that number. */
+  /** Switches to the bytes of a round. */
   begin(round: number): void {
     this.#bytes = seededRandom(this.#seed, `round ${round}`);
   }

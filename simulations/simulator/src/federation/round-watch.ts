@@ -8,17 +8,17 @@ import type { PhaseFigures, RoundEnded, RoundPhase } from '../run-events/run-eve
 
 type Figures = { -readonly [Name in keyof PhaseFigures]: PhaseFigures[Name] };
 
-/** Gathers, round by round, how long each phase lasts, what crosses the network in it, and who is lost. */
+/** Records, for each round, the duration, traffic and lost devices of each phase. */
 export class RoundWatch {
   readonly #clock: Clock;
-  /** Wall time, ms. */
+  /** Returns the wall time in ms. */
   readonly #wall: () => number;
   #phase: RoundPhase = 'gathering';
   #since: number;
   #wallSince: number;
   #lost = 0;
   #phases: Partial<Record<RoundPhase, Figures>> = {};
-  /** What each client has measured that trained in this round. */
+  /** Training results of this round by client. */
   readonly #trained = new Map<number, Pick<TrainingResult, 'examples' | 'metrics'>>();
   #contributors: readonly number[] = [];
   readonly #clientOf: (device: DeviceId) => number | undefined;
@@ -37,17 +37,17 @@ export class RoundWatch {
     events.on('round', state => this.#changed(state));
   }
 
-  /** So many bytes pass between a device and the coordinator. */
+  /** Adds bytes that pass between a device and the coordinator. */
   passed(bytes: number, way: 'up' | 'down'): void {
     this.#of(this.#phase)[way] += bytes;
   }
 
-  /** A client has trained in this round. */
+  /** Records that a client has trained in this round. */
   trained(client: number, { examples, metrics }: Pick<TrainingResult, 'examples' | 'metrics'>): void {
     this.#trained.set(client, { examples, metrics });
   }
 
-  /** What there is to tell of a round that is over; the next one begins. */
+  /** Returns the event of a round that has ended, and starts over for the next one. */
   ended(record: RoundRecord): RoundEnded {
     const { number, startedAt, endedAt, outcome, failure, tally, metrics } = record;
     this.#leave();
@@ -103,7 +103,7 @@ export class RoundWatch {
     return this.#phases[phase];
   }
 
-  /** What contributors measured, by client. */
+  /** Returns the contributors' training metrics by client. */
   #columns(): RoundEnded['training'] {
     const client = this.#contributors.filter(each => this.#trained.has(each)).sort((a, b) => a - b);
     const [first] = client;

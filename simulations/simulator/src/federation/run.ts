@@ -33,24 +33,33 @@ import { RoundWatch } from './round-watch.ts';
 import { socketsCoordination } from './sockets-coordination.ts';
 import { taskOf } from './task.ts';
 
-/** How a run goes, whatever trains for it. */
+/** Conditions of a run, independent of the threads that train for it. */
 export interface RunConditions {
-  /** `loopback`, the default: on virtual time. `sockets`: in real time, by HTTP and socket.io. */
+  /**
+   * `loopback`: on virtual time. `sockets`: in real time, by HTTP and socket.io.
+   * @default 'loopback'
+   */
   readonly transport?: 'loopback' | 'sockets' | undefined;
-  /** Folder in which the run is kept after each round, and from which it goes on. */
+  /** Folder that stores the run after each round, and from which it is resumed. */
   readonly checkpoint?: string | undefined;
-  /** What makes the noise of a privacy budget, in place of a thread of the coordinator: what an audit breaks. */
+  /**
+   * Noise maker of the privacy budget, in place of the coordinator's thread; audits use it to break the
+   * noise.
+   */
   readonly noise?: NoiseMaker;
-  /** Whether the version that a round leads to is measured, in place of `evaluation.every`; 0 is the first version. */
+  /**
+   * True if the version after `round` must be measured, in place of `evaluation.every`; 0 is the first
+   * version.
+   */
   readonly measures?: (round: number) => boolean;
-  /** What goes wrong on single devices, and in the coordinator; a run goes on. */
+  /** Called with errors of single devices and of the coordinator; the run goes on. */
   readonly failed?: (where: string, error: unknown) => void;
 }
 
-/** When virtual time begins, ms since 1970. */
+/** Start of virtual time, ms since 1970. */
 export const beginning = Date.UTC(2026, 0, 1);
 
-/** The parts that a run is put together from. */
+/** Input of a run. */
 export interface RunPlan {
   readonly scenario: Scenario;
   readonly settings: CommonSettings;
@@ -59,7 +68,7 @@ export interface RunPlan {
   readonly pool: JobPool;
 }
 
-/** The common ground of coordinator and devices. */
+/** Resources that coordinator and devices share. */
 export interface Ground {
   /** Undefined in real time. */
   readonly virtual: VirtualClock | undefined;
@@ -68,13 +77,13 @@ export interface Ground {
   readonly versions: SharedVersions;
   readonly task: Task;
   readonly storage: Storage;
-  /** Rounds that ended before, oldest first. */
+  /** Rounds that ended earlier, oldest first. */
   readonly past: readonly RoundRecord[];
-  /** The round under way, or the last one. */
+  /** Round under way, or the last one. */
   readonly round: { number: number };
 }
 
-/** Opens time, the task, and what a checkpoint keeps. */
+/** Opens the clock, the task and the storage, and resumes from a checkpoint. */
 export async function openGround({ scenario, settings, data, options, pool }: RunPlan): Promise<Ground> {
   const { transport = 'loopback', checkpoint, measures } = options;
   const virtual = transport === 'loopback' ? new VirtualClock(beginning) : undefined;
@@ -95,7 +104,10 @@ export async function openGround({ scenario, settings, data, options, pool }: Ru
   return { virtual, clock, work, versions, task, storage, past, round };
 }
 
-/** Devices load these once a plan asks for them, which takes time that no virtual clock sees. */
+/**
+ * Preloads modules that devices import when a plan needs them, because virtual time doesn't see how long an
+ * import takes.
+ */
 async function loadParts({ privacy, strategy, update, buffer, masking }: Task): Promise<void> {
   if (privacy) {
     await import('@murmuration/client-sdk/floors/promises');
@@ -106,7 +118,7 @@ async function loadParts({ privacy, strategy, update, buffer, masking }: Task): 
   if (buffer && masking) await loadBufferedPart();
 }
 
-/** The coordinator of a run, and its devices. */
+/** Coordinator of a run, its devices, and the observers of both. */
 export interface Parties {
   readonly coordination: Coordination;
   readonly crowd: Crowd;
@@ -115,7 +127,7 @@ export interface Parties {
   readonly costs: DeviceCosts;
 }
 
-/** Puts coordinator and devices together; no time passes yet. */
+/** Connects coordinator and devices; no time passes yet. */
 export async function openParties(plan: RunPlan, ground: Ground): Promise<Parties> {
   const { settings, data } = plan;
   const { clock, virtual, round } = ground;
@@ -153,12 +165,12 @@ export async function openParties(plan: RunPlan, ground: Ground): Promise<Partie
   return { coordination, crowd, watch, roundRandom, costs };
 }
 
-/** Says whether devices come when the coordinator told them to. */
+/** True if devices come when the coordinator has told them to. */
 export function isSteered({ cohort }: CommonSettings): boolean {
   return cohort.mode !== 'asynchronous' && cohort.selection === 'steered';
 }
 
-/** The ways of messages, and who hears of them. */
+/** Network of a run, and the listeners to it. */
 interface Ways extends Pick<LoopbackSetup, 'leave' | 'passed'> {
   readonly roundRandom: RoundRandom;
   readonly behaviour: Behaviour;
@@ -185,7 +197,7 @@ async function openCoordination(
   });
 }
 
-/** The surroundings of devices, and who hears of these. */
+/** Environment of devices, and the listeners to them. */
 interface Surroundings extends Pick<Parties, 'coordination' | 'watch' | 'costs'> {
   readonly behaviour: Behaviour;
   readonly storages: DeviceStorages;
@@ -216,13 +228,15 @@ function worldOf(
   };
 }
 
-/** In real time nobody waits for a device to wake up. */
+/** Availability in real time, where no device sleeps. */
 const alwaysThere: Pick<Behaviour, 'nextOnline' | 'onlineUntil'> = {
   nextOnline: (_, time) => time,
   onlineUntil: () => Number.POSITIVE_INFINITY,
 };
 
-/** Files of versions that many devices download are the same bytes, and hashed once. */
+/**
+ * Returns a hash function that hashes each byte array only once, because many devices download the same one.
+ */
 function memoised(): (bytes: Uint8Array) => Promise<string> {
   const known = new WeakMap<Uint8Array, string>();
   return async bytes => {

@@ -21,21 +21,23 @@ import { maskingInForce } from './masking-in-force.ts';
 import { failureOf, isReached, stopReason } from './stopping.ts';
 
 export interface SimulationOptions extends FederationOptions {
-  /** Settings beside those of the scenario; of several, later ones go before. */
+  /** Settings in addition to the scenario's; of several, later ones take precedence. */
   readonly settings?: GivenSettings | readonly GivenSettings[];
-  /** Hears of all that happens in the run, in order; its last event says how it ended. */
+  /** Called with all events of the run in order; the last one says how the run ended. */
   readonly tell?: (event: RunEvent) => void;
   /** Ends the run after the round that is under way. */
   readonly signal?: AbortSignal;
-  /** What this run is called beside its scenario, such as the value that differs from other runs. */
+  /** Name of this run in addition to the scenario's, such as the value that differs from other runs. */
   readonly label?: string | undefined;
-  /** What a person wants to remember of it. */
+  /** Free-form notes on the run. */
   readonly notes?: string | undefined;
 }
 
 /**
- * Runs a scenario, a round at a time: `for await (const round of simulate(scenario)) …`; the last event is what the generator returns. The run
- * is between two rounds while its caller is, and ends with the loop. Throws `config.*` for settings that are wrong.
+ * Runs a scenario round by round: `for await (const round of simulate(scenario)) …`. The generator returns
+ * the last event. The run pauses between two rounds until the caller asks for the next, and ends with the
+ * loop.
+ * @throws `config.*` for wrong settings
  */
 export async function* simulate<Settings extends CommonSettings, Example>(
   scenario: Scenario<Settings, Example>,
@@ -59,7 +61,8 @@ export async function* simulate<Settings extends CommonSettings, Example>(
     progress.reachedAt ??=
       progress.measured.find(({ metrics }) => isReached(target, better, metrics))?.round ?? null;
   };
-  // Whoever has stopped or left a run does not wait for it; versions hold no private layers, without which no client's model is whole.
+  // Stopping must not wait for the comparison; versions lack private layers, without which a client's model
+  // is incomplete.
   const compares = () =>
     told !== undefined &&
     progress.ended.length > 0 &&
@@ -72,7 +75,7 @@ export async function* simulate<Settings extends CommonSettings, Example>(
       for (const compared of await compareClients(federation, clients, withExamples, progress.rounds))
         tell(compared);
     } catch (error) {
-      // The rounds are over, and their model is as good as it was.
+      // The rounds are over, and the model is valid without the comparison.
       options.failed?.('the comparison of clients', error);
     }
   };
@@ -126,12 +129,12 @@ export async function* simulate<Settings extends CommonSettings, Example>(
   }
 }
 
-/** What every run is told with. */
+/** Returns the figures of every run, with those of the scenario. */
 function figuresOf({ measured, rounds, reachedAt }: RunProgress, own: Readonly<Record<string, PlainData>>) {
   return { rounds, reachedAt, ...measured.at(-1)?.metrics, ...own };
 }
 
-/** What its part in a round cost a device, on average: the energy by an estimate. */
+/** Returns the mean costs of a device's part in a round; joules are an estimate. */
 function costFigures({ bytesDown, bytesUp, seconds, memory, joules }: PartCosts): Record<string, PlainData> {
   return {
     bytesDownPerPart: bytesDown.mean,
@@ -142,7 +145,7 @@ function costFigures({ bytesDown, bytesUp, seconds, memory, joules }: PartCosts)
   };
 }
 
-/** ε of a device over all versions of the run; null where none holds. */
+/** Returns ε and δ of a device over all versions of the run; ε is null if none holds. */
 function privacyFigures(spent: Statement): Record<string, PlainData> {
   return { epsilon: spent.holds ? spent.epsilon : null, delta: spent.delta };
 }

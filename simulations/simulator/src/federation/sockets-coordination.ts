@@ -8,10 +8,10 @@ import type { Task } from '@murmuration/rounds/task/task';
 import type { Storage } from '@murmuration/storage/storage';
 import type { Coordination } from './coordination.ts';
 
-/** ms between looks at whether a run is over. */
+/** Milliseconds between checks whether the run is over. */
 const lookEvery = 5;
 
-/** A whole coordinator that listens on a port of this machine, in real time; devices reach it by HTTP and socket.io. */
+/** Opens a complete coordinator on a local port, in real time; devices reach it by HTTP and socket.io. */
 export async function socketsCoordination(
   task: Task,
   storage: Storage,

@@ -4,7 +4,7 @@ import type { CommonSettings } from '../scenario/settings.ts';
 
 type Stop = CommonSettings['stop'];
 
-/** Whether these metrics are as good as the target, or better; `better` is which way the target's metric is. */
+/** True if the metrics reach the target; `better` is the direction of the target's metric. */
 export function isReached(
   target: Stop['target'],
   better: 'higher' | 'lower' | undefined,
@@ -15,7 +15,10 @@ export function isReached(
   return better === 'lower' ? value <= target!.value : value >= target!.value;
 }
 
-/** Why a run is over, in a sentence; undefined while it goes on. `elapsed`: ms on the clock of the devices. */
+/**
+ * Returns a sentence about why the run is over; undefined if it goes on.
+ * @param elapsed ms on the devices' clock
+ */
 export function stopReason(
   { rounds, target, after }: Stop,
   progress: Pick<RunProgress, 'rounds' | 'reachedAt'>,
@@ -29,7 +32,7 @@ export function stopReason(
   return undefined;
 }
 
-/** Why a run taught nothing, in a sentence: all of its rounds failed; undefined where one did not, or where there was none. */
+/** Returns a sentence if all rounds failed; undefined if one did not, or if there was none. */
 export function failureOf(ended: readonly Pick<RoundEnded, 'outcome' | 'failure'>[]): string | undefined {
   const last = ended.at(-1);
   if (!last || ended.some(({ outcome }) => outcome !== 'failed')) return undefined;

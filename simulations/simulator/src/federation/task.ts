@@ -8,7 +8,10 @@ import { firstModel } from '../scenario/first-model.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { strategyOf } from '../scenario/strategy.ts';
 
-/** The coordinator's task of a scenario. Throws `config.invalid`, `config.ring` and `secagg.parameters` as `defineTask`. */
+/**
+ * Makes the coordinator's task of a scenario.
+ * @throws `config.invalid`, `config.ring` and `secagg.parameters` as `defineTask`
+ */
 export function taskOf(
   scenario: Scenario,
   settings: CommonSettings,
@@ -33,7 +36,7 @@ export function taskOf(
   } as TaskDefinition);
 }
 
-/** Share of the goal without whose updates a round fails. */
+/** Default share of the goal without whose updates a round fails. */
 const usualMinimum = 0.6;
 
 function cohortOf(
@@ -47,7 +50,7 @@ function cohortOf(
   return isMasked ? { ...together, ...buffer } : { ...buffer, goal };
 }
 
-/** Throws `config.invalid` for a budget under which a run could not go on to its end. */
+/** Throws `config.invalid` for a budget that would end before the run. */
 function privacyOf({ privacy, stop, cohort }: CommonSettings): TaskDefinition['privacy'] {
   const { epsilon, rounds, participations, ...rest } = privacy;
   if (epsilon === null) return null;

@@ -6,13 +6,13 @@ import { takeLock } from '@murmuration/sql/sqlite/lock';
 import type { Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
-/** How long a build of another process is waited for, ms. */
+/** Milliseconds to wait for another process's build. */
 const buildTimeout = 300_000;
 
-/** A page, and what it is made of: paths from the root of the repository. */
+/** Page and its sources, as paths from the repository's root. */
 interface Page {
   readonly config: string;
-  /** Where it lies when it is built. */
+  /** Folder of the built page. */
   readonly folder: string;
   readonly sources: readonly string[];
 }
@@ -52,30 +52,35 @@ const dashboard: Page = {
   ],
 };
 
-/** A page that is ready to be served. */
+/** Page that is ready to be served. */
 export interface BuiltPage {
   readonly folder: string;
-  /** Whether it was built just now. */
+  /** True if this call built it. */
   readonly isNew: boolean;
 }
 
-/** The folder of the keyboard's page; `progress` hears how many modules are read where it has to be built, which takes some seconds. */
+/**
+ * Returns the keyboard's page. Builds it if necessary, which takes some seconds; `progress` is called with
+ * the number of modules read so far.
+ */
 export function keyboardPage(progress: (modules: number) => void): Promise<BuiltPage> {
   return builtPage(keyboard, progress);
 }
 
-/** The folder of the operators' dashboard, where a coordinator that runs from its sources finds it. */
+/**
+ * Returns the operators' dashboard, in the folder where a coordinator that runs from its sources finds it.
+ */
 export function dashboardPage(progress: (modules: number) => void): Promise<BuiltPage> {
   return builtPage(dashboard, progress);
 }
 
-/** Builds a page where its sources have changed since the last time. */
+/** Builds a page if its sources have changed since the last build. */
 async function builtPage(
   { config, folder: path, sources }: Page,
   progress: (modules: number) => void,
 ): Promise<BuiltPage> {
   const built = join(root, path);
-  /** Names the sources that the built page was made of. */
+  /** File with the hash of the sources of the built page. */
   const mark = `${built}.sha256`;
   const key = await keyOf(sources);
   const isBuilt = async () => (await readFile(mark, 'utf8').catch(() => '')) === key;
@@ -84,7 +89,7 @@ async function builtPage(
     // Another process may have built it meanwhile.
     if (await isBuilt()) return { folder: built, isNew: false };
     const { build } = await import('vite');
-    // Beside the old one until it is whole.
+    // The new build replaces the old one only once it is complete.
     const folder = `${built}.new`;
     await sparingEnvironment(() =>
       build({
@@ -101,7 +106,7 @@ async function builtPage(
   });
 }
 
-/** Runs `work` while no other process runs work of this name; one that dies lets go of it. */
+/** Runs `work` while no other process runs work of this name; the lock of a dead process is released. */
 async function oneAtATime<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
   const locks = join(root, 'node_modules/.cache/murmuration');
   await mkdir(locks, { recursive: true });
@@ -114,7 +119,7 @@ async function oneAtATime<Result>(name: string, work: () => Promise<Result>): Pr
   }
 }
 
-/** Runs the bundler, which says "production" to all that runs in this process, and takes that back. */
+/** Runs the bundler and restores `NODE_ENV`, which the bundler sets to "production" for the whole process. */
 export async function sparingEnvironment<Built>(build: () => Promise<Built>): Promise<Built> {
   const { NODE_ENV } = process.env;
   try {
@@ -125,7 +130,7 @@ export async function sparingEnvironment<Built>(build: () => Promise<Built>): Pr
   }
 }
 
-/** SHA-256 of these files and folders, given by their paths from the root of the repository, by name and content. */
+/** Returns the SHA-256 of files and folders by name and content; paths start at the repository's root. */
 export async function keyOf(paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const path of paths) {

@@ -3,9 +3,9 @@ import { evenly, inRandomOrder } from './order.ts';
 import type { PartitionOf } from './spec.ts';
 
 /**
- * Label skew (Hsu et al. 2019, §3): each client draws q ~ Dir(α p), p the frequencies of the labels, and then each of its examples from a
- * label drawn by q, without putting it back. Labels that have run out are left out of the draw. The smaller α, the fewer labels a client
- * has; all clients have equally many examples, up to 1.
+ * Partitions with label skew (Hsu et al. 2019, §3): each client draws q ~ Dir(α p), where p are the label
+ * frequencies, and then a label by q for each of its examples, without replacement. Exhausted labels are left
+ * out of the draw. The smaller α, the fewer labels a client has. Clients' sizes differ by 1 at most.
  */
 export function byDirichlet(
   labels: ArrayLike<number>,
@@ -15,7 +15,7 @@ export function byDirichlet(
   const count = labels.length;
   const pools = poolsOf(labels, uniform);
   const frequencies = pools.map(pool => pool.length / count);
-  // Who comes late finds fewer labels left: sizes and turns are those of an even cut, the same for all.
+  // Later clients find fewer labels left. Sizes and order are those of an even cut, whatever the draws.
   return evenly(new Uint32Array(count), clients).map(({ length }) => {
     const q = dirichlet(
       frequencies.map(share => alpha * share),
@@ -25,7 +25,7 @@ export function byDirichlet(
   });
 }
 
-/** The examples of each label that there is, shuffled. */
+/** Returns the shuffled examples of each label. */
 function poolsOf(labels: ArrayLike<number>, uniform: () => number): number[][] {
   const pools = new Map<number, number[]>();
   for (const i of inRandomOrder(labels.length, uniform)) {
@@ -37,7 +37,7 @@ function poolsOf(labels: ArrayLike<number>, uniform: () => number): number[][] {
   return [...pools].sort(([a], [b]) => a - b).map(([, pool]) => pool);
 }
 
-/** A label by the proportions of those that are left, or, where these are all 0, by how many examples are left. */
+/** Draws a label by q among those that are left; if their q are all 0, by the number of examples left. */
 function drawLabel(q: Float64Array, pools: readonly number[][], uniform: () => number): number {
   const left = q.map((share, label) => (pools[label]!.length > 0 ? share : 0));
   const total = left.reduce((sum, share) => sum + share, 0);
@@ -49,7 +49,10 @@ function drawLabel(q: Float64Array, pools: readonly number[][], uniform: () => n
       );
 }
 
-/** The index at which the running sum exceeds `at`; the last one of positive weight where rounding leaves `at` beyond it. */
+/**
+ * Returns the index at which the running sum exceeds `at`; the last index of positive weight if rounding
+ * leaves `at` beyond the total.
+ */
 function drawn(weights: Float64Array, at: number): number {
   let chosen = -1;
   let sum = 0;

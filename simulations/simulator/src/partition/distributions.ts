@@ -1,11 +1,11 @@
-/** A number from the standard normal distribution (Box and Muller 1958). */
+/** Draws from the standard normal distribution (Box and Muller 1958). */
 export function normal(uniform: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
 /**
- * The logarithm of a number from the gamma distribution of this shape and scale 1 (Marsaglia and Tsang 2000, §6 for shapes below 1); as a
- * logarithm, since numbers of small shapes are too small for a double.
+ * Draws the logarithm of a gamma variate of this shape and scale 1 (Marsaglia and Tsang 2000, §6 for shapes
+ * below 1). Variates of small shapes underflow a double, their logarithms don't.
  */
 function logGamma(shape: number, uniform: () => number): number {
   if (shape < 1) return logGamma(shape + 1, uniform) + Math.log(1 - uniform()) / shape;
@@ -18,7 +18,10 @@ function logGamma(shape: number, uniform: () => number): number {
   }
 }
 
-/** Proportions from the Dirichlet distribution with these concentrations, not negative, one of them positive; they add up to 1. */
+/**
+ * Draws proportions from a Dirichlet distribution; they add up to 1. Concentrations are not negative, and at
+ * least one is positive.
+ */
 export function dirichlet(concentrations: readonly number[], uniform: () => number): Float64Array {
   const logs = concentrations.map(shape => (shape > 0 ? logGamma(shape, uniform) : Number.NEGATIVE_INFINITY));
   const largest = Math.max(...logs);

@@ -10,9 +10,10 @@ import { byShards } from './shards.ts';
 import { fewestOf, type PartitionSpec, partitionSpec } from './spec.ts';
 
 /**
- * Spreads `count` examples over clients: each client's examples as indices, ascending, and every example exactly once. All that is drawn
- * follows from `uniform`, numbers from 0 to 1 (excluded). Throws `data.column` where the data lack what the partition goes by, and
- * `config.invalid` for fewer examples than clients, or shards, need.
+ * Spreads `count` examples over clients: ascending indices per client, every example exactly once. All
+ * randomness comes from `uniform`, numbers in [0, 1).
+ * @throws `data.column` if the data lack a column that the partition needs, and `config.invalid` for fewer
+ * examples than clients or shards need
  */
 export function partition(
   spec: PartitionSpec,

@@ -3,8 +3,8 @@ import { inRandomOrder } from './order.ts';
 import type { PartitionOf } from './spec.ts';
 
 /**
- * Quantity skew (Li et al. 2022, "Federated learning on non-IID data silos", §IV): examples at random, numbers of them in proportions
- * drawn from Dir(α), beyond the `least` that every client has.
+ * Partitions with quantity skew (Li et al. 2022, "Federated learning on non-IID data silos", §IV): random
+ * examples, in numbers proportional to a draw from Dir(α), on top of `least` for every client.
  */
 export function bySkewedQuantity(
   count: number,

@@ -2,9 +2,9 @@ import { evenly, inOrderOf, inRandomOrder } from './order.ts';
 import type { PartitionOf } from './spec.ts';
 
 /**
- * The "pathological non-IID" split of McMahan et al. 2017, §3: examples sorted by label, cut into equal shards, each client given
- * `shardsPerClient` of them at random. With 60,000 digits, 100 clients and 2 shards: 200 shards of 300, so that most clients have
- * digits of two kinds.
+ * Makes the "pathological non-IID" split of McMahan et al. 2017, §3: sorts examples by label, cuts them into
+ * equal shards and gives each client `shardsPerClient` of them at random. With 60,000 digits, 100 clients and
+ * 2 shards there are 200 shards of 300, so most clients have two kinds of digits.
  */
 export function byShards(
   labels: ArrayLike<number>,

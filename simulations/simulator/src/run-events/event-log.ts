@@ -5,7 +5,9 @@ import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import { type Run, RunSoFar } from './run.ts';
 import { type RunEvent, runEvent } from './run-event.ts';
 
-/** Writes the events of a run into a file, one JSON object a line, each as it happens: a run that is killed keeps them. */
+/**
+ * Writes the events of a run into a file at once, one JSON object per line, so that a killed run keeps them.
+ */
 export class EventLog {
   readonly #file: number;
 
@@ -14,7 +16,7 @@ export class EventLog {
     this.#file = openSync(path, 'w');
   }
 
-  /** A figure that is no finite number is written as null. */
+  /** Writes an event; numbers that are not finite become null. */
   write(event: RunEvent): void {
     writeSync(this.#file, `${JSON.stringify(event)}\n`);
   }
@@ -25,8 +27,9 @@ export class EventLog {
 }
 
 /**
- * The run whose events `EventLog` wrote into a file. A last line without its end is left out: its run was killed, or is
- * writing it. Throws `report.malformed`, which names file and line, where the file holds anything else.
+ * Reads a run from a file that `EventLog` wrote. Leaves out an incomplete last line: its run was killed, or
+ * is writing it.
+ * @throws `report.malformed`, naming file and line, for anything else in the file
  */
 export async function readRun(path: string): Promise<Run> {
   const lines = (await textOf(path)).split('\n').slice(0, -1);

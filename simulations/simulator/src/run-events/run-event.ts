@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** What JSON can hold. */
+/** JSON value. */
 export type PlainData =
   | string
   | number
@@ -9,7 +9,7 @@ export type PlainData =
   | readonly PlainData[]
   | { readonly [name: string]: PlainData };
 
-/** Phases of a round in their order; without masking there are no `keys`, `shares`, `agreement` and `unmasking`. */
+/** Phases of a round in order; without masking there are no `keys`, `shares`, `agreement` and `unmasking`. */
 export const roundPhases = [
   'gathering',
   'keys',
@@ -22,9 +22,9 @@ export const roundPhases = [
 export type RoundPhase = (typeof roundPhases)[number];
 
 const count = z.int().check(z.gte(0));
-/** At least 0; of time, in the unit that the name says. */
+/** Number ≥ 0; a time is in the unit that its name says. */
 const amount = z.number().check(z.gte(0));
-/** What was measured; null where it was no finite number, which JSON does not have. */
+/** Measured number; null if it was not finite, which JSON can't express. */
 const figure = z.nullable(z.number());
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'));
 const figures = z.readonly(z.array(figure));
@@ -32,13 +32,18 @@ const byName = z.readonly(z.record(z.string(), figure));
 const plainData = z.json() as z.ZodMiniType<PlainData>;
 const settings = z.record(z.string(), plainData) as z.ZodMiniType<{ readonly [name: string]: PlainData }>;
 
-/** How a metric is read: `share` is from 0 to 1 and shown in per cent, `nats` is −ln of a probability, `number` is any other. */
+/**
+ * Unit and direction of a metric: `share` is from 0 to 1 and shown in per cent, `nats` is −ln of a
+ * probability, `number` is any other.
+ */
 export const metricDescription = z.strictObject({
   unit: z.enum(['share', 'nats', 'number']),
   better: z.enum(['higher', 'lower']),
 });
 
-/** A figure that others published, with its source: what a metric came to, or the round in which it first reached a target. */
+/**
+ * Published figure with its source: the value of a metric, or the round in which it first reached a target.
+ */
 const publishedFigure = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('metric'),
@@ -57,7 +62,7 @@ const publishedFigure = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** The parameters of secure aggregation that were in force for the cohort that a round aims at. */
+/** Parameters of secure aggregation for the cohort that a round aims at. */
 const maskingInForce = z.strictObject({
   threat: z.enum(['honest-but-curious', 'semi-malicious', 'malicious']),
   /** Fraction of the devices that may work with the coordinator. */
@@ -68,24 +73,27 @@ const maskingInForce = z.strictObject({
   /** Devices in the graph. */
   devices: count,
   neighbours: count,
-  /** Shares that recover a secret. */
+  /** Number of shares that recover a secret. */
   threshold: count,
-  /** Width of the ring that masked values live in. */
+  /** Width in bits of the ring of masked values. */
   ringBits: count,
 });
 
 const runBegun = z.strictObject({
   type: z.literal('run-begun'),
-  /** Of these events; a reader refuses those that it does not know. */
+  /** Version of the event format; a reader refuses unknown ones. */
   format: z.literal(1),
   scenario: z.string().check(z.minLength(1)),
-  /** What the run is called beside its scenario: what differs in it from others, or what a person called it. */
+  /**
+   * Name of the run in addition to the scenario's: its difference from other runs, or a name given by the
+   * user.
+   */
   label: z.optional(z.string().check(z.maxLength(200))),
-  /** What a person wants to remember of it. */
+  /** Free-form notes on the run. */
   notes: z.optional(z.string().check(z.maxLength(10_000))),
-  /** What the scenario shows, in a sentence. */
+  /** Subject of the scenario, in a sentence. */
   shows: z.string(),
-  /** All settings in force, defaults included, by section. */
+  /** All settings in force, including defaults, by section. */
   settings,
   seed: count,
   /** ms since 1970, by the system's clock. */
@@ -93,64 +101,66 @@ const runBegun = z.strictObject({
   versions: z.strictObject({
     murmuration: z.string(),
     node: z.string(),
-    /** The backend, and the kernels that trained. */
+    /** Backend, and the kernels that trained. */
     engine: z.string(),
   }),
-  /** Threads that trained. */
+  /** Number of threads that trained. */
   workers: count,
   transport: z.enum(['loopback', 'sockets']),
-  /** Devices that there are. */
+  /** Number of devices. */
   clients: count,
-  /** SHA-256 of the weights that it began with, in hex; left out by versions that did not tell. */
+  /** SHA-256 of the run's first weights, in hex; missing in files of older versions. */
   firstModelSha256: z.optional(sha256),
-  /** Rounds that ended before, in the checkpoint that it goes on from; left out by versions that did not tell. */
+  /** Rounds that ended before the checkpoint that the run resumed; missing in files of older versions. */
   earlier: z.optional(count),
-  /** How the metrics of rounds and of clients are read, by their names. */
+  /** Descriptions of the metrics of rounds and clients, by name. */
   metrics: z.readonly(z.record(z.string(), metricDescription)),
-  /** What the loss of training is in, by the objective; left out by versions that did not tell. */
+  /** Unit of the training loss, by the objective; missing in files of older versions. */
   lossUnit: z.optional(z.enum(['nats', 'number'])),
   published: z.readonly(z.array(publishedFigure)),
   privacy: z.strictObject({
-    /** null: updates were added up as they are. */
+    /** null: updates were added up unmasked. */
     masking: z.nullable(maskingInForce),
   }),
 });
 
 const phaseFigures = z.strictObject({
-  /** How long the phase lasted on the clock of the devices. */
+  /** Duration of the phase in ms, on the devices' clock. */
   ms: amount,
   /** Bytes that devices sent in it. */
   up: count,
-  /** Bytes that devices were sent in it. */
+  /** Bytes that devices received in it. */
   down: count,
-  /** Devices whose part ended in it without being counted: all of a round are its late and its lost ones. */
+  /**
+   * Devices whose part ended in it without being counted: over all phases, the round's late and lost ones.
+   */
   lost: count,
 });
 export type PhaseFigures = z.infer<typeof phaseFigures>;
 
 const roundEnded = z.strictObject({
   type: z.literal('round-ended'),
-  /** From 1. */
+  /** Number of the round, from 1. */
   number: z.int().check(z.gte(1)),
-  /** ms on the clock of the devices. */
+  /** ms on the devices' clock. */
   startedAt: amount,
-  /** ms on the clock of the devices. */
+  /** ms on the devices' clock. */
   endedAt: amount,
-  /** What the machine took for it. */
+  /** Real seconds that the machine took. */
   wallSeconds: amount,
   outcome: z.enum(['published', 'failed']),
   failure: z.nullable(z.strictObject({ during: z.enum(roundPhases), reason: z.string() })),
   tally: z.strictObject({ cohort: count, accepted: count, rejected: count, late: count, lost: count }),
   phases: z.readonly(z.partialRecord(z.enum(roundPhases), phaseFigures)),
-  /** Held-out metrics of the new version; null where it was not evaluated. */
+  /** Held-out metrics of the new version; null if it was not evaluated. */
   metrics: z.nullable(byName),
-  /** What contributors measured while they trained, a column a metric; null where nobody gathered it. */
+  /** Training metrics of contributors, a column per metric; null if they were not collected. */
   training: z.nullable(
     z
       .strictObject({
-        /** Who, from 0. */
+        /** Clients' numbers, from 0. */
         client: z.readonly(z.array(count)),
-        /** Such as `examples` and `loss`; each as long as `client`. */
+        /** Columns such as `examples` and `loss`, each as long as `client`. */
         metrics: z.readonly(z.record(z.string(), figures)),
       })
       .check(
@@ -162,15 +172,15 @@ const roundEnded = z.strictObject({
   ),
 });
 
-/** One metric of two models on the data of each of some clients: who is better off, and who gets worse. */
+/** Comparison of two models by one metric on the data of each client. */
 const clientsCompared = z
   .strictObject({
     type: z.literal('clients-compared'),
-    /** After which it was measured; 0 is before the first. */
+    /** Last round before the measurement; 0: before the first. */
     round: count,
     metric: z.string(),
     client: z.readonly(z.array(count)),
-    /** `model` says which one it is, such as `first model`, `global` or `hybrid`. */
+    /** Metric of the model `model`, such as `first model`, `global` or `hybrid`. */
     before: z.strictObject({ model: z.string(), values: figures }),
     after: z.strictObject({ model: z.string(), values: figures }),
   })
@@ -182,21 +192,24 @@ const clientsCompared = z
     ),
   );
 
-/** Over all parts that devices had in rounds, also those that were lost. */
+/** Mean and maximum over all parts of devices in rounds, including lost ones. */
 const overParts = z.strictObject({ mean: amount, most: amount });
 
 const partCosts = z.strictObject({
-  /** Parts of devices in rounds. */
+  /** Number of parts of devices in rounds. */
   parts: z.int().check(z.gte(1)),
-  /** Bytes of bodies that came: models and messages. */
+  /** Bytes of bodies received: models and messages. */
   bytesDown: overParts,
-  /** Bytes of bodies that left: updates and messages. */
+  /** Bytes of bodies sent: updates and messages. */
   bytesUp: overParts,
-  /** Seconds of training and masking on the clock of the devices: in a simulation what `devices` says that they take, over sockets what passed. */
+  /**
+   * Seconds of training and masking on the devices' clock: the time set by `devices` in a simulation, the
+   * real time over sockets.
+   */
   seconds: overParts,
-  /** Bytes of weights, delta and update, at most. */
+  /** Peak bytes of weights, delta and update. */
   memory: overParts,
-  /** An estimate, J: bytes and seconds, each times a published constant (`defaultEnergy` of the SDK). */
+  /** Estimated joules: bytes and seconds, each times a published constant (`defaultEnergy` of the SDK). */
   joules: overParts,
 });
 export type PartCosts = z.infer<typeof partCosts>;
@@ -205,19 +218,22 @@ const runEnded = z.strictObject({
   type: z.literal('run-ended'),
   /** `stopped`: by a person. */
   outcome: z.enum(['finished', 'stopped', 'failed']),
-  /** Which stopping rule ended it, or what failed. */
+  /** Stopping rule that ended the run, or the error. */
   reason: z.string(),
-  /** What the machine took for all of it. */
+  /** Real seconds of the whole run. */
   seconds: amount,
-  /** What the scenario found, as its JSON. */
+  /** Findings of the scenario, as its JSON. */
   figures: settings,
-  /** SHA-256 of the final weights, in hex; null where there are none. */
+  /** SHA-256 of the final weights, in hex; null if there are none. */
   weightsSha256: z.nullable(sha256),
-  /** What its part in a round cost a device; null where none had one, and left out by versions that did not measure it. */
+  /** Costs of a device's part in a round; null if no device had one, missing in files of older versions. */
   costs: z.optional(z.nullable(partCosts)),
 });
 
-/** What happens in a run of a simulation, in order: it begins, its rounds end, clients are compared now and then, it ends. */
+/**
+ * Event of a simulation run. In order: the run begins, rounds end, clients are compared now and then, the run
+ * ends.
+ */
 export const runEvent = z.discriminatedUnion('type', [runBegun, roundEnded, clientsCompared, runEnded]);
 
 export type RunBegun = z.infer<typeof runBegun>;

@@ -1,24 +1,24 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ClientsCompared, RoundEnded, RunBegun, RunEnded, RunEvent } from './run-event.ts';
 
-/** A run as its events tell it, up to its end or to where it stands. */
+/** Run from its events, complete or so far. */
 export interface Run {
   readonly begun: RunBegun;
-  /** In their order, failed ones included. */
+  /** All rounds in order, including failed ones. */
   readonly rounds: readonly RoundEnded[];
   readonly comparisons: readonly ClientsCompared[];
-  /** null: it is still under way, or was killed. */
+  /** null: the run is still under way, or was killed. */
   readonly ended: RunEnded | null;
 }
 
-/** Puts the events of a run together, one after the other. */
+/** Assembles a run from its events. */
 export class RunSoFar {
   #begun: RunBegun | undefined;
   readonly #rounds: RoundEnded[] = [];
   readonly #comparisons: ClientsCompared[] = [];
   #ended: RunEnded | null = null;
 
-  /** Throws `report.malformed` where no run has `event` at this place. */
+  /** Throws `report.malformed` for an event out of order. */
   take(event: RunEvent): void {
     if (this.#ended) throw misplaced('the run has ended before');
     if (event.type === 'run-begun') {
@@ -35,7 +35,7 @@ export class RunSoFar {
     else this.#ended = event;
   }
 
-  /** Throws `report.malformed` where nothing has begun. */
+  /** Throws `report.malformed` if no run has begun. */
   get run(): Run {
     if (!this.#begun) throw misplaced('no run has begun');
     return { begun: this.#begun, rounds: this.#rounds, comparisons: this.#comparisons, ended: this.#ended };

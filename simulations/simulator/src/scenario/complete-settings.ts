@@ -6,7 +6,7 @@ import type * as z from 'zod';
 import type { GivenSettings } from './define-scenario.ts';
 import { settingPaths } from './setting-paths.ts';
 
-/** What has settings. */
+/** Part of a scenario that defines its settings. */
 interface SettingsSource<Settings> {
   readonly name: string;
   readonly schema: z.ZodType<Settings>;
@@ -14,8 +14,9 @@ interface SettingsSource<Settings> {
 }
 
 /**
- * All settings of a run: those that are given, then those of the variant, then those of the scenario, then the common defaults. Throws
- * `config.invalid`, a line for each setting that is wrong, with the nearest one for a name that there is not.
+ * Completes the settings of a run. Given settings take precedence over those of the scenario, and these over
+ * the common defaults; later `given` ones take precedence over earlier ones.
+ * @throws `config.invalid`, with a line for each wrong setting and the nearest name for an unknown one
  */
 export function completeSettings<Settings>(
   { schema, defaults, name }: SettingsSource<Settings>,
@@ -38,18 +39,18 @@ export function completeSettings<Settings>(
   throw new MurmurationError('config.invalid', lines.join('\n'));
 }
 
-/** How a list is written, where something else was given for one. */
+/** Explains the syntax of a list if another value was given for one. */
 function listsMissing({ issues }: z.ZodError): string[] {
   const missing = issues.find(issue => issue.code === 'invalid_type' && issue.expected === 'array');
   return missing ? [`A list is written in brackets: --set '${missing.path.join('.')}=[1, 2]'.`] : [];
 }
 
-/** One setting by its path, as nested objects: `plan.epochs` and 5 are `{ plan: { epochs: 5 } }`. */
+/** Returns one setting as nested objects: `plan.epochs` and 5 become `{ plan: { epochs: 5 } }`. */
 export function settingAt(path: string, value: unknown): GivenSettings {
   return path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as GivenSettings;
 }
 
-/** Objects are merged, whatever else there is gives way to the newer one; so does an object of another `kind`, with all that it holds. */
+/** Merges objects recursively; any other value, or an object of another `kind`, replaces the older one. */
 function merge(older: GivenSettings, newer: GivenSettings): GivenSettings {
   const merged: Record<string, unknown> = { ...older };
   for (const [name, value] of Object.entries(newer)) {

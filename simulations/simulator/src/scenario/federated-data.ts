@@ -1,16 +1,18 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** What a scenario learns from: examples, and who has which. */
+/** Examples of a scenario, and their partition over clients. */
 export interface FederatedData<Example> {
-  /** Go to each thread that trains, cloned: what is large in them belongs into SharedArrayBuffers, which are not. */
+  /**
+   * Training examples. Each training thread gets a clone, so large parts belong into SharedArrayBuffers,
+   * which are not cloned.
+   */
   readonly train: readonly Example[];
-  /** No client trains on them; the global model is measured on them. */
+  /** Examples for measuring the global model; no client trains on them. */
   readonly heldOut: readonly Example[];
-  /** The examples of each client, as indices of `train`. */
+  /** Examples of each client, as indices of `train`. */
   readonly clients: readonly Uint32Array[];
 }
 
-/** What a client trains on. */
 export function clientExamples<Example>(
   { train, clients }: FederatedData<Example>,
   client: number,
@@ -18,7 +20,7 @@ export function clientExamples<Example>(
   return Array.from(clients[client]!, index => train[index]!);
 }
 
-/** Throws `config.invalid` for data without clients, and where a client has an example that there is not. */
+/** Throws `config.invalid` for data without clients, and for a client with an index beyond `train`. */
 export function requireData({ train, clients }: FederatedData<unknown>): void {
   if (clients.length === 0)
     throw new MurmurationError('config.invalid', "The scenario's data has no clients.");

@@ -4,14 +4,14 @@ import type { Scenario } from './define-scenario.ts';
 import type { FederatedData } from './federated-data.ts';
 import type { CommonSettings } from './settings.ts';
 
-/** Where initialisers without a seed of their own get one: TensorFlow.js asks for no generator. */
+/** Random source of TensorFlow.js's initialisers without a seed; it accepts no generator of its own. */
 const chance: { random: () => number } = Math;
 
-/** One model after the other, so that none draws what another one was to draw. */
+/** Queue: models are made one after the other, so that none takes another one's random numbers. */
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * The model of a scenario before any round. What its initialisers draw without a seed of their own follows from the seed of the run, so that
+ * Makes the model of a scenario before any round. Initialisers without a seed draw from the run's seed, so
  * the same seed makes the same model.
  */
 export function firstModel<Settings extends CommonSettings, Example>(

@@ -7,7 +7,10 @@ import type { Scenario } from './define-scenario.ts';
 
 const aFunction = z.custom<unknown>(value => typeof value === 'function', 'expected a function');
 
-/** What a run needs of a scenario: its file runs without a look at its types, and what is wrong would show at the end of a run. */
+/**
+ * Required fields of a scenario. Its file runs without type checks, and an error would otherwise show only at
+ * the end of a run.
+ */
 const needed = z.looseObject({
   module: z.url({ protocol: /^file$/, error: 'expected import.meta.url' }),
   name: z.string().min(1),
@@ -19,7 +22,10 @@ const needed = z.looseObject({
   metrics: z.record(z.string(), metricDescription),
 });
 
-/** The scenario that a file exports. Throws `config.invalid` for a file that can't be imported, exports none, or one that lacks something. */
+/**
+ * Loads the scenario that a file exports.
+ * @throws `config.invalid` for a file that can't be imported, exports no scenario, or an incomplete one
+ */
 export async function loadScenario(file: URL): Promise<Scenario> {
   let exported: unknown;
   try {

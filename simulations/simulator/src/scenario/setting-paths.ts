@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { PlainData } from '../run-events/run-event.ts';
 
-/** What JSON Schema says of a setting. */
+/** JSON Schema of a setting. */
 interface Described {
   readonly properties?: Readonly<Record<string, Described>>;
   readonly anyOf?: readonly Described[];
@@ -15,7 +15,10 @@ interface Described {
   readonly exclusiveMaximum?: number;
 }
 
-/** Where each setting of a schema lies, such as `plan.learningRate`, and what it may be, such as `a whole number from 1 to 100`. */
+/**
+ * Returns the path of each setting of a schema, such as `plan.learningRate`, with its allowed values in
+ * words, such as `a whole number from 1 to 100`.
+ */
 export function allowedSettings(schema: z.ZodType): Map<string, string> {
   const described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
   const found = new Map<string, Set<string>>();
@@ -28,7 +31,7 @@ export function allowedSettings(schema: z.ZodType): Map<string, string> {
   );
 }
 
-/** Where each setting of a schema lies. */
+/** Returns the paths of all settings. */
 export function settingPaths(schema: z.ZodType): string[] {
   return [...allowedSettings(schema).keys()];
 }
@@ -65,7 +68,7 @@ function wordsOf(described: Described): string {
   return `${types[described.type ?? ''] ?? ''}${rangeOf(described)}`;
 }
 
-/** Such as ` from 1 to 100`; safe integers bound every whole number, and are not told. */
+/** Returns words such as ` from 1 to 100`; leaves out the bounds of safe integers. */
 function rangeOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Described): string {
   const from =
     exclusiveMinimum !== undefined

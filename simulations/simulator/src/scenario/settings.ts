@@ -8,13 +8,13 @@ const positive = z.number().positive();
 const whole = z.int().min(1);
 
 /**
- * What every scenario can be told, as plain data: `--set plan.epochs=5` reaches each of them. A scenario gives those that differ from
- * these defaults, and adds sections of its own.
+ * Settings of every scenario, as plain data: `--set plan.epochs=5` changes any of them. A scenario gives
+ * those that differ from these defaults, and adds its own sections.
  */
 export const commonSettings = {
-  /** Of everything that is drawn: the same seed gives the same weights, whatever the number of workers. */
+  /** Seed of all randomness: the same seed gives the same weights, whatever the number of workers. */
   seed: z.int().min(0).max(1_000_000).default(1),
-  /** What each device is told to do, as `plan` of a task. */
+  /** Training plan of each device, see `plan` of a task. */
   plan: z
     .strictObject({
       epochs: whole.max(100).default(1),
@@ -27,7 +27,7 @@ export const commonSettings = {
       privateLayers: z.array(z.string()).default([]),
     })
     .prefault({}),
-  /** As `update` of a task. */
+  /** Encoding of updates, see `update` of a task. */
   update: z
     .strictObject({
       kind: z.enum(['ring', 'float32']).default('ring'),
@@ -45,7 +45,7 @@ export const commonSettings = {
         .default(null),
     })
     .prefault({}),
-  /** As `masking` of a task; `enabled` false: updates are added up as they are. */
+  /** Secure aggregation, see `masking` of a task; without `enabled`, updates are added up unmasked. */
   masking: z
     .strictObject({
       enabled: z.boolean().default(false),
@@ -53,19 +53,28 @@ export const commonSettings = {
       corrupt: z.number().min(0).lt(1).default(0.05),
       dropping: z.number().min(0).lt(1).default(0.1),
       graph: z.enum(['sparse', 'complete']).default('sparse'),
-      /** Above 1, `strategy` works on the means of so many groups: it has to be one of single updates. */
+      /**
+       * Number of groups; above 1, `strategy` works on their means, and has to be one that takes single
+       * updates.
+       */
       groups: whole.max(1_000).default(1),
       smallestGroup: z.int().min(3).max(100_000).default(16),
     })
     .prefault({}),
-  /** As `privacy` of a task; `epsilon` null: no budget. It takes `update.weighting` uniform. */
+  /**
+   * Differential privacy, see `privacy` of a task; `epsilon` null: no budget. Needs `update.weighting`
+   * uniform.
+   */
   privacy: z
     .strictObject({
       epsilon: positive.max(1e6).nullable().default(null),
       delta: positive.lt(1).default(1e-5),
-      /** Versions that the budget is for; null: as many as the run has rounds. */
+      /** Versions that the budget is for; null: the run's number of rounds. */
       rounds: whole.max(1_000_000).nullable().default(null),
-      /** Above 1 it takes `cohort.selection` steered, as the devices that come then have to be others. */
+      /**
+       * Rounds from one part of a device to its next, at least. Above 1 it needs `cohort.selection` steered,
+       * because other devices have to come in between.
+       */
       separation: whole.max(1_000_000).default(1),
       participations: whole.max(1_000_000).nullable().default(null),
       noise: z
@@ -75,24 +84,31 @@ export const commonSettings = {
     .prefault({}),
   cohort: z
     .strictObject({
-      /** As `cohort.mode` of a task; asynchronous devices come as soon as there is a place for them, whoever they are. */
+      /**
+       * Mode of the cohort, see `cohort.mode` of a task; asynchronous devices come as soon as there is a
+       * place, whichever they are.
+       */
       mode: z.enum(['synchronous', 'asynchronous']).default('synchronous'),
-      /** Devices that are at work at the same time, and versions that may come out meanwhile, with masking 63 at most; only where they are asynchronous. */
+      /**
+       * Devices at work at the same time (`concurrency`), and versions that may be published meanwhile
+       * (`maxStaleness`, at most 63 with masking); only for asynchronous cohorts.
+       */
       concurrency: whole.max(100_000).default(100),
       maxStaleness: z.int().min(0).max(1_000).default(100),
-      /** Updates that a round waits for. */
+      /** Number of updates that a round waits for. */
       goal: whole.max(1_000_000).default(10),
-      /** Updates without which it fails; null: three fifths of the goal, rounded up. */
+      /** Number of updates without which a round fails; null: three fifths of the goal, rounded up. */
       minimum: whole.max(1_000_000).nullable().default(null),
       overSelection: z.number().min(1).max(10).default(1),
       /**
-       * `uniform`: each round invites as many devices as it chooses, each subset of those that can be reached equally likely, as published
-       * experiments do. `steered`: devices come back when the coordinator has told them to.
+       * `uniform`: each round invites as many devices as it chooses, each subset of the online ones equally
+       * likely, as published experiments do. `steered`: devices come back when the coordinator has told them
+       * to.
        */
       selection: z.enum(['uniform', 'steered']).default('uniform'),
     })
     .prefault({}),
-  /** How long each phase may last, on the clock of the devices. */
+  /** Longest duration of each phase, on the devices' clock. */
   deadlines: z
     .strictObject({
       gathering: duration.prefault('10 min'),
@@ -101,28 +117,31 @@ export const commonSettings = {
       updates: duration.prefault('30 min'),
       agreement: duration.prefault('1 min'),
       unmasking: duration.prefault('1 min'),
-      /** How long a masked round waits for devices whose connection is gone, once it has enough. */
+      /** Time that a masked round with enough devices waits for devices that lost their connection. */
       grace: duration.prefault('1 min'),
     })
     .prefault({}),
-  /** From the beginning of a round to that of the next, on the clock of the devices. */
+  /** Time from the start of a round to the start of the next, on the devices' clock. */
   schedule: z.strictObject({ every: duration.prefault(0) }).prefault({}),
   strategy: strategySettings,
   devices: deviceSettings,
   adversaries: adversarySettings,
   evaluation: z
     .strictObject({
-      /** Rounds after which a version is measured on the held-out examples. */
+      /** Rounds between evaluations on the held-out examples. */
       every: whole.default(1),
-      /** Clients, evenly spread over all, on whose own examples the first and the last version are compared in the end; 0: none. */
+      /**
+       * Number of clients, evenly spread over all, on whose examples the first and the last version are
+       * compared at the end; 0: none.
+       */
       clients: z.int().min(0).max(1_000_000).default(100),
     })
     .prefault({}),
-  /** When a run ends: whichever comes first. */
+  /** Conditions that end a run; the first one to be met counts. */
   stop: z
     .strictObject({
       rounds: whole.default(100),
-      /** On a metric of the held-out examples. */
+      /** Target for a metric of the held-out examples. */
       target: z
         .strictObject({
           metric: z.string(),
@@ -131,13 +150,13 @@ export const commonSettings = {
         })
         .nullable()
         .default(null),
-      /** On the clock of the devices. */
+      /** Time limit on the devices' clock. */
       after: duration.nullable().default(null),
     })
     .prefault({}),
 };
 
-/** All settings that every scenario has, complete. */
+/** Settings of every scenario with all defaults filled in. */
 export type CommonSettings = {
   readonly [Name in keyof typeof commonSettings]: z.output<(typeof commonSettings)[Name]>;
 };

@@ -17,7 +17,7 @@ import type { Strategy } from '@murmuration/rounds/strategy/strategy';
 import { trimmedMean } from '@murmuration/rounds/strategy/trimmed-mean';
 import * as z from 'zod';
 
-/** A strategy as plain data; what a strategy does not know changes nothing in it. */
+/** Strategy as plain data; each strategy ignores fields of the others. */
 export const strategySettings = z
   .strictObject({
     name: z
@@ -41,44 +41,50 @@ export const strategySettings = z
       ])
       .default('fedAvg'),
     serverLearningRate: z.number().positive().default(1),
-    /** Of `fedAvgM`. */
+    /** Momentum of `fedAvgM`. */
     momentum: z.number().min(0).lt(1).default(0.9),
-    /** Of `fedAvgM`: whether its step looks ahead along the momentum. */
+    /** True if the step of `fedAvgM` looks ahead along the momentum. */
     nesterov: z.boolean().default(false),
-    /** Of `fedAdam`, `fedYogi` and `fedAdagrad`. */
+    /** β₁ of `fedAdam`, `fedYogi` and `fedAdagrad`. */
     beta1: z.number().min(0).lt(1).default(0.9),
-    /** Of `fedAdam` and `fedYogi`. */
+    /** β₂ of `fedAdam` and `fedYogi`. */
     beta2: z.number().min(0).lt(1).default(0.99),
-    /** Of `fedAdam`, `fedYogi` and `fedAdagrad`. */
+    /** τ of `fedAdam`, `fedYogi` and `fedAdagrad`. */
     tau: z.number().positive().default(0.001),
-    /** Of `fedAdam` and `fedYogi`: whether their moments are corrected for their start. */
+    /** True if `fedAdam` and `fedYogi` correct their moments for their start. */
     biasCorrection: z.boolean().default(true),
-    /** Of `fedAdam`: weight of the updates from which a round takes full steps; rounds of less take shorter ones. 0: every round takes full steps. */
+    /**
+     * Weight of the updates from which a round of `fedAdam` takes full steps; rounds of less take shorter
+     * ones. 0: every round takes full steps.
+     */
     fullWeight: z.number().min(0).default(0),
-    /** Of `trimmedMean`: the share that is cut off at each end. */
+    /** Share that `trimmedMean` cuts off at each end. */
     trim: z.number().min(0).lt(0.5).default(0.1),
-    /** Of `krum`, `multiKrum` and `bulyan`: the updates of attackers that are assumed. */
+    /** Number of attackers' updates that `krum`, `multiKrum` and `bulyan` assume. */
     attackers: z.int().min(0).default(1),
-    /** Of `centredClipping`: the longest distance from the centre; null: the median of the distances. */
+    /** Longest distance from the centre for `centredClipping`; null: the median of the distances. */
     radius: z.number().positive().nullable().default(null),
-    /** Of `fedNova`: passes, as `plan.epochs`. */
+    /** Epochs for `fedNova`, equal to `plan.epochs`. */
     epochs: z.int().min(1).default(1),
-    /** Of `fedNova`, as `plan.batchSize`. */
+    /** Batch size for `fedNova`, equal to `plan.batchSize`. */
     batchSize: z.int().min(1).default(10),
-    /** Of `fedNova`: `plan.maxExamples` / `update.weightCap`. */
+    /** Examples per weight for `fedNova`: `plan.maxExamples` / `update.weightCap`. */
     examplesPerWeight: z.number().positive().default(1),
-    /** Of `fedExP`. */
+    /** ε of `fedExP`. */
     epsilon: z.number().positive().default(0.001),
-    /** Of `qFedAvg`: how much more devices of a larger loss count. */
+    /** Fairness of `qFedAvg`: the larger, the more devices of a larger loss count. */
     q: z.number().positive().max(20).default(1),
-    /** Of `scaffold`: the devices that take part. */
+    /** Number of participating devices for `scaffold`. */
     population: z.int().min(1).default(100),
-    /** Of `scaffold`: the longest change of a control variate; null: by the plan. */
+    /** Longest change of a control variate of `scaffold`; null: derived from the plan. */
     controlClip: z.number().positive().nullable().default(null),
   })
   .prefault({});
 
-/** The coordinator's strategy of these settings; one of single updates works on the means of groups where `isGrouped`. */
+/**
+ * Makes the coordinator's strategy; with `isGrouped`, one that takes single updates works on the means of
+ * groups.
+ */
 export function strategyOf(settings: z.output<typeof strategySettings>, isGrouped = false): Strategy {
   const strategy = namedBy(settings);
   return isGrouped && strategy.consumes === 'each' ? inGroups(strategy) : strategy;

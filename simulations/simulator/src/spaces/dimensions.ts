@@ -2,7 +2,7 @@ import { shuffle } from '@murmuration/engine/training/seeded';
 import type { PlainData } from '../run-events/run-event.ts';
 import { type Alternative, type Distribution, distributionName } from './distributions.ts';
 
-/** The values of a dimension: numbers that follow from a coordinate from 0 to 1, or one of several by its index. */
+/** Values of a dimension: numbers, mapped from a coordinate in [0, 1], or choices, by index. */
 export type Domain =
   | {
       readonly kind: 'numbers';
@@ -14,7 +14,10 @@ export type Domain =
 
 /** One choice that a trial makes. */
 export interface Dimension {
-  /** Of the setting, such as `plan.learningRate`; of one within an alternative, such as `model.hidden`. */
+  /**
+   * Name of the setting, such as `plan.learningRate`, or of one within an alternative, such as
+   * `model.hidden`.
+   */
   readonly name: string;
   readonly domain: Domain;
 }
@@ -22,11 +25,11 @@ export interface Dimension {
 /** Settings that were chosen. */
 export interface Point {
   readonly settings: readonly { readonly path: string; readonly value: PlainData }[];
-  /** Of each dimension: its coordinate, or the index of its choice; null where it is within an alternative that was not chosen. */
+  /** Coordinate or index of the choice for each dimension; null within an alternative that was not chosen. */
   readonly at: readonly (number | null)[];
 }
 
-/** Every dimension of a space, those within alternatives after the choice among them. */
+/** Returns all dimensions of a space; those within alternatives follow the choice among them. */
 export function dimensionsOf(settings: Readonly<Record<string, Distribution>>): Dimension[] {
   const found: (Dimension & { readonly within: string | undefined })[] = [];
   for (const [path, distribution] of Object.entries(settings))
@@ -40,7 +43,7 @@ export function dimensionsOf(settings: Readonly<Record<string, Distribution>>): 
   });
 }
 
-/** The settings at a coordinate from 0 to 1, or at an index, of each dimension. */
+/** Returns the settings at a coordinate from 0 to 1, or at an index, of each dimension. */
 export function pointAt(
   settings: Readonly<Record<string, Distribution>>,
   coordinates: readonly number[],
@@ -58,8 +61,9 @@ export function pointAt(
 }
 
 /**
- * So many points, drawn at random as a Latin hypercube (McKay, Beckman & Conover 1979): each dimension is divided into as many parts as there
- * are points, and each part has one. No range and no choice is left out by chance, and each point by itself is as if it were drawn freely.
+ * Draws `count` points as a Latin hypercube (McKay, Beckman & Conover 1979): each dimension is divided into
+ * `count` parts, and each part has one point. No range or choice is left out by chance, and each point on its
+ * own is uniformly distributed.
  */
 export function drawPoints(
   settings: Readonly<Record<string, Distribution>>,
@@ -85,7 +89,7 @@ export function drawPoints(
   );
 }
 
-/** The value at a coordinate, to four digits, so that a command that sets it is short. */
+/** Returns the value at a coordinate, rounded to four digits to keep commands that set it short. */
 export function numberAt(
   { scale, low, high }: Extract<Domain, { kind: 'numbers' }>,
   coordinate: number,
@@ -95,7 +99,7 @@ export function numberAt(
   return Math.min(high, Math.max(low, Number(value.toPrecision(4))));
 }
 
-/** Where a distribution stands: its setting, and the alternative that it is within. */
+/** Place of a distribution: its setting, and the alternative that contains it. */
 interface Place {
   readonly name: string;
   readonly within: string | undefined;
@@ -103,7 +107,10 @@ interface Place {
 
 type Visit = (dimension: Dimension, isActive: boolean, within: string | undefined) => number;
 
-/** Goes through the dimensions of a distribution, always in the same order, and gives the value that the visitor's coordinates lead to. */
+/**
+ * Visits the dimensions of a distribution, always in the same order, and returns the value at the visitor's
+ * coordinates.
+ */
 function walk(distribution: Distribution, place: Place, isActive: boolean, visit: Visit): PlainData {
   const { name, within } = place;
   if ('choice' in distribution) {
@@ -142,7 +149,10 @@ function fill(value: Alternative, place: Place, isActive: boolean, visit: Visit)
   );
 }
 
-/** What a value is called: text as it is, an object by its `kind`, its `name` or its parts, anything else as JSON. */
+/**
+ * Returns a short label: text as it is, an object by its `kind`, its `name` or its parts, anything else as
+ * JSON.
+ */
 function labelOf(value: Alternative): string {
   if (typeof value === 'string') return value;
   if (distributionName(value) !== undefined) return '…';

@@ -1,6 +1,8 @@
 import type { PlainData } from '../run-events/run-event.ts';
 
-/** Where the values of a setting come from, as plain data: what the functions below give is what a file of JSON says. */
+/**
+ * Distribution of a setting's values, as plain data; the functions below return what a JSON file contains.
+ */
 export type Distribution =
   | { readonly uniform: readonly [low: number, high: number] }
   | { readonly logUniform: readonly [low: number, high: number] }
@@ -18,27 +20,33 @@ export type Alternative =
   | readonly Alternative[]
   | { readonly [name: string]: Alternative };
 
-/** Any number from `low` to `high`, all equally likely. */
+/** Returns the uniform distribution of numbers from `low` to `high`. */
 export function uniform(low: number, high: number): Distribution {
   return { uniform: [low, high] };
 }
 
-/** Any number from `low`, above 0, to `high`, whose logarithms are all equally likely: for rates, of which the order of magnitude matters. */
+/**
+ * Returns the log-uniform distribution of numbers from `low`, above 0, to `high`: for rates, whose order of
+ * magnitude matters.
+ */
 export function logUniform(low: number, high: number): Distribution {
   return { logUniform: [low, high] };
 }
 
-/** Any whole number from `low` to `high`, both included. */
+/** Returns the uniform distribution of integers from `low` to `high`, both included. */
 export function integer(low: number, high: number): Distribution {
   return { integer: [low, high] };
 }
 
-/** Any of these values. */
+/** Returns the uniform distribution over the given values. */
 export function choice(values: readonly PlainData[]): Distribution {
   return { choice: values };
 }
 
-/** Any of these, such as models; each may hold distributions of its own, which are drawn from only where it is chosen. */
+/**
+ * Returns the uniform distribution over alternatives, such as models; each may contain distributions, which
+ * are drawn from only if it is chosen.
+ */
 export function oneOf(...alternatives: readonly Alternative[]): Distribution {
   return { oneOf: alternatives };
 }
@@ -46,7 +54,9 @@ export function oneOf(...alternatives: readonly Alternative[]): Distribution {
 export const distributionNames = ['uniform', 'logUniform', 'integer', 'choice', 'oneOf'] as const;
 export type DistributionName = (typeof distributionNames)[number];
 
-/** The name of a distribution; undefined for what is none: anything but an object whose only entry is called like one. */
+/**
+ * Returns the name of a distribution; undefined unless `value` is an object whose only key is such a name.
+ */
 export function distributionName(value: unknown): DistributionName | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const [name, ...others] = Object.keys(value);

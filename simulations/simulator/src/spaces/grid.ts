@@ -2,10 +2,13 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Dimension, type Point, pointAt } from './dimensions.ts';
 import type { Space } from './space.ts';
 
-/** More points than this are no baseline but a mistake. */
+/** Largest grid; more points are a mistake rather than a baseline. */
 const mostPoints = 10_000;
 
-/** All combinations of so many evenly spaced values of each range, ends included, and of all choices. Throws `config.invalid` for too many. */
+/**
+ * Returns all combinations of `points` evenly spaced values of each range, ends included, and of all choices.
+ * @throws `config.invalid` for too many combinations
+ */
 export function gridOf(
   { settings, dimensions }: Pick<Space, 'settings' | 'dimensions'>,
   points: number,
@@ -21,7 +24,7 @@ export function gridOf(
     (all, own) => all.flatMap(before => own.map(value => [...before, value])),
     [[]],
   );
-  // What lies in an alternative that is not chosen makes no difference.
+  // Values within an alternative that is not chosen make no difference.
   const different = new Map<string, Point>();
   for (const coordinates of combinations) {
     const point = pointAt(settings, coordinates);

@@ -5,7 +5,7 @@ import { type Dimension, dimensionsOf } from './dimensions.ts';
 import { type Distribution, distributionName, distributionNames } from './distributions.ts';
 import type { GivenSpace } from './given-space.ts';
 
-/** What is searched, checked and complete, but for what its scenario says. */
+/** Search space, checked and with defaults except those that depend on the scenario. */
 export interface Space extends Required<Omit<GivenSpace, 'metric' | 'rounds' | 'rungs'>> {
   readonly metric: string | undefined;
   readonly rounds: number | undefined;
@@ -17,7 +17,10 @@ export interface Space extends Required<Omit<GivenSpace, 'metric' | 'rounds' | '
 const mostSettings = 100;
 const mostValues = 1_000;
 
-/** Checks what a file or a scenario gives. Throws `config.invalid`, which says what is wrong, where, and what to do. */
+/**
+ * Checks the space of a file or a scenario.
+ * @throws `config.invalid`, saying what is wrong, where, and what to do
+ */
 export function readSpace(given: unknown, subject: string): Space {
   const refuse = (what: string) => new MurmurationError('config.invalid', `${subject}: ${what}`);
   if (!isPlain(given))
@@ -92,7 +95,10 @@ const names = [
 
 type Refuse = (what: string) => MurmurationError;
 
-/** Throws for a distribution that gives no values, or that can't be drawn from; looks into alternatives. */
+/**
+ * Throws for a distribution that gives no values, or that can't be drawn from; checks alternatives
+ * recursively.
+ */
 function check(value: unknown, path: string, refuse: Refuse): void {
   const name = distributionName(value);
   if (name === undefined) {

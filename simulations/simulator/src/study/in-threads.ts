@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 
 /**
- * Does the jobs of a study on as many threads as there are processors, and gives their results in the order of the jobs. `module` names
- * what does one: its default export. `done` hears of each as it is over.
+ * Runs the jobs of a study on as many threads as there are processors, and returns results in the order of
+ * the jobs.
+ * @param module file whose default export runs a job
+ * @param done called after each job
  */
 export async function inThreads<Job, Result>(
   module: URL,

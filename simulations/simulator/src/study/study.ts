@@ -1,19 +1,19 @@
-/** What a scenario's `run(options: ScenarioOptions): Promise<Findings>` is given. */
+/** Argument of a scenario's `run(options: ScenarioOptions): Promise<Findings>`. */
 export interface ScenarioOptions<Settings = unknown> {
-  /** Of everything that is drawn: the same seed gives the same findings. */
+  /** Seed of all randomness: the same seed gives the same findings. */
   readonly seed: number;
-  /** What the schema of the scenario made of the settings that were given, where it has one. */
+  /** Output of the scenario's settings schema, if it has one. */
   readonly settings?: Settings;
-  /** Tells a person how far the scenario is. */
+  /** Prints a progress line. */
   log(line: string): void;
 }
 
-/** What a scenario found. */
+/** Findings of a scenario. */
 export interface Findings {
-  /** For programs: one JSON object. */
+  /** Figures for programs: one JSON object. */
   readonly figures: Readonly<Record<string, unknown>>;
-  /** For people: rows of cells. */
+  /** Table for people: rows of cells. */
   readonly table: readonly (readonly string[])[];
-  /** What failed, in a sentence, where nothing was found: the command ends with exit code 1. */
+  /** Reason for failure in a sentence if nothing was found: the command exits with code 1. */
   readonly failure?: string;
 }

@@ -2,10 +2,9 @@ import { concatBytes, hex } from '@murmuration/protocol/encoding/bytes';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 
 /**
- * Primitives that check a signature once. A thread of a simulation plays many devices, and each of them checks the same keys and statements
- * of its neighbours: the answer is that of `primitives`, found again by the SHA-256 of key, signature and message.
- *
- * @param limit answers to keep; 64 bytes each, and some more of the map.
+ * Caches signature checks by the SHA-256 of key, signature and message. A thread of a simulation plays many
+ * devices, each of which checks the same keys and statements of its neighbours.
+ * @param limit answers to keep; 64 bytes each, plus the map's overhead
  */
 export function checkedOnce(primitives: Primitives, limit = 65_536): Primitives {
   const answers = new Map<string, boolean>();
@@ -14,7 +13,7 @@ export function checkedOnce(primitives: Primitives, limit = 65_536): Primitives 
     ed25519: {
       ...primitives.ed25519,
       verify(publicKey, message, signature) {
-        // Lengths are part of it: the three are told apart by nothing else.
+        // Lengths separate the three parts in the hash.
         const lengths = new Uint8Array(Uint32Array.of(publicKey.length, signature.length).buffer);
         const asked = hex(primitives.sha256(concatBytes(lengths, publicKey, signature, message)));
         let answer = answers.get(asked);

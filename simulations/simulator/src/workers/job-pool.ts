@@ -1,10 +1,10 @@
 import type { Job, ResultOf, WorkerSetup } from './jobs.ts';
 import type { Dispatch, Handed, WorkerPool } from './worker-pool.ts';
 
-/** What does the jobs of a run: threads of its process, or workers that share a queue. */
+/** Pool that runs the jobs of a run: threads of its process, or workers that share a queue. */
 export type JobPool = Pick<WorkerPool, 'size' | 'nextId' | 'hold' | 'release' | 'close'> & {
   run<Kind extends Job>(job: Kind, dispatch: Dispatch): Handed<ResultOf<Kind>>;
 };
 
-/** Makes the pool of a run once its data are known; the pool ends with the run. Throws what keeps it from working. */
+/** Opens the pool of a run once its data are known; the pool ends with the run. Throws if it can't work. */
 export type OpenPool = (setup: WorkerSetup) => Promise<JobPool>;

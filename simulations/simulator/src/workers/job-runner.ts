@@ -15,26 +15,27 @@ import type { CommonSettings } from '../scenario/settings.ts';
 import { checkedOnce } from './checked-once.ts';
 import { isStep, type Job, type WorkerSetup } from './jobs.ts';
 
-/** Hands a result over, of which one vector may change threads without a copy. */
+/** Passes a result on; `vector` may move to another thread without a copy. */
 type HandOver = (result: object, vector: Float32Array | Uint8Array) => unknown;
 
-/** What does the jobs of a run. */
+/** Executor of a run's jobs. */
 interface JobRunner {
   run(job: Job): Promise<unknown>;
-  /** Frees what it holds. */
+  /** Frees its resources. */
   close(): Promise<void>;
 }
 
 const primitives = checkedOnce(native);
 
 /**
- * Does the jobs of a run in the thread that it is called in: steps as soon as the training under way gives way, all else one after the other.
- * `handOver` is what becomes of results that hold a vector.
+ * Runs jobs in the calling thread: steps as soon as the current training yields, all others one after the
+ * other.
+ * @param handOver passes on results that contain a vector
  */
 export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver): JobRunner {
   const settings = given.settings as CommonSettings;
   const data = given.data as FederatedData<unknown>;
-  // A thread that only masks needs none of it.
+  // Loaded lazily: a thread that only masks needs none of it.
   let learning: ReturnType<typeof learn> | undefined;
   const learn = async () => {
     await startBackend();
@@ -113,7 +114,7 @@ export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver)
   };
 }
 
-/** Frees what was learned once it is in an update; with less than all of its memory it is left. */
+/** Frees a delta that the update now contains, unless it is a view of a larger buffer. */
 function freeLearned(contribution: Contribution): void {
   const { buffer, byteLength } = 'delta' in contribution ? contribution.delta : contribution.elements;
   if (byteLength === buffer.byteLength) freeMemory(buffer as ArrayBuffer);

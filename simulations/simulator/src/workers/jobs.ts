@@ -10,17 +10,17 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Measured } from '../scenario/define-scenario.ts';
 
-/** What a thread of a run is started with. */
+/** Start-up data of a run's thread. */
 export interface WorkerSetup {
-  /** The scenario's file. */
+  /** URL of the scenario's file. */
   readonly module: string;
-  /** All settings, complete. */
+  /** Settings with all defaults filled in. */
   readonly settings: unknown;
-  /** The `FederatedData` of the run. */
+  /** `FederatedData` of the run. */
   readonly data: unknown;
 }
 
-/** What a device has computed elsewhere than on the thread that its client runs on. */
+/** Work of a device that runs outside its client's thread. */
 export type Job =
   | {
       readonly kind: 'train';
@@ -32,10 +32,10 @@ export type Job =
       readonly kind: 'prepare';
       readonly contribution: Contribution;
       readonly assignment: Assignment;
-      /** Names the bytes that are drawn. */
+      /** Name of the random stream. */
       readonly draws: string;
     }
-  /** Enters the masked round of that id, or goes on with what was saved of it. */
+  /** Enters the masked round with that id, or resumes from its saved state. */
   | {
       readonly kind: 'enter';
       readonly id: number;
@@ -62,7 +62,7 @@ export type Job =
   | { readonly kind: 'measure-client'; readonly model: ModelFiles; readonly client: number }
   | { readonly kind: 'engine' };
 
-/** A step of one device's part in a round, which takes a thread little next to a training. */
+/** Step of one device's part in a round, which is short compared to a training. */
 export type Step = Extract<Job, { readonly kind: (typeof steps)[number] }>;
 
 const steps = ['prepare', 'enter', 'hear', 'mask', 'forget'] as const;
@@ -71,7 +71,7 @@ export function isStep(job: Job): job is Step {
   return (steps as readonly string[]).includes(job.kind);
 }
 
-/** What each kind of job gives. */
+/** Results by kind of job. */
 export interface Results {
   readonly train: TrainingResult;
   readonly prepare: Uint8Array;

@@ -4,42 +4,45 @@ import { Timers } from '@murmuration/protocol/time/timers';
 import { Piscina } from 'piscina';
 import { isStep, type Job, type ResultOf, type WorkerSetup } from './jobs.ts';
 
-/** How a job goes through the pool. */
+/** Options of passing a job to the pool. */
 export interface Dispatch {
-  /** When it is wanted, on the clock of the devices: of all but steps, the earliest goes first. */
+  /** Time on the devices' clock when the result is needed: the earliest job goes first, except steps. */
   readonly due: number;
-  /** The thread that has what a step needs; by default the one with the least to do. */
+  /** Thread that holds a step's state; by default the one with the least to do. */
   readonly thread?: number;
-  /** Buffers that change threads without a copy. */
+  /** Buffers that move to the thread without a copy. */
   readonly transfer?: readonly Transferable[];
 }
 
-/** A job that was handed over. */
+/** Job that was passed to the pool. */
 export interface Handed<Result> {
-  /** Throws what the thread failed with. */
+  /** Rejects with the thread's error. */
   readonly result: Promise<Result>;
-  /** Takes the job out of the queue where no thread has it yet: its result never comes then. */
+  /** Removes the job from the queue if no thread has it yet; its result then never settles. */
   cancel(): void;
 }
 
-/** A thread of a pool: a Piscina with one. */
+/** Thread of a pool: a Piscina with one thread. */
 export type Thread = Pick<Piscina, 'run' | 'destroy'>;
 
-/** A thread, and what it has to do. */
+/** Thread and its load. */
 interface Worker {
   readonly thread: Thread;
-  /** How many steps it has. */
+  /** Number of its steps. */
   steps: number;
-  /** How many other jobs it has. */
+  /** Number of its other jobs. */
   jobs: number;
-  /** How many masked rounds it holds. */
+  /** Number of masked rounds that it holds. */
   held: number;
 }
 
-/** Jobs but steps that a thread has at once: the one that it does, and one to go on with, so that it never waits for this thread. */
+/**
+ * Jobs, other than steps, that a thread has at once: one running and one waiting, so that it never waits for
+ * the main thread.
+ */
 const mostJobs = 2;
 
-/** So many threads for the jobs of a run. */
+/** Starts `workers` threads for the jobs of a run. */
 export function startThreads(workers: number, setup: WorkerSetup): Thread[] {
   const filename = new URL('./worker.ts', import.meta.url).href;
   return Array.from(
@@ -49,7 +52,7 @@ export function startThreads(workers: number, setup: WorkerSetup): Thread[] {
         filename,
         minThreads: 1,
         maxThreads: 1,
-        // How many it has at once is for the pool to say.
+        // The pool itself limits how many jobs a thread has.
         concurrentTasksPerWorker: Number.MAX_SAFE_INTEGER,
         workerData: setup,
       }),
@@ -57,26 +60,26 @@ export function startThreads(workers: number, setup: WorkerSetup): Thread[] {
 }
 
 /**
- * Threads that compute what devices would. A step is handed over at once, and done between the parts of the training that its thread is busy
- * with: the time of all devices stands still until it is over. Of other jobs, each thread does one at a time, while the next one waits in
- * it, and those that are due first are handed over first; when their results count is for the clock of the devices to say. A thread that
- * dies takes all its jobs with it.
+ * Threads that compute for devices. A step starts at once, between batches of its thread's training, and
+ * virtual time stands still until it is over. Of other jobs each thread runs one at a time and holds one
+ * more; the earliest due go first. Results count when the devices' clock says so. A thread that dies fails
+ * all of its jobs.
  */
 export class WorkerPool {
   readonly #workers: readonly Worker[];
-  /** Jobs but steps, which any thread may do. */
+  /** Waiting jobs, other than steps, which any thread may run. */
   readonly #queue = new Timers();
-  /** Where the job that is taken goes to. */
+  /** Worker that gets the job being taken. */
   #next: Worker;
   #ids = 0;
 
-  /** At least one; they end with the pool. */
+  /** Takes at least one thread; threads end with the pool. */
   constructor(threads: readonly Thread[]) {
     this.#workers = threads.map(thread => ({ thread, steps: 0, jobs: 0, held: 0 }));
     this.#next = this.#workerOf(0);
   }
 
-  /** Of something that a thread is to hold. */
+  /** Returns an id for state that a thread holds. */
   nextId(): number {
     return this.#ids++;
   }
@@ -85,7 +88,7 @@ export class WorkerPool {
     return this.#workers.length;
   }
 
-  /** The thread that is to hold something for the steps to come; until `release`. */
+  /** Reserves a thread to hold state for later steps, until `release`. */
   hold(): number {
     const held = this.#workers.map(worker => worker.held);
     const thread = held.indexOf(Math.min(...held));
@@ -122,7 +125,7 @@ export class WorkerPool {
       });
       this.#begin();
     }
-    // Whoever waits is told; a result that nobody wants any more is no fault.
+    // The caller gets the error; a result that is no longer wanted must not be an unhandled rejection.
     result.catch(() => {});
     return { result, cancel };
   }
@@ -142,9 +145,9 @@ export class WorkerPool {
     return this.#workerOf(load.indexOf(Math.min(...load)));
   }
 
-  /** Gives threads what is due first: first those that have nothing to do. */
+  /** Gives the earliest jobs to threads, idle ones first. */
   #begin(): void {
-    // The last ones wait for whichever thread is free first, where there are several.
+    // With several threads, the last jobs wait for whichever thread is free first.
     const kept = this.size > 1 ? this.size : 0;
     for (let jobs = 0; jobs < mostJobs; jobs++) {
       for (const worker of this.#workers) {

@@ -4,13 +4,13 @@ import type { Job, WorkerSetup } from './jobs.ts';
 
 let runner: ReturnType<typeof jobRunner> | undefined;
 
-/** What the pool calls. */
+/** Entry point for the pool. */
 export default function work(job: Job): Promise<unknown> {
   runner ??= jobRunner(Piscina.workerData as WorkerSetup, moved);
   return runner.run(job);
 }
 
-/** A result of which one vector changes threads without a copy. */
+/** Wraps a result so that its vector moves to another thread without a copy. */
 function moved(result: object, vector: Float32Array | Uint8Array): unknown {
   return move({ [transferableSymbol]: vector.buffer, [valueSymbol]: result } as never);
 }
