@@ -1,13 +1,13 @@
-/** More bars than this are no longer told apart, and make a page large. */
+/** Maximum number of bars; more can't be told apart and make a page large. */
 const mostBars = 240;
 
-/** How many neighbours share a bar, and the mean of each such group. */
+/** Grouping of values into bars. */
 export interface Bars {
   readonly perBar: number;
   mean(values: readonly number[]): number[];
 }
 
-/** Puts `count` values that lie next to one another into at most 240 bars. */
+/** Groups `count` adjacent values into at most 240 bars. */
 export function barsFor(count: number): Bars {
   const perBar = Math.max(1, Math.ceil(count / mostBars));
   return {

@@ -1,24 +1,24 @@
 import type { Unit } from './quantities.ts';
 
-/** A colour of the page by its number; `page/tokens.css` has one of each for light and for dark. */
+/** Number of a page colour; `page/tokens.css` has one of each for light and for dark. */
 export type Colour = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** A line over the rounds; all columns are equally long. */
+/** Line over the rounds; all columns are equally long. */
 export interface Line {
   readonly name: string;
   readonly colour: Colour;
   readonly dashed: boolean;
   readonly round: readonly number[];
-  /** Sent since the run began. */
+  /** Bytes sent since the run began. */
   readonly bytes: readonly number[];
-  /** Since the run began, on the clock of the devices. */
+  /** Milliseconds since the run began, on the devices' clock. */
   readonly ms: readonly number[];
   readonly value: readonly number[];
-  /** The edges of a band around the line; null without one. */
+  /** Edges of a band around the line; null without one. */
   readonly band: { readonly low: readonly number[]; readonly high: readonly number[] } | null;
 }
 
-/** What others published: a height, and where it was reached a round as well. */
+/** Published result: a height, and the round in which it was reached if it is known. */
 export interface Reference {
   readonly label: string;
   readonly value: number;
@@ -29,21 +29,24 @@ export interface Reference {
 export interface LineChart {
   readonly kind: 'lines';
   readonly unit: Unit;
-  /** Of the axis, without its unit. */
+  /** Label of the axis, without its unit. */
   readonly label: string;
   readonly lines: readonly Line[];
   readonly references: readonly Reference[];
-  /** What a value of `round` counts; rounds by default. */
+  /**
+   * Unit of `round`.
+   * @default 'round'
+   */
   readonly step?: 'round' | 'epoch';
 }
 
-/** Bars over rounds, each of layers upon one another. */
+/** Stacked bars over rounds. */
 export interface StackChart {
   readonly kind: 'stack';
   readonly unit: Unit;
   readonly label: string;
   readonly round: readonly number[];
-  /** Rounds for which a bar stands; it is their mean. */
+  /** Number of rounds whose mean a bar shows. */
   readonly roundsPerBar: number;
   readonly layers: readonly {
     readonly name: string;
@@ -52,7 +55,7 @@ export interface StackChart {
   }[];
 }
 
-/** One bar for each client, or for so many: by how much it is better off, the worst first. */
+/** Bars of the change per client, or per group of clients, the worst first. */
 export interface ChangeChart {
   readonly kind: 'changes';
   readonly unit: Unit;
@@ -62,17 +65,17 @@ export interface ChangeChart {
   readonly better: 'higher' | 'lower';
 }
 
-/** What a metric came to at values of a setting: a point for each trial, and what is expected of it within a band. */
+/** Metric by the values of a setting: a point for each trial, and the expected value within a band. */
 export interface EffectChart {
   readonly kind: 'effect';
   readonly unit: Unit;
-  /** Of the upright axis. */
+  /** Label of the vertical axis. */
   readonly label: string;
-  /** The setting. */
+  /** Path of the setting. */
   readonly setting: string;
-  /** Of the lying axis; `choices` are at 0, 1, … */
+  /** Scale of the horizontal axis; `choices` are at 0, 1, … */
   readonly scale: 'linear' | 'log' | 'choices';
-  /** What the choices are called; empty for numbers. */
+  /** Labels of the choices; empty for numbers. */
   readonly choices: readonly string[];
   readonly trials: { readonly at: readonly number[]; readonly value: readonly number[] };
   readonly expected: {
@@ -83,5 +86,5 @@ export interface EffectChart {
   };
 }
 
-/** What the script of the page draws: plain data. */
+/** Input of the page's script, as plain data. */
 export type Chart = LineChart | StackChart | ChangeChart | EffectChart;

@@ -6,18 +6,18 @@ import type { ChangeChart } from './chart.ts';
 import { descriptionOf } from './curves.ts';
 import { rounded } from './learning-charts.ts';
 
-/** What is told of a distribution over clients. */
+/** Quantiles of a distribution over clients. */
 export const spreadShares = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1] as const;
 
-/** How the clients that both models could be measured on differ: who is better off, and who gets worse. */
+/** Differences among the clients on which both models were measured. */
 export interface ClientSpread {
   readonly clients: number;
   readonly worse: number;
   readonly better: number;
-  /** At `spreadShares`, of clients sorted by each column by itself. */
+  /** Quantiles at `spreadShares`; each column is sorted separately. */
   readonly before: readonly number[];
   readonly after: readonly number[];
-  /** After less before. */
+  /** Quantiles of after − before. */
   readonly change: readonly number[];
   /** Clients that lose most, the worst first. */
   readonly losers: readonly { readonly client: number; readonly before: number; readonly after: number }[];
@@ -26,7 +26,7 @@ export interface ClientSpread {
 
 const mostLosers = 5;
 
-/** The last comparison of each metric and pair of models. */
+/** Returns the last comparison of each metric and pair of models. */
 export function lastComparisons({ comparisons }: Run): ClientsCompared[] {
   const last = new Map(
     comparisons.map(compared => [

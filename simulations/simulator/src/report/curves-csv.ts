@@ -5,7 +5,7 @@ import { heldOut, heldOutMetrics, overPhases, trainingMean, trainingMetrics } fr
 
 type Cell = string | number | null;
 
-/** What is counted in each phase, as the beginning of its columns. */
+/** Quantities counted per phase, by the prefix of their columns. */
 const countedByPhase: Readonly<Record<string, (figures: PhaseFigures) => number>> = {
   ms: ({ ms }) => ms,
   lost: ({ lost }) => lost,
@@ -13,7 +13,9 @@ const countedByPhase: Readonly<Record<string, (figures: PhaseFigures) => number>
   bytes_down: ({ down }) => down,
 };
 
-/** The curves of a run as CSV (RFC 4180): a line a round, all of them; a cell is empty where nothing was measured. */
+/**
+ * Formats the curves of a run as CSV (RFC 4180), one line per round; cells of missing measurements are empty.
+ */
 export function curvesCsv(run: Run): string {
   const began = run.rounds[0]?.startedAt ?? 0;
   let bytes = 0;

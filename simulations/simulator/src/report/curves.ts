@@ -3,31 +3,31 @@ import type { Run } from '../run-events/run.ts';
 import { type PhaseFigures, type RoundEnded, roundPhases } from '../run-events/run-event.ts';
 import type { Unit } from './quantities.ts';
 
-/** Where a run stands at the end of each of some rounds, and what a metric came to. */
+/** Metric at the end of some rounds, with the traffic and time so far; columns are equally long. */
 export interface Curve {
   readonly round: readonly number[];
-  /** Sent by devices and to them since the run began. */
+  /** Bytes to and from devices since the run began. */
   readonly bytes: readonly number[];
-  /** On the clock of the devices, since the run began. */
+  /** Milliseconds since the run began, on the devices' clock. */
   readonly ms: readonly number[];
   readonly value: readonly number[];
 }
 
-/** What can lie under a curve. */
+/** Quantity of the horizontal axis. */
 export type Abscissa = 'round' | 'bytes' | 'ms';
 
-/** Bytes, time or lost devices of a round, over all its phases. */
+/** Sums bytes, time or lost devices of a round over its phases. */
 export function overPhases({ phases }: RoundEnded, of: (figures: PhaseFigures) => number): number {
   return roundPhases.reduce((sum, phase) => sum + (phases[phase] ? of(phases[phase]) : 0), 0);
 }
 
-/** From the begin of the first round to the end of the last one, ms on the clock of the devices. */
+/** Milliseconds from the start of the first round to the end of the last one, on the devices' clock. */
 export function simulatedTime(rounds: Run['rounds']): number {
   const [first, last] = [rounds[0], rounds.at(-1)];
   return first && last ? last.endedAt - first.startedAt : 0;
 }
 
-/** The curve of `measure` over the rounds for which it is a finite number. */
+/** Returns the curve of `measure` over the rounds in which it is finite. */
 export function curveOf(
   rounds: Run['rounds'],
   measure: (round: RoundEnded) => number | null | undefined,
@@ -47,22 +47,24 @@ export function curveOf(
   return curve;
 }
 
-/** The curve of a held-out metric. */
 export function heldOutCurve(rounds: Run['rounds'], metric: string): Curve {
   return curveOf(rounds, round => heldOut(round, metric));
 }
 
-/** A held-out metric of a round; undefined where it was not measured, null where it was no finite number. */
+/** Returns a held-out metric of a round; undefined if it was not measured, null if it was not finite. */
 export function heldOut({ metrics }: RoundEnded, metric: string): number | null | undefined {
   return metrics ? own(metrics, metric) : undefined;
 }
 
-/** What `record` has under a name, of whatever others gave it: not what all objects have. */
+/** Returns an own property; ignores inherited ones, because names come from outside. */
 export function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-/** The mean of what contributors measured in training, weighted by their examples where these are known; null without any. */
+/**
+ * Averages a training metric over contributors, weighted by their examples if these are known; null without
+ * any.
+ */
 export function trainingMean({ training }: RoundEnded, metric: string): number | null {
   const values = training && own(training.metrics, metric);
   if (!values) return null;
@@ -77,26 +79,26 @@ export function trainingMean({ training }: RoundEnded, metric: string): number |
   return weights > 0 ? sum / weights : null;
 }
 
-/** The names of held-out metrics: those that the run describes, then others that its rounds have. */
+/** Returns the names of held-out metrics: first those that the run describes, then others in its rounds. */
 export function heldOutMetrics({ begun, rounds }: Run): string[] {
   const measured = new Set(rounds.flatMap(({ metrics }) => Object.keys(metrics ?? {})));
   const described = Object.keys(begun.metrics).filter(name => measured.has(name));
   return [...new Set([...described, ...measured])];
 }
 
-/** The names of what contributors measured while they trained, but for their examples. */
+/** Returns the names of training metrics except `examples`. */
 export function trainingMetrics({ rounds }: Run): string[] {
   const names = new Set(rounds.flatMap(({ training }) => Object.keys(training?.metrics ?? {})));
   names.delete('examples');
   return [...names];
 }
 
-/** How a metric is read; one that its run does not describe is a number of which more is better. */
+/** Returns a metric's description; by default a number of which more is better. */
 export function descriptionOf(run: Run, metric: string): { unit: Unit; better: 'higher' | 'lower' } {
   return own(run.begun.metrics, metric) ?? { unit: 'number', better: 'higher' };
 }
 
-/** Where a curve is at its best; undefined without points. */
+/** Returns the best point of a curve; undefined without points. */
 export function bestOf(
   { value, round }: Curve,
   better: 'higher' | 'lower',
@@ -108,7 +110,7 @@ export function bestOf(
   return { value: value[best]!, round: round[best]! };
 }
 
-/** Rounds until a curve reaches `target`, as `roundsToTarget` counts them; null where it never does. */
+/** Counts the rounds until a curve reaches `target`, see `roundsToTarget`; null if it never does. */
 export function roundsTo({ value, round }: Curve, target: number, better: 'higher' | 'lower'): number | null {
   const sign = better === 'higher' ? 1 : -1;
   const points = round.map((round, i) => ({ round, value: sign * value[i]! }));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Content, dataBlock, html, Markup } from '@murmuration/monitoring/page/markup';
 import type { Chart } from './chart.ts';
 
-/** The built script and style that every report carries in itself. */
+/** Built script and style, which every report embeds. */
 export interface PageAssets {
   readonly script: string;
   readonly style: string;
@@ -13,7 +13,10 @@ const icon = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#4150b5"/><path d="M5 18c5-8 9-8 11-2 2-6 6-6 11 2-5-4-9-3-11 2-2-5-6-6-11-2z" fill="#fdf3ea"/></svg>',
 )}`;
 
-/** A page that is one file: it loads nothing, and its policy lets no other script or style run than its own. */
+/**
+ * Renders a page as one file that loads nothing; its content security policy allows only its own script and
+ * style.
+ */
 export function documentOf(
   title: string,
   content: Content,

@@ -2,20 +2,20 @@ import { type Content, html, type Markup } from '@murmuration/monitoring/page/ma
 import type { Chart, EffectChart, LineChart, StackChart } from './chart.ts';
 import { difference, quantity } from './quantities.ts';
 
-/** Rows of the table that stands for a chart; the CSV has every round. */
+/** Maximum rows of the table that accompanies a chart; the CSV has every round. */
 const mostRows = 40;
 
-/** A chart with what it is called and what it shows. */
+/** Chart with its title and summary. */
 export interface Figure {
-  /** Of the page; letters, digits and dashes. */
+  /** Id within the page: letters, digits and dashes. */
   readonly id: string;
   readonly title: string;
-  /** What a person who does not see the chart should know. */
+  /** Text alternative of the chart. */
   readonly summary: string;
   readonly chart: Chart;
 }
 
-/** A figure of a page: the place of the chart, its legend, and its values as a table. */
+/** Renders a figure: a placeholder for the chart, its legend, and its values as a table. */
 export function figureOf({ id, title, summary, chart }: Figure): Markup {
   return html`<figure class="chart" id="${id}">
 <figcaption><h3>${title}</h3><p>${summary}</p></figcaption>
@@ -86,7 +86,7 @@ function effectTable(
   );
 }
 
-/** A table whose first column names its rows; it scrolls by itself where it is too wide. */
+/** Renders a table whose first column names the rows; it scrolls separately if it is too wide. */
 export function tableMarkup(
   caption: string,
   head: readonly Content[],
@@ -103,7 +103,7 @@ export function tableMarkup(
   )}</tbody></table></div>`;
 }
 
-/** So few of them that a table stays readable, the last one included. */
+/** Thins values to a readable number of rows, including the last one. */
 function everyNth<T>(values: readonly T[]): T[] {
   const step = Math.ceil(values.length / mostRows);
   return values.filter((_, i) => i % step === 0 || i === values.length - 1);

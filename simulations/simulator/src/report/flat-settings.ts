@@ -1,6 +1,6 @@
 import type { PlainData } from '../run-events/run-event.ts';
 
-/** Settings by their path, such as `plan.learningRate`, as text; an empty list or object has one as well. */
+/** Flattens settings to text by path, such as `plan.learningRate`; includes empty lists and objects. */
 export function flatSettings(settings: { readonly [name: string]: PlainData }): Map<string, string> {
   const flat = new Map<string, string>();
   const visit = (value: PlainData, path: string) => {

@@ -14,10 +14,9 @@ import {
 import type { Unit } from './quantities.ts';
 import { thinned } from './thin.ts';
 
-/** Points of a line that is drawn; more are no longer seen. */
+/** Maximum points of a drawn line; more can't be seen. */
 const mostPoints = 500;
 
-/** A curve of a run under its name. */
 export interface NamedCurve {
   readonly metric: string;
   readonly name: string;
@@ -26,7 +25,7 @@ export interface NamedCurve {
 
 export const colourOf = (index: number): Colour => ((index % 8) + 1) as Colour;
 
-/** A line of so few points of a curve that it looks the same. */
+/** Makes a line of a curve, thinned without a visible difference. */
 export function lineOf(curve: Curve, name: string, colour: Colour, dashed = false): Line {
   const kept = thinned(curve.round, curve.value, mostPoints);
   const of = (column: readonly number[]) => kept.map(i => column[i]!);
@@ -42,12 +41,12 @@ export function lineOf(curve: Curve, name: string, colour: Colour, dashed = fals
   };
 }
 
-/** Five significant digits: more than a chart can show, and a small page. */
+/** Rounds to five significant digits: more than a chart can show, and a small page. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(5));
 }
 
-/** What a run learned, a curve a metric, by their unit: metrics that are read alike lie in one chart. */
+/** Groups a run's held-out curves by unit; metrics of one unit share a chart. */
 export function heldOutCurves(run: Run): Map<Unit, NamedCurve[]> {
   const byUnit = new Map<Unit, NamedCurve[]>();
   for (const metric of heldOutMetrics(run)) {
@@ -59,7 +58,7 @@ export function heldOutCurves(run: Run): Map<Unit, NamedCurve[]> {
   return byUnit;
 }
 
-/** What others published of the metrics of a chart. */
+/** Returns the published results for the metrics of a chart. */
 export function referencesFor(run: Run, metrics: readonly string[]): Reference[] {
   return run.begun.published
     .filter(({ metric }) => metrics.includes(metric))
@@ -70,7 +69,7 @@ export function referencesFor(run: Run, metrics: readonly string[]): Reference[]
     );
 }
 
-/** Held-out metrics over the rounds, one chart for each unit. */
+/** Makes a chart of held-out metrics of one unit over the rounds. */
 export function learningChart(run: Run, unit: Unit, curves: readonly NamedCurve[]): LineChart {
   return {
     kind: 'lines',
@@ -84,7 +83,10 @@ export function learningChart(run: Run, unit: Unit, curves: readonly NamedCurve[
   };
 }
 
-/** What contributors measured in training: the mean, within a band from the tenth to the ninetieth of a hundred of them. */
+/**
+ * Makes a chart per training metric: the mean over contributors, in a band from the 10th to the 90th
+ * percentile.
+ */
 export function trainingCharts(
   run: Run,
 ): { readonly metric: string; readonly curve: Curve; readonly chart: Chart }[] {
@@ -111,7 +113,10 @@ export function trainingCharts(
   });
 }
 
-/** How a figure of training is read: the loss as its objective says, also beside a held-out metric of that name. */
+/**
+ * Returns the description of a training metric; the loss has its objective's unit, even if a held-out metric
+ * has the same name.
+ */
 export function trainingUnit(run: Run, metric: string): { unit: Unit; better: 'higher' | 'lower' } {
   if (metric === 'loss') return { unit: run.begun.lossUnit ?? 'number', better: 'lower' };
   return descriptionOf(run, metric);

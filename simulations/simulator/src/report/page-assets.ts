@@ -5,10 +5,10 @@ import { keyOf, sparingEnvironment } from '../pages/built-page.ts';
 import type { PageAssets } from './document.ts';
 
 const here = fileURLToPath(new URL('./', import.meta.url));
-/** The built assets, with the hash of the sources that they were made of. */
+/** Path of the built assets, which include the hash of their sources. */
 const built = fileURLToPath(new URL('../../dist/report-assets.json', import.meta.url));
 
-/** What the assets are made of, from the root of the repository. */
+/** Sources of the assets, from the repository's root. */
 const sources = [
   'package-lock.json',
   'ui/src',
@@ -19,14 +19,14 @@ const sources = [
   ),
 ];
 
-/** The script and the style of all reports, built where their sources have changed since the last time. */
+/** Returns the script and style of reports, built if their sources have changed. */
 export async function pageAssets(): Promise<PageAssets> {
   const key = await keyOf(sources);
   const kept = await readFile(built, 'utf8').then(JSON.parse, () => null);
   if (kept?.key === key) return kept;
   const assets = await sparingEnvironment(build);
   await mkdir(dirname(built), { recursive: true });
-  // Beside the old ones until they are whole; two that build at once do not meet.
+  // Renamed only once complete; concurrent builds write different files.
   const whole = `${built}.${process.pid}`;
   await writeFile(whole, JSON.stringify({ key, ...assets }));
   await rename(whole, built);
@@ -53,7 +53,7 @@ async function build(): Promise<PageAssets> {
   if (script?.type !== 'chunk' || style?.type !== 'asset')
     throw new Error('The report has no script or no style.');
   return {
-    // Nothing in it ends its element.
+    // Prevents the script's text from closing its element.
     script: script.code.replaceAll('</script', '<\\/script').trim(),
     style: String(style.source).trim(),
   };

@@ -5,7 +5,7 @@ import type { Colour, StackChart } from './chart.ts';
 import { rounded } from './learning-charts.ts';
 import type { Unit } from './quantities.ts';
 
-/** What a person reads for a phase. */
+/** Display names of the phases. */
 export const phaseNames: Readonly<Record<RoundPhase, string>> = {
   gathering: 'gathering',
   keys: 'keys',
@@ -26,7 +26,7 @@ const phaseColours: Readonly<Record<RoundPhase, Colour>> = {
   closing: 5,
 };
 
-/** Losses are warm, from the earliest phase to the latest. */
+/** Warm colours for losses, from the earliest phase to the latest. */
 const lossColours: Readonly<Record<RoundPhase, Colour>> = {
   gathering: 8,
   keys: 5,
@@ -39,7 +39,7 @@ const lossColours: Readonly<Record<RoundPhase, Colour>> = {
 
 type Layer = { name: string; colour: Colour; of: (round: RoundEnded) => number };
 
-/** What became of the cohort of each round: whose updates counted, who was lost in which phase, whose were refused. */
+/** Makes a chart of each round's cohort: accepted updates, devices lost by phase, refused updates. */
 export function cohortChart({ rounds }: Run): StackChart {
   return stack(rounds, 'count', 'devices', [
     { name: 'counted', colour: 1, of: ({ tally }) => tally.accepted },
@@ -53,7 +53,7 @@ export function cohortChart({ rounds }: Run): StackChart {
   ]);
 }
 
-/** How long the phases of each round lasted. */
+/** Makes a chart of the durations of each round's phases. */
 export function timeChart({ rounds }: Run): StackChart {
   return stack(
     rounds,
@@ -63,7 +63,7 @@ export function timeChart({ rounds }: Run): StackChart {
   );
 }
 
-/** How many bytes went up and down in the phases of each round. */
+/** Makes a chart of the bytes up and down in each round's phases. */
 export function trafficChart({ rounds }: Run): StackChart {
   return stack(
     rounds,
@@ -73,7 +73,7 @@ export function trafficChart({ rounds }: Run): StackChart {
   );
 }
 
-/** Phases in which anything was counted at all. */
+/** Returns a layer for each phase in which anything was counted. */
 function byPhase(
   rounds: Run['rounds'],
   colours: Readonly<Record<RoundPhase, Colour>>,

@@ -2,7 +2,7 @@ import type { Run } from '../run-events/run.ts';
 import { descriptionOf, heldOutCurve, roundsTo } from './curves.ts';
 import { difference, quantity } from './quantities.ts';
 
-/** A published figure beside what the run came to, as texts. */
+/** Published figure next to the run's own, as texts. */
 export interface PublishedRow {
   readonly label: string;
   readonly what: string;
@@ -12,7 +12,7 @@ export interface PublishedRow {
   readonly source: string;
 }
 
-/** Published figures beside the run's own: its last value of a metric, or the rounds to a target. */
+/** Compares published figures with the run's last value of a metric, or with its rounds to a target. */
 export function publishedRows(run: Run): PublishedRow[] {
   return run.begun.published.map(figure => {
     const { label, metric, source } = figure;

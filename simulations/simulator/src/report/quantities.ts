@@ -1,7 +1,7 @@
-/** What numbers of a report count: how they are written, and how axes divide them. */
+/** Unit of a report's numbers, which decides their format and the ticks of axes. */
 export type Unit = 'share' | 'nats' | 'number' | 'count' | 'bytes' | 'ms';
 
-/** A unit as an axis shows it: values divided by `divisor` are read in `name`. */
+/** Unit of an axis: values divided by `divisor` are in `name`. */
 export interface Scale {
   readonly divisor: number;
   readonly name: string;
@@ -28,14 +28,14 @@ const scales: Readonly<Record<Unit, readonly Scale[]>> = {
   ],
 };
 
-/** The scale in which values up to `most` are easily read. */
+/** Returns the scale in which values up to `most` are easy to read. */
 export function scaleFor(most: number, unit: Unit): Scale {
-  // From a minute on 120 s are easier than 2 min, and 36 h than 1.5 days.
+  // 90 s are easier to read than 1.5 min, and 36 h than 1.5 days.
   const room = unit === 'ms' ? 1.5 : 1;
   return scales[unit].findLast(({ divisor }, i) => i === 0 || Math.abs(most) >= room * divisor)!;
 }
 
-/** A figure with its unit, such as `97.1 %` or `12.3 MB`; an en dash where there is none. */
+/** Formats a figure with its unit, such as `97.1 %` or `12.3 MB`; an en dash if there is none. */
 export function quantity(value: number | null | undefined, unit: Unit): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const { divisor, name } = scaleFor(value, unit);
@@ -49,14 +49,14 @@ export function quantity(value: number | null | undefined, unit: Unit): string {
   return name === '' ? digits : `${digits} ${name}`;
 }
 
-/** A difference of two figures with its sign; of shares in points. */
+/** Formats a signed difference of two figures; of shares in points. */
 export function difference(value: number | null, unit: Unit): string {
   if (value === null || !Number.isFinite(value)) return '–';
   const sign = value > 0 ? '+' : value < 0 ? '−' : '±';
   return `${sign}${quantity(Math.abs(value), unit).replace('%', 'points')}`;
 }
 
-/** Three significant digits, and all that stand before the point. */
+/** Formats with three significant digits, and with all digits before the point. */
 function significant(value: number): string {
   if (value === 0) return '0';
   if (Math.abs(value) < 1e-4) return value.toExponential(2);

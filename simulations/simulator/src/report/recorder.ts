@@ -8,26 +8,26 @@ import { writeMlflowRun } from './mlflow/file-store.ts';
 import { pageAssets } from './page-assets.ts';
 import { runPage } from './run-page/run-page.ts';
 
-/** The files of a recorded run, in its folder. */
+/** Names of the files of a recorded run. */
 export const reportFiles = { events: 'events.jsonl', curves: 'curves.csv', page: 'index.html' } as const;
 
-/** Keeps a run in a folder of its own: its events as they happen, curves and page once it is over. */
+/** Records a run in its own folder: events as they happen, curves and page once it is over. */
 export class Recorder {
   readonly #into: string;
   #folder: string | undefined;
   #log: EventLog | undefined;
 
-  /** `into` is the folder that gets one folder a run, such as `runs`; it is made with the first one. */
+  /** Records into a new folder of `into`, such as `runs`, which is created if necessary. */
   constructor(into: string) {
     this.#into = into;
   }
 
-  /** Where the run is kept; undefined before it has begun. */
+  /** Folder of the run; undefined before it has begun. */
   get folder(): string | undefined {
     return this.#folder;
   }
 
-  /** Takes the events of one run, in their order. */
+  /** Takes the events of one run in order. */
   take(event: RunEvent): void {
     if (event.type === 'run-begun') {
       this.#folder = newFolder(this.#into, nameOf(event));
@@ -37,8 +37,8 @@ export class Recorder {
   }
 
   /**
-   * Writes curves and page of what was taken, also where the run did not come to its end; returns where the page is. With `mlflow`,
-   * a folder, the run is written into that store as well.
+   * Writes curves and page, even of an incomplete run, and returns the page's path. With `mlflow`, a folder,
+   * also writes the run into that store.
    */
   async finish({ mlflow }: { readonly mlflow?: string | undefined } = {}): Promise<string> {
     this.#log!.close();
@@ -46,7 +46,10 @@ export class Recorder {
   }
 }
 
-/** Writes curves and page beside the events of a run; returns where the page is. Throws `report.malformed`. */
+/**
+ * Writes curves and page next to the events of a run, and returns the page's path.
+ * @throws `report.malformed`
+ */
 async function writeReport(folder: string, mlflow: string | undefined): Promise<string> {
   const [events, curves, page] = [reportFiles.events, reportFiles.curves, reportFiles.page].map(file =>
     join(folder, file),
@@ -58,7 +61,9 @@ async function writeReport(folder: string, mlflow: string | undefined): Promise<
   return page;
 }
 
-/** Such as `mnist-2nn-seed1-20260131-1815`, or `mnist-2nn-plan.epochs=5-seed1-20260131-1815`. */
+/**
+ * Returns a name such as `mnist-2nn-seed1-20260131-1815` or `mnist-2nn-plan.epochs=5-seed1-20260131-1815`.
+ */
 function nameOf({ scenario, label, seed, startedAt }: RunBegun): string {
   const [day, time] = new Date(startedAt).toISOString().split('T');
   const called = label ? `${scenario}-${label}` : scenario;
@@ -66,7 +71,7 @@ function nameOf({ scenario, label, seed, startedAt }: RunBegun): string {
   return `${name.slice(0, 100)}-seed${seed}-${day!.replaceAll('-', '')}-${time!.slice(0, 5).replace(':', '')}`;
 }
 
-/** Makes a folder of this name, or of the first one after it that is not taken. */
+/** Makes a folder of this name, with a number if the name is taken. */
 function newFolder(into: string, name: string): string {
   mkdirSync(into, { recursive: true });
   for (let number = 1; ; number++) {

@@ -2,15 +2,15 @@ import { type Content, html, type Markup } from '@murmuration/monitoring/page/ma
 import type { Chart } from './chart.ts';
 import { type Figure, figureOf } from './figure.ts';
 
-/** A part of a page under a heading of its own. */
+/** Section of a page with a heading. */
 export interface Section {
-  /** Of the page; letters, digits and dashes. */
+  /** Id within the page: letters, digits and dashes. */
   readonly id: string;
   readonly title: string;
-  /** Stands before the figures. */
+  /** Content before the figures. */
   readonly before: Content;
   readonly figures: readonly Figure[];
-  /** Stands behind them. */
+  /** Content after the figures. */
   readonly after: Content;
 }
 
@@ -23,14 +23,14 @@ ${after}
 </section>`;
 }
 
-/** The charts of sections by the ids of their figures, as the page's script looks for them. */
+/** Returns the charts of sections by the ids of their figures, for the page's script. */
 export function chartsOf(sections: readonly Section[]): Record<string, Chart> {
   return Object.fromEntries(
     sections.flatMap(({ figures }) => figures.map(({ id, chart }) => [id, chart] as const)),
   );
 }
 
-/** What stands where there is nothing to show, and why. */
+/** Renders why there is nothing to show. */
 export function nothing(why: string): Markup {
   return html`<p class="nothing">${why}</p>`;
 }

@@ -1,6 +1,7 @@
 /**
- * Which of the points to draw so that at most `most` of them look as all: largest triangle three buckets (Steinarsson 2013,
- * “Downsampling Time Series for Visual Representation”, §4.2). The first and the last one stay; `most` is at least 3. Indices, ascending.
+ * Picks at most `most` points that look like all of them: largest triangle three buckets (Steinarsson 2013,
+ * “Downsampling Time Series for Visual Representation”, §4.2). Keeps the first and the last point; `most` is
+ * at least 3. Returns ascending indices.
  */
 export function thinned(xs: readonly number[], ys: readonly number[], most: number): number[] {
   const count = xs.length;
@@ -10,7 +11,7 @@ export function thinned(xs: readonly number[], ys: readonly number[], most: numb
   const kept = [0];
   for (let bucket = 0; bucket < most - 2; bucket++) {
     const [from, to] = [start(bucket), start(bucket + 1)];
-    // The next bucket stands for itself by its mean.
+    // The mean represents the next bucket.
     const end = Math.min(start(bucket + 2), count);
     const [meanX, meanY] = [mean(xs, to, end), mean(ys, to, end)];
     const last = kept.at(-1)!;

@@ -1,13 +1,13 @@
 import type { Run } from '../../run-events/run.ts';
 import { type Curve, heldOutCurve } from '../curves.ts';
 
-/** A metric over the rounds, averaged over runs, with the lowest and the highest of them. */
+/** Metric over the rounds, averaged over runs, with the lowest and the highest value. */
 export interface AveragedCurve extends Curve {
   readonly low: readonly number[];
   readonly high: readonly number[];
 }
 
-/** The mean over the runs of each round that all of them measured; traffic and time are means as well. */
+/** Averages each round that all runs measured; traffic and time are means too. */
 export function averaged(runs: readonly Run[], metric: string): AveragedCurve {
   const curves = runs.map(({ rounds }) => heldOutCurve(rounds, metric));
   const places = curves.map(({ round }) => new Map(round.map((number, i) => [number, i])));

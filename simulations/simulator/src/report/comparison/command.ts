@@ -1,7 +1,10 @@
 import { Command } from 'commander';
 import type { Findings } from '../../study/study.ts';
 
-/** `simulate compare RUN RUN…`: lays recorded runs side by side; `show` prints what it found, for programs or for people. */
+/**
+ * Defines `simulate compare RUN RUN…`, which compares recorded runs; `show` prints the findings as JSON or a
+ * table.
+ */
 export function compareCommand(show: (findings: Findings, options: { json: boolean }) => void): Command {
   return new Command('compare')
     .description(

@@ -10,8 +10,8 @@ import { finalFigures } from './final-figures.ts';
 import { groupsOf } from './groups.ts';
 
 /**
- * Lays runs side by side, each given by its folder or its events, and writes their page to `page`. Throws `report.malformed` where one
- * of them is no run, and `config.invalid` for two results of one seed.
+ * Compares runs, each given by its folder or its events, and writes the page to `page`.
+ * @throws `report.malformed` for a path that is no run, and `config.invalid` for two results of one seed
  */
 export async function compareRuns(paths: readonly string[], page: string): Promise<Findings> {
   const runs = await Promise.all(paths.map(async path => readRun(await eventsOf(path))));

@@ -10,7 +10,7 @@ import { type AveragedCurve, averaged } from './averages.ts';
 import { descriptionIn, figureText, finalFigures, metricsOfAll } from './final-figures.ts';
 import { differingSettings, type Group } from './groups.ts';
 
-/** The page that lays runs side by side: one file of HTML that opens anywhere and loads nothing. */
+/** Renders the comparison of runs as one HTML file that loads nothing. */
 export function comparisonPage(groups: readonly Group[], assets: PageAssets): string {
   const sections = [curves(groups), figures(groups), settings(groups), origins(groups)];
   const scenarios = [...new Set(groups.map(({ runs }) => runs[0].begun.scenario))];

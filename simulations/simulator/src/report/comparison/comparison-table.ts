@@ -1,7 +1,7 @@
 import { figureText, finalFigures } from './final-figures.ts';
 import { differingSettings, type Group } from './groups.ts';
 
-/** Runs side by side as rows of cells: who they are, which settings differ, what they came to. */
+/** Renders the comparison of runs as rows of cells: names, differing settings, results. */
 export function comparisonTable(groups: readonly Group[]): string[][] {
   return [
     ['', ...groups.map(({ letter }) => letter)],

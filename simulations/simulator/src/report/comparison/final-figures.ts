@@ -11,26 +11,26 @@ import { quantity, type Unit } from '../quantities.ts';
 import { mean } from './averages.ts';
 import type { Group } from './groups.ts';
 
-/** A figure of each group: the mean over its runs, and what they are between. */
+/** Figure of each group: mean and range over its runs. */
 export interface FinalFigure {
   readonly name: string;
   readonly unit: Unit;
-  /** One a group; null where one of its runs does not have it. */
+  /** One entry per group; null if one of its runs lacks the figure. */
   readonly groups: readonly ({ readonly mean: number; readonly low: number; readonly high: number } | null)[];
 }
 
-/** The metrics that any of the runs has, in the order of the first ones. */
+/** Returns the metrics that any of the runs has, in the order of first occurrence. */
 export function metricsOfAll(groups: readonly Group[]): string[] {
   return [...new Set(groups.flatMap(({ runs }) => runs.flatMap(heldOutMetrics)))];
 }
 
-/** How a metric is read by the first run that describes it. */
+/** Returns a metric's description from the first run that has one. */
 export function descriptionIn(groups: readonly Group[], metric: string): ReturnType<typeof descriptionOf> {
   const runs = groups.flatMap(({ runs }) => runs);
   return descriptionOf(runs.find(({ begun }) => Object.hasOwn(begun.metrics, metric)) ?? runs[0]!, metric);
 }
 
-/** What the runs came to: metrics, rounds to the targets of others, traffic and time. */
+/** Returns the results of the groups: metrics, rounds to published targets, traffic and time. */
 export function finalFigures(groups: readonly Group[]): FinalFigure[] {
   const figure = (name: string, unit: Unit, of: (run: Run) => number | null | undefined): FinalFigure => ({
     name,
@@ -72,7 +72,7 @@ export function finalFigures(groups: readonly Group[]): FinalFigure[] {
   ];
 }
 
-/** The targets that others published rounds to. */
+/** Returns the targets of published rounds. */
 function targetsOf(groups: readonly Group[]): { metric: string; target: number }[] {
   const targets = groups
     .flatMap(({ runs }) => runs)
@@ -83,7 +83,7 @@ function targetsOf(groups: readonly Group[]): { metric: string; target: number }
   return [...new Map(targets.map(target => [JSON.stringify(target), target])).values()];
 }
 
-/** A figure of a group as text: with what its runs are between where they differ. */
+/** Formats a group's figure, with its range if its runs differ. */
 export function figureText(figure: FinalFigure['groups'][number], unit: Unit): string {
   if (!figure) return '–';
   const { low, high } = figure;

@@ -2,27 +2,28 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Run } from '../../run-events/run.ts';
 import { flatSettings } from '../flat-settings.ts';
 
-/** Runs of one name that differ in their seed alone, and so are one row of a comparison. */
+/** Runs that differ only in their seed, and so share a row of a comparison. */
 export interface Group {
-  /** Such as `A`: what tables call it. */
+  /** Letter in tables, such as `A`. */
   readonly letter: string;
-  /** What tells it from the others. */
+  /** Name that distinguishes it from other groups. */
   readonly name: string;
   readonly runs: readonly [Run, ...Run[]];
-  /** Settings by their path, without the seed. */
+  /** Settings by path, without the seed. */
   readonly settings: ReadonlyMap<string, string>;
 }
 
-/** A setting that is not the same in all groups. */
+/** Setting that differs between groups. */
 export interface DifferingSetting {
   readonly path: string;
-  /** One a group; null where it has no such setting. */
+  /** One entry per group; null if it has no such setting. */
   readonly values: readonly (string | null)[];
 }
 
 /**
- * Puts runs of one name together that differ in their seed alone, in the order in which they were given. Throws `config.invalid` where two of
- * them have the same seed and came to different models: one of them is not what its settings say.
+ * Groups runs that differ only in their seed, in the given order.
+ * @throws `config.invalid` for two runs of a group with the same seed and different models, because one of
+ * them contradicts its settings
  */
 export function groupsOf(runs: readonly Run[]): Group[] {
   const bySettings = new Map<string, { runs: [Run, ...Run[]]; settings: Map<string, string> }>();
@@ -51,7 +52,7 @@ export function groupsOf(runs: readonly Run[]): Group[] {
   });
 }
 
-/** The settings that are not the same in all groups. */
+/** Returns the settings that differ between groups. */
 export function differingSettings(groups: readonly Pick<Group, 'settings'>[]): DifferingSetting[] {
   const paths = new Set(groups.flatMap(({ settings }) => [...settings.keys()]));
   return [...paths]
@@ -65,7 +66,10 @@ function settingsOf({ begun }: Run): Map<string, string> {
   return new Map([['scenario', begun.scenario], ['transport', begun.transport], ...settings]);
 }
 
-/** Two runs of one seed that began with different models, or came to different ones though nothing took its real time in them. */
+/**
+ * Throws for two runs of one seed that began with different models, or that finished with different ones on
+ * virtual time.
+ */
 function refuseTwoResults(runs: readonly Run[]): void {
   for (const [place, { begun, ended }] of runs.entries()) {
     const same = runs.slice(0, place).find(other => other.begun.seed === begun.seed);
@@ -90,7 +94,7 @@ function refuseTwoResults(runs: readonly Run[]): void {
   }
 }
 
-/** The two settings that tell it best: the scenario first, then those in their order. */
+/** Names a group by the first two differing settings; the scenario comes first. */
 function settingsName(
   { runs: [first] }: Pick<Group, 'runs'>,
   differing: readonly (readonly [string, string | null])[],

@@ -8,7 +8,7 @@ import type { Run } from '../../run-events/run.ts';
 import { metricsOf, type Point, paramsOf } from './logged.ts';
 import { named } from './names.ts';
 
-/** Longest values that all versions of MLflow since 2.8 take. */
+/** Longest values that all versions of MLflow since 2.8 accept. */
 const longest = { param: 6_000, tag: 5_000 } as const;
 /** RunStatus of MLflow's protocol. */
 const statuses = { finished: 3, failed: 4, stopped: 5 } as const;
@@ -17,9 +17,10 @@ const local = 4;
 const user = 'murmuration';
 
 /**
- * Writes a run into a folder that MLflow's FileStore reads (`mlflow ui --backend-store-uri FOLDER`), in the experiment that is
- * called as its scenario. The layout is that of mlflow/store/tracking/file_store.py; the same run once more replaces the
- * first. `artifacts` are files that lie in the run's own folder afterwards. Returns the folder of the run.
+ * Writes a run into a folder that MLflow's FileStore reads (`mlflow ui --backend-store-uri FOLDER`), in an
+ * experiment named after its scenario. The layout is that of mlflow/store/tracking/file_store.py. Writing the
+ * same run again replaces it. `artifacts` are files to copy into the run's folder. Returns the folder of the
+ * run.
  */
 export async function writeMlflowRun(root: string, run: Run, artifacts: readonly string[]): Promise<string> {
   const store = resolve(root);
@@ -68,7 +69,7 @@ function metaOf(
     source_type: local,
     source_version: '',
     start_time: begun.startedAt,
-    // A run that did not come to its end was killed, as far as MLflow knows.
+    // A run without an end counts as killed in MLflow.
     status: ended ? statuses[ended.outcome] : statuses.stopped,
     tags: [],
     user_id: user,
@@ -96,7 +97,7 @@ function lineOf({ time, value, step }: Point): string {
   return `${time} ${value ?? 'nan'} ${step}\n`;
 }
 
-/** The experiment of this name that the store has already, whoever made it. */
+/** Returns the id of an existing experiment of this name, whoever made it. */
 async function experimentNamed(store: string, name: string): Promise<string | undefined> {
   for (const id of (await readdir(store)).sort()) {
     const text = await readFile(join(store, id, 'meta.yaml'), 'utf8').catch(() => undefined);
@@ -124,13 +125,13 @@ async function makeExperiment(store: string, id: string, name: string, time: num
   return id;
 }
 
-/** Eighteen digits, as MLflow's own; the same for the same name. */
+/** Derives an id from the name, of eighteen digits like MLflow's own. */
 function experimentId(name: string): string {
   const number = createHash('sha256').update(name).digest().readBigUInt64BE() % 900_000_000_000_000_000n;
   return String(number + 100_000_000_000_000_000n);
 }
 
-/** MLflow reads YAML 1.1, in which `yes` is no text. */
+/** Formats as YAML 1.1, which MLflow reads and in which an unquoted `yes` is no text. */
 function yaml(value: unknown): string {
   return stringify(value, { version: '1.1', lineWidth: 0 });
 }

@@ -3,19 +3,19 @@ import { type PlainData, type RoundEnded, roundPhases } from '../../run-events/r
 import { heldOut, heldOutMetrics, overPhases, trainingMean, trainingMetrics } from '../curves.ts';
 import { flatSettings } from '../flat-settings.ts';
 
-/** One value of a metric; the time is in ms since 1970, the step a round. */
+/** Value of a metric; `time` is in ms since 1970, `step` is a round. */
 export interface Point {
   readonly time: number;
   readonly value: number | null;
   readonly step: number;
 }
 
-/** A metric and where its value stands; undefined where the round has none. */
+/** Metric and its value in a round; undefined if the round has none. */
 type Source = readonly [string, (round: RoundEnded) => number | null | undefined];
 
 const tallied = ['cohort', 'accepted', 'rejected', 'late', 'lost'] as const;
 
-/** What is logged of a run under its own names: settings and seed. */
+/** Returns the parameters that MLflow logs: settings and seed. */
 export function paramsOf({ begun }: Run): [string, string][] {
   return [
     ['seed', String(begun.seed)],
@@ -25,7 +25,7 @@ export function paramsOf({ begun }: Run): [string, string][] {
   ];
 }
 
-/** A history for each metric: what was measured, what became of cohorts, traffic and time, then the final figures. */
+/** Returns a history per metric: metrics, cohorts, traffic and time, then the final figures. */
 export function metricsOf(run: Run): [string, Point[]][] {
   const { begun, rounds, ended } = run;
   const sources: Source[] = [
@@ -57,7 +57,7 @@ export function metricsOf(run: Run): [string, Point[]][] {
   ];
 }
 
-/** When each round ended by the clock of the machine, ms since 1970. */
+/** Returns when each round ended by the machine's clock, ms since 1970. */
 function timesOf({ begun, rounds }: Run): number[] {
   let time = begun.startedAt;
   return rounds.map(({ wallSeconds }) => {

@@ -1,19 +1,19 @@
-/** Longest name of a parameter, metric or tag that MLflow takes. */
+/** Longest name of a parameter, metric or tag that MLflow accepts. */
 const longestName = 250;
 
 /**
- * A name that MLflow takes, and that is one file: letters, digits, `_`, `-`, `.` and spaces, what else there is as `_`
- * (mlflow/utils/validation.py).
+ * Makes a name that MLflow accepts and that is one file: keeps letters, digits, `_`, `-`, `.` and spaces, and
+ * replaces everything else with `_` (mlflow/utils/validation.py).
  */
 export function mlflowName(name: string): string {
   const allowed = name.replace(/[^\w.\- ]/g, '_').slice(0, longestName);
   return /[^. ]/.test(allowed) ? allowed : `_${allowed}`.slice(0, longestName);
 }
 
-/** Entries under names that MLflow takes; of two that would be one, the later gets a number. */
+/** Renames entries for MLflow; a later one of two equal names gets a number. */
 export function named<Value>(entries: Iterable<readonly [string, Value]>): Map<string, Value> {
   const result = new Map<string, Value>();
-  // Some file systems do not tell capitals from small letters.
+  // Some file systems ignore case.
   const taken = new Set<string>();
   for (const [name, value] of entries) {
     const wanted = mlflowName(name);

@@ -16,7 +16,10 @@ const shareNames = [
   'the best',
 ] as const;
 
-/** How the clients differ: who is better off with one model than with another, and who gets worse. */
+/**
+ * Renders the differences between clients: who is better off with one model than with another, and who is
+ * worse off.
+ */
 export function clients(run: Run): Section {
   const compared = lastComparisons(run).map((comparison, index) => ({
     comparison,

@@ -6,10 +6,10 @@ import { cohortChart, phaseNames } from '../phase-charts.ts';
 import { quantity } from '../quantities.ts';
 import { nothing, type Section } from '../section.ts';
 
-/** Failed rounds that the page lists; the CSV has all. */
+/** Maximum failed rounds listed on the page; the CSV has all. */
 const mostFailures = 20;
 
-/** What became of each round's cohort, and which rounds failed. */
+/** Renders the outcome of each round's cohort, and the failed rounds. */
 export function cohorts(run: Run): Section {
   const { rounds } = run;
   return {

@@ -22,7 +22,7 @@ const titles: Readonly<Record<Unit, string>> = {
   ms: 'Times on held-out data',
 };
 
-/** What the model learned by rounds, traffic and time, beside what others published. */
+/** Renders the learning curves over rounds, traffic and time, with published results. */
 export function learning(run: Run): Section {
   const heldOut = [...heldOutCurves(run)].map(([unit, curves], i) => ({
     id: `held-out-${i + 1}`,
@@ -49,7 +49,7 @@ export function learning(run: Run): Section {
   };
 }
 
-/** Lets the reader choose what the lines lie over; the script shows it. */
+/** Renders the choice of the horizontal axis; hidden until the script shows it. */
 export function abscissaChoice(): Content {
   return html`<fieldset class="over" hidden><legend>Over</legend>${[
     ['round', 'rounds'],
@@ -66,7 +66,7 @@ function told(run: Run, { metric, name, curve }: NamedCurve): string {
   return describeCurve(curve, unit, better, name);
 }
 
-/** A curve in a sentence. */
+/** Describes a curve in a sentence. */
 export function describeCurve(
   curve: NamedCurve['curve'],
   unit: Unit,

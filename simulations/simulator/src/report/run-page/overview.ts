@@ -9,7 +9,7 @@ interface Tile {
   readonly beside: string;
 }
 
-/** The head of the page: what the run was, how it ended, and the figures that a person asks for first. */
+/** Renders the head of the page: subject, ending and main figures of the run. */
 export function overview(run: Run): Markup {
   const { begun } = run;
   return html`<header>
@@ -29,7 +29,7 @@ ${ending(run)}
 </header>`;
 }
 
-/** How the run ended, in a word with a mark, and why. */
+/** Renders how the run ended, and why. */
 function ending({ ended, rounds }: Run): Content {
   const [state, word, why] = !ended
     ? ['open', 'Not ended', `${quantity(rounds.length, 'count')} rounds so far, or until it was killed`]
@@ -90,7 +90,7 @@ function spent({ begun, rounds, ended }: Run): Tile[] {
   ];
 }
 
-/** What its part in a round cost a device. */
+/** Returns the tile of the costs of a device's part in a round. */
 function ofParts(costs: NonNullable<Run['ended']>['costs']): Tile[] {
   if (!costs) return [];
   const { bytesDown, bytesUp, seconds, joules } = costs;
@@ -104,7 +104,7 @@ function ofParts(costs: NonNullable<Run['ended']>['costs']): Tile[] {
   ];
 }
 
-/** A quantity with its unit in smaller letters. */
+/** Renders a quantity with its unit in smaller letters. */
 function withUnit(value: string): Content {
   const space = value.indexOf(' ');
   return space < 0 ? value : html`${value.slice(0, space)} <small>${value.slice(space + 1)}</small>`;

@@ -7,7 +7,7 @@ import { phaseNames, timeChart, trafficChart } from '../phase-charts.ts';
 import { quantity } from '../quantities.ts';
 import { nothing, type Section } from '../section.ts';
 
-/** Where time and bytes go. */
+/** Renders time and traffic by phase. */
 export function phases(run: Run): Section {
   const { rounds } = run;
   if (rounds.length === 0)

@@ -4,7 +4,7 @@ import { tableMarkup } from '../figure.ts';
 import { quantity } from '../quantities.ts';
 import type { Section } from '../section.ts';
 
-/** What protected the updates, and what did not. */
+/** Renders how the updates were protected. */
 export function protection({ begun }: Run): Section {
   const { masking } = begun.privacy;
   return {

@@ -10,7 +10,7 @@ import { phases } from './phases.ts';
 import { protection } from './protection.ts';
 import { scenario } from './scenario.ts';
 
-/** The page of a run: one file of HTML that opens anywhere and loads nothing. */
+/** Renders the page of a run as one HTML file that loads nothing. */
 export function runPage(run: Run, assets: PageAssets): string {
   const sections = [learning(run), cohorts(run), clients(run), phases(run), protection(run), scenario(run)];
   const content = html`${overview(run)}

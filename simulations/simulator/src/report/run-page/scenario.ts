@@ -5,7 +5,7 @@ import { flatSettings } from '../flat-settings.ts';
 import { quantity } from '../quantities.ts';
 import { nothing, type Section } from '../section.ts';
 
-/** All settings by section, and what it takes to run the same again. */
+/** Renders all settings by section, and the versions needed to repeat the run. */
 export function scenario({ begun, ended }: Run): Section {
   const bySection = new Map<string, [string, string][]>();
   for (const [path, value] of flatSettings(begun.settings)) {
