@@ -59,7 +59,7 @@ const program = new Command('npm run simulate --')
   .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
   .action(simulate);
 
-/** The options as they were typed. */
+/** Options as typed. */
 interface Typed extends Omit<SimulateOptions, 'workers'> {
   readonly list: boolean;
   readonly workers?: number | string;
@@ -83,7 +83,7 @@ async function simulate(name: string | undefined, { workers: typed, ...rest }: T
     process.stderr.write('\nThe run ends after this round. Press Ctrl-C again to end it at once.\n');
     stop.abort();
   });
-  // Loaded where something runs: a federation brings along TensorFlow.js and a coordinator, for which a list need not wait.
+  // Loaded on demand: a federation imports TensorFlow.js and a coordinator, for which a list need not wait.
   let findings: Findings;
   if (found.kind === 'study') {
     const { runStudy } = await import('./command/run-study.ts');
@@ -99,7 +99,7 @@ async function simulate(name: string | undefined, { workers: typed, ...rest }: T
   process.exitCode = 1;
 }
 
-/** Every setting of a scenario; a study is given its seed beside its own ones. */
+/** Returns all settings of a scenario; a study's include its seed. */
 async function settingsOf(found: Found): Promise<string[][]> {
   const { settingsTable } = await import('./command/settings-table.ts');
   if (found.kind === 'federation') return settingsTable(found.scenario);
@@ -113,7 +113,7 @@ function show({ figures, table }: Findings, { json }: { json: boolean }): void {
   print(json ? JSON.stringify(figures) : aligned(table));
 }
 
-/** Text of at most so many characters. */
+/** Makes a reader of texts of at most `most` characters. */
 function atMost(most: number): (text: string) => string {
   return text => {
     if (text.length > most) throw new InvalidArgumentError(`Give at most ${most} characters.`);
@@ -121,7 +121,10 @@ function atMost(most: number): (text: string) => string {
   };
 }
 
-/** So many threads, or what is meant as an address: commander would repeat one that is refused here, with its password. */
+/**
+ * Reads a number of threads, or passes an address on unchecked: commander would repeat a refused one with its
+ * password.
+ */
 function threadsOrAddress(text: string): number | string {
   return /[:/@]/.test(text) ? text : whole(1, 256)(text);
 }
@@ -139,6 +142,6 @@ for (const command of [compareCommand(show), tuneCommand(show), workerCommand()]
   program.addCommand(command.copyInheritedSettings(program));
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${error instanceof MurmurationError ? error.detail : inspect(error)}\n`);
-  // What was asked for can't be; else something went wrong on the way.
+  // Exit code 2 for a request that can't be met, 1 for any other error.
   process.exitCode = error instanceof MurmurationError && error.code === 'config.invalid' ? 2 : 1;
 });

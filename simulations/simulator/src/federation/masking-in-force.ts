@@ -5,7 +5,7 @@ import { cohortSizeOf, largestSumOf, type Task } from '@murmuration/rounds/task/
 import type { RunBegun } from '../run-events/run-event.ts';
 
 /**
- * Returns the masking parameters of a round in which the expected number of devices have sent their keys;
+ * Returns the masking parameters of a round once the devices that it keeps have sent their keys;
  * null without masking.
  * @param count number of values in an update
  * @throws `secagg.parameters` or `config.ring` if no parameters exist

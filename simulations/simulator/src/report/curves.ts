@@ -93,7 +93,7 @@ export function trainingMetrics({ rounds }: Run): string[] {
   return [...names];
 }
 
-/** Returns a metric's description; by default a number of which more is better. */
+/** Returns a metric's description; by default a number for which higher is better. */
 export function descriptionOf(run: Run, metric: string): { unit: Unit; better: 'higher' | 'lower' } {
   return own(run.begun.metrics, metric) ?? { unit: 'number', better: 'higher' };
 }

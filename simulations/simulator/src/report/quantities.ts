@@ -30,7 +30,7 @@ const scales: Readonly<Record<Unit, readonly Scale[]>> = {
 
 /** Returns the scale in which values up to `most` are easy to read. */
 export function scaleFor(most: number, unit: Unit): Scale {
-  // 90 s are easier to read than 1.5 min, and 36 h than 1.5 days.
+  // 80 s are easier to read than 1.33 min, and 30 h than 1.25 days.
   const room = unit === 'ms' ? 1.5 : 1;
   return scales[unit].findLast(({ divisor }, i) => i === 0 || Math.abs(most) >= room * divisor)!;
 }

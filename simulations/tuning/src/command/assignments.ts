@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import type { Assignment, Sweep } from './runs-asked.ts';
 
-/** Reads `plan.epochs=5`; a value that is no JSON is text. */
+/** Reads an option such as `plan.epochs=5`; a value that isn't JSON is text. */
 export function readAssignment(text: string, before: readonly Assignment[] = []): Assignment[] {
   const [path, value] = halves(text);
   return [...before, { path, value: readValue(value) }];
 }
 
-/** Reads `strategy.serverLearningRate=0.1,1`. */
+/** Reads an option such as `strategy.serverLearningRate=0.1,1`. */
 export function readSweep(text: string, before: readonly Sweep[] = []): Sweep[] {
   const [path, values] = halves(text);
   return [...before, { path, values: values.split(',').map(readValue) }];

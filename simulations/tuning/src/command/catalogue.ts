@@ -8,10 +8,10 @@ import { loadScenario } from '@murmuration/simulations/scenario/load-scenario';
 import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import type * as z from 'zod';
 
-/** A scenario that is more than runs of one federation: it says all that it found by itself. */
+/** Scenario that is more than runs of one federation, and makes its findings itself. */
 export interface Study {
   run(options: ScenarioOptions): Promise<Findings>;
-  /** All its settings but the seed, with their defaults. */
+  /** Schema of all settings except the seed, with defaults. */
   readonly schema?: z.ZodType;
 }
 
@@ -20,14 +20,14 @@ type Entry = { readonly name: string; readonly shows: string } & (
   | {
       readonly kind: 'study';
       load(): Promise<Study>;
-      /** The federation whose settings `tune` searches in its stead. */
+      /** File of the federation whose settings `tune` searches in place of the study's. */
       readonly tuned?: URL;
     }
 );
 
 const file = (name: string) => new URL(`../scenarios/${name}.ts`, import.meta.url);
 
-/** The scenarios of this package, by the name that they are run with. */
+/** Scenarios of this package. */
 export const catalogue: readonly Entry[] = [
   {
     kind: 'federation',
@@ -171,7 +171,10 @@ export type Found =
   | { readonly kind: 'federation'; readonly scenario: Scenario }
   | { readonly kind: 'study'; readonly name: string; readonly study: Study };
 
-/** The scenario of a name, or of a file of one's own. Throws `config.invalid` for one that there is not, with the nearest name. */
+/**
+ * Finds a scenario by its name, or by the path of a file.
+ * @throws `config.invalid` for an unknown one, with the nearest name
+ */
 export async function findScenario(name: string): Promise<Found> {
   const entry = catalogue.find(each => each.name === name);
   if (entry?.kind === 'study') return { kind: 'study', name, study: await entry.load() };
@@ -189,14 +192,17 @@ export async function findScenario(name: string): Promise<Found> {
   );
 }
 
-/** A federation whose settings are searched. */
+/** Federation whose settings are searched. */
 interface Searched {
   readonly scenario: Scenario;
-  /** What `npm run simulate --` runs it as: its name, or the path of its file. */
+  /** Argument of `npm run simulate --`: its name, or the path of its file. */
   readonly called: string;
 }
 
-/** The federation whose settings are searched for a scenario of this name. Throws `config.invalid` for a study that has none. */
+/**
+ * Finds the federation whose settings are searched for a scenario of this name.
+ * @throws `config.invalid` for a study without one
+ */
 export async function searchedScenario(name: string): Promise<Searched> {
   const entry = catalogue.find(each => each.name === name);
   if (entry?.kind === 'study' && entry.tuned)

@@ -3,8 +3,8 @@ import type { PlainData } from '@murmuration/simulations/run-events/run-event';
 type Figures = Readonly<Record<string, PlainData>>;
 
 /**
- * What several runs, such as those of several seeds, found on average: of each figure that is a number in all of them its mean, null where
- * it is missing in one, and of any other what the first run has.
+ * Averages the figures of several runs, such as those of several seeds: numbers become their mean, or null if
+ * one run lacks them; other values are those of the first run.
  */
 export function meansOf(runs: readonly Figures[]): Record<string, PlainData> {
   const [first = {}] = runs;

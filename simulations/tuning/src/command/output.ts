@@ -1,4 +1,4 @@
-/** Cells of one column below one another. */
+/** Formats a table with aligned columns. */
 export function aligned(table: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of table)

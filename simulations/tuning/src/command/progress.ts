@@ -2,10 +2,10 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { RoundEnded } from '@murmuration/simulations/run-events/run-event';
 import { Presets, SingleBar } from 'cli-progress';
 
-/** ms between lines where nobody watches. */
+/** Milliseconds between lines if the output is no terminal. */
 const lineEvery = 10_000;
 
-/** Shows how far a run is: its rounds, clients a second, the time that is left, and its newest metrics. */
+/** Progress bar of a run: rounds, clients per second, time left, and the newest metrics. */
 export class Progress {
   readonly #bar: SingleBar;
   readonly #clock: Clock;
@@ -57,7 +57,7 @@ export class Progress {
   }
 }
 
-/** A time that is left, such as `12 s` or `3 min`. */
+/** Formats a duration, such as `12 s` or `3 min`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
   const minutes = Math.round(seconds / 60);

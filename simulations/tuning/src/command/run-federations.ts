@@ -16,7 +16,7 @@ import { Progress } from './progress.ts';
 import { type RunAsked, runsAsked } from './runs-asked.ts';
 import type { SimulateOptions } from './simulate-options.ts';
 
-/** Faults of devices that are told one by one; the rest is counted. */
+/** Number of device faults that are printed; further ones are only counted. */
 const faultsTold = 3;
 
 interface RunOver {
@@ -25,7 +25,7 @@ interface RunOver {
   readonly ended: RunEnded;
 }
 
-/** Runs every run that was asked for, one after the other, and tells means over seeds. */
+/** Runs all requested runs one after the other, and returns means over seeds. */
 export async function runFederations(
   scenario: Scenario,
   options: SimulateOptions,
@@ -35,7 +35,7 @@ export async function runFederations(
   const set =
     options.seed === undefined ? options.set : [...options.set, { path: 'seed', value: options.seed }];
   const asked = runsAsked(scenario, set, options.sweep, options.seeds ?? scenario.seeds ?? 1);
-  // What is wrong shows before hours are spent on the first of them.
+  // Reports wrong settings before hours are spent on the first run.
   for (const { settings } of asked) {
     const { devices } = completeSettings(scenario, ...settings);
     if (options.transport === 'sockets') requireRealTime(devices);
@@ -52,10 +52,10 @@ export async function runFederations(
   return failures.length > 0 ? { ...findings, failure: failures.join('\n') } : findings;
 }
 
-/** What a run is called beside its scenario and its seed: by the person, and by what differs from the other runs. */
+/** Returns the label of a run: the user's name for it, and its differences from other runs. */
 function labelOf({ variant, swept }: RunAsked, name: string | undefined): string | undefined {
   const values = swept
-    // Every report names the seed by itself.
+    // Every report names the seed separately.
     .filter(({ path }) => path !== 'seed')
     .map(({ path, value }) => `${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const parts = [name, variant, ...values].filter(part => part !== undefined);
@@ -121,7 +121,10 @@ async function runOne(
   return { asked, begun: begun!, ended: ended! };
 }
 
-/** Opens the pool of a run by a queue that workers of other processes share. Loaded where it is asked for, with all that speaks to a Redis. */
+/**
+ * Opens the pool of a run on a queue that workers of other processes share. Loaded on demand, with the Redis
+ * client.
+ */
 async function sharedBy(
   address: RedisAddress,
   { name }: Scenario,
@@ -134,7 +137,7 @@ async function sharedBy(
     openQueuePool(setup, { address, name, clock: systemClock, random: systemRandom, tell, signal });
 }
 
-/** One object for each variant and each combination of what is swept, with means over seeds. */
+/** Returns one object per variant and combination of swept values, with means over seeds. */
 function findingsOf(scenario: Scenario, over: readonly RunOver[]): Findings {
   const groups = new Map<string, RunOver[]>();
   for (const run of over) {
@@ -176,7 +179,7 @@ function figuresOf(runs: readonly RunOver[]): Record<string, PlainData> {
   };
 }
 
-/** How the runs ended: the worst of them. */
+/** Returns the worst outcome of the runs. */
 function outcomeOf(runs: readonly RunOver[]): RunEnded['outcome'] {
   const outcomes = runs.map(({ ended }) => ended.outcome);
   if (outcomes.includes('failed')) return 'failed';

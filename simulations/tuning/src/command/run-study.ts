@@ -5,7 +5,10 @@ import * as z from 'zod';
 import type { Study } from './catalogue.ts';
 import type { SimulateOptions } from './simulate-options.ts';
 
-/** Runs a study. Throws `config.invalid` for settings that it has not, and for options that only runs of one federation have. */
+/**
+ * Runs a study.
+ * @throws `config.invalid` for unknown settings, and for options that only runs of one federation have
+ */
 export async function runStudy(
   { name, study }: { readonly name: string; readonly study: Study },
   options: SimulateOptions,

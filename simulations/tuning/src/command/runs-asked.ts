@@ -1,32 +1,32 @@
 import { settingAt } from '@murmuration/simulations/scenario/complete-settings';
 import type { GivenSettings, Scenario } from '@murmuration/simulations/scenario/define-scenario';
 
-/** A setting and what it is set to. */
+/** Setting and its value. */
 export interface Assignment {
   readonly path: string;
   readonly value: unknown;
 }
 
-/** A setting and the values that it takes one after the other. */
+/** Setting and the values that it takes in turn. */
 export interface Sweep {
   readonly path: string;
   readonly values: readonly unknown[];
 }
 
-/** One run that was asked for. */
+/** One requested run. */
 export interface RunAsked {
-  /** Of the scenario; undefined where it has none. */
+  /** Variant of the scenario; undefined if it has none. */
   readonly variant: string | undefined;
-  /** What the sweeps set in it. */
+  /** Settings from sweeps. */
   readonly swept: readonly Assignment[];
   readonly seed: number;
-  /** Settings beside those of the scenario, in the order in which later ones go before. */
+  /** Settings in addition to the scenario's; later ones take precedence. */
   readonly settings: readonly GivenSettings[];
-  /** Such as `iid, strategy.serverLearningRate=0.1, seed 2`; empty for an only run. */
+  /** Label such as `iid, strategy.serverLearningRate=0.1, seed 2`; empty for a single run. */
   readonly label: string;
 }
 
-/** Every variant, with every combination of what is swept, with every seed. */
+/** Combines every variant with every combination of swept values and every seed. */
 export function runsAsked(
   { variants, defaults }: Pick<Scenario, 'variants' | 'defaults'>,
   set: readonly Assignment[],

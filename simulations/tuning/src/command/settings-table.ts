@@ -7,7 +7,7 @@ import type * as z from 'zod';
 
 const mostLetters = 60;
 
-/** Every setting of a scenario that `--set` reaches, one a row: its path, what it is by default, and what it may be. */
+/** Returns a row for each setting of a scenario that `--set` can change: path, default, allowed values. */
 export function settingsTable(scenario: {
   readonly name: string;
   readonly schema: z.ZodType;
@@ -24,7 +24,7 @@ export function settingsTable(scenario: {
   ];
 }
 
-/** Such as a list of objects, by its first letters. */
+/** Shortens a long value, such as a list of objects. */
 function short(text: string): string {
   return text.length > mostLetters ? `${text.slice(0, mostLetters)}…` : text;
 }

@@ -1,22 +1,22 @@
 import type { RedisAddress } from '../queue/address.ts';
 import type { Assignment, Sweep } from './runs-asked.ts';
 
-/** What `npm run simulate` was asked for, beside the scenario. */
+/** Options of `npm run simulate`. */
 export interface SimulateOptions {
   readonly json: boolean;
-  /** What the runs are called. */
+  /** Name of the runs. */
   readonly name?: string;
-  /** What a person wants to remember of them. */
+  /** Free-form notes on the runs. */
   readonly notes?: string;
   readonly set: readonly Assignment[];
   readonly sweep: readonly Sweep[];
   readonly seed?: number;
   readonly seeds?: number;
-  /** Threads, or the Redis whose workers train. */
+  /** Number of threads, or the Redis whose workers train. */
   readonly workers?: number | RedisAddress;
   readonly transport?: 'loopback' | 'sockets';
   readonly checkpoint?: string;
-  /** A folder, or true for that of the default. */
+  /** Folder; true for the default one. */
   readonly report?: string | true;
   readonly mlflow?: string;
 }

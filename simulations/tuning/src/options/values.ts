@@ -1,11 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-/** An option that takes one of `values`, the first of which is its default. */
+/** Makes an option that takes one of `values`; the first is the default. */
 export function choice(flags: string, description: string, values: readonly [string, ...string[]]): Option {
   return new Option(flags, description).choices(values).default(values[0]);
 }
 
-/** Reads a number from `least` to `most`; for anything else the program ends with one sentence. */
+/** Makes a reader of numbers from `least` to `most`; other input ends the program with one sentence. */
 export function ratio(least: number, most: number): (text: string) => number {
   return text => {
     const value = Number(text);
@@ -15,7 +15,7 @@ export function ratio(least: number, most: number): (text: string) => number {
   };
 }
 
-/** Reads a whole number from `least` to `most`; for anything else the program ends with one sentence. */
+/** Makes a reader of integers from `least` to `most`; other input ends the program with one sentence. */
 export function whole(least: number, most: number): (text: string) => number {
   return text => {
     const value = Number(text);
@@ -25,7 +25,7 @@ export function whole(least: number, most: number): (text: string) => number {
   };
 }
 
-/** Reads the name of a folder; for the address of a database the program ends with one sentence. */
+/** Reads the name of a folder; the address of a database ends the program with one sentence. */
 export function folder(text: string): string {
   if (/^\w+:\/\//.test(text))
     throw new InvalidArgumentError('Give a folder; murmuration serve takes databases too.');

@@ -6,12 +6,12 @@ import { whole } from '../options/values.ts';
 import { readRedisAddress } from '../queue/address.ts';
 
 interface Options {
-  /** As it was typed: commander would repeat one that an option's own reader refuses, with its password. */
+  /** Address as typed. Parsed later, because commander would repeat a refused address with its password. */
   readonly queue: string;
   readonly threads?: number;
 }
 
-/** `simulate worker`: trains for the runs of other processes, on this machine or others. */
+/** Defines `simulate worker`, which trains for the runs of other processes, on this machine or others. */
 export function workerCommand(): Command {
   return new Command('worker')
     .description('trains for runs that were started with --workers and the same Redis, until Ctrl-C')

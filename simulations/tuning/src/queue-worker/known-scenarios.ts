@@ -8,8 +8,9 @@ import { catalogue } from '../command/catalogue.ts';
 import type { StandingRun } from '../queue/standing.ts';
 
 /**
- * The scenarios that a worker may load, by the SHA-256 of their files: those of this package, and the files that it was started with. No run
- * can have it load any other. Throws `config.invalid` for a file that can't be read.
+ * Returns the scenarios that a worker may load, by the SHA-256 of their files: those of this package, and the
+ * files that it was started with. A run can't make it load any other.
+ * @throws `config.invalid` for an unreadable file
  */
 export function knownScenarios(files: readonly string[]): ReadonlyMap<string, URL> {
   const own = catalogue.flatMap(each => (each.kind === 'federation' ? [each.file] : []));
@@ -17,7 +18,10 @@ export function knownScenarios(files: readonly string[]): ReadonlyMap<string, UR
   return new Map([...own, ...given].map(file => [digestOfFile(file), file]));
 }
 
-/** The file of the scenario of a run. Throws `config.invalid` where it is not among those that are known. */
+/**
+ * Returns the file of a run's scenario.
+ * @throws `config.invalid` for an unknown one
+ */
 export function fileOf(known: ReadonlyMap<string, URL>, { name, file }: StandingRun['scenario']): URL {
   const found = known.get(file);
   if (found) return found;

@@ -6,14 +6,15 @@ import { digestOf } from '../queue/digest.ts';
 import { type Means, requireSameMeans, type StandingRun } from '../queue/standing.ts';
 import { fileOf } from './known-scenarios.ts';
 
-/** What a worker needs for the jobs of a run. */
+/** Scenario, settings and data that a worker needs for the jobs of a run. */
 export interface Prepared extends WorkerSetup {
   readonly data: FederatedData<unknown>;
 }
 
 /**
- * Loads the scenario of a run and its data. Throws `config.invalid`, with the reason as the rest of a sentence, where this worker would
- * train otherwise than the run: by another version of the code, another scenario, or other data.
+ * Loads the scenario of a run and its data.
+ * @throws `config.invalid` if this worker would train differently, because of its code version, scenario or
+ * data; the message completes a sentence
  */
 export async function prepare(
   run: StandingRun,
@@ -41,7 +42,7 @@ export async function prepare(
   return { module: file.href, settings: settings.data, data };
 }
 
-/** What was thrown, for people. */
+/** Returns the message of an error. */
 export function reasonOf(error: unknown): string {
   return error instanceof MurmurationError ? error.detail : messageOf(error);
 }

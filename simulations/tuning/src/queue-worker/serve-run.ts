@@ -12,15 +12,15 @@ import { setInParts } from '../queue/large-values.ts';
 import { JobReader } from '../queue/models.ts';
 import type { Prepared } from './prepare.ts';
 
-/** The jobs of one run, as this worker does them. */
+/** This worker's part in one run. */
 export interface Serving {
-  /** Jobs that it has done. */
+  /** Number of finished jobs. */
   readonly done: number;
-  /** Ends what is under way, and takes no more. */
+  /** Finishes the current jobs, and takes no more. */
   close(): Promise<void>;
 }
 
-/** Does jobs of a run until it is closed, as `jobWorker` takes them. */
+/** Runs jobs of a run until it is closed, as `jobWorker` takes them. */
 export function serveRun(redis: Redis, run: string, setup: Prepared, taker: JobTaker, clock: Clock): Serving {
   const { name } = taker;
   const pool = new WorkerPool(startThreads(taker.threads, setup));
@@ -37,12 +37,12 @@ export function serveRun(redis: Redis, run: string, setup: Prepared, taker: JobT
   const worker = jobWorker(redis, run, taker, async (id, data) => {
     const named = numberOf(id);
     if (!named) throw new MurmurationError('request.invalid', 'The job has a name of another form.');
-    // Fails where the Redis has forgotten a model: the run puts it again.
+    // Fails if the Redis has forgotten a model: the run then stores it again.
     const job = await reader.read(readJob(data));
     const answer = await answerTo(job);
     await setInParts(redis, keys.result(run, named.number), answer, keptFor);
     done += 1;
-    // The result is nobody's any more. Left to the garbage collector, it would be found late and with much work.
+    // The garbage collector would free the sent result late and at a high cost.
     for (const { buffer } of answer) freeMemory(buffer as ArrayBuffer);
   });
   return {
@@ -56,7 +56,7 @@ export function serveRun(redis: Redis, run: string, setup: Prepared, taker: JobT
   };
 }
 
-/** Throws `request.invalid` for a job about examples that there are not. */
+/** Throws `request.invalid` for a job about examples that don't exist. */
 function requireKnown(job: FarJob, { data: { clients, heldOut } }: Prepared): void {
   const isKnown =
     job.kind === 'measure' ? job.from < job.to && job.to <= heldOut.length : job.client < clients.length;

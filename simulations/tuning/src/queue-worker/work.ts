@@ -15,28 +15,31 @@ import { knownScenarios } from './known-scenarios.ts';
 import { prepare, reasonOf } from './prepare.ts';
 import { serveRun } from './serve-run.ts';
 
-/** ms between two beats, and between looks for runs. */
+/** Milliseconds between two heartbeats, and between searches for runs. */
 const beatEvery = 1_000;
-/** ms without a beat after which a run is taken for dead; a Redis that has forgotten it hears of it within a second. */
+/**
+ * Milliseconds without a heartbeat after which a run counts as dead. A Redis that lost its data gets the run
+ * again within a second.
+ */
 const patience = 30_000;
 
 export interface WorkOptions {
   readonly address: RedisAddress;
   readonly threads: number;
-  /** Scenario files beside those of this package. */
+  /** Scenario files in addition to those of this package. */
   readonly files: readonly string[];
-  /** Its host and process, for people. */
+  /** Host and process, for messages. */
   readonly name: string;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly tell: (line: string) => void;
-  /** Ends it once the jobs that are under way are done. */
+  /** Stops the worker once its current jobs are done. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Works for the runs that share a Redis, one after the other, until `signal` is aborted. Throws `storage.failed` where the Redis can't be used,
- * and `config.invalid` where every run that there is refuses this worker.
+ * Works for the runs of a Redis one after the other until `signal` is aborted.
+ * @throws `storage.failed` if the Redis can't be used, and `config.invalid` if every run refuses this worker
  */
 export async function work(options: WorkOptions): Promise<void> {
   const { address, threads, files, clock, tell, signal } = options;
@@ -70,7 +73,7 @@ export async function work(options: WorkOptions): Promise<void> {
   }
 }
 
-/** Works for a run until it is over; returns why not, where this worker can't. */
+/** Works for a run until it is over; returns the reason if this worker can't. */
 async function workFor(
   redis: Redis,
   registry: Registry,
@@ -114,7 +117,7 @@ async function workFor(
   await serving.close();
   if (redis.status === 'ready') {
     await registry.removeWorker(run, id);
-    // A look for lost jobs may have made their keys again after the run had deleted them.
+    // A search for stalled jobs may have recreated their keys after the run had deleted them.
     if (isOver) await removeJobs(redis, run);
   }
   tell(
@@ -123,7 +126,7 @@ async function workFor(
   return undefined;
 }
 
-/** Of those that work. */
+/** Counts the threads of workers that are not refused. */
 function threadsIn(workers: ReadonlyMap<string, StandingWorker>): number {
   return [...workers.values()].reduce(
     (sum, { threads, refused }) => sum + (refused === null ? threads : 0),

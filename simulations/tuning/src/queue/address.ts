@@ -1,8 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** Where a Redis is. */
+/** Address of a Redis. */
 export interface RedisAddress {
-  /** For people: without user and password. */
+  /** Display name without user and password. */
   readonly name: string;
   readonly host: string;
   readonly port: number;
@@ -12,17 +12,18 @@ export interface RedisAddress {
   readonly password?: string;
 }
 
-/** The environment variable with the password of an address that has none. */
+/** Environment variable with the password of an address that has none. */
 export const passwordVariable = 'MURMURATION_REDIS_PASSWORD';
 
-/** Whether a text is meant to be the address of a Redis. */
+/** True if a text is meant as the address of a Redis. */
 export function isRedisAddress(text: string): boolean {
   return /^rediss?:/i.test(text);
 }
 
 /**
- * Reads `redis://HOST:PORT` or, over TLS, `rediss://HOST:PORT`: with `USER:PASSWORD@` in front of the host and `/NUMBER` of a database behind
- * the port where these are needed. Throws `config.invalid`, which never repeats the text, as passwords may stand in it.
+ * Reads `redis://HOST:PORT` or, over TLS, `rediss://HOST:PORT`, optionally with `USER:PASSWORD@` before the
+ * host and `/NUMBER` of a database after the port.
+ * @throws `config.invalid`, without the text, which may contain a password
  */
 export function readRedisAddress(
   text: string,
@@ -40,7 +41,7 @@ export function readRedisAddress(
   const port = Number(url.port || 6379);
   return {
     name: `${url.protocol}//${url.hostname}:${port}${db ? `/${db}` : ''}`,
-    // Brackets belong to addresses, not to the host.
+    // URLs put IPv6 addresses in brackets, sockets don't.
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port,
     db: Number(db),

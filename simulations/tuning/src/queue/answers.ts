@@ -6,14 +6,14 @@ import type { ResultOf } from '@murmuration/simulations/workers/jobs';
 import * as z from 'zod/mini';
 import type { FarJob } from './jobs.ts';
 
-/** Bytes of the length that stands before the head of an answer. */
+/** Bytes of the length field before the head of an answer. */
 const lengthBytes = 4;
 
-// Of a training that went wrong they may be NaN or infinite, and are kept as they are.
+// A failed training may give NaN or infinity, which are kept.
 const number = z.custom<number>(value => typeof value === 'number', 'expected a number');
 const metrics = z.record(z.string(), number);
 
-/** Who has done it: host and process. */
+/** Host and process of the worker. */
 const by = z.string().check(z.maxLength(300));
 
 const head = z.discriminatedUnion('kind', [
@@ -29,7 +29,7 @@ const head = z.discriminatedUnion('kind', [
         backend: z.optional(z.string()),
       }),
     ),
-    /** Whether a gradient follows the delta. */
+    /** True if a gradient follows the delta. */
     hasGradient: z.boolean(),
   }),
   z.strictObject({ kind: z.literal('measured'), by, weight: number, metrics }),
@@ -46,8 +46,9 @@ const head = z.discriminatedUnion('kind', [
 type Result = ResultOf<FarJob>;
 
 /**
- * What a job has given `by` a worker, as bytes in parts: a head, and the vectors behind it as little-endian float32, which are the memory of the
- * result itself.
+ * Encodes a result as bytes in parts: a head, then the vectors as little-endian float32. The vectors share
+ * the result's memory.
+ * @param by worker that has done the job
  */
 export function encodeAnswer(result: Result, by: string): Uint8Array[] {
   if (!('delta' in result)) return framed({ kind: 'measured', by, ...result });
@@ -59,22 +60,25 @@ export function encodeAnswer(result: Result, by: string): Uint8Array[] {
   );
 }
 
-/** What a job has failed with. */
+/** Encodes the error of a job. */
 export function encodeFailure(error: unknown, by: string): Uint8Array[] {
   return framed({ kind: 'failed', by, ...refusalOf(error) });
 }
 
-/** The bytes in a Redis are not what a worker answers with. */
+/** Error for bytes that are no worker's answer. */
 export class UnreadableAnswer extends Error {}
 
-/** What came of a job, and who has done it. */
+/** Outcome of a job, and the worker that has done it. */
 export interface Answer {
   readonly by: string;
-  /** What it has given, or failed with. */
+  /** Result, or error. */
   readonly outcome: Result | MurmurationError;
 }
 
-/** Reads an answer to a job. Throws `UnreadableAnswer` where the bytes are none. */
+/**
+ * Decodes the answer to a job.
+ * @throws `UnreadableAnswer` for invalid bytes
+ */
 export function decodeAnswer(bytes: Uint8Array, job: FarJob): Answer {
   try {
     return read(bytes, job);
@@ -106,14 +110,14 @@ function read(bytes: Uint8Array, job: FarJob): Answer {
   };
 }
 
-/** Copied into memory of its own, which may go to another thread. */
+/** Copies a vector into its own buffer, which may be transferred to another thread. */
 function vectorAt({ buffer, byteOffset }: Uint8Array, at: number, count: number): Float32Array {
   const from = byteOffset + 4 * at;
   if (from % 4 === 0) return new Float32Array(buffer, from, count).slice();
   return new Float32Array(buffer.slice(from, from + 4 * count) as ArrayBuffer);
 }
 
-/** Vectors begin at a multiple of this, from the first byte of an answer on. */
+/** Rounds up to the alignment of vectors, counted from the first byte of an answer. */
 function aligned(length: number): number {
   return 8 * Math.ceil(length / 8);
 }

@@ -7,22 +7,23 @@ import type { Redis } from 'ioredis';
 import { keptFor, keys, mostBytes } from './keys.ts';
 import { setInParts } from './large-values.ts';
 
-/** A blob on its way to where it is kept. */
+/** Blob that is being stored. */
 export interface Sent {
   readonly hash: string;
-  /** Rejects where it could not be kept. What is asked of the same Redis later on finds it there. */
+  /** Rejects if the blob could not be stored. Later requests on the same connection find it. */
   readonly kept: Promise<void>;
 }
 
-/** Blobs that are there until they were read. */
+/** Blobs that are stored until they have been read. */
 export interface ShortLivedBlobs extends Pick<BlobStore, 'get'> {
   send(bytes: Uint8Array): Sent;
   delete(hashes: readonly string[]): Promise<void>;
 }
 
 /**
- * Blobs in a Redis, an hour each since they were last sent, unless they are deleted before. `get` throws
- * `model.missing` for one that is gone, and `send` `request.too-large` above 256 MiB.
+ * Stores blobs in a Redis for an hour after they were last sent, unless they are deleted earlier. `get`
+ * throws `model.missing` for one that is gone and `model.corrupt` for one that doesn't match its hash, and
+ * `send` throws `request.too-large` above 256 MiB.
  */
 export function redisBlobs(redis: Redis): ShortLivedBlobs {
   return {

@@ -12,9 +12,10 @@ interface Manifest {
 }
 
 /**
- * SHA-256 in hexadecimal of everything that decides what a training gives: the sources of this package and of those that it is made of, and the
- * versions of all others. A release number would not tell two checkouts apart.
- * `root`: of the repository.
+ * Returns the SHA-256, in hexadecimal, of everything that determines a training's result: the sources of this
+ * package and of the workspaces that it depends on, and the versions of all other packages. Unlike a release
+ * number, it distinguishes two checkouts.
+ * @param root root of the repository
  */
 export function codeVersion(root: string = checkout): string {
   const hash = createHash('sha256');
@@ -31,7 +32,7 @@ export function codeVersion(root: string = checkout): string {
 const manifestOf = (root: string, folder: string): Manifest =>
   JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
 
-/** The folders of a package of this repository, and of all those that it needs. */
+/** Returns the folders of a package of this repository and of all workspaces that it depends on. */
 function packagesOf(root: string, folder: string): string[] {
   const { workspaces = [] } = manifestOf(root, '.');
   const folders = new Map(workspaces.map(each => [manifestOf(root, each).name, each]));
@@ -42,7 +43,7 @@ function packagesOf(root: string, folder: string): string[] {
   return [...found].sort();
 }
 
-/** All files there, by their paths with slashes from the root on. */
+/** Returns all files in a folder as paths from the root, with slashes. */
 function filesIn(root: string, folder: string): string[] {
   const entries = readdirSync(join(root, folder), { withFileTypes: true });
   return entries

@@ -3,15 +3,16 @@ import { Redis } from 'ioredis';
 import type { RedisAddress } from './address.ts';
 import { LargeReplyConnector } from './connector.ts';
 
-/** Connections that this process ends. */
+/** Connections that this process closes. */
 const ending = new WeakSet<Redis>();
 
-/** ms between two tries to reach a Redis that is gone, at most. */
+/** Longest pause in ms between two attempts to reconnect. */
 const longestPause = 2_000;
 
 /**
- * Connects. Once it has worked, a Redis that goes away is waited for, however long it takes, and `tell` hears of both; what was asked
- * meanwhile is asked again. Throws `storage.failed` where it can't be used from the start.
+ * Connects to a Redis. After the first success it waits for a Redis that goes away for any length of time,
+ * reports both through `tell`, and repeats pending commands.
+ * @throws `storage.failed` if the first connection fails
  */
 export async function connectRedis(address: RedisAddress, tell: (line: string) => void): Promise<Redis> {
   const { name, host, port, db, isTls, username, password } = address;
@@ -27,7 +28,7 @@ export async function connectRedis(address: RedisAddress, tell: (line: string) =
     ...(isTls ? { tls: {} } : { Connector: LargeReplyConnector }),
     lazyConnect: true,
     connectTimeout: 10_000,
-    // Commands wait for a Redis that comes back.
+    // Commands wait until the Redis is back.
     maxRetriesPerRequest: null,
     retryStrategy: times => (hasWorked ? Math.min(longestPause, 100 * times) : null),
   });
@@ -50,21 +51,24 @@ export async function connectRedis(address: RedisAddress, tell: (line: string) =
     redis.disconnect();
     const own = problemOf(error);
     const why = /Connection is closed/.test(own) ? problem : own;
-    // Without its cause, in which the client names the commands that failed, passwords included.
+    // The cause is left out, because it names the failed commands with their passwords.
     throw new MurmurationError('storage.failed', `${name} can't be used: ${why}`);
   }
   hasWorked = true;
   return redis;
 }
 
-/** What went wrong with a Redis, for people: only the message, as errors of the client hold commands with what was sent in them. */
+/**
+ * Returns only the message of a Redis error, because errors of the client contain commands with their
+ * arguments.
+ */
 export function problemOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as NodeJS.ErrnoException;
   return error.message || code || error.name;
 }
 
-/** Ends a connection: politely where the Redis is there. */
+/** Closes a connection, with QUIT if the Redis is reachable. */
 export async function endRedis(redis: Redis): Promise<void> {
   ending.add(redis);
   if (redis.status === 'ready') await redis.quit().catch(() => {});

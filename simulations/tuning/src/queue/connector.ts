@@ -2,15 +2,15 @@ import { connect, type Socket } from 'node:net';
 import { AbstractConnector } from 'ioredis';
 import { LargeReplies } from './large-replies.ts';
 
-/** Where to, as the client says it. */
+/** Options of the client that this connector uses. */
 interface Place {
   readonly host: string;
   readonly port: number;
-  /** ms that a socket which ends may take for it. */
+  /** Milliseconds that a socket may take to close. */
   readonly disconnectTimeout: number;
 }
 
-/** Connects a client to a Redis, without TLS, by a socket that reads large replies into memory of their own. */
+/** Connects a client to a Redis, without TLS, by a socket that reads each large reply into its own buffer. */
 export class LargeReplyConnector extends AbstractConnector {
   readonly #place: Place;
 

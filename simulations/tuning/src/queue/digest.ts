@@ -1,15 +1,16 @@
 import { createHash, type Hash } from 'node:crypto';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** Vectors of more bytes are hashed once, however many examples hold them. */
+/** Bytes above which a vector is hashed only once, even if many examples share it. */
 const longVector = 4_096;
 const chunkLength = 65_536;
-/** Objects and lists inside one another. */
+/** Maximum depth of nested objects and lists. */
 const deepest = 64;
 
 /**
- * SHA-256 in hexadecimal of plain data: equal for what two machines have loaded if and only if all of it is equal, bit for bit. The order of
- * the names of an object does not matter. Throws `config.invalid` for what is no data, such as a function.
+ * Returns the SHA-256, in hexadecimal, of plain data, to compare what two machines have loaded bit for bit.
+ * The order of an object's keys does not matter.
+ * @throws `config.invalid` for values that are no data, such as functions
  */
 export function digestOf(value: unknown): string {
   return new Digest().of(value);
@@ -86,7 +87,7 @@ class Digest {
     this.#write(known);
   }
 
-  /** What comes next, and how much of it. */
+  /** Writes the type and length of the next value. */
   #mark(kind: string, count: number): void {
     this.#write(Buffer.from(`${kind} ${count}\n`));
   }

@@ -3,30 +3,30 @@ import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { sendTidings } from './tidings.ts';
 
-/** ms after which the job of a worker that no longer says that it is at work goes to another one. */
+/** Milliseconds without a sign of life after which a worker's job goes to another worker. */
 const lease = 10_000;
-/** ms between looks for those jobs. */
+/** Milliseconds between searches for such jobs. */
 const lookEvery = 3_000;
 
-/** What takes jobs of a run out of the queue. */
+/** Consumer of a run's jobs. */
 export interface JobWorker {
-  /** Ends what is under way, and takes no more. */
+  /** Finishes the current jobs, and takes no more. */
   close(): Promise<void>;
 }
 
-/** Who takes jobs. */
+/** Worker that takes jobs. */
 export interface JobTaker {
   readonly name: string;
-  /** Jobs that it does at the same time. */
+  /** Number of jobs that it runs at the same time. */
   readonly threads: number;
-  /** Those of all workers of the run, as far as it knows. */
+  /** Returns the threads of all workers of the run, as far as this worker knows. */
   readonly threadsOfAll: () => number;
 }
 
 /**
- * Gives the jobs of a run to `work`, by their names and with their data: one for each thread, and while there are enough for everybody another
- * one, so that no thread waits for the Redis. The last ones are left to the thread that is free first. A job is over when `work` has resolved; one that
- * it rejects is the run's to hand over again.
+ * Passes the jobs of a run to `work`, by name and with their data. Takes one per thread, and one more while
+ * the queue is long, so that no thread waits for the Redis; the last jobs are left to the thread that is free
+ * first. A job is over when `work` resolves; if it rejects, the run queues the job again.
  */
 export function jobWorker(
   redis: Redis,
@@ -35,7 +35,7 @@ export function jobWorker(
   work: (job: string, data: unknown) => Promise<void>,
 ): JobWorker {
   const send = (job: string, failure?: string) => {
-    // What does not arrive is found by the run's own look.
+    // The run's own search finds jobs whose message is lost.
     void sendTidings(redis, run, job, failure).catch(() => {});
   };
   const processed = async ({ id = '', data }: { readonly id?: string; readonly data: unknown }) => {
@@ -43,7 +43,7 @@ export function jobWorker(
     await work(id, data);
     send(id);
   };
-  // Until the next one is taken, each thread may take one.
+  // Each thread may take one job until the next measurement.
   const measure = async () => {
     const isPlenty = (await redis.llen(worker.toKey('wait'))) >= 2 * threadsOfAll();
     worker.concurrency = isPlenty ? threads + 1 : threads;
@@ -59,10 +59,10 @@ export function jobWorker(
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   });
-  // A Redis that is gone is told of by the connection, and a job that was lost meanwhile is handed over again.
+  // The connection reports a Redis that is gone, and the run queues lost jobs again.
   worker.on('error', () => {});
-  // Also where it is another worker's fault, which has died at the job too often.
+  // Also called for jobs of other workers that died too often.
   worker.on('failed', (job, { message }) => job?.id && send(job.id, message));
-  // One that can't say that its jobs are done need not wait for it.
+  // If it can't report its jobs as done, it need not wait for the Redis.
   return { close: () => worker.close(redis.status !== 'ready').catch(() => {}) };
 }

@@ -6,22 +6,22 @@ import type { Job } from '@murmuration/simulations/workers/jobs';
 import * as z from 'zod';
 import { safeParse } from 'zod/mini';
 
-/** The jobs that any worker may do, as they need nothing of the jobs before them. */
+/** Jobs that any worker may do, because they depend on no earlier job. */
 export type FarJob = Extract<Job, { kind: 'train' | 'measure' | 'measure-client' }>;
 
 export function isFar(job: Job): job is FarJob {
   return job.kind === 'train' || job.kind === 'measure' || job.kind === 'measure-client';
 }
 
-/** Characters of a job; models and corrections are blobs, which it names. */
+/** Maximum characters of a job; models and corrections are blobs to which it refers. */
 const longest = 65_536;
 
 const hash = z.string().regex(hashPattern, `expected ${looks.hash}`);
 const whole = z.int().min(0).max(1_000_000_000);
-/** The `model.json`, which names the weights. */
+/** Hash of `model.json`, which names the weights. */
 const model = { model: hash } as const;
 
-/** A job as it goes through the queue. */
+/** Job as it is queued. */
 const queuedJob = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('train'),
@@ -31,7 +31,7 @@ const queuedJob = z.discriminatedUnion('kind', [
       value => safeParse(trainingSettings, value).success,
       'expected training settings',
     ),
-    /** Of a training with one (SCAFFOLD): little-endian float32. */
+    /** Hash of the correction of a SCAFFOLD training: little-endian float32. */
     correction: hash.nullable(),
   }),
   z.strictObject({ kind: z.literal('measure'), ...model, from: whole, to: whole }),
@@ -39,7 +39,10 @@ const queuedJob = z.discriminatedUnion('kind', [
 ]);
 export type QueuedJob = z.output<typeof queuedJob>;
 
-/** Checks a job, on its way into the queue and out of it. Throws `request.invalid`, and `request.too-large` for one above 64 KiB. */
+/**
+ * Checks a job before queueing it and after reading it.
+ * @throws `request.invalid`, and `request.too-large` above 65,536 characters
+ */
 export function readJob(data: unknown): QueuedJob {
   const read = queuedJob.safeParse(data);
   if (!read.success)
@@ -55,12 +58,12 @@ export function readJob(data: unknown): QueuedJob {
   );
 }
 
-/** The name of a job: its number, and how often it was handed over before. */
+/** Returns the name of a job: its number, and the count of earlier attempts. */
 export function nameOf(number: number, attempt: number): string {
   return `job-${number}-${attempt}`;
 }
 
-/** The number in a name; undefined for a name of another form. */
+/** Parses the name of a job; undefined if it has another form. */
 export function numberOf(name: string): { readonly number: number; readonly attempt: number } | undefined {
   const [, number, attempt] = /^job-(\d{1,15})-(\d{1,6})$/.exec(name) ?? [];
   return number === undefined ? undefined : { number: Number(number), attempt: Number(attempt) };

@@ -2,29 +2,29 @@ import type { Redis } from 'ioredis';
 
 const prefix = 'murmuration:simulations';
 
-/** What runs and workers keep in a Redis, by their keys. */
+/** Keys of runs and workers in a Redis. */
 export const keys = {
-  /** Of all jobs; BullMQ's. */
+  /** Prefix of BullMQ's keys of all jobs. */
   jobs: `${prefix}:jobs`,
-  /** The runs that there are, a field each. */
+  /** Hash of all runs, a field per run. */
   runs: `${prefix}:runs`,
-  /** The workers of a run, a field each. */
+  /** Hash of a run's workers, a field per worker. */
   workers: (run: string) => `${prefix}:workers:${run}`,
-  /** Is there once a run is over. */
+  /** Exists once the run is over. */
   over: (run: string) => `${prefix}:over:${run}`,
   blob: (hash: string) => `${prefix}:blob:${hash}`,
   result: (run: string, job: number) => `${prefix}:result:${run}:${job}`,
-  /** A channel: what becomes of the jobs of a run. */
+  /** Channel with the outcomes of a run's jobs. */
   tidings: (run: string) => `${prefix}:tidings:${run}`,
 } as const;
 
-/** Seconds after which a blob or a result that nobody has asked for is gone. */
+/** Seconds after which a blob or result that was not fetched expires. */
 export const keptFor = 3_600;
 
-/** Most bytes of a blob or a result; a Redis takes twice as many. */
+/** Maximum bytes of a blob or result; a Redis accepts twice as many. */
 export const mostBytes = 256 * 1_048_576;
 
-/** Deletes what a run that ended without doing so has left of its jobs. */
+/** Deletes the job keys of a run that ended without deleting them. */
 export async function removeJobs(redis: Redis, run: string): Promise<void> {
   let cursor = '0';
   do {

@@ -1,26 +1,26 @@
 import { freeMemory } from '@murmuration/protocol/primitives/node';
 import { mostBytes } from './keys.ts';
 
-/** Bytes from which on a value has memory of its own. */
+/** Minimum bytes of a value that gets its own buffer. */
 const large = 65_536;
 const scratchBytes = 65_536;
 
-/** Of the line in front of a value, with its end. */
+/** Maximum length of the line before a value, including its end. */
 const longestLine = 32;
 
-/** The bytes of RESP that matter here. */
+/** Bytes of RESP that matter here. */
 const [dollar, minus, newline, zero, nine] = [0x24, 0x2d, 0x0a, 0x30, 0x39];
 
-/** Memory that holds one large value and nothing else. */
+/** Buffers that hold one large value and nothing else. */
 const owned = new WeakSet<ArrayBufferLike>();
 
-/** Memory of values that nobody reads any more, for those to come: the system gives new memory page by page. */
+/** Buffers to reuse, because the system provides new memory page by page. */
 const spare: ArrayBuffer[] = [];
 const mostSpare = 2;
-/** Bytes of what is spared for others, each. */
+/** Maximum bytes of each buffer kept for reuse. */
 const largestSpare = 16 * 1_048_576;
 
-/** Gives back the memory of a reply that nobody reads any more. That of a small one is shared, and stays. */
+/** Releases the memory of a reply that is no longer read. Small replies share memory, which stays. */
 export function freeReply({ buffer }: Uint8Array): void {
   if (!owned.delete(buffer)) return;
   const memory = buffer as ArrayBuffer;
@@ -29,7 +29,7 @@ export function freeReply({ buffer }: Uint8Array): void {
   if (spare.length > mostSpare) freeMemory(spare.shift()!);
 }
 
-/** Memory of its own for so many bytes, of which what it holds is nothing. */
+/** Returns an uninitialised buffer that shares its memory with no other value. */
 function memoryFor(bytes: number): Buffer {
   const at = spare.findIndex(({ byteLength }) => byteLength >= bytes && byteLength <= 2 * bytes);
   const [known] = at < 0 ? [] : spare.splice(at, 1);
@@ -39,33 +39,37 @@ function memoryFor(bytes: number): Buffer {
 }
 
 /**
- * Takes what a Redis sends (RESP2), and cuts it so that a large value is one chunk, in memory of its own that begins at a multiple of eight:
- * the socket reads right into it, a parser need not join it, and it can be freed once it is read. All other bytes are chunks as they come.
+ * Splits the replies of a Redis (RESP2) so that each large value is one chunk in its own buffer, aligned to
+ * eight bytes: the socket reads directly into it, the parser need not join it, and it can be freed after use.
+ * Other bytes are chunks as they arrive.
  */
 export class LargeReplies {
   readonly #give: (chunk: Buffer) => void;
   readonly #scratch = Buffer.allocUnsafeSlow(scratchBytes);
-  /** Bytes in front of the scratch memory: the line of a value whose end is still to come. */
+  /** Bytes at the start of the scratch buffer: the incomplete line of a value. */
   #held = 0;
-  /** Whether another line has begun, whose end is still to come. */
+  /** True within an incomplete line of another type. */
   #isWithinLine = false;
-  /** Bytes of a small value that are still to come. */
+  /** Bytes of a small value that are still missing. */
   #rest = 0;
-  /** The large value that is under way, with its line in front of it. */
+  /** Large value being read, with its line before it. */
   #value: Buffer | undefined;
   #filled = 0;
 
-  /** `give` hears each chunk, whose bytes nothing changes any more. */
+  /** Takes `give`, which is called with each chunk; chunks are not changed afterwards. */
   constructor(give: (chunk: Buffer) => void) {
     this.#give = give;
   }
 
-  /** Where the next bytes are to be written. */
+  /** Returns the buffer for the next bytes. */
   space(): Buffer {
     return this.#value?.subarray(this.#filled) ?? this.#scratch.subarray(this.#held);
   }
 
-  /** So many bytes have been written there. Throws a `RangeError` for a value that no Redis may have. */
+  /**
+   * Processes `count` bytes that were written to `space()`. Throws a `RangeError` for a value that no Redis
+   * sends.
+   */
   read(count: number): void {
     if (this.#value) this.#fill(count);
     else this.#cut(this.#scratch.subarray(0, this.#held + count));
@@ -124,7 +128,7 @@ export class LargeReplies {
     this.#held = line.length;
   }
 
-  /** Begins a large value with what there is of it; returns how much that is. */
+  /** Starts a large value with the bytes at hand, and returns how many of them it took. */
   #begin(line: Buffer, length: number, bytes: Buffer): number {
     const before = (8 - (line.length % 8)) % 8;
     this.#value = memoryFor(before + line.length + length + 2).subarray(before);
@@ -137,7 +141,7 @@ export class LargeReplies {
   }
 }
 
-/** The length in `$LENGTH\r\n`; -1 of a value that there is not. */
+/** Parses the length in `$LENGTH\r\n`; −1 for null. */
 function lengthIn(line: Buffer): number {
   if (line[1] === minus) return -1;
   let length = 0;

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { Command, type Redis } from 'ioredis';
 
-/** Sets a value that lies in several pieces of memory, none of which is copied on its way. */
+/** SET command for a value in several pieces of memory, none of which is copied. */
 class SetInParts extends Command {
   readonly #parts: readonly Uint8Array[];
   readonly #line: string;
@@ -16,7 +16,7 @@ class SetInParts extends Command {
     this.#end = `\r\n$2\r\nEX\r\n$${expiry.length}\r\n${expiry}\r\n`;
   }
 
-  /** Whoever asks writes what is returned, behind what is written here. */
+  /** Writes all but the end of the command, which the caller writes. */
   override toWritable(socket: Writable): string {
     socket.cork();
     process.nextTick(() => socket.uncork());
@@ -27,8 +27,8 @@ class SetInParts extends Command {
 }
 
 /**
- * Sets a value, which a Redis forgets after so many seconds. What `parts` hold must stay until this resolves: a connection that was lost
- * sends it again.
+ * Sets a value that expires after `seconds`. `parts` must not change until this resolves, because a lost
+ * connection sends them again.
  */
 export async function setInParts(
   redis: Redis,

@@ -9,34 +9,36 @@ import type { ShortLivedBlobs } from './blobs.ts';
 import { type FarJob, type QueuedJob, readJob } from './jobs.ts';
 import { freeReply } from './large-replies.ts';
 
-/** Models that are kept, in the Redis and in a worker: the one that a round trains from, and the one before. */
+/**
+ * Number of models kept in the Redis and in a worker: the one that a round trains from, and the one before.
+ */
 const kept = 2;
 
 const hashOf = (bytes: Uint8Array) => hex(native.sha256(bytes));
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Something large, in a blob of its own or in two. */
+/** Large object in one or two blobs. */
 interface Put {
-  /** What jobs name it by. */
+  /** Hash by which jobs refer to it. */
   readonly hash: string;
-  /** Of all its blobs. */
+  /** Hashes of all its blobs. */
   readonly hashes: readonly string[];
 }
 
-/** Something large that jobs need, or have needed. */
+/** Large object, and the jobs that need it. */
 interface Large {
   put: Put | undefined;
   readonly jobs: Set<FarJob>;
 }
 
 /**
- * Writes jobs for the queue. What is large in them goes into blobs, by its hash, once for as long as it is the same object; when no job needs
- * it, and others came after it, its blobs are deleted.
+ * Writes jobs for the queue. Large objects go into blobs by their hash, once per object; their blobs are
+ * deleted when no job needs them and newer objects exist.
  */
 export class JobWriter {
   readonly #blobs: Pick<ShortLivedBlobs, 'send' | 'delete'>;
-  /** The one that was needed last is the last one. */
+  /** Large objects in the order of their last use. */
   readonly #large = new Map<object, Large>();
 
   constructor(blobs: Pick<ShortLivedBlobs, 'send' | 'delete'>) {
@@ -44,8 +46,8 @@ export class JobWriter {
   }
 
   /**
-   * What the job needs is on its way then, in front of what is asked of the Redis next, and stays until `release`. Throws `request.too-large`
-   * and `request.invalid`.
+   * Starts to store the blobs of a job, before later requests to the Redis; they stay until `release`.
+   * @throws `request.too-large` and `request.invalid`
    */
   write(job: FarJob): QueuedJob {
     const { hash: model } = this.#need(job, job.model, () => this.#putModel(job.model));
@@ -58,7 +60,7 @@ export class JobWriter {
     return readJob({ kind: job.kind, model, client, settings, correction: needed?.hash ?? null });
   }
 
-  /** The job is over. Resolves once what nobody needs is deleted. */
+  /** Releases a job's blobs. Resolves once unneeded ones are deleted. */
   async release(job: FarJob): Promise<void> {
     for (const { jobs } of this.#large.values()) jobs.delete(job);
     const idle = [...this.#large].filter(([, { jobs }]) => jobs.size === 0);
@@ -70,22 +72,25 @@ export class JobWriter {
     if (gone.length > 0) await this.#blobs.delete(gone);
   }
 
-  /** Puts everything again from now on: the Redis may have forgotten it. */
+  /** Makes later jobs store everything again, because the Redis may have lost it. */
   forget(): void {
     for (const large of this.#large.values()) large.put = undefined;
   }
 
-  /** Its own weights, which under a plan with private layers are not those that its hash names. */
+  /**
+   * Stores the model's actual weights, which under a plan with private layers differ from those that its hash
+   * names.
+   */
   #putModel(model: ModelFiles): Put {
     const { weights, json } = encodeModel(model.topology, model.layout, model.weights, hashOf);
     return this.#put(model, [weights, json]);
   }
 
-  /** Jobs name it by the last one of its blobs. */
+  /** Stores blobs; jobs refer to them by the hash of the last one. */
   #put(key: object, blobs: readonly Uint8Array[]): Put {
     const sent = blobs.map(bytes => this.#blobs.send(bytes));
     const put = { hash: sent.at(-1)!.hash, hashes: sent.map(({ hash }) => hash) };
-    // The worker that misses it fails at the job, and the run hands it over again.
+    // A worker that misses it fails the job, and the run queues the job again.
     Promise.all(sent.map(({ kept: done }) => done)).catch(() => {
       const large = this.#large.get(key);
       if (large?.put === put) large.put = undefined;
@@ -107,7 +112,7 @@ function hashesOf({ put }: Large): readonly string[] {
   return put?.hashes ?? [];
 }
 
-/** Reads jobs of the queue in a worker, with weights in memory that all its threads share. */
+/** Reads jobs from the queue in a worker, with weights in memory that all its threads share. */
 export class JobReader {
   readonly #blobs: Pick<ShortLivedBlobs, 'get'>;
   readonly #models = new BoundedMap<string, Promise<ModelFiles>>(kept);
@@ -116,7 +121,7 @@ export class JobReader {
     this.#blobs = blobs;
   }
 
-  /** Throws `model.missing` where the Redis has forgotten what the job names, and `model.corrupt`. */
+  /** Throws `model.missing` if the Redis has lost a blob of the job, and `model.corrupt`. */
   async read(job: QueuedJob): Promise<FarJob> {
     const model = await this.#model(job.model);
     if (job.kind === 'measure') return { kind: job.kind, model, from: job.from, to: job.to };

@@ -1,18 +1,23 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 
-/** Tells who is alive by counts that go up, on this process's clock: clocks of other machines don't matter. */
+/**
+ * Detects liveness by counters that increase, on this process's clock: clocks of other machines don't matter.
+ */
 export class Pulse {
   readonly #clock: Clock;
   readonly #patience: number;
   readonly #seen = new Map<string, { beat: number; at: number; hasMoved: boolean }>();
 
-  /** `patience`: ms without a beat after which one is taken for dead. */
+  /** Takes `patience`: ms without a heartbeat after which a process counts as dead. */
   constructor(clock: Clock, patience: number) {
     this.#clock = clock;
     this.#patience = patience;
   }
 
-  /** What the newest look at somebody says. `unknown`: it was not seen to live yet, nor for long enough not to. */
+  /**
+   * Records a heartbeat counter and returns the liveness. `unknown`: no change was seen yet, but `patience`
+   * has not passed.
+   */
   look(id: string, beat: number): 'alive' | 'unknown' | 'dead' {
     const now = this.#clock.now();
     const last = this.#seen.get(id);

@@ -19,31 +19,36 @@ import { repeat } from './repeat.ts';
 import { ownMeans, type StandingRun } from './standing.ts';
 import { WorkersWatch } from './workers-watch.ts';
 
-/** ms between two beats of a run, and between looks at its workers. */
+/** Milliseconds between two heartbeats of a run, and between looks at its workers. */
 const beatEvery = 1_000;
-/** ms without a beat after which what another run has left is removed. */
+/** Milliseconds without a heartbeat after which another run's entries are removed. */
 const runPatience = 60_000;
-/** Jobs that the queue has at once are twice as many at most: enough for as many threads of workers. */
+/** Half of the maximum number of queued jobs: enough for this many worker threads. */
 const places = 32;
 
 export interface QueuePorts {
   readonly address: RedisAddress;
-  /** Of the scenario. */
+  /** Name of the scenario. */
   readonly name: string;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** Hears, a line each, who comes and goes, and what is waited for. */
+  /** Prints a line about workers that come and go, and about waiting. */
   readonly tell: (line: string) => void;
   /** Ends the wait for workers. */
   readonly signal: AbortSignal;
-  /** Workers without which the run does not begin; 1 by default. */
+  /**
+   * Number of workers needed to begin.
+   * @default 1
+   */
   readonly workers?: number;
 }
 
 /**
- * A pool whose trainings and measurements are done by workers on any machines that share a Redis. What belongs to one device, its masks and
- * what it draws, stays in a thread of this process. Resolves once there are enough workers. Throws `storage.failed` where the Redis can't
- * be used, `config.invalid` for data that can't be compared, and `training.stopped` once `signal` is aborted.
+ * Opens a pool whose trainings and measurements run on workers of any machine that shares a Redis. The state
+ * of a single device, its masks and random draws, stays in a thread of this process. Resolves once there are
+ * enough workers.
+ * @throws `storage.failed` if the Redis can't be used, `config.invalid` for data that can't be compared, and
+ * `training.stopped` once `signal` is aborted
  */
 export async function openQueuePool(setup: WorkerSetup, ports: QueuePorts): Promise<JobPool> {
   const { address, name, clock, random, tell, signal, workers = 1 } = ports;
@@ -71,7 +76,7 @@ export async function openQueuePool(setup: WorkerSetup, ports: QueuePorts): Prom
   const beating = repeat(beatEvery, clock, closing.signal, look, () => {});
   const remote = new RemoteJobs(redis, id, clock, tell);
   const far = new WorkerPool(Array.from({ length: places }, () => remote));
-  // Nothing is trained here.
+  // This thread never trains, so it needs no data.
   const near = new WorkerPool(startThreads(1, { ...setup, data: { train: [], heldOut: [], clients: [] } }));
   const close = async () => {
     closing.abort();

@@ -3,13 +3,13 @@ import type * as z from 'zod';
 import { keys, removeJobs } from './keys.ts';
 import { type StandingRun, type StandingWorker, standingRun, standingWorker } from './standing.ts';
 
-/** Of each kind that is read; a Redis that has more is used by others. */
+/** Maximum entries of a hash; a larger one is not ours and is ignored. */
 const mostEntries = 1_000;
 
-/** Seconds after which a Redis no longer has what nobody has a beat for. */
+/** Seconds until the entries of a run without heartbeats expire. */
 const forgottenAfter = 600;
 
-/** Which runs there are, and which workers each has, in a Redis that all of them share. */
+/** Runs and their workers, in a Redis that all of them share. */
 export class Registry {
   readonly #redis: Redis;
 
@@ -17,19 +17,19 @@ export class Registry {
     this.#redis = redis;
   }
 
-  /** As often as the run has a beat: one that others took for dead is there again. */
+  /** Writes a run at each heartbeat. A run that was taken for dead becomes alive again. */
   async putRun(id: string, run: StandingRun): Promise<void> {
     await this.#redis.hset(keys.runs, id, JSON.stringify(run));
     await this.#redis.expire(keys.runs, forgottenAfter);
     await this.#redis.del(keys.over(id));
   }
 
-  /** By their ids. Entries that other versions have written in another form are left out. */
+  /** Returns the runs by id, without entries that other versions wrote in another form. */
   runs(): Promise<ReadonlyMap<string, StandingRun>> {
     return this.#read(keys.runs, standingRun);
   }
 
-  /** Deletes a run, with what is left of its jobs; its workers hear of it. */
+  /** Deletes a run and its remaining jobs; its workers find out through `isOver`. */
   async removeRun(id: string): Promise<void> {
     await this.#redis.set(keys.over(id), '1', 'EX', forgottenAfter);
     await this.#redis.hdel(keys.runs, id);

@@ -14,17 +14,20 @@ import { JobWriter } from './models.ts';
 import { repeat } from './repeat.ts';
 import { Tidings } from './tidings.ts';
 
-/** ms between looks for jobs that a Redis has forgotten. */
+/** Milliseconds between searches for jobs that a Redis has lost. */
 const lookEvery = 1_000;
-/** How often a job may fail in the queue, as when its worker dies, before its device is told. */
+/**
+ * Number of times that a job may fail in the queue, such as by the death of its worker, before the device
+ * gets the error.
+ */
 const mostFailures = 10;
 
-/** A job whose result is awaited. */
+/** Job whose result is awaited. */
 interface Awaited {
   readonly job: FarJob;
   attempt: number;
   failures: number;
-  /** Whether it was handed over, and is not about to be again. */
+  /** False while it is being queued, or queued again. */
   isQueued: boolean;
   isTaken: boolean;
   readonly resolve: (result: unknown) => void;
@@ -32,8 +35,8 @@ interface Awaited {
 }
 
 /**
- * The jobs of a run as jobs of BullMQ. Each result counts once, whichever worker it comes from: a training gives the same wherever it is
- * repeated. What the Redis loses, by a restart or otherwise, is handed over again.
+ * Jobs of a run as jobs of BullMQ. Each result counts once, from any worker, because a training gives the
+ * same result everywhere. Jobs that the Redis loses, by a restart or otherwise, are queued again.
  */
 export class RemoteJobs implements Thread {
   readonly #redis: Redis;
@@ -43,7 +46,7 @@ export class RemoteJobs implements Thread {
   readonly #tidings: Tidings;
   readonly #writer: JobWriter;
   readonly #awaited = new Map<number, Awaited>();
-  /** Jobs that each worker has done, by its name. */
+  /** Number of finished jobs by the worker's name. */
   readonly #done = new Map<string, number>();
   readonly #closing = new AbortController();
   readonly #looking: Promise<void>;
@@ -56,7 +59,7 @@ export class RemoteJobs implements Thread {
     this.#tell = tell;
     this.#writer = new JobWriter(redisBlobs(redis));
     this.#queue = new Queue(run, { connection: redis, prefix: keys.jobs });
-    // The connection tells of them.
+    // The connection reports errors.
     this.#queue.on('error', () => {});
     this.#tidings = new Tidings(redis, run, {
       done: name => void this.#completed(name),
@@ -72,7 +75,7 @@ export class RemoteJobs implements Thread {
     );
   }
 
-  /** A line that says who has done how many jobs; undefined where nobody has done any. */
+  /** Returns a line with the number of jobs per worker; undefined if there are none. */
   get summary(): string | undefined {
     const parts = Array.from(this.#done, ([name, done]) => `${name} ${done}`);
     return parts.length === 0 ? undefined : `Jobs by worker: ${parts.join(', ')}.`;
@@ -98,7 +101,7 @@ export class RemoteJobs implements Thread {
     await this.#queue.close().catch(() => {});
   }
 
-  /** Hands a job over; one that can't be now is handed over by the next look. */
+  /** Queues a job; one that can't be queued now is queued by the next look. */
   async #hand(number: number, awaited: Awaited): Promise<void> {
     try {
       await this.#tidings.begun;
@@ -111,7 +114,7 @@ export class RemoteJobs implements Thread {
       awaited.isQueued = true;
       this.#lastProblem = '';
     } catch (error) {
-      // Another time would be no better.
+      // A retry would not help.
       if (error instanceof MurmurationError) {
         this.#forget(number, awaited);
         awaited.reject(error);
@@ -131,7 +134,7 @@ export class RemoteJobs implements Thread {
     await this.#hand(number, awaited);
   }
 
-  /** Finds jobs that neither wait, nor are under way, nor have left a result. */
+  /** Finds jobs that are neither queued nor running, and have no result. */
   async #look(): Promise<void> {
     if (this.#redis.status !== 'ready') return;
     const queued = [...this.#awaited].filter(([, { isQueued }]) => isQueued);
@@ -142,7 +145,7 @@ export class RemoteJobs implements Thread {
     for (const [i, [number, awaited]] of queued.entries()) {
       const [error, exists] = answers[i] ?? [];
       if (error) throw error;
-      // A worker leaves the result first, and then ends the job.
+      // A worker stores the result first, and then ends the job.
       if (exists === 0 && !(await this.#take(number))) await this.#handAgain(number, awaited);
     }
   }
@@ -160,7 +163,7 @@ export class RemoteJobs implements Thread {
     await this.#handAgain(named.number, awaited);
   }
 
-  /** Takes the result of a job; false where there is none, and the job is still wanted. */
+  /** Takes the result of a job; false if there is none yet and the job is still wanted. */
   async #take(number: number): Promise<boolean> {
     const awaited = this.#awaited.get(number);
     if (!awaited || awaited.isTaken) return true;
@@ -190,11 +193,11 @@ export class RemoteJobs implements Thread {
 
   #forget(number: number, { job }: Awaited): void {
     this.#awaited.delete(number);
-    // What can't be deleted now is gone within the hour.
+    // Blobs that can't be deleted now expire within the hour.
     this.#writer.release(job).catch(() => {});
   }
 
-  /** A job that takes down every worker must not go round for ever. */
+  /** Counts a failure, so that a job that crashes every worker ends with an error. */
   #count(number: number, awaited: Awaited, reason: string): void {
     awaited.failures += 1;
     if (awaited.failures < mostFailures) return;
@@ -207,7 +210,7 @@ export class RemoteJobs implements Thread {
     );
   }
 
-  /** Told once, not with every look. */
+  /** Reports a problem once, rather than at each look. */
   #problem(error: unknown): void {
     const problem = problemOf(error);
     if (problem === this.#lastProblem || this.#closing.signal.aborted) return;

@@ -1,7 +1,7 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { sleep } from '@murmuration/protocol/time/sleep';
 
-/** Does something again and again, `every` ms after its last end, until `signal` is aborted; what it throws goes to `failed`. */
+/** Repeats `work`, pausing `every` ms in between, until `signal` is aborted; errors go to `failed`. */
 export async function repeat(
   every: number,
   clock: Clock,

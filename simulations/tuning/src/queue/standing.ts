@@ -4,50 +4,50 @@ import * as z from 'zod';
 import { codeVersion } from './code-version.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
-/** Counts up while its owner lives. */
+/** Counter that increases while its owner lives. */
 const beat = z.int().min(0);
 
-/** What the same training gives the same weights with. */
+/** Environment on which the bits of a training's weights depend. */
 const means = z.strictObject({
-  /** Of the sources, and of what they are made of. */
+  /** Hash of the sources and their dependencies. */
   code: hash,
-  /** V8, whose functions such as `Math.exp` may change by a bit. */
+  /** Version of V8, whose functions such as `Math.exp` may change by a bit. */
   v8: z.string().max(100),
-  /** The kernels that train. */
+  /** Kernels that train. */
   engine: z.string().max(100),
 });
 export type Means = z.output<typeof means>;
 
-/** What a run tells its workers. */
+/** Message of a run to its workers. */
 export const standingRun = z.strictObject({
   beat,
   means,
   scenario: z.strictObject({ name: z.string().max(200), file: hash }),
   /** All settings, as JSON. */
   settings: z.string().max(65_536),
-  /** Digest of the data that the scenario makes of these settings. */
+  /** Digest of the data that the scenario makes from these settings. */
   data: hash,
 });
 export type StandingRun = z.output<typeof standingRun>;
 
-/** What a worker tells the run that it works for. */
+/** Message of a worker to its run. */
 export const standingWorker = z.strictObject({
   beat,
-  /** Its host and process. */
+  /** Host and process. */
   name: z.string().max(300),
   threads: z.int().min(1).max(256),
-  /** Why it does not work for this run; null where it does. */
+  /** Reason for not working for this run; null if it does. */
   refused: z.string().max(2_000).nullable(),
 });
 export type StandingWorker = z.output<typeof standingWorker>;
 
-/** What this process trains with. */
+/** Returns the environment of this process. */
 export async function ownMeans(): Promise<Means> {
   const { backend } = await startBackend();
   return { code: codeVersion(), v8: process.versions.v8, engine: backend };
 }
 
-/** Throws `config.invalid` where a worker would train otherwise than its run. */
+/** Throws `config.invalid` if a worker would train differently from its run. */
 export function requireSameMeans(run: Means, worker: Means): void {
   if (run.code !== worker.code)
     throw new MurmurationError(

@@ -2,33 +2,33 @@ import type { Redis } from 'ioredis';
 import { endRedis } from './connection.ts';
 import { keys } from './keys.ts';
 
-/** Characters of a reason that go on their way. */
+/** Maximum characters of a reason. */
 const longestReason = 1_000;
 
-/** What workers tell a run of a job, by its name: that its result is there, or why it failed. */
+/** Callbacks for the outcomes of jobs, by their names. */
 export interface TidingsListener {
   readonly done: (job: string) => void;
   readonly failed: (job: string, reason: string) => void;
 }
 
 /**
- * Tells the run that hears it now. Nothing keeps tidings: a run that misses some finds by a look of its own what became of its jobs.
- * Whatever was asked of the same connection before is done before.
+ * Publishes the outcome of a job, after earlier commands of the same connection. It is not stored: a run that
+ * misses it finds the outcome by its own search.
  */
 export async function sendTidings(redis: Redis, run: string, job: string, failure?: string): Promise<void> {
   const text = failure === undefined ? job : `${job}\n${failure.slice(0, longestReason)}`;
   await redis.publish(keys.tidings(run), text);
 }
 
-/** Hears what workers tell a run, on a connection of its own. */
+/** Subscriber to the outcomes of a run's jobs, on its own connection. */
 export class Tidings {
   readonly #redis: Redis;
-  /** Resolves once none is missed any more. */
+  /** Resolves once no later message is missed. */
   readonly begun: Promise<void>;
 
   constructor(redis: Redis, run: string, { done, failed }: TidingsListener) {
     this.#redis = redis.duplicate();
-    // The connection that it is a copy of tells of them.
+    // The original connection reports errors.
     this.#redis.on('error', () => {});
     this.#redis.on('message', (_, text) => {
       const [, job = '', failure] = /^(.*?)(?:\n(.*))?$/s.exec(text) ?? [];

@@ -2,10 +2,10 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { Pulse } from './pulse.ts';
 import type { StandingWorker } from './standing.ts';
 
-/** ms without a beat after which a worker is taken for gone. */
+/** Milliseconds without a heartbeat after which a worker counts as gone. */
 const patience = 15_000;
 
-/** Who works for a run, and what there is to tell of it. */
+/** Tracks the workers of a run, and reports changes. */
 export class WorkersWatch {
   readonly #pulse: Pulse;
   readonly #tell: (line: string) => void;
@@ -17,17 +17,17 @@ export class WorkersWatch {
     this.#tell = tell;
   }
 
-  /** Workers that are there. */
+  /** Number of live workers. */
   get size(): number {
     return this.#there.size;
   }
 
-  /** Of all workers. */
+  /** Number of threads of all live workers. */
   get threads(): number {
     return [...this.#there.values()].reduce((sum, { threads }) => sum + threads, 0);
   }
 
-  /** What the Redis says now; returns those that are dead, to be removed. */
+  /** Takes the current entries of the Redis; returns the ids of dead workers, to be removed. */
   look(workers: ReadonlyMap<string, StandingWorker>): string[] {
     const dead: string[] = [];
     const there = new Map<string, StandingWorker>();

@@ -7,7 +7,7 @@ import { defineScenario } from '@murmuration/simulations/scenario/define-scenari
 import * as z from 'zod';
 
 const signFlip = { share: 0.25, attack: { kind: 'sign-flip', scale: 5 } } as const;
-/** One in 20 devices, which makes up for the others of its round. */
+/** One in 20 devices, with a scale that outweighs the others of its round. */
 const backdoor = { share: 0.05, attack: { kind: 'backdoor', target: 7, scale: 20 } } as const;
 const trimmed = { name: 'trimmedMean', trim: 0.4 } as const;
 
@@ -23,7 +23,7 @@ export default defineScenario({
   model: ({ seed }) => twoLayerPerceptron(seed),
   settings: {
     plan: { epochs: 1, batchSize: 10, learningRate: 0.1, maxExamples: 600 },
-    // Single updates, which the median and the trimmed mean need.
+    // Uses single updates, which the median and the trimmed mean need.
     update: { kind: 'float32', clip: 1_000 },
     cohort: { goal: 20 },
     stop: { rounds: 20 },

@@ -7,7 +7,6 @@ import { logUniform, oneOf } from '@murmuration/simulations/spaces/distributions
 import { defineSpace } from '@murmuration/simulations/spaces/given-space';
 import * as z from 'zod';
 
-/** A point and the cluster that it belongs to. */
 interface Point {
   readonly at: Float32Array;
   readonly cluster: number;
@@ -19,13 +18,16 @@ const dataSettings = z.strictObject({
   heldOut: z.int().min(1).max(1_000_000).default(2_000),
   dimensions: z.int().min(1).max(10_000).default(16),
   clusters: z.int().min(2).max(1_000).default(10),
-  /** Standard deviation of points around the middle of their cluster, which lies about 1 from the origin in each dimension. */
+  /**
+   * Standard deviation of points around their cluster's centre, which is about 1 from the origin in each
+   * dimension.
+   */
   noise: z.number().positive().default(1.5),
-  /** Clusters of which a client knows points. */
+  /** Number of clusters of which a client has points. */
   clustersPerClient: z.int().min(1).max(1_000).default(2),
 });
 
-/** Points around random middles, drawn anew from each seed: takes no data, and seconds to run. */
+/** Scenario with points around random centres, drawn from the seed: needs no data, and runs in seconds. */
 export default defineScenario({
   module: import.meta.url,
   name: 'clusters',
@@ -49,12 +51,12 @@ export default defineScenario({
     finals: 5,
   }),
   data: ({ seed, data }) => drawn(seed, data),
-  // Points around other middles: the same kind of task, and nobody's.
+  // Points around other centres: the same kind of task, but no client's data.
   proxy: ({ seed, data }) => drawn(seed + 500_000, data),
   model({ seed, data, model }) {
     const kernelInitializer = (place: number) => tf.initializers.glorotUniform({ seed: seed + place });
     return tf.sequential({
-      // TensorFlow.js numbers models without a name: their files would depend on what else the process made.
+      // TensorFlow.js numbers unnamed models, so files would depend on what else the process made.
       name: 'clusters',
       layers: [
         tf.layers.dense({
@@ -99,7 +101,7 @@ export default defineScenario({
   },
 });
 
-/** Clients that know points of few clusters each. */
+/** Draws clients that have points of few clusters each. */
 function drawn(seed: number, data: z.output<typeof dataSettings>): FederatedData<Point> {
   const uniform = seededUniform(seed);
   const middles = Array.from({ length: data.clusters }, () =>
@@ -136,7 +138,7 @@ function labelsOf(points: readonly Point[]): tf.Tensor1D {
   );
 }
 
-/** A standard normal number (Box and Muller 1958). */
+/** Draws a standard normal number (Box and Muller 1958). */
 function normal(uniform: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }

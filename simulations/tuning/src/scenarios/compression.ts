@@ -14,8 +14,8 @@ export default defineScenario({
   model: ({ seed }) => twoLayerPerceptron(seed),
   settings: {
     plan: { epochs: 1, batchSize: 10, learningRate: 0.1, maxExamples: 600 },
-    // Devices have equally many digits: a weight of 1 leaves the ring no wider than it has to be. Quantised values share a range that
-    // follows from the clip: as close to the updates as it may be.
+    // Devices have equally many digits, so a weight of 1 keeps the ring as narrow as possible. The clip sets
+    // the range of quantised values, so it is as close to the updates as possible.
     update: { clip: 4, weighting: 'uniform', weightCap: 1 },
     cohort: { goal: 10 },
     stop: { rounds: 300, target: { metric: 'accuracy', value: target } },

@@ -13,7 +13,7 @@ export default defineScenario({
   settings: {
     plan: { epochs: 1, batchSize: 10, learningRate: 0.215, maxExamples: 600 },
     update: { clip: 20, bits: 16 },
-    // More devices lost than that, and a round fails instead of giving a secret away.
+    // If more devices are lost, a round fails rather than reveals a secret.
     masking: { enabled: true, dropping: 0.3 },
     cohort: { goal: 20, overSelection: 1.3 },
     stop: { rounds: 20 },

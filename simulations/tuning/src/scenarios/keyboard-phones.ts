@@ -12,16 +12,17 @@ import { defineSpace } from '@murmuration/simulations/spaces/given-space';
 import * as z from 'zod';
 
 interface KeyboardData extends FederatedData<string> {
-  /** Of the vocabulary. */
+  /** Words of the vocabulary. */
   readonly words: readonly string[];
 }
 
-/** Sentences of the dialogue that stand for a phone: as many as a phone of the messages has. */
+/** Sentences of the dialogue per phone, as many as the messages of a real phone. */
 const sentencesPerPhone = 200;
 
 /**
- * The rounds of the keyboard table as a scenario by itself, for settings to be searched: from weights that learned nothing, with a vocabulary
- * of the training text, which the table finds in private. Its public text is dialogue of a television series, in stretches of 200 sentences.
+ * Scenario of the keyboard table's rounds, for searching settings: from untrained weights, with a vocabulary
+ * from the training text, which the table finds in private. Its public text is dialogue of a television
+ * series, in pieces of 200 sentences.
  */
 export default defineScenario({
   module: import.meta.url,
@@ -30,7 +31,7 @@ export default defineScenario({
   sections: {
     rows: z.strictObject({ length: z.int().min(1).max(1_000).default(20) }),
     model: z.strictObject({
-      /** Ids, special ones included. */
+      /** Number of ids, including special ones. */
       vocabulary: z.int().min(10).max(30_000).default(6_000),
       embedding: z.int().min(1).max(1_024).default(96),
       gru: z.int().min(1).max(2_048).default(256),
@@ -101,7 +102,7 @@ function dataOf({ phones }: FederatedText, vocabulary: number): KeyboardData {
     train,
     clients,
     words: mostFrequentWords(train, vocabulary).words,
-    // Not touched before somebody measures on it.
+    // Lazy, so that held-out text is not read before it is measured on.
     get heldOut() {
       return phones.flatMap(phone => phone.heldOut);
     },

@@ -14,7 +14,7 @@ export default defineScenario({
   shows: 'rounds in which 100 devices teach a perceptron 97 % of MNIST, beside those of McMahan et al. 2017',
   model: ({ seed }) => twoLayerPerceptron(seed),
   settings: {
-    // On a grid of factors of the cube root of 10, as in the paper, which has a rate for each setting.
+    // From a grid of factors of the cube root of 10, as in the paper, which has a rate for each setting.
     plan: { epochs: 1, batchSize: 10, learningRate: 0.215, maxExamples: 600 },
     update: { clip: 20, bits: 16 },
     cohort: { goal: 10 },

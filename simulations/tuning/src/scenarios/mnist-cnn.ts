@@ -15,7 +15,7 @@ export default defineScenario({
     'rounds in which 100 devices teach a convolutional network 99 % of MNIST, beside those of McMahan et al. 2017',
   model: ({ seed }) => convolutionalNetwork(seed),
   settings: {
-    // On a grid of factors of the cube root of 10, as in the paper, which has a rate for each setting.
+    // From a grid of factors of the cube root of 10, as in the paper, which has a rate for each setting.
     plan: { epochs: 5, batchSize: 10, learningRate: 0.215, maxExamples: 600 },
     update: { clip: 30, bits: 16 },
     cohort: { goal: 10 },

@@ -7,12 +7,18 @@ import * as z from 'zod';
 
 const units = z.int().min(1).max(4_096);
 
-/** The digits of McMahan et al. 2017 with any of their models, spread over devices that know two digits each. */
+/**
+ * Scenario of the digits of McMahan et al. 2017 with any of their models, on devices that have two digits
+ * each.
+ */
 export default defineScenario({
   ...digitSetting,
   sections: {
     ...digitSetting.sections,
-    /** The models of the paper; `units` of each hidden layer of the perceptron, or of the dense layer behind the convolutions. */
+    /**
+     * Model of the paper; `units` of each hidden layer of the perceptron, or of the dense layer after the
+     * convolutions.
+     */
     model: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('perceptron'), units: units.default(200) }),
       z.strictObject({ kind: z.literal('convolutional'), units: units.default(512) }),
@@ -39,7 +45,7 @@ export default defineScenario({
       'strategy.serverLearningRate': logUniform(0.3, 3),
       model: oneOf({ kind: 'perceptron', units: integer(50, 400) }, { kind: 'convolutional', units: 128 }),
     },
-    // The convolutional network takes seconds a round.
+    // The convolutional network takes seconds per round.
     rounds: 18,
     trials: 9,
     leaders: 2,

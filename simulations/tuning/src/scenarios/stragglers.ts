@@ -17,7 +17,8 @@ export default defineScenario({
     update: { clip: 20, bits: 16 },
     cohort: { goal: 20 },
     devices: {
-      // Three classes of phones, each a few times slower than the one before; one in ten is slowed down further in any round.
+      // Three classes of phones, each a few times slower than the one before; one in ten devices of a round
+      // is slowed down further.
       speed: [
         { share: 0.3, examplesPerSecond: 100 },
         { share: 0.5, examplesPerSecond: 40 },

@@ -9,7 +9,7 @@ import { firstModel } from '@murmuration/simulations/scenario/first-model';
 import type { Outcome } from './training.ts';
 import type { Trial } from './trial.ts';
 
-/** Where a training stands between two epochs: its epoch, its curve, then its weights. */
+/** File with the state of a training between two epochs: epoch and curve, then the weights. */
 const file = 'central.bin';
 
 interface Standing {
@@ -18,8 +18,9 @@ interface Standing {
 }
 
 /**
- * Passes over the examples of all clients in one place, as a coordinator's central task makes them by its plan; goes on with what the folder
- * holds. Throws `training.stopped` where it is told to stop.
+ * Trains on the examples of all clients in one place, by the plan, as a coordinator's central task does;
+ * resumes from the folder.
+ * @throws `training.stopped` on a request to stop
  */
 export async function trainCentral({
   scenario,
@@ -41,7 +42,7 @@ export async function trainCentral({
   first.dispose();
   const trainer = tfjsTrainer(scenario.objective(settings, data));
   const { signal } = new AbortController();
-  // Nothing looks a model up by its hash here.
+  // No code here looks a model up by its hash.
   const hash = '' as ModelHash;
   try {
     const kept = folder === null ? undefined : await readStanding(folder, weights);
@@ -88,7 +89,7 @@ export async function trainCentral({
   }
 }
 
-/** Reads where a training stands, its weights into `weights`; undefined where nothing was kept. */
+/** Reads the state of a training, its weights into `weights`; undefined if there is none. */
 async function readStanding(folder: string, weights: Float32Array): Promise<Standing | undefined> {
   const bytes = await readFile(join(folder, file)).catch(() => undefined);
   if (!bytes) return undefined;
@@ -99,7 +100,7 @@ async function readStanding(folder: string, weights: Float32Array): Promise<Stan
   return JSON.parse(bytes.subarray(0, end).toString('utf8')) as Standing;
 }
 
-/** Written beside the old one until it is whole. */
+/** Writes the state beside the old one, and replaces that once it is complete. */
 async function writeStanding(folder: string, standing: Standing, weights: Float32Array): Promise<void> {
   await mkdir(folder, { recursive: true });
   const values = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);

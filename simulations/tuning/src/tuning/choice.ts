@@ -1,26 +1,29 @@
 import { ranked } from './halving.ts';
 
-/** A trial in the lead, with what its repeats came to, one for each of the same seeds; null where one failed. */
+/** Leading trial with the scores of its repeats, one per seed; null if one failed. */
 export interface Leader {
   readonly trial: number;
   readonly repeats: readonly (number | null)[];
 }
 
-/** A leader by its repeats. */
+/** Leader judged by its repeats. */
 export interface Judged {
   readonly trial: number;
-  /** Mean of the repeats; null where one failed. */
+  /** Mean of the repeats; null if one failed. */
   readonly score: number | null;
-  /** Standard error of that mean; null for a single repeat, or where one failed. */
+  /** Standard error of that mean; null for a single repeat, or if one failed. */
   readonly error: number | null;
-  /** How much worse than the one that was chosen, seed by seed, with its standard error; null where either failed. */
+  /**
+   * Mean difference by which it is worse than the chosen one, paired by seed, with its standard error; null
+   * if either failed.
+   */
   readonly behind: { readonly mean: number; readonly error: number | null } | null;
 }
 
 /**
- * Chooses among those in the lead by the mean of their repeats, from seeds that none of them was selected on: what brought a trial into the
- * lead is high also by luck, and does not count again. All leaders have the same seeds, so that differences are taken seed by seed. The
- * first is the one that is chosen.
+ * Ranks the leaders by the mean of their repeats; the first one is chosen. Repeats use seeds on which no
+ * leader was selected, because the score that made a trial a leader is biased by luck. All leaders share the
+ * same seeds, so differences are paired by seed.
  */
 export function judge(leaders: readonly Leader[], better: 'higher' | 'lower'): Judged[] {
   const means = leaders.map(({ trial, repeats }) => {
@@ -50,7 +53,7 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Standard error of a mean; null for fewer than two values. */
+/** Returns the standard error of a mean; null for fewer than two values. */
 export function errorOf(values: readonly number[]): number | null {
   if (values.length < 2) return null;
   const middle = mean(values);

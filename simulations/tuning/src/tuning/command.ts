@@ -18,7 +18,9 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `simulate tune SCENARIO`: searches settings; `show` prints what it found, for programs or for people. */
+/**
+ * Defines `simulate tune SCENARIO`, which searches settings; `show` prints the findings as JSON or a table.
+ */
 export function tuneCommand(show: (findings: Findings, options: { json: boolean }) => void): Command {
   return new Command('tune')
     .description(
@@ -94,7 +96,7 @@ export function tuneCommand(show: (findings: Findings, options: { json: boolean 
     });
 }
 
-/** A folder of runs that is not there yet, such as `runs/tune-clusters-20260131-1815`. */
+/** Makes a new folder in `runs`, such as `runs/tune-clusters-20260131-1815`. */
 function newFolder(scenario: string): string {
   const [day, time] = new Date(systemClock.now()).toISOString().split('T') as [string, string];
   const name = `tune-${scenario.replace(/[^\w.-]+/g, '-')}-${day.replaceAll('-', '')}-${time.slice(0, 5).replace(':', '')}`;

@@ -5,7 +5,10 @@ import type { RoundEnded } from '@murmuration/simulations/run-events/run-event';
 import type { Outcome } from './training.ts';
 import type { Trial } from './trial.ts';
 
-/** Rounds of devices up to `until`; goes on with what the folder holds. Throws `training.stopped` where it is told to stop. */
+/**
+ * Trains a federation up to round `until`; resumes from the folder.
+ * @throws `training.stopped` on a request to stop
+ */
 export async function trainFederated({
   scenario,
   settings,
@@ -41,7 +44,7 @@ export async function trainFederated({
     const failure = federation.earlier === 0 ? failureOf(ended) : undefined;
     const last = curve.at(-1);
     return {
-      // A last round that failed leaves the version before it, which is as good as it was.
+      // A failed last round leaves the version before it, which is still valid.
       score: failure === undefined ? (last?.value ?? null) : null,
       curve,
       failure:

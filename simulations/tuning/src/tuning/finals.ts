@@ -4,7 +4,10 @@ import { looksUntil } from './search.ts';
 import type { Train } from './training.ts';
 import type { Finished } from './tuned.ts';
 
-/** Trains on all examples of the devices, and measures on the held-out ones: the first and only time that they are read. */
+/**
+ * Trains on all examples of the devices, and measures on the held-out ones, which are read here for the first
+ * and only time.
+ */
 export async function trainFinals(
   asked: readonly { readonly name: string; readonly settings: Point['settings'] }[],
   finals: readonly number[],

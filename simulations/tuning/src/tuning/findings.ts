@@ -4,7 +4,7 @@ import type { Findings } from '@murmuration/simulations/study/study';
 import { flatPoint, settingsText } from './flat.ts';
 import type { Finished, SearchFound, Tuned } from './tuned.ts';
 
-/** What a search found, for programs and for people. */
+/** Returns the findings of a search, as JSON and as a table. */
 export function findingsOf(tuned: Tuned, seconds: number): Findings {
   const { scenario, metric, better, on, space, rungs, searches, own, proposed, effects, command, cost } =
     tuned;
@@ -42,7 +42,10 @@ export function findingsOf(tuned: Tuned, seconds: number): Findings {
   };
 }
 
-/** Whether the choice of a search is as good as that of the grid, or better, on held-out data over the same seeds. */
+/**
+ * True if the choice of a search is at least as good as that of the grid, on held-out data over the same
+ * seeds.
+ */
 export function isAtLeastAsGood({ final, grid }: SearchFound, better: 'higher' | 'lower'): boolean {
   if (!grid || final.mean === null) return false;
   if (grid.final.mean === null) return true;
@@ -109,7 +112,7 @@ function tableOf(tuned: Tuned, gridCost: number): string[][] {
   ];
 }
 
-/** A metric as people read it. */
+/** Formats a metric. */
 export function metricText(value: number | null, unit: Tuned['unit']): string {
   if (value === null) return 'failed';
   return unit === 'share' ? `${(100 * value).toFixed(2)} %` : value.toPrecision(4);

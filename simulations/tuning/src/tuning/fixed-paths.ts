@@ -5,7 +5,7 @@ import { settingPaths } from '@murmuration/simulations/scenario/setting-paths';
 import { commonSettings } from '@murmuration/simulations/scenario/settings';
 import type { Space } from '@murmuration/simulations/spaces/space';
 
-/** Sections that no search may choose, and why. */
+/** Sections that no search may choose, with the reason. */
 const fixed: Readonly<Record<string, string>> = {
   seed: 'the search gives each training its seed; --seed is that of the search',
   stop: 'the search says how long each training lasts; give "rounds"',
@@ -15,10 +15,13 @@ const fixed: Readonly<Record<string, string>> = {
   adversaries: 'it says what the world is like; set it with --set',
 };
 
-/** What changes a training in one place. */
+/** Settings that affect a training in one place. */
 const central = ['plan.learningRate', 'plan.batchSize', 'plan.gradientClip', 'plan.sampledSoftmax'];
 
-/** Throws `config.invalid` for a path that the scenario has not, that is not the search's to choose, or that is set already. */
+/**
+ * Throws `config.invalid` for a path that the scenario doesn't have, that no search may choose, or that is
+ * set already.
+ */
 export function requirePaths(scenario: Scenario, space: Space, set: readonly string[]): void {
   const known = settingPaths(scenario.schema);
   const problems = Object.keys(space.settings).flatMap(path => {

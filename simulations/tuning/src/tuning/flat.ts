@@ -2,8 +2,8 @@ import type { PlainData } from '@murmuration/simulations/run-events/run-event';
 import type { Point } from '@murmuration/simulations/spaces/dimensions';
 
 /**
- * Settings as single values by their paths, as `--set` takes them one after the other. What says of which kind the others are comes first:
- * it takes the place of an object of another kind with all that it holds.
+ * Flattens settings into single values by path, in an order that `--set` accepts: `kind` comes first, because
+ * it replaces an object of another kind as a whole.
  */
 export function flatPoint(
   settings: Point['settings'],
@@ -17,7 +17,7 @@ export function flatPoint(
   });
 }
 
-/** A setting as `--set` has it. */
+/** Formats a setting for `--set`. */
 export function settingText({ path, value }: { readonly path: string; readonly value: unknown }): string {
   return `${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
 }

@@ -4,12 +4,12 @@ import { trainingSeed } from './search.ts';
 import type { Train } from './training.ts';
 import type { GridFound } from './tuned.ts';
 
-/** A grid that was trained, and its best point; null where there is no grid. */
+/** Trained grid, and its best point; null without a grid. */
 export interface TrainedGrid extends Omit<GridFound, 'final'> {
   readonly best: Point | null;
 }
 
-/** Trains each point of a grid once, and wholly. */
+/** Trains each point of a grid once, for all rounds. */
 export async function trainGrid(
   points: readonly Point[],
   seed: number,

@@ -1,13 +1,17 @@
-/** A step of the ladder: so many trials, each trained up to so many rounds or epochs since it began. */
+/**
+ * Rung of successive halving: number of trials, and the rounds or epochs up to which each is trained in
+ * total.
+ */
 export interface Rung {
   readonly trials: number;
   readonly until: number;
 }
 
 /**
- * Successive halving (Jamieson & Talwalkar 2016; a bracket of Hyperband, Li et al. 2018, algorithm 1): of n trials ⌊n η⁻ⁱ⌋ reach rung i,
- * where each is trained up to ⌊R ηⁱ⁻ˢ⌋ rounds, 1 at least; rung s is the last one, with R. `rungs` is s + 1; by default as many as leave
- * one trial on the last rung and one round on the first.
+ * Returns the rungs of successive halving (Jamieson & Talwalkar 2016; a bracket of Hyperband, Li et al. 2018,
+ * algorithm 1). Of n trials, max(1, ⌊n η⁻ⁱ⌋) reach rung i, where each is trained up to max(1, ⌊R ηⁱ⁻ˢ⌋)
+ * rounds; rung s is the last one, with R rounds. `rungs` is s + 1; by default as many as leave at least one
+ * trial on the last rung and one round on the first.
  */
 export function ladder({
   trials,
@@ -16,7 +20,7 @@ export function ladder({
   rungs,
 }: {
   readonly trials: number;
-  /** R: what a whole training takes. */
+  /** R: rounds of a full training. */
   readonly most: number;
   readonly eta: number;
   readonly rungs?: number | undefined;
@@ -28,20 +32,20 @@ export function ladder({
   }));
 }
 
-/** ⌊log_η value⌋, without the error of a logarithm. */
+/** Returns ⌊log_η value⌋ without the rounding error of a logarithm. */
 function powersIn(value: number, eta: number): number {
   let powers = 0;
   while (eta ** (powers + 1) <= value) powers += 1;
   return powers;
 }
 
-/** What a trial came to; null where it failed or diverged. */
+/** Score of a trial; null if it failed or diverged. */
 export interface Standing {
   readonly trial: number;
   readonly score: number | null;
 }
 
-/** The best first; those without a score last, ties in the order of the trials. */
+/** Sorts the best first and those without a score last; ties keep the order of the trials. */
 export function ranked<Of extends Standing>(standings: readonly Of[], better: 'higher' | 'lower'): Of[] {
   const sign = better === 'higher' ? -1 : 1;
   return standings.toSorted((one, other) => {

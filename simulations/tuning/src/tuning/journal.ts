@@ -22,15 +22,16 @@ const line = z.union([
 ]);
 
 /**
- * What a search has found so far, in a file of lines: what is searched, then each training that is over, appended and on the disk before
- * the next one counts on it; before held-out data is read, what was chosen. A last line without its end is cut off: its writer was killed.
+ * State of a search in a file of JSON lines: the subject of the search, each finished training, and the
+ * choice before held-out data is read. Each line is on the disk before the search relies on it. An incomplete
+ * last line, of a killed process, is cut off.
  */
 export class Journal {
   readonly #file: number;
   readonly #outcomes = new Map<string, Outcome>();
   #chosen: readonly number[] | undefined;
 
-  /** Throws `config.invalid` for a folder of another search, and for a file that is none. */
+  /** Throws `config.invalid` for a folder of another search, and for an invalid file. */
   constructor(folder: string, search: unknown) {
     const path = join(folder, file);
     const ours: PlainData = JSON.parse(JSON.stringify(search));
@@ -45,7 +46,7 @@ export class Journal {
     if (head === undefined) this.#write({ format, search: ours });
   }
 
-  /** Trainings that are over. */
+  /** Number of finished trainings. */
   get size(): number {
     return this.#outcomes.size;
   }
@@ -59,7 +60,10 @@ export class Journal {
     this.#write({ run, outcome });
   }
 
-  /** What each search chose: from here on held-out data may be read. Throws `config.invalid` where something else was chosen before. */
+  /**
+   * Records the choice of each search; afterwards held-out data may be read.
+   * @throws `config.invalid` if the recorded choice differs
+   */
   choose(chosen: readonly number[]): void {
     if (this.#chosen === undefined) this.#write({ chosen });
     else if (!isDeepStrictEqual(this.#chosen, chosen))
@@ -132,7 +136,7 @@ function parsed(text: string, where: string): z.infer<typeof line> {
   }
 }
 
-/** The names under which two searches differ. */
+/** Returns the names of fields in which two searches differ. */
 function differences(kept: unknown, ours: unknown): string[] {
   const [one, other] = [kept, ours] as Record<string, unknown>[];
   const names = new Set([...Object.keys(one ?? {}), ...Object.keys(other ?? {})]);

@@ -6,7 +6,10 @@ import { readSpace, type Space } from '@murmuration/simulations/spaces/space';
 
 const mostBytes = 1_000_000;
 
-/** The space of a file of JSON, or of a module whose default export it is. Throws `config.invalid`, which says what to do. */
+/**
+ * Loads a space from a JSON file, or from the default export of a module.
+ * @throws `config.invalid`, saying what to do
+ */
 export async function loadSpace(name: string): Promise<Space> {
   const path = resolve(name);
   const size = await stat(path).then(

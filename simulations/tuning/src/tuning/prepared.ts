@@ -11,23 +11,26 @@ import { requirePaths } from './fixed-paths.ts';
 import { ladder, type Rung } from './halving.ts';
 import type { TrainingAsked } from './training.ts';
 
-/** A search whose settings fit its scenario, before anything is trained. */
+/** Search that has been checked against its scenario, before any training. */
 export interface Prepared {
   readonly metric: string;
-  /** The scenario's own settings, with those that are set. */
+  /** Settings of the scenario, including those that are set. */
   readonly own: CommonSettings;
-  /** Rounds or epochs of a whole training. */
+  /** Rounds or epochs of a full training. */
   readonly most: number;
   readonly rungs: readonly Rung[];
-  /** One a search, each with the points that it tries. */
+  /** Seeds of the searches; `points` has the points that each tries. */
   readonly seeds: readonly number[];
   readonly points: readonly (readonly Point[])[];
   readonly grid: readonly Point[];
-  /** All settings of a training, later ones before earlier ones. */
+  /** Returns all settings of a training; later ones take precedence. */
   readonly given: (asked: Pick<TrainingAsked, 'settings' | 'seed' | 'until'>) => readonly GivenSettings[];
 }
 
-/** Draws all settings, and checks each of them. Throws `config.invalid`: what is wrong shows before hours are spent on the first training. */
+/**
+ * Draws all settings, and checks each of them before hours are spent on the first training.
+ * @throws `config.invalid`
+ */
 export function prepare(
   scenario: Scenario,
   space: Space,
@@ -69,7 +72,7 @@ function metricOf(scenario: Scenario, asked: string | undefined): string {
   );
 }
 
-/** How long a training lasts; a budget of privacy is for a whole one, on every rung. */
+/** Returns settings for the length of a training; a privacy budget is for a full training on every rung. */
 function budget({ privacy }: CommonSettings, most: number, until: number): GivenSettings[] {
   return [
     { stop: { rounds: until, target: null, after: null } },

@@ -2,10 +2,10 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { Presets, SingleBar } from 'cli-progress';
 import { duration } from '../command/progress.ts';
 
-/** ms between lines where nobody watches. */
+/** Milliseconds between lines if the output is no terminal. */
 const lineEvery = 10_000;
 
-/** Shows how far a search is: which rung, its rounds or epochs, and the time that is left of the rung. */
+/** Progress bar of a search: rung, rounds or epochs, and time left in the rung. */
 export class TuneProgress {
   readonly #clock: Clock;
   readonly #out: NodeJS.WriteStream;

@@ -3,7 +3,7 @@ import type { Space } from '@murmuration/simulations/spaces/space';
 import type { Assignment } from '../command/runs-asked.ts';
 import { flatPoint, settingText } from './flat.ts';
 
-/** What a person types to run what was chosen. */
+/** Returns the command that runs the chosen settings. */
 export function commandOf(
   called: string,
   { training, finals }: Space,

@@ -3,27 +3,27 @@ import { type Judged, judge } from './choice.ts';
 import { type Rung, ranked } from './halving.ts';
 import type { MeasuredOn, Outcome, Train, TrainingAsked } from './training.ts';
 
-/** A search from one seed. */
+/** Search from one seed. */
 export interface SearchPlan {
-  /** Names it among others. */
+  /** Seed, which also names the search. */
   readonly seed: number;
-  /** The settings that are tried, as many as the first rung has trials. */
+  /** Settings to try, one per trial of the first rung. */
   readonly points: readonly Point[];
   readonly rungs: readonly Rung[];
   readonly leaders: number;
   readonly repeats: number;
   readonly better: 'higher' | 'lower';
-  /** What the rungs are measured on: public data where the scenario has some. */
+  /** Data on which the rungs are measured: public data if the scenario has some. */
   readonly on: Exclude<MeasuredOn, 'heldOut'>;
 }
 
-/** A setting that was tried. */
+/** Setting that was tried. */
 export interface Trial {
   readonly trial: number;
   readonly point: Point;
-  /** The last rung that it reached, from 0. */
+  /** Last rung that it reached, from 0. */
   readonly rung: number;
-  /** On each rung that it reached; null where it failed. */
+  /** Score on each rung that it reached; null if it failed. */
   readonly scores: readonly (number | null)[];
   readonly curve: Outcome['curve'];
   readonly failure: string | null;
@@ -32,13 +32,13 @@ export interface Trial {
 export interface Searched {
   readonly seed: number;
   readonly trials: readonly Trial[];
-  /** Those in the lead by their repeats, the chosen one first. */
+  /** Leaders by their repeats, the chosen one first. */
   readonly judged: readonly Judged[];
   /** Rounds or epochs of all its trainings. */
   readonly cost: number;
 }
 
-/** Rounds at which every training is measured, so that curves have something to show. */
+/** Number of measurements per training, for its curve. */
 const looksOfCurve = 10;
 
 export function looksUntil(until: number): number[] {
@@ -48,14 +48,18 @@ export function looksUntil(until: number): number[] {
   ];
 }
 
-/** The seed of a search's trainings: 0 that of the rungs, others those of repeats. Seeds below 1,000 are left to what is trained in the end. */
+/**
+ * Returns the seed of a search's trainings: repeat 0 is for the rungs. Seeds below 1,000 are reserved for the
+ * final trainings.
+ */
 export function trainingSeed(search: number, repeat: number): number {
   return 1_000 + 100 * search + repeat;
 }
 
 /**
- * Random search with successive halving. All trials of a rung have the same seed, so the same data, devices and first weights: they differ
- * in their settings only. Those in the lead are then trained again from other seeds, on the devices' own data, and judged by that.
+ * Runs a random search with successive halving. All trials of a rung have the same seed, and so the same
+ * data, devices and first weights: they differ only in their settings. The leaders are then trained again
+ * with other seeds, on the devices' own data, and judged by these repeats.
  */
 export async function search(plan: SearchPlan, train: Train): Promise<Searched> {
   const { seed, points, rungs, leaders, repeats, better, on } = plan;
@@ -89,7 +93,7 @@ export async function search(plan: SearchPlan, train: Train): Promise<Searched> 
       return { trial, score };
     });
     const next = rungs[rung + 1]?.trials ?? 0;
-    // What failed or diverged is not trained further, however few others there are.
+    // Failed or diverged trials are not trained further, even if few others are left.
     entered = ranked(standings, better)
       .filter(({ score }) => score !== null)
       .slice(0, next)
@@ -119,7 +123,7 @@ export async function search(plan: SearchPlan, train: Train): Promise<Searched> 
   return { seed, trials, judged, cost };
 }
 
-/** Trials from the best: those that came to a later rung first, within a rung by their score there. */
+/** Sorts trials from the best: by the last rung reached, then by their score there. */
 export function inOrder(trials: readonly Trial[], better: 'higher' | 'lower'): Trial[] {
   const last = trials.reduce((most, { rung }) => Math.max(most, rung), 0);
   return Array.from({ length: last + 1 }, (_, i) => last - i).flatMap(rung =>

@@ -16,21 +16,22 @@ export interface TrainingThreads {
 }
 
 export interface TrainingPorts extends Pick<TrialJob, 'module' | 'training' | 'metric'> {
-  /** All settings of a training, later ones before earlier ones. */
+  /** Returns all settings of a training; later ones take precedence. */
   readonly given: (asked: TrainingAsked) => readonly GivenSettings[];
   readonly journal: Journal;
-  /** Where trainings are kept between rungs. */
+  /** Folder for trainings between rungs. */
   readonly folder: string;
-  /** Threads that train; 0: this one does, one training after the other. */
+  /** Number of threads that train; 0: this thread trains, one training after the other. */
   readonly workers: number;
   readonly signal: AbortSignal;
-  /** Hears how many rounds or epochs of a batch are over, of how many. */
+  /** Called with the number of finished rounds or epochs of a batch, and their total. */
   readonly progress: (done: number, all: number, what: string) => void;
 }
 
 /**
- * Trains in threads, one training in each; where there are fewer trainings than threads, each trains in as many as fall to it. What the
- * journal knows is not trained again. Throws `training.stopped` once the signal is aborted and those under way have ended a round.
+ * Trains in threads, one training per thread; if there are fewer trainings than threads, each gets an equal
+ * number of threads. Skips trainings that the journal contains.
+ * @throws `training.stopped` once the signal is aborted and the current rounds have ended
  */
 export function trainingThreads(ports: TrainingPorts): TrainingThreads {
   const { journal, folder, workers, signal, progress, given, ...common } = ports;
@@ -41,7 +42,7 @@ export function trainingThreads(ports: TrainingPorts): TrainingThreads {
   let pool: Pool | undefined;
   const train: Train = async (asked, what) => {
     const missing = asked.filter(({ run }) => journal.outcomeOf(run) === undefined);
-    // Of a search that goes on, what later rungs need lies there while earlier ones are only read.
+    // While a resumed search only reads earlier rungs, the folder has what later rungs need.
     if (missing.length > 0) await forgetOthers(folder, asked);
     const all = asked.reduce((sum, { from, until }) => sum + until - from, 0);
     const over = new Map(
@@ -102,7 +103,7 @@ async function inThread(pool: Pool, job: TrialJob, passed: (rounds: number) => v
   }
 }
 
-/** Deletes what was kept of trainings that nobody asks for any more: those that a rung left out. */
+/** Deletes the state of trainings that are no longer needed: those that a rung left out. */
 async function forgetOthers(folder: string, asked: readonly TrainingAsked[]): Promise<void> {
   const wanted = new Set(asked.map(({ place }) => place));
   const kept = await readdir(folder).catch(() => []);

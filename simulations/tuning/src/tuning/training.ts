@@ -1,33 +1,35 @@
 import type { PlainData } from '@murmuration/simulations/run-events/run-event';
 
-/** What a training is measured on. `heldOut` is read in the end only, once all is chosen. */
+/** Data on which a training is measured. `heldOut` is read only at the end, after the choice. */
 export type MeasuredOn = 'proxy' | 'validation' | 'heldOut';
 
-/** A training that a search asks for: up to a round or an epoch, from where an earlier one of the same `place` ended. */
+/** Training that a search requests: up to a round or epoch, resuming an earlier one of the same `place`. */
 export interface TrainingAsked {
-  /** What it is called in the state file; another training has another name. */
+  /** Unique name in the state file. */
   readonly run: string;
-  /** Where it is kept between rungs; trainings that go on from one another share it. null: nothing goes on from it. */
+  /**
+   * Folder that stores it between rungs, shared by trainings that resume one another; null: none resumes it.
+   */
   readonly place: string | null;
   readonly on: MeasuredOn;
   readonly settings: readonly { readonly path: string; readonly value: PlainData }[];
   readonly seed: number;
-  /** Rounds or epochs that it has behind it. */
+  /** Rounds or epochs that are already trained. */
   readonly from: number;
   readonly until: number;
-  /** Rounds or epochs after which it is measured beside the last one. */
+  /** Rounds or epochs after which it is measured, in addition to the last one. */
   readonly looks: readonly number[];
 }
 
-/** What a training came to. */
+/** Outcome of a training. */
 export interface Outcome {
-  /** The metric in the end; null where it failed or was no finite number. */
+  /** Final metric; null if the training failed or the metric was not finite. */
   readonly score: number | null;
-  /** The metric on the way, from the first round on. */
+  /** Metric during training, from the first round on. */
   readonly curve: readonly { readonly round: number; readonly value: number | null }[];
-  /** Why it failed; null where it did not. */
+  /** Reason for failure; null if it did not fail. */
   readonly failure: string | null;
 }
 
-/** Trains; the outcomes are in the order in which they were asked for. */
+/** Trains; outcomes are in the order of the requests. */
 export type Train = (asked: readonly TrainingAsked[], what: string) => Promise<readonly Outcome[]>;

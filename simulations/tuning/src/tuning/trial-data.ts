@@ -5,10 +5,13 @@ import type { FederatedData } from '@murmuration/simulations/scenario/federated-
 import type { CommonSettings } from '@murmuration/simulations/scenario/settings';
 import type { MeasuredOn } from './training.ts';
 
-/** One in so many examples of a client is set apart to choose settings on, where it has at least half as many. */
+/**
+ * Ratio of a client's examples to those that are set apart to choose settings on; rounded, so a client with
+ * fewer than half as many examples gives none.
+ */
 const setApart = 9;
 
-/** What a training learns from, and is measured on. Held-out examples are read for `heldOut` only. */
+/** Returns the data to train and measure on. Reads held-out examples only for `heldOut`. */
 export async function trialData(
   scenario: Scenario,
   settings: CommonSettings,
@@ -24,9 +27,9 @@ export async function trialData(
 }
 
 /**
- * The same clients with a ninth of their training examples set apart, which take the place of the held-out ones: those are not touched.
- * `drawn`: any of a client's; `last`: its last ones, where they are in the order in which they came about. Throws `config.invalid` where no
- * client has enough.
+ * Sets apart a ninth of each client's training examples, which replace the held-out ones; these are not read.
+ * @param which `drawn`: random examples of a client; `last`: its last ones, if they are in order of time
+ * @throws `config.invalid` if no client has enough examples
  */
 export function validationSplit<Data extends FederatedData<unknown>>(
   data: Data,

@@ -7,9 +7,9 @@ import type { MeasuredOn, Outcome } from './training.ts';
 import type { Trial } from './trial.ts';
 import { trialData } from './trial-data.ts';
 
-/** What a thread is given to train: plain data. */
+/** Job of a training thread, as plain data. */
 export interface TrialJob {
-  /** The scenario's file. */
+  /** URL of the scenario's file. */
   readonly module: string;
   readonly given: readonly GivenSettings[];
   readonly training: 'federated' | 'central';
@@ -19,11 +19,11 @@ export interface TrialJob {
   readonly until: number;
   readonly looks: readonly number[];
   readonly workers: number;
-  /** Not 0 once all are to stop. */
+  /** Flag in shared memory; not 0 once all trainings must stop. */
   readonly stop: Int32Array;
 }
 
-/** Does one training of a search. */
+/** Runs one training of a search. */
 export async function doTrial(
   { module, given, training, stop, ...job }: TrialJob,
   passed: Trial['passed'],

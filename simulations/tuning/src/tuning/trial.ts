@@ -6,18 +6,18 @@ import type { CommonSettings } from '@murmuration/simulations/scenario/settings'
 export interface Trial {
   readonly scenario: Scenario;
   readonly settings: CommonSettings;
-  /** What `heldOut` holds is what the training is measured on. */
+  /** Data of the training, which is measured on its `heldOut`. */
   readonly data: FederatedData<unknown>;
-  /** That the search goes by. */
+  /** Metric that the search optimises. */
   readonly metric: string;
-  /** Where it is kept for the next rung, and for the case that the process is killed; null: nowhere. */
+  /** Folder for the state, for the next rung and after a crash; null: not stored. */
   readonly folder: string | null;
   readonly until: number;
   readonly looks: readonly number[];
-  /** Threads beside this one that train; 0: this one trains. */
+  /** Number of additional threads that train; 0: this one trains. */
   readonly workers: number;
-  /** Asked between two rounds. */
+  /** Checked between two rounds. */
   readonly isStopped: () => boolean;
-  /** Hears how many rounds or epochs are over. */
+  /** Called with the number of finished rounds or epochs. */
   readonly passed: (rounds: number) => void;
 }

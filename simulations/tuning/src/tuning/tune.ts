@@ -20,24 +20,25 @@ import type { Train } from './training.ts';
 import type { SearchFound, Tuned } from './tuned.ts';
 
 export interface TuneOptions {
-  /** What `npm run simulate --` calls the scenario: its name, or the path of its file. */
+  /** Argument of `npm run simulate --` for the scenario: its name, or the path of its file. */
   readonly called: string;
   /** Settings that are not searched. */
   readonly set: readonly Assignment[];
-  /** Of the first search; others have the next ones. */
+  /** Seed of the first search; the others have the next seeds. */
   readonly seed: number;
-  /** The folder of the state, made where there is none. */
+  /** Folder of the state; created if necessary. */
   readonly state: string;
-  /** Threads that train; one a processor by default. 0: this one does. */
+  /** Number of threads that train, one per processor by default; 0: this thread trains. */
   readonly workers?: number | undefined;
   readonly signal: AbortSignal;
   readonly progress: (done: number, all: number, what: string) => void;
 }
 
 /**
- * Searches settings of a scenario: random search with successive halving, repeats for those in the lead, and in the end, once all is chosen,
- * the held-out data. Goes on with what the state folder holds. Throws `config.invalid` for what does not fit together, before anything is
- * trained, and for a folder that another search has; `training.stopped` once the signal is aborted.
+ * Searches settings of a scenario: random search with successive halving, repeats of the leaders and, after
+ * the choice, held-out data. Resumes from the state folder.
+ * @throws `config.invalid` for settings that don't fit together, before any training, and for the folder of
+ * another search; `training.stopped` once the signal is aborted
  */
 export async function tune(scenario: Scenario, space: Space, options: TuneOptions): Promise<Tuned> {
   const prepared = prepare(scenario, space, options);
@@ -56,7 +57,7 @@ export async function tune(scenario: Scenario, space: Space, options: TuneOption
   }
 }
 
-/** With the state folder for itself. */
+/** Searches while it holds the lock of the state folder. */
 async function tuneAlone(
   scenario: Scenario,
   space: Space,
@@ -98,7 +99,7 @@ async function tuneAlone(
         grid: await trainGrid(prepared.grid, each, most, better, threads.train),
       });
     }
-    // The state file says what was chosen before a held-out example is read.
+    // Records the choice before any held-out example is read.
     journal.choose(all.map(({ found }) => found.judged[0]!.trial));
     const { searches, finished, finalSeeds } = await inTheEnd(all, space, most, threads.train);
     const order = ranked(
@@ -132,14 +133,17 @@ async function tuneAlone(
   }
 }
 
-/** Trains what was chosen, what grids chose and the scenario's own settings, and measures them on held-out data. */
+/**
+ * Trains the choices of searches and grids and the scenario's own settings, and measures them on held-out
+ * data.
+ */
 async function inTheEnd(
   all: readonly { readonly found: Searched; readonly grid: TrainedGrid }[],
   space: Space,
   most: number,
   train: Train,
 ) {
-  // Those of `--seeds`, so that the command gives the same figures.
+  // Seeds of `--seeds`, so that the command gives the same figures.
   const finalSeeds = Array.from({ length: space.finals }, (_, i) => i + 1);
   const ownName = "the scenario's own settings";
   const choiceName = (seed: number) => `the choice of search ${seed}`;

@@ -5,28 +5,28 @@ import type { Effect } from './importance/importance.ts';
 import type { Searched } from './search.ts';
 import type { Outcome } from './training.ts';
 
-/** What a setting comes to on held-out data, over the seeds that it is trained from in the end. */
+/** Result of settings on held-out data, over the final seeds. */
 export interface Finished {
   readonly name: string;
   readonly settings: Point['settings'];
-  /** One a seed; null where it failed. */
+  /** One score per seed; null if it failed. */
   readonly scores: readonly (number | null)[];
   readonly mean: number | null;
   readonly error: number | null;
-  /** On the held-out data, of the first seed. */
+  /** Curve on held-out data, with the first seed. */
   readonly curve: Outcome['curve'];
 }
 
-/** What a grid came to: trained wholly, each point once. */
+/** Result of a grid, whose points were trained once and for all rounds. */
 export interface GridFound {
   readonly points: number;
   readonly cost: number;
-  /** On the validation examples. */
+  /** Score on the validation examples. */
   readonly score: number | null;
   readonly final: Finished;
 }
 
-/** A search with what became of its choice. */
+/** Search with the final result of its choice. */
 export interface SearchFound extends Searched {
   readonly final: Finished;
   readonly grid: GridFound | null;
@@ -39,19 +39,19 @@ export interface Tuned {
   readonly metric: string;
   readonly unit: 'share' | 'nats' | 'number';
   readonly better: 'higher' | 'lower';
-  /** What the rungs are measured on. */
+  /** Data on which the rungs were measured. */
   readonly on: 'proxy' | 'validation';
   readonly rungs: readonly Rung[];
-  /** Seeds of the trainings in the end. */
+  /** Seeds of the final trainings. */
   readonly finalSeeds: readonly number[];
   readonly searches: readonly SearchFound[];
-  /** The scenario's own settings. */
+  /** Result of the scenario's own settings. */
   readonly own: Finished;
-  /** The search whose choice is proposed: the best by its repeats, which no held-out example had a part in. */
+  /** Search whose choice is proposed: the best by its repeats, without any held-out example. */
   readonly proposed: SearchFound;
   readonly effects: readonly Effect[];
-  /** What runs it; for a central task its plan. */
+  /** Command that runs it; for a central task its plan. */
   readonly command: string;
-  /** Rounds or epochs of the searches, without the grid and without what is trained in the end. */
+  /** Rounds or epochs of the searches, without the grid and the final trainings. */
   readonly cost: number;
 }

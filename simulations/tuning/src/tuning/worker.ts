@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Outcome } from './training.ts';
 import { doTrial, type TrialJob } from './trial-job.ts';
 
-/** Trains, in a thread of the search; `passed` hears how many rounds or epochs are over. */
+/** Trains in a thread of the search; posts the number of finished rounds or epochs to `passed`. */
 export default async function train({
   passed,
   ...job

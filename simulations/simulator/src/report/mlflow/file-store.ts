@@ -97,7 +97,7 @@ function lineOf({ time, value, step }: Point): string {
   return `${time} ${value ?? 'nan'} ${step}\n`;
 }
 
-/** Returns the id of an existing experiment of this name, whoever made it. */
+/** Returns the id of an existing experiment of this name, even one made by another program. */
 async function experimentNamed(store: string, name: string): Promise<string | undefined> {
   for (const id of (await readdir(store)).sort()) {
     const text = await readFile(join(store, id, 'meta.yaml'), 'utf8').catch(() => undefined);

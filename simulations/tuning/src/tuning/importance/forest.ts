@@ -1,24 +1,24 @@
 import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 
-/** A feature: a number from 0 to 1, or one of so many classes by its index. */
+/** Feature: a number from 0 to 1, or a class by its index. */
 export type Feature = { readonly kind: 'number' } | { readonly kind: 'class'; readonly classes: number };
 
-/** Where a leaf is: of each feature the part of the range, or whether each class is in it. */
+/** Range of a leaf in one feature: an interval, or a flag per class. */
 type Part = { readonly low: number; readonly high: number } | readonly boolean[];
 
-/** A part of the space for which a tree gives one value. */
+/** Box of the space in which a tree gives one value. */
 export interface Leaf {
   readonly parts: readonly Part[];
   readonly value: number;
 }
 
-/** A tree as its leaves, which fill the space. */
+/** Tree as its leaves, which fill the space. */
 export type Tree = readonly Leaf[];
 
 const trees = 64;
-/** Examples that a node must have to be split. */
+/** Minimum examples of a node to be split. */
 const fewest = 4;
-/** Share of the features that a node looks at, as in Hutter et al. 2014. */
+/** Share of the features that a node considers, as in Hutter et al. 2014. */
 const share = 5 / 6;
 
 interface Split {
@@ -27,7 +27,10 @@ interface Split {
   readonly right: Part;
 }
 
-/** A random forest for regression (Breiman 2001): trees on bootstrap samples, each split the best of five in six features drawn. */
+/**
+ * Grows a random forest for regression (Breiman 2001): trees on bootstrap samples, where each split is the
+ * best over a random 5/6 of the features.
+ */
 export function growForest(
   features: readonly Feature[],
   rows: readonly (readonly number[])[],
@@ -76,7 +79,10 @@ export function growForest(
     return best;
   }
 
-  /** Between two neighbours of the sample; classes in the order of their means, among which the best split of a regression is (Breiman et al. 1984). */
+  /**
+   * Returns the candidate splits: between two neighbours of the sample; for classes, in the order of their
+   * means, which includes the best split of a regression (Breiman et al. 1984).
+   */
   function splitsOf(part: Part, feature: number, sample: readonly number[]): [Part, Part][] {
     const here = sample.map(row => rows[row]![feature]!);
     const different = [...new Set(here)].sort((one, other) => one - other);
@@ -105,13 +111,13 @@ export function growForest(
   }
 }
 
-/** Whether a value of a feature is in a part of it. */
+/** True if a value of a feature is in a part of it. */
 export function isIn(part: Part, value: number): boolean {
   if (!('low' in part)) return part[value]!;
   return value < part.high ? value >= part.low : part.high === 1 && value <= 1 && value >= part.low;
 }
 
-/** The share of a feature that a part is. */
+/** Returns the size of a part as a share of the feature's range. */
 export function sizeOf(part: Part): number {
   return 'low' in part ? part.high - part.low : part.filter(Boolean).length / part.length;
 }
@@ -120,7 +126,7 @@ function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Sum of the squared distances from the mean. */
+/** Returns the sum of squared distances from the mean. */
 function spread(values: readonly number[]): number {
   const mean = meanOf(values);
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

@@ -1,17 +1,18 @@
 import { type Feature, isIn, sizeOf, type Tree } from './forest.ts';
 
-/** How much of the variance of a forest a feature explains. */
+/** Mean and spread over the trees of a forest. */
 export interface Share {
-  /** Mean over the trees, 0 to 1. */
+  /** Mean over the trees: from 0 to 1 if it is a share of the variance. */
   readonly mean: number;
   /** Standard deviation over the trees: how far they disagree. */
   readonly deviation: number;
 }
 
 /**
- * The share of the variance over the whole space that each feature explains by itself: the main effects of a functional ANOVA of the trees
- * (Hutter, Hoos & Leyton-Brown 2014, algorithm 2). They are exact for each tree, whose leaves are boxes. What is missing to 1 are
- * interactions. A tree of one leaf has no variance to explain, and does not count.
+ * Returns the share of the variance that each feature explains on its own: the main effects of a functional
+ * ANOVA of the trees (Hutter, Hoos & Leyton-Brown 2014, algorithm 2). They are exact for each tree, whose
+ * leaves are boxes. The rest up to 1 are interactions. A tree of one leaf has no variance, and does not
+ * count.
  */
 export function mainEffects(forest: readonly Tree[], features: readonly Feature[]): Share[] {
   const shares = features.map((): number[] => []);
@@ -38,7 +39,10 @@ export function mainEffects(forest: readonly Tree[], features: readonly Feature[
   });
 }
 
-/** What a forest expects at a value of a feature, over all values of the others: the mean over the trees, and their standard deviation. */
+/**
+ * Returns the expected value at a value of a feature, over all values of the others: mean and standard
+ * deviation over the trees.
+ */
 export function marginal(forest: readonly Tree[], feature: number, at: number): Share {
   const values = forest.map(tree => marginalOf(tree, feature, at));
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -55,7 +59,7 @@ function marginalOf(tree: Tree, feature: number, at: number): number {
   return sum;
 }
 
-/** Parts of a feature within which the marginal of a tree is the same: a value in each, and how large it is. */
+/** Returns the pieces of a feature on which a tree's marginal is constant: a value in each, and its size. */
 function piecesOf(tree: Tree, feature: number, kind: Feature): { at: number; size: number }[] {
   if (kind.kind === 'class')
     return Array.from({ length: kind.classes }, (_, at) => ({ at, size: 1 / kind.classes }));

@@ -5,31 +5,34 @@ import type { Trial } from '../search.ts';
 import { type Feature, growForest } from './forest.ts';
 import { mainEffects, marginal } from './functional-anova.ts';
 
-/** Fewer trials than this tell nothing of settings. */
+/** Minimum number of trials for an estimate. */
 export const fewestTrials = 8;
 
-/** What a setting did, by the first rung of all trials. */
+/** Effect of a setting on the first rung of all trials. */
 export interface Effect {
   readonly name: string;
-  /** Share of the variance of ranks that it explains by itself, with what the trees disagree by. */
+  /**
+   * Share of the variance of ranks that it explains on its own, and its standard deviation over the trees.
+   */
   readonly share: number;
   readonly deviation: number;
-  /** The metric that a forest expects at values of the setting, over all values of the others. */
+  /** Metric that a forest expects at values of the setting, over all values of the others. */
   readonly expected: readonly {
     readonly value: number | string;
     readonly metric: number;
     readonly deviation: number;
   }[];
-  /** The trials: value of the setting, and metric on the first rung. */
+  /** Trials: value of the setting, and metric on the first rung. */
   readonly trials: readonly { readonly value: number | string; readonly metric: number }[];
 }
 
 const places = 25;
 
 /**
- * Which settings mattered: main effects of a functional ANOVA of a random forest. It is fitted to the ranks of the trials on the first rung
- * of each search, where all of them were trained for equally long; what failed ranks last. Ranks, since one trial that diverged would
- * outweigh all others. The expected metric is that of a forest on the metric itself. Empty for fewer than 8 trials.
+ * Estimates which settings mattered: main effects of a functional ANOVA of a random forest. The forest is
+ * fitted to the ranks of the trials on the first rung of each search, where all of them were trained for
+ * equally long; failed trials rank last. Ranks, because one diverged trial would outweigh all others. The
+ * expected metric comes from a forest on the metric itself. Empty for fewer than 8 trials.
  */
 export function importance(
   dimensions: readonly Dimension[],
@@ -42,7 +45,7 @@ export function importance(
   const features = dimensions.map(({ domain }): Feature => {
     return domain.kind === 'numbers' ? { kind: 'number' } : { kind: 'class', classes: domain.labels.length };
   });
-  // What lies within an alternative that was not chosen stands in the middle.
+  // Numbers within an alternative that was not chosen count as 0.5.
   const rows = trials.map(({ point }) =>
     point.at.map((at, i) => at ?? (features[i]!.kind === 'number' ? 0.5 : 0)),
   );
@@ -82,7 +85,7 @@ export function importance(
     .sort((one, other) => other.share - one.share);
 }
 
-/** From 1, the best, to 0. */
+/** Returns ranks from 1, the best, to 0. */
 function ranksOf(trials: readonly Trial[], better: 'higher' | 'lower'): number[] {
   const order = ranked(
     trials.map(({ trial, scores }) => ({ trial, score: scores[0] ?? null })),
@@ -92,7 +95,7 @@ function ranksOf(trials: readonly Trial[], better: 'higher' | 'lower'): number[]
   return trials.map(({ trial }) => 1 - places.get(trial)! / Math.max(1, trials.length - 1));
 }
 
-/** On the first rung; what failed counts as the worst that did not. */
+/** Returns the metric on the first rung; failed trials count as the worst of the others. */
 function metricsOf(trials: readonly Trial[], better: 'higher' | 'lower'): number[] {
   const known = trials.flatMap(({ scores }) => (typeof scores[0] === 'number' ? [scores[0]] : []));
   const worst = known.length === 0 ? 0 : better === 'higher' ? Math.min(...known) : Math.max(...known);
